@@ -1,0 +1,49 @@
+import type { VifError } from '../errors/vif-error.js';
+import type { Step, StepKind } from '../plan/steps.js';
+
+/** One attribute in which the host is not as a step wants it. */
+export interface Difference {
+  /** The attribute's name, as the step spells it; `exists` for the object itself. */
+  readonly attribute: string;
+  readonly expected: unknown;
+  readonly actual: unknown;
+}
+
+/** What a runner found when it compared a step with the host. */
+export interface Inspection {
+  /** Empty: the host is already as the step wants it, and nothing will be written. */
+  readonly differences: readonly Difference[];
+  /** The object does not exist, and the step would make it. */
+  readonly creates?: boolean;
+  /** Why the step cannot be carried out on this host as it is. */
+  readonly blocked?: VifError;
+  /** What the runner needs to put the host back; of its own making. */
+  readonly before?: unknown;
+}
+
+/** A step to be done, with what was found of it. */
+export interface Task<S extends Step = Step> {
+  readonly step: S;
+  readonly vifId: string;
+  readonly inspection: Inspection;
+}
+
+/** How a task ended: undefined when it went well. */
+export type Outcome = VifError | undefined;
+
+/**
+ * Carries out steps of certain kinds. Every method takes a batch, of one plan or of many, and answers in
+ * its order, so that an implementation can share one read, one transaction or one process among them.
+ *
+ * A method rejects only when nothing of the batch could be done (no server, no permission); what goes wrong
+ * with a single step is its outcome.
+ */
+export interface StepRunner<S extends Step = Step> {
+  readonly kinds: readonly StepKind[];
+  /** Compares steps with the host. Reads only. */
+  inspect(steps: readonly S[], signal: AbortSignal, vifIds: readonly string[]): Promise<readonly Inspection[]>;
+  /** Brings the host to where the steps want it. Steps of one plan are in the plan's order. */
+  apply(tasks: readonly Task<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /** Takes back tasks that `apply` did, tried or did not get to. They come in reverse order. */
+  undo(tasks: readonly Task<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
+}

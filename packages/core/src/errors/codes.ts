@@ -1,0 +1,53 @@
+/**
+ * Every error code of vifkit, with what it means. Codes are stable: programs may compare them.
+ * docs/errors.md lists each with its remedy, and a test keeps the two lists equal.
+ */
+export const errorCodes = {
+  INVALID_REQUEST: 'The request is not of the documented form',
+  INVALID_VIF: 'A field of the VIF is missing or malformed',
+  INVALID_OBJECT: 'A versioned object is malformed',
+  UNKNOWN_OBJECT: 'The class of a versioned object is not known',
+  UNKNOWN_FIELD: 'A versioned object has a field that its class does not declare',
+  INCOMPATIBLE_VERSION: 'A versioned object is of a newer version than is understood',
+  INVALID_PLAN: 'A plugin returned a plan that cannot be run',
+  INVALID_OPTIONS: 'An option of a plugin is malformed',
+
+  VIF_TYPE_MISSING: 'The VIF has no type',
+  UNSUPPORTED_VIF_TYPE: 'Nothing that is registered handles this VIF type',
+  NO_MATCHING_PLUGIN: 'The plugin that the VIF names is not registered',
+  UNSUPPORTED_VIF: 'The plugin does not take this VIF class or port profile',
+  PLUGIN_CONFLICT: 'Two plugins claim the same name or VIF type',
+  PLUGIN_INVALID: 'A class or package is not a plugin',
+  PLUGIN_FAILED: 'The code of a plugin threw',
+
+  UNSUPPORTED_VIRT_TYPE: 'The virtualization type is not known',
+  UNSUPPORTED_MODEL: 'The virtualization type cannot emulate this network card model',
+  UNSUPPORTED_CONFIG: 'There is no libvirt configuration for this VIF',
+
+  PLUG_FAILED: 'A step of a plug failed, and the steps before it were undone',
+  UNPLUG_FAILED: 'One or more steps of an unplug failed',
+  CHECK_FAILED: 'The host could not be compared with the plan',
+  NO_RUNNER: 'The host has no runner for this kind of step',
+  TIMEOUT: 'The deadline passed',
+  ABORTED: 'The caller aborted the call',
+
+  LINK_NOT_FOUND: 'A link that has to exist does not',
+  LINK_KIND_MISMATCH: 'A link of this name exists, but of another kind',
+  LINK_BUSY: "A link that is not ours is already a member of another bridge",
+  LINK_COMMAND_FAILED: 'The kernel refused a change to a link',
+  LINK_NOT_OURS: 'A link carries no mark of ours and is not removed',
+
+  OVSDB_UNREACHABLE: 'The OVSDB server cannot be reached',
+  OVSDB_PROTOCOL: 'The OVSDB server broke the protocol',
+  OVSDB_ERROR: 'The OVSDB server refused an operation',
+  OVS_BRIDGE_NOT_FOUND: 'The Open vSwitch bridge does not exist',
+  OVS_NOT_WIRED: 'The database has the change, but ovs-vswitchd has not carried it out',
+  OVS_PORT_FAILED: 'ovs-vswitchd could not open the port',
+  OVS_PORT_NOT_OURS: 'A port carries no mark of ours and is not removed',
+
+  COMMAND_NOT_FOUND: 'A program is not installed',
+  COMMAND_FAILED: 'A program ended with an error',
+  PCI_DEVICE_NOT_FOUND: 'There is no network device at this PCI address',
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;

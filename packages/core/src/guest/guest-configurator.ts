@@ -1,0 +1,36 @@
+import type { VIFBase } from '../objects/vif-base.js';
+import type { Flavor } from '../request/flavor.js';
+import type { HostCapabilities } from '../request/host-capabilities.js';
+import type { Image } from '../request/image.js';
+import type { Instance } from '../request/instance.js';
+import type { DeviceBackend } from './device-backend.js';
+
+/** What the guest's side of an interface depends on. */
+export interface GuestContext {
+  readonly instance: Instance;
+  readonly flavor: Flavor;
+  readonly image: Image;
+  readonly host: HostCapabilities;
+  /** Whether the host filters the traffic of VIFs that the network service does not filter. */
+  readonly hostFilters: boolean;
+}
+
+/** A device of a guest, ready to be put into its domain. */
+export interface GuestDevice {
+  /** The device's XML element, indented by two spaces a level and ended by a newline. */
+  toXml(): string;
+}
+
+/** Turns VIFs into devices of a hypervisor's guests. `@vifkit/libvirt` has the one for libvirt. */
+export interface GuestConfigurator {
+  /**
+   * The device of an os-vif object, by its class and port profile.
+   * @throws VifError UNSUPPORTED_CONFIG, UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE
+   */
+  forObject(vif: VIFBase, context: GuestContext): GuestDevice;
+  /**
+   * The device of a legacy driver's answer.
+   * @throws VifError UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE
+   */
+  forBackend(backend: DeviceBackend, mac: string, context: GuestContext): GuestDevice;
+}
