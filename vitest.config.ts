@@ -2,14 +2,38 @@ import { defineConfig } from 'vitest/config';
 
 // Tests run on the sources of every package: 'vifkit:source' is the first condition of their exports.
 const conditions = ['vifkit:source', 'node', 'import', 'default'];
-
-export default defineConfig({
+const shared = {
   resolve: { conditions },
   ssr: { resolve: { conditions } },
+};
+const setupFiles = ['./test/setup.ts'];
+const tests = ['{packages,plugins}/*/test/**', 'test/**'];
+
+export default defineConfig({
   test: {
-    include: ['{packages,plugins}/*/test/**/*.test.ts', 'test/**/*.test.ts'],
-    setupFiles: ['./test/setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      {
+        ...shared,
+        test: {
+          name: 'unit',
+          setupFiles,
+          include: tests.map((folder) => `${folder}/*.test.ts`),
+          exclude: ['**/*.real.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        ...shared,
+        test: {
+          // The real kernel, Open vSwitch and libvirt: one file after the other, since all share one
+          // network namespace (see run.js), and two ovs-vswitchd would both want the device ovs-netdev.
+          name: 'real',
+          setupFiles,
+          include: tests.map((folder) => `${folder}/*.real.test.ts`),
+          fileParallelism: false,
+          testTimeout: 120_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
   },
 });

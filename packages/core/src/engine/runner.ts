@@ -28,6 +28,11 @@ export interface Task<S extends Step = Step> {
   readonly inspection: Inspection;
 }
 
+/** A task that `apply` was given, with its outcome. */
+export interface AttemptedTask<S extends Step = Step> extends Task<S> {
+  readonly outcome: Outcome;
+}
+
 /** How a task ended: undefined when it went well. */
 export type Outcome = VifError | undefined;
 
@@ -40,10 +45,22 @@ export type Outcome = VifError | undefined;
  */
 export interface StepRunner<S extends Step = Step> {
   readonly kinds: readonly StepKind[];
+  /**
+   * The steps of one plan are handed over one at a time, each only once the one before it went well: for what
+   * must not be done behind a failure. A batch then has at most one step of each plan.
+   */
+  readonly oneByOne?: boolean;
   /** Compares steps with the host. Reads only. */
-  inspect(steps: readonly S[], signal: AbortSignal, vifIds: readonly string[]): Promise<readonly Inspection[]>;
+  inspect(
+    steps: readonly S[],
+    signal: AbortSignal,
+    vifIds: readonly string[],
+  ): Promise<readonly Inspection[]>;
   /** Brings the host to where the steps want it. Steps of one plan are in the plan's order. */
   apply(tasks: readonly Task<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
-  /** Takes back tasks that `apply` did, tried or did not get to. They come in reverse order. */
-  undo(tasks: readonly Task<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /**
+   * Takes back tasks that `apply` was given, in reverse order: those that went well, those that failed
+   * (they may have done half of it), and those behind one that failed, which it may not have got to.
+   */
+  undo(tasks: readonly AttemptedTask<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
 }

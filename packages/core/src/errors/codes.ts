@@ -33,7 +33,7 @@ export const errorCodes = {
 
   LINK_NOT_FOUND: 'A link that has to exist does not',
   LINK_KIND_MISMATCH: 'A link of this name exists, but of another kind',
-  LINK_BUSY: "A link that is not ours is already a member of another bridge",
+  LINK_BUSY: 'A link that is not ours is already a member of another bridge',
   LINK_COMMAND_FAILED: 'The kernel refused a change to a link',
   LINK_NOT_OURS: 'A link carries no mark of ours and is not removed',
 

@@ -17,6 +17,10 @@ export interface GuestContext {
 
 /** A device of a guest, ready to be put into its domain. */
 export interface GuestDevice {
+  /** The link on the host that the hypervisor makes or takes for the guest's card, if that is how it works. */
+  readonly hostLink?: string;
+  /** The bridge that the hypervisor puts that link on, if it does. */
+  readonly bridge?: string;
   /** The device's XML element, indented by two spaces a level and ended by a newline. */
   toXml(): string;
 }

@@ -1,4 +1,8 @@
+import { field } from '../schema/field.js';
+
 /** The image's properties that concern network cards: `hw_vif_model`, `hw_vif_multiqueue_enabled`. */
-export interface Image {
-  readonly properties: Readonly<Record<string, string>>;
+export class Image {
+  /** Numbers and booleans of the input are here as their text: `true` is `'true'`. */
+  @field.strings({ initial: () => ({}) })
+  declare readonly properties: Readonly<Record<string, string>>;
 }

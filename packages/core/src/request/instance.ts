@@ -1,7 +1,17 @@
+import { field } from '../schema/field.js';
+
 /** The virtual machine a VIF belongs to. */
-export interface Instance {
-  readonly uuid: string;
-  readonly name: string;
-  readonly project_id: string;
-  readonly display_name: string;
+export class Instance {
+  @field.uuid({ required: true })
+  declare readonly uuid: string;
+
+  /** The name that the hypervisor knows it by. */
+  @field.text({ initial: () => '' })
+  declare readonly name: string;
+
+  @field.text({ initial: () => '' })
+  declare readonly project_id: string;
+
+  @field.text({ initial: () => '' })
+  declare readonly display_name: string;
 }

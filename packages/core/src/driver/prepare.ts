@@ -1,0 +1,84 @@
+import type { Job } from '../engine/job.js';
+import { asVifError, isVifError, VifError } from '../errors/vif-error.js';
+import type { GuestConfigurator, GuestDevice } from '../guest/guest-configurator.js';
+import type { HostFacts } from '../host/host.js';
+import type { Plan } from '../plan/steps.js';
+import { validatePlan } from '../plan/validate-plan.js';
+import type { PlanContext } from '../plugin/contract.js';
+import type { PluginRegistry } from '../plugin/registry.js';
+import type { HostCapabilities } from '../request/host-capabilities.js';
+import type { VifRequest } from '../request/vif-request.js';
+import type { Handled } from './results.js';
+import { type Route, route } from './route.js';
+
+export type Operation = 'plug' | 'unplug';
+
+/** A request with its path chosen and its plan made; the host has been asked, but not written to. */
+export interface Prepared {
+  readonly handled: Handled;
+  readonly job: Job;
+}
+
+/** Chooses the path and has the plugin write its plan. @throws VifError */
+export async function preparePlan(
+  request: VifRequest,
+  operation: Operation,
+  registry: PluginRegistry,
+  facts: HostFacts,
+): Promise<Prepared> {
+  const { instance, hostFilters } = request;
+  const chosen = route(request.vif, hostFilters, registry);
+  const context: PlanContext = { instance, facts, hostFilters };
+  const plan = await guard(chosen, operation, () =>
+    chosen.path === 'os-vif'
+      ? chosen.handler()[operation](chosen.vif, context)
+      : chosen.handler[operation](chosen.vif, context),
+  );
+  const vifId = request.vif.id;
+  validatePlan(plan, `${chosen.path} plugin '${chosen.plugin}'`, vifId);
+  return { handled: handledBy(request, chosen), job: { vifId, plan: plan as Plan } };
+}
+
+/** Chooses the path and works out the guest's device. @throws VifError */
+export async function prepareDevice(
+  request: VifRequest,
+  registry: PluginRegistry,
+  facts: HostFacts,
+  guests: GuestConfigurator,
+): Promise<Handled & { readonly device: GuestDevice }> {
+  const { instance, flavor, image, hostFilters } = request;
+  const chosen = route(request.vif, hostFilters, registry);
+  const host = await completeHost(request.host, facts);
+  const context = { instance, flavor, image, host, hostFilters, facts };
+  if (chosen.path === 'os-vif') {
+    return { ...handledBy(request, chosen), device: guests.forObject(chosen.vif, context) };
+  }
+  const { vif, handler } = chosen;
+  const backend = await guard(chosen, 'config', () => handler.config(vif, context));
+  return { ...handledBy(request, chosen), device: guests.forBackend(backend, vif.address, context) };
+}
+
+/** What the request does not say of the host is read from it, or assumed current. */
+async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts): Promise<HostCapabilities> {
+  return {
+    virt_type: given.virt_type ?? 'kvm',
+    use_virtio_for_bridges: given.use_virtio_for_bridges ?? true,
+    libvirt_version: given.libvirt_version ?? [9, 0, 0],
+    kernel_release: given.kernel_release ?? (await facts.kernelRelease()),
+  };
+}
+
+function handledBy(request: VifRequest, { path, plugin, reason }: Route): Handled {
+  return { id: request.id, path, plugin, reason };
+}
+
+async function guard<T>(chosen: Route, operation: string, call: () => T | Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    if (isVifError(error) && error.vifId === undefined) {
+      throw new VifError(error.code, error.message, { vifId: chosen.vif.id, cause: error.cause });
+    }
+    throw asVifError(error, 'PLUGIN_FAILED', `'${chosen.plugin}' threw in ${operation}`, chosen.vif.id);
+  }
+}

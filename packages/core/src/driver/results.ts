@@ -1,0 +1,45 @@
+import type { Change } from '../engine/job.js';
+import type { Difference } from '../engine/runner.js';
+import type { VifError } from '../errors/vif-error.js';
+import type { GuestDevice } from '../guest/guest-configurator.js';
+import type { Step } from '../plan/steps.js';
+
+/** Who handled a request, by which path, and why. */
+export interface Handled {
+  /** The request's id, or else the VIF's. */
+  readonly id: string;
+  readonly path: 'os-vif' | 'legacy';
+  readonly plugin: string;
+  readonly reason: string;
+}
+
+export interface ConfigResult extends Handled {
+  readonly device: GuestDevice;
+}
+
+/** A step of a plan beside what the host is like. */
+export interface PlannedStep {
+  readonly step: Step;
+  /** Whether carrying it out would write. */
+  readonly writes: boolean;
+  readonly differences: readonly Difference[];
+  /** Why it could not be carried out. */
+  readonly blocked?: VifError;
+}
+
+export interface PlanResult extends Handled {
+  readonly steps: readonly PlannedStep[];
+}
+
+export interface ChangeResult extends Handled {
+  /** What was written, in order; empty when all was as wanted. */
+  readonly changes: readonly Change[];
+}
+
+export interface CheckResult extends Handled {
+  /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
+  readonly differences: readonly Change[];
+}
+
+/** How one request of several ended. */
+export type Settled<T> = { readonly value: T } | { readonly id: string | null; readonly error: VifError };

@@ -1,0 +1,77 @@
+import { isVifError, VifError } from '../errors/vif-error.js';
+import type { NetworkVif } from '../model/network-vif.js';
+import { VIFBase } from '../objects/vif-base.js';
+import type { LegacyDriver, VifPlugin } from '../plugin/contract.js';
+import type { PluginRegistry } from '../plugin/registry.js';
+import { slugOf } from '../plugin/slug.js';
+
+/** Which of the two paths a VIF takes, who handles it there, and why. */
+export type Route = {
+  /** The plugin's name, or the legacy driver's slug. */
+  readonly plugin: string;
+  /** Why this path: a sentence for people. */
+  readonly reason: string;
+} & (
+  | { readonly path: 'os-vif'; readonly vif: VIFBase; readonly handler: () => VifPlugin }
+  | { readonly path: 'legacy'; readonly vif: NetworkVif; readonly handler: LegacyDriver }
+);
+
+/**
+ * Chooses as Nova does: an os-vif object goes to the plugin it names; so does a VIF of the network model
+ * whose type has a converter, if that yields an object; else the legacy driver of the type takes it.
+ *
+ * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, and what a converter throws
+ */
+export function route(vif: NetworkVif | VIFBase, hostFilters: boolean, registry: PluginRegistry): Route {
+  if (vif instanceof VIFBase) return objectRoute(vif, 'it is an os-vif object', registry);
+  const { type, id: vifId } = vif;
+  if (!type)
+    throw new VifError('VIF_TYPE_MISSING', `VIF ${vifId} has no type; Neutron has not bound it`, { vifId });
+
+  const object = convert(vif, type, hostFilters, registry);
+  if (object) return objectRoute(object, `type '${type}' converts to ${object.constructor.name}`, registry);
+
+  const handler = registry.driver(type);
+  if (handler) {
+    const plugin = slugOf(type);
+    return {
+      path: 'legacy',
+      plugin,
+      vif,
+      handler,
+      reason: `type '${type}' has a legacy driver and no converter`,
+    };
+  }
+  const known = registry.types.join(', ') || 'none';
+  throw new VifError(
+    'UNSUPPORTED_VIF_TYPE',
+    `Nothing handles VIF type '${type}'. Registered types: ${known}`,
+    {
+      vifId,
+    },
+  );
+}
+
+function convert(vif: NetworkVif, type: string, hostFilters: boolean, registry: PluginRegistry) {
+  try {
+    return registry.converter(type)?.convert(vif, { hostFilters });
+  } catch (error) {
+    if (isVifError(error)) throw error;
+    throw new VifError('PLUGIN_FAILED', `The converter of VIF type '${type}' threw`, {
+      vifId: vif.id,
+      cause: error,
+    });
+  }
+}
+
+function objectRoute(vif: VIFBase, why: string, registry: PluginRegistry): Route {
+  const plugin = vif.plugin;
+  if (!plugin) throw new VifError('NO_MATCHING_PLUGIN', `VIF ${vif.id} names no plugin`, { vifId: vif.id });
+  return {
+    path: 'os-vif',
+    plugin,
+    vif,
+    handler: () => registry.plugin(plugin),
+    reason: `${why}, for the plugin '${plugin}'`,
+  };
+}

@@ -1,0 +1,202 @@
+import { type CallOptions, startDeadline } from '../engine/deadline.js';
+import { Engine, type JobResult } from '../engine/engine.js';
+import type { Change, Job, Progress } from '../engine/job.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
+import type { GuestConfigurator } from '../guest/guest-configurator.js';
+import type { Host } from '../host/host.js';
+import type { Logger } from '../logging/logger.js';
+import { stepTarget } from '../plan/step-target.js';
+import type { PluginRegistry } from '../plugin/registry.js';
+import { parseRequest } from '../request/parse-request.js';
+import { logOutcome, logSteps } from './log.js';
+import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
+import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
+
+/** What a {@link VifDriver} works with. */
+export interface VifDriverParts {
+  readonly host: Host;
+  readonly guests: GuestConfigurator;
+  readonly registry: PluginRegistry;
+  readonly logger: Logger;
+}
+
+/**
+ * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what `parseRequest` takes: plain
+ * JSON with the keys `vif`, `instance`, ..., whose `vif` may also be an os-vif object.
+ *
+ * The methods whose names end in `All` take many requests, and never reject: each request has a result of
+ * its own, in the order of the requests. The others take one, and throw its error.
+ */
+export class VifDriver {
+  readonly #parts: VifDriverParts;
+  readonly #engine: Engine;
+
+  /** Use `createVifDriver`. */
+  constructor(parts: VifDriverParts) {
+    this.#parts = parts;
+    this.#engine = new Engine(parts.host);
+  }
+
+  /** The guest's device, with its XML. Nothing on the host is changed. */
+  async config(request: unknown, options?: CallOptions): Promise<ConfigResult> {
+    return only(await this.configAll([request], options));
+  }
+
+  /** What a plug would do: each step, and in what the host differs from it. */
+  async plan(request: unknown, options?: CallOptions): Promise<PlanResult> {
+    return only(await this.planAll([request], options));
+  }
+
+  /**
+   * Plugs a VIF, all or nothing.
+   * @throws VifError PLUG_FAILED (a PlugError), or why no plan came about
+   */
+  async plug(request: unknown, options?: CallOptions): Promise<ChangeResult> {
+    return only(await this.plugAll([request], options));
+  }
+
+  /** In what the host differs from the VIF's being plugged. */
+  async check(request: unknown, options?: CallOptions): Promise<CheckResult> {
+    return only(await this.checkAll([request], options));
+  }
+
+  /**
+   * Unplugs a VIF. What is gone already is no error.
+   * @throws VifError UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
+   */
+  async unplug(request: unknown, options?: CallOptions): Promise<ChangeResult> {
+    return only(await this.unplugAll([request], options));
+  }
+
+  configAll(requests: readonly unknown[], _options?: CallOptions): Promise<Settled<ConfigResult>[]> {
+    const { registry, host, guests } = this.#parts;
+    return Promise.all(
+      requests.map((request) =>
+        settle(request, () => prepareDevice(parseRequest(request), registry, host.facts, guests)),
+      ),
+    );
+  }
+
+  planAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<PlanResult>[]> {
+    return this.#inspectAll(requests, options, ({ handled }, tasks) => ({
+      ...handled,
+      steps: tasks.map(({ step, inspection: { differences, blocked } }) => ({
+        step,
+        writes: differences.length > 0,
+        differences,
+        ...(blocked && { blocked }),
+      })),
+    }));
+  }
+
+  checkAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<CheckResult>[]> {
+    return this.#inspectAll(requests, options, ({ handled }, tasks) => ({
+      ...handled,
+      differences: tasks
+        .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
+        .map(({ step, inspection: { differences } }) => ({
+          kind: step.kind,
+          name: stepTarget(step),
+          differences,
+        })),
+    }));
+  }
+
+  plugAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<ChangeResult>[]> {
+    return this.#changeAll('plug', requests, options, (jobs, signal) => this.#engine.plug(jobs, signal));
+  }
+
+  unplugAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<ChangeResult>[]> {
+    return this.#changeAll('unplug', requests, options, (jobs, signal) => this.#engine.unplug(jobs, signal));
+  }
+
+  /** Ends the host's connections and processes. */
+  close(): Promise<void> {
+    return this.#parts.host.close();
+  }
+
+  async #changeAll(
+    operation: Operation,
+    requests: readonly unknown[],
+    options: CallOptions | undefined,
+    run: (jobs: readonly Job[], signal: AbortSignal) => Promise<JobResult<Change[]>[]>,
+  ): Promise<Settled<ChangeResult>[]> {
+    const { logger } = this.#parts;
+    const start = performance.now();
+    const results = await this.#runPrepared(
+      operation,
+      requests,
+      options,
+      run,
+      ({ handled, job }, changes) => {
+        logSteps(logger, job, changes);
+        return { ...handled, changes };
+      },
+    );
+    const milliseconds = Math.round(performance.now() - start);
+    for (const result of results) logOutcome(logger, operation, result, milliseconds);
+    return results;
+  }
+
+  #inspectAll<T>(
+    requests: readonly unknown[],
+    options: CallOptions | undefined,
+    present: (prepared: Prepared, tasks: readonly Progress[]) => T,
+  ): Promise<Settled<T>[]> {
+    const run = (jobs: readonly Job[], signal: AbortSignal) => this.#engine.inspect(jobs, signal);
+    return this.#runPrepared('plug', requests, options, run, present);
+  }
+
+  /** Has a plan made for each request, and runs together those that came about. */
+  async #runPrepared<R, T>(
+    operation: Operation,
+    requests: readonly unknown[],
+    options: CallOptions | undefined,
+    run: (jobs: readonly Job[], signal: AbortSignal) => Promise<JobResult<R>[]>,
+    present: (prepared: Prepared, result: R) => T,
+  ): Promise<Settled<T>[]> {
+    const signal = startDeadline(options);
+    const { registry, host } = this.#parts;
+    const prepared = await Promise.all(
+      requests.map((request) =>
+        settle(request, () => preparePlan(parseRequest(request), operation, registry, host.facts)),
+      ),
+    );
+    const ready = prepared.flatMap((each) => ('value' in each ? [each.value] : []));
+    const results = await run(
+      ready.map(({ job }) => job),
+      signal,
+    );
+    const byJob = new Map(ready.map((each, i) => [each, results[i]]));
+    return prepared.map((each): Settled<T> => {
+      if ('error' in each) return each;
+      const result = byJob.get(each.value);
+      const { id } = each.value.handled;
+      if (result && 'value' in result) return { value: present(each.value, result.value) };
+      return { id, error: result?.error ?? new VifError('PLUG_FAILED', `VIF ${id} was not reached`) };
+    });
+  }
+}
+
+async function settle<T>(request: unknown, run: () => T | Promise<T>): Promise<Settled<T>> {
+  try {
+    return { value: await run() };
+  } catch (error) {
+    return {
+      id: idOf(request),
+      error: asVifError(error, 'INVALID_REQUEST', 'The request could not be read'),
+    };
+  }
+}
+
+/** The id that a request would have, even if the rest of it is no good. */
+function idOf(request: unknown): string | null {
+  const { id, vif } = Object(request) as { id?: unknown; vif?: { id?: unknown } | null };
+  const found = id ?? vif?.id;
+  return typeof found === 'string' ? found : null;
+}
+
+function only<T>([result]: Settled<T>[]): T {
+  if (result && 'value' in result) return result.value;
+  throw result?.error ?? new VifError('INVALID_REQUEST', 'There is no request');
+}

@@ -1,0 +1,57 @@
+import { VifError } from '../errors/vif-error.js';
+
+/** How long a call may take, and how it is called off. */
+export interface CallOptions {
+  /** Aborting it ends the call with ABORTED; what a plug has done by then is undone. */
+  readonly signal?: AbortSignal | undefined;
+  /** Milliseconds for the call as a whole; 30 000 unless given. */
+  readonly timeout?: number | undefined;
+}
+
+const DEFAULT_TIMEOUT = 30_000;
+
+/** A signal that fires at the call's deadline, or when the caller aborts. */
+export function startDeadline(options: CallOptions = {}): AbortSignal {
+  const deadline = AbortSignal.timeout(options.timeout ?? DEFAULT_TIMEOUT);
+  return options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+}
+
+/** The error that stands for a signal that fired: TIMEOUT or ABORTED. */
+export function signalError(signal: AbortSignal, doing: string): VifError {
+  const timedOut = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
+  return timedOut
+    ? new VifError('TIMEOUT', `The deadline passed while ${doing}`, { cause: signal.reason })
+    : new VifError('ABORTED', `Aborted by the caller while ${doing}`, { cause: signal.reason });
+}
+
+/**
+ * The promise's value, or the signal's error, whichever comes first: a runner that hangs holds nobody up.
+ * @param grace milliseconds after the signal in which the promise may still settle.
+ */
+export async function withinDeadline<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  doing: string,
+  grace = 0,
+): Promise<T> {
+  let stop: () => void = () => {};
+  const fired = new Promise<never>((_, reject) => {
+    let timer: NodeJS.Timeout | undefined;
+    const fail = () => reject(signalError(signal, doing));
+    const onAbort = () => {
+      if (grace > 0) timer = setTimeout(fail, grace);
+      else fail();
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    stop = () => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+    };
+  });
+  try {
+    return await Promise.race([promise, fired]);
+  } finally {
+    stop();
+  }
+}

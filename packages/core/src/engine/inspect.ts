@@ -1,0 +1,77 @@
+import { asVifError, VifError } from '../errors/vif-error.js';
+import { stepTarget } from '../plan/step-target.js';
+import type { Step } from '../plan/steps.js';
+import { withinDeadline } from './deadline.js';
+import type { Job, JobState } from './job.js';
+import type { Inspection, StepRunner } from './runner.js';
+
+interface Slot {
+  readonly state: JobState;
+  readonly index: number;
+  readonly step: Step;
+}
+
+/**
+ * Compares every step of every job with the host: one batch a runner, all runners side by side. A runner
+ * that cannot read fails the jobs that have steps for it, and no others.
+ */
+export async function inspectJobs(
+  jobs: readonly Job[],
+  runnerOf: (step: Step) => StepRunner | undefined,
+  signal: AbortSignal,
+): Promise<JobState[]> {
+  const states = jobs.map((job): JobState => ({ job, tasks: [], failures: [] }));
+  const batches = new Map<StepRunner, Slot[]>();
+  for (const state of states) {
+    for (const [index, step] of state.job.plan.entries()) {
+      const runner = runnerOf(step);
+      if (!runner) {
+        const error = new VifError('NO_RUNNER', `This host cannot run '${step.kind}' steps`);
+        state.failures.push({ error, step });
+        continue;
+      }
+      const batch = batches.get(runner);
+      if (batch) batch.push({ state, index, step });
+      else batches.set(runner, [{ state, index, step }]);
+    }
+  }
+  await Promise.all([...batches].map(([runner, slots]) => inspectBatch(runner, slots, signal)));
+  for (const state of states) {
+    state.tasks = state.tasks.flat(); // closes the gaps of steps that could not be read
+    applyConditions(state);
+  }
+  return states;
+}
+
+async function inspectBatch(runner: StepRunner, slots: readonly Slot[], signal: AbortSignal): Promise<void> {
+  const steps = slots.map(({ step }) => step);
+  const vifIds = slots.map(({ state }) => state.job.vifId);
+  try {
+    const inspections = await withinDeadline(
+      runner.inspect(steps, signal, vifIds),
+      signal,
+      'reading the host',
+    );
+    for (const [i, { state, index, step }] of slots.entries()) {
+      const inspection = inspections[i] ?? { differences: [] };
+      const vifId = state.job.vifId;
+      state.tasks[index] = { step, vifId, inspection, runner, attempted: false, outcome: undefined };
+    }
+  } catch (error) {
+    const failure = asVifError(error, 'CHECK_FAILED', 'The host could not be read');
+    for (const { state, step } of slots) state.failures.push({ error: failure, step });
+  }
+}
+
+/** A command tied to a link's creation is not run where the link already is. */
+function applyConditions(state: JobState): void {
+  const created = new Set(
+    state.tasks.filter((task) => task.inspection.creates).map((task) => stepTarget(task.step)),
+  );
+  state.tasks = state.tasks.map((task) => {
+    const condition = task.step.kind === 'command' ? task.step.whenCreated : undefined;
+    if (condition === undefined || created.has(condition)) return task;
+    const inspection: Inspection = { ...task.inspection, differences: [] };
+    return { ...task, inspection };
+  });
+}

@@ -1,0 +1,47 @@
+import type { VifError } from '../errors/vif-error.js';
+import { stepTarget } from '../plan/step-target.js';
+import type { Plan, Step } from '../plan/steps.js';
+import type { Difference, Outcome, StepRunner, Task } from './runner.js';
+
+/** A plan to be run for a VIF. */
+export interface Job {
+  readonly vifId: string;
+  readonly plan: Plan;
+}
+
+/** How a job ended: what was written, or why it failed. */
+export type JobResult<T> = { readonly value: T } | { readonly error: VifError };
+
+/** A task on its way through a call. */
+export interface Progress extends Task {
+  readonly runner: StepRunner;
+  /** Whether a runner was given it; with `outcome`, how it ended. */
+  attempted: boolean;
+  outcome: Outcome;
+}
+
+/** A job on its way through a call. */
+export interface JobState {
+  readonly job: Job;
+  tasks: Progress[];
+  /** What could not be read, or else the first thing that went wrong; and the step that it concerns. */
+  readonly failures: { readonly error: VifError; readonly step: Step }[];
+}
+
+/** Something that was written, or is to be. */
+export interface Change {
+  readonly kind: Step['kind'];
+  readonly name: string;
+  readonly differences: readonly Difference[];
+}
+
+/** What a job wrote. */
+export function changesOf({ tasks }: JobState): Change[] {
+  return tasks
+    .filter((task) => task.attempted && !task.outcome)
+    .map(({ step, inspection }) => ({
+      kind: step.kind,
+      name: stepTarget(step),
+      differences: inspection.differences,
+    }));
+}

@@ -1,0 +1,26 @@
+import { PlugError } from '../errors/plug-error.js';
+import { applyJobs } from './apply.js';
+import { changesOf, type JobState } from './job.js';
+import type { Operation } from './operation.js';
+import { undoFailed } from './undo.js';
+
+/** All or nothing, job by job: one that fails is undone, and the others go on. */
+export const plug: Operation = {
+  async run(states, signal) {
+    for (const state of states) refuseBlocked(state);
+    await applyJobs(states, 'stop', signal);
+    const undoFailures = await undoFailed(states);
+    return states.map((state) => {
+      const [failure] = state.failures;
+      if (!failure) return { value: changesOf(state) };
+      const left = new Set(state.tasks.flatMap((task) => undoFailures.get(task) ?? []));
+      return { error: new PlugError(state.job.vifId, failure.error, failure.step, [...left]) };
+    });
+  },
+  refuse: (vifId, cause) => new PlugError(vifId, cause, undefined, []),
+};
+
+function refuseBlocked({ tasks, failures }: JobState): void {
+  const task = tasks.find(({ inspection }) => inspection.blocked);
+  if (task?.inspection.blocked) failures.push({ error: task.inspection.blocked, step: task.step });
+}

@@ -1,0 +1,71 @@
+import { Cursor } from '../schema/cursor.js';
+import type { DeclaredClass } from '../schema/field-spec.js';
+import { type Form, instantiate, readFields } from '../schema/read-fields.js';
+import { violationsOf } from '../schema/violations.js';
+import { isPlainObject, ownValue } from '../validation/plain.js';
+import { quote } from '../validation/quote.js';
+import { isPlainText } from '../validation/text.js';
+import { findVersionedObject } from './registry.js';
+import { refuseUnknownFields, VersionedObject } from './versioned-object.js';
+
+const wireForm: Form = {
+  nullIsUnset: false,
+  readObject: (json, { type, subclasses }, at) =>
+    isPlainObject(json) ? readWire(json, type(), subclasses, at) : json,
+};
+
+/**
+ * Reads an object from its wire form, with all objects in it. Older minor versions are read as they are;
+ * the list of changes is passed over.
+ *
+ * @param type the class that is expected, or one that it extends
+ * @throws ValidationError INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION; the path in
+ *   it is that of the data, without the wrapping (`network.subnets.objects[0].cidr`)
+ */
+export function fromPrimitive(json: unknown): VersionedObject;
+export function fromPrimitive<T extends VersionedObject>(json: unknown, type: DeclaredClass<T>): T;
+export function fromPrimitive(json: unknown, type: DeclaredClass = VersionedObject): object {
+  return readPrimitive(json, type, Cursor.at({ code: 'INVALID_OBJECT', subject: 'The versioned object' }));
+}
+
+/** As {@link fromPrimitive}, for an object that is part of a larger input. */
+export function readPrimitive<T extends object>(json: unknown, type: DeclaredClass<T>, at: Cursor): T {
+  if (!isPlainObject(json)) return at.fail(`must be a plain object, not ${quote(json)}`);
+  const object = readWire(json, type, true, at);
+  const violations = violationsOf(object);
+  if (violations.length > 0) at.failAll(violations);
+  return object;
+}
+
+/** Builds the object without checking its fields: that is done once, from the outermost object. */
+function readWire(json: object, wanted: DeclaredClass, subclasses: boolean, at: Cursor): object {
+  const [name, namespace, version] = ['name', 'namespace', 'version'].map((key) => readHeader(json, key, at));
+  const found = findVersionedObject(namespace ?? '', name ?? '');
+  if (!found) return at.fail(`is of the unknown class ${quote(`${namespace}.${name}`)}`, 'UNKNOWN_OBJECT');
+
+  const fits = found.type === wanted || (subclasses && found.type.prototype instanceof wanted);
+  if (!fits) at.fail(`must be a ${wanted.name}, not a ${found.name}`);
+  checkVersion(version ?? '', found.version, found.name, at);
+
+  const data = ownValue(json, 'versioned_object.data');
+  if (!isPlainObject(data)) return at.fail(`has versioned_object.data that is ${quote(data)}, not an object`);
+  refuseUnknownFields(found.type.prototype, data, at);
+  return instantiate(found.type, readFields(found.type, data, at, wireForm));
+}
+
+function readHeader(json: object, key: string, at: Cursor): string {
+  const value = ownValue(json, `versioned_object.${key}`);
+  return isPlainText(value)
+    ? value
+    : at.fail(`has versioned_object.${key} that is ${quote(value)}, not text`);
+}
+
+function checkVersion(given: string, ours: string, name: string, at: Cursor): void {
+  if (!/^\d{1,5}\.\d{1,5}$/.test(given))
+    at.fail(`has versioned_object.version ${quote(given)}, not as in "1.0"`);
+  const [givenMajor, givenMinor] = given.split('.').map(Number);
+  const [major, minor] = ours.split('.').map(Number);
+  if (givenMajor !== major || Number(givenMinor) > Number(minor)) {
+    at.fail(`is ${name} ${given}; up to ${ours} is understood`, 'INCOMPATIBLE_VERSION');
+  }
+}

@@ -1,0 +1,15 @@
+import { field } from '../schema/field.js';
+import { DatapathOffloadBase } from './datapath-offload-base.js';
+import { versionedObject } from './registry.js';
+import { type FieldsOf, VersionedObject } from './versioned-object.js';
+
+/** What all port profiles have in common. Version 1.1 added `datapath_offload`. */
+@versionedObject({ version: '1.1' })
+export class VIFPortProfileBase extends VersionedObject {
+  @field.object(() => DatapathOffloadBase, { nullable: true, subclasses: true, since: '1.1' })
+  declare readonly datapath_offload?: DatapathOffloadBase | null;
+
+  constructor(fields: FieldsOf<VIFPortProfileBase>) {
+    super(fields);
+  }
+}

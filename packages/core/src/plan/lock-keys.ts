@@ -1,0 +1,13 @@
+import type { Plan } from './steps.js';
+
+/**
+ * What a plan has to hold while it runs: its VIF, and the links it shares with other VIFs. The VIF's own
+ * links need no key of their own, since their names follow from the VIF; Open vSwitch bridges need none
+ * either, since OVSDB's transactions order themselves.
+ */
+export function lockKeys(vifId: string, plan: Plan): string[] {
+  const shared = plan
+    .filter((step) => step.kind === 'link' && step.shared)
+    .map((step) => `link:${'name' in step ? step.name : ''}`);
+  return [`vif:${vifId}`, ...shared];
+}

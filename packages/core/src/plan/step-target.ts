@@ -1,0 +1,19 @@
+import type { Step } from './steps.js';
+
+/** The name of what a step is about: a link, a bridge, a port, a PCI address, a program. */
+export function stepTarget(step: Step): string {
+  switch (step.kind) {
+    case 'vf':
+      return step.address;
+    case 'command':
+      return step.argv[0] ?? '';
+    default:
+      return step.name;
+  }
+}
+
+/** Two steps of the same key are about the same thing on the host. */
+export function stepKey(step: Step): string {
+  const family = step.kind.replace(/Absent$/, '');
+  return step.kind === 'command' ? `command ${step.argv.join('\0')}` : `${family} ${stepTarget(step)}`;
+}

@@ -1,0 +1,46 @@
+import type { DeviceBackend } from '../guest/device-backend.js';
+import type { GuestContext } from '../guest/guest-configurator.js';
+import type { HostFacts } from '../host/host.js';
+import type { NetworkVif } from '../model/network-vif.js';
+import type { HostPluginInfo } from '../objects/host-plugin-info.js';
+import type { VIFBase } from '../objects/vif-base.js';
+import type { Plan } from '../plan/steps.js';
+import type { Instance } from '../request/instance.js';
+
+/** What a plan may depend on besides the VIF. */
+export interface PlanContext {
+  readonly instance: Instance;
+  /** Questions to the host; they read, and never write. */
+  readonly facts: HostFacts;
+  /** Whether the host filters the traffic of VIFs that the network service does not filter. */
+  readonly hostFilters: boolean;
+}
+
+/** What a legacy driver's configuration may depend on besides the VIF. */
+export interface ConfigContext extends GuestContext {
+  readonly facts: HostFacts;
+}
+
+/**
+ * A plugin of the object path, as in os-vif. It says what the host must be like; it changes nothing itself.
+ * Whatever it throws fails the one request with PLUGIN_FAILED (or with the VifError it threw).
+ */
+export interface VifPlugin {
+  /** The VIF classes and port profiles it takes, with the versions it understands. */
+  describe(): HostPluginInfo;
+  plug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan>;
+  unplug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan>;
+}
+
+/** A driver of the legacy path: everything for one VIF type of Nova's network model. */
+export interface LegacyDriver {
+  config(vif: NetworkVif, context: ConfigContext): DeviceBackend | Promise<DeviceBackend>;
+  plug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan>;
+  unplug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan>;
+}
+
+/** Turns a VIF of Nova's network model into an os-vif object, and so sends it down the object path. */
+export interface VifConverter {
+  /** The object, or undefined to leave this VIF to the legacy path. */
+  convert(vif: NetworkVif, context: { readonly hostFilters: boolean }): VIFBase | undefined;
+}

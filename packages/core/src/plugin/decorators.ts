@@ -1,0 +1,44 @@
+import 'reflect-metadata';
+import { injectable } from 'tsyringe';
+import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
+import type { Constructor, Declaration } from './declaration.js';
+
+export { inject } from 'tsyringe';
+
+// A registered symbol: a plugin may have been decorated by another copy of this package.
+const key = Symbol.for('vifkit.declaration');
+
+/** What tsyringe takes for a class. */
+type InjectableClass<T> = Parameters<ReturnType<typeof injectable<T>>>[0];
+
+type DeclarationOf<Role extends Declaration['role']> = Omit<Extract<Declaration, { role: Role }>, 'role'>;
+
+/**
+ * Makes a class a plugin of the object path. Its constructor's parameters are injected; each needs its token
+ * (`@inject(MyOptions) options: MyOptions`), since bundlers drop the types that would otherwise tell.
+ */
+export function vifPlugin(declaration: DeclarationOf<'plugin'>) {
+  return declare<VifPlugin>({ ...declaration, role: 'plugin' });
+}
+
+/** Makes a class the legacy path's driver of a VIF type. */
+export function legacyDriver(declaration: DeclarationOf<'driver'>) {
+  return declare<LegacyDriver>({ ...declaration, role: 'driver' });
+}
+
+/** Makes a class the converter of a VIF type into os-vif objects. */
+export function vifConverter(declaration: DeclarationOf<'converter'>) {
+  return declare<VifConverter>({ ...declaration, role: 'converter' });
+}
+
+function declare<T>(declaration: Declaration) {
+  return (target: Constructor<T>): void => {
+    injectable<T>()(target as InjectableClass<T>);
+    Reflect.defineMetadata(key, declaration, target);
+  };
+}
+
+/** What a class was declared to be, or undefined when it carries none of the decorators. */
+export function declarationOf(target: object): Declaration | undefined {
+  return Reflect.getOwnMetadata(key, target);
+}

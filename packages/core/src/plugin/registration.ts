@@ -1,0 +1,65 @@
+import { container, type InjectionToken } from 'tsyringe';
+import { asVifError, VifError } from '../errors/vif-error.js';
+import type { Logger } from '../logging/logger.js';
+import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
+import type { Constructor, Declaration } from './declaration.js';
+import { buildOptions } from './options.js';
+import { LOGGER } from './tokens.js';
+
+export type Component = VifPlugin | LegacyDriver | VifConverter;
+
+/** A registered class. It is built at first use, so that a package costs nothing until it is needed. */
+export class Registration<T extends Component = Component> {
+  readonly #target: Constructor<T>;
+  readonly #options: object | undefined;
+  readonly #logger: Logger;
+  #instance: T | undefined;
+
+  constructor(
+    readonly packageName: string,
+    readonly declaration: Declaration,
+    target: Constructor<T>,
+    given: object,
+    logger: Logger,
+  ) {
+    this.#target = target;
+    this.#logger = logger;
+    const owner = this.title;
+    if (declaration.options) this.#options = buildOptions(declaration.options, given, owner);
+    else if (Object.keys(given).length > 0)
+      throw new VifError('INVALID_OPTIONS', `${owner} takes no options`);
+  }
+
+  /** The name it is known by: a plugin's name, or the VIF type of a driver or converter. */
+  get key(): string {
+    return this.declaration.role === 'plugin' ? this.declaration.name : this.declaration.type;
+  }
+
+  get title(): string {
+    return `${this.declaration.role} '${this.key}'`;
+  }
+
+  /** The options in force. */
+  get options(): object {
+    return this.#options ?? {};
+  }
+
+  /** @throws VifError PLUGIN_FAILED with the constructor's own error as cause */
+  get instance(): T {
+    this.#instance ??= this.#build();
+    return this.#instance;
+  }
+
+  #build(): T {
+    const scope = container.createChildContainer();
+    scope.register(LOGGER, { useValue: this.#logger });
+    const { options } = this.declaration;
+    if (options) scope.register(options as InjectionToken<object>, { useValue: this.#options ?? {} });
+    try {
+      return scope.resolve(this.#target as InjectionToken<T>);
+    } catch (error) {
+      const context = `The ${this.title} of ${this.packageName} could not be built`;
+      throw asVifError(error, 'PLUGIN_FAILED', context);
+    }
+  }
+}

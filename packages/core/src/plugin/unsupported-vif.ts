@@ -1,0 +1,13 @@
+import { VifError } from '../errors/vif-error.js';
+import type { VIFBase } from '../objects/vif-base.js';
+
+/** The error for a VIF whose class, port profile or fields a plugin does not take. */
+export function unsupportedVif(pluginName: string, vif: VIFBase, why?: string): VifError {
+  const profile = vif.port_profile ? ` with ${vif.port_profile.constructor.name}` : '';
+  const reason = why ? `: ${why}` : '';
+  return new VifError(
+    'UNSUPPORTED_VIF',
+    `The plugin '${pluginName}' does not take a ${vif.constructor.name}${profile}${reason}`,
+    { vifId: vif.id },
+  );
+}

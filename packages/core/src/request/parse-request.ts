@@ -1,0 +1,32 @@
+import { Cursor } from '../schema/cursor.js';
+import { readInput } from '../schema/read-input.js';
+import { isPlainObject, ownValue } from '../validation/plain.js';
+import { quote } from '../validation/quote.js';
+import { isUuid } from '../validation/uuid.js';
+import { idOfVif, parseVif } from './parse-vif.js';
+import { RequestFrame } from './request-frame.js';
+import type { VifRequest } from './vif-request.js';
+
+/**
+ * Reads a request: `vif`, `instance`, and optionally `id`, `flavor`, `image`, `host`, `firewall`. Other keys
+ * are passed over, and null is the same as absence. Nothing of the input is run, and nothing of it is kept
+ * that could be changed later.
+ *
+ * @throws ValidationError INVALID_REQUEST for all but `vif`; INVALID_VIF for a VIF of the network model;
+ *   INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION for an os-vif object. The paths in it
+ *   begin at the request (`vif.network.bridge`).
+ */
+export function parseRequest(json: unknown): VifRequest {
+  const found = isPlainObject(json) ? idOfVif(ownValue(json, 'vif')) : undefined;
+  const vifId = isUuid(found) ? found : undefined;
+  const at = Cursor.at({ code: 'INVALID_REQUEST', subject: 'The request', vifId });
+  if (!isPlainObject(json)) return at.fail(`must be a plain object, not ${quote(json)}`);
+
+  const frame = readInput(RequestFrame, json, at);
+  const given = ownValue(json, 'vif') ?? undefined;
+  if (given === undefined) return at.to('vif').fail('is missing');
+
+  const { instance, flavor, image, host, firewall } = frame;
+  const vif = parseVif(given, vifId);
+  return { id: frame.id ?? vif.id, vif, instance, flavor, image, host, hostFilters: firewall === 'iptables' };
+}

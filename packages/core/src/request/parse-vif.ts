@@ -1,0 +1,33 @@
+import { NetworkVif } from '../model/network-vif.js';
+import { readPrimitive } from '../objects/from-primitive.js';
+import { VIFBase } from '../objects/index.js';
+import { Cursor } from '../schema/cursor.js';
+import { readInput } from '../schema/read-input.js';
+import { ownValue } from '../validation/plain.js';
+
+/**
+ * Reads a request's `vif`: a VIF of Nova's network model, the wire form of an os-vif object, or such an object.
+ * @throws ValidationError INVALID_VIF, or one of the codes of `fromPrimitive`
+ */
+export function parseVif(vif: unknown, vifId: string | undefined): NetworkVif | VIFBase {
+  if (vif instanceof VIFBase || vif instanceof NetworkVif) return vif;
+  if (isWireForm(vif)) {
+    return fromPrimitive(
+      vif,
+      VIFBase,
+      Cursor.at({ code: 'INVALID_OBJECT', subject: 'The VIF', vifId }, 'vif'),
+    );
+  }
+  return readInput(NetworkVif, vif, Cursor.at({ code: 'INVALID_VIF', subject: 'The VIF', vifId }, 'vif'));
+}
+
+/** What looks like the VIF's id, for errors about the rest of it. */
+export function idOfVif(vif: unknown): unknown {
+  if (typeof vif !== 'object' || vif === null) return undefined;
+  const data = ownValue(vif, 'versioned_object.data');
+  return ownValue(typeof data === 'object' && data !== null ? data : vif, 'id');
+}
+
+function isWireForm(vif: unknown): vif is object {
+  return typeof vif === 'object' && vif !== null && Object.hasOwn(vif, 'versioned_object.name');
+}

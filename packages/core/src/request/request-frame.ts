@@ -1,0 +1,27 @@
+import { field } from '../schema/field.js';
+import { Flavor } from './flavor.js';
+import { HostCapabilities } from './host-capabilities.js';
+import { Image } from './image.js';
+import { Instance } from './instance.js';
+
+/** A request but for its VIF. */
+export class RequestFrame {
+  @field.text()
+  declare readonly id?: string;
+
+  @field.object(() => Instance, { required: true })
+  declare readonly instance: Instance;
+
+  @field.object(() => Flavor, { initial: () => ({}) })
+  declare readonly flavor: Flavor;
+
+  @field.object(() => Image, { initial: () => ({}) })
+  declare readonly image: Image;
+
+  @field.object(() => HostCapabilities, { initial: () => ({}) })
+  declare readonly host: Partial<HostCapabilities>;
+
+  /** `iptables`: the host filters where the network service does not. */
+  @field.enum(['noop', 'iptables'], { initial: () => 'noop' })
+  declare readonly firewall: 'noop' | 'iptables';
+}

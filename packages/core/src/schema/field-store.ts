@@ -1,0 +1,31 @@
+import type { FieldSpec, FieldSpecs } from './field-spec.js';
+
+const declared = new WeakMap<object, Map<string, FieldSpec>>();
+const merged = new WeakMap<object, FieldSpecs>();
+
+/** Records a field of the class that has this prototype. */
+export function declareField(prototype: object, name: string, spec: FieldSpec): void {
+  const own = declared.get(prototype) ?? new Map<string, FieldSpec>();
+  declared.set(prototype, own.set(name, spec));
+}
+
+/** The fields of a class by its prototype: inherited ones first. */
+export function fieldsOf(prototype: object): FieldSpecs {
+  const known = merged.get(prototype);
+  if (known) return known;
+  const parent: object | null = Object.getPrototypeOf(prototype);
+  const fields = new Map([...(parent ? fieldsOf(parent) : []), ...(declared.get(prototype) ?? [])]);
+  merged.set(prototype, fields);
+  return fields;
+}
+
+const open = new WeakSet<object>();
+
+/** Class decorator: keys that the class does not declare are kept, as plain JSON. */
+export function keepsUnknownKeys(target: { readonly prototype: object }): void {
+  open.add(target.prototype);
+}
+
+export function isOpen(prototype: object): boolean {
+  return open.has(prototype);
+}

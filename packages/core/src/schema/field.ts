@@ -1,0 +1,107 @@
+import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { mtuRange, vlanRange } from '../validation/numbers.js';
+import { ruleOf } from './field-rule.js';
+import type { DeclaredClass, FieldType } from './field-spec.js';
+import { declareField } from './field-store.js';
+import { fieldConstraint } from './violations.js';
+
+/** What a declaration may say besides the type. */
+export interface FieldOptions<T> {
+  /** The field may not be left out. */
+  readonly required?: boolean;
+  /** The field may be null, which is kept apart from being left out. */
+  readonly nullable?: boolean;
+  /** What the field reads as while it is unset. It stays unset: the wire form does not have it. */
+  readonly default?: T;
+  /** Makes the value that the field is set to when it is left out; for an object, its plain form will do. */
+  readonly initial?: () => T | null;
+  /** The version of the class that added the field; without it, the first. */
+  readonly since?: string;
+}
+
+interface IntegerOptions extends FieldOptions<number> {
+  /** Read a string of decimal digits as its number. */
+  readonly digits?: boolean;
+}
+
+interface ObjectOptions extends FieldOptions<object> {
+  /** Take objects of classes that extend the declared one, too. */
+  readonly subclasses?: boolean;
+}
+
+/**
+ * Decorators that declare a field of a class. The one declaration gives the field's validation (by
+ * class-validator), how it is read, and its wire form.
+ *
+ * Declare the property itself with `declare`: a class field without it would be set to undefined after the
+ * constructor of the base class has filled it.
+ */
+export const field = {
+  linkName: scalar('linkName'),
+  /** Kept in lower case, as the kernel prints it. */
+  mac: scalar('mac'),
+  /** Kept in lower case, as sysfs spells it. */
+  pci: scalar('pci'),
+  ip: scalar('ip'),
+  cidr: scalar('cidr'),
+  uuid: scalar('uuid'),
+  text: scalar('text'),
+  socketPath: scalar('socketPath'),
+  boolean: (options?: FieldOptions<boolean>) => declare({ kind: 'boolean' }, options),
+  integer,
+  mtu: (options?: IntegerOptions) => integer({ ...mtuRange, ...options }),
+  vlanId: (options?: IntegerOptions) => integer({ ...vlanRange, ...options }),
+  enum: <T extends string>(values: readonly T[], options?: FieldOptions<T>) =>
+    declare({ kind: 'enum', values }, options),
+  /** An object of a declared class. */
+  object: (type: () => DeclaredClass, options?: ObjectOptions) =>
+    declare({ kind: 'object', type, subclasses: options?.subclasses ?? false }, options),
+  /** A list of objects of a declared class. */
+  list: (type: () => DeclaredClass, options?: FieldOptions<readonly object[]>) =>
+    declare({ kind: 'list', items: { kind: 'object', type, subclasses: false } }, options),
+  ips: (options?: FieldOptions<readonly string[]>) =>
+    declare({ kind: 'list', items: { kind: 'ip' } }, options),
+  /** A list of three numbers: major, minor, micro. */
+  release: (options?: FieldOptions<readonly number[]>) => {
+    const items = { kind: 'integer', min: 0, max: 1_000_000, digits: false } as const;
+    return declare({ kind: 'list', items, length: 3 }, options);
+  },
+  /** Strings by name; with `plain`, each of them plain text. */
+  strings: (options?: FieldOptions<Readonly<Record<string, string>>> & { plain?: boolean }) =>
+    declare({ kind: 'strings', plain: options?.plain ?? false }, options),
+  /** Any JSON by name. */
+  map: (options?: FieldOptions<Readonly<Record<string, unknown>>>) => declare({ kind: 'map' }, options),
+} as const;
+
+function scalar(kind: 'linkName' | 'mac' | 'pci' | 'ip' | 'cidr' | 'uuid' | 'text' | 'socketPath') {
+  return (options?: FieldOptions<string>) => declare({ kind }, options);
+}
+
+function integer({ min, max, digits = false, ...options }: IntegerOptions & { min: number; max: number }) {
+  return declare({ kind: 'integer', min, max, digits }, options);
+}
+
+function declare(type: FieldType, options: FieldOptions<unknown> = {}): PropertyDecorator {
+  const { required = false, nullable = false, since, initial } = options;
+  const applies = (_: object, value: unknown) =>
+    !(value === undefined ? !required : value === null && nullable);
+  const { accepts } = ruleOf(type);
+  const rule = ValidateBy({ name: fieldConstraint, validator: { validate: accepts } });
+  const nests = type.kind === 'object' || (type.kind === 'list' && type.items.kind === 'object');
+  const validation = [ValidateIf(applies), rule, ...(nests ? [ValidateNested()] : [])];
+
+  return (prototype, name) => {
+    declareField(prototype, String(name), {
+      type,
+      required,
+      nullable,
+      since,
+      default: options.default,
+      initial,
+    });
+    for (const decorate of validation) decorate(prototype, name);
+    if (options.default !== undefined) {
+      Object.defineProperty(prototype, name, { value: options.default, configurable: true, writable: true });
+    }
+  };
+}

@@ -1,0 +1,112 @@
+import { emptyRecord, isPlainObject, ownValue } from '../validation/plain.js';
+import type { Cursor } from './cursor.js';
+import type { DeclaredClass, FieldSpecs, FieldType } from './field-spec.js';
+import { fieldsOf, isOpen } from './field-store.js';
+
+/** A form in which objects are written. */
+export interface Form {
+  /** Whether null says the same as leaving a field out. */
+  readonly nullIsUnset: boolean;
+  /**
+   * Reads an object within an object, unless it is an instance already. What is not in this form is returned
+   * as it is: class-validator will find it to be no instance of the class.
+   */
+  readObject(json: unknown, type: FieldType & { kind: 'object' }, at: Cursor): unknown;
+}
+
+// Either would change what the object is: its prototype, or the class that class-validator takes it for.
+const reserved = new Set(['__proto__', 'constructor']);
+
+/** The values of a class's fields as an object has them; nothing is checked but size and depth. */
+export function readFields(
+  type: DeclaredClass,
+  from: object,
+  at: Cursor,
+  form: Form,
+): Record<string, unknown> {
+  const fields = fieldsOf(type.prototype);
+  const values = emptyRecord();
+  for (const [name, spec] of fields) {
+    const given = ownValue(from, name);
+    const unset = given === undefined || (given === null && form.nullIsUnset);
+    const value = unset ? spec.initial?.() : given;
+    if (value !== undefined) values[name] = readValue(spec.type, value, at.to(name), form);
+  }
+  if (isOpen(type.prototype)) copyUnknown(from, fields, values, at);
+  return values;
+}
+
+/** An instance of a class with these fields, for good: it is frozen. The class's constructor is not run. */
+export function instantiate<T extends object>(type: DeclaredClass<T>, values: Record<string, unknown>): T {
+  return fill(Object.create(type.prototype), values);
+}
+
+/** Gives an object its fields, for good. */
+export function fill<T extends object>(object: T, values: Record<string, unknown>): T {
+  for (const [name, value] of Object.entries(values)) {
+    Object.defineProperty(object, name, { value, enumerable: true });
+  }
+  return Object.freeze(object);
+}
+
+function readValue(type: FieldType, value: unknown, at: Cursor, form: Form): unknown {
+  switch (type.kind) {
+    case 'mac':
+    case 'pci':
+      return typeof value === 'string' ? value.toLowerCase() : value;
+    case 'integer':
+      return type.digits && typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
+    case 'object':
+      return value instanceof type.type() ? value : form.readObject(value, type, at);
+    case 'list':
+      return Array.isArray(value)
+        ? readList(value, at, (item, to) => readValue(type.items, item, to, form))
+        : value;
+    case 'strings':
+      return isPlainObject(value) ? readStrings(value, at) : value;
+    case 'map':
+      return copy(value, at);
+    default:
+      return value;
+  }
+}
+
+function readList(list: readonly unknown[], at: Cursor, read: (item: unknown, at: Cursor) => unknown) {
+  const items: unknown[] = [];
+  for (let index = 0; index < list.length; index += 1) {
+    const key = String(index);
+    items.push(read(ownValue(list, key), at.to(key)));
+  }
+  return Object.freeze(items);
+}
+
+function readStrings(map: object, at: Cursor): Readonly<Record<string, unknown>> {
+  const strings = emptyRecord();
+  for (const key of Object.keys(map)) {
+    const value = readText(ownValue(map, key));
+    at.to(key);
+    if (value !== null && !reserved.has(key)) strings[key] = value;
+  }
+  return Object.freeze(strings);
+}
+
+function readText(value: unknown): unknown {
+  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
+}
+
+/** A copy of JSON that nothing but its own data is in. */
+function copy(value: unknown, at: Cursor): unknown {
+  if (Array.isArray(value)) return readList(value, at, copy);
+  if (!isPlainObject(value)) return typeof value === 'object' || typeof value === 'function' ? null : value;
+  const copied = emptyRecord();
+  for (const key of Object.keys(value)) {
+    if (!reserved.has(key)) copied[key] = copy(ownValue(value, key), at.to(key));
+  }
+  return Object.freeze(copied);
+}
+
+function copyUnknown(from: object, fields: FieldSpecs, values: Record<string, unknown>, at: Cursor): void {
+  for (const key of Object.keys(from)) {
+    if (!fields.has(key) && !reserved.has(key)) values[key] = copy(ownValue(from, key), at.to(key));
+  }
+}

@@ -1,0 +1,15 @@
+import { isPlainObject } from './plain.js';
+
+const longest = 60;
+
+/** A value as messages show it: on one line, cut, and with what a terminal would act on escaped. */
+export function quote(value: unknown): string {
+  if (typeof value === 'string') {
+    const cut = value.length > longest ? `${value.slice(0, longest)}...` : value;
+    return JSON.stringify(cut).replace(/\p{C}/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  }
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null)
+    return isPlainObject(value) ? 'a plain object' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}

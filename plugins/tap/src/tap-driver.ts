@@ -1,0 +1,43 @@
+import {
+  type DeviceBackend,
+  deviceName,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  networkMtu,
+  type Plan,
+} from '@vifkit/core';
+
+/** VIF type `tap`: a bare tap device, for whoever connects it afterwards. */
+@legacyDriver({
+  type: 'tap',
+  needs: [
+    { what: 'ip', from: 'iproute2' },
+    { what: '/dev/net/tun', from: "the kernel's module tun" },
+  ],
+})
+export class TapDriver implements LegacyDriver {
+  config(vif: NetworkVif): DeviceBackend {
+    // Nova leaves the bandwidth of these to whoever connects the tap.
+    return { type: 'ethernet', target: deviceName(vif), bandwidth: false };
+  }
+
+  plug(vif: NetworkVif): Plan {
+    const mtu = networkMtu(vif);
+    const address = vif.details.mac_address;
+    return [
+      {
+        kind: 'link',
+        name: deviceName(vif),
+        create: { type: 'tap' },
+        set: { up: true, ...(mtu !== undefined && { mtu }) },
+        // libvirt gives the tap another address when the guest starts; that one is to stay.
+        ...(address !== undefined && { initial: { address } }),
+      },
+    ];
+  }
+
+  unplug(vif: NetworkVif): Plan {
+    return [{ kind: 'linkAbsent', name: deviceName(vif), type: 'tap', own: true }];
+  }
+}

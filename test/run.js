@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+// Runs the tests in a network namespace of their own: they make links and Open vSwitch bridges for real.
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readlinkSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const root = process.getuid() === 0;
+const inCi = Boolean(process.env.CI);
+const programs = [
+  'ip',
+  'ping',
+  'unshare',
+  'ovsdb-server',
+  'ovs-vswitchd',
+  'ovs-vsctl',
+  'libvirtd',
+  'virsh',
+  'xmllint',
+];
+
+function find(program) {
+  const folders = [...process.env.PATH.split(delimiter), '/usr/sbin', '/sbin'];
+  return folders.map((folder) => join(folder, program)).find((path) => existsSync(path));
+}
+
+function missing() {
+  const lacking = programs.filter((program) => !find(program));
+  if (!existsSync('/usr/lib/python3/dist-packages/os_vif')) lacking.push('python3-os-vif');
+  try {
+    accessSync('/dev/net/tun', constants.W_OK);
+  } catch {
+    lacking.push('write access to /dev/net/tun');
+  }
+  return lacking;
+}
+
+if (missing().length > 0 && root && find('apt-get')) {
+  spawnSync(here('../.ci/install-packages'), { stdio: 'inherit' });
+}
+
+const lacking = missing();
+const excluded = [];
+if (lacking.length > 0) {
+  console.error(`\nMISSING on this machine: ${lacking.join(', ')}.`);
+  if (inCi) process.exit(1);
+  console.error('The tests on the real kernel, Open vSwitch and libvirt (*.real.test.ts) are LEFT OUT.');
+  console.error(
+    'On Debian, `sudo .ci/install-packages` brings what they need; root may write /dev/net/tun.\n',
+  );
+  excluded.push('--exclude', '**/*.real.test.ts');
+}
+
+const vitest = [process.execPath, here('../node_modules/vitest/vitest.mjs'), 'run', ...excluded];
+const namespace = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--net', '--'];
+const [program, ...args] = [...(find('unshare') ? namespace : []), ...vitest, ...process.argv.slice(2)];
+const { status, error } = spawnSync(program, args, {
+  stdio: 'inherit',
+  env: { ...process.env, VIFKIT_OUTER_NETNS: readlinkSync('/proc/self/ns/net') },
+});
+if (error) console.error(error.message);
+process.exitCode = status ?? 1;
