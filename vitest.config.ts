@@ -3,6 +3,8 @@ import { defineConfig } from 'vitest/config';
 // Tests run on the sources of every package: 'vifkit:source' is the first condition of their exports.
 const conditions = ['vifkit:source', 'node', 'import', 'default'];
 const shared = {
+  // Vite reads a tsconfig's decorator settings only for the files that it includes; tests are in none of them.
+  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
   resolve: { conditions },
   ssr: { resolve: { conditions } },
 };

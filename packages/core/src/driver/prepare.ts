@@ -50,12 +50,12 @@ export async function prepareDevice(
   const chosen = route(request.vif, hostFilters, registry);
   const host = await completeHost(request.host, facts);
   const context = { instance, flavor, image, host, hostFilters, facts };
-  if (chosen.path === 'os-vif') {
-    return { ...handledBy(request, chosen), device: guests.forObject(chosen.vif, context) };
-  }
-  const { vif, handler } = chosen;
-  const backend = await guard(chosen, 'config', () => handler.config(vif, context));
-  return { ...handledBy(request, chosen), device: guests.forBackend(backend, vif.address, context) };
+  const device = await guard(chosen, 'config', async () => {
+    if (chosen.path === 'os-vif') return guests.forObject(chosen.vif, context);
+    const { vif, handler } = chosen;
+    return guests.forBackend(await handler.config(vif, context), vif.address, context);
+  });
+  return { ...handledBy(request, chosen), device };
 }
 
 /** What the request does not say of the host is read from it, or assumed current. */

@@ -32,6 +32,7 @@ export const errorCodes = {
   ABORTED: 'The caller aborted the call',
 
   LINK_NOT_FOUND: 'A link that has to exist does not',
+  LINK_EXISTS: 'Something else made a link of this name while the call ran',
   LINK_KIND_MISMATCH: 'A link of this name exists, but of another kind',
   LINK_BUSY: 'A link that is not ours is already a member of another bridge',
   LINK_COMMAND_FAILED: 'The kernel refused a change to a link',

@@ -11,7 +11,7 @@ import { refuseUnknownFields, VersionedObject } from './versioned-object.js';
 const wireForm: Form = {
   nullIsUnset: false,
   readObject: (json, { type, subclasses }, at) =>
-    isPlainObject(json) ? readWire(json, type(), subclasses, at) : json,
+    isPlainObject(json) ? readWire(json, at, type(), subclasses) : json,
 };
 
 /**
@@ -31,18 +31,25 @@ export function fromPrimitive(json: unknown, type: DeclaredClass = VersionedObje
 /** As {@link fromPrimitive}, for an object that is part of a larger input. */
 export function readPrimitive<T extends object>(json: unknown, type: DeclaredClass<T>, at: Cursor): T {
   if (!isPlainObject(json)) return at.fail(`must be a plain object, not ${quote(json)}`);
-  const object = readWire(json, type, true, at);
+  const object = readWire(json, at);
+  if (!(object instanceof type)) return at.fail(`must be a ${type.name}, not a ${object.constructor.name}`);
   const violations = violationsOf(object);
   if (violations.length > 0) at.failAll(violations);
   return object;
 }
 
 /** Builds the object without checking its fields: that is done once, from the outermost object. */
-function readWire(json: object, wanted: DeclaredClass, subclasses: boolean, at: Cursor): object {
+function readWire(
+  json: object,
+  at: Cursor,
+  wanted: DeclaredClass = VersionedObject,
+  subclasses = true,
+): object {
   const [name, namespace, version] = ['name', 'namespace', 'version'].map((key) => readHeader(json, key, at));
   const found = findVersionedObject(namespace ?? '', name ?? '');
   if (!found) return at.fail(`is of the unknown class ${quote(`${namespace}.${name}`)}`, 'UNKNOWN_OBJECT');
 
+  // Before going deeper: a class may only hold what it declares, so the nesting is bounded.
   const fits = found.type === wanted || (subclasses && found.type.prototype instanceof wanted);
   if (!fits) at.fail(`must be a ${wanted.name}, not a ${found.name}`);
   checkVersion(version ?? '', found.version, found.name, at);

@@ -12,7 +12,7 @@ import { ownValue } from '../validation/plain.js';
 export function parseVif(vif: unknown, vifId: string | undefined): NetworkVif | VIFBase {
   if (vif instanceof VIFBase || vif instanceof NetworkVif) return vif;
   if (isWireForm(vif)) {
-    return fromPrimitive(
+    return readPrimitive(
       vif,
       VIFBase,
       Cursor.at({ code: 'INVALID_OBJECT', subject: 'The VIF', vifId }, 'vif'),

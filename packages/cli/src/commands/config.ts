@@ -1,0 +1,8 @@
+import { answers, type RequestCommand } from './request-command.js';
+
+export const config: RequestCommand = {
+  name: 'config',
+  guests: true,
+  answer: async (driver, requests, options) =>
+    answers(await driver.configAll(requests, options), ({ device }) => device.toXml()),
+};

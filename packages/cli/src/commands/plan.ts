@@ -1,0 +1,8 @@
+import { renderPlan } from '../output/render-plan.js';
+import { answers, type RequestCommand } from './request-command.js';
+
+export const plan: RequestCommand = {
+  name: 'plan',
+  guests: false,
+  answer: async (driver, requests, options) => answers(await driver.planAll(requests, options), renderPlan),
+};

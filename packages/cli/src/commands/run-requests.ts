@@ -1,0 +1,44 @@
+import { answerInputs } from '../input/answer-inputs.js';
+import { parseRequests } from '../input/parse-requests.js';
+import { readText } from '../input/read-text.js';
+import { openLogger } from '../logger.js';
+import type { Settings } from '../settings.js';
+import { abortOnSignals } from '../signals.js';
+import type { Surroundings } from '../surroundings.js';
+import { inBatches } from './in-batches.js';
+import { Report } from './report.js';
+import type { RequestCommand } from './request-command.js';
+
+/**
+ * Runs a command for the requests of a file, and answers with its exit status.
+ * @throws InputError if the file cannot be read
+ * @throws VifError if there is no driver to be had
+ */
+export async function runRequests(
+  command: RequestCommand,
+  file: string,
+  settings: Settings,
+  surroundings: Surroundings,
+): Promise<number> {
+  const inputs = parseRequests(await readText(file, surroundings.stdin));
+  if (inputs.length === 0) return 0;
+
+  const logger = await openLogger(settings.verbose, surroundings.stderr);
+  const driver = await surroundings.openDriver({ ...settings, guests: command.guests, logger });
+  const interruption = abortOnSignals(surroundings.signals);
+  try {
+    const { timeout } = settings;
+    const signal = AbortSignal.any([interruption.signal, AbortSignal.timeout(timeout)]);
+    const report = new Report(command.name, inputs.length, settings.format, surroundings);
+    for (const batch of inBatches(inputs)) {
+      report.add(
+        await answerInputs(batch, (requests) => command.answer(driver, requests, { signal, timeout })),
+      );
+    }
+    report.end();
+    return report.status;
+  } finally {
+    interruption.stop();
+    await driver.close();
+  }
+}

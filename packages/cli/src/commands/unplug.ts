@@ -1,0 +1,9 @@
+import { renderChanges } from '../output/render-changes.js';
+import { answers, type RequestCommand } from './request-command.js';
+
+export const unplug: RequestCommand = {
+  name: 'unplug',
+  guests: false,
+  answer: async (driver, requests, options) =>
+    answers(await driver.unplugAll(requests, options), renderChanges),
+};

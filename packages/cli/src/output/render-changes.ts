@@ -1,0 +1,32 @@
+import type { Change, ChangeResult } from '@vifkit/core';
+import { heading } from './heading.js';
+import { mark } from './mark.js';
+import { nouns } from './nouns.js';
+import { printable } from './printable.js';
+import { showValue } from './show-value.js';
+import { plain, type Style } from './style.js';
+import { type Branch, tree } from './tree.js';
+
+/** What a plug or unplug wrote, as a tree. */
+export function renderChanges(result: ChangeResult, style: Style = plain): string {
+  const branches = result.changes.map((change) => changeBranch(change, style));
+  const none = [{ line: `${style('dim', '✓')} nothing to change` }];
+  return tree(heading(result, style), branches.length > 0 ? branches : none);
+}
+
+function changeBranch({ kind, name, differences }: Change, style: Style): Branch {
+  if (kind === 'command') {
+    const commands = differences.map(({ expected }) => showValue(expected));
+    return {
+      line: `${mark(kind, differences, style)} ${nouns[kind]} ${commands.join('; ') || printable(name)}`,
+    };
+  }
+  return {
+    line: `${mark(kind, differences, style)} ${nouns[kind]} ${printable(name)}`,
+    details: differences
+      .filter(({ attribute }) => attribute !== 'exists')
+      .map(({ attribute, expected, actual }) => {
+        return `${printable(attribute)}: ${showValue(actual)} → ${showValue(expected)}`;
+      }),
+  };
+}

@@ -1,0 +1,101 @@
+import type { GuestDevice, LinkStep, OvsBridgeStep, OvsPortStep, PlannedStep, VfStep } from '@vifkit/core';
+import type { Plumbing } from './plumbing.js';
+import { PlumbingBuilder } from './plumbing-builder.js';
+
+/** The plumbing of a VIF, as the steps of its plan and its guest's device tell. */
+export function plumbingOf(steps: readonly PlannedStep[], device: GuestDevice, mac?: string): Plumbing {
+  const builder = new PlumbingBuilder();
+  // No link is of that name: a MAC address is longer than a link's name can be, and those have no spaces.
+  const guest = mac ?? 'no MAC address';
+  builder.describe(guest, { kind: 'guest' });
+  for (const planned of steps) addStep(builder, planned);
+  addDevice(builder, guest, device, steps);
+  return { nodes: builder.nodes, edges: builder.edges };
+}
+
+function addStep(builder: PlumbingBuilder, planned: PlannedStep): void {
+  const { step } = planned;
+  if (step.kind === 'link') addLink(builder, step, planned);
+  else if (step.kind === 'ovsBridge') addOvsBridge(builder, step, planned);
+  else if (step.kind === 'ovsPort') addPort(builder, step, planned);
+  else if (step.kind === 'vf') addVf(builder, step, planned);
+}
+
+function addLink(builder: PlumbingBuilder, step: LinkStep, planned: PlannedStep): void {
+  const { name, create } = step;
+  const { master, bridge, ...attributes } = { ...step.initial, ...step.set };
+  const missing = isMissing(planned);
+  builder.describe(name, { kind: create?.type ?? 'link', attributes, ...state(planned) });
+  if (create?.type === 'veth') {
+    builder.describe(create.peer, { kind: 'veth', missing });
+    builder.connect(name, create.peer, 'veth', missing);
+  }
+  if (create?.type === 'vlan') {
+    builder.describe(name, { attributes: { vlan: create.id } });
+    builder.mention(create.link, 'link');
+    builder.connect(name, create.link, 'vlan', missing);
+  }
+  if (master) {
+    builder.mention(master, 'bridge');
+    builder.connect(name, master, 'member', missing || differsIn(planned, 'master'));
+  }
+}
+
+function addOvsBridge(builder: PlumbingBuilder, { name, mtu }: OvsBridgeStep, planned: PlannedStep): void {
+  builder.describe(name, { kind: 'ovsBridge', attributes: { ...(mtu && { mtu }) }, ...state(planned) });
+}
+
+function addPort(builder: PlumbingBuilder, step: OvsPortStep, planned: PlannedStep): void {
+  const { name, bridge, type, tag } = step;
+  const { missing, differences } = state(planned);
+  // Where the port has a link of its own, that link says whether it is there.
+  if (!builder.has(name)) builder.describe(name, { kind: 'ovsPort', missing });
+  builder.describe(name, {
+    attributes: { ...(type && { type }), ...(tag !== undefined && { tag }) },
+    differences,
+  });
+  builder.mention(bridge, 'ovsBridge');
+  builder.connect(name, bridge, 'port', missing || differsIn(planned, 'bridge'));
+}
+
+function addVf(builder: PlumbingBuilder, step: VfStep, planned: PlannedStep): void {
+  const { kind, address, ...attributes } = step;
+  builder.describe(address, { kind, attributes, ...state(planned) });
+}
+
+function addDevice(
+  builder: PlumbingBuilder,
+  guest: string,
+  { hostLink, bridge }: GuestDevice,
+  steps: readonly PlannedStep[],
+): void {
+  if (hostLink === undefined) {
+    for (const { step } of steps) if (step.kind === 'vf') builder.connect(guest, step.address, 'card');
+    return;
+  }
+  const isPlanned = steps.some(({ step }) => step.kind === 'link' && concerns(step, hostLink));
+  builder.describe(hostLink, isPlanned ? {} : { byHypervisor: true, missing: false });
+  builder.connect(guest, hostLink, 'card');
+  if (bridge === undefined || builder.edges.some(({ from, to }) => from === hostLink && to === bridge))
+    return;
+  builder.mention(bridge, 'bridge');
+  const onOvs = builder.nodes.some(({ name, kind }) => name === bridge && kind === 'ovsBridge');
+  builder.connect(hostLink, bridge, onOvs ? 'port' : 'member');
+}
+
+function concerns({ name, create }: LinkStep, link: string): boolean {
+  return name === link || (create?.type === 'veth' && create.peer === link);
+}
+
+function state(planned: PlannedStep) {
+  const differences = planned.differences.filter(({ attribute }) => attribute !== 'exists');
+  return { missing: isMissing(planned), differences };
+}
+
+function isMissing(planned: PlannedStep): boolean {
+  return differsIn(planned, 'exists');
+}
+
+function differsIn({ differences }: PlannedStep, name: string): boolean {
+  return differences.some(({ attribute }) => attribute === name);
+}

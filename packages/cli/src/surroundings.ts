@@ -1,0 +1,31 @@
+import type { EventEmitter } from 'node:events';
+import type { Writable } from 'node:stream';
+import type { Logger, PluginPackage, VifDriver } from '@vifkit/core';
+import type { Settings } from './settings.js';
+
+/** A stream that may be a terminal. */
+export type Output = Writable & { readonly isTTY?: boolean; hasColors?(): boolean };
+
+/** The methods of a `VifDriver` that commands call. */
+export type Driver = Pick<
+  VifDriver,
+  'configAll' | 'planAll' | 'plugAll' | 'checkAll' | 'unplugAll' | 'close'
+>;
+
+export interface DriverSettings extends Settings {
+  /** Whether guests' devices are asked for: what writes them is loaded only then. */
+  readonly guests: boolean;
+  readonly logger: Logger | undefined;
+}
+
+/** What a command works with, so that tests can put others in place. */
+export interface Surroundings {
+  /** Called only if standard input is to be read. */
+  readonly stdin: () => AsyncIterable<Uint8Array | string>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Where SIGINT and SIGTERM arrive: the process. */
+  readonly signals: EventEmitter;
+  readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
+  readonly plugins: () => Promise<readonly PluginPackage[]>;
+}

@@ -1,0 +1,99 @@
+import { describe, expect, it } from 'vitest';
+import { batchSize } from '../../src/commands/in-batches.js';
+import { type FakeRequest, fakeDriver, settleAll } from '../support/fake-driver.js';
+import { jsonLines, runVif } from '../support/run-vif.js';
+
+const parse = (text: string) =>
+  text
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as unknown);
+
+describe('JSON', () => {
+  it('has one line a request, in the order of the requests, bad lines included', async () => {
+    const stdin = `${jsonLines({ id: 'a' })}oops\n${jsonLines({ id: 'b', refuse: 'no' }, { id: 'c' })}`;
+    const { status, stdout, stderr } = await runVif(['plan', '--format', 'json'], { stdin });
+    expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+    expect(parse(stdout)).toEqual([
+      { id: 'a', path: 'os-vif', plugin: 'fake', steps: [] },
+      { id: null, error: expect.objectContaining({ code: 'INVALID_REQUEST' }) },
+      { id: 'b', error: { code: 'INVALID_VIF', message: 'no' } },
+      { id: 'c', path: 'os-vif', plugin: 'fake', steps: [] },
+    ]);
+  });
+
+  it.each([
+    ['config', { xml: '<interface id="a"/>\n' }],
+    ['plan', { steps: [] }],
+    ['plug', { changes: [] }],
+    ['check', { differences: [] }],
+    ['unplug', { changes: [] }],
+  ])('of %s has its own key', async (name, contents) => {
+    const { stdout } = await runVif([name, '--format', 'json'], { stdin: '{"id": "a"}' });
+    expect(parse(stdout)).toEqual([{ id: 'a', path: 'os-vif', plugin: 'fake', ...contents }]);
+  });
+});
+
+describe('text', () => {
+  it('is the XML alone for config, and errors go to standard error', async () => {
+    const stdin = jsonLines({ id: 'a' }, { id: 'b', refuse: 'no' }, { id: 'c' });
+    expect(await runVif(['config'], { stdin })).toMatchObject({
+      status: 1,
+      stdout: '<interface id="a"/>\n<interface id="c"/>\n',
+      stderr: 'vif: INVALID_VIF: no (request b)\n',
+    });
+  });
+
+  it('is a tree a request otherwise', async () => {
+    const { stdout } = await runVif(['plug'], { stdin: jsonLines({ id: 'a' }, { id: 'b' }) });
+    expect(stdout).toBe(
+      ['a  os-vif, fake', '└─ ✓ nothing to change', 'b  os-vif, fake', '└─ ✓ nothing to change', ''].join(
+        '\n',
+      ),
+    );
+  });
+
+  it('has colours on a terminal only', async () => {
+    const introducer = '\u001b[';
+    expect((await runVif(['plug'], { stdin: '{"id": "a"}' })).stdout).not.toContain(introducer);
+    expect((await runVif(['plug'], { stdin: '{"id": "a"}', terminal: true })).stdout).toContain(introducer);
+  });
+});
+
+describe('many requests', () => {
+  const total = 2 * batchSize + 1;
+  const stdin = jsonLines(...Array.from({ length: total }, (_, i): FakeRequest => ({ id: `r${i}` })));
+  const sizes: number[] = [];
+  const plugAll = settleAll(() => ({ changes: [] }));
+  const driver = fakeDriver({
+    plugAll: (requests) => {
+      sizes.push(requests.length);
+      return plugAll(requests);
+    },
+  });
+
+  it('are done in batches, and answered in order', async () => {
+    sizes.length = 0;
+    const { status, stdout, stderr } = await runVif(['plug', '--format', 'json'], {
+      stdin,
+      driver,
+      terminal: true,
+    });
+    expect({ status, stderr, sizes }).toEqual({ status: 0, stderr: '', sizes: [batchSize, batchSize, 1] });
+    expect(parse(stdout).map((line) => (line as FakeRequest).id)).toEqual(
+      Array.from({ length: total }, (_, i) => `r${i}`),
+    );
+  });
+
+  it('have a progress bar on a terminal, which is gone in the end', async () => {
+    const { stderr } = await runVif(['plug'], { stdin, driver, terminal: true });
+    expect(stderr).toContain(`plug ${'░'.repeat(30)} 0/${total}`);
+    expect(stderr).toContain(` ${batchSize}/${total}`);
+    expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
+  });
+
+  it('have none elsewhere, nor do few have one', async () => {
+    expect((await runVif(['plug'], { stdin, driver })).stderr).toBe('');
+    expect((await runVif(['plug'], { stdin: '{"id": "a"}', driver, terminal: true })).stderr).toBe('');
+  });
+});

@@ -1,0 +1,43 @@
+import { EventEmitter } from 'node:events';
+import type { PluginPackage } from '@vifkit/core';
+import { run } from '../../src/run.js';
+import type { Driver, DriverSettings } from '../../src/surroundings.js';
+import { fakeDriver } from './fake-driver.js';
+import { MemoryOutput } from './memory-output.js';
+
+interface Given {
+  readonly stdin?: string | Uint8Array;
+  readonly driver?: Driver;
+  readonly openDriver?: (settings: DriverSettings) => Promise<Driver>;
+  readonly plugins?: readonly PluginPackage[];
+  readonly signals?: EventEmitter;
+  /** Whether both outputs are terminals. */
+  readonly terminal?: boolean;
+}
+
+/** Runs a command line in this process, on a fake driver. */
+export async function runVif(args: readonly string[], given: Given = {}) {
+  const { stdin = '', driver = fakeDriver(), plugins = [], terminal = false } = given;
+  const stdout = new MemoryOutput(terminal);
+  const stderr = new MemoryOutput(terminal);
+  const opened: DriverSettings[] = [];
+  const status = await run(args, {
+    stdin: async function* () {
+      yield stdin;
+    },
+    stdout,
+    stderr,
+    signals: given.signals ?? new EventEmitter(),
+    openDriver: async (settings) => {
+      opened.push(settings);
+      return given.openDriver ? given.openDriver(settings) : driver;
+    },
+    plugins: async () => plugins,
+  });
+  return { status, stdout: stdout.text, stderr: stderr.text, opened };
+}
+
+/** Requests as JSON Lines. */
+export function jsonLines(...requests: readonly unknown[]): string {
+  return requests.map((request) => `${JSON.stringify(request)}\n`).join('');
+}

@@ -1,0 +1,97 @@
+import { type Outcome, signalError, VifError } from '@vifkit/core';
+import type { LinkState } from '../link-state.js';
+import { type LinkOperation, type LinkTable, linksMadeBy } from '../link-table.js';
+import { runIpBatch } from './ip-batch.js';
+import { readSettings, writeSettings } from './link-settings.js';
+import { type Placed, phasesOf } from './phases.js';
+import { readLinks } from './read-links.js';
+import { renderOperation } from './render.js';
+
+/** The kernel's links, by way of `ip` and /proc/sys. */
+export class IpLinkTable implements LinkTable {
+  readonly #rootHelper: readonly string[];
+  #tail: Promise<unknown> = Promise.resolve();
+
+  constructor(rootHelper: readonly string[] = []) {
+    this.#rootHelper = rootHelper;
+  }
+
+  async read(withSettings: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkState>> {
+    const links = await readLinks(signal);
+    await Promise.all(
+      withSettings.map(async (name) => {
+        const link = links.get(name);
+        if (link) links.set(name, { ...link, ...(await readSettings(name)) });
+      }),
+    );
+    return links;
+  }
+
+  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    const writing = this.#tail.then(() => this.#write(operations, signal));
+    this.#tail = writing.catch(() => {});
+    return writing;
+  }
+
+  async close(): Promise<void> {
+    await this.#tail;
+  }
+
+  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<Outcome[]> {
+    const outcomes: Outcome[] = operations.map(() => undefined);
+    const unmade = new Map<string, Outcome>();
+    for (const phase of phasesOf(operations)) {
+      // What somebody else made under this name is not ours to configure.
+      for (const { index, operation } of phase) {
+        if (operation.op === 'set') outcomes[index] = unmade.get(operation.name);
+      }
+      const left = phase.filter(({ index }) => !outcomes[index]);
+      // Before the link goes up: it is not to have an IPv6 address for even a moment.
+      await this.#writeSettings(left, outcomes, signal);
+      await this.#runPhase(left, outcomes, signal);
+      for (const { index, operation } of phase) {
+        if (!outcomes[index]) continue;
+        for (const name of linksMadeBy(operation)) unmade.set(name, outcomes[index]);
+      }
+    }
+    return outcomes;
+  }
+
+  async #writeSettings(phase: readonly Placed[], outcomes: Outcome[], signal: AbortSignal): Promise<void> {
+    await Promise.all(
+      phase.map(async ({ index, operation }) => {
+        if (operation.op !== 'set') return;
+        outcomes[index] = await writeSettings(operation.name, operation.attributes, this.#rootHelper, signal);
+      }),
+    );
+    if (signal.aborted) throw signalError(signal, 'changing links');
+  }
+
+  async #runPhase(phase: readonly Placed[], outcomes: Outcome[], signal: AbortSignal): Promise<void> {
+    const lines = phase.flatMap((placed) =>
+      renderOperation(placed.operation).map((line) => ({ ...placed, line })),
+    );
+    if (lines.length === 0) return;
+    const texts = lines.map(({ line }) => line);
+    const complaints = await runIpBatch(texts, this.#rootHelper, signal);
+    for (const [i, { index, operation }] of lines.entries()) {
+      outcomes[index] ??= toOutcome(operation, complaints[i]);
+    }
+  }
+}
+
+function toOutcome({ op, name }: LinkOperation, complaint: string | undefined): Outcome {
+  if (complaint === undefined || (op === 'delete' && /cannot find device/i.test(complaint))) return undefined;
+  // A tap that exists already is said to be busy.
+  if (op === 'add' && /file exists|resource busy/i.test(complaint)) {
+    return new VifError(
+      'LINK_EXISTS',
+      `Link ${name} came into being by another hand: ${complaint}; try again`,
+    );
+  }
+  const doing = { add: 'made', set: 'configured', delete: 'removed' }[op];
+  const hint = /not permitted|permission denied/i.test(complaint)
+    ? '; run as root, or with a root helper'
+    : '';
+  return new VifError('LINK_COMMAND_FAILED', `Link ${name} cannot be ${doing}: ${complaint}${hint}`);
+}

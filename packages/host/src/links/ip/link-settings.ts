@@ -1,0 +1,79 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { type Outcome, VifError } from '@vifkit/core';
+import { execa } from 'execa';
+import type { LinkChange } from '../link-table.js';
+
+/** Settings of a link that netlink does not offer: files below /proc/sys/net. */
+type Settings = Pick<LinkChange, 'ipv6' | 'arpIgnore' | 'arpAnnounce'>;
+
+const ROOT = '/proc/sys/net';
+
+const files = {
+  ipv6: (name: string) => `${ROOT}/ipv6/conf/${name}/disable_ipv6`,
+  arpIgnore: (name: string) => `${ROOT}/ipv4/conf/${name}/arp_ignore`,
+  arpAnnounce: (name: string) => `${ROOT}/ipv4/conf/${name}/arp_announce`,
+};
+
+/** The settings of a link that exist on this kernel. */
+export async function readSettings(name: string): Promise<Settings> {
+  const [ipv6, arpIgnore, arpAnnounce] = await Promise.all([
+    readNumber(files.ipv6(name)),
+    readNumber(files.arpIgnore(name)),
+    readNumber(files.arpAnnounce(name)),
+  ]);
+  return {
+    ...(ipv6 !== undefined && { ipv6: ipv6 === 0 }),
+    ...(arpIgnore !== undefined && { arpIgnore }),
+    ...(arpAnnounce !== undefined && { arpAnnounce }),
+  };
+}
+
+async function readNumber(path: string): Promise<number | undefined> {
+  try {
+    return Number(await readFile(path, 'utf8'));
+  } catch {
+    return undefined; // no such link, or a kernel without IPv6
+  }
+}
+
+/** Writes settings, directly or, where a root helper is needed, by `tee`. */
+export async function writeSettings(
+  name: string,
+  { ipv6, arpIgnore, arpAnnounce }: Settings,
+  rootHelper: readonly string[],
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const values: [path: string, value: number | undefined][] = [
+    [files.ipv6(name), ipv6 === undefined ? undefined : Number(!ipv6)],
+    [files.arpIgnore(name), arpIgnore],
+    [files.arpAnnounce(name), arpAnnounce],
+  ];
+  for (const [path, value] of values) {
+    if (value === undefined) continue;
+    try {
+      await write(path, value, rootHelper, signal);
+    } catch (cause) {
+      if (path === files.ipv6(name) && ipv6 === false && (await lacksIpv6(name, cause))) continue;
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      return new VifError('LINK_COMMAND_FAILED', `${path} cannot be set to ${value}: ${reason}`, { cause });
+    }
+  }
+  return undefined;
+}
+
+async function write(path: string, value: number, rootHelper: readonly string[], signal: AbortSignal) {
+  const [program, ...args] = rootHelper;
+  if (program === undefined) await writeFile(path, String(value), { signal });
+  else
+    await execa(program, [...args, 'tee', path], {
+      input: String(value),
+      stdout: 'ignore',
+      cancelSignal: signal,
+    });
+}
+
+/** A link has no IPv6 to turn off where the kernel has none, or its MTU is below IPv6's least of 1280. */
+async function lacksIpv6(name: string, error: unknown): Promise<boolean> {
+  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+  return missing && (await readNumber(files.arpIgnore(name))) !== undefined;
+}

@@ -1,0 +1,55 @@
+import { VifError } from '@vifkit/core';
+import type { LinkState } from '../link-state.js';
+
+/** A link as `ip -details -json link` prints it; only what we use. */
+interface IpLink {
+  readonly ifname: string;
+  readonly flags: readonly string[];
+  readonly mtu: number;
+  readonly address?: string;
+  readonly master?: string;
+  readonly ifalias?: string;
+  /** The peer of a veth, or the link below a VLAN. */
+  readonly link?: string;
+  readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
+}
+
+/** Reads what `ip -details -json link` printed. */
+export function parseLinks(json: string): Map<string, LinkState> {
+  let links: IpLink[];
+  try {
+    links = JSON.parse(json || '[]');
+  } catch (cause) {
+    throw new VifError('LINK_COMMAND_FAILED', '`ip -details -json link` printed no JSON', { cause });
+  }
+  return new Map(
+    links.filter(({ ifname }) => ifname !== undefined).map((link) => [link.ifname, stateOf(link)]),
+  );
+}
+
+function stateOf({ ifname, flags, mtu, address, master, ifalias, link, linkinfo }: IpLink): LinkState {
+  const kind = linkinfo?.info_kind ?? '';
+  const data = linkinfo?.info_data ?? {};
+  return {
+    name: ifname,
+    // taps and tuns are both of kind `tun`
+    type: kind === 'tun' && data.type === 'tap' ? 'tap' : kind,
+    up: flags.includes('UP'),
+    mtu,
+    address: address ?? '',
+    // The flag is the one set by a user; the count beside it includes the bridge's and ovs-vswitchd's.
+    promisc: flags.includes('PROMISC'),
+    ...(master !== undefined && { master }),
+    ...(ifalias !== undefined && { alias: ifalias }),
+    ...(kind === 'veth' && link !== undefined && { peer: link }),
+    ...(kind === 'vlan' && link !== undefined && { vlan: { link, id: Number(data.id) } }),
+    ...(kind === 'bridge' && {
+      bridge: {
+        forwardDelay: Number(data.forward_delay) / 100,
+        stp: data.stp_state !== 0,
+        multicastSnooping: data.mcast_snooping !== 0,
+        ageing: Number(data.ageing_time) / 100,
+      },
+    }),
+  };
+}

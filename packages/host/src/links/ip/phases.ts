@@ -1,0 +1,26 @@
+import type { LinkOperation } from '../link-table.js';
+
+/** An operation, and its place in the script. */
+export interface Placed {
+  readonly index: number;
+  readonly operation: LinkOperation;
+}
+
+/**
+ * Splits a script into phases of one kind of operation each. Links are made before any is configured, since
+ * settings below /proc/sys need the link to be there; what stands behind a deletion stays behind it.
+ */
+export function phasesOf(operations: readonly LinkOperation[]): Placed[][] {
+  const sections: Placed[][] = [];
+  let deleting: boolean | undefined;
+  for (const [index, operation] of operations.entries()) {
+    const placed = { index, operation };
+    if ((operation.op === 'delete') === deleting) sections.at(-1)?.push(placed);
+    else sections.push([placed]);
+    deleting = operation.op === 'delete';
+  }
+  const kinds = ['add', 'set', 'delete'] as const;
+  return sections
+    .flatMap((section) => kinds.map((kind) => section.filter(({ operation }) => operation.op === kind)))
+    .filter((phase) => phase.length > 0);
+}

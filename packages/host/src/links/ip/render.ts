@@ -1,0 +1,57 @@
+import type { BridgeAttributes, LinkCreation } from '@vifkit/core';
+import type { LinkOperation } from '../link-table.js';
+
+/** The lines of `ip -batch` for an operation; none when it has nothing for `ip` to do. */
+export function renderOperation(operation: LinkOperation): string[] {
+  const { op, name } = operation;
+  switch (op) {
+    case 'add':
+      return [renderAdd(name, operation.create)];
+    case 'delete':
+      return [`link delete dev ${name}`];
+    case 'set':
+      return settings(operation)
+        .filter((words) => words.length > 0)
+        .map((words) => `link set dev ${name} ${words.join(' ')}`);
+  }
+}
+
+function renderAdd(name: string, create: LinkCreation): string {
+  switch (create.type) {
+    case 'bridge':
+      return `link add name ${name} type bridge`;
+    case 'veth':
+      return `link add name ${name} type veth peer name ${create.peer}`;
+    case 'tap':
+      return `tuntap add dev ${name} mode tap${create.multiQueue ? ' multi_queue' : ''}`;
+    case 'vlan':
+      return `link add link ${create.link} name ${name} type vlan id ${create.id}`;
+  }
+}
+
+function settings({ attributes, alias }: Extract<LinkOperation, { op: 'set' }>): string[][] {
+  const { address, mtu, master, promisc, up, bridge } = attributes;
+  const words: string[] = [];
+  if (address !== undefined) words.push('address', address);
+  if (mtu !== undefined) words.push('mtu', String(mtu));
+  if (promisc !== undefined) words.push('promisc', promisc ? 'on' : 'off');
+  if (alias !== undefined) words.push('alias', alias);
+  if (master === null) words.push('nomaster');
+  else if (master !== undefined) words.push('master', master);
+  if (up !== undefined) words.push(up ? 'up' : 'down');
+  if (!bridge) return [words];
+  // A forward delay of 0 is refused while STP is on, and the kernel takes the delay first.
+  const { stp, ...others } = bridge;
+  if (stp === false) return [bridgeWords({ stp }), [...words, ...bridgeWords(others)]];
+  return [[...words, ...bridgeWords(bridge)]]; // at the end: all that follows `type` belongs to it
+}
+
+/** The kernel counts a bridge's times in hundredths of a second. */
+function bridgeWords({ forwardDelay, stp, multicastSnooping, ageing }: BridgeAttributes): string[] {
+  const words: string[] = [];
+  if (stp !== undefined) words.push('stp_state', stp ? '1' : '0');
+  if (forwardDelay !== undefined) words.push('forward_delay', String(Math.round(forwardDelay * 100)));
+  if (ageing !== undefined) words.push('ageing_time', String(Math.round(ageing * 100)));
+  if (multicastSnooping !== undefined) words.push('mcast_snooping', multicastSnooping ? '1' : '0');
+  return words.length > 0 ? ['type', 'bridge', ...words] : [];
+}

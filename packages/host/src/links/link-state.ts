@@ -1,0 +1,36 @@
+import type { BridgeAttributes } from '@vifkit/core';
+
+/** A link as the kernel has it. */
+export interface LinkState {
+  readonly name: string;
+  /** The driver's name (`bridge`, `veth`, `tap`, `vlan`, ...), or '' for a physical device. */
+  readonly type: string;
+  readonly up: boolean;
+  readonly mtu: number;
+  readonly address: string;
+  readonly promisc: boolean;
+  /** The bridge (or other link) it is a member of. */
+  readonly master?: string;
+  /** `ip link`'s alias; ours starts with {@link MARK}. */
+  readonly alias?: string;
+  /** The other end of a veth pair, if it is in the same namespace. */
+  readonly peer?: string;
+  readonly vlan?: { readonly link: string; readonly id: number };
+  readonly bridge?: Required<BridgeAttributes>;
+  /** Known only where the table was asked for it; undefined too where the kernel lacks the setting. */
+  readonly ipv6?: boolean;
+  readonly arpIgnore?: number;
+  readonly arpAnnounce?: number;
+}
+
+/** What the alias of a link that we made begins with. */
+export const MARK = 'vifkit:';
+
+/** The alias for a link of a VIF, or for one that several share. */
+export function markOf(vifId: string, shared: boolean): string {
+  return MARK + (shared ? 'shared' : vifId);
+}
+
+export function isOurs(state: LinkState): boolean {
+  return state.alias?.startsWith(MARK) ?? false;
+}

@@ -1,0 +1,78 @@
+import { connect, createServer, type Server } from 'node:net';
+import { type HostLocks, signalError } from '@vifkit/core';
+
+/**
+ * Locks that hold between processes: each is a listening Unix socket in Linux's abstract namespace. The
+ * kernel lets go of it when its process ends, however that comes about, so none is ever left behind; and such
+ * names belong to a network namespace, as links do. Who waits stays connected to the holder, and hears of
+ * the release by the connection's end.
+ */
+export class SocketLocks implements HostLocks {
+  async acquire(keys: readonly string[], signal: AbortSignal): Promise<() => Promise<void>> {
+    const held: (() => Promise<void>)[] = [];
+    const release = async () => {
+      await Promise.all(held.map((each) => each()));
+    };
+    try {
+      // Always in the same order: two calls that want the same keys cannot wait for each other.
+      for (const key of [...new Set(keys)].sort()) held.push(await acquireOne(key, signal));
+      return release;
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+}
+
+async function acquireOne(key: string, signal: AbortSignal): Promise<() => Promise<void>> {
+  const path = `\0vifkit/${key}`;
+  for (;;) {
+    if (signal.aborted) throw signalError(signal, `waiting for the lock on ${key}`);
+    const server = await tryListen(path);
+    if (server) return server;
+    await untilReleased(path, key, signal);
+  }
+}
+
+/** Takes the lock, unless somebody holds it. */
+function tryListen(path: string): Promise<(() => Promise<void>) | undefined> {
+  return new Promise((resolve, reject) => {
+    const waiting = new Set<{ destroy(): void }>();
+    const server: Server = createServer((socket) => {
+      waiting.add(socket);
+      socket.on('error', () => {}).on('close', () => waiting.delete(socket)).unref();
+    });
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined);
+      else reject(error);
+    });
+    server.listen({ path }, () => {
+      server.unref();
+      resolve(
+        () =>
+          new Promise((done) => {
+            server.close(() => done());
+            for (const socket of waiting) socket.destroy();
+          }),
+      );
+    });
+  });
+}
+
+/** Waits until the holder lets go. */
+function untilReleased(path: string, key: string, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const socket = connect({ path });
+    const onAbort = () => {
+      socket.destroy();
+      reject(signalError(signal, `waiting for the lock on ${key}`));
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+    socket.on('error', () => {}); // it was released in the meantime
+    socket.once('close', () => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    });
+    socket.resume();
+  });
+}

@@ -1,0 +1,67 @@
+import {
+  type Difference,
+  type Inspection,
+  type OvsBridgeStep,
+  type OvsPortAbsentStep,
+  type OvsPortStep,
+} from '@vifkit/core';
+import { portIsBond, portNotOurs } from './errors.js';
+import { hasPortMark } from './marks.js';
+import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';
+
+/** Compares a bridge step with the bridge of its name, if there is one. */
+export function compareBridge(step: OvsBridgeStep, bridge: OvsBridge | undefined): Inspection {
+  if (!bridge) return { differences: [exists(true)], creates: true };
+  const { mtuRequest } = bridge;
+  const tooSmall = step.mtu !== undefined && (mtuRequest ?? 0) < step.mtu;
+  const differences = tooSmall ? [{ attribute: 'mtu', expected: step.mtu, actual: mtuRequest ?? null }] : [];
+  return { differences, before: bridge };
+}
+
+/** Compares a port step with the port of its name, if there is one. */
+export function comparePort(step: OvsPortStep, vifId: string, port: OvsPort | undefined): Inspection {
+  if (!port) return { differences: [exists(true)], creates: true };
+  if (!port.interface) {
+    return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), before: port };
+  }
+  return { differences: compareSettings(step, port, port.interface), before: port };
+}
+
+/** Compares the absence of a port with the port of its name, if there is one. */
+export function compareAbsence(
+  step: OvsPortAbsentStep,
+  vifId: string,
+  port: OvsPort | undefined,
+): Inspection {
+  if (!port) return { differences: [] };
+  const differences = [exists(false)];
+  if (step.own || hasPortMark(port, vifId)) return { differences, before: port };
+  return { differences, blocked: portNotOurs(step.name, vifId), before: port };
+}
+
+function compareSettings(step: OvsPortStep, port: OvsPort, its: OvsInterface): Difference[] {
+  const pairs: [string, unknown, unknown][] = [
+    ['bridge', step.bridge, port.bridge],
+    ['tag', step.tag, port.tag],
+    ['type', step.type, its.type],
+    ['externalIds', step.externalIds, its.externalIds],
+    ['options', step.options, its.options],
+    ['mtuRequest', step.mtuRequest, its.mtuRequest],
+  ];
+  const differences = pairs
+    .filter(([, expected, actual]) => expected !== undefined && !same(expected, actual))
+    .map(([attribute, expected, actual]) => ({ attribute, expected, actual: actual ?? null }));
+  if (!step.wired || isWired(its)) return differences;
+  const actual = its.error ?? its.ofport ?? null;
+  return [...differences, { attribute: 'ofport', expected: 'a port number', actual }];
+}
+
+function exists(expected: boolean): Difference {
+  return { attribute: 'exists', expected, actual: !expected };
+}
+
+function same(a: unknown, b: unknown): boolean {
+  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
+  const [left, right] = [new Map(Object.entries(a ?? {})), new Map(Object.entries(b ?? {}))];
+  return left.size === right.size && [...left].every(([key, value]) => right.get(key) === value);
+}

@@ -1,0 +1,107 @@
+import { asVifError, isVifError, type Outcome, type VifError } from '@vifkit/core';
+import type { OvsdbClient } from '../ovsdb/client.js';
+import { OvsdbOperationError } from '../ovsdb/operation-error.js';
+import { readOptionalInteger } from '../ovsdb/values.js';
+import type { OvsChange } from './changes.js';
+import { DATABASE, readSnapshot } from './snapshot.js';
+import type { OvsBridge, OvsState } from './state.js';
+import type { OvsStore } from './store.js';
+import { composeTransaction } from './transaction.js';
+import { awaitWiring } from './wiring.js';
+
+/** What a transaction left for ovs-vswitchd to do. */
+interface Unfinished {
+  /** The `next_cfg` at which it is done. */
+  readonly configuration: number;
+  readonly awaited: readonly OvsChange[];
+}
+
+// How often a transaction is composed anew when others changed the same rows meanwhile.
+const ATTEMPTS = 5;
+
+/** The bridges and ports in the database of a running Open vSwitch. */
+export class DatabaseOvsStore implements OvsStore {
+  /** @param client stays its owner's to close. */
+  constructor(private readonly client: OvsdbClient) {}
+
+  async read(
+    names: { readonly bridges: readonly string[]; readonly ports: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<OvsState> {
+    const snapshot = await readSnapshot(this.client, [...names.bridges, ...names.ports], signal);
+    const bridges = new Map<string, OvsBridge>();
+    for (const name of names.bridges) {
+      const row = snapshot.bridges.get(name);
+      if (!row) continue;
+      const { datapathType, externalIds } = row;
+      const mtuRequest = snapshot.ports.get(name)?.interface?.mtuRequest;
+      bridges.set(name, { datapathType, externalIds, mtuRequest });
+    }
+    return { bridges, ports: snapshot.ports };
+  }
+
+  async commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    const outcomes = new Map<OvsChange, VifError>();
+    const unfinished: Unfinished[] = [];
+    await this.#settle(byOwner(changes), outcomes, unfinished, signal);
+    const awaited = unfinished.flatMap((part) => part.awaited);
+    const configuration = Math.max(0, ...unfinished.map((part) => part.configuration));
+    const failures = await awaitWiring(this.client, awaited, configuration, signal);
+    return changes.map((change) => outcomes.get(change) ?? failures.get(change));
+  }
+
+  /** Makes the changes in one transaction; if it is refused, in halves, down to single owners. */
+  async #settle(
+    owners: readonly (readonly OvsChange[])[],
+    outcomes: Map<OvsChange, VifError>,
+    unfinished: Unfinished[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const changes = owners.flat();
+    try {
+      unfinished.push(await this.#transact(changes, signal));
+    } catch (error) {
+      if (owners.length > 1 && isRefusal(error)) {
+        const half = Math.ceil(owners.length / 2);
+        await this.#settle(owners.slice(0, half), outcomes, unfinished, signal);
+        await this.#settle(owners.slice(half), outcomes, unfinished, signal);
+        return;
+      }
+      const failure = asVifError(error, 'OVSDB_ERROR', 'Open vSwitch could not be changed');
+      for (const change of changes) outcomes.set(change, failure);
+    }
+  }
+
+  async #transact(changes: readonly OvsChange[], signal: AbortSignal): Promise<Unfinished> {
+    const names = changes.map((change) => change.name);
+    for (let attempt = 1; ; attempt++) {
+      const snapshot = await readSnapshot(this.client, names, signal);
+      const { operations, awaited } = composeTransaction(snapshot, changes);
+      try {
+        const results = await this.client.transact(DATABASE, operations, signal);
+        const configuration = readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
+        return { configuration, awaited };
+      } catch (error) {
+        const overtaken = error instanceof OvsdbOperationError && error.error === 'timed out';
+        if (!overtaken || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+}
+
+function byOwner(changes: readonly OvsChange[]): OvsChange[][] {
+  const groups = new Map<string, OvsChange[]>();
+  for (const change of changes) {
+    const group = groups.get(change.owner);
+    if (group) group.push(change);
+    else groups.set(change.owner, [change]);
+  }
+  return [...groups.values()];
+}
+
+/** Whether it is the changes that cannot be made, and others may still be. */
+function isRefusal(error: unknown): boolean {
+  return (['OVSDB_ERROR', 'OVS_BRIDGE_NOT_FOUND', 'OVS_PORT_NOT_OURS'] as const).some((code) =>
+    isVifError(error, code),
+  );
+}

@@ -1,0 +1,160 @@
+import type { Mutation, Operation } from '../ovsdb/operations.js';
+import * as values from '../ovsdb/values.js';
+import type { OvsPortSettings } from './changes.js';
+import { interfaceColumns, portColumns } from './settings-columns.js';
+import type { RowRef, Snapshot } from './snapshot.js';
+
+export interface DraftBridge {
+  readonly ref: RowRef;
+  readonly externalIds: Readonly<Record<string, string>>;
+  /** The ids of its ports, or their names within the transaction. */
+  readonly ports: Set<string>;
+}
+
+export interface DraftPort {
+  readonly ref: RowRef;
+  readonly bridge: string;
+  readonly externalIds: Readonly<Record<string, string>>;
+  readonly interface: { readonly ref: RowRef; readonly mtuRequest: number | undefined } | undefined;
+}
+
+/**
+ * A transaction in the making: what the database looks like in it so far, and the operations that lead
+ * there. Each bridge or port that is looked at gets a guard: the transaction fails with `timed out` if it
+ * has come, gone or been replaced since the snapshot was taken.
+ */
+export class Draft {
+  readonly #bridges: Map<string, DraftBridge>;
+  readonly #ports: Map<string, DraftPort>;
+  readonly #guards = new Map<string, Operation>();
+  readonly #changes: Operation[] = [];
+  #inserted = 0;
+
+  constructor(private readonly snapshot: Snapshot) {
+    this.#bridges = new Map(
+      [...snapshot.bridges].map(([name, row]) => [name, { ...row, ports: new Set(row.ports) }]),
+    );
+    this.#ports = new Map(snapshot.ports);
+    if (!snapshot.initialized) this.#changes.push({ op: 'insert', table: 'Open_vSwitch', row: {} });
+  }
+
+  get operations(): readonly Operation[] {
+    return [...this.#guards.values(), ...this.#changes];
+  }
+
+  bridge(name: string): DraftBridge | undefined {
+    this.#guard('Bridge', name, this.snapshot.bridges.get(name)?.ref);
+    return this.#bridges.get(name);
+  }
+
+  port(name: string): DraftPort | undefined {
+    this.#guard('Port', name, this.snapshot.ports.get(name)?.ref);
+    return this.#ports.get(name);
+  }
+
+  addBridge(name: string, datapathType: string, externalIds: Readonly<Record<string, string>>): void {
+    const row = { name, datapath_type: datapathType, external_ids: values.map(externalIds) };
+    const ref = this.#insert('Bridge', row);
+    this.#mutate('Open_vSwitch', [], ['bridges', 'insert', ref]);
+    this.#bridges.set(name, { ref, externalIds, ports: new Set() });
+  }
+
+  /** Removes a bridge that has no port but its local one; not if someone else has added another since. */
+  removeBridge(name: string): void {
+    const bridge = this.#bridges.get(name);
+    const local = this.#ports.get(name);
+    if (!bridge) return;
+    this.#changes.push({
+      op: 'wait',
+      table: 'Bridge',
+      where: [['_uuid', '==', bridge.ref]],
+      columns: ['ports'],
+      until: '==',
+      rows: [{ ports: values.set(local ? [local.ref] : []) }],
+      timeout: 0,
+    });
+    this.#mutate('Open_vSwitch', [], ['bridges', 'delete', bridge.ref]);
+    this.#bridges.delete(name);
+    this.#ports.delete(name);
+  }
+
+  addPort(
+    name: string,
+    bridge: string,
+    settings: OvsPortSettings,
+    externalIds: Readonly<Record<string, string>>,
+  ): void {
+    const interfaceRef = this.#insert('Interface', { name, ...interfaceColumns(settings) });
+    const row = { name, interfaces: interfaceRef, external_ids: values.map(externalIds) };
+    const ref = this.#insert('Port', { ...row, ...portColumns(settings) });
+    const mtuRequest = settings.mtuRequest ?? undefined;
+    this.#ports.set(name, { ref, bridge, externalIds, interface: { ref: interfaceRef, mtuRequest } });
+    this.#attach(ref, bridge);
+  }
+
+  movePort(name: string, bridge: string): void {
+    const port = this.#ports.get(name);
+    if (!port) return;
+    this.#detach(port);
+    this.#attach(port.ref, bridge);
+    this.#ports.set(name, { ...port, bridge });
+  }
+
+  changePort(name: string, settings: OvsPortSettings): void {
+    const port = this.#ports.get(name);
+    if (!port?.interface) return;
+    this.#update('Port', port.ref, portColumns(settings));
+    this.#update('Interface', port.interface.ref, interfaceColumns(settings));
+    if (settings.mtuRequest === undefined) return;
+    const mtuRequest = settings.mtuRequest ?? undefined;
+    this.#ports.set(name, { ...port, interface: { ...port.interface, mtuRequest } });
+  }
+
+  /** The rows of a port go with the last reference to them. */
+  removePort(name: string): void {
+    const port = this.#ports.get(name);
+    if (port) this.#detach(port);
+    this.#ports.delete(name);
+  }
+
+  #attach(port: RowRef, bridge: string): void {
+    const row = this.#bridges.get(bridge);
+    if (!row) return;
+    this.#mutate('Bridge', [['_uuid', '==', row.ref]], ['ports', 'insert', port]);
+    row.ports.add(port[1]);
+  }
+
+  #detach({ ref, bridge }: DraftPort): void {
+    this.#mutate('Bridge', [['ports', 'includes', ref]], ['ports', 'delete', ref]);
+    this.#bridges.get(bridge)?.ports.delete(ref[1]);
+  }
+
+  #guard(table: 'Bridge' | 'Port', name: string, ref: RowRef | undefined): void {
+    const key = `${table} ${name}`;
+    if (this.#guards.has(key)) return;
+    this.#guards.set(key, {
+      op: 'wait',
+      table,
+      where: [['name', '==', name]],
+      columns: ['_uuid'],
+      until: '==',
+      rows: ref ? [{ _uuid: ref }] : [],
+      timeout: 0,
+    });
+  }
+
+  #insert(table: string, row: values.Row): RowRef {
+    const name = `row${++this.#inserted}`;
+    this.#changes.push({ op: 'insert', table, row, 'uuid-name': name });
+    return values.namedUuid(name);
+  }
+
+  #update(table: string, ref: RowRef, row: values.Row): void {
+    if (Object.keys(row).length === 0) return;
+    this.#changes.push({ op: 'update', table, where: [['_uuid', '==', ref]], row });
+  }
+
+  #mutate(table: string, where: Extract<Operation, { op: 'mutate' }>['where'], mutation: Mutation): void {
+    this.#changes.push({ op: 'mutate', table, where, mutations: [mutation] });
+  }
+}

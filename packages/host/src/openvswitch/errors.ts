@@ -1,0 +1,37 @@
+import { asVifError, isVifError, VifError } from '@vifkit/core';
+import type { OvsChange } from './changes.js';
+import type { OvsInterface } from './state.js';
+
+export function bridgeNotFound(bridge: string, port: string, vifId: string): VifError {
+  const text = `There is no Open vSwitch bridge ${bridge} for port ${port}: create it, or correct the VIF`;
+  return new VifError('OVS_BRIDGE_NOT_FOUND', text, { vifId });
+}
+
+export function portIsBond(name: string, vifId: string): VifError {
+  const text = `Port ${name} is not one with a single interface of its name, but a bond: remove or rename it`;
+  return new VifError('OVS_PORT_NOT_OURS', text, { vifId });
+}
+
+export function portNotOurs(name: string, vifId: string): VifError {
+  const text = `Port ${name} was not made by vifkit for this VIF, and is left alone: remove it yourself`;
+  return new VifError('OVS_PORT_NOT_OURS', text, { vifId });
+}
+
+/** What became of a change that was waited for in vain. */
+export function notWired({ name, owner: vifId }: OvsChange, cause: unknown): VifError {
+  if (!isVifError(cause, 'TIMEOUT')) {
+    return asVifError(cause, 'OVS_NOT_WIRED', `ovs-vswitchd could not be waited for`, vifId);
+  }
+  const text = `Open vSwitch's database has ${name}, but ovs-vswitchd did not carry it out in time: is it running?`;
+  return new VifError('OVS_NOT_WIRED', text, { vifId, cause });
+}
+
+/** A port has failed by its interface, a bridge by that of its local port. */
+export function portFailed(
+  { kind, name, owner: vifId }: OvsChange,
+  state: OvsInterface | undefined,
+): VifError {
+  const what = kind === 'ensureBridge' ? `the local port of bridge ${name}` : `port ${name}`;
+  const why = state?.error ?? (state ? 'it gave no reason; see its log' : 'it was removed meanwhile');
+  return new VifError('OVS_PORT_FAILED', `ovs-vswitchd could not open ${what}: ${why}`, { vifId });
+}

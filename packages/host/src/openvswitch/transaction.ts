@@ -1,0 +1,93 @@
+import type { Operation } from '../ovsdb/operations.js';
+import type { EnsureBridge, OvsChange, PutPort, RemoveBridge, RemovePort, SetBridgeMtu } from './changes.js';
+import { Draft } from './draft.js';
+import { bridgeNotFound, portIsBond } from './errors.js';
+import { BRIDGE_MARK, hasBridgeMark, hasPortMark } from './marks.js';
+import type { Snapshot } from './snapshot.js';
+
+export interface Transaction {
+  readonly operations: readonly Operation[];
+  /**
+   * The changes that ovs-vswitchd has to carry out before they count as made. If there are any, the last
+   * operation selects the `next_cfg` to wait for.
+   */
+  readonly awaited: readonly OvsChange[];
+}
+
+/**
+ * The one transaction that makes changes to what a snapshot shows.
+ *
+ * @throws VifError `OVS_BRIDGE_NOT_FOUND` or `OVS_PORT_NOT_OURS` when a change cannot be made to that.
+ */
+export function composeTransaction(snapshot: Snapshot, changes: readonly OvsChange[]): Transaction {
+  const draft = new Draft(snapshot);
+  const awaited = changes.filter((change) => enter(draft, change) === 'awaited');
+  const { operations } = draft;
+  if (awaited.length === 0) return { operations, awaited };
+  const root = { table: 'Open_vSwitch', where: [] };
+  const increment: Operation = { op: 'mutate', ...root, mutations: [['next_cfg', '+=', 1]] };
+  return {
+    operations: [...operations, increment, { op: 'select', ...root, columns: ['next_cfg'] }],
+    awaited,
+  };
+}
+
+type Entered = 'awaited' | 'done';
+
+function enter(draft: Draft, change: OvsChange): Entered {
+  switch (change.kind) {
+    case 'ensureBridge':
+      return ensureBridge(draft, change);
+    case 'setBridgeMtu':
+      return setBridgeMtu(draft, change);
+    case 'removeBridge':
+      return removeBridge(draft, change);
+    case 'putPort':
+      return putPort(draft, change);
+    case 'removePort':
+      return removePort(draft, change);
+  }
+}
+
+function ensureBridge(draft: Draft, { name, datapathType, mtu }: EnsureBridge): Entered {
+  if (!draft.bridge(name)) {
+    draft.addBridge(name, datapathType, BRIDGE_MARK);
+    draft.addPort(name, name, { type: 'internal' }, {});
+  }
+  const current = draft.port(name)?.interface?.mtuRequest ?? 0;
+  if (mtu !== undefined && current < mtu) draft.changePort(name, { mtuRequest: mtu });
+  return 'awaited';
+}
+
+function setBridgeMtu(draft: Draft, { name, mtu }: SetBridgeMtu): Entered {
+  if (draft.bridge(name) && draft.port(name)) draft.changePort(name, { mtuRequest: mtu ?? null });
+  return 'done';
+}
+
+function removeBridge(draft: Draft, { name }: RemoveBridge): Entered {
+  const bridge = draft.bridge(name);
+  const local = draft.port(name)?.ref[1];
+  if (!bridge || !hasBridgeMark(bridge) || [...bridge.ports].some((port) => port !== local)) return 'done';
+  draft.removeBridge(name);
+  return 'awaited';
+}
+
+function putPort(draft: Draft, change: PutPort): Entered {
+  const { name, bridge, settings, owner } = change;
+  if (!draft.bridge(bridge)) throw bridgeNotFound(bridge, name, owner);
+  const port = draft.port(name);
+  if (port && !port.interface) throw portIsBond(name, owner);
+  if (port) {
+    if (port.bridge !== bridge) draft.movePort(name, bridge);
+    draft.changePort(name, settings);
+  } else {
+    draft.addPort(name, bridge, settings, change.portExternalIds);
+  }
+  return change.wired ? 'awaited' : 'done';
+}
+
+function removePort(draft: Draft, { name, ifMarked, owner }: RemovePort): Entered {
+  const port = draft.port(name);
+  if (port && (!ifMarked || hasPortMark(port, owner))) draft.removePort(name);
+  return 'done';
+}

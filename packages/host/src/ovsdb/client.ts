@@ -1,0 +1,140 @@
+import { type Logger, silentLogger } from '@vifkit/core';
+import { type Connection, UnsentError } from './connection.js';
+import { Connector } from './connector.js';
+import { parseEndpoint } from './endpoint.js';
+import { Monitor, type MonitorListener, type MonitorRequests } from './monitor.js';
+import type { Operation, OperationResult } from './operations.js';
+import { readResults } from './results.js';
+import type { OvsdbTlsOptions } from './tls.js';
+
+export interface OvsdbClientOptions {
+  /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
+  readonly endpoint?: string | undefined;
+  /** For an `ssl:` endpoint. */
+  readonly tls?: OvsdbTlsOptions | undefined;
+  /** The most bytes that one message of the server may have; 32 MiB unless given. */
+  readonly maxMessageBytes?: number | undefined;
+  /**
+   * Milliseconds of silence after which the server is asked for a sign of life; as much again without one,
+   * and the connection is given up. 5 000 unless given, as Open vSwitch's programs do.
+   */
+  readonly probeInterval?: number | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/** Watching rows; see {@link OvsdbClient.monitor}. */
+export interface OvsdbMonitor {
+  /** The listener is not called any more. */
+  cancel(): void;
+}
+
+export const DEFAULT_OVSDB_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
+
+/**
+ * A client of an OVSDB server (RFC 7047). It connects when it is first used, reconnects when the server
+ * comes back, and holds the process open until it is closed. Calls may overlap; the server works on them in
+ * the order in which they were made.
+ *
+ * Every call rejects with a VifError: `OVSDB_UNREACHABLE`, `OVSDB_PROTOCOL`, `OVSDB_ERROR` (then an
+ * OvsdbOperationError), or `TIMEOUT` and `ABORTED` when its signal fires. Only after `OVSDB_ERROR` is it
+ * certain that a transaction did nothing: none that the server may have got is sent twice.
+ */
+export class OvsdbClient {
+  readonly #connector: Connector;
+  readonly #monitors = new Map<string, Monitor>();
+  readonly #logger: Logger;
+  #monitorCount = 0;
+
+  /** @throws VifError `INVALID_OPTIONS` for a malformed endpoint. */
+  constructor(options: OvsdbClientOptions = {}) {
+    const name = options.endpoint ?? DEFAULT_OVSDB_ENDPOINT;
+    this.#logger = options.logger ?? silentLogger;
+    this.#connector = new Connector({
+      endpoint: parseEndpoint(name),
+      name,
+      tls: options.tls ?? {},
+      maxMessageBytes: options.maxMessageBytes ?? 32 * 1024 * 1024,
+      probeInterval: options.probeInterval ?? 5_000,
+      logger: this.#logger,
+      onNotification: (method, params) => this.#onNotification(method, params),
+      onOpen: (connection) => this.#restartMonitors(connection),
+      onLost: () => this.#reconnectForMonitors(),
+    });
+  }
+
+  /**
+   * Runs operations in one transaction: all of them are done, or none.
+   *
+   * @returns one result for each operation.
+   * @throws OvsdbOperationError when the server refuses it.
+   */
+  async transact(
+    database: string,
+    operations: readonly Operation[],
+    signal: AbortSignal,
+  ): Promise<readonly OperationResult[]> {
+    const call = async () => {
+      const connection = await this.#connector.connection(signal);
+      return connection.call('transact', [database, ...operations], signal);
+    };
+    const answer = await call().catch((error: unknown) => {
+      if (error instanceof UnsentError) return call();
+      throw error;
+    });
+    return readResults(operations, answer);
+  }
+
+  /**
+   * Watches rows until it is cancelled, across reconnects. The listener is told the initial rows before
+   * this resolves; the signal counts until then.
+   */
+  async monitor(
+    database: string,
+    requests: MonitorRequests,
+    listener: MonitorListener,
+    signal: AbortSignal,
+  ): Promise<OvsdbMonitor> {
+    const connection = await this.#connector.connection(signal);
+    const id = `vifkit-${++this.#monitorCount}`;
+    const monitor = new Monitor(id, database, requests, listener);
+    this.#monitors.set(id, monitor);
+    const cancel = () => {
+      if (this.#monitors.delete(id)) void this.#cancel(id);
+    };
+    try {
+      await monitor.start(connection, signal);
+    } catch (error) {
+      cancel();
+      throw error;
+    }
+    return { cancel };
+  }
+
+  /** Ends the connection. Calls under way, and later ones, fail with `ABORTED`. */
+  async close(): Promise<void> {
+    this.#monitors.clear();
+    await this.#connector.close();
+  }
+
+  #onNotification(method: string, [id, updates]: readonly unknown[]): void {
+    if (method === 'update' && typeof id === 'string') this.#monitors.get(id)?.update(updates);
+  }
+
+  #restartMonitors(connection: Connection): void {
+    for (const monitor of this.#monitors.values()) {
+      monitor.start(connection, this.#connector.closing).catch((error: unknown) => {
+        this.#logger.warn({ monitor: monitor.id, error }, 'could not watch the OVSDB server again');
+      });
+    }
+  }
+
+  /** Nobody may be calling just now, but the listeners wait to hear more. */
+  #reconnectForMonitors(): void {
+    if (this.#monitors.size > 0) this.#connector.connection(this.#connector.closing).catch(() => {});
+  }
+
+  async #cancel(id: string): Promise<void> {
+    const connection = await this.#connector.current();
+    await connection?.call('monitor_cancel', [id], this.#connector.closing).catch(() => {});
+  }
+}

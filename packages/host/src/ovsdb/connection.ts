@@ -1,0 +1,159 @@
+import type { Socket } from 'node:net';
+import { asVifError, signalError, VifError } from '@vifkit/core';
+import { onAbort } from './abort.js';
+import { JsonSplitter } from './json-splitter.js';
+import { rpcError } from './operation-error.js';
+
+export interface ConnectionOptions {
+  /** The endpoint, for messages. */
+  readonly name: string;
+  readonly maxMessageBytes: number;
+  /** Milliseconds of silence after which the server is asked for an echo, and given up without one. */
+  readonly probeInterval: number;
+  onNotification(method: string, params: readonly unknown[]): void;
+  /** Called once, when no call can be made any more. */
+  onClose(reason: VifError): void;
+}
+
+/** A call that the server cannot have got in full, so that it may be made again. */
+export class UnsentError extends VifError {}
+
+interface Pending {
+  readonly method: string;
+  unsent: boolean;
+  settle(): void;
+  resolve(result: unknown): void;
+  reject(error: VifError): void;
+}
+
+interface Message {
+  readonly id?: unknown;
+  readonly method?: unknown;
+  readonly params?: unknown;
+  readonly result?: unknown;
+  readonly error?: unknown;
+}
+
+/** JSON-RPC 1.0 over one stream, as RFC 7047 uses it: both sides make calls, and both answer `echo`. */
+export class Connection {
+  readonly #pending = new Map<number, Pending>();
+  readonly #splitter: JsonSplitter;
+  readonly #probe: NodeJS.Timeout;
+  #probing = false;
+  #nextId = 1;
+  #closed: VifError | undefined;
+  #heard = false;
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly options: ConnectionOptions,
+  ) {
+    this.#splitter = new JsonSplitter(options.maxMessageBytes);
+    this.#probe = setInterval(() => this.#onSilence(), options.probeInterval).unref();
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('error', (cause) => this.close(this.#lost('The connection to it was lost', cause)));
+    socket.on('close', () => this.close(this.#lost('It closed the connection')));
+  }
+
+  /** Whether the server ever said something: a TLS server may accept us, and refuse our key only then. */
+  get heard(): boolean {
+    return this.#heard;
+  }
+
+  /**
+   * Calls a method of the server.
+   *
+   * @throws VifError `TIMEOUT` or `ABORTED` once the signal fires, `OVSDB_UNREACHABLE` when the connection
+   * is lost first; the server may or may not have carried out the call in either case.
+   */
+  call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      if (signal.aborted) throw signalError(signal, `calling OVSDB's ${method}`);
+      if (this.#closed) throw this.#closed;
+      const id = this.#nextId++;
+      const settle = onAbort(signal, () => {
+        this.#take(id)?.reject(signalError(signal, `waiting for the answer to OVSDB's ${method}`));
+        // The server drops a transaction that still waits for something; no other call can be cancelled.
+        if (method === 'transact') this.notify('cancel', [id]);
+      });
+      const pending = { method, unsent: false, settle, resolve, reject };
+      this.#pending.set(id, pending);
+      this.#send({ method, params, id }, (code) => {
+        // The kernel did not take it: the server was gone already, and we had not yet been told.
+        pending.unsent = code === 'EPIPE' || code === 'ECONNRESET';
+      });
+    });
+  }
+
+  /** Tells the server something that it does not answer. */
+  notify(method: string, params: readonly unknown[]): void {
+    this.#send({ method, params, id: null });
+  }
+
+  /** Ends the connection; calls under way fail with the reason. */
+  close(reason: VifError): void {
+    if (this.#closed) return;
+    this.#closed = reason;
+    clearInterval(this.#probe);
+    this.socket.destroy();
+    for (const [id, { unsent }] of [...this.#pending]) {
+      this.#take(id)?.reject(
+        unsent ? new UnsentError(reason.code, reason.message, { cause: reason }) : reason,
+      );
+    }
+    this.options.onClose(reason);
+  }
+
+  #send(message: Message, onFailure?: (code: string | undefined) => void): void {
+    if (this.#closed) return;
+    this.socket.write(JSON.stringify(message), (error?: NodeJS.ErrnoException | null) => {
+      if (error) onFailure?.(error.code);
+    });
+  }
+
+  #take(id: unknown): Pending | undefined {
+    const pending = this.#pending.get(id as number);
+    this.#pending.delete(id as number);
+    pending?.settle();
+    return pending;
+  }
+
+  #receive(chunk: Buffer): void {
+    this.#heard = true;
+    this.#probing = false;
+    this.#probe.refresh();
+    try {
+      for (const message of this.#splitter.push(chunk)) this.#handle(message);
+    } catch (error) {
+      this.close(asVifError(error, 'OVSDB_PROTOCOL', `What ${this.options.name} sent cannot be handled`));
+    }
+  }
+
+  #handle({ id, method, params, result, error }: Message): void {
+    if (typeof method === 'string') {
+      const list = Array.isArray(params) ? params : [];
+      if (method === 'echo') this.#send({ id, result: list, error: null });
+      else this.options.onNotification(method, list);
+    } else if (id === undefined || id === null) {
+      throw new VifError(
+        'OVSDB_PROTOCOL',
+        `${this.options.name} sent a message that is no call and no answer`,
+      );
+    } else {
+      const pending = this.#take(id); // none: the answer to a probe, or to a call that was aborted
+      if (error === null || error === undefined) pending?.resolve(result);
+      else pending?.reject(rpcError(pending.method, error));
+    }
+  }
+
+  #onSilence(): void {
+    if (this.#probing) this.close(this.#lost('It does not answer'));
+    this.#probing = true;
+    this.#send({ method: 'echo', params: [], id: 'probe' });
+  }
+
+  #lost(what: string, cause?: unknown): VifError {
+    const message = `The OVSDB server at ${this.options.name} is gone. ${what}; a change under way may have been made`;
+    return new VifError('OVSDB_UNREACHABLE', message, { cause });
+  }
+}

@@ -1,0 +1,58 @@
+import { VifError, type VifErrorOptions } from '@vifkit/core';
+
+/** The error strings that RFC 7047 names, and those that ovsdb-server adds or spells in its own way. */
+export type OvsdbErrorString =
+  | 'aborted'
+  | 'constraint violation'
+  | 'domain error'
+  | 'duplicate uuid name'
+  | 'duplicate uuid-name'
+  | 'I/O error'
+  | 'not owner'
+  | 'not supported'
+  | 'permission error'
+  | 'range error'
+  | 'referential integrity violation'
+  | 'resources exhausted'
+  | 'syntax error'
+  | 'timed out'
+  | 'unknown database';
+
+/** A listed string, or one that is not known. */
+export type AnyOvsdbError = OvsdbErrorString | (string & Record<never, never>);
+
+export interface OvsdbErrorOptions extends VifErrorOptions {
+  readonly error: AnyOvsdbError;
+  readonly details?: string | undefined;
+  /** The index of the operation that failed; none when it was the commit, or the request as a whole. */
+  readonly operation?: number | undefined;
+}
+
+/** The server refused a request. Its code is `OVSDB_ERROR`, and nothing of the transaction was done. */
+export class OvsdbOperationError extends VifError {
+  readonly error: AnyOvsdbError;
+  readonly details: string | undefined;
+  readonly operation: number | undefined;
+
+  constructor(what: string, options: OvsdbErrorOptions) {
+    const { error, details, operation } = options;
+    super('OVSDB_ERROR', `${what}: ${error}${details === undefined ? '' : ` (${details})`}`, options);
+    this.error = error;
+    this.details = details;
+    this.operation = operation;
+  }
+}
+
+/** The error that a call was answered with instead of a result: an object as RFC 7047 has it, or any JSON. */
+export function rpcError(method: string, answer: unknown): OvsdbOperationError {
+  return new OvsdbOperationError(`The OVSDB server refused ${method}`, readError(answer));
+}
+
+/** Reads `{"error": ..., "details": ...}`. */
+export function readError(value: unknown): { error: string; details: string | undefined } {
+  if (typeof value !== 'object' || value === null || !('error' in value) || typeof value.error !== 'string') {
+    return { error: typeof value === 'string' ? value : JSON.stringify(value), details: undefined };
+  }
+  const details = 'details' in value && typeof value.details === 'string' ? value.details : undefined;
+  return { error: value.error, details };
+}

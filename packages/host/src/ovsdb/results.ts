@@ -1,0 +1,25 @@
+import { VifError } from '@vifkit/core';
+import { OvsdbOperationError, readError } from './operation-error.js';
+import type { Operation, OperationResult } from './operations.js';
+
+/**
+ * One result for each operation. The server's answer has an error in the place of the operation that
+ * failed, and nulls behind it; or, when all went well but the commit did not, an error behind the results.
+ *
+ * @throws OvsdbOperationError for an answer with an error in it.
+ */
+export function readResults(operations: readonly Operation[], answer: unknown): readonly OperationResult[] {
+  if (!Array.isArray(answer) || answer.length < operations.length) {
+    throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server did not answer every operation of a transaction');
+  }
+  const failed = answer.findIndex((result) => result !== null && 'error' in Object(result));
+  if (failed < 0) return answer.slice(0, operations.length);
+  const operation = operations[failed];
+  const what = operation
+    ? `The OVSDB server refused to ${operation.op}${'table' in operation ? ` in ${operation.table}` : ''}`
+    : 'The OVSDB server refused to commit';
+  throw new OvsdbOperationError(what, {
+    ...readError(answer[failed]),
+    operation: operation ? failed : undefined,
+  });
+}

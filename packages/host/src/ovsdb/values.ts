@@ -1,0 +1,79 @@
+import { VifError } from '@vifkit/core';
+
+/** A row that exists. */
+export type Uuid = readonly ['uuid', string];
+/** A row that another operation of the same transaction inserts. */
+export type NamedUuid = readonly ['named-uuid', string];
+export type Atom = string | number | boolean | Uuid | NamedUuid;
+export type OvsdbSet = readonly ['set', readonly Atom[]];
+export type OvsdbMap = readonly ['map', readonly (readonly [Atom, Atom])[]];
+/** A column's value in the notation of RFC 7047, section 5.1. */
+export type Value = Atom | OvsdbSet | OvsdbMap;
+export type Row = Readonly<Record<string, Value>>;
+
+export const uuid = (id: string): Uuid => ['uuid', id];
+
+export const namedUuid = (name: string): NamedUuid => ['named-uuid', name];
+
+export const set = (atoms: Iterable<Atom>): OvsdbSet => ['set', [...atoms]];
+
+export const map = (entries: Readonly<Record<string, string>>): OvsdbMap => ['map', Object.entries(entries)];
+
+/** A column of at most one value: the value, or the empty set. */
+export const optional = (value: Atom | undefined): Value => value ?? set([]);
+
+/** The elements of a set. The server writes a set of one as the element itself. */
+export function readSet(value: Value | undefined): readonly Atom[] {
+  if (value === undefined) return [];
+  if (isTagged(value, 'set')) return value[1];
+  if (isTagged(value, 'map')) throw unexpected('a set', value);
+  return [value];
+}
+
+export function readUuid(value: Value | undefined): string {
+  if (value !== undefined && isTagged(value, 'uuid')) return value[1];
+  throw unexpected('a uuid', value);
+}
+
+export function readUuids(value: Value | undefined): string[] {
+  return readSet(value).map(readUuid);
+}
+
+export function readString(value: Value | undefined): string {
+  if (typeof value === 'string') return value;
+  throw unexpected('a string', value);
+}
+
+/** The integer of a column that has one, or none. */
+export function readOptionalInteger(value: Value | undefined): number | undefined {
+  const [first] = readSet(value);
+  if (first === undefined || typeof first === 'number') return first;
+  throw unexpected('an integer', value);
+}
+
+export function readOptionalString(value: Value | undefined): string | undefined {
+  const [first] = readSet(value);
+  return first === undefined ? undefined : readString(first);
+}
+
+/** A map from strings to strings, such as `external_ids`. */
+export function readStrings(value: Value | undefined): Record<string, string> {
+  if (value === undefined || !isTagged(value, 'map')) throw unexpected('a map', value);
+  return Object.fromEntries(value[1].map(([key, item]) => [readString(key), readString(item)]));
+}
+
+type Tagged = Extract<Value, readonly unknown[]>;
+
+function isTagged<T extends Tagged[0]>(
+  value: Value,
+  tag: T,
+): value is Extract<Tagged, readonly [T, unknown]> {
+  return Array.isArray(value) && value[0] === tag;
+}
+
+function unexpected(wanted: string, value: unknown): VifError {
+  return new VifError(
+    'OVSDB_PROTOCOL',
+    `The OVSDB server sent ${JSON.stringify(value)} instead of ${wanted}`,
+  );
+}

@@ -1,0 +1,138 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { runIpBatch } from '../../../src/links/ip/ip-batch.js';
+
+const soon = () => AbortSignal.timeout(20_000);
+const run = (...lines: string[]) => runIpBatch(lines, [], soon());
+
+beforeAll(requireOwnNetwork);
+
+afterEach(async () => {
+  const left = listLinks().filter((name) => /^t-/.test(name));
+  await run(...left.map((name) => `link delete dev ${name}`));
+});
+
+/** A root helper: a shell script that is given `ip` and its arguments. */
+async function withHelper(
+  script: string,
+  use: (helper: string, folder: string) => Promise<void>,
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'ip-batch-'));
+  const helper = join(folder, 'helper');
+  try {
+    await writeFile(helper, `#!/bin/sh\nfolder=${folder}\n${script}\n`);
+    await chmod(helper, 0o755);
+    await use(helper, folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+describe('ip -batch', () => {
+  it('runs nothing without lines', async () => {
+    expect(await run()).toEqual([]);
+  });
+
+  it('carries out lines in order', async () => {
+    expect(await run('link add name t-a type bridge', 'link set dev t-a up')).toEqual([undefined, undefined]);
+    expect(listLinks()).toContain('t-a');
+  });
+
+  it('tells which line failed and why, and goes on past it', async () => {
+    const complaints = await run(
+      'link add name t-a type bridge',
+      'link add name t-a type bridge',
+      'link set dev t-none up',
+      'link set dev t-a mtu 10',
+      'link add name t-b type bridge',
+    );
+    expect(complaints).toEqual([
+      undefined,
+      'RTNETLINK answers: File exists',
+      'Cannot find device "t-none"',
+      'Error: mtu less than device minimum.',
+      undefined,
+    ]);
+    expect(listLinks()).toContain('t-b');
+  });
+
+  it('goes on behind a line that makes ip exit', async () => {
+    const complaints = await run(
+      'link set dev lo master t-none',
+      'link add name t-a type bridge',
+      'link set dev t-a mtu many',
+      'link set dev t-a master t-none',
+      'link add name t-b type bridge',
+    );
+    expect(complaints).toEqual([
+      expect.stringContaining('Device does not exist'),
+      undefined,
+      expect.stringContaining('invalid mtu'),
+      expect.stringContaining('Device does not exist'),
+      undefined,
+    ]);
+    expect(listLinks()).toEqual(expect.arrayContaining(['t-a', 't-b']));
+  });
+
+  it('reads all of the input that follows a line that makes ip exit', async () => {
+    const rest = Array.from({ length: 3000 }, () => 'link set dev t-a up');
+    const complaints = await run('link add name t-a type bridge', 'link set dev t-a mtu many', ...rest);
+    expect(complaints).toHaveLength(3002);
+    expect(complaints.filter((complaint) => complaint !== undefined)).toHaveLength(1);
+  });
+
+  it('finds links that others have made anew since the last call', async () => {
+    await run('link add name t-a type bridge', 'link add name t-v type veth peer name t-w');
+    await run('link set dev t-v master t-a');
+    await run('link delete dev t-a', 'link add name t-a type bridge');
+    expect(await run('link set dev t-v master t-a', 'link set dev t-a up')).toEqual([undefined, undefined]);
+  });
+
+  it('fails the line at which the process was killed, and carries out the others', async () => {
+    // The first process is killed while its second line waits in the pipe.
+    const script = `shift $#
+if [ -e "$folder/second" ]; then exec ip -force -batch -; fi
+touch "$folder/second"
+head -n 3 | ip -force -batch -
+kill -KILL $$`;
+    await withHelper(script, async (helper) => {
+      const lines = [
+        'link add name t-a type bridge',
+        'link add name t-b type bridge',
+        'link add name t-c type bridge',
+      ];
+      const complaints = await runIpBatch(lines, [helper], soon());
+      expect(complaints).toEqual([undefined, expect.stringContaining('without a word'), undefined]);
+      expect(listLinks().filter((name) => name.startsWith('t-'))).toEqual(['t-a', 't-c']);
+    });
+  });
+
+  it('is called off by the signal', async () => {
+    await withHelper('touch $folder/started; sleep 30', async (helper) => {
+      const lines = ['link add name t-a type bridge'];
+      await expect(runIpBatch(lines, [helper], AbortSignal.timeout(50))).rejects.toMatchObject({
+        code: 'TIMEOUT',
+      });
+      await expect(runIpBatch(lines, [helper], AbortSignal.abort())).rejects.toMatchObject({
+        code: 'ABORTED',
+      });
+      expect(listLinks()).not.toContain('t-a');
+    });
+  });
+
+  it('says so when ip is not to be started', async () => {
+    const line = 'link add name t-a type bridge';
+    await withHelper('echo "a password is required" >&2; exit 1', async (helper) => {
+      await expect(runIpBatch([line, line], [helper], soon())).rejects.toMatchObject({
+        code: 'LINK_COMMAND_FAILED',
+        message: expect.stringContaining('a password is required'),
+      });
+    });
+    await expect(runIpBatch([line], ['/nonexistent/helper'], soon())).rejects.toMatchObject({
+      code: 'COMMAND_NOT_FOUND',
+    });
+  });
+});

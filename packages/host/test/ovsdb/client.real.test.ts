@@ -1,0 +1,255 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type OpenVSwitch, startOpenVSwitch } from '@vifkit/testkit';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { OvsdbClient, type OvsdbClientOptions } from '../../src/ovsdb/client.js';
+import type { Operation } from '../../src/ovsdb/operations.js';
+import * as values from '../../src/ovsdb/values.js';
+import { type KeyFiles, makeKeys } from './tls-keys.js';
+
+const DB = 'Open_vSwitch';
+
+let keyDirectory: string;
+let keys: Record<'server' | 'us', KeyFiles>;
+let ovs: OpenVSwitch;
+let clients: OvsdbClient[] = [];
+
+beforeAll(async () => {
+  execFileSync('ip', ['link', 'set', 'lo', 'up']); // a new network namespace has it down
+  keyDirectory = await mkdtemp(join(tmpdir(), 'keys-'));
+  keys = await makeKeys(keyDirectory, ['server', 'us']);
+});
+
+afterAll(() => rm(keyDirectory, { recursive: true }));
+
+beforeEach(async () => {
+  ovs = await startOpenVSwitch({ vswitchd: false });
+});
+
+afterEach(async () => {
+  await Promise.all(clients.map((client) => client.close()));
+  clients = [];
+  await ovs.stop();
+});
+
+function connect(options: OvsdbClientOptions = {}): OvsdbClient {
+  const client = new OvsdbClient({ endpoint: ovs.endpoint, ...options });
+  clients.push(client);
+  return client;
+}
+
+const soon = () => AbortSignal.timeout(20_000);
+const externalIds: Operation = { op: 'select', table: DB, where: [], columns: ['external_ids'] };
+const setExternalIds = (ids: Record<string, string>): Operation => ({
+  op: 'update',
+  table: DB,
+  where: [],
+  row: { external_ids: values.map(ids) },
+});
+
+async function readBack(client: OvsdbClient): Promise<Record<string, string>> {
+  const [result] = await client.transact(DB, [externalIds], soon());
+  return values.readStrings(result?.rows?.[0]?.external_ids);
+}
+
+describe('transact', () => {
+  it('writes and reads any text', async () => {
+    const client = connect();
+    const ids = { 'a}{"\\': 'ü€𝄞\n', b: '' };
+    const [result] = await client.transact(DB, [setExternalIds(ids)], soon());
+    expect(result).toEqual({ count: 1 });
+    expect(await readBack(client)).toEqual(ids);
+  });
+
+  it('reads answers far larger than a chunk of the stream', async () => {
+    const client = connect();
+    const ids = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`key-${i}`, '€'.repeat(100)]));
+    await client.transact(DB, [setExternalIds(ids)], soon());
+    expect(await readBack(client)).toEqual(ids);
+  });
+
+  it('does nothing of a transaction with a value that the schema refuses, and says which', async () => {
+    const client = connect();
+    const operations: Operation[] = [
+      setExternalIds({ done: 'yes' }),
+      { op: 'insert', table: 'Port', row: { name: 'p', tag: 4096 } },
+    ];
+    await expect(client.transact(DB, operations, soon())).rejects.toThrow(
+      expect.objectContaining({ error: 'constraint violation', operation: 1 }),
+    );
+    expect(await readBack(client)).toEqual({});
+  });
+
+  it.each<[string, string, Operation[], number | undefined]>([
+    [
+      'referential integrity violation',
+      'a reference to nothing',
+      [
+        {
+          op: 'update',
+          table: DB,
+          where: [],
+          row: { bridges: values.uuid('00000000-0000-0000-0000-000000000001') },
+        },
+      ],
+      undefined,
+    ],
+    [
+      'timed out',
+      'a condition that does not hold',
+      [{ op: 'wait', table: 'Bridge', where: [], columns: ['name'], until: '!=', rows: [], timeout: 0 }],
+      0,
+    ],
+    ['aborted', 'a transaction that aborts itself', [{ op: 'abort' }], 0],
+    ['not owner', 'a lock that is not held', [{ op: 'assert', lock: 'x' }], 0],
+    [
+      'duplicate uuid-name', // the RFC has no hyphen
+      'a name given twice',
+      [
+        { op: 'insert', table: 'Port', row: { name: 'a' }, 'uuid-name': 'x' },
+        { op: 'insert', table: 'Port', row: { name: 'b' }, 'uuid-name': 'x' },
+      ],
+      1,
+    ],
+    [
+      'domain error',
+      'a division by zero',
+      [{ op: 'mutate', table: DB, where: [], mutations: [['next_cfg', '/=', 0]] }],
+      0,
+    ],
+    ['syntax error', 'a table that does not exist', [{ op: 'select', table: 'Nothing', where: [] }], 0],
+  ])('reports %s for %s', async (error, _, operations, operation) => {
+    await expect(connect().transact(DB, operations, soon())).rejects.toThrow(
+      expect.objectContaining({ code: 'OVSDB_ERROR', error, operation, details: expect.any(String) }),
+    );
+  });
+
+  it('reports a database that does not exist', async () => {
+    await expect(connect().transact('Nothing', [], soon())).rejects.toThrow(
+      expect.objectContaining({ code: 'OVSDB_ERROR', error: 'unknown database' }),
+    );
+  });
+
+  it('leaves the connection usable after one that waited in vain was called off', async () => {
+    const client = connect();
+    const forever: Operation = {
+      op: 'wait',
+      table: DB,
+      where: [],
+      columns: ['next_cfg'],
+      until: '==',
+      rows: [{ next_cfg: 77 }],
+    };
+    const call = client.transact(DB, [forever, setExternalIds({ late: 'yes' })], AbortSignal.timeout(50));
+    await expect(call).rejects.toThrow(expect.objectContaining({ code: 'TIMEOUT' }));
+    await ovs.vsctl('set', DB, '.', 'next_cfg=77');
+    expect(await readBack(client)).toEqual({});
+  });
+
+  it('does not warn of many calls that share a signal', async () => {
+    const warnings: Error[] = [];
+    const note = (warning: Error) => warnings.push(warning);
+    process.on('warning', note);
+    const client = connect();
+    const signal = soon();
+    await Promise.all(Array.from({ length: 50 }, () => client.transact(DB, [externalIds], signal)));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+});
+
+describe('endpoints', () => {
+  /** Starts a server that also listens on a port; the kernel chooses it, and only the log tells. */
+  async function listenOn(kind: 'tcp' | 'ssl'): Promise<string> {
+    await ovs.stop();
+    const { ca, cert, key } = keys.server;
+    const tls = [`--ca-cert=${ca}`, `--certificate=${cert}`, `--private-key=${key}`];
+    ovs = await startOpenVSwitch({ vswitchd: false, serverArgs: [`--remote=p${kind}:0:127.0.0.1`, ...tls] });
+    const log = await readFile(join(ovs.directory, 'ovsdb-server.log'), 'utf8');
+    return `${kind}:127.0.0.1:${/listening on port (\d+)/.exec(log)?.[1]}`;
+  }
+
+  it('reaches a server over TCP', async () => {
+    expect(await readBack(connect({ endpoint: await listenOn('tcp') }))).toEqual({});
+  });
+
+  it('reaches a server over TLS with keys in files, or given as text', async () => {
+    const endpoint = await listenOn('ssl');
+    const text = (path: string) => readFile(path, 'utf8');
+    const { ca, cert, key } = keys.us;
+    const tls = { ca: await text(ca), cert: await text(cert), key: await text(key) };
+    expect(await readBack(connect({ endpoint, tls: keys.us }))).toEqual({});
+    expect(await readBack(connect({ endpoint, tls }))).toEqual({});
+  });
+
+  it('does not talk to a server that another authority signed', async () => {
+    const endpoint = await listenOn('ssl');
+    const { us } = await makeKeys(await mkdtemp(join(keyDirectory, 'foreign-')), ['us']);
+    await expect(readBack(connect({ endpoint, tls: us }))).rejects.toThrow(
+      expect.objectContaining({ code: 'OVSDB_UNREACHABLE', message: expect.stringContaining('the keys') }),
+    );
+  });
+
+  it('is refused by a server that gets no key of ours', async () => {
+    const endpoint = await listenOn('ssl');
+    await expect(readBack(connect({ endpoint, tls: { ca: keys.us.ca } }))).rejects.toThrow(
+      expect.objectContaining({ code: 'OVSDB_UNREACHABLE' }),
+    );
+  });
+
+  it('refuses TLS keys that cannot be read or used', async () => {
+    const endpoint = await listenOn('ssl');
+    const invalid = expect.objectContaining({ code: 'INVALID_OPTIONS' });
+    await expect(readBack(connect({ endpoint, tls: { ca: '/nowhere' } }))).rejects.toThrow(invalid);
+    const cert = '-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----';
+    await expect(readBack(connect({ endpoint, tls: { ...keys.us, cert } }))).rejects.toThrow(invalid);
+  });
+});
+
+describe('monitor', () => {
+  it('hears of changes that others make, across a restart of the server', async () => {
+    const client = connect();
+    let ids: Record<string, string> = {};
+    let initials = 0;
+    const requests = { [DB]: { columns: ['external_ids'] } };
+    const monitor = await client.monitor(
+      DB,
+      requests,
+      (updates, initial) => {
+        if (initial) initials++;
+        for (const { new: row } of Object.values(updates[DB] ?? {})) {
+          ids = values.readStrings(row?.external_ids);
+        }
+      },
+      soon(),
+    );
+    expect([initials, ids]).toEqual([1, {}]);
+    await ovs.vsctl('set', DB, '.', 'external_ids:a=1');
+    await expect.poll(() => ids).toEqual({ a: '1' });
+    await ovs.server.stop();
+    await ovs.server.start();
+    await ovs.vsctl('set', DB, '.', 'external_ids:a=2');
+    await expect.poll(() => ids).toEqual({ a: '2' });
+    expect(initials).toBe(2);
+    monitor.cancel();
+  });
+});
+
+describe('a server that restarts', () => {
+  it('is waited for, and has what was committed', async () => {
+    const client = connect();
+    await client.transact(DB, [setExternalIds({ kept: 'yes' })], soon());
+    await ovs.server.stop();
+    const call = readBack(client);
+    await ovs.server.start();
+    expect(await call).toEqual({ kept: 'yes' });
+  });
+
+  it('is not waited for by a client that never reached it', async () => {
+    await ovs.server.stop();
+    await expect(readBack(connect())).rejects.toThrow(expect.objectContaining({ code: 'OVSDB_UNREACHABLE' }));
+  });
+});

@@ -1,0 +1,99 @@
+import {
+  type DeviceBackend,
+  filterName,
+  type GuestContext,
+  requireField,
+  type VIFBase,
+  VIFBridge,
+  VIFDirect,
+  VIFGeneric,
+  VIFHostDevice,
+  VIFOpenVSwitch,
+  VIFPortProfileOpenVSwitch,
+  VIFVHostUser,
+  VifError,
+} from '@vifkit/core';
+
+/**
+ * The host's side of an os-vif object, by its class and port profile.
+ * @throws VifError UNSUPPORTED_CONFIG for a class or port profile without a device, INVALID_VIF for an object
+ * that lacks a field its device needs
+ */
+export function objectBackend(vif: VIFBase, context: GuestContext): DeviceBackend {
+  if (vif instanceof VIFBridge) return bridge(vif, context);
+  if (vif instanceof VIFOpenVSwitch) return openVSwitch(vif);
+  if (vif instanceof VIFGeneric) return tap(vif);
+  if (vif instanceof VIFVHostUser) return vhostUser(vif);
+  if (vif instanceof VIFDirect) return direct(vif);
+  if (vif instanceof VIFHostDevice) return hostDevice(vif);
+  throw unsupported(vif, `VIFs of class ${vif.constructor.name}`);
+}
+
+function bridge(vif: VIFBridge, { instance, hostFilters }: GuestContext): DeviceBackend {
+  const hostHasToFilter = hostFilters && !vif.has_traffic_filtering;
+  return {
+    type: 'bridge',
+    bridge: requireField(vif, 'bridge_name', vif.id),
+    target: requireField(vif, 'vif_name', vif.id),
+    ...(hostHasToFilter && { filter: filterName(instance, requireField(vif, 'address', vif.id)) }),
+    bandwidth: true,
+  };
+}
+
+function openVSwitch(vif: VIFOpenVSwitch): DeviceBackend {
+  const profile = vif.port_profile;
+  if (!(profile instanceof VIFPortProfileOpenVSwitch)) {
+    throw unsupported(
+      vif,
+      `a VIFOpenVSwitch with ${profile ? `a ${profile.constructor.name}` : 'no port profile'}`,
+    );
+  }
+  // The plugin adds the port itself, so that libvirt must not.
+  if (profile.create_port) return tap(vif);
+  return {
+    type: 'bridge',
+    bridge: requireField(vif, 'bridge_name', vif.id),
+    target: requireField(vif, 'vif_name', vif.id),
+    virtualPort: {
+      type: 'openvswitch',
+      parameters: { interfaceid: requireField(profile, 'interface_id', vif.id) },
+    },
+    bandwidth: true,
+  };
+}
+
+function tap(vif: VIFGeneric | VIFOpenVSwitch): DeviceBackend {
+  return { type: 'ethernet', target: requireField(vif, 'vif_name', vif.id), bandwidth: true };
+}
+
+// libvirt limits the bandwidth of bridge, ethernet and direct interfaces only: it does so on the tap or macvtap.
+function vhostUser(vif: VIFVHostUser): DeviceBackend {
+  return {
+    type: 'vhostuser',
+    path: requireField(vif, 'path', vif.id),
+    mode: requireField(vif, 'mode', vif.id),
+    ...(vif.vif_name !== undefined && { target: vif.vif_name }),
+    bandwidth: false,
+  };
+}
+
+// Without a VLAN device, the link below is that of a PCI address, which takes a look at the host to find.
+function direct(vif: VIFDirect): DeviceBackend {
+  return {
+    type: 'direct',
+    source: requireField(vif, 'vlan_name', vif.id),
+    mode: requireField(vif, 'mode', vif.id),
+    ...(vif.vif_name !== undefined && { target: vif.vif_name }),
+    bandwidth: true,
+  };
+}
+
+function hostDevice(vif: VIFHostDevice): DeviceBackend {
+  const pciAddress = requireField(vif, 'dev_address', vif.id);
+  if (requireField(vif, 'dev_type', vif.id) === 'generic') return { type: 'pci', pciAddress };
+  return { type: 'hostdev', pciAddress, model: null, driver: null, bandwidth: false };
+}
+
+function unsupported({ id }: VIFBase, what: string): VifError {
+  return new VifError('UNSUPPORTED_CONFIG', `There is no libvirt configuration for ${what}`, { vifId: id });
+}

@@ -1,0 +1,85 @@
+import type { GuestDevice, VirtualPort } from '@vifkit/core';
+import type { Bandwidth } from '../bandwidth.js';
+import { element, optional, type XmlElement } from '../xml/element.js';
+import { renderXml } from '../xml/render-xml.js';
+import { type InterfaceSource, sourceElement } from './interface-source.js';
+
+/** Which program carries a virtio card's packets, and over how many queues. */
+export interface InterfaceDriver {
+  readonly name: string;
+  readonly queues?: number;
+}
+
+/** The parts of an `<interface>`. What is undefined is left to libvirt. */
+export interface InterfaceSettings {
+  readonly mac: string;
+  readonly model: string | undefined;
+  readonly driver: InterfaceDriver | undefined;
+  readonly source: InterfaceSource;
+  /** The host's name for the interface. */
+  readonly target: string | undefined;
+  /** The VLAN tag, 0 to 4095. */
+  readonly vlan: number | undefined;
+  readonly virtualPort: VirtualPort | undefined;
+  /** The name of a network filter of libvirt's. */
+  readonly filter: string | undefined;
+  readonly bandwidth: Bandwidth | undefined;
+}
+
+/** `<interface>`: a network card of a guest. */
+export class InterfaceConfig implements GuestDevice {
+  readonly hostLink?: string;
+  readonly bridge?: string;
+  readonly #xml: string;
+
+  /** @throws VifError INVALID_VIF if a value is missing, malformed or cannot be written as XML */
+  constructor(readonly settings: InterfaceSettings) {
+    const { source, target } = settings;
+    // The target of a vhost-user interface is a name in the virtual switch, not a link.
+    if (target !== undefined && source.type !== 'vhostuser') this.hostLink = target;
+    if (source.type === 'bridge') this.bridge = source.bridge;
+    this.#xml = renderXml(interfaceElement(settings));
+  }
+
+  toXml(): string {
+    return this.#xml;
+  }
+}
+
+function interfaceElement({
+  mac,
+  model,
+  driver,
+  source,
+  target,
+  vlan,
+  ...rest
+}: InterfaceSettings): XmlElement {
+  return element(
+    'interface',
+    { type: source.type, ...(source.type === 'hostdev' && { managed: 'yes' }) },
+    element('mac', { address: mac }),
+    optional(model, (type) => element('model', { type })),
+    optional(driver, (attributes) => element('driver', { ...attributes })),
+    sourceElement(source),
+    optional(target, (dev) => element('target', { dev })),
+    optional(vlan, (id) => element('vlan', {}, element('tag', { id }))),
+    optional(rest.virtualPort, virtualPortElement),
+    optional(rest.filter, (filter) => element('filterref', { filter })),
+    optional(rest.bandwidth, bandwidthElement),
+  );
+}
+
+function virtualPortElement({ type, parameters }: VirtualPort): XmlElement {
+  // All in one element: libvirt reads only one, and then misses the parameters of the others.
+  return element('virtualport', { type }, element('parameters', parameters));
+}
+
+function bandwidthElement({ inbound, outbound }: Bandwidth): XmlElement {
+  return element(
+    'bandwidth',
+    {},
+    optional(inbound, (limit) => element('inbound', { ...limit })),
+    optional(outbound, (limit) => element('outbound', { ...limit })),
+  );
+}

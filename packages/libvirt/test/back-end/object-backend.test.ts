@@ -1,0 +1,163 @@
+import {
+  VIFBase,
+  VIFBridge,
+  VIFDirect,
+  VIFGeneric,
+  VIFHostDevice,
+  VIFOpenVSwitch,
+  VIFPortProfileBase,
+  VIFPortProfileOpenVSwitch,
+  VIFVHostUser,
+} from '@vifkit/core';
+import { describe, expect, it } from 'vitest';
+import { objectBackend } from '../../src/back-end/object-backend.js';
+import { guestContext } from '../support/contexts.js';
+
+const id = '0d9c1d8e-5f2b-4a53-8a3e-0b3f5d6a7c81';
+const interface_id = '4f1c55a2-8d6d-4c4f-9a55-3c1f2b7de901';
+const context = guestContext();
+const common = { id, address: 'fa:16:3e:00:00:01' };
+
+const thrownBy = (vif: VIFBase) => {
+  try {
+    objectBackend(vif, context);
+  } catch (error) {
+    return error;
+  }
+};
+
+describe('a VIFBridge', () => {
+  const vif = new VIFBridge({ ...common, vif_name: 'tap0', bridge_name: 'br0' });
+  const backend = { type: 'bridge', bridge: 'br0', target: 'tap0', bandwidth: true };
+
+  it('is a port of its bridge', () => {
+    expect(objectBackend(vif, context)).toEqual(backend);
+  });
+
+  it("has the host's filter unless the network service filters", () => {
+    const filters = { ...context, hostFilters: true };
+    expect(objectBackend(vif, filters)).toEqual({
+      ...backend,
+      filter: 'nova-instance-instance-00000001-fa163e000001',
+    });
+    const filtered = new VIFBridge({ ...vif, has_traffic_filtering: true });
+    expect(objectBackend(filtered, filters)).toEqual(backend);
+  });
+});
+
+describe('a VIFOpenVSwitch', () => {
+  const fields = { ...common, vif_name: 'tap0', bridge_name: 'br-int' };
+
+  it('is a port of its bridge that Open vSwitch knows by its interface id', () => {
+    const port_profile = new VIFPortProfileOpenVSwitch({ interface_id });
+    expect(objectBackend(new VIFOpenVSwitch({ ...fields, port_profile }), context)).toEqual({
+      type: 'bridge',
+      bridge: 'br-int',
+      target: 'tap0',
+      virtualPort: { type: 'openvswitch', parameters: { interfaceid: interface_id } },
+      bandwidth: true,
+    });
+  });
+
+  it('is a bare tap if the plugin makes the port', () => {
+    const port_profile = new VIFPortProfileOpenVSwitch({ interface_id, create_port: true });
+    expect(objectBackend(new VIFOpenVSwitch({ ...fields, port_profile }), context)).toEqual({
+      type: 'ethernet',
+      target: 'tap0',
+      bandwidth: true,
+    });
+  });
+
+  it('is refused without the right port profile, by name', () => {
+    const port_profile = new VIFPortProfileBase({});
+    expect(thrownBy(new VIFOpenVSwitch({ ...fields, port_profile }))).toMatchObject({
+      code: 'UNSUPPORTED_CONFIG',
+      vifId: id,
+      message: expect.stringMatching(/VIFOpenVSwitch .*VIFPortProfileBase/),
+    });
+    expect(thrownBy(new VIFOpenVSwitch(fields))).toMatchObject({
+      code: 'UNSUPPORTED_CONFIG',
+      message: expect.stringContaining('no port profile'),
+    });
+  });
+});
+
+describe('the other classes', () => {
+  it('a VIFGeneric is a tap', () => {
+    expect(objectBackend(new VIFGeneric({ ...common, vif_name: 'tap0' }), context)).toEqual({
+      type: 'ethernet',
+      target: 'tap0',
+      bandwidth: true,
+    });
+  });
+
+  it('a VIFVHostUser is a socket, and a name if it has one', () => {
+    const vif = new VIFVHostUser({ ...common, path: '/run/vhu', mode: 'server' });
+    const backend = { type: 'vhostuser', path: '/run/vhu', mode: 'server', bandwidth: false };
+    expect(objectBackend(vif, context)).toEqual(backend);
+    expect(objectBackend(new VIFVHostUser({ ...vif, vif_name: 'vhu0' }), context)).toEqual({
+      ...backend,
+      target: 'vhu0',
+    });
+  });
+
+  it('a VIFDirect is a macvtap on its VLAN device', () => {
+    const vif = new VIFDirect({ ...common, vlan_name: 'vlan7', mode: 'bridge' });
+    const backend = { type: 'direct', source: 'vlan7', mode: 'bridge', bandwidth: true };
+    expect(objectBackend(vif, context)).toEqual(backend);
+    expect(objectBackend(new VIFDirect({ ...vif, vif_name: 'mac0' }), context)).toEqual({
+      ...backend,
+      target: 'mac0',
+    });
+  });
+
+  it('a VIFHostDevice is an interface or a device as it is', () => {
+    const fields = { ...common, dev_address: '0000:3f:0e.4' };
+    expect(objectBackend(new VIFHostDevice({ ...fields, dev_type: 'ethernet' }), context)).toEqual({
+      type: 'hostdev',
+      pciAddress: '0000:3f:0e.4',
+      model: null,
+      driver: null,
+      bandwidth: false,
+    });
+    expect(objectBackend(new VIFHostDevice({ ...fields, dev_type: 'generic' }), context)).toEqual({
+      type: 'pci',
+      pciAddress: '0000:3f:0e.4',
+    });
+  });
+
+  it('are refused by name', () => {
+    class VIFNested extends VIFBase {}
+    expect(thrownBy(new VIFNested(common))).toMatchObject({
+      code: 'UNSUPPORTED_CONFIG',
+      vifId: id,
+      message: expect.stringContaining('VIFNested'),
+    });
+  });
+});
+
+it.each<[string, VIFBase]>([
+  ['bridge_name', new VIFBridge({ ...common, vif_name: 'tap0' })],
+  ['vif_name', new VIFBridge({ ...common, bridge_name: 'br0' })],
+  ['vif_name', new VIFGeneric(common)],
+  ['path', new VIFVHostUser({ ...common, mode: 'client' })],
+  ['mode', new VIFVHostUser({ ...common, path: '/run/vhu' })],
+  ['vlan_name', new VIFDirect({ ...common, mode: 'vepa', dev_address: '0000:3f:0e.4' })],
+  ['dev_type', new VIFHostDevice({ ...common, dev_address: '0000:3f:0e.4' })],
+  ['dev_address', new VIFHostDevice({ ...common, dev_type: 'generic' })],
+  [
+    'interface_id',
+    new VIFOpenVSwitch({
+      ...common,
+      vif_name: 'tap0',
+      bridge_name: 'br-int',
+      port_profile: new VIFPortProfileOpenVSwitch({}),
+    }),
+  ],
+])('refuses an object without the %s it needs', (field, vif) => {
+  expect(thrownBy(vif)).toMatchObject({
+    code: 'INVALID_VIF',
+    vifId: id,
+    message: expect.stringContaining(field),
+  });
+});

@@ -1,0 +1,78 @@
+import { VIFBridge, VIFHostDevice } from '@vifkit/core';
+import { describe, expect, it } from 'vitest';
+import { HostdevConfig, InterfaceConfig, LibvirtGuestConfigurator } from '../src/index.js';
+import { guestContext } from './support/contexts.js';
+
+const guests = new LibvirtGuestConfigurator();
+const id = '0d9c1d8e-5f2b-4a53-8a3e-0b3f5d6a7c81';
+const mac = 'fa:16:3e:00:00:01';
+
+const limited = guestContext({ flavor: { extra_specs: { 'quota:vif_inbound_average': '100' } } });
+const impossible = guestContext({ host: { virt_type: 'uml' }, image: { hw_vif_model: 'virtio' } });
+
+describe('forBackend', () => {
+  it('puts both sides of an interface together', () => {
+    const device = guests.forBackend({ type: 'ethernet', target: 'tap0', bandwidth: true }, mac, limited);
+    expect(device).toBeInstanceOf(InterfaceConfig);
+    expect(device).toMatchObject({
+      settings: {
+        mac,
+        model: 'virtio',
+        source: { type: 'ethernet' },
+        target: 'tap0',
+        bandwidth: { inbound: { average: '100' } },
+      },
+    });
+  });
+
+  it('limits the bandwidth only where the driver says so', () => {
+    const device = guests.forBackend({ type: 'ethernet', target: 'tap0', bandwidth: false }, mac, limited);
+    expect(device.toXml()).not.toContain('bandwidth');
+  });
+
+  it('refuses a card that the host cannot emulate', () => {
+    expect(() =>
+      guests.forBackend({ type: 'ethernet', target: 'tap0', bandwidth: false }, mac, impossible),
+    ).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_MODEL' }));
+  });
+
+  it('gives a PCI device as it is, whatever card the guest asks for', () => {
+    const device = guests.forBackend({ type: 'pci', pciAddress: '0000:3f:0e.4' }, mac, impossible);
+    expect(device).toBeInstanceOf(HostdevConfig);
+  });
+
+  it('refuses what XML cannot hold before it is asked for XML', () => {
+    const backend = { type: 'ethernet', target: 'tap0\n', bandwidth: false } as const;
+    expect(() => guests.forBackend(backend, mac, limited)).toThrow(
+      expect.objectContaining({ code: 'INVALID_VIF' }),
+    );
+  });
+});
+
+describe('forObject', () => {
+  it('configures an interface', () => {
+    const vif = new VIFBridge({ id, address: mac, vif_name: 'tap0', bridge_name: 'br0' });
+    expect(guests.forObject(vif, limited).toXml()).toBe(`<interface type="bridge">
+  <mac address="fa:16:3e:00:00:01"/>
+  <model type="virtio"/>
+  <source bridge="br0"/>
+  <target dev="tap0"/>
+  <bandwidth>
+    <inbound average="100"/>
+  </bandwidth>
+</interface>
+`);
+  });
+
+  it('needs a MAC address for it', () => {
+    const vif = new VIFBridge({ id, vif_name: 'tap0', bridge_name: 'br0' });
+    expect(() => guests.forObject(vif, limited)).toThrow(
+      expect.objectContaining({ code: 'INVALID_VIF', vifId: id }),
+    );
+  });
+
+  it('needs none for a PCI device', () => {
+    const vif = new VIFHostDevice({ id, dev_type: 'generic', dev_address: '0000:3f:0e.4' });
+    expect(guests.forObject(vif, limited).toXml()).toContain('<hostdev ');
+  });
+});

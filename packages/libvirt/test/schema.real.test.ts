@@ -1,0 +1,63 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { LibvirtGuestConfigurator } from '../src/index.js';
+import { configure } from './support/configure.js';
+import { guestContext } from './support/contexts.js';
+import { configVectors } from './support/vectors.js';
+
+const schema = '/usr/share/libvirt/schemas/domain.rng';
+
+const domain = (device: string) => `<domain type="kvm">
+  <name>guest</name>
+  <memory>65536</memory>
+  <os>
+    <type arch="x86_64">hvm</type>
+  </os>
+  <devices>
+    ${device}
+  </devices>
+</domain>
+`;
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'vifkit-schema-'));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+describe('libvirt 9', () => {
+  it('finds nothing to object to in the devices of the vectors', async () => {
+    const vectors = configVectors().filter(
+      ({ host, expect }) => host.libvirt_version[0] === 9 && expect.xml !== undefined,
+    );
+    const files = await Promise.all(
+      vectors.map(async (vector) => {
+        const file = join(directory, `${vector.id}.xml`);
+        await writeFile(file, domain(configure(vector).toXml()));
+        return file;
+      }),
+    );
+    expect(files.length).toBeGreaterThan(30);
+
+    const { stderr } = await execa('xmllint', ['--noout', '--relaxng', schema, ...files], { reject: false });
+    expect(stderr.split('\n').filter((line) => !line.endsWith(' validates'))).toEqual([]);
+  });
+});
+
+describe('libxml2', () => {
+  it('reads every character back', async () => {
+    const path = `/run/a&b&amp;c&lt;d&#10;e&#x41;f<g>h"i'j]]>k`;
+    const device = new LibvirtGuestConfigurator().forBackend(
+      { type: 'vhostuser', path, mode: 'client', bandwidth: false },
+      'fa:16:3e:00:00:01',
+      guestContext(),
+    );
+    const { stdout } = await execa('xmllint', ['--xpath', 'string(//source/@path)', '-'], {
+      input: device.toXml(),
+    });
+    expect(stdout).toBe(path);
+  });
+});

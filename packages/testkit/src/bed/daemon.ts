@@ -1,0 +1,78 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { access, rm } from 'node:fs/promises';
+import { setTimeout as pause } from 'node:timers/promises';
+
+export interface DaemonOptions {
+  readonly program: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  /** A file that the program makes once it serves; its unixctl socket, for instance. */
+  readonly readyFile: string;
+  /** What ends it; SIGTERM unless given. */
+  readonly stopSignal?: NodeJS.Signals;
+}
+
+const READY_DEADLINE = 20_000;
+const STOP_DEADLINE = 5_000;
+
+/** A program that runs in the foreground as our child, so that it can be ended by its pid and no other. */
+export class Daemon {
+  #child: ChildProcess | undefined;
+
+  constructor(private readonly options: DaemonOptions) {}
+
+  get pid(): number | undefined {
+    return this.#child?.pid;
+  }
+
+  /** Starts the program and waits until it serves. Does nothing when it runs. */
+  async start(): Promise<void> {
+    if (this.#child) return;
+    const { program, args, env, readyFile } = this.options;
+    await rm(readyFile, { force: true }); // one that was killed leaves it behind
+    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    this.#child = child;
+    let output = '';
+    let failure: string | undefined;
+    const killWithParent = () => child.kill('SIGKILL');
+    const ended = (how: string) => {
+      failure ??= how;
+      process.off('exit', killWithParent);
+    };
+    process.once('exit', killWithParent);
+    child.once('error', (error) => ended(error.message));
+    child.once('exit', (code, signal) => ended(`ended with ${signal ?? `status ${code}`}`));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      output = (output + text).slice(-4096);
+    });
+
+    const deadline = Date.now() + READY_DEADLINE;
+    while (!(await exists(readyFile))) {
+      if (Date.now() > deadline) failure ??= 'does not serve';
+      if (failure !== undefined) {
+        await this.stop();
+        throw new Error(`${program} ${failure}\n${output}`);
+      }
+      await pause(5);
+    }
+  }
+
+  /** Ends the program and waits until it is gone. Does nothing when it does not run. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = new Promise((resolve) => child.once('exit', resolve));
+    child.kill(this.options.stopSignal ?? 'SIGTERM');
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE);
+    await gone;
+    clearTimeout(force);
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,2 @@
+export { listLinks, makeNamespace, type Namespace, requireOwnNetwork } from './network-namespace.js';
+export { type OpenVSwitch, type OpenVSwitchOptions, startOpenVSwitch } from './open-vswitch.js';

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Daemon } from './daemon.js';
+
+const run = promisify(execFile);
+
+/** A libvirtd of one's own. */
+export interface Libvirtd {
+  /** For `virsh --connect`. */
+  readonly uri: string;
+  /** Runs virsh on it, and returns what it prints. @throws Error with virsh's complaint */
+  virsh(...args: string[]): Promise<string>;
+  /** Ends it and its helpers, and removes its files. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Starts a private libvirtd; needs root. Its compiled-in directories are covered by its own in a mount
+ * namespace, so that it never meets the machine's; in a process namespace of its own nothing outlives it. PID 1
+ * there is a shell that reaps: libvirtd waits 40 s for every helper that nobody does.
+ *
+ * @throws Error when libvirt is not installed, or the daemon does not come up
+ */
+export async function startLibvirtd(): Promise<Libvirtd> {
+  const directory = await mkdtemp(join(tmpdir(), 'lv-'));
+  const path = (name: string) => join(directory, name);
+  await Promise.all(['run', 'lib', 'etc/qemu', 'log', 'cache'].map((name) => mkdir(path(name), { recursive: true })));
+  await writeFile(path('start.sh'), START);
+  await writeFile(
+    path('libvirtd.conf'),
+    `unix_sock_dir = "${path('run')}"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "2:file:${path('log/libvirtd.log')}"\n`,
+  );
+  await writeFile(path('etc/qemu.conf'), QEMU_CONF);
+
+  const daemon = new Daemon({
+    program: 'unshare',
+    args: [
+      ...['--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--propagation', 'private'],
+      ...['--', 'bash', path('start.sh'), directory],
+    ],
+    env: process.env,
+    readyFile: path('run/libvirt-sock'),
+    stopSignal: 'SIGKILL', // unshare passes no other on
+  });
+  const uri = `qemu+unix:///system?socket=${path('run/libvirt-sock')}`;
+  const stop = async () => {
+    await daemon.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await daemon.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { uri, stop, virsh: async (...args) => (await run('virsh', ['--connect', uri, ...args])).stdout };
+}
+
+const QEMU_CONF = `user = "root"
+group = "root"
+security_driver = "none"
+stdio_handler = "file"
+namespaces = []
+cgroup_controllers = []
+`;
+
+/**
+ * libvirtd looks up the user it was built to run guests as before it reads that it need not; where the package
+ * that adds the user is not installed, the namespace's own copies of the user database have it.
+ */
+const START = `set -e
+cover() { mkdir -p "$2"; mount --bind "$1" "$2"; }
+mount -t tmpfs tmpfs /run
+mount -t tmpfs tmpfs /var/lib
+mount -t tmpfs tmpfs /var/cache
+mount -t tmpfs tmpfs /var/log
+cover "$1/run" /run/libvirt
+cover "$1/lib" /var/lib/libvirt
+cover "$1/cache" /var/cache/libvirt
+cover "$1/log" /var/log/libvirt
+mount --bind "$1/etc" /etc/libvirt
+for file in passwd group; do
+  cp "/etc/$file" "$1/$file"
+  grep -q '^libvirt-qemu:' "$1/$file" && continue
+  case $file in
+    passwd) echo 'libvirt-qemu:x:64055:64055::/nonexistent:/usr/sbin/nologin' >>"$1/$file" ;;
+    group) echo 'libvirt-qemu:x:64055:' >>"$1/$file" ;;
+  esac
+  mount --bind "$1/$file" "/etc/$file"
+done
+libvirtd --config "$1/libvirtd.conf" --pid-file "$1/libvirtd.pid" &
+wait
+`;

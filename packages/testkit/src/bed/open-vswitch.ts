@@ -1,0 +1,106 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { Daemon } from './daemon.js';
+
+const run = promisify(execFile);
+
+export interface OpenVSwitchOptions {
+  /** Where everything is kept; it is removed by `stop`. A fresh directory under the system's own unless given. */
+  readonly directory?: string;
+  /**
+   * Bridges of datapath type `dummy`: their local ports are no links of the kernel, but no device is needed
+   * to make them. Else they are `netdev`, which needs root and /dev/net/tun; two such switches cannot share
+   * a network namespace, because both want a link named ovs-netdev.
+   */
+  readonly dummy?: boolean;
+  /** Whether ovs-vswitchd is started at once; true unless given. */
+  readonly vswitchd?: boolean;
+  /** Further arguments of ovsdb-server, such as `--remote=ptcp:6640:127.0.0.1`. */
+  readonly serverArgs?: readonly string[];
+}
+
+/** An Open vSwitch of one's own: both daemons are our children, and all their files are in one directory. */
+export interface OpenVSwitch {
+  /** `unix:` and the path of the database server's socket. */
+  readonly endpoint: string;
+  readonly directory: string;
+  /** The datapath type that this switch can make bridges of. */
+  readonly datapathType: 'netdev' | 'dummy';
+  readonly server: Daemon;
+  readonly vswitchd: Daemon;
+  /** Runs ovs-vsctl on this switch, and returns what it prints. It does not wait for ovs-vswitchd. */
+  vsctl(...args: string[]): Promise<string>;
+  /** Ends both daemons and removes the directory. */
+  stop(): Promise<void>;
+}
+
+const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
+
+/**
+ * Starts a private ovsdb-server and ovs-vswitchd.
+ *
+ * @throws Error when Open vSwitch is not installed, or a daemon does not come up.
+ */
+export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promise<OpenVSwitch> {
+  // A short name: the path of a Unix socket has at most 107 bytes.
+  const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'ovs-')));
+  await mkdir(directory, { recursive: true });
+  const path = (name: string) => join(directory, name);
+  const env = { ...process.env, OVS_RUNDIR: directory, OVS_DBDIR: directory, OVS_LOGDIR: directory };
+  const endpoint = `unix:${path('db.sock')}`;
+  const common = (name: string) => [
+    `--pidfile=${path(`${name}.pid`)}`,
+    `--unixctl=${path(`${name}.ctl`)}`,
+    `--log-file=${path(`${name}.log`)}`,
+    '-vconsole:emer',
+  ];
+  const server = new Daemon({
+    program: 'ovsdb-server',
+    args: [
+      path('conf.db'),
+      `--remote=p${endpoint}`,
+      ...common('ovsdb-server'),
+      ...(options.serverArgs ?? []),
+    ],
+    env,
+    readyFile: path('ovsdb-server.ctl'), // the last thing that it makes
+  });
+  const vswitchd = new Daemon({
+    program: 'ovs-vswitchd',
+    args: [endpoint, ...common('ovs-vswitchd'), ...(options.dummy ? ['--enable-dummy'] : [])],
+    env,
+    readyFile: path('ovs-vswitchd.ctl'),
+  });
+  const vsctl = async (...args: string[]) => {
+    const { stdout } = await run('ovs-vsctl', [`--db=${endpoint}`, '--timeout=20', '--no-wait', ...args], {
+      env,
+    });
+    return stdout;
+  };
+  const stop = async () => {
+    await vswitchd.stop();
+    await server.stop();
+    await rm(directory, { recursive: true, force: true });
+  };
+  try {
+    await run('ovsdb-tool', ['create', path('conf.db'), SCHEMA], { env });
+    await server.start();
+    await vsctl('init');
+    if (options.vswitchd ?? true) await vswitchd.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    endpoint,
+    directory,
+    datapathType: options.dummy ? 'dummy' : 'netdev',
+    server,
+    vswitchd,
+    vsctl,
+    stop,
+  };
+}
