@@ -14,14 +14,8 @@ export async function openDriver(settings: DriverSettings): Promise<Driver> {
     settings.guests ? openGuests() : noGuests,
     builtInPlugins(),
   ]);
-  const log = logger && { logger };
-  const host = openHost({
-    ovsdb,
-    sysfsRoot,
-    ...(rootHelper.length > 0 && { rootHelper: [...rootHelper] }),
-    ...log,
-  });
-  return createVifDriver({ host, guests, plugins, ...log });
+  const host = openHost({ ovsdb, sysfsRoot, rootHelper, logger });
+  return createVifDriver({ host, guests, plugins, ...(logger && { logger }) });
 }
 
 async function openGuests(): Promise<GuestConfigurator> {

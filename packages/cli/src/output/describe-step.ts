@@ -1,15 +1,18 @@
 import type { LinkStep, OvsPortStep, Step } from '@vifkit/core';
 import { printable } from './printable.js';
 
-/** What a step wants of its object besides its being there: a few words. */
-export function describeStep(step: Step): string {
-  return printable(words(step).join(', '));
+/**
+ * What a step wants of its object besides its being there: a few words.
+ * @param makes whether the object is still to be made, and so gets the initial attributes as well
+ */
+export function describeStep(step: Step, makes: boolean): string {
+  return printable(words(step, makes).join(', '));
 }
 
-function words(step: Step): string[] {
+function words(step: Step, makes: boolean): string[] {
   switch (step.kind) {
     case 'link':
-      return linkWords(step);
+      return linkWords(step, makes);
     case 'linkAbsent':
     case 'ovsPortAbsent':
       return ['to be absent'];
@@ -30,8 +33,8 @@ function words(step: Step): string[] {
   }
 }
 
-function linkWords({ create, set, initial }: LinkStep): string[] {
-  const { master, up, mtu, address } = { ...initial, ...set };
+function linkWords({ create, set, initial }: LinkStep, makes: boolean): string[] {
+  const { master, up, mtu, address } = { ...(makes && initial), ...set };
   return [
     ...(create ? [creationWords[create.type]] : []),
     ...(create?.type === 'veth' ? [`to ${create.peer}`] : []),

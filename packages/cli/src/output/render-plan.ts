@@ -1,7 +1,7 @@
 import { type PlannedStep, type PlanResult, stepTarget } from '@vifkit/core';
 import { describeStep } from './describe-step.js';
 import { heading } from './heading.js';
-import { mark } from './mark.js';
+import { existenceIn, mark } from './mark.js';
 import { nouns } from './nouns.js';
 import { printable } from './printable.js';
 import { showValue } from './show-value.js';
@@ -16,7 +16,7 @@ export function renderPlan(plan: PlanResult, style: Style = plain): string {
 
 function stepBranch({ step, differences, blocked }: PlannedStep, style: Style): Branch {
   const sign = blocked ? style('red', '✗') : mark(step.kind, differences, style);
-  const description = describeStep(step);
+  const description = describeStep(step, existenceIn(differences) !== undefined);
   const line = `${sign} ${nouns[step.kind]} ${printable(stepTarget(step))}`;
   const changes =
     step.kind === 'command' ? [] : differences.filter(({ attribute }) => attribute !== 'exists');

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Output } from '../surroundings.js';
 
-export type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
 /** Dresses up a text. */
 export type Style = (format: Format, text: string) => string;

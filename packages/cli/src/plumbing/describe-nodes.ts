@@ -45,8 +45,8 @@ function attributeWords({ attributes, differences }: PlumbingNode, whose: string
     return value !== undefined && isAsWanted ? [attributeWord(name, value)] : [];
   });
   const different = differences.map(({ attribute, expected, actual }) => {
-    const word = attributeWord(attribute, expected);
-    return `${printable(word)} ${style('yellow', `(${whose}has ${showValue(actual)})`)}`;
+    const found = printable(`${whose}${attributeWord(attribute, actual)}`);
+    return style('yellow', `${found} (should be ${shouldBe(attribute, expected)})`);
   });
   return [...wanted, ...different];
 }
@@ -54,4 +54,8 @@ function attributeWords({ attributes, differences }: PlumbingNode, whose: string
 function attributeWord(name: string, value: unknown): string {
   if (typeof value === 'boolean') return value ? name : `not ${name}`;
   return `${name} ${showValue(value)}`;
+}
+
+function shouldBe(name: string, value: unknown): string {
+  return printable(typeof value === 'boolean' ? attributeWord(name, value) : showValue(value));
 }

@@ -34,8 +34,16 @@ export class PlumbingBuilder implements Plumbing {
     if (kindSoFar === undefined || kindSoFar === 'link') this.describe(name, { kind });
   }
 
+  /** Connects two nodes, unless they are: each end of a veth pair names the other. */
   connect(from: string, to: string, kind: EdgeKind, missing = false): void {
+    if (this.isConnected(from, to)) return;
     this.#edges.push({ from, to, kind, missing });
+  }
+
+  isConnected(one: string, other: string): boolean {
+    return this.#edges.some(({ from, to }) => {
+      return (from === one && to === other) || (from === other && to === one);
+    });
   }
 }
 

@@ -23,8 +23,9 @@ function addStep(builder: PlumbingBuilder, planned: PlannedStep): void {
 
 function addLink(builder: PlumbingBuilder, step: LinkStep, planned: PlannedStep): void {
   const { name, create } = step;
-  const { master, bridge, ...attributes } = { ...step.initial, ...step.set };
   const missing = isMissing(planned);
+  // A link that is there keeps what it has of the initial attributes.
+  const { master, bridge, ...attributes } = { ...(missing && step.initial), ...step.set };
   builder.describe(name, { kind: create?.type ?? 'link', attributes, ...state(planned) });
   if (create?.type === 'veth') {
     builder.describe(create.peer, { kind: 'veth', missing });
@@ -76,8 +77,7 @@ function addDevice(
   const isPlanned = steps.some(({ step }) => step.kind === 'link' && concerns(step, hostLink));
   builder.describe(hostLink, isPlanned ? {} : { byHypervisor: true, missing: false });
   builder.connect(guest, hostLink, 'card');
-  if (bridge === undefined || builder.edges.some(({ from, to }) => from === hostLink && to === bridge))
-    return;
+  if (bridge === undefined || builder.isConnected(hostLink, bridge)) return;
   builder.mention(bridge, 'bridge');
   const onOvs = builder.nodes.some(({ name, kind }) => name === bridge && kind === 'ovsBridge');
   builder.connect(hostLink, bridge, onOvs ? 'port' : 'member');

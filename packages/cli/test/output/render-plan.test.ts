@@ -93,6 +93,12 @@ describe('a step', () => {
   });
 });
 
+it('does not claim initial attributes of a link that is there', () => {
+  expect(renderPlan({ ...handled, steps: [planned(hybridSteps.bridge)] })).toContain(
+    '✓ link qbr29755d96-99  bridge, up\n',
+  );
+});
+
 it('escapes control characters of all that comes from outside', () => {
   const evil = 'x\u001b[31m';
   const steps = [

@@ -17,7 +17,7 @@ describe('a hybrid VIF', () => {
   │
 tap29755d96-99   made by the hypervisor
   │
-qbr29755d96-99   bridge, up, mtu 1450
+qbr29755d96-99   bridge, up
   │
 qvb29755d96-99 ══ qvo29755d96-99   veth pair, up, mtu 1450
   │
@@ -58,12 +58,12 @@ br-int           Open vSwitch bridge, port qvo29755d96-99 ✗ missing
       planned(port, { attribute: 'ofport', expected: 'a number', actual: -1 }),
     ];
     const drawing = drawPlumbing({ steps }, hybridDevice, { mac });
-    expect(drawing).toContain('bridge, mtu 1450, up (has no)');
+    expect(drawing).toContain('bridge, not up (should be up)');
     expect(drawing).toContain(
-      `  ┆\nqvb29755d96-99 ══ qvo29755d96-99   veth pair, up, mtu 1450, master qbr29755d96-99`,
+      `  ┆\nqvb29755d96-99 ══ qvo29755d96-99   veth pair, up, mtu 1450, qvb29755d96-99 master none (should be qbr29755d96-99)`,
     );
-    expect(drawing).toContain('mtu 1450 (qvo29755d96-99 has 1500)');
-    expect(drawing).toContain('ofport a number (qvo29755d96-99 has -1)');
+    expect(drawing).toContain('qvo29755d96-99 mtu 1500 (should be 1450)');
+    expect(drawing).toContain('qvo29755d96-99 ofport -1 (should be a number)');
   });
 });
 

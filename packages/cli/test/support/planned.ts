@@ -22,7 +22,12 @@ export const hybridSteps = {
     create: { type: 'veth', peer: 'qvo29755d96-99' },
     set: { up: true, mtu: 1450, master: 'qbr29755d96-99' },
   },
-  peer: { kind: 'link', name: 'qvo29755d96-99', set: { up: true, mtu: 1450, promisc: true } },
+  peer: {
+    kind: 'link',
+    name: 'qvo29755d96-99',
+    create: { type: 'veth', peer: 'qvb29755d96-99' },
+    set: { up: true, mtu: 1450, promisc: true },
+  },
   switch: { kind: 'ovsBridge', name: 'br-int', datapathType: 'system' },
   port: {
     kind: 'ovsPort',

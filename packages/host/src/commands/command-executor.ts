@@ -5,6 +5,8 @@ export interface CommandResult {
   readonly stderr: string;
   /** There is no such program. */
   readonly missing: boolean;
+  /** Why there is no exit code, as in `was ended by SIGKILL`. */
+  readonly ending?: string;
 }
 
 /** Starts programs: for real, or in memory. */

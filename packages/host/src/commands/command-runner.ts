@@ -1,5 +1,6 @@
 import {
   type AttemptedTask,
+  asVifError,
   type CommandStep,
   type Inspection,
   isVifError,
@@ -14,6 +15,7 @@ import { missingProgram } from './missing-program.js';
 /** Runs vendors' tools: those of one VIF in order, those of several VIFs side by side. */
 export class CommandRunner implements StepRunner<CommandStep> {
   readonly kinds = ['command'] as const;
+  readonly oneByOne = true;
   readonly #executor: CommandExecutor;
 
   constructor(executor: CommandExecutor) {
@@ -28,28 +30,16 @@ export class CommandRunner implements StepRunner<CommandStep> {
   }
 
   apply(tasks: readonly Task<CommandStep>[], signal: AbortSignal): Promise<Outcome[]> {
-    return this.#perVif(tasks, (task) => this.#run(task.step.argv, task.step.vendor, signal));
+    return Promise.all(tasks.map(({ step }) => this.#run(step.argv, step.vendor, signal)));
   }
 
   /** Takes back what ran well, and what was cut off (it may have got through); not what failed by itself. */
   undo(tasks: readonly AttemptedTask<CommandStep>[], signal: AbortSignal): Promise<Outcome[]> {
-    return this.#perVif(tasks, async ({ step, outcome }) => {
-      const uncertain = isVifError(outcome, 'TIMEOUT') || isVifError(outcome, 'ABORTED');
-      if (!step.undo || (outcome && !uncertain)) return undefined;
-      return this.#run(step.undo, step.vendor, signal);
-    });
-  }
-
-  async #perVif<T extends Task<CommandStep>>(
-    tasks: readonly T[],
-    run: (task: T) => Promise<Outcome>,
-  ): Promise<Outcome[]> {
-    const tails = new Map<string, Promise<Outcome>>();
     return Promise.all(
-      tasks.map((task) => {
-        const outcome = (tails.get(task.vifId) ?? Promise.resolve(undefined)).then(() => run(task));
-        tails.set(task.vifId, outcome);
-        return outcome;
+      tasks.map(async ({ step, outcome }) => {
+        const uncertain = isVifError(outcome, 'TIMEOUT') || isVifError(outcome, 'ABORTED');
+        if (!step.undo || (outcome && !uncertain)) return undefined;
+        return this.#run(step.undo, step.vendor, signal);
       }),
     );
   }
@@ -57,14 +47,14 @@ export class CommandRunner implements StepRunner<CommandStep> {
   async #run(argv: readonly string[], vendor: string | undefined, signal: AbortSignal): Promise<Outcome> {
     const [program = '', ...args] = argv;
     try {
-      const { exitCode, stderr, missing } = await this.#executor.run([program, ...args], signal);
-      if (missing) return missingProgram(program, vendor, undefined);
+      const { exitCode, stderr, missing, ending } = await this.#executor.run([program, ...args], signal);
+      if (missing) return missingProgram(program, vendor);
       if (exitCode === 0) return undefined;
       const lastWords = stderr.trim().split('\n').slice(-3).join('; ').slice(-500);
-      const status = exitCode === undefined ? 'was ended by a signal' : `failed with status ${exitCode}`;
+      const status = exitCode === undefined ? ending : `failed with status ${exitCode}`;
       return new VifError('COMMAND_FAILED', `${program} ${status}${lastWords && `: ${lastWords}`}`);
     } catch (error) {
-      return isVifError(error) ? error : new VifError('COMMAND_FAILED', `${program} failed`, { cause: error });
+      return asVifError(error, 'COMMAND_FAILED', `${program} failed`);
     }
   }
 }

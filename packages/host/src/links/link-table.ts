@@ -10,13 +10,6 @@ export type LinkOperation =
   | { readonly op: 'set'; readonly name: string; readonly attributes: LinkChange; readonly alias?: string }
   | { readonly op: 'delete'; readonly name: string };
 
-/** The names of the links that an operation makes. */
-export function linksMadeBy(operation: LinkOperation): string[] {
-  if (operation.op !== 'add') return [];
-  const { name, create } = operation;
-  return create.type === 'veth' ? [name, create.peer] : [name];
-}
-
 /** The links of a network namespace: the kernel's, or some in memory. */
 export interface LinkTable {
   /** All links by name, read at once. IPv6 and ARP settings are read for the links named. */

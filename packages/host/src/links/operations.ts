@@ -1,6 +1,7 @@
 import type { LinkAbsentStep, LinkAttributes, LinkStep, Task } from '@vifkit/core';
 import { type LinkState, markOf } from './link-state.js';
-import { type LinkOperation, linksMadeBy } from './link-table.js';
+import type { LinkOperation } from './link-table.js';
+import { linksMadeBy } from './unmade-links.js';
 
 /** Operations, and for each task the indices of those whose outcome is its own. */
 export interface Script {

@@ -40,7 +40,10 @@ function tryListen(path: string): Promise<(() => Promise<void>) | undefined> {
     const waiting = new Set<{ destroy(): void }>();
     const server: Server = createServer((socket) => {
       waiting.add(socket);
-      socket.on('error', () => {}).on('close', () => waiting.delete(socket)).unref();
+      socket
+        .on('error', () => {})
+        .on('close', () => waiting.delete(socket))
+        .unref();
     });
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined);

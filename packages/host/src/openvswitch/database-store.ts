@@ -7,14 +7,7 @@ import { DATABASE, readSnapshot } from './snapshot.js';
 import type { OvsBridge, OvsState } from './state.js';
 import type { OvsStore } from './store.js';
 import { composeTransaction } from './transaction.js';
-import { awaitWiring } from './wiring.js';
-
-/** What a transaction left for ovs-vswitchd to do. */
-interface Unfinished {
-  /** The `next_cfg` at which it is done. */
-  readonly configuration: number;
-  readonly awaited: readonly OvsChange[];
-}
+import { awaitWiring, type Unfinished } from './wiring.js';
 
 // How often a transaction is composed anew when others changed the same rows meanwhile.
 const ATTEMPTS = 5;
@@ -44,9 +37,7 @@ export class DatabaseOvsStore implements OvsStore {
     const outcomes = new Map<OvsChange, VifError>();
     const unfinished: Unfinished[] = [];
     await this.#settle(byOwner(changes), outcomes, unfinished, signal);
-    const awaited = unfinished.flatMap((part) => part.awaited);
-    const configuration = Math.max(0, ...unfinished.map((part) => part.configuration));
-    const failures = await awaitWiring(this.client, awaited, configuration, signal);
+    const failures = await awaitWiring(this.client, unfinished, signal);
     return changes.map((change) => outcomes.get(change) ?? failures.get(change));
   }
 
@@ -76,11 +67,11 @@ export class DatabaseOvsStore implements OvsStore {
     const names = changes.map((change) => change.name);
     for (let attempt = 1; ; attempt++) {
       const snapshot = await readSnapshot(this.client, names, signal);
-      const { operations, awaited } = composeTransaction(snapshot, changes);
+      const { operations, awaited, opened } = composeTransaction(snapshot, changes);
       try {
         const results = await this.client.transact(DATABASE, operations, signal);
         const configuration = readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
-        return { configuration, awaited };
+        return { configuration, awaited, opened };
       } catch (error) {
         const overtaken = error instanceof OvsdbOperationError && error.error === 'timed out';
         if (!overtaken || attempt === ATTEMPTS) throw error;

@@ -1,4 +1,4 @@
-import type { Mutation, Operation } from '../ovsdb/operations.js';
+import type { Condition, Mutation, Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import type { OvsPortSettings } from './changes.js';
 import { interfaceColumns, portColumns } from './settings-columns.js';
@@ -154,7 +154,7 @@ export class Draft {
     this.#changes.push({ op: 'update', table, where: [['_uuid', '==', ref]], row });
   }
 
-  #mutate(table: string, where: Extract<Operation, { op: 'mutate' }>['where'], mutation: Mutation): void {
+  #mutate(table: string, where: readonly Condition[], mutation: Mutation): void {
     this.#changes.push({ op: 'mutate', table, where, mutations: [mutation] });
   }
 }

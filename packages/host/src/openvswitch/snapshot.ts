@@ -8,13 +8,13 @@ export const DATABASE = 'Open_vSwitch';
 /** How a transaction names a row: by its uuid, or by a name of its own if it inserts the row itself. */
 export type RowRef = values.Uuid | values.NamedUuid;
 
-export interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
+interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
   readonly ref: RowRef;
   /** The second halves of its ports' references. */
   readonly ports: ReadonlySet<string>;
 }
 
-export interface PortRow extends OvsPort {
+interface PortRow extends OvsPort {
   readonly ref: RowRef;
   readonly interface: (OvsInterface & { readonly ref: RowRef }) | undefined;
 }

@@ -12,6 +12,8 @@ export interface Transaction {
    * operation selects the `next_cfg` to wait for.
    */
   readonly awaited: readonly OvsChange[];
+  /** Those of them of which a port must be open then: of a bridge that is made, its local one. */
+  readonly opened: readonly OvsChange[];
 }
 
 /**
@@ -21,18 +23,25 @@ export interface Transaction {
  */
 export function composeTransaction(snapshot: Snapshot, changes: readonly OvsChange[]): Transaction {
   const draft = new Draft(snapshot);
-  const awaited = changes.filter((change) => enter(draft, change) === 'awaited');
+  const results = new Map(changes.map((change) => [change, enter(draft, change)]));
+  const awaited = changes.filter((change) => results.get(change) !== 'done');
+  const opened = changes.filter((change) => results.get(change) === 'opened');
   const { operations } = draft;
-  if (awaited.length === 0) return { operations, awaited };
+  if (awaited.length === 0) return { operations, awaited, opened };
   const root = { table: 'Open_vSwitch', where: [] };
-  const increment: Operation = { op: 'mutate', ...root, mutations: [['next_cfg', '+=', 1]] };
   return {
-    operations: [...operations, increment, { op: 'select', ...root, columns: ['next_cfg'] }],
+    operations: [
+      ...operations,
+      { op: 'mutate', ...root, mutations: [['next_cfg', '+=', 1]] },
+      { op: 'select', ...root, columns: ['next_cfg'] },
+    ],
     awaited,
+    opened,
   };
 }
 
-type Entered = 'awaited' | 'done';
+/** What ovs-vswitchd has to do about a change: open a port, anything else, or nothing of note. */
+type Entered = 'opened' | 'awaited' | 'done';
 
 function enter(draft: Draft, change: OvsChange): Entered {
   switch (change.kind) {
@@ -56,7 +65,7 @@ function ensureBridge(draft: Draft, { name, datapathType, mtu }: EnsureBridge): 
   }
   const current = draft.port(name)?.interface?.mtuRequest ?? 0;
   if (mtu !== undefined && current < mtu) draft.changePort(name, { mtuRequest: mtu });
-  return 'awaited';
+  return draft.bridge(name)?.ref[0] === 'named-uuid' ? 'opened' : 'awaited';
 }
 
 function setBridgeMtu(draft: Draft, { name, mtu }: SetBridgeMtu): Entered {
@@ -83,7 +92,7 @@ function putPort(draft: Draft, change: PutPort): Entered {
   } else {
     draft.addPort(name, bridge, settings, change.portExternalIds);
   }
-  return change.wired ? 'awaited' : 'done';
+  return change.wired ? 'opened' : 'done';
 }
 
 function removePort(draft: Draft, { name, ifMarked, owner }: RemovePort): Entered {

@@ -9,32 +9,40 @@ import { isWired } from './state.js';
 // Milliseconds that the removal of a bridge is waited for: nothing of ours depends on it.
 const REMOVAL_PATIENCE = 2_000;
 
+/** What a transaction left for ovs-vswitchd to do. */
+export interface Unfinished {
+  /** The `next_cfg` at which it is done. */
+  readonly configuration: number;
+  readonly awaited: readonly OvsChange[];
+  /** Those of which a port must be open then. */
+  readonly opened: readonly OvsChange[];
+}
+
 /**
- * Waits until ovs-vswitchd has carried out a configuration, and looks what became of the changes in it.
+ * Waits until ovs-vswitchd has done what transactions left for it, and looks what became of the ports.
  *
  * @returns the changes that it did not carry out, and why.
  */
 export async function awaitWiring(
   client: OvsdbClient,
-  changes: readonly OvsChange[],
-  configuration: number,
+  transactions: readonly Unfinished[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<OvsChange, VifError>> {
+  const awaited = transactions.flatMap((each) => each.awaited);
+  const opened = transactions.flatMap((each) => each.opened);
+  const needed = awaited.filter((change) => change.kind !== 'removeBridge');
   const failures = new Map<OvsChange, VifError>();
-  const removalsOnly = changes.every((change) => change.kind === 'removeBridge');
-  const needed = changes.filter((change) => change.kind !== 'removeBridge');
+  if (awaited.length === 0) return failures;
   try {
-    if (changes.length > 0) {
-      const limit = removalsOnly ? AbortSignal.any([signal, AbortSignal.timeout(REMOVAL_PATIENCE)]) : signal;
-      await untilConfigured(client, configuration, limit);
-    }
-    if (needed.length > 0) {
-      const names = needed.map((change) => change.name);
-      const { ports } = await readSnapshot(client, names, signal);
-      for (const change of needed) {
-        const state = ports.get(change.name)?.interface;
-        if (!state || !isWired(state)) failures.set(change, portFailed(change, state));
-      }
+    const patience = needed.length > 0 ? [] : [AbortSignal.timeout(REMOVAL_PATIENCE)];
+    const configuration = Math.max(...transactions.map((each) => each.configuration));
+    await untilConfigured(client, configuration, AbortSignal.any([signal, ...patience]));
+    if (opened.length === 0) return failures;
+    const names = opened.map((change) => change.name);
+    const { ports } = await readSnapshot(client, names, signal);
+    for (const change of opened) {
+      const state = ports.get(change.name)?.interface;
+      if (!state || !isWired(state)) failures.set(change, portFailed(change, state));
     }
   } catch (error) {
     for (const change of needed) failures.set(change, notWired(change, error));

@@ -28,7 +28,7 @@ export interface OvsdbMonitor {
   cancel(): void;
 }
 
-export const DEFAULT_OVSDB_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
+const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 
 /**
  * A client of an OVSDB server (RFC 7047). It connects when it is first used, reconnects when the server
@@ -47,7 +47,7 @@ export class OvsdbClient {
 
   /** @throws VifError `INVALID_OPTIONS` for a malformed endpoint. */
   constructor(options: OvsdbClientOptions = {}) {
-    const name = options.endpoint ?? DEFAULT_OVSDB_ENDPOINT;
+    const name = options.endpoint ?? DEFAULT_ENDPOINT;
     this.#logger = options.logger ?? silentLogger;
     this.#connector = new Connector({
       endpoint: parseEndpoint(name),

@@ -47,7 +47,8 @@ export class Connector {
       try {
         return await orAborted(this.#open(), signal, () => signalError(signal, `connecting to ${name}`));
       } catch (error) {
-        if (!this.#hasWorked || this.closing.aborted || !isVifError(error, 'OVSDB_UNREACHABLE')) throw error;
+        if (this.closing.aborted) throw this.#closed();
+        if (!this.#hasWorked || !isVifError(error, 'OVSDB_UNREACHABLE')) throw error;
         failure = error;
       }
       await pauseOrAborted(pause, signal);

@@ -1,7 +1,7 @@
 import { VifError, type VifErrorOptions } from '@vifkit/core';
 
 /** The error strings that RFC 7047 names, and those that ovsdb-server adds or spells in its own way. */
-export type OvsdbErrorString =
+type OvsdbErrorString =
   | 'aborted'
   | 'constraint violation'
   | 'domain error'

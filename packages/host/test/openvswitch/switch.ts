@@ -1,5 +1,10 @@
 import { execFileSync } from 'node:child_process';
-import { type OpenVSwitch, type OpenVSwitchOptions, startOpenVSwitch } from '@vifkit/testkit';
+import {
+  type OpenVSwitch,
+  type OpenVSwitchOptions,
+  requireOwnNetwork,
+  startOpenVSwitch,
+} from '@vifkit/testkit/bed';
 import { DatabaseOvsStore } from '../../src/openvswitch/database-store.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 
@@ -24,6 +29,7 @@ const configuration = {
 };
 
 export async function startSwitch(options: OpenVSwitchOptions = {}): Promise<Switch> {
+  requireOwnNetwork();
   const ovs = await startOpenVSwitch(options);
   const client = new OvsdbClient({ endpoint: ovs.endpoint });
   const links: string[] = [];
@@ -36,7 +42,7 @@ export async function startSwitch(options: OpenVSwitchOptions = {}): Promise<Swi
     client,
     store: new DatabaseOvsStore(client),
     veth(name) {
-      execFileSync('ip', ['link', 'add', name, 'type', 'veth', 'peer', 'name', `${name}-p`]);
+      execFileSync('ip', ['link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', `${name}-p`]);
       links.push(name);
     },
     get: async (table, name, column) => (await ovs.vsctl('get', table, name, column)).trim(),
@@ -49,7 +55,7 @@ export async function startSwitch(options: OpenVSwitchOptions = {}): Promise<Swi
     async stop() {
       await client.close();
       await ovs.stop();
-      for (const name of links) execFileSync('ip', ['link', 'delete', name]);
+      for (const name of links) execFileSync('ip', ['link', 'delete', 'dev', name]);
     },
   };
 }

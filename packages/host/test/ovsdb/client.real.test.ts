@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type OpenVSwitch, startOpenVSwitch } from '@vifkit/testkit';
+import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient, type OvsdbClientOptions } from '../../src/ovsdb/client.js';
 import type { Operation } from '../../src/ovsdb/operations.js';
@@ -17,6 +17,7 @@ let ovs: OpenVSwitch;
 let clients: OvsdbClient[] = [];
 
 beforeAll(async () => {
+  requireOwnNetwork();
   execFileSync('ip', ['link', 'set', 'lo', 'up']); // a new network namespace has it down
   keyDirectory = await mkdtemp(join(tmpdir(), 'keys-'));
   keys = await makeKeys(keyDirectory, ['server', 'us']);

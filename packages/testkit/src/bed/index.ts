@@ -1,2 +1,3 @@
+export { type Libvirtd, startLibvirtd } from './libvirtd.js';
 export { listLinks, makeNamespace, type Namespace, requireOwnNetwork } from './network-namespace.js';
 export { type OpenVSwitch, type OpenVSwitchOptions, startOpenVSwitch } from './open-vswitch.js';

@@ -27,7 +27,9 @@ export interface Libvirtd {
 export async function startLibvirtd(): Promise<Libvirtd> {
   const directory = await mkdtemp(join(tmpdir(), 'lv-'));
   const path = (name: string) => join(directory, name);
-  await Promise.all(['run', 'lib', 'etc/qemu', 'log', 'cache'].map((name) => mkdir(path(name), { recursive: true })));
+  await Promise.all(
+    ['run', 'lib', 'etc/qemu', 'log', 'cache'].map((name) => mkdir(path(name), { recursive: true })),
+  );
   await writeFile(path('start.sh'), START);
   await writeFile(
     path('libvirtd.conf'),

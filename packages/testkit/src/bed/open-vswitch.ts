@@ -49,7 +49,13 @@ export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promis
   const directory = options.directory ?? (await mkdtemp(join(tmpdir(), 'ovs-')));
   await mkdir(directory, { recursive: true });
   const path = (name: string) => join(directory, name);
-  const env = { ...process.env, OVS_RUNDIR: directory, OVS_DBDIR: directory, OVS_LOGDIR: directory };
+  const env = {
+    ...process.env,
+    PATH: `${process.env.PATH}:/usr/sbin:/sbin`, // Debian's daemons are there, a user's path need not be
+    OVS_RUNDIR: directory,
+    OVS_DBDIR: directory,
+    OVS_LOGDIR: directory,
+  };
   const endpoint = `unix:${path('db.sock')}`;
   const common = (name: string) => [
     `--pidfile=${path(`${name}.pid`)}`,
@@ -81,8 +87,10 @@ export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promis
     return stdout;
   };
   const stop = async () => {
+    const bridges = await vsctl('list-br').catch(() => '');
     await vswitchd.stop();
     await server.stop();
+    if (!options.dummy) await removeTaps([...bridges.split('\n').filter(Boolean), 'ovs-netdev']);
     await rm(directory, { recursive: true, force: true });
   };
   try {
@@ -103,4 +111,9 @@ export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promis
     vsctl,
     stop,
   };
+}
+
+/** ovs-vswitchd makes its taps persistent: they outlive it. A link of another kind is not its own. */
+async function removeTaps(names: readonly string[]): Promise<void> {
+  for (const name of names) await run('ip', ['tuntap', 'del', 'dev', name, 'mode', 'tap']).catch(() => {});
 }

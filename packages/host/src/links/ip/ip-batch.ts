@@ -1,6 +1,6 @@
-import { signalError, VifError } from '@vifkit/core';
-import { execa } from 'execa';
+import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
+import { runProgram } from '../../commands/run-program.js';
 
 /** A command that `ip` does not have: its complaint tells that all lines before it are done. */
 const FENCE = 'fence';
@@ -42,21 +42,15 @@ async function repliesTo(
   signal: AbortSignal,
 ): Promise<string[]> {
   const [program = 'ip', ...args] = [...rootHelper, 'ip', '-force', '-batch', '-'];
-  const result = await execa(program, args, {
+  const { stderr, missing } = await runProgram([program, ...args], {
     input: [FENCE, ...lines.flatMap((line) => [line, FENCE]), ''].join('\n'),
-    stdout: 'ignore',
-    reject: false,
-    cancelSignal: signal,
-    forceKillAfterDelay: 500,
-    stripFinalNewline: false,
+    signal,
+    doing: 'changing links',
   });
-  if (signal.aborted) throw signalError(signal, 'changing links');
-  if (result.code === 'ENOENT')
-    throw missingProgram(program, program === 'ip' ? 'iproute2' : undefined, result);
-  const [beforeFirstFence, ...replies] = result.stderr.split(FENCE_REPLY);
+  if (missing) throw missingProgram(program, program === 'ip' ? 'iproute2' : undefined);
+  const [beforeFirstFence = '', ...replies] = stderr.split(FENCE_REPLY);
   if (replies.length > 0) return replies;
-  const reason = wording(beforeFirstFence ?? '');
-  throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${reason}`, { cause: result });
+  throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${wording(beforeFirstFence)}`);
 }
 
 /** What `ip` said about a line that failed; undefined if it went well (with or without a warning). */

@@ -1,6 +1,8 @@
-import { type Outcome, signalError, VifError } from '@vifkit/core';
+import { type Outcome, signalError } from '@vifkit/core';
+import { linkOutcome } from '../link-outcome.js';
 import type { LinkState } from '../link-state.js';
-import { type LinkOperation, type LinkTable, linksMadeBy } from '../link-table.js';
+import type { LinkOperation, LinkTable } from '../link-table.js';
+import { UnmadeLinks } from '../unmade-links.js';
 import { runIpBatch } from './ip-batch.js';
 import { readSettings, writeSettings } from './link-settings.js';
 import { type Placed, phasesOf } from './phases.js';
@@ -39,20 +41,14 @@ export class IpLinkTable implements LinkTable {
 
   async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<Outcome[]> {
     const outcomes: Outcome[] = operations.map(() => undefined);
-    const unmade = new Map<string, Outcome>();
+    const unmade = new UnmadeLinks();
     for (const phase of phasesOf(operations)) {
-      // What somebody else made under this name is not ours to configure.
-      for (const { index, operation } of phase) {
-        if (operation.op === 'set') outcomes[index] = unmade.get(operation.name);
-      }
+      for (const { index, operation } of phase) outcomes[index] = unmade.reasonToLeave(operation);
       const left = phase.filter(({ index }) => !outcomes[index]);
       // Before the link goes up: it is not to have an IPv6 address for even a moment.
       await this.#writeSettings(left, outcomes, signal);
-      await this.#runPhase(left, outcomes, signal);
-      for (const { index, operation } of phase) {
-        if (!outcomes[index]) continue;
-        for (const name of linksMadeBy(operation)) unmade.set(name, outcomes[index]);
-      }
+      await this.#runLines(left, outcomes, signal);
+      for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);
     }
     return outcomes;
   }
@@ -67,7 +63,7 @@ export class IpLinkTable implements LinkTable {
     if (signal.aborted) throw signalError(signal, 'changing links');
   }
 
-  async #runPhase(phase: readonly Placed[], outcomes: Outcome[], signal: AbortSignal): Promise<void> {
+  async #runLines(phase: readonly Placed[], outcomes: Outcome[], signal: AbortSignal): Promise<void> {
     const lines = phase.flatMap((placed) =>
       renderOperation(placed.operation).map((line) => ({ ...placed, line })),
     );
@@ -75,23 +71,7 @@ export class IpLinkTable implements LinkTable {
     const texts = lines.map(({ line }) => line);
     const complaints = await runIpBatch(texts, this.#rootHelper, signal);
     for (const [i, { index, operation }] of lines.entries()) {
-      outcomes[index] ??= toOutcome(operation, complaints[i]);
+      outcomes[index] ??= linkOutcome(operation, complaints[i]);
     }
   }
-}
-
-function toOutcome({ op, name }: LinkOperation, complaint: string | undefined): Outcome {
-  if (complaint === undefined || (op === 'delete' && /cannot find device/i.test(complaint))) return undefined;
-  // A tap that exists already is said to be busy.
-  if (op === 'add' && /file exists|resource busy/i.test(complaint)) {
-    return new VifError(
-      'LINK_EXISTS',
-      `Link ${name} came into being by another hand: ${complaint}; try again`,
-    );
-  }
-  const doing = { add: 'made', set: 'configured', delete: 'removed' }[op];
-  const hint = /not permitted|permission denied/i.test(complaint)
-    ? '; run as root, or with a root helper'
-    : '';
-  return new VifError('LINK_COMMAND_FAILED', `Link ${name} cannot be ${doing}: ${complaint}${hint}`);
 }

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { type Outcome, VifError } from '@vifkit/core';
-import { execa } from 'execa';
+import { runProgram } from '../../commands/run-program.js';
 import type { LinkChange } from '../link-table.js';
 
 /** Settings of a link that netlink does not offer: files below /proc/sys/net. */
@@ -63,13 +63,10 @@ export async function writeSettings(
 
 async function write(path: string, value: number, rootHelper: readonly string[], signal: AbortSignal) {
   const [program, ...args] = rootHelper;
-  if (program === undefined) await writeFile(path, String(value), { signal });
-  else
-    await execa(program, [...args, 'tee', path], {
-      input: String(value),
-      stdout: 'ignore',
-      cancelSignal: signal,
-    });
+  if (program === undefined) return writeFile(path, String(value), { signal });
+  const options = { input: String(value), signal, doing: 'changing links' };
+  const { exitCode, stderr, ending } = await runProgram([program, ...args, 'tee', path], options);
+  if (exitCode !== 0) throw new Error(stderr.trim() || `${program} ${ending}`);
 }
 
 /** A link has no IPv6 to turn off where the kernel has none, or its MTU is below IPv6's least of 1280. */

@@ -1,22 +1,15 @@
-import { signalError, VifError } from '@vifkit/core';
-import { execa } from 'execa';
+import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
+import { runProgram } from '../../commands/run-program.js';
 import type { LinkState } from '../link-state.js';
 import { parseLinks } from './parse-links.js';
 
 /** All links of this process's network namespace. @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED */
 export async function readLinks(signal: AbortSignal): Promise<Map<string, LinkState>> {
-  const result = await execa('ip', ['-details', '-json', 'link', 'show'], {
-    reject: false,
-    cancelSignal: signal,
-    maxBuffer: 512 * 1024 * 1024,
-  });
-  if (signal.aborted) throw signalError(signal, 'reading links');
-  if (result.code === 'ENOENT') throw missingProgram('ip', 'iproute2', result);
-  if (result.failed) {
-    throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the links: ${result.stderr}`, {
-      cause: result,
-    });
-  }
-  return parseLinks(result.stdout);
+  const argv = ['ip', '-details', '-json', 'link', 'show'] as const;
+  const result = await runProgram(argv, { signal, doing: 'reading links' });
+  if (result.missing) throw missingProgram('ip', 'iproute2');
+  if (result.exitCode === 0) return parseLinks(result.stdout);
+  const reason = result.stderr.trim() || result.ending;
+  throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the links: ${reason}`);
 }

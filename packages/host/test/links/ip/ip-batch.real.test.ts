@@ -70,7 +70,7 @@ describe('ip -batch', () => {
     expect(complaints).toEqual([
       expect.stringContaining('Device does not exist'),
       undefined,
-      expect.stringContaining('invalid mtu'),
+      expect.stringContaining('Invalid "mtu" value'),
       expect.stringContaining('Device does not exist'),
       undefined,
     ]);

@@ -1,0 +1,14 @@
+import { PluginRegistry } from '@vifkit/core';
+import { expect, it } from 'vitest';
+import { builtInPlugins } from '../../src/index.js';
+
+it('are packages that can be registered together', async () => {
+  const packages = await builtInPlugins();
+  expect(packages.map(({ name }) => name)).toEqual([
+    '@vifkit/plugin-linux-bridge',
+    '@vifkit/plugin-ovs-hybrid',
+    '@vifkit/plugin-tap',
+    '@vifkit/plugin-noop',
+  ]);
+  expect(new PluginRegistry(packages).types).toEqual(expect.arrayContaining(['bridge', 'ovs', 'tap']));
+});

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { compareAbsence, compareBridge, comparePort } from '../../src/openvswitch/compare.js';
+import { portMark } from '../../src/openvswitch/marks.js';
+import type { OvsBridge, OvsInterface, OvsPort } from '../../src/openvswitch/state.js';
+import { absentStep, bridgeStep, portStep } from './steps.js';
+
+const bridge = (mtuRequest?: number): OvsBridge => ({ datapathType: 'system', externalIds: {}, mtuRequest });
+
+const plain: OvsInterface = {
+  type: '',
+  externalIds: { 'iface-id': 'p' },
+  options: {},
+  mtuRequest: undefined,
+  ofport: 3,
+  error: undefined,
+};
+const port = (its: Partial<OvsInterface> = {}, more: Partial<OvsPort> = {}): OvsPort => ({
+  bridge: 'br0',
+  tag: undefined,
+  externalIds: {},
+  interface: { ...plain, ...its },
+  ...more,
+});
+const made = { differences: [{ attribute: 'exists', expected: true, actual: false }], creates: true };
+
+describe('compareBridge', () => {
+  it('finds a bridge missing', () => {
+    expect(compareBridge(bridgeStep('br0'), undefined)).toEqual(made);
+  });
+
+  it.each([
+    ['no MTU is wanted', undefined, undefined],
+    ['it has the MTU', 1500, 1500],
+    ['its MTU is larger', 1500, 9000],
+  ])('is content when %s, whatever the datapath', (_, mtu, actual) => {
+    const before = bridge(actual);
+    const step = bridgeStep('br0', mtu === undefined ? {} : { mtu });
+    expect(compareBridge(step, before)).toEqual({ differences: [], before });
+  });
+
+  it.each([
+    ['is not set', undefined, null],
+    ['is lower', 1400, 1400],
+  ])('finds that the MTU %s', (_, mtu, actual) => {
+    const { differences, creates } = compareBridge(bridgeStep('br0', { mtu: 1500 }), bridge(mtu));
+    expect(differences).toEqual([{ attribute: 'mtu', expected: 1500, actual }]);
+    expect(creates).toBeUndefined();
+  });
+});
+
+describe('comparePort', () => {
+  const compare = (step: Parameters<typeof portStep>[1], actual: OvsPort) =>
+    comparePort(portStep('p', { externalIds: { 'iface-id': 'p' }, ...step }), 'vif', actual).differences;
+
+  it('finds a port missing', () => {
+    expect(comparePort(portStep('p'), 'vif', undefined)).toEqual(made);
+  });
+
+  it('is content with what it does not ask for', () => {
+    const actual = port({ type: 'internal', options: { a: '1' }, mtuRequest: 9000 }, { tag: 4 });
+    expect(comparePort(portStep('p'), 'vif', actual)).toEqual({ differences: [], before: actual });
+  });
+
+  it('is content when all it asks for is so', () => {
+    const wanted = { tag: 0, type: 'internal', options: { a: '1', b: '2' }, mtuRequest: 1400 };
+    const its = { type: 'internal', options: { b: '2', a: '1' }, mtuRequest: 1400 };
+    expect(compare(wanted, port(its, { tag: 0 }))).toEqual([]);
+  });
+
+  it.each<[string, Parameters<typeof portStep>[1], OvsPort, unknown, unknown]>([
+    ['bridge', {}, port({}, { bridge: 'br1' }), 'br0', 'br1'],
+    ['tag', { tag: 0 }, port(), 0, null],
+    ['tag', { tag: 5 }, port({}, { tag: 6 }), 5, 6],
+    ['type', { type: '' }, port({ type: 'internal' }), '', 'internal'],
+    ['externalIds', { externalIds: { a: '1' } }, port({ externalIds: { a: '2' } }), { a: '1' }, { a: '2' }],
+    ['externalIds', { externalIds: {} }, port({ externalIds: { a: '2' } }), {}, { a: '2' }],
+    ['options', { options: { a: '1' } }, port({ options: {} }), { a: '1' }, {}],
+    ['mtuRequest', { mtuRequest: 1500 }, port({ mtuRequest: 1400 }), 1500, 1400],
+    ['ofport', {}, port({ ofport: undefined }), 'a port number', null],
+    ['ofport', {}, port({ ofport: -1 }), 'a port number', -1],
+    ['ofport', {}, port({ ofport: -1, error: 'no such device' }), 'a port number', 'no such device'],
+  ])('finds another %s', (attribute, wanted, actual, expected, found) => {
+    expect(compare(wanted, actual)).toEqual([{ attribute, expected, actual: found }]);
+  });
+
+  it('does not ask whether a port is wired that need not be', () => {
+    expect(compare({ wired: false }, port({ ofport: -1, error: 'no such device' }))).toEqual([]);
+  });
+
+  it('is blocked by a bond', () => {
+    const { blocked } = comparePort(portStep('p'), 'vif', port({}, { interface: undefined }));
+    expect(blocked).toMatchObject({ code: 'OVS_PORT_NOT_OURS', vifId: 'vif' });
+  });
+});
+
+describe('compareAbsence', () => {
+  const present = { attribute: 'exists', expected: false, actual: true };
+
+  it('is content when the port is gone', () => {
+    expect(compareAbsence(absentStep('p', false), 'vif', undefined)).toEqual({ differences: [] });
+  });
+
+  it.each([
+    ["the VIF's own by its name", true, {}],
+    ['marked for the VIF', false, portMark('vif')],
+  ])('finds a port that is %s', (_, own, externalIds) => {
+    const before = port({}, { externalIds });
+    expect(compareAbsence(absentStep('p', own), 'vif', before)).toEqual({ differences: [present], before });
+  });
+
+  it.each([
+    ['is not marked', {}],
+    ['is marked for another VIF', portMark('other')],
+  ])('is blocked by a port that %s', (_, externalIds) => {
+    const { differences, blocked } = compareAbsence(absentStep('p', false), 'vif', port({}, { externalIds }));
+    expect(differences).toEqual([present]);
+    expect(blocked).toMatchObject({ code: 'OVS_PORT_NOT_OURS', vifId: 'vif' });
+  });
+});

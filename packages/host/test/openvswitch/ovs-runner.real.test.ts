@@ -1,0 +1,233 @@
+import type { Inspection } from '@vifkit/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
+import type { OvsStep } from '../../src/openvswitch/steps-to-changes.js';
+import { absentStep, bridgeStep, portStep } from './steps.js';
+import { type Switch, startSwitch } from './switch.js';
+
+let ovs: Switch;
+let runner: OvsRunner;
+
+beforeEach(async () => {
+  ovs = await startSwitch({ dummy: true });
+  runner = new OvsRunner(ovs.store);
+});
+
+afterEach(() => ovs.stop());
+
+const soon = () => AbortSignal.timeout(20_000);
+const failing = (code: string) => expect.objectContaining({ code });
+
+/** Steps, each with the VIF that has it. */
+type Steps = readonly (readonly [vifId: string, step: OvsStep])[];
+
+const of = (vifId: string, ...steps: OvsStep[]): Steps => steps.map((step) => [vifId, step]);
+
+function inspect(steps: Steps): Promise<readonly Inspection[]> {
+  return runner.inspect(
+    steps.map(([, step]) => step),
+    soon(),
+    steps.map(([vifId]) => vifId),
+  );
+}
+
+/** What the engine does: inspects, and applies what differs. */
+async function apply(steps: Steps, signal = soon()) {
+  const inspections = await inspect(steps);
+  const tasks = steps
+    .map(([vifId, step], i) => ({ vifId, step, inspection: inspections[i] ?? { differences: [] } }))
+    .filter(({ inspection }) => inspection.differences.length > 0);
+  const outcomes = await runner.apply(tasks, signal);
+  const attempted = tasks.map((task, i) => ({ ...task, outcome: outcomes[i] }));
+  return { outcomes, undo: () => runner.undo(attempted.reverse(), soon()) };
+}
+
+const differences = async (steps: Steps) => (await inspect(steps)).flatMap((each) => each.differences);
+
+describe('plugging', () => {
+  it('makes bridge and port, wired, and finds nothing to do the second time', async () => {
+    ovs.veth('v1');
+    const steps = of(
+      'vif-1',
+      bridgeStep('br0', { mtu: 1450 }),
+      portStep('v1', { tag: 0, type: '', options: {}, mtuRequest: 1450 }),
+    );
+    expect((await inspect(steps)).map(({ creates }) => creates)).toEqual([true, true]);
+    expect((await apply(steps)).outcomes).toEqual([undefined, undefined]);
+    expect(Number(await ovs.get('Interface', 'v1', 'ofport'))).toBeGreaterThan(0);
+    expect(await ovs.get('Interface', 'v1', 'external_ids')).toBe('{iface-id=v1}');
+    expect(await ovs.get('Port', 'v1', 'external_ids')).toBe('{vifkit-vif=vif-1}');
+    const before = await ovs.ovs.vsctl('get', 'Open_vSwitch', '.', 'next_cfg');
+    expect((await apply(steps)).outcomes).toEqual([]);
+    expect(await ovs.ovs.vsctl('get', 'Open_vSwitch', '.', 'next_cfg')).toBe(before);
+  });
+
+  it('of many VIFs shares one new bridge', async () => {
+    const vifs = Array.from({ length: 20 }, (_, i) => `v${i}`);
+    for (const vif of vifs) ovs.veth(vif);
+    const steps = vifs.flatMap((vif) => of(vif, bridgeStep('br0'), portStep(vif)));
+    expect((await apply(steps)).outcomes).toEqual(steps.map(() => undefined));
+    expect(await ovs.ovs.vsctl('list-br')).toBe('br0\n');
+    expect(await differences(steps)).toEqual([]);
+    expect(await ovs.ovs.vsctl('get', 'Open_vSwitch', '.', 'next_cfg')).toBe('1\n');
+  });
+
+  it('corrects each setting of a port that exists, and leaves its mark as it was', async () => {
+    ovs.veth('v1');
+    await apply(of('vif-1', bridgeStep('br0'), bridgeStep('br1')));
+    await ovs.ovs.vsctl('add-port', 'br1', 'v1', 'tag=9', '--', 'set', 'Interface', 'v1', 'external_ids:x=y');
+    const steps = of('vif-1', portStep('v1', { tag: 5, mtuRequest: 1400 }));
+    const found = (await differences(steps)).map(({ attribute }) => attribute);
+    expect(found.slice(0, 4)).toEqual(['bridge', 'tag', 'externalIds', 'mtuRequest']);
+    await apply(steps);
+    expect(await differences(steps)).toEqual([]);
+    expect(await ovs.get('Port', 'v1', 'external_ids')).toBe('{}');
+  });
+
+  it('finds a port that lost its link, and wires it when the link is back', async () => {
+    const steps = of('vif-1', bridgeStep('br0'), portStep('v1'));
+    const first = await apply(steps);
+    expect(first.outcomes).toEqual([undefined, failing('OVS_PORT_FAILED')]);
+    expect(await differences(steps)).toEqual([
+      { attribute: 'ofport', expected: 'a port number', actual: expect.stringContaining('No such device') },
+    ]);
+    ovs.veth('v1');
+    const { outcomes } = await apply(steps); // unless ovs-vswitchd saw the link appear already
+    expect(outcomes.filter(Boolean)).toEqual([]);
+    expect(await differences(steps)).toEqual([]);
+  });
+
+  it('fails for a bridge that nobody makes', async () => {
+    const { outcomes } = await apply(of('vif-1', portStep('v1', { bridge: 'absent' })));
+    expect(outcomes).toEqual([failing('OVS_BRIDGE_NOT_FOUND')]);
+  });
+
+  it('fails alone in a batch of three', async () => {
+    await apply(of('x', bridgeStep('br0')));
+    const before = await ovs.dump();
+    for (const name of ['a', 'b', 'c']) ovs.veth(name);
+    const steps = [
+      ...of('vif-a', portStep('a')),
+      ...of('vif-b', portStep('b', { mtuRequest: 0 })),
+      ...of('vif-c', portStep('c')),
+    ];
+    const { outcomes, undo } = await apply(steps);
+    expect(outcomes).toEqual([undefined, failing('OVSDB_ERROR'), undefined]);
+    expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('a\nc\n');
+    await undo();
+    expect(await ovs.dump()).toEqual(before);
+  });
+
+  it('reports that ovs-vswitchd does not run, and can be undone all the same', async () => {
+    await apply(of('x', bridgeStep('br0')));
+    const before = await ovs.dump();
+    await ovs.ovs.vswitchd.stop();
+    const { outcomes, undo } = await apply(of('vif-1', portStep('v1')), AbortSignal.timeout(200));
+    expect(outcomes).toEqual([failing('OVS_NOT_WIRED')]);
+    expect(await undo()).toEqual([undefined]);
+    expect(await ovs.dump()).toEqual(before);
+  });
+});
+
+describe('undoing', () => {
+  const restores = async (steps: Steps) => {
+    const before = await ovs.dump();
+    const { outcomes, undo } = await apply(steps);
+    expect(outcomes).toEqual(outcomes.map(() => undefined));
+    expect(await ovs.dump()).not.toEqual(before);
+    expect(await undo()).toEqual(outcomes);
+    expect(await ovs.dump()).toEqual(before);
+  };
+
+  it('removes the bridge and the ports that were made', async () => {
+    ovs.veth('v1');
+    ovs.veth('v2');
+    await restores(of('vif-1', bridgeStep('br0', { mtu: 1500 }), portStep('v1'), portStep('v2')));
+  });
+
+  it('gives a bridge its former MTU, or none', async () => {
+    await ovs.ovs.vsctl(
+      'add-br',
+      'br0',
+      '--',
+      'add-br',
+      'br1',
+      '--',
+      'set',
+      'Interface',
+      'br1',
+      'mtu_request=900',
+    );
+    await restores(of('vif-1', bridgeStep('br0', { mtu: 1500 }), bridgeStep('br1', { mtu: 1500 })));
+  });
+
+  it('gives a port its former settings and bridge', async () => {
+    await apply(of('x', bridgeStep('br0'), bridgeStep('br1'), portStep('v1', { wired: false, tag: 3 })));
+    const steps = portStep('v1', {
+      bridge: 'br1',
+      externalIds: {},
+      mtuRequest: 1400,
+      options: { a: 'b' },
+      tag: 4,
+    });
+    await restores(of('vif-1', { ...steps, type: 'internal' }));
+  });
+
+  it('brings back a port that was removed', async () => {
+    const settings = { tag: 3, type: 'internal', options: { a: 'b' }, mtuRequest: 1400 };
+    await apply(of('x', bridgeStep('br0'), portStep('v1', settings)));
+    await restores(of('vif-1', absentStep('v1', true)));
+  });
+
+  it('leaves a new bridge that others use by now, and what others changed', async () => {
+    await apply(of('x', bridgeStep('br1'), portStep('v2', { bridge: 'br1', wired: false })));
+    ovs.veth('v1');
+    const steps = of(
+      'vif-1',
+      bridgeStep('br0'),
+      portStep('v1'),
+      portStep('v2', { bridge: 'br1', wired: false, tag: 1 }),
+    );
+    const { undo } = await apply(steps);
+    await ovs.ovs.vsctl('add-port', 'br0', 'theirs', '--', 'set', 'Interface', 'v2', 'external_ids:x=y');
+    expect(await undo()).toEqual([undefined, undefined, undefined]);
+    expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('theirs\n');
+    expect(await ovs.get('Port', 'v2', 'tag')).toBe('[]');
+    expect(await ovs.get('Interface', 'v2', 'external_ids')).toBe('{iface-id=v2, x=y}');
+  });
+
+  it('does not remove a port that someone else made in the meantime', async () => {
+    await apply(of('x', bridgeStep('br0')));
+    const [inspection] = await inspect(of('vif-1', portStep('v1')));
+    await ovs.ovs.vsctl('add-port', 'br0', 'v1');
+    const task = { vifId: 'vif-1', step: portStep('v1'), inspection: inspection ?? { differences: [] } };
+    expect(await runner.undo([{ ...task, outcome: undefined }], soon())).toEqual([undefined]);
+    expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('v1\n');
+  });
+});
+
+describe('unplugging', () => {
+  it('removes marked ports and own ports, and finds nothing to do the second time', async () => {
+    await apply(of('x', bridgeStep('br0'), portStep('v1', { wired: false })));
+    await ovs.ovs.vsctl('add-port', 'br0', 'v2');
+    const steps = [...of('x', absentStep('v1', false)), ...of('y', absentStep('v2', true))];
+    expect((await apply(steps)).outcomes).toEqual([undefined, undefined]);
+    expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('');
+    expect(await inspect(steps)).toEqual([{ differences: [] }, { differences: [] }]);
+  });
+
+  it('is blocked by a port that is not ours', async () => {
+    await ovs.ovs.vsctl('add-br', 'br0', '--', 'add-port', 'br0', 'eth9');
+    const [inspection] = await inspect(of('x', absentStep('eth9', false)));
+    expect(inspection?.blocked).toMatchObject({ code: 'OVS_PORT_NOT_OURS' });
+  });
+
+  it('goes on when the port has gone since it was inspected', async () => {
+    await apply(of('x', bridgeStep('br0'), portStep('v1', { wired: false })));
+    const step = absentStep('v1', true);
+    const [inspection] = await inspect(of('x', step));
+    await ovs.ovs.vsctl('del-port', 'v1');
+    const task = { vifId: 'x', step, inspection: inspection ?? { differences: [] } };
+    expect(await runner.apply([task], soon())).toEqual([undefined]);
+  });
+});

@@ -1,0 +1,50 @@
+import type { PluginPackage } from '@vifkit/core';
+import { describe } from 'vitest';
+import type { MemoryHostOptions } from '../memory/memory-host.js';
+import { describesItself } from './describes-itself.js';
+import { failsWhole } from './fails-whole.js';
+import { Fixture } from './fixture.js';
+import { plansAhead } from './plans-ahead.js';
+import { repeats } from './repeats.js';
+
+/** A request as `VifDriver` takes it, with what its unplug may leave. */
+export interface ConformanceRequest {
+  readonly id?: string;
+  readonly vif: unknown;
+  readonly instance: unknown;
+  /** Names of links and bridges that stay after the unplug because other VIFs may use them, as in `br-int`. */
+  readonly leaves?: readonly string[];
+  readonly [key: string]: unknown;
+}
+
+export interface ConformanceOptions {
+  readonly plugins: PluginPackage | readonly PluginPackage[];
+  /** One for each kind of VIF that the plugins treat in a way of its own. */
+  readonly requests: readonly ConformanceRequest[];
+  /** What the host is like before a request; bare unless given. */
+  readonly host?: MemoryHostOptions | ((request: ConformanceRequest) => MemoryHostOptions);
+  /** Options by plugin name, as for `createVifDriver`. */
+  readonly options?: Readonly<Record<string, object>>;
+}
+
+/**
+ * Registers vitest tests of what every plugin owes to its users: plug and unplug can be repeated, fail as a
+ * whole, and do what `plan` said. To be called at the top of a test file.
+ */
+export function conformance({ plugins, requests, host = {}, options = {} }: ConformanceOptions): void {
+  const packages: readonly PluginPackage[] = 'provides' in plugins ? [plugins] : plugins;
+  describe('conformance', () => {
+    const fixtures = requests.map((request) => {
+      const hostOptions = typeof host === 'function' ? host(request) : host;
+      return new Fixture(packages, options, request, hostOptions);
+    });
+    describesItself(fixtures);
+    for (const [i, fixture] of fixtures.entries()) {
+      describe(fixture.request.id ?? `request ${i + 1}`, () => {
+        repeats(fixture);
+        plansAhead(fixture);
+        failsWhole(fixture);
+      });
+    }
+  });
+}

@@ -1,0 +1,55 @@
+import { createVifDriver, type GuestConfigurator, type PluginPackage, type VifDriver } from '@vifkit/core';
+import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
+import type { Point } from '../memory/points.js';
+import type { ConformanceRequest } from './conformance.js';
+
+/** No test here asks for a guest's device. */
+const noGuests: GuestConfigurator = {
+  forObject: () => ({ toXml: () => '' }),
+  forBackend: () => ({ toXml: () => '' }),
+};
+
+/** A host as the request's case wants it, and a driver for it. */
+export interface Bench {
+  readonly host: MemoryHost;
+  readonly driver: VifDriver;
+}
+
+/** A request with all that it takes to run it, as often as one likes. */
+export class Fixture {
+  constructor(
+    readonly plugins: readonly PluginPackage[],
+    readonly options: Readonly<Record<string, object>>,
+    readonly request: ConformanceRequest,
+    readonly hostOptions: MemoryHostOptions,
+  ) {}
+
+  start(): Bench {
+    const host = memoryHost(this.hostOptions);
+    const { plugins, options } = this;
+    return { host, driver: createVifDriver({ host, guests: noGuests, plugins, options }) };
+  }
+
+  /** A host on which the VIF is plugged. */
+  async startPlugged(): Promise<Bench> {
+    const bench = this.start();
+    await bench.driver.plug(this.request);
+    return bench;
+  }
+
+  /** The names of what must be there after the unplug at most. */
+  get mayStay(): Set<string> {
+    return new Set([...namesOn(memoryHost(this.hostOptions)), ...(this.request.leaves ?? [])]);
+  }
+}
+
+/** The names of all links, bridges and ports. */
+export function namesOn(host: MemoryHost): string[] {
+  const { links, ovs } = host.snapshot();
+  return [links, ovs.bridges, ovs.ports].flatMap((part) => Object.keys(part));
+}
+
+/** What was written after the first writes; vendors' commands apart, which run whenever they are planned. */
+export function writesSince(host: MemoryHost, first: number): Point[] {
+  return host.writes.slice(first).filter(({ part }) => part !== 'commands');
+}

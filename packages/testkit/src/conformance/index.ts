@@ -1,0 +1,1 @@
+export { type ConformanceOptions, type ConformanceRequest, conformance } from './conformance.js';

@@ -1,0 +1,37 @@
+import { type PlannedStep, stepTarget } from '@vifkit/core';
+import { expect, it } from 'vitest';
+import type { Fixture } from './fixture.js';
+
+/** `plan` tells what `plug` does, in steps that are data. */
+export function plansAhead(fixture: Fixture): void {
+  const { request } = fixture;
+
+  it('does what the plan said, and planning writes nothing', async () => {
+    const { host, driver } = fixture.start();
+    const before = host.snapshot();
+    const { steps } = await driver.plan(request);
+    expect(host.writes).toEqual([]);
+    expect(host.snapshot()).toEqual(before);
+    const { changes } = await driver.plug(request);
+    expect(changes.map(({ kind, name }) => ({ kind, name }))).toEqual(writing(steps));
+  });
+
+  it('plans to write nothing but commands once it is plugged', async () => {
+    const { driver } = await fixture.startPlugged();
+    const { steps } = await driver.plan(request);
+    expect(writing(steps).filter(({ kind }) => kind !== 'command')).toEqual([]);
+  });
+
+  it('has steps that survive JSON, but for custom ones', async () => {
+    const { driver } = fixture.start();
+    for (const { step } of (await driver.plan(request)).steps) {
+      if (step.kind !== 'custom') expect(JSON.parse(JSON.stringify(step))).toEqual(step);
+    }
+  });
+}
+
+function writing(steps: readonly PlannedStep[]) {
+  return steps
+    .filter(({ writes }) => writes)
+    .map(({ step }) => ({ kind: step.kind, name: stepTarget(step) }));
+}

@@ -1,0 +1,12 @@
+export type { LinkSpec } from './memory/links/kernel-link.js';
+export type { MemoryLinks } from './memory/links/memory-links.js';
+export type { Ending, MemoryCommands } from './memory/memory-commands.js';
+export {
+  type HostSnapshot,
+  type MemoryHost,
+  type MemoryHostOptions,
+  memoryHost,
+} from './memory/memory-host.js';
+export type { VfState } from './memory/memory-vfs.js';
+export type { MemoryOvs, OvsBridgeSpec } from './memory/ovs/memory-ovs.js';
+export type { Point, Which } from './memory/points.js';

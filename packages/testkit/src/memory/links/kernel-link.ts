@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import type { LinkState } from '@vifkit/host/parts';
+
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A link as our kernel keeps it. Who asks for it gets a copy. */
+export interface KernelLink extends Mutable<LinkState> {
+  ipv6: boolean;
+  arpIgnore: number;
+  arpAnnounce: number;
+  /** Somebody set the MTU; a bridge's no longer follows its members then. */
+  mtuByHand: boolean;
+}
+
+/** A link to be there from the start. */
+export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge'>> {
+  readonly name: string;
+  readonly bridge?: Partial<LinkState['bridge']>;
+}
+
+/** A link with the kernel's defaults, but for what is said of it. */
+export function newLink({ bridge, ...spec }: LinkSpec): KernelLink {
+  const type = spec.type ?? '';
+  return {
+    up: false,
+    mtu: 1500,
+    promisc: false,
+    ipv6: true,
+    arpIgnore: 0,
+    arpAnnounce: 0,
+    ...spec,
+    type,
+    address: spec.address ?? randomAddress(),
+    mtuByHand: spec.mtu !== undefined,
+    ...(type === 'bridge' && {
+      bridge: { forwardDelay: 15, stp: false, multicastSnooping: true, ageing: 300, ...bridge },
+    }),
+  };
+}
+
+/** A random MAC address that is locally administered, and one station's. */
+function randomAddress(): string {
+  const [first = 0, ...others] = randomBytes(6);
+  return [(first & 0xfc) | 0x02, ...others].map((byte) => byte.toString(16).padStart(2, '0')).join(':');
+}

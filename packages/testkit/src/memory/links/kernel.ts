@@ -1,0 +1,174 @@
+import type { LinkChange, LinkOperation } from '@vifkit/host/parts';
+import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
+
+type Add = Extract<LinkOperation, { op: 'add' }>;
+type SetBridge = NonNullable<LinkChange['bridge']>;
+
+const FILE_EXISTS = 'RTNETLINK answers: File exists';
+const NOT_SUPPORTED = 'RTNETLINK answers: Operation not supported';
+const OUT_OF_RANGE = 'RTNETLINK answers: Numerical result out of range';
+
+const leastMtu = 68;
+const greatestMtu = 65_535;
+
+/** What a refusal prints. */
+class Refusal extends Error {}
+
+/** The links of a network namespace, with the rules of the kernel that plans can notice. */
+export class Kernel {
+  readonly links = new Map<string, KernelLink>();
+
+  /** Puts a link there without further ado; the other end of a veth pair comes with it. */
+  put(spec: LinkSpec): void {
+    this.links.set(spec.name, newLink(spec));
+    if (spec.peer !== undefined && !this.links.has(spec.peer)) {
+      this.links.set(spec.peer, newLink({ name: spec.peer, type: 'veth', peer: spec.name }));
+    }
+  }
+
+  /** Carries out an operation. Answers what `ip` would print if it is refused. */
+  run(operation: LinkOperation): string | undefined {
+    try {
+      switch (operation.op) {
+        case 'add':
+          this.#add(operation);
+          break;
+        case 'set':
+          this.#set(operation.name, operation.attributes, operation.alias);
+          break;
+        case 'delete':
+          this.#delete(operation.name);
+          break;
+      }
+      return undefined;
+    } catch (error) {
+      if (error instanceof Refusal) return error.message;
+      throw error;
+    }
+  }
+
+  /** Removes a link and whatever cannot be without it. */
+  remove(name: string): void {
+    const link = this.links.get(name);
+    if (!link || !this.links.delete(name)) return;
+    if (link.peer !== undefined) this.remove(link.peer);
+    for (const other of [...this.links.values()]) {
+      if (other.vlan?.link === name) this.remove(other.name);
+      if (other.master === name) delete other.master;
+    }
+    this.#followMembers(link.master);
+  }
+
+  /** Sets an MTU as the kernel does, with what follows from it for other links. */
+  setMtu(link: KernelLink, mtu: number): void {
+    if (mtu === link.mtu) return;
+    link.mtu = mtu;
+    if (link.type === 'bridge') link.mtuByHand = true;
+    for (const other of this.links.values()) {
+      if (other.vlan?.link === link.name && other.mtu > mtu) this.setMtu(other, mtu);
+    }
+    this.#followMembers(link.master);
+  }
+
+  #add({ name, create }: Add): void {
+    const taken = create.type === 'veth' ? [name, create.peer] : [name];
+    if (taken.some((each) => this.links.has(each))) {
+      throw new Refusal(create.type === 'tap' ? 'ioctl(TUNSETIFF): Device or resource busy' : FILE_EXISTS);
+    }
+    if (create.type === 'veth') this.put({ name, type: 'veth', peer: create.peer });
+    else if (create.type === 'vlan') this.#addVlan(name, create.link, create.id);
+    else this.put({ name, type: create.type });
+  }
+
+  #addVlan(name: string, link: string, id: number): void {
+    const { mtu, address } = this.#find(link);
+    const twin = [...this.links.values()].find(({ vlan }) => vlan?.link === link && vlan.id === id);
+    if (twin) throw new Refusal(FILE_EXISTS);
+    this.put({ name, type: 'vlan', vlan: { link, id }, mtu, address });
+  }
+
+  /** In the kernel's order: what comes before a refusal is done. */
+  #set(name: string, change: LinkChange, alias: string | undefined): void {
+    const { bridge, address, mtu, master, promisc, up, ...settings } = change;
+    const link = this.#find(name);
+    if (master && !this.links.has(master)) {
+      throw new Refusal(`Error: argument "${master}" is wrong: Device does not exist`);
+    }
+    Object.assign(link, settings);
+    if (bridge) this.#setBridge(link, bridge);
+    if (address !== undefined) setAddress(link, address);
+    if (mtu !== undefined) this.#changeMtu(link, mtu);
+    if (alias !== undefined) link.alias = alias;
+    if (master !== undefined) this.#setMaster(link, master);
+    if (promisc !== undefined) link.promisc = promisc;
+    if (up !== undefined) this.#setUp(link, up);
+  }
+
+  #delete(name: string): void {
+    const { type } = this.#find(name);
+    if (!['bridge', 'veth', 'tap', 'vlan'].includes(type)) throw new Refusal(NOT_SUPPORTED);
+    this.remove(name);
+  }
+
+  #find(name: string): KernelLink {
+    const link = this.links.get(name);
+    if (link) return link;
+    throw new Refusal(`Cannot find device "${name}"`);
+  }
+
+  #setBridge({ bridge }: KernelLink, { stp, forwardDelay, ageing, multicastSnooping }: SetBridge): void {
+    if (!bridge) throw new Refusal(NOT_SUPPORTED);
+    const now: { -readonly [Key in keyof SetBridge]: SetBridge[Key] } = bridge;
+    if (stp === false) now.stp = false;
+    if (forwardDelay !== undefined) {
+      if (now.stp && (forwardDelay < 2 || forwardDelay > 30)) throw new Refusal(OUT_OF_RANGE);
+      now.forwardDelay = forwardDelay;
+    }
+    if (ageing !== undefined) now.ageing = ageing;
+    if (stp) Object.assign(now, { stp, forwardDelay: Math.max(2, bridge.forwardDelay) });
+    if (multicastSnooping !== undefined) now.multicastSnooping = multicastSnooping;
+  }
+
+  #changeMtu(link: KernelLink, mtu: number): void {
+    if (mtu < leastMtu) throw new Refusal('Error: mtu less than device minimum.');
+    if (mtu > greatestMtu) throw new Refusal('Error: mtu greater than device maximum.');
+    const parent = link.vlan && this.links.get(link.vlan.link);
+    if (parent && mtu > parent.mtu) throw new Refusal(OUT_OF_RANGE);
+    this.setMtu(link, mtu);
+  }
+
+  #setMaster(link: KernelLink, master: string | null): void {
+    const former = link.master;
+    if (master !== null) {
+      if (master === link.name) throw new Refusal('RTNETLINK answers: Invalid argument');
+      if (this.#find(master).type !== 'bridge') throw new Refusal(NOT_SUPPORTED);
+      if (link.type === 'bridge') throw new Refusal('Error: Can not enslave a bridge to a bridge.');
+      link.master = master;
+    } else delete link.master;
+    this.#followMembers(former);
+    this.#followMembers(link.master);
+  }
+
+  /** A VLAN goes up and down with the link below it. */
+  #setUp(link: KernelLink, up: boolean): void {
+    const parent = link.vlan && this.links.get(link.vlan.link);
+    if (up && parent && !parent.up) throw new Refusal('RTNETLINK answers: Network is down');
+    if (link.up === up) return;
+    link.up = up;
+    for (const other of this.links.values()) if (other.vlan?.link === link.name) this.#setUp(other, up);
+  }
+
+  /** A bridge's MTU is its smallest member's, until somebody sets it. */
+  #followMembers(name: string | undefined): void {
+    const bridge = name === undefined ? undefined : this.links.get(name);
+    if (bridge?.type !== 'bridge' || bridge.mtuByHand) return;
+    const members = [...this.links.values()].filter(({ master }) => master === name);
+    bridge.mtu = members.length > 0 ? Math.min(...members.map(({ mtu }) => mtu)) : 1500;
+  }
+}
+
+function setAddress(link: KernelLink, address: string): void {
+  const multicast = (Number.parseInt(address.slice(0, 2), 16) & 1) === 1;
+  if (multicast) throw new Refusal('RTNETLINK answers: Cannot assign requested address');
+  link.address = address.toLowerCase();
+}

@@ -1,0 +1,34 @@
+import type { CommandExecutor, CommandResult } from '@vifkit/host/parts';
+import { type Points, untilFired } from './points.js';
+
+/** How a program ends: what it lacks of an exit status is 0, and of an error output ''. */
+export type Ending = 'missing' | 'hang' | { readonly exitCode?: number; readonly stderr?: string };
+
+/** Programs that do nothing but be remembered. */
+export class MemoryCommands implements CommandExecutor {
+  /** The argument vectors, in the order in which they were run. */
+  readonly log: string[][] = [];
+  readonly #endings: Map<string, Ending>;
+  readonly #points: Points;
+
+  constructor(points: Points, endings: Readonly<Record<string, Ending>> = {}) {
+    this.#points = points;
+    this.#endings = new Map(Object.entries(endings));
+  }
+
+  /** From now on the program ends this way. */
+  end(program: string, ending: Ending): void {
+    this.#endings.set(program, ending);
+  }
+
+  async run(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<CommandResult> {
+    const what = argv.join(' ');
+    const failure = await this.#points.reach({ part: 'commands', what }, signal);
+    if (failure) throw failure;
+    this.log.push([...argv]);
+    const ending = this.#endings.get(argv[0]) ?? {};
+    if (ending === 'hang') return untilFired(signal, `running ${argv[0]}`);
+    if (ending === 'missing') return { exitCode: undefined, stderr: '', missing: true };
+    return { exitCode: ending.exitCode ?? 0, stderr: ending.stderr ?? '', missing: false };
+  }
+}

@@ -1,0 +1,93 @@
+import { type Host, VifError } from '@vifkit/core';
+import {
+  CommandRunner,
+  LinkRunner,
+  type LinkState,
+  type OvsBridge,
+  type OvsPort,
+  OvsRunner,
+} from '@vifkit/host/parts';
+import type { LinkSpec } from './links/kernel-link.js';
+import { MemoryLinks } from './links/memory-links.js';
+import { type Ending, MemoryCommands } from './memory-commands.js';
+import { MemoryLocks } from './memory-locks.js';
+import { MemoryVfs, type VfState } from './memory-vfs.js';
+import { MemoryOvs, type OvsBridgeSpec } from './ovs/memory-ovs.js';
+import { type Point, Points, type Which } from './points.js';
+
+/** What the host is like to begin with: bare, unless told otherwise. */
+export interface MemoryHostOptions {
+  /** Links that are there; of a veth pair either end. */
+  readonly links?: readonly LinkSpec[];
+  /** Open vSwitch bridges that are there. */
+  readonly ovsBridges?: readonly (string | OvsBridgeSpec)[];
+  /** The network device of each PCI function, by address; a function without one has ''. */
+  readonly pci?: Readonly<Record<string, string>>;
+  /** How vendors' tools end, by program; well, unless told otherwise. */
+  readonly commands?: Readonly<Record<string, Ending>>;
+  /** As `uname -r` prints it; 6.1.0 unless given. */
+  readonly kernelRelease?: string;
+}
+
+/** All that can be changed on a memory host. */
+export interface HostSnapshot {
+  readonly links: Readonly<Record<string, LinkState>>;
+  readonly ovs: {
+    readonly bridges: Readonly<Record<string, OvsBridge>>;
+    readonly ports: Readonly<Record<string, OvsPort>>;
+  };
+  readonly vfs: Readonly<Record<string, VfState>>;
+}
+
+/** A host in memory: the runners of `@vifkit/host` on links, an Open vSwitch and programs that are none. */
+export interface MemoryHost extends Host {
+  readonly links: MemoryLinks;
+  readonly ovs: MemoryOvs;
+  readonly commands: MemoryCommands;
+  /** What was written so far, in order, be it in vain. */
+  readonly writes: readonly Point[];
+  /** Every place so far at which a call could have been made to fail: the writes, and waits for Open vSwitch. */
+  readonly points: readonly Point[];
+  snapshot(): HostSnapshot;
+  /** Makes a point to come fail; with LINK_COMMAND_FAILED unless another error is given. */
+  failAt(which: Which, error?: VifError): void;
+  /** Makes a point to come hang until its call's signal fires; `reached` is called once it hangs. */
+  hangAt(which: Which, reached?: () => void): void;
+  /** Takes back all {@link failAt} and {@link hangAt}. */
+  heal(): void;
+}
+
+/** Makes a host in memory. */
+export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
+  const { pci = {}, kernelRelease = '6.1.0', ovsBridges = [] } = options;
+  const points = new Points();
+  const links = new MemoryLinks(points, options.links);
+  const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
+  const ovs = new MemoryOvs(points, links.kernel, bridges);
+  const commands = new MemoryCommands(points, options.commands);
+  const vfs = new MemoryVfs(points, Object.keys(pci));
+  return {
+    links,
+    ovs,
+    commands,
+    facts: {
+      linkMtu: async (name) => links.kernel.links.get(name)?.mtu,
+      kernelRelease: async () => kernelRelease,
+      pciNetDevice: async (address) => pci[address] || undefined,
+    },
+    locks: new MemoryLocks(),
+    runners: [new LinkRunner(links), new OvsRunner(ovs), new CommandRunner(commands), vfs],
+    get writes() {
+      return points.log.filter(({ part }) => part !== 'wiring');
+    },
+    get points() {
+      return points.log;
+    },
+    snapshot: () => ({ links: links.snapshot(), ovs: ovs.snapshot(), vfs: vfs.snapshot() }),
+    failAt: (which, error = new VifError('LINK_COMMAND_FAILED', 'Made to fail')) =>
+      points.failAt(which, error),
+    hangAt: (which, reached) => points.hangAt(which, reached),
+    heal: () => points.clear(),
+    close: () => links.close(),
+  };
+}

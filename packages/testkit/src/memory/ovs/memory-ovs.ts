@@ -1,0 +1,111 @@
+import { asVifError, type Outcome, type VifError } from '@vifkit/core';
+import {
+  isWired,
+  notWired,
+  type OvsBridge,
+  type OvsChange,
+  type OvsPort,
+  type OvsState,
+  type OvsStore,
+  portFailed,
+} from '@vifkit/host/parts';
+import type { Kernel } from '../links/kernel.js';
+import type { Points } from '../points.js';
+import { Switch } from './switch.js';
+import { Vswitchd } from './vswitchd.js';
+
+/** A bridge to be there from the start: not made by vifkit. */
+export interface OvsBridgeSpec extends Partial<OvsBridge> {
+  readonly name: string;
+}
+
+/** An Open vSwitch in memory: its database, and an ovs-vswitchd that is done at once. */
+export class MemoryOvs implements OvsStore {
+  readonly #points: Points;
+  readonly #vswitchd: Vswitchd;
+  #switch = new Switch();
+
+  constructor(points: Points, kernel: Kernel, bridges: readonly OvsBridgeSpec[] = []) {
+    this.#points = points;
+    this.#vswitchd = new Vswitchd(kernel);
+    for (const { name, datapathType = '', externalIds = {}, mtuRequest } of bridges) {
+      this.#switch.putBridge(name, { datapathType, externalIds }, mtuRequest);
+    }
+    this.#vswitchd.carryOut(this.#switch);
+  }
+
+  /** Every bridge and port, by name; the bridges' local ports too. */
+  snapshot(): { bridges: Record<string, OvsBridge>; ports: Record<string, OvsPort> } {
+    const { bridges, ports } = this.#state();
+    return { bridges: Object.fromEntries([...bridges].sort()), ports: Object.fromEntries([...ports].sort()) };
+  }
+
+  async read(names: {
+    readonly bridges: readonly string[];
+    readonly ports: readonly string[];
+  }): Promise<OvsState> {
+    const { bridges, ports } = this.#state();
+    return {
+      bridges: new Map([...bridges].filter(([name]) => names.bridges.includes(name))),
+      ports: new Map([...ports].filter(([name]) => names.ports.includes(name))),
+    };
+  }
+
+  async commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    const outcomes = new Map<OvsChange, VifError>();
+    const awaited: OvsChange[] = [];
+    for (const owner of new Set(changes.map((change) => change.owner))) {
+      const own = changes.filter((change) => change.owner === owner);
+      try {
+        awaited.push(...(await this.#transact(own, signal)));
+      } catch (error) {
+        const failure = asVifError(error, 'OVSDB_ERROR', 'Open vSwitch could not be changed');
+        for (const change of own) outcomes.set(change, failure);
+      }
+    }
+    this.#vswitchd.carryOut(this.#switch);
+    for (const change of awaited) {
+      const failure = await this.#wiringFailure(change, signal);
+      if (failure) outcomes.set(change, failure);
+    }
+    return changes.map((change) => outcomes.get(change));
+  }
+
+  /** All of the changes or none. Answers those that ovs-vswitchd is to be waited for. */
+  async #transact(changes: readonly OvsChange[], signal: AbortSignal): Promise<OvsChange[]> {
+    const what = changes.map(({ kind, name }) => `${kind} ${name}`).join(', ');
+    const failure = await this.#points.reach({ part: 'ovs', what }, signal);
+    if (failure) throw failure;
+    const draft = this.#switch.copy();
+    const awaited = changes.filter((change) => draft.make(change));
+    this.#switch = draft;
+    return awaited;
+  }
+
+  async #wiringFailure(change: OvsChange, signal: AbortSignal): Promise<VifError | undefined> {
+    if (change.kind === 'removeBridge') return undefined;
+    try {
+      const failure = await this.#points.reach({ part: 'wiring', what: `wire ${change.name}` }, signal);
+      if (failure) return failure;
+    } catch (error) {
+      return notWired(change, error);
+    }
+    const state = this.#state().ports.get(change.name)?.interface;
+    return state && isWired(state) ? undefined : portFailed(change, state);
+  }
+
+  #state(): OvsState {
+    const { bridges, ports } = this.#switch;
+    return {
+      bridges: new Map(
+        [...bridges].map(([name, row]) => [
+          name,
+          { ...row, mtuRequest: ports.get(name)?.interface?.mtuRequest },
+        ]),
+      ),
+      ports: new Map(
+        [...ports].map(([name, row]) => [name, { ...row, interface: this.#vswitchd.report(name, row) }]),
+      ),
+    };
+  }
+}

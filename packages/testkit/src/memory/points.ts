@@ -1,0 +1,71 @@
+import { signalError, type VifError } from '@vifkit/core';
+
+/** A place at which a call on a memory host can be made to fail or hang. */
+export interface Point {
+  /** `wiring` stands for ovs-vswitchd's work on what is in the database; all others are writes. */
+  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'vfs';
+  /** What is done there, as in `add tap0` or `mm-ctl --bind-port ...`. */
+  readonly what: string;
+}
+
+/** The n-th point reached from now on (1 is the next), or every one that fits. */
+export type Which = number | ((point: Point) => boolean);
+
+interface Trap {
+  readonly which: Which;
+  readonly since: number;
+  /** The error to fail with, or undefined to hang until the signal. */
+  readonly spring: () => VifError | undefined;
+}
+
+/** The points that were reached, and what is to happen at those to come. */
+export class Points {
+  readonly log: Point[] = [];
+  #traps: Trap[] = [];
+
+  /** Fails the point with this error; what it stands for is not done. */
+  failAt(which: Which, error: VifError): void {
+    this.#traps.push({ which, since: this.log.length, spring: () => error });
+  }
+
+  /**
+   * What is done at the point does not end before the call's signal fires.
+   * @param reached is called once it hangs
+   */
+  hangAt(which: Which, reached: () => void = () => {}): void {
+    const spring = () => {
+      reached();
+      return undefined;
+    };
+    this.#traps.push({ which, since: this.log.length, spring });
+  }
+
+  /** Lets all go well again. */
+  clear(): void {
+    this.#traps = [];
+  }
+
+  /**
+   * To be called before anything is done.
+   * @returns the error to fail with, if it is to fail
+   * @throws VifError TIMEOUT, ABORTED once the signal fires, if it is to hang
+   */
+  async reach(point: Point, signal: AbortSignal): Promise<VifError | undefined> {
+    if (signal.aborted) throw signalError(signal, point.what);
+    const number = this.log.push(point);
+    const trap = this.#traps.find(({ which, since }) =>
+      typeof which === 'number' ? number === since + which : which(point),
+    );
+    if (!trap) return undefined;
+    return trap.spring() ?? untilFired(signal, point.what);
+  }
+}
+
+/** Never ends well. @throws VifError TIMEOUT, ABORTED once the signal fires */
+export function untilFired(signal: AbortSignal, doing: string): Promise<never> {
+  return new Promise((_, reject) => {
+    const fail = () => reject(signalError(signal, doing));
+    if (signal.aborted) fail();
+    else signal.addEventListener('abort', fail, { once: true });
+  });
+}

@@ -1,0 +1,41 @@
+import { isVifError } from '@vifkit/core';
+import { memoryHost } from '@vifkit/testkit';
+import { describe, expect, it } from 'vitest';
+import { canonicalXml } from './canonical-xml.js';
+import { driverOn } from './driver.js';
+import { configRows, refusedRows } from './rows.js';
+
+/** What the reference's exceptions are here. */
+const codes: Readonly<Record<string, readonly string[]>> = {
+  UnsupportedHardware: ['UNSUPPORTED_MODEL'],
+  UnsupportedVirtType: ['UNSUPPORTED_VIRT_TYPE'],
+  NovaException: ['INVALID_VIF', 'UNSUPPORTED_VIF_TYPE', 'VIF_TYPE_MISSING'],
+  VirtualInterfacePlugException: ['UNSUPPORTED_VIF_TYPE', 'VIF_TYPE_MISSING'],
+};
+
+describe('the libvirt configuration', () => {
+  it.each(configRows)('$id is as the reference has it', async (row) => {
+    const config = driverOn(memoryHost()).config(row);
+    if (row.expect.error) {
+      const code = await config.catch((error) => isVifError(error) && error.code);
+      expect(codes[row.expect.error]).toContain(code);
+    } else {
+      expect(canonicalXml((await config).device.toXml())).toEqual(canonicalXml(row.expect.xml ?? ''));
+    }
+  });
+});
+
+describe('a VIF of a type that nothing handles', () => {
+  it.each(refusedRows)('$id is refused, and nothing is written', async (row) => {
+    const host = memoryHost();
+    const driver = driverOn(host);
+    const before = host.links.snapshot();
+    const operation = row.op === 'replug' ? 'plug' : row.op;
+    const code = await driver[operation](row).then(
+      () => 'none',
+      (error) => isVifError(error) && error.code,
+    );
+    expect(codes[row.expect.error ?? '']).toContain(code);
+    expect(host.links.snapshot()).toEqual(before);
+  });
+});
