@@ -15,7 +15,9 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 it("the README's library example runs as it stands", async () => {
   const code = codeBlock('README.md', '## As a library', 'js');
-  expect(code.split('\n').filter((line) => line && !line.startsWith('import')).length).toBeLessThanOrEqual(10);
+  expect(code.split('\n').filter((line) => line && !line.startsWith('import')).length).toBeLessThanOrEqual(
+    10,
+  );
   writeFileSync(`${folder}/example.mjs`, code);
   const before = listLinks();
   const { stdout } = await execa(process.execPath, [`${folder}/example.mjs`]);

@@ -52,11 +52,22 @@ describe('a hybrid plug that cannot succeed', () => {
   it('fails alone in a batch', async () => {
     const before = listLinks();
     const ovs = await startOpenVSwitch();
-    const bad = { ...hybrid, id: 'bad', vif: { ...hybrid.vif, id: '2d6f13b8-4fe8-4a1b-9f1f-7eab4b1c5a42', network: { ...hybrid.vif.network, bridge: 'no/slash' } } };
+    const bad = {
+      ...hybrid,
+      id: 'bad',
+      vif: {
+        ...hybrid.vif,
+        id: '2d6f13b8-4fe8-4a1b-9f1f-7eab4b1c5a42',
+        network: { ...hybrid.vif.network, bridge: 'no/slash' },
+      },
+    };
     try {
       const { exitCode, lines } = await vif('plug', [bad, hybrid], '--ovsdb', ovs.endpoint);
       expect(exitCode).toBe(1);
-      expect(lines).toMatchObject([{ id: 'bad', error: { code: 'INVALID_VIF' } }, { path: 'os-vif', plugin: 'ovs' }]);
+      expect(lines).toMatchObject([
+        { id: 'bad', error: { code: 'INVALID_VIF' } },
+        { path: 'os-vif', plugin: 'ovs' },
+      ]);
       expect((await vif('unplug', [hybrid], '--ovsdb', ovs.endpoint)).exitCode).toBe(0);
     } finally {
       await ovs.stop();

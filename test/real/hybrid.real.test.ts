@@ -41,7 +41,12 @@ describe('a hybrid port plugged by `vif plug`', () => {
   it('has a bridge that forwards at once, floods, and keeps out of the way', () => {
     const { linkinfo, flags, mtu } = link(qbr);
     expect(linkinfo.info_kind).toBe('bridge');
-    expect(linkinfo.info_data).toMatchObject({ forward_delay: 0, stp_state: 0, mcast_snooping: 0, ageing_time: 0 });
+    expect(linkinfo.info_data).toMatchObject({
+      forward_delay: 0,
+      stp_state: 0,
+      mcast_snooping: 0,
+      ageing_time: 0,
+    });
     expect(flags).toContain('UP');
     expect(mtu).toBe(1450);
     expect(setting(`ipv6/conf/${qbr}/disable_ipv6`)).toBe(1);
@@ -64,7 +69,13 @@ describe('a hybrid port plugged by `vif plug`', () => {
   });
 
   it('has a port that ovs-vswitchd has opened, with the ids that agents look for', async () => {
-    const json = await ovs.vsctl('--format=json', '--columns=ofport,error,external_ids', 'list', 'Interface', qvo);
+    const json = await ovs.vsctl(
+      '--format=json',
+      '--columns=ofport,error,external_ids',
+      'list',
+      'Interface',
+      qvo,
+    );
     const [[ofport, error, [, ids]]] = JSON.parse(json).data;
     expect(ofport).toBeGreaterThan(0);
     expect(error).toEqual(['set', []]);
@@ -101,7 +112,9 @@ describe('a hybrid port plugged by `vif plug`', () => {
         await space.run('ip', 'address', 'add', own, 'dev', name);
         await space.run('ip', 'link', 'set', 'dev', name, 'up');
       }
-      await expect(guest.run('ping', '-c', '3', '-i', '0.2', '-w', '10', '192.0.2.2')).resolves.toContain(' 0% packet loss');
+      await expect(guest.run('ping', '-c', '3', '-i', '0.2', '-w', '10', '192.0.2.2')).resolves.toContain(
+        ' 0% packet loss',
+      );
     } finally {
       await ovs.vsctl('--if-exists', 'del-port', 'port0');
       for (const space of spaces) await space.close();

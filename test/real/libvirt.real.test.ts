@@ -32,7 +32,9 @@ describe('a real libvirtd', () => {
     const { device } = await driverOn(memoryHost()).config(row);
     const file = join(directory, `${row.id}.xml`);
     writeFileSync(file, domainWith(row.id, device.toXml()));
-    await expect(libvirtd.virsh('define', '--validate', file)).resolves.toContain(`Domain '${row.id}' defined`);
+    await expect(libvirtd.virsh('define', '--validate', file)).resolves.toContain(
+      `Domain '${row.id}' defined`,
+    );
     await expect(libvirtd.virsh('dumpxml', row.id)).resolves.toContain(device.hostLink);
   });
 });

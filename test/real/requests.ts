@@ -1,5 +1,5 @@
 /** A VIF of Nova's network model, with what a test cares about. */
-export interface VifSketch {
+interface VifSketch {
   readonly id: string;
   readonly type: string;
   readonly bridge: string;
@@ -12,7 +12,7 @@ export interface VifSketch {
 export const address = 'fa:16:3e:7a:00:01';
 export const instance = '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc8a11';
 
-export function requestFor({ id, type, bridge, devname, mtu, details = {}, meta = {} }: VifSketch) {
+function requestFor({ id, type, bridge, devname, mtu, details = {}, meta = {} }: VifSketch) {
   return {
     vif: {
       id,

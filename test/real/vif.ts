@@ -4,7 +4,7 @@ import { execa } from 'execa';
 /** The command as `npm run setup` leaves it. */
 const program = fileURLToPath(new URL('../../node_modules/.bin/vif', import.meta.url));
 
-export interface VifRun {
+interface VifRun {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
@@ -12,14 +12,18 @@ export interface VifRun {
   readonly lines: readonly VifLine[];
 }
 
-export interface VifLine {
+interface VifLine {
   readonly id: string | null;
   readonly path?: string;
   readonly plugin?: string;
   readonly xml?: string;
   readonly changes?: readonly { readonly kind: string; readonly name: string }[];
   readonly differences?: readonly unknown[];
-  readonly error?: { readonly code: string; readonly message: string; readonly cause?: { readonly code: string } };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly cause?: { readonly code: string };
+  };
 }
 
 /** Runs `vif --format json` with requests on standard input. */
@@ -31,5 +35,13 @@ export async function vif(
   const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
   const result = await execa(program, [operation, '--format', 'json', ...args], { input, reject: false });
   const { exitCode, stdout, stderr } = result;
-  return { exitCode, stdout, stderr, lines: stdout.split('\n').filter(Boolean).map((line) => JSON.parse(line)) };
+  return {
+    exitCode,
+    stdout,
+    stderr,
+    lines: stdout
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line)),
+  };
 }

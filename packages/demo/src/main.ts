@@ -6,6 +6,7 @@ import { createVifDriver, type VifDriver } from '@vifkit/core';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { canHaveNamespace, isInNamespace, runInNamespace } from './namespace.js';
 import { present } from './present.js';
+import type { DemoRequest } from './request.js';
 import { kernelStage, lackFor, memoryStage, type Stage } from './stage.js';
 
 const requestFile = process.argv[2] ?? fileURLToPath(new URL('../requests.jsonl', import.meta.url));
@@ -18,8 +19,10 @@ else process.exitCode = (await show()) ? 0 : 1;
 async function show(): Promise<boolean> {
   const style = styleFor(process.stdout);
   const lines = (await readFile(requestFile, 'utf8')).split('\n').filter((line) => line.trim());
-  const requests: Request[] = lines.map((line) => JSON.parse(line));
-  const bridges = [...new Set(requests.filter(({ vif }) => vif.type === 'ovs').map(({ vif }) => vif.network.bridge))];
+  const requests: DemoRequest[] = lines.map((line) => JSON.parse(line));
+  const bridges = [
+    ...new Set(requests.filter(({ vif }) => vif.type === 'ovs').map(({ vif }) => vif.network.bridge)),
+  ];
 
   const memory = memoryStage(bridges);
   const kernel = isInNamespace() ? await kernelStage(bridges) : undefined;
@@ -30,7 +33,9 @@ async function show(): Promise<boolean> {
   try {
     for (const request of requests) {
       say(style('bold', `\n━━━ VIF ${request.vif.id} of type '${request.vif.type}' ━━━`));
-      const lack = kernel ? await rehearsal?.plan(request).then(lackOf, () => undefined) : 'user namespaces are not to be had';
+      const lack = kernel
+        ? await rehearsal?.plan(request).then(lackOf, () => undefined)
+        : 'user namespaces are not to be had';
       const stage = kernel && !lack ? kernel : memory;
       say(`On ${stage.title}${lack ? `, because ${lack}` : ''}`);
       const driver = drivers.get(stage);
@@ -40,11 +45,6 @@ async function show(): Promise<boolean> {
     for (const stage of drivers.keys()) await stage.close();
   }
   return good;
-}
-
-/** As much of a request as the demo itself looks at. */
-interface Request {
-  readonly vif: { readonly id: string; readonly type: string; readonly network: { readonly bridge: string } };
 }
 
 type Plan = Awaited<ReturnType<VifDriver['plan']>>;

@@ -1,10 +1,11 @@
 import { drawPlumbing, renderChanges, renderPlan, type Style } from '@vifkit/cli';
 import { isVifError, type VifDriver } from '@vifkit/core';
+import type { DemoRequest } from './request.js';
 import type { Stage } from './stage.js';
 
 /** Plugs and unplugs one VIF on a stage, and tells what happens. Answers whether all was as it should be. */
 export async function present(
-  request: unknown,
+  request: DemoRequest,
   driver: VifDriver,
   stage: Stage,
   say: (text: string) => void,
@@ -21,7 +22,7 @@ export async function present(
     title('What was written');
     say(renderChanges(await driver.plug(request), style));
     title('The plumbing');
-    say(drawPlumbing(await driver.plan(request), config.device, { style }));
+    say(drawPlumbing(await driver.plan(request), config.device, { mac: request.vif.address, style }));
     title("libvirt's XML");
     say(config.device.toXml());
     title('Plugged once more');
@@ -38,11 +39,20 @@ export async function present(
   }
 }
 
-async function isRestored(stage: Stage, before: readonly string[], say: (text: string) => void): Promise<boolean> {
+async function isRestored(
+  stage: Stage,
+  before: readonly string[],
+  say: (text: string) => void,
+): Promise<boolean> {
   const shared = await stage.removeShared();
-  if (shared.length > 0) say(`(${shared.join(', ')} stayed for other VIFs of its network, and was removed by the demo)`);
+  if (shared.length > 0)
+    say(`(${shared.join(', ')} stayed for other VIFs of its network, and was removed by the demo)`);
   const after = await stage.inventory();
   const same = JSON.stringify(after) === JSON.stringify(before);
-  say(same ? `As before: ${before.join(', ') || 'no links'}` : `NOT as before: ${before.join(', ')} -> ${after.join(', ')}`);
+  say(
+    same
+      ? `As before: ${before.join(', ') || 'no links'}`
+      : `NOT as before: ${before.join(', ')} -> ${after.join(', ')}`,
+  );
   return same;
 }

@@ -7,7 +7,9 @@ process.env.PATH = folders.join(delimiter);
 
 /** Whether all these programs are installed. */
 export function areInstalled(...programs: readonly string[]): boolean {
-  return programs.every((program) => folders.some((folder) => isUsable(join(folder, program), constants.X_OK)));
+  return programs.every((program) =>
+    folders.some((folder) => isUsable(join(folder, program), constants.X_OK)),
+  );
 }
 
 /** Whether tap devices can be made: some machines leave /dev/net/tun to root. */

@@ -23,8 +23,17 @@ export function memoryStage(bridges: readonly string[]): Stage {
   return {
     title: 'an in-memory host',
     host,
-    inventory: async () => [...Object.keys(host.links.snapshot()), ...Object.keys(host.ovs.snapshot().ports)].sort(),
-    removeShared: async () => host.links.removeShared(),
+    inventory: async () =>
+      inventory(Object.keys(host.links.snapshot()), Object.keys(host.ovs.snapshot().ports)),
+    async removeShared() {
+      const links = Object.values(host.links.snapshot());
+      const shared = links.filter(isShared).map(({ name }) => name);
+      await host.links.write(
+        shared.map((name) => ({ op: 'delete', name })),
+        AbortSignal.timeout(1000),
+      );
+      return shared;
+    },
     close: () => host.close(),
   };
 }
@@ -39,12 +48,12 @@ export async function kernelStage(bridges: readonly string[]): Promise<Stage> {
     host,
     async inventory() {
       const ports = await ovs?.vsctl('--columns=name', '--format=csv', '--no-headings', 'list', 'Port');
-      return [...listLinks(), ...(ports ?? '').split('\n').filter(Boolean)].sort();
+      return inventory(listLinks(), (ports ?? '').split('\n').filter(Boolean));
     },
     async removeShared() {
       const { stdout } = await execa('ip', ['-json', 'link']);
       const links: { ifname: string; ifalias?: string }[] = JSON.parse(stdout || '[]');
-      const shared = links.filter(({ ifalias }) => ifalias === 'vifkit:shared').map(({ ifname }) => ifname);
+      const shared = links.filter(({ ifalias }) => isShared({ alias: ifalias })).map(({ ifname }) => ifname);
       for (const name of shared) await execa('ip', ['link', 'delete', 'dev', name]);
       return shared;
     },
@@ -55,6 +64,15 @@ export async function kernelStage(bridges: readonly string[]): Promise<Stage> {
   };
 }
 
+function inventory(links: readonly string[], ports: readonly string[]): string[] {
+  return [...links.map((name) => `link ${name}`), ...ports.map((name) => `port ${name}`)].sort();
+}
+
+/** Whether a link is one that vifkit made for several VIFs. */
+function isShared({ alias }: { readonly alias?: string | undefined }): boolean {
+  return alias === 'vifkit:shared';
+}
+
 /** As on an operator's host, the integration bridges are there before the first VIF. */
 async function startSwitch(bridges: readonly string[]): Promise<OpenVSwitch | undefined> {
   if (bridges.length === 0 || !areInstalled('ovsdb-server', 'ovs-vswitchd', 'ovs-vsctl')) return undefined;
@@ -62,6 +80,7 @@ async function startSwitch(bridges: readonly string[]): Promise<OpenVSwitch | un
   const ovs = await startOpenVSwitch({ dummy: !canMakeTaps() });
   for (const name of bridges) {
     await ovs.vsctl('add-br', name, '--', 'set', 'Bridge', name, `datapath_type=${ovs.datapathType}`);
+    await ovs.vsctl('wait-until', 'Interface', name, 'ofport>0');
   }
   return ovs;
 }
@@ -71,6 +90,7 @@ export function lackFor(kinds: ReadonlySet<string>, makesTap: boolean): string |
   if (!areInstalled('ip')) return 'the program ip (iproute2) is not installed';
   if (makesTap && !canMakeTaps()) return 'this user may not open /dev/net/tun';
   const needsSwitch = kinds.has('ovsBridge') || kinds.has('ovsPort');
-  if (needsSwitch && !areInstalled('ovsdb-server', 'ovs-vswitchd', 'ovs-vsctl')) return 'Open vSwitch is not installed';
+  if (needsSwitch && !areInstalled('ovsdb-server', 'ovs-vswitchd', 'ovs-vsctl'))
+    return 'Open vSwitch is not installed';
   return undefined;
 }

@@ -57,7 +57,11 @@ export class LinuxBridgePlugin implements VifPlugin {
     const link = this.#options.vlan_interface ?? requireField(network, 'bridge_interface');
     const mtu = await this.#vlanMtu(network.mtu, link, facts);
     const create = { type: 'vlan', link, id } as const;
-    return [{ kind: 'link', name: `vlan${id}`, create, set: { ...joined, mtu }, shared: true }];
+    return [
+      // The kernel does not take a VLAN device up while the link below is down (ENETDOWN).
+      { kind: 'link', name: link, set: { up: true }, shared: true },
+      { kind: 'link', name: `vlan${id}`, create, set: { ...joined, mtu }, shared: true },
+    ];
   }
 
   /**

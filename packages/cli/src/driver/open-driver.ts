@@ -19,8 +19,8 @@ export async function openDriver(settings: DriverSettings): Promise<Driver> {
 }
 
 async function openGuests(): Promise<GuestConfigurator> {
-  const { libvirtGuests } = await import('@vifkit/libvirt');
-  return libvirtGuests();
+  const { LibvirtGuestConfigurator } = await import('@vifkit/libvirt');
+  return new LibvirtGuestConfigurator();
 }
 
 /** For commands that ask for no guest's device: libvirt's XML takes a while to load. */

@@ -8,7 +8,7 @@ import { VifDriver } from './vif-driver.js';
 export interface VifDriverOptions {
   /** Where plans run: `openHost()` of `@vifkit/host`, or a memory host of `@vifkit/testkit`. */
   readonly host: Host;
-  /** Who writes the guests' devices: `libvirtGuests()` of `@vifkit/libvirt`. */
+  /** Who writes the guests' devices: `LibvirtGuestConfigurator` of `@vifkit/libvirt`. */
   readonly guests: GuestConfigurator;
   /** The plugin packages; nothing is loaded that is not named here. */
   readonly plugins: readonly PluginPackage[];

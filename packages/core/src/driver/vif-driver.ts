@@ -1,7 +1,7 @@
 import { type CallOptions, startDeadline } from '../engine/deadline.js';
 import { Engine, type JobResult } from '../engine/engine.js';
 import type { Change, Job, Progress } from '../engine/job.js';
-import { asVifError, VifError } from '../errors/vif-error.js';
+import { VifError } from '../errors/vif-error.js';
 import type { GuestConfigurator } from '../guest/guest-configurator.js';
 import type { Host } from '../host/host.js';
 import type { Logger } from '../logging/logger.js';
@@ -11,6 +11,7 @@ import { parseRequest } from '../request/parse-request.js';
 import { logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
+import { only, settle } from './settle.js';
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -68,11 +69,12 @@ export class VifDriver {
     return only(await this.unplugAll([request], options));
   }
 
-  configAll(requests: readonly unknown[], _options?: CallOptions): Promise<Settled<ConfigResult>[]> {
+  configAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<ConfigResult>[]> {
+    const signal = startDeadline(options);
     const { registry, host, guests } = this.#parts;
     return Promise.all(
       requests.map((request) =>
-        settle(request, () => prepareDevice(parseRequest(request), registry, host.facts, guests)),
+        settle(request, signal, () => prepareDevice(parseRequest(request), registry, host.facts, guests)),
       ),
     );
   }
@@ -159,7 +161,7 @@ export class VifDriver {
     const { registry, host } = this.#parts;
     const prepared = await Promise.all(
       requests.map((request) =>
-        settle(request, () => preparePlan(parseRequest(request), operation, registry, host.facts)),
+        settle(request, signal, () => preparePlan(parseRequest(request), operation, registry, host.facts)),
       ),
     );
     const ready = prepared.flatMap((each) => ('value' in each ? [each.value] : []));
@@ -176,27 +178,4 @@ export class VifDriver {
       return { id, error: result?.error ?? new VifError('PLUG_FAILED', `VIF ${id} was not reached`) };
     });
   }
-}
-
-async function settle<T>(request: unknown, run: () => T | Promise<T>): Promise<Settled<T>> {
-  try {
-    return { value: await run() };
-  } catch (error) {
-    return {
-      id: idOf(request),
-      error: asVifError(error, 'INVALID_REQUEST', 'The request could not be read'),
-    };
-  }
-}
-
-/** The id that a request would have, even if the rest of it is no good. */
-function idOf(request: unknown): string | null {
-  const { id, vif } = Object(request) as { id?: unknown; vif?: { id?: unknown } | null };
-  const found = id ?? vif?.id;
-  return typeof found === 'string' ? found : null;
-}
-
-function only<T>([result]: Settled<T>[]): T {
-  if (result && 'value' in result) return result.value;
-  throw result?.error ?? new VifError('INVALID_REQUEST', 'There is no request');
 }

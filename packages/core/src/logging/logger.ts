@@ -1,5 +1,5 @@
 /** A log call as pino has it: fields first, then a sentence. */
-export type LogMethod = (fields: object, message: string) => void;
+type LogMethod = (fields: object, message: string) => void;
 
 /** What vifkit asks of a logger. Every pino logger is one. */
 export interface Logger {

@@ -17,7 +17,9 @@ export function buildOptions(options: Constructor<object>, given: object, owner:
     );
   }
   Object.assign(built, given);
-  const problems = validateSync(built).flatMap((problem) => Object.values(problem.constraints ?? {}));
+  const problems = validateSync(built, { forbidUnknownValues: false }).flatMap((problem) =>
+    Object.values(problem.constraints ?? {}),
+  );
   if (problems.length > 0)
     throw new VifError('INVALID_OPTIONS', `Options of ${owner}: ${problems.join('; ')}`);
   return built;

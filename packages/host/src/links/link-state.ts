@@ -24,7 +24,7 @@ export interface LinkState {
 }
 
 /** What the alias of a link that we made begins with. */
-export const MARK = 'vifkit:';
+const MARK = 'vifkit:';
 
 /** The alias for a link of a VIF, or for one that several share. */
 export function markOf(vifId: string, shared: boolean): string {

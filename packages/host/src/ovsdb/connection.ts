@@ -147,7 +147,11 @@ export class Connection {
   }
 
   #onSilence(): void {
-    if (this.#probing) this.close(this.#lost('It does not answer'));
+    if (this.#probing) {
+      // The answer may be there already, and unread only because this process was busy: let it be read.
+      setImmediate(() => this.#probing && this.close(this.#lost('It does not answer')));
+      return;
+    }
     this.#probing = true;
     this.#send({ method: 'echo', params: [], id: 'probe' });
   }

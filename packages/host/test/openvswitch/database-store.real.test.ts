@@ -4,6 +4,8 @@ import type { EnsureBridge, OvsChange, PutPort } from '../../src/openvswitch/cha
 import { portMark } from '../../src/openvswitch/marks.js';
 import { type Switch, startSwitch } from './switch.js';
 
+const eventually = { timeout: 20_000 };
+
 let ovs: Switch;
 
 beforeEach(async () => {
@@ -257,7 +259,7 @@ describe('an ovs-vswitchd that does not run', () => {
 
   it('is waited for across a restart of the database server', async () => {
     const call = commit([port('v1')]);
-    await expect.poll(() => ovs.ovs.vsctl('list-ports', 'br0')).toBe('v1\n');
+    await expect.poll(() => ovs.ovs.vsctl('list-ports', 'br0'), eventually).toBe('v1\n');
     await ovs.ovs.server.stop();
     await ovs.ovs.server.start();
     await ovs.ovs.vswitchd.start();
@@ -274,7 +276,7 @@ describe('an ovs-vswitchd that does not run', () => {
   it('is not waited for once the caller aborts', async () => {
     const controller = new AbortController();
     const call = commit([port('v1')], controller.signal);
-    await expect.poll(() => ovs.ovs.vsctl('list-ports', 'br0')).toBe('v1\n');
+    await expect.poll(() => ovs.ovs.vsctl('list-ports', 'br0'), eventually).toBe('v1\n');
     controller.abort();
     expect(await call).toEqual([failing('ABORTED')]);
   });

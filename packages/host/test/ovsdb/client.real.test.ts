@@ -9,6 +9,8 @@ import type { Operation } from '../../src/ovsdb/operations.js';
 import * as values from '../../src/ovsdb/values.js';
 import { type KeyFiles, makeKeys } from './tls-keys.js';
 
+const eventually = { timeout: 20_000 };
+
 const DB = 'Open_vSwitch';
 
 let keyDirectory: string;
@@ -229,11 +231,11 @@ describe('monitor', () => {
     );
     expect([initials, ids]).toEqual([1, {}]);
     await ovs.vsctl('set', DB, '.', 'external_ids:a=1');
-    await expect.poll(() => ids).toEqual({ a: '1' });
+    await expect.poll(() => ids, eventually).toEqual({ a: '1' });
     await ovs.server.stop();
     await ovs.server.start();
     await ovs.vsctl('set', DB, '.', 'external_ids:a=2');
-    await expect.poll(() => ids).toEqual({ a: '2' });
+    await expect.poll(() => ids, eventually).toEqual({ a: '2' });
     expect(initials).toBe(2);
     monitor.cancel();
   });

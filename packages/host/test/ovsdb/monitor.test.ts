@@ -4,6 +4,8 @@ import { OvsdbClient } from '../../src/ovsdb/client.js';
 import type { TableUpdates } from '../../src/ovsdb/monitor.js';
 import { answerAll, type Call, FakeServer } from './fake-server.js';
 
+const eventually = { timeout: 20_000 };
+
 let server: FakeServer;
 let client: OvsdbClient;
 let seen: [TableUpdates, boolean][];
@@ -55,7 +57,7 @@ describe('monitor', () => {
     ]);
     const [socket] = server.sockets;
     socket?.write(update('vifkit-2', 7) + update('vifkit-1', 8) + update('someone else', 9));
-    await expect.poll(() => seen.at(-1)).toEqual([row(8), false]);
+    await expect.poll(() => seen.at(-1), eventually).toEqual([row(8), false]);
     expect(other.at(-1)).toEqual(row(7));
   });
 
@@ -64,7 +66,7 @@ describe('monitor', () => {
     seen = [];
     monitor.cancel();
     monitor.cancel();
-    await expect.poll(() => server.count('monitor_cancel')).toBe(1);
+    await expect.poll(() => server.count('monitor_cancel'), eventually).toBe(1);
     const [socket] = server.sockets;
     socket?.write(update('vifkit-1', 5));
     await client.transact('db', [], soon());
@@ -76,7 +78,7 @@ describe('monitor', () => {
     await server.drop();
     seen = [];
     await server.listen();
-    await expect.poll(() => seen.length).toBe(3);
+    await expect.poll(() => seen.length, eventually).toBe(3);
     expect(seen[0]).toEqual([row(0), true]);
   });
 

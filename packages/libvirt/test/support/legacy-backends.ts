@@ -8,7 +8,7 @@ const NAME_LENGTH = 14;
 
 export const hybridBridge = ({ vif }: ConfigVector) => `qbr${vif.id}`.slice(0, NAME_LENGTH);
 
-export const hostHasToFilter = ({ vif, firewall }: ConfigVector) =>
+const hostHasToFilter = ({ vif, firewall }: ConfigVector) =>
   firewall === 'iptables' && vif.details.port_filter !== true;
 
 export const isHybrid = (vector: ConfigVector) =>

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { GuestContext } from '@vifkit/core';
 
 /** Nova's network model of a VIF, as far as its device depends on it. */
-export interface VectorVif {
+interface VectorVif {
   readonly id: string;
   readonly address: string;
   readonly type: string;

@@ -1,21 +1,12 @@
 import type { PluginPackage } from '@vifkit/core';
 import { describe } from 'vitest';
 import type { MemoryHostOptions } from '../memory/memory-host.js';
+import type { ConformanceRequest } from './conformance-request.js';
 import { describesItself } from './describes-itself.js';
 import { failsWhole } from './fails-whole.js';
 import { Fixture } from './fixture.js';
 import { plansAhead } from './plans-ahead.js';
 import { repeats } from './repeats.js';
-
-/** A request as `VifDriver` takes it, with what its unplug may leave. */
-export interface ConformanceRequest {
-  readonly id?: string;
-  readonly vif: unknown;
-  readonly instance: unknown;
-  /** Names of links and bridges that stay after the unplug because other VIFs may use them, as in `br-int`. */
-  readonly leaves?: readonly string[];
-  readonly [key: string]: unknown;
-}
 
 export interface ConformanceOptions {
   readonly plugins: PluginPackage | readonly PluginPackage[];

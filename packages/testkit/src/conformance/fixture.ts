@@ -1,7 +1,7 @@
 import { createVifDriver, type GuestConfigurator, type PluginPackage, type VifDriver } from '@vifkit/core';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
 import type { Point } from '../memory/points.js';
-import type { ConformanceRequest } from './conformance.js';
+import type { ConformanceRequest } from './conformance-request.js';
 
 /** No test here asks for a guest's device. */
 const noGuests: GuestConfigurator = {

@@ -1,1 +1,2 @@
-export { type ConformanceOptions, type ConformanceRequest, conformance } from './conformance.js';
+export { type ConformanceOptions, conformance } from './conformance.js';
+export type { ConformanceRequest } from './conformance-request.js';

@@ -1,11 +1,14 @@
 import { existsSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
 import {
+  listLinks,
   type OpenVSwitch,
   type OpenVSwitchOptions,
   requireOwnNetwork,
   startOpenVSwitch,
 } from '../../src/bed/index.js';
+
+const eventually = { timeout: 20_000 };
 
 let started: OpenVSwitch[] = [];
 
@@ -27,7 +30,7 @@ describe('startOpenVSwitch', () => {
   it.each([true, false])('makes bridges of its datapath type (dummy: %s)', async (dummy) => {
     const ovs = await start({ dummy });
     await ovs.vsctl('add-br', 'br0', '--', 'set', 'Bridge', 'br0', `datapath_type=${ovs.datapathType}`);
-    await expect.poll(() => ovs.vsctl('get', 'Interface', 'br0', 'ofport')).toBe('65534\n');
+    await expect.poll(() => ovs.vsctl('get', 'Interface', 'br0', 'ofport'), eventually).toBe('65534\n');
   });
 
   it('leaves no process, no file and no link behind', async () => {
@@ -36,7 +39,7 @@ describe('startOpenVSwitch', () => {
     expect(pids.map(lives)).toEqual([true, true]);
     const links = listLinks().filter((name) => name !== 'ovs-netdev');
     await ovs.vsctl('add-br', 'br0', '--', 'set', 'Bridge', 'br0', 'datapath_type=netdev');
-    await expect.poll(listLinks).toEqual([...links, 'br0', 'ovs-netdev'].sort());
+    await expect.poll(listLinks, eventually).toEqual([...links, 'br0', 'ovs-netdev'].sort());
     await ovs.stop();
     expect(listLinks()).toEqual(links);
     expect(pids.map(lives)).toEqual([false, false]);

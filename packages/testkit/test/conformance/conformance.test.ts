@@ -39,7 +39,12 @@ class Everything implements VifPlugin {
       end(qvb, qvo),
       end(qvo, qvb),
       { kind: 'link', name: qvb, set: { master: bridge }, create: { type: 'veth', peer: qvo } },
-      { kind: 'command', argv: ['tool', 'add', vif.id], undo: ['tool', 'delete', vif.id], whenCreated: bridge },
+      {
+        kind: 'command',
+        argv: ['tool', 'add', vif.id],
+        undo: ['tool', 'delete', vif.id],
+        whenCreated: bridge,
+      },
       { kind: 'ovsBridge', name: brName, datapathType: 'system', mtu: 1450 },
       {
         kind: 'ovsPort',

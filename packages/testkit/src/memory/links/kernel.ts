@@ -72,7 +72,7 @@ export class Kernel {
 
   #add({ name, create }: Add): void {
     const taken = create.type === 'veth' ? [name, create.peer] : [name];
-    if (taken.some((each) => this.links.has(each))) {
+    if (new Set(taken).size < taken.length || taken.some((each) => this.links.has(each))) {
       throw new Refusal(create.type === 'tap' ? 'ioctl(TUNSETIFF): Device or resource busy' : FILE_EXISTS);
     }
     if (create.type === 'veth') this.put({ name, type: 'veth', peer: create.peer });
@@ -87,16 +87,21 @@ export class Kernel {
     this.put({ name, type: 'vlan', vlan: { link, id }, mtu, address });
   }
 
-  /** In the kernel's order: what comes before a refusal is done. */
+  /** In the order of `ip` and the kernel: what comes before a refusal is done. */
   #set(name: string, change: LinkChange, alias: string | undefined): void {
     const { bridge, address, mtu, master, promisc, up, ...settings } = change;
-    const link = this.#find(name);
+    if (bridge?.stp === false) this.#setBridge(this.#find(name), { stp: false }); // a line of its own
     if (master && !this.links.has(master)) {
       throw new Refusal(`Error: argument "${master}" is wrong: Device does not exist`);
     }
+    const link = this.#find(name);
     Object.assign(link, settings);
+    if (bridge && address !== undefined) checkAddress(address);
     if (bridge) this.#setBridge(link, bridge);
-    if (address !== undefined) setAddress(link, address);
+    if (address !== undefined) {
+      checkAddress(address);
+      link.address = address.toLowerCase();
+    }
     if (mtu !== undefined) this.#changeMtu(link, mtu);
     if (alias !== undefined) link.alias = alias;
     if (master !== undefined) this.#setMaster(link, master);
@@ -137,16 +142,17 @@ export class Kernel {
     this.setMtu(link, mtu);
   }
 
+  /** The link has left its former bridge by the time the new one refuses it. */
   #setMaster(link: KernelLink, master: string | null): void {
     const former = link.master;
-    if (master !== null) {
-      if (master === link.name) throw new Refusal('RTNETLINK answers: Invalid argument');
-      if (this.#find(master).type !== 'bridge') throw new Refusal(NOT_SUPPORTED);
-      if (link.type === 'bridge') throw new Refusal('Error: Can not enslave a bridge to a bridge.');
-      link.master = master;
-    } else delete link.master;
+    if (master === former) return;
+    delete link.master;
     this.#followMembers(former);
-    this.#followMembers(link.master);
+    if (master === null) return;
+    if (this.#find(master).type !== 'bridge') throw new Refusal(NOT_SUPPORTED);
+    if (link.type === 'bridge') throw new Refusal('Error: Can not enslave a bridge to a bridge.');
+    link.master = master;
+    this.#followMembers(master);
   }
 
   /** A VLAN goes up and down with the link below it. */
@@ -167,8 +173,7 @@ export class Kernel {
   }
 }
 
-function setAddress(link: KernelLink, address: string): void {
+function checkAddress(address: string): void {
   const multicast = (Number.parseInt(address.slice(0, 2), 16) & 1) === 1;
   if (multicast) throw new Refusal('RTNETLINK answers: Cannot assign requested address');
-  link.address = address.toLowerCase();
 }

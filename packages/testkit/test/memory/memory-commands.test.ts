@@ -1,0 +1,29 @@
+import { expect, it } from 'vitest';
+import { MemoryCommands } from '../../src/memory/memory-commands.js';
+import { Points } from '../../src/memory/points.js';
+
+const soon = () => AbortSignal.timeout(10_000);
+
+it('remembers argument vectors in order, and ends well', async () => {
+  const commands = new MemoryCommands(new Points());
+  expect(await commands.run(['tool', 'a b'], soon())).toEqual({ exitCode: 0, stderr: '', missing: false });
+  await commands.run(['other'], soon());
+  expect(commands.log).toEqual([['tool', 'a b'], ['other']]);
+});
+
+it('ends as it was told', async () => {
+  const commands = new MemoryCommands(new Points(), {
+    bad: { exitCode: 3, stderr: 'no\n' },
+    none: 'missing',
+  });
+  expect(await commands.run(['bad'], soon())).toMatchObject({ exitCode: 3, stderr: 'no\n' });
+  expect(await commands.run(['none'], soon())).toMatchObject({ exitCode: undefined, missing: true });
+  commands.end('bad', {});
+  expect(await commands.run(['bad'], soon())).toMatchObject({ exitCode: 0 });
+});
+
+it('hangs until the signal', async () => {
+  const commands = new MemoryCommands(new Points(), { slow: 'hang' });
+  await expect(commands.run(['slow'], AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await expect(commands.run(['slow'], AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
+});

@@ -1,0 +1,27 @@
+import { conformance } from '@vifkit/testkit/conformance';
+import linuxBridge from '../src/index.js';
+import { bridge, request } from './request.js';
+
+conformance({
+  plugins: linuxBridge,
+  host: { links: [{ name: 'eth1', mtu: 9000 }] },
+  requests: [
+    { id: 'a bridge', leaves: [bridge], ...request({ should_create_bridge: true, mtu: 1450 }) },
+    {
+      id: 'a bridge with an uplink',
+      leaves: [bridge],
+      ...request({ should_create_bridge: true, bridge_interface: 'eth1' }),
+    },
+    {
+      id: 'a bridge with a VLAN',
+      leaves: [bridge, 'vlan7'],
+      ...request({ should_create_bridge: true, should_create_vlan: true, vlan: 7, bridge_interface: 'eth1' }),
+    },
+  ],
+});
+
+conformance({
+  plugins: linuxBridge,
+  host: { links: [{ name: bridge, type: 'bridge' }] },
+  requests: [{ id: "someone else's bridge", ...request({ mtu: 1400 }) }],
+});
