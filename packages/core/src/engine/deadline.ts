@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { VifError } from '../errors/vif-error.js';
 
 /** How long a call may take, and how it is called off. */
@@ -13,7 +14,9 @@ const DEFAULT_TIMEOUT = 30_000;
 /** A signal that fires at the call's deadline, or when the caller aborts. */
 export function startDeadline(options: CallOptions = {}): AbortSignal {
   const deadline = AbortSignal.timeout(options.timeout ?? DEFAULT_TIMEOUT);
-  return options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
+  setMaxListeners(0, signal); // one for each request of the call: no leak
+  return signal;
 }
 
 /** The error that stands for a signal that fired: TIMEOUT or ABORTED. */

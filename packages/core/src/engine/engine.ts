@@ -77,7 +77,7 @@ export class Engine {
       release = await withinDeadline(acquiring, signal, 'waiting for another call');
     } catch (error) {
       acquiring.then((late) => late()).catch(() => {}); // it may have got them when the signal fired
-      const cause = asVifError(error, 'TIMEOUT', 'The locks of the call could not be taken');
+      const cause = asVifError(error, 'PLUG_FAILED', 'The locks of the call could not be taken');
       return round.map(({ vifId }) => ({ error: operation.refuse(vifId, cause) }));
     }
     try {

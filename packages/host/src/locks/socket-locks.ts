@@ -49,7 +49,8 @@ function tryListen(path: string): Promise<(() => Promise<void>) | undefined> {
       if (error.code === 'EADDRINUSE') resolve(undefined);
       else reject(error);
     });
-    server.listen({ path }, () => {
+    // Exclusive: the workers of a cluster would otherwise share the listener, and so the lock.
+    server.listen({ path, exclusive: true }, () => {
       server.unref();
       resolve(
         () =>
@@ -70,6 +71,7 @@ function untilReleased(path: string, key: string, signal: AbortSignal): Promise<
       socket.destroy();
       reject(signalError(signal, `waiting for the lock on ${key}`));
     };
+    if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     socket.on('error', () => {}); // it was released in the meantime
     socket.once('close', () => {

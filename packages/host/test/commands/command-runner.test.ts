@@ -1,0 +1,89 @@
+import { type AttemptedTask, type CommandStep, type Outcome, VifError } from '@vifkit/core';
+import { memoryHost } from '@vifkit/testkit';
+import { describe, expect, it } from 'vitest';
+import { CommandRunner } from '../../src/commands/command-runner.js';
+
+const soon = () => AbortSignal.timeout(10_000);
+
+function setUp() {
+  const { commands } = memoryHost();
+  return { commands, runner: new CommandRunner(commands) };
+}
+
+function task(step: Omit<CommandStep, 'kind'>, outcome?: Outcome): AttemptedTask<CommandStep> {
+  return { step: { kind: 'command', ...step }, vifId: 'a', inspection: { differences: [] }, outcome };
+}
+
+describe('commands', () => {
+  it('always differ, since what they did cannot be seen', async () => {
+    const { runner } = setUp();
+    const [inspection] = await runner.inspect([{ kind: 'command', argv: ['tool', 'add'] }]);
+    expect(inspection?.differences).toEqual([{ attribute: 'run', expected: 'tool add', actual: null }]);
+  });
+
+  it('run each for itself', async () => {
+    const { commands, runner } = setUp();
+    commands.end('bad', { exitCode: 2, stderr: 'first line\nsecond\nthird\n  last words\n' });
+    commands.end('none', 'missing');
+    const outcomes = await runner.apply(
+      [
+        task({ argv: ['good', 'a b'] }),
+        task({ argv: ['bad'] }),
+        task({ argv: ['none'], vendor: 'NoneCorp' }),
+      ],
+      soon(),
+    );
+    expect(outcomes.map((outcome) => outcome?.message)).toEqual([
+      undefined,
+      'bad failed with status 2: second; third;   last words',
+      "There is no program 'none'; install it: it comes from NoneCorp",
+    ]);
+    expect(outcomes.map((outcome) => outcome?.code)).toEqual([
+      undefined,
+      'COMMAND_FAILED',
+      'COMMAND_NOT_FOUND',
+    ]);
+    expect(commands.log).toEqual([['good', 'a b'], ['bad'], ['none']]);
+  });
+
+  it('fail one by one when they are called off', async () => {
+    const { commands, runner } = setUp();
+    commands.end('slow', 'hang');
+    const tasks = [task({ argv: ['slow'] }), task({ argv: ['quick'] })];
+    const outcomes = await runner.apply(tasks, AbortSignal.timeout(10));
+    expect(outcomes.map((outcome) => outcome?.code)).toEqual(['TIMEOUT', undefined]);
+  });
+
+  it('are undone if they ran well or may have got through, and not if they failed', async () => {
+    const { commands, runner } = setUp();
+    const step = (name: string) => ({ argv: [name, 'add'], undo: [name, 'delete'] });
+    const outcomes = await runner.undo(
+      [
+        task(step('well')),
+        task(step('failed'), new VifError('COMMAND_FAILED', 'status 1')),
+        task(step('cut'), new VifError('TIMEOUT', 'too slow')),
+        task({ argv: ['plain'] }),
+      ],
+      soon(),
+    );
+    expect(outcomes).toEqual([undefined, undefined, undefined, undefined]);
+    expect(commands.log).toEqual([
+      ['well', 'delete'],
+      ['cut', 'delete'],
+    ]);
+  });
+
+  it('tell when their undoing fails', async () => {
+    const { commands, runner } = setUp();
+    commands.end('tool', { exitCode: 1 });
+    const [outcome] = await runner.undo([task({ argv: ['tool', 'add'], undo: ['tool', 'delete'] })], soon());
+    expect(outcome?.message).toBe('tool failed with status 1');
+  });
+
+  it('keep the error of an executor that throws', async () => {
+    const cause = new Error('out of memory');
+    const runner = new CommandRunner({ run: () => Promise.reject(cause) });
+    const [outcome] = await runner.apply([task({ argv: ['tool'] })], soon());
+    expect(outcome).toMatchObject({ code: 'COMMAND_FAILED', message: 'tool failed: out of memory', cause });
+  });
+});

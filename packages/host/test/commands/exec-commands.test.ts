@@ -1,0 +1,85 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ExecCommands } from '../../src/commands/exec-commands.js';
+
+const soon = () => AbortSignal.timeout(20_000);
+const commands = new ExecCommands();
+const shell = (script: string, signal = soon()) => commands.run(['sh', '-c', script], signal);
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'commands-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+describe('programs', () => {
+  it('end with a status, and with their last words', async () => {
+    expect(await shell('echo ignored; exit 0')).toMatchObject({ exitCode: 0, stderr: '', missing: false });
+    expect(await shell('echo oh no >&2; exit 3')).toMatchObject({ exitCode: 3, stderr: 'oh no\n' });
+  });
+
+  it('are given their arguments as they are: no shell looks at them', async () => {
+    const file = join(folder, 'arguments');
+    const odd = `a b; $(touch ${file}.hit) "c" *`;
+    const script = `printf '%s' "$1" > ${file}`;
+    await commands.run(['sh', '-c', script, 'sh', odd], soon());
+    expect(await readFile(file, 'utf8')).toBe(odd);
+  });
+
+  it('may be missing, or no programs', async () => {
+    expect(await commands.run(['no-such-program-here'], soon())).toMatchObject({ missing: true });
+    const file = join(folder, 'plain');
+    await writeFile(file, 'not a program', { mode: 0o644 });
+    expect(await commands.run([file], soon())).toMatchObject({
+      exitCode: undefined,
+      missing: false,
+      ending: 'cannot be started (EACCES)',
+    });
+  });
+
+  it('may be killed', async () => {
+    expect(await shell('kill -KILL $$')).toMatchObject({
+      exitCode: undefined,
+      ending: 'was ended by SIGKILL',
+    });
+  });
+
+  it('are ended when they flood their output', async () => {
+    const result = await shell('while :; do echo flood; done >&2');
+    expect(result).toMatchObject({ exitCode: undefined, ending: 'wrote too much' });
+    expect(result.stderr.length).toBeLessThanOrEqual(1024 * 1024);
+  });
+
+  it('have no input to wait for', async () => {
+    expect(await shell('read line; exit 4')).toMatchObject({ exitCode: 4 });
+  });
+
+  it('hold up nobody by a child that they leave behind', async () => {
+    expect(await shell('echo started >&2; sleep 3 & exit 0')).toMatchObject({
+      exitCode: 0,
+      stderr: 'started\n',
+    });
+  });
+
+  it('are ended by the signal, even if they will not', async () => {
+    const file = join(folder, 'pid');
+    const script = `trap '' TERM; echo $$ > ${file}; while :; do sleep 0.1; done`;
+    await expect(shell(script, AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    const pid = Number(await readFile(file, 'utf8'));
+    expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+  });
+
+  it('are not started once the signal has fired', async () => {
+    await expect(shell(`touch ${folder}/started`, AbortSignal.abort())).rejects.toMatchObject({
+      code: 'ABORTED',
+    });
+    await expect(readFile(join(folder, 'started'))).rejects.toThrow(/ENOENT/);
+  });
+
+  it('are started by the root helper, if there is one', async () => {
+    const helped = new ExecCommands(['env', 'HELPED=yes']);
+    expect(await helped.run(['sh', '-c', 'test "$HELPED" = yes'], soon())).toMatchObject({ exitCode: 0 });
+  });
+});

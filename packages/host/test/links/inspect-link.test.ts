@@ -1,0 +1,113 @@
+import type { LinkAbsentStep, LinkStep } from '@vifkit/core';
+import { describe, expect, it } from 'vitest';
+import { inspectAbsence, inspectLink } from '../../src/links/inspect-link.js';
+import type { LinkState } from '../../src/links/link-state.js';
+
+function state(own: Partial<LinkState> = {}): LinkState {
+  return {
+    name: 'l0',
+    type: 'tap',
+    up: true,
+    mtu: 1500,
+    address: '52:54:00:00:00:01',
+    promisc: false,
+    ...own,
+  };
+}
+
+const step = (own: Omit<LinkStep, 'kind' | 'name'>): LinkStep => ({ kind: 'link', name: 'l0', ...own });
+const absent = (own: boolean): LinkAbsentStep => ({ kind: 'linkAbsent', name: 'l0', type: 'tap', own });
+
+describe('a link step', () => {
+  it('makes a link that is missing', () => {
+    const inspection = inspectLink(step({ create: { type: 'tap' }, set: { up: true } }), undefined);
+    expect(inspection).toEqual({
+      differences: [{ attribute: 'exists', expected: true, actual: false }],
+      creates: true,
+    });
+  });
+
+  it('is blocked where a link is missing that it would not make', () => {
+    const { blocked, creates } = inspectLink(step({ set: { up: true } }), undefined);
+    expect(blocked).toMatchObject({ code: 'LINK_NOT_FOUND', message: 'There is no link l0 on this host' });
+    expect(creates).toBeUndefined();
+  });
+
+  it('tells each attribute that differs, and no other', () => {
+    const before = state({ type: 'bridge', bridge: bridge({ ageing: 300 }), ipv6: true, master: 'br1' });
+    const set = {
+      up: true,
+      mtu: 1450,
+      address: '52:54:00:00:00:01'.toUpperCase(),
+      ipv6: false,
+      bridge: { ageing: 0, stp: false },
+    };
+    expect(inspectLink(step({ create: { type: 'bridge' }, set }), before)).toEqual({
+      differences: [
+        { attribute: 'mtu', expected: 1450, actual: 1500 },
+        { attribute: 'ipv6', expected: false, actual: true },
+        { attribute: 'bridge.ageing', expected: 0, actual: 300 },
+      ],
+      before,
+    });
+  });
+
+  it('leaves the initial attributes of a link that exists', () => {
+    expect(inspectLink(step({ initial: { mtu: 9000 } }), state()).differences).toEqual([]);
+  });
+
+  it('takes a link without IPv6 for one that has it turned off', () => {
+    expect(inspectLink(step({ set: { ipv6: false } }), state()).differences).toEqual([]);
+  });
+
+  it('compares the bridge settings of what is no bridge', () => {
+    const { differences } = inspectLink(step({ set: { bridge: { stp: false } } }), state());
+    expect(differences).toEqual([{ attribute: 'bridge.stp', expected: false, actual: null }]);
+  });
+
+  it.each([
+    ['type', step({ create: { type: 'bridge' } }), state()],
+    ['peer', step({ create: { type: 'veth', peer: 'l1' } }), state({ type: 'veth', peer: 'l2' })],
+    ['peer', step({ create: { type: 'veth', peer: 'l1' } }), state({ type: 'veth' })],
+    ['id', step({ create: { type: 'vlan', link: 'eth0', id: 5 } }), vlan(6, 'eth0')],
+    ['link', step({ create: { type: 'vlan', link: 'eth0', id: 5 } }), vlan(5, 'eth1')],
+  ])('is blocked by a link of another kind, and tells its %s', (attribute, wanted, found) => {
+    const { blocked, differences } = inspectLink(wanted, found);
+    expect(blocked?.code).toBe('LINK_KIND_MISMATCH');
+    expect(differences.map((difference) => difference.attribute)).toEqual([attribute]);
+  });
+
+  it('does not take a link out of a bridge, unless we made the link', () => {
+    const wanted = step({ set: { master: 'br0' } });
+    expect(inspectLink(wanted, state({ master: 'br1' })).blocked?.code).toBe('LINK_BUSY');
+    expect(inspectLink(wanted, state({ master: 'br1', alias: 'vifkit:a' })).blocked).toBeUndefined();
+    expect(inspectLink(wanted, state({ master: 'br0' })).blocked).toBeUndefined();
+    expect(inspectLink(wanted, state()).blocked).toBeUndefined();
+  });
+});
+
+describe('the absence of a link', () => {
+  it('is there when the link is not', () => {
+    expect(inspectAbsence(absent(true), undefined)).toEqual({ differences: [] });
+  });
+
+  it('removes the own link of a VIF, and any other that has our mark', () => {
+    expect(inspectAbsence(absent(true), state()).blocked).toBeUndefined();
+    expect(inspectAbsence(absent(false), state({ alias: 'vifkit:a' })).blocked).toBeUndefined();
+    expect(inspectAbsence(absent(false), state()).blocked?.code).toBe('LINK_NOT_OURS');
+  });
+
+  it('leaves a link of another type', () => {
+    const { blocked, differences } = inspectAbsence(absent(true), state({ type: 'bridge' }));
+    expect(blocked?.code).toBe('LINK_KIND_MISMATCH');
+    expect(differences).toHaveLength(1);
+  });
+});
+
+function bridge(own: Partial<NonNullable<LinkState['bridge']>>): NonNullable<LinkState['bridge']> {
+  return { forwardDelay: 15, stp: false, multicastSnooping: true, ageing: 300, ...own };
+}
+
+function vlan(id: number, link: string): LinkState {
+  return state({ type: 'vlan', vlan: { id, link } });
+}

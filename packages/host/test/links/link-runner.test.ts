@@ -1,0 +1,184 @@
+import { type AttemptedTask, type LinkAbsentStep, type LinkStep, type Outcome, VifError } from '@vifkit/core';
+import { type LinkSpec, memoryHost } from '@vifkit/testkit';
+import { describe, expect, it } from 'vitest';
+import { LinkRunner } from '../../src/links/link-runner.js';
+
+type Step = LinkStep | LinkAbsentStep;
+type Attempted = AttemptedTask<Step>;
+
+const soon = () => AbortSignal.timeout(10_000);
+
+function setUp(links: LinkSpec[] = []) {
+  const host = memoryHost({ links });
+  const runner = new LinkRunner(host.links);
+  /** Inspects steps and applies those that differ, as the engine does; VIF ids are a, b, ... unless given. */
+  const apply = async (steps: readonly Step[], vifId = 'a'): Promise<Attempted[]> => {
+    const inspections = await runner.inspect(steps, soon());
+    const tasks = steps.map((step, i) => ({
+      step,
+      vifId,
+      inspection: inspections[i] ?? { differences: [] },
+    }));
+    const different = tasks.filter(({ inspection }) => inspection.differences.length > 0);
+    const outcomes = await runner.apply(different, soon());
+    return different.map((task, i) => ({ ...task, outcome: outcomes[i] }));
+  };
+  const undo = (tasks: readonly Attempted[]): Promise<Outcome[]> => runner.undo([...tasks].reverse(), soon());
+  const writes = () => host.writes.map(({ what }) => what);
+  return { host, runner, apply, undo, writes };
+}
+
+const tap = (name: string, own: Partial<LinkStep> = {}): LinkStep => ({
+  kind: 'link',
+  name,
+  create: { type: 'tap' },
+  ...own,
+});
+const veth = (name: string, peer: string, own: Partial<LinkStep> = {}): LinkStep => ({
+  kind: 'link',
+  name,
+  create: { type: 'veth', peer },
+  ...own,
+});
+const bridge = (name: string, own: Partial<LinkStep> = {}): LinkStep => ({
+  kind: 'link',
+  name,
+  create: { type: 'bridge' },
+  ...own,
+});
+const absent = (name: string, type: LinkAbsentStep['type'] = 'tap'): LinkAbsentStep => ({
+  kind: 'linkAbsent',
+  name,
+  type,
+  own: true,
+});
+
+describe('applying link steps', () => {
+  it('makes links with initial attributes and those to be set, and marks them with their VIF', async () => {
+    const { host, apply } = setUp();
+    const initial = { mtu: 9000, up: false, bridge: { stp: false, ageing: 0 } };
+    await apply([
+      bridge('br0', { initial, set: { up: true, bridge: { ageing: 10 } }, shared: true }),
+      tap('tap0'),
+    ]);
+    expect(host.links.snapshot()).toMatchObject({
+      br0: { mtu: 9000, up: true, bridge: { stp: false, ageing: 10 }, alias: 'vifkit:shared' },
+      tap0: { alias: 'vifkit:a' },
+    });
+  });
+
+  it('sets what differs on a link that exists, and nothing more', async () => {
+    const { host, apply, writes } = setUp([{ name: 'eth0', mtu: 9000 }]);
+    await apply([{ kind: 'link', name: 'eth0', set: { up: true }, initial: { mtu: 1400 } }]);
+    expect(host.links.snapshot().eth0).toMatchObject({ up: true, mtu: 9000 });
+    expect(host.links.snapshot().eth0).not.toHaveProperty('alias');
+    expect(writes()).toEqual(['set eth0']);
+  });
+
+  it('makes a pair once that has a step for each end, and a bridge once that two want', async () => {
+    const { apply, writes } = setUp();
+    await apply([veth('v0', 'v1'), veth('v1', 'v0'), bridge('br0'), bridge('br0')]);
+    expect(writes().filter((what) => what.startsWith('add'))).toEqual(['add v0', 'add br0']);
+  });
+
+  it('removes a pair once that has a step for each end', async () => {
+    const { host, apply, writes } = setUp([{ name: 'v0', type: 'veth', peer: 'v1' }]);
+    const outcomes = await apply([absent('v0', 'veth'), absent('v1', 'veth')]);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
+    expect(writes()).toEqual(['delete v0']);
+    expect(host.links.snapshot()).toEqual({});
+  });
+
+  it('tells of a failure all steps that it concerns, and no others', async () => {
+    const { host, apply } = setUp();
+    host.failAt(({ what }) => what === 'add v0');
+    const outcomes = await apply([veth('v0', 'v1'), tap('tap0'), veth('v1', 'v0')]);
+    expect(outcomes.map(({ outcome }) => outcome?.message)).toEqual([
+      'Made to fail',
+      undefined,
+      'Made to fail',
+    ]);
+    expect(Object.keys(host.links.snapshot())).toEqual(['tap0']);
+  });
+
+  it('does not touch what somebody else made in the meantime', async () => {
+    const { host, runner, undo } = setUp();
+    const step = tap('tap0', { set: { up: true } });
+    const [inspection = { differences: [] }] = await runner.inspect([step], soon());
+    host.links.kernel.put({ name: 'tap0', type: 'tap' });
+    const task = { step, vifId: 'a', inspection };
+    const [outcome] = await runner.apply([task], soon());
+    expect(outcome?.code).toBe('LINK_EXISTS');
+    expect(await undo([{ ...task, outcome }])).toEqual([undefined]);
+    expect(host.links.snapshot().tap0).toMatchObject({ up: false });
+    expect(host.links.snapshot().tap0).not.toHaveProperty('alias');
+  });
+});
+
+describe('undoing link steps', () => {
+  it('removes what was made', async () => {
+    const { host, apply, undo } = setUp();
+    const before = host.snapshot();
+    const tasks = await apply([
+      bridge('br0'),
+      veth('v0', 'v1', { set: { master: 'br0' } }),
+      veth('v1', 'v0'),
+    ]);
+    expect(await undo(tasks)).toEqual([undefined, undefined, undefined]);
+    expect(host.snapshot()).toEqual(before);
+  });
+
+  it('puts back what was set', async () => {
+    const { host, apply, undo } = setUp([
+      { name: 'br0', type: 'bridge', bridge: { stp: true }, ipv6: true },
+      { name: 'br1', type: 'bridge' },
+      { name: 'eth0', address: '52:54:00:00:00:01' },
+      { name: 'tap0', type: 'tap', master: 'br1', alias: 'vifkit:a' },
+    ]);
+    const before = host.snapshot();
+    const tasks = await apply([
+      bridge('br0', { set: { ipv6: false, mtu: 1400, bridge: { stp: false, forwardDelay: 0, ageing: 0 } } }),
+      {
+        kind: 'link',
+        name: 'eth0',
+        set: { up: true, address: '52:54:00:00:00:02', master: 'br0', arpIgnore: 1 },
+      },
+      { kind: 'link', name: 'tap0', set: { master: 'br0', promisc: true } },
+    ]);
+    expect(host.links.snapshot()).toMatchObject({ tap0: { master: 'br0' }, eth0: { master: 'br0' } });
+    expect(await undo(tasks)).toEqual([undefined, undefined, undefined]);
+    expect(host.snapshot()).toEqual(before);
+  });
+
+  it('leaves a shared bridge that has got another member', async () => {
+    const { host, apply, undo } = setUp();
+    const tasks = await apply([bridge('br0', { shared: true }), tap('tap0', { set: { master: 'br0' } })]);
+    host.links.kernel.put({ name: 'other', type: 'tap', master: 'br0' });
+    expect(await undo(tasks)).toEqual([undefined, undefined]);
+    expect(Object.keys(host.links.snapshot())).toEqual(['br0', 'other']);
+  });
+
+  it('removes a shared bridge whose members all go as well', async () => {
+    const { host, apply, undo } = setUp();
+    await undo(await apply([bridge('br0', { shared: true }), tap('tap0', { set: { master: 'br0' } })]));
+    expect(host.links.snapshot()).toEqual({});
+  });
+
+  it('tells that a removal cannot be undone, unless nothing was removed', async () => {
+    const { apply, host, undo } = setUp([{ name: 'tap0', type: 'tap' }]);
+    host.failAt(1);
+    expect(await undo(await apply([absent('tap0')]))).toEqual([undefined]);
+    const [outcome] = await undo(await apply([absent('tap0')]));
+    expect(outcome?.message).toBe('Link tap0 was removed and cannot be brought back');
+  });
+
+  it('removes what may have been made before it was called off', async () => {
+    const { host, runner, undo } = setUp();
+    const step = tap('tap0');
+    const [inspection = { differences: [] }] = await runner.inspect([step], soon());
+    host.links.kernel.put({ name: 'tap0', type: 'tap' });
+    const outcome = new VifError('TIMEOUT', 'too late to tell');
+    await undo([{ step, vifId: 'a', inspection, outcome }]);
+    expect(host.links.snapshot()).toEqual({});
+  });
+});
