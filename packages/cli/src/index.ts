@@ -1,4 +1,5 @@
 export { builtInPlugins } from './driver/built-in-plugins.js';
+export { parseRequests } from './input/parse-requests.js';
 export { renderChanges } from './output/render-changes.js';
 export { renderCheck } from './output/render-check.js';
 export { renderPlan } from './output/render-plan.js';

@@ -24,7 +24,7 @@ export { filterName } from './guest/filter-name.js';
 export type { GuestConfigurator, GuestContext, GuestDevice } from './guest/guest-configurator.js';
 export type { Host, HostFacts, HostLocks } from './host/host.js';
 export { type Logger, silentLogger } from './logging/logger.js';
-export type { NetworkVif } from './model/network-vif.js';
+export { NetworkVif } from './model/network-vif.js';
 export { toVifFields } from './model/to-vif-fields.js';
 export {
   deviceName,

@@ -1,19 +1,31 @@
 import { drawPlumbing, renderChanges, renderPlan, type Style } from '@vifkit/cli';
-import { isVifError, type VifDriver } from '@vifkit/core';
-import type { DemoRequest } from './request.js';
+import { isVifError, NetworkVif, parseRequest, type VifDriver } from '@vifkit/core';
 import type { Stage } from './stage.js';
 
-/** Plugs and unplugs one VIF on a stage, and tells what happens. Answers whether all was as it should be. */
-export async function present(
-  request: DemoRequest,
-  driver: VifDriver,
-  stage: Stage,
-  say: (text: string) => void,
-  style: Style,
-): Promise<boolean> {
+/** A request, and where it is shown. */
+export interface Scene {
+  readonly request: object;
+  readonly driver: VifDriver;
+  readonly stage: Stage;
+  /** Why it is shown there: the end of a sentence. */
+  readonly reason: string | undefined;
+  readonly style: Style;
+}
+
+function say(text: string): void {
+  process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
+}
+
+/** Plugs and unplugs one VIF, and tells what happens. Answers whether all was as it should be. */
+export async function present({ request, driver, stage, reason = '', style }: Scene): Promise<boolean> {
   const title = (text: string) => say(`\n${style('bold', text)}`);
   const before = await stage.inventory();
+  let written = true;
   try {
+    const { vif } = parseRequest(request);
+    const kind = vif instanceof NetworkVif ? `of type '${vif.type}'` : `of class ${vif.constructor.name}`;
+    say(style('bold', `\n━━━ VIF ${vif.id} ${kind} ━━━`));
+    say(`On ${stage.title}${reason}`);
     const [plan, config] = [await driver.plan(request), await driver.config(request)];
     title('The path');
     say(`${plan.path}: ${plan.reason}`);
@@ -22,37 +34,28 @@ export async function present(
     title('What was written');
     say(renderChanges(await driver.plug(request), style));
     title('The plumbing');
-    say(drawPlumbing(await driver.plan(request), config.device, { mac: request.vif.address, style }));
+    const mac = vif.address ?? undefined;
+    say(drawPlumbing(await driver.plan(request), config.device, { mac, style }));
     title("libvirt's XML");
     say(config.device.toXml());
     title('Plugged once more');
     const again = await driver.plug(request);
+    written = again.changes.length > 0;
     say(renderChanges(again, style));
     title('Unplugged');
     say(renderChanges(await driver.unplug(request), style));
-    return (await isRestored(stage, before, say)) && again.changes.length === 0;
   } catch (error) {
     if (!isVifError(error)) throw error;
     say(style('red', `${error.code}: ${error.message}`));
-    await isRestored(stage, before, say);
-    return false;
   }
+  return (await isRestored(stage, before)) && !written;
 }
 
-async function isRestored(
-  stage: Stage,
-  before: readonly string[],
-  say: (text: string) => void,
-): Promise<boolean> {
-  const shared = await stage.removeShared();
-  if (shared.length > 0)
-    say(`(${shared.join(', ')} stayed for other VIFs of its network, and was removed by the demo)`);
+async function isRestored(stage: Stage, before: readonly string[]): Promise<boolean> {
+  const shared = (await stage.removeShared()).join(', ');
+  if (shared) say(`(${shared} stayed for other VIFs of its network; the demo has removed it)`);
   const after = await stage.inventory();
   const same = JSON.stringify(after) === JSON.stringify(before);
-  say(
-    same
-      ? `As before: ${before.join(', ') || 'no links'}`
-      : `NOT as before: ${before.join(', ')} -> ${after.join(', ')}`,
-  );
+  say(same ? `As before: ${before.join(', ')}` : `NOT as before, but: ${after.join(', ')}`);
   return same;
 }

@@ -34,16 +34,34 @@ function words(step: Step, makes: boolean): string[] {
 }
 
 function linkWords({ create, set, initial }: LinkStep, makes: boolean): string[] {
-  const { master, up, mtu, address } = { ...(makes && initial), ...set };
+  const { master, up, mtu, address, promisc, ipv6, arpIgnore, arpAnnounce, bridge } = {
+    ...(makes && initial),
+    ...set,
+  };
   return [
     ...(create ? [creationWords[create.type]] : []),
     ...(create?.type === 'veth' ? [`to ${create.peer}`] : []),
     ...(create?.type === 'vlan' ? [`${create.id} on ${create.link}`] : []),
+    ...(create?.type === 'tap' && create.multiQueue ? ['several queues'] : []),
     ...(master ? [`in ${master}`] : []),
-    ...(up ? ['up'] : []),
+    ...flagWords({ up, promiscuous: promisc, IPv6: ipv6 }),
     ...mtuWords(mtu),
     ...(address ? [`MAC ${address}`] : []),
+    ...numberWords({ 'ARP ignore': arpIgnore, 'ARP announce': arpAnnounce }),
+    ...flagWords({ STP: bridge?.stp, 'multicast snooping': bridge?.multicastSnooping }),
+    ...numberWords({ 'forward delay': bridge?.forwardDelay, ageing: bridge?.ageing }),
   ];
+}
+
+/** `up`, or `IPv6 off`. */
+function flagWords(flags: Readonly<Record<string, boolean | undefined>>): string[] {
+  return Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : value ? name : `${name} off`,
+  );
+}
+
+function numberWords(numbers: Readonly<Record<string, number | undefined>>): string[] {
+  return Object.entries(numbers).flatMap(([name, value]) => (value === undefined ? [] : `${name} ${value}`));
 }
 
 const creationWords = { bridge: 'bridge', veth: 'veth pair', tap: 'tap', vlan: 'VLAN' } as const;

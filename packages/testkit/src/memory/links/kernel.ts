@@ -83,7 +83,7 @@ export class Kernel {
   #addVlan(name: string, link: string, id: number): void {
     const { mtu, address } = this.#find(link);
     const twin = [...this.links.values()].find(({ vlan }) => vlan?.link === link && vlan.id === id);
-    if (twin) throw new Refusal(FILE_EXISTS);
+    if (twin) throw new Refusal('Error: 8021q: VLAN device already exists.');
     this.put({ name, type: 'vlan', vlan: { link, id }, mtu, address });
   }
 

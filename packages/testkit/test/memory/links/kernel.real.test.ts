@@ -1,4 +1,4 @@
-import { IpLinkTable, type LinkOperation, type LinkState } from '@vifkit/host/parts';
+import { IpLinkTable, type LinkChange, type LinkOperation, type LinkState } from '@vifkit/host/parts';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listLinks, requireOwnNetwork } from '../../../src/bed/index.js';
@@ -91,6 +91,30 @@ describe('links in memory are like those of the kernel', () => {
         { op: 'set', name: 't-c', attributes: { mtu: 9000, up: false }, alias: 'vifkit:1' },
       ],
     );
+  });
+
+  it('for VLANs, where the kernel has them', async () => {
+    const tap: LinkOperation = { op: 'add', name: 't-a', create: { type: 'tap' } };
+    const vlan: LinkOperation = { op: 'add', name: 't-b', create: { type: 'vlan', link: 't-a', id: 5 } };
+    const [, refused] = await real.write([tap, vlan], soon());
+    await clear();
+    if (refused?.message.includes('Unknown device type')) return;
+    const set = (name: string, attributes: LinkChange): LinkOperation[] => [{ op: 'set', name, attributes }];
+    await compare(
+      [{ op: 'add', name: 't-c', create: { type: 'vlan', link: 't-none', id: 5 } }],
+      [tap, { op: 'add', name: 't-d', create: { type: 'bridge' } }],
+      set('t-a', { mtu: 2000 }),
+      [vlan],
+      [{ op: 'add', name: 't-c', create: { type: 'vlan', link: 't-a', id: 5 } }],
+      set('t-b', { mtu: 2001 }),
+      set('t-b', { up: true }),
+      set('t-b', { master: 't-d' }),
+      set('t-a', { mtu: 1400, up: true }),
+    );
+    await clear();
+    await compare([tap, vlan], set('t-a', { up: true }), set('t-a', { up: false }));
+    await clear();
+    await compare([tap, vlan], [{ op: 'delete', name: 't-a' }]);
   });
 
   it('for anything at all', { timeout: 120_000 }, async () => {

@@ -66,7 +66,8 @@ describe('new links', () => {
       add('v5', { type: 'vlan', link: 'eth0', id: 5 }),
       add('again', { type: 'vlan', link: 'eth0', id: 5 }),
     );
-    expect(complaints).toEqual(['Cannot find device "none"', undefined, 'RTNETLINK answers: File exists']);
+    const twin = 'Error: 8021q: VLAN device already exists.';
+    expect(complaints).toEqual(['Cannot find device "none"', undefined, twin]);
     expect(link('v5')).toMatchObject({
       vlan: { link: 'eth0', id: 5 },
       mtu: 9000,

@@ -1,0 +1,24 @@
+import { memoryHost } from '@vifkit/testkit';
+import { inventory, isShared, type Props, type Stage } from './stage.js';
+
+/** Links and Open vSwitch in memory: for what cannot be had here. */
+export function memoryStage({ bridges, links }: Props): Stage {
+  const host = memoryHost({ ovsBridges: bridges, links: links.map((name) => ({ name })) });
+  return {
+    title: 'an in-memory host',
+    host,
+    async inventory() {
+      return inventory(Object.keys(host.links.snapshot()), Object.keys(host.ovs.snapshot().ports));
+    },
+    async removeShared() {
+      const shared = Object.values(host.links.snapshot()).filter(isShared);
+      const names = shared.map(({ name }) => name);
+      await host.links.write(
+        names.map((name) => ({ op: 'delete', name })),
+        AbortSignal.timeout(1000),
+      );
+      return names;
+    },
+    close: () => host.close(),
+  };
+}
