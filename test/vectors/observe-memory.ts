@@ -1,4 +1,4 @@
-import type { LinkState } from '@vifkit/host';
+import type { LinkState } from '@vifkit/host/parts';
 import type { MemoryHost } from '@vifkit/testkit';
 import type { Observation } from './expectation.js';
 import type { ExpectedLink } from './rows.js';

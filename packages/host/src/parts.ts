@@ -8,6 +8,7 @@ export type { LinkState } from './links/link-state.js';
 export type { LinkChange, LinkOperation, LinkTable } from './links/link-table.js';
 export { UnmadeLinks } from './links/unmade-links.js';
 export type { OvsChange } from './openvswitch/changes.js';
+export { DatabaseOvsStore } from './openvswitch/database-store.js';
 export { bridgeNotFound, notWired, portFailed, portIsBond } from './openvswitch/errors.js';
 export { BRIDGE_MARK, hasBridgeMark, hasPortMark } from './openvswitch/marks.js';
 export { OvsRunner } from './openvswitch/ovs-runner.js';

@@ -10,13 +10,16 @@ const pattern = /^[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,14}$/;
 /** `all` and `default` are directories of /proc/sys/net/ipv4/conf: settings there are not one link's. */
 const reserved: ReadonlySet<unknown> = new Set(['.', '..', 'all', 'default']);
 
+/** To `ip`, `if2` is the link of index 2 wherever no link has that name. */
+const byIndex = /^if\d+$/;
+
 /** What a link's name must be, for messages. */
 export const linkNameRule =
-  'must be a link name: 1 to 15 letters, digits or _.+- with no leading -, and not ".", "..", "all" or "default"';
+  'must be a link name: 1 to 15 letters, digits or _.+- with no leading -, and not ".", "..", "all", "default" or "if" and a number';
 
 /** Whether a value may name a link (network interface or bridge) on a command line, in a batch file or in /proc. */
 export function isLinkName(value: unknown): value is string {
-  return typeof value === 'string' && pattern.test(value) && !reserved.has(value);
+  return typeof value === 'string' && pattern.test(value) && !reserved.has(value) && !byIndex.test(value);
 }
 
 /**

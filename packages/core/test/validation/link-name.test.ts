@@ -38,6 +38,7 @@ const bad = {
   'is ..': '..',
   'is all': 'all',
   'is default': 'default',
+  'is an index to ip': 'if2',
 };
 
 describe('isLinkName', () => {

@@ -1,0 +1,95 @@
+import { execFileSync } from 'node:child_process';
+import { OvsdbClient } from '@vifkit/host';
+import { DatabaseOvsStore, type OvsChange, type OvsState, type OvsStore } from '@vifkit/host/parts';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '../../../src/bed/index.js';
+import { memoryHost } from '../../../src/index.js';
+
+const names = { bridges: ['t-br', 't-br2'], ports: ['t-br', 't-br2', 't-a', 't-vhu', 't-none'] };
+const soon = () => AbortSignal.timeout(20_000);
+
+let ovs: OpenVSwitch;
+let client: OvsdbClient;
+
+beforeAll(async () => {
+  requireOwnNetwork();
+  execFileSync('ip', ['link', 'add', 'name', 't-a', 'type', 'veth', 'peer', 'name', 't-b']);
+  ovs = await startOpenVSwitch();
+  client = new OvsdbClient({ endpoint: ovs.endpoint });
+});
+
+afterAll(async () => {
+  await client?.close();
+  await ovs?.stop();
+  execFileSync('ip', ['link', 'delete', 'dev', 't-a']);
+});
+
+const bridge = (name: string, mtu?: number): OvsChange => ({
+  kind: 'ensureBridge',
+  owner: 'a',
+  name,
+  datapathType: 'netdev',
+  mtu,
+});
+const port = (
+  name: string,
+  on: string,
+  own: Partial<Extract<OvsChange, { kind: 'putPort' }>> = {},
+): OvsChange => ({
+  kind: 'putPort',
+  owner: 'a',
+  name,
+  bridge: on,
+  settings: { externalIds: { 'iface-id': name } },
+  portExternalIds: { 'vifkit-vif': 'a' },
+  wired: true,
+  ...own,
+});
+const noPort = (name: string, own: object = {}): OvsChange => ({
+  kind: 'removePort',
+  owner: 'a',
+  name,
+  ifMarked: true,
+  ...own,
+});
+const noBridge = (name: string): OvsChange => ({ kind: 'removeBridge', owner: 'a', name });
+
+/** One commit after the other. */
+const story: readonly (readonly OvsChange[])[] = [
+  [bridge('t-br', 1450), port('t-a', 't-br', { settings: { tag: 5, externalIds: {}, mtuRequest: 1400 } })],
+  [bridge('t-br', 1400), port('t-a', 't-br')],
+  [port('t-none', 't-br'), noPort('t-vhu')],
+  [bridge('t-br2'), port('t-vhu', 't-nobr'), { ...bridge('t-br', 2000), owner: 'b' }],
+  [{ kind: 'setBridgeMtu', owner: 'a', name: 't-br', mtu: undefined }],
+  [noBridge('t-br'), noPort('t-a', { owner: 'b' })],
+  [bridge('t-br2'), port('t-a', 't-br2', { settings: { tag: null }, portExternalIds: {} })],
+  [noPort('t-none'), noBridge('t-br')],
+  [noPort('t-a'), noBridge('t-br2')],
+];
+
+/** What a store has, but for the numbers of ports and the ids of rows. */
+function comparable({ bridges, ports }: OvsState) {
+  const plain = (map: ReadonlyMap<string, unknown>) =>
+    JSON.parse(JSON.stringify(Object.fromEntries(map)), (key, value) => {
+      if (key === 'ofport') return Math.sign(value);
+      return key === 'ref' ? undefined : value;
+    });
+  return [plain(bridges), plain(ports)];
+}
+
+it('an Open vSwitch in memory is like a real one', async () => {
+  const { ovs: memory } = memoryHost({ links: [{ name: 't-a', type: 'veth', peer: 't-b' }] });
+  const real = new DatabaseOvsStore(client);
+  for (const changes of story) {
+    const [ours, theirs] = await Promise.all([memory, real].map((store: OvsStore) => run(store, changes)));
+    expect(ours, JSON.stringify(changes)).toEqual(theirs);
+  }
+});
+
+async function run(store: OvsStore, changes: readonly OvsChange[]) {
+  const outcomes = await store.commit(changes, soon());
+  return {
+    outcomes: outcomes.map((outcome) => outcome?.message),
+    state: comparable(await store.read(names, soon())),
+  };
+}
