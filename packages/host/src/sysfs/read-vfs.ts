@@ -1,0 +1,61 @@
+import { VifError } from '@vifkit/core';
+import { missingProgram } from '../commands/missing-program.js';
+import { runProgram } from '../commands/run-program.js';
+import type { VfState } from './vf-table.js';
+
+/** The VLAN of a virtual function; 0 and 802.1Q are left out. */
+interface IpVlan {
+  readonly vlan?: number;
+  readonly qos?: number;
+  readonly protocol?: string;
+}
+
+/** A virtual function as `ip -json link` prints it; only what we use. */
+interface IpVf extends IpVlan {
+  readonly vf: number;
+  /** The MAC address: `mac` until iproute2 5.2, `address` since. */
+  readonly address?: string;
+  readonly mac?: string;
+  /** Of one element. Kernels before 4.9 do not tell it, and `ip` prints the VLAN beside it. */
+  readonly vlan_list?: readonly IpVlan[];
+  /** Left out where the driver has no trust to give. */
+  readonly trust?: boolean;
+}
+
+/**
+ * The settings of a physical function's virtual functions, by their numbers; or why `ip` cannot tell.
+ * @throws VifError COMMAND_NOT_FOUND, TIMEOUT, ABORTED
+ */
+export async function readVfs(
+  pf: string,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<number, VfState> | VifError> {
+  const argv = ['ip', '-details', '-json', 'link', 'show', 'dev', pf] as const;
+  const result = await runProgram(argv, { signal, doing: 'reading virtual functions' });
+  if (result.missing) throw missingProgram('ip', 'iproute2');
+  const failed = (reason: string, cause?: unknown) =>
+    new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the virtual functions of ${pf}: ${reason}`, { cause });
+  if (result.exitCode !== 0) return failed(result.stderr.trim() || result.ending);
+  try {
+    return parseVfs(result.stdout);
+  } catch (cause) {
+    return failed('it printed no JSON', cause);
+  }
+}
+
+/** Reads what `ip -json link show dev PF` printed. */
+export function parseVfs(json: string): Map<number, VfState> {
+  const links: { readonly vfinfo_list?: readonly IpVf[] }[] = JSON.parse(json);
+  return new Map(links.flatMap(({ vfinfo_list = [] }) => vfinfo_list.map((each) => [each.vf, stateOf(each)])));
+}
+
+function stateOf({ address, mac, vlan_list, trust, ...beside }: IpVf): VfState {
+  const { vlan = 0, qos, protocol } = vlan_list?.[0] ?? beside;
+  return {
+    mac: address ?? mac ?? '',
+    vlan,
+    ...(qos !== undefined && { qos }),
+    ...(protocol !== undefined && { protocol }),
+    ...(trust !== undefined && { trust }),
+  };
+}

@@ -1,0 +1,72 @@
+import { access, readlink, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { VifError, type VirtualFunction } from '@vifkit/core';
+import { namesIn, netDeviceIn, pciFolder } from './pci-net-device.js';
+
+/** A physical function, with the numbers of its virtual functions by their addresses. */
+interface PhysicalFunction {
+  readonly netDevice: string | undefined;
+  readonly numbers: ReadonlyMap<string, number>;
+}
+
+/**
+ * Virtual functions by PCI address, as sysfs describes them; for each that cannot be found or used, a
+ * VifError PCI_DEVICE_NOT_FOUND says what is missing. A physical function is read once however many of its
+ * virtual functions are asked for.
+ */
+export async function findVirtualFunctions(
+  sysfsRoot: string,
+  addresses: readonly string[],
+): Promise<Map<string, VirtualFunction | VifError>> {
+  const readings = new Map<string, Promise<PhysicalFunction>>();
+  const physicalFunction = (folder: string) => {
+    const reading = readings.get(folder) ?? readPhysicalFunction(folder);
+    readings.set(folder, reading);
+    return reading;
+  };
+  return new Map(
+    await Promise.all(
+      addresses.map(async (address) => {
+        const folder = pciFolder(sysfsRoot, address);
+        return [address, await find(address, folder, physicalFunction)] as const;
+      }),
+    ),
+  );
+}
+
+async function find(
+  address: string,
+  folder: string,
+  physicalFunction: (folder: string) => Promise<PhysicalFunction>,
+): Promise<VirtualFunction | VifError> {
+  const physfn = await realpath(join(folder, 'physfn')).catch(() => undefined);
+  if (physfn === undefined) {
+    const exists = await access(folder).then(
+      () => true,
+      () => false,
+    );
+    if (!exists) return notFound(`There is no PCI device ${address} on this host`);
+    return notFound(`PCI device ${address} is not a virtual function: it has no physical function`);
+  }
+  const { netDevice: pf, numbers } = await physicalFunction(physfn);
+  if (pf === undefined) {
+    return notFound(`The physical function of ${address} has no network device; load its network driver`);
+  }
+  const index = numbers.get(address.toLowerCase());
+  if (index === undefined) return notFound(`${pf} does not count ${address} among its virtual functions`);
+  const netDevice = await netDeviceIn(folder);
+  return { pf, index, ...(netDevice !== undefined && { netDevice }) };
+}
+
+async function readPhysicalFunction(folder: string): Promise<PhysicalFunction> {
+  const links = (await namesIn(folder)).filter((name) => /^virtfn\d+$/.test(name));
+  const numbers = links.map(async (link) => {
+    const target = await readlink(join(folder, link)).catch(() => ''); // taken away just now
+    return [basename(target), Number(link.slice('virtfn'.length))] as const;
+  });
+  return { netDevice: await netDeviceIn(folder), numbers: new Map(await Promise.all(numbers)) };
+}
+
+function notFound(message: string): VifError {
+  return new VifError('PCI_DEVICE_NOT_FOUND', message);
+}
