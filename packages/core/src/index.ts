@@ -22,7 +22,7 @@ export { asVifError, isVifError, VifError, type VifErrorOptions } from './errors
 export type { DeviceBackend, VirtualPort } from './guest/device-backend.js';
 export { filterName } from './guest/filter-name.js';
 export type { GuestConfigurator, GuestContext, GuestDevice } from './guest/guest-configurator.js';
-export type { Host, HostFacts, HostLocks } from './host/host.js';
+export type { Host, HostFacts, HostLocks, VirtualFunction } from './host/host.js';
 export { type Logger, silentLogger } from './logging/logger.js';
 export { NetworkVif } from './model/network-vif.js';
 export { toVifFields } from './model/to-vif-fields.js';

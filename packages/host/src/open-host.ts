@@ -9,13 +9,15 @@ import { DatabaseOvsStore } from './openvswitch/database-store.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
+import { IpVfTable } from './sysfs/ip-vf-table.js';
+import { VfRunner } from './sysfs/vf-runner.js';
 
 export interface HostOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
   readonly ovsdb?: string | undefined;
   /** For an `ssl:` endpoint. */
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
-  /** Where sysfs is mounted; /sys unless given. */
+  /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
   /** Put in front of `ip`, `tee` and vendors' tools, as in `['sudo', '-n']`; not needed by root. */
   readonly rootHelper?: readonly string[] | undefined;
@@ -38,6 +40,7 @@ export function openHost(options: HostOptions = {}): Host {
     runners: [
       new LinkRunner(links),
       new OvsRunner(new DatabaseOvsStore(database)),
+      new VfRunner(new IpVfTable(sysfsRoot, rootHelper)),
       new CommandRunner(new ExecCommands(rootHelper)),
     ],
     async close() {

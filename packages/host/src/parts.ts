@@ -20,3 +20,5 @@ export {
   type OvsState,
 } from './openvswitch/state.js';
 export type { OvsStore } from './openvswitch/store.js';
+export { VfRunner } from './sysfs/vf-runner.js';
+export type { VfChange, VfState, VfTable } from './sysfs/vf-table.js';

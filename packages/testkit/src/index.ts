@@ -7,6 +7,6 @@ export {
   type MemoryHostOptions,
   memoryHost,
 } from './memory/memory-host.js';
-export type { VfState } from './memory/memory-vfs.js';
+export type { PciFunctions } from './memory/memory-pci.js';
 export type { MemoryOvs, OvsBridgeSpec } from './memory/ovs/memory-ovs.js';
 export type { Point, Which } from './memory/points.js';

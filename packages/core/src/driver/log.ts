@@ -6,9 +6,11 @@ import type { ChangeResult, Settled } from './results.js';
 
 /** A debug line a step: what it is about, and what was written for it. */
 export function logSteps(logger: Logger, { vifId, plan }: Job, changes: readonly Change[]): void {
+  const written = [...changes]; // in the plan's order
   for (const step of plan) {
     const name = stepTarget(step);
-    const change = changes.find((each) => each.kind === step.kind && each.name === name);
+    const wrote = written[0]?.kind === step.kind && written[0].name === name;
+    const change = wrote ? written.shift() : undefined;
     logger.debug({ vif: vifId, step: step.kind, name, differences: change?.differences ?? [] }, 'step');
   }
 }

@@ -1,8 +1,7 @@
 import type { Job } from '../engine/job.js';
-import { asVifError, isVifError, VifError } from '../errors/vif-error.js';
+import { asVifError } from '../errors/vif-error.js';
 import type { GuestConfigurator, GuestDevice } from '../guest/guest-configurator.js';
 import type { HostFacts } from '../host/host.js';
-import type { Plan } from '../plan/steps.js';
 import { validatePlan } from '../plan/validate-plan.js';
 import type { PlanContext } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
@@ -35,8 +34,8 @@ export async function preparePlan(
       : chosen.handler[operation](chosen.vif, context),
   );
   const vifId = request.vif.id;
-  validatePlan(plan, `${chosen.path} plugin '${chosen.plugin}'`, vifId);
-  return { handled: handledBy(request, chosen), job: { vifId, plan: plan as Plan } };
+  const checked = validatePlan(plan, `${chosen.path} plugin '${chosen.plugin}'`, vifId);
+  return { handled: handledBy(request, chosen), job: { vifId, plan: checked } };
 }
 
 /** Chooses the path and works out the guest's device. @throws VifError */
@@ -76,9 +75,6 @@ async function guard<T>(chosen: Route, operation: string, call: () => T | Promis
   try {
     return await call();
   } catch (error) {
-    if (isVifError(error) && error.vifId === undefined) {
-      throw new VifError(error.code, error.message, { vifId: chosen.vif.id, cause: error.cause });
-    }
     throw asVifError(error, 'PLUGIN_FAILED', `'${chosen.plugin}' threw in ${operation}`, chosen.vif.id);
   }
 }

@@ -1,9 +1,10 @@
-import { isVifError, VifError } from '../errors/vif-error.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
 import type { NetworkVif } from '../model/network-vif.js';
 import { VIFBase } from '../objects/vif-base.js';
 import type { LegacyDriver, VifPlugin } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import { slugOf } from '../plugin/slug.js';
+import { quote } from '../validation/quote.js';
 
 /** Which of the two paths a VIF takes, who handles it there, and why. */
 export type Route = {
@@ -20,7 +21,7 @@ export type Route = {
  * Chooses as Nova does: an os-vif object goes to the plugin it names; so does a VIF of the network model
  * whose type has a converter, if that yields an object; else the legacy driver of the type takes it.
  *
- * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, and what a converter throws
+ * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, NO_MATCHING_PLUGIN, PLUGIN_FAILED, and what a converter throws
  */
 export function route(vif: NetworkVif | VIFBase, hostFilters: boolean, registry: PluginRegistry): Route {
   if (vif instanceof VIFBase) return objectRoute(vif, 'it is an os-vif object', registry);
@@ -43,24 +44,25 @@ export function route(vif: NetworkVif | VIFBase, hostFilters: boolean, registry:
     };
   }
   const known = registry.types.join(', ') || 'none';
-  throw new VifError(
-    'UNSUPPORTED_VIF_TYPE',
-    `Nothing handles VIF type '${type}'. Registered types: ${known}`,
-    {
-      vifId,
-    },
-  );
+  const message = registry.converter(type)
+    ? `The converter of VIF type '${type}' left this VIF to the legacy path, which has no driver for it`
+    : `Nothing handles VIF type '${type}'. Registered types: ${known}`;
+  throw new VifError('UNSUPPORTED_VIF_TYPE', message, { vifId });
 }
 
-function convert(vif: NetworkVif, type: string, hostFilters: boolean, registry: PluginRegistry) {
+function convert(
+  vif: NetworkVif,
+  type: string,
+  hostFilters: boolean,
+  registry: PluginRegistry,
+): VIFBase | undefined {
+  const converter = registry.converter(type);
   try {
-    return registry.converter(type)?.convert(vif, { hostFilters });
+    const object: unknown = converter?.convert(vif, { hostFilters });
+    if (object === undefined || object === null || object instanceof VIFBase) return object ?? undefined;
+    throw new TypeError(`it returned ${quote(object)}, which is no os-vif object`);
   } catch (error) {
-    if (isVifError(error)) throw error;
-    throw new VifError('PLUGIN_FAILED', `The converter of VIF type '${type}' threw`, {
-      vifId: vif.id,
-      cause: error,
-    });
+    throw asVifError(error, 'PLUGIN_FAILED', `The converter of VIF type '${type}' failed`, vif.id);
   }
 }
 

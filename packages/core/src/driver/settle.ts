@@ -2,11 +2,12 @@ import { withinDeadline } from '../engine/deadline.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
 import { idOfVif } from '../request/parse-vif.js';
 import { isPlainObject, ownValue } from '../validation/plain.js';
+import { isUuid } from '../validation/uuid.js';
 import type { Settled } from './results.js';
 
 /**
  * The result of one request's part, or its error; never a rejection. Code of a plugin's that does not come back
- * is waited for until the deadline.
+ * is waited for until the signal fires.
  */
 export async function settle<T>(
   request: unknown,
@@ -17,7 +18,8 @@ export async function settle<T>(
     return { value: await withinDeadline(Promise.resolve().then(run), signal, 'waiting for the plugin') };
   } catch (error) {
     const failure = asVifError(error, 'INVALID_REQUEST', 'The request could not be read');
-    return { id: idOf(request), error: failure };
+    const { id, vifId } = idsOf(request);
+    return { id, error: concerning(failure, vifId) };
   }
 }
 
@@ -27,9 +29,16 @@ export function only<T>([result]: readonly Settled<T>[]): T {
   throw result?.error ?? new VifError('INVALID_REQUEST', 'There is no request');
 }
 
-/** The id that a request would have, even if the rest of it is no good. */
-function idOf(request: unknown): string | null {
-  if (!isPlainObject(request)) return null;
-  const found = ownValue(request, 'id') ?? idOfVif(ownValue(request, 'vif'));
-  return typeof found === 'string' ? found : null;
+/** The ids that a request would have, even if the rest of it is no good. */
+function idsOf(request: unknown): { readonly id: string | null; readonly vifId: string | undefined } {
+  if (!isPlainObject(request)) return { id: null, vifId: undefined };
+  const [own, ofVif] = [ownValue(request, 'id'), idOfVif(ownValue(request, 'vif'))];
+  const id = [own, ofVif].find((each) => typeof each === 'string') ?? null;
+  return { id, vifId: isUuid(ofVif) ? ofVif : undefined };
+}
+
+/** The error with the VIF's id, if it has none. One of a class of its own has more to tell, and stays as it is. */
+function concerning(error: VifError, vifId: string | undefined): VifError {
+  if (vifId === undefined || error.vifId !== undefined || error.constructor !== VifError) return error;
+  return new VifError(error.code, error.message, { vifId, ...('cause' in error && { cause: error.cause }) });
 }

@@ -13,6 +13,9 @@ import { type Operation, type Prepared, prepareDevice, preparePlan } from './pre
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
 import { only, settle } from './settle.js';
 
+/** Of a call's time, what plugins have for their plans: one that hangs must not take the others' time to plug. */
+const PLANNING = 1 / 2;
+
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
   readonly host: Host;
@@ -69,7 +72,7 @@ export class VifDriver {
     return only(await this.unplugAll([request], options));
   }
 
-  configAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<ConfigResult>[]> {
+  async configAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<ConfigResult>[]> {
     const signal = startDeadline(options);
     const { registry, host, guests } = this.#parts;
     return Promise.all(
@@ -158,10 +161,11 @@ export class VifDriver {
     present: (prepared: Prepared, result: R) => T,
   ): Promise<Settled<T>[]> {
     const signal = startDeadline(options);
+    const planning = startDeadline(options, PLANNING);
     const { registry, host } = this.#parts;
     const prepared = await Promise.all(
       requests.map((request) =>
-        settle(request, signal, () => preparePlan(parseRequest(request), operation, registry, host.facts)),
+        settle(request, planning, () => preparePlan(parseRequest(request), operation, registry, host.facts)),
       ),
     );
     const ready = prepared.flatMap((each) => ('value' in each ? [each.value] : []));

@@ -1,3 +1,4 @@
+import { quote } from '../validation/quote.js';
 import type { ErrorCode } from './codes.js';
 
 // A registered symbol, so that errors of another copy of this package are recognised too.
@@ -38,6 +39,6 @@ export function isVifError(error: unknown, code?: ErrorCode): error is VifError 
 /** The error itself if it is one of vifkit's, else one of the given code that has it as its cause. */
 export function asVifError(error: unknown, code: ErrorCode, context: string, vifId?: string): VifError {
   if (isVifError(error)) return error;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = error instanceof Error ? error.message : quote(error);
   return new VifError(code, `${context}: ${reason}`, { cause: error, vifId });
 }

@@ -6,8 +6,6 @@ import type { Plan } from './steps.js';
  * either, since OVSDB's transactions order themselves.
  */
 export function lockKeys(vifId: string, plan: Plan): string[] {
-  const shared = plan
-    .filter((step) => step.kind === 'link' && step.shared)
-    .map((step) => `link:${'name' in step ? step.name : ''}`);
+  const shared = plan.flatMap((step) => (step.kind === 'link' && step.shared ? [`link:${step.name}`] : []));
   return [`vif:${vifId}`, ...shared];
 }

@@ -118,7 +118,10 @@ export interface OvsPortAbsentStep {
   readonly own: boolean;
 }
 
-/** Settings of an SR-IOV virtual function, made through its physical function. */
+/**
+ * Settings of an SR-IOV virtual function, made through its physical function. The function's own link is set up
+ * or down by a `link` step, if the host has one: `facts.virtualFunction(address)` tells its name.
+ */
 export interface VfStep {
   readonly kind: 'vf';
   /** The PCI address of the virtual function. */
@@ -145,6 +148,7 @@ export interface CommandStep {
 /** The vendor's own code, for what no other step covers. */
 export interface CustomStep {
   readonly kind: 'custom';
+  /** What is done, and to what, as in `acme port 9b2d1e63`: two steps of one name are about the same thing. */
   readonly name: string;
   isDone(signal: AbortSignal): Promise<boolean>;
   apply(signal: AbortSignal): Promise<void>;

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { injectable } from 'tsyringe';
+import { VifError } from '../errors/vif-error.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor, Declaration } from './declaration.js';
 
@@ -33,12 +34,16 @@ export function vifConverter(declaration: DeclarationOf<'converter'>) {
 
 function declare<T>(declaration: Declaration) {
   return (target: Constructor<T>): void => {
+    if (Reflect.hasOwnMetadata(key, target)) {
+      throw new VifError('PLUGIN_INVALID', `${target.name} is declared twice; make it two classes`);
+    }
     injectable<T>()(target as InjectableClass<T>);
     Reflect.defineMetadata(key, declaration, target);
   };
 }
 
 /** What a class was declared to be, or undefined when it carries none of the decorators. */
-export function declarationOf(target: object): Declaration | undefined {
+export function declarationOf(target: unknown): Declaration | undefined {
+  if (typeof target !== 'function') return undefined;
   return Reflect.getOwnMetadata(key, target);
 }

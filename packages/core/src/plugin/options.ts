@@ -1,26 +1,37 @@
-import { validateSync } from 'class-validator';
+import { type ValidationError as Refusal, validateSync } from 'class-validator';
 import { VifError } from '../errors/vif-error.js';
+import { quote } from '../validation/quote.js';
 import type { Constructor } from './declaration.js';
 
 /**
- * An options object: the class's defaults, overridden by what was given.
+ * An options object: the class's defaults, overridden by what was given; undefined is the same as absence.
  * @throws VifError INVALID_OPTIONS for a value that its decorators refuse, or a name that the class lacks
  */
-export function buildOptions(options: Constructor<object>, given: object, owner: string): object {
-  const built = new options();
-  const unknown = Object.keys(given).filter((name) => !(name in built));
-  if (unknown.length > 0) {
-    const known = Object.keys(built).join(', ');
-    throw new VifError(
-      'INVALID_OPTIONS',
-      `${owner} has no option '${unknown.join("', '")}'; it has ${known}`,
-    );
+export function buildOptions(
+  options: Constructor<object> | undefined,
+  given: unknown,
+  owner: string,
+): object {
+  const refusal = (what: string) => new VifError('INVALID_OPTIONS', what);
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw refusal(`The options of ${owner} must be an object, not ${quote(given)}`);
   }
-  Object.assign(built, given);
-  const problems = validateSync(built, { forbidUnknownValues: false }).flatMap((problem) =>
-    Object.values(problem.constraints ?? {}),
-  );
-  if (problems.length > 0)
-    throw new VifError('INVALID_OPTIONS', `Options of ${owner}: ${problems.join('; ')}`);
+  const built = options ? new options() : {};
+  const overrides = Object.entries(given).filter(([, value]) => value !== undefined);
+  const unknown = overrides.find(([name]) => !Object.hasOwn(built, name));
+  if (unknown) {
+    const known = Object.keys(built).join(', ') || 'none';
+    throw refusal(`${owner} has no option '${unknown[0]}'; it has ${known}`);
+  }
+  Object.assign(built, Object.fromEntries(overrides));
+  const problems = problemsOf(validateSync(built, { forbidUnknownValues: false }));
+  if (problems.length > 0) throw refusal(`Options of ${owner}: ${problems.join('; ')}`);
   return built;
+}
+
+function problemsOf(refusals: readonly Refusal[]): string[] {
+  return refusals.flatMap(({ constraints = {}, children = [] }) => [
+    ...Object.values(constraints),
+    ...problemsOf(children),
+  ]);
 }

@@ -1,5 +1,5 @@
 import { container, type InjectionToken } from 'tsyringe';
-import { asVifError, VifError } from '../errors/vif-error.js';
+import { asVifError } from '../errors/vif-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor, Declaration } from './declaration.js';
@@ -11,7 +11,7 @@ export type Component = VifPlugin | LegacyDriver | VifConverter;
 /** A registered class. It is built at first use, so that a package costs nothing until it is needed. */
 export class Registration<T extends Component = Component> {
   readonly #target: Constructor<T>;
-  readonly #options: object | undefined;
+  readonly #options: object;
   readonly #logger: Logger;
   #instance: T | undefined;
 
@@ -19,15 +19,12 @@ export class Registration<T extends Component = Component> {
     readonly packageName: string,
     readonly declaration: Declaration,
     target: Constructor<T>,
-    given: object,
+    given: unknown,
     logger: Logger,
   ) {
     this.#target = target;
     this.#logger = logger;
-    const owner = this.title;
-    if (declaration.options) this.#options = buildOptions(declaration.options, given, owner);
-    else if (Object.keys(given).length > 0)
-      throw new VifError('INVALID_OPTIONS', `${owner} takes no options`);
+    this.#options = buildOptions(declaration.options, given, this.title);
   }
 
   /** The name it is known by: a plugin's name, or the VIF type of a driver or converter. */
@@ -41,7 +38,7 @@ export class Registration<T extends Component = Component> {
 
   /** The options in force. */
   get options(): object {
-    return this.#options ?? {};
+    return this.#options;
   }
 
   /** @throws VifError PLUGIN_FAILED with the constructor's own error as cause */
@@ -54,7 +51,7 @@ export class Registration<T extends Component = Component> {
     const scope = container.createChildContainer();
     scope.register(LOGGER, { useValue: this.#logger });
     const { options } = this.declaration;
-    if (options) scope.register(options as InjectionToken<object>, { useValue: this.#options ?? {} });
+    if (options) scope.register(options as InjectionToken<object>, { useValue: this.#options });
     try {
       return scope.resolve(this.#target as InjectionToken<T>);
     } catch (error) {

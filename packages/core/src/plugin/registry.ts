@@ -1,5 +1,6 @@
 import { VifError } from '../errors/vif-error.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
+import { quote } from '../validation/quote.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Declaration } from './declaration.js';
 import { declarationOf } from './decorators.js';
@@ -27,9 +28,11 @@ export class PluginRegistry {
     options: OptionsByName = {},
     logger: Logger = silentLogger,
   ) {
-    for (const each of packages) this.#add(each, options, logger);
-    for (const name of Object.keys(options)) {
-      if (!this.#plugins.has(name) && !this.#drivers.has(slugOf(name))) {
+    // A driver's may be under either spelling of its VIF type.
+    const bySlug = new Map(Object.entries(options).map(([name, given]) => [slugOf(name), given]));
+    for (const each of packages) this.#add(each, bySlug, logger);
+    for (const name of bySlug.keys()) {
+      if (!this.#plugins.has(name) && !this.#drivers.has(name)) {
         throw new VifError('INVALID_OPTIONS', `There are options for '${name}', but no plugin of that name`);
       }
     }
@@ -67,13 +70,19 @@ export class PluginRegistry {
     return [...this.#plugins.values(), ...this.#drivers.values(), ...this.#converters.values()];
   }
 
-  #add(each: PluginPackage, options: OptionsByName, logger: Logger): void {
+  #add(each: PluginPackage, options: ReadonlyMap<string, unknown>, logger: Logger): void {
+    if (!Array.isArray(each?.provides)) {
+      throw new VifError(
+        'PLUGIN_INVALID',
+        `${quote(each)} is no plugin package: it has no list 'provides'. Give the default export of the package.`,
+      );
+    }
     for (const target of each.provides) {
       const declaration = declarationOf(target);
       if (!declaration) {
         throw new VifError(
           'PLUGIN_INVALID',
-          `${target.name} of ${each.name} has none of the decorators @vifPlugin, @legacyDriver, @vifConverter`,
+          `${target?.name ?? quote(target)} of ${each.name} has none of the decorators @vifPlugin, @legacyDriver, @vifConverter`,
         );
       }
       const map = this.#mapOf(declaration);
@@ -86,8 +95,8 @@ export class PluginRegistry {
           `${each.name} and ${other.packageName} both have a ${other.title}. Leave one of them out.`,
         );
       }
-      const given = declaration.role === 'converter' ? {} : (options[key] ?? {});
-      map.set(slot, new Registration(each.name, declaration, target, given, logger));
+      const given = declaration.role === 'converter' ? undefined : options.get(slot);
+      map.set(slot, new Registration(each.name, declaration, target, given ?? {}, logger));
     }
   }
 

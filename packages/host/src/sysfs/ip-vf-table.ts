@@ -35,7 +35,10 @@ export class IpVfTable implements VfTable {
   async write(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {
     const addresses = new Set(changes.map(({ address }) => address));
     const functions = await findVirtualFunctions(this.#sysfsRoot, [...addresses]);
-    const outcomes = changes.map(({address}): Outcome => {const found = functions.get(address); return isVifError(found) ? found : undefined});
+    const outcomes = changes.map(({ address }): Outcome => {
+      const found = functions.get(address);
+      return isVifError(found) ? found : undefined;
+    });
     const lines = changes.flatMap(({ address, set }, index) => {
       const found = functions.get(address);
       const words = wordsOf(set);

@@ -33,20 +33,23 @@ export async function readVfs(
   const argv = ['ip', '-details', '-json', 'link', 'show', 'dev', pf] as const;
   const result = await runProgram(argv, { signal, doing: 'reading virtual functions' });
   if (result.missing) throw missingProgram('ip', 'iproute2');
-  const failed = (reason: string, cause?: unknown) =>
-    new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the virtual functions of ${pf}: ${reason}`, { cause });
-  if (result.exitCode !== 0) return failed(result.stderr.trim() || result.ending);
+  const text = `\`ip\` cannot read the virtual functions of ${pf}`;
+  if (result.exitCode !== 0) {
+    return new VifError('LINK_COMMAND_FAILED', `${text}: ${result.stderr.trim() || result.ending}`);
+  }
   try {
     return parseVfs(result.stdout);
   } catch (cause) {
-    return failed('it printed no JSON', cause);
+    return new VifError('LINK_COMMAND_FAILED', `${text}: it printed no JSON`, { cause });
   }
 }
 
 /** Reads what `ip -json link show dev PF` printed. */
 export function parseVfs(json: string): Map<number, VfState> {
   const links: { readonly vfinfo_list?: readonly IpVf[] }[] = JSON.parse(json);
-  return new Map(links.flatMap(({ vfinfo_list = [] }) => vfinfo_list.map((each) => [each.vf, stateOf(each)])));
+  return new Map(
+    links.flatMap(({ vfinfo_list = [] }) => vfinfo_list.map((each) => [each.vf, stateOf(each)])),
+  );
 }
 
 function stateOf({ address, mac, vlan_list, trust, ...beside }: IpVf): VfState {

@@ -5,8 +5,8 @@ import {
   type Outcome,
   type StepRunner,
   type Task,
-  VifError,
   type VfStep,
+  VifError,
 } from '@vifkit/core';
 import type { VfChange, VfState, VfTable } from './vf-table.js';
 
@@ -25,7 +25,9 @@ export class VfRunner implements StepRunner<VfStep> {
     const states = await this.#table.read([...new Set(steps.map(({ address }) => address))], signal);
     return steps.map((step) => {
       const { address } = step;
-      const state = states.get(address) ?? new VifError('PCI_DEVICE_NOT_FOUND', `There is no PCI device ${address} on this host`);
+      const state =
+        states.get(address) ??
+        new VifError('PCI_DEVICE_NOT_FOUND', `There is no PCI device ${address} on this host`);
       if (!isVifError(state)) return { differences: compare(step, state), before: state };
       return { differences: [{ attribute: 'exists', expected: true, actual: false }], blocked: state };
     });
@@ -41,8 +43,8 @@ export class VfRunner implements StepRunner<VfStep> {
 
   /**
    * Gives the functions back what they had. To have no MAC address of its own again is asked for on the side:
-   * some drivers refuse to take one away (mlx4 while it checks for spoofing, older ones always), and the
-   * function then keeps the one it has. It does no harm, as the next to use the function sets another.
+   * some drivers refuse to take one away (i40e before Linux 4.5, mlx4 while it checks for spoofing), and the
+   * function then keeps the one it has. It does no harm: whoever uses the function next sets another.
    */
   async undo(tasks: readonly AttemptedTask<VfStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
     const changes = tasks.map(restoringChange);

@@ -23,10 +23,7 @@ export interface VfChange {
 /** The virtual functions of a host: the kernel's, or some in memory. */
 export interface VfTable {
   /** Settings by PCI address, or why there are none. An address may be missing: there is no such function. */
-  read(
-    addresses: readonly string[],
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, VfState | VifError>>;
+  read(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, VfState | VifError>>;
   /** Carries out changes in order, going on past those that fail; one outcome each. */
   write(changes: readonly VfChange[], signal: AbortSignal): Promise<readonly Outcome[]>;
 }

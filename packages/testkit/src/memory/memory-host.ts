@@ -6,12 +6,15 @@ import {
   type OvsBridge,
   type OvsPort,
   OvsRunner,
+  VfRunner,
+  type VfState,
 } from '@vifkit/host/parts';
 import type { LinkSpec } from './links/kernel-link.js';
 import { MemoryLinks } from './links/memory-links.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
 import { MemoryLocks } from './memory-locks.js';
-import { MemoryVfs, type VfState } from './memory-vfs.js';
+import { MemoryPci, type PciFunctions } from './memory-pci.js';
+import { MemoryVfs } from './memory-vfs.js';
 import { MemoryOvs, type OvsBridgeSpec } from './ovs/memory-ovs.js';
 import { type Point, Points, type Which } from './points.js';
 
@@ -21,8 +24,8 @@ export interface MemoryHostOptions {
   readonly links?: readonly LinkSpec[];
   /** Open vSwitch bridges that are there. */
   readonly ovsBridges?: readonly (string | OvsBridgeSpec)[];
-  /** The network device of each PCI function, by address; a function without one has ''. */
-  readonly pci?: Readonly<Record<string, string>>;
+  /** PCI functions that are there. Their network devices are links, listed in `links` or not. */
+  readonly pci?: PciFunctions;
   /** How vendors' tools end, by program; well, unless told otherwise. */
   readonly commands?: Readonly<Record<string, Ending>>;
   /** As `uname -r` prints it; 6.1.0 unless given. */
@@ -59,13 +62,15 @@ export interface MemoryHost extends Host {
 
 /** Makes a host in memory. */
 export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
-  const { pci = {}, kernelRelease = '6.1.0', ovsBridges = [] } = options;
+  const { kernelRelease = '6.1.0', ovsBridges = [] } = options;
   const points = new Points();
-  const links = new MemoryLinks(points, options.links);
+  const pci = new MemoryPci(options.pci ?? {});
+  const devices = pci.netDevices.map((name) => ({ name }));
+  const links = new MemoryLinks(points, [...devices, ...(options.links ?? [])]);
   const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
   const ovs = new MemoryOvs(points, links.kernel, bridges);
   const commands = new MemoryCommands(points, options.commands);
-  const vfs = new MemoryVfs(points, Object.keys(pci));
+  const vfs = new MemoryVfs(points, pci.virtualFunctions);
   return {
     links,
     ovs,
@@ -73,10 +78,11 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     facts: {
       linkMtu: async (name) => links.kernel.links.get(name)?.mtu,
       kernelRelease: async () => kernelRelease,
-      pciNetDevice: async (address) => pci[address] || undefined,
+      pciNetDevice: (address) => pci.pciNetDevice(address),
+      virtualFunction: (address) => pci.virtualFunction(address),
     },
     locks: new MemoryLocks(),
-    runners: [new LinkRunner(links), new OvsRunner(ovs), new CommandRunner(commands), vfs],
+    runners: [new LinkRunner(links), new OvsRunner(ovs), new CommandRunner(commands), new VfRunner(vfs)],
     get writes() {
       return points.log.filter(({ part }) => part !== 'wiring');
     },

@@ -1,24 +1,9 @@
-import {
-  type AttemptedTask,
-  type Inspection,
-  type Outcome,
-  type StepRunner,
-  type Task,
-  type VfStep,
-  VifError,
-} from '@vifkit/core';
+import type { Outcome } from '@vifkit/core';
+import type { VfChange, VfState, VfTable } from '@vifkit/host/parts';
 import type { Points } from './points.js';
 
-/** The settings of a virtual function. */
-export interface VfState {
-  readonly mac: string;
-  readonly vlan: number;
-  readonly trust: boolean;
-}
-
-/** Carries out `vf` steps on virtual functions in memory. */
-export class MemoryVfs implements StepRunner<VfStep> {
-  readonly kinds = ['vf'] as const;
+/** Virtual functions in memory. */
+export class MemoryVfs implements VfTable {
   readonly #functions: Map<string, VfState>;
   readonly #points: Points;
 
@@ -33,44 +18,21 @@ export class MemoryVfs implements StepRunner<VfStep> {
     return Object.fromEntries([...this.#functions].sort());
   }
 
-  async inspect(steps: readonly VfStep[]): Promise<Inspection[]> {
-    return steps.map(({ address, mac, vlan, trust }) => {
-      const before = this.#functions.get(address);
-      if (!before) {
-        const blocked = new VifError('PCI_DEVICE_NOT_FOUND', `There is no PCI device at ${address}`);
-        return { differences: [{ attribute: 'exists', expected: true, actual: false }], blocked };
-      }
-      const wanted = { mac: mac?.toLowerCase(), vlan, trust };
-      const differences = (['mac', 'vlan', 'trust'] as const)
-        .filter((name) => wanted[name] !== undefined && wanted[name] !== before[name])
-        .map((attribute) => ({ attribute, expected: wanted[attribute], actual: before[attribute] }));
-      return { differences, before };
-    });
+  async read(): Promise<ReadonlyMap<string, VfState>> {
+    return new Map(this.#functions);
   }
 
-  apply(tasks: readonly Task<VfStep>[], signal: AbortSignal): Promise<Outcome[]> {
-    return this.#each(tasks, signal, ({ inspection: { differences, before } }) => ({
-      ...(before as VfState),
-      ...Object.fromEntries(differences.map(({ attribute, expected }) => [attribute, expected])),
-    }));
-  }
-
-  undo(tasks: readonly AttemptedTask<VfStep>[], signal: AbortSignal): Promise<Outcome[]> {
-    return this.#each(tasks, signal, ({ inspection }) => inspection.before as VfState);
-  }
-
-  async #each<T extends Task<VfStep>>(
-    tasks: readonly T[],
-    signal: AbortSignal,
-    become: (task: T) => VfState,
-  ): Promise<Outcome[]> {
+  async write(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
-    for (const task of tasks) {
-      const { address } = task.step;
-      const failure = await this.#points.reach({ part: 'vfs', what: `set ${address}` }, signal);
-      if (!failure) this.#functions.set(address, become(task));
-      outcomes.push(failure);
-    }
+    for (const change of changes) outcomes.push(await this.#set(change, signal));
     return outcomes;
+  }
+
+  async #set({ address, set }: VfChange, signal: AbortSignal): Promise<Outcome> {
+    const before = this.#functions.get(address);
+    if (!before || Object.keys(set).length === 0) return undefined;
+    const failure = await this.#points.reach({ part: 'vfs', what: `set ${address}` }, signal);
+    if (!failure) this.#functions.set(address, { ...before, ...set });
+    return failure;
   }
 }

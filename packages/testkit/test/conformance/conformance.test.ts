@@ -102,7 +102,7 @@ const instance = {
 conformance({
   plugins: everything,
   requests: [{ id: 'every kind of step', vif: new VIFOpenVSwitch(vif), instance, leaves: ['br-int'] }],
-  host: { links: [{ name: 'eth0' }], pci: { '0000:03:00.1': 'eth0v1' } },
+  host: { links: [{ name: 'eth0' }], pci: { '0000:03:00.1': { pf: 'eth0', index: 0, netDevice: 'eth0v0' } } },
 });
 
 conformance({
@@ -111,6 +111,6 @@ conformance({
   host: ({ withBridge }) => ({
     ovsBridges: [String(withBridge)],
     links: [{ name: 'eth0', up: true }],
-    pci: { '0000:03:00.1': '' },
+    pci: { '0000:03:00.1': { pf: 'eth0', index: 0 } },
   }),
 });

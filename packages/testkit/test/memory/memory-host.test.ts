@@ -86,16 +86,20 @@ describe('memory host', () => {
   });
 
   it('answers questions about itself', async () => {
-    const { facts } = memoryHost({
+    const vf = { pf: 'eth0', index: 0, netDevice: 'eth0v0' };
+    const { facts, links } = memoryHost({
       links: [{ name: 'eth0', mtu: 9000 }],
-      pci: { '0000:03:00.1': 'eth0v1', '0000:03:00.2': '' },
+      pci: { '0000:03:00.0': 'eth0', '0000:03:00.1': vf, '0000:03:00.2': '' },
       kernelRelease: '5.15.0',
     });
     expect(await facts.linkMtu('eth0')).toBe(9000);
     expect(await facts.linkMtu('none')).toBeUndefined();
     expect(await facts.kernelRelease()).toBe('5.15.0');
-    expect(await facts.pciNetDevice('0000:03:00.1')).toBe('eth0v1');
+    expect(await facts.pciNetDevice('0000:03:00.1')).toBe('eth0v0');
     expect(await facts.pciNetDevice('0000:03:00.2')).toBeUndefined();
+    expect(await facts.virtualFunction('0000:03:00.1')).toEqual(vf);
+    expect(await facts.virtualFunction('0000:03:00.0')).toBeUndefined();
+    expect(links.snapshot()).toMatchObject({ eth0: { mtu: 9000 }, eth0v0: { mtu: 1500 } });
   });
 
   it('orders calls for one VIF', async () => {

@@ -24,6 +24,7 @@ export function fakeHost(runners: readonly StepRunner[], locks: HostLocks = new 
       linkMtu: async () => undefined,
       kernelRelease: async () => '6.1.0',
       pciNetDevice: async () => undefined,
+      virtualFunction: async () => undefined,
     },
     close: async () => {},
   };

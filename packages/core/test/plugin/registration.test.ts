@@ -1,0 +1,124 @@
+import { describe, expect, it } from 'vitest';
+import { VifError } from '../../src/errors/vif-error.js';
+import { type Logger, silentLogger } from '../../src/logging/logger.js';
+import type { Plan } from '../../src/plan/steps.js';
+import { announce } from '../../src/plugin/announce.js';
+import type { VifPlugin } from '../../src/plugin/contract.js';
+import { inject, vifPlugin } from '../../src/plugin/decorators.js';
+import { PluginRegistry } from '../../src/plugin/registry.js';
+import { LOGGER } from '../../src/plugin/tokens.js';
+
+class Idle implements VifPlugin {
+  describe() {
+    return announce('idle', []);
+  }
+  plug(): Plan {
+    return [];
+  }
+  unplug(): Plan {
+    return [];
+  }
+}
+
+class Options {
+  mode = 'safe';
+}
+
+describe('building a plugin', () => {
+  it('waits until it is needed, and happens once', () => {
+    let built = 0;
+    @vifPlugin({ name: 'counted' })
+    class Counted extends Idle {
+      constructor() {
+        super();
+        built += 1;
+      }
+    }
+    const registry = new PluginRegistry([{ name: 'a', provides: [Counted] }]);
+    expect(registry.types).toEqual([]);
+    expect(registry.registrations).toHaveLength(1);
+    expect(built).toBe(0);
+    expect(registry.plugin('counted')).toBe(registry.plugin('counted'));
+    expect(built).toBe(1);
+    expect(new PluginRegistry([{ name: 'a', provides: [Counted] }]).plugin('counted')).not.toBe(
+      registry.plugin('counted'),
+    );
+  });
+
+  it('injects options and logger by their tokens, in any order', () => {
+    @vifPlugin({ name: 'injected', options: Options })
+    class Injected extends Idle {
+      constructor(
+        @inject(LOGGER) readonly logger: Logger,
+        @inject(Options) readonly options: Options,
+      ) {
+        super();
+      }
+    }
+    const logger = { ...silentLogger };
+    const packages = [{ name: 'a', provides: [Injected] }];
+    const plugin = new PluginRegistry(packages, {}, logger).plugin('injected') as Injected;
+    expect(plugin.logger).toBe(logger);
+    expect(plugin.options).toEqual({ mode: 'safe' });
+    expect((new PluginRegistry(packages).plugin('injected') as Injected).logger).toBe(silentLogger);
+  });
+
+  it('fails with the error of its constructor as the cause, and of no other plugin', () => {
+    const cause = new RangeError('no licence');
+    @vifPlugin({ name: 'unlicensed' })
+    class Unlicensed extends Idle {
+      constructor() {
+        super();
+        throw cause;
+      }
+    }
+    @vifPlugin({ name: 'licensed' })
+    class Licensed extends Idle {}
+    const registry = new PluginRegistry([{ name: '@acme/plugin', provides: [Unlicensed, Licensed] }]);
+    const message = "The plugin 'unlicensed' of @acme/plugin could not be built: no licence";
+    expect(() => registry.plugin('unlicensed')).toThrow(
+      expect.objectContaining({ code: 'PLUGIN_FAILED', message, cause }),
+    );
+    expect(registry.plugin('licensed')).toBeInstanceOf(Licensed);
+  });
+
+  it('fails with the very error, if that is one of vifkit’s', () => {
+    const error = new VifError('INVALID_OPTIONS', 'mode fast needs a licence');
+    @vifPlugin({ name: 'picky' })
+    class Picky extends Idle {
+      constructor() {
+        super();
+        throw error;
+      }
+    }
+    const registry = new PluginRegistry([{ name: 'a', provides: [Picky] }]);
+    expect(() => registry.plugin('picky')).toThrow(error);
+  });
+
+  it('is tried again after a failure', () => {
+    let licensed = false;
+    @vifPlugin({ name: 'late' })
+    class Late extends Idle {
+      constructor() {
+        super();
+        if (!licensed) throw new Error('no licence yet');
+      }
+    }
+    const registry = new PluginRegistry([{ name: 'a', provides: [Late] }]);
+    expect(() => registry.plugin('late')).toThrow('no licence yet');
+    licensed = true;
+    expect(registry.plugin('late')).toBeInstanceOf(Late);
+  });
+
+  it('fails when something is to be injected that nobody has', () => {
+    @vifPlugin({ name: 'needy' })
+    class Needy extends Idle {
+      constructor(@inject('a database') readonly database: unknown) {
+        super();
+      }
+    }
+    const registry = new PluginRegistry([{ name: 'a', provides: [Needy] }]);
+    expect(() => registry.plugin('needy')).toThrow(expect.objectContaining({ code: 'PLUGIN_FAILED' }));
+    expect(() => registry.plugin('needy')).toThrow('a database');
+  });
+});

@@ -1,0 +1,164 @@
+import { IsIn } from 'class-validator';
+import { describe, expect, it } from 'vitest';
+import { isVifError } from '../../src/errors/vif-error.js';
+import type { Plan } from '../../src/plan/steps.js';
+import { announce } from '../../src/plugin/announce.js';
+import type { LegacyDriver, VifConverter, VifPlugin } from '../../src/plugin/contract.js';
+import { legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
+import type { PluginPackage } from '../../src/plugin/package.js';
+import { PluginRegistry } from '../../src/plugin/registry.js';
+
+class Idle {
+  describe() {
+    return announce('idle', []);
+  }
+  plug(): Plan {
+    return [];
+  }
+  unplug(): Plan {
+    return [];
+  }
+  config() {
+    return { type: 'ethernet', target: 'tap0', bandwidth: false } as const;
+  }
+}
+
+class Mode {
+  @IsIn(['fast', 'safe'])
+  mode = 'safe';
+}
+
+@vifPlugin({ name: 'acme', options: Mode, needs: [{ what: 'acmectl', from: 'Acme' }] })
+class Acme extends Idle implements VifPlugin {}
+
+@vifPlugin({ name: 'acme' })
+class OtherAcme extends Idle implements VifPlugin {}
+
+@legacyDriver({ type: '802.1qbg', options: Mode })
+class Qbg extends Idle implements LegacyDriver {}
+
+@legacyDriver({ type: '802qbg' })
+class QbgBySlug extends Idle implements LegacyDriver {}
+
+@vifConverter({ type: 'acme' })
+class Converter implements VifConverter {
+  convert() {
+    return undefined;
+  }
+}
+
+@vifConverter({ type: 'acme' })
+class OtherConverter extends Converter {}
+
+const pkg = (name: string, ...provides: PluginPackage['provides'][number][]): PluginPackage => ({
+  name,
+  provides,
+});
+
+/** What the registry refuses packages with. */
+function refusal(packages: unknown, options?: Record<string, object>): { code: string; message: string } {
+  try {
+    new PluginRegistry(packages as PluginPackage[], options);
+  } catch (error) {
+    if (isVifError(error)) return error;
+    throw error;
+  }
+  throw new Error('it was taken');
+}
+
+describe('a registry', () => {
+  it('has plugins by name, drivers and converters by VIF type', () => {
+    const registry = new PluginRegistry([pkg('a', Acme, Qbg), pkg('b', Converter)]);
+    expect(registry.plugin('acme')).toBeInstanceOf(Acme);
+    expect(registry.driver('802.1qbg')).toBeInstanceOf(Qbg);
+    expect(registry.converter('acme')).toBeInstanceOf(Converter);
+    expect(registry.driver('acme')).toBeUndefined();
+    expect(registry.converter('802.1qbg')).toBeUndefined();
+  });
+
+  it.each([
+    [Qbg, '802.1qbg', '802qbg'],
+    [QbgBySlug, '802qbg', '802.1qbg'],
+  ])('finds the driver %o of %s by the other spelling too', (driver, ...types) => {
+    const registry = new PluginRegistry([pkg('a', driver)]);
+    for (const type of types) expect(registry.driver(type)).toBeInstanceOf(driver);
+  });
+
+  it('tells all VIF types that are handled', () => {
+    expect(new PluginRegistry([pkg('a', Qbg, Acme, Converter)]).types).toEqual(['802.1qbg', 'acme']);
+    expect(new PluginRegistry([]).types).toEqual([]);
+  });
+
+  it('tells what is registered, and where it came from', () => {
+    const registry = new PluginRegistry([pkg('a', Converter, Qbg), pkg('b', Acme)], {
+      acme: { mode: 'fast' },
+    });
+    expect(
+      registry.registrations.map(({ title, packageName, options }) => ({ title, packageName, options })),
+    ).toEqual([
+      { title: "plugin 'acme'", packageName: 'b', options: { mode: 'fast' } },
+      { title: "driver '802.1qbg'", packageName: 'a', options: { mode: 'safe' } },
+      { title: "converter 'acme'", packageName: 'a', options: {} },
+    ]);
+    expect(registry.registrations[0]?.declaration.needs).toEqual([{ what: 'acmectl', from: 'Acme' }]);
+  });
+
+  it('names what there is when a plugin is asked for that is not', () => {
+    const without = new PluginRegistry([]);
+    expect(() => without.plugin('ovs')).toThrow("No plugin is named 'ovs'. Registered: none.");
+    const registry = new PluginRegistry([pkg('a', Acme)]);
+    expect(() => registry.plugin('ovs')).toThrow(expect.objectContaining({ code: 'NO_MATCHING_PLUGIN' }));
+    expect(() => registry.plugin('ovs')).toThrow('Registered: acme');
+    expect(() => registry.plugin('constructor')).toThrow('Registered: acme');
+  });
+});
+
+describe('a conflict', () => {
+  it.each([
+    ['plugins of one name', Acme, OtherAcme, "plugin 'acme'"],
+    ['drivers of one slug', Qbg, QbgBySlug, "driver '802.1qbg'"],
+    ['converters of one type', Converter, OtherConverter, "converter 'acme'"],
+  ])('of two %s names both packages', (_, one, other, title) => {
+    const { code, message } = refusal([pkg('@vendor/one', one), pkg('@vendor/other', other)]);
+    expect(code).toBe('PLUGIN_CONFLICT');
+    for (const part of ['@vendor/one', '@vendor/other', title]) expect(message).toContain(part);
+  });
+
+  it('is none between a plugin, a driver and a converter', () => {
+    @legacyDriver({ type: 'acme' })
+    class Driver extends Idle implements LegacyDriver {}
+    expect(new PluginRegistry([pkg('a', Acme, Driver, Converter)]).registrations).toHaveLength(3);
+  });
+
+  it('arises from a package that is given twice', () => {
+    expect(refusal([pkg('a', Acme), pkg('a', Acme)]).code).toBe('PLUGIN_CONFLICT');
+  });
+});
+
+describe('what is no plugin', () => {
+  class Undeclared extends Idle {}
+  class Heir extends Acme {}
+
+  it.each([
+    ['a class without a decorator', Undeclared, 'Undeclared of a has none'],
+    ['a class whose parent has one', Heir, 'Heir of a has none'],
+    ['a class that is missing, as in a circle of imports', undefined, 'undefined of a has none'],
+    ['an object', new Acme(), 'an object of a has none'],
+  ])('is %s', (_, provided, message) => {
+    const found = refusal([{ name: 'a', provides: [provided] }]);
+    expect(found.code).toBe('PLUGIN_INVALID');
+    expect(found.message).toContain(message);
+  });
+
+  it.each([
+    ['a module in place of its default export', { default: pkg('a', Acme) }],
+    ['nothing', undefined],
+    ['null', null],
+    ['a name', '@acme/vifkit-plugin'],
+    ['one class', { name: 'a', provides: Acme }],
+  ])('is a package that is %s', (_, given) => {
+    const found = refusal([given]);
+    expect(found.code).toBe('PLUGIN_INVALID');
+    expect(found.message).toContain('Give the default export of the package');
+  });
+});

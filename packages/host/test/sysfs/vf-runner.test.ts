@@ -1,0 +1,158 @@
+import type { AttemptedTask, VfStep } from '@vifkit/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { IpVfTable } from '../../src/sysfs/ip-vf-table.js';
+import { VfRunner } from '../../src/sysfs/vf-runner.js';
+import { FakeIp } from './fake-ip.js';
+import { SysfsTree } from './sysfs-tree.js';
+
+const mac = 'fa:16:3e:43:03:21';
+const old = '52:54:00:00:00:01';
+const none = '00:00:00:00:00:00';
+const [first, second, third] = ['0000:c2:00.1', '0000:c2:00.2', '0000:c3:00.1'] as const;
+const soon = () => AbortSignal.timeout(20_000);
+const vf = (address: string, settings: object = { mac, vlan: 7 }): VfStep => ({
+  kind: 'vf',
+  address,
+  ...settings,
+});
+
+let sysfs: SysfsTree;
+let ip: FakeIp;
+let runner: VfRunner;
+
+beforeEach(async () => {
+  sysfs = await SysfsTree.make();
+  for (const [bus, pf] of [
+    ['c2', 'ens79'],
+    ['c3', 'ens80'],
+  ] as const) {
+    await sysfs.addFunction(`0000:${bus}:00.0`, { [pf]: '' });
+    await sysfs.addVirtual(`0000:${bus}:00.0`, 0, `0000:${bus}:00.1`);
+    await sysfs.addVirtual(`0000:${bus}:00.0`, 1, `0000:${bus}:00.2`);
+  }
+  ip = await FakeIp.make();
+  runner = new VfRunner(new IpVfTable(sysfs.root));
+});
+afterEach(async () => {
+  await ip.remove();
+  await sysfs.remove();
+});
+
+async function tasksFor(...steps: VfStep[]): Promise<AttemptedTask<VfStep>[]> {
+  const inspections = await runner.inspect(steps, soon());
+  return steps.map((step, i) => {
+    const inspection = inspections[i] ?? { differences: [] };
+    return { step, vifId: 'a', inspection, outcome: undefined };
+  });
+}
+
+describe('virtual functions', () => {
+  it('are compared by one question for each physical function', async () => {
+    await ip.show('ens79', [
+      { vf: 0, address: mac, vlan_list: [{ vlan: 7 }], trust: true },
+      { vf: 1, address: none, vlan_list: [{}] },
+    ]);
+    await ip.show('ens80', [{ vf: 0, mac: old, vlan: 7 }]);
+    const capitals = { mac: mac.toUpperCase(), vlan: 7, trust: true };
+    const tasks = await tasksFor(
+      vf(first, capitals),
+      vf(second, { trust: false, vlan: 0 }),
+      vf(second),
+      vf(third),
+    );
+    expect(tasks.map(({ inspection }) => inspection.differences)).toEqual([
+      [],
+      [],
+      [
+        { attribute: 'mac', expected: mac, actual: none },
+        { attribute: 'vlan', expected: 7, actual: 0 },
+      ],
+      [{ attribute: 'mac', expected: mac, actual: old }],
+    ]);
+    const reads = await ip.take('reads');
+    expect(reads.sort()).toEqual(['ens79', 'ens80'].map((pf) => `-details -json link show dev ${pf}`));
+    expect(await ip.take('writes')).toEqual([]);
+  });
+
+  it('are blocked one by one where they are missing or cannot be read', async () => {
+    await ip.show('ens79', [{ vf: 0, address: mac, vlan_list: [{}] }]);
+    const tasks = await tasksFor(vf(first), vf(second), vf(third), vf('0000:c4:00.1'));
+    expect(tasks.map(({ inspection }) => inspection.blocked)).toEqual([
+      undefined,
+      expect.objectContaining({ code: 'PCI_DEVICE_NOT_FOUND', message: expect.stringContaining('lists no') }),
+      expect.objectContaining({
+        code: 'LINK_COMMAND_FAILED',
+        message: expect.stringContaining('"ens80" does not exist'),
+      }),
+      expect.objectContaining({
+        code: 'PCI_DEVICE_NOT_FOUND',
+        message: expect.stringContaining('0000:c4:00.1'),
+      }),
+    ]);
+    await ip.show('ens80', 'no JSON');
+    const [unreadable] = await tasksFor(vf(third));
+    expect(unreadable?.inspection.blocked?.message).toContain('printed no JSON');
+  });
+
+  it('get what differs, a line each, and their own outcomes', async () => {
+    await ip.show('ens79', [
+      { vf: 0, address: none, vlan_list: [{}], trust: false },
+      { vf: 1, address: mac, vlan_list: [{}] },
+    ]);
+    await ip.refuse('trust on');
+    const tasks = await tasksFor(vf(first), vf(second, { mac, vlan: 7, trust: true }));
+    const outcomes = await runner.apply(tasks, soon());
+    expect(await ip.take('writes')).toEqual([
+      `link set dev ens79 vf 0 mac ${mac} vlan 7`,
+      'link set dev ens79 vf 1 vlan 7 trust on',
+    ]);
+    expect(outcomes).toEqual([undefined, expect.objectContaining({ code: 'LINK_COMMAND_FAILED' })]);
+    expect(outcomes[1]?.message).toContain('ens79 vf 1');
+    expect(outcomes[1]?.message).toContain('Operation not supported');
+  });
+
+  it('get back what they had', async () => {
+    await ip.show('ens79', [
+      { vf: 0, address: old, vlan_list: [{ vlan: 9, qos: 3, protocol: '802.1ad' }], trust: true },
+      { vf: 1, address: old, vlan_list: [{}] },
+    ]);
+    const tasks = await tasksFor(
+      vf(first, { mac, vlan: 7, trust: false }),
+      vf(second, { vlan: 7, trust: true }),
+    );
+    expect(await runner.undo(tasks, soon())).toEqual([undefined, undefined]);
+    expect(await ip.take('writes')).toEqual([
+      `link set dev ens79 vf 0 mac ${old} vlan 9 qos 3 proto 802.1ad trust on`,
+      'link set dev ens79 vf 1 vlan 0', // its driver has no trust to take away
+    ]);
+  });
+
+  it('keep the MAC address where the driver does not take it away', async () => {
+    await ip.show('ens79', [
+      { vf: 0, address: none, vlan_list: [{}] },
+      { vf: 1, address: none, vlan_list: [{}] },
+    ]);
+    await ip.refuse(`vf 0 mac ${none}`);
+    const tasks = await tasksFor(vf(first), vf(second, { mac }));
+    expect(await runner.undo(tasks, soon())).toEqual([undefined, undefined]);
+    expect(await ip.take('writes')).toEqual([
+      'link set dev ens79 vf 0 vlan 0',
+      `link set dev ens79 vf 0 mac ${none}`,
+      `link set dev ens79 vf 1 mac ${none}`,
+    ]);
+  });
+
+  it('fail alone when they go away in the middle', async () => {
+    await ip.show('ens79', [{ vf: 0, address: none, vlan_list: [{}] }]);
+    await ip.show('ens80', [{ vf: 0, address: none, vlan_list: [{}] }]);
+    const tasks = await tasksFor(vf(first), vf(third));
+    await sysfs.remove();
+    sysfs = await SysfsTree.make();
+    await sysfs.addFunction('0000:c3:00.0', { ens80: '' });
+    await sysfs.addVirtual('0000:c3:00.0', 4, third);
+    runner = new VfRunner(new IpVfTable(sysfs.root));
+    const outcomes = await runner.apply(tasks, soon());
+    expect(outcomes.map((outcome) => outcome?.code)).toEqual(['PCI_DEVICE_NOT_FOUND', undefined]);
+    expect(await ip.take('writes')).toEqual([`link set dev ens80 vf 4 mac ${mac} vlan 7`]);
+  });
+});
