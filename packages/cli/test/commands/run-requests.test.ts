@@ -64,7 +64,7 @@ describe('many requests', () => {
   const total = 2 * batchSize + 1;
   const stdin = jsonLines(...Array.from({ length: total }, (_, i): FakeRequest => ({ id: `r${i}` })));
   const sizes: number[] = [];
-  const plugAll = settleAll(() => ({ changes: [] }));
+  const plugAll = settleAll(() => ({ changes: [], stepCount: 0 }));
   const driver = fakeDriver({
     plugAll: (requests) => {
       sizes.push(requests.length);

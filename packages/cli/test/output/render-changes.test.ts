@@ -15,7 +15,7 @@ it('shows what was made, changed, run and removed', () => {
     },
     { kind: 'ovsPortAbsent', name: 'qvo1', differences: [removed] },
   ] as const;
-  expect(renderChanges({ ...handled, changes })).toBe(`${handled.id}  os-vif, ovs
+  expect(renderChanges({ ...handled, changes, stepCount: 5 })).toBe(`${handled.id}  os-vif, ovs
 ├─ + link qbr1
 ├─ ~ link qvb1
 │    mtu: 1500 → 1450
@@ -25,7 +25,7 @@ it('shows what was made, changed, run and removed', () => {
 });
 
 it('says so when nothing was written', () => {
-  expect(renderChanges({ ...handled, changes: [] })).toBe(
+  expect(renderChanges({ ...handled, changes: [], stepCount: 5 })).toBe(
     `${handled.id}  os-vif, ovs\n└─ ✓ nothing to change\n`,
   );
 });

@@ -55,7 +55,9 @@ describe('a result', () => {
       differences: [{ attribute: 'master', expected: 'br0', actual: undefined }],
     } as const;
     const value =
-      key === 'changes' ? { ...handled, changes: [change] } : { ...handled, differences: [change] };
+      key === 'changes'
+        ? { ...handled, changes: [change], stepCount: 1 }
+        : { ...handled, differences: [change] };
     expect(written({ value })).toEqual({
       ...head,
       [key]: [

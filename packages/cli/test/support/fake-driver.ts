@@ -12,9 +12,9 @@ export function fakeDriver(methods: Partial<Driver> = {}): Driver {
   return {
     configAll: settleAll(({ id }) => ({ device: { toXml: () => `<interface id="${id}"/>\n` } })),
     planAll: settleAll(() => ({ steps: [] })),
-    plugAll: settleAll(() => ({ changes: [] })),
+    plugAll: settleAll(() => ({ changes: [], stepCount: 0 })),
     checkAll: settleAll(() => ({ differences: [] })),
-    unplugAll: settleAll(() => ({ changes: [] })),
+    unplugAll: settleAll(() => ({ changes: [], stepCount: 0 })),
     close: async () => {},
     ...methods,
   };

@@ -8,14 +8,15 @@ import type { ChangeResult, Settled } from './results.js';
 export function logSteps(logger: Logger, { vifId, plan }: Job, changes: readonly Change[]): void {
   const written = [...changes]; // in the plan's order
   for (const step of plan) {
-    const name = stepTarget(step);
-    const wrote = written[0]?.kind === step.kind && written[0].name === name;
+    // Not `name`: that is what pino calls the logger.
+    const target = stepTarget(step);
+    const wrote = written[0]?.kind === step.kind && written[0].name === target;
     const change = wrote ? written.shift() : undefined;
-    logger.debug({ vif: vifId, step: step.kind, name, differences: change?.differences ?? [] }, 'step');
+    logger.debug({ vif: vifId, step: step.kind, target, differences: change?.differences ?? [] }, 'step');
   }
 }
 
-/** One line a request: VIF id, path, plugin, number of changes, milliseconds; or its error. */
+/** One line a request: VIF, path, plugin, steps, how many of them wrote, milliseconds of the call; or its error. */
 export function logOutcome(
   logger: Logger,
   operation: Operation,
@@ -23,10 +24,19 @@ export function logOutcome(
   milliseconds: number,
 ): void {
   if ('error' in result) {
-    const { code, message } = result.error;
-    logger.error({ vif: result.id, code, milliseconds }, `${operation} failed: ${message}`);
+    const { code, message, vifId } = result.error;
+    logger.error({ request: result.id, vif: vifId, code, milliseconds }, `${operation} failed: ${message}`);
     return;
   }
-  const { id, path, plugin, changes } = result.value;
-  logger.info({ vif: id, path, plugin, steps: changes.length, milliseconds }, operation);
+  const { id, vifId, path, plugin, stepCount, changes } = result.value;
+  const fields = {
+    request: id,
+    vif: vifId,
+    path,
+    plugin,
+    steps: stepCount,
+    changes: changes.length,
+    milliseconds,
+  };
+  logger.info(fields, operation);
 }

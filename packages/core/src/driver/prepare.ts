@@ -68,7 +68,7 @@ async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts):
 }
 
 function handledBy(request: VifRequest, { path, plugin, reason }: Route): Handled {
-  return { id: request.id, path, plugin, reason };
+  return { id: request.id, vifId: request.vif.id, path, plugin, reason };
 }
 
 async function guard<T>(chosen: Route, operation: string, call: () => T | Promise<T>): Promise<T> {

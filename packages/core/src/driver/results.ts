@@ -8,6 +8,7 @@ import type { Step } from '../plan/steps.js';
 export interface Handled {
   /** The request's id, or else the VIF's. */
   readonly id: string;
+  readonly vifId: string;
   readonly path: 'os-vif' | 'legacy';
   readonly plugin: string;
   readonly reason: string;
@@ -34,6 +35,8 @@ export interface PlanResult extends Handled {
 export interface ChangeResult extends Handled {
   /** What was written, in order; empty when all was as wanted. */
   readonly changes: readonly Change[];
+  /** How many steps the plan has. */
+  readonly stepCount: number;
 }
 
 export interface CheckResult extends Handled {

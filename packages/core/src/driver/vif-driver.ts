@@ -135,7 +135,7 @@ export class VifDriver {
       run,
       ({ handled, job }, changes) => {
         logSteps(logger, job, changes);
-        return { ...handled, changes };
+        return { ...handled, changes, stepCount: job.plan.length };
       },
     );
     const milliseconds = Math.round(performance.now() - start);

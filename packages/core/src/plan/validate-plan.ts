@@ -46,5 +46,6 @@ function isCustom(step: unknown): step is object {
 function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return Array.from(value, copyOf);
   if (!isPlainObject(value)) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, copyOf(each)]));
+  const present = Object.entries(value).filter(([, each]) => each !== undefined);
+  return Object.fromEntries(present.map(([key, each]) => [key, copyOf(each)]));
 }

@@ -1,26 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import type { Plan } from '../../src/plan/steps.js';
-import { announce } from '../../src/plugin/announce.js';
-import type { LegacyDriver, VifPlugin } from '../../src/plugin/contract.js';
 import { declarationOf, legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
+import { Idle } from './support/idle.js';
 
 class Options {
   mode = 'safe';
-}
-
-class Idle implements VifPlugin, LegacyDriver {
-  describe() {
-    return announce('idle', []);
-  }
-  plug(): Plan {
-    return [];
-  }
-  unplug(): Plan {
-    return [];
-  }
-  config() {
-    return { type: 'ethernet', target: 'tap0', bandwidth: false } as const;
-  }
 }
 
 const needs = [{ what: 'acmectl', from: 'the acme-agent package' }];

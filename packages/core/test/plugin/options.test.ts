@@ -1,12 +1,11 @@
 import { IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import type { VifError } from '../../src/errors/vif-error.js';
-import type { Plan } from '../../src/plan/steps.js';
-import { announce } from '../../src/plugin/announce.js';
-import type { LegacyDriver, VifConverter, VifPlugin } from '../../src/plugin/contract.js';
+import type { VifConverter } from '../../src/plugin/contract.js';
 import { inject, legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
 import { IsLinkName } from '../../src/validation/decorators.js';
+import { Idle } from './support/idle.js';
 
 class Guarded {
   @IsInt()
@@ -28,43 +27,28 @@ class Guards {
   guarded = new Guarded();
 }
 
-class Idle {
-  plug(): Plan {
-    return [];
-  }
-  unplug(): Plan {
-    return [];
-  }
-  describe() {
-    return announce('idle', []);
-  }
-  config() {
-    return { type: 'ethernet', target: 'tap0', bandwidth: false } as const;
-  }
-}
-
 @vifPlugin({ name: 'guarded', options: Guarded })
-class GuardedPlugin extends Idle implements VifPlugin {
+class GuardedPlugin extends Idle {
   constructor(@inject(Guarded) readonly options: Guarded) {
     super();
   }
 }
 
 @vifPlugin({ name: 'unguarded', options: Unguarded })
-class UnguardedPlugin extends Idle implements VifPlugin {
+class UnguardedPlugin extends Idle {
   constructor(@inject(Unguarded) readonly options: Unguarded) {
     super();
   }
 }
 
 @vifPlugin({ name: 'guards', options: Guards })
-class GuardsPlugin extends Idle implements VifPlugin {}
+class GuardsPlugin extends Idle {}
 
 @vifPlugin({ name: 'bare' })
-class BarePlugin extends Idle implements VifPlugin {}
+class BarePlugin extends Idle {}
 
 @legacyDriver({ type: '802.1qbg', options: Guarded })
-class Qbg extends Idle implements LegacyDriver {}
+class Qbg extends Idle {}
 
 @vifConverter({ type: 'converted' })
 class Converter implements VifConverter {

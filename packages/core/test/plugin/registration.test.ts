@@ -1,24 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { VifError } from '../../src/errors/vif-error.js';
 import { type Logger, silentLogger } from '../../src/logging/logger.js';
-import type { Plan } from '../../src/plan/steps.js';
-import { announce } from '../../src/plugin/announce.js';
-import type { VifPlugin } from '../../src/plugin/contract.js';
 import { inject, vifPlugin } from '../../src/plugin/decorators.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
 import { LOGGER } from '../../src/plugin/tokens.js';
-
-class Idle implements VifPlugin {
-  describe() {
-    return announce('idle', []);
-  }
-  plug(): Plan {
-    return [];
-  }
-  unplug(): Plan {
-    return [];
-  }
-}
+import { Idle } from './support/idle.js';
 
 class Options {
   mode = 'safe';

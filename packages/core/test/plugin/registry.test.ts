@@ -1,27 +1,11 @@
 import { IsIn } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
-import type { Plan } from '../../src/plan/steps.js';
-import { announce } from '../../src/plugin/announce.js';
-import type { LegacyDriver, VifConverter, VifPlugin } from '../../src/plugin/contract.js';
+import type { VifConverter } from '../../src/plugin/contract.js';
 import { legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
 import type { PluginPackage } from '../../src/plugin/package.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
-
-class Idle {
-  describe() {
-    return announce('idle', []);
-  }
-  plug(): Plan {
-    return [];
-  }
-  unplug(): Plan {
-    return [];
-  }
-  config() {
-    return { type: 'ethernet', target: 'tap0', bandwidth: false } as const;
-  }
-}
+import { Idle } from './support/idle.js';
 
 class Mode {
   @IsIn(['fast', 'safe'])
@@ -29,16 +13,16 @@ class Mode {
 }
 
 @vifPlugin({ name: 'acme', options: Mode, needs: [{ what: 'acmectl', from: 'Acme' }] })
-class Acme extends Idle implements VifPlugin {}
+class Acme extends Idle {}
 
 @vifPlugin({ name: 'acme' })
-class OtherAcme extends Idle implements VifPlugin {}
+class OtherAcme extends Idle {}
 
 @legacyDriver({ type: '802.1qbg', options: Mode })
-class Qbg extends Idle implements LegacyDriver {}
+class Qbg extends Idle {}
 
 @legacyDriver({ type: '802qbg' })
-class QbgBySlug extends Idle implements LegacyDriver {}
+class QbgBySlug extends Idle {}
 
 @vifConverter({ type: 'acme' })
 class Converter implements VifConverter {
@@ -126,7 +110,7 @@ describe('a conflict', () => {
 
   it('is none between a plugin, a driver and a converter', () => {
     @legacyDriver({ type: 'acme' })
-    class Driver extends Idle implements LegacyDriver {}
+    class Driver extends Idle {}
     expect(new PluginRegistry([pkg('a', Acme, Driver, Converter)]).registrations).toHaveLength(3);
   });
 

@@ -1,0 +1,41 @@
+import { type MemoryHost, type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
+import { createVifDriver } from '../../../src/driver/create-vif-driver.js';
+import type { VifDriver } from '../../../src/driver/vif-driver.js';
+import type { DeviceBackend } from '../../../src/guest/device-backend.js';
+import type { GuestConfigurator, GuestContext } from '../../../src/guest/guest-configurator.js';
+import type { Logger } from '../../../src/logging/logger.js';
+import type { VIFBase } from '../../../src/objects/vif-base.js';
+import type { PluginPackage } from '../../../src/plugin/package.js';
+
+/** What a driver asked of the guests' side. */
+export interface Asked {
+  readonly what: VIFBase | DeviceBackend;
+  readonly mac?: string;
+  readonly context: GuestContext;
+}
+
+export interface Bench {
+  readonly host: MemoryHost;
+  readonly driver: VifDriver;
+  readonly asked: Asked[];
+}
+
+/** A driver on a memory host, with these plugins, and guests that note what they are asked. */
+export function benchWith(
+  provides: PluginPackage['provides'],
+  options: MemoryHostOptions & { readonly logger?: Logger } = {},
+): Bench {
+  const asked: Asked[] = [];
+  const note = (each: Asked) => {
+    asked.push(each);
+    return { toXml: () => '<interface/>\n' };
+  };
+  const guests: GuestConfigurator = {
+    forObject: (what, context) => note({ what, context }),
+    forBackend: (what, mac, context) => note({ what, mac, context }),
+  };
+  const { logger, ...hostOptions } = options;
+  const host = memoryHost(hostOptions);
+  const plugins = [{ name: '@acme/plugin', provides }];
+  return { host, asked, driver: createVifDriver({ host, guests, plugins, ...(logger && { logger }) }) };
+}

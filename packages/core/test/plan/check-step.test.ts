@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { checkStep } from '../../src/plan/check-step.js';
+import { badLinkNames, goodSteps } from './support/steps.js';
+
+const wrongWith = (step: unknown) => checkStep(step, '');
+
+const link = { kind: 'link', name: 'tap0' };
+const port = { kind: 'ovsPort', bridge: 'br-int', name: 'tap0', externalIds: {}, wired: true };
+
+it.each(goodSteps.filter(({ kind }) => kind !== 'custom'))('nothing is wrong with %o', (step) => {
+  expect(wrongWith(step)).toEqual([]);
+});
+
+describe('names of links', () => {
+  const named: [string, (name: unknown) => object][] = [
+    ['link', (name) => ({ ...link, name })],
+    ['veth peer', (peer) => ({ ...link, create: { type: 'veth', peer } })],
+    ['link below', (below) => ({ ...link, create: { type: 'vlan', link: below, id: 5 } })],
+    ['master', (master) => ({ ...link, set: { master } })],
+    ['initial master', (master) => ({ ...link, initial: { master } })],
+    ['absent link', (name) => ({ kind: 'linkAbsent', name, type: 'tap', own: true })],
+    ['bridge', (name) => ({ kind: 'ovsBridge', name, datapathType: 'system' })],
+    ['port', (name) => ({ ...port, name })],
+    ['bridge of a port', (bridge) => ({ ...port, bridge })],
+    ['absent port', (name) => ({ kind: 'ovsPortAbsent', name, own: true })],
+    ['condition', (whenCreated) => ({ kind: 'command', argv: ['a'], whenCreated })],
+  ];
+
+  it.each(named)('of a %s are such as ip, /proc and OVSDB take for nothing else', (_, stepWith) => {
+    expect(wrongWith(stepWith('tap0.5_-+'))).toEqual([]);
+    for (const name of badLinkNames) expect(wrongWith(stepWith(name)), String(name)).toHaveLength(1);
+  });
+});
+
+describe('values', () => {
+  it.each([
+    ['an MTU', { ...link, set: { mtu: 67 } }],
+    ['a huge MTU', { ...link, set: { mtu: 2 ** 40 } }],
+    ['an MTU that is no integer', { ...link, set: { mtu: 1500.5 } }],
+    ['an MTU that is a text', { ...link, set: { mtu: '1500' } }],
+    ['an MTU that is no number', { ...link, set: { mtu: Number.NaN } }],
+    ['an MTU of null', { ...link, set: { mtu: null } }],
+    ['a port’s MTU', { ...port, mtuRequest: 65_536 }],
+    ['a bridge’s MTU', { kind: 'ovsBridge', name: 'br-int', datapathType: 'system', mtu: -1 }],
+    ['a MAC address', { ...link, set: { address: 'fa:16:3e:10:00' } }],
+    ['a MAC address with more behind it', { ...link, initial: { address: 'fa:16:3e:10:00:02\nlink' } }],
+    ['a flag', { ...link, set: { up: 'yes' } }],
+    ['a number in place of a flag', { ...link, shared: 1 }],
+    ['arp_ignore', { ...link, set: { arpIgnore: 256 } }],
+    ['arp_announce', { ...link, set: { arpAnnounce: -1 } }],
+    ['a forward delay', { ...link, set: { bridge: { forwardDelay: -1 } } }],
+    ['an ageing time', { ...link, set: { bridge: { ageing: Number.POSITIVE_INFINITY } } }],
+    ['a bridge setting', { ...link, set: { bridge: { hello: 1 } } }],
+    ['an attribute', { ...link, set: { alias: 'a' } }],
+    ['a list of attributes', { ...link, set: [] }],
+    ['a VLAN', { ...link, create: { type: 'vlan', link: 'eth0', id: 4096 } }],
+    ['a tag', { ...port, tag: 1e9 }],
+    ['queues', { ...link, create: { type: 'tap', multiQueue: 4 } }],
+    ['a peer of a bridge', { ...link, create: { type: 'bridge', peer: 'tap1' } }],
+    ['a type of an absent link', { kind: 'linkAbsent', name: 'tap0', type: 'dummy', own: true }],
+    ['a missing mark of ownership', { kind: 'linkAbsent', name: 'tap0', type: 'tap' }],
+    ['a datapath type', { kind: 'ovsBridge', name: 'br-int', datapathType: 'kernel' }],
+    ['a missing datapath type', { kind: 'ovsBridge', name: 'br-int' }],
+    ['a missing wait', { ...port, wired: undefined }],
+    ['external ids of numbers', { ...port, externalIds: { tag: 5 } }],
+    ['external ids with a control character', { ...port, externalIds: { id: 'a\0b' } }],
+    ['a name of an external id', { ...port, externalIds: { 'a\nb': 'c' } }],
+    ['external ids that are no object', { ...port, externalIds: new Map([['a', 'b']]) }],
+    ['options', { ...port, options: [] }],
+    ['an interface type', { ...port, type: 'internal\n' }],
+    ['a PCI address', { kind: 'vf', address: '05:10.1' }],
+    ['a path in place of a PCI address', { kind: 'vf', address: '../../0000:05:10.1' }],
+    ['a VLAN of a virtual function', { kind: 'vf', address: '0000:05:10.1', vlan: 4096 }],
+    ['a MAC address of a virtual function', { kind: 'vf', address: '0000:05:10.1', mac: 'any' }],
+  ])('are refused: %s', (_, step) => expect(wrongWith(step)).toHaveLength(1));
+
+  const long = 'x'.repeat(4096);
+  it.each([
+    ['nothing', []],
+    ['a line', 'acmectl bind'],
+    ['an option in place of the program', ['--help']],
+    ['a program without a name', ['', 'bind']],
+    ['NUL', ['acmectl', 'a\0b']],
+    ['a newline', ['acmectl', 'a\nb']],
+    ['half a surrogate pair', ['acmectl', '\ud800']],
+    ['a number', ['acmectl', 5]],
+    ['a list', ['acmectl', ['bind']]],
+    ['a word without end', ['acmectl', long]],
+  ])('of commands are refused: %s', (_, argv) => {
+    expect(wrongWith({ kind: 'command', argv })).toEqual([expect.stringContaining("'argv'")]);
+    expect(wrongWith({ kind: 'command', argv: ['acmectl'], undo: argv })).toEqual([
+      expect.stringContaining("'undo'"),
+    ]);
+  });
+});
