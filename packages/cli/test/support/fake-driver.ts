@@ -26,6 +26,8 @@ export function settleAll<T extends object>(answer: (request: FakeRequest) => T)
     (requests as readonly FakeRequest[]).map((request) => {
       const { id, refuse } = request;
       if (refuse) return { id, error: new VifError('INVALID_VIF', refuse) };
-      return { value: { id, path: 'os-vif', plugin: 'fake', reason: 'it is a fake', ...answer(request) } };
+      return {
+        value: { id, vifId: id, path: 'os-vif', plugin: 'fake', reason: 'it is a fake', ...answer(request) },
+      };
     });
 }
