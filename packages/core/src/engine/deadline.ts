@@ -5,7 +5,7 @@ import { VifError } from '../errors/vif-error.js';
 export interface CallOptions {
   /** Aborting it ends the call with ABORTED; what a plug has done by then is undone. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the call as a whole; 30 000 unless given. */
+  /** Milliseconds for the call as a whole; 30 000 unless given. Plugins have half of it for their plans. */
   readonly timeout?: number | undefined;
 }
 

@@ -8,13 +8,13 @@ import type { VIFBase } from '../../../src/objects/vif-base.js';
 import type { PluginPackage } from '../../../src/plugin/package.js';
 
 /** What a driver asked of the guests' side. */
-export interface Asked {
+interface Asked {
   readonly what: VIFBase | DeviceBackend;
   readonly mac?: string;
   readonly context: GuestContext;
 }
 
-export interface Bench {
+interface Bench {
   readonly host: MemoryHost;
   readonly driver: VifDriver;
   readonly asked: Asked[];

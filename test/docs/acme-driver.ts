@@ -1,0 +1,39 @@
+import {
+  type DeviceBackend,
+  deviceName,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  networkBridge,
+  type Plan,
+  type PlanContext,
+} from '@vifkit/core';
+
+/** VIF type `acme_fabric`: a bridge for each network, which joins Acme's fabric when it is made. */
+@legacyDriver({ type: 'acme_fabric', needs: [{ what: 'fabric0', from: "Acme's kernel module" }] })
+export class AcmeFabricDriver implements LegacyDriver {
+  config(vif: NetworkVif): DeviceBackend {
+    return { type: 'bridge', bridge: networkBridge(vif), target: deviceName(vif), bandwidth: true };
+  }
+
+  async plug(vif: NetworkVif, { facts }: PlanContext): Promise<Plan> {
+    const bridge = networkBridge(vif);
+    const mtu = (await facts.linkMtu('fabric0')) ?? 1500;
+    return [
+      {
+        kind: 'link',
+        name: bridge,
+        create: { type: 'bridge' },
+        set: { up: true, mtu },
+        initial: { bridge: { forwardDelay: 0, stp: false } },
+        shared: true,
+      },
+      { kind: 'command', argv: ['acmectl', 'join', bridge], whenCreated: bridge },
+    ];
+  }
+
+  /** Other VIFs use the bridge as well: it stays. */
+  unplug(): Plan {
+    return [];
+  }
+}

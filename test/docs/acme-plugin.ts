@@ -1,0 +1,67 @@
+import {
+  announce,
+  IsMtu,
+  inject,
+  type Plan,
+  type PlanContext,
+  type PluginPackage,
+  requireField,
+  unsupportedVif,
+  type VIFBase,
+  VIFGeneric,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
+
+class AcmeOptions {
+  /** Of ports whose network has none, in bytes. */
+  @IsMtu()
+  mtu = 1500;
+}
+
+@vifPlugin({
+  name: 'acme',
+  options: AcmeOptions,
+  needs: [{ what: 'acmectl', from: 'the acme-agent package' }],
+})
+class AcmePlugin implements VifPlugin {
+  readonly #options: AcmeOptions;
+
+  constructor(@inject(AcmeOptions) options: AcmeOptions) {
+    this.#options = options;
+  }
+
+  describe() {
+    return announce('acme', [[VIFGeneric, []]]);
+  }
+
+  plug(vif: VIFBase, { instance }: PlanContext): Plan {
+    const name = tapOf(vif);
+    const mtu = vif.network?.mtu ?? this.#options.mtu;
+    return [
+      { kind: 'link', name, create: { type: 'tap' }, set: { up: true, mtu } },
+      {
+        kind: 'command',
+        argv: ['acmectl', 'bind', vif.id, name, instance.uuid],
+        undo: ['acmectl', 'unbind', vif.id],
+        vendor: 'the acme-agent package',
+      },
+    ];
+  }
+
+  unplug(vif: VIFBase): Plan {
+    return [
+      { kind: 'command', argv: ['acmectl', 'unbind', vif.id], vendor: 'the acme-agent package' },
+      { kind: 'linkAbsent', name: tapOf(vif), type: 'tap', own: true },
+    ];
+  }
+}
+
+function tapOf(vif: VIFBase): string {
+  if (vif instanceof VIFGeneric) return requireField(vif, 'vif_name', vif.id);
+  throw unsupportedVif('acme', vif);
+}
+
+/** What the package offers: inert until a driver is given it. */
+const acme: PluginPackage = { name: '@acme/vifkit-plugin', provides: [AcmePlugin] };
+export default acme;

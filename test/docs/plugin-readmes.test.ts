@@ -1,0 +1,26 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { builtInPlugins } from '@vifkit/cli';
+import { createVifDriver } from '@vifkit/core';
+import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
+import { memoryHost } from '@vifkit/testkit';
+import { expect, it } from 'vitest';
+import { codeBlocks, readDocument } from './code-block.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const examples = readdirSync(`${root}plugins`)
+  .map((name) => `plugins/${name}/README.md`)
+  .filter((path) => existsSync(root + path))
+  .flatMap((path) => {
+    const text = readDocument(path);
+    const [request] = codeBlocks(text, 'json');
+    const [xml] = codeBlocks(text, 'xml');
+    return request && xml ? [{ path, request, xml }] : [];
+  });
+
+it.each(examples)('the request of $path has the XML that stands there', async ({ request, xml }) => {
+  const guests = new LibvirtGuestConfigurator();
+  const driver = createVifDriver({ host: memoryHost(), guests, plugins: await builtInPlugins() });
+  const { device } = await driver.config(JSON.parse(request));
+  expect(device.toXml()).toBe(xml);
+});
