@@ -29,6 +29,7 @@ export async function runProgram(
   [program, ...args]: readonly [string, ...string[]],
   { input, maxOutput = 512 * 1024 * 1024, signal, doing }: ProgramOptions,
 ): Promise<ProgramResult> {
+  if (signal.aborted) throw signalError(signal, doing); // execa starts it all the same, and then ends it
   const running = execa(program, args, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     reject: false,
