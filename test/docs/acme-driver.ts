@@ -10,7 +10,10 @@ import {
 } from '@vifkit/core';
 
 /** VIF type `acme_fabric`: a bridge for each network, which joins Acme's fabric when it is made. */
-@legacyDriver({ type: 'acme_fabric', needs: [{ what: 'fabric0', from: "Acme's kernel module" }] })
+@legacyDriver({
+  type: 'acme_fabric',
+  needs: [{ kind: 'module', name: 'acme_fabric', from: "Acme's kernel module" }],
+})
 export class AcmeFabricDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
     return { type: 'bridge', bridge: networkBridge(vif), target: deviceName(vif), bandwidth: true };

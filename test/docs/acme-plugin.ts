@@ -22,7 +22,7 @@ class AcmeOptions {
 @vifPlugin({
   name: 'acme',
   options: AcmeOptions,
-  needs: [{ what: 'acmectl', from: 'the acme-agent package' }],
+  needs: [{ kind: 'program', name: 'acmectl', from: 'the acme-agent package' }],
 })
 class AcmePlugin implements VifPlugin {
   readonly #options: AcmeOptions;

@@ -20,7 +20,10 @@ const examples = readdirSync(`${root}plugins`)
 
 it.each(examples)('the request of $path has the XML that stands there', async ({ request, xml }) => {
   const guests = new LibvirtGuestConfigurator();
-  const driver = createVifDriver({ host: memoryHost(), guests, plugins: await builtInPlugins() });
-  const { device } = await driver.config(JSON.parse(request));
+  const parsed = JSON.parse(request);
+  const slot: string | undefined = parsed.vif.profile?.pci_slot;
+  const pci = slot ? { [slot]: { pf: 'ens1', index: 0, netDevice: 'ens1v1' } } : {};
+  const driver = createVifDriver({ host: memoryHost({ pci }), guests, plugins: await builtInPlugins() });
+  const { device } = await driver.config(parsed);
   expect(device.toXml()).toBe(xml);
 });

@@ -5,12 +5,25 @@ import { memoryHost } from '@vifkit/testkit';
 import { type Libvirtd, startLibvirtd } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { driverOn } from '../vectors/driver.js';
-import { configRows } from '../vectors/rows.js';
+import { configRows, type Row } from '../vectors/rows.js';
+import { setupOf } from '../vectors/setup.js';
 
 /** The reference's requests for a libvirt like the one here, of virtualization types that QEMU without KVM has. */
 const rows = configRows
-  .filter(({ expect: { xml } }) => xml !== undefined)
+  .filter(({ expect: { xml }, host }) => xml !== undefined && ['kvm', 'qemu'].includes(host.virt_type))
+  .filter(hasFrontEndForBackEnd)
   .map((row) => ({ ...row, host: { ...row.host, virt_type: 'qemu', libvirt_version: [9, 0, 0] } }));
+
+/**
+ * The reference combines any card with any back end; libvirt refuses some when a domain is defined: vhost-user
+ * takes virtio alone, and a device that is passed through has no virtio driver.
+ */
+function hasFrontEndForBackEnd({ vif, image, host }: Row): boolean {
+  const model = image.properties.hw_vif_model ?? (host.use_virtio_for_bridges ? 'virtio' : undefined);
+  if (vif.type === 'vhostuser') return model === 'virtio';
+  const passedThrough = ['802.1qbh', 'hw_veb'].includes(vif.type ?? '') && vif.vnic_type === 'direct';
+  return !passedThrough || model !== 'virtio';
+}
 
 describe('a real libvirtd', () => {
   let libvirtd: Libvirtd;
@@ -24,18 +37,20 @@ describe('a real libvirtd', () => {
     rmSync(directory, { recursive: true });
   });
 
-  it.each(['bridge', 'ovs', 'tap'])('has rows of type %s to define', (type) => {
-    expect(rows.filter(({ vif }) => vif.type === type).length).toBeGreaterThan(5);
+  it('has rows of every type to define', () => {
+    const types = new Set(configRows.map(({ vif }) => vif.type));
+    expect(new Set(rows.map(({ vif }) => vif.type))).toEqual(types);
   });
 
   it.each(rows)('defines a domain with the device of $id ($vif.type)', async (row) => {
-    const { device } = await driverOn(memoryHost()).config(row);
+    const { device } = await driverOn(memoryHost({ pci: setupOf(row).functions })).config(row);
     const file = join(directory, `${row.id}.xml`);
     writeFileSync(file, domainWith(row.id, device.toXml()));
     await expect(libvirtd.virsh('define', '--validate', file)).resolves.toContain(
       `Domain '${row.id}' defined`,
     );
-    await expect(libvirtd.virsh('dumpxml', row.id)).resolves.toContain(device.hostLink);
+    const dumped = await libvirtd.virsh('dumpxml', row.id);
+    expect(dumped).toContain(device.hostLink ?? '<source');
   });
 });
 

@@ -7,7 +7,8 @@ import type { ExpectedLink, ExpectedPort } from './rows.js';
 
 const run = promisify(execFile);
 
-interface IpLink {
+/** A link as `ip -details -json` prints it. */
+export interface IpLink {
   readonly ifname: string;
   readonly flags: readonly string[];
   readonly mtu: number;
@@ -22,7 +23,9 @@ export async function observeKernel(ovs: OpenVSwitch): Promise<Observation> {
   const { stdout } = await run('ip', ['-details', '-json', 'link']);
   const links: Record<string, ExpectedLink> = {};
   for (const link of JSON.parse(stdout) as IpLink[]) {
-    if (link.ifname !== 'lo' && link.ifname !== 'ovs-netdev') links[link.ifname] = await linkOf(link);
+    if (link.ifname === 'lo' || link.ifname === 'ovs-netdev') continue;
+    const ipv6 = await readFile(`/proc/sys/net/ipv6/conf/${link.ifname}/disable_ipv6`, 'utf8');
+    links[link.ifname] = linkOf(link, ipv6.trim() === '1');
   }
   const ports: Record<string, ExpectedPort> = {};
   const bridges: Record<string, { datapath_type: string }> = {};
@@ -33,19 +36,22 @@ export async function observeKernel(ovs: OpenVSwitch): Promise<Observation> {
   return { links, ports, bridges };
 }
 
-async function linkOf({ ifname, flags, mtu, address, master, link, linkinfo }: IpLink): Promise<ExpectedLink> {
+/** A link in the rows' words. */
+export function linkOf(
+  { flags, mtu, address, master, link, linkinfo }: IpLink,
+  disable_ipv6: boolean,
+): ExpectedLink {
   const data = linkinfo?.info_data ?? {};
   const kind = linkinfo?.info_kind;
-  const ipv6 = await readFile(`/proc/sys/net/ipv6/conf/${ifname}/disable_ipv6`, 'utf8');
   return {
     kind: kind === 'tun' ? String(data.type) : (kind ?? ''),
     up: flags.includes('UP'),
     mtu,
     address,
     promisc: flags.includes('PROMISC'),
-    disable_ipv6: ipv6.trim() === '1',
+    disable_ipv6,
     ...(master !== undefined && { master }),
-    ...(link !== undefined && { peer: link }),
+    ...(link !== undefined && (kind === 'vlan' ? { link, id: Number(data.id) } : { peer: link })),
     ...(kind === 'bridge' && {
       forward_delay: Number(data.forward_delay),
       stp: data.stp_state !== 0,

@@ -2,10 +2,13 @@ import type { LinkState } from '@vifkit/host/parts';
 import type { MemoryHost } from '@vifkit/testkit';
 import type { Observation } from './expectation.js';
 import type { ExpectedLink } from './rows.js';
+import type { Setup } from './setup.js';
 
 /** A host in memory, in the rows' words. */
-export function observeMemory(host: MemoryHost): Observation {
-  const { links, ovs } = host.snapshot();
+export function observeMemory(host: MemoryHost, { functions }: Setup): Observation {
+  const { links, ovs, vfs } = host.snapshot();
+  const virtual = Object.entries(functions).map(([address, { pf, index }]) => ({ pf, index, ...vfs[address] }));
+  const functionsOf = (name: string) => virtual.filter(({ pf }) => pf === name);
   // A bridge's local port goes without saying.
   const others = Object.entries(ovs.ports).filter(([name]) => !(name in ovs.bridges));
   const ports = others.map(([name, { bridge, interface: own }]) => {
@@ -13,7 +16,9 @@ export function observeMemory(host: MemoryHost): Observation {
   });
   const bridges = Object.entries(ovs.bridges).map(([name, { datapathType }]) => [name, { datapath_type: datapathType }]);
   return {
-    links: Object.fromEntries(Object.values(links).map((link) => [link.name, linkOf(link)])),
+    links: Object.fromEntries(
+      Object.values(links).map((link) => [link.name, { ...linkOf(link), vfs: settingsOf(functionsOf(link.name)) }]),
+    ),
     ports: Object.fromEntries(ports),
     bridges: Object.fromEntries(bridges),
   };
@@ -31,4 +36,8 @@ function linkOf({ type, bridge, vlan, ipv6, name: _, ...rest }: LinkState): Expe
       multicast_snooping: bridge.multicastSnooping,
     }),
   };
+}
+
+function settingsOf(functions: readonly { index: number; mac?: string; vlan?: number }[]) {
+  return Object.fromEntries(functions.map(({ index, mac = '', vlan = 0 }) => [index, { mac, vlan: String(vlan) }]));
 }

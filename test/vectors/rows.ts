@@ -1,4 +1,6 @@
 import { readFileSync } from 'node:fs';
+import { builtInPlugins } from '@vifkit/cli';
+import { PluginRegistry } from '@vifkit/core';
 
 /** A link as the reference leaves it; attributes that are left out are free. */
 export interface ExpectedLink {
@@ -15,6 +17,8 @@ export interface ExpectedLink {
   readonly stp?: boolean;
   readonly multicast_snooping?: boolean;
   readonly disable_ipv6?: boolean;
+  /** Of a physical function: the settings of its virtual functions, by number. */
+  readonly vfs?: Readonly<Record<string, { readonly mac?: string; readonly vlan?: string }>>;
 }
 
 export interface ExpectedPort {
@@ -23,19 +27,37 @@ export interface ExpectedPort {
   readonly external_ids: Readonly<Record<string, string>>;
 }
 
+/** An SR-IOV virtual function that is there. */
+interface RowFunction {
+  readonly pf_ifname: string;
+  readonly vf_ifname: string;
+  readonly vf: number;
+}
+
 export interface Row {
   readonly id: string;
   readonly op: 'config' | 'plug' | 'unplug' | 'replug';
   readonly vif: {
     readonly id: string;
     readonly type: string | null;
+    readonly vnic_type: string;
     readonly details: Readonly<Record<string, unknown>>;
     readonly network: { readonly bridge: string; readonly meta: Readonly<Record<string, unknown>> };
   };
-  readonly host: { readonly existing_links?: readonly string[]; readonly libvirt_version: readonly number[] };
+  readonly image: { readonly properties: { readonly hw_vif_model?: string } };
+  readonly host: {
+    readonly virt_type: string;
+    readonly use_virtio_for_bridges: boolean;
+    readonly existing_links?: readonly string[];
+    readonly libvirt_version: readonly number[];
+    /** By PCI address. */
+    readonly pci?: Readonly<Record<string, RowFunction>>;
+  };
   readonly expect: {
     readonly xml?: string;
     readonly error?: string;
+    /** The argument vectors of vendors' tools, in order: of the operation alone, or of the second plug. */
+    readonly vendor?: readonly (readonly string[])[];
     readonly links?: Readonly<Record<string, ExpectedLink>>;
     readonly ovs_ports?: Readonly<Record<string, ExpectedPort>>;
     readonly ovs_bridges?: Readonly<Record<string, { readonly datapath_type: string }>>;
@@ -49,12 +71,18 @@ const all: readonly Row[] = readFileSync(file, 'utf8')
   .filter(Boolean)
   .map((line) => JSON.parse(line));
 
-/** The VIF types that the packages here handle. */
-const handled: readonly unknown[] = ['bridge', 'ovs', 'tap'];
+/** The VIF types that the built-in plugins handle. */
+const handled: readonly unknown[] = new PluginRegistry(await builtInPlugins()).types;
 
 /** Types that nothing may ever handle: Neutron's ways to say that there is no binding, and inventions. */
 const refused: readonly unknown[] = [null, 'dvs', 'other', 'binding_failed', 'no_such_type'];
 
-export const configRows = all.filter(({ op, vif }) => op === 'config' && handled.includes(vif.type));
-export const hostRows = all.filter(({ op, vif }) => op !== 'config' && handled.includes(vif.type));
-export const refusedRows = all.filter(({ vif }) => refused.includes(vif.type));
+const ofHandledTypes = all.filter(({ vif }) => handled.includes(vif.type));
+const onHost = ofHandledTypes.filter(({ op }) => op !== 'config');
+
+export const configRows = ofHandledTypes.filter(({ op }) => op === 'config');
+export const hostRows = onHost.filter(({ expect }) => expect.error === undefined);
+export const refusedRows = [
+  ...onHost.filter(({ expect }) => expect.error !== undefined),
+  ...all.filter(({ vif }) => refused.includes(vif.type)),
+];

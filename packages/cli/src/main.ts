@@ -1,3 +1,4 @@
+import { examineThisHost } from './doctor/examine-this-host.js';
 import { builtInPlugins } from './driver/built-in-plugins.js';
 import { openDriver } from './driver/open-driver.js';
 import { guardOutput } from './output/guard-output.js';
@@ -14,4 +15,5 @@ process.exitCode = await run(process.argv.slice(2), {
   signals: process,
   openDriver,
   plugins: builtInPlugins,
+  examineHost: examineThisHost,
 });

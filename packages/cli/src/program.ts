@@ -29,9 +29,29 @@ const requestCommands: readonly [name: string, description: string, load: LoadCo
   ['show', 'draw the plumbing of the VIFs', async () => (await import('./commands/show.js')).show],
 ];
 
+type PlainCommand = (settings: Settings, surroundings: Surroundings) => Promise<number>;
+
+const plainCommands: readonly [name: string, description: string, load: () => Promise<PlainCommand>][] = [
+  [
+    'plugins',
+    'list the plugins, drivers and converters that are there',
+    async () => (await import('./commands/plugins.js')).plugins,
+  ],
+  [
+    'doctor',
+    'tell what this host lacks for which plugin, and change nothing',
+    async () => (await import('./commands/doctor.js')).doctor,
+  ],
+  [
+    'host-info',
+    'tell which VIFs the plugins take, as os-vif does',
+    async () => (await import('./commands/host-info.js')).hostInfo,
+  ],
+];
+
 const examples = `
 A FILE holds one request as a JSON object, or many as JSON Lines; - is standard input.
-Exit status: 0 all went well; 1 a request failed, or check found a difference; 2 wrong usage.
+Exit status: 0 all went well; 1 a request failed, check found a difference, or doctor a lack; 2 wrong usage.
 `;
 
 /** The command line. Each action hands its exit status to `exit`. */
@@ -59,13 +79,15 @@ export function buildProgram(surroundings: Surroundings, exit: (status: number) 
         exit(await runRequests(command, file, program.opts<Settings>(), surroundings));
       });
   }
-  program
-    .command('plugins')
-    .description('list the plugins, drivers and converters that are there')
-    .action(async () => {
-      const { plugins } = await import('./commands/plugins.js');
-      exit(await plugins(program.opts<Settings>(), surroundings));
-    });
+  for (const [name, description, load] of plainCommands) {
+    program
+      .command(name)
+      .description(description)
+      .action(async () => {
+        const command = await load();
+        exit(await command(program.opts<Settings>(), surroundings));
+      });
+  }
   return program;
 }
 

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { Logger, PluginPackage, VifDriver } from '@vifkit/core';
+import type { Logger, PluginPackage, Requirement, VifDriver } from '@vifkit/core';
+import type { Lack } from '@vifkit/host';
 import type { Settings } from './settings.js';
 
 /** A stream that may be a terminal. */
@@ -28,4 +29,9 @@ export interface Surroundings {
   readonly signals: EventEmitter;
   readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
   readonly plugins: () => Promise<readonly PluginPackage[]>;
+  /** Tells for each requirement what this host lacks, or undefined. */
+  readonly examineHost: (
+    requirements: readonly Requirement[],
+    settings: Settings,
+  ) => Promise<readonly (Lack | undefined)[]>;
 }

@@ -146,7 +146,17 @@ describe('help', () => {
   it.each([['--help'], ['help'], ['-h']])('%s names the commands, and the status is 0', async (arg) => {
     const { status, stdout } = await runVif([arg]);
     expect(status).toBe(0);
-    for (const name of ['config', 'plan', 'plug', 'check', 'unplug', 'show', 'plugins']) {
+    for (const name of [
+      'config',
+      'plan',
+      'plug',
+      'check',
+      'unplug',
+      'show',
+      'plugins',
+      'doctor',
+      'host-info',
+    ]) {
       expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
     }
   });

@@ -25,16 +25,22 @@ export type { GuestConfigurator, GuestContext, GuestDevice } from './guest/guest
 export type { Host, HostFacts, HostLocks, VirtualFunction } from './host/host.js';
 export { type Logger, silentLogger } from './logging/logger.js';
 export { NetworkVif } from './model/network-vif.js';
+export { requireKeys } from './model/require-keys.js';
 export { toVifFields } from './model/to-vif-fields.js';
 export {
   deviceName,
   interfaceId,
+  isHostFiltering,
   isHybridPlug,
   isNeutronFiltering,
+  needsHybridBridge,
   networkBridge,
+  networkId,
   networkMtu,
 } from './model/vif-facts.js';
 export * from './objects/index.js';
+export { hybridBridgeName, hybridLinks, noHybridLinks, vethNames } from './plan/builders/hybrid-links.js';
+export { portIds } from './plan/builders/port-ids.js';
 export { stepTarget } from './plan/step-target.js';
 export type {
   BridgeAttributes,
@@ -56,7 +62,7 @@ export type {
 } from './plan/steps.js';
 export { type Announced, announce } from './plugin/announce.js';
 export type { ConfigContext, LegacyDriver, PlanContext, VifConverter, VifPlugin } from './plugin/contract.js';
-export type { Declaration, Requirement } from './plugin/declaration.js';
+export type { Declaration, Requirement, RequirementKind } from './plugin/declaration.js';
 export { inject, legacyDriver, vifConverter, vifPlugin } from './plugin/decorators.js';
 export type { PluginPackage } from './plugin/package.js';
 export { PluginRegistry } from './plugin/registry.js';
@@ -78,3 +84,4 @@ export {
   IsUuid,
   IsVlanId,
 } from './validation/decorators.js';
+export { checkLinkName } from './validation/link-name.js';

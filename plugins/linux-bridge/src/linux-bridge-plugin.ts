@@ -19,7 +19,14 @@ import { LinuxBridgeOptions } from './linux-bridge-options.js';
  * A guest's port on a Linux bridge of its network. Other VIFs share the bridge, the uplink and the VLAN device
  * between them: an unplug leaves all three. The guest's tap is the hypervisor's to make.
  */
-@vifPlugin({ name: 'linux_bridge', options: LinuxBridgeOptions, needs: [{ what: 'ip', from: 'iproute2' }] })
+@vifPlugin({
+  name: 'linux_bridge',
+  options: LinuxBridgeOptions,
+  needs: [
+    { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'module', name: '8021q', from: "the kernel's modules; VLAN devices need it" },
+  ],
+})
 export class LinuxBridgePlugin implements VifPlugin {
   readonly #options: LinuxBridgeOptions;
 

@@ -1,8 +1,8 @@
 import {
+  hybridBridgeName,
   interfaceId,
-  isHybridPlug,
-  isNeutronFiltering,
   type NetworkVif,
+  needsHybridBridge,
   toVifFields,
   type VIFBase,
   VIFBridge,
@@ -11,7 +11,6 @@ import {
   type VifConverter,
   vifConverter,
 } from '@vifkit/core';
-import { hybridBridgeName } from './names.js';
 
 /** VIF type `ovs` of Nova's network model. */
 @vifConverter({ type: 'ovs' })
@@ -27,9 +26,7 @@ export class OvsConverter implements VifConverter {
         ...(datapath_type !== undefined && { datapath_type }),
       }),
     };
-    // A filter of the host's cannot see into Open vSwitch: it needs a Linux bridge before it.
-    const filtersHere = hostFilters && !isNeutronFiltering(vif);
-    if (filtersHere || isHybridPlug(vif)) {
+    if (needsHybridBridge(vif, hostFilters)) {
       return new VIFBridge({ ...fields, bridge_name: hybridBridgeName(vif.id) });
     }
     return new VIFOpenVSwitch({ ...fields, ...(bridge !== undefined && { bridge_name: bridge }) });

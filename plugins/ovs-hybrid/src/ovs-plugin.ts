@@ -20,8 +20,8 @@ import { OvsOptions } from './ovs-options.js';
   name: 'ovs',
   options: OvsOptions,
   needs: [
-    { what: 'ip', from: 'iproute2' },
-    { what: 'an OVSDB socket and ovs-vswitchd', from: 'openvswitch-switch' },
+    { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'ovsdb', name: 'Open vSwitch', from: 'openvswitch-switch' },
   ],
 })
 export class OvsPlugin implements VifPlugin {

@@ -12,8 +12,8 @@ import {
 @legacyDriver({
   type: 'tap',
   needs: [
-    { what: 'ip', from: 'iproute2' },
-    { what: '/dev/net/tun', from: "the kernel's module tun" },
+    { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" },
   ],
 })
 export class TapDriver implements LegacyDriver {

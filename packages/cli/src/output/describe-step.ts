@@ -64,7 +64,13 @@ function numberWords(numbers: Readonly<Record<string, number | undefined>>): str
   return Object.entries(numbers).flatMap(([name, value]) => (value === undefined ? [] : `${name} ${value}`));
 }
 
-const creationWords = { bridge: 'bridge', veth: 'veth pair', tap: 'tap', vlan: 'VLAN' } as const;
+const creationWords = {
+  bridge: 'bridge',
+  veth: 'veth pair',
+  tap: 'tap',
+  vlan: 'VLAN',
+  command: 'made by the command',
+} as const;
 
 function portWords({ bridge, type, tag, mtuRequest }: OvsPortStep): string[] {
   return [

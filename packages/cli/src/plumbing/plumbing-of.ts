@@ -26,7 +26,8 @@ function addLink(builder: PlumbingBuilder, step: LinkStep, planned: PlannedStep)
   const missing = isMissing(planned);
   // A link that is there keeps what it has of the initial attributes.
   const { master, bridge, ...attributes } = { ...(missing && step.initial), ...step.set };
-  builder.describe(name, { kind: create?.type ?? 'link', attributes, ...state(planned) });
+  const kind = create && create.type !== 'command' ? create.type : 'link';
+  builder.describe(name, { kind, attributes, ...state(planned) });
   if (create?.type === 'veth') {
     builder.describe(create.peer, { kind: 'veth', missing });
     builder.connect(name, create.peer, 'veth', missing);

@@ -33,7 +33,7 @@ describe('as JSON', () => {
           },
         ],
         options: { mtu: 1500, uplink: 'eth0' },
-        needs: [{ what: 'ip', from: 'iproute2' }],
+        needs: [{ kind: 'program', name: 'ip', from: 'iproute2' }],
       },
       { package: 'vif-sound', role: 'driver', type: 'ivs', options: {}, needs: [] },
       { package: 'vif-sound', role: 'converter', type: 'bridge', options: {}, needs: [] },

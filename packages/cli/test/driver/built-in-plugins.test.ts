@@ -8,6 +8,16 @@ it('are packages that can be registered together', async () => {
     '@vifkit/plugin-linux-bridge',
     '@vifkit/plugin-ovs-hybrid',
     '@vifkit/plugin-tap',
+    '@vifkit/plugin-midonet',
+    '@vifkit/plugin-vrouter',
+    '@vifkit/plugin-iovisor',
+    '@vifkit/plugin-ib-hostdev',
+    '@vifkit/plugin-sriov-hw-veb',
+    '@vifkit/plugin-vhostuser',
+    '@vifkit/plugin-ivs',
+    '@vifkit/plugin-macvtap',
+    '@vifkit/plugin-vepa',
+    '@vifkit/plugin-hostdev-physical',
     '@vifkit/plugin-noop',
   ]);
   expect(new PluginRegistry(packages).types).toEqual(expect.arrayContaining(['bridge', 'ovs', 'tap']));

@@ -3,6 +3,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { fromPrimitive, type HostInfo } from '@vifkit/core';
 import { expect, it } from 'vitest';
 import { bin, spawnVif } from '../support/spawn-vif.js';
 
@@ -66,4 +67,35 @@ it('lists the plugins that it comes with', async () => {
   expect(listed.map(({ name, type }) => name ?? type)).toEqual(
     expect.arrayContaining(['linux_bridge', 'ovs', 'noop', 'tap']),
   );
+});
+
+it('tells which VIFs its plugins take', async () => {
+  const { status, stdout } = await spawnVif(['host-info', '--format', 'json']);
+  expect(status).toBe(0);
+  const { plugin_info } = fromPrimitive(JSON.parse(stdout)) as HostInfo;
+  const names = plugin_info.map(({ plugin_name }) => plugin_name);
+  expect(names).toEqual(expect.arrayContaining(['linux_bridge', 'ovs', 'noop']));
+});
+
+it('tells what this host lacks, each with its remedy', async () => {
+  const given = ['--format', 'json', '--ovsdb', 'unix:/nonexistent/db.sock'];
+  const { status, stdout, stderr } = await spawnVif(['doctor', ...given]);
+  expect({ status, stderr }).toEqual({ status: 1, stderr: '' });
+  const diagnoses = stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(diagnoses).toContainEqual({
+    package: '@vifkit/plugin-ovs-hybrid',
+    role: 'plugin',
+    name: 'ovs',
+    lacks: [
+      {
+        kind: 'ovsdb',
+        name: 'Open vSwitch',
+        problem: expect.stringContaining('unix:/nonexistent/db.sock'),
+        remedy: 'Open vSwitch comes from openvswitch-switch',
+      },
+    ],
+  });
 });

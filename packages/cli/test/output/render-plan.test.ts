@@ -46,6 +46,11 @@ describe('a step', () => {
       { kind: 'link', name: 'tap1', create: { type: 'tap' }, set: { address: 'fa:16:3e:00:00:01' } },
       missing,
     ],
+    [
+      '+ link fp1  made by the command, up',
+      { kind: 'link', name: 'fp1', create: { type: 'command' }, set: { up: true } },
+      missing,
+    ],
     ['- link qbr1  to be absent', { kind: 'linkAbsent', name: 'qbr1', type: 'bridge', own: true }, absent],
     ['- OVS port qvo1  to be absent', { kind: 'ovsPortAbsent', name: 'qvo1', own: true }, absent],
     [

@@ -38,7 +38,11 @@ abstract class Idle {
   }
 }
 
-@vifPlugin({ name: 'sound', options: SoundOptions, needs: [{ what: 'ip', from: 'iproute2' }] })
+@vifPlugin({
+  name: 'sound',
+  options: SoundOptions,
+  needs: [{ kind: 'program', name: 'ip', from: 'iproute2' }],
+})
 class SoundPlugin extends Idle implements VifPlugin {
   describe() {
     return announce('sound', [

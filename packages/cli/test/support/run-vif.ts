@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { PluginPackage } from '@vifkit/core';
 import { run } from '../../src/run.js';
-import type { Driver, DriverSettings } from '../../src/surroundings.js';
+import type { Driver, DriverSettings, Surroundings } from '../../src/surroundings.js';
 import { fakeDriver } from './fake-driver.js';
 import { MemoryOutput } from './memory-output.js';
 
@@ -10,6 +10,7 @@ interface Given {
   readonly driver?: Driver;
   readonly openDriver?: (settings: DriverSettings) => Promise<Driver>;
   readonly plugins?: readonly PluginPackage[];
+  readonly examineHost?: Surroundings['examineHost'];
   readonly signals?: EventEmitter;
   /** Whether both outputs are terminals. */
   readonly terminal?: boolean;
@@ -33,6 +34,7 @@ export async function runVif(args: readonly string[], given: Given = {}) {
       return given.openDriver ? given.openDriver(settings) : driver;
     },
     plugins: async () => plugins,
+    examineHost: given.examineHost ?? (async () => []),
   });
   return { status, stdout: stdout.text, stderr: stderr.text, opened };
 }

@@ -25,9 +25,9 @@ export async function preparePlan(
   registry: PluginRegistry,
   facts: HostFacts,
 ): Promise<Prepared> {
-  const { instance, hostFilters } = request;
+  const { instance, hostFilters, host } = request;
   const chosen = route(request.vif, hostFilters, registry);
-  const context: PlanContext = { instance, facts, hostFilters };
+  const context: PlanContext = { instance, facts, hostFilters, virtType: virtTypeOf(host) };
   const plan = await guard(chosen, operation, () =>
     chosen.path === 'os-vif'
       ? chosen.handler()[operation](chosen.vif, context)
@@ -60,11 +60,15 @@ export async function prepareDevice(
 /** What the request does not say of the host is read from it, or assumed current. */
 async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts): Promise<HostCapabilities> {
   return {
-    virt_type: given.virt_type ?? 'kvm',
+    virt_type: virtTypeOf(given),
     use_virtio_for_bridges: given.use_virtio_for_bridges ?? true,
     libvirt_version: given.libvirt_version ?? [9, 0, 0],
     kernel_release: given.kernel_release ?? (await facts.kernelRelease()),
   };
+}
+
+function virtTypeOf({ virt_type }: Partial<HostCapabilities>): string {
+  return virt_type ?? 'kvm';
 }
 
 function handledBy(request: VifRequest, { path, plugin, reason }: Route): Handled {

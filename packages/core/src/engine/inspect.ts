@@ -63,15 +63,17 @@ async function inspectBatch(runner: StepRunner, slots: readonly Slot[], signal: 
   }
 }
 
-/** A command tied to a link's creation is not run where the link already is. */
+/** A command tied to a link's creation is not run, or not taken back, where the link already is. */
 function applyConditions(state: JobState): void {
   const created = new Set(
     state.tasks.filter((task) => task.inspection.creates).map((task) => stepTarget(task.step)),
   );
   state.tasks = state.tasks.map((task) => {
-    const condition = task.step.kind === 'command' ? task.step.whenCreated : undefined;
-    if (condition === undefined || created.has(condition)) return task;
-    const inspection: Inspection = { ...task.inspection, differences: [] };
-    return { ...task, inspection };
+    if (task.step.kind !== 'command') return task;
+    const { whenCreated, undoWhenCreated, undo, ...rest } = task.step;
+    const isLeft = whenCreated !== undefined && !created.has(whenCreated);
+    const isKept = undoWhenCreated !== undefined && !created.has(undoWhenCreated);
+    const inspection: Inspection = isLeft ? { ...task.inspection, differences: [] } : task.inspection;
+    return { ...task, inspection, step: isKept ? rest : task.step };
   });
 }

@@ -26,6 +26,18 @@ export function networkBridge(vif: NetworkVif): string {
   });
 }
 
+/**
+ * The id of the VIF's network in the network service.
+ * @throws VifError INVALID_VIF when there is none
+ */
+export function networkId(vif: NetworkVif): string {
+  const { id } = vif.network;
+  if (id !== undefined) return id;
+  throw new VifError('INVALID_VIF', 'vif.network.id is missing, and this VIF type needs it', {
+    vifId: vif.id,
+  });
+}
+
 /** The MTU of the VIF's network in bytes, if it has one. */
 export function networkMtu(vif: NetworkVif): number | undefined {
   return vif.network.meta.mtu;
@@ -36,7 +48,17 @@ export function isNeutronFiltering(vif: NetworkVif): boolean {
   return vif.details.port_filter === true;
 }
 
-/** Whether a Linux bridge for the filter goes between guest and Open vSwitch. */
+/** Whether Neutron asks for a Linux bridge for the filter between guest and switch. */
 export function isHybridPlug(vif: NetworkVif): boolean {
   return vif.details.ovs_hybrid_plug === true;
+}
+
+/** Whether the host has to filter the VIF's traffic. */
+export function isHostFiltering(vif: NetworkVif, hostFilters: boolean): boolean {
+  return hostFilters && !isNeutronFiltering(vif);
+}
+
+/** Whether a Linux bridge goes between guest and switch: a filter of the host's cannot see into a switch. */
+export function needsHybridBridge(vif: NetworkVif, hostFilters: boolean): boolean {
+  return isHostFiltering(vif, hostFilters) || isHybridPlug(vif);
 }

@@ -48,6 +48,7 @@ const creation = tagged('type', {
   veth: { peer: linkName },
   tap: { multiQueue: optional(flag) },
   vlan: { link: linkName, id: vlanId },
+  command: {},
 });
 
 /** Checks a step that is data: one of any kind but `custom`. */
@@ -73,7 +74,13 @@ export const checkStep = tagged('kind', {
   },
   ovsPortAbsent: { name: linkName, own: flag },
   vf: { address: is(isPciAddress), mac: optional(mac), vlan: optional(vlanId), trust: optional(flag) },
-  command: { argv, undo: optional(argv), whenCreated: optional(linkName), vendor: optional(text) },
+  command: {
+    argv,
+    undo: optional(argv),
+    whenCreated: optional(linkName),
+    undoWhenCreated: optional(linkName),
+    vendor: optional(text),
+  },
 });
 
 const customStep = {

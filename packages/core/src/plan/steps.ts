@@ -22,9 +22,11 @@ export type LinkCreation =
   | { readonly type: 'bridge' }
   | { readonly type: 'veth'; readonly peer: string }
   | { readonly type: 'tap'; readonly multiQueue?: boolean }
-  | { readonly type: 'vlan'; readonly link: string; readonly id: number };
+  | { readonly type: 'vlan'; readonly link: string; readonly id: number }
+  /** A command of the plan, before this step, makes the link, of whatever type; the command's undo removes it. */
+  | { readonly type: 'command' };
 
-export type LinkType = LinkCreation['type'];
+export type LinkType = Exclude<LinkCreation['type'], 'command'>;
 
 /** Settings of a Linux bridge. Times are in seconds. */
 export interface BridgeAttributes {
@@ -141,6 +143,11 @@ export interface CommandStep {
   readonly undo?: readonly string[];
   /** Run only if this call makes the link of that name. */
   readonly whenCreated?: string;
+  /**
+   * Take it back only if this call makes the link of that name. A link that was there before may carry a
+   * guest by now: a second plug that fails must not cut it off.
+   */
+  readonly undoWhenCreated?: string;
   /** Where the tool comes from: named when it is missing. */
   readonly vendor?: string;
 }

@@ -14,6 +14,8 @@ export interface PlanContext {
   readonly facts: HostFacts;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
+  /** The host's kind of virtualization: kvm unless the request says otherwise. */
+  readonly virtType: string;
 }
 
 /** What a legacy driver's configuration may depend on besides the VIF. */

@@ -1,9 +1,20 @@
-/** Something a plugin needs on the host, and where it comes from: shown by `vif plugins`. */
+/** Something a plugin needs on the host: shown by `vif plugins`, and looked for by `vif doctor`. */
 export interface Requirement {
-  /** A program, a kernel module, a socket, ... */
-  readonly what: string;
+  readonly kind: RequirementKind;
+  /** A program's name, a device's path, a module's name; for the others, what people call it. */
+  readonly name: string;
+  /** What brings it: a package, a vendor, a setting. */
   readonly from: string;
 }
+
+/**
+ * - `program`: found on PATH
+ * - `device`: a device node that this process may read and write
+ * - `module`: of the kernel's: loaded, built in, or loaded by the kernel when it is needed
+ * - `ovsdb`: an OVSDB server that answers
+ * - `dpdk`: an Open vSwitch with DPDK
+ */
+export type RequirementKind = 'program' | 'device' | 'module' | 'ovsdb' | 'dpdk';
 
 export type Constructor<T> = new (...args: never[]) => T;
 

@@ -7,6 +7,7 @@ import {
   isHybridPlug,
   isNeutronFiltering,
   networkBridge,
+  networkId,
   networkMtu,
 } from '../../src/model/vif-facts.js';
 import { Cursor } from '../../src/schema/cursor.js';
@@ -124,11 +125,11 @@ describe('what follows from a VIF', () => {
   });
 
   it('its network', () => {
-    const vif = read({ network: { bridge: 'br0', meta: { mtu: 9000 } } });
-    expect([networkBridge(vif), networkMtu(vif)]).toEqual(['br0', 9000]);
+    const vif = read({ network: { id, bridge: 'br0', meta: { mtu: 9000 } } });
+    expect([networkId(vif), networkBridge(vif), networkMtu(vif)]).toEqual([id, 'br0', 9000]);
     expect(networkMtu(read({}))).toBeUndefined();
-    expect(() => networkBridge(read({}))).toThrow(
-      expect.objectContaining({ code: 'INVALID_VIF', vifId: id }),
-    );
+    for (const needed of [networkId, networkBridge]) {
+      expect(() => needed(read({}))).toThrow(expect.objectContaining({ code: 'INVALID_VIF', vifId: id }));
+    }
   });
 });

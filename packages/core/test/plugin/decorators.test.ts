@@ -6,7 +6,7 @@ class Options {
   mode = 'safe';
 }
 
-const needs = [{ what: 'acmectl', from: 'the acme-agent package' }];
+const needs = [{ kind: 'program', name: 'acmectl', from: 'the acme-agent package' } as const];
 
 describe('a declaration', () => {
   it('says what a class is', () => {

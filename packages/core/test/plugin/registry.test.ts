@@ -12,7 +12,7 @@ class Mode {
   mode = 'safe';
 }
 
-@vifPlugin({ name: 'acme', options: Mode, needs: [{ what: 'acmectl', from: 'Acme' }] })
+@vifPlugin({ name: 'acme', options: Mode, needs: [{ kind: 'program', name: 'acmectl', from: 'Acme' }] })
 class Acme extends Idle {}
 
 @vifPlugin({ name: 'acme' })
@@ -84,7 +84,9 @@ describe('a registry', () => {
       { title: "driver '802.1qbg'", packageName: 'a', options: { mode: 'safe' } },
       { title: "converter 'acme'", packageName: 'a', options: {} },
     ]);
-    expect(registry.registrations[0]?.declaration.needs).toEqual([{ what: 'acmectl', from: 'Acme' }]);
+    expect(registry.registrations[0]?.declaration.needs).toEqual([
+      { kind: 'program', name: 'acmectl', from: 'Acme' },
+    ]);
   });
 
   it('names what there is when a plugin is asked for that is not', () => {

@@ -79,6 +79,7 @@ function undoing(
   }
   const { name } = step;
   if (before) return { op: 'set', name, attributes: restoringChange(inspection.differences, before) };
+  if (step.create?.type === 'command') return undefined; // undoing the command takes it away
   const anothers = isVifError(outcome, 'LINK_EXISTS') || (step.shared && used.has(name));
   return anothers ? undefined : { op: 'delete', name };
 }

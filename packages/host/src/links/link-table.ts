@@ -4,9 +4,12 @@ import type { LinkState } from './link-state.js';
 /** Attributes to set; a master of null takes the link out of its bridge. */
 export type LinkChange = Omit<LinkAttributes, 'master'> & { readonly master?: string | null };
 
+/** How `ip` makes a link. */
+export type LinkMaking = Exclude<LinkCreation, { type: 'command' }>;
+
 /** A change to one link. */
 export type LinkOperation =
-  | { readonly op: 'add'; readonly name: string; readonly create: LinkCreation }
+  | { readonly op: 'add'; readonly name: string; readonly create: LinkMaking }
   | { readonly op: 'set'; readonly name: string; readonly attributes: LinkChange; readonly alias?: string }
   | { readonly op: 'delete'; readonly name: string };
 

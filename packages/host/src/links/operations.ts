@@ -39,13 +39,15 @@ function addTo(task: Task<LinkStep>, operations: LinkOperation[], made: Map<stri
     const attributes = wantedOf(step.set ?? {}, inspection.differences);
     return [operations.push({ op: 'set', name, attributes }) - 1];
   }
-  let making = made.get(name);
-  if (making === undefined) {
-    making = operations.push({ op: 'add', name, create }) - 1;
+  const own: number[] = [];
+  if (create.type !== 'command') {
+    const making = made.get(name) ?? operations.push({ op: 'add', name, create }) - 1;
     for (const each of linksMadeBy({ op: 'add', name, create })) made.set(each, making);
+    own.push(making);
   }
   const attributes = merge(step.initial ?? {}, step.set ?? {});
-  return [making, operations.push({ op: 'set', name, attributes, alias: markOf(vifId, shared) }) - 1];
+  own.push(operations.push({ op: 'set', name, attributes, alias: markOf(vifId, shared) }) - 1);
+  return own;
 }
 
 function merge(a: LinkAttributes, b: LinkAttributes): LinkAttributes {

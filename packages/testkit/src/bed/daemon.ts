@@ -18,11 +18,17 @@ const STOP_DEADLINE = 5_000;
 /** A program that runs in the foreground as our child, so that it can be ended by its pid and no other. */
 export class Daemon {
   #child: ChildProcess | undefined;
+  #output = '';
 
   constructor(private readonly options: DaemonOptions) {}
 
   get pid(): number | undefined {
     return this.#child?.pid;
+  }
+
+  /** The end of what it has written to its standard error. */
+  get output(): string {
+    return this.#output;
   }
 
   /** Starts the program and waits until it serves. Does nothing when it runs. */
@@ -32,7 +38,7 @@ export class Daemon {
     await rm(readyFile, { force: true }); // one that was killed leaves it behind
     const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
-    let output = '';
+    this.#output = '';
     let failure: string | undefined;
     const killWithParent = () => child.kill('SIGKILL');
     const ended = (how: string) => {
@@ -43,7 +49,7 @@ export class Daemon {
     child.once('error', (error) => ended(error.message));
     child.once('exit', (code, signal) => ended(`ended with ${signal ?? `status ${code}`}`));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      output = (output + text).slice(-4096);
+      this.#output = (this.#output + text).slice(-4096);
     });
 
     const deadline = Date.now() + READY_DEADLINE;
@@ -51,7 +57,7 @@ export class Daemon {
       if (Date.now() > deadline) failure ??= 'does not serve';
       if (failure !== undefined) {
         await this.stop();
-        throw new Error(`${program} ${failure}\n${output}`);
+        throw new Error(`${program} ${failure}\n${this.#output}`);
       }
       await pause(5);
     }

@@ -1,18 +1,29 @@
 import type { CommandExecutor, CommandResult } from '@vifkit/host/parts';
+import type { Kernel } from './links/kernel.js';
 import { type Points, untilFired } from './points.js';
 
 /** How a program ends: what it lacks of an exit status is 0, and of an error output ''. */
-export type Ending = 'missing' | 'hang' | { readonly exitCode?: number; readonly stderr?: string };
+export type Ending =
+  | 'missing'
+  | 'hang'
+  | {
+      readonly exitCode?: number;
+      readonly stderr?: string;
+      /** What the program does to the host's links before it ends. */
+      readonly effect?: (argv: readonly string[], links: Pick<Kernel, 'put' | 'remove'>) => void;
+    };
 
-/** Programs that do nothing but be remembered. */
+/** Programs that do nothing but be remembered, unless they are told an effect. */
 export class MemoryCommands implements CommandExecutor {
   /** The argument vectors, in the order in which they were run. */
   readonly log: string[][] = [];
   readonly #endings: Map<string, Ending>;
   readonly #points: Points;
+  readonly #kernel: Kernel;
 
-  constructor(points: Points, endings: Readonly<Record<string, Ending>> = {}) {
+  constructor(points: Points, kernel: Kernel, endings: Readonly<Record<string, Ending>> = {}) {
     this.#points = points;
+    this.#kernel = kernel;
     this.#endings = new Map(Object.entries(endings));
   }
 
@@ -29,6 +40,7 @@ export class MemoryCommands implements CommandExecutor {
     const ending = this.#endings.get(argv[0]) ?? {};
     if (ending === 'hang') return untilFired(signal, `running ${argv[0]}`);
     if (ending === 'missing') return { exitCode: undefined, stderr: '', missing: true };
+    ending.effect?.(argv, this.#kernel);
     return { exitCode: ending.exitCode ?? 0, stderr: ending.stderr ?? '', missing: false };
   }
 }

@@ -69,7 +69,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const links = new MemoryLinks(points, [...devices, ...(options.links ?? [])]);
   const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
   const ovs = new MemoryOvs(points, links.kernel, bridges);
-  const commands = new MemoryCommands(points, options.commands);
+  const commands = new MemoryCommands(points, links.kernel, options.commands);
   const vfs = new MemoryVfs(points, pci.virtualFunctions);
   return {
     links,

@@ -1,18 +1,19 @@
 import { expect, it } from 'vitest';
+import { Kernel } from '../../src/memory/links/kernel.js';
 import { MemoryCommands } from '../../src/memory/memory-commands.js';
 import { Points } from '../../src/memory/points.js';
 
 const soon = () => AbortSignal.timeout(10_000);
 
 it('remembers argument vectors in order, and ends well', async () => {
-  const commands = new MemoryCommands(new Points());
+  const commands = new MemoryCommands(new Points(), new Kernel());
   expect(await commands.run(['tool', 'a b'], soon())).toEqual({ exitCode: 0, stderr: '', missing: false });
   await commands.run(['other'], soon());
   expect(commands.log).toEqual([['tool', 'a b'], ['other']]);
 });
 
 it('ends as it was told', async () => {
-  const commands = new MemoryCommands(new Points(), {
+  const commands = new MemoryCommands(new Points(), new Kernel(), {
     bad: { exitCode: 3, stderr: 'no\n' },
     none: 'missing',
   });
@@ -23,7 +24,16 @@ it('ends as it was told', async () => {
 });
 
 it('hangs until the signal', async () => {
-  const commands = new MemoryCommands(new Points(), { slow: 'hang' });
+  const commands = new MemoryCommands(new Points(), new Kernel(), { slow: 'hang' });
   await expect(commands.run(['slow'], AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'TIMEOUT' });
   await expect(commands.run(['slow'], AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
+});
+
+it('does to links what it was told', async () => {
+  const kernel = new Kernel();
+  const commands = new MemoryCommands(new Points(), kernel, {
+    tool: { effect: ([, name = ''], links) => links.put({ name }) },
+  });
+  await commands.run(['tool', 'fp0'], soon());
+  expect([...kernel.links.keys()]).toEqual(['fp0']);
 });

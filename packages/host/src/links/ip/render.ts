@@ -1,5 +1,5 @@
-import type { BridgeAttributes, LinkCreation } from '@vifkit/core';
-import type { LinkOperation } from '../link-table.js';
+import type { BridgeAttributes } from '@vifkit/core';
+import type { LinkMaking, LinkOperation } from '../link-table.js';
 
 /** The lines of `ip -batch` for an operation; none when it has nothing for `ip` to do. */
 export function renderOperation(operation: LinkOperation): string[] {
@@ -16,7 +16,7 @@ export function renderOperation(operation: LinkOperation): string[] {
   }
 }
 
-function renderAdd(name: string, create: LinkCreation): string {
+function renderAdd(name: string, create: LinkMaking): string {
   switch (create.type) {
     case 'bridge':
       return `link add name ${name} type bridge`;

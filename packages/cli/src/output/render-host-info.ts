@@ -1,0 +1,31 @@
+import type { HostInfo } from '@vifkit/core';
+import { printable } from './printable.js';
+import { plain, type Style } from './style.js';
+
+const heading = ['PLUGIN', 'VIF', 'VERSIONS', 'PORT PROFILE', 'VERSIONS'];
+
+/** What plugins announce, as a table: a line for each VIF class and each port profile that goes with it. */
+export function renderHostInfo({ plugin_info }: HostInfo, style: Style = plain): string {
+  const rows = plugin_info.flatMap(({ plugin_name, vif_info }) =>
+    vif_info.flatMap((vif) => {
+      const own = [plugin_name, vif.vif_object_name, versions(vif)];
+      const profiles = vif.supported_port_profiles ?? [];
+      if (profiles.length === 0) return [[...own, '', '']];
+      return profiles.map((each) => [...own, each.profile_object_name, versions(each)]);
+    }),
+  );
+  const [first = '', ...rest] = aligned([heading, ...rows.map((row) => row.map(printable))]);
+  return `${[style('bold', first), ...rest].join('\n')}\n`;
+}
+
+function versions({ min_version: least, max_version: most }: { min_version: string; max_version: string }) {
+  return least === most ? least : `${least} to ${most}`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = heading.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    return cells.join('  ').trimEnd();
+  });
+}

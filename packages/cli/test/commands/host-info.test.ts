@@ -1,0 +1,56 @@
+import { fromPrimitive, HostInfo } from '@vifkit/core';
+import { describe, expect, it } from 'vitest';
+import { broken, sound } from '../support/decorated-plugins.js';
+import { runVif } from '../support/run-vif.js';
+
+describe('as JSON', () => {
+  it("is os-vif's object of what the plugins announce", async () => {
+    const { status, stdout } = await runVif(['host-info', '--format', 'json'], { plugins: [sound] });
+    expect(status).toBe(0);
+    const info = fromPrimitive(JSON.parse(stdout));
+    expect(info).toBeInstanceOf(HostInfo);
+    expect(info).toMatchObject({
+      plugin_info: [
+        {
+          plugin_name: 'sound',
+          vif_info: [
+            { vif_object_name: 'VIFBridge', supported_port_profiles: [] },
+            {
+              vif_object_name: 'VIFOpenVSwitch',
+              supported_port_profiles: [{ profile_object_name: 'VIFPortProfileOpenVSwitch' }],
+            },
+          ],
+        },
+      ],
+    });
+  });
+});
+
+describe('as text', () => {
+  it('is a table', async () => {
+    const { status, stdout } = await runVif(['host-info'], { plugins: [sound] });
+    expect(status).toBe(0);
+    const cells = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => line.split(/ {2,}/));
+    const version = expect.stringMatching(/^\d+\.\d+( to \d+\.\d+)?$/);
+    expect(cells).toEqual([
+      ['PLUGIN', 'VIF', 'VERSIONS', 'PORT PROFILE', 'VERSIONS'],
+      ['sound', 'VIFBridge', version],
+      ['sound', 'VIFOpenVSwitch', version, 'VIFPortProfileOpenVSwitch', version],
+    ]);
+    const columns = stdout.split('\n').map((line) => line.search(/VIF/));
+    expect(new Set(columns.slice(0, -1)).size).toBe(1);
+  });
+});
+
+it('leaves out a plugin that cannot tell, with its error and status 1', async () => {
+  const { status, stdout, stderr } = await runVif(['host-info'], { plugins: [broken, sound] });
+  expect(status).toBe(1);
+  expect(stderr.trim().split('\n')).toEqual([
+    expect.stringMatching(/^vif: PLUGIN_FAILED: .*unbuildable/),
+    expect.stringMatching(/^vif: PLUGIN_FAILED: .*mute/),
+  ]);
+  expect(stdout).toContain('sound');
+});

@@ -1,0 +1,79 @@
+import type { LinkAbsentStep, LinkStep } from '../steps.js';
+
+/** Neutron's and Nova's names of 14 characters, one less than the kernel would take. */
+const NAME_LENGTH = 14;
+
+function nameFor(prefix: string, vifId: string): string {
+  return `${prefix}${vifId}`.slice(0, NAME_LENGTH);
+}
+
+/** The Linux bridge between a guest's tap and a switch. */
+export function hybridBridgeName(vifId: string): string {
+  return nameFor('qbr', vifId);
+}
+
+/** The veth pair between that bridge (first) and the switch (second). */
+export function vethNames(vifId: string): readonly [bridgeEnd: string, switchEnd: string] {
+  return [nameFor('qvb', vifId), nameFor('qvo', vifId)];
+}
+
+/** What a VIF's hybrid links depend on. */
+export interface HybridLinks {
+  readonly vifId: string;
+  /** The Linux bridge; {@link hybridBridgeName} unless given. */
+  readonly bridge?: string;
+  /** In bytes, of bridge and veth pair; the kernel's choice unless given. */
+  readonly mtu?: number;
+}
+
+/**
+ * A Linux bridge, where the host's filter sees the guest's traffic, and the veth pair from there to a switch.
+ * The pair's far end is still to be made a port of the switch.
+ */
+export function hybridLinks({ vifId, bridge = hybridBridgeName(vifId), mtu }: HybridLinks): LinkStep[] {
+  const [bridgeEnd, switchEnd] = vethNames(vifId);
+  const sized = mtu === undefined ? {} : { mtu };
+  const end = { up: true, promisc: true, ...sized };
+  return [
+    {
+      kind: 'link',
+      name: bridge,
+      create: { type: 'bridge' },
+      set: {
+        up: true,
+        ...sized,
+        // The bridge is a wire, not a host: no address of its own, and no answer to ARP for the host's.
+        ipv6: false,
+        arpIgnore: 1,
+        arpAnnounce: 2,
+        bridge: {
+          forwardDelay: 0,
+          stp: false,
+          multicastSnooping: false,
+          // A learned address would send a guest's traffic the wrong way after its live migration.
+          ageing: 0,
+        },
+      },
+    },
+    {
+      kind: 'link',
+      name: bridgeEnd,
+      create: { type: 'veth', peer: switchEnd },
+      set: { ...end, master: bridge },
+    },
+    { kind: 'link', name: switchEnd, create: { type: 'veth', peer: bridgeEnd }, set: end },
+  ];
+}
+
+/** Removes {@link hybridLinks}. */
+export function noHybridLinks({
+  vifId,
+  bridge = hybridBridgeName(vifId),
+}: Omit<HybridLinks, 'mtu'>): LinkAbsentStep[] {
+  const [bridgeEnd, switchEnd] = vethNames(vifId);
+  return [
+    { kind: 'linkAbsent', name: bridgeEnd, type: 'veth', own: true },
+    { kind: 'linkAbsent', name: switchEnd, type: 'veth', own: true },
+    { kind: 'linkAbsent', name: bridge, type: 'bridge', own: true },
+  ];
+}

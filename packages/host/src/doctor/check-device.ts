@@ -1,0 +1,17 @@
+import { access, constants } from 'node:fs/promises';
+import type { Check } from './lack.js';
+
+/** Does not open the device: for /dev/net/tun the kernel would load a module then. */
+export const checkDevice: Check = async ({ name, from }, { hasRootHelper }) => {
+  try {
+    await access(name, hasRootHelper ? constants.F_OK : constants.R_OK | constants.W_OK);
+    return undefined;
+  } catch (error) {
+    if (!isDenied(error)) return { problem: `There is no ${name}`, remedy: `it comes from ${from}` };
+    return { problem: `This user may not open ${name}`, remedy: 'run as root, or give a root helper' };
+  }
+};
+
+function isDenied(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+}

@@ -1,0 +1,41 @@
+import { access, readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Check, ExaminedHost } from './lack.js';
+
+export const checkModule: Check = async ({ name, from }, host) => {
+  if (await hasModule(name, host)) return undefined;
+  return {
+    problem: `The kernel's module ${name} is neither loaded nor installed`,
+    remedy: `try \`modprobe ${name}\`, or install it for this kernel: it comes from ${from}`,
+  };
+};
+
+/** A module that is only installed will do: the kernel, or libvirt, loads it when it is needed. */
+async function hasModule(name: string, { sysfsRoot, procRoot, modules }: ExaminedHost): Promise<boolean> {
+  const wanted = canonical(name);
+  if (await exists(join(sysfsRoot, 'module', wanted))) return true;
+  const loaded = await firstWords(join(procRoot, 'modules'), ' ');
+  const installed = await Promise.all(
+    ['modules.builtin', 'modules.dep'].map((file) => firstWords(join(modules, file), ':')),
+  );
+  const files = installed.flat().map((path) => basename(path).replace(/\.ko(\.\w+)?$/, ''));
+  return [...loaded, ...files].some((each) => canonical(each) === wanted);
+}
+
+/** The kernel writes `-` as `_` in the names of modules, and their files have either. */
+function canonical(name: string): string {
+  return name.replaceAll('-', '_');
+}
+
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** The beginning of each line of a file, up to a separator; nothing if it cannot be read. */
+async function firstWords(file: string, separator: string): Promise<string[]> {
+  const text = await readFile(file, 'utf8').catch(() => '');
+  return text.split('\n').flatMap((line) => line.trim().split(separator, 1));
+}

@@ -1,0 +1,55 @@
+import { release } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
+import type { HostOptions } from '../open-host.js';
+import { OvsdbClient } from '../ovsdb/client.js';
+import { checkDevice } from './check-device.js';
+import { checkModule } from './check-module.js';
+import { checkDpdk, checkOvsdb } from './check-open-vswitch.js';
+import { checkProgram } from './check-program.js';
+import type { Check, ExaminedHost, Lack } from './lack.js';
+import { type OpenVSwitchState, readOpenVSwitch } from './open-vswitch-state.js';
+
+const checks: Readonly<Record<RequirementKind, Check>> = {
+  program: checkProgram,
+  device: checkDevice,
+  module: checkModule,
+  ovsdb: checkOvsdb,
+  dpdk: checkDpdk,
+};
+
+/** A root helper has a PATH of its own, with the folders of the system's programs on it. */
+const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/**
+ * Looks whether a host has what plugins require, and changes nothing on it.
+ *
+ * @returns for each requirement what is lacking, or undefined where nothing is
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint
+ */
+export async function examineHost(
+  requirements: readonly Requirement[],
+  options: HostOptions,
+  signal: AbortSignal,
+): Promise<(Lack | undefined)[]> {
+  const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
+  const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
+  const hasRootHelper = rootHelper.length > 0;
+  let state: Promise<OpenVSwitchState> | undefined;
+  const host: ExaminedHost = {
+    path: [...(process.env.PATH ?? '').split(delimiter), ...(hasRootHelper ? systemFolders : [])],
+    sysfsRoot,
+    procRoot: '/proc',
+    modules: join('/lib/modules', release()),
+    hasRootHelper,
+    openVSwitch: () => {
+      state ??= readOpenVSwitch(client, signal);
+      return state;
+    },
+  };
+  try {
+    return await Promise.all(requirements.map((each) => checks[each.kind](each, host)));
+  } finally {
+    await client.close();
+  }
+}

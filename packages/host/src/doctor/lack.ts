@@ -1,0 +1,26 @@
+import type { Requirement } from '@vifkit/core';
+import type { OpenVSwitchState } from './open-vswitch-state.js';
+
+/** Something that a host lacks, in words for people. */
+export interface Lack {
+  readonly problem: string;
+  readonly remedy: string;
+}
+
+/** What requirements are looked for in. */
+export interface ExaminedHost {
+  /** The folders that programs are looked for in. */
+  readonly path: readonly string[];
+  readonly sysfsRoot: string;
+  /** Where /proc is. */
+  readonly procRoot: string;
+  /** The folder of the running kernel's modules. */
+  readonly modules: string;
+  /** Whether what needs root is run by a root helper, and not by this process. */
+  readonly hasRootHelper: boolean;
+  /** Read at the first call. @throws VifError OVSDB_UNREACHABLE and the like */
+  readonly openVSwitch: () => Promise<OpenVSwitchState>;
+}
+
+/** Looks for what is required. */
+export type Check = (requirement: Requirement, host: ExaminedHost) => Promise<Lack | undefined>;

@@ -1,0 +1,40 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import type { ExaminedHost } from '../../src/doctor/lack.js';
+
+/** Folders of a host that is examined, in a folder of their own; empty at first. */
+export class ExaminedFolders {
+  readonly #root = mkdtempSync(join(tmpdir(), 'doctor-'));
+
+  /** The path of something in them. */
+  path(name: string): string {
+    return join(this.#root, name);
+  }
+
+  write(name: string, text = '', mode = 0o644): void {
+    mkdirSync(dirname(this.path(name)), { recursive: true });
+    writeFileSync(this.path(name), text);
+    chmodSync(this.path(name), mode);
+  }
+
+  folder(name: string): void {
+    mkdirSync(this.path(name), { recursive: true });
+  }
+
+  host(own: Partial<ExaminedHost> = {}): ExaminedHost {
+    return {
+      path: [this.path('bin'), this.path('sbin')],
+      sysfsRoot: this.path('sys'),
+      procRoot: this.path('proc'),
+      modules: this.path('modules'),
+      hasRootHelper: false,
+      openVSwitch: async () => ({ hasDpdk: false }),
+      ...own,
+    };
+  }
+
+  remove(): void {
+    rmSync(this.#root, { recursive: true });
+  }
+}

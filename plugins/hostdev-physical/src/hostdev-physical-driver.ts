@@ -1,0 +1,28 @@
+import {
+  type DeviceBackend,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  type Plan,
+  requireKeys,
+} from '@vifkit/core';
+
+/** VIF type `hostdev_physical`: a physical PCI function, given to the guest as it is. */
+@legacyDriver({
+  type: 'hostdev_physical',
+  needs: [{ kind: 'module', name: 'vfio_pci', from: "the kernel's module vfio-pci, and an IOMMU" }],
+})
+export class HostdevPhysicalDriver implements LegacyDriver {
+  config(vif: NetworkVif): DeviceBackend {
+    return { type: 'pci', pciAddress: requireKeys(vif, 'profile', 'pci_slot').pci_slot };
+  }
+
+  /** libvirt takes the function from the host, and gives it back. */
+  plug(): Plan {
+    return [];
+  }
+
+  unplug(): Plan {
+    return [];
+  }
+}

@@ -1,0 +1,53 @@
+import {
+  type DeviceBackend,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  type Plan,
+  type PlanContext,
+  requireKeys,
+  VifError,
+} from '@vifkit/core';
+
+const vendor = "Mellanox' eSwitch daemon, the package eswitchd";
+
+/** VIF type `ib_hostdev`: an InfiniBand function handed to the guest, with a port in its fabric. */
+@legacyDriver({ type: 'ib_hostdev', needs: [{ kind: 'program', name: 'ebrctl', from: vendor }] })
+export class IbHostdevDriver implements LegacyDriver {
+  config(vif: NetworkVif): DeviceBackend {
+    return { type: 'pci', pciAddress: requireKeys(vif, 'profile', 'pci_slot').pci_slot };
+  }
+
+  plug(vif: NetworkVif, { instance }: PlanContext): Plan {
+    const fabric = fabricOf(vif);
+    const { pci_slot } = requireKeys(vif, 'profile', 'pci_slot');
+    return [
+      {
+        kind: 'command',
+        argv: ['ebrctl', 'add-port', vif.address, instance.uuid, fabric, 'ib_hostdev', pci_slot],
+        undo: deletePort(vif, fabric),
+        vendor,
+      },
+    ];
+  }
+
+  unplug(vif: NetworkVif): Plan {
+    return [{ kind: 'command', argv: deletePort(vif, fabricOf(vif)), vendor }];
+  }
+}
+
+function deletePort({ address }: NetworkVif, fabric: string): string[] {
+  return ['ebrctl', 'del-port', fabric, address];
+}
+
+/**
+ * The fabric is the physical network, which Nova looks for on the network first, then in the VIF's details; the
+ * one in the profile belongs to the PCI device.
+ * @throws VifError INVALID_VIF when there is none
+ */
+function fabricOf({ id, network, details }: NetworkVif): string {
+  const fabric = network.meta.physical_network || details.physical_network;
+  if (fabric) return fabric;
+  const text = 'vif.network.meta.physical_network and vif.details.physical_network are missing';
+  throw new VifError('INVALID_VIF', `${text}: there is no fabric to put the port into`, { vifId: id });
+}

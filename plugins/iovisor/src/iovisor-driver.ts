@@ -1,0 +1,53 @@
+import {
+  type CommandStep,
+  type DeviceBackend,
+  deviceName,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  networkId,
+  type Plan,
+  type PlanContext,
+} from '@vifkit/core';
+
+const vendor = "PLUMgrid's IO Visor";
+
+/** VIF type `iovisor`: a tap that PLUMgrid's IO Visor connects to a virtual domain. */
+@legacyDriver({
+  type: 'iovisor',
+  needs: [
+    { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" },
+    { kind: 'program', name: 'ifc_ctl', from: vendor },
+  ],
+})
+export class IovisorDriver implements LegacyDriver {
+  config(vif: NetworkVif): DeviceBackend {
+    return { type: 'ethernet', target: deviceName(vif), bandwidth: true };
+  }
+
+  plug(vif: NetworkVif, { instance }: PlanContext): Plan {
+    const name = deviceName(vif);
+    const tags = [`pgtag2=${networkId(vif)}`, `pgtag1=${instance.project_id}`];
+    const added = gateway('add_port', name);
+    const up = gateway('ifup', name, 'access_vm', vif.id, vif.address, ...tags);
+    return [
+      { kind: 'link', name, create: { type: 'tap' }, set: { up: true } },
+      { ...added, undo: gateway('del_port', name).argv, undoWhenCreated: name },
+      { ...up, undo: gateway('ifdown', name).argv, undoWhenCreated: name },
+    ];
+  }
+
+  unplug(vif: NetworkVif): Plan {
+    const name = deviceName(vif);
+    return [
+      gateway('ifdown', name),
+      gateway('del_port', name),
+      { kind: 'linkAbsent', name, type: 'tap', own: true },
+    ];
+  }
+}
+
+function gateway(...args: readonly string[]): CommandStep {
+  return { kind: 'command', argv: ['ifc_ctl', 'gateway', ...args], vendor };
+}

@@ -1,0 +1,5 @@
+import { conformance } from '@vifkit/testkit/conformance';
+import iovisor from '../src/index.js';
+import { request } from './request.js';
+
+conformance({ plugins: iovisor, requests: [{ id: 'a tap', ...request() }] });

@@ -1,0 +1,53 @@
+import {
+  type DeviceBackend,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  type Plan,
+  requireKeys,
+} from '@vifkit/core';
+
+/** VIF type `macvtap`: a macvtap of libvirt's upon a link of the host, or upon a VLAN of it. */
+@legacyDriver({
+  type: 'macvtap',
+  needs: [
+    { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'module', name: 'macvtap', from: "the kernel's module macvtap" },
+    { kind: 'module', name: '8021q', from: "the kernel's module 8021q" },
+  ],
+})
+export class MacvtapDriver implements LegacyDriver {
+  config(vif: NetworkVif): DeviceBackend {
+    const { macvtap_source, macvtap_mode } = requireKeys(
+      vif,
+      'details',
+      'macvtap_source',
+      'macvtap_mode',
+      'physical_interface',
+    );
+    // Nova overrides the image's model: a macvtap's guest gets virtio.
+    return { type: 'direct', source: macvtap_source, mode: macvtap_mode, model: 'virtio', bandwidth: true };
+  }
+
+  plug(vif: NetworkVif): Plan {
+    const { vlan, macvtap_source } = vif.details;
+    if (!vlan) return [];
+    const { physical_interface: link } = requireKeys(vif, 'details', 'physical_interface');
+    return [
+      // The kernel does not take a VLAN device up while the link below is down (ENETDOWN).
+      { kind: 'link', name: link, set: { up: true }, shared: true },
+      {
+        kind: 'link',
+        name: macvtap_source ?? `vlan${vlan}`,
+        create: { type: 'vlan', link, id: vlan },
+        set: { up: true },
+        shared: true,
+      },
+    ];
+  }
+
+  /** The VLAN stays, as with Nova: macvtaps of other guests may be upon it. */
+  unplug(): Plan {
+    return [];
+  }
+}

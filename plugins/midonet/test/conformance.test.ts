@@ -1,0 +1,5 @@
+import { conformance } from '@vifkit/testkit/conformance';
+import midonet from '../src/index.js';
+import { request } from './request.js';
+
+conformance({ plugins: midonet, requests: [{ id: 'a tap', ...request() }] });

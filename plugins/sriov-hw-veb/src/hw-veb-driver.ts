@@ -1,0 +1,79 @@
+import {
+  type ConfigContext,
+  type DeviceBackend,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  type Plan,
+  type PlanContext,
+  requireKeys,
+  VifError,
+} from '@vifkit/core';
+
+/**
+ * VIF type `hw_veb`: a virtual function behind the switch in its card. A guest has it as it is (vNIC type `direct`;
+ * libvirt then sets MAC and VLAN), or through a macvtap on the function's network device (`macvtap`).
+ */
+@legacyDriver({
+  type: 'hw_veb',
+  needs: [
+    { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'module', name: 'macvtap', from: "the kernel's modules; the vNIC type macvtap needs it" },
+  ],
+})
+export class HwVebDriver implements LegacyDriver {
+  async config(vif: NetworkVif, { facts }: ConfigContext): Promise<DeviceBackend> {
+    const { pci_slot: pciAddress } = requireKeys(vif, 'profile', 'pci_slot');
+    const { vlan } = requireKeys(vif, 'details', 'vlan');
+    if (vif.vnic_type === 'direct') {
+      return { type: 'hostdev', pciAddress, vlan, model: null, driver: null, bandwidth: true };
+    }
+    const source = (await facts.pciNetDevice(pciAddress)) ?? noNetDevice(vif, pciAddress);
+    // No VLAN: the function has it from plug, and the guest's frames are tagged below the macvtap.
+    return { type: 'direct', source, mode: 'passthrough', driver: 'vhost', bandwidth: true };
+  }
+
+  async plug(vif: NetworkVif, { facts }: PlanContext): Promise<Plan> {
+    if (vif.vnic_type !== 'macvtap') return [];
+    const { pci_slot: address } = requireKeys(vif, 'profile', 'pci_slot');
+    const { vlan } = requireKeys(vif, 'details', 'vlan');
+    const found = await facts.virtualFunction(address);
+    const name = found?.netDevice ?? noNetDevice(vif, address);
+    const mac = vif.address;
+    if (!isTrusted(vif)) {
+      // Whoever set up the card decides on trust then. The device's own address is for libvirt to set.
+      return [
+        { kind: 'vf', address, mac, vlan },
+        { kind: 'link', name, set: { up: true } },
+      ];
+    }
+    return [
+      { kind: 'vf', address, mac, vlan, trust: true },
+      // The card lets a trusted function replace its MAC, and going up its device does so, with its own address.
+      { kind: 'link', name, set: { up: true, address: mac } },
+    ];
+  }
+
+  async unplug(vif: NetworkVif, { facts }: PlanContext): Promise<Plan> {
+    if (vif.vnic_type !== 'macvtap') return [];
+    const { pci_slot: address } = requireKeys(vif, 'profile', 'pci_slot');
+    const found = await facts.virtualFunction(address);
+    if (!found) return []; // its settings went with it
+    const { netDevice } = found;
+    return [
+      // The MAC address stays: not every driver can take one away, and whoever uses the function next sets another.
+      { kind: 'vf', address, vlan: 0, ...(isTrusted(vif) && { trust: false }) },
+      ...(netDevice === undefined ? [] : [{ kind: 'link', name: netDevice, set: { up: false } } as const]),
+    ];
+  }
+}
+
+/** Whether the port asks for trust. Neutron passes on what its user wrote, be it a boolean or text. */
+function isTrusted({ profile: { trusted } }: NetworkVif): boolean {
+  return trusted === true || (typeof trusted === 'string' && /^(true|t|yes|y|on|1)$/i.test(trusted));
+}
+
+function noNetDevice({ id }: NetworkVif, address: string): never {
+  const text = `There is no virtual function with a network device at ${address} on this host, and a macvtap needs it`;
+  throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: id });
+}

@@ -1,0 +1,8 @@
+import type { PluginPackage } from '@vifkit/core';
+import { QbgDriver } from './qbg-driver.js';
+import { QbhDriver } from './qbh-driver.js';
+
+export { QbgDriver, QbhDriver };
+
+const vepa: PluginPackage = { name: '@vifkit/plugin-vepa', provides: [QbgDriver, QbhDriver] };
+export default vepa;

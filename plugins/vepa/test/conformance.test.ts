@@ -1,0 +1,12 @@
+import { conformance } from '@vifkit/testkit/conformance';
+import vepa from '../src/index.js';
+import { qbg, qbh } from './request.js';
+
+conformance({
+  plugins: vepa,
+  requests: [
+    { id: '802.1Qbg', ...qbg() },
+    { id: '802.1Qbh, the function itself', ...qbh('direct') },
+    { id: '802.1Qbh, a macvtap', ...qbh('macvtap') },
+  ],
+});

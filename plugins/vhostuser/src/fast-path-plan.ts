@@ -1,0 +1,95 @@
+import {
+  type CommandStep,
+  deviceName,
+  hybridBridgeName,
+  hybridLinks,
+  interfaceId,
+  isHybridPlug,
+  type LinkStep,
+  type NetworkVif,
+  networkBridge,
+  networkMtu,
+  noHybridLinks,
+  type OvsPortStep,
+  type Plan,
+  type PlanContext,
+  portIds,
+  vethNames,
+} from '@vifkit/core';
+import { guestMode, socketPath } from './socket.js';
+
+/** Where `fp-vdev` comes from. */
+export const vendor = "6WIND's Virtual Accelerator";
+
+/**
+ * guest ── socket ── device of the fast path, and on: nowhere; to the integration bridge; or by a hybrid bridge and
+ * a veth pair to it. The bridge has to be there: Neutron's agent makes it.
+ *
+ * As with Nova, a device that is there counts as plugged, with all that lies behind it.
+ */
+export async function fastPathPlug(vif: NetworkVif, { instance, facts }: PlanContext): Promise<Plan> {
+  const name = deviceName(vif);
+  if ((await facts.linkMtu(name)) !== undefined) return [{ kind: 'link', name, set: { up: true } }];
+
+  const mtu = networkMtu(vif);
+  const sized = mtu === undefined ? {} : { mtu };
+  const device = (master: { master?: string } = {}): LinkStep => ({
+    kind: 'link',
+    name,
+    create: { type: 'command' },
+    set: { up: true, ...sized, ...master },
+  });
+  if (!vif.details.vhostuser_ovs_plug) return [addDevice(vif), device()];
+  if (!isHybridPlug(vif)) return [addDevice(vif), device(), port(vif, name, instance.uuid)];
+
+  const [, switchEnd] = vethNames(vif.id);
+  return [
+    addDevice(vif),
+    ...hybridLinks({ vifId: vif.id, ...sized }),
+    device({ master: hybridBridgeName(vif.id) }),
+    port(vif, switchEnd, instance.uuid),
+  ];
+}
+
+export async function fastPathUnplug(vif: NetworkVif, { facts }: PlanContext): Promise<Plan> {
+  const name = deviceName(vif);
+  const isThere = (await facts.linkMtu(name)) !== undefined;
+  const noDevice: Plan = isThere ? [{ kind: 'command', argv: deleteDevice(name), vendor }] : [];
+  if (!vif.details.vhostuser_ovs_plug) return noDevice;
+  if (!isHybridPlug(vif)) return [{ kind: 'ovsPortAbsent', name, own: true }, ...noDevice];
+  const [, switchEnd] = vethNames(vif.id);
+  return [
+    { kind: 'ovsPortAbsent', name: switchEnd, own: true },
+    ...noHybridLinks({ vifId: vif.id }),
+    ...noDevice,
+  ];
+}
+
+function addDevice(vif: NetworkVif): CommandStep {
+  const name = deviceName(vif);
+  // The switch's end of the socket is what QEMU's is not.
+  const mode = guestMode(vif) === 'server' ? 'client' : 'server';
+  return {
+    kind: 'command',
+    argv: ['fp-vdev', 'add', name, '--sockpath', socketPath(vif), '--sockmode', mode],
+    undo: deleteDevice(name),
+    whenCreated: name,
+    vendor,
+  };
+}
+
+function deleteDevice(name: string): string[] {
+  return ['fp-vdev', 'del', name];
+}
+
+function port(vif: NetworkVif, name: string, instanceUuid: string): OvsPortStep {
+  const mtu = networkMtu(vif);
+  return {
+    kind: 'ovsPort',
+    bridge: networkBridge(vif),
+    name,
+    externalIds: portIds({ interfaceId: interfaceId(vif), address: vif.address, instanceUuid }),
+    ...(mtu !== undefined && { mtuRequest: mtu }),
+    wired: true,
+  };
+}

@@ -1,0 +1,40 @@
+import {
+  checkLinkName,
+  interfaceId,
+  type NetworkVif,
+  networkBridge,
+  networkMtu,
+  type Plan,
+  portIds,
+} from '@vifkit/core';
+import { socketPath } from './socket.js';
+import type { PortType } from './vhost-user-options.js';
+
+/** guest ── socket ── integration bridge, which has to be there: Neutron's agent makes it. */
+export function openVSwitchPlug(vif: NetworkVif, instanceUuid: string, type: PortType): Plan {
+  const mtu = networkMtu(vif);
+  return [
+    {
+      kind: 'ovsPort',
+      bridge: networkBridge(vif),
+      name: portName(vif),
+      type,
+      externalIds: portIds({ interfaceId: interfaceId(vif), address: vif.address, instanceUuid }),
+      ...(type === 'dpdkvhostuserclient' && { options: { 'vhost-server-path': socketPath(vif) } }),
+      ...(mtu !== undefined && { mtuRequest: mtu }),
+      wired: true,
+    },
+  ];
+}
+
+export function openVSwitchUnplug(vif: NetworkVif): Plan {
+  return [{ kind: 'ovsPortAbsent', name: portName(vif), own: true }];
+}
+
+/** Open vSwitch names the sockets that it makes after their ports. */
+function portName(vif: NetworkVif): string {
+  const path = socketPath(vif);
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  checkLinkName(name, 'The file name of vif.details.vhostuser_socket', vif.id);
+  return name;
+}

@@ -1,0 +1,51 @@
+import {
+  type DeviceBackend,
+  inject,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  type Plan,
+  type PlanContext,
+} from '@vifkit/core';
+import { fastPathPlug, fastPathUnplug, vendor } from './fast-path-plan.js';
+import { openVSwitchPlug, openVSwitchUnplug } from './open-vswitch-plan.js';
+import { guestMode, socketPath } from './socket.js';
+import { VhostUserOptions } from './vhost-user-options.js';
+
+/**
+ * VIF type `vhostuser`: QEMU and a switch share the guest's queues over a socket. Whose socket that is, Neutron says
+ * in `details`: 6WIND's (`vhostuser_fp_plug`), Open vSwitch's (`vhostuser_ovs_plug`), or a switch's that needs nothing
+ * from here.
+ */
+@legacyDriver({
+  type: 'vhostuser',
+  options: VhostUserOptions,
+  needs: [
+    { kind: 'dpdk', name: 'Open vSwitch with DPDK', from: 'openvswitch-switch-dpdk' },
+    { kind: 'program', name: 'fp-vdev', from: vendor },
+  ],
+})
+export class VhostUserDriver implements LegacyDriver {
+  readonly #options: VhostUserOptions;
+
+  constructor(@inject(VhostUserOptions) options: VhostUserOptions) {
+    this.#options = options;
+  }
+
+  config(vif: NetworkVif): DeviceBackend {
+    return { type: 'vhostuser', path: socketPath(vif), mode: guestMode(vif), bandwidth: false };
+  }
+
+  plug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan> {
+    const { vhostuser_fp_plug, vhostuser_ovs_plug } = vif.details;
+    if (vhostuser_fp_plug) return fastPathPlug(vif, context);
+    if (vhostuser_ovs_plug) return openVSwitchPlug(vif, context.instance.uuid, this.#options.port_type);
+    return [];
+  }
+
+  unplug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan> {
+    const { vhostuser_fp_plug, vhostuser_ovs_plug } = vif.details;
+    if (vhostuser_fp_plug) return fastPathUnplug(vif, context);
+    return vhostuser_ovs_plug ? openVSwitchUnplug(vif) : [];
+  }
+}
