@@ -1,5 +1,6 @@
 import { access, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isBuiltIn } from './kernel-config.js';
 import type { Check, ExaminedHost } from './lack.js';
 
 export const checkModule: Check = async ({ name, from }, host) => {
@@ -19,7 +20,8 @@ async function hasModule(name: string, { sysfsRoot, procRoot, modules }: Examine
     ['modules.builtin', 'modules.dep'].map((file) => firstWords(join(modules, file), ':')),
   );
   const files = installed.flat().map((path) => basename(path).replace(/\.ko(\.\w+)?$/, ''));
-  return [...loaded, ...files].some((each) => canonical(each) === wanted);
+  if ([...loaded, ...files].some((each) => canonical(each) === wanted)) return true;
+  return isBuiltIn(name, procRoot);
 }
 
 /** The kernel writes `-` as `_` in the names of modules, and their files have either. */

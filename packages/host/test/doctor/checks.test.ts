@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { type Requirement, VifError } from '@vifkit/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkDevice } from '../../src/doctor/check-device.js';
@@ -68,6 +69,16 @@ describe("a module of the kernel's", () => {
     expect(await checkModule(needed('vfio_pci'), folders.host())).toBeUndefined();
     expect(await checkModule(needed('vfio-pci'), folders.host())).toBeUndefined();
     expect(await checkModule(needed('vfio'), folders.host())).toBeDefined();
+  });
+
+  it('is built in where the kernel’s own configuration says so', async () => {
+    const config =
+      'CONFIG_MACVTAP=y\nCONFIG_VLAN_8021Q=y\n# CONFIG_OPENVSWITCH is not set\nCONFIG_VFIO_PCI=m\n';
+    folders.write('proc/config.gz', gzipSync(config));
+    expect(await checkModule(needed('macvtap'), folders.host())).toBeUndefined();
+    expect(await checkModule(needed('8021q'), folders.host())).toBeUndefined();
+    expect(await checkModule(needed('openvswitch'), folders.host())).toBeDefined();
+    expect(await checkModule(needed('vfio-pci'), folders.host())).toBeDefined(); // a module that is not installed
   });
 
   it('is lacking where another module only needs it', async () => {

@@ -12,9 +12,9 @@ export class ExaminedFolders {
     return join(this.#root, name);
   }
 
-  write(name: string, text = '', mode = 0o644): void {
+  write(name: string, content: string | Uint8Array = '', mode = 0o644): void {
     mkdirSync(dirname(this.path(name)), { recursive: true });
-    writeFileSync(this.path(name), text);
+    writeFileSync(this.path(name), content);
     chmodSync(this.path(name), mode);
   }
 
