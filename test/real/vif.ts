@@ -4,7 +4,7 @@ import { execa } from 'execa';
 /** The command as `npm run setup` leaves it. */
 const program = fileURLToPath(new URL('../../node_modules/.bin/vif', import.meta.url));
 
-interface VifRun {
+export interface VifRun {
   readonly exitCode: number | undefined;
   readonly stdout: string;
   readonly stderr: string;
