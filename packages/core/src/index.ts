@@ -39,6 +39,7 @@ export {
   networkMtu,
 } from './model/vif-facts.js';
 export * from './objects/index.js';
+export { type BoundTap, boundTap, noBoundTap } from './plan/builders/bound-tap.js';
 export { hybridBridgeName, hybridLinks, noHybridLinks, vethNames } from './plan/builders/hybrid-links.js';
 export { portIds } from './plan/builders/port-ids.js';
 export { stepTarget } from './plan/step-target.js';
@@ -66,6 +67,7 @@ export type { Declaration, Requirement, RequirementKind } from './plugin/declara
 export { inject, legacyDriver, vifConverter, vifPlugin } from './plugin/decorators.js';
 export type { PluginPackage } from './plugin/package.js';
 export { PluginRegistry } from './plugin/registry.js';
+export { tapNeeds } from './plugin/tap-needs.js';
 export { LOGGER } from './plugin/tokens.js';
 export { unsupportedVif } from './plugin/unsupported-vif.js';
 export type { Flavor } from './request/flavor.js';

@@ -6,6 +6,7 @@ export { linkOutcome } from './links/link-outcome.js';
 export { LinkRunner } from './links/link-runner.js';
 export type { LinkState } from './links/link-state.js';
 export type { LinkChange, LinkOperation, LinkTable } from './links/link-table.js';
+export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
 export type { OvsChange } from './openvswitch/changes.js';
 export { DatabaseOvsStore } from './openvswitch/database-store.js';

@@ -8,6 +8,7 @@ import {
   networkId,
   type Plan,
   type PlanContext,
+  tapNeeds,
 } from '@vifkit/core';
 
 const vendor = "PLUMgrid's IO Visor";
@@ -15,11 +16,7 @@ const vendor = "PLUMgrid's IO Visor";
 /** VIF type `iovisor`: a tap that PLUMgrid's IO Visor connects to a virtual domain. */
 @legacyDriver({
   type: 'iovisor',
-  needs: [
-    { kind: 'program', name: 'ip', from: 'iproute2' },
-    { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" },
-    { kind: 'program', name: 'ifc_ctl', from: vendor },
-  ],
+  needs: [...tapNeeds, { kind: 'program', name: 'ifc_ctl', from: vendor }],
 })
 export class IovisorDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {

@@ -11,6 +11,7 @@ import {
   needsHybridBridge,
   type Plan,
   type PlanContext,
+  tapNeeds,
 } from '@vifkit/core';
 import { directPlug, directUnplug } from './direct-plan.js';
 import { hybridPlug, hybridUnplug } from './hybrid-plan.js';
@@ -19,11 +20,7 @@ import { vendor } from './ivs-port.js';
 /** VIF type `ivs`: a port of the Indigo Virtual Switch, directly or behind a Linux bridge where the host filters. */
 @legacyDriver({
   type: 'ivs',
-  needs: [
-    { kind: 'program', name: 'ip', from: 'iproute2' },
-    { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" },
-    { kind: 'program', name: 'ivs-ctl', from: vendor },
-  ],
+  needs: [...tapNeeds, { kind: 'program', name: 'ivs-ctl', from: vendor }],
 })
 export class IvsDriver implements LegacyDriver {
   config(vif: NetworkVif, { hostFilters, instance }: ConfigContext): DeviceBackend {

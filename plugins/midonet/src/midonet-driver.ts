@@ -1,10 +1,13 @@
 import {
+  boundTap,
   type DeviceBackend,
   deviceName,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
+  noBoundTap,
   type Plan,
+  tapNeeds,
 } from '@vifkit/core';
 
 const vendor = "MidoNet's agent, the package midolman";
@@ -12,11 +15,7 @@ const vendor = "MidoNet's agent, the package midolman";
 /** VIF type `midonet`: a tap that MidoNet's agent binds to a port of its virtual network. */
 @legacyDriver({
   type: 'midonet',
-  needs: [
-    { kind: 'program', name: 'ip', from: 'iproute2' },
-    { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" },
-    { kind: 'program', name: 'mm-ctl', from: vendor },
-  ],
+  needs: [...tapNeeds, { kind: 'program', name: 'mm-ctl', from: vendor }],
 })
 export class MidonetDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
@@ -26,23 +25,11 @@ export class MidonetDriver implements LegacyDriver {
 
   plug(vif: NetworkVif): Plan {
     const name = deviceName(vif);
-    return [
-      { kind: 'link', name, create: { type: 'tap' }, set: { up: true } },
-      {
-        kind: 'command',
-        argv: ['mm-ctl', '--bind-port', vif.id, name],
-        undo: unbind(vif),
-        undoWhenCreated: name,
-        vendor,
-      },
-    ];
+    return boundTap({ name, bind: ['mm-ctl', '--bind-port', vif.id, name], unbind: unbind(vif), vendor });
   }
 
   unplug(vif: NetworkVif): Plan {
-    return [
-      { kind: 'command', argv: unbind(vif), vendor },
-      { kind: 'linkAbsent', name: deviceName(vif), type: 'tap', own: true },
-    ];
+    return noBoundTap({ name: deviceName(vif), unbind: unbind(vif), vendor });
   }
 }
 

@@ -6,15 +6,13 @@ import {
   type NetworkVif,
   networkMtu,
   type Plan,
+  tapNeeds,
 } from '@vifkit/core';
 
 /** VIF type `tap`: a bare tap device, for whoever connects it afterwards. */
 @legacyDriver({
   type: 'tap',
-  needs: [
-    { kind: 'program', name: 'ip', from: 'iproute2' },
-    { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" },
-  ],
+  needs: tapNeeds,
 })
 export class TapDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {

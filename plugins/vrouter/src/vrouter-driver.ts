@@ -1,11 +1,14 @@
 import {
+  boundTap,
   type DeviceBackend,
   deviceName,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
+  noBoundTap,
   type Plan,
   type PlanContext,
+  tapNeeds,
 } from '@vifkit/core';
 import { addPort, deletePort } from './port-control.js';
 
@@ -14,11 +17,7 @@ const vendor = "Contrail's vRouter agent, the package contrail-vrouter-agent";
 /** VIF type `vrouter`: a tap that Contrail's (Tungsten Fabric's) vRouter takes as a port. */
 @legacyDriver({
   type: 'vrouter',
-  needs: [
-    { kind: 'program', name: 'ip', from: 'iproute2' },
-    { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" },
-    { kind: 'program', name: 'vrouter-port-control', from: vendor },
-  ],
+  needs: [...tapNeeds, { kind: 'program', name: 'vrouter-port-control', from: vendor }],
 })
 export class VrouterDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
@@ -26,23 +25,11 @@ export class VrouterDriver implements LegacyDriver {
   }
 
   plug(vif: NetworkVif, { instance, virtType }: PlanContext): Plan {
-    const name = deviceName(vif);
-    return [
-      { kind: 'link', name, create: { type: 'tap' }, set: { up: true } },
-      {
-        kind: 'command',
-        argv: addPort(vif, instance, virtType),
-        undo: deletePort(vif),
-        undoWhenCreated: name,
-        vendor,
-      },
-    ];
+    const bind = addPort(vif, instance, virtType);
+    return boundTap({ name: deviceName(vif), bind, unbind: deletePort(vif), vendor });
   }
 
   unplug(vif: NetworkVif): Plan {
-    return [
-      { kind: 'command', argv: deletePort(vif), vendor },
-      { kind: 'linkAbsent', name: deviceName(vif), type: 'tap', own: true },
-    ];
+    return noBoundTap({ name: deviceName(vif), unbind: deletePort(vif), vendor });
   }
 }

@@ -2,6 +2,7 @@ import { type Outcome, signalError } from '@vifkit/core';
 import { linkOutcome } from '../link-outcome.js';
 import type { LinkState } from '../link-state.js';
 import type { LinkOperation, LinkTable } from '../link-table.js';
+import { SerialQueue } from '../serial-queue.js';
 import { UnmadeLinks } from '../unmade-links.js';
 import { runIpBatch } from './ip-batch.js';
 import { readSettings, writeSettings } from './link-settings.js';
@@ -12,7 +13,7 @@ import { renderOperation } from './render.js';
 /** The kernel's links, by way of `ip` and /proc/sys. */
 export class IpLinkTable implements LinkTable {
   readonly #rootHelper: readonly string[];
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #writes = new SerialQueue();
 
   constructor(rootHelper: readonly string[] = []) {
     this.#rootHelper = rootHelper;
@@ -30,13 +31,11 @@ export class IpLinkTable implements LinkTable {
   }
 
   write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const writing = this.#tail.then(() => this.#write(operations, signal));
-    this.#tail = writing.catch(() => {});
-    return writing;
+    return this.#writes.run(() => this.#write(operations, signal));
   }
 
-  async close(): Promise<void> {
-    await this.#tail;
+  close(): Promise<void> {
+    return this.#writes.idle();
   }
 
   async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<Outcome[]> {

@@ -4,6 +4,7 @@ import {
   type LinkState,
   type LinkTable,
   linkOutcome,
+  SerialQueue,
   UnmadeLinks,
 } from '@vifkit/host/parts';
 import type { Points } from '../points.js';
@@ -14,7 +15,7 @@ import type { KernelLink, LinkSpec } from './kernel-link.js';
 export class MemoryLinks implements LinkTable {
   readonly kernel = new Kernel();
   readonly #points: Points;
-  #tail: Promise<unknown> = Promise.resolve();
+  readonly #writes = new SerialQueue();
 
   constructor(points: Points, links: readonly LinkSpec[] = []) {
     this.#points = points;
@@ -37,13 +38,11 @@ export class MemoryLinks implements LinkTable {
   }
 
   write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const writing = this.#tail.then(() => this.#write(operations, signal));
-    this.#tail = writing.catch(() => {});
-    return writing;
+    return this.#writes.run(() => this.#write(operations, signal));
   }
 
-  async close(): Promise<void> {
-    await this.#tail;
+  close(): Promise<void> {
+    return this.#writes.idle();
   }
 
   async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<Outcome[]> {
