@@ -11,7 +11,7 @@ export class DatapathOffloadRepresentor extends DatapathOffloadBase {
   declare readonly representor_name?: string | null;
 
   /** The PCI address of the virtual function. */
-  @field.pci({ nullable: true })
+  @field.pci({ nullable: true, wire: 'text' })
   declare readonly representor_address?: string | null;
 
   constructor(fields: FieldsOf<DatapathOffloadRepresentor>) {

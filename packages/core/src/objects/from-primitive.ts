@@ -1,22 +1,36 @@
 import { Cursor } from '../schema/cursor.js';
 import type { DeclaredClass } from '../schema/field-spec.js';
 import { type Form, instantiate, readFields } from '../schema/read-fields.js';
+import { readScalar, readWireScalar } from '../schema/read-scalar.js';
 import { violationsOf } from '../schema/violations.js';
 import { isPlainObject, ownValue } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
 import { isPlainText } from '../validation/text.js';
 import { findVersionedObject } from './registry.js';
+import { isVersion, understands } from './version.js';
 import { refuseUnknownFields, VersionedObject } from './versioned-object.js';
 
-const wireForm: Form = {
-  nullIsUnset: false,
-  readObject: (json, { type, subclasses }, at) =>
-    isPlainObject(json) ? readWire(json, at, type(), subclasses) : json,
-};
+/** Values as os-vif keeps them. */
+const wireForm = formWith(readWireScalar);
+
+/** Values as a plug takes them. */
+const plugForm = formWith((type, value) => readScalar(type, readWireScalar(type, value)));
+
+function formWith(scalar: Form['readScalar']): Form {
+  const form: Form = {
+    nullIsUnset: false,
+    readScalar: scalar,
+    readObject: (json, { type, subclasses }, at) =>
+      isPlainObject(json) ? readWire(json, at, form, type(), subclasses) : json,
+  };
+  return form;
+}
 
 /**
  * Reads an object from its wire form, with all objects in it. Older minor versions are read as they are;
- * the list of changes is passed over.
+ * the list of changes is passed over. As in os-vif, any field may be unset, even one that a constructor asks
+ * for: use `isSet` or `requireField` on objects of others. As in os-vif, too, text may be any, and so may numbers:
+ * a name may be one that no link can have. A request for a plug refuses such a VIF, and so does `copy`.
  *
  * @param type the class that is expected, or one that it extends
  * @throws ValidationError INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION; the path in
@@ -25,16 +39,23 @@ const wireForm: Form = {
 export function fromPrimitive(json: unknown): VersionedObject;
 export function fromPrimitive<T extends VersionedObject>(json: unknown, type: DeclaredClass<T>): T;
 export function fromPrimitive(json: unknown, type: DeclaredClass = VersionedObject): object {
-  return readPrimitive(json, type, Cursor.at({ code: 'INVALID_OBJECT', subject: 'The versioned object' }));
+  const at = Cursor.at({ code: 'INVALID_OBJECT', subject: 'The versioned object' });
+  const object = read(json, type, at, wireForm);
+  at.refuse(violationsOf(object, { level: 'wire', partial: true }));
+  return object;
 }
 
-/** As {@link fromPrimitive}, for an object that is part of a larger input. */
+/** Reads an object that is to be plugged: it has all required fields, and nothing that cannot go to a host. */
 export function readPrimitive<T extends object>(json: unknown, type: DeclaredClass<T>, at: Cursor): T {
+  const object = read(json, type, at, plugForm);
+  at.refuse(violationsOf(object));
+  return object;
+}
+
+function read<T extends object>(json: unknown, type: DeclaredClass<T>, at: Cursor, form: Form): T {
   if (!isPlainObject(json)) return at.fail(`must be a plain object, not ${quote(json)}`);
-  const object = readWire(json, at);
+  const object = readWire(json, at, form);
   if (!(object instanceof type)) return at.fail(`must be a ${type.name}, not a ${object.constructor.name}`);
-  const violations = violationsOf(object);
-  if (violations.length > 0) at.failAll(violations);
   return object;
 }
 
@@ -42,6 +63,7 @@ export function readPrimitive<T extends object>(json: unknown, type: DeclaredCla
 function readWire(
   json: object,
   at: Cursor,
+  form: Form,
   wanted: DeclaredClass = VersionedObject,
   subclasses = true,
 ): object {
@@ -52,12 +74,12 @@ function readWire(
   // Before going deeper: a class may only hold what it declares, so the nesting is bounded.
   const fits = found.type === wanted || (subclasses && found.type.prototype instanceof wanted);
   if (!fits) at.fail(`must be a ${wanted.name}, not a ${found.name}`);
-  checkVersion(version ?? '', found.version, found.name, at);
+  checkVersion(version, found.version, found.name, at);
 
   const data = ownValue(json, 'versioned_object.data');
   if (!isPlainObject(data)) return at.fail(`has versioned_object.data that is ${quote(data)}, not an object`);
   refuseUnknownFields(found.type.prototype, data, at);
-  return instantiate(found.type, readFields(found.type, data, at, wireForm));
+  return instantiate(found.type, readFields(found.type, data, at, form));
 }
 
 function readHeader(json: object, key: string, at: Cursor): string {
@@ -67,12 +89,8 @@ function readHeader(json: object, key: string, at: Cursor): string {
     : at.fail(`has versioned_object.${key} that is ${quote(value)}, not text`);
 }
 
-function checkVersion(given: string, ours: string, name: string, at: Cursor): void {
-  if (!/^\d{1,5}\.\d{1,5}$/.test(given))
-    at.fail(`has versioned_object.version ${quote(given)}, not as in "1.0"`);
-  const [givenMajor, givenMinor] = given.split('.').map(Number);
-  const [major, minor] = ours.split('.').map(Number);
-  if (givenMajor !== major || Number(givenMinor) > Number(minor)) {
+function checkVersion(given: string | undefined, ours: string, name: string, at: Cursor): void {
+  if (!isVersion(given)) at.fail(`has versioned_object.version ${quote(given)}, not as in "1.0"`);
+  else if (!understands(ours, given))
     at.fail(`is ${name} ${given}; up to ${ours} is understood`, 'INCOMPATIBLE_VERSION');
-  }
 }

@@ -39,11 +39,11 @@ export class Network extends VersionedObject {
   @field.linkName({ nullable: true })
   declare readonly bridge_interface?: string | null;
 
-  @field.vlanId({ nullable: true })
+  @field.vlanId({ nullable: true, digits: true })
   declare readonly vlan?: number | null;
 
-  /** In bytes. */
-  @field.mtu({ nullable: true, initial: () => null, since: '1.1' })
+  /** In bytes; null, and 0 as well, says that the network has none of its own. */
+  @field.mtu({ nullable: true, digits: true, zero: true, initial: () => null, since: '1.1' })
   declare readonly mtu: number | null;
 
   constructor(fields: FieldsOf<Network>) {

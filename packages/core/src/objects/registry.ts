@@ -7,14 +7,20 @@ export interface ObjectIdentity {
   readonly namespace: string;
   /** Major and minor, as in `1.1`. */
   readonly version: string;
+  /**
+   * The versions of the class that this one extends, by the version of its own that first built on them. Without
+   * it, version 1.2 built on 1.2 of the other, or on its newest if that is older.
+   */
+  readonly builtOn?: Readonly<Record<string, string>>;
 }
 
-interface Registration extends ObjectIdentity {
+/** A class, and how it is called. */
+export interface Registration extends ObjectIdentity {
   readonly type: DeclaredClass;
 }
 
 const byName = new Map<string, Registration>();
-const byPrototype = new WeakMap<object, ObjectIdentity>();
+const byPrototype = new WeakMap<object, Registration>();
 
 /**
  * Class decorator: makes a class known to the wire form, under its own name and os-vif's namespace unless
@@ -34,6 +40,26 @@ export function versionedObject(identity: Partial<ObjectIdentity> & Pick<ObjectI
 
 export function findVersionedObject(namespace: string, name: string): Registration | undefined {
   return byName.get(keyOf(namespace, name));
+}
+
+/** The newest versions of the classes that have this name, of whatever namespace. */
+export function versionsOfName(name: string): string[] {
+  return [...byName.values()].filter((each) => each.name === name).map((each) => each.version);
+}
+
+/** The class with this prototype, and with `subclasses` all that extend it, by name. */
+export function registrationsWithin(prototype: object, subclasses: boolean): Registration[] {
+  const within = [...byName.values()].filter(
+    ({ type }) =>
+      type.prototype === prototype ||
+      (subclasses && Object.prototype.isPrototypeOf.call(prototype, type.prototype)),
+  );
+  return within.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What a class was registered as, by its prototype. */
+export function registrationOf(prototype: object): Registration | undefined {
+  return byPrototype.get(prototype);
 }
 
 /** @throws VifError UNKNOWN_OBJECT when the object's own class is not decorated with `versionedObject` */

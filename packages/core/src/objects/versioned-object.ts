@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { Cursor } from '../schema/cursor.js';
 import { fieldsOf } from '../schema/field-store.js';
 import { type Form, fill, readFields } from '../schema/read-fields.js';
+import { readScalar } from '../schema/read-scalar.js';
 import { violationsOf } from '../schema/violations.js';
 import { isPlainObject } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
@@ -11,8 +13,11 @@ import { toPrimitive } from './to-primitive.js';
 export type FieldsOf<T, Required extends keyof T = never> = Partial<Omit<T, keyof VersionedObject>> &
   Pick<T, Required>;
 
+/** What a copy may differ in: any field, and undefined to unset it. */
+export type ChangesOf<T> = { readonly [K in Exclude<keyof T, keyof VersionedObject>]?: T[K] | undefined };
+
 /** Objects within a new object are made before it. */
-const instanceForm: Form = { nullIsUnset: false, readObject: (value) => value };
+const instanceForm: Form = { nullIsUnset: false, readScalar, readObject: (value) => value };
 
 /**
  * The base of os-vif's objects, in the manner of oslo.versionedobjects. A field may be unset, which is not
@@ -26,8 +31,28 @@ export abstract class VersionedObject {
     if (!isPlainObject(fields)) at.fail(`must be made from a plain object, not ${quote(fields)}`);
     refuseUnknownFields(new.target.prototype, fields, at);
     fill(this, readFields(new.target, fields, at, instanceForm));
-    const violations = violationsOf(this);
-    if (violations.length > 0) at.failAll(violations);
+    at.refuse(violationsOf(this));
+  }
+
+  /**
+   * A new object of the same class. Fields that are not given are as here, unset ones included; a field that is
+   * given as undefined is unset. What was read from the wire may have values that no plug takes; a copy has none.
+   * @throws ValidationError INVALID_OBJECT, UNKNOWN_FIELD
+   */
+  copy(changes: ChangesOf<this> = {}): this {
+    const type = { prototype: Object.getPrototypeOf(this) };
+    const at = Cursor.at({ code: 'INVALID_OBJECT', subject: this.constructor.name });
+    refuseUnknownFields(type.prototype, changes, at);
+    const fields = readFields(type, { ...this, ...changes }, at, instanceForm);
+    const copied = fill<this>(Object.create(type.prototype), fields);
+    // An object that was read from the wire may lack what a constructor asks for; so may its copy.
+    at.refuse(violationsOf(copied, { partial: true }));
+    return copied;
+  }
+
+  /** Whether the other is of the same class, with the same fields set to the same values, all the way down. */
+  equals(other: unknown): boolean {
+    return isDeepStrictEqual(this, other);
   }
 
   /** The wire form, for JSON.stringify. */

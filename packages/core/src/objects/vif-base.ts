@@ -5,6 +5,15 @@ import { type FieldsOf, VersionedObject } from './versioned-object.js';
 import { VIFPortProfileBase } from './vif-port-profile-base.js';
 
 /**
+ * What the constructor of a VIF class takes that Nova and Kuryr give certain port profiles only. On the wire, as in
+ * os-vif, a VIF may have any.
+ */
+export type VIFFieldsOf<T extends VIFBase, Profile extends VIFPortProfileBase> = Omit<
+  FieldsOf<T, 'id'>,
+  'port_profile'
+> & { readonly port_profile?: Profile };
+
+/**
  * What all VIFs have in common. os-vif lets every field be unset; here `id` is required, because everything
  * that is made on a host is marked with it.
  */
@@ -39,6 +48,9 @@ export class VIFBase extends VersionedObject {
 
   @field.object(() => VIFPortProfileBase, { subclasses: true })
   declare readonly port_profile?: VIFPortProfileBase;
+
+  /** Nothing at all: makes TypeScript tell classes apart that have the same fields. Each class declares its own. */
+  declare protected readonly nominal: unknown;
 
   constructor(fields: FieldsOf<VIFBase, 'id'>) {
     super(fields);

@@ -1,7 +1,8 @@
 import { field } from '../schema/field.js';
 import { versionedObject } from './registry.js';
-import type { FieldsOf } from './versioned-object.js';
-import { VIFBase } from './vif-base.js';
+import { VIFBase, type VIFFieldsOf } from './vif-base.js';
+import type { VIFPortProfile8021Qbg } from './vif-port-profile-8021qbg.js';
+import type { VIFPortProfile8021Qbh } from './vif-port-profile-8021qbh.js';
 
 /** A macvtap device on top of a network device of the host. */
 @versionedObject({ version: '1.0' })
@@ -22,7 +23,9 @@ export class VIFDirect extends VIFBase {
   @field.linkName()
   declare readonly vlan_name?: string;
 
-  constructor(fields: FieldsOf<VIFDirect, 'id'>) {
+  declare protected readonly nominal: unknown;
+
+  constructor(fields: VIFFieldsOf<VIFDirect, VIFPortProfile8021Qbg | VIFPortProfile8021Qbh>) {
     super(fields);
   }
 }

@@ -10,6 +10,8 @@ export class VIFGeneric extends VIFBase {
   @field.linkName()
   declare readonly vif_name?: string;
 
+  declare protected readonly nominal: unknown;
+
   constructor(fields: FieldsOf<VIFGeneric, 'id'>) {
     super(fields);
   }

@@ -14,6 +14,8 @@ export class VIFHostDevice extends VIFBase {
   @field.pci()
   declare readonly dev_address?: string;
 
+  declare protected readonly nominal: unknown;
+
   constructor(fields: FieldsOf<VIFHostDevice, 'id'>) {
     super(fields);
   }

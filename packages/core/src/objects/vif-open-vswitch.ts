@@ -1,7 +1,7 @@
 import { field } from '../schema/field.js';
 import { versionedObject } from './registry.js';
-import type { FieldsOf } from './versioned-object.js';
-import { VIFBase } from './vif-base.js';
+import { VIFBase, type VIFFieldsOf } from './vif-base.js';
+import type { VIFPortProfileOpenVSwitch } from './vif-port-profile-open-vswitch.js';
 
 /** A port of an Open vSwitch bridge that libvirt plugs. */
 @versionedObject({ version: '1.0' })
@@ -14,7 +14,9 @@ export class VIFOpenVSwitch extends VIFBase {
   @field.linkName()
   declare readonly bridge_name?: string;
 
-  constructor(fields: FieldsOf<VIFOpenVSwitch, 'id'>) {
+  declare protected readonly nominal: unknown;
+
+  constructor(fields: VIFFieldsOf<VIFOpenVSwitch, VIFPortProfileOpenVSwitch>) {
     super(fields);
   }
 }

@@ -9,6 +9,9 @@ export class VIFPortProfileBase extends VersionedObject {
   @field.object(() => DatapathOffloadBase, { nullable: true, subclasses: true, since: '1.1' })
   declare readonly datapath_offload?: DatapathOffloadBase | null;
 
+  /** Nothing at all: makes TypeScript tell classes apart that have the same fields. Each class declares its own. */
+  declare protected readonly nominal: unknown;
+
   constructor(fields: FieldsOf<VIFPortProfileBase>) {
     super(fields);
   }

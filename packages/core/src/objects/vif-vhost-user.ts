@@ -21,6 +21,8 @@ export class VIFVHostUser extends VIFBase {
   @field.enum(['client', 'server'])
   declare readonly mode?: 'client' | 'server';
 
+  declare protected readonly nominal: unknown;
+
   constructor(fields: FieldsOf<VIFVHostUser, 'id'>) {
     super(fields);
   }

@@ -3,11 +3,21 @@ import type { RuleName } from '../validation/rules.js';
 /** A class whose instances are built from declared fields. */
 export type DeclaredClass<T extends object = object> = abstract new (...args: never[]) => T;
 
+interface IntegerType {
+  readonly kind: 'integer';
+  readonly min: number;
+  readonly max: number;
+  /** A string of decimal digits is read as its number. */
+  readonly digits: boolean;
+  /** 0 is taken, too, whatever the range: it says that there is none. */
+  readonly zero: boolean;
+}
+
 /** What a field holds. */
 export type FieldType =
-  | { readonly kind: Exclude<RuleName, 'mtu' | 'vlanId'> }
-  /** With `digits`, a string of decimal digits is read as its number. */
-  | { readonly kind: 'integer'; readonly min: number; readonly max: number; readonly digits: boolean }
+  /** With `wire`, os-vif's field takes any text. */
+  | { readonly kind: Exclude<RuleName, 'mtu' | 'vlanId'>; readonly wire?: 'text' }
+  | IntegerType
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'object'; readonly type: () => DeclaredClass; readonly subclasses: boolean }
   | { readonly kind: 'list'; readonly items: FieldType; readonly length?: number }
@@ -15,6 +25,12 @@ export type FieldType =
   | { readonly kind: 'strings'; readonly plain: boolean }
   /** Any JSON by name. */
   | { readonly kind: 'map' };
+
+/** A type whose values hold no others, and may be spelled in several ways. */
+export type ScalarType = Exclude<
+  FieldType,
+  { readonly kind: 'enum' | 'object' | 'list' | 'strings' | 'map' }
+>;
 
 /** A field as its class declares it: validation, reading and the wire form all go by it. */
 export interface FieldSpec {

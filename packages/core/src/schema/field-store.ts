@@ -1,6 +1,7 @@
 import type { FieldSpec, FieldSpecs } from './field-spec.js';
 
 const declared = new WeakMap<object, Map<string, FieldSpec>>();
+const none: FieldSpecs = new Map();
 const merged = new WeakMap<object, FieldSpecs>();
 
 /** Records a field of the class that has this prototype. */
@@ -9,12 +10,17 @@ export function declareField(prototype: object, name: string, spec: FieldSpec): 
   declared.set(prototype, own.set(name, spec));
 }
 
+/** The fields that the class with this prototype adds to those it inherits. */
+export function ownFieldsOf(prototype: object): FieldSpecs {
+  return declared.get(prototype) ?? none;
+}
+
 /** The fields of a class by its prototype: inherited ones first. */
 export function fieldsOf(prototype: object): FieldSpecs {
   const known = merged.get(prototype);
   if (known) return known;
   const parent: object | null = Object.getPrototypeOf(prototype);
-  const fields = new Map([...(parent ? fieldsOf(parent) : []), ...(declared.get(prototype) ?? [])]);
+  const fields = new Map([...(parent ? fieldsOf(parent) : []), ...ownFieldsOf(prototype)]);
   merged.set(prototype, fields);
   return fields;
 }
@@ -28,4 +34,16 @@ export function keepsUnknownKeys(target: { readonly prototype: object }): void {
 
 export function isOpen(prototype: object): boolean {
   return open.has(prototype);
+}
+
+const built = new WeakSet<object>();
+
+/** Notes that an object has been filled by us and frozen: what was found of it stays so. */
+export function markBuilt(object: object): void {
+  built.add(object);
+}
+
+/** Whether it is such an object; one that only has the prototype of a declared class, or a proxy, is not. */
+export function isBuilt(object: object): boolean {
+  return built.has(object);
 }

@@ -1,9 +1,10 @@
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import { mtuRange, vlanRange } from '../validation/numbers.js';
-import { ruleOf } from './field-rule.js';
+import { fieldConstraint, ruleOf } from './field-rule.js';
 import type { DeclaredClass, FieldType } from './field-spec.js';
 import { declareField } from './field-store.js';
-import { fieldConstraint } from './violations.js';
+import type { Level } from './level.js';
+import { declared, nests } from './quick-check.js';
 
 /** What a declaration may say besides the type. */
 export interface FieldOptions<T> {
@@ -22,6 +23,13 @@ export interface FieldOptions<T> {
 interface IntegerOptions extends FieldOptions<number> {
   /** Read a string of decimal digits as its number. */
   readonly digits?: boolean;
+  /** Take 0, too, whatever the range: it says that there is none. */
+  readonly zero?: boolean;
+}
+
+interface TextOptions extends FieldOptions<string> {
+  /** os-vif's field takes any text. */
+  readonly wire?: 'text';
 }
 
 interface ObjectOptions extends FieldOptions<object> {
@@ -38,10 +46,11 @@ interface ObjectOptions extends FieldOptions<object> {
  */
 export const field = {
   linkName: scalar('linkName'),
-  /** Kept in lower case, as the kernel prints it. */
+  /** Kept as the kernel prints it: in lower case, with colons. */
   mac: scalar('mac'),
   /** Kept in lower case, as sysfs spells it. */
   pci: scalar('pci'),
+  /** Kept as inet_ntop(3) prints it; a network likewise. */
   ip: scalar('ip'),
   cidr: scalar('cidr'),
   uuid: scalar('uuid'),
@@ -63,7 +72,7 @@ export const field = {
     declare({ kind: 'list', items: { kind: 'ip' } }, options),
   /** A list of three numbers: major, minor, micro. */
   release: (options?: FieldOptions<readonly number[]>) => {
-    const items = { kind: 'integer', min: 0, max: 1_000_000, digits: false } as const;
+    const items = { kind: 'integer', min: 0, max: 1_000_000, digits: false, zero: false } as const;
     return declare({ kind: 'list', items, length: 3 }, options);
   },
   /** Strings by name; with `plain`, each of them plain text. */
@@ -74,21 +83,35 @@ export const field = {
 } as const;
 
 function scalar(kind: 'linkName' | 'mac' | 'pci' | 'ip' | 'cidr' | 'uuid' | 'text' | 'socketPath') {
-  return (options?: FieldOptions<string>) => declare({ kind }, options);
+  return ({ wire, ...options }: TextOptions = {}) => declare({ kind, ...(wire && { wire }) }, options);
 }
 
-function integer({ min, max, digits = false, ...options }: IntegerOptions & { min: number; max: number }) {
-  return declare({ kind: 'integer', min, max, digits }, options);
+function integer({
+  min,
+  max,
+  digits = false,
+  zero = false,
+  ...options
+}: IntegerOptions & { min: number; max: number }) {
+  return declare({ kind: 'integer', min, max, digits, zero }, options);
 }
 
 function declare(type: FieldType, options: FieldOptions<unknown> = {}): PropertyDecorator {
   const { required = false, nullable = false, since, initial } = options;
   const applies = (_: object, value: unknown) =>
     !(value === undefined ? !required : value === null && nullable);
-  const { accepts } = ruleOf(type);
-  const rule = ValidateBy({ name: fieldConstraint, validator: { validate: accepts } });
-  const nests = type.kind === 'object' || (type.kind === 'list' && type.items.kind === 'object');
-  const validation = [ValidateIf(applies), rule, ...(nests ? [ValidateNested()] : [])];
+  const checked = (level: Level) =>
+    ValidateBy(
+      { name: fieldConstraint, validator: { validate: ruleOf(type, level).accepts } },
+      { ...declared, groups: [level] },
+    );
+  const always = { ...declared, always: true };
+  const validation = [
+    ValidateIf(applies, always),
+    checked('wire'),
+    checked('plug'),
+    ...(nests(type) ? [ValidateNested(always)] : []),
+  ];
 
   return (prototype, name) => {
     declareField(prototype, String(name), {

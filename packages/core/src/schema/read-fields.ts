@@ -1,12 +1,14 @@
 import { emptyRecord, isPlainObject, ownValue } from '../validation/plain.js';
 import type { Cursor } from './cursor.js';
-import type { DeclaredClass, FieldSpecs, FieldType } from './field-spec.js';
-import { fieldsOf, isOpen } from './field-store.js';
+import type { DeclaredClass, FieldSpecs, FieldType, ScalarType } from './field-spec.js';
+import { fieldsOf, isOpen, markBuilt } from './field-store.js';
 
 /** A form in which objects are written. */
 export interface Form {
   /** Whether null says the same as leaving a field out. */
   readonly nullIsUnset: boolean;
+  /** Reads a value that holds no others. What is not in this form is returned as it is, for the rules to find. */
+  readScalar(type: ScalarType, value: unknown): unknown;
   /**
    * Reads an object within an object, unless it is an instance already. What is not in this form is returned
    * as it is: class-validator will find it to be no instance of the class.
@@ -19,7 +21,7 @@ const reserved = new Set(['__proto__', 'constructor']);
 
 /** The values of a class's fields as an object has them; nothing is checked but size and depth. */
 export function readFields(
-  type: DeclaredClass,
+  type: { readonly prototype: object },
   from: object,
   at: Cursor,
   form: Form,
@@ -46,16 +48,12 @@ export function fill<T extends object>(object: T, values: Record<string, unknown
   for (const [name, value] of Object.entries(values)) {
     Object.defineProperty(object, name, { value, enumerable: true });
   }
+  markBuilt(object);
   return Object.freeze(object);
 }
 
 function readValue(type: FieldType, value: unknown, at: Cursor, form: Form): unknown {
   switch (type.kind) {
-    case 'mac':
-    case 'pci':
-      return typeof value === 'string' ? value.toLowerCase() : value;
-    case 'integer':
-      return type.digits && typeof value === 'string' && /^\d{1,10}$/.test(value) ? Number(value) : value;
     case 'object':
       return value instanceof type.type() ? value : form.readObject(value, type, at);
     case 'list':
@@ -66,8 +64,10 @@ function readValue(type: FieldType, value: unknown, at: Cursor, form: Form): unk
       return isPlainObject(value) ? readStrings(value, at) : value;
     case 'map':
       return copy(value, at);
-    default:
+    case 'enum':
       return value;
+    default:
+      return form.readScalar(type, value);
   }
 }
 

@@ -2,8 +2,17 @@ import { isPlainObject } from './plain.js';
 
 const longest = 60;
 
-/** A value as messages show it: on one line, cut, and with what a terminal would act on escaped. */
+/** A value as messages show it. Never throws, whatever a proxy of a plugin's does. */
 export function quote(value: unknown): string {
+  try {
+    return show(value);
+  } catch {
+    return 'an object that cannot be read';
+  }
+}
+
+/** On one line, cut, and with what a terminal would act on escaped. */
+function show(value: unknown): string {
   if (typeof value === 'string') {
     const cut = value.length > longest ? `${value.slice(0, longest)}...` : value;
     return JSON.stringify(cut).replace(/\p{C}/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);

@@ -57,6 +57,17 @@ def samples():
         objects.vif.VIFHostDevice(dev_type='ethernet', dev_address='0000:05:10.1', **common),
         objects.vif.VIFDirect(vif_name='mv1', dev_address='0000:05:10.1', mode='vepa',
                               vlan_name='eth1.7', **common),
+        objects.vif.VIFNestedDPDK(pci_address='0000:05:10.1', dev_driver='virtio_net', **common),
+        objects.vif.VIFPortProfileFPOpenVSwitch(
+            interface_id=UUID, datapath_type='', create_port=False, bridge_name='qbr1', hybrid_plug=True),
+        objects.vif.VIFPortProfileOVSRepresentor(
+            profile_id='gold', representor_name='rep0', representor_address='0000:05:1F.1'),
+        objects.vif.VIFPortProfileFPBridge(bridge_name='br0', datapath_offload=offload),
+        objects.vif.VIFPortProfileFPTap(mac_address='FA-16-3E-00-00-01'),
+        objects.vif.VIFPortProfile8021Qbg(
+            manager_id=8, type_id=0xffffff, type_id_version='2', instance_id=UUID),
+        objects.vif.VIFPortProfile8021Qbh(profile_id='gold'),
+        objects.vif.VIFPortProfileK8sDPDK(l3_setup=True, selflink='/api/v1/pods/x', resourceversion='7'),
         objects.vif.DatapathOffloadBase(),
         offload,
         objects.vif.VIFPortProfileBase(),
@@ -69,12 +80,24 @@ def samples():
     ]
 
 
+def type_of(type_):
+    """The kind of values, what they may be, and of which class; one of its subclasses, with a plus."""
+    if hasattr(type_, '_valid_values'):
+        return ['Enum', *type_._valid_values]
+    if hasattr(type_, '_obj_name'):
+        return ['Object', type_._obj_name + ('+' if type_._subclasses else '')]
+    if hasattr(type_, '_element_type'):
+        return ['List', *type_of(type_._element_type._type)]
+    return [type(type_).__name__]
+
+
 def fields():
     known = base.VersionedObjectRegistry.obj_classes()
     return {
         name: {
             'namespace': versions[0].OBJ_PROJECT_NAMESPACE,
             'version': versions[0].VERSION,
+            'types': {field: type_of(spec._type) for field, spec in versions[0].fields.items()},
             'nullable': {field: spec.nullable for field, spec in versions[0].fields.items()},
             'defaults': {field: spec.default for field, spec in versions[0].fields.items()
                          if isinstance(spec.default, bool)},
@@ -83,14 +106,23 @@ def fields():
     }
 
 
+def read(primitive):
+    known = base.VersionedObjectRegistry.obj_classes()[primitive['versioned_object.name']][0]
+    return known.obj_from_primitive(primitive)
+
+
 request = json.load(sys.stdin)
 if request['op'] == 'samples':
     answer = [without_changes(sample.obj_to_primitive()) for sample in samples()]
 elif request['op'] == 'fields':
     answer = fields()
-else:
+elif request['op'] == 'backport':
     answer = []
-    for primitive in request['objects']:
-        read = base.VersionedObjectRegistry.obj_classes()[primitive['versioned_object.name']][0]
-        answer.append(without_changes(read.obj_from_primitive(primitive).obj_to_primitive()))
+    for primitive, version in request['objects']:
+        written = read(primitive)
+        # Without a manifest, os-vif has rules for what is within profiles alone.
+        manifest = None if isinstance(written, objects.vif.VIFPortProfileBase) else {}
+        answer.append(without_changes(written.obj_to_primitive(version, manifest)))
+else:
+    answer = [without_changes(read(primitive).obj_to_primitive()) for primitive in request['objects']]
 json.dump(answer, sys.stdout)

@@ -56,10 +56,40 @@ describe('a new object', () => {
     });
   });
 
+  it('can be copied, with changes', () => {
+    const network = new Network({ bridge: 'br0' });
+    const vif = new VIFBridge({ id, vif_name: 'tap1', address: null, network });
+    const other = vif.copy({ bridge_name: 'br0', address: 'FA:16:3E:00:00:01', vif_name: undefined });
+    expect(other).toBeInstanceOf(VIFBridge);
+    expect({ ...other }).toEqual({ id, address: 'fa:16:3e:00:00:01', network, bridge_name: 'br0' });
+    expect(Object.isFrozen(other)).toBe(true);
+    expect({ ...vif }).toEqual({ id, vif_name: 'tap1', address: null, network });
+    expect(network.copy({ mtu: undefined }).mtu).toBe(null);
+  });
+
+  it('is checked again when it is copied', () => {
+    const vif = new VIFBridge({ id });
+    expect(refusal(() => vif.copy({ vif_name: 'br/0' }))).toMatchObject({
+      code: 'INVALID_OBJECT',
+      violations: [{ path: 'vif_name' }],
+    });
+    expect(refusal(() => vif.copy(JSON.parse('{"brigde": "br0"}'))).code).toBe('UNKNOWN_FIELD');
+  });
+
+  it('is equal to another of its class with the same fields set', () => {
+    const make = (more: object = {}) =>
+      new VIFBridge({ id, network: new Network({ bridge: 'br0' }), ...more });
+    expect(make().equals(make())).toBe(true);
+    expect(make().equals(make({ network: new Network({ bridge: 'br1' }) }))).toBe(false);
+    expect(make().equals(make({ address: null }))).toBe(false);
+    expect(make().equals(make({ active: true }))).toBe(false);
+    expect(new VIFBridge({ id }).equals(new VIFOpenVSwitch({ id }))).toBe(false);
+    expect(make().equals(null)).toBe(false);
+  });
+
   it('can be made from another', () => {
-    const vif = new VIFBridge({ id, vif_name: 'tap1' });
-    const other = new VIFBridge({ ...vif, bridge_name: 'br0' });
-    expect({ ...other }).toEqual({ id, vif_name: 'tap1', bridge_name: 'br0' });
+    const network = new Network({ bridge: 'br0' });
+    expect(new Network({ ...network, label: 'x' }).equals(network.copy({ label: 'x' }))).toBe(true);
   });
 
   it('writes addresses as the kernel does', () => {
@@ -101,7 +131,7 @@ describe('an object is refused', () => {
 
   it('for what it lacks', () => {
     const fields: object = {};
-    const error = refusal(() => new VIFOpenVSwitch(fields as FieldsOf<VIFOpenVSwitch, 'id'>));
+    const error = refusal(() => new VIFOpenVSwitch(fields as { id: string }));
     expect(error.violations).toEqual([{ path: 'id', message: 'is missing' }]);
   });
 
