@@ -3,7 +3,7 @@ import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { canonicalXml } from './canonical-xml.js';
 import { driverOn } from './driver.js';
-import { configRows, refusedRows } from './rows.js';
+import { configRows, currentRows, refusedRows } from './rows.js';
 import { setupOf } from './setup.js';
 
 /** What the reference's exceptions are here. */
@@ -18,7 +18,7 @@ const codes: Readonly<Record<string, readonly string[]>> = {
 };
 
 describe('the libvirt configuration', () => {
-  it.each(configRows)('$id is as the reference has it', async (row) => {
+  it.each([...configRows, ...currentRows])('$id is as the reference has it', async (row) => {
     const config = driverOn(memoryHost({ pci: setupOf(row).functions })).config(row);
     if (row.expect.error) {
       const code = await config.catch((error) => isVifError(error) && error.code);

@@ -63,7 +63,7 @@ describe('the reference rows on the real kernel and Open vSwitch', () => {
     for (const name of [...Object.keys(row.expect.ovs_bridges ?? {}), ...setup.ovsBridges]) {
       await ovs.vsctl('add-br', name, '--', 'set', 'Bridge', name, 'datapath_type=netdev');
     }
-    const host = openHost({ ovsdb: ovs.endpoint });
+    const host = openHost({ ovsdb: ovs.endpoint, reserve: true });
     const driver = driverOn(host);
     try {
       await tools.forget();

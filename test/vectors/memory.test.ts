@@ -16,7 +16,7 @@ const fastPath: Required<MemoryHostOptions>['commands'] = {
   },
 };
 
-function hostWith({ taps, uplinks, bridges, ovsBridges, functions }: Setup) {
+function hostWith({ taps, uplinks, bridges, ovsBridges, functions, vfs }: Setup) {
   return memoryHost({
     links: [
       ...taps.map((name) => ({ name, type: 'tap' })),
@@ -25,6 +25,7 @@ function hostWith({ taps, uplinks, bridges, ovsBridges, functions }: Setup) {
     ],
     ovsBridges,
     pci: functions,
+    vfs,
     commands: fastPath,
   });
 }
@@ -34,6 +35,7 @@ describe('the reference rows on the in-memory host', () => {
     const setup = setupOf(row);
     const host = hostWith(setup);
     const driver = driverOn(host);
+    for (const companion of setup.companions) await driver.plug(companion);
     if (row.op !== 'plug') await driver.plug(row);
     const ran = host.commands.log.length;
     const { changes } = await driver[row.op === 'unplug' ? 'unplug' : 'plug'](row);

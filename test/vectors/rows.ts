@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { builtInPlugins } from '@vifkit/cli';
-import { PluginRegistry } from '@vifkit/core';
+import { PluginRegistry, type Primitive } from '@vifkit/core';
 
 /** A link as the reference leaves it; attributes that are left out are free. */
 export interface ExpectedLink {
@@ -37,8 +37,10 @@ interface RowFunction {
 export interface Row {
   readonly id: string;
   readonly op: 'config' | 'plug' | 'unplug' | 'replug';
+  readonly routing?: 'newton' | 'current';
   readonly vif: {
     readonly id: string;
+    readonly address: string;
     readonly type: string | null;
     readonly vnic_type: string;
     readonly details: Readonly<Record<string, unknown>>;
@@ -54,6 +56,8 @@ export interface Row {
     readonly pci?: Readonly<Record<string, RowFunction>>;
   };
   readonly expect: {
+    /** The os-vif object that the VIF is converted to; null where the legacy path serves it. */
+    readonly object?: Primitive | null;
     readonly xml?: string;
     readonly error?: string;
     /** The argument vectors of vendors' tools, in order: of the operation alone, or of the second plug. */
@@ -64,12 +68,17 @@ export interface Row {
   };
 }
 
-const file = new URL('newton.jsonl', import.meta.url);
+function rowsOf(name: string): readonly Row[] {
+  return readFileSync(new URL(name, import.meta.url), 'utf8')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
 
-const all: readonly Row[] = readFileSync(file, 'utf8')
-  .split('\n')
-  .filter(Boolean)
-  .map((line) => JSON.parse(line));
+const all = rowsOf('newton.jsonl');
+
+/** What today's Nova answers; all of them are of the operation `config`. */
+export const currentRows = rowsOf('current.jsonl');
 
 /** The VIF types that the built-in plugins handle. */
 const handled: readonly unknown[] = new PluginRegistry(await builtInPlugins()).types;

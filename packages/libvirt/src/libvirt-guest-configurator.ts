@@ -5,18 +5,20 @@ import {
   requireField,
   type VIFBase,
 } from '@vifkit/core';
-import { driverOf, type InterfaceBackend, modelOf, sourceOf } from './back-end/interface-backend.js';
+import { type InterfaceBackend, sourceOf, targetOf } from './back-end/interface-backend.js';
 import { objectBackend } from './back-end/object-backend.js';
 import { bandwidthOf } from './bandwidth.js';
 import { HostdevConfig } from './config/hostdev-config.js';
 import { InterfaceConfig } from './config/interface-config.js';
-import { frontEnd } from './front-end/front-end.js';
+import { dialectOf } from './dialect/dialect-of.js';
+import { knows } from './libvirt-version.js';
 
-/** Configures the devices of libvirt's guests, as Nova's libvirt VIF driver does. */
+/** Configures the devices of libvirt's guests, as Nova's libvirt VIF driver does: Nova 14's, or today's. */
 export class LibvirtGuestConfigurator implements GuestConfigurator {
   /**
    * @throws VifError UNSUPPORTED_CONFIG, UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF if the object
-   * lacks a field its device needs; INVALID_REQUEST for a malformed quota or kernel release
+   * lacks a field its device needs; INVALID_REQUEST for a malformed quota or kernel release, or a flavor and image
+   * that contradict each other
    */
   forObject(vif: VIFBase, context: GuestContext): InterfaceConfig | HostdevConfig {
     const backend = objectBackend(vif, context);
@@ -26,7 +28,7 @@ export class LibvirtGuestConfigurator implements GuestConfigurator {
 
   /**
    * @throws VifError UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF for what XML cannot hold;
-   * INVALID_REQUEST for a malformed quota or kernel release
+   * INVALID_REQUEST as {@link forObject}
    */
   forBackend(backend: DeviceBackend, mac: string, context: GuestContext): InterfaceConfig | HostdevConfig {
     if (backend.type === 'pci') return new HostdevConfig(backend.pciAddress);
@@ -35,14 +37,19 @@ export class LibvirtGuestConfigurator implements GuestConfigurator {
 }
 
 function interfaceConfig(backend: InterfaceBackend, mac: string, context: GuestContext): InterfaceConfig {
-  const guest = frontEnd(context);
+  const { host } = context;
+  const dialect = dialectOf(context);
+  const { model, driver } = dialect.frontEnd(context, backend);
+  const takesDriver = backend.type !== 'vhostuser' || knows(host, 'queues of sockets');
+  const takesMtu = dialect.withMtu.includes(backend.type) && knows(host, 'MTU');
   return new InterfaceConfig({
     mac,
-    model: modelOf(backend, guest),
-    driver: driverOf(backend, guest, context.host),
-    source: sourceOf(backend, context.host),
-    target: 'target' in backend ? backend.target : undefined,
-    vlan: backend.vlan,
+    model,
+    driver: takesDriver ? driver : undefined,
+    source: sourceOf(backend, host),
+    ...targetOf(backend, host),
+    mtu: takesMtu ? backend.mtu : undefined,
+    vlan: dialect.withVlan.includes(backend.type) ? backend.vlan : undefined,
     virtualPort: backend.virtualPort,
     filter: backend.filter,
     bandwidth: backend.bandwidth ? bandwidthOf(context.flavor) : undefined,

@@ -2,10 +2,26 @@ import type { HostCapabilities } from '@vifkit/core';
 
 type Version = HostCapabilities['libvirt_version'];
 
-/** Whether the host's libvirt is older than a version. */
-export function isOlderThan({ libvirt_version: actual }: HostCapabilities, wanted: Version): boolean {
-  const [major, minor, micro] = wanted;
-  if (actual[0] !== major) return actual[0] < major;
-  if (actual[1] !== minor) return actual[1] < minor;
-  return actual[2] < micro;
+/** The first release of libvirt that has a feature, by its documentation of the domain's format. */
+const features = {
+  /** `ethernet` interfaces that need no script. */
+  'taps without a script': [1, 3, 3],
+  'queues of sockets': [1, 2, 17],
+  'receive queue sizes': [2, 3, 0],
+  MTU: [3, 1, 0],
+  'send queue sizes': [3, 7, 0],
+  /** `<target managed="no">`. */
+  'taps of others': [5, 7, 0],
+  'packed rings': [6, 3, 0],
+} as const satisfies Record<string, Version>;
+
+/** Whether the host's libvirt has a feature. */
+export function knows(
+  { libvirt_version: actual }: HostCapabilities,
+  feature: keyof typeof features,
+): boolean {
+  const [major, minor, micro] = features[feature];
+  if (actual[0] !== major) return actual[0] > major;
+  if (actual[1] !== minor) return actual[1] > minor;
+  return actual[2] >= micro;
 }

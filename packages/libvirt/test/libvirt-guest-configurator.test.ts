@@ -1,4 +1,4 @@
-import { VIFBridge, VIFHostDevice } from '@vifkit/core';
+import { type DeviceBackend, VIFBridge, VIFHostDevice } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
 import { HostdevConfig, InterfaceConfig, LibvirtGuestConfigurator } from '../src/index.js';
 import { guestContext } from './support/contexts.js';
@@ -46,6 +46,40 @@ describe('forBackend', () => {
     expect(() => guests.forBackend(backend, mac, limited)).toThrow(
       expect.objectContaining({ code: 'INVALID_VIF' }),
     );
+  });
+});
+
+describe('by the rules of one Nova or another', () => {
+  const xmlOf = (backend: DeviceBackend, given: Parameters<typeof guestContext>[0]) =>
+    guests.forBackend(backend, mac, guestContext(given)).toXml();
+  const tap = { type: 'ethernet', target: 'tap0', mtu: 1450, bandwidth: false } as const;
+  const socket = { type: 'vhostuser', path: '/run/vhu', mode: 'server', bandwidth: false } as const;
+  const macvtap = { type: 'direct', source: 'eth0', mode: 'passthrough', vlan: 7, bandwidth: true } as const;
+  const image = { hw_vif_multiqueue_enabled: 'true' };
+
+  it("the guest is told the MTU by today's Nova, from libvirt 3.1 on", () => {
+    expect(xmlOf(tap, { routing: 'newton' })).not.toContain('mtu');
+    expect(xmlOf(tap, { routing: 'current' })).toContain('<mtu size="1450"/>');
+    const old = { libvirt_version: [3, 0, 9] } as const;
+    expect(xmlOf(tap, { routing: 'current', host: old })).not.toContain('mtu');
+    expect(xmlOf({ ...socket, mtu: 1450 }, { routing: 'current' })).not.toContain('mtu');
+  });
+
+  it("libvirt sets a macvtap's VLAN by today's Nova", () => {
+    expect(xmlOf(macvtap, { routing: 'newton' })).not.toContain('vlan');
+    expect(xmlOf(macvtap, { routing: 'current' })).toContain('<tag id="7"/>');
+  });
+
+  it("a socket's driver has a name by Nova 14", () => {
+    expect(xmlOf(socket, { routing: 'newton', image })).toContain('<driver name="vhost" queues="2"/>');
+    expect(xmlOf(socket, { routing: 'current', image })).toContain('<driver queues="2"/>');
+  });
+
+  it.each(['newton', 'current'] as const)('a socket has no queues by %s before libvirt 1.2.17', (routing) => {
+    const xml = (libvirt_version: readonly [number, number, number]) =>
+      xmlOf(socket, { routing, image, host: { libvirt_version } });
+    expect(xml([1, 2, 16])).not.toContain('driver');
+    expect(xml([1, 2, 17])).toContain('queues="2"');
   });
 });
 

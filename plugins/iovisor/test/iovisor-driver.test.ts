@@ -34,7 +34,7 @@ describe('a VIF of type iovisor', () => {
     const refused = new VifError('COMMAND_FAILED', 'no such domain');
     host.failAt(({ what }) => what.includes(' ifup '), refused);
     await expect(driver.plug(request())).rejects.toMatchObject({ code: 'PLUG_FAILED', cause: refused });
-    expect(host.commands.log).toEqual([added, deleted]);
+    expect(host.commands.log).toEqual([added, down, deleted]);
     expect(host.snapshot()).toEqual(before);
   });
 

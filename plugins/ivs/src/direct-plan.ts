@@ -1,13 +1,11 @@
-import { boundTap, deviceName, type NetworkVif, noBoundTap, type Plan } from '@vifkit/core';
+import { boundTap, noBoundTap, type Plan } from '@vifkit/core';
 import { addPort, deletePort, vendor } from './ivs-port.js';
 
 /** guest's tap ── Indigo Virtual Switch. */
-export function directPlug(vif: NetworkVif): Plan {
-  const name = deviceName(vif);
+export function directPlug(name: string): Plan {
   return boundTap({ name, bind: addPort(name), unbind: deletePort(name), vendor });
 }
 
-export function directUnplug(vif: NetworkVif): Plan {
-  const name = deviceName(vif);
+export function directUnplug(name: string): Plan {
   return noBoundTap({ name, unbind: deletePort(name), vendor });
 }

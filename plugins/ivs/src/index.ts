@@ -1,7 +1,9 @@
 import type { PluginPackage } from '@vifkit/core';
+import { IvsConverter } from './ivs-converter.js';
 import { IvsDriver } from './ivs-driver.js';
+import { IvsPlugin } from './ivs-plugin.js';
 
-export { IvsDriver };
+export { IvsConverter, IvsDriver, IvsPlugin };
 
-const ivs: PluginPackage = { name: '@vifkit/plugin-ivs', provides: [IvsDriver] };
+const ivs: PluginPackage = { name: '@vifkit/plugin-ivs', provides: [IvsPlugin, IvsDriver, IvsConverter] };
 export default ivs;

@@ -9,19 +9,16 @@ import {
   legacyDriver,
   type NetworkVif,
   needsHybridBridge,
+  networkMtu,
   type Plan,
   type PlanContext,
-  tapNeeds,
 } from '@vifkit/core';
 import { directPlug, directUnplug } from './direct-plan.js';
 import { hybridPlug, hybridUnplug } from './hybrid-plan.js';
-import { vendor } from './ivs-port.js';
+import { needs } from './ivs-port.js';
 
 /** VIF type `ivs`: a port of the Indigo Virtual Switch, directly or behind a Linux bridge where the host filters. */
-@legacyDriver({
-  type: 'ivs',
-  needs: [...tapNeeds, { kind: 'program', name: 'ivs-ctl', from: vendor }],
-})
+@legacyDriver({ type: 'ivs', needs })
 export class IvsDriver implements LegacyDriver {
   config(vif: NetworkVif, { hostFilters, instance }: ConfigContext): DeviceBackend {
     const target = deviceName(vif);
@@ -37,10 +34,14 @@ export class IvsDriver implements LegacyDriver {
   }
 
   plug(vif: NetworkVif, { hostFilters }: PlanContext): Plan {
-    return needsHybridBridge(vif, hostFilters) ? hybridPlug(vif) : directPlug(vif);
+    if (!needsHybridBridge(vif, hostFilters)) return directPlug(deviceName(vif));
+    const mtu = networkMtu(vif);
+    return hybridPlug({ vifId: vif.id, ...(mtu !== undefined && { mtu }) });
   }
 
   unplug(vif: NetworkVif, { hostFilters }: PlanContext): Plan {
-    return needsHybridBridge(vif, hostFilters) ? hybridUnplug(vif) : directUnplug(vif);
+    return needsHybridBridge(vif, hostFilters)
+      ? hybridUnplug({ vifId: vif.id })
+      : directUnplug(deviceName(vif));
   }
 }

@@ -1,5 +1,12 @@
+import { type Requirement, tapNeeds } from '@vifkit/core';
+
 /** Where `ivs-ctl` comes from. */
 export const vendor = "Big Switch Networks' Indigo Virtual Switch";
+
+export const needs: readonly Requirement[] = [
+  ...tapNeeds,
+  { kind: 'program', name: 'ivs-ctl', from: vendor },
+];
 
 export function addPort(link: string): string[] {
   return ['ivs-ctl', 'add-port', link];

@@ -1,14 +1,31 @@
-import { announce, type Plan, VIFVHostUser, type VifPlugin, vifPlugin } from '@vifkit/core';
+import {
+  announce,
+  type Plan,
+  unsupportedVif,
+  type VIFBase,
+  VIFHostDevice,
+  VIFVHostUser,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
 
-/** os-vif's `noop`: for a VIF whose backend is connected by someone else, such as a vhost-user socket's owner. */
+/**
+ * os-vif's `noop`: for a VIF whose backend is connected by someone else, such as the owner of a vhost-user socket, or
+ * a card with a system of its own (vNIC type `remote-managed`).
+ */
 @vifPlugin({ name: 'noop' })
 export class NoopPlugin implements VifPlugin {
   describe() {
-    return announce('noop', [[VIFVHostUser, []]]);
+    return announce('noop', [
+      [VIFVHostUser, []],
+      [VIFHostDevice, []],
+    ]);
   }
 
-  plug(): Plan {
-    return [];
+  /** Nothing; but what os-vif's would let pass silently, another class of VIF, is a VIF that nobody connects. */
+  plug(vif: VIFBase): Plan {
+    if (vif instanceof VIFVHostUser || vif instanceof VIFHostDevice) return [];
+    throw unsupportedVif('noop', vif);
   }
 
   unplug(): Plan {

@@ -1,4 +1,4 @@
-import { createVifDriver, VIFVHostUser } from '@vifkit/core';
+import { createVifDriver, VIFHostDevice, VIFVHostUser } from '@vifkit/core';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { conformance } from '@vifkit/testkit/conformance';
@@ -15,7 +15,15 @@ const vif = new VIFVHostUser({
 });
 const request = { vif, instance: { uuid: '31326f70-4e5d-4f90-81b2-c3d4e5f60704' } };
 
-conformance({ plugins: noop, requests: [request] });
+const device = new VIFHostDevice({
+  id: 'bd4f3085-926e-4ebf-8a3f-5281adc47f04',
+  address: 'fa:16:3e:10:00:04',
+  plugin: 'noop',
+  dev_type: 'ethernet',
+  dev_address: '0000:3f:0e.4',
+});
+
+conformance({ plugins: noop, requests: [request, { ...request, id: 'a device', vif: device }] });
 
 it('leaves the device to the object', async () => {
   const guests = new LibvirtGuestConfigurator();

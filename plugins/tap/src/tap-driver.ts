@@ -16,8 +16,9 @@ import {
 })
 export class TapDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
+    const mtu = networkMtu(vif);
     // Nova leaves the bandwidth of these to whoever connects the tap.
-    return { type: 'ethernet', target: deviceName(vif), bandwidth: false };
+    return { type: 'ethernet', target: deviceName(vif), ...(mtu !== undefined && { mtu }), bandwidth: false };
   }
 
   plug(vif: NetworkVif): Plan {

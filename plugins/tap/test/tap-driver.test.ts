@@ -49,6 +49,13 @@ describe('a VIF of type tap', () => {
     expect(host.snapshot()).toEqual(before);
   });
 
+  it("is told the network's MTU by the rules of today's Nova", async () => {
+    const xml = async (routing: string) =>
+      (await start().driver.config({ ...request({ mtu: 1400 }), routing })).device.toXml();
+    expect(await xml('newton')).not.toContain('mtu');
+    expect(await xml('current')).toContain('<mtu size="1400"/>');
+  });
+
   it('is an ethernet device to libvirt, without the flavor’s bandwidth', async () => {
     const flavor = { vcpus: 1, extra_specs: { 'quota:vif_inbound_average': '1000' } };
     const { device } = await start().driver.config({ ...request({}), flavor });

@@ -1,7 +1,12 @@
 import type { PluginPackage } from '@vifkit/core';
+import { VrouterConverter } from './vrouter-converter.js';
 import { VrouterDriver } from './vrouter-driver.js';
+import { VrouterPlugin } from './vrouter-plugin.js';
 
-export { VrouterDriver };
+export { VrouterConverter, VrouterDriver, VrouterPlugin };
 
-const vrouter: PluginPackage = { name: '@vifkit/plugin-vrouter', provides: [VrouterDriver] };
+const vrouter: PluginPackage = {
+  name: '@vifkit/plugin-vrouter',
+  provides: [VrouterPlugin, VrouterDriver, VrouterConverter],
+};
 export default vrouter;

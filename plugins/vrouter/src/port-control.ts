@@ -1,26 +1,24 @@
-import { deviceName, type Instance, type NetworkVif, networkId } from '@vifkit/core';
-import { portAddresses } from './port-addresses.js';
+import type { Instance } from '@vifkit/core';
+import type { VrouterPort } from './vrouter-port.js';
 
 const program = 'vrouter-port-control';
 
 /**
  * Makes the tap a port of the VIF's virtual network. The tool takes its options as one argument, and splits it
  * itself.
- * @throws VifError INVALID_VIF when the network has no id
  */
-export function addPort(vif: NetworkVif, instance: Instance, virtType: string): string[] {
-  const { ipv4, ipv6 } = portAddresses(vif.network.subnets);
+export function addPort(port: VrouterPort, instance: Instance, virtType: string): string[] {
   const options = {
     oper: 'add',
-    uuid: vif.id,
+    uuid: port.vifId,
     instance_uuid: instance.uuid,
-    vn_uuid: networkId(vif),
+    vn_uuid: port.networkId,
     vm_project_uuid: inert(instance.project_id),
-    ip_address: ipv4,
-    ipv6_address: ipv6,
+    ip_address: port.addresses.ipv4,
+    ipv6_address: port.addresses.ipv6,
     vm_name: inert(instance.display_name),
-    mac: vif.address,
-    tap_name: deviceName(vif),
+    mac: port.mac,
+    tap_name: port.tap,
     port_type: virtType === 'lxc' ? 'NameSpacePort' : 'NovaVMPort',
     // No VLANs: vRouter gives the guest untagged frames.
     tx_vlan_id: -1,
@@ -30,8 +28,8 @@ export function addPort(vif: NetworkVif, instance: Instance, virtType: string): 
   return [program, words.join(' ')];
 }
 
-export function deletePort({ id }: NetworkVif): string[] {
-  return [program, `--oper=delete --uuid=${id}`];
+export function deletePort(vifId: string): string[] {
+  return [program, `--oper=delete --uuid=${vifId}`];
 }
 
 /**

@@ -6,6 +6,7 @@ conformance({
   plugins: vrouter,
   requests: [
     { id: 'with an address', ...request({ subnets: [['10.0.0.5']] }) },
+    { id: 'as an object', routing: 'current', ...request({ subnets: [['10.0.0.5']] }) },
     { id: "a container's", ...request(), host: { virt_type: 'lxc' } },
   ],
 });

@@ -10,7 +10,12 @@ export interface VirtualPort {
  */
 export type DeviceBackend =
   | ({ readonly type: 'bridge'; readonly bridge: string; readonly target?: string } & BackendCommon)
-  | ({ readonly type: 'ethernet'; readonly target: string } & BackendCommon)
+  | ({
+      readonly type: 'ethernet';
+      readonly target: string;
+      /** Whether libvirt makes the tap; `false` for one that the plugin makes, and that libvirt only opens. */
+      readonly managed?: boolean;
+    } & BackendCommon)
   | ({
       readonly type: 'vhostuser';
       readonly path: string;
@@ -32,6 +37,8 @@ export type DeviceBackend =
 interface BackendCommon {
   readonly virtualPort?: VirtualPort;
   readonly vlan?: number;
+  /** What the guest may be told its MTU is, in bytes. */
+  readonly mtu?: number;
   /** The name of a network filter of libvirt's. */
   readonly filter?: string;
   /** Whether the flavor's `quota:vif_*` apply. */

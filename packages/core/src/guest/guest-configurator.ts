@@ -3,6 +3,7 @@ import type { Flavor } from '../request/flavor.js';
 import type { HostCapabilities } from '../request/host-capabilities.js';
 import type { Image } from '../request/image.js';
 import type { Instance } from '../request/instance.js';
+import type { Routing } from '../request/routing.js';
 import type { DeviceBackend } from './device-backend.js';
 
 /** What the guest's side of an interface depends on. */
@@ -13,6 +14,10 @@ export interface GuestContext {
   readonly host: HostCapabilities;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
+  /** Whose rules the device follows. */
+  readonly routing: Routing;
+  /** The VIF's vNIC type, if it came as a VIF of the network model: an os-vif object has none. */
+  readonly vnicType?: string;
 }
 
 /** A device of a guest, ready to be put into its domain. */

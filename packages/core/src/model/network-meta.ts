@@ -4,8 +4,8 @@ import { keepsUnknownKeys } from '../schema/field-store.js';
 /** What Nova's network model notes of a network besides. */
 @keepsUnknownKeys
 export class NetworkMeta {
-  /** In bytes. */
-  @field.mtu({ digits: true })
+  /** In bytes. Nova writes 0 for a network whose MTU Neutron does not tell. */
+  @field.mtu({ digits: true, zero: true })
   declare readonly mtu?: number;
 
   /** The host's link that becomes a member of the bridge. */

@@ -47,6 +47,10 @@ export class NetworkVif {
   @field.boolean({ initial: () => false })
   declare readonly preserve_on_delete: boolean;
 
+  /** The os-vif plugin adds the port to the switch, rather than the hypervisor. */
+  @field.boolean({ initial: () => false })
+  declare readonly delegate_create: boolean;
+
   /** The parameters of an 802.1Qbg virtual port: `managerid`, `typeid`, `typeidversion`, `instanceid`. */
   @field.strings({ plain: true })
   declare readonly qbg_params?: Readonly<Record<string, string>>;

@@ -12,7 +12,7 @@ import type { RouteModel } from './route-model.js';
 import type { SubnetModel } from './subnet-model.js';
 
 /**
- * The network of a VIF of Nova's network model as an os-vif object, as Nova 14 converts it.
+ * The network of a VIF of Nova's network model as an os-vif object, as Nova converts it.
  * @throws VifError INVALID_VIF when a VLAN device is spoken of, wanted or not, and its number is missing
  */
 export function toNetwork(vif: NetworkVif): Network {
@@ -50,10 +50,11 @@ function toFixedIp({ address, floating_ips }: IpModel): FixedIP[] {
   return address === undefined ? [] : [new FixedIP({ address, floating_ips: addresses(floating_ips) })];
 }
 
-function toRoute({ cidr, gateway }: RouteModel): Route {
+function toRoute({ cidr, gateway, interface: link }: RouteModel): Route {
   return new Route({
     ...(cidr !== undefined && { cidr }),
     ...(gateway?.address !== undefined && { gateway: gateway.address }),
+    ...(link !== undefined && { interface: link }),
   });
 }
 

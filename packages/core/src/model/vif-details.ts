@@ -12,6 +12,10 @@ export class VifDetails {
   @field.boolean()
   declare readonly ovs_hybrid_plug?: boolean;
 
+  /** The tap of an Open vSwitch port is made at the plug, before the guest starts. */
+  @field.boolean()
+  declare readonly ovs_create_tap?: boolean;
+
   @field.linkName()
   declare readonly bridge_name?: string;
 

@@ -1,5 +1,6 @@
 import { VifError } from '../errors/vif-error.js';
-import type { NetworkVif } from './network-vif.js';
+import type { VIFBase } from '../objects/vif-base.js';
+import { NetworkVif } from './network-vif.js';
 
 /** Nova's NIC_NAME_LEN: one less than what the kernel takes. */
 const nicNameLength = 14;
@@ -38,9 +39,10 @@ export function networkId(vif: NetworkVif): string {
   });
 }
 
-/** The MTU of the VIF's network in bytes, if it has one. */
-export function networkMtu(vif: NetworkVif): number | undefined {
-  return vif.network.meta.mtu;
+/** The MTU of the VIF's network in bytes, if it has one: Nova and os-vif take 0 for none. */
+export function networkMtu(vif: NetworkVif | VIFBase): number | undefined {
+  const mtu = vif instanceof NetworkVif ? vif.network.meta.mtu : vif.network?.mtu;
+  return mtu || undefined;
 }
 
 /** Whether Neutron filters the traffic, so that the host need not. */

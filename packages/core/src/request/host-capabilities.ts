@@ -2,7 +2,7 @@ import { field } from '../schema/field.js';
 
 /** Facts of the host that decide on the guest's side of an interface. A request may leave out any. */
 export class HostCapabilities {
-  /** kvm, qemu, xen, lxc, uml; others are refused once a card model is asked for. */
+  /** kvm, qemu, parallels, xen, lxc, uml; others are refused once a card model is asked for. */
   @field.text()
   declare readonly virt_type: string;
 
@@ -16,4 +16,16 @@ export class HostCapabilities {
   /** Major, minor, micro. */
   @field.release()
   declare readonly libvirt_version: readonly [number, number, number];
+
+  /** How many packets a virtio card's receive queue holds (256, 512 or 1024); without it, QEMU's choice. */
+  @field.integer({ min: 256, max: 1024, digits: true })
+  declare readonly rx_queue_size?: number;
+
+  /** The same of its send queue. Only vhost-user cards have one to set. */
+  @field.integer({ min: 256, max: 1024, digits: true })
+  declare readonly tx_queue_size?: number;
+
+  /** How many queues a card has at most; without it, as many as the kernel's taps. */
+  @field.integer({ min: 1, max: 1_000_000, digits: true })
+  declare readonly max_queues?: number;
 }

@@ -1,3 +1,4 @@
+import { asVifError } from '../errors/vif-error.js';
 import { Cursor } from '../schema/cursor.js';
 import { readInput } from '../schema/read-input.js';
 import { isPlainObject, ownValue } from '../validation/plain.js';
@@ -8,8 +9,8 @@ import { RequestFrame } from './request-frame.js';
 import type { VifRequest } from './vif-request.js';
 
 /**
- * Reads a request: `vif`, `instance`, and optionally `id`, `flavor`, `image`, `host`, `firewall`. Other keys
- * are passed over, and null is the same as absence. Nothing of the input is run, and nothing of it is kept
+ * Reads a request: `vif`, `instance`, and optionally `id`, `flavor`, `image`, `host`, `firewall`,
+ * `routing`. Other keys are passed over, and null is the same as absence. Nothing of the input is run, and nothing of it is kept
  * that could be changed later.
  *
  * @throws ValidationError INVALID_REQUEST for all but `vif`; INVALID_VIF for a VIF of the network model;
@@ -17,6 +18,15 @@ import type { VifRequest } from './vif-request.js';
  *   begin at the request (`vif.network.bridge`).
  */
 export function parseRequest(json: unknown): VifRequest {
+  try {
+    return readRequest(json);
+  } catch (error) {
+    // A caller in this process may hand in anything: a proxy that throws, for instance.
+    throw asVifError(error, 'INVALID_REQUEST', 'The request could not be read');
+  }
+}
+
+function readRequest(json: unknown): VifRequest {
   const found = isPlainObject(json) ? idOfVif(ownValue(json, 'vif')) : undefined;
   const vifId = isUuid(found) ? found : undefined;
   const at = Cursor.at({ code: 'INVALID_REQUEST', subject: 'The request', vifId });
@@ -26,7 +36,8 @@ export function parseRequest(json: unknown): VifRequest {
   const given = ownValue(json, 'vif') ?? undefined;
   if (given === undefined) return at.to('vif').fail('is missing');
 
-  const { instance, flavor, image, host, firewall } = frame;
+  const { instance, flavor, image, host, firewall, routing } = frame;
   const vif = parseVif(given, vifId);
-  return { id: frame.id ?? vif.id, vif, instance, flavor, image, host, hostFilters: firewall === 'iptables' };
+  const request = { vif, instance, flavor, image, host, hostFilters: firewall === 'iptables' };
+  return { id: frame.id ?? vif.id, ...request, ...(routing && { routing }) };
 }

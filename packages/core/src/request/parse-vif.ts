@@ -2,7 +2,9 @@ import { NetworkVif } from '../model/network-vif.js';
 import { readPrimitive } from '../objects/from-primitive.js';
 import { VIFBase } from '../objects/index.js';
 import { Cursor } from '../schema/cursor.js';
+import { isBuilt } from '../schema/field-store.js';
 import { readInput } from '../schema/read-input.js';
+import { violationsOf } from '../schema/violations.js';
 import { ownValue } from '../validation/plain.js';
 
 /**
@@ -10,13 +12,13 @@ import { ownValue } from '../validation/plain.js';
  * @throws ValidationError INVALID_VIF, or one of the codes of `fromPrimitive`
  */
 export function parseVif(vif: unknown, vifId: string | undefined): NetworkVif | VIFBase {
-  if (vif instanceof VIFBase || vif instanceof NetworkVif) return vif;
-  if (isWireForm(vif)) {
-    return readPrimitive(
-      vif,
-      VIFBase,
-      Cursor.at({ code: 'INVALID_OBJECT', subject: 'The VIF', vifId }, 'vif'),
-    );
+  if (vif instanceof NetworkVif && isBuilt(vif)) return vif;
+  const at = Cursor.at({ code: 'INVALID_OBJECT', subject: 'The VIF', vifId }, 'vif');
+  if (isWireForm(vif)) return readPrimitive(vif, VIFBase, at);
+  if (vif instanceof VIFBase && isBuilt(vif)) {
+    // What `fromPrimitive` reads may lack even an id, and have names that no link can have; what is plugged may not.
+    at.refuse(violationsOf(vif));
+    return vif;
   }
   return readInput(NetworkVif, vif, Cursor.at({ code: 'INVALID_VIF', subject: 'The VIF', vifId }, 'vif'));
 }

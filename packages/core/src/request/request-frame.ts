@@ -3,6 +3,7 @@ import { Flavor } from './flavor.js';
 import { HostCapabilities } from './host-capabilities.js';
 import { Image } from './image.js';
 import { Instance } from './instance.js';
+import { type Routing, routings } from './routing.js';
 
 /** A request but for its VIF. */
 export class RequestFrame {
@@ -24,4 +25,8 @@ export class RequestFrame {
   /** `iptables`: the host filters where the network service does not. */
   @field.enum(['noop', 'iptables'], { initial: () => 'noop' })
   declare readonly firewall: 'noop' | 'iptables';
+
+  /** Whose rules the request is answered by; without it, the driver's own choice. */
+  @field.enum(routings)
+  declare readonly routing?: Routing;
 }

@@ -4,6 +4,7 @@ import type { Flavor } from './flavor.js';
 import type { HostCapabilities } from './host-capabilities.js';
 import type { Image } from './image.js';
 import type { Instance } from './instance.js';
+import type { Routing } from './routing.js';
 
 /** A VIF, and what its plugging and its configuration depend on: checked, with defaults filled in. */
 export interface VifRequest {
@@ -17,4 +18,6 @@ export interface VifRequest {
   readonly host: Partial<HostCapabilities>;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
+  /** Whose rules the request asks for, if it does. */
+  readonly routing?: Routing;
 }

@@ -128,6 +128,8 @@ describe('what follows from a VIF', () => {
     const vif = read({ network: { id, bridge: 'br0', meta: { mtu: 9000 } } });
     expect([networkId(vif), networkBridge(vif), networkMtu(vif)]).toEqual([id, 'br0', 9000]);
     expect(networkMtu(read({}))).toBeUndefined();
+    for (const mtu of [0, '0', null])
+      expect(networkMtu(read({ network: { meta: { mtu } } }))).toBeUndefined();
     for (const needed of [networkId, networkBridge]) {
       expect(() => needed(read({}))).toThrow(expect.objectContaining({ code: 'INVALID_VIF', vifId: id }));
     }

@@ -3,11 +3,16 @@ import { describe, expect, it } from 'vitest';
 import { ValidationError } from '../../src/errors/validation-error.js';
 import { isVifError } from '../../src/errors/vif-error.js';
 import { NetworkVif } from '../../src/model/network-vif.js';
-import { Network, toPrimitive, VIFBase, VIFBridge } from '../../src/objects/index.js';
+import { fromPrimitive, Network, toPrimitive, VIFBase, VIFBridge } from '../../src/objects/index.js';
 import { parseRequest } from '../../src/request/parse-request.js';
 
 const id = '2265b1f5-91b7-d8f1-cd61-1027c386bbc4';
 const uuid = '29e821a4-855c-d707-64ac-7d5c5eda92d8';
+/** os-vif can have such a VIF; a plug needs its id. */
+const withoutId = {
+  ...toPrimitive(new VIFBase({ id })),
+  'versioned_object.data': { plugin: 'ovs' },
+};
 const least = { vif: { id, address: 'fa:16:3e:83:fe:fc' }, instance: { uuid } };
 
 function refusal(json: unknown): ValidationError {
@@ -35,12 +40,17 @@ describe('a request', () => {
   });
 
   it('may have null for what it may leave out', () => {
-    const nulls = { id: null, flavor: null, image: null, host: null, firewall: null };
+    const nulls = { id: null, flavor: null, image: null, host: null, firewall: null, routing: null };
     expect(parseRequest({ ...least, ...nulls })).toEqual(parseRequest(least));
     const instance = { uuid, name: null, project_id: null, display_name: null };
     expect(parseRequest({ ...least, instance, flavor: { vcpus: null, extra_specs: null } })).toEqual(
       parseRequest(least),
     );
+  });
+
+  it('may say whose rules answer it', () => {
+    expect(parseRequest({ ...least, routing: 'current' }).routing).toBe('current');
+    expect(parseRequest(least)).not.toHaveProperty('routing');
   });
 
   it('has an id of its own', () => expect(parseRequest({ ...least, id: 'row 1' }).id).toBe('row 1'));
@@ -132,6 +142,8 @@ describe('a request is refused', () => {
     [toPrimitive(new Network({})), 'INVALID_OBJECT', 'vif', undefined],
     [new Network({}), 'INVALID_VIF', 'vif', undefined],
     [{ 'versioned_object.name': 7 }, 'INVALID_OBJECT', 'vif', undefined],
+    [withoutId, 'INVALID_OBJECT', 'vif.id', undefined],
+    [fromPrimitive(withoutId), 'INVALID_OBJECT', 'vif.id', undefined],
   ])('for its VIF: %j', (vif, code, path, vifId) => {
     const error = refusal({ ...least, vif });
     expect(error.violations.map((violation) => violation.path)).toEqual([path]);

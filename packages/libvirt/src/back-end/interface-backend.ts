@@ -1,8 +1,6 @@
 import type { DeviceBackend, HostCapabilities } from '@vifkit/core';
-import type { InterfaceDriver } from '../config/interface-config.js';
 import type { InterfaceSource } from '../config/interface-source.js';
-import type { FrontEnd } from '../front-end/front-end.js';
-import { isOlderThan } from '../libvirt-version.js';
+import { knows } from '../libvirt-version.js';
 
 /** A backend that is an `<interface>`. */
 export type InterfaceBackend = Exclude<DeviceBackend, { type: 'pci' }>;
@@ -15,7 +13,7 @@ export function sourceOf(backend: InterfaceBackend, host: HostCapabilities): Int
     case 'ethernet':
       // Without a script, libvirt before 1.3.3 runs QEMU's own, which joins the tap to a bridge. Later ones
       // run none, and their schema refuses the empty path.
-      return isOlderThan(host, [1, 3, 3]) ? { type: 'ethernet', script: '' } : { type: 'ethernet' };
+      return knows(host, 'taps without a script') ? { type: 'ethernet' } : { type: 'ethernet', script: '' };
     case 'vhostuser':
       return { type: 'vhostuser', path: backend.path, mode: backend.mode };
     case 'direct':
@@ -25,19 +23,12 @@ export function sourceOf(backend: InterfaceBackend, host: HostCapabilities): Int
   }
 }
 
-/** The card's model: what the backend insists on, or else what the guest asks for. */
-export function modelOf({ model }: InterfaceBackend, guest: FrontEnd): string | undefined {
-  return model === undefined ? guest.model : (model ?? undefined);
-}
-
-/** The driver: the backend may replace its name or leave it out, the guest's queues are kept. */
-export function driverOf(
+/** The host's name for the interface, and whose it is. */
+export function targetOf(
   backend: InterfaceBackend,
-  guest: FrontEnd,
   host: HostCapabilities,
-): InterfaceDriver | undefined {
-  // libvirt knows the queues of a vhost-user interface from 1.2.17 on.
-  if (backend.type === 'vhostuser' && isOlderThan(host, [1, 2, 17])) return undefined;
-  if (backend.driver === undefined) return guest.driver;
-  return backend.driver === null ? undefined : { ...guest.driver, name: backend.driver };
+): { readonly target: string | undefined; readonly unmanaged: boolean } {
+  const target = 'target' in backend ? backend.target : undefined;
+  const others = backend.type === 'ethernet' && backend.managed === false;
+  return { target, unmanaged: others && knows(host, 'taps of others') };
 }

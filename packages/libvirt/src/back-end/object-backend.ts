@@ -2,6 +2,7 @@ import {
   type DeviceBackend,
   filterName,
   type GuestContext,
+  networkMtu,
   requireField,
   type VIFBase,
   VIFBridge,
@@ -13,6 +14,7 @@ import {
   VIFVHostUser,
   VifError,
 } from '@vifkit/core';
+import { switchPort } from './switch-port.js';
 
 /**
  * The host's side of an os-vif object, by its class and port profile.
@@ -25,7 +27,7 @@ export function objectBackend(vif: VIFBase, context: GuestContext): DeviceBacken
   if (vif instanceof VIFGeneric) return tap(vif);
   if (vif instanceof VIFVHostUser) return vhostUser(vif);
   if (vif instanceof VIFDirect) return direct(vif);
-  if (vif instanceof VIFHostDevice) return hostDevice(vif);
+  if (vif instanceof VIFHostDevice) return hostDevice(vif, context);
   throw unsupported(vif, `VIFs of class ${vif.constructor.name}`);
 }
 
@@ -36,6 +38,7 @@ function bridge(vif: VIFBridge, { instance, hostFilters }: GuestContext): Device
     bridge: requireField(vif, 'bridge_name', vif.id),
     target: requireField(vif, 'vif_name', vif.id),
     ...(hostHasToFilter && { filter: filterName(instance, requireField(vif, 'address', vif.id)) }),
+    ...mtuOf(vif),
     bandwidth: true,
   };
 }
@@ -48,7 +51,8 @@ function openVSwitch(vif: VIFOpenVSwitch): DeviceBackend {
       `a VIFOpenVSwitch with ${profile ? `a ${profile.constructor.name}` : 'no port profile'}`,
     );
   }
-  // The plugin adds the port itself, so that libvirt must not.
+  // The plugin adds the port itself, so that libvirt must not; or it makes the tap as well.
+  if (profile.create_tap) return { ...tap(vif), managed: false };
   if (profile.create_port) return tap(vif);
   return {
     type: 'bridge',
@@ -58,12 +62,14 @@ function openVSwitch(vif: VIFOpenVSwitch): DeviceBackend {
       type: 'openvswitch',
       parameters: { interfaceid: requireField(profile, 'interface_id', vif.id) },
     },
+    ...mtuOf(vif),
     bandwidth: true,
   };
 }
 
-function tap(vif: VIFGeneric | VIFOpenVSwitch): DeviceBackend {
-  return { type: 'ethernet', target: requireField(vif, 'vif_name', vif.id), bandwidth: true };
+function tap(vif: VIFGeneric | VIFOpenVSwitch): Extract<DeviceBackend, { type: 'ethernet' }> {
+  const target = requireField(vif, 'vif_name', vif.id);
+  return { type: 'ethernet', target, ...mtuOf(vif), bandwidth: true };
 }
 
 // libvirt limits the bandwidth of bridge, ethernet and direct interfaces only: it does so on the tap or macvtap.
@@ -84,14 +90,22 @@ function direct(vif: VIFDirect): DeviceBackend {
     source: requireField(vif, 'vlan_name', vif.id),
     mode: requireField(vif, 'mode', vif.id),
     ...(vif.vif_name !== undefined && { target: vif.vif_name }),
+    ...switchPort(vif),
     bandwidth: true,
   };
 }
 
-function hostDevice(vif: VIFHostDevice): DeviceBackend {
+function hostDevice(vif: VIFHostDevice, { vnicType }: GuestContext): DeviceBackend {
+  // libvirt takes it by the path of its character device, which takes a look at the host to find.
+  if (vnicType === 'vdpa') throw unsupported(vif, "the vNIC type 'vdpa'");
   const pciAddress = requireField(vif, 'dev_address', vif.id);
   if (requireField(vif, 'dev_type', vif.id) === 'generic') return { type: 'pci', pciAddress };
-  return { type: 'hostdev', pciAddress, model: null, driver: null, bandwidth: false };
+  return { type: 'hostdev', pciAddress, model: null, driver: null, ...switchPort(vif), bandwidth: false };
+}
+
+function mtuOf(vif: VIFBase): { readonly mtu?: number } {
+  const mtu = networkMtu(vif);
+  return mtu === undefined ? {} : { mtu };
 }
 
 function unsupported({ id }: VIFBase, what: string): VifError {

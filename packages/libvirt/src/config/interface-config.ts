@@ -4,10 +4,15 @@ import { element, optional, type XmlElement } from '../xml/element.js';
 import { renderXml } from '../xml/render-xml.js';
 import { type InterfaceSource, sourceElement } from './interface-source.js';
 
-/** Which program carries a virtio card's packets, and over how many queues. */
+/** Which program carries a virtio card's packets, over how many queues, and of which kind. */
 export interface InterfaceDriver {
-  readonly name: string;
+  readonly name?: string;
   readonly queues?: number;
+  /** In packets. */
+  readonly rxQueueSize?: number;
+  readonly txQueueSize?: number;
+  /** Whether the queues are packed rings, which are faster than virtio's older split ones. */
+  readonly packed?: boolean;
 }
 
 /** The parts of an `<interface>`. What is undefined is left to libvirt. */
@@ -18,6 +23,10 @@ export interface InterfaceSettings {
   readonly source: InterfaceSource;
   /** The host's name for the interface. */
   readonly target: string | undefined;
+  /** The target is someone else's: libvirt opens it, and leaves it when the guest ends. */
+  readonly unmanaged: boolean;
+  /** In bytes: of the target, and what the guest is told. */
+  readonly mtu: number | undefined;
   /** The VLAN tag, 0 to 4095. */
   readonly vlan: number | undefined;
   readonly virtualPort: VirtualPort | undefined;
@@ -52,6 +61,7 @@ function interfaceElement({
   driver,
   source,
   target,
+  unmanaged,
   vlan,
   ...rest
 }: InterfaceSettings): XmlElement {
@@ -60,14 +70,24 @@ function interfaceElement({
     { type: source.type, ...(source.type === 'hostdev' && { managed: 'yes' }) },
     element('mac', { address: mac }),
     optional(model, (type) => element('model', { type })),
-    optional(driver, (attributes) => element('driver', { ...attributes })),
+    optional(driver, driverElement),
     sourceElement(source),
-    optional(target, (dev) => element('target', { dev })),
+    optional(target, (dev) => element('target', { dev, ...(unmanaged && { managed: 'no' }) })),
+    optional(rest.mtu, (size) => element('mtu', { size })),
     optional(vlan, (id) => element('vlan', {}, element('tag', { id }))),
     optional(rest.virtualPort, virtualPortElement),
     optional(rest.filter, (filter) => element('filterref', { filter })),
     optional(rest.bandwidth, bandwidthElement),
   );
+}
+
+function driverElement({ rxQueueSize, txQueueSize, packed, ...rest }: InterfaceDriver): XmlElement {
+  return element('driver', {
+    ...rest,
+    ...(rxQueueSize !== undefined && { rx_queue_size: rxQueueSize }),
+    ...(txQueueSize !== undefined && { tx_queue_size: txQueueSize }),
+    ...(packed && { packed: 'on' }),
+  });
 }
 
 function virtualPortElement({ type, parameters }: VirtualPort): XmlElement {

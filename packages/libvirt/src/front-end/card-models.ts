@@ -1,21 +1,29 @@
-import { VifError } from '@vifkit/core';
+import { type Image, VifError } from '@vifkit/core';
 
-const qemuModels = ['virtio', 'ne2k_pci', 'pcnet', 'rtl8139', 'e1000', 'spapr-vlan'];
+/** The network cards that each virtualization type can give a guest. */
+export type CardModels = ReadonlyMap<string, readonly string[]>;
 
-/** The network cards that each virtualization type can give a guest, as Nova 14 lists them. */
-const modelsByVirtType: ReadonlyMap<string, readonly string[]> = new Map([
-  ['qemu', qemuModels],
-  ['kvm', qemuModels],
-  ['xen', ['netfront', 'ne2k_pci', 'pcnet', 'rtl8139', 'e1000']],
-  ['lxc', []],
-  ['uml', []],
+/** How older images spell cards, after VMware's names of them. */
+const legacyNames: ReadonlyMap<string, string> = new Map([
+  ['virtuale1000', 'e1000'],
+  ['virtuale1000e', 'e1000e'],
+  ['virtualpcnet32', 'pcnet'],
+  ['virtualsriovethernetcard', 'sriov'],
+  ['virtualvmxnet', 'vmxnet'],
+  ['virtualvmxnet3', 'vmxnet3'],
 ]);
 
+/** The card that an image asks for, if it does, in today's spelling. */
+export function imageModel({ properties: { hw_vif_model } }: Image): string | undefined {
+  const model = hw_vif_model?.toLowerCase();
+  return model === undefined ? undefined : (legacyNames.get(model) ?? model);
+}
+
 /** @throws VifError UNSUPPORTED_VIRT_TYPE, UNSUPPORTED_MODEL */
-export function checkModel(model: string, virtType: string): void {
-  const models = modelsByVirtType.get(virtType);
+export function checkModel(model: string, virtType: string, cards: CardModels): void {
+  const models = cards.get(virtType);
   if (!models) {
-    const known = [...modelsByVirtType.keys()].join(', ');
+    const known = [...cards.keys()].join(', ');
     throw new VifError(
       'UNSUPPORTED_VIRT_TYPE',
       `The virtualization type '${virtType}' is not known, so whether it has network card '${model}' is not ` +

@@ -1,4 +1,5 @@
 import {
+  Network,
   VIFBase,
   VIFBridge,
   VIFDirect,
@@ -40,7 +41,7 @@ describe('a VIFBridge', () => {
       ...backend,
       filter: 'nova-instance-instance-00000001-fa163e000001',
     });
-    const filtered = new VIFBridge({ ...vif, has_traffic_filtering: true });
+    const filtered = vif.copy({ has_traffic_filtering: true });
     expect(objectBackend(filtered, filters)).toEqual(backend);
   });
 });
@@ -68,9 +69,21 @@ describe('a VIFOpenVSwitch', () => {
     });
   });
 
+  it("is the plugin's tap if it makes the tap, whether or not it is said to make the port", () => {
+    for (const create_port of [false, true]) {
+      const port_profile = new VIFPortProfileOpenVSwitch({ interface_id, create_port, create_tap: true });
+      expect(objectBackend(new VIFOpenVSwitch({ ...fields, port_profile }), context)).toEqual({
+        type: 'ethernet',
+        target: 'tap0',
+        managed: false,
+        bandwidth: true,
+      });
+    }
+  });
+
   it('is refused without the right port profile, by name', () => {
     const port_profile = new VIFPortProfileBase({});
-    expect(thrownBy(new VIFOpenVSwitch({ ...fields, port_profile }))).toMatchObject({
+    expect(thrownBy(new VIFOpenVSwitch(fields).copy({ port_profile }))).toMatchObject({
       code: 'UNSUPPORTED_CONFIG',
       vifId: id,
       message: expect.stringMatching(/VIFOpenVSwitch .*VIFPortProfileBase/),
@@ -79,6 +92,25 @@ describe('a VIFOpenVSwitch', () => {
       code: 'UNSUPPORTED_CONFIG',
       message: expect.stringContaining('no port profile'),
     });
+  });
+});
+
+describe("the network's MTU", () => {
+  const network = new Network({ mtu: 1450 });
+  const fields = { ...common, network, vif_name: 'tap0', bridge_name: 'br0' };
+  const port_profile = new VIFPortProfileOpenVSwitch({ interface_id });
+
+  it.each([
+    new VIFBridge(fields),
+    new VIFOpenVSwitch({ ...fields, port_profile }),
+    new VIFGeneric({ ...common, network, vif_name: 'tap0' }),
+  ])('is that of a $constructor.name', (vif) => {
+    expect(objectBackend(vif, context)).toMatchObject({ mtu: 1450 });
+  });
+
+  it.each([{}, { mtu: 0 }])('is not known of %j', (of) => {
+    const backend = objectBackend(new VIFBridge({ ...fields, network: new Network(of) }), context);
+    expect(backend).not.toHaveProperty('mtu');
   });
 });
 
@@ -105,7 +137,7 @@ describe('the other classes', () => {
     const vif = new VIFDirect({ ...common, vlan_name: 'vlan7', mode: 'bridge' });
     const backend = { type: 'direct', source: 'vlan7', mode: 'bridge', bandwidth: true };
     expect(objectBackend(vif, context)).toEqual(backend);
-    expect(objectBackend(new VIFDirect({ ...vif, vif_name: 'mac0' }), context)).toEqual({
+    expect(objectBackend(vif.copy({ vif_name: 'mac0' }), context)).toEqual({
       ...backend,
       target: 'mac0',
     });
@@ -124,6 +156,13 @@ describe('the other classes', () => {
       type: 'pci',
       pciAddress: '0000:3f:0e.4',
     });
+  });
+
+  it('a VIFHostDevice is no vDPA device', () => {
+    const vif = new VIFHostDevice({ ...common, dev_address: '0000:3f:0e.4', dev_type: 'ethernet' });
+    expect(() => objectBackend(vif, { ...context, vnicType: 'vdpa' })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED_CONFIG', vifId: id }),
+    );
   });
 
   it('are refused by name', () => {

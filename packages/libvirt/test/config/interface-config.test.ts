@@ -7,6 +7,8 @@ const bare: InterfaceSettings = {
   driver: undefined,
   source: { type: 'bridge', bridge: 'br0' },
   target: undefined,
+  unmanaged: false,
+  mtu: undefined,
   vlan: undefined,
   virtualPort: undefined,
   filter: undefined,
@@ -26,8 +28,10 @@ describe('InterfaceConfig', () => {
     expect(
       xmlOf({
         model: 'virtio',
-        driver: { name: 'vhost', queues: 4 },
+        driver: { name: 'vhost', queues: 4, rxQueueSize: 256, txQueueSize: 512, packed: true },
         target: 'tap0',
+        unmanaged: true,
+        mtu: 1450,
         vlan: 0,
         virtualPort: { type: '802.1Qbg', parameters: { managerid: '1', typeid: '2', typeidversion: '3' } },
         filter: 'no-spoofing',
@@ -36,9 +40,10 @@ describe('InterfaceConfig', () => {
     ).toBe(`<interface type="bridge">
   <mac address="fa:16:3e:00:00:01"/>
   <model type="virtio"/>
-  <driver name="vhost" queues="4"/>
+  <driver name="vhost" queues="4" rx_queue_size="256" tx_queue_size="512" packed="on"/>
   <source bridge="br0"/>
-  <target dev="tap0"/>
+  <target dev="tap0" managed="no"/>
+  <mtu size="1450"/>
   <vlan>
     <tag id="0"/>
   </vlan>

@@ -1,59 +1,23 @@
-import { describe, expect, it } from 'vitest';
-import { frontEnd } from '../../src/front-end/front-end.js';
-import { guestContext } from '../support/contexts.js';
+import { expect, it } from 'vitest';
+import type { InterfaceBackend } from '../../src/back-end/interface-backend.js';
+import { overriddenBy } from '../../src/front-end/front-end.js';
 
-const nothing = { model: undefined, driver: undefined };
+const tap: InterfaceBackend = { type: 'ethernet', target: 'tap0', bandwidth: false };
+const guest = { model: 'rtl8139', driver: { name: 'qemu', queues: 4 } };
 
-describe('frontEnd', () => {
-  it.each(['kvm', 'qemu'])('gives %s virtio unless the host says no', (virt_type) => {
-    expect(frontEnd(guestContext({ host: { virt_type } })).model).toBe('virtio');
-    expect(frontEnd(guestContext({ host: { virt_type, use_virtio_for_bridges: false } }))).toEqual(nothing);
-  });
+it("is the guest's own unless the back end says otherwise", () => {
+  expect(overriddenBy(tap, guest)).toEqual(guest);
+});
 
-  it.each(['xen', 'lxc', 'uml', 'parallels'])('leaves %s to libvirt', (virt_type) => {
-    expect(frontEnd(guestContext({ host: { virt_type } }))).toEqual(nothing);
-  });
+it('has the model of the back end, or none', () => {
+  expect(overriddenBy({ ...tap, model: 'virtio' }, guest)).toEqual({ ...guest, model: 'virtio' });
+  expect(overriddenBy({ ...tap, model: null }, guest)).toEqual({ ...guest, model: undefined });
+});
 
-  it("prefers the image's model", () => {
-    expect(frontEnd(guestContext({ image: { hw_vif_model: 'e1000' } })).model).toBe('e1000');
-  });
-
-  it('refuses a model that the host cannot emulate', () => {
-    const context = guestContext({ host: { virt_type: 'lxc' }, image: { hw_vif_model: 'virtio' } });
-    expect(() => frontEnd(context)).toThrow(expect.objectContaining({ code: 'UNSUPPORTED_MODEL' }));
-  });
-
-  describe('the driver', () => {
-    const multiqueue = { hw_vif_multiqueue_enabled: 'yes' };
-
-    it("is libvirt's choice on kvm", () => {
-      expect(frontEnd(guestContext()).driver).toBeUndefined();
-    });
-
-    it('is never vhost without KVM', () => {
-      const host = { virt_type: 'qemu' };
-      expect(frontEnd(guestContext({ host })).driver).toEqual({ name: 'qemu' });
-      expect(frontEnd(guestContext({ host, image: multiqueue })).driver).toEqual({ name: 'qemu' });
-    });
-
-    it.each([
-      ['5.10.1', 300, 300],
-      ['4.19.5', 300, 256],
-      ['3.10.0-327', 16, 8],
-      ['3.10.0-327', 2, 2],
-      ['2.6.32-71.el6', 4, 1],
-    ])('is vhost with a queue for each vCPU as far as Linux %s goes', (kernel_release, vcpus, queues) => {
-      const context = guestContext({ host: { kernel_release }, flavor: { vcpus }, image: multiqueue });
-      expect(frontEnd(context).driver).toEqual({ name: 'vhost', queues });
-    });
-
-    it('has no queues for cards other than virtio', () => {
-      const image = { ...multiqueue, hw_vif_model: 'rtl8139' };
-      expect(frontEnd(guestContext({ image })).driver).toBeUndefined();
-    });
-
-    it('does not need to know the kernel for a single queue', () => {
-      expect(() => frontEnd(guestContext({ host: { kernel_release: '?' } }))).not.toThrow();
-    });
-  });
+it('has the driver of the back end with the queues of the guest, or none', () => {
+  const driver = { name: 'vhost', queues: 4 };
+  expect(overriddenBy({ ...tap, driver: 'vhost' }, guest)).toEqual({ ...guest, driver });
+  expect(overriddenBy({ ...tap, driver: null }, guest)).toEqual({ ...guest, driver: undefined });
+  const bare = { model: undefined, driver: undefined };
+  expect(overriddenBy({ ...tap, driver: 'vhost' }, bare).driver).toEqual({ name: 'vhost' });
 });

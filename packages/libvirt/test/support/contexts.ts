@@ -1,14 +1,17 @@
-import type { Flavor, GuestContext, HostCapabilities } from '@vifkit/core';
+import type { Flavor, GuestContext, HostCapabilities, Routing } from '@vifkit/core';
 
 interface Given {
   readonly host?: Partial<HostCapabilities>;
   readonly flavor?: Partial<Flavor>;
   readonly image?: Readonly<Record<string, string>>;
   readonly hostFilters?: boolean;
+  readonly routing?: Routing;
+  readonly vnicType?: string;
 }
 
-/** A guest on a current KVM host, with what a test says otherwise. */
-export function guestContext({ host, flavor, image, hostFilters }: Given = {}): GuestContext {
+/** A guest on a current KVM host, by the rules of Nova 14, with what a test says otherwise. */
+export function guestContext(given: Given = {}): GuestContext {
+  const { host, flavor, image, hostFilters, routing, vnicType } = given;
   return {
     instance: {
       uuid: 'b3f4ad0c-9b7a-4a4e-8f43-1f8ce2d9a6d1',
@@ -26,5 +29,7 @@ export function guestContext({ host, flavor, image, hostFilters }: Given = {}): 
       ...host,
     },
     hostFilters: hostFilters ?? false,
+    routing: routing ?? 'newton',
+    ...(vnicType !== undefined && { vnicType }),
   };
 }

@@ -38,5 +38,5 @@ export function configVectors(): readonly ConfigVector[] {
 }
 
 export function contextOf({ instance, flavor, image, host, firewall }: ConfigVector): GuestContext {
-  return { instance, flavor, image, host, hostFilters: firewall === 'iptables' };
+  return { instance, flavor, image, host, hostFilters: firewall === 'iptables', routing: 'newton' };
 }

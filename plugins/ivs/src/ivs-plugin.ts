@@ -1,0 +1,42 @@
+import {
+  announce,
+  networkMtu,
+  type Plan,
+  requireField,
+  unsupportedVif,
+  type VIFBase,
+  VIFBridge,
+  VIFGeneric,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
+import { directPlug, directUnplug } from './direct-plan.js';
+import { hybridPlug, hybridUnplug } from './hybrid-plan.js';
+import { needs } from './ivs-port.js';
+
+/** The plugin of the objects that today's Nova makes of VIF type `ivs`: the same plumbing as the legacy driver's. */
+@vifPlugin({ name: 'ivs', needs })
+export class IvsPlugin implements VifPlugin {
+  describe() {
+    return announce('ivs', [
+      [VIFGeneric, []],
+      [VIFBridge, []],
+    ]);
+  }
+
+  plug(vif: VIFBase): Plan {
+    if (vif instanceof VIFGeneric) return directPlug(requireField(vif, 'vif_name', vif.id));
+    const mtu = networkMtu(vif);
+    return hybridPlug({ ...hybridOf(vif), ...(mtu !== undefined && { mtu }) });
+  }
+
+  unplug(vif: VIFBase): Plan {
+    if (vif instanceof VIFGeneric) return directUnplug(requireField(vif, 'vif_name', vif.id));
+    return hybridUnplug(hybridOf(vif));
+  }
+}
+
+function hybridOf(vif: VIFBase): { readonly vifId: string; readonly bridge: string } {
+  if (!(vif instanceof VIFBridge)) throw unsupportedVif('ivs', vif);
+  return { vifId: vif.id, bridge: requireField(vif, 'bridge_name', vif.id) };
+}

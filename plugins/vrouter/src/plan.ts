@@ -1,0 +1,13 @@
+import { boundTap, noBoundTap, type Plan, type PlanContext } from '@vifkit/core';
+import { addPort, deletePort } from './port-control.js';
+import { type VrouterPort, vendor } from './vrouter-port.js';
+
+/** guest's tap ── vRouter. */
+export function plugPort(port: VrouterPort, { instance, virtType }: PlanContext): Plan {
+  const bind = addPort(port, instance, virtType);
+  return boundTap({ name: port.tap, bind, unbind: deletePort(port.vifId), vendor });
+}
+
+export function unplugPort({ vifId, tap: name }: Pick<VrouterPort, 'vifId' | 'tap'>): Plan {
+  return noBoundTap({ name, unbind: deletePort(vifId), vendor });
+}
