@@ -1,9 +1,14 @@
 import type { PluginPackage } from '@vifkit/core';
-import { OvsConverter } from './ovs-converter.js';
+import { AgilioOvsConverter } from './converters/agilio-ovs-converter.js';
+import { NewtonOvsConverter } from './converters/newton-ovs-converter.js';
+import { OvsConverter } from './converters/ovs-converter.js';
 import { OvsPlugin } from './ovs-plugin.js';
 
 export { OvsOptions } from './ovs-options.js';
-export { OvsConverter, OvsPlugin };
+export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsPlugin };
 
-const ovs: PluginPackage = { name: '@vifkit/plugin-ovs-hybrid', provides: [OvsPlugin, OvsConverter] };
+const ovs: PluginPackage = {
+  name: '@vifkit/plugin-ovs-hybrid',
+  provides: [OvsPlugin, NewtonOvsConverter, OvsConverter, AgilioOvsConverter],
+};
 export default ovs;

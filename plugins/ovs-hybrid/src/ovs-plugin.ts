@@ -6,16 +6,27 @@ import {
   unsupportedVif,
   type VIFBase,
   VIFBridge,
+  VIFHostDevice,
   VIFOpenVSwitch,
   VIFPortProfileOpenVSwitch,
+  VIFPortProfileOVSRepresentor,
+  VIFVHostUser,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
-import { directPlug, directUnplug } from './direct-plan.js';
-import { hybridPlug, hybridUnplug } from './hybrid-plan.js';
+import { plugDirect } from './modes/direct.js';
+import { plugHostDevice } from './modes/host-device.js';
+import { plugHybrid } from './modes/hybrid.js';
+import { plugPerPortBridge } from './modes/per-port-bridge.js';
+import { plugVhostUser } from './modes/vhost-user.js';
 import { OvsOptions } from './ovs-options.js';
+import { profileOf } from './port/port-profile.js';
+import { unplugPlan } from './unplug.js';
 
-/** os-vif's `ovs`: a guest's port on an Open vSwitch bridge, directly or behind a Linux bridge. */
+const plainProfile = [VIFPortProfileOpenVSwitch];
+const anyProfile = [VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor];
+
+/** os-vif's `ovs`: a guest's port on an Open vSwitch bridge, in every way that os-vif 5.1 has. */
 @vifPlugin({
   name: 'ovs',
   options: OvsOptions,
@@ -33,21 +44,33 @@ export class OvsPlugin implements VifPlugin {
 
   describe() {
     return announce('ovs', [
-      [VIFBridge, [VIFPortProfileOpenVSwitch]],
-      [VIFOpenVSwitch, [VIFPortProfileOpenVSwitch]],
+      [VIFBridge, plainProfile],
+      [VIFOpenVSwitch, plainProfile],
+      [VIFVHostUser, anyProfile],
+      [VIFHostDevice, anyProfile],
     ]);
   }
 
-  plug(vif: VIFBase, { instance }: PlanContext): Plan {
-    const mtu = vif.network?.mtu ?? this.#options.network_device_mtu;
-    if (vif instanceof VIFBridge) return hybridPlug(vif, instance.uuid, mtu);
-    if (vif instanceof VIFOpenVSwitch) return directPlug(vif, instance.uuid, mtu);
+  plug(vif: VIFBase, { instance, facts }: PlanContext): Plan | Promise<Plan> {
+    const context = { instanceUuid: instance.uuid, facts, options: this.#options };
+    if (vif instanceof VIFOpenVSwitch) {
+      return this.#options.per_port_bridge ? plugPerPortBridge(vif, context) : plugDirect(vif, context);
+    }
+    if (isTaken(vif) && profileOf(vif).create_tap) {
+      throw unsupportedVif('ovs', vif, 'its create_tap is for a VIFOpenVSwitch only');
+    }
+    if (vif instanceof VIFBridge) return plugHybrid(vif, context);
+    if (vif instanceof VIFVHostUser) return plugVhostUser(vif, context);
+    if (vif instanceof VIFHostDevice) return plugHostDevice(vif, context);
     throw unsupportedVif('ovs', vif);
   }
 
-  unplug(vif: VIFBase): Plan {
-    if (vif instanceof VIFBridge) return hybridUnplug(vif);
-    if (vif instanceof VIFOpenVSwitch) return directUnplug(vif);
-    throw unsupportedVif('ovs', vif);
+  unplug(vif: VIFBase, { facts }: PlanContext): Promise<Plan> {
+    if (!isTaken(vif)) throw unsupportedVif('ovs', vif);
+    return unplugPlan(vif, this.#options, facts);
   }
+}
+
+function isTaken(vif: VIFBase): boolean {
+  return [VIFBridge, VIFOpenVSwitch, VIFVHostUser, VIFHostDevice].some((taken) => vif instanceof taken);
 }

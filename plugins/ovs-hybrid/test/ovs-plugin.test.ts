@@ -1,4 +1,4 @@
-import { createVifDriver, VIFBridge, VIFGeneric } from '@vifkit/core';
+import { createVifDriver, Network, VIFBridge, VIFGeneric } from '@vifkit/core';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
@@ -23,9 +23,9 @@ describe('a hybrid VIF', () => {
     expect(links['br-int']?.mtu).toBe(8950);
   });
 
-  it('has the MTU of the option where its network has none', async () => {
+  it.each([{}, { mtu: 0 }])('has the MTU of the option where its network has %j', async (meta) => {
     const { host, driver } = start({}, { network_device_mtu: 1400 });
-    await driver.plug(request(hybrid));
+    await driver.plug(request(hybrid, meta));
     expect(host.links.snapshot()[qvo]?.mtu).toBe(1400);
   });
 
@@ -109,8 +109,9 @@ describe('the integration bridge', () => {
 
 describe('what the plugin does not take', () => {
   it('is a VIF without its port profile', async () => {
-    const vif = new VIFBridge({ id, address, plugin: 'ovs', bridge_name: qbr });
-    await expect(start().driver.plug({ vif, instance })).rejects.toMatchObject({ code: 'INVALID_VIF' });
+    const network = new Network({ id, bridge: 'br-int' });
+    const vif = new VIFBridge({ id, address, plugin: 'ovs', bridge_name: qbr, network });
+    await expect(start().driver.plug({ vif, instance })).rejects.toMatchObject({ code: 'UNSUPPORTED_VIF' });
   });
 
   it('is a VIF of another class', async () => {

@@ -1,12 +1,13 @@
 import {
   type Difference,
   type Inspection,
+  type OvsBridgeAbsentStep,
   type OvsBridgeStep,
   type OvsPortAbsentStep,
   type OvsPortStep,
 } from '@vifkit/core';
 import { portIsBond, portNotOurs } from './errors.js';
-import { hasPortMark } from './marks.js';
+import { hasBridgeMark, hasPortMark } from './marks.js';
 import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';
 
 /** Compares a bridge step with the bridge of its name, if there is one. */
@@ -16,6 +17,19 @@ export function compareBridge(step: OvsBridgeStep, bridge: OvsBridge | undefined
   const tooSmall = step.mtu !== undefined && (mtuRequest ?? 0) < step.mtu;
   const differences = tooSmall ? [{ attribute: 'mtu', expected: step.mtu, actual: mtuRequest ?? null }] : [];
   return { differences, before: bridge };
+}
+
+/**
+ * Compares the absence of an idle bridge with the bridge of its name, if there is one.
+ * @param users the ports that keep it, without those that go before
+ */
+export function compareBridgeAbsence(
+  step: OvsBridgeAbsentStep,
+  bridge: OvsBridge | undefined,
+  users: readonly string[],
+): Inspection {
+  if (!bridge || users.length > 0 || !(step.own || hasBridgeMark(bridge))) return { differences: [] };
+  return { differences: [exists(false)], before: bridge };
 }
 
 /** Compares a port step with the port of its name, if there is one. */
@@ -39,13 +53,22 @@ export function compareAbsence(
   return { differences, blocked: portNotOurs(step.name, vifId), before: port };
 }
 
+/** A VIF's ports, by name: what is to be put back if their removal is undone. */
+export type OwnedPorts = ReadonlyMap<string, OvsPort>;
+
+/** Compares the absence of all ports of a VIF with those that were found. */
+export function compareOwned(ports: OwnedPorts): Inspection {
+  if (ports.size === 0) return { differences: [] };
+  return { differences: [{ attribute: 'ports', expected: [], actual: [...ports.keys()] }], before: ports };
+}
+
 function compareSettings(step: OvsPortStep, port: OvsPort, its: OvsInterface): Difference[] {
   const pairs: [string, unknown, unknown][] = [
     ['bridge', step.bridge, port.bridge],
     ['tag', step.tag, port.tag],
     ['type', step.type, its.type],
-    ['externalIds', step.externalIds, its.externalIds],
-    ['options', step.options, its.options],
+    ['externalIds', step.externalIds, keysOf(step.externalIds, its.externalIds)],
+    ['options', step.options, keysOf(step.options, its.options)],
     ['mtuRequest', step.mtuRequest, its.mtuRequest],
   ];
   const differences = pairs
@@ -54,6 +77,14 @@ function compareSettings(step: OvsPortStep, port: OvsPort, its: OvsInterface): D
   if (!step.wired || isWired(its)) return differences;
   const actual = its.error ?? its.ofport ?? null;
   return [...differences, { attribute: 'ofport', expected: 'a port number', actual }];
+}
+
+/** Of the keys that an interface has, those that the step asks for: the others are not ours to judge. */
+function keysOf(
+  wanted: Readonly<Record<string, string>> = {},
+  actual: Readonly<Record<string, string>>,
+): Record<string, string> {
+  return Object.fromEntries(Object.entries(actual).filter(([key]) => Object.hasOwn(wanted, key)));
 }
 
 function exists(expected: boolean): Difference {

@@ -2,14 +2,19 @@ import { asVifError, isVifError, type Outcome, type VifError } from '@vifkit/cor
 import type { OvsdbClient } from '../ovsdb/client.js';
 import { OvsdbOperationError } from '../ovsdb/operation-error.js';
 import { readOptionalInteger } from '../ovsdb/values.js';
+import { tellsOfNoSwitch } from './absent-server.js';
+import { type BridgePort, readBridgePorts } from './bridge-users.js';
 import type { OvsChange } from './changes.js';
-import { DATABASE, readSnapshot } from './snapshot.js';
-import type { OvsBridge, OvsState } from './state.js';
+import { findMarked } from './marked-rows.js';
+import { findOwnedPorts } from './owned-ports.js';
+import { DATABASE } from './row-query.js';
+import { readSnapshot } from './snapshot.js';
+import type { OvsBridge, OvsMarked, OvsQuery, OvsState } from './state.js';
 import type { OvsStore } from './store.js';
 import { composeTransaction } from './transaction.js';
 import { awaitWiring, type Unfinished } from './wiring.js';
 
-// How often a transaction is composed anew when others changed the same rows meanwhile.
+// How often a transaction is composed anew: others changed the same rows meanwhile, or the connection was lost.
 const ATTEMPTS = 5;
 
 /** The bridges and ports in the database of a running Open vSwitch. */
@@ -17,20 +22,38 @@ export class DatabaseOvsStore implements OvsStore {
   /** @param client stays its owner's to close. */
   constructor(private readonly client: OvsdbClient) {}
 
-  async read(
-    names: { readonly bridges: readonly string[]; readonly ports: readonly string[] },
-    signal: AbortSignal,
-  ): Promise<OvsState> {
-    const snapshot = await readSnapshot(this.client, [...names.bridges, ...names.ports], signal);
+  async read(query: OvsQuery, signal: AbortSignal): Promise<OvsState> {
+    const { owners = [], idle = [] } = query;
+    const found = await findOwnedPorts(this.client, owners, signal);
+    const ports = [...query.bridges, ...query.ports, ...[...found.values()].flat()];
+    const snapshot = await readSnapshot(this.client, { ports }, signal);
+    const bridgePorts = await readBridgePorts(this.client, snapshot, idle, signal);
     const bridges = new Map<string, OvsBridge>();
-    for (const name of names.bridges) {
+    for (const name of [...query.bridges, ...idle]) {
       const row = snapshot.bridges.get(name);
       if (!row) continue;
       const { datapathType, externalIds } = row;
       const mtuRequest = snapshot.ports.get(name)?.interface?.mtuRequest;
       bridges.set(name, { datapathType, externalIds, mtuRequest });
     }
-    return { bridges, ports: snapshot.ports };
+    return {
+      bridges,
+      ports: snapshot.ports,
+      // An interface of that id may be a member of a bond: then no port has its name.
+      owned: new Map(
+        [...found].map(([vifId, names]) => [vifId, names.filter((name) => snapshot.ports.has(name))]),
+      ),
+      users: new Map([...bridgePorts].map(([bridge, each]) => [bridge, usersAmong(each)])),
+    };
+  }
+
+  async readMarked(signal: AbortSignal): Promise<OvsMarked> {
+    try {
+      return await findMarked(this.client, signal);
+    } catch (error) {
+      if (await tellsOfNoSwitch(error)) return { ports: [], bridges: [] };
+      throw error;
+    }
   }
 
   async commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -64,20 +87,38 @@ export class DatabaseOvsStore implements OvsStore {
   }
 
   async #transact(changes: readonly OvsChange[], signal: AbortSignal): Promise<Unfinished> {
-    const names = changes.map((change) => change.name);
+    const wanted = {
+      ports: changes.map((change) => change.name),
+      qosOf: changes.filter(touchesQos).map(nameOf),
+    };
+    const idle = changes.filter(({ kind }) => kind === 'removeIdleBridge').map(nameOf);
     for (let attempt = 1; ; attempt++) {
-      const snapshot = await readSnapshot(this.client, names, signal);
-      const { operations, awaited, opened } = composeTransaction(snapshot, changes);
+      const snapshot = await readSnapshot(this.client, wanted, signal);
+      const bridgePorts = await readBridgePorts(this.client, snapshot, idle, signal);
+      const { operations, awaited, opened } = composeTransaction(snapshot, changes, bridgePorts);
       try {
         const results = await this.client.transact(DATABASE, operations, signal);
         const configuration = readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
         return { configuration, awaited, opened };
       } catch (error) {
         const overtaken = error instanceof OvsdbOperationError && error.error === 'timed out';
-        if (!overtaken || attempt === ATTEMPTS) throw error;
+        // Lost on the way, it may have been made or not: the next snapshot shows it, and what is there is not made
+        // again. Should the server get to it only afterwards, it meets its guards, or ours does.
+        const lost = isVifError(error, 'OVSDB_UNREACHABLE');
+        if (!(overtaken || lost) || attempt === ATTEMPTS) throw error;
       }
     }
   }
+}
+
+const nameOf = ({ name }: OvsChange) => name;
+
+function touchesQos(change: OvsChange): boolean {
+  return change.kind === 'removePort' || (change.kind === 'putPort' && change.initial?.qosType !== undefined);
+}
+
+function usersAmong(ports: readonly BridgePort[]): string[] {
+  return ports.filter(({ isPatch }) => !isPatch).map(({ name }) => name);
 }
 
 function byOwner(changes: readonly OvsChange[]): OvsChange[][] {

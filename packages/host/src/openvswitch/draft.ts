@@ -1,7 +1,15 @@
+import type { OvsPortInitial } from '@vifkit/core';
 import type { Condition, Mutation, Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import type { OvsPortSettings } from './changes.js';
-import { interfaceColumns, portColumns } from './settings-columns.js';
+import { qosRow } from './qos.js';
+import {
+  initialColumns,
+  interfaceColumns,
+  keyMutations,
+  plainColumns,
+  portColumns,
+} from './settings-columns.js';
 import type { RowRef, Snapshot } from './snapshot.js';
 
 export interface DraftBridge {
@@ -59,8 +67,8 @@ export class Draft {
     this.#bridges.set(name, { ref, externalIds, ports: new Set() });
   }
 
-  /** Removes a bridge that has no port but its local one; not if someone else has added another since. */
-  removeBridge(name: string): void {
+  /** Removes a bridge that has no ports but its local one and these; not if someone else has added another since. */
+  removeBridge(name: string, ports: readonly string[] = []): void {
     const bridge = this.#bridges.get(name);
     const local = this.#ports.get(name);
     if (!bridge) return;
@@ -70,7 +78,7 @@ export class Draft {
       where: [['_uuid', '==', bridge.ref]],
       columns: ['ports'],
       until: '==',
-      rows: [{ ports: values.set(local ? [local.ref] : []) }],
+      rows: [{ ports: values.set([...(local ? [local.ref] : []), ...ports.map(values.uuid)]) }],
       timeout: 0,
     });
     this.#mutate('Open_vSwitch', [], ['bridges', 'delete', bridge.ref]);
@@ -83,10 +91,14 @@ export class Draft {
     bridge: string,
     settings: OvsPortSettings,
     externalIds: Readonly<Record<string, string>>,
+    initial: OvsPortInitial = {},
   ): void {
+    const { qosType } = initial;
+    if (qosType !== undefined) this.#deleteQos(name); // what is left of an earlier port of the name
+    const qos = qosType === undefined ? {} : { qos: this.#insert('QoS', qosRow(name, qosType)) };
     const interfaceRef = this.#insert('Interface', { name, ...interfaceColumns(settings) });
-    const row = { name, interfaces: interfaceRef, external_ids: values.map(externalIds) };
-    const ref = this.#insert('Port', { ...row, ...portColumns(settings) });
+    const row = { name, interfaces: interfaceRef, external_ids: values.map(externalIds), ...qos };
+    const ref = this.#insert('Port', { ...row, ...initialColumns(initial), ...portColumns(settings) });
     const mtuRequest = settings.mtuRequest ?? undefined;
     this.#ports.set(name, { ref, bridge, externalIds, interface: { ref: interfaceRef, mtuRequest } });
     this.#attach(ref, bridge);
@@ -104,16 +116,24 @@ export class Draft {
     const port = this.#ports.get(name);
     if (!port?.interface) return;
     this.#update('Port', port.ref, portColumns(settings));
-    this.#update('Interface', port.interface.ref, interfaceColumns(settings));
+    this.#update('Interface', port.interface.ref, plainColumns(settings));
+    this.#mutate('Interface', [['_uuid', '==', port.interface.ref]], ...keyMutations(settings));
     if (settings.mtuRequest === undefined) return;
     const mtuRequest = settings.mtuRequest ?? undefined;
     this.#ports.set(name, { ...port, interface: { ...port.interface, mtuRequest } });
   }
 
-  /** The rows of a port go with the last reference to them. */
+  /**
+   * The rows of a port go with the last reference to them. Its QoS row does not go by itself, and can only be deleted
+   * once the port has let go of it: references are counted before what nobody refers to is cleared away.
+   */
   removePort(name: string): void {
     const port = this.#ports.get(name);
-    if (port) this.#detach(port);
+    if (port) {
+      this.#detach(port);
+      if (this.snapshot.qos.get(name)?.length) this.#update('Port', port.ref, { qos: values.set([]) });
+      this.#deleteQos(name);
+    }
     this.#ports.delete(name);
   }
 
@@ -127,6 +147,12 @@ export class Draft {
   #detach({ ref, bridge }: DraftPort): void {
     this.#mutate('Bridge', [['ports', 'includes', ref]], ['ports', 'delete', ref]);
     this.#bridges.get(bridge)?.ports.delete(ref[1]);
+  }
+
+  #deleteQos(port: string): void {
+    for (const id of this.snapshot.qos.get(port) ?? []) {
+      this.#changes.push({ op: 'delete', table: 'QoS', where: [['_uuid', '==', id]] });
+    }
   }
 
   #guard(table: 'Bridge' | 'Port', name: string, ref: RowRef | undefined): void {
@@ -154,7 +180,7 @@ export class Draft {
     this.#changes.push({ op: 'update', table, where: [['_uuid', '==', ref]], row });
   }
 
-  #mutate(table: string, where: readonly Condition[], mutation: Mutation): void {
-    this.#changes.push({ op: 'mutate', table, where, mutations: [mutation] });
+  #mutate(table: string, where: readonly Condition[], ...mutations: Mutation[]): void {
+    if (mutations.length > 0) this.#changes.push({ op: 'mutate', table, where, mutations });
   }
 }

@@ -33,5 +33,16 @@ export function portFailed(
 ): VifError {
   const what = kind === 'ensureBridge' ? `the local port of bridge ${name}` : `port ${name}`;
   const why = state?.error ?? (state ? 'it gave no reason; see its log' : 'it was removed meanwhile');
-  return new VifError('OVS_PORT_FAILED', `ovs-vswitchd could not open ${what}: ${why}`, { vifId });
+  const text = `ovs-vswitchd could not open ${what}: ${why}${remedy(state)}`;
+  return new VifError('OVS_PORT_FAILED', text, { vifId });
+}
+
+/** EAFNOSUPPORT: ovs-vswitchd's answer for a type of interface that it lacks. */
+const UNKNOWN_TYPE = 'Address family not supported by protocol';
+
+function remedy(state: OvsInterface | undefined): string {
+  if (!state?.type.startsWith('dpdk') || !state.error?.includes(UNKNOWN_TYPE)) return '';
+  const steps =
+    'install it (openvswitch-switch-dpdk on Debian), set other_config:dpdk-init=true in its table Open_vSwitch';
+  return `. It has type ${state.type} only with DPDK: ${steps}, and restart it`;
 }

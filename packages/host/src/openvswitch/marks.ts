@@ -1,6 +1,6 @@
 type ExternalIds = Readonly<Record<string, string>>;
 
-const PORT_KEY = 'vifkit-vif';
+export const OWNER_KEY = 'vifkit-vif';
 
 /** The `external_ids` of a bridge that we made. */
 export const BRIDGE_MARK: ExternalIds = { vifkit: 'created' };
@@ -10,13 +10,18 @@ export function hasBridgeMark({ externalIds }: { readonly externalIds: ExternalI
 }
 
 /**
- * The `external_ids` of a port that we made for a VIF. They are on the port and not on its interface, whose
- * `external_ids` Neutron and OVN read.
+ * The `external_ids` of a port, or a bridge, that we made for one VIF. They are on the port and not on its interface,
+ * whose `external_ids` Neutron and OVN read.
  */
-export function portMark(vifId: string): ExternalIds {
-  return { [PORT_KEY]: vifId };
+export function ownerMark(vifId: string): ExternalIds {
+  return { [OWNER_KEY]: vifId };
+}
+
+/** The VIF that a port or bridge was made for, if it was. */
+export function ownerIn(externalIds: ExternalIds): string | undefined {
+  return externalIds[OWNER_KEY];
 }
 
 export function hasPortMark({ externalIds }: { readonly externalIds: ExternalIds }, vifId: string): boolean {
-  return externalIds[PORT_KEY] === vifId;
+  return externalIds[OWNER_KEY] === vifId;
 }

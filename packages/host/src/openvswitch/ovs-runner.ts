@@ -1,12 +1,14 @@
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task } from '@vifkit/core';
-import { compareAbsence, compareBridge, comparePort } from './compare.js';
+import type { AttemptedTask, Inspection, Outcome, Owned, StepRunner, Task } from '@vifkit/core';
+import type { OvsChange } from './changes.js';
+import { compareAbsence, compareBridge, compareBridgeAbsence, compareOwned, comparePort } from './compare.js';
+import { ownedByMark } from './owned-by-mark.js';
 import type { OvsState } from './state.js';
 import { doing, type OvsStep, undoing } from './steps-to-changes.js';
 import type { OvsStore } from './store.js';
 
-/** Carries out `ovsBridge`, `ovsPort` and `ovsPortAbsent` steps: one read, and one commit, for a batch. */
+/** Carries out steps about Open vSwitch: one reading, and one commit, for a batch. */
 export class OvsRunner implements StepRunner<OvsStep> {
-  readonly kinds = ['ovsBridge', 'ovsPort', 'ovsPortAbsent'] as const;
+  readonly kinds = ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'] as const;
 
   constructor(private readonly store: OvsStore) {}
 
@@ -15,32 +17,69 @@ export class OvsRunner implements StepRunner<OvsStep> {
     signal: AbortSignal,
     vifIds: readonly string[],
   ): Promise<readonly Inspection[]> {
-    const bridges = steps.filter((step) => step.kind === 'ovsBridge').map((step) => step.name);
-    const ports = steps.filter((step) => step.kind !== 'ovsBridge').map((step) => step.name);
-    const state = await this.store.read({ bridges, ports }, signal);
-    return steps.map((step, i) => compare(step, vifIds[i] ?? '', state));
+    const named = (...kinds: readonly OvsStep['kind'][]) =>
+      steps.flatMap((step) => (kinds.includes(step.kind) && 'name' in step ? step.name : []));
+    const owners = steps.flatMap((step, i) =>
+      step.kind === 'ovsVifPortsAbsent' ? { vifId: vifIds[i] ?? '', interfaceId: step.interfaceId } : [],
+    );
+    const state = await this.store.read(
+      {
+        bridges: named('ovsBridge'),
+        ports: named('ovsPort', 'ovsPortAbsent'),
+        owners,
+        idle: named('ovsBridgeAbsent'),
+      },
+      signal,
+    );
+    // A port that a step names is that step's; and a bridge is idle once the ports that go are gone.
+    const removed = new Set(named('ovsPortAbsent'));
+    const leaving = new Set([...removed, ...[...state.owned.values()].flat()]);
+    return steps.map((step, i) => compare(step, vifIds[i] ?? '', state, removed, leaving));
   }
 
-  apply(tasks: readonly Task<OvsStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.store.commit(tasks.map(doing), signal);
+  async apply(tasks: readonly Task<OvsStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    return this.#commit(tasks.map(doing), signal);
   }
 
   async undo(tasks: readonly AttemptedTask<OvsStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const changes = tasks.map(undoing);
-    const made = changes.filter((change) => change !== undefined);
-    const outcomes = await this.store.commit(made, signal);
-    const byChange = new Map(made.map((change, i) => [change, outcomes[i]]));
-    return changes.map((change) => change && byChange.get(change));
+    return this.#commit(tasks.map(undoing), signal);
+  }
+
+  async findOwned(signal: AbortSignal): Promise<Owned[]> {
+    return ownedByMark(await this.store.readMarked(signal));
+  }
+
+  /** Makes the changes of several steps; a step fails by the first of its own that does. */
+  async #commit(changes: readonly (readonly OvsChange[])[], signal: AbortSignal): Promise<Outcome[]> {
+    const all = changes.flat();
+    const outcomes = await this.store.commit(all, signal);
+    const byChange = new Map(all.map((change, i) => [change, outcomes[i]]));
+    return changes.map((own) => own.map((change) => byChange.get(change)).find((outcome) => outcome));
   }
 }
 
-function compare(step: OvsStep, vifId: string, state: OvsState): Inspection {
+function compare(
+  step: OvsStep,
+  vifId: string,
+  state: OvsState,
+  removed: ReadonlySet<string>,
+  leaving: ReadonlySet<string>,
+): Inspection {
   switch (step.kind) {
     case 'ovsBridge':
       return compareBridge(step, state.bridges.get(step.name));
+    case 'ovsBridgeAbsent': {
+      const users = state.users.get(step.name) ?? [];
+      const others = users.filter((name) => !leaving.has(name));
+      return compareBridgeAbsence(step, state.bridges.get(step.name), others);
+    }
     case 'ovsPort':
       return comparePort(step, vifId, state.ports.get(step.name));
     case 'ovsPortAbsent':
       return compareAbsence(step, vifId, state.ports.get(step.name));
+    case 'ovsVifPortsAbsent': {
+      const names = (state.owned.get(vifId) ?? []).filter((name) => !removed.has(name));
+      return compareOwned(new Map([...state.ports].filter(([name]) => names.includes(name))));
+    }
   }
 }

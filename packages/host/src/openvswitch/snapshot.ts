@@ -1,9 +1,8 @@
 import type { OvsdbClient } from '../ovsdb/client.js';
-import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
+import { qosId } from './qos.js';
+import { byColumn, byExternalId, queryRows, queryTable, select } from './row-query.js';
 import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
-
-export const DATABASE = 'Open_vSwitch';
 
 /** How a transaction names a row: by its uuid, or by a name of its own if it inserts the row itself. */
 export type RowRef = values.Uuid | values.NamedUuid;
@@ -25,43 +24,66 @@ export interface Snapshot {
   readonly initialized: boolean;
   readonly bridges: ReadonlyMap<string, BridgeRow>;
   readonly ports: ReadonlyMap<string, PortRow>;
+  /** The QoS rows made for ports, by port, where they were asked for. */
+  readonly qos: ReadonlyMap<string, readonly values.Uuid[]>;
+}
+
+/** What is read besides the bridges. */
+export interface Wanted {
+  readonly ports: Iterable<string>;
+  /** Ports whose QoS rows are wanted: they may have some even where they do not exist. */
+  readonly qosOf?: Iterable<string>;
 }
 
 const BRIDGE_COLUMNS = ['_uuid', 'name', 'datapath_type', 'external_ids', 'ports'];
-const PORT_COLUMNS = ['_uuid', 'tag', 'external_ids', 'interfaces'];
-const INTERFACE_COLUMNS = ['_uuid', 'type', 'external_ids', 'options', 'mtu_request', 'ofport', 'error'];
+const PORT_COLUMNS = ['_uuid', 'name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces'];
+const INTERFACE_COLUMNS = [
+  '_uuid',
+  'name',
+  'type',
+  'external_ids',
+  'options',
+  'mtu_request',
+  'ofport',
+  'error',
+];
 
 /** Reads them in one transaction. All bridges are read, since a port does not say which it is on. */
 export async function readSnapshot(
   client: OvsdbClient,
-  portNames: Iterable<string>,
+  wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Snapshot> {
-  const names = [...new Set(portNames)];
-  const byName = (table: string, columns: readonly string[]) =>
-    names.map((name): Operation => ({ op: 'select', table, where: [['name', '==', name]], columns }));
-  const operations: Operation[] = [
-    { op: 'select', table: 'Open_vSwitch', where: [], columns: ['_uuid'] },
-    { op: 'select', table: 'Bridge', where: [], columns: BRIDGE_COLUMNS },
-    ...byName('Port', PORT_COLUMNS),
-    ...byName('Interface', INTERFACE_COLUMNS),
-  ];
-  const results = await client.transact(DATABASE, operations, signal);
-  const [roots, bridgeRows, ...named] = results.map(({ rows }) => rows ?? []);
-
-  const bridges = new Map((bridgeRows ?? []).map((row) => [values.readString(row.name), readBridge(row)]));
+  const names = [...new Set(wanted.ports)];
+  const qosPorts = new Map([...(wanted.qosOf ?? [])].map((port) => [qosId(port), port]));
+  const rows = await select(
+    client,
+    {
+      root: queryTable('Open_vSwitch', ['_uuid']),
+      bridges: queryTable('Bridge', BRIDGE_COLUMNS),
+      ports: queryRows('Port', PORT_COLUMNS, names, byColumn('name')),
+      interfaces: queryRows('Interface', INTERFACE_COLUMNS, names, byColumn('name')),
+      qos: queryRows('QoS', ['_uuid', 'external_ids'], qosPorts.keys(), byExternalId('id')),
+    },
+    signal,
+  );
+  const bridges = new Map(rows.bridges.map((row) => [values.readString(row.name), readBridge(row)]));
   const ports = new Map<string, PortRow>();
-  for (const [i, name] of names.entries()) {
-    const port = readPort(named[i]?.[0], named[names.length + i]?.[0], bridges);
+  for (const name of names) {
+    const port = readPort(rows.ports.get(name)?.[0], rows.interfaces.get(name)?.[0], bridges);
     if (port) ports.set(name, port);
   }
-  return { initialized: (roots ?? []).length > 0, bridges, ports };
+  const qos = [...qosPorts].map(([id, port]): [string, values.Uuid[]] => [
+    port,
+    (rows.qos.get(id) ?? []).map(({ _uuid }) => values.uuid(values.readUuid(_uuid))),
+  ]);
+  return { initialized: rows.root.length > 0, bridges, ports, qos: new Map(qos) };
 }
 
 function readBridge(row: values.Row): BridgeRow {
   return {
     ref: values.uuid(values.readUuid(row._uuid)),
-    datapathType: values.readString(row.datapath_type),
+    datapathType: values.readString(row.datapath_type) as OvsBridge['datapathType'],
     externalIds: values.readStrings(row.external_ids),
     ports: new Set(values.readUuids(row.ports)),
   };
@@ -82,6 +104,8 @@ function readPort(
     ref: values.uuid(id),
     bridge,
     tag: values.readOptionalInteger(row.tag),
+    vlanMode: values.readOptionalString(row.vlan_mode) as OvsPort['vlanMode'],
+    trunks: values.readSet(row.trunks).map(Number),
     externalIds: values.readStrings(row.external_ids),
     interface: own && members.length === 1 && members[0] === own.ref[1] ? own : undefined,
   };

@@ -1,12 +1,41 @@
+import type { OvsDatapathType, OvsVlanMode } from '@vifkit/core';
+
 /** What an Open vSwitch has of the bridges and ports that were asked for. Missing ones are left out. */
 export interface OvsState {
   readonly bridges: ReadonlyMap<string, OvsBridge>;
   readonly ports: ReadonlyMap<string, OvsPort>;
+  /** Of the owners that were asked for: the names of their ports, which are among `ports`. By VIF. */
+  readonly owned: ReadonlyMap<string, readonly string[]>;
+  /** Of the bridges whose idleness was asked for: the ports that keep them, by bridge. */
+  readonly users: ReadonlyMap<string, readonly string[]>;
+}
+
+/** What is asked of an Open vSwitch. */
+export interface OvsQuery {
+  readonly bridges: readonly string[];
+  readonly ports: readonly string[];
+  /** VIFs whose ports are looked for, whatever they are called. */
+  readonly owners?: readonly OvsOwner[];
+  /** Bridges of which it is asked who uses them. */
+  readonly idle?: readonly string[];
+}
+
+/** The ports and bridges that carry our mark, with the VIFs that they were made for. */
+export interface OvsMarked {
+  readonly ports: readonly { readonly name: string; readonly vifId: string }[];
+  /** Those that are of use to no VIF in particular have none. */
+  readonly bridges: readonly { readonly name: string; readonly vifId: string | undefined }[];
+}
+
+/** A VIF as ports tell of it: by our mark, or by the `iface-id` of their interfaces. */
+export interface OvsOwner {
+  readonly vifId: string;
+  readonly interfaceId: string;
 }
 
 export interface OvsBridge {
   /** '' means `system`, as in the database. */
-  readonly datapathType: string;
+  readonly datapathType: OvsDatapathType | '';
   /** The MTU asked for its local port, if any. */
   readonly mtuRequest: number | undefined;
   readonly externalIds: Readonly<Record<string, string>>;
@@ -17,6 +46,9 @@ export interface OvsPort {
   readonly bridge: string;
   /** The access VLAN. */
   readonly tag: number | undefined;
+  readonly vlanMode?: OvsVlanMode | undefined;
+  /** The VLANs that it carries as a trunk; empty for all. */
+  readonly trunks?: readonly number[];
   /** Of the port, not of its interface. */
   readonly externalIds: Readonly<Record<string, string>>;
   /** The interface of the same name; none for a bond. */

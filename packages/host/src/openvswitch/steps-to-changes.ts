@@ -1,46 +1,83 @@
-import type { OvsBridgeStep, OvsPortAbsentStep, OvsPortStep, Task } from '@vifkit/core';
-import type { OvsChange, OvsPortSettings } from './changes.js';
-import { portMark } from './marks.js';
+import type {
+  OvsBridgeAbsentStep,
+  OvsBridgeStep,
+  OvsPortAbsentStep,
+  OvsPortInitial,
+  OvsPortStep,
+  OvsVifPortsAbsentStep,
+  Task,
+} from '@vifkit/core';
+import type { OvsChange, OvsKeys, OvsPortSettings } from './changes.js';
+import type { OwnedPorts } from './compare.js';
+import { BRIDGE_MARK, ownerMark } from './marks.js';
 import type { OvsBridge, OvsPort } from './state.js';
 
-export type OvsStep = OvsBridgeStep | OvsPortStep | OvsPortAbsentStep;
+export type OvsStep =
+  | OvsBridgeStep
+  | OvsBridgeAbsentStep
+  | OvsPortStep
+  | OvsPortAbsentStep
+  | OvsVifPortsAbsentStep;
 
-/** The change that does a step. */
-export function doing({ step, vifId: owner }: Task<OvsStep>): OvsChange {
-  const { name } = step;
+/** The changes that do a step. */
+export function doing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsChange[] {
   switch (step.kind) {
-    case 'ovsBridge':
-      return { kind: 'ensureBridge', owner, name, datapathType: step.datapathType, mtu: step.mtu };
+    case 'ovsBridge': {
+      const { name, datapathType, mtu, own } = step;
+      const marks = own && { externalIds: { ...BRIDGE_MARK, ...ownerMark(owner) } };
+      return [{ kind: 'ensureBridge', owner, name, datapathType, mtu, ...marks }];
+    }
+    case 'ovsBridgeAbsent':
+      return [{ kind: 'removeIdleBridge', owner, name: step.name, ifMarked: !step.own }];
     case 'ovsPortAbsent':
-      return { kind: 'removePort', owner, name, ifMarked: !step.own };
+      return [{ kind: 'removePort', owner, name: step.name, ifMarked: !step.own }];
+    case 'ovsVifPortsAbsent':
+      return [...ownedBy(inspection).keys()].map((name) => ({
+        kind: 'removePort',
+        owner,
+        name,
+        ifMarked: false,
+      }));
     case 'ovsPort': {
-      const { bridge, wired } = step;
-      const portExternalIds = portMark(owner);
-      return { kind: 'putPort', owner, name, bridge, settings: settingsOf(step), portExternalIds, wired };
+      const { name, bridge, initial, wired } = step;
+      const [settings, portExternalIds] = [settingsOf(step), ownerMark(owner)];
+      return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, initial, wired }];
     }
   }
 }
 
 /**
- * The change that takes a step back, if there is anything to take back. It never waits for ovs-vswitchd to
+ * The changes that take a step back, if there is anything to take back. They never wait for ovs-vswitchd to
  * open a port: a plug may have failed because ovs-vswitchd does not run.
  */
-export function undoing(task: Task<OvsStep>): OvsChange | undefined {
-  const { step, vifId: owner, inspection } = task;
-  const { name } = step;
-  if (step.kind === 'ovsBridge') {
-    const before = inspection.before as OvsBridge | undefined;
-    if (!before) return { kind: 'removeBridge', owner, name };
-    return { kind: 'setBridgeMtu', owner, name, mtu: before.mtuRequest };
+export function undoing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsChange[] {
+  switch (step.kind) {
+    case 'ovsBridge': {
+      const { name } = step;
+      const before = inspection.before as OvsBridge | undefined;
+      if (!before) return [{ kind: 'removeBridge', owner, name }];
+      return [{ kind: 'setBridgeMtu', owner, name, mtu: before.mtuRequest }];
+    }
+    case 'ovsBridgeAbsent':
+      return bridgeBack(step.name, owner, inspection.before as OvsBridge | undefined);
+    case 'ovsPortAbsent':
+      return portBack(step.name, owner, inspection.before as OvsPort | undefined);
+    case 'ovsVifPortsAbsent':
+      return [...ownedBy(inspection)].flatMap(([name, port]) => portBack(name, owner, port));
+    case 'ovsPort': {
+      const { name } = step;
+      const before = inspection.before as OvsPort | undefined;
+      if (!before) return [{ kind: 'removePort', owner, name, ifMarked: true }];
+      const changed = new Set(inspection.differences.map(({ attribute }) => attribute));
+      const settings = pick(formerSettings(before, step), changed);
+      const { bridge, externalIds: portExternalIds } = before;
+      return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, wired: false }];
+    }
   }
-  const before = inspection.before as OvsPort | undefined;
-  if (!before)
-    return step.kind === 'ovsPort' ? { kind: 'removePort', owner, name, ifMarked: true } : undefined;
-  const former = formerSettings(before);
-  const changed = new Set(inspection.differences.map(({ attribute }) => attribute));
-  const settings = step.kind === 'ovsPort' ? pick(former, changed) : former;
-  const { bridge, externalIds: portExternalIds } = before;
-  return { kind: 'putPort', owner, name, bridge, settings, portExternalIds, wired: false };
+}
+
+function ownedBy({ before }: Task['inspection']): OwnedPorts {
+  return (before as OwnedPorts | undefined) ?? new Map();
 }
 
 function settingsOf({ tag, type, externalIds, options, mtuRequest }: OvsPortStep): OvsPortSettings {
@@ -53,11 +90,36 @@ function settingsOf({ tag, type, externalIds, options, mtuRequest }: OvsPortStep
   };
 }
 
-/** All that we know of a port; what else a port that was removed had is lost. */
-function formerSettings({ tag, interface: its }: OvsPort): OvsPortSettings {
+/** A bridge that was removed. Its patch ports are lost. */
+function bridgeBack(name: string, owner: string, before: OvsBridge | undefined): OvsChange[] {
+  if (!before) return [];
+  const { datapathType, externalIds, mtuRequest: mtu } = before;
+  return [{ kind: 'ensureBridge', owner, name, datapathType, mtu, externalIds }];
+}
+
+/** A port that was removed, with all that we know of it; what else it had is lost. */
+function portBack(name: string, owner: string, before: OvsPort | undefined): OvsChange[] {
+  if (!before) return [];
+  const { bridge, externalIds: portExternalIds } = before;
+  const [settings, initial] = [formerSettings(before), formerInitial(before)];
+  return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, initial, wired: false }];
+}
+
+function formerInitial({ vlanMode, trunks = [] }: OvsPort): OvsPortInitial {
+  return { ...(vlanMode !== undefined && { vlanMode }), ...(trunks.length > 0 && { trunks }) };
+}
+
+/** The settings that a port had; of a step that changed it, the keys that the step asks for. */
+function formerSettings({ tag, interface: its }: OvsPort, step?: OvsPortStep): OvsPortSettings {
   if (!its) return {};
-  const { type, externalIds, options, mtuRequest } = its;
+  const { type, mtuRequest } = its;
+  const externalIds = formerKeys(its.externalIds, step?.externalIds);
+  const options = formerKeys(its.options, step?.options);
   return { tag: tag ?? null, type, externalIds, options, mtuRequest: mtuRequest ?? null };
+}
+
+function formerKeys(former: Readonly<Record<string, string>>, asked: OvsKeys = former): OvsKeys {
+  return Object.fromEntries(Object.keys(asked).map((key) => [key, former[key] ?? null]));
 }
 
 /** Only what we changed is put back: others may have changed the rest since. */

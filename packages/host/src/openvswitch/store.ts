@@ -1,18 +1,22 @@
 import type { Outcome } from '@vifkit/core';
 import type { OvsChange } from './changes.js';
-import type { OvsState } from './state.js';
+import type { OvsMarked, OvsQuery, OvsState } from './state.js';
 
 /** The bridges and ports of an Open vSwitch: its database and ovs-vswitchd, or a stand-in for them. */
 export interface OvsStore {
   /**
-   * Reads the named bridges and ports.
+   * Reads the named bridges and ports, and those of VIFs.
    *
    * @throws VifError when the database cannot be read.
    */
-  read(
-    names: { readonly bridges: readonly string[]; readonly ports: readonly string[] },
-    signal: AbortSignal,
-  ): Promise<OvsState>;
+  read(query: OvsQuery, signal: AbortSignal): Promise<OvsState>;
+
+  /**
+   * What carries our mark.
+   *
+   * @throws VifError when the database cannot be read.
+   */
+  readMarked(signal: AbortSignal): Promise<OvsMarked>;
 
   /**
    * Makes changes, in their order. Never rejects: there is one outcome for each change, in the same order.

@@ -1,5 +1,14 @@
 import type { Operation } from '../ovsdb/operations.js';
-import type { EnsureBridge, OvsChange, PutPort, RemoveBridge, RemovePort, SetBridgeMtu } from './changes.js';
+import type { BridgePort } from './bridge-users.js';
+import type {
+  EnsureBridge,
+  OvsChange,
+  PutPort,
+  RemoveBridge,
+  RemoveIdleBridge,
+  RemovePort,
+  SetBridgeMtu,
+} from './changes.js';
 import { Draft } from './draft.js';
 import { bridgeNotFound, portIsBond } from './errors.js';
 import { BRIDGE_MARK, hasBridgeMark, hasPortMark } from './marks.js';
@@ -19,11 +28,16 @@ export interface Transaction {
 /**
  * The one transaction that makes changes to what a snapshot shows.
  *
+ * @param bridgePorts the ports of bridges that are to go once they are idle.
  * @throws VifError `OVS_BRIDGE_NOT_FOUND` or `OVS_PORT_NOT_OURS` when a change cannot be made to that.
  */
-export function composeTransaction(snapshot: Snapshot, changes: readonly OvsChange[]): Transaction {
+export function composeTransaction(
+  snapshot: Snapshot,
+  changes: readonly OvsChange[],
+  bridgePorts: ReadonlyMap<string, readonly BridgePort[]> = new Map(),
+): Transaction {
   const draft = new Draft(snapshot);
-  const results = new Map(changes.map((change) => [change, enter(draft, change)]));
+  const results = new Map(changes.map((change) => [change, enter(draft, change, bridgePorts)]));
   const awaited = changes.filter((change) => results.get(change) !== 'done');
   const opened = changes.filter((change) => results.get(change) === 'opened');
   const { operations } = draft;
@@ -43,7 +57,11 @@ export function composeTransaction(snapshot: Snapshot, changes: readonly OvsChan
 /** What ovs-vswitchd has to do about a change: open a port, anything else, or nothing of note. */
 type Entered = 'opened' | 'awaited' | 'done';
 
-function enter(draft: Draft, change: OvsChange): Entered {
+function enter(
+  draft: Draft,
+  change: OvsChange,
+  bridgePorts: ReadonlyMap<string, readonly BridgePort[]>,
+): Entered {
   switch (change.kind) {
     case 'ensureBridge':
       return ensureBridge(draft, change);
@@ -51,6 +69,8 @@ function enter(draft: Draft, change: OvsChange): Entered {
       return setBridgeMtu(draft, change);
     case 'removeBridge':
       return removeBridge(draft, change);
+    case 'removeIdleBridge':
+      return removeIdleBridge(draft, change, bridgePorts.get(change.name) ?? []);
     case 'putPort':
       return putPort(draft, change);
     case 'removePort':
@@ -58,9 +78,10 @@ function enter(draft: Draft, change: OvsChange): Entered {
   }
 }
 
-function ensureBridge(draft: Draft, { name, datapathType, mtu }: EnsureBridge): Entered {
+function ensureBridge(draft: Draft, change: EnsureBridge): Entered {
+  const { name, datapathType, mtu, externalIds = BRIDGE_MARK } = change;
   if (!draft.bridge(name)) {
-    draft.addBridge(name, datapathType, BRIDGE_MARK);
+    draft.addBridge(name, datapathType, externalIds);
     draft.addPort(name, name, { type: 'internal' }, {});
   }
   const current = draft.port(name)?.interface?.mtuRequest ?? 0;
@@ -81,6 +102,20 @@ function removeBridge(draft: Draft, { name }: RemoveBridge): Entered {
   return 'awaited';
 }
 
+function removeIdleBridge(
+  draft: Draft,
+  { name, ifMarked }: RemoveIdleBridge,
+  ports: readonly BridgePort[],
+): Entered {
+  const bridge = draft.bridge(name);
+  if (!bridge || (ifMarked && !hasBridgeMark(bridge))) return 'done';
+  const local = draft.port(name)?.ref[1];
+  const patches = ports.filter(({ id, isPatch }) => isPatch && bridge.ports.has(id)).map(({ id }) => id);
+  if ([...bridge.ports].some((port) => port !== local && !patches.includes(port))) return 'done';
+  draft.removeBridge(name, patches);
+  return 'awaited';
+}
+
 function putPort(draft: Draft, change: PutPort): Entered {
   const { name, bridge, settings, owner } = change;
   if (!draft.bridge(bridge)) throw bridgeNotFound(bridge, name, owner);
@@ -90,7 +125,7 @@ function putPort(draft: Draft, change: PutPort): Entered {
     if (port.bridge !== bridge) draft.movePort(name, bridge);
     draft.changePort(name, settings);
   } else {
-    draft.addPort(name, bridge, settings, change.portExternalIds);
+    draft.addPort(name, bridge, settings, change.portExternalIds, change.initial);
   }
   return change.wired ? 'opened' : 'done';
 }

@@ -3,7 +3,8 @@ import { orAborted } from '../ovsdb/abort.js';
 import type { OvsdbClient } from '../ovsdb/client.js';
 import type { OvsChange } from './changes.js';
 import { notWired, portFailed } from './errors.js';
-import { DATABASE, readSnapshot } from './snapshot.js';
+import { DATABASE } from './row-query.js';
+import { readSnapshot } from './snapshot.js';
 import { isWired } from './state.js';
 
 // Milliseconds that the removal of a bridge is waited for: nothing of ours depends on it.
@@ -30,7 +31,7 @@ export async function awaitWiring(
 ): Promise<ReadonlyMap<OvsChange, VifError>> {
   const awaited = transactions.flatMap((each) => each.awaited);
   const opened = transactions.flatMap((each) => each.opened);
-  const needed = awaited.filter((change) => change.kind !== 'removeBridge');
+  const needed = awaited.filter(({ kind }) => kind !== 'removeBridge' && kind !== 'removeIdleBridge');
   const failures = new Map<OvsChange, VifError>();
   if (awaited.length === 0) return failures;
   try {
@@ -39,7 +40,7 @@ export async function awaitWiring(
     await untilConfigured(client, configuration, AbortSignal.any([signal, ...patience]));
     if (opened.length === 0) return failures;
     const names = opened.map((change) => change.name);
-    const { ports } = await readSnapshot(client, names, signal);
+    const { ports } = await readSnapshot(client, { ports: names }, signal);
     for (const change of opened) {
       const state = ports.get(change.name)?.interface;
       if (!state || !isWired(state)) failures.set(change, portFailed(change, state));

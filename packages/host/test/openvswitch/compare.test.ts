@@ -1,6 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { compareAbsence, compareBridge, comparePort } from '../../src/openvswitch/compare.js';
-import { portMark } from '../../src/openvswitch/marks.js';
+import {
+  compareAbsence,
+  compareBridge,
+  compareBridgeAbsence,
+  compareOwned,
+  comparePort,
+} from '../../src/openvswitch/compare.js';
+import { BRIDGE_MARK, ownerMark } from '../../src/openvswitch/marks.js';
 import type { OvsBridge, OvsInterface, OvsPort } from '../../src/openvswitch/state.js';
 import { absentStep, bridgeStep, portStep } from './steps.js';
 
@@ -61,6 +67,13 @@ describe('comparePort', () => {
     expect(comparePort(portStep('p'), 'vif', actual)).toEqual({ differences: [], before: actual });
   });
 
+  it('is content with what Neutron and OVN have noted beside it, and with the VLAN that the port got', () => {
+    const initial = { tag: 4095, vlanMode: 'trunk', trunks: [4095], qosType: 'linux-noop' } as const;
+    const externalIds = { 'iface-id': 'p', 'ovn-installed': 'true', 'ovn-installed-ts': '1' };
+    const wanted = { initial, options: { a: '1' } };
+    expect(compare(wanted, port({ externalIds, options: { a: '1', n_rxq: '2' } }, { tag: 7 }))).toEqual([]);
+  });
+
   it('is content when all it asks for is so', () => {
     const wanted = { tag: 0, type: 'internal', options: { a: '1', b: '2' }, mtuRequest: 1400 };
     const its = { type: 'internal', options: { b: '2', a: '1' }, mtuRequest: 1400 };
@@ -73,7 +86,7 @@ describe('comparePort', () => {
     ['tag', { tag: 5 }, port({}, { tag: 6 }), 5, 6],
     ['type', { type: '' }, port({ type: 'internal' }), '', 'internal'],
     ['externalIds', { externalIds: { a: '1' } }, port({ externalIds: { a: '2' } }), { a: '1' }, { a: '2' }],
-    ['externalIds', { externalIds: {} }, port({ externalIds: { a: '2' } }), {}, { a: '2' }],
+    ['externalIds', { externalIds: { a: '1' } }, port({ externalIds: { b: '2' } }), { a: '1' }, {}],
     ['options', { options: { a: '1' } }, port({ options: {} }), { a: '1' }, {}],
     ['mtuRequest', { mtuRequest: 1500 }, port({ mtuRequest: 1400 }), 1500, 1400],
     ['ofport', {}, port({ ofport: undefined }), 'a port number', null],
@@ -102,7 +115,7 @@ describe('compareAbsence', () => {
 
   it.each([
     ["the VIF's own by its name", true, {}],
-    ['marked for the VIF', false, portMark('vif')],
+    ['marked for the VIF', false, ownerMark('vif')],
   ])('finds a port that is %s', (_, own, externalIds) => {
     const before = port({}, { externalIds });
     expect(compareAbsence(absentStep('p', own), 'vif', before)).toEqual({ differences: [present], before });
@@ -110,10 +123,39 @@ describe('compareAbsence', () => {
 
   it.each([
     ['is not marked', {}],
-    ['is marked for another VIF', portMark('other')],
+    ['is marked for another VIF', ownerMark('other')],
   ])('is blocked by a port that %s', (_, externalIds) => {
     const { differences, blocked } = compareAbsence(absentStep('p', false), 'vif', port({}, { externalIds }));
     expect(differences).toEqual([present]);
     expect(blocked).toMatchObject({ code: 'OVS_PORT_NOT_OURS', vifId: 'vif' });
+  });
+});
+
+describe('compareBridgeAbsence', () => {
+  const step = (own: boolean) => ({ kind: 'ovsBridgeAbsent', name: 'tbr-1', own }) as const;
+  const present = { attribute: 'exists', expected: false, actual: true };
+
+  it.each([
+    ['the VIF’s own by its name', true, {}],
+    ['marked as ours', false, BRIDGE_MARK],
+  ])('finds an idle bridge that is %s', (_, own, externalIds) => {
+    const before = { ...bridge(), externalIds };
+    expect(compareBridgeAbsence(step(own), before, [])).toEqual({ differences: [present], before });
+  });
+
+  it('is content when the bridge is gone, used, or another’s', () => {
+    const content = { differences: [] };
+    expect(compareBridgeAbsence(step(true), undefined, [])).toEqual(content);
+    expect(compareBridgeAbsence(step(true), bridge(), ['tap0'])).toEqual(content);
+    expect(compareBridgeAbsence(step(false), bridge(), [])).toEqual(content);
+  });
+});
+
+describe('compareOwned', () => {
+  it('finds the ports that are left, by name', () => {
+    const before = new Map([['qvo1', port()]]);
+    const difference = { attribute: 'ports', expected: [], actual: ['qvo1'] };
+    expect(compareOwned(before)).toEqual({ differences: [difference], before });
+    expect(compareOwned(new Map())).toEqual({ differences: [] });
   });
 });

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnsureBridge, OvsChange, PutPort } from '../../src/openvswitch/changes.js';
-import { portMark } from '../../src/openvswitch/marks.js';
+import { ownerMark } from '../../src/openvswitch/marks.js';
 import { type Switch, startSwitch } from './switch.js';
 
 const eventually = { timeout: 20_000 };
@@ -32,7 +32,7 @@ const port = (name: string, more: Partial<PutPort> = {}): PutPort => ({
   name,
   bridge: 'br0',
   settings: { externalIds: { 'iface-id': name } },
-  portExternalIds: portMark(more.owner ?? 'vif-1'),
+  portExternalIds: ownerMark(more.owner ?? 'vif-1'),
   wired: true,
   ...more,
 });

@@ -3,7 +3,7 @@ import type { EnsureBridge, OvsChange, PutPort } from '../../src/openvswitch/cha
 import type { Snapshot } from '../../src/openvswitch/snapshot.js';
 import { composeTransaction } from '../../src/openvswitch/transaction.js';
 
-const empty: Snapshot = { initialized: true, bridges: new Map(), ports: new Map() };
+const empty: Snapshot = { initialized: true, bridges: new Map(), ports: new Map(), qos: new Map() };
 const withBridge: Snapshot = {
   ...empty,
   bridges: new Map([
@@ -77,5 +77,44 @@ describe('composeTransaction', () => {
       'wait Bridge',
       'wait Port',
     ]);
+  });
+
+  it('removes an idle bridge with its patch ports, unless it has others or has got one since', () => {
+    const local = {
+      ref: ['uuid', 'l'],
+      bridge: 'br0',
+      tag: undefined,
+      externalIds: {},
+      interface: undefined,
+    } as const;
+    const having = (...ids: string[]): Snapshot => {
+      const row = {
+        ref: ['uuid', 'b'],
+        datapathType: '',
+        externalIds: {},
+        ports: new Set(['l', ...ids]),
+      } as const;
+      return { ...empty, bridges: new Map([['br0', row]]), ports: new Map([['br0', local]]) };
+    };
+    const bridgePorts = new Map([['br0', [{ id: 'x', name: 'patch', isPatch: true }]]]);
+    const removal: OvsChange = { kind: 'removeIdleBridge', owner: 'v', name: 'br0', ifMarked: false };
+    const operations = (snapshot: Snapshot, change = removal) =>
+      composeTransaction(snapshot, [change], bridgePorts).operations;
+    const guard = operations(having('x')).find(
+      (each) => each.op === 'wait' && each.columns.includes('ports'),
+    );
+    const all = [
+      'set',
+      [
+        ['uuid', 'l'],
+        ['uuid', 'x'],
+      ],
+    ];
+    expect(guard).toMatchObject({ until: '==', rows: [{ ports: all }], timeout: 0 });
+    expect(operations(having('x')).map(({ op }) => op)).toContain('mutate');
+    expect(operations(having('x', 'y')).map(({ op }) => op)).not.toContain('mutate');
+    expect(operations(having('x'), { ...removal, ifMarked: true }).map(({ op }) => op)).not.toContain(
+      'mutate',
+    );
   });
 });

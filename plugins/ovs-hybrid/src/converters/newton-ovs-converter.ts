@@ -1,4 +1,5 @@
 import {
+  type ConversionContext,
   hybridBridgeName,
   interfaceId,
   type NetworkVif,
@@ -12,10 +13,10 @@ import {
   vifConverter,
 } from '@vifkit/core';
 
-/** VIF type `ovs` of Nova's network model. */
-@vifConverter({ type: 'ovs' })
-export class OvsConverter implements VifConverter {
-  convert(vif: NetworkVif, { hostFilters }: { readonly hostFilters: boolean }): VIFBase {
+/** VIF type `ovs` of Nova's network model, by the rules of Nova 14. */
+@vifConverter({ type: 'ovs', routing: 'newton' })
+export class NewtonOvsConverter implements VifConverter {
+  convert(vif: NetworkVif, { hostFilters }: ConversionContext): VIFBase {
     const { datapath_type } = vif.details;
     const { bridge } = vif.network;
     const fields = {

@@ -1,0 +1,44 @@
+import type { OvsdbClient } from '../ovsdb/client.js';
+import * as values from '../ovsdb/values.js';
+import { byColumn, queryRows, queryTable, select } from './row-query.js';
+import type { Snapshot } from './snapshot.js';
+
+/** A port that keeps its bridge, or a patch port, which does not. */
+export interface BridgePort {
+  readonly id: string;
+  readonly name: string;
+  readonly isPatch: boolean;
+}
+
+/**
+ * The ports of bridges but their local ones, by bridge. Bridges that do not exist are left out, and if none of them
+ * does, nothing is read: a bridge has only the ids of its ports, so that the names and types of all ports are read.
+ */
+export async function readBridgePorts(
+  client: OvsdbClient,
+  { bridges }: Snapshot,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, readonly BridgePort[]>> {
+  const existing = names.filter((name) => bridges.has(name));
+  if (existing.length === 0) return new Map();
+  const { ports, patches } = await select(
+    client,
+    {
+      ports: queryTable('Port', ['_uuid', 'name', 'interfaces']),
+      patches: queryRows('Interface', ['_uuid', 'type'], ['patch'], byColumn('type')),
+    },
+    signal,
+  );
+  const patchIds = new Set(patches.get('patch')?.map(({ _uuid }) => values.readUuid(_uuid)));
+  const all = ports.map((row): BridgePort => {
+    const isPatch = values.readUuids(row.interfaces).every((id) => patchIds.has(id));
+    return { id: values.readUuid(row._uuid), name: values.readString(row.name), isPatch };
+  });
+  return new Map(
+    existing.map((name) => [
+      name,
+      all.filter((port) => port.name !== name && bridges.get(name)?.ports.has(port.id)),
+    ]),
+  );
+}

@@ -1,0 +1,17 @@
+import { hybridLinks, type Plan, requireField, type VIFBridge, vethNames } from '@vifkit/core';
+import { ensuredBridge } from '../port/bridges.js';
+import type { PlugContext } from '../port/plug-context.js';
+import { datapathOf } from '../port/port-profile.js';
+import { mtuOf, vifPort } from '../port/vif-port.js';
+
+/** guest's tap ── hybrid bridge ── veth pair ── integration bridge. The tap is the hypervisor's to make. */
+export function plugHybrid(vif: VIFBridge, context: PlugContext): Plan {
+  const bridge = requireField(vif, 'bridge_name', vif.id);
+  const [, name] = vethNames(vif.id);
+  const datapath = datapathOf(vif);
+  return [
+    ...hybridLinks({ vifId: vif.id, bridge, mtu: mtuOf(vif, context) }),
+    ensuredBridge(vif, datapath),
+    vifPort(vif, context, { name, datapath, wired: true }),
+  ];
+}

@@ -1,0 +1,44 @@
+import { type OvsPortStep, type Plan, portIds, requireField, type VIFOpenVSwitch } from '@vifkit/core';
+import { ensuredBridge, networkBridge } from '../port/bridges.js';
+import { patchPorts, portBridge } from '../port/names.js';
+import type { PlugContext } from '../port/plug-context.js';
+import { datapathOf, profileOf } from '../port/port-profile.js';
+import { mtuOf, patchIsolation, queueing } from '../port/vif-port.js';
+import { guestTap } from './guest-tap.js';
+
+/**
+ * guest's tap ── the VIF's own bridge ── patch ports ── integration bridge. libvirt may remove and make the tap's port
+ * as it likes: the port that Neutron has bound, on the integration bridge, stays.
+ */
+export async function plugPerPortBridge(vif: VIFOpenVSwitch, context: PlugContext): Promise<Plan> {
+  const [datapathType, own, shared] = [datapathOf(vif), portBridge(vif.id), networkBridge(vif)];
+  const [ownEnd, sharedEnd] = patchPorts(vif.id);
+  return [
+    ...(await guestTap(vif, context)),
+    ensuredBridge(vif, datapathType),
+    { kind: 'ovsBridge', name: own, datapathType, own: true },
+    {
+      kind: 'ovsPort',
+      bridge: own,
+      name: requireField(vif, 'vif_name', vif.id),
+      initial: queueing(datapathType, context),
+      externalIds: {}, // Neutron's agent is to find the patch port, and no other
+      mtuRequest: mtuOf(vif, context),
+      wired: profileOf(vif).create_tap,
+    },
+    {
+      ...patch(shared, sharedEnd, ownEnd),
+      initial: patchIsolation(shared, context),
+      externalIds: portIds({
+        interfaceId: vif.id,
+        address: requireField(vif, 'address', vif.id),
+        instanceUuid: context.instanceUuid,
+      }),
+    },
+    patch(own, ownEnd, sharedEnd),
+  ];
+}
+
+function patch(bridge: string, name: string, peer: string): OvsPortStep {
+  return { kind: 'ovsPort', bridge, name, type: 'patch', options: { peer }, externalIds: {}, wired: true };
+}

@@ -1,0 +1,24 @@
+import {
+  networkMtu,
+  type OvsBridgeStep,
+  type OvsDatapathType,
+  requireField,
+  type VIFBase,
+  VIFOpenVSwitch,
+} from '@vifkit/core';
+import { isTrunkBridge } from './names.js';
+
+/** The name of the integration bridge, or of the trunk's bridge: that of the VIF's network. */
+export function networkBridge(vif: VIFBase): string {
+  const network = requireField(vif, 'network', vif.id);
+  const own = vif instanceof VIFOpenVSwitch ? vif.bridge_name : undefined;
+  return network.bridge ?? own ?? requireField(network, 'bridge', vif.id);
+}
+
+/** The bridge of the VIF's network, which has at least the network's MTU. */
+export function ensuredBridge(vif: VIFBase, datapathType: OvsDatapathType): OvsBridgeStep {
+  const mtu = networkMtu(vif);
+  const name = networkBridge(vif);
+  const own = isTrunkBridge(name); // of the guest's one trunk port
+  return { kind: 'ovsBridge', name, datapathType, ...(mtu !== undefined && { mtu }), ...(own && { own }) };
+}

@@ -1,0 +1,70 @@
+import {
+  type HostFacts,
+  type LinkAbsentStep,
+  noHybridLinks,
+  type OvsBridgeAbsentStep,
+  type OvsPortAbsentStep,
+  type Plan,
+  type VIFBase,
+  VIFBridge,
+  VIFHostDevice,
+  VIFOpenVSwitch,
+} from '@vifkit/core';
+import { representorLinkOf } from './modes/host-device.js';
+import type { OvsOptions } from './ovs-options.js';
+import { isTrunkBridge, patchPorts, portBridge } from './port/names.js';
+import { interfaceIdOf, profileOf } from './port/port-profile.js';
+
+/**
+ * Removes whatever any plug of this VIF has made: it may have been plugged in another way than it would be now, as when
+ * Neutron's firewall driver was changed while the guest ran.
+ */
+export async function unplugPlan(vif: VIFBase, options: OvsOptions, facts: HostFacts): Promise<Plan> {
+  const representor = vif instanceof VIFHostDevice ? await representorLinkOf(vif, facts) : undefined;
+  const down = { kind: 'link', name: representor ?? '', set: { up: false } } as const;
+  return [
+    ...ownPorts(vif, options, representor),
+    { kind: 'ovsVifPortsAbsent', interfaceId: interfaceIdOf(vif) },
+    ...bridges(vif),
+    ...(representor === undefined ? [] : [down]), // the card's: it can be let go of, but not removed
+    ...noHybridLinks({
+      vifId: vif.id,
+      ...(vif instanceof VIFBridge && vif.bridge_name !== undefined && { bridge: vif.bridge_name }),
+    }),
+    ...tap(vif),
+  ];
+}
+
+/** Ports that are the VIF's by their names: os-vif, and libvirt, leave no mark of ours on theirs. */
+function ownPorts(
+  vif: VIFBase,
+  { per_port_bridge }: OvsOptions,
+  representor: string | undefined,
+): OvsPortAbsentStep[] {
+  const names = [
+    ...(vif instanceof VIFOpenVSwitch && vif.vif_name !== undefined ? [vif.vif_name] : []),
+    ...(vif instanceof VIFOpenVSwitch && per_port_bridge ? patchPorts(vif.id) : []),
+    ...(representor === undefined ? [] : [representor]),
+  ];
+  return names.map((name) => ({ kind: 'ovsPortAbsent', name, own: true }));
+}
+
+/** The VIF's own bridge; and the bridge of its trunk, which is of use to nobody else. */
+function bridges(vif: VIFBase): OvsBridgeAbsentStep[] {
+  const shared = vif.network?.bridge;
+  const names = [portBridge(vif.id), ...(shared !== undefined && isTrunkBridge(shared) ? [shared] : [])];
+  return names.map((name) => ({ kind: 'ovsBridgeAbsent', name, own: true }));
+}
+
+/**
+ * The guest's tap. Of a VIFOpenVSwitch it is the VIF's by its name, whoever made it; a link of the name that is no tap is
+ * someone else's, unless the plug was to make one. Of other classes it goes only if an earlier plug made it.
+ */
+function tap(vif: VIFBase): LinkAbsentStep[] {
+  if (!(vif instanceof VIFOpenVSwitch || vif instanceof VIFBridge)) return [];
+  const { vif_name: name } = vif;
+  if (name === undefined) return [];
+  const own = vif instanceof VIFOpenVSwitch;
+  const lenient = !(own && profileOf(vif).create_tap);
+  return [{ kind: 'linkAbsent', name, type: 'tap', own, lenient }];
+}
