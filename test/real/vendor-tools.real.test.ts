@@ -57,7 +57,9 @@ describe.each(vendorVifs)('a VIF that needs $tool', ({ tool, from, request, link
       code: 'PLUG_FAILED',
       cause: { code: 'COMMAND_FAILED', message: `${tool} failed with status 7: no such port` },
     });
-    expect(await tools.calls()).toEqual(plug.slice(0, 1));
+    // It may have done half of it: what is made for a link of this call is taken back.
+    const undo = links.length > 0 ? unplug.slice(-1) : [];
+    expect(await tools.calls()).toEqual([...plug.slice(0, 1), ...undo]);
   });
 
   it('says where it comes from when it is missing, and leaves no link', async () => {
@@ -90,11 +92,10 @@ describe.each(vendorVifs)('a VIF that needs $tool', ({ tool, from, request, link
   });
 });
 
-it('takes back the commands that went well when a later one fails', async () => {
+it('takes back all commands when one of them fails', async () => {
   const [added, up] = ioVisor.plug;
-  const [, deleted] = ioVisor.unplug;
   await tools.put(ioVisor.tool, whenRun('ifup', 'exit 7'));
   const failure = { code: 'PLUG_FAILED', undoFailures: [] };
   await expect(driver.plug(ioVisor.request)).rejects.toMatchObject(failure);
-  expect(await tools.calls()).toEqual([added, up, deleted]);
+  expect(await tools.calls()).toEqual([added, up, ...ioVisor.unplug]);
 });

@@ -17,6 +17,7 @@ interface VifLine {
   readonly path?: string;
   readonly plugin?: string;
   readonly xml?: string;
+  readonly object?: unknown;
   readonly changes?: readonly { readonly kind: string; readonly name: string }[];
   readonly differences?: readonly unknown[];
   readonly error?: {
@@ -28,7 +29,7 @@ interface VifLine {
 
 /** Runs `vif --format json` with requests on standard input. */
 export async function vif(
-  operation: 'config' | 'plan' | 'plug' | 'check' | 'unplug',
+  operation: 'config' | 'plan' | 'plug' | 'check' | 'unplug' | 'object',
   requests: readonly unknown[],
   ...args: readonly string[]
 ): Promise<VifRun> {

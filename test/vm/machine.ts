@@ -9,7 +9,7 @@ const program = fileURLToPath(new URL('../../packages/cli/bin/vif.js', import.me
 /** A virtual function as `ip -json link show PF` prints it. */
 interface IpVf {
   readonly address: string;
-  readonly vlan_list: readonly { readonly vlan?: number }[];
+  readonly vlan_list: readonly { readonly vlan?: number; readonly qos?: number }[];
   readonly trust: boolean;
 }
 
@@ -74,7 +74,7 @@ export class Machine {
     return {
       links: Object.fromEntries(links) as Readonly<Record<string, ExpectedLink>>,
       functions: functions.map(({ address, vlan_list: [first], trust }) => {
-        return { mac: address, vlan: first?.vlan ?? 0, trust };
+        return { mac: address, vlan: first?.vlan ?? 0, qos: first?.qos ?? 0, trust };
       }),
     };
   }

@@ -32,6 +32,28 @@ export function trustedMacvtapOnFunction(slot: string) {
   };
 }
 
+/** Further ones, on functions of their own. */
+export function anotherMacvtapOnFunction(slot: string, vlan: string) {
+  const { vif } = macvtapOnFunction(slot);
+  return {
+    vif: {
+      ...vif,
+      id: '3b1d0c7e-52a4-4f6e-8d9b-0c1e2f3a4b06',
+      address: 'fa:16:3e:7b:00:06',
+      details: { vlan },
+    },
+    instance,
+  };
+}
+
+export function anotherTrustedMacvtapOnFunction(slot: string) {
+  const { vif } = trustedMacvtapOnFunction(slot);
+  return {
+    vif: { ...vif, id: '3b1d0c7e-52a4-4f6e-8d9b-0c1e2f3a4b07', address: 'fa:16:3e:7b:00:07' },
+    instance,
+  };
+}
+
 /** A port on a Linux bridge upon VLAN 101. */
 export const bridgeOnVlan = {
   vif: {
@@ -65,4 +87,14 @@ export const macvtapOnVlan = {
     network,
   },
   instance,
+};
+
+/** Another upon the same VLAN. */
+export const otherMacvtapOnVlan = {
+  ...macvtapOnVlan,
+  vif: {
+    ...macvtapOnVlan.vif,
+    id: '3b1d0c7e-52a4-4f6e-8d9b-0c1e2f3a4b05',
+    address: 'fa:16:3e:7b:00:05',
+  },
 };

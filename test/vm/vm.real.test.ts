@@ -2,7 +2,15 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostRows } from '../vectors/rows.js';
 import { setupOf } from '../vectors/setup.js';
 import { Machine } from './machine.js';
-import { bridgeOnVlan, macvtapOnFunction, macvtapOnVlan, trustedMacvtapOnFunction } from './requests.js';
+import {
+  anotherMacvtapOnFunction,
+  anotherTrustedMacvtapOnFunction,
+  bridgeOnVlan,
+  macvtapOnFunction,
+  macvtapOnVlan,
+  otherMacvtapOnVlan,
+  trustedMacvtapOnFunction,
+} from './requests.js';
 
 const rows = hostRows.filter(({ expect: { links = {} } }) =>
   Object.values(links).some(({ kind }) => kind === 'vlan'),
@@ -25,19 +33,39 @@ describe('VIFs on a kernel with VLANs and SR-IOV', () => {
     expect(story.replugged.flatMap(({ changes }) => changes)).toEqual([]);
   });
 
-  it('give a virtual function MAC, VLAN and trust, and take VLAN and trust away', () => {
-    const { plugged, unplugged, devices } = story;
-    const [trusted = '', plain = ''] = devices;
+  it('give virtual functions MAC, VLAN and trust', () => {
+    const { plugged, devices } = story;
     expect(plugged.functions).toEqual([
-      { mac: 'fa:16:3e:7b:00:01', vlan: 100, trust: true },
-      { mac: 'fa:16:3e:7b:00:04', vlan: 103, trust: false },
+      { mac: 'fa:16:3e:7b:00:01', vlan: 100, qos: 0, trust: true },
+      { mac: 'fa:16:3e:7b:00:04', vlan: 103, qos: 0, trust: false },
+      { mac: 'fa:16:3e:7b:00:06', vlan: 105, qos: 0, trust: false },
+      { mac: 'fa:16:3e:7b:00:07', vlan: 100, qos: 0, trust: true },
     ]);
-    expect(plugged.links).toMatchObject({ [trusted]: { up: true }, [plain]: { up: true } });
-    expect(unplugged.functions).toEqual([
-      { mac: 'fa:16:3e:7b:00:01', vlan: 0, trust: false },
-      { mac: 'fa:16:3e:7b:00:04', vlan: 0, trust: false },
+    for (const device of devices) expect(plugged.links[device]).toMatchObject({ up: true });
+  });
+
+  it('give virtual functions back what they had, were it before a process that was killed', () => {
+    const { before, unplugged, devices } = story;
+    const [trusted, plain, twice] = unplugged.functions;
+    expect([trusted, plain, twice]).toEqual([
+      { mac: '52:54:00:7b:00:01', vlan: 11, qos: 1, trust: false },
+      { mac: '52:54:00:7b:00:02', vlan: 12, qos: 2, trust: false },
+      { mac: '52:54:00:7b:00:03', vlan: 13, qos: 3, trust: false },
     ]);
-    expect(unplugged.links).toMatchObject({ [trusted]: { up: false }, [plain]: { up: false } });
+    expect([trusted, plain, twice]).toEqual(before.functions.slice(0, 3));
+    for (const device of devices) expect(unplugged.links[device]).toMatchObject({ up: false });
+    expect(story.state).toBe('');
+  });
+
+  it('leave no MAC address on a function that had none', () => {
+    const { before, unplugged, devices } = story;
+    const device = devices[3] ?? '';
+    expect(before.functions[3]).toMatchObject({ mac: '00:00:00:00:00:00' });
+    // Without an address of its own to keep to, the function takes its device's.
+    const { address } = before.links[device] ?? {};
+    expect(['00:00:00:00:00:00', address]).toContain(unplugged.functions[3]?.mac);
+    expect(unplugged.functions[3]).toMatchObject({ vlan: 0, qos: 0, trust: false });
+    expect(unplugged.links[device]).toMatchObject({ address });
   });
 
   it('join a Linux bridge to a VLAN, and leave both to others', () => {
@@ -49,10 +77,11 @@ describe('VIFs on a kernel with VLANs and SR-IOV', () => {
     expect(story.unplugged.links).toMatchObject(plumbing);
   });
 
-  it('make the VLAN below a macvtap, and leave it to others', () => {
-    const plumbing = { vlan102: { kind: 'vlan', link: 'eth0', id: 102, up: true } };
-    expect(story.plugged.links).toMatchObject(plumbing);
-    expect(story.unplugged.links).toMatchObject(plumbing);
+  it('make the VLAN below a macvtap, and remove it with the last of its VIFs', () => {
+    const vlan102 = { kind: 'vlan', link: 'eth0', id: 102, up: true };
+    expect(story.plugged.links).toMatchObject({ vlan102 });
+    expect(story.withoutOne.links).toMatchObject({ vlan102 });
+    expect(story.unplugged.links).not.toHaveProperty('vlan102');
   });
 
   it.each(rows)('$id leaves the host as the reference does', ({ op, expect: { links = {} } }) => {
@@ -60,38 +89,50 @@ describe('VIFs on a kernel with VLANs and SR-IOV', () => {
   });
 
   it('leave no other links', () => {
-    const expected = rows.flatMap(({ expect: { links = {} } }) => Object.keys(links));
-    const known = [...Object.keys(story.before.links), ...expected, 'brq6a1de5d2-7a', 'vlan101', 'vlan102'];
-    expect(Object.keys(story.unplugged.links).sort()).toEqual(known.sort());
+    const left = rows.filter(({ op, vif }) => op === 'unplug' || vif.type !== 'macvtap');
+    const expected = left.flatMap(({ expect: { links = {} } }) => Object.keys(links));
+    const known = new Set([...Object.keys(story.before.links), ...expected, 'brq6a1de5d2-7a', 'vlan101']);
+    expect(Object.keys(story.unplugged.links).sort()).toEqual([...known].sort());
   });
 });
 
 /** Plugs all VIFs, twice, and unplugs them; tells what `vif` said and how the machine looked in between. */
 async function play(machine: Machine) {
   await machine.run('modprobe -a igb igbvf && ip link set dev eth0 up');
-  await machine.run('echo 2 >/sys/class/net/eth0/device/sriov_numvfs');
+  await machine.run('echo 4 >/sys/class/net/eth0/device/sriov_numvfs');
   for (const name of new Set(rows.flatMap((row) => setupOf(row).uplinks))) {
     await machine.run(`ip link add name ${name} type dummy`);
   }
   const slots = (await machine.run('basename -a $(readlink /sys/class/net/eth0/device/virtfn?)'))
     .trim()
     .split('\n');
-  const [trusted = '', plain = ''] = slots;
-  const deviceOf = async (slot: string) => (await machine.run(`ls /sys/bus/pci/devices/${slot}/net`)).trim();
-  const devices = [await deviceOf(trusted), await deviceOf(plain)];
+  const [trusted = '', plain = '', twice = '', bare = ''] = slots;
+  const devices = await Promise.all(
+    slots.map(async (slot) => (await machine.run(`ls /sys/bus/pci/devices/${slot}/net`)).trim()),
+  );
+  await machine.run('ip link set dev eth0 vf 0 mac 52:54:00:7b:00:01 vlan 11 qos 1');
+  await machine.run('ip link set dev eth0 vf 1 mac 52:54:00:7b:00:02 vlan 12 qos 2');
+  await machine.run('ip link set dev eth0 vf 2 mac 52:54:00:7b:00:03 vlan 13 qos 3');
   const requests = [
+    anotherMacvtapOnFunction(twice, '105'),
+    anotherTrustedMacvtapOnFunction(bare),
     trustedMacvtapOnFunction(trusted),
     macvtapOnFunction(plain),
     bridgeOnVlan,
     macvtapOnVlan,
     ...rows,
   ];
+  const others = [otherMacvtapOnVlan, ...rows.flatMap((row) => setupOf(row).companions)];
   const before = await machine.look();
-  await machine.vif('plug', requests);
+  await machine.vif('plug', [anotherMacvtapOnFunction(twice, '104')]); // by a process that comes to no unplug
+  await machine.vif('plug', [...others, ...requests]);
   const plugged = await machine.look();
   const checked = await machine.vif('check', requests);
   const replugged = await machine.vif('plug', requests);
-  await machine.vif('unplug', requests);
+  await machine.vif('unplug', [macvtapOnVlan]);
+  const withoutOne = await machine.look();
+  await machine.vif('unplug', [otherMacvtapOnVlan, ...requests]);
   const unplugged = await machine.look();
-  return { devices, before, plugged, checked, replugged, unplugged };
+  const state = await machine.run('ls /run/vifkit');
+  return { devices, before, plugged, checked, replugged, withoutOne, unplugged, state };
 }

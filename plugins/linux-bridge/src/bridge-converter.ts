@@ -7,7 +7,7 @@ import {
   vifConverter,
 } from '@vifkit/core';
 
-/** VIF type `bridge` of Nova's network model. */
+/** VIF type `bridge` of Nova's network model, by all rules: Nova has never changed this one. */
 @vifConverter({ type: 'bridge' })
 export class BridgeConverter implements VifConverter {
   convert(vif: NetworkVif): VIFBase {

@@ -4,6 +4,7 @@ import {
   inject,
   type LinkStep,
   type Network,
+  networkMtu,
   type Plan,
   type PlanContext,
   requireField,
@@ -13,6 +14,7 @@ import {
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import { guestFilter, hasFilter } from './guest-filter.js';
 import { LinuxBridgeOptions } from './linux-bridge-options.js';
 
 /**
@@ -24,6 +26,7 @@ import { LinuxBridgeOptions } from './linux-bridge-options.js';
   options: LinuxBridgeOptions,
   needs: [
     { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'program', name: 'nft', from: 'nftables; filtering guests needs it' },
     { kind: 'module', name: '8021q', from: "the kernel's modules; VLAN devices need it" },
   ],
 })
@@ -38,36 +41,61 @@ export class LinuxBridgePlugin implements VifPlugin {
     return announce('linux_bridge', [[VIFBridge, []]]);
   }
 
-  async plug(vif: VIFBase, { facts }: PlanContext): Promise<Plan> {
-    const { bridge, network } = parts(vif);
+  async plug(given: VIFBase, context: PlanContext): Promise<Plan> {
+    const { vif, bridge, network } = parts(given);
+    const filter = hasFilter(vif, context) ? [guestFilter(vif)] : [];
+    return [...filter, ...(await this.#links(bridge, network, networkMtu(vif), context.facts))];
+  }
+
+  unplug(given: VIFBase, context: PlanContext): Plan {
+    const { vif } = parts(given);
+    if (!hasFilter(vif, context)) return [];
+    return [{ kind: 'guestFilterAbsent', name: requireField(vif, 'vif_name', vif.id) }];
+  }
+
+  async #links(
+    bridge: string,
+    network: Network,
+    mtu: number | undefined,
+    facts: HostFacts,
+  ): Promise<LinkStep[]> {
     if (!providesBridge(network)) {
       // The bridge is someone else's, but its network's MTU is the VIF's too.
-      return network.mtu === null
-        ? []
-        : [{ kind: 'link', name: bridge, set: { mtu: network.mtu }, shared: true }];
+      return mtu === undefined ? [] : [{ kind: 'link', name: bridge, set: { mtu }, shared: true }];
     }
-    return [bridgeStep(bridge, network.mtu), ...(await this.#uplink(bridge, network, facts))];
+    const uplink = await this.#uplink(bridge, network, mtu, facts);
+    const member = uplink.at(-1)?.name;
+    const addresses = member === undefined ? [] : await facts.linkAddresses(member);
+    const needsIpv6 = addresses.some((address) => address.includes(':'));
+    return [bridgeStep(bridge, mtu, needsIpv6), ...uplink];
   }
 
-  unplug(vif: VIFBase): Plan {
-    parts(vif);
-    return [];
-  }
-
-  async #uplink(bridge: string, network: Network, facts: HostFacts): Promise<LinkStep[]> {
+  async #uplink(
+    bridge: string,
+    network: Network,
+    wanted: number | undefined,
+    facts: HostFacts,
+  ): Promise<LinkStep[]> {
     const joined = { up: true, master: bridge };
     if (!network.should_provide_vlan) {
       const uplink = this.#options.flat_interface ?? network.bridge_interface;
-      return uplink ? [{ kind: 'link', name: uplink, set: joined, shared: true }] : [];
+      return uplink ? [{ kind: 'link', name: uplink, set: joined, shared: true, yieldAddresses: true }] : [];
     }
     const id = requireField(network, 'vlan');
     const link = this.#options.vlan_interface ?? requireField(network, 'bridge_interface');
-    const mtu = await this.#vlanMtu(network.mtu, link, facts);
+    const mtu = await this.#vlanMtu(wanted, link, facts);
     const create = { type: 'vlan', link, id } as const;
     return [
       // The kernel does not take a VLAN device up while the link below is down (ENETDOWN).
       { kind: 'link', name: link, set: { up: true }, shared: true },
-      { kind: 'link', name: `vlan${id}`, create, set: { ...joined, mtu }, shared: true },
+      {
+        kind: 'link',
+        name: `vlan${id}`,
+        create,
+        set: { ...joined, mtu },
+        shared: true,
+        yieldAddresses: true,
+      },
     ];
   }
 
@@ -75,17 +103,21 @@ export class LinuxBridgePlugin implements VifPlugin {
    * As much of the network's MTU as the link below can carry (the kernel refuses more), and never less than
    * the option's, which is all that os-vif gives a VLAN device.
    */
-  async #vlanMtu(wanted: number | null, below: string, facts: HostFacts): Promise<number> {
+  async #vlanMtu(wanted: number | undefined, below: string, facts: HostFacts): Promise<number> {
     const least = this.#options.network_device_mtu;
-    if (wanted === null || wanted <= least) return least;
+    if (wanted === undefined || wanted <= least) return least;
     const most = (await facts.linkMtu(below)) ?? least;
     return Math.max(least, Math.min(wanted, most));
   }
 }
 
-function parts(vif: VIFBase): { bridge: string; network: Network } {
+function parts(vif: VIFBase): { vif: VIFBridge; bridge: string; network: Network } {
   if (!(vif instanceof VIFBridge)) throw unsupportedVif('linux_bridge', vif);
-  return { bridge: requireField(vif, 'bridge_name', vif.id), network: requireField(vif, 'network', vif.id) };
+  return {
+    vif,
+    bridge: requireField(vif, 'bridge_name', vif.id),
+    network: requireField(vif, 'network', vif.id),
+  };
 }
 
 function providesBridge(network: Network): boolean {
@@ -93,14 +125,15 @@ function providesBridge(network: Network): boolean {
   return network.should_provide_bridge && !network.multi_host;
 }
 
-function bridgeStep(name: string, mtu: number | null): LinkStep {
+/** A bridge has IPv6 off, unless the addresses of its uplink come to it. */
+function bridgeStep(name: string, mtu: number | undefined, needsIpv6: boolean): LinkStep {
   return {
     kind: 'link',
     name,
     create: { type: 'bridge' },
-    set: { up: true, ...(mtu !== null && { mtu }) },
+    set: { up: true, ...(mtu !== undefined && { mtu }), ...(needsIpv6 && { ipv6: true }) },
     // What whoever made the bridge before us chose for these is theirs.
-    initial: { ipv6: false, bridge: { forwardDelay: 0, stp: false } },
+    initial: { ...(!needsIpv6 && { ipv6: false }), bridge: { forwardDelay: 0, stp: false } },
     shared: true,
   };
 }

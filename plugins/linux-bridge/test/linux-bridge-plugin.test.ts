@@ -1,9 +1,9 @@
 import { createVifDriver } from '@vifkit/core';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
-import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
+import { type MemoryHost, type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import linuxBridge from '../src/index.js';
-import { bridge, request } from './request.js';
+import { bridge, request, unfiltered } from './request.js';
 
 function start(hostOptions?: MemoryHostOptions, options: object = {}) {
   const host = memoryHost(hostOptions);
@@ -73,9 +73,121 @@ describe('a bridge that the host provides', () => {
   });
 });
 
+describe('what the uplink has of IP', () => {
+  const [ipv4, ipv6] = ['192.0.2.10/24', '2001:db8::10/64'];
+  const uplink = { name: 'eth1', up: true, addresses: [ipv4, ipv6], routes: ['0.0.0.0/0 via 192.0.2.1'] };
+  const addressesOf = (host: MemoryHost, name: string) =>
+    host.links.snapshot()[name]?.addresses?.map(({ address }) => address);
+
+  it('goes to the bridge, which has IPv6 on for it', async () => {
+    const { host, driver } = start({ links: [uplink] });
+    await driver.plug(request(provided));
+    expect(addressesOf(host, 'eth1')).toBeUndefined();
+    expect(addressesOf(host, bridge)).toEqual([ipv4, ipv6]);
+    expect(host.links.snapshot()[bridge]).toMatchObject({
+      ipv6: true,
+      routes: [{ destination: '0.0.0.0/0', hops: [{ link: bridge, options: ['via', '192.0.2.1'] }] }],
+    });
+    expect((await driver.plug(request(provided))).changes).toEqual([]);
+    expect((await driver.check(request(provided))).differences).toEqual([]);
+  });
+
+  it('goes to a bridge that is there without IPv6', async () => {
+    const { host, driver } = start({
+      links: [uplink, { name: bridge, type: 'bridge', up: true, ipv6: false }],
+    });
+    await driver.plug(request(provided));
+    expect(addressesOf(host, bridge)).toEqual([ipv4, ipv6]);
+  });
+
+  it('leaves the bridge without IPv6 if that is not needed', async () => {
+    const { host, driver } = start({ links: [{ ...uplink, addresses: [ipv4] }] });
+    await driver.plug(request(provided));
+    expect(host.links.snapshot()[bridge]).toMatchObject({ ipv6: false });
+  });
+
+  it('goes from a VLAN that is there, and stays on the link below', async () => {
+    const vlan7 = {
+      name: 'vlan7',
+      type: 'vlan',
+      vlan: { link: 'eth1', id: 7 },
+      addresses: ['198.51.100.1/24'],
+    };
+    const { host, driver } = start({ links: [uplink, vlan7] });
+    await driver.plug(request(tagged));
+    expect(addressesOf(host, bridge)).toEqual(['198.51.100.1/24']);
+    expect(addressesOf(host, 'eth1')).toEqual([ipv4, ipv6]);
+  });
+
+  it('stays where the host does not provide the bridge', async () => {
+    const { host, driver } = start({ links: [uplink, { name: bridge, type: 'bridge' }] });
+    await driver.plug(request({ mtu: 1400, bridge_interface: 'eth1' }));
+    expect(addressesOf(host, 'eth1')).toEqual([ipv4, ipv6]);
+  });
+
+  it('is shown by a plan and a check, and taken from an uplink that got it later', async () => {
+    const { host, driver } = start({ links: [{ name: 'eth1', up: true }] });
+    await driver.plug(request(provided));
+    const late = host.links.kernel.links.get('eth1');
+    late?.addresses.push({ address: ipv4, options: [] });
+    late?.routes.push({ destination: '0.0.0.0/0', hops: [{ link: 'eth1', options: [] }], options: [] });
+    const differences = [
+      { attribute: 'addresses', expected: [], actual: [ipv4] },
+      { attribute: 'routes', expected: [], actual: ['0.0.0.0/0'] },
+    ];
+    expect((await driver.check(request(provided))).differences).toMatchObject([
+      { name: 'eth1', differences },
+    ]);
+    await driver.plug(request(provided));
+    expect(addressesOf(host, bridge)).toEqual([ipv4]);
+  });
+
+  it('is given up by nobody if the bridge cannot be joined', async () => {
+    const { host, driver } = start({ links: [uplink] });
+    const before = host.snapshot();
+    let joinings = 0;
+    host.failAt(({ what }) => what === 'set eth1' && joinings++ === 0);
+    await expect(driver.plug(request(provided))).rejects.toMatchObject({ undoFailures: [] });
+    expect(host.writes.map(({ what }) => what)).toContain('set eth1');
+    expect(host.writes.map(({ what }) => what)).not.toContain('move eth1');
+    expect(host.snapshot()).toEqual(before);
+  });
+});
+
+describe('a guest', () => {
+  const filter = { mac: 'fa:16:3e:10:00:01', addresses: ['192.0.2.5', '2001:db8::5'] };
+
+  it('may send as itself alone where neither Neutron filters nor the bridge is ours', async () => {
+    const { host, driver } = start();
+    await driver.plug(unfiltered({}));
+    expect(host.filters.snapshot()).toEqual({
+      'tap8a1c0d52-6f': { ...filter, vifId: unfiltered({}).vif.id },
+    });
+    expect((await driver.plug(unfiltered({}))).changes).toEqual([]);
+    await driver.unplug(unfiltered({}));
+    expect(host.filters.snapshot()).toEqual({});
+  });
+
+  it('is not filtered where Neutron does, or nobody is to', async () => {
+    const { host, driver } = start();
+    const { firewall, ...rest } = unfiltered({});
+    await driver.plug({ ...request({}), firewall });
+    await driver.plug(rest);
+    expect(host.filters.snapshot()).toEqual({});
+  });
+
+  it('is filtered no more when the plug fails', async () => {
+    const { host, driver } = start({ links: [{ name: 'eth1' }] });
+    host.failAt(({ what }) => what.startsWith('add'));
+    await expect(driver.plug(unfiltered(provided))).rejects.toMatchObject({ undoFailures: [] });
+    expect(host.filters.snapshot()).toEqual({});
+  });
+});
+
 describe('the MTU of a VLAN device', () => {
   it.each([
     ['the least there is for a smaller network', 1450, 9000, 1500],
+    ['the least there is for a network whose MTU is not known', 0, 9000, 1500],
     ["the network's as far as the link below carries it", 9000, 9000, 9000],
     ['no more than the link below carries', 9000, 4000, 4000],
     ['the least there is for a link below of no more', 9000, 1500, 1500],
@@ -94,6 +206,7 @@ describe('the MTU of a VLAN device', () => {
 describe('a bridge that is not the host’s to provide', () => {
   it.each([
     ['nothing is said of it', {}],
+    ['the MTU is not known', { mtu: 0 }],
     ['nova-network provides it', { should_create_bridge: true, multi_host: true }],
   ])('is left alone when %s', async (_, meta) => {
     const { host, driver } = start();

@@ -14,3 +14,11 @@ export function request(meta: Readonly<Record<string, unknown>>) {
     instance: { uuid: '0e0f3c4d-1b2a-4c6d-8e9f-a0b1c2d3e401', name: 'instance-00000001' },
   };
 }
+
+/** The same, of a network service that does not filter: the host has to. */
+export function unfiltered(meta: Readonly<Record<string, unknown>>) {
+  const { vif, instance } = request(meta);
+  const ips = [{ address: '192.0.2.5' }, { address: '2001:db8::5' }];
+  const network = { ...vif.network, subnets: [{ ips: ips.slice(0, 1) }, { ips: ips.slice(1) }] };
+  return { vif: { ...vif, details: {}, network }, instance, firewall: 'iptables' };
+}

@@ -30,24 +30,32 @@ export class MacvtapDriver implements LegacyDriver {
   }
 
   plug(vif: NetworkVif): Plan {
-    const { vlan, macvtap_source } = vif.details;
+    const { vlan } = vif.details;
     if (!vlan) return [];
     const { physical_interface: link } = requireKeys(vif, 'details', 'physical_interface');
+    const name = vlanLink(vif, vlan);
     return [
       // The kernel does not take a VLAN device up while the link below is down (ENETDOWN).
       { kind: 'link', name: link, set: { up: true }, shared: true },
       {
         kind: 'link',
-        name: macvtap_source ?? `vlan${vlan}`,
+        name,
         create: { type: 'vlan', link, id: vlan },
         set: { up: true },
         shared: true,
       },
+      { kind: 'linkUser', name, user: vif.id },
     ];
   }
 
-  /** The VLAN stays, as with Nova: macvtaps of other guests may be upon it. */
-  unplug(): Plan {
-    return [];
+  /** The VLAN goes with the last of its VIFs, if it was made for them. Nova leaves it. */
+  unplug(vif: NetworkVif): Plan {
+    const { vlan } = vif.details;
+    if (!vlan) return [];
+    return [{ kind: 'linkUserAbsent', name: vlanLink(vif, vlan), user: vif.id, type: 'vlan' }];
   }
+}
+
+function vlanLink({ details: { macvtap_source } }: NetworkVif, vlan: number): string {
+  return macvtap_source ?? `vlan${vlan}`;
 }

@@ -50,14 +50,64 @@ describe('the VLAN below it', () => {
     expect(host.links.snapshot()).toHaveProperty('vlan7');
   });
 
-  it('is shared: others find it made, and an unplug leaves it to them', async () => {
-    const { host, driver } = start();
-    const other = request(onVlan, '4b3afaf3-8051-4c6d-ae7f-2a3b4c5d6e04');
-    await driver.plugAll([request(onVlan), other]);
-    const made = host.links.snapshot();
-    await driver.unplug(request(onVlan));
-    expect(host.links.snapshot()).toEqual(made);
-    expect((await driver.plug(other)).changes).toEqual([]);
+  describe('is shared, and', () => {
+    const first = request(onVlan);
+    const second = request(onVlan, '4b3afaf3-8051-4c6d-ae7f-2a3b4c5d6e04');
+
+    it('goes with the last of its VIFs', async () => {
+      const { host, driver } = start();
+      await driver.plugAll([first, second]);
+      await driver.unplug(first);
+      expect(host.links.snapshot()).toHaveProperty('vlan1871');
+      expect((await driver.plug(second)).changes).toEqual([]);
+      await driver.unplug(second);
+      expect(host.links.snapshot()).not.toHaveProperty('vlan1871');
+      expect(await driver.unplugAll([first, second])).toMatchObject([
+        { value: { changes: [] } },
+        { value: { changes: [] } },
+      ]);
+    });
+
+    it('goes with VIFs that are unplugged together', async () => {
+      const { host, driver } = start();
+      await driver.plugAll([first, second]);
+      await driver.unplugAll([first, second]);
+      expect(host.links.snapshot()).not.toHaveProperty('vlan1871');
+    });
+
+    it.each([
+      ['made by somebody else', { name: 'vlan1871', type: 'vlan', vlan: { link: 'eth0', id: 1871 } }],
+      ['below a macvtap that is not ours', { name: 'macvtap0', type: 'macvtap', lower: 'vlan1871' }],
+    ])('stays where it is %s', async (_, link) => {
+      const { host, driver } = start();
+      if (link.name === 'vlan1871') host.links.kernel.put(link);
+      await driver.plug(first);
+      if (link.name !== 'vlan1871') host.links.kernel.put(link);
+      await driver.unplug(first);
+      expect(host.links.snapshot()).toHaveProperty('vlan1871');
+      expect(host.links.snapshot().vlan1871).not.toHaveProperty('users');
+    });
+
+    it('stays where it has joined a bridge', async () => {
+      const { host, driver } = start({ name: 'br0', type: 'bridge' });
+      await driver.plug(first);
+      host.links.kernel.run({ op: 'set', name: 'vlan1871', attributes: { master: 'br0' } });
+      await driver.unplug(first);
+      expect(host.links.snapshot()).toHaveProperty('vlan1871');
+    });
+
+    it.each([
+      ['that fails with it', () => true, []],
+      ['that is plugged', (user: string) => user === first.vif.id, [second.vif.id]],
+    ])('is left by a VIF that fails to be noted, together with one %s', async (_, fails, users) => {
+      const { host, driver } = start();
+      const before = host.snapshot();
+      host.failAt(({ what }) => what.startsWith('note') && fails(what.split(' ').at(-1) ?? ''));
+      const results = await driver.plugAll([first, second]);
+      expect(results.filter((result) => 'error' in result)).toHaveLength(2 - users.length);
+      if (users.length === 0) expect(host.snapshot()).toEqual(before);
+      else expect(host.links.snapshot().vlan1871).toMatchObject({ users });
+    });
   });
 
   it('is not another link of its name', async () => {

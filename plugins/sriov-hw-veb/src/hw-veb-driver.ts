@@ -10,6 +10,9 @@ import {
   VifError,
 } from '@vifkit/core';
 
+/** vNIC types of a function that the guest has as it is; that of an accelerator is Cyborg's. */
+const passedThrough: readonly string[] = ['direct', 'accelerator-direct'];
+
 /**
  * VIF type `hw_veb`: a virtual function behind the switch in its card. A guest has it as it is (vNIC type `direct`;
  * libvirt then sets MAC and VLAN), or through a macvtap on the function's network device (`macvtap`).
@@ -25,12 +28,12 @@ export class HwVebDriver implements LegacyDriver {
   async config(vif: NetworkVif, { facts }: ConfigContext): Promise<DeviceBackend> {
     const { pci_slot: pciAddress } = requireKeys(vif, 'profile', 'pci_slot');
     const { vlan } = requireKeys(vif, 'details', 'vlan');
-    if (vif.vnic_type === 'direct') {
+    if (passedThrough.includes(vif.vnic_type)) {
       return { type: 'hostdev', pciAddress, vlan, model: null, driver: null, bandwidth: true };
     }
     const source = (await facts.pciNetDevice(pciAddress)) ?? noNetDevice(vif, pciAddress);
-    // No VLAN: the function has it from plug, and the guest's frames are tagged below the macvtap.
-    return { type: 'direct', source, mode: 'passthrough', driver: 'vhost', bandwidth: true };
+    // The function has its VLAN from plug: the guest's frames are tagged below the macvtap.
+    return { type: 'direct', source, mode: 'passthrough', vlan, driver: 'vhost', bandwidth: true };
   }
 
   async plug(vif: NetworkVif, { facts }: PlanContext): Promise<Plan> {
@@ -59,10 +62,18 @@ export class HwVebDriver implements LegacyDriver {
     const { pci_slot: address } = requireKeys(vif, 'profile', 'pci_slot');
     const found = await facts.virtualFunction(address);
     if (!found) return []; // its settings went with it
+    const holder = await facts.vfHolder(address);
+    if (holder !== undefined && holder !== vif.id) return []; // it has been given to another VIF since
     const { netDevice } = found;
     return [
-      // The MAC address stays: not every driver can take one away, and whoever uses the function next sets another.
-      { kind: 'vf', address, vlan: 0, ...(isTrusted(vif) && { trust: false }) },
+      // Whoever plugged it without us, as Nova, did so on a function without VLAN and trust.
+      {
+        kind: 'vf',
+        address,
+        vlan: 0,
+        ...(isTrusted(vif) && { trust: false }),
+        restore: { vifMac: vif.address },
+      },
       ...(netDevice === undefined ? [] : [{ kind: 'link', name: netDevice, set: { up: false } } as const]),
     ];
   }

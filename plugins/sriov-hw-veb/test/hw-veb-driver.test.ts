@@ -1,9 +1,15 @@
 import { createVifDriver } from '@vifkit/core';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
-import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
+import {
+  type HostSnapshot,
+  type MemoryHost,
+  type MemoryHostOptions,
+  memoryHost,
+  type Point,
+} from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import hwVeb from '../src/index.js';
-import { request, slot, withFunction } from './request.js';
+import { former, request, slot, withFunction } from './request.js';
 
 function start(options: MemoryHostOptions = withFunction) {
   const host = memoryHost(options);
@@ -13,7 +19,10 @@ function start(options: MemoryHostOptions = withFunction) {
   };
 }
 
-const noDevice: MemoryHostOptions = { pci: { [slot]: { pf: 'ens1', index: 1 } } };
+const noDevice: MemoryHostOptions = {
+  pci: { [slot]: { pf: 'ens1', index: 1 } },
+  vfs: { [slot]: { mac: request().vif.address, vlan: 100 } },
+};
 
 describe('a macvtap on a virtual function', () => {
   it('is plugged by MAC and VLAN of the function, whose link goes up', async () => {
@@ -23,12 +32,35 @@ describe('a macvtap on a virtual function', () => {
     expect(host.links.snapshot().ens1v1?.up).toBe(true);
   });
 
-  it('has no VLAN after the unplug and its link is down; the MAC address stays', async () => {
+  it('leaves the function as it was when it is unplugged, with its link down', async () => {
     const { host, driver } = start();
+    const before = host.snapshot();
+    await driver.plug(request({ trusted: true }));
+    await driver.unplug(request({ trusted: true }));
+    expect(before.vfs[slot]).toEqual(former);
+    expect(host.snapshot(), 'its own device too').toEqual(before);
+    const count = host.writes.length;
+    await driver.unplug(request({ trusted: true }));
+    expect(host.writes).toHaveLength(count);
+  });
+
+  it('leaves no MAC address on a function that had none', async () => {
+    const { host, driver } = start({ ...withFunction, vfs: {} });
     await driver.plug(request());
     await driver.unplug(request());
-    expect(host.snapshot().vfs[slot]).toEqual({ mac: 'fa:16:3e:10:00:03', vlan: 0, trust: false });
-    expect(host.links.snapshot().ens1v1?.up).toBe(false);
+    expect(host.snapshot().vfs[slot]).toEqual({ mac: '00:00:00:00:00:00', vlan: 0, trust: false });
+  });
+
+  it('tells what the unplug gives back', async () => {
+    const { driver } = start();
+    await driver.plug(request());
+    const { changes } = await driver.unplug(request());
+    expect(changes.find(({ kind }) => kind === 'vf')?.differences).toEqual([
+      { attribute: 'mac', expected: former.mac, actual: 'fa:16:3e:10:00:03' },
+      { attribute: 'vlan', expected: 9, actual: 100 },
+      { attribute: 'qos', expected: 3, actual: 0 },
+      { attribute: 'protocol', expected: '802.1ad', actual: '802.1Q' },
+    ]);
   });
 
   it('can be of a flat network, whose VLAN is 0', async () => {
@@ -80,12 +112,88 @@ describe('a macvtap on a virtual function', () => {
   });
 });
 
+it("is a direct interface with its VLAN by the rules of today's Nova", async () => {
+  const { device } = await start().driver.config({ ...request(), routing: 'current' });
+  expect(device.toXml()).toContain('<interface type="direct">');
+  expect(device.toXml()).toContain('<tag id="100"/>');
+});
+
+describe('a process that is killed between plug and unplug', () => {
+  const other = request({ id: '5e8f1c7a-0c55-4b86-8d1b-9b6a1f2d7e04', details: { vlan: '200' } });
+
+  /** What another process finds when this one is killed where it is told to. */
+  async function startAfterCrash(which: Parameters<MemoryHost['hangAt']>[0]) {
+    const { host, driver } = start();
+    const crash = new AbortController();
+    const left = await new Promise<HostSnapshot>((resolve) => {
+      host.hangAt(which, () => resolve(host.snapshot()));
+      driver.plug(request(), { signal: crash.signal }).catch(() => {});
+    });
+    crash.abort();
+    return start({ ...withFunction, vfs: left.vfs, vfJournal: left.vfJournal });
+  }
+
+  const moments: readonly (readonly [string, (point: Point) => boolean])[] = [
+    ['before the function is set', ({ part }) => part === 'vfs'],
+    ['once the function is set', ({ part }) => part === 'links'],
+  ];
+
+  it.each(moments)('has the function restored by an unplug (%s)', async (_, moment) => {
+    const { host, driver } = await startAfterCrash(moment);
+    expect(host.snapshot().vfJournal).toMatchObject({ [slot]: { vifId: request().vif.id, former } });
+    await driver.unplug(request());
+    expect(host.snapshot()).toMatchObject({ vfs: { [slot]: former }, vfJournal: {} });
+  });
+
+  it.each(moments)('has the function restored by a plug and an unplug (%s)', async (_, moment) => {
+    const { host, driver } = await startAfterCrash(moment);
+    await driver.plug(request({ details: { vlan: '101' } }));
+    await driver.unplug(request());
+    expect(host.snapshot()).toMatchObject({ vfs: { [slot]: former }, vfJournal: {} });
+  });
+
+  it.each(moments)(
+    'has the function go to another VIF, which leaves it as it was (%s)',
+    async (_, moment) => {
+      const { host, driver } = await startAfterCrash(moment);
+      await driver.plug(other);
+      const plugged = host.snapshot();
+      expect((await driver.unplug(request())).changes).toEqual([]);
+      expect(host.snapshot(), 'it is no more of the concern of the first').toEqual(plugged);
+      await driver.unplug(other);
+      expect(host.snapshot()).toMatchObject({ vfs: { [slot]: former }, vfJournal: {} });
+    },
+  );
+});
+
+describe('a function that another program has plugged', () => {
+  const plugged = { mac: 'FA:16:3E:10:00:03', vlan: 100, trust: true };
+
+  it('loses VLAN and trust', async () => {
+    const { host, driver } = start({ ...withFunction, vfs: { [slot]: plugged } });
+    await driver.unplug(request({ trusted: true }));
+    expect(host.snapshot().vfs[slot]).toEqual({ ...plugged, vlan: 0, trust: false });
+  });
+
+  it('keeps them where it has the MAC address of another VIF', async () => {
+    const settings = { ...plugged, mac: 'fa:16:3e:10:00:04' };
+    const { host, driver } = start({ ...withFunction, vfs: { [slot]: settings } });
+    await driver.unplug(request({ trusted: true }));
+    expect(host.snapshot().vfs[slot]).toEqual(settings);
+  });
+});
+
 describe('a virtual function that the guest has', () => {
   it('is left to libvirt by plug and unplug, be it there or not', async () => {
     const { host, driver } = start({});
     await driver.plug(request({ vnicType: 'direct' }));
     await driver.unplug(request({ vnicType: 'direct' }));
     expect(host.writes).toEqual([]);
+  });
+
+  it("is one of an accelerator's functions, too", async () => {
+    const { device } = await start({}).driver.config(request({ vnicType: 'accelerator-direct' }));
+    expect(device.toXml()).toContain('<interface type="hostdev" managed="yes">');
   });
 
   it('is a hostdev interface to libvirt, with its VLAN and without model and driver', async () => {
@@ -123,7 +231,7 @@ describe('a virtual function that cannot be used', () => {
   it('loses its VLAN where only its network device is gone', async () => {
     const { host, driver } = start(noDevice);
     const { changes } = await driver.unplug(request());
-    expect(changes).toEqual([]);
+    expect(changes.map(({ kind }) => kind)).toEqual(['vf']);
     expect(host.snapshot().vfs[slot]?.vlan).toBe(0);
   });
 

@@ -2,12 +2,17 @@ import type { MemoryHostOptions } from '@vifkit/testkit';
 
 export const slot = '0000:03:10.2';
 
+/** What the virtual function has before anything is plugged. */
+export const former = { mac: '52:54:00:10:00:01', vlan: 9, qos: 3, protocol: '802.1ad', trust: false };
+
 /** A host with a virtual function that has a network device. */
 export const withFunction: MemoryHostOptions = {
   pci: { [slot]: { pf: 'ens1', index: 1, netDevice: 'ens1v1' } },
+  vfs: { [slot]: former },
 };
 
 interface Sketch {
+  readonly id?: string;
   readonly vnicType?: string;
   readonly trusted?: unknown;
   readonly details?: Readonly<Record<string, unknown>>;
@@ -15,10 +20,16 @@ interface Sketch {
 }
 
 /** A request for a VIF of type `hw_veb`. */
-export function request({ vnicType = 'macvtap', trusted, details, profile }: Sketch = {}) {
+export function request({
+  id = '5e8f1c7a-0c55-4b86-8d1b-9b6a1f2d7e03',
+  vnicType = 'macvtap',
+  trusted,
+  details,
+  profile,
+}: Sketch = {}) {
   return {
     vif: {
-      id: '5e8f1c7a-0c55-4b86-8d1b-9b6a1f2d7e03',
+      id,
       address: 'fa:16:3e:10:00:03',
       type: 'hw_veb',
       vnic_type: vnicType,

@@ -15,8 +15,8 @@ import {
   type PlanContext,
   portIds,
   vethNames,
+  vhostUserSocket,
 } from '@vifkit/core';
-import { guestMode, socketPath } from './socket.js';
 
 /** Where `fp-vdev` comes from. */
 export const vendor = "6WIND's Virtual Accelerator";
@@ -67,11 +67,12 @@ export async function fastPathUnplug(vif: NetworkVif, { facts }: PlanContext): P
 
 function addDevice(vif: NetworkVif): CommandStep {
   const name = deviceName(vif);
+  const { path, mode: guestMode } = vhostUserSocket(vif);
   // The switch's end of the socket is what QEMU's is not.
-  const mode = guestMode(vif) === 'server' ? 'client' : 'server';
+  const mode = guestMode === 'server' ? 'client' : 'server';
   return {
     kind: 'command',
-    argv: ['fp-vdev', 'add', name, '--sockpath', socketPath(vif), '--sockmode', mode],
+    argv: ['fp-vdev', 'add', name, '--sockpath', path, '--sockmode', mode],
     undo: deleteDevice(name),
     whenCreated: name,
     vendor,

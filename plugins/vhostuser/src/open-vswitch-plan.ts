@@ -6,8 +6,8 @@ import {
   networkMtu,
   type Plan,
   portIds,
+  vhostUserSocket,
 } from '@vifkit/core';
-import { socketPath } from './socket.js';
 import type { PortType } from './vhost-user-options.js';
 
 /** guest ── socket ── integration bridge, which has to be there: Neutron's agent makes it. */
@@ -20,7 +20,7 @@ export function openVSwitchPlug(vif: NetworkVif, instanceUuid: string, type: Por
       name: portName(vif),
       type,
       externalIds: portIds({ interfaceId: interfaceId(vif), address: vif.address, instanceUuid }),
-      ...(type === 'dpdkvhostuserclient' && { options: { 'vhost-server-path': socketPath(vif) } }),
+      ...(type === 'dpdkvhostuserclient' && { options: { 'vhost-server-path': vhostUserSocket(vif).path } }),
       ...(mtu !== undefined && { mtuRequest: mtu }),
       wired: true,
     },
@@ -33,7 +33,7 @@ export function openVSwitchUnplug(vif: NetworkVif): Plan {
 
 /** Open vSwitch names the sockets that it makes after their ports. */
 function portName(vif: NetworkVif): string {
-  const path = socketPath(vif);
+  const { path } = vhostUserSocket(vif);
   const name = path.slice(path.lastIndexOf('/') + 1);
   checkLinkName(name, 'The file name of vif.details.vhostuser_socket', vif.id);
   return name;

@@ -6,10 +6,10 @@ import {
   type NetworkVif,
   type Plan,
   type PlanContext,
+  vhostUserSocket,
 } from '@vifkit/core';
 import { fastPathPlug, fastPathUnplug, vendor } from './fast-path-plan.js';
 import { openVSwitchPlug, openVSwitchUnplug } from './open-vswitch-plan.js';
-import { guestMode, socketPath } from './socket.js';
 import { VhostUserOptions } from './vhost-user-options.js';
 
 /**
@@ -33,7 +33,7 @@ export class VhostUserDriver implements LegacyDriver {
   }
 
   config(vif: NetworkVif): DeviceBackend {
-    return { type: 'vhostuser', path: socketPath(vif), mode: guestMode(vif), bandwidth: false };
+    return { type: 'vhostuser', ...vhostUserSocket(vif), bandwidth: false };
   }
 
   plug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan> {

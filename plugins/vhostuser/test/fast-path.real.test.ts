@@ -93,7 +93,7 @@ describe('fp-vdev, the kernel and Open vSwitch', () => {
         cause: { code: 'COMMAND_FAILED', message: 'fp-vdev failed with status 7: no fast path' },
         undoFailures: [],
       });
-      expect(await tools.calls()).toEqual([add]);
+      expect(await tools.calls()).toEqual([add, del]); // it may have done half of it
     });
 
     it('when the tool is missing, and tells where it comes from', async () => {

@@ -10,9 +10,24 @@ import { openVSwitch, port, request } from './request.js';
 
 requireOwnNetwork();
 
+const types = ['dpdkvhostuser', 'dpdkvhostuserclient'];
+
+let driver: VifDriver;
+
+afterEach(() => driver.close());
+
+function start(ovs: OpenVSwitch, port_type: string): VifDriver {
+  driver = createVifDriver({
+    host: openHost({ ovsdb: ovs.endpoint }),
+    guests: new LibvirtGuestConfigurator(),
+    plugins: [vhostUser],
+    options: { vhostuser: { port_type } },
+  });
+  return driver;
+}
+
 describe('an Open vSwitch with DPDK', () => {
   let ovs: OpenVSwitch;
-  let driver: VifDriver;
   const column = async (name: string) => (await ovs.vsctl('get', 'Interface', port, name)).trim();
 
   beforeAll(async () => {
@@ -20,25 +35,16 @@ describe('an Open vSwitch with DPDK', () => {
     await ovs.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
   });
   afterAll(() => ovs.stop());
-  afterEach(() => driver.close());
 
-  it.each([
-    ['dpdkvhostuser', true],
-    ['dpdkvhostuserclient', false],
-  ])('opens ports of type %s, and lets go of them', async (port_type, makesSocket) => {
-    driver = createVifDriver({
-      host: openHost({ ovsdb: ovs.endpoint }),
-      guests: new LibvirtGuestConfigurator(),
-      plugins: [vhostUser],
-      options: { vhostuser: { port_type } },
-    });
+  it.each(types)('opens ports of type %s, and lets go of them', async (port_type) => {
+    start(ovs, port_type);
     // Beside Open vSwitch's own directory, where it makes its sockets.
     const vif = request({ ...openVSwitch, vhostuser_socket: join(ovs.directory, port) }, { mtu: 1450 });
     await driver.plug(vif);
     expect(await column('type')).toBe(port_type);
     expect(await column('error')).toBe('[]');
     expect(Number(await column('ofport'))).toBeGreaterThan(0);
-    expect(existsSync(join(ovs.directory, port))).toBe(makesSocket);
+    expect(existsSync(join(ovs.directory, port))).toBe(port_type === 'dpdkvhostuser');
     expect((await driver.plug(vif)).changes).toEqual([]);
     expect((await driver.check(vif)).differences).toEqual([]);
 
@@ -48,24 +54,23 @@ describe('an Open vSwitch with DPDK', () => {
 });
 
 describe('an Open vSwitch without DPDK', () => {
-  it('refuses the port, which is then gone', async () => {
-    const ovs = await startOpenVSwitch();
-    const driver = createVifDriver({
-      host: openHost({ ovsdb: ovs.endpoint }),
-      guests: new LibvirtGuestConfigurator(),
-      plugins: [vhostUser],
+  let ovs: OpenVSwitch;
+  beforeAll(async () => {
+    ovs = await startOpenVSwitch();
+    await ovs.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
+  });
+  afterAll(() => ovs.stop());
+
+  it.each(types)('refuses a port of type %s, which is then gone, and tells the remedy', async (port_type) => {
+    const driver = start(ovs, port_type);
+    await expect(driver.plug(request(openVSwitch))).rejects.toMatchObject({
+      code: 'PLUG_FAILED',
+      cause: {
+        code: 'OVS_PORT_FAILED',
+        message: expect.stringMatching(/install it \(openvswitch-switch-dpdk .*dpdk-init=true.* restart it$/),
+      },
+      undoFailures: [],
     });
-    try {
-      await ovs.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
-      await expect(driver.plug(request(openVSwitch))).rejects.toMatchObject({
-        code: 'PLUG_FAILED',
-        cause: { code: 'OVS_PORT_FAILED' },
-        undoFailures: [],
-      });
-      expect(await ovs.vsctl('list-ports', 'br-int')).toBe('');
-    } finally {
-      await driver.close();
-      await ovs.stop();
-    }
+    expect(await ovs.vsctl('list-ports', 'br-int')).toBe('');
   });
 });

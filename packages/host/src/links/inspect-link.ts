@@ -1,14 +1,23 @@
 import { type Inspection, type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
+import type { LinkAddressing } from './addresses/link-addresses.js';
+import { type LinkBefore, relocationDifferences, relocationOf } from './addresses/relocation.js';
 import { compareAttributes, compareCreation, unfit } from './compare.js';
 import { isOurs, type LinkState } from './link-state.js';
 
 /** Compares a link step with the link of its name, if there is one. */
-export function inspectLink(step: LinkStep, state: LinkState | undefined): Inspection {
+export function inspectLink(
+  step: LinkStep,
+  state: LinkState | undefined,
+  addressing: ReadonlyMap<string, LinkAddressing> = new Map(),
+): Inspection {
   if (state) {
     const blocked = unfit(step, state);
     const differences = compareAttributes(step.set ?? {}, state);
     if (step.create) differences.unshift(...compareCreation(step.create, state));
-    return { differences, before: state, ...(blocked && { blocked }) };
+    const relocation = relocationOf(step, addressing);
+    if (relocation) differences.push(...relocationDifferences(relocation));
+    const before: LinkBefore = { ...state, ...(relocation && { relocation }) };
+    return { differences, before, ...(blocked && { blocked }) };
   }
   const differences = [{ attribute: 'exists', expected: true, actual: false }];
   if (step.create) return { differences, creates: true };
@@ -22,7 +31,9 @@ export function inspectLink(step: LinkStep, state: LinkState | undefined): Inspe
 export function inspectAbsence(step: LinkAbsentStep, state: LinkState | undefined): Inspection {
   if (!state) return { differences: [] };
   const differences = [{ attribute: 'exists', expected: false, actual: true }];
-  const { name, type } = step;
+  const { name, type, lenient } = step;
+  const mayGo = state.type === type && (step.own || isOurs(state));
+  if (lenient && !mayGo) return { differences: [] };
   if (state.type !== type) {
     const text = `Link ${name} is of type '${state.type}', not '${type}', and is left alone`;
     return { differences, blocked: new VifError('LINK_KIND_MISMATCH', text), before: state };

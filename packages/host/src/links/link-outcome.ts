@@ -2,8 +2,9 @@ import { type Outcome, VifError } from '@vifkit/core';
 import type { LinkOperation } from './link-table.js';
 
 /** The outcome of an operation, by what `ip` said if it failed. */
-export function linkOutcome({ op, name }: LinkOperation, complaint: string | undefined): Outcome {
-  if (complaint === undefined || (op === 'delete' && /cannot find device/i.test(complaint))) return undefined;
+export function linkOutcome(operation: LinkOperation, complaint: string | undefined): Outcome {
+  if (complaint === undefined || isGone(operation, complaint)) return undefined;
+  const { op, name } = operation;
   // A tap that exists already is said to be busy.
   if (op === 'add' && /file exists|resource busy/i.test(complaint)) {
     return new VifError(
@@ -11,9 +12,25 @@ export function linkOutcome({ op, name }: LinkOperation, complaint: string | und
       `Link ${name} came into being by another hand: ${complaint}; try again`,
     );
   }
-  const doing = { add: 'made', set: 'configured', delete: 'removed' }[op];
-  const hint = /not permitted|permission denied/i.test(complaint)
-    ? '; run as root, or with a root helper'
-    : '';
-  return new VifError('LINK_COMMAND_FAILED', `Link ${name} cannot be ${doing}: ${complaint}${hint}`);
+  const doing = {
+    add: 'made',
+    set: 'configured',
+    note: 'given a note of its user',
+    move: 'rid of its addresses',
+    delete: 'removed',
+  }[op];
+  const text = `Link ${name} cannot be ${doing}: ${complaint}${hint(op, complaint)}`;
+  return new VifError('LINK_COMMAND_FAILED', text);
+}
+
+/** What was to be removed is not there. */
+function isGone(operation: LinkOperation, complaint: string): boolean {
+  if (operation.op === 'delete') return /cannot find device/i.test(complaint);
+  return operation.op === 'note' && !operation.present && /cannot find device|no such file/i.test(complaint);
+}
+
+function hint(op: LinkOperation['op'], complaint: string): string {
+  if (/not permitted|permission denied/i.test(complaint)) return '; run as root, or with a root helper';
+  const isOld = op === 'note' && /not supported/i.test(complaint);
+  return isOld ? '; alternative names of links need Linux 5.5 or newer' : '';
 }

@@ -1,24 +1,18 @@
-import type {
-  AttemptedTask,
-  Inspection,
-  LinkAbsentStep,
-  LinkStep,
-  Outcome,
-  StepRunner,
-  Task,
-} from '@vifkit/core';
-import { isVifError, VifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection, LinkStep, Outcome, Owned, StepRunner, Task } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { LinkAddressing } from './addresses/link-addresses.js';
 import { inspectAbsence, inspectLink } from './inspect-link.js';
-import type { LinkState } from './link-state.js';
-import type { LinkOperation, LinkTable } from './link-table.js';
+import { isShared, type LinkState } from './link-state.js';
+import type { LinkSteps } from './link-steps.js';
+import type { LinkTable } from './link-table.js';
+import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
 import { scriptFor } from './operations.js';
-import { restoringChange } from './restore.js';
+import { ownedLinks } from './owned-links.js';
+import { undoing } from './undoing.js';
 
-type LinkSteps = LinkStep | LinkAbsentStep;
-
-/** Carries out `link` and `linkAbsent` steps on a table of links. */
+/** Carries out steps about links on a table of links. */
 export class LinkRunner implements StepRunner<LinkSteps> {
-  readonly kinds = ['link', 'linkAbsent'] as const;
+  readonly kinds = ['link', 'linkAbsent', 'linkUser', 'linkUserAbsent'] as const;
   readonly #table: LinkTable;
 
   constructor(table: LinkTable) {
@@ -26,15 +20,29 @@ export class LinkRunner implements StepRunner<LinkSteps> {
   }
 
   async inspect(steps: readonly LinkSteps[], signal: AbortSignal): Promise<Inspection[]> {
-    const withSettings = steps
-      .filter((step) => step.kind === 'link' && hasSettings(step))
-      .map(({ name }) => name);
-    const links = await this.#table.read([...new Set(withSettings)], signal);
-    return steps.map((step) =>
-      step.kind === 'link'
-        ? inspectLink(step, links.get(step.name))
-        : inspectAbsence(step, links.get(step.name)),
+    const namesOf = (those: readonly LinkSteps[]) => [...new Set(those.map(({ name }) => name))];
+    const query = {
+      // Whether a link is in use, the other links tell.
+      names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : namesOf(steps),
+      settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))),
+    };
+    const [links, addressing] = await Promise.all([
+      this.#table.read(query, signal),
+      this.#addressing(steps, signal),
+    ]);
+    const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
+    return steps.map((step) => inspectStep(step, { links, addressing, used }));
+  }
+
+  /** What the links have of IP that are to give it away, and those that get it; read only where that matters. */
+  async #addressing(
+    steps: readonly LinkSteps[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, LinkAddressing>> {
+    const names = steps.flatMap((step) =>
+      step.kind === 'link' && step.yieldAddresses ? [step.name, step.set?.master ?? step.name] : [],
     );
+    return names.length === 0 ? new Map() : this.#table.readAddresses([...new Set(names)], signal);
   }
 
   async apply(tasks: readonly Task<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
@@ -44,44 +52,65 @@ export class LinkRunner implements StepRunner<LinkSteps> {
   }
 
   async undo(tasks: readonly AttemptedTask<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
-    const used = await this.#mastersInUse(tasks, signal);
-    const operations = tasks.map((task) => undoing(task, used));
-    const wanted = operations.flatMap((operation) =>
-      operation instanceof VifError ? [] : (operation ?? []),
-    );
+    const made = tasks.filter(({ inspection }) => inspection.creates).map(({ step }) => step.name);
+    const [used, links] = await Promise.all([
+      this.#usedByOthers(tasks, signal),
+      made.length === 0 ? new Map<string, LinkState>() : this.#table.read({ names: made }, signal),
+    ]);
+    const scripts = tasks.map((task) => undoing(task, used, links.get(task.step.name)));
+    const wanted = scripts.flatMap((script) => (script instanceof VifError ? [] : script));
     const results = new Map(
       (await this.#table.write(wanted, signal)).map((outcome, i) => [wanted[i], outcome]),
     );
-    return operations.map((operation) =>
-      operation instanceof VifError ? operation : operation && results.get(operation),
+    return scripts.map((script) =>
+      script instanceof VifError ? script : script.map((each) => results.get(each)).find(Boolean),
     );
   }
 
-  /** The bridges that have members which do not go away in this undoing. Read only if it can matter. */
-  async #mastersInUse(tasks: readonly AttemptedTask<LinkSteps>[], signal: AbortSignal): Promise<Set<string>> {
+  async findOwned(signal: AbortSignal): Promise<Owned[]> {
+    const links = await this.#table.read({}, signal);
+    const shared = [...links.values()].filter(isShared).map(({ name }) => name);
+    const addressing = shared.length === 0 ? new Map() : await this.#table.readAddresses(shared, signal);
+    return ownedLinks(links, addressing);
+  }
+
+  /** The links that something uses which does not go away in this undoing. Read only if it can matter. */
+  async #usedByOthers(tasks: readonly AttemptedTask<LinkSteps>[], signal: AbortSignal): Promise<Set<string>> {
     if (!tasks.some(({ step }) => step.kind === 'link' && step.shared)) return new Set();
-    const leaving = new Set(tasks.map(({ step }) => step.name));
-    const links = await this.#table.read([], signal);
-    return new Set(
-      [...links.values()].flatMap(({ name, master }) => (master && !leaving.has(name) ? [master] : [])),
-    );
+    const steps = tasks.map(({ step }) => step);
+    const leaving = new Set(steps.flatMap(({ kind, name }) => (kind === 'link' ? [name] : [])));
+    return usedLinks(await this.#table.read({}, signal), {
+      links: leaving,
+      notes: notesIn(steps, 'linkUser'),
+    });
   }
 }
 
-function undoing(
-  { step, inspection, outcome }: AttemptedTask<LinkSteps>,
-  used: ReadonlySet<string>,
-): LinkOperation | VifError | undefined {
-  const before = inspection.before as LinkState | undefined;
-  if (step.kind === 'linkAbsent') {
-    if (isVifError(outcome, 'LINK_COMMAND_FAILED')) return undefined; // it was not removed
-    return new VifError('LINK_COMMAND_FAILED', `Link ${step.name} was removed and cannot be brought back`);
+/** What steps are compared with. */
+interface Found {
+  readonly links: ReadonlyMap<string, LinkState>;
+  readonly addressing: ReadonlyMap<string, LinkAddressing>;
+  readonly used: ReadonlySet<string>;
+}
+
+function inspectStep(step: LinkSteps, { links, addressing, used }: Found): Inspection {
+  switch (step.kind) {
+    case 'link':
+      return inspectLink(step, links.get(step.name), addressing);
+    case 'linkAbsent':
+      return inspectAbsence(step, links.get(step.name));
+    case 'linkUser':
+      return inspectUser(step, links.get(step.name));
+    case 'linkUserAbsent':
+      return inspectUserAbsence(step, links, used);
   }
-  const { name } = step;
-  if (before) return { op: 'set', name, attributes: restoringChange(inspection.differences, before) };
-  if (step.create?.type === 'command') return undefined; // undoing the command takes it away
-  const anothers = isVifError(outcome, 'LINK_EXISTS') || (step.shared && used.has(name));
-  return anothers ? undefined : { op: 'delete', name };
+}
+
+/** The notes of the users that steps of a kind are about. */
+function notesIn(steps: readonly LinkSteps[], kind: 'linkUser' | 'linkUserAbsent'): Set<string> {
+  return new Set(
+    steps.flatMap((step) => (step.kind === kind && 'user' in step ? [noteOf(step.name, step.user)] : [])),
+  );
 }
 
 function hasSettings({ set, initial }: LinkStep): boolean {

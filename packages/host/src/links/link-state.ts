@@ -15,6 +15,10 @@ export interface LinkState {
   readonly alias?: string;
   /** The other end of a veth pair, if it is in the same namespace. */
   readonly peer?: string;
+  /** The link that a link of another type than `vlan` lies upon, as a macvtap does; if in the same namespace. */
+  readonly lower?: string;
+  /** Who is noted on it (`linkUser` steps). */
+  readonly users?: readonly string[];
   readonly vlan?: { readonly link: string; readonly id: number };
   readonly bridge?: Required<BridgeAttributes>;
   /** Known only where the table was asked for it; undefined too where the kernel lacks the setting. */
@@ -29,6 +33,15 @@ const MARK = 'vifkit:';
 /** The alias for a link of a VIF, or for one that several share. */
 export function markOf(vifId: string, shared: boolean): string {
   return MARK + (shared ? 'shared' : vifId);
+}
+
+/** The VIF that a link was made for; undefined for one that is shared, or not ours. */
+export function vifOf(state: LinkState): string | undefined {
+  return isOurs(state) && !isShared(state) ? state.alias?.slice(MARK.length) : undefined;
+}
+
+export function isShared({ alias }: LinkState): boolean {
+  return alias === markOf('', true);
 }
 
 export function isOurs(state: LinkState): boolean {

@@ -1,4 +1,5 @@
 import type { LinkAttributes, LinkCreation, Outcome } from '@vifkit/core';
+import type { LinkAddress, LinkAddressing, LinkRoute } from './addresses/link-addresses.js';
 import type { LinkState } from './link-state.js';
 
 /** Attributes to set; a master of null takes the link out of its bridge. */
@@ -11,15 +12,40 @@ export type LinkMaking = Exclude<LinkCreation, { type: 'command' }>;
 export type LinkOperation =
   | { readonly op: 'add'; readonly name: string; readonly create: LinkMaking }
   | { readonly op: 'set'; readonly name: string; readonly attributes: LinkChange; readonly alias?: string }
+  /** Notes a user on a link, or takes the note off: one that is not there is no failure then. */
+  | { readonly op: 'note'; readonly name: string; readonly user: string; readonly present: boolean }
+  /**
+   * Gives addresses and routes to another link, and then takes the addresses away from this one: only if nothing of
+   * what was to be done to the two before has failed. Addresses that are gone already are no failure.
+   */
+  | {
+      readonly op: 'move';
+      readonly name: string;
+      readonly to: string;
+      readonly addresses: readonly LinkAddress[];
+      /** As they are to be. */
+      readonly routes: readonly LinkRoute[];
+      /** What is taken away from this link; it keeps others. */
+      readonly leaving: readonly LinkAddress[];
+    }
   | { readonly op: 'delete'; readonly name: string };
+
+export interface LinkQuery {
+  /** The links to read, whether they exist or not; all there are unless given. */
+  readonly names?: readonly string[] | undefined;
+  /** Of which links the IPv6 and ARP settings are read, too; of none unless given. */
+  readonly settingsOf?: readonly string[];
+}
 
 /** The links of a network namespace: the kernel's, or some in memory. */
 export interface LinkTable {
-  /** All links by name, read at once. IPv6 and ARP settings are read for the links named. */
-  read(withSettings: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkState>>;
+  /** Links by name, read at once. There may be more of them than were asked for. */
+  read(query: LinkQuery, signal: AbortSignal): Promise<ReadonlyMap<string, LinkState>>;
+  /** What these links have of IP; read at once. */
+  readAddresses(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkAddressing>>;
   /**
    * Carries out operations in order, going on past those that fail; one outcome each. Making a link that is
-   * there fails with LINK_EXISTS, and what is to be set on a link that this call failed to make is left, with
+   * there fails with LINK_EXISTS, and what is to be set or noted on a link that this call failed to make is left, with
    * the same outcome. Deleting a link that is gone succeeds. Calls do not overlap: one made while another
    * runs waits for it.
    */

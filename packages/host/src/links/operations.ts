@@ -1,5 +1,7 @@
-import type { LinkAbsentStep, LinkAttributes, LinkStep, Task } from '@vifkit/core';
+import type { LinkAttributes, LinkStep, Task } from '@vifkit/core';
+import type { LinkBefore } from './addresses/relocation.js';
 import { type LinkState, markOf } from './link-state.js';
+import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
 import { linksMadeBy } from './unmade-links.js';
 
@@ -13,23 +15,37 @@ export interface Script {
  * The operations that carry out a batch of tasks. A link that several tasks want made (a shared bridge, the
  * other end of a veth pair) is made once, and its making concerns them all.
  */
-export function scriptFor(tasks: readonly Task<LinkStep | LinkAbsentStep>[]): Script {
+export function scriptFor(tasks: readonly Task<LinkSteps>[]): Script {
   const operations: LinkOperation[] = [];
   const made = new Map<string, number>();
-  const gone = new Set<string>();
+  const removed = new Map<string, number>();
 
   const indices = tasks.map((task): number[] => {
-    if (task.step.kind === 'linkAbsent') {
-      const { name } = task.step;
-      if (gone.has(name)) return []; // its veth peer takes it along
-      const peer = (task.inspection.before as LinkState | undefined)?.peer;
-      gone.add(name);
-      if (peer) gone.add(peer);
-      return [operations.push({ op: 'delete', name }) - 1];
-    }
-    return addTo(task as Task<LinkStep>, operations, made);
+    const { step } = task;
+    if (step.kind === 'link') return addTo(task as Task<LinkStep>, operations, made);
+    if (step.kind === 'linkAbsent' || goesWithUser(task)) return [removalIn(task, operations, removed)];
+    const { name, user, kind } = step;
+    return [operations.push({ op: 'note', name, user, present: kind === 'linkUser' }) - 1];
   });
   return { operations, indices };
+}
+
+/** Whether a link goes with the user that leaves it. */
+export function goesWithUser({ step, inspection }: Task<LinkSteps>): boolean {
+  const [difference] = inspection.differences;
+  return step.kind === 'linkUserAbsent' && difference?.attribute === 'exists';
+}
+
+/** A pair is removed once that has a step for each end, as is a link that several users leave. */
+function removalIn(
+  { step: { name }, inspection }: Task<LinkSteps>,
+  operations: LinkOperation[],
+  removed: Map<string, number>,
+): number {
+  const removal = removed.get(name) ?? operations.push({ op: 'delete', name }) - 1;
+  const peer = (inspection.before as LinkState | undefined)?.peer;
+  for (const each of peer ? [name, peer] : [name]) removed.set(each, removal);
+  return removal;
 }
 
 function addTo(task: Task<LinkStep>, operations: LinkOperation[], made: Map<string, number>): number[] {
@@ -37,7 +53,9 @@ function addTo(task: Task<LinkStep>, operations: LinkOperation[], made: Map<stri
   const { name, create, shared = false } = step;
   if (!inspection.creates || !create) {
     const attributes = wantedOf(step.set ?? {}, inspection.differences);
-    return [operations.push({ op: 'set', name, attributes }) - 1];
+    const change = operations.push({ op: 'set', name, attributes }) - 1;
+    const relocation = (inspection.before as LinkBefore | undefined)?.relocation;
+    return relocation ? [change, operations.push(relocation.there) - 1] : [change];
   }
   const own: number[] = [];
   if (create.type !== 'command') {

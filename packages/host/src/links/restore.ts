@@ -8,6 +8,7 @@ export function restoringChange(differences: readonly Difference[], before: Link
   const bridge: Record<string, unknown> = {};
   for (const { attribute } of differences) {
     const [family, nested] = attribute.split('.');
+    if (attribute === 'addresses' || attribute === 'routes') continue; // they are moved back
     if (family === 'bridge' && nested) bridge[nested] = before.bridge?.[nested as keyof BridgeAttributes];
     else if (attribute === 'master') change[attribute] = before.master ?? null;
     else change[attribute] = before[attribute as keyof LinkState];

@@ -13,7 +13,7 @@ export class UnmadeLinks {
 
   /** Why an operation is to be left, if it is. */
   reasonToLeave({ op, name }: LinkOperation): Outcome {
-    return op === 'set' ? this.#reasons.get(name) : undefined;
+    return op === 'set' || op === 'note' ? this.#reasons.get(name) : undefined;
   }
 }
 

@@ -1,6 +1,7 @@
-import { isVifError, type Outcome, VifError } from '@vifkit/core';
-import { runIpBatch } from '../links/ip/ip-batch.js';
+import { isVifError, type Outcome, VifError, type VirtualFunction } from '@vifkit/core';
+import { IpBatch } from '../links/ip/ip-batch.js';
 import { linkOutcome } from '../links/link-outcome.js';
+import { netDeviceAddress } from './pci-net-device.js';
 import { readVfs } from './read-vfs.js';
 import type { VfChange, VfState, VfTable } from './vf-table.js';
 import { findVirtualFunctions } from './virtual-functions.js';
@@ -8,11 +9,11 @@ import { findVirtualFunctions } from './virtual-functions.js';
 /** The kernel's virtual functions: found by sysfs, read and written by `ip` through their physical functions. */
 export class IpVfTable implements VfTable {
   readonly #sysfsRoot: string;
-  readonly #rootHelper: readonly string[];
+  readonly #batch: IpBatch;
 
   constructor(sysfsRoot: string, rootHelper: readonly string[] = []) {
     this.#sysfsRoot = sysfsRoot;
-    this.#rootHelper = rootHelper;
+    this.#batch = new IpBatch(rootHelper);
   }
 
   async read(addresses: readonly string[], signal: AbortSignal): Promise<Map<string, VfState | VifError>> {
@@ -21,15 +22,24 @@ export class IpVfTable implements VfTable {
     const listings = new Map(
       await Promise.all([...pfs].map(async (pf) => [pf, await readVfs(pf, signal)] as const)),
     );
-    return new Map(
-      [...functions].map(([address, found]) => {
-        if (isVifError(found)) return [address, found];
-        const listing = listings.get(found.pf);
-        if (isVifError(listing)) return [address, listing];
-        const text = `${found.pf} lists no virtual function ${found.index}, which ${address} is by sysfs`;
-        return [address, listing?.get(found.index) ?? new VifError('PCI_DEVICE_NOT_FOUND', text)];
-      }),
-    );
+    const states = [...functions].map(async ([address, found]) => {
+      const state = isVifError(found) ? found : await this.#stateOf(address, found, listings.get(found.pf));
+      return [address, state] as const;
+    });
+    return new Map(await Promise.all(states));
+  }
+
+  async #stateOf(
+    address: string,
+    { pf, index, netDevice }: VirtualFunction,
+    listing: ReadonlyMap<number, VfState> | VifError | undefined,
+  ): Promise<VfState | VifError> {
+    if (isVifError(listing)) return listing;
+    const listed = listing?.get(index);
+    const text = `${pf} lists no virtual function ${index}, which ${address} is by sysfs`;
+    if (!listed) return new VifError('PCI_DEVICE_NOT_FOUND', text);
+    const deviceMac = await netDeviceAddress(this.#sysfsRoot, address, netDevice);
+    return { ...listed, ...(deviceMac !== undefined && { deviceMac }) };
   }
 
   async write(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {
@@ -41,21 +51,32 @@ export class IpVfTable implements VfTable {
     });
     const lines = changes.flatMap(({ address, set }, index) => {
       const found = functions.get(address);
-      const words = wordsOf(set);
-      if (!found || isVifError(found) || words.length === 0) return [];
-      const name = `${found.pf} vf ${found.index}`;
-      return [{ index, name, line: `link set dev ${name} ${words.join(' ')}` }];
+      if (!found || isVifError(found)) return [];
+      return targetsOf(found, set).map(({ name, words }) => {
+        return { index, name, line: `link set dev ${name} ${words.join(' ')}` };
+      });
     });
-    const complaints = await runIpBatch(
-      lines.map(({ line }) => line),
-      this.#rootHelper,
-      signal,
-    );
+    const texts = lines.map(({ line }) => line);
+    const complaints = await this.#batch.run(texts, signal);
     for (const [i, { index, name }] of lines.entries()) {
-      outcomes[index] = linkOutcome({ op: 'set', name, attributes: {} }, complaints[i]);
+      outcomes[index] ??= linkOutcome({ op: 'set', name, attributes: {} }, complaints[i]);
     }
     return outcomes;
   }
+}
+
+interface Target {
+  readonly name: string;
+  readonly words: readonly string[];
+}
+
+/** The links that are set, in order: a function's own device may change its address only while that is trusted. */
+function targetsOf({ pf, index, netDevice }: VirtualFunction, set: Partial<VfState>): Target[] {
+  const ofPf = { name: `${pf} vf ${index}`, words: wordsOf(set) };
+  const device = netDevice === undefined || set.deviceMac === undefined ? [] : ['address', set.deviceMac];
+  const ofDevice = { name: netDevice ?? '', words: device };
+  const targets = set.trust === false ? [ofDevice, ofPf] : [ofPf, ofDevice];
+  return targets.filter(({ words }) => words.length > 0);
 }
 
 /** A VLAN that is set without its priority and protocol gets 0 and 802.1Q. */

@@ -11,6 +11,17 @@ export function pciNetDevice(sysfsRoot: string, address: string): Promise<string
   return netDeviceIn(pciFolder(sysfsRoot, address));
 }
 
+/** The MAC address of a network device of a PCI function, by sysfs; undefined when it has none of that name. */
+export async function netDeviceAddress(
+  sysfsRoot: string,
+  pciAddress: string,
+  name: string | undefined,
+): Promise<string | undefined> {
+  if (name === undefined) return undefined;
+  const file = join(pciFolder(sysfsRoot, pciAddress), 'net', name, 'address');
+  return (await readFile(file, 'utf8').catch(() => '')).trim() || undefined;
+}
+
 /** What `phys_port_name` says of a representor: `pf0vf3`, `pf0sf88`, and plain `3` on old kernels. */
 const REPRESENTOR = /^\d+$|(vf|sf)\d+$/;
 

@@ -3,51 +3,118 @@ import {
   type Inspection,
   isVifError,
   type Outcome,
+  type Owned,
   type StepRunner,
   type Task,
   type VfStep,
-  VifError,
+  type VifError,
 } from '@vifkit/core';
-import type { VfChange, VfState, VfTable } from './vf-table.js';
+import type { VfJournal } from '../journal/vf-journal.js';
+import { inspectVf, type VfBefore } from './inspect-vf.js';
+import { settingsFor } from './vf-changes.js';
+import type { VfChange, VfTable } from './vf-table.js';
 
 const NO_MAC = '00:00:00:00:00:00';
 
-/** Carries out `vf` steps on a table of virtual functions. */
+/**
+ * Carries out `vf` steps on a table of virtual functions. What a function had is in the journal before its first
+ * write, and until it has been given back: so even a process that is killed in between loses nothing.
+ */
 export class VfRunner implements StepRunner<VfStep> {
   readonly kinds = ['vf'] as const;
   readonly #table: VfTable;
+  readonly #journal: VfJournal;
 
-  constructor(table: VfTable) {
+  constructor(table: VfTable, journal: VfJournal) {
     this.#table = table;
+    this.#journal = journal;
   }
 
-  async inspect(steps: readonly VfStep[], signal: AbortSignal): Promise<Inspection[]> {
-    const states = await this.#table.read([...new Set(steps.map(({ address }) => address))], signal);
-    return steps.map((step) => {
+  async inspect(
+    steps: readonly VfStep[],
+    signal: AbortSignal,
+    vifIds: readonly string[],
+  ): Promise<Inspection[]> {
+    const addresses = [...new Set(steps.map(({ address }) => address))];
+    const [states, records] = await Promise.all([
+      this.#table.read(addresses, signal),
+      this.#journal.read(addresses),
+    ]);
+    return steps.map((step, i) => {
       const { address } = step;
-      const state =
-        states.get(address) ??
-        new VifError('PCI_DEVICE_NOT_FOUND', `There is no PCI device ${address} on this host`);
-      if (!isVifError(state)) return { differences: compare(step, state), before: state };
-      return { differences: [{ attribute: 'exists', expected: true, actual: false }], blocked: state };
+      return inspectVf(step, vifIds[i] ?? '', states.get(address), records.get(address));
     });
   }
 
   async apply(tasks: readonly Task<VfStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const changes = tasks.map(({ step, inspection: { differences } }) => ({
-      address: step.address,
-      set: Object.fromEntries(differences.map(({ attribute, expected }) => [attribute, expected])),
-    }));
-    return this.#table.write(changes, signal);
+    const outcomes = new Map<Task<VfStep>, Outcome>();
+    // One after the other: a plan may have two steps for a function, and the second must find the first's record.
+    for (const task of tasks) outcomes.set(task, await this.#recordFormer(task));
+    const recorded = tasks.filter((task) => !outcomes.get(task));
+    const [releases, settings] = [recorded.filter(isRelease), recorded.filter((task) => !isRelease(task))];
+    const set = await this.#table.write(
+      settings.map((task) => changeTo('wanted', task)),
+      signal,
+    );
+    for (const [i, task] of settings.entries()) outcomes.set(task, set[i]);
+    const givenBack = await this.#giveBack(
+      releases.map((task) => changeTo('wanted', task)),
+      signal,
+    );
+    for (const [i, task] of releases.entries()) {
+      outcomes.set(task, givenBack[i] ?? (await this.#journal.forget(task.step.address)));
+    }
+    return tasks.map((task) => outcomes.get(task));
+  }
+
+  async undo(tasks: readonly AttemptedTask<VfStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    const written = tasks.filter(({ outcome }) => !isVifError(outcome, 'JOURNAL_FAILED'));
+    const givenBack = await this.#giveBack(
+      written.map((task) => changeTo('state', task)),
+      signal,
+    );
+    const outcomes = new Map<Task<VfStep>, Outcome>();
+    for (const [i, task] of written.entries()) {
+      // A function that could not be given back what it had keeps its record, for the next attempt.
+      outcomes.set(task, givenBack[i] ?? (await this.#putRecordBack(task)));
+    }
+    return tasks.map((task) => outcomes.get(task));
+  }
+
+  /** The functions that VIFs have. One that is not there, or not yet again, keeps its record: there is nothing to give back. */
+  async findOwned(signal: AbortSignal): Promise<(Owned | VifError)[]> {
+    const records = await this.#journal.list();
+    const states = await this.#table.read([...records.keys()], signal);
+    return [...records].flatMap(([address, record]): (Owned | VifError)[] => {
+      if (isVifError(record)) return [record];
+      const state = states.get(address);
+      if (state === undefined || isVifError(state, 'PCI_DEVICE_NOT_FOUND')) return [];
+      // The address counts only for functions without a record.
+      return [{ vifId: record.vifId, step: { kind: 'vf', address, restore: { vifMac: NO_MAC } } }];
+    });
+  }
+
+  /** A function that an unplugged VIF has left behind is taken over with what it had before that one. */
+  async #recordFormer(task: Task<VfStep>): Promise<Outcome> {
+    const { step, vifId } = task;
+    const { record, state } = beforeOf(task);
+    if (isRelease(task) || record?.vifId === vifId) return undefined;
+    return this.#journal.record(step.address, { vifId, former: record?.former ?? state });
+  }
+
+  async #putRecordBack(task: Task<VfStep>): Promise<Outcome> {
+    const { record } = beforeOf(task);
+    if (!record) return this.#journal.forget(task.step.address);
+    const isAsBefore = !isRelease(task) && record.vifId === task.vifId;
+    return isAsBefore ? undefined : this.#journal.record(task.step.address, record);
   }
 
   /**
-   * Gives the functions back what they had. To have no MAC address of its own again is asked for on the side:
-   * some drivers refuse to take one away (i40e before Linux 4.5, mlx4 while it checks for spoofing), and the
-   * function then keeps the one it has. It does no harm: whoever uses the function next sets another.
+   * Gives functions back what they had. To have no MAC address of its own again is asked for on the side: some
+   * drivers refuse to take one away (i40e before Linux 4.5, mlx4 while it checks for spoofing), and the function
+   * then keeps the one it has. It does no harm: whoever uses the function next sets another.
    */
-  async undo(tasks: readonly AttemptedTask<VfStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const changes = tasks.map(restoringChange);
+  async #giveBack(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {
     const wishes = changes.filter(({ set }) => set.mac === NO_MAC);
     const musts = changes.map(({ address, set: { mac, ...set } }) => ({
       address,
@@ -57,27 +124,19 @@ export class VfRunner implements StepRunner<VfStep> {
       [...musts, ...wishes.map(({ address }) => ({ address, set: { mac: NO_MAC } }))],
       signal,
     );
-    return outcomes.slice(0, tasks.length);
+    return outcomes.slice(0, changes.length);
   }
 }
 
-function compare({ mac, vlan, trust }: VfStep, state: VfState) {
-  const wanted = { mac: mac?.toLowerCase(), vlan, trust };
-  const actual = { mac: state.mac.toLowerCase(), vlan: state.vlan, trust: state.trust ?? false };
-  return (['mac', 'vlan', 'trust'] as const)
-    .filter((attribute) => wanted[attribute] !== undefined && wanted[attribute] !== actual[attribute])
-    .map((attribute) => ({ attribute, expected: wanted[attribute], actual: actual[attribute] }));
+function isRelease({ step }: Task<VfStep>): boolean {
+  return step.restore !== undefined;
 }
 
-function restoringChange({ step: { address }, inspection: { differences, before } }: Task<VfStep>): VfChange {
-  const { mac, trust, ...vlan } = before as VfState;
-  const differs = (name: string) => differences.some(({ attribute }) => attribute === name);
-  return {
-    address,
-    set: {
-      ...(differs('mac') && { mac }),
-      ...(differs('vlan') && vlan),
-      ...(differs('trust') && trust !== undefined && { trust }),
-    },
-  };
+function beforeOf({ inspection }: Task<VfStep>): VfBefore {
+  return inspection.before as VfBefore;
+}
+
+function changeTo(which: 'wanted' | 'state', task: Task<VfStep>): VfChange {
+  const settings = beforeOf(task)[which];
+  return { address: task.step.address, set: settingsFor(task.inspection.differences, settings) };
 }

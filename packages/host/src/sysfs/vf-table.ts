@@ -11,6 +11,8 @@ export interface VfState {
   readonly protocol?: string;
   /** Unknown where the driver has no trust to give. */
   readonly trust?: boolean;
+  /** The address of the function's own network device, where the host has one. */
+  readonly deviceMac?: string;
 }
 
 /** Settings to be given to a virtual function; what is left out stays. */

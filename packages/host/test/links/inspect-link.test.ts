@@ -102,6 +102,20 @@ describe('the absence of a link', () => {
     expect(blocked?.code).toBe('LINK_KIND_MISMATCH');
     expect(differences).toHaveLength(1);
   });
+
+  it('leaves it without complaint if it is lenient, and one that is not ours to remove', () => {
+    const lenient = (own: boolean) => ({ ...absent(own), lenient: true });
+    const left = { differences: [] };
+    expect(inspectAbsence(lenient(true), state({ type: 'bridge' }))).toEqual(left);
+    expect(inspectAbsence(lenient(false), state())).toEqual(left);
+    for (const gone of [
+      inspectAbsence(lenient(true), state()),
+      inspectAbsence(lenient(false), state({ alias: 'vifkit:a' })),
+    ]) {
+      expect(gone).toMatchObject({ differences: [{ attribute: 'exists', expected: false }] });
+      expect(gone.blocked).toBeUndefined();
+    }
+  });
 });
 
 function bridge(own: Partial<NonNullable<LinkState['bridge']>>): NonNullable<LinkState['bridge']> {

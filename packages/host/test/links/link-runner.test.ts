@@ -164,6 +164,15 @@ describe('undoing link steps', () => {
     expect(host.links.snapshot()).toEqual({});
   });
 
+  it('leaves alone what somebody has put in the place of a link that was made', async () => {
+    const { host, apply, undo } = setUp();
+    const tasks = await apply([tap('tap0'), tap('tap1')]);
+    host.links.kernel.remove('tap0');
+    host.links.kernel.put({ name: 'tap0', type: 'tap' });
+    expect(await undo(tasks)).toEqual([undefined, undefined]);
+    expect(Object.keys(host.links.snapshot())).toEqual(['tap0']);
+  });
+
   it('tells that a removal cannot be undone, unless nothing was removed', async () => {
     const { apply, host, undo } = setUp([{ name: 'tap0', type: 'tap' }]);
     host.failAt(1);

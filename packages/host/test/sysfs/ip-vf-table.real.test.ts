@@ -1,6 +1,6 @@
 import { requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { runIpBatch } from '../../src/links/ip/ip-batch.js';
+import { IpBatch } from '../../src/links/ip/ip-batch.js';
 import { IpVfTable } from '../../src/sysfs/ip-vf-table.js';
 import { SysfsTree } from './sysfs-tree.js';
 
@@ -10,13 +10,13 @@ let sysfs: SysfsTree;
 
 beforeAll(async () => {
   requireOwnNetwork();
-  await runIpBatch(['link add name t-pf type bridge'], [], soon());
+  await new IpBatch([]).run(['link add name t-pf type bridge'], soon());
   sysfs = await SysfsTree.make();
   await sysfs.addFunction('0000:c2:00.0', { 't-pf': '' });
   await sysfs.addVirtual('0000:c2:00.0', 3, address);
 });
 afterAll(async () => {
-  await runIpBatch(['link delete dev t-pf'], [], soon());
+  await new IpBatch([]).run(['link delete dev t-pf'], soon());
   await sysfs.remove();
 });
 

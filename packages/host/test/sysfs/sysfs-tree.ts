@@ -34,6 +34,11 @@ export class SysfsTree {
     if (number !== undefined) await symlink(`../${address}`, join(this.#folder(pf), `virtfn${number}`));
   }
 
+  /** The address of a network device of a function. */
+  async setAddress(address: string, netDevice: string, mac: string): Promise<void> {
+    await writeFile(join(this.#folder(address), 'net', netDevice, 'address'), `${mac}\n`);
+  }
+
   remove(): Promise<void> {
     return rm(this.root, { recursive: true });
   }

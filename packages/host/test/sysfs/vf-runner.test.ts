@@ -1,5 +1,9 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { AttemptedTask, VfStep } from '@vifkit/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
 import { IpVfTable } from '../../src/sysfs/ip-vf-table.js';
 import { VfRunner } from '../../src/sysfs/vf-runner.js';
 import { FakeIp } from './fake-ip.js';
@@ -18,6 +22,7 @@ const vf = (address: string, settings: object = { mac, vlan: 7 }): VfStep => ({
 
 let sysfs: SysfsTree;
 let ip: FakeIp;
+let stateDir: string;
 let runner: VfRunner;
 
 beforeEach(async () => {
@@ -31,15 +36,21 @@ beforeEach(async () => {
     await sysfs.addVirtual(`0000:${bus}:00.0`, 1, `0000:${bus}:00.2`);
   }
   ip = await FakeIp.make();
-  runner = new VfRunner(new IpVfTable(sysfs.root));
+  stateDir = await mkdtemp(join(tmpdir(), 'state-'));
+  runner = new VfRunner(new IpVfTable(sysfs.root), new FileVfJournal(stateDir));
 });
 afterEach(async () => {
   await ip.remove();
+  await rm(stateDir, { recursive: true });
   await sysfs.remove();
 });
 
 async function tasksFor(...steps: VfStep[]): Promise<AttemptedTask<VfStep>[]> {
-  const inspections = await runner.inspect(steps, soon());
+  const inspections = await runner.inspect(
+    steps,
+    soon(),
+    steps.map(() => 'a'),
+  );
   return steps.map((step, i) => {
     const inspection = inspections[i] ?? { differences: [] };
     return { step, vifId: 'a', inspection, outcome: undefined };
@@ -142,6 +153,35 @@ describe('virtual functions', () => {
     ]);
   });
 
+  it('have the address of their own device set while they are trusted', async () => {
+    const device = '0000:c2:00.3';
+    await sysfs.addVirtual('0000:c2:00.0', 2, device, 'ens79v2');
+    await sysfs.setAddress(device, 'ens79v2', old);
+    await ip.show('ens79', [{ vf: 2, address: none, vlan_list: [{}], trust: false }]);
+    const table = new IpVfTable(sysfs.root);
+    expect((await table.read([device], soon())).get(device)).toMatchObject({ mac: none, deviceMac: old });
+    await table.write([{ address: device, set: { trust: true, deviceMac: mac } }], soon());
+    await table.write([{ address: device, set: { mac: old, trust: false, deviceMac: old } }], soon());
+    await table.write([{ address: first, set: { deviceMac: old } }], soon()); // it has no device
+    expect(await ip.take('writes')).toEqual([
+      'link set dev ens79 vf 2 trust on',
+      `link set dev ens79v2 address ${mac}`,
+      `link set dev ens79v2 address ${old}`,
+      `link set dev ens79 vf 2 mac ${old} trust off`,
+    ]);
+  });
+
+  it('fail where their own device does', async () => {
+    await sysfs.addVirtual('0000:c2:00.0', 2, '0000:c2:00.3', 'ens79v2');
+    await ip.refuse('ens79v2 address');
+    const changes = [{ address: '0000:c2:00.3', set: { trust: false, deviceMac: old } }];
+    const [outcome] = await new IpVfTable(sysfs.root).write(changes, soon());
+    expect(outcome).toMatchObject({
+      code: 'LINK_COMMAND_FAILED',
+      message: expect.stringContaining('ens79v2'),
+    });
+  });
+
   it('fail alone when they go away in the middle', async () => {
     await ip.show('ens79', [{ vf: 0, address: none, vlan_list: [{}] }]);
     await ip.show('ens80', [{ vf: 0, address: none, vlan_list: [{}] }]);
@@ -150,7 +190,7 @@ describe('virtual functions', () => {
     sysfs = await SysfsTree.make();
     await sysfs.addFunction('0000:c3:00.0', { ens80: '' });
     await sysfs.addVirtual('0000:c3:00.0', 4, third);
-    runner = new VfRunner(new IpVfTable(sysfs.root));
+    runner = new VfRunner(new IpVfTable(sysfs.root), new FileVfJournal(stateDir));
     const outcomes = await runner.apply(tasks, soon());
     expect(outcomes.map((outcome) => outcome?.code)).toEqual(['PCI_DEVICE_NOT_FOUND', undefined]);
     expect(await ip.take('writes')).toEqual([`link set dev ens80 vf 4 mac ${mac} vlan 7`]);

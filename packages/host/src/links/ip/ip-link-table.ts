@@ -1,28 +1,43 @@
 import { type Outcome, signalError } from '@vifkit/core';
+import type { LinkAddressing } from '../addresses/link-addresses.js';
+import { hindrance } from '../addresses/relocation.js';
+import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';
 import { linkOutcome } from '../link-outcome.js';
 import type { LinkState } from '../link-state.js';
-import type { LinkOperation, LinkTable } from '../link-table.js';
+import type { LinkOperation, LinkQuery, LinkTable } from '../link-table.js';
 import { SerialQueue } from '../serial-queue.js';
 import { UnmadeLinks } from '../unmade-links.js';
-import { runIpBatch } from './ip-batch.js';
+import { deleteLinks } from './group-deletion.js';
+import { IpBatch } from './ip-batch.js';
 import { readSettings, writeSettings } from './link-settings.js';
 import { type Placed, phasesOf } from './phases.js';
-import { readLinks } from './read-links.js';
+import { readAddresses } from './read-addresses.js';
+import { LinkReader } from './read-links.js';
 import { renderOperation } from './render.js';
 
 /** The kernel's links, by way of `ip` and /proc/sys. */
 export class IpLinkTable implements LinkTable {
   readonly #rootHelper: readonly string[];
+  readonly #reader: LinkReader;
+  readonly #batch: IpBatch;
   readonly #writes = new SerialQueue();
 
-  constructor(rootHelper: readonly string[] = []) {
+  /**
+   * @param rootHelper put in front of what needs root
+   * @param isReserved keep processes of `ip` in reserve, for a program that lives on. None that has root's rights
+   *   by a helper waits for what it may be told.
+   */
+  constructor(rootHelper: readonly string[] = [], isReserved = false) {
     this.#rootHelper = rootHelper;
+    this.#reader = new LinkReader(isReserved ? 1 : 0);
+    // Links are made in one batch and configured in another.
+    this.#batch = new IpBatch(rootHelper, isReserved && rootHelper.length === 0 ? 2 : 0);
   }
 
-  async read(withSettings: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkState>> {
-    const links = await readLinks(signal);
+  async read({ names, settingsOf = [] }: LinkQuery, signal: AbortSignal): Promise<Map<string, LinkState>> {
+    const links = await this.#reader.read(names, signal);
     await Promise.all(
-      withSettings.map(async (name) => {
+      settingsOf.map(async (name) => {
         const link = links.get(name);
         if (link) links.set(name, { ...link, ...(await readSettings(name)) });
       }),
@@ -30,12 +45,17 @@ export class IpLinkTable implements LinkTable {
     return links;
   }
 
+  readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
+    return readAddresses(names, signal);
+  }
+
   write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
     return this.#writes.run(() => this.#write(operations, signal));
   }
 
-  close(): Promise<void> {
-    return this.#writes.idle();
+  async close(): Promise<void> {
+    await this.#writes.idle();
+    await Promise.all([this.#reader.close(), this.#batch.close()]);
   }
 
   async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<Outcome[]> {
@@ -46,7 +66,10 @@ export class IpLinkTable implements LinkTable {
       const left = phase.filter(({ index }) => !outcomes[index]);
       // Before the link goes up: it is not to have an IPv6 address for even a moment.
       await this.#writeSettings(left, outcomes, signal);
-      await this.#runLines(left, outcomes, signal);
+      const deletions = left.filter(({ operation }) => operation.op === 'delete');
+      await deleteLinks(deletions, outcomes, (lines) => this.#batch.run(lines, signal));
+      await this.#runLines(left, renderOperation, outcomes, signal);
+      await this.#endMoves(phase, operations, outcomes, signal);
       for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);
     }
     return outcomes;
@@ -62,15 +85,35 @@ export class IpLinkTable implements LinkTable {
     if (signal.aborted) throw signalError(signal, 'changing links');
   }
 
-  async #runLines(phase: readonly Placed[], outcomes: Outcome[], signal: AbortSignal): Promise<void> {
-    const lines = phase.flatMap((placed) =>
-      renderOperation(placed.operation).map((line) => ({ ...placed, line })),
-    );
+  /** Takes addresses away from the links that gave them to others. */
+  async #endMoves(
+    phase: readonly Placed[],
+    operations: readonly LinkOperation[],
+    outcomes: Outcome[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const { index, operation } of phase) {
+      if (operation.op === 'move') outcomes[index] ??= hindrance(operation, operations, outcomes);
+    }
+    const arrived = phase.filter(({ index }) => !outcomes[index]);
+    const render = (operation: LinkOperation) => (operation.op === 'move' ? renderDeparture(operation) : []);
+    await this.#runLines(arrived, render, outcomes, signal, isAlreadyGone);
+  }
+
+  async #runLines(
+    phase: readonly Placed[],
+    render: (operation: LinkOperation) => string[],
+    outcomes: Outcome[],
+    signal: AbortSignal,
+    isNoFailure: (complaint: string) => boolean = () => false,
+  ): Promise<void> {
+    const lines = phase.flatMap((placed) => render(placed.operation).map((line) => ({ ...placed, line })));
     if (lines.length === 0) return;
     const texts = lines.map(({ line }) => line);
-    const complaints = await runIpBatch(texts, this.#rootHelper, signal);
+    const complaints = await this.#batch.run(texts, signal);
     for (const [i, { index, operation }] of lines.entries()) {
-      outcomes[index] ??= linkOutcome(operation, complaints[i]);
+      const complaint = complaints[i];
+      if (complaint && !isNoFailure(complaint)) outcomes[index] ??= linkOutcome(operation, complaint);
     }
   }
 }

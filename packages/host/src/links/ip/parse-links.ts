@@ -1,5 +1,6 @@
 import { VifError } from '@vifkit/core';
 import type { LinkState } from '../link-state.js';
+import { usersIn } from '../link-users.js';
 
 /** A link as `ip -details -json link` prints it; only what we use. */
 interface IpLink {
@@ -9,16 +10,17 @@ interface IpLink {
   readonly address?: string;
   readonly master?: string;
   readonly ifalias?: string;
-  /** The peer of a veth, or the link below a VLAN. */
+  readonly altnames?: readonly string[];
+  /** The peer of a veth, or the link below. */
   readonly link?: string;
   readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
 }
 
-/** Reads what `ip -details -json link` printed. */
+/** Reads what `ip -details -json link` printed: a list on a line for each time that it was asked. */
 export function parseLinks(json: string): Map<string, LinkState> {
   let links: IpLink[];
   try {
-    links = JSON.parse(json || '[]');
+    links = json.split('\n').flatMap((line) => (line.trim() ? JSON.parse(line) : []));
   } catch (cause) {
     throw new VifError('LINK_COMMAND_FAILED', '`ip -details -json link` printed no JSON', { cause });
   }
@@ -27,7 +29,9 @@ export function parseLinks(json: string): Map<string, LinkState> {
   );
 }
 
-function stateOf({ ifname, flags, mtu, address, master, ifalias, link, linkinfo }: IpLink): LinkState {
+function stateOf(ipLink: IpLink): LinkState {
+  const { ifname, flags, mtu, address, master, ifalias, altnames = [], link, linkinfo } = ipLink;
+  const users = usersIn(ifname, altnames);
   const kind = linkinfo?.info_kind ?? '';
   const data = linkinfo?.info_data ?? {};
   return {
@@ -41,6 +45,8 @@ function stateOf({ ifname, flags, mtu, address, master, ifalias, link, linkinfo 
     promisc: flags.includes('PROMISC'),
     ...(master !== undefined && { master }),
     ...(ifalias !== undefined && { alias: ifalias }),
+    ...(users.length > 0 && { users }),
+    ...(kind !== 'veth' && kind !== 'vlan' && typeof link === 'string' && { lower: link }),
     ...(kind === 'veth' && link !== undefined && { peer: link }),
     ...(kind === 'vlan' && link !== undefined && { vlan: { link, id: Number(data.id) } }),
     ...(kind === 'bridge' && {

@@ -19,8 +19,8 @@ export function phasesOf(operations: readonly LinkOperation[]): Placed[][] {
     else sections.push([placed]);
     deleting = operation.op === 'delete';
   }
-  const kinds = ['add', 'set', 'delete'] as const;
+  const phases = [['add'], ['set', 'note', 'move'], ['delete']];
   return sections
-    .flatMap((section) => kinds.map((kind) => section.filter(({ operation }) => operation.op === kind)))
+    .flatMap((section) => phases.map((ops) => section.filter(({ operation }) => ops.includes(operation.op))))
     .filter((phase) => phase.length > 0);
 }

@@ -1,14 +1,25 @@
 import type { BridgeAttributes } from '@vifkit/core';
+import { renderArrival } from '../addresses/render-move.js';
 import type { LinkMaking, LinkOperation } from '../link-table.js';
+import { noteOf } from '../link-users.js';
 
-/** The lines of `ip -batch` for an operation; none when it has nothing for `ip` to do. */
+/**
+ * The lines of `ip -batch` for an operation, of a move those for its first half; none when it has nothing for `ip`
+ * to do, and for deletions, which are rendered together.
+ */
 export function renderOperation(operation: LinkOperation): string[] {
   const { op, name } = operation;
   switch (op) {
     case 'add':
       return [renderAdd(name, operation.create)];
+    case 'note': {
+      const altname = noteOf(name, operation.user);
+      return [`link property ${operation.present ? 'add' : 'del'} dev ${name} altname ${altname}`];
+    }
+    case 'move':
+      return renderArrival(operation);
     case 'delete':
-      return [`link delete dev ${name}`];
+      return [];
     case 'set':
       return settings(operation)
         .filter((words) => words.length > 0)

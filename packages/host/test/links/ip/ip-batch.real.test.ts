@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { runIpBatch } from '../../../src/links/ip/ip-batch.js';
+import { IpBatch } from '../../../src/links/ip/ip-batch.js';
 
 const soon = () => AbortSignal.timeout(20_000);
-const run = (...lines: string[]) => runIpBatch(lines, [], soon());
+const run = (...lines: string[]) => new IpBatch([]).run(lines, soon());
 
 beforeAll(requireOwnNetwork);
 
@@ -104,7 +104,7 @@ kill -KILL $$`;
         'link add name t-b type bridge',
         'link add name t-c type bridge',
       ];
-      const complaints = await runIpBatch(lines, [helper], soon());
+      const complaints = await new IpBatch([helper]).run(lines, soon());
       expect(complaints).toEqual([undefined, expect.stringContaining('without a word'), undefined]);
       expect(listLinks().filter((name) => name.startsWith('t-'))).toEqual(['t-a', 't-c']);
     });
@@ -113,10 +113,10 @@ kill -KILL $$`;
   it('is called off by the signal', async () => {
     await withHelper('sleep 3', async (helper) => {
       const lines = ['link add name t-a type bridge'];
-      await expect(runIpBatch(lines, [helper], AbortSignal.timeout(50))).rejects.toMatchObject({
+      await expect(new IpBatch([helper]).run(lines, AbortSignal.timeout(50))).rejects.toMatchObject({
         code: 'TIMEOUT',
       });
-      await expect(runIpBatch(lines, [helper], AbortSignal.abort())).rejects.toMatchObject({
+      await expect(new IpBatch([helper]).run(lines, AbortSignal.abort())).rejects.toMatchObject({
         code: 'ABORTED',
       });
       expect(listLinks()).not.toContain('t-a');
@@ -126,12 +126,12 @@ kill -KILL $$`;
   it('says so when ip is not to be started', async () => {
     const line = 'link add name t-a type bridge';
     await withHelper('echo "a password is required" >&2; exit 1', async (helper) => {
-      await expect(runIpBatch([line, line], [helper], soon())).rejects.toMatchObject({
+      await expect(new IpBatch([helper]).run([line, line], soon())).rejects.toMatchObject({
         code: 'LINK_COMMAND_FAILED',
         message: expect.stringContaining('a password is required'),
       });
     });
-    await expect(runIpBatch([line], ['/nonexistent/helper'], soon())).rejects.toMatchObject({
+    await expect(new IpBatch(['/nonexistent/helper']).run([line], soon())).rejects.toMatchObject({
       code: 'COMMAND_NOT_FOUND',
     });
   });

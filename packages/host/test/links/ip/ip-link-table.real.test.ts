@@ -1,17 +1,18 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IpLinkTable } from '../../../src/links/ip/ip-link-table.js';
 import type { LinkOperation } from '../../../src/links/link-table.js';
 
 const soon = () => AbortSignal.timeout(20_000);
-const table = new IpLinkTable();
+const table = new IpLinkTable([], true);
 const write = async (...operations: LinkOperation[]) =>
   (await table.write(operations, soon())).map((outcome) => outcome?.code);
 const bridge: LinkOperation = { op: 'add', name: 't-br', create: { type: 'bridge' } };
 const pair: LinkOperation = { op: 'add', name: 't-a', create: { type: 'veth', peer: 't-b' } };
 
 beforeAll(requireOwnNetwork);
+afterAll(() => table.close());
 
 afterEach(async () => {
   const left = listLinks().filter((name) => name.startsWith('t-'));
@@ -33,7 +34,7 @@ describe("the kernel's links", () => {
       { op: 'add', name: 't-tap', create: { type: 'tap', multiQueue: true } },
     );
     expect(outcomes).toEqual([undefined, undefined, undefined, undefined, undefined]);
-    const links = await table.read(['t-br', 't-a', 't-none'], soon());
+    const links = await table.read({ settingsOf: ['t-br', 't-a', 't-none'] }, soon());
     expect(links.get('t-br')).toMatchObject({
       type: 'bridge',
       up: true,
@@ -55,10 +56,48 @@ describe("the kernel's links", () => {
     expect(await readFile('/proc/net/if_inet6', 'utf8')).not.toContain('t-a');
   });
 
+  describe('with addresses', () => {
+    const ipv4 = { address: '192.0.2.1/24', options: [] };
+    const ipv6 = { address: '2001:db8::1/64', options: ['nodad'] };
+    const move = (name: string, to: string): LinkOperation => {
+      return { op: 'move', name, to, addresses: [ipv4, ipv6], routes: [], leaving: [ipv4, ipv6] };
+    };
+    const has = async (name: string) => (await table.readAddresses([name], soon())).get(name)?.addresses;
+
+    it('give them to another', async () => {
+      expect(await write(pair, move('t-b', 't-a'))).toEqual([undefined, undefined]);
+      expect(await write(move('t-a', 't-b'))).toEqual([undefined]);
+      expect([await has('t-a'), await has('t-b')]).toEqual([[], [ipv4, ipv6]]);
+    });
+
+    it('keep all of them if the other cannot take one', async () => {
+      await write(pair, move('t-b', 't-a'), { op: 'set', name: 't-b', attributes: { ipv6: false } });
+      expect(await write(move('t-a', 't-b'))).toEqual(['LINK_COMMAND_FAILED']);
+      expect(await has('t-a')).toEqual([ipv4, ipv6]);
+    });
+
+    it.each([
+      ['one', 't-a'],
+      ['the other', 't-br'],
+    ])('keep all of them if something else fails to be done to %s', async (_, name) => {
+      await write(bridge, pair, move('t-b', 't-a'));
+      // No link may be a member of what is no bridge.
+      const set: LinkOperation = { op: 'set', name, attributes: { master: 't-b' } };
+      expect(await write(set, move('t-a', 't-br'))).toEqual(['LINK_COMMAND_FAILED', 'LINK_COMMAND_FAILED']);
+      expect(await has('t-a')).toEqual([ipv4, ipv6]);
+    });
+
+    it('give none to a link that is missing', async () => {
+      await write(pair, move('t-b', 't-a'));
+      expect(await write(move('t-a', 't-none'))).toEqual(['LINK_COMMAND_FAILED']);
+      expect(await has('t-a')).toEqual([ipv4, ipv6]);
+    });
+  });
+
   it('may have an MTU that is too small for IPv6, which is off then', async () => {
     await write(pair, { op: 'set', name: 't-a', attributes: { mtu: 1000 } });
     expect(await write({ op: 'set', name: 't-a', attributes: { ipv6: false } })).toEqual([undefined]);
-    expect((await table.read(['t-a'], soon())).get('t-a')).not.toHaveProperty('ipv6');
+    expect((await table.read({ settingsOf: ['t-a'] }, soon())).get('t-a')).not.toHaveProperty('ipv6');
   });
 
   it('fail one by one', async () => {
@@ -92,10 +131,37 @@ describe("the kernel's links", () => {
       { op: 'set', name: 't-b', attributes: { up: true } },
     );
     expect(outcomes).toEqual(['LINK_EXISTS', 'LINK_EXISTS', 'LINK_EXISTS', 'LINK_EXISTS']);
-    const links = await table.read(['t-br'], soon());
+    const links = await table.read({ settingsOf: ['t-br'] }, soon());
     expect(links.get('t-br')).toMatchObject({ up: false, arpIgnore: 0 });
     expect(links.get('t-br')).not.toHaveProperty('alias');
     expect(links.get('t-b')?.up).toBe(false);
+  });
+
+  it('go together, and each that cannot be removed fails alone', async () => {
+    await write(bridge, pair, { op: 'add', name: 't-new', create: { type: 'bridge' } });
+    const outcomes = await table.write(
+      ['t-br', 't-none', 'lo', 't-a', 't-b'].map((name) => ({ op: 'delete' as const, name })),
+      soon(),
+    );
+    expect(outcomes.map((outcome) => outcome?.code)).toEqual([
+      undefined,
+      undefined,
+      'LINK_COMMAND_FAILED',
+      undefined,
+      undefined,
+    ]);
+    const left = [...(await table.read({}, soon())).keys()].filter((name) => name !== 'lo');
+    expect(left.filter((name) => name.startsWith('t-'))).toEqual(['t-new']);
+  });
+
+  it('go together without one that is not to be removed', async () => {
+    await write(bridge, pair, { op: 'add', name: 't-new', create: { type: 'bridge' } });
+    expect(await write({ op: 'delete', name: 't-br' }, { op: 'delete', name: 't-b' })).toEqual([
+      undefined,
+      undefined,
+    ]);
+    const left = [...(await table.read({}, soon())).keys()];
+    expect(left.filter((name) => name.startsWith('t-'))).toEqual(['t-new']);
   });
 
   it('are changed by one call after the other', async () => {
@@ -113,7 +179,7 @@ describe("the kernel's links", () => {
     const settings: LinkOperation = { op: 'set', name: 'lo', attributes: { arpIgnore: 1 } };
     await expect(table.write([bridge], AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
     await expect(table.write([settings], AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
-    await expect(table.read([], AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
+    await expect(table.read({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
     expect(listLinks()).not.toContain('t-br');
     expect(await write(bridge)).toEqual([undefined]);
   });
@@ -127,7 +193,10 @@ describe("the kernel's links", () => {
     ];
     const outcomes = await helped.write(operations, soon());
     expect(outcomes.map((outcome) => outcome?.code)).toEqual([undefined, undefined, 'LINK_COMMAND_FAILED']);
-    expect((await helped.read(['t-br'], soon())).get('t-br')).toMatchObject({ up: true, arpIgnore: 1 });
+    expect((await helped.read({ settingsOf: ['t-br'] }, soon())).get('t-br')).toMatchObject({
+      up: true,
+      arpIgnore: 1,
+    });
   });
 
   it('can be turned into ours and back where the kernel has other defaults', async () => {
@@ -138,8 +207,8 @@ describe("the kernel's links", () => {
       attributes: { bridge: { stp: false, forwardDelay: 0 } },
     };
     expect(await write(off)).toEqual([undefined]);
-    expect((await table.read([], soon())).get('t-br')?.bridge).toMatchObject({ stp: false, forwardDelay: 0 });
+    expect((await table.read({}, soon())).get('t-br')?.bridge).toMatchObject({ stp: false, forwardDelay: 0 });
     await writeFile('/proc/sys/net/ipv4/conf/t-br/arp_ignore', '2');
-    expect((await table.read(['t-br'], soon())).get('t-br')?.arpIgnore).toBe(2);
+    expect((await table.read({ settingsOf: ['t-br'] }, soon())).get('t-br')?.arpIgnore).toBe(2);
   });
 });

@@ -49,6 +49,18 @@ describe('what ip -details -json link prints', () => {
     expect(read({ linkinfo, link: 'eth0' })?.vlan).toEqual({ link: 'eth0', id: 5 });
   });
 
+  it('is read for what lies upon a link, wherever that is', () => {
+    const linkinfo = { info_kind: 'macvtap' };
+    expect(read({ linkinfo, link: 'vlan7' })?.lower).toBe('vlan7');
+    expect(read({ linkinfo, link_index: 7, link_netnsid: 0 })).not.toHaveProperty('lower');
+  });
+
+  it('is read for the users that are noted on a link', () => {
+    const altnames = ['enp1s0', 'vifkit-l0-a', 'vifkit-l0-b-1', 'vifkit-l00-c', 'vifkit-'];
+    expect(read({ altnames })?.users).toEqual(['a', 'b-1']);
+    expect(read({ altnames: ['enp1s0'] })).not.toHaveProperty('users');
+  });
+
   it('may be nothing at all', () => {
     expect(parseLinks('').size).toBe(0);
     expect(parseLinks('[{}]').size).toBe(0); // ip prints an empty object for a link that just went

@@ -23,10 +23,6 @@ describe('lines for ip -batch', () => {
     ]);
   });
 
-  it('remove links', () => {
-    expect(renderOperation({ op: 'delete', name: 'l0' })).toEqual(['link delete dev l0']);
-  });
-
   it('set all that there is on one line', () => {
     const attributes = { up: true, mtu: 1450, address: '52:54:00:00:00:01', master: 'br0', promisc: false };
     expect(set(attributes, 'vifkit:a')).toEqual([

@@ -1,0 +1,24 @@
+import type { Outcome, VifError } from '@vifkit/core';
+import type { VfState } from '../sysfs/vf-table.js';
+
+/** What a virtual function had before a VIF took it. */
+export interface VfRecord {
+  /** The VIF that has the function. */
+  readonly vifId: string;
+  readonly former: VfState;
+}
+
+/**
+ * Remembers what the kernel forgets: what virtual functions had before they were first written to. A record
+ * outlives the process that made it.
+ */
+export interface VfJournal {
+  /** Records by PCI address, or why one cannot be read. An address may be missing: nothing is recorded of it. */
+  read(addresses: readonly string[]): Promise<ReadonlyMap<string, VfRecord | VifError>>;
+  /** All records by PCI address. Rejects with JOURNAL_FAILED when it cannot be told which there are. */
+  list(): Promise<ReadonlyMap<string, VfRecord | VifError>>;
+  /** Ends well only once the record is safe; it takes the place of one that is there. */
+  record(address: string, record: VfRecord): Promise<Outcome>;
+  /** Removes the record, if there is one. */
+  forget(address: string): Promise<Outcome>;
+}

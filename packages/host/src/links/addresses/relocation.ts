@@ -1,0 +1,66 @@
+import type { Difference, LinkStep, Outcome } from '@vifkit/core';
+import type { LinkState } from '../link-state.js';
+import type { LinkOperation } from '../link-table.js';
+import { type LinkAddress, type LinkAddressing, noAddressing, routeText } from './link-addresses.js';
+
+export type Move = Extract<LinkOperation, { op: 'move' }>;
+
+/** Addresses and routes that go from a link to its bridge, and the way back. */
+export interface Relocation {
+  readonly there: Move;
+  readonly back: Move;
+}
+
+/** A link before a step, with what it is to give away. */
+export type LinkBefore = LinkState & { readonly relocation?: Relocation };
+
+/** What a link still has that belongs on its bridge; undefined if there is nothing. */
+export function relocationOf(
+  { name, set, yieldAddresses }: LinkStep,
+  all: ReadonlyMap<string, LinkAddressing>,
+): Relocation | undefined {
+  const to = set?.master;
+  const { addresses, routes } = all.get(name) ?? noAddressing;
+  if (!yieldAddresses || to === undefined || addresses.length + routes.length === 0) return undefined;
+  const there = addresses.map((address) => relabelled(address, name, to));
+  const moved = routes.map((route) => ({
+    ...route,
+    hops: route.hops.map((hop) => (hop.link === name ? { ...hop, link: to } : hop)),
+  }));
+  // What the bridge had of them before stays there.
+  const had = new Set(all.get(to)?.addresses.map(({ address }) => address));
+  const leaving = there.filter(({ address }) => !had.has(address));
+  return {
+    there: { op: 'move', name, to, addresses: there, routes: moved, leaving: addresses },
+    back: { op: 'move', name: to, to: name, addresses, routes, leaving },
+  };
+}
+
+export function relocationDifferences({ there }: Relocation): Difference[] {
+  const found = {
+    addresses: there.leaving.map(({ address }) => address),
+    routes: there.routes.map(routeText),
+  };
+  return Object.entries(found)
+    .filter(([, actual]) => actual.length > 0)
+    .map(([attribute, actual]) => ({ attribute, expected: [], actual }));
+}
+
+/**
+ * The failure that keeps addresses where they are: one of what was to be done before to either link. A link never
+ * gives an address away before the other has it.
+ */
+export function hindrance(
+  move: Move,
+  before: readonly LinkOperation[],
+  outcomes: readonly Outcome[],
+): Outcome {
+  const failed = before.findIndex(({ name }, i) => outcomes[i] && (name === move.name || name === move.to));
+  return outcomes[failed];
+}
+
+/** The kernel takes labels only that begin with the link's name. */
+function relabelled({ label, ...address }: LinkAddress, from: string, to: string): LinkAddress {
+  const moved = label?.startsWith(`${from}:`) ? to + label.slice(from.length) : '';
+  return moved !== '' && moved.length < 16 ? { ...address, label: moved } : address;
+}

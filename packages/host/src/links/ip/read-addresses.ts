@@ -1,0 +1,48 @@
+import { VifError } from '@vifkit/core';
+import { missingProgram } from '../../commands/missing-program.js';
+import { runProgram } from '../../commands/run-program.js';
+import type { LinkAddressing } from '../addresses/link-addresses.js';
+import { type IpAddresses, parseAddresses } from '../addresses/parse-addresses.js';
+import { type IpRoute, routesOver } from '../addresses/parse-routes.js';
+
+/**
+ * The addresses of links of this process's network namespace, and its main table's routes over them.
+ * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED
+ */
+export async function readAddresses(
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<Map<string, LinkAddressing>> {
+  const [links, ipv4, ipv6] = await Promise.all([
+    ipJson<IpAddresses>(['address', 'show'], signal),
+    ipJson<IpRoute>(['-4', 'route', 'show', 'table', 'main'], signal),
+    ipJson<IpRoute>(['-6', 'route', 'show', 'table', 'main'], signal),
+  ]);
+  return new Map(
+    links.flatMap((link) => {
+      const { ifname } = link;
+      if (ifname === undefined || !names.includes(ifname)) return [];
+      const addresses = parseAddresses(link);
+      const routes = [
+        ...routesOver(ifname, addresses, ipv4, 'inet'),
+        ...routesOver(ifname, addresses, ipv6, 'inet6'),
+      ];
+      return [[ifname, { addresses, routes }]];
+    }),
+  );
+}
+
+async function ipJson<T>(args: readonly string[], signal: AbortSignal): Promise<T[]> {
+  const argv = ['ip', '-json', ...args] as const;
+  const result = await runProgram(argv, { signal, doing: 'reading addresses' });
+  if (result.missing) throw missingProgram('ip', 'iproute2');
+  // A kernel without IPv6 has no such table.
+  if (result.exitCode !== 0 && args[0] === '-6') return [];
+  const reason = result.exitCode === 0 ? 'it printed no JSON' : result.stderr.trim() || result.ending;
+  try {
+    if (result.exitCode === 0) return JSON.parse(result.stdout || '[]');
+  } catch (cause) {
+    throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the addresses: ${reason}`, { cause });
+  }
+  throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the addresses: ${reason}`);
+}

@@ -1,0 +1,4 @@
+import type { LinkAbsentStep, LinkStep, LinkUserAbsentStep, LinkUserStep } from '@vifkit/core';
+
+/** The steps that are about links. */
+export type LinkSteps = LinkStep | LinkAbsentStep | LinkUserStep | LinkUserAbsentStep;

@@ -1,0 +1,60 @@
+import type { Inspection, LinkUserAbsentStep, LinkUserStep } from '@vifkit/core';
+import { isOurs, type LinkState } from './link-state.js';
+
+type Links = ReadonlyMap<string, LinkState>;
+
+const PREFIX = 'vifkit';
+
+/** The alternative name by which a link remembers a user. No two links can have the same one. */
+export function noteOf(link: string, user: string): string {
+  return `${PREFIX}-${link}-${user}`;
+}
+
+/** The users that a link remembers. */
+export function usersIn(link: string, alternativeNames: readonly string[]): string[] {
+  const start = noteOf(link, '');
+  return alternativeNames.flatMap((name) => (name.startsWith(start) ? [name.slice(start.length)] : []));
+}
+
+/** The link that this one lies upon. */
+function lowerOf({ lower, vlan }: LinkState): string | undefined {
+  return lower ?? vlan?.link;
+}
+
+/** The names of links that something uses: a link that is a member of them or lies upon them, or a user. */
+export function usedLinks(
+  links: Links,
+  leaving: { readonly links: ReadonlySet<string>; readonly notes: ReadonlySet<string> },
+): Set<string> {
+  return new Set(
+    [...links.values()].flatMap((link) => {
+      const { name, master, users = [] } = link;
+      const others = users.some((user) => !leaving.notes.has(noteOf(name, user)));
+      const used = leaving.links.has(name) ? [] : [master, lowerOf(link)];
+      return [...used, ...(others ? [name] : [])].filter((each) => each !== undefined);
+    }),
+  );
+}
+
+/** Looks for a user on a link, which may still have to be made. */
+export function inspectUser({ user }: LinkUserStep, state: LinkState | undefined): Inspection {
+  const before = state && { before: state };
+  if (state?.users?.includes(user)) return { differences: [], ...before };
+  return { differences: [{ attribute: 'user', expected: user, actual: null }], ...before };
+}
+
+/** Looks for a user who is to leave, and whether the link goes with those who leave it. */
+export function inspectUserAbsence(
+  { name, type, user }: LinkUserAbsentStep,
+  links: Links,
+  used: ReadonlySet<string>,
+): Inspection {
+  const state = links.get(name);
+  if (!state) return { differences: [] };
+  // What was there before us, or serves a bridge, is not ours to remove.
+  if (isOurs(state) && state.type === type && state.master === undefined && !used.has(name)) {
+    return { differences: [{ attribute: 'exists', expected: false, actual: true }], before: state };
+  }
+  if (!state.users?.includes(user)) return { differences: [] };
+  return { differences: [{ attribute: 'user', expected: null, actual: user }], before: state };
+}

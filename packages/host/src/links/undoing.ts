@@ -1,0 +1,39 @@
+import { type AttemptedTask, isVifError, VifError } from '@vifkit/core';
+import type { LinkBefore } from './addresses/relocation.js';
+import { isOurs, type LinkState } from './link-state.js';
+import type { LinkSteps } from './link-steps.js';
+import type { LinkOperation } from './link-table.js';
+import { goesWithUser } from './operations.js';
+import { restoringChange } from './restore.js';
+
+/**
+ * The operations that take a task back; none where there is nothing to take back, or an error where that is
+ * impossible.
+ * @param used links that something uses which does not go away as well
+ * @param now a link that the task made, as it is by now
+ */
+export function undoing(
+  task: AttemptedTask<LinkSteps>,
+  used: ReadonlySet<string>,
+  now?: LinkState,
+): LinkOperation[] | VifError {
+  const { step, inspection, outcome } = task;
+  const { name } = step;
+  const before = inspection.before as LinkBefore | undefined;
+  if (step.kind === 'linkAbsent' || goesWithUser(task)) {
+    if (isVifError(outcome, 'LINK_COMMAND_FAILED')) return []; // it was not removed
+    return new VifError('LINK_COMMAND_FAILED', `Link ${name} was removed and cannot be brought back`);
+  }
+  if (step.kind !== 'link') {
+    return [{ op: 'note', name, user: step.user, present: step.kind === 'linkUserAbsent' }];
+  }
+  if (before) {
+    const attributes = restoringChange(inspection.differences, before);
+    return [{ op: 'set', name, attributes }, ...(before.relocation ? [before.relocation.back] : [])];
+  }
+  if (step.create?.type === 'command') return []; // undoing the command takes it away
+  // What was made well has our mark: without it, somebody has put another link in its place.
+  const isReplaced = !outcome && now !== undefined && !isOurs(now);
+  const anothers = isVifError(outcome, 'LINK_EXISTS') || isReplaced || (step.shared && used.has(name));
+  return anothers ? [] : [{ op: 'delete', name }];
+}

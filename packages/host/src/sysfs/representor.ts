@@ -1,0 +1,76 @@
+import { readFile, readlink, realpath } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { Representor } from '@vifkit/core';
+import { namesIn, pciFolder } from './pci-net-device.js';
+
+/**
+ * The representor of the virtual function at a PCI address, as sysfs tells; undefined when there is no such function.
+ *
+ * All ports of a card's switch have the same `phys_switch_id`; `phys_port_name` says what each stands for. The rules
+ * are os-vif's (vif_plug_ovs/linux_net.py): a physical function is known there by its PCI function number.
+ */
+export async function findRepresentor(sysfsRoot: string, address: string): Promise<Representor | undefined> {
+  const physfn = await realpath(join(pciFolder(sysfsRoot, address), 'physfn')).catch(() => undefined);
+  if (physfn === undefined) return undefined;
+  const index = await numberOf(address, physfn);
+  if (index === undefined) return undefined;
+  const pfAddress = basename(physfn);
+  const [, pfNumber] = /^[\da-f:]+\.(\d+)$/i.exec(pfAddress) ?? [];
+  if (pfNumber === undefined) return undefined; // a copy of sysfs, in which `physfn` is no link
+  const netDevice = await representorOf(sysfsRoot, physfn, Number(pfNumber), index);
+  return { pfAddress, index, ...(netDevice !== undefined && { netDevice }) };
+}
+
+/** The number of a virtual function below its physical one. */
+async function numberOf(address: string, physfn: string): Promise<number | undefined> {
+  for (const name of await namesIn(physfn)) {
+    const [, number] = /^virtfn(\d+)$/.exec(name) ?? [];
+    if (number === undefined) continue;
+    const target = await readlink(join(physfn, name)).catch(() => '');
+    if (basename(target).toLowerCase() === address.toLowerCase()) return Number(number);
+  }
+  return undefined;
+}
+
+async function representorOf(
+  sysfsRoot: string,
+  physfn: string,
+  pfNumber: number,
+  index: number,
+): Promise<string | undefined> {
+  const netDevices = join(sysfsRoot, 'class/net');
+  const own = await Promise.all(
+    (await namesIn(join(physfn, 'net'))).map((name) => textOf(netDevices, name, 'phys_switch_id')),
+  );
+  const card = own.find((switchId) => switchId !== '');
+  if (card === undefined) return undefined; // not in switchdev mode, or without a network device
+  const candidates = (await namesIn(netDevices)).sort().map(async (name) => {
+    if ((await textOf(netDevices, name, 'phys_switch_id')) !== card) return [];
+    const port = parsePortName(await textOf(netDevices, name, 'phys_port_name'));
+    const isIt = port?.vf === index && (port.pf === undefined || port.pf === pfNumber);
+    return isIt ? { name, isExternal: port.isExternal } : [];
+  });
+  const found = (await Promise.all(candidates)).flat();
+  // `c1pf0vf2` is of another host that the card serves; where all names tell the controller, it is this host's.
+  return (found.find(({ isExternal }) => !isExternal) ?? found[0])?.name;
+}
+
+interface VfPort {
+  readonly pf: number | undefined;
+  readonly vf: number;
+  readonly isExternal: boolean;
+}
+
+/** `pf0vf1`, `c0pf1vf2`, `vf1@pf0`, and on old kernels the bare number; undefined for what is no virtual function's. */
+function parsePortName(name: string): VfPort | undefined {
+  const [, vf] = /^(\d+)$/.exec(name) ?? /vf(\d+)/i.exec(name) ?? [];
+  if (vf === undefined) return undefined;
+  const [, pf] = /pf(\d+)/i.exec(name) ?? [];
+  return { pf: pf === undefined ? undefined : Number(pf), vf: Number(vf), isExternal: /^c\d/i.test(name) };
+}
+
+/** A device without a switch has the files nonetheless, but reading them fails. */
+async function textOf(netDevices: string, name: string, file: string): Promise<string> {
+  const text = await readFile(join(netDevices, name, file), 'utf8').catch(() => '');
+  return text.trim();
+}

@@ -1,0 +1,276 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AttemptedTask, type Outcome, type VfStep, VifError } from '@vifkit/core';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
+import { VfRunner } from '../../src/sysfs/vf-runner.js';
+import type { VfChange, VfState, VfTable } from '../../src/sysfs/vf-table.js';
+
+const address = '0000:c2:00.1';
+const mac = 'fa:16:3e:43:03:21';
+const none = '00:00:00:00:00:00';
+const first: VfState = { mac: '52:54:00:00:00:01', vlan: 9, qos: 3, protocol: '802.1ad', trust: true };
+const plugged: VfState = { mac, vlan: 7, trust: false };
+const plug: VfStep = { kind: 'vf', address, mac, vlan: 7, trust: false };
+const unplug: VfStep = { kind: 'vf', address, vlan: 0, trust: false, restore: { vifMac: mac } };
+const soon = () => AbortSignal.timeout(20_000);
+
+/** One virtual function, which sets a VLAN together with its priority and protocol, as the kernel does. */
+class OneFunction implements VfTable {
+  state: VfState = first;
+  writes = 0;
+  /** Whether a change is refused. */
+  refuses: (set: VfChange['set']) => boolean = () => false;
+  /** Called before each change. */
+  onWrite: () => Promise<void> = async () => {};
+
+  read = async () => new Map([[address, this.state]]);
+
+  async write(changes: readonly VfChange[]): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
+    for (const { set } of changes) outcomes.push(await this.#set(set));
+    return outcomes;
+  }
+
+  async #set(set: VfChange['set']): Promise<Outcome> {
+    if (Object.keys(set).length === 0) return undefined;
+    await this.onWrite();
+    this.writes += 1;
+    if (this.refuses(set)) return new VifError('LINK_COMMAND_FAILED', 'refused');
+    const { qos, protocol, ...rest } = this.state;
+    this.state = set.vlan === undefined ? { ...this.state, ...set } : { ...rest, ...set };
+    return undefined;
+  }
+}
+
+let stateDir: string;
+let table: OneFunction;
+let runner: VfRunner;
+
+beforeEach(async () => {
+  stateDir = await mkdtemp(join(tmpdir(), 'state-'));
+  table = new OneFunction();
+  runner = new VfRunner(table, new FileVfJournal(stateDir));
+});
+afterEach(() => rm(stateDir, { recursive: true }));
+
+const recorded = async () => (await new FileVfJournal(stateDir).read([address])).get(address);
+
+async function inspect(step: VfStep, vifId: string): Promise<AttemptedTask<VfStep>> {
+  const [inspection = { differences: [] }] = await runner.inspect([step], soon(), [vifId]);
+  return { step, vifId, inspection, outcome: undefined };
+}
+
+/** Carries a step out as the engine does: only where something differs, and unless it is blocked. */
+async function run(step: VfStep, vifId = 'a'): Promise<AttemptedTask<VfStep>> {
+  const task = await inspect(step, vifId);
+  const { differences, blocked } = task.inspection;
+  if (blocked) return { ...task, outcome: blocked };
+  if (differences.length === 0) return task;
+  const [outcome] = await runner.apply([task], soon());
+  return { ...task, outcome };
+}
+
+const differing = ({ inspection }: AttemptedTask<VfStep>) =>
+  Object.fromEntries(
+    inspection.differences.map(({ attribute, expected, actual }) => [attribute, [actual, expected]]),
+  );
+
+describe('what a virtual function had', () => {
+  it('is recorded before the first write, and put back by the unplug', async () => {
+    table.onWrite = async () => expect(await recorded()).toEqual({ vifId: 'a', former: first });
+    expect((await run(plug)).outcome).toBeUndefined();
+    expect(table.state).toEqual(plugged);
+    const task = await run(unplug);
+    expect(task.outcome).toBeUndefined();
+    expect(differing(task)).toEqual({
+      mac: [mac, first.mac],
+      vlan: [7, 9],
+      qos: [0, 3],
+      protocol: ['802.1Q', '802.1ad'],
+      trust: [false, true],
+    });
+    expect(table.state).toEqual(first);
+    expect(await readdir(stateDir)).toEqual([]);
+  });
+
+  it('stays as it is when the unplug is repeated', async () => {
+    await run(plug);
+    await run(unplug);
+    const { writes } = table;
+    expect(differing(await run(unplug))).toEqual({});
+    expect([table.writes, table.state]).toEqual([writes, first]);
+  });
+
+  it('is not written anew by a second plug, which has nothing to write', async () => {
+    await run(plug);
+    const { writes } = table;
+    expect(differing(await run(plug))).toEqual({});
+    expect(table.writes).toBe(writes);
+  });
+
+  it('is the very first that the VIF found, whatever it was given in between', async () => {
+    await run({ ...plug, vlan: 6 }); // and the process is killed
+    await run(plug);
+    await run(unplug);
+    expect(table.state).toEqual(first);
+  });
+
+  it('is forgotten where it was recorded, and nothing was written', async () => {
+    await new FileVfJournal(stateDir).record(address, { vifId: 'a', former: first });
+    const task = await run(unplug);
+    expect(differing(task)).toEqual({ holder: ['a', null] });
+    expect([task.outcome, table.writes]).toEqual([undefined, 0]);
+    expect(await readdir(stateDir)).toEqual([]);
+    expect(differing(await run(unplug))).toEqual({});
+  });
+
+  it('stays recorded while the function cannot be given it back', async () => {
+    await run(plug);
+    table.refuses = () => true;
+    expect((await run(unplug)).outcome?.code).toBe('LINK_COMMAND_FAILED');
+    expect(await recorded()).toEqual({ vifId: 'a', former: first });
+    table.refuses = () => false;
+    expect((await run(unplug)).outcome).toBeUndefined();
+    expect(table.state).toEqual(first);
+  });
+
+  it('is put back but for the MAC address where the driver does not take that away', async () => {
+    table.state = { ...first, mac: none };
+    await run(plug);
+    table.refuses = (set) => set.mac === none;
+    expect((await run(unplug)).outcome).toBeUndefined();
+    expect(table.state).toEqual({ ...first, mac });
+    expect(await recorded()).toBeUndefined();
+  });
+});
+
+describe("the address of a function's own device", () => {
+  const own = '02:00:00:00:00:01';
+
+  it.each([
+    ['goes back while the function is trusted', true, own],
+    ['is its own affair where it may not be set', false, mac],
+  ])('%s', async (_, trust, expected) => {
+    table.state = { ...first, deviceMac: own };
+    await run({ ...plug, trust });
+    expect(await recorded()).toMatchObject({ former: { deviceMac: own } });
+    table.state = { ...table.state, deviceMac: mac };
+    await run(unplug);
+    expect(table.state).toEqual({ ...first, deviceMac: expected });
+  });
+
+  it('is not missed where a guest has the device', async () => {
+    table.state = { ...first, deviceMac: own };
+    await run({ ...plug, trust: true });
+    const { deviceMac, ...others } = table.state;
+    table.state = others;
+    expect((await run(unplug)).outcome).toBeUndefined();
+    expect(table.state).toEqual(first);
+  });
+});
+
+describe('a plug that is undone', () => {
+  it('leaves the function and the journal as they were', async () => {
+    const task = await run(plug);
+    expect(await runner.undo([task], soon())).toEqual([undefined]);
+    expect(table.state).toEqual(first);
+    expect(await readdir(stateDir)).toEqual([]);
+  });
+
+  it('leaves the function to the VIF that had it, with what was recorded for that one', async () => {
+    await run(plug, 'a');
+    const task = await run({ ...plug, vlan: 8 }, 'b');
+    expect(await recorded()).toEqual({ vifId: 'b', former: first });
+    await runner.undo([task], soon());
+    expect(table.state).toEqual(plugged);
+    expect(await recorded()).toEqual({ vifId: 'a', former: first });
+  });
+
+  it('keeps the record of an earlier plug, which is to be unplugged still', async () => {
+    await run(plug);
+    const task = await run({ ...plug, vlan: 8 });
+    await runner.undo([task], soon());
+    expect(table.state).toEqual(plugged);
+    expect(await recorded()).toEqual({ vifId: 'a', former: first });
+  });
+
+  it('keeps the record while the function cannot be given back what it had', async () => {
+    const task = await run(plug);
+    table.refuses = () => true;
+    expect((await runner.undo([task], soon()))[0]?.code).toBe('LINK_COMMAND_FAILED');
+    table.refuses = () => false;
+    await run(unplug);
+    expect(table.state).toEqual(first);
+  });
+});
+
+describe('a function of which nothing is recorded', () => {
+  it('gets the settings of the step while it has the MAC address of the VIF', async () => {
+    table.state = { ...plugged, qos: 1 };
+    expect(differing(await run({ ...unplug, restore: { vifMac: mac.toUpperCase() } }))).toEqual({
+      vlan: [7, 0],
+      qos: [1, 0],
+    });
+    expect(table.state).toEqual({ mac, vlan: 0, trust: false });
+  });
+
+  it('is let alone otherwise', async () => {
+    expect(differing(await run(unplug))).toEqual({});
+    expect(table.state).toEqual(first);
+  });
+});
+
+describe('a function that another VIF has left behind', () => {
+  it('is taken over with what it had before that one', async () => {
+    await run(plug, 'a');
+    await run({ ...plug, mac: '52:54:00:00:00:02' }, 'b');
+    expect(await recorded()).toEqual({ vifId: 'b', former: first });
+    await run({ ...unplug, restore: { vifMac: '52:54:00:00:00:02' } }, 'b');
+    expect(table.state).toEqual(first);
+  });
+
+  it('is taken over even where nothing is to be set', async () => {
+    await run(plug, 'a');
+    const { writes } = table;
+    expect(differing(await run(plug, 'b'))).toEqual({ holder: ['a', 'b'] });
+    expect([table.writes, await recorded()]).toEqual([writes, { vifId: 'b', former: first }]);
+  });
+
+  it('is no more of the concern of that one', async () => {
+    await run(plug, 'a');
+    await run(plug, 'b');
+    expect(differing(await run(unplug, 'a'))).toEqual({});
+    expect(table.state).toEqual(plugged);
+    await run(unplug, 'b');
+    expect(table.state).toEqual(first);
+  });
+});
+
+describe('a journal that cannot be used', () => {
+  const damage = () => writeFile(join(stateDir, `vf-${address}.json`), '{"version":');
+
+  it('keeps a function from being written to', async () => {
+    await damage();
+    expect((await run(plug)).outcome?.code).toBe('JOURNAL_INVALID');
+    expect((await run(unplug)).outcome?.code).toBe('JOURNAL_INVALID');
+    expect([table.writes, table.state]).toEqual([0, first]);
+  });
+
+  it('does not matter to a plug that has nothing to write', async () => {
+    table.state = plugged;
+    await damage();
+    expect((await run(plug)).outcome).toBeUndefined();
+  });
+
+  it('fails the plug before it has written anything, and there is nothing to undo', async () => {
+    const task = await inspect(plug, 'a');
+    await rm(stateDir, { recursive: true });
+    await writeFile(stateDir, 'no folder');
+    const [outcome] = await runner.apply([task], soon());
+    expect(outcome?.code).toBe('JOURNAL_FAILED');
+    expect(await runner.undo([{ ...task, outcome }], soon())).toEqual([undefined]);
+    expect(table.writes).toBe(0);
+  });
+});

@@ -1,0 +1,55 @@
+import {
+  hybridBridgeName,
+  interfaceId,
+  isHybridPlug,
+  type NetworkVif,
+  toVifFields,
+  VIFPortProfileFPBridge,
+  VIFPortProfileFPOpenVSwitch,
+  VIFPortProfileOpenVSwitch,
+  VIFVHostUser,
+  type VifConverter,
+  vhostUserSocket,
+  vifConverter,
+} from '@vifkit/core';
+
+/** VIF type `vhostuser` of Nova's network model, by the rules of today's Nova: whose socket it is decides. */
+@vifConverter({ type: 'vhostuser', routing: 'current' })
+export class VhostUserConverter implements VifConverter {
+  convert(vif: NetworkVif): VIFVHostUser {
+    const { vhostuser_fp_plug, vhostuser_ovs_plug, vhostuser_vrouter_plug } = vif.details;
+    const fields = { ...toVifFields(vif), ...vhostUserSocket(vif) };
+    if (vhostuser_fp_plug) {
+      const port_profile = vhostuser_ovs_plug ? fastPathOvs(vif) : fastPathBridge(vif);
+      return new VIFVHostUser({ ...fields, plugin: 'vhostuser_fp', port_profile });
+    }
+    if (vhostuser_ovs_plug) {
+      const port_profile = new VIFPortProfileOpenVSwitch(ovsFields(vif));
+      return new VIFVHostUser({ ...fields, plugin: 'ovs', vif_name: portName(vif), port_profile });
+    }
+    return new VIFVHostUser({ ...fields, plugin: vhostuser_vrouter_plug ? 'contrail_vrouter' : 'noop' });
+  }
+}
+
+function fastPathOvs(vif: NetworkVif): VIFPortProfileFPOpenVSwitch {
+  const hybrid_plug = isHybridPlug(vif);
+  const bridge = hybrid_plug ? { bridge_name: hybridBridgeName(vif.id) } : bridgeOf(vif);
+  return new VIFPortProfileFPOpenVSwitch({ ...ovsFields(vif), hybrid_plug, ...bridge });
+}
+
+function fastPathBridge(vif: NetworkVif): VIFPortProfileFPBridge {
+  return new VIFPortProfileFPBridge(bridgeOf(vif));
+}
+
+function ovsFields(vif: NetworkVif) {
+  return { interface_id: interfaceId(vif), datapath_type: vif.details.datapath_type ?? null };
+}
+
+function bridgeOf({ network: { bridge } }: NetworkVif): { readonly bridge_name?: string } {
+  return bridge === undefined ? {} : { bridge_name: bridge };
+}
+
+/** As Neutron's agent names the ports of sockets; 14 characters, as all of Nova's names. */
+function portName({ id }: NetworkVif): string {
+  return `vhu${id}`.slice(0, 14);
+}
