@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
+export type { GcOptions, GcResult } from './driver/gc.js';
 export type {
   ChangeResult,
   CheckResult,
@@ -13,7 +14,15 @@ export type {
 export type { VifDriver } from './driver/vif-driver.js';
 export { type CallOptions, signalError } from './engine/deadline.js';
 export type { Change } from './engine/job.js';
-export type { AttemptedTask, Difference, Inspection, Outcome, StepRunner, Task } from './engine/runner.js';
+export type {
+  AttemptedTask,
+  Difference,
+  Inspection,
+  Outcome,
+  Owned,
+  StepRunner,
+  Task,
+} from './engine/runner.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { PlugError } from './errors/plug-error.js';
 export { UnplugError } from './errors/unplug-error.js';
@@ -22,11 +31,17 @@ export { asVifError, isVifError, VifError, type VifErrorOptions } from './errors
 export type { DeviceBackend, VirtualPort } from './guest/device-backend.js';
 export { filterName } from './guest/filter-name.js';
 export type { GuestConfigurator, GuestContext, GuestDevice } from './guest/guest-configurator.js';
-export type { Host, HostFacts, HostLocks, VirtualFunction } from './host/host.js';
+export { guestFlag, isTrue, wantsMultiqueue } from './guest/guest-flags.js';
+export type { Host, HostFacts, HostLocks, Representor, VirtualFunction } from './host/host.js';
+export { announcedPlugin, announcedVif } from './host-info/announced.js';
+export { commonVersion } from './host-info/common-version.js';
+export { type DescribedHost, describeHost } from './host-info/describe-host.js';
 export { type Logger, silentLogger } from './logging/logger.js';
 export { NetworkVif } from './model/network-vif.js';
 export { requireKeys } from './model/require-keys.js';
+export { toHostDevice, toRepresentor } from './model/to-host-device.js';
 export { toVifFields } from './model/to-vif-fields.js';
+export { type VhostUserSocket, vhostUserSocket } from './model/vhost-user-socket.js';
 export {
   deviceName,
   interfaceId,
@@ -47,24 +62,42 @@ export type {
   BridgeAttributes,
   CommandStep,
   CustomStep,
+  GuestFilterAbsentStep,
+  GuestFilterStep,
   LinkAbsentStep,
   LinkAttributes,
   LinkCreation,
   LinkStep,
   LinkType,
+  LinkUserAbsentStep,
+  LinkUserStep,
+  OvsBridgeAbsentStep,
   OvsBridgeStep,
   OvsDatapathType,
   OvsPortAbsentStep,
+  OvsPortInitial,
   OvsPortStep,
+  OvsVifPortsAbsentStep,
+  OvsVlanMode,
   Plan,
   Step,
   StepKind,
   VfStep,
 } from './plan/steps.js';
 export { type Announced, announce } from './plugin/announce.js';
-export type { ConfigContext, LegacyDriver, PlanContext, VifConverter, VifPlugin } from './plugin/contract.js';
+export type {
+  ConfigContext,
+  ConversionContext,
+  LegacyDriver,
+  PlanContext,
+  VifConverter,
+  VifPlugin,
+} from './plugin/contract.js';
 export type { Declaration, Requirement, RequirementKind } from './plugin/declaration.js';
 export { inject, legacyDriver, vifConverter, vifPlugin } from './plugin/decorators.js';
+export { optionsFromEnvironment } from './plugin/options/from-environment.js';
+export type { OptionsByName, OptionsSource } from './plugin/options/options-source.js';
+export { optionVariable } from './plugin/options/variables.js';
 export type { PluginPackage } from './plugin/package.js';
 export { PluginRegistry } from './plugin/registry.js';
 export { tapNeeds } from './plugin/tap-needs.js';
@@ -75,6 +108,7 @@ export type { HostCapabilities } from './request/host-capabilities.js';
 export type { Image } from './request/image.js';
 export type { Instance } from './request/instance.js';
 export { parseRequest } from './request/parse-request.js';
+export { type Routing, routings } from './request/routing.js';
 export type { VifRequest } from './request/vif-request.js';
 export {
   IsLinkName,

@@ -2,9 +2,12 @@ import { type Host, type Logger, silentLogger } from '@vifkit/core';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
 import { hostFacts } from './facts.js';
+import { FileVfJournal } from './journal/file-vf-journal.js';
 import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
 import { SocketLocks } from './locks/socket-locks.js';
+import { FilterRunner } from './nftables/filter-runner.js';
+import { NftFilterTable } from './nftables/nft-filter-table.js';
 import { DatabaseOvsStore } from './openvswitch/database-store.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
 import { OvsdbClient } from './ovsdb/client.js';
@@ -19,8 +22,19 @@ export interface HostOptions {
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
-  /** Put in front of `ip`, `tee` and vendors' tools, as in `['sudo', '-n']`; not needed by root. */
+  /** Put in front of `ip`, `nft`, `tee` and vendors' tools, as in `['sudo', '-n']`; not needed by root. */
   readonly rootHelper?: readonly string[] | undefined;
+  /**
+   * Where is kept what the kernel forgets: what virtual functions had before they were given to VIFs. Made, for
+   * this user alone, when it is first needed. It should not outlive a reboot, as those settings do not either;
+   * /run/vifkit unless given.
+   */
+  readonly stateDir?: string | undefined;
+  /**
+   * Keep a few processes of `ip` waiting between calls, so that a call need not start them. They end with the host,
+   * and with this process. For programs that make more than a call or two; false unless given.
+   */
+  readonly reserve?: boolean | undefined;
   readonly logger?: Logger | undefined;
 }
 
@@ -32,15 +46,17 @@ export interface HostOptions {
  */
 export function openHost(options: HostOptions = {}): Host {
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
-  const links = new IpLinkTable(rootHelper);
+  const links = new IpLinkTable(rootHelper, options.reserve);
+  const journal = new FileVfJournal(options.stateDir ?? '/run/vifkit');
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   return {
-    facts: hostFacts(links, sysfsRoot),
+    facts: hostFacts(links, sysfsRoot, journal),
     locks: new SocketLocks(),
     runners: [
       new LinkRunner(links),
       new OvsRunner(new DatabaseOvsStore(database)),
-      new VfRunner(new IpVfTable(sysfsRoot, rootHelper)),
+      new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
+      new FilterRunner(new NftFilterTable(rootHelper)),
       new CommandRunner(new ExecCommands(rootHelper)),
     ],
     async close() {

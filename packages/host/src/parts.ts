@@ -1,25 +1,39 @@
 // What a stand-in for a host is built of: the runners, what they stand on, and the wording of its failures.
 export type { CommandExecutor, CommandResult } from './commands/command-executor.js';
 export { CommandRunner } from './commands/command-runner.js';
+export type { VfJournal, VfRecord } from './journal/vf-journal.js';
+export {
+  isIpv6,
+  type LinkAddress,
+  type LinkAddressing,
+  type LinkRoute,
+} from './links/addresses/link-addresses.js';
+export { hindrance } from './links/addresses/relocation.js';
 export { IpLinkTable } from './links/ip/ip-link-table.js';
 export { linkOutcome } from './links/link-outcome.js';
 export { LinkRunner } from './links/link-runner.js';
 export type { LinkState } from './links/link-state.js';
-export type { LinkChange, LinkOperation, LinkTable } from './links/link-table.js';
+export type { LinkChange, LinkOperation, LinkQuery, LinkTable } from './links/link-table.js';
 export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
-export type { OvsChange } from './openvswitch/changes.js';
+export { FilterRunner } from './nftables/filter-runner.js';
+export type { FilterChange, FilterTable, GuestFilter } from './nftables/filter-table.js';
+export { mergeKeys, type OvsChange } from './openvswitch/changes.js';
 export { DatabaseOvsStore } from './openvswitch/database-store.js';
 export { bridgeNotFound, notWired, portFailed, portIsBond } from './openvswitch/errors.js';
-export { BRIDGE_MARK, hasBridgeMark, hasPortMark } from './openvswitch/marks.js';
+export { BRIDGE_MARK, hasBridgeMark, hasPortMark, ownerIn } from './openvswitch/marks.js';
 export { OvsRunner } from './openvswitch/ovs-runner.js';
 export {
   isWired,
   type OvsBridge,
   type OvsInterface,
+  type OvsMarked,
+  type OvsOwner,
   type OvsPort,
+  type OvsQuery,
   type OvsState,
 } from './openvswitch/state.js';
 export type { OvsStore } from './openvswitch/store.js';
+export { JsonSplitter } from './ovsdb/json-splitter.js';
 export { VfRunner } from './sysfs/vf-runner.js';
 export type { VfChange, VfState, VfTable } from './sysfs/vf-table.js';

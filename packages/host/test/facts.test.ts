@@ -1,5 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostFacts } from '../src/facts.js';
+import { FileVfJournal } from '../src/journal/file-vf-journal.js';
+import type { LinkAddressing } from '../src/links/addresses/link-addresses.js';
 import type { LinkState } from '../src/links/link-state.js';
 import type { LinkTable } from '../src/links/link-table.js';
 import { SysfsTree } from './sysfs/sysfs-tree.js';
@@ -15,13 +19,20 @@ class CountedLinks implements LinkTable {
     const common = { type: '', up: true, mtu: this.reads, address: '', promisc: false };
     return new Map(['eth0', 'eth1'].map((name) => [name, { name, ...common }]));
   }
+  async readAddresses(names: readonly string[]): Promise<ReadonlyMap<string, LinkAddressing>> {
+    this.reads += 1;
+    const addresses = [{ address: '192.0.2.1/24', options: [] }];
+    return new Map(names.flatMap((name) => (name === 'eth0' ? [[name, { addresses, routes: [] }]] : [])));
+  }
   write = async () => [];
   close = async () => {};
 }
 
 let sysfs: SysfsTree;
+let journal: FileVfJournal;
 beforeEach(async () => {
   sysfs = await SysfsTree.make();
+  journal = new FileVfJournal(join(sysfs.root, 'state'));
   await sysfs.addFunction('0000:03:00.0', { ens79: '' });
   await sysfs.addVirtual('0000:03:00.0', 2, '0000:03:00.3', 'ens79v2');
 });
@@ -29,15 +40,23 @@ afterEach(() => sysfs.remove());
 
 describe('the facts of a host', () => {
   it('are read once for questions that are asked together, and anew for those after', async () => {
-    const facts = hostFacts(new CountedLinks(), sysfs.root);
+    const facts = hostFacts(new CountedLinks(), sysfs.root, journal);
     const together = ['eth0', 'eth1', 'eth0', 'none'].map((name) => facts.linkMtu(name));
     expect(await Promise.all(together)).toEqual([1, 1, 1, undefined]);
     expect(await facts.linkMtu('eth0')).toBe(2);
   });
 
+  it('tell the addresses of links', async () => {
+    const links = new CountedLinks();
+    const facts = hostFacts(links, sysfs.root, journal);
+    const together = ['eth0', 'eth1'].map((name) => facts.linkAddresses(name));
+    expect(await Promise.all(together)).toEqual([['192.0.2.1/24'], []]);
+    expect(links.reads).toBe(1);
+  });
+
   it('fail all questions of a reading that fails, and no others', async () => {
     const links = new CountedLinks();
-    const facts = hostFacts(links, sysfs.root);
+    const facts = hostFacts(links, sysfs.root, journal);
     links.failure = new Error('no ip');
     const answers = await Promise.allSettled([facts.linkMtu('eth0'), facts.linkMtu('eth1')]);
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
@@ -46,7 +65,7 @@ describe('the facts of a host', () => {
   });
 
   it('tell of PCI functions', async () => {
-    const facts = hostFacts(new CountedLinks(), sysfs.root);
+    const facts = hostFacts(new CountedLinks(), sysfs.root, journal);
     const [virtual, physical, none, device] = await Promise.all([
       facts.virtualFunction('0000:03:00.3'),
       facts.virtualFunction('0000:03:00.0'),
@@ -56,5 +75,15 @@ describe('the facts of a host', () => {
     expect(virtual).toEqual({ pf: 'ens79', index: 2, netDevice: 'ens79v2' });
     expect([physical, none]).toEqual([undefined, undefined]);
     expect(device).toBe('ens79');
+  });
+
+  it('tell which VIF has a virtual function, as far as it is known', async () => {
+    const facts = hostFacts(new CountedLinks(), sysfs.root, journal);
+    expect(await facts.vfHolder('0000:03:00.3')).toBeUndefined();
+    const former = { mac: '52:54:00:00:00:01', vlan: 0 };
+    await journal.record('0000:03:00.3', { vifId: 'a', former });
+    expect(await facts.vfHolder('0000:03:00.3')).toBe('a');
+    await writeFile(join(sysfs.root, 'state/vf-0000:03:00.3.json'), 'damaged');
+    expect(await facts.vfHolder('0000:03:00.3')).toBeUndefined();
   });
 });

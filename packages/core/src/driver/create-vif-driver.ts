@@ -1,8 +1,10 @@
 import type { GuestConfigurator } from '../guest/guest-configurator.js';
 import type { Host } from '../host/host.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
+import type { OptionsByName, OptionsSource } from '../plugin/options/options-source.js';
 import type { PluginPackage } from '../plugin/package.js';
-import { type OptionsByName, PluginRegistry } from '../plugin/registry.js';
+import { PluginRegistry } from '../plugin/registry.js';
+import type { Routing } from '../request/routing.js';
 import { VifDriver } from './vif-driver.js';
 
 export interface VifDriverOptions {
@@ -12,8 +14,13 @@ export interface VifDriverOptions {
   readonly guests: GuestConfigurator;
   /** The plugin packages; nothing is loaded that is not named here. */
   readonly plugins: readonly PluginPackage[];
-  /** Options by plugin name. */
-  readonly options?: OptionsByName;
+  /** Options by plugin name, or several sources of them, of which a later one overrides an earlier one. */
+  readonly options?: OptionsByName | readonly OptionsSource[];
+  /**
+   * Whose rules answer requests that do not say so themselves: Nova 14's (`newton`), unless today's Nova's (`current`)
+   * are asked for.
+   */
+  readonly routing?: Routing;
   /** Any pino logger; without one nothing is logged. */
   readonly logger?: Logger;
 }
@@ -23,7 +30,7 @@ export interface VifDriverOptions {
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export function createVifDriver(options: VifDriverOptions): VifDriver {
-  const { host, guests, plugins, logger = silentLogger } = options;
+  const { host, guests, plugins, routing = 'newton', logger = silentLogger } = options;
   const registry = new PluginRegistry(plugins, options.options, logger);
-  return new VifDriver({ host, guests, registry, logger });
+  return new VifDriver({ host, guests, registry, routing, logger });
 }

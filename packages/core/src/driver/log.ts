@@ -1,6 +1,7 @@
 import type { Change, Job } from '../engine/job.js';
 import type { Logger } from '../logging/logger.js';
 import { stepTarget } from '../plan/step-target.js';
+import type { GcResult } from './gc.js';
 import type { Operation } from './prepare.js';
 import type { ChangeResult, Settled } from './results.js';
 
@@ -39,4 +40,15 @@ export function logOutcome(
     milliseconds,
   };
   logger.info(fields, operation);
+}
+
+/** One line a VIF of which something was left. */
+export function logGc(logger: Logger, result: Settled<GcResult>, dryRun: boolean): void {
+  if ('error' in result) {
+    const { code, message, vifId } = result.error;
+    logger.error({ vif: vifId, code }, `gc failed: ${message}`);
+    return;
+  }
+  const { id, changes } = result.value;
+  logger.info({ vif: id, changes: changes.length, dryRun }, 'gc');
 }

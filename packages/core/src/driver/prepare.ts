@@ -1,14 +1,16 @@
+import { withinDeadline } from '../engine/deadline.js';
 import type { Job } from '../engine/job.js';
 import { asVifError } from '../errors/vif-error.js';
 import type { GuestConfigurator, GuestDevice } from '../guest/guest-configurator.js';
 import type { HostFacts } from '../host/host.js';
+import { NetworkVif } from '../model/network-vif.js';
 import { validatePlan } from '../plan/validate-plan.js';
 import type { PlanContext } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { HostCapabilities } from '../request/host-capabilities.js';
-import type { VifRequest } from '../request/vif-request.js';
 import type { Handled } from './results.js';
 import { type Route, route } from './route.js';
+import type { RoutedRequest } from './routed-request.js';
 
 export type Operation = 'plug' | 'unplug';
 
@@ -20,36 +22,42 @@ export interface Prepared {
 
 /** Chooses the path and has the plugin write its plan. @throws VifError */
 export async function preparePlan(
-  request: VifRequest,
+  request: RoutedRequest,
   operation: Operation,
   registry: PluginRegistry,
   facts: HostFacts,
+  signal: AbortSignal,
 ): Promise<Prepared> {
   const { instance, hostFilters, host } = request;
-  const chosen = route(request.vif, hostFilters, registry);
+  const chosen = route(request, registry);
   const context: PlanContext = { instance, facts, hostFilters, virtType: virtTypeOf(host) };
-  const plan = await guard(chosen, operation, () =>
+  const plan = await guard(chosen, operation, signal, () =>
     chosen.path === 'os-vif'
       ? chosen.handler()[operation](chosen.vif, context)
       : chosen.handler[operation](chosen.vif, context),
   );
   const vifId = request.vif.id;
-  const checked = validatePlan(plan, `${chosen.path} plugin '${chosen.plugin}'`, vifId);
-  return { handled: handledBy(request, chosen), job: { vifId, plan: checked } };
+  const owner = `${chosen.path} plugin '${chosen.plugin}'`;
+  return {
+    handled: handledBy(request, chosen),
+    job: { vifId, plan: validatePlan(plan, owner, vifId), owner },
+  };
 }
 
 /** Chooses the path and works out the guest's device. @throws VifError */
 export async function prepareDevice(
-  request: VifRequest,
+  request: RoutedRequest,
   registry: PluginRegistry,
   facts: HostFacts,
   guests: GuestConfigurator,
+  signal: AbortSignal,
 ): Promise<Handled & { readonly device: GuestDevice }> {
-  const { instance, flavor, image, hostFilters } = request;
-  const chosen = route(request.vif, hostFilters, registry);
+  const { instance, flavor, image, hostFilters, routing, vif } = request;
+  const chosen = route(request, registry);
   const host = await completeHost(request.host, facts);
-  const context = { instance, flavor, image, host, hostFilters, facts };
-  const device = await guard(chosen, 'config', async () => {
+  const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
+  const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts };
+  const device = await guard(chosen, 'config', signal, async () => {
     if (chosen.path === 'os-vif') return guests.forObject(chosen.vif, context);
     const { vif, handler } = chosen;
     return guests.forBackend(await handler.config(vif, context), vif.address, context);
@@ -60,6 +68,7 @@ export async function prepareDevice(
 /** What the request does not say of the host is read from it, or assumed current. */
 async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts): Promise<HostCapabilities> {
   return {
+    ...given,
     virt_type: virtTypeOf(given),
     use_virtio_for_bridges: given.use_virtio_for_bridges ?? true,
     libvirt_version: given.libvirt_version ?? [9, 0, 0],
@@ -71,14 +80,21 @@ function virtTypeOf({ virt_type }: Partial<HostCapabilities>): string {
   return virt_type ?? 'kvm';
 }
 
-function handledBy(request: VifRequest, { path, plugin, reason }: Route): Handled {
+function handledBy(request: RoutedRequest, { path, plugin, reason }: Route): Handled {
   return { id: request.id, vifId: request.vif.id, path, plugin, reason };
 }
 
-async function guard<T>(chosen: Route, operation: string, call: () => T | Promise<T>): Promise<T> {
+/** What a plugin answers; one that does not come back is waited for until the signal fires. */
+async function guard<T>(
+  { path, plugin, vif }: Route,
+  operation: string,
+  signal: AbortSignal,
+  call: () => T | Promise<T>,
+): Promise<T> {
   try {
-    return await call();
+    const doing = `waiting for the ${path} plugin '${plugin}' to answer ${operation}`;
+    return await withinDeadline(Promise.resolve().then(call), signal, doing);
   } catch (error) {
-    throw asVifError(error, 'PLUGIN_FAILED', `'${chosen.plugin}' threw in ${operation}`, chosen.vif.id);
+    throw asVifError(error, 'PLUGIN_FAILED', `'${plugin}' threw in ${operation}`, vif.id);
   }
 }

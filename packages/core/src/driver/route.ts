@@ -5,6 +5,7 @@ import type { LegacyDriver, VifPlugin } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import { slugOf } from '../plugin/slug.js';
 import { quote } from '../validation/quote.js';
+import type { RoutedRequest } from './routed-request.js';
 
 /** Which of the two paths a VIF takes, who handles it there, and why. */
 export type Route = {
@@ -23,13 +24,14 @@ export type Route = {
  *
  * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, NO_MATCHING_PLUGIN, PLUGIN_FAILED, and what a converter throws
  */
-export function route(vif: NetworkVif | VIFBase, hostFilters: boolean, registry: PluginRegistry): Route {
+export function route(request: RoutedRequest, registry: PluginRegistry): Route {
+  const { vif, routing } = request;
   if (vif instanceof VIFBase) return objectRoute(vif, 'it is an os-vif object', registry);
   const { type, id: vifId } = vif;
   if (!type)
     throw new VifError('VIF_TYPE_MISSING', `VIF ${vifId} has no type; Neutron has not bound it`, { vifId });
 
-  const object = convert(vif, type, hostFilters, registry);
+  const object = convert(vif, type, request, registry);
   if (object) return objectRoute(object, `type '${type}' converts to ${object.constructor.name}`, registry);
 
   const handler = registry.driver(type);
@@ -43,22 +45,33 @@ export function route(vif: NetworkVif | VIFBase, hostFilters: boolean, registry:
       reason: `type '${type}' has a legacy driver and no converter`,
     };
   }
-  const known = registry.types.join(', ') || 'none';
-  const message = registry.converter(type)
+  const known = registry.typesBy(routing).join(', ') || 'none';
+  const message = registry.converter(type, routing)
     ? `The converter of VIF type '${type}' left this VIF to the legacy path, which has no driver for it`
     : `Nothing handles VIF type '${type}'. Registered types: ${known}`;
   throw new VifError('UNSUPPORTED_VIF_TYPE', message, { vifId });
 }
 
+/**
+ * The os-vif object of a request: its own, or what its VIF converts to; undefined where the legacy path serves it.
+ * Neither host nor plugin is asked.
+ * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, PLUGIN_FAILED, and what a converter throws
+ */
+export function objectOf(request: RoutedRequest, registry: PluginRegistry): VIFBase | undefined {
+  if (request.vif instanceof VIFBase) return request.vif;
+  const chosen = route(request, registry);
+  return chosen.path === 'os-vif' ? chosen.vif : undefined;
+}
+
 function convert(
   vif: NetworkVif,
   type: string,
-  hostFilters: boolean,
+  { routing, hostFilters, flavor, image }: RoutedRequest,
   registry: PluginRegistry,
 ): VIFBase | undefined {
-  const converter = registry.converter(type);
+  const converter = registry.converter(type, routing);
   try {
-    const object: unknown = converter?.convert(vif, { hostFilters });
+    const object: unknown = converter?.convert(vif, { hostFilters, flavor, image });
     if (object === undefined || object === null || object instanceof VIFBase) return object ?? undefined;
     throw new TypeError(`it returned ${quote(object)}, which is no os-vif object`);
   } catch (error) {

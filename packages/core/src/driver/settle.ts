@@ -5,17 +5,18 @@ import { isPlainObject, ownValue } from '../validation/plain.js';
 import { isUuid } from '../validation/uuid.js';
 import type { Settled } from './results.js';
 
-/**
- * The result of one request's part, or its error; never a rejection. Code of a plugin's that does not come back
- * is waited for until the signal fires.
- */
+/** Milliseconds in which what was waited for may still say so itself, once the signal fired. */
+const GRACE = 200;
+
+/** The result of one request's part, or its error; never a rejection. It ends soon after the signal has fired. */
 export async function settle<T>(
   request: unknown,
   signal: AbortSignal,
   run: () => T | Promise<T>,
 ): Promise<Settled<T>> {
   try {
-    return { value: await withinDeadline(Promise.resolve().then(run), signal, 'waiting for the plugin') };
+    const running = Promise.resolve().then(run);
+    return { value: await withinDeadline(running, signal, 'preparing the request', GRACE) };
   } catch (error) {
     const failure = asVifError(error, 'INVALID_REQUEST', 'The request could not be read');
     const { id, vifId } = idsOf(request);
@@ -31,10 +32,14 @@ export function only<T>([result]: readonly Settled<T>[]): T {
 
 /** The ids that a request would have, even if the rest of it is no good. */
 function idsOf(request: unknown): { readonly id: string | null; readonly vifId: string | undefined } {
-  if (!isPlainObject(request)) return { id: null, vifId: undefined };
-  const [own, ofVif] = [ownValue(request, 'id'), idOfVif(ownValue(request, 'vif'))];
-  const id = [own, ofVif].find((each) => typeof each === 'string') ?? null;
-  return { id, vifId: isUuid(ofVif) ? ofVif : undefined };
+  try {
+    if (!isPlainObject(request)) return { id: null, vifId: undefined };
+    const [own, ofVif] = [ownValue(request, 'id'), idOfVif(ownValue(request, 'vif'))];
+    const id = [own, ofVif].find((each) => typeof each === 'string') ?? null;
+    return { id, vifId: isUuid(ofVif) ? ofVif : undefined };
+  } catch {
+    return { id: null, vifId: undefined }; // a proxy that does not want to be looked at
+  }
 }
 
 /** The error with the VIF's id, if it has none. One of a class of its own has more to tell, and stays as it is. */

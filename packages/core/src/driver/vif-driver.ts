@@ -1,16 +1,21 @@
 import { type CallOptions, startDeadline } from '../engine/deadline.js';
 import { Engine, type JobResult } from '../engine/engine.js';
-import type { Change, Job, Progress } from '../engine/job.js';
+import { type Change, type Job, type Progress, writingOf } from '../engine/job.js';
 import { VifError } from '../errors/vif-error.js';
 import type { GuestConfigurator } from '../guest/guest-configurator.js';
 import type { Host } from '../host/host.js';
+import { describeHost } from '../host-info/describe-host.js';
 import type { Logger } from '../logging/logger.js';
-import { stepTarget } from '../plan/step-target.js';
+import type { HostInfo } from '../objects/host-info.js';
+import type { VIFBase } from '../objects/vif-base.js';
 import type { PluginRegistry } from '../plugin/registry.js';
-import { parseRequest } from '../request/parse-request.js';
-import { logOutcome, logSteps } from './log.js';
+import type { Routing } from '../request/routing.js';
+import { collectGarbage, type GcOptions, type GcResult } from './gc.js';
+import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
+import { objectOf } from './route.js';
+import { type RoutedRequest, readRequest } from './routed-request.js';
 import { only, settle } from './settle.js';
 
 /** Of a call's time, what plugins have for their plans: one that hangs must not take the others' time to plug. */
@@ -22,6 +27,7 @@ export interface VifDriverParts {
   readonly guests: GuestConfigurator;
   readonly registry: PluginRegistry;
   readonly logger: Logger;
+  readonly routing: Routing;
 }
 
 /**
@@ -39,6 +45,26 @@ export class VifDriver {
   constructor(parts: VifDriverParts) {
     this.#parts = parts;
     this.#engine = new Engine(parts.host);
+  }
+
+  /**
+   * The os-vif object that the request's VIF is, or is converted to; undefined if the legacy path serves it. The host
+   * is not asked, and the plugin that the object names need not be there.
+   * @throws VifError for a request that cannot be read, a VIF type that nothing handles, or what a converter throws
+   */
+  convert(request: unknown): VIFBase | undefined {
+    return objectOf(this.#read(request), this.#parts.registry);
+  }
+
+  /**
+   * Which VIFs the plugins take, as `host_info` of os-vif tells it.
+   * @param permittedVifTypes names of VIF classes: only these are told of, and only plugins that take one of them
+   * @throws VifError PLUGIN_FAILED, or what a plugin throws, when one cannot tell
+   */
+  hostInfo(permittedVifTypes?: readonly string[]): HostInfo {
+    const { info, errors } = describeHost(this.#parts.registry, permittedVifTypes);
+    if (errors[0]) throw errors[0];
+    return info;
   }
 
   /** The guest's device, with its XML. Nothing on the host is changed. */
@@ -77,7 +103,9 @@ export class VifDriver {
     const { registry, host, guests } = this.#parts;
     return Promise.all(
       requests.map((request) =>
-        settle(request, signal, () => prepareDevice(parseRequest(request), registry, host.facts, guests)),
+        settle(request, signal, () =>
+          prepareDevice(this.#read(request), registry, host.facts, guests, signal),
+        ),
       ),
     );
   }
@@ -99,11 +127,7 @@ export class VifDriver {
       ...handled,
       differences: tasks
         .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
-        .map(({ step, inspection: { differences } }) => ({
-          kind: step.kind,
-          name: stepTarget(step),
-          differences,
-        })),
+        .map(writingOf),
     }));
   }
 
@@ -115,9 +139,30 @@ export class VifDriver {
     return this.#changeAll('unplug', requests, options, (jobs, signal) => this.#engine.unplug(jobs, signal));
   }
 
+  /**
+   * Removes what carries our mark and whose VIF is not kept, as an unplug does: what is left of VIFs whose callers have
+   * died, and never anything else. What several VIFs share goes only if no VIF is kept and nothing uses it. Vendors'
+   * tools are not run: they know VIFs, of which nothing is left but ids.
+   *
+   * The list of those kept must be no older than the host: a VIF that was plugged after it was drawn up is not on it.
+   *
+   * @returns a result for each VIF, by its id, of which something was found; with the id null what VIFs shared, and
+   *   what could not be looked for
+   * @throws VifError INVALID_REQUEST for a list with something else than ids of VIFs, and an empty one
+   */
+  async gc(options: GcOptions): Promise<Settled<GcResult>[]> {
+    const results = await collectGarbage(this.#engine, options, startDeadline(options));
+    for (const result of results) logGc(this.#parts.logger, result, options.dryRun ?? false);
+    return results;
+  }
+
   /** Ends the host's connections and processes. */
   close(): Promise<void> {
     return this.#parts.host.close();
+  }
+
+  #read(request: unknown): RoutedRequest {
+    return readRequest(request, this.#parts.routing);
   }
 
   async #changeAll(
@@ -165,7 +210,9 @@ export class VifDriver {
     const { registry, host } = this.#parts;
     const prepared = await Promise.all(
       requests.map((request) =>
-        settle(request, planning, () => preparePlan(parseRequest(request), operation, registry, host.facts)),
+        settle(request, planning, () =>
+          preparePlan(this.#read(request), operation, registry, host.facts, planning),
+        ),
       ),
     );
     const ready = prepared.flatMap((each) => ('value' in each ? [each.value] : []));

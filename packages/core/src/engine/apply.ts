@@ -1,8 +1,9 @@
 import { asVifError } from '../errors/vif-error.js';
 import { signalError, withinDeadline } from './deadline.js';
+import { Dispatcher } from './dispatcher.js';
 import type { JobState, Progress } from './job.js';
 import type { StepRunner } from './runner.js';
-import { runInWaves } from './waves.js';
+import { taskTitle } from './task-title.js';
 
 /**
  * Milliseconds that a runner has to wind up once the signal fired: nothing is to be undone under its hands,
@@ -19,15 +20,23 @@ export async function applyJobs(
   onFailure: OnFailure,
   signal: AbortSignal,
 ): Promise<void> {
-  const queues = states.map((state) => ({
-    tasks: state.tasks.filter(needsWrite),
-    goesOn: () => {
+  const dispatcher = new Dispatcher((runner, tasks) => applyBatch(runner, tasks, signal));
+  await Promise.all(
+    states.map(async (state) => {
+      await state.inspected;
+      if (onFailure === 'stop') refuseBlocked(state);
+      await dispatcher.workOff(state.tasks.filter(needsWrite), () => {
+        noteFailure(state);
+        return onFailure === 'continue' || state.failures.length === 0;
+      });
       noteFailure(state);
-      return onFailure === 'continue' || state.failures.length === 0;
-    },
-  }));
-  await runInWaves(queues, (runner, tasks) => applyBatch(runner, tasks, signal));
-  for (const state of states) noteFailure(state);
+    }),
+  );
+}
+
+function refuseBlocked({ tasks, failures }: JobState): void {
+  const task = tasks.find(({ inspection }) => inspection.blocked);
+  if (task?.inspection.blocked) failures.push({ error: task.inspection.blocked, step: task.step });
 }
 
 function needsWrite(task: Progress): boolean {
@@ -39,10 +48,11 @@ async function applyBatch(
   tasks: readonly Progress[],
   signal: AbortSignal,
 ): Promise<void> {
+  const doing = runner.oneByOne ? `waiting for ${tasks.map(taskTitle)}` : 'changing the host';
   try {
-    if (signal.aborted) throw signalError(signal, 'changing the host');
+    if (signal.aborted) throw signalError(signal, doing);
     for (const task of tasks) task.attempted = true;
-    const outcomes = await withinDeadline(runner.apply(tasks, signal), signal, 'changing the host', GRACE);
+    const outcomes = await withinDeadline(runner.apply(tasks, signal), signal, doing, GRACE);
     for (const [i, task] of tasks.entries()) task.outcome = outcomes[i];
   } catch (error) {
     const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be changed');

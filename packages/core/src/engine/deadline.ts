@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { VifError } from '../errors/vif-error.js';
+import { LONGEST_TIMER, whenFired } from './waiters.js';
 
 /** How long a call may take, and how it is called off. */
 export interface CallOptions {
@@ -11,16 +12,13 @@ export interface CallOptions {
 
 const DEFAULT_TIMEOUT = 30_000;
 
-/** What a timer takes at most; one that is set to more fires at once. */
-const LONGEST = 2 ** 31 - 1;
-
 /**
  * A signal that fires at the call's deadline, or when the caller aborts.
  * @param share of the call's time after which it fires
  */
 export function startDeadline(options: CallOptions = {}, share = 1): AbortSignal {
   const timeout = (options.timeout ?? DEFAULT_TIMEOUT) * share;
-  const deadline = AbortSignal.timeout(Math.ceil(Math.min(timeout, LONGEST)));
+  const deadline = AbortSignal.timeout(Math.ceil(Math.min(timeout, LONGEST_TIMER)));
   const signal = options.signal ? AbortSignal.any([options.signal, deadline]) : deadline;
   setMaxListeners(0, signal); // one for each request of the call: no leak
   return signal;
@@ -35,7 +33,8 @@ export function signalError(signal: AbortSignal, doing: string): VifError {
 }
 
 /**
- * The promise's value, or the signal's error, whichever comes first: a runner that hangs holds nobody up.
+ * The promise's value, or the signal's error, whichever comes first: a runner that hangs holds nobody up. Neither does
+ * it end the process: the timer of an AbortSignal does not keep Node running, and what hangs need not either.
  * @param grace milliseconds after the signal in which the promise may still settle.
  */
 export async function withinDeadline<T>(
@@ -44,24 +43,19 @@ export async function withinDeadline<T>(
   doing: string,
   grace = 0,
 ): Promise<T> {
-  let stop: () => void = () => {};
+  let timer: NodeJS.Timeout | undefined;
+  let callOff: () => void = () => {};
   const fired = new Promise<never>((_, reject) => {
-    let timer: NodeJS.Timeout | undefined;
     const fail = () => reject(signalError(signal, doing));
-    const onAbort = () => {
+    callOff = whenFired(signal, () => {
       if (grace > 0) timer = setTimeout(fail, grace);
       else fail();
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-    stop = () => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
-    };
+    });
   });
   try {
     return await Promise.race([promise, fired]);
   } finally {
-    stop();
+    clearTimeout(timer);
+    callOff();
   }
 }

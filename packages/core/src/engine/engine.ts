@@ -1,11 +1,11 @@
 import { asVifError, VifError } from '../errors/vif-error.js';
 import type { Host } from '../host/host.js';
-import { lockKeys } from '../plan/lock-keys.js';
 import type { Step } from '../plan/steps.js';
 import { CustomRunner } from './custom-runner.js';
-import { withinDeadline } from './deadline.js';
+import { type Findings, findOwned } from './find-owned.js';
 import { inspectJobs } from './inspect.js';
 import type { Change, Job, JobResult, JobState, Progress } from './job.js';
+import { acquireFor, takeFree } from './locking.js';
 import type { Operation } from './operation.js';
 import { plug } from './plug.js';
 import { rounds } from './rounds.js';
@@ -14,12 +14,22 @@ import { unplug } from './unplug.js';
 
 export type { JobResult } from './job.js';
 
+/** Milliseconds for undoing a batch of steps. */
+const UNDO_PATIENCE = 30_000;
+
+/** What a call's jobs have come to. */
+type Results = Map<Job, JobResult<Change[]>>;
+
 /** Runs plans on a host. Every call takes many jobs, and every job has a result of its own. */
 export class Engine {
   readonly #host: Host;
   readonly #runners: ReadonlyMap<Step['kind'], StepRunner>;
 
-  constructor(host: Host) {
+  /** @param undoPatience milliseconds for undoing a batch of steps, once the call's signal has fired too */
+  constructor(
+    host: Host,
+    private readonly undoPatience = UNDO_PATIENCE,
+  ) {
     this.#host = host;
     const runners: StepRunner[] = [...host.runners, new CustomRunner()];
     this.#runners = new Map(runners.flatMap((runner) => runner.kinds.map((kind) => [kind, runner])));
@@ -38,11 +48,17 @@ export class Engine {
   /** Compares plans with the host, and writes nothing. The tasks come in the order of the plan's steps. */
   async inspect(jobs: readonly Job[], signal: AbortSignal): Promise<JobResult<readonly Progress[]>[]> {
     const states = await this.#inspect(jobs, signal);
+    await Promise.all(states.map((state) => state.inspected));
     return states.map(({ job, tasks, failures: [failure] }) => {
       if (!failure) return { value: tasks };
       const { code, message } = failure.error;
       return { error: new VifError(code, message, { vifId: job.vifId, cause: failure.error.cause }) };
     });
+  }
+
+  /** What there is on the host with our mark; never rejects. */
+  findOwned(signal: AbortSignal): Promise<Findings> {
+    return findOwned(new Set(this.#runners.values()), signal);
   }
 
   #inspect(jobs: readonly Job[], signal: AbortSignal): Promise<JobState[]> {
@@ -54,36 +70,38 @@ export class Engine {
     jobs: readonly Job[],
     signal: AbortSignal,
   ): Promise<JobResult<Change[]>[]> {
-    const results = new Map<Job, JobResult<Change[]>>();
-    for (const round of rounds(jobs)) {
-      const outcome = await this.#locked(operation, round, signal);
-      for (const [i, job] of round.entries()) {
-        const result = outcome[i];
-        if (result) results.set(job, result);
-      }
-    }
+    const results: Results = new Map();
+    for (const round of rounds(jobs)) await this.#round(operation, round, signal, results);
     return jobs.flatMap((job) => results.get(job) ?? []);
   }
 
-  async #locked(
+  /** The jobs whose locks are free go at once, and together; the others once those they lack are released. */
+  async #round(
     operation: Operation,
     round: readonly Job[],
     signal: AbortSignal,
-  ): Promise<JobResult<Change[]>[]> {
-    const keys = [...new Set(round.flatMap((job) => lockKeys(job.vifId, job.plan)))].sort();
-    const acquiring = this.#host.locks.acquire(keys, signal);
-    let release: () => Promise<void>;
-    try {
-      release = await withinDeadline(acquiring, signal, 'waiting for another call');
-    } catch (error) {
-      acquiring.then((late) => late()).catch(() => {}); // it may have got them when the signal fired
-      const cause = asVifError(error, 'PLUG_FAILED', 'The locks of the call could not be taken');
-      return round.map(({ vifId }) => ({ error: operation.refuse(vifId, cause) }));
-    }
-    try {
-      return await operation.run(await this.#inspect(round, signal), signal);
-    } finally {
-      await release();
-    }
+    results: Results,
+  ): Promise<void> {
+    const run = async (jobs: readonly Job[], release: () => Promise<void>) => {
+      try {
+        const outcomes = await operation.run(await this.#inspect(jobs, signal), signal, this.undoPatience);
+        for (const [i, job] of jobs.entries()) {
+          const outcome = outcomes[i];
+          if (outcome) results.set(job, outcome);
+        }
+      } finally {
+        await release();
+      }
+    };
+    const wait = async (jobs: readonly Job[]) => {
+      try {
+        await run(jobs, await acquireFor(this.#host.locks, jobs, signal));
+      } catch (error) {
+        const cause = asVifError(error, 'PLUG_FAILED', 'The locks of the call could not be taken');
+        for (const job of jobs) results.set(job, { error: operation.refuse(job.vifId, cause) });
+      }
+    };
+    const { ready, release, late } = await takeFree(this.#host.locks, round);
+    await Promise.all([run(ready, release), ...late.map(wait)]);
   }
 }

@@ -7,6 +7,8 @@ import type { Difference, Outcome, StepRunner, Task } from './runner.js';
 export interface Job {
   readonly vifId: string;
   readonly plan: Plan;
+  /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
+  readonly owner?: string;
 }
 
 /** How a job ended: what was written, or why it failed. */
@@ -15,6 +17,7 @@ export type JobResult<T> = { readonly value: T } | { readonly error: VifError };
 /** A task on its way through a call. */
 export interface Progress extends Task {
   readonly runner: StepRunner;
+  readonly owner: string | undefined;
   /** Whether a runner was given it; with `outcome`, how it ended. */
   attempted: boolean;
   outcome: Outcome;
@@ -23,7 +26,10 @@ export interface Progress extends Task {
 /** A job on its way through a call. */
 export interface JobState {
   readonly job: Job;
+  /** Complete once {@link inspected} has settled. */
   tasks: Progress[];
+  /** Settles, and never rejects, once all steps of the job have been compared with the host. */
+  inspected: Promise<void>;
   /** What could not be read, or else the first thing that went wrong; and the step that it concerns. */
   readonly failures: { readonly error: VifError; readonly step: Step }[];
 }
@@ -37,11 +43,10 @@ export interface Change {
 
 /** What a job wrote. */
 export function changesOf({ tasks }: JobState): Change[] {
-  return tasks
-    .filter((task) => task.attempted && !task.outcome)
-    .map(({ step, inspection }) => ({
-      kind: step.kind,
-      name: stepTarget(step),
-      differences: inspection.differences,
-    }));
+  return tasks.filter((task) => task.attempted && !task.outcome).map(writingOf);
+}
+
+/** What a task writes, or has written. */
+export function writingOf({ step, inspection: { differences } }: Task): Change {
+  return { kind: step.kind, name: stepTarget(step), differences };
 }

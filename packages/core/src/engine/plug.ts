@@ -1,15 +1,14 @@
 import { PlugError } from '../errors/plug-error.js';
 import { applyJobs } from './apply.js';
-import { changesOf, type JobState } from './job.js';
+import { changesOf } from './job.js';
 import type { Operation } from './operation.js';
 import { undoFailed } from './undo.js';
 
 /** All or nothing, job by job: one that fails is undone, and the others go on. */
 export const plug: Operation = {
-  async run(states, signal) {
-    for (const state of states) refuseBlocked(state);
+  async run(states, signal, undoPatience) {
     await applyJobs(states, 'stop', signal);
-    const undoFailures = await undoFailed(states);
+    const undoFailures = await undoFailed(states, undoPatience);
     return states.map((state) => {
       const [failure] = state.failures;
       if (!failure) return { value: changesOf(state) };
@@ -19,8 +18,3 @@ export const plug: Operation = {
   },
   refuse: (vifId, cause) => new PlugError(vifId, cause, undefined, []),
 };
-
-function refuseBlocked({ tasks, failures }: JobState): void {
-  const task = tasks.find(({ inspection }) => inspection.blocked);
-  if (task?.inspection.blocked) failures.push({ error: task.inspection.blocked, step: task.step });
-}

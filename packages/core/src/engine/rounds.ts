@@ -1,12 +1,17 @@
+import { exclusiveKeys } from '../plan/lock-keys.js';
 import type { Job } from './job.js';
 
-/** Splits jobs so that a VIF comes up once a round: a second request for it must see what the first did. */
+/**
+ * Splits jobs so that a VIF comes up once a round, and a virtual function too: a second request for it must see
+ * what the first did.
+ */
 export function rounds(jobs: readonly Job[]): Job[][] {
   const result: Job[][] = [];
-  const seen = new Map<string, number>();
+  const next = new Map<string, number>();
   for (const job of jobs) {
-    const round = seen.get(job.vifId) ?? 0;
-    seen.set(job.vifId, round + 1);
+    const keys = exclusiveKeys(job.vifId, job.plan);
+    const round = Math.max(...keys.map((key) => next.get(key) ?? 0));
+    for (const key of keys) next.set(key, round + 1);
     result[round] ??= [];
     result[round].push(job);
   }

@@ -33,6 +33,13 @@ export interface AttemptedTask<S extends Step = Step> extends Task<S> {
   readonly outcome: Outcome;
 }
 
+/** Something on the host that carries our mark, with the step that removes it. */
+export interface Owned {
+  /** The VIF that it was made for; undefined for what several VIFs share. */
+  readonly vifId: string | undefined;
+  readonly step: Step;
+}
+
 /** How a task ended: undefined when it went well. */
 export type Outcome = VifError | undefined;
 
@@ -63,4 +70,9 @@ export interface StepRunner<S extends Step = Step> {
    * (they may have done half of it), and those behind one that failed, which it may not have got to.
    */
   undo(tasks: readonly AttemptedTask<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /**
+   * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
+   * Reads only. A step for what VIFs share must leave it in place as long as something uses it.
+   */
+  findOwned?(signal: AbortSignal): Promise<readonly (Owned | VifError)[]>;
 }

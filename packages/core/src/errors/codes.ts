@@ -8,12 +8,14 @@ export const errorCodes = {
   INVALID_OBJECT: 'A versioned object is malformed',
   UNKNOWN_OBJECT: 'The class of a versioned object is not known',
   UNKNOWN_FIELD: 'A versioned object has a field that its class does not declare',
-  INCOMPATIBLE_VERSION: 'A versioned object is of a newer version than is understood',
+  INCOMPATIBLE_VERSION: 'An object is of a version that is not known, or is to be',
+  NO_COMMON_VERSION: 'A plugin understands no version of the class that is known here',
   INVALID_PLAN: 'A plugin returned a plan that cannot be run',
   INVALID_OPTIONS: 'An option of a plugin is malformed',
 
   VIF_TYPE_MISSING: 'The VIF has no type',
   UNSUPPORTED_VIF_TYPE: 'Nothing that is registered handles this VIF type',
+  NO_CONVERTER: 'No converter makes an os-vif object of this VIF',
   NO_MATCHING_PLUGIN: 'The plugin that the VIF names is not registered',
   UNSUPPORTED_VIF: 'The plugin does not take this VIF class or port profile',
   PLUGIN_CONFLICT: 'Two plugins claim the same name or VIF type',
@@ -37,6 +39,7 @@ export const errorCodes = {
   LINK_BUSY: 'A link that is not ours is already a member of another bridge',
   LINK_COMMAND_FAILED: 'The kernel refused a change to a link',
   LINK_NOT_OURS: 'A link carries no mark of ours and is not removed',
+  FILTER_FAILED: 'nftables refused to read or change the filters of guests',
 
   OVSDB_UNREACHABLE: 'The OVSDB server cannot be reached',
   OVSDB_PROTOCOL: 'The OVSDB server broke the protocol',
@@ -49,6 +52,8 @@ export const errorCodes = {
   COMMAND_NOT_FOUND: 'A program is not installed',
   COMMAND_FAILED: 'A program ended with an error',
   PCI_DEVICE_NOT_FOUND: 'There is no network device at this PCI address',
+  JOURNAL_FAILED: 'The record of what a virtual function had cannot be read or written',
+  JOURNAL_INVALID: 'The record of what a virtual function had is damaged, or none of ours',
 } as const;
 
 export type ErrorCode = keyof typeof errorCodes;

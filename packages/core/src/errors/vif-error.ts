@@ -4,6 +4,8 @@ import type { ErrorCode } from './codes.js';
 // A registered symbol, so that errors of another copy of this package are recognised too.
 const brand = Symbol.for('vifkit.error');
 
+const longestReason = 2_000;
+
 export interface VifErrorOptions {
   /** The id of the VIF concerned. */
   readonly vifId?: string | undefined;
@@ -28,17 +30,28 @@ export class VifError extends Error {
 
 /** Whether an error is one of vifkit's, and, if a code is given, of that code. Does not rely on `instanceof`. */
 export function isVifError(error: unknown, code?: ErrorCode): error is VifError {
-  return (
-    typeof error === 'object' &&
-    error !== null &&
-    brand in error &&
-    (code === undefined || (error as VifError).code === code)
-  );
+  if (typeof error !== 'object' || error === null) return false;
+  try {
+    const { [brand]: ours, code: found, message } = error as Partial<VifError>;
+    const whole = ours === true && typeof found === 'string' && typeof message === 'string';
+    return whole && (code === undefined || found === code);
+  } catch {
+    return false; // whatever a plugin threw, it does not want to be looked at
+  }
 }
 
 /** The error itself if it is one of vifkit's, else one of the given code that has it as its cause. */
 export function asVifError(error: unknown, code: ErrorCode, context: string, vifId?: string): VifError {
   if (isVifError(error)) return error;
-  const reason = error instanceof Error ? error.message : quote(error);
-  return new VifError(code, `${context}: ${reason}`, { cause: error, vifId });
+  return new VifError(code, `${context}: ${reasonOf(error)}`, { cause: error, vifId });
+}
+
+/** What an error says, whatever was thrown; cut, since somebody else wrote it. */
+export function reasonOf(error: unknown): string {
+  try {
+    const message: unknown = error instanceof Error ? error.message : quote(error);
+    return typeof message === 'string' ? message.slice(0, longestReason) : quote(message);
+  } catch {
+    return 'something that cannot be shown';
+  }
 }

@@ -10,10 +10,25 @@ export interface VirtualFunction {
   readonly netDevice?: string;
 }
 
+/** How the switch in an SR-IOV card knows a virtual function. */
+export interface Representor {
+  /** The PCI address of the physical function. */
+  readonly pfAddress: string;
+  /** The number of the virtual function below it. */
+  readonly index: number;
+  /**
+   * The network device that stands for the virtual function on the host; missing where there is none: the card
+   * is not in switchdev mode, or DPDK has taken the physical function.
+   */
+  readonly netDevice?: string;
+}
+
 /** What a plan may ask about the host. Nothing here writes. Questions asked together share their answer's cost. */
 export interface HostFacts {
   /** The MTU of a link, or undefined when there is no such link. */
   linkMtu(name: string): Promise<number | undefined>;
+  /** The IP addresses of global scope that a link has, as in `10.0.0.1/24`; none if there is no such link. */
+  linkAddresses(name: string): Promise<readonly string[]>;
   /** The kernel's release, as `uname -r` prints it. */
   kernelRelease(): Promise<string>;
   /** The name of the network device of a PCI function, or undefined. */
@@ -23,12 +38,18 @@ export interface HostFacts {
    * `vf` step for such an address is refused, and says why.
    */
   virtualFunction(address: string): Promise<VirtualFunction | undefined>;
+  /** The id of the VIF that a `vf` step gave this virtual function to, until it is restored; undefined if none is known. */
+  vfHolder(address: string): Promise<string | undefined>;
+  /** The representor of the virtual function at a PCI address, or undefined when there is no such function. */
+  representor(address: string): Promise<Representor | undefined>;
 }
 
 /** Orders calls that concern the same things, between processes too. */
 export interface HostLocks {
   /** Waits for all keys and takes them. The release function never throws. */
   acquire(keys: readonly string[], signal: AbortSignal): Promise<() => Promise<void>>;
+  /** Takes a key that nobody holds, and answers undefined for one that somebody does. Never waits for it. */
+  tryAcquire(key: string): Promise<(() => Promise<void>) | undefined>;
 }
 
 /** A host that plans run on. Made by `@vifkit/host`, or by `@vifkit/testkit` in memory. */

@@ -1,21 +1,30 @@
-import { isMacAddress, isPciAddress } from '../validation/addresses.js';
+import { isIpAddress, isMacAddress, isPciAddress } from '../validation/addresses.js';
 import { isLinkName } from '../validation/link-name.js';
 import { isMtu, isVlanId } from '../validation/numbers.js';
 import { isPlainObject } from '../validation/plain.js';
 import { isPlainText } from '../validation/text.js';
+import { isUuid } from '../validation/uuid.js';
 import { is, oneOf, optional, shaped, tagged } from './checks.js';
 
 const flag = is((value) => typeof value === 'boolean');
 const linkName = is(isLinkName);
+/** Ports without a link of the kernel, such as patch ports, may have longer names. */
+const portName = is(
+  (value) =>
+    isLinkName(value) || (typeof value === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.+-]{15,63}$/.test(value)),
+);
 const mac = is(isMacAddress);
+const ips = is((value) => Array.isArray(value) && value.every(isIpAddress));
 const mtu = is(isMtu);
 const vlanId = is(isVlanId);
 const text = is(isPlainText);
-const method = is((value) => typeof value === 'function');
 const texts = is((value) => isPlainObject(value) && Object.entries(value).flat().every(isPlainText));
 /** Seconds. */
 const duration = is((value) => typeof value === 'number' && value >= 0 && value <= 1_000_000);
 const setting = is((value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255);
+const linkType = oneOf('bridge', 'veth', 'tap', 'vlan');
+/** It becomes a part of a link's alternative name, which has 127 bytes. */
+const user = is((value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value));
 /** No shell sees it, so only NUL and the like are refused; vendors' tools take long words. */
 const argv = is(
   (value) =>
@@ -59,21 +68,47 @@ export const checkStep = tagged('kind', {
     set: optional(attributes),
     initial: optional(attributes),
     shared: optional(flag),
+    yieldAddresses: optional(flag),
   },
-  linkAbsent: { name: linkName, type: oneOf('bridge', 'veth', 'tap', 'vlan'), own: flag },
-  ovsBridge: { name: linkName, datapathType: oneOf('system', 'netdev', 'dummy'), mtu: optional(mtu) },
+  linkAbsent: { name: linkName, type: linkType, own: flag, lenient: optional(flag) },
+  linkUser: { name: linkName, user },
+  linkUserAbsent: { name: linkName, user, type: linkType },
+  ovsBridge: {
+    name: linkName,
+    datapathType: oneOf('system', 'netdev', 'dummy'),
+    mtu: optional(mtu),
+    own: optional(flag),
+  },
+  ovsBridgeAbsent: { name: linkName, own: flag },
   ovsPort: {
     bridge: linkName,
-    name: linkName,
+    name: portName,
     type: optional(text),
     tag: optional(vlanId),
+    initial: optional(
+      shaped({
+        tag: optional(vlanId),
+        vlanMode: optional(oneOf('access', 'trunk', 'native-tagged', 'native-untagged', 'dot1q-tunnel')),
+        trunks: optional(is((value) => Array.isArray(value) && value.every(isVlanId))),
+        qosType: optional(text),
+      }),
+    ),
     externalIds: texts,
     options: optional(texts),
     mtuRequest: optional(mtu),
     wired: flag,
   },
-  ovsPortAbsent: { name: linkName, own: flag },
-  vf: { address: is(isPciAddress), mac: optional(mac), vlan: optional(vlanId), trust: optional(flag) },
+  ovsPortAbsent: { name: portName, own: flag },
+  ovsVifPortsAbsent: { interfaceId: is(isUuid) },
+  guestFilter: { name: linkName, mac, addresses: ips },
+  guestFilterAbsent: { name: linkName },
+  vf: {
+    address: is(isPciAddress),
+    mac: optional(mac),
+    vlan: optional(vlanId),
+    trust: optional(flag),
+    restore: optional(shaped({ vifMac: mac })),
+  },
   command: {
     argv,
     undo: optional(argv),
@@ -82,15 +117,3 @@ export const checkStep = tagged('kind', {
     vendor: optional(text),
   },
 });
-
-const customStep = {
-  name: is((value) => isPlainText(value) && value !== ''),
-  isDone: method,
-  apply: method,
-  undo: method,
-};
-
-/** Checks a step of kind `custom`, which may have whatever else its author likes. */
-export function checkCustomStep(step: object): string[] {
-  return Object.entries(customStep).flatMap(([key, check]) => check(Reflect.get(step, key), key));
-}

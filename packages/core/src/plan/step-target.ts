@@ -7,6 +7,8 @@ export function stepTarget(step: Step): string {
       return step.address;
     case 'command':
       return step.argv[0] ?? '';
+    case 'ovsVifPortsAbsent':
+      return step.interfaceId;
     default:
       return step.name;
   }
@@ -15,5 +17,7 @@ export function stepTarget(step: Step): string {
 /** Two steps of the same key are about the same thing on the host. */
 export function stepKey(step: Step): string {
   const family = step.kind.replace(/Absent$/, '');
-  return step.kind === 'command' ? `command ${step.argv.join('\0')}` : `${family} ${stepTarget(step)}`;
+  if (step.kind === 'command') return `command ${step.argv.join('\0')}`;
+  const isUse = step.kind === 'linkUser' || step.kind === 'linkUserAbsent';
+  return isUse ? `${family} ${step.name} ${step.user}` : `${family} ${stepTarget(step)}`;
 }

@@ -1,51 +1,81 @@
-import { VifError } from '../errors/vif-error.js';
+import { reasonOf, VifError } from '../errors/vif-error.js';
 import { isPlainObject } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
-import { checkCustomStep, checkStep } from './check-step.js';
+import { checkStep } from './check-step.js';
+import { isCustom, sealCustomStep } from './custom-step.js';
 import type { Plan, Step } from './steps.js';
+
+/** Far more than any VIF needs: a plan that is longer is a plugin's mistake, and is not even looked through. */
+const mostSteps = 1_000;
+
+/** Values in one step, and how deep they nest. */
+const mostValues = 10_000;
+const deepest = 8;
+
+/** Faults of a step that a message tells. */
+const mostTold = 5;
 
 /**
  * The last door before the host: whatever a plugin made of its input, no step passes that could mean something
  * else on a command line, in a batch file, in /proc or in OVSDB.
- * @returns a copy, which the plugin cannot change any more; custom steps alone stay the plugin's own objects
+ * @returns a copy, which the plugin cannot change any more; of custom steps too, though what their methods do
+ *   stays the plugin's affair
  * @throws VifError INVALID_PLAN naming the plugin, the step and what is wrong with it
  */
 export function validatePlan(plan: unknown, owner: string, vifId: string): Plan {
   const refusal = (what: string) =>
     new VifError('INVALID_PLAN', `The ${owner} returned a bad plan: ${what}`, { vifId });
-  if (!Array.isArray(plan)) throw refusal(`it is ${quote(plan)}, not a list of steps`);
-  const steps: Step[] = [];
-  for (const [i, given] of plan.entries()) {
-    const { step, wrong } = examine(given);
-    if (wrong.length > 0) throw refusal(`step ${i} ${wrong.join(', ')}`);
-    steps.push(step as Step);
+  return readSteps(plan, refusal).map((given, i) => {
+    const { step, wrong } = examine(given, owner, vifId);
+    if (wrong.length === 0) return step as Step;
+    const more = wrong.length > mostTold ? `, and ${wrong.length - mostTold} more` : '';
+    throw refusal(`step ${i} ${wrong.slice(0, mostTold).join(', ')}${more}`);
+  });
+}
+
+/** The steps as they are given, each read once. */
+function readSteps(plan: unknown, refusal: (what: string) => VifError): unknown[] {
+  try {
+    if (!Array.isArray(plan)) throw refusal(`it is ${quote(plan)}, not a list of steps`);
+    const { length } = plan;
+    if (!(length <= mostSteps)) throw refusal(`it has ${quote(length)} steps; ${mostSteps} is the most`);
+    return Array.from({ length }, (_, i) => plan[i]);
+  } catch (error) {
+    throw error instanceof VifError ? error : refusal(`it cannot be read: ${quote(reasonOf(error))}`);
   }
-  return steps;
 }
 
 /** The step that is to be run for what was given, and what is wrong with it. */
-function examine(given: unknown): { readonly step: unknown; readonly wrong: string[] } {
+function examine(
+  given: unknown,
+  owner: string,
+  vifId: string,
+): { readonly step: unknown; readonly wrong: string[] } {
   try {
-    if (isCustom(given)) return { step: given, wrong: checkCustomStep(given) };
-    const step = copyOf(given);
+    if (isCustom(given)) return sealCustomStep(given, owner, vifId);
+    const step = copyOf(given, { left: mostValues });
     return { step, wrong: checkStep(step, '') };
   } catch (error) {
-    return {
-      step: given,
-      wrong: [`cannot be read: ${quote(error instanceof Error ? error.message : error)}`],
-    };
+    return { step: given, wrong: [`cannot be read: ${quote(reasonOf(error))}`] };
   }
 }
 
-/** A custom step may be the object of a class: what it can do need not be its own. */
-function isCustom(step: unknown): step is object {
-  return typeof step === 'object' && step !== null && 'kind' in step && step.kind === 'custom';
-}
-
 /** What JSON would keep of a value: no getter, prototype or later change can make it mean anything else. */
-function copyOf(value: unknown): unknown {
-  if (Array.isArray(value)) return Array.from(value, copyOf);
+function copyOf(value: unknown, room: { left: number }, depth = 0): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} deep`);
+  const take = (count: number) => {
+    room.left -= count;
+    if (!(room.left >= 0)) throw new RangeError(`it has more than ${mostValues} values`);
+  };
+  if (Array.isArray(value)) {
+    const { length } = value;
+    take(length);
+    return Array.from({ length }, (_, i) => copyOf(value[i], room, depth + 1));
+  }
   if (!isPlainObject(value)) return value;
-  const present = Object.entries(value).filter(([, each]) => each !== undefined);
-  return Object.fromEntries(present.map(([key, each]) => [key, copyOf(each)]));
+  const entries = Object.entries(value);
+  take(entries.length);
+  const present = entries.filter(([, each]) => each !== undefined);
+  return Object.fromEntries(present.map(([key, each]) => [key, copyOf(each, room, depth + 1)]));
 }

@@ -5,6 +5,8 @@ import type { NetworkVif } from '../model/network-vif.js';
 import type { HostPluginInfo } from '../objects/host-plugin-info.js';
 import type { VIFBase } from '../objects/vif-base.js';
 import type { Plan } from '../plan/steps.js';
+import type { Flavor } from '../request/flavor.js';
+import type { Image } from '../request/image.js';
 import type { Instance } from '../request/instance.js';
 
 /** What a plan may depend on besides the VIF. */
@@ -41,8 +43,16 @@ export interface LegacyDriver {
   unplug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan>;
 }
 
+/** What a converted object may depend on besides the VIF. */
+export interface ConversionContext {
+  /** Whether the host filters the traffic of VIFs that the network service does not filter. */
+  readonly hostFilters: boolean;
+  readonly flavor: Flavor;
+  readonly image: Image;
+}
+
 /** Turns a VIF of Nova's network model into an os-vif object, and so sends it down the object path. */
 export interface VifConverter {
   /** The object, or undefined to leave this VIF to the legacy path. */
-  convert(vif: NetworkVif, context: { readonly hostFilters: boolean }): VIFBase | undefined;
+  convert(vif: NetworkVif, context: ConversionContext): VIFBase | undefined;
 }

@@ -1,3 +1,5 @@
+import type { Routing } from '../request/routing.js';
+
 /** Something a plugin needs on the host: shown by `vif plugins`, and looked for by `vif doctor`. */
 export interface Requirement {
   readonly kind: RequirementKind;
@@ -31,4 +33,9 @@ export type Declaration =
       readonly name: string;
     } & Common)
   | ({ readonly role: 'driver' /** The VIF type, as Nova spells it. */; readonly type: string } & Common)
-  | ({ readonly role: 'converter'; readonly type: string } & Common);
+  | ({
+      readonly role: 'converter';
+      readonly type: string;
+      /** Whose rules it converts by; without it, it serves all. */
+      readonly routing?: Routing;
+    } & Common);

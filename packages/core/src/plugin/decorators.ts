@@ -27,7 +27,7 @@ export function legacyDriver(declaration: DeclarationOf<'driver'>) {
   return declare<LegacyDriver>({ ...declaration, role: 'driver' });
 }
 
-/** Makes a class the converter of a VIF type into os-vif objects. */
+/** Makes a class the converter of a VIF type into os-vif objects, by the rules of one routing or of all. */
 export function vifConverter(declaration: DeclarationOf<'converter'>) {
   return declare<VifConverter>({ ...declaration, role: 'converter' });
 }

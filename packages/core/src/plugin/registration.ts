@@ -3,7 +3,8 @@ import { asVifError } from '../errors/vif-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor, Declaration } from './declaration.js';
-import { buildOptions } from './options.js';
+import { type BuiltOptions, buildOptions } from './options/build-options.js';
+import type { GivenOptions } from './options/options-source.js';
 import { LOGGER } from './tokens.js';
 
 export type Component = VifPlugin | LegacyDriver | VifConverter;
@@ -11,7 +12,7 @@ export type Component = VifPlugin | LegacyDriver | VifConverter;
 /** A registered class. It is built at first use, so that a package costs nothing until it is needed. */
 export class Registration<T extends Component = Component> {
   readonly #target: Constructor<T>;
-  readonly #options: object;
+  readonly #options: BuiltOptions;
   readonly #logger: Logger;
   #instance: T | undefined;
 
@@ -19,7 +20,7 @@ export class Registration<T extends Component = Component> {
     readonly packageName: string,
     readonly declaration: Declaration,
     target: Constructor<T>,
-    given: unknown,
+    given: readonly GivenOptions[],
     logger: Logger,
   ) {
     this.#target = target;
@@ -33,12 +34,19 @@ export class Registration<T extends Component = Component> {
   }
 
   get title(): string {
-    return `${this.declaration.role} '${this.key}'`;
+    const { declaration } = this;
+    const routing = declaration.role === 'converter' && declaration.routing;
+    return `${declaration.role} '${this.key}'${routing ? ` for routing '${routing}'` : ''}`;
   }
 
   /** The options in force. */
   get options(): object {
-    return this.#options;
+    return this.#options.values;
+  }
+
+  /** The name of the source that set an option; undefined for one that has its default, or was set by code. */
+  sourceOf(option: string): string | undefined {
+    return this.#options.sources.get(option);
   }
 
   /** @throws VifError PLUGIN_FAILED with the constructor's own error as cause */
@@ -51,7 +59,7 @@ export class Registration<T extends Component = Component> {
     const scope = container.createChildContainer();
     scope.register(LOGGER, { useValue: this.#logger });
     const { options } = this.declaration;
-    if (options) scope.register(options as InjectionToken<object>, { useValue: this.#options });
+    if (options) scope.register(options as InjectionToken<object>, { useValue: this.#options.values });
     try {
       return scope.resolve(this.#target as InjectionToken<T>);
     } catch (error) {

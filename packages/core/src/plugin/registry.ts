@@ -1,15 +1,16 @@
 import { VifError } from '../errors/vif-error.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
+import { type Routing, routings } from '../request/routing.js';
 import { quote } from '../validation/quote.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Declaration } from './declaration.js';
 import { declarationOf } from './decorators.js';
+import { type GivenBySlug, givenBySlug } from './options/given-by-slug.js';
+import { fromSource, type OptionsByName, type OptionsSource } from './options/options-source.js';
 import type { PluginPackage } from './package.js';
 import { Registration } from './registration.js';
+import { converterSlot, slotsOf } from './slots.js';
 import { slugOf } from './slug.js';
-
-/** Options by plugin name or VIF type. */
-export type OptionsByName = Readonly<Record<string, object>>;
 
 /**
  * The plugins, drivers and converters that are there. The map is ours: in tsyringe the last registration of
@@ -18,6 +19,7 @@ export type OptionsByName = Readonly<Record<string, object>>;
 export class PluginRegistry {
   readonly #plugins = new Map<string, Registration<VifPlugin>>();
   readonly #drivers = new Map<string, Registration<LegacyDriver>>();
+  /** One that serves all routings is there once for each. */
   readonly #converters = new Map<string, Registration<VifConverter>>();
 
   /**
@@ -25,16 +27,15 @@ export class PluginRegistry {
    */
   constructor(
     packages: readonly PluginPackage[],
-    options: OptionsByName = {},
+    options: OptionsByName | readonly OptionsSource[] = {},
     logger: Logger = silentLogger,
   ) {
-    // A driver's may be under either spelling of its VIF type.
-    const bySlug = new Map(Object.entries(options).map(([name, given]) => [slugOf(name), given]));
-    for (const each of packages) this.#add(each, bySlug, logger);
-    for (const name of bySlug.keys()) {
-      if (!this.#plugins.has(name) && !this.#drivers.has(name)) {
-        throw new VifError('INVALID_OPTIONS', `There are options for '${name}', but no plugin of that name`);
-      }
+    const given = givenBySlug(options);
+    for (const each of packages) this.#add(each, given, logger);
+    for (const [name, [first]] of given) {
+      if (this.#plugins.has(name) || this.#drivers.has(name)) continue;
+      const message = `There are options for '${name}', but no plugin of that name${fromSource(first?.from)}`;
+      throw new VifError('INVALID_OPTIONS', message);
     }
   }
 
@@ -49,28 +50,41 @@ export class PluginRegistry {
     );
   }
 
+  /** The names of all plugins of the object path, in their order. */
+  get pluginNames(): string[] {
+    return [...this.#plugins.keys()].sort();
+  }
+
   /** The legacy driver of a VIF type, if there is one. @throws VifError PLUGIN_FAILED */
   driver(type: string): LegacyDriver | undefined {
     return this.#drivers.get(slugOf(type))?.instance;
   }
 
-  /** The converter of a VIF type, if there is one. @throws VifError PLUGIN_FAILED */
-  converter(type: string): VifConverter | undefined {
-    return this.#converters.get(type)?.instance;
+  /** The converter of a VIF type by these rules, if there is one. @throws VifError PLUGIN_FAILED */
+  converter(type: string, routing: Routing): VifConverter | undefined {
+    return this.#converters.get(converterSlot(type, routing))?.instance;
   }
 
-  /** The VIF types of the network model that are handled, by either path. */
+  /** The VIF types of the network model that are handled, by either path and whichever rules. */
   get types(): string[] {
-    const drivers = [...this.#drivers.values()].map((driver) => driver.key);
-    return [...new Set([...this.#converters.keys(), ...drivers])].sort();
+    return [...new Set(routings.flatMap((routing) => this.typesBy(routing)))].sort();
+  }
+
+  /** The VIF types that are handled by these rules, by either path. */
+  typesBy(routing: Routing): string[] {
+    const converted = [...this.#converters.values()]
+      .map(({ key }) => key)
+      .filter((type) => this.#converters.has(converterSlot(type, routing)));
+    const drivers = [...this.#drivers.values()].map(({ key }) => key);
+    return [...new Set([...converted, ...drivers])].sort();
   }
 
   /** Everything that is registered, in the order of registration by role. */
   get registrations(): Registration[] {
-    return [...this.#plugins.values(), ...this.#drivers.values(), ...this.#converters.values()];
+    return [...this.#plugins.values(), ...this.#drivers.values(), ...new Set(this.#converters.values())];
   }
 
-  #add(each: PluginPackage, options: ReadonlyMap<string, unknown>, logger: Logger): void {
+  #add(each: PluginPackage, options: GivenBySlug, logger: Logger): void {
     if (!Array.isArray(each?.provides)) {
       throw new VifError(
         'PLUGIN_INVALID',
@@ -86,17 +100,17 @@ export class PluginRegistry {
         );
       }
       const map = this.#mapOf(declaration);
-      const key = declaration.role === 'plugin' ? declaration.name : declaration.type;
-      const slot = declaration.role === 'driver' ? slugOf(key) : key;
-      const other = map.get(slot);
+      const slots = slotsOf(declaration);
+      const other = slots.map((slot) => map.get(slot)).find((taken) => taken !== undefined);
       if (other) {
         throw new VifError(
           'PLUGIN_CONFLICT',
           `${each.name} and ${other.packageName} both have a ${other.title}. Leave one of them out.`,
         );
       }
-      const given = declaration.role === 'converter' ? undefined : options.get(slot);
-      map.set(slot, new Registration(each.name, declaration, target, given ?? {}, logger));
+      const given = declaration.role === 'converter' ? undefined : options.get(slots[0]);
+      const registration = new Registration(each.name, declaration, target, given ?? [], logger);
+      for (const slot of slots) map.set(slot, registration);
     }
   }
 

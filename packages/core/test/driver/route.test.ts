@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { route } from '../../src/driver/route.js';
+import { readRequest } from '../../src/driver/routed-request.js';
 import { VifError } from '../../src/errors/vif-error.js';
 import type { VIFBase } from '../../src/objects/index.js';
 import type { VifConverter } from '../../src/plugin/contract.js';
 import { vifConverter } from '../../src/plugin/decorators.js';
 import type { PluginPackage } from '../../src/plugin/package.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
-import { parseRequest } from '../../src/request/parse-request.js';
 import { GenericConverter, GenericDriver, QbgDriver, Taps } from './support/plugins.js';
 import { instance, modelVif, objectVif, vifId } from './support/requests.js';
 
 const all = [Taps, GenericConverter, GenericDriver, QbgDriver];
 
-function routeOf(vif: unknown, provides: PluginPackage['provides'] = all, firewall = 'noop') {
-  const { vif: parsed, hostFilters } = parseRequest({ vif, instance, firewall });
-  return route(parsed, hostFilters, new PluginRegistry([{ name: 'a', provides }]));
+function routeOf(vif: unknown, provides: PluginPackage['provides'] = all, more: object = {}) {
+  const request = readRequest({ vif, instance, ...more }, 'newton');
+  return route(request, new PluginRegistry([{ name: 'a', provides }]));
 }
 
 /** A converter of VIF type `own` that does this. */
@@ -51,14 +51,39 @@ describe('the object path', () => {
     expect(chosen.reason).toBe("type 'generic' converts to VIFGeneric, for the plugin 'taps'");
   });
 
-  it('tells the converter whether the host filters', () => {
+  it('tells the converter whether the host filters, and what the guest is made from', () => {
     const seen: unknown[] = [];
     const converter = converterOf((_, context) => {
       seen.push(context);
       return objectVif(1, 'taps');
     });
-    for (const firewall of ['noop', 'iptables']) routeOf(modelVif(1, 'own'), [converter], firewall);
-    expect(seen).toEqual([{ hostFilters: false }, { hostFilters: true }]);
+    const flavor = { vcpus: 4, extra_specs: {} };
+    const image = { properties: { hw_vif_model: 'e1000' } };
+    for (const firewall of ['noop', 'iptables']) {
+      routeOf(modelVif(1, 'own'), [converter], { firewall, flavor, image });
+    }
+    expect(seen).toEqual([
+      { hostFilters: false, flavor, image },
+      { hostFilters: true, flavor, image },
+    ]);
+  });
+
+  it('is by the converter for the rules of the request', () => {
+    @vifConverter({ type: 'generic', routing: 'newton' })
+    class Old implements VifConverter {
+      convert() {
+        return objectVif(1, 'old');
+      }
+    }
+    @vifConverter({ type: 'generic', routing: 'current' })
+    class New implements VifConverter {
+      convert() {
+        return objectVif(1, 'new');
+      }
+    }
+    const pluginOf = (routing?: string) => routeOf(modelVif(1, 'generic'), [Old, New], { routing }).plugin;
+    expect([pluginOf(), pluginOf('newton'), pluginOf('current')]).toEqual(['old', 'old', 'new']);
+    expect(routeOf(modelVif(1, 'generic'), [GenericDriver, New]).path).toBe('legacy');
   });
 
   it('is chosen without the plugin: to configure, it need not be there', () => {

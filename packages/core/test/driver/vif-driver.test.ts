@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
 import type { PlanContext } from '../../src/plugin/contract.js';
+import type { Routing } from '../../src/request/routing.js';
 import { benchWith } from './support/bench.js';
 import { GenericConverter, GenericDriver, pluginOf, QbgDriver, Taps } from './support/plugins.js';
 import { instance, modelVif, objectRequest, objectVif, vifId } from './support/requests.js';
@@ -96,6 +97,52 @@ describe('a device', () => {
     };
     await driver.config({ ...legacy, host });
     expect(asked[0]?.context.host).toEqual(host);
+  });
+});
+
+describe('the rules', () => {
+  const asked = async (request: object, routing?: Routing) => {
+    const bench = benchWith(all, { ...(routing && { routing }) });
+    await bench.driver.config(request);
+    return bench.asked[0]?.context;
+  };
+
+  it("are Nova 14's unless request or driver say otherwise", async () => {
+    expect(await asked(legacy)).toMatchObject({ routing: 'newton' });
+    expect(await asked({ ...legacy, routing: 'current' })).toMatchObject({ routing: 'current' });
+    expect(await asked(legacy, 'current')).toMatchObject({ routing: 'current' });
+  });
+
+  it('may turn on the vNIC type, which an os-vif object does not have', async () => {
+    const { vif } = legacy;
+    expect(await asked({ ...legacy, vif: { ...vif, vnic_type: 'direct' } })).toMatchObject({
+      vnicType: 'direct',
+    });
+    expect(await asked(objectRequest(1))).not.toHaveProperty('vnicType');
+  });
+});
+
+describe('an object', () => {
+  const { driver } = benchWith(all);
+
+  it("is the request's own, or what its VIF converts to", () => {
+    expect(driver.convert(objectRequest(1))).toEqual(objectVif(1, 'taps'));
+    expect(driver.convert({ vif: modelVif(2, 'generic'), instance })).toEqual(objectVif(2, 'taps'));
+  });
+
+  it('may name a plugin that is not there, or none', () => {
+    expect(driver.convert({ vif: objectVif(1), instance })).toEqual(objectVif(1));
+    expect(driver.convert(objectRequest(1, 'elsewhere'))).toEqual(objectVif(1, 'elsewhere'));
+  });
+
+  it('is not there for a VIF of the legacy path', () => {
+    expect(driver.convert(legacy)).toBeUndefined();
+  });
+
+  it('is refused for a VIF that neither path has', () => {
+    expect(() => driver.convert({ vif: modelVif(1, 'other'), instance })).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED_VIF_TYPE', vifId: vifId(1) }),
+    );
   });
 });
 

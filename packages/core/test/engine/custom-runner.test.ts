@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
 import type { CustomStep } from '../../src/plan/steps.js';
-import { fakeHost } from './support/fake-host.js';
+import { fakeHost, link, noLink } from './support/fake-host.js';
+import { FakeRunner } from './support/fake-runner.js';
 
 function custom(name: string, log: string[], own: Partial<CustomStep> = {}): CustomStep {
   return {
@@ -68,5 +69,96 @@ describe('custom steps', () => {
     );
     expect(result).toHaveProperty('error');
     expect(log).toEqual(['aborted true', 'undo one']);
+  });
+});
+
+describe('custom steps that never return', () => {
+  const never = () => new Promise<never>(() => {});
+  const owner = "os-vif plugin 'acme'";
+
+  /** The results of a bad job among good ones, with a deadline that only the bad one may need. */
+  async function amongOthers(bad: Partial<CustomStep>, undoPatience?: number) {
+    const log: string[] = [];
+    const others = new FakeRunner(['link']);
+    const plan = (name: string, own?: Partial<CustomStep>) => [
+      link(`${name}1`),
+      custom(name, log, own),
+      link(`${name}2`),
+    ];
+    const results = await new Engine(fakeHost([others]), undoPatience).plug(
+      [
+        { vifId: 'a', plan: plan('a') },
+        { vifId: 'bad', plan: plan('bad', bad), owner },
+        { vifId: 'b', plan: plan('b') },
+        { vifId: 'c', plan: [link('c')] },
+      ],
+      AbortSignal.timeout(300),
+    );
+    return { results, log, existing: [...others.existing].sort() };
+  }
+
+  it('are given up in isDone, and the others of the call are plugged', async () => {
+    const { results, log, existing } = await amongOthers({ isDone: never });
+    expect(results.map((result) => 'value' in result)).toEqual([true, false, true, true]);
+    expect(results[1]).toMatchObject({
+      error: {
+        code: 'PLUG_FAILED',
+        message: expect.stringContaining("custom 'bad' of the os-vif plugin 'acme'"),
+        cause: { code: 'TIMEOUT' },
+      },
+    });
+    expect(log).toEqual(['apply a', 'apply b']);
+    expect(existing).toEqual(['a1', 'a2', 'b1', 'b2', 'c']);
+  });
+
+  it('are given up in apply and undone, and the others of the call are plugged', async () => {
+    const { results, log, existing } = await amongOthers({ apply: never });
+    expect(results.map((result) => 'value' in result)).toEqual([true, false, true, true]);
+    expect(results[1]).toMatchObject({
+      error: { message: expect.stringContaining("'acme'"), cause: { code: 'TIMEOUT' } },
+    });
+    expect(log).toEqual(['apply a', 'apply b', 'undo bad']);
+    expect(existing).toEqual(['a1', 'a2', 'b1', 'b2', 'c']);
+  });
+
+  it('are given up in undo, and what was done before them is undone all the same', async () => {
+    const { results, existing } = await amongOthers({ apply: fail, undo: never }, 50);
+    expect(results[1]).toMatchObject({
+      error: {
+        cause: { code: 'PLUGIN_FAILED' },
+        undoFailures: [{ code: 'TIMEOUT', message: expect.stringContaining("'acme'") }],
+      },
+    });
+    expect(existing).toEqual(['a1', 'a2', 'b1', 'b2', 'c']);
+  });
+
+  it('fail their own request in a comparison, and no other', async () => {
+    const log: string[] = [];
+    const results = await engine.inspect(
+      [
+        { vifId: 'bad', plan: [custom('bad', log, { isDone: never })], owner },
+        { vifId: 'a', plan: [custom('a', log)] },
+      ],
+      AbortSignal.timeout(50),
+    );
+    expect(results).toMatchObject([
+      { error: { code: 'TIMEOUT', vifId: 'bad', message: expect.stringContaining("'acme'") } },
+      { value: [{ inspection: { differences: [{ attribute: 'done' }] } }] },
+    ]);
+  });
+
+  it('hold up the unplug of their own VIF alone', async () => {
+    const links = new FakeRunner(['linkAbsent'], ['tap0', 'tap1']);
+    const step = custom('bad', [], { isDone: never });
+    const [bad, good] = await new Engine(fakeHost([links])).unplug(
+      [
+        { vifId: 'bad', plan: [step, noLink('tap0')] },
+        { vifId: 'good', plan: [noLink('tap1')] },
+      ],
+      AbortSignal.timeout(50),
+    );
+    expect(bad).toMatchObject({ error: { code: 'UNPLUG_FAILED' } });
+    expect(good).toHaveProperty('value');
+    expect(links.existing).not.toContain('tap1');
   });
 });

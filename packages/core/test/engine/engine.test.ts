@@ -1,3 +1,4 @@
+import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
 import { VifError } from '../../src/errors/vif-error.js';
@@ -25,6 +26,20 @@ describe('engine', () => {
       ['y'],
       ['z'],
     ]);
+  });
+
+  it('gives a second job for the same virtual function a round of its own, too', async () => {
+    const functions = new FakeRunner(['vf']);
+    const vf = (address: string) => ({ kind: 'vf', address, vlan: 5 }) as const;
+    await new Engine(fakeHost([functions])).plug(
+      [
+        { vifId: 'a', plan: [vf('0000:05:10.1')] },
+        { vifId: 'b', plan: [vf('0000:05:10.1'), vf('0000:05:10.2')] },
+        { vifId: 'c', plan: [vf('0000:05:10.3')] },
+      ],
+      soon(),
+    );
+    expect(functions.applied).toEqual([['0000:05:10.1', '0000:05:10.3'], ['0000:05:10.2']]);
   });
 
   it('holds the locks of VIFs and shared links while it runs, and releases them after a failure too', async () => {
@@ -57,6 +72,7 @@ describe('engine', () => {
         await granted.fired;
         return () => released.fire();
       },
+      tryAcquire: async () => undefined,
     };
     const engine = new Engine(fakeHost([new FakeRunner(['link'])], locks));
     const jobs = [{ vifId: 'a', plan: [link('x')] }];
@@ -70,7 +86,8 @@ describe('engine', () => {
 
   it('fails with the reason for which there are no locks', async () => {
     const cause = new VifError('ABORTED', 'closed');
-    const engine = new Engine(fakeHost([], { acquire: () => Promise.reject(cause) }));
+    const refuse = () => Promise.reject(cause);
+    const engine = new Engine(fakeHost([], { acquire: refuse, tryAcquire: refuse }));
     const [result] = await engine.plug([{ vifId: 'a', plan: [] }], soon());
     expect(result).toMatchObject({ error: { code: 'PLUG_FAILED', cause } });
   });
@@ -105,5 +122,48 @@ describe('engine', () => {
       soon(),
     );
     expect(results.map((result) => 'error' in result && result.error.vifId)).toEqual(['a', 'b', false]);
+  });
+});
+
+describe('locks that somebody else holds', () => {
+  const jobs = (...ids: string[]) => ids.map((vifId) => ({ vifId, plan: [link('br0', true), link(vifId)] }));
+
+  it('hold up the jobs that need them, and no others', async () => {
+    const { locks } = memoryHost();
+    const links = new FakeRunner(['link']);
+    const engine = new Engine(fakeHost([links], locks));
+    const release = await locks.acquire(['vif:b'], soon());
+    links.onApply.set('c', release); // the others are at work while b waits
+    const results = await engine.plug(jobs('a', 'b', 'c'), soon());
+    expect(results.every((result) => 'value' in result)).toBe(true);
+    expect(links.applied).toEqual([['br0', 'a', 'br0', 'c'], ['b']]);
+  });
+
+  it('are named once the deadline has passed, and the other jobs are done by then', async () => {
+    const { locks } = memoryHost();
+    const links = new FakeRunner(['link']);
+    await locks.acquire(['vif:b'], soon());
+    const results = await new Engine(fakeHost([links], locks)).plug(
+      jobs('a', 'b', 'c'),
+      AbortSignal.timeout(50),
+    );
+    expect(results.map((result) => 'value' in result)).toEqual([true, false, true]);
+    expect(results[1]).toMatchObject({
+      error: {
+        code: 'PLUG_FAILED',
+        cause: { code: 'TIMEOUT', message: expect.stringContaining('the lock on vif:b') },
+      },
+    });
+    await (await locks.acquire(['vif:a', 'vif:c', 'link:br0'], soon()))();
+  });
+
+  it('are waited for together by those that lack the same', async () => {
+    const { locks } = memoryHost();
+    const links = new FakeRunner(['link']);
+    const release = await locks.acquire(['link:br0'], soon());
+    const plugging = new Engine(fakeHost([links], locks)).plug(jobs('a', 'b'), soon());
+    setImmediate(release);
+    await plugging;
+    expect(links.applied).toEqual([['br0', 'a', 'br0', 'b']]);
   });
 });

@@ -19,16 +19,40 @@ describe('names of links', () => {
     ['master', (master) => ({ ...link, set: { master } })],
     ['initial master', (master) => ({ ...link, initial: { master } })],
     ['absent link', (name) => ({ kind: 'linkAbsent', name, type: 'tap', own: true })],
+    ['link with a user', (name) => ({ kind: 'linkUser', name, user: 'a' })],
+    ['link without a user', (name) => ({ kind: 'linkUserAbsent', name, user: 'a', type: 'vlan' })],
+    ['filtered guest', (name) => ({ kind: 'guestFilter', name, mac: 'fa:16:3e:10:00:02', addresses: [] })],
+    ['unfiltered guest', (name) => ({ kind: 'guestFilterAbsent', name })],
     ['bridge', (name) => ({ kind: 'ovsBridge', name, datapathType: 'system' })],
-    ['port', (name) => ({ ...port, name })],
     ['bridge of a port', (bridge) => ({ ...port, bridge })],
-    ['absent port', (name) => ({ kind: 'ovsPortAbsent', name, own: true })],
+    ['absent bridge', (name) => ({ kind: 'ovsBridgeAbsent', name, own: true })],
     ['condition', (whenCreated) => ({ kind: 'command', argv: ['a'], whenCreated })],
   ];
 
   it.each(named)('of a %s are such as ip, /proc and OVSDB take for nothing else', (_, stepWith) => {
     expect(wrongWith(stepWith('tap0.5_-+'))).toEqual([]);
     for (const name of badLinkNames) expect(wrongWith(stepWith(name)), String(name)).toHaveLength(1);
+  });
+});
+
+describe('names of ports', () => {
+  it.each<[string, (name: unknown) => object]>([
+    ['port', (name) => ({ ...port, name })],
+    ['absent port', (name) => ({ kind: 'ovsPortAbsent', name, own: true })],
+  ])('of a %s are those of links, and up to 64 characters where there is no link', (_, stepWith) => {
+    for (const name of [
+      'tap0.5_-+',
+      'x'.repeat(16),
+      'ibp9b2d1e63-704c-4c9f-8e1d-306f8ba25d02',
+      'x'.repeat(64),
+    ]) {
+      expect(wrongWith(stepWith(name)), name).toEqual([]);
+    }
+    const bad = badLinkNames.filter((name) => !/^\w{16}$/.test(String(name)));
+    expect(bad.length).toBeGreaterThan(badLinkNames.length - 2);
+    for (const name of [...bad, 'x'.repeat(65), `${'x'.repeat(20)} y`, `-${'x'.repeat(20)}`]) {
+      expect(wrongWith(stepWith(name)), String(name)).toHaveLength(1);
+    }
   });
 });
 
@@ -55,10 +79,27 @@ describe('values', () => {
     ['a list of attributes', { ...link, set: [] }],
     ['a VLAN', { ...link, create: { type: 'vlan', link: 'eth0', id: 4096 } }],
     ['a tag', { ...port, tag: 1e9 }],
+    ['an initial tag', { ...port, initial: { tag: 4096 } }],
+    ['a VLAN mode', { ...port, initial: { vlanMode: 'any' } }],
+    ['trunks', { ...port, initial: { trunks: [5, '6'] } }],
+    ['a type of QoS', { ...port, initial: { qosType: 5 } }],
+    ['an initial setting', { ...port, initial: { type: 'internal' } }],
+    ['an id of a port', { kind: 'ovsVifPortsAbsent', interfaceId: 'tap0' }],
+    ['a lenience', { kind: 'linkAbsent', name: 'tap0', type: 'tap', own: true, lenient: 'yes' }],
     ['queues', { ...link, create: { type: 'tap', multiQueue: 4 } }],
     ['a peer of a bridge', { ...link, create: { type: 'bridge', peer: 'tap1' } }],
     ['a type of an absent link', { kind: 'linkAbsent', name: 'tap0', type: 'dummy', own: true }],
     ['a missing mark of ownership', { kind: 'linkAbsent', name: 'tap0', type: 'tap' }],
+    ['a missing user', { kind: 'linkUser', name: 'vlan5' }],
+    ['a user with a blank', { kind: 'linkUser', name: 'vlan5', user: 'a b' }],
+    ['an endless user', { kind: 'linkUser', name: 'vlan5', user: 'a'.repeat(65) }],
+    ['a user that leaves', { kind: 'linkUserAbsent', name: 'vlan5', user: 'a\n', type: 'vlan' }],
+    ['a type of a used link', { kind: 'linkUserAbsent', name: 'vlan5', user: 'a', type: 'dummy' }],
+    ['a MAC address of a guest', { kind: 'guestFilter', name: 'tap0', mac: 'any', addresses: [] }],
+    [
+      'an address of a guest',
+      { kind: 'guestFilter', name: 'tap0', mac: 'fa:16:3e:10:00:02', addresses: ['10.0.0.1 }'] },
+    ],
     ['a datapath type', { kind: 'ovsBridge', name: 'br-int', datapathType: 'kernel' }],
     ['a missing datapath type', { kind: 'ovsBridge', name: 'br-int' }],
     ['a missing wait', { ...port, wired: undefined }],
@@ -72,6 +113,8 @@ describe('values', () => {
     ['a path in place of a PCI address', { kind: 'vf', address: '../../0000:05:10.1' }],
     ['a VLAN of a virtual function', { kind: 'vf', address: '0000:05:10.1', vlan: 4096 }],
     ['a MAC address of a virtual function', { kind: 'vf', address: '0000:05:10.1', mac: 'any' }],
+    ['a MAC address to be known by', { kind: 'vf', address: '0000:05:10.1', restore: { vifMac: 'any' } }],
+    ['a restoring without one', { kind: 'vf', address: '0000:05:10.1', restore: {} }],
   ])('are refused: %s', (_, step) => expect(wrongWith(step)).toHaveLength(1));
 
   const long = 'x'.repeat(4096);

@@ -29,6 +29,16 @@ describe('what a step is about', () => {
     expect(new Set(keys).size, 'all others differ').toBe(steps.length - 2);
   });
 
+  it('is, for the use of a link, the link and its user', () => {
+    const use = (name: string, user: string): Step => ({ kind: 'linkUser', name, user });
+    expect(stepTarget(use('vlan5', 'a'))).toBe('vlan5');
+    expect(stepKey(use('vlan5', 'a'))).toBe(
+      stepKey({ kind: 'linkUserAbsent', name: 'vlan5', user: 'a', type: 'vlan' }),
+    );
+    expect(stepKey(use('vlan5', 'a'))).not.toBe(stepKey(use('vlan5', 'b')));
+    expect(stepKey(use('vlan5', 'a'))).not.toBe(stepKey(use('vlan6', 'a')));
+  });
+
   it('is, for a command, the whole of its words', () => {
     expect(stepKey(command('acmectl', 'bind', '1'))).toBe(stepKey(command('acmectl', 'bind', '1')));
     expect(stepKey(command('acmectl', 'bind', '1'))).not.toBe(stepKey(command('acmectl', 'bind', '2')));

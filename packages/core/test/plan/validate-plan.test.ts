@@ -19,8 +19,15 @@ function refusal(plan: unknown): string {
   throw new Error('it was taken');
 }
 
+/** Steps but for the methods of custom ones, which are wrapped. */
+const data = (plan: unknown): unknown => JSON.parse(JSON.stringify(plan));
+
 const link = { kind: 'link', name: 'tap0' };
 const port = { kind: 'ovsPort', bridge: 'br-int', name: 'tap0', externalIds: {}, wired: true };
+function fail(): never {
+  throw new Error('not to be touched');
+}
+
 const custom = {
   kind: 'custom',
   name: 'a',
@@ -30,11 +37,11 @@ const custom = {
 };
 
 describe('a good plan', () => {
-  it.each(goodSteps)('may have the step %o', (step) => expect(validate([step])).toEqual([step]));
+  it.each(goodSteps)('may have the step %o', (step) => expect(data(validate([step]))).toEqual(data([step])));
 
   it('may have any number of steps, in their order', () => {
     expect(validate([])).toEqual([]);
-    expect(validate(goodSteps)).toEqual(goodSteps);
+    expect(data(validate(goodSteps))).toEqual(data(goodSteps));
   });
 
   it('may leave out by undefined what need not be there', () => {
@@ -77,7 +84,7 @@ describe('a good plan', () => {
 });
 
 describe('a custom step', () => {
-  it('is the plugin’s own object, be it of a class', async () => {
+  it('may be the object of a class, whose methods are run on it', async () => {
     class Bind implements CustomStep {
       readonly kind = 'custom';
       readonly #port = vifId;
@@ -90,10 +97,43 @@ describe('a custom step', () => {
       async apply() {}
       async undo() {}
     }
-    const step = new Bind();
-    const [checked] = validate([step]) as [CustomStep];
-    expect(checked).toBe(step);
+    const [checked] = validate([new Bind()]) as [CustomStep];
+    expect(checked.name).toBe(`acme port ${vifId}`);
     expect(await checked.isDone(AbortSignal.timeout(1000))).toBe(true);
+  });
+
+  it('stays as it was checked, whatever the plugin does to it afterwards', async () => {
+    const step = { ...custom };
+    const [checked] = validate([step]) as [CustomStep];
+    Object.assign(step, { name: 'a\nb', isDone: 'no', kind: 'link' });
+    expect(checked).toMatchObject({ kind: 'custom', name: 'a' });
+    expect(await checked.isDone(AbortSignal.timeout(1000))).toBe(true);
+    expect(() => Object.assign(checked, { name: 'b' })).toThrow(TypeError);
+  });
+
+  it.each([
+    [() => new Error('boom'), ': boom'],
+    [() => 'boom', ': "boom"'],
+    [() => undefined, ': undefined'],
+    [() => ({ [Symbol.for('vifkit.error')]: true }), ': a plain object'],
+    [() => new Proxy({}, { has: fail, get: fail, getPrototypeOf: fail }), ': something that cannot be shown'],
+    [() => Object.defineProperty(new Error(), 'message', { get: fail }), ': something that cannot be shown'],
+    [() => Object.assign(new Error(), { message: { toString: fail } }), ': a plain object'],
+  ])('that throws %s is named with its plugin', async (make, reason) => {
+    const thrown = make();
+    const throwing = () => {
+      throw thrown;
+    };
+    const methods = { isDone: throwing, apply: () => Promise.reject(thrown), undo: throwing };
+    const [checked] = validate([{ ...custom, ...methods }]) as [CustomStep];
+    const signal = AbortSignal.timeout(1000);
+    for (const call of [checked.isDone(signal), checked.apply(signal), checked.undo(signal)]) {
+      const error: unknown = await call.catch((each: unknown) => each);
+      expect(isVifError(error, 'PLUGIN_FAILED')).toBe(true);
+      expect((error as Error).message).toBe(
+        `The custom step 'a' of the os-vif plugin 'acme' failed${reason}`,
+      );
+    }
   });
 
   it.each([
@@ -202,6 +242,65 @@ describe('keys', () => {
   });
 });
 
+describe('a plan of hostile make', () => {
+  const endless = (): unknown =>
+    new Proxy({}, { get: endless, ownKeys: () => ['a'], getOwnPropertyDescriptor: own });
+  const own = () => ({ value: endless(), configurable: true, enumerable: true });
+  const { proxy: revoked, revoke } = Proxy.revocable([], {});
+  revoke();
+  const huge = (length: number) => {
+    const list: unknown[] = [];
+    list.length = length;
+    return list;
+  };
+  const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, i) => [`key${i}`, i]));
+  let deep: unknown = 'tap0';
+  for (let i = 0; i < 100_000; i += 1) deep = [deep];
+
+  it.each<[string, () => unknown, string]>([
+    ['is far too long', () => huge(2 ** 32 - 1), '4294967295 steps'],
+    ['claims a length that is none', () => new Proxy([], { get: () => Number.NaN }), 'NaN steps'],
+    [
+      'throws at every touch',
+      () => new Proxy([link], { get: fail, has: fail, getPrototypeOf: fail }),
+      'not to be touched',
+    ],
+    ['is a revoked proxy', () => revoked, 'cannot be read'],
+    ['is an async iterable', () => ({ async *[Symbol.asyncIterator]() {} }), 'not a list'],
+    ['is an iterator', () => [link].values(), 'not a list'],
+    [
+      'has a step that throws at every touch',
+      () => [new Proxy(link, { has: fail, get: fail })],
+      'not to be touched',
+    ],
+    ['has a step without an end', () => [endless()], 'step 0 cannot be read'],
+    ['has a step that is a revoked proxy', () => [revoked], 'step 0 cannot be read'],
+    [
+      'has a value that nests deep',
+      () => [{ ...link, create: deep }],
+      'step 0 cannot be read: "it is nested more than 8 deep"',
+    ],
+    [
+      'has a list without an end',
+      () => [{ kind: 'command', argv: huge(2 ** 32 - 1) }],
+      'more than 10000 values',
+    ],
+    ['has very many values', () => [{ ...port, externalIds: wide }], 'more than 10000 values'],
+  ])('%s', (_, plan, message) => {
+    expect(refusal(plan())).toContain(message);
+  });
+
+  it('is refused in a few words, however much is wrong with it', () => {
+    const extra = Object.fromEntries(Array.from({ length: 5_000 }, (_, i) => [`key${i}`, i]));
+    expect(refusal([{ ...link, ...extra }])).toMatch(/, and 4995 more$/);
+  });
+
+  it('may have a thousand steps', () => {
+    expect(validate(Array.from({ length: 1_000 }, () => link))).toHaveLength(1_000);
+    expect(refusal(Array.from({ length: 1_001 }, () => link))).toContain('1001 steps; 1000 is the most');
+  });
+});
+
 describe('whatever a plugin returns', () => {
   const value = fc.oneof(
     fc.anything({
@@ -234,7 +333,7 @@ describe('whatever a plugin returns', () => {
       expect(JSON.parse(JSON.stringify(step))).toEqual(step);
       expect(JSON.stringify(step)).not.toMatch(/\\[nrtu]/);
     }
-    expect(validate(plan)).toEqual(plan);
+    expect(data(validate(plan))).toEqual(data(plan));
   }
 
   it('is a plan or is refused', () => {

@@ -34,6 +34,12 @@ class Converter implements VifConverter {
 @vifConverter({ type: 'acme' })
 class OtherConverter extends Converter {}
 
+@vifConverter({ type: 'acme', routing: 'newton' })
+class NewtonConverter extends Converter {}
+
+@vifConverter({ type: 'acme', routing: 'current' })
+class CurrentConverter extends Converter {}
+
 const pkg = (name: string, ...provides: PluginPackage['provides'][number][]): PluginPackage => ({
   name,
   provides,
@@ -55,9 +61,9 @@ describe('a registry', () => {
     const registry = new PluginRegistry([pkg('a', Acme, Qbg), pkg('b', Converter)]);
     expect(registry.plugin('acme')).toBeInstanceOf(Acme);
     expect(registry.driver('802.1qbg')).toBeInstanceOf(Qbg);
-    expect(registry.converter('acme')).toBeInstanceOf(Converter);
+    expect(registry.converter('acme', 'newton')).toBeInstanceOf(Converter);
     expect(registry.driver('acme')).toBeUndefined();
-    expect(registry.converter('802.1qbg')).toBeUndefined();
+    expect(registry.converter('802.1qbg', 'newton')).toBeUndefined();
   });
 
   it.each([
@@ -66,6 +72,24 @@ describe('a registry', () => {
   ])('finds the driver %o of %s by the other spelling too', (driver, ...types) => {
     const registry = new PluginRegistry([pkg('a', driver)]);
     for (const type of types) expect(registry.driver(type)).toBeInstanceOf(driver);
+  });
+
+  it('has a converter of a type for each routing, or one for all', () => {
+    const byRules = new PluginRegistry([pkg('a', NewtonConverter, CurrentConverter)]);
+    expect(byRules.converter('acme', 'newton')).toBeInstanceOf(NewtonConverter);
+    expect(byRules.converter('acme', 'current')).toBeInstanceOf(CurrentConverter);
+    expect(new PluginRegistry([pkg('a', NewtonConverter)]).converter('acme', 'current')).toBeUndefined();
+
+    const forAll = new PluginRegistry([pkg('a', Converter)]);
+    expect(forAll.converter('acme', 'current')).toBe(forAll.converter('acme', 'newton'));
+    expect(forAll.registrations).toHaveLength(1);
+  });
+
+  it('tells the VIF types that are handled by which rules', () => {
+    const registry = new PluginRegistry([pkg('a', Qbg, CurrentConverter)]);
+    expect(registry.typesBy('newton')).toEqual(['802.1qbg']);
+    expect(registry.typesBy('current')).toEqual(['802.1qbg', 'acme']);
+    expect(registry.types).toEqual(['802.1qbg', 'acme']);
   });
 
   it('tells all VIF types that are handled', () => {
@@ -104,6 +128,12 @@ describe('a conflict', () => {
     ['plugins of one name', Acme, OtherAcme, "plugin 'acme'"],
     ['drivers of one slug', Qbg, QbgBySlug, "driver '802.1qbg'"],
     ['converters of one type', Converter, OtherConverter, "converter 'acme'"],
+    [
+      'converters of one type, one for all rules',
+      CurrentConverter,
+      Converter,
+      "converter 'acme' for routing 'current'",
+    ],
   ])('of two %s names both packages', (_, one, other, title) => {
     const { code, message } = refusal([pkg('@vendor/one', one), pkg('@vendor/other', other)]);
     expect(code).toBe('PLUGIN_CONFLICT');

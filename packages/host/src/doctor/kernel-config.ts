@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
 
 /**
  * Whether a module is part of the kernel itself, as the kernel's own account of its configuration has it: a
@@ -16,6 +15,7 @@ export async function isBuiltIn(module: string, procRoot: string): Promise<boole
 /** Nothing where the kernel does not tell (CONFIG_IKCONFIG_PROC). */
 async function readConfig(file: string): Promise<string> {
   try {
+    const { gunzip } = await import('node:zlib');
     return (await promisify(gunzip)(await readFile(file))).toString();
   } catch {
     return '';

@@ -1,4 +1,5 @@
 import { connect, createServer, type Server } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { type HostLocks, signalError } from '@vifkit/core';
 
 /**
@@ -6,8 +7,15 @@ import { type HostLocks, signalError } from '@vifkit/core';
  * kernel lets go of it when its process ends, however that comes about, so none is ever left behind; and such
  * names belong to a network namespace, as links do. Who waits stays connected to the holder, and hears of
  * the release by the connection's end.
+ *
+ * Anybody in the namespace can listen at such a name, and Node cannot tell who does. So a lock that is not to be had
+ * is an error that says how to find its holder, and one whose holder turns us away is not asked for in a busy loop.
  */
 export class SocketLocks implements HostLocks {
+  tryAcquire(key: string): Promise<(() => Promise<void>) | undefined> {
+    return tryListen(pathOf(key));
+  }
+
   async acquire(keys: readonly string[], signal: AbortSignal): Promise<() => Promise<void>> {
     const held: (() => Promise<void>)[] = [];
     const release = async () => {
@@ -24,13 +32,23 @@ export class SocketLocks implements HostLocks {
   }
 }
 
+// Milliseconds between attempts while others are quicker, or the holder does not let us wait with it.
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 100;
+
+function pathOf(key: string): string {
+  return `\0vifkit/${key}`;
+}
+
 async function acquireOne(key: string, signal: AbortSignal): Promise<() => Promise<void>> {
-  const path = `\0vifkit/${key}`;
-  for (;;) {
-    if (signal.aborted) throw signalError(signal, `waiting for the lock on ${key}`);
+  const path = pathOf(key);
+  const doing = `waiting for the lock on ${key}. To see who holds it: ss -xlp | grep 'vifkit/${key}'`;
+  for (let pause = 0; ; pause = Math.min(2 * pause || FIRST_PAUSE, LONGEST_PAUSE)) {
+    if (pause > 0) await setTimeout(pause, undefined, { signal }).catch(() => {});
+    if (signal.aborted) throw signalError(signal, doing);
     const server = await tryListen(path);
     if (server) return server;
-    await untilReleased(path, key, signal);
+    await untilReleased(path, doing, signal);
   }
 }
 
@@ -64,12 +82,12 @@ function tryListen(path: string): Promise<(() => Promise<void>) | undefined> {
 }
 
 /** Waits until the holder lets go. */
-function untilReleased(path: string, key: string, signal: AbortSignal): Promise<void> {
+function untilReleased(path: string, doing: string, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const socket = connect({ path });
     const onAbort = () => {
       socket.destroy();
-      reject(signalError(signal, `waiting for the lock on ${key}`));
+      reject(signalError(signal, doing));
     };
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });

@@ -1,5 +1,5 @@
 import { type Logger, silentLogger } from '@vifkit/core';
-import { type Connection, UnsentError } from './connection.js';
+import { type Connection, LostError, UnsentError } from './connection.js';
 import { Connector } from './connector.js';
 import { parseEndpoint } from './endpoint.js';
 import { Monitor, type MonitorListener, type MonitorRequests } from './monitor.js';
@@ -12,7 +12,10 @@ export interface OvsdbClientOptions {
   readonly endpoint?: string | undefined;
   /** For an `ssl:` endpoint. */
   readonly tls?: OvsdbTlsOptions | undefined;
-  /** The most bytes that one message of the server may have; 32 MiB unless given. */
+  /**
+   * The most bytes that one message of the server may have, and those that it may leave unread of ours. 32 MiB unless
+   * given: six times the answer about 10 000 ports.
+   */
   readonly maxMessageBytes?: number | undefined;
   /**
    * Milliseconds of silence after which the server is asked for a sign of life; as much again without one,
@@ -37,7 +40,7 @@ const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
  *
  * Every call rejects with a VifError: `OVSDB_UNREACHABLE`, `OVSDB_PROTOCOL`, `OVSDB_ERROR` (then an
  * OvsdbOperationError), or `TIMEOUT` and `ABORTED` when its signal fires. Only after `OVSDB_ERROR` is it
- * certain that a transaction did nothing: none that the server may have got is sent twice.
+ * certain that a transaction did nothing: none that writes and that the server may have got is sent twice.
  */
 export class OvsdbClient {
   readonly #connector: Connector;
@@ -78,7 +81,8 @@ export class OvsdbClient {
       return connection.call('transact', [database, ...operations], signal);
     };
     const answer = await call().catch((error: unknown) => {
-      if (error instanceof UnsentError) return call();
+      const again = error instanceof UnsentError || (error instanceof LostError && onlyReads(operations));
+      if (again) return call();
       throw error;
     });
     return readResults(operations, answer);
@@ -137,4 +141,8 @@ export class OvsdbClient {
     const connection = await this.#connector.current();
     await connection?.call('monitor_cancel', [id], this.#connector.closing).catch(() => {});
   }
+}
+
+function onlyReads(operations: readonly Operation[]): boolean {
+  return operations.every(({ op }) => op === 'select');
 }

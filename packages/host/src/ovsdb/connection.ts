@@ -15,6 +15,9 @@ export interface ConnectionOptions {
   onClose(reason: VifError): void;
 }
 
+/** The connection was lost; what the server got of the calls under way is not known. */
+export class LostError extends VifError {}
+
 /** A call that the server cannot have got in full, so that it may be made again. */
 export class UnsentError extends VifError {}
 
@@ -33,6 +36,9 @@ interface Message {
   readonly result?: unknown;
   readonly error?: unknown;
 }
+
+/** The id of our own echo calls. */
+const PROBE = 'probe';
 
 /** JSON-RPC 1.0 over one stream, as RFC 7047 uses it: both sides make calls, and both answer `echo`. */
 export class Connection {
@@ -106,6 +112,10 @@ export class Connection {
 
   #send(message: Message, onFailure?: (code: string | undefined) => void): void {
     if (this.#closed) return;
+    if (this.socket.writableLength > this.options.maxMessageBytes) {
+      this.close(this.#lost('It does not read what it is sent'));
+      return;
+    }
     this.socket.write(JSON.stringify(message), (error?: NodeJS.ErrnoException | null) => {
       if (error) onFailure?.(error.code);
     });
@@ -134,16 +144,20 @@ export class Connection {
       const list = Array.isArray(params) ? params : [];
       if (method === 'echo') this.#send({ id, result: list, error: null });
       else this.options.onNotification(method, list);
-    } else if (id === undefined || id === null) {
+    } else if (!this.#isOurs(id)) {
       throw new VifError(
         'OVSDB_PROTOCOL',
-        `${this.options.name} sent a message that is no call and no answer`,
+        `${this.options.name} sent a message that is no call, and no answer to one of ours`,
       );
     } else {
       const pending = this.#take(id); // none: the answer to a probe, or to a call that was aborted
       if (error === null || error === undefined) pending?.resolve(result);
       else pending?.reject(rpcError(pending.method, error));
     }
+  }
+
+  #isOurs(id: unknown): boolean {
+    return id === PROBE || (Number.isInteger(id) && Number(id) > 0 && Number(id) < this.#nextId);
   }
 
   #onSilence(): void {
@@ -153,11 +167,11 @@ export class Connection {
       return;
     }
     this.#probing = true;
-    this.#send({ method: 'echo', params: [], id: 'probe' });
+    this.#send({ method: 'echo', params: [], id: PROBE });
   }
 
-  #lost(what: string, cause?: unknown): VifError {
+  #lost(what: string, cause?: unknown): LostError {
     const message = `The OVSDB server at ${this.options.name} is gone. ${what}; a change under way may have been made`;
-    return new VifError('OVSDB_UNREACHABLE', message, { cause });
+    return new LostError('OVSDB_UNREACHABLE', message, { cause });
   }
 }

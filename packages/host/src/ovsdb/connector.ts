@@ -42,17 +42,23 @@ export class Connector {
    */
   async connection(signal: AbortSignal): Promise<Connection> {
     const { name } = this.options;
+    let failure: VifError | undefined;
+    const late = () => {
+      const doing = failure
+        ? `waiting for ${name} to come back. ${failure.message}`
+        : `connecting to ${name}`;
+      return signalError(signal, doing);
+    };
     for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
-      let failure: VifError;
       try {
-        return await orAborted(this.#open(), signal, () => signalError(signal, `connecting to ${name}`));
+        return await orAborted(this.#open(), signal, late);
       } catch (error) {
         if (this.closing.aborted) throw this.#closed();
         if (!this.#hasWorked || !isVifError(error, 'OVSDB_UNREACHABLE')) throw error;
         failure = error;
       }
       await pauseOrAborted(pause, signal);
-      if (signal.aborted) throw signalError(signal, `waiting for ${name} to come back. ${failure.message}`);
+      if (signal.aborted) throw late();
     }
   }
 

@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
-import { connect as connectTls } from 'node:tls';
 import { VifError } from '@vifkit/core';
 import type { OvsdbEndpoint } from './endpoint.js';
 import { type OvsdbTlsOptions, readTlsOptions } from './tls.js';
@@ -32,9 +31,9 @@ export async function dial(
 }
 
 async function startTls(at: { host: string; port: number }, tls: OvsdbTlsOptions): Promise<Socket> {
-  const options = await readTlsOptions(tls);
+  const [{ connect }, options] = await Promise.all([import('node:tls'), readTlsOptions(tls)]);
   try {
-    return connectTls({ ...options, host: at.host, port: at.port });
+    return connect({ ...options, host: at.host, port: at.port });
   } catch (cause) {
     throw new VifError('INVALID_OPTIONS', 'The TLS keys for the OVSDB server cannot be used', { cause });
   }

@@ -8,12 +8,21 @@ const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
 
 /**
+ * An OVSDB message nests no deeper than 10. Far deeper ones cost many times their size once parsed, and overflow the
+ * stack of whatever walks them.
+ */
+const deepest = 64;
+
+const NOTHING = Buffer.alloc(0);
+
+/**
  * Finds the JSON objects that follow one another on a stream, with nothing between them that would tell
  * where one ends (RFC 7047, section 4). It looks at bytes: no byte of a multi-byte UTF-8 character is an
  * ASCII one, so characters may be cut in two between chunks.
  */
 export class JsonSplitter {
-  #parts: Buffer[] = [];
+  /** What there is of an object that is not complete. Copied, so that tiny chunks do not hold on to large buffers. */
+  #buffer = NOTHING;
   #size = 0;
   #depth = 0;
   #inString = false;
@@ -26,7 +35,7 @@ export class JsonSplitter {
   /**
    * The objects that this chunk completes.
    *
-   * @throws VifError `OVSDB_PROTOCOL` when the stream is not JSON, or an object is too large. The splitter
+   * @throws VifError `OVSDB_PROTOCOL` when the stream is not JSON, or an object is too large or nests too deep. The splitter
    * is of no use after that.
    */
   *push(chunk: Buffer): Generator<object> {
@@ -49,24 +58,40 @@ export class JsonSplitter {
     else if (this.#inString && byte === BACKSLASH) this.#escaped = true;
     else if (byte === QUOTE) this.#inString = !this.#inString;
     else if (this.#inString) return;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#depth++;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#open();
     else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.#depth--;
   }
 
-  #keep(part: Buffer): void {
-    this.#parts.push(part);
-    this.#size += part.length;
-    if (this.#size <= this.limit) return;
+  #open(): void {
+    this.#depth++;
+    if (this.#depth <= deepest) return;
     throw new VifError(
       'OVSDB_PROTOCOL',
-      `The OVSDB server sent a message of more than ${this.limit} bytes; ask it for fewer columns or rows`,
+      `The OVSDB server sent a message that nests more than ${deepest} deep`,
     );
+  }
+
+  #keep(part: Buffer): void {
+    const size = this.#size + part.length;
+    if (size > this.limit) {
+      throw new VifError(
+        'OVSDB_PROTOCOL',
+        `The OVSDB server sent a message of more than ${this.limit} bytes; ask it for fewer columns or rows`,
+      );
+    }
+    if (size > this.#buffer.length) {
+      const larger = Buffer.allocUnsafe(Math.min(this.limit, Math.max(size, 2 * this.#buffer.length)));
+      this.#buffer.copy(larger, 0, 0, this.#size);
+      this.#buffer = larger;
+    }
+    part.copy(this.#buffer, this.#size);
+    this.#size = size;
   }
 
   #take(last: Buffer): object {
     this.#keep(last);
-    const bytes = Buffer.concat(this.#parts);
-    this.#parts = [];
+    const bytes = this.#buffer.subarray(0, this.#size);
+    this.#buffer = NOTHING;
     this.#size = 0;
     try {
       return JSON.parse(this.#decoder.decode(bytes)) as object;

@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import type { Connection } from './connection.js';
-import type { Row } from './values.js';
+import { isObject, isRow, type Row } from './values.js';
 
 /** Which columns of which tables to watch. A table without `columns` is watched in full. */
 export type MonitorRequests = Readonly<Record<string, { readonly columns?: readonly string[] }>>;
@@ -15,6 +15,9 @@ export type TableUpdates = Readonly<
  * start, and again after a reconnect, when what was known before no longer counts.
  */
 export type MonitorListener = (updates: TableUpdates, initial: boolean) => void;
+
+/** Updates ahead of the initial rows: those of the time that their message takes, so a few. */
+const MOST_EARLY = 1_000;
 
 /** A monitor, whichever connection it is on at the time. */
 export class Monitor {
@@ -41,8 +44,9 @@ export class Monitor {
 
   update(value: unknown): void {
     const updates = asUpdates(value);
-    if (this.#early) this.#early.push(updates);
-    else this.#tell(updates, false);
+    if (!this.#early) this.#tell(updates, false);
+    else if (this.#early.length < MOST_EARLY) this.#early.push(updates);
+    else throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server sends changes of rows that it never sent');
   }
 
   #tell(updates: TableUpdates, initial: boolean): void {
@@ -57,7 +61,10 @@ export class Monitor {
   }
 }
 
+/** By table, by uuid: objects whose `old` and `new`, if they are there, are rows. */
 function asUpdates(value: unknown): TableUpdates {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as TableUpdates;
+  const isUpdate = (update: unknown) => isObject(update) && Object.values(update).every(isRow);
+  const isTable = (table: unknown) => isObject(table) && Object.values(table).every(isUpdate);
+  if (isObject(value) && Object.values(value).every(isTable)) return value as TableUpdates;
   throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server sent a malformed update of a monitor');
 }

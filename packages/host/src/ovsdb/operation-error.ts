@@ -48,11 +48,15 @@ export function rpcError(method: string, answer: unknown): OvsdbOperationError {
   return new OvsdbOperationError(`The OVSDB server refused ${method}`, readError(answer));
 }
 
+// What the server says goes into messages: not more of it than somebody would read.
+const MOST_SAID = 1_000;
+
 /** Reads `{"error": ..., "details": ...}`. */
 export function readError(value: unknown): { error: string; details: string | undefined } {
   if (typeof value !== 'object' || value === null || !('error' in value) || typeof value.error !== 'string') {
-    return { error: typeof value === 'string' ? value : JSON.stringify(value), details: undefined };
+    const error = typeof value === 'string' ? value : JSON.stringify(value);
+    return { error: error.slice(0, MOST_SAID), details: undefined };
   }
   const details = 'details' in value && typeof value.details === 'string' ? value.details : undefined;
-  return { error: value.error, details };
+  return { error: value.error.slice(0, MOST_SAID), details: details?.slice(0, MOST_SAID) };
 }

@@ -1,6 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { OvsdbOperationError, readError } from './operation-error.js';
 import type { Operation, OperationResult } from './operations.js';
+import { isObject, isRow } from './values.js';
 
 /**
  * One result for each operation. The server's answer has an error in the place of the operation that
@@ -13,7 +14,7 @@ export function readResults(operations: readonly Operation[], answer: unknown): 
     throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server did not answer every operation of a transaction');
   }
   const failed = answer.findIndex((result) => result !== null && 'error' in Object(result));
-  if (failed < 0) return answer.slice(0, operations.length);
+  if (failed < 0) return answer.slice(0, operations.length).map(asResult);
   const operation = operations[failed];
   const what = operation
     ? `The OVSDB server refused to ${operation.op}${'table' in operation ? ` in ${operation.table}` : ''}`
@@ -22,4 +23,16 @@ export function readResults(operations: readonly Operation[], answer: unknown): 
     ...readError(answer[failed]),
     operation: operation ? failed : undefined,
   });
+}
+
+function asResult(value: unknown): OperationResult {
+  if (isResult(value)) return value;
+  throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server sent a malformed result of an operation');
+}
+
+function isResult(value: unknown): value is OperationResult {
+  if (!isObject(value)) return false;
+  const { rows, count }: { rows?: unknown; count?: unknown } = value;
+  const isList = rows === undefined || (Array.isArray(rows) && rows.every(isRow));
+  return isList && (count === undefined || typeof count === 'number');
 }

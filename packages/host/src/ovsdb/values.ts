@@ -71,9 +71,34 @@ function isTagged<T extends Tagged[0]>(
   return Array.isArray(value) && value[0] === tag;
 }
 
+/** Whether what a server sent is a row: an object of values in the notation of the RFC. */
+export function isRow(value: unknown): value is Row {
+  return isObject(value) && Object.values(value).every(isValue);
+}
+
+/** Whether it is an object, and no list. */
+export function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isValue(value: unknown): value is Value {
+  if (isAtom(value)) return true;
+  if (!Array.isArray(value) || value.length !== 2 || !Array.isArray(value[1])) return false;
+  const [tag, members]: unknown[] = value;
+  if (tag === 'set') return (members as unknown[]).every(isAtom);
+  return tag === 'map' && (members as unknown[]).every((pair) => isPair(pair) && pair.every(isAtom));
+}
+
+function isAtom(value: unknown): value is Atom {
+  if (typeof value !== 'object') return true; // of JSON: a string, a number, true or false
+  return isPair(value) && (value[0] === 'uuid' || value[0] === 'named-uuid') && typeof value[1] === 'string';
+}
+
+function isPair(value: unknown): value is [unknown, unknown] {
+  return Array.isArray(value) && value.length === 2;
+}
+
 function unexpected(wanted: string, value: unknown): VifError {
-  return new VifError(
-    'OVSDB_PROTOCOL',
-    `The OVSDB server sent ${JSON.stringify(value)} instead of ${wanted}`,
-  );
+  const shown = JSON.stringify(value)?.slice(0, 100);
+  return new VifError('OVSDB_PROTOCOL', `The OVSDB server sent ${shown} instead of ${wanted}`);
 }

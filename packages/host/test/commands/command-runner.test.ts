@@ -46,6 +46,14 @@ describe('commands', () => {
     expect(commands.log).toEqual([['good', 'a b'], ['bad'], ['none']]);
   });
 
+  it('have last words that a terminal can show, and not many', async () => {
+    const { commands, runner } = setUp();
+    commands.end('bad', { exitCode: 1, stderr: `${'x'.repeat(1_000_000)}\nred \u001b[31m\0 \ufffd\u202e` });
+    const [outcome] = await runner.apply([task({ argv: ['bad'] })], soon());
+    expect(outcome?.message).toMatch(/red \\u\{1b\}\[31m\\u\{0\} \ufffd\\u\{202e\}$/);
+    expect(outcome?.message.length).toBeLessThan(600);
+  });
+
   it('fail one by one when they are called off', async () => {
     const { commands, runner } = setUp();
     commands.end('slow', 'hang');
@@ -71,6 +79,45 @@ describe('commands', () => {
       ['well', 'delete'],
       ['cut', 'delete'],
     ]);
+  });
+
+  it('are undone though they failed where no other call has made their link, and that cannot fail', async () => {
+    const { commands, runner } = setUp();
+    const failure = new VifError('COMMAND_FAILED', 'status 1');
+    commands.end('made', { exitCode: 1 });
+    const outcomes = await runner.undo(
+      [
+        task({ argv: ['made', 'add'], undo: ['made', 'delete'], whenCreated: 'tap0' }, failure),
+        task({ argv: ['bound', 'add'], undo: ['bound', 'delete'], undoWhenCreated: 'tap0' }, failure),
+        task(
+          { argv: ['missing', 'add'], undo: ['missing', 'delete'], whenCreated: 'tap0' },
+          new VifError('COMMAND_NOT_FOUND', 'no such program'),
+        ),
+      ],
+      soon(),
+    );
+    expect(outcomes).toEqual([undefined, undefined, undefined]);
+    expect(commands.log).toEqual([
+      ['made', 'delete'],
+      ['bound', 'delete'],
+    ]);
+  });
+
+  it('are undone if something killed them', async () => {
+    const log: string[] = [];
+    const runner = new CommandRunner({
+      async run(argv) {
+        log.push(argv.join(' '));
+        const killed = argv[1] === 'add';
+        const ending = killed ? { exitCode: undefined, ending: 'was ended by SIGKILL' } : { exitCode: 0 };
+        return { ...ending, stderr: '', missing: false };
+      },
+    });
+    const step = { argv: ['tool', 'add'], undo: ['tool', 'delete'] };
+    const [outcome] = await runner.apply([task(step)], soon());
+    expect(outcome?.message).toBe('tool was ended by SIGKILL');
+    await runner.undo([task(step, outcome)], soon());
+    expect(log).toEqual(['tool add', 'tool delete']);
   });
 
   it('tell when their undoing fails', async () => {

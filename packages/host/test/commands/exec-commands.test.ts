@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,6 +9,15 @@ const soon = () => AbortSignal.timeout(20_000);
 const commands = new ExecCommands();
 const shell = (script: string, signal = soon()) => commands.run(['sh', '-c', script], signal);
 let folder: string;
+
+/** Whether it runs; one that has ended and that nobody has asked about yet does not. */
+function isRunning(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'commands-'));
@@ -63,12 +73,47 @@ describe('programs', () => {
     });
   });
 
+  it('are ended when they flood their output, even if they will not', async () => {
+    const stubborn = "trap '' TERM PIPE; while :; do echo flood 2>&-; done";
+    expect(await shell(`${stubborn} & ${stubborn}`)).toMatchObject({
+      exitCode: undefined,
+      ending: 'wrote too much',
+    });
+  });
+
+  it('may close their output long before they end', async () => {
+    expect(await shell('exec >&- 2>&-; sleep 0.2; exit 3')).toMatchObject({ exitCode: 3, stderr: '' });
+  });
+
+  it('may say what is no text', async () => {
+    const { exitCode, stderr } = await shell("printf 'a\\377\\000\\033[2Jb' >&2; exit 1");
+    expect(exitCode).toBe(1);
+    expect(stderr).toBe('a\ufffd\0\u001b[2Jb');
+  });
+
+  const isGone = (pid: number) => {
+    expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+  };
+
   it('are ended by the signal, even if they will not', async () => {
     const file = join(folder, 'pid');
     const script = `trap '' TERM; echo $$ > ${file}; while :; do sleep 0.1; done`;
     await expect(shell(script, AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'TIMEOUT' });
-    const pid = Number(await readFile(file, 'utf8'));
-    expect(() => process.kill(pid, 0)).toThrow(/ESRCH/);
+    isGone(Number(await readFile(file, 'utf8')));
+  });
+
+  it('are ended by the signal with all that they started', async () => {
+    const file = join(folder, 'pids');
+    const child = `sh -c "trap '' TERM; while :; do sleep 0.1; done" & echo $! >> ${file}`;
+    const script = `${child}; sleep 1000 & echo $! >> ${file}; touch ${file}.ready; sleep 1000`;
+    const controller = new AbortController();
+    const running = shell(script, controller.signal);
+    await expect.poll(() => existsSync(`${file}.ready`), { timeout: 20_000 }).toBe(true);
+    controller.abort();
+    await expect(running).rejects.toMatchObject({ code: 'ABORTED' });
+    const pids = (await readFile(file, 'utf8')).trim().split('\n').map(Number);
+    expect(pids).toHaveLength(2);
+    for (const pid of pids) await expect.poll(() => isRunning(pid), { timeout: 20_000 }).toBe(false);
   });
 
   it('are not started once the signal has fired', async () => {

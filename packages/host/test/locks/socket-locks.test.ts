@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { SocketLocks } from '../../src/locks/socket-locks.js';
 
@@ -81,5 +82,41 @@ describe('locks', () => {
     await expect(locks.acquire([key], AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'TIMEOUT' });
     child.kill('SIGKILL');
     await (await waiting)();
+  });
+
+  it('are taken without waiting, or not at all', async () => {
+    const key = fresh();
+    const release = await locks.tryAcquire(key);
+    expect(await locks.tryAcquire(key)).toBeUndefined();
+    await release?.();
+    const again = await locks.tryAcquire(key);
+    expect(again).toBeDefined();
+    await again?.();
+  });
+
+  it('tell how to find who holds what is not to be had', async () => {
+    const key = fresh();
+    const release = await locks.acquire([key], soon());
+    await expect(locks.acquire([key], AbortSignal.timeout(20))).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: expect.stringContaining(`ss -xlp | grep 'vifkit/${key}'`),
+    });
+    await release();
+  });
+
+  it('are not asked for all the time from somebody who turns those away that wait', async () => {
+    const key = fresh();
+    let asked = 0;
+    const squatter = createServer((socket) => {
+      asked += 1;
+      socket.destroy();
+    });
+    squatter.listen({ path: `\0vifkit/${key}` });
+    await once(squatter, 'listening');
+    const waiting = locks.acquire([key], AbortSignal.timeout(500));
+    await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT' });
+    expect(asked).toBeGreaterThan(0);
+    expect(asked).toBeLessThan(50); // it is thousands without pauses
+    squatter.close();
   });
 });

@@ -79,7 +79,7 @@ describe('calls', () => {
     const waiting: (() => void)[] = [];
     server.onCall = (call, socket) => {
       waiting.unshift(() =>
-        answer(socket, call, [{ count: (call.params[1] as { comment: number }).comment }]),
+        answer(socket, call, [{ count: Number((call.params[1] as { comment: string }).comment) }]),
       );
       if (waiting.length === 3) for (const send of waiting) send();
     };
@@ -87,7 +87,7 @@ describe('calls', () => {
     const results = [1, 2, 3].map((n) =>
       subject.transact('db', [{ op: 'comment', comment: `${n}` }], soon()),
     );
-    expect(await Promise.all(results)).toEqual([[{ count: '1' }], [{ count: '2' }], [{ count: '3' }]]);
+    expect(await Promise.all(results)).toEqual([[{ count: 1 }], [{ count: 2 }], [{ count: 3 }]]);
   });
 
   it('survive an answer that comes byte by byte', async () => {

@@ -15,7 +15,10 @@ export interface DaemonOptions {
 const READY_DEADLINE = 20_000;
 const STOP_DEADLINE = 5_000;
 
-/** A program that runs in the foreground as our child, so that it can be ended by its pid and no other. */
+/**
+ * A program that runs in the foreground as our child, so that it can be ended by its pid and no other. It does not
+ * outlive us, however we end: the kernel sees to that.
+ */
 export class Daemon {
   #child: ChildProcess | undefined;
   #output = '';
@@ -36,16 +39,14 @@ export class Daemon {
     if (this.#child) return;
     const { program, args, env, readyFile } = this.options;
     await rm(readyFile, { force: true }); // one that was killed leaves it behind
-    const child = spawn(program, args, { env, stdio: ['ignore', 'ignore', 'pipe'] });
+    const command = ['--pdeathsig', 'KILL', '--', program, ...args];
+    const child = spawn('setpriv', command, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
     this.#output = '';
     let failure: string | undefined;
-    const killWithParent = () => child.kill('SIGKILL');
     const ended = (how: string) => {
       failure ??= how;
-      process.off('exit', killWithParent);
     };
-    process.once('exit', killWithParent);
     child.once('error', (error) => ended(error.message));
     child.once('exit', (code, signal) => ended(`ended with ${signal ?? `status ${code}`}`));
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,7 +1,11 @@
 export { type Libvirtd, startLibvirtd } from './libvirtd.js';
+export { type NetlinkRequests, netlinkWrites } from './netlink-requests.js';
 export { listLinks, makeNamespace, type Namespace, requireOwnNetwork } from './network-namespace.js';
 export { type OpenVSwitch, type OpenVSwitchOptions, startOpenVSwitch } from './open-vswitch.js';
+export { type OvsdbCounter, startOvsdbCounter } from './ovsdb-counter.js';
+export { type SystemTrace, traceProgram } from './system-trace.js';
 export { makeVendorTools, type VendorTools } from './vendor-tools.js';
+export { startVhostUserGuest, type VhostUserGuest, type VhostUserGuestOptions } from './vhost-user-guest.js';
 export {
   fetchVirtualMachine,
   startVirtualMachine,

@@ -27,15 +27,6 @@ export interface Libvirtd {
 export async function startLibvirtd(): Promise<Libvirtd> {
   const directory = await mkdtemp(join(tmpdir(), 'lv-'));
   const path = (name: string) => join(directory, name);
-  await Promise.all(
-    ['run', 'lib', 'etc/qemu', 'log', 'cache'].map((name) => mkdir(path(name), { recursive: true })),
-  );
-  await writeFile(path('start.sh'), START);
-  await writeFile(
-    path('libvirtd.conf'),
-    `unix_sock_dir = "${path('run')}"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "2:file:${path('log/libvirtd.log')}"\n`,
-  );
-  await writeFile(path('etc/qemu.conf'), QEMU_CONF);
 
   const daemon = new Daemon({
     program: 'unshare',
@@ -53,6 +44,15 @@ export async function startLibvirtd(): Promise<Libvirtd> {
     await rm(directory, { recursive: true, force: true });
   };
   try {
+    await Promise.all(
+      ['run', 'lib', 'etc/qemu', 'log', 'cache'].map((name) => mkdir(path(name), { recursive: true })),
+    );
+    await writeFile(path('start.sh'), START);
+    await writeFile(
+      path('libvirtd.conf'),
+      `unix_sock_dir = "${path('run')}"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "2:file:${path('log/libvirtd.log')}"\n`,
+    );
+    await writeFile(path('etc/qemu.conf'), QEMU_CONF);
     await daemon.start();
   } catch (error) {
     await stop();

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { Daemon } from './daemon.js';
+import type { Namespace } from './network-namespace.js';
 
 const run = promisify(execFile);
 
@@ -21,6 +22,8 @@ export interface OpenVSwitchOptions {
    * here. On Debian: the packages openvswitch-switch-dpdk and librte-mempool-ring23.
    */
   readonly dpdk?: boolean;
+  /** Where ovs-vswitchd has its links; this process's own network namespace unless given. */
+  readonly namespace?: Namespace;
   /** Whether ovs-vswitchd is started at once; true unless given. */
   readonly vswitchd?: boolean;
   /** Further arguments of ovsdb-server, such as `--remote=ptcp:6640:127.0.0.1`. */
@@ -77,6 +80,7 @@ export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promis
     OVS_LOGDIR: directory,
     RUNTIME_DIRECTORY: directory, // DPDK's own files; /var/run/dpdk else
   };
+  const database = path('conf.db');
   const endpoint = `unix:${path('db.sock')}`;
   const common = (name: string) => [
     `--pidfile=${path(`${name}.pid`)}`,
@@ -86,18 +90,19 @@ export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promis
   ];
   const server = new Daemon({
     program: 'ovsdb-server',
-    args: [
-      path('conf.db'),
-      `--remote=p${endpoint}`,
-      ...common('ovsdb-server'),
-      ...(options.serverArgs ?? []),
-    ],
+    args: [database, `--remote=p${endpoint}`, ...common('ovsdb-server'), ...(options.serverArgs ?? [])],
     env,
     readyFile: path('ovsdb-server.ctl'), // the last thing that it makes
   });
+  const [program, ...args] = inNamespace(options.namespace, [
+    options.dpdk ? DPDK_VSWITCHD : 'ovs-vswitchd',
+    endpoint,
+    ...common('ovs-vswitchd'),
+    ...(options.dummy ? ['--enable-dummy'] : []),
+  ]);
   const vswitchd = new Daemon({
-    program: options.dpdk ? DPDK_VSWITCHD : 'ovs-vswitchd',
-    args: [endpoint, ...common('ovs-vswitchd'), ...(options.dummy ? ['--enable-dummy'] : [])],
+    program,
+    args,
     env,
     readyFile: path('ovs-vswitchd.ctl'),
   });
@@ -108,14 +113,14 @@ export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promis
     return stdout;
   };
   const stop = async () => {
-    const bridges = await vsctl('list-br').catch(() => '');
     await vswitchd.stop();
     await server.stop();
-    if (!options.dummy) await removeTaps([...bridges.split('\n').filter(Boolean), 'ovs-netdev']);
+    const taps = options.dummy ? [] : [...(await bridgesIn(database, env)), 'ovs-netdev'];
+    await removeTaps(taps, options.namespace);
     await rm(directory, { recursive: true, force: true });
   };
   try {
-    await run('ovsdb-tool', ['create', path('conf.db'), SCHEMA], { env });
+    await run('ovsdb-tool', ['create', database, SCHEMA], { env });
     await server.start();
     await vsctl('init');
     if (options.dpdk) await vsctl('set', 'Open_vSwitch', '.', ...DPDK_CONFIG);
@@ -135,7 +140,26 @@ export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promis
   };
 }
 
+/** Reads the file: the server may have ended, or never begun. */
+async function bridgesIn(database: string, env: NodeJS.ProcessEnv): Promise<string[]> {
+  const select = { op: 'select', table: 'Bridge', where: [], columns: ['name'] };
+  const query = ['query', database, JSON.stringify(['Open_vSwitch', select])];
+  const { stdout } = await run('ovsdb-tool', query, { env }).catch(() => ({ stdout: '[]' }));
+  const [result]: [{ rows: { name: string }[] }?] = JSON.parse(stdout);
+  return result?.rows.map(({ name }) => name) ?? [];
+}
+
 /** ovs-vswitchd makes its taps persistent: they outlive it. A link of another kind is not its own. */
-async function removeTaps(names: readonly string[]): Promise<void> {
-  for (const name of names) await run('ip', ['tuntap', 'del', 'dev', name, 'mode', 'tap']).catch(() => {});
+async function removeTaps(names: readonly string[], namespace: Namespace | undefined): Promise<void> {
+  for (const name of names) {
+    const [program, ...args] = inNamespace(namespace, ['ip', 'tuntap', 'del', 'dev', name, 'mode', 'tap']);
+    await run(program, args).catch(() => {});
+  }
+}
+
+type Argv = readonly [string, ...string[]];
+
+/** It keeps its process id: nsenter makes way for the program. */
+function inNamespace(namespace: Namespace | undefined, argv: Argv): Argv {
+  return namespace ? ['nsenter', '--target', String(namespace.pid), '--net', '--', ...argv] : argv;
 }

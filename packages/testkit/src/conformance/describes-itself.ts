@@ -1,5 +1,7 @@
-import { PluginRegistry, parseRequest, VIFBase, type VifPlugin } from '@vifkit/core';
+import { PluginRegistry } from '@vifkit/core';
 import { expect, it } from 'vitest';
+import { announces } from './announces.js';
+import { addExamples } from './examples.js';
 import type { Fixture } from './fixture.js';
 
 /** What `describe` says of the plugins is so. */
@@ -9,30 +11,21 @@ export function describesItself(fixtures: readonly Fixture[]): void {
   const registry = new PluginRegistry(first.plugins, first.options);
 
   it('announces the VIF classes of all requests', () => {
-    for (const { request } of fixtures) {
-      const vif = objectOf(request, registry);
-      if (!vif?.plugin) continue; // the legacy path has no descriptions
-      expect(announcedBy(registry.plugin(vif.plugin)), String(request.id)).toContain(vif.constructor.name);
+    for (const { object, request } of fixtures) {
+      if (!object?.plugin) continue; // the legacy path has no descriptions
+      const { vif_info } = registry.plugin(object.plugin).describe();
+      const announced = vif_info.map((vif) => vif.vif_object_name);
+      expect(announced, String(request.id)).toContain(object.constructor.name);
     }
   });
 
-  for (const { declaration } of registry.registrations) {
-    if (declaration.role !== 'plugin') continue;
-    const { name } = declaration;
-
+  for (const name of registry.pluginNames) {
     it(`describes the plugin '${name}' by its name`, () => {
       expect(registry.plugin(name).describe().plugin_name).toBe(name);
     });
   }
-}
 
-function announcedBy(plugin: VifPlugin): string[] {
-  return plugin.describe().vif_info.map((info) => info.vif_object_name);
-}
-
-/** The os-vif object that a request is, or is converted to. */
-function objectOf(request: unknown, registry: PluginRegistry): VIFBase | undefined {
-  const { vif, hostFilters } = parseRequest(request);
-  if (vif instanceof VIFBase) return vif;
-  return vif.type ? registry.converter(vif.type)?.convert(vif, { hostFilters }) : undefined;
+  for (const added of addExamples(fixtures)) {
+    for (const name of new PluginRegistry([added]).pluginNames) announces(added, name, first);
+  }
 }

@@ -1,4 +1,10 @@
-import { createVifDriver, type GuestConfigurator, type PluginPackage, type VifDriver } from '@vifkit/core';
+import {
+  createVifDriver,
+  type GuestConfigurator,
+  type PluginPackage,
+  type VIFBase,
+  type VifDriver,
+} from '@vifkit/core';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
 import type { Point } from '../memory/points.js';
 import type { ConformanceRequest } from './conformance-request.js';
@@ -28,6 +34,11 @@ export class Fixture {
     const host = memoryHost(this.hostOptions);
     const { plugins, options } = this;
     return { host, driver: createVifDriver({ host, guests: noGuests, plugins, options }) };
+  }
+
+  /** The os-vif object that the request's VIF is, or converts to. */
+  get object(): VIFBase | undefined {
+    return this.start().driver.convert(this.request);
   }
 
   /** A host on which the VIF is plugged. */

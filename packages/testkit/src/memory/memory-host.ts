@@ -1,19 +1,23 @@
 import { type Host, VifError } from '@vifkit/core';
 import {
   CommandRunner,
+  FilterRunner,
+  type GuestFilter,
   LinkRunner,
-  type LinkState,
   type OvsBridge,
   type OvsPort,
   OvsRunner,
+  type VfRecord,
   VfRunner,
   type VfState,
 } from '@vifkit/host/parts';
 import type { LinkSpec } from './links/kernel-link.js';
-import { MemoryLinks } from './links/memory-links.js';
+import { type MemoryLinkState, MemoryLinks } from './links/memory-links.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
+import { MemoryFilters } from './memory-filters.js';
 import { MemoryLocks } from './memory-locks.js';
 import { MemoryPci, type PciFunctions } from './memory-pci.js';
+import { MemoryVfJournal } from './memory-vf-journal.js';
 import { MemoryVfs } from './memory-vfs.js';
 import { MemoryOvs, type OvsBridgeSpec } from './ovs/memory-ovs.js';
 import { type Point, Points, type Which } from './points.js';
@@ -26,6 +30,10 @@ export interface MemoryHostOptions {
   readonly ovsBridges?: readonly (string | OvsBridgeSpec)[];
   /** PCI functions that are there. Their network devices are links, listed in `links` or not. */
   readonly pci?: PciFunctions;
+  /** What virtual functions have, by PCI address; no MAC address, VLAN and trust unless given. */
+  readonly vfs?: Readonly<Record<string, Partial<VfState>>>;
+  /** What is recorded of virtual functions, as by a process that was killed: of another host's `snapshot()`. */
+  readonly vfJournal?: Readonly<Record<string, VfRecord>>;
   /** How vendors' tools end, by program; well, unless told otherwise. */
   readonly commands?: Readonly<Record<string, Ending>>;
   /** As `uname -r` prints it; 6.1.0 unless given. */
@@ -34,12 +42,14 @@ export interface MemoryHostOptions {
 
 /** All that can be changed on a memory host. */
 export interface HostSnapshot {
-  readonly links: Readonly<Record<string, LinkState>>;
+  readonly links: Readonly<Record<string, MemoryLinkState>>;
+  readonly filters: Readonly<Record<string, GuestFilter>>;
   readonly ovs: {
     readonly bridges: Readonly<Record<string, OvsBridge>>;
     readonly ports: Readonly<Record<string, OvsPort>>;
   };
   readonly vfs: Readonly<Record<string, VfState>>;
+  readonly vfJournal: Readonly<Record<string, VfRecord>>;
 }
 
 /** A host in memory: the runners of `@vifkit/host` on links, an Open vSwitch and programs that are none. */
@@ -47,6 +57,7 @@ export interface MemoryHost extends Host {
   readonly links: MemoryLinks;
   readonly ovs: MemoryOvs;
   readonly commands: MemoryCommands;
+  readonly filters: MemoryFilters;
   /** What was written so far, in order, be it in vain. */
   readonly writes: readonly Point[];
   /** Every place so far at which a call could have been made to fail: the writes, and waits for Open vSwitch. */
@@ -69,27 +80,47 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const links = new MemoryLinks(points, [...devices, ...(options.links ?? [])]);
   const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
   const ovs = new MemoryOvs(points, links.kernel, bridges);
+  const filters = new MemoryFilters(points);
   const commands = new MemoryCommands(points, links.kernel, options.commands);
-  const vfs = new MemoryVfs(points, pci.virtualFunctions);
+  const deviceOf = (address: string) => links.kernel.links.get(pci.netDeviceOf(address) ?? '');
+  const vfs = new MemoryVfs(points, pci.virtualFunctions, options.vfs, deviceOf);
+  const vfJournal = new MemoryVfJournal(options.vfJournal);
   return {
     links,
     ovs,
     commands,
+    filters,
     facts: {
       linkMtu: async (name) => links.kernel.links.get(name)?.mtu,
+      linkAddresses: async (name) =>
+        links.kernel.links.get(name)?.addresses.map(({ address }) => address) ?? [],
       kernelRelease: async () => kernelRelease,
       pciNetDevice: (address) => pci.pciNetDevice(address),
       virtualFunction: (address) => pci.virtualFunction(address),
+      vfHolder: async (address) => vfJournal.snapshot()[address]?.vifId,
+      representor: (address) => pci.representor(address),
     },
     locks: new MemoryLocks(),
-    runners: [new LinkRunner(links), new OvsRunner(ovs), new CommandRunner(commands), new VfRunner(vfs)],
+    runners: [
+      new LinkRunner(links),
+      new OvsRunner(ovs),
+      new FilterRunner(filters),
+      new CommandRunner(commands),
+      new VfRunner(vfs, vfJournal),
+    ],
     get writes() {
       return points.log.filter(({ part }) => part !== 'wiring');
     },
     get points() {
       return points.log;
     },
-    snapshot: () => ({ links: links.snapshot(), ovs: ovs.snapshot(), vfs: vfs.snapshot() }),
+    snapshot: () => ({
+      links: links.snapshot(),
+      filters: filters.snapshot(),
+      ovs: ovs.snapshot(),
+      vfs: vfs.snapshot(),
+      vfJournal: vfJournal.snapshot(),
+    }),
     failAt: (which, error = new VifError('LINK_COMMAND_FAILED', 'Made to fail')) =>
       points.failAt(which, error),
     hangAt: (which, reached) => points.hangAt(which, reached),

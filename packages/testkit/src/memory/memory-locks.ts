@@ -3,28 +3,47 @@ import { untilFired } from './points.js';
 
 /** Locks between the calls of one process. */
 export class MemoryLocks implements HostLocks {
-  /** By key: ends when all who hold or await it so far are done. */
-  readonly #tails = new Map<string, Promise<void>>();
+  /** By key: settles when its holder lets go. */
+  readonly #held = new Map<string, Promise<void>>();
 
   async acquire(keys: readonly string[], signal: AbortSignal): Promise<() => Promise<void>> {
-    const releases: (() => void)[] = [];
+    const releases: (() => Promise<void>)[] = [];
     const release = async () => {
-      for (const each of releases) each();
+      for (const each of releases) await each();
     };
     try {
-      for (const key of [...new Set(keys)].sort()) {
-        const before = this.#tails.get(key) ?? Promise.resolve();
-        const held = new Promise<void>((resolve) => releases.push(resolve));
-        this.#tails.set(
-          key,
-          before.then(() => held),
-        );
-        await Promise.race([before, untilFired(signal, `waiting for the lock on ${key}`)]);
-      }
+      for (const key of [...new Set(keys)].sort()) releases.push(await this.#acquireOne(key, signal));
       return release;
     } catch (error) {
       await release();
       throw error;
     }
+  }
+
+  async tryAcquire(key: string): Promise<(() => Promise<void>) | undefined> {
+    return this.#take(key);
+  }
+
+  async #acquireOne(key: string, signal: AbortSignal): Promise<() => Promise<void>> {
+    for (;;) {
+      const taken = this.#take(key);
+      if (taken) return taken;
+      await Promise.race([this.#held.get(key), untilFired(signal, `waiting for the lock on ${key}`)]);
+    }
+  }
+
+  #take(key: string): (() => Promise<void>) | undefined {
+    if (this.#held.has(key)) return undefined;
+    let letGo = () => {};
+    this.#held.set(
+      key,
+      new Promise((resolve) => {
+        letGo = resolve;
+      }),
+    );
+    return async () => {
+      this.#held.delete(key);
+      letGo();
+    };
   }
 }

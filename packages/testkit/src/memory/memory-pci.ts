@@ -1,13 +1,18 @@
-import type { HostFacts, VirtualFunction } from '@vifkit/core';
+import type { HostFacts, Representor, VirtualFunction } from '@vifkit/core';
+
+/** A virtual function, with its representor if the card is in switchdev mode. */
+interface MemoryVirtualFunction extends VirtualFunction {
+  readonly representor?: Omit<Representor, 'index'>;
+}
 
 /**
  * PCI functions by address: an SR-IOV virtual function, or else the network device of a function; '' for one
  * that has none.
  */
-export type PciFunctions = Readonly<Record<string, string | VirtualFunction>>;
+export type PciFunctions = Readonly<Record<string, string | MemoryVirtualFunction>>;
 
 /** The PCI functions of a host in memory. */
-export class MemoryPci implements Pick<HostFacts, 'pciNetDevice' | 'virtualFunction'> {
+export class MemoryPci implements Pick<HostFacts, 'pciNetDevice' | 'virtualFunction' | 'representor'> {
   readonly #functions: PciFunctions;
 
   constructor(functions: PciFunctions) {
@@ -22,18 +27,31 @@ export class MemoryPci implements Pick<HostFacts, 'pciNetDevice' | 'virtualFunct
   /** The names of all network devices that the functions have: each is a link. */
   get netDevices(): string[] {
     const names = Object.values(this.#functions).flatMap((each) =>
-      typeof each === 'string' ? each : [each.pf, each.netDevice ?? ''],
+      typeof each === 'string' ? each : [each.pf, each.netDevice ?? '', each.representor?.netDevice ?? ''],
     );
     return [...new Set(names)].filter((name) => name !== '');
   }
 
-  async pciNetDevice(address: string): Promise<string | undefined> {
+  /** The network device of a function, if it has one. */
+  netDeviceOf(address: string): string | undefined {
     const found = this.#functions[address];
     return (typeof found === 'string' ? found : found?.netDevice) || undefined;
   }
 
+  async pciNetDevice(address: string): Promise<string | undefined> {
+    return this.netDeviceOf(address);
+  }
+
   async virtualFunction(address: string): Promise<VirtualFunction | undefined> {
     const found = this.#functions[address];
-    return typeof found === 'string' ? undefined : found;
+    if (typeof found !== 'object') return undefined;
+    const { representor, ...virtualFunction } = found;
+    return virtualFunction;
+  }
+
+  async representor(address: string): Promise<Representor | undefined> {
+    const found = this.#functions[address];
+    if (typeof found !== 'object' || !found.representor) return undefined;
+    return { ...found.representor, index: found.index };
   }
 }

@@ -1,25 +1,41 @@
 import type { Outcome } from '@vifkit/core';
 import type { VfChange, VfState, VfTable } from '@vifkit/host/parts';
+import type { KernelLink } from './links/kernel-link.js';
 import type { Points } from './points.js';
 
 /** Virtual functions in memory. */
 export class MemoryVfs implements VfTable {
   readonly #functions: Map<string, VfState>;
   readonly #points: Points;
+  readonly #deviceOf: (address: string) => KernelLink | undefined;
 
-  constructor(points: Points, addresses: readonly string[]) {
+  /**
+   * @param settings what functions have to begin with; none unless given
+   * @param deviceOf finds the network device of a function
+   */
+  constructor(
+    points: Points,
+    addresses: readonly string[],
+    settings: Readonly<Record<string, Partial<VfState>>> = {},
+    deviceOf: (address: string) => KernelLink | undefined = () => undefined,
+  ) {
     this.#points = points;
-    const initial = { mac: '00:00:00:00:00:00', vlan: 0, trust: false };
-    this.#functions = new Map(addresses.map((address) => [address, initial]));
+    this.#deviceOf = deviceOf;
+    const none = { mac: '00:00:00:00:00:00', vlan: 0, trust: false };
+    this.#functions = new Map(addresses.map((address) => [address, { ...none, ...settings[address] }]));
   }
 
-  /** The settings by PCI address. */
+  /** The settings by PCI address; those of network devices are among the links. */
   snapshot(): Record<string, VfState> {
     return Object.fromEntries([...this.#functions].sort());
   }
 
   async read(): Promise<ReadonlyMap<string, VfState>> {
-    return new Map(this.#functions);
+    const states = [...this.#functions].map(([address, state]) => {
+      const device = this.#deviceOf(address);
+      return [address, { ...state, ...(device && { deviceMac: device.address }) }] as const;
+    });
+    return new Map(states);
   }
 
   async write(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {
@@ -32,7 +48,17 @@ export class MemoryVfs implements VfTable {
     const before = this.#functions.get(address);
     if (!before || Object.keys(set).length === 0) return undefined;
     const failure = await this.#points.reach({ part: 'vfs', what: `set ${address}` }, signal);
-    if (!failure) this.#functions.set(address, { ...before, ...set });
-    return failure;
+    if (failure) return failure;
+    const { deviceMac, ...settings } = set;
+    const device = this.#deviceOf(address);
+    if (device && deviceMac !== undefined) device.address = deviceMac;
+    this.#functions.set(address, setting(before, settings));
+    return undefined;
   }
+}
+
+/** As in the kernel, a VLAN is set together with its priority and protocol. */
+function setting({ qos, protocol, ...before }: VfState, set: Partial<VfState>): VfState {
+  const vlan = { ...(qos !== undefined && { qos }), ...(protocol !== undefined && { protocol }) };
+  return { ...before, ...(set.vlan === undefined && vlan), ...set };
 }

@@ -3,7 +3,7 @@ import { signalError, type VifError } from '@vifkit/core';
 /** A place at which a call on a memory host can be made to fail or hang. */
 export interface Point {
   /** `wiring` stands for ovs-vswitchd's work on what is in the database; all others are writes. */
-  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'vfs';
+  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs';
   /** What is done there, as in `add tap0` or `mm-ctl --bind-port ...`. */
   readonly what: string;
 }

@@ -47,6 +47,15 @@ describe('startOpenVSwitch', () => {
     await ovs.stop();
   });
 
+  it('takes the links of its bridges with it even when its server has ended before', async () => {
+    const ovs = await start();
+    await ovs.vsctl('add-br', 'br0', '--', 'set', 'Bridge', 'br0', 'datapath_type=netdev');
+    await expect.poll(listLinks, eventually).toContain('br0');
+    await ovs.server.stop();
+    await ovs.stop();
+    expect(listLinks()).not.toContain('br0');
+  });
+
   it('starts and stops each daemon on its own, and keeps the database', async () => {
     const ovs = await start({ vswitchd: false });
     expect(ovs.vswitchd.pid).toBeUndefined();

@@ -38,4 +38,16 @@ it('the suite finds what is wrong with plugins', { timeout: 60_000 }, async () =
       'Irreversible tap undoes a plug that fails, wherever it fails',
     ]),
   );
+  // What is announced, and not so. Each of these has but the one thing wrong.
+  expect(failed.filter((name) => /^(Tap|Announces|NeedsNewFields|TakesAnything)/.test(name))).toEqual([
+    'AnnouncesLess announces the VIF classes of all requests',
+    "AnnouncesLess plugs what 'broken' announces, in every version",
+    "AnnouncesLess refuses for 'broken' VIF classes that it does not announce",
+    "AnnouncesOld announces of 'broken' the versions that there are",
+    "AnnouncesNew plugs what 'broken' announces, in every version",
+    "AnnouncesMore plugs what 'broken' announces, in every version",
+    "AnnouncesMoreProfiles plugs what 'broken' announces, in every version",
+    "NeedsNewFields plugs what 'broken' announces, in every version",
+    "TakesAnything refuses for 'broken' VIF classes that it does not announce",
+  ]);
 });

@@ -1,6 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { VfRunner } from '@vifkit/host/parts';
 import { expect, it } from 'vitest';
+import { MemoryVfJournal } from '../../src/memory/memory-vf-journal.js';
 import { MemoryVfs } from '../../src/memory/memory-vfs.js';
 import { Points } from '../../src/memory/points.js';
 
@@ -10,14 +11,17 @@ const soon = () => AbortSignal.timeout(10_000);
 it('sets what differs, and puts it back', async () => {
   const points = new Points();
   const vfs = new MemoryVfs(points, [address]);
-  const runner = new VfRunner(vfs);
+  const journal = new MemoryVfJournal();
+  const runner = new VfRunner(vfs, journal);
   const before = vfs.snapshot();
   const step = { kind: 'vf', address, mac: '52:54:00:aa:00:01', vlan: 0, trust: true } as const;
-  const [inspection = { differences: [] }] = await runner.inspect([step], soon());
+  const [inspection = { differences: [] }] = await runner.inspect([step], soon(), ['a']);
   const task = { step, vifId: 'a', inspection, outcome: undefined };
   await runner.apply([task], soon());
   expect(vfs.snapshot()).toEqual({ [address]: { mac: '52:54:00:aa:00:01', vlan: 0, trust: true } });
+  expect(journal.snapshot()).toEqual({ [address]: { vifId: 'a', former: before[address] } });
   await runner.undo([task], soon());
+  expect(journal.snapshot()).toEqual({});
   expect(vfs.snapshot()).toEqual(before);
   expect(new Set(points.log.map(({ what }) => what))).toEqual(new Set([`set ${address}`]));
 });
@@ -33,9 +37,16 @@ it('fails where it is told to', async () => {
 });
 
 it('has no functions but those it was given', async () => {
-  const [inspection] = await new VfRunner(new MemoryVfs(new Points(), [])).inspect(
-    [{ kind: 'vf', address }],
-    soon(),
-  );
+  const runner = new VfRunner(new MemoryVfs(new Points(), []), new MemoryVfJournal());
+  const [inspection] = await runner.inspect([{ kind: 'vf', address }], soon(), ['a']);
   expect(inspection?.blocked?.code).toBe('PCI_DEVICE_NOT_FOUND');
+});
+
+it('sets a VLAN together with its priority and protocol', async () => {
+  const settings = { [address]: { vlan: 9, qos: 3, protocol: '802.1ad' } };
+  const vfs = new MemoryVfs(new Points(), [address], settings);
+  await vfs.write([{ address, set: { trust: true } }], soon());
+  expect(vfs.snapshot()[address]).toMatchObject({ ...settings[address], trust: true });
+  await vfs.write([{ address, set: { vlan: 5 } }], soon());
+  expect(vfs.snapshot()[address]).toEqual({ mac: '00:00:00:00:00:00', vlan: 5, trust: true });
 });

@@ -6,6 +6,7 @@ import type { GuestConfigurator, GuestContext } from '../../../src/guest/guest-c
 import type { Logger } from '../../../src/logging/logger.js';
 import type { VIFBase } from '../../../src/objects/vif-base.js';
 import type { PluginPackage } from '../../../src/plugin/package.js';
+import type { Routing } from '../../../src/request/routing.js';
 
 /** What a driver asked of the guests' side. */
 interface Asked {
@@ -23,7 +24,7 @@ interface Bench {
 /** A driver on a memory host, with these plugins, and guests that note what they are asked. */
 export function benchWith(
   provides: PluginPackage['provides'],
-  options: MemoryHostOptions & { readonly logger?: Logger } = {},
+  options: MemoryHostOptions & { readonly logger?: Logger; readonly routing?: Routing } = {},
 ): Bench {
   const asked: Asked[] = [];
   const note = (each: Asked) => {
@@ -34,8 +35,9 @@ export function benchWith(
     forObject: (what, context) => note({ what, context }),
     forBackend: (what, mac, context) => note({ what, mac, context }),
   };
-  const { logger, ...hostOptions } = options;
+  const { logger, routing, ...hostOptions } = options;
   const host = memoryHost(hostOptions);
   const plugins = [{ name: '@acme/plugin', provides }];
-  return { host, asked, driver: createVifDriver({ host, guests, plugins, ...(logger && { logger }) }) };
+  const more = { ...(logger && { logger }), ...(routing && { routing }) };
+  return { host, asked, driver: createVifDriver({ host, guests, plugins, ...more }) };
 }

@@ -14,6 +14,10 @@ export class FakeLocks implements HostLocks {
       for (const key of keys) this.held.delete(key);
     };
   }
+
+  async tryAcquire(key: string): Promise<(() => Promise<void>) | undefined> {
+    return this.held.has(key) ? undefined : this.acquire([key]);
+  }
 }
 
 export function fakeHost(runners: readonly StepRunner[], locks: HostLocks = new FakeLocks()): Host {
@@ -22,9 +26,12 @@ export function fakeHost(runners: readonly StepRunner[], locks: HostLocks = new 
     locks,
     facts: {
       linkMtu: async () => undefined,
+      linkAddresses: async () => [],
       kernelRelease: async () => '6.1.0',
       pciNetDevice: async () => undefined,
       virtualFunction: async () => undefined,
+      representor: async () => undefined,
+      vfHolder: async () => undefined,
     },
     close: async () => {},
   };

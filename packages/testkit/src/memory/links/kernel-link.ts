@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { LinkState } from '@vifkit/host/parts';
+import type { LinkAddress, LinkRoute, LinkState } from '@vifkit/host/parts';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
@@ -10,16 +10,23 @@ export interface KernelLink extends Mutable<LinkState> {
   arpAnnounce: number;
   /** Somebody set the MTU; a bridge's no longer follows its members then. */
   mtuByHand: boolean;
+  addresses: LinkAddress[];
+  /** The routes over it that the kernel did not make from its addresses. */
+  routes: LinkRoute[];
 }
 
 /** A link to be there from the start. */
 export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge'>> {
   readonly name: string;
   readonly bridge?: Partial<LinkState['bridge']>;
+  /** IP addresses, as in `10.0.0.1/24`. */
+  readonly addresses?: readonly string[];
+  /** Routes over it, as in `0.0.0.0/0 via 10.0.0.254`. */
+  readonly routes?: readonly string[];
 }
 
 /** A link with the kernel's defaults, but for what is said of it. */
-export function newLink({ bridge, ...spec }: LinkSpec): KernelLink {
+export function newLink({ bridge, addresses = [], routes = [], ...spec }: LinkSpec): KernelLink {
   const type = spec.type ?? '';
   return {
     up: false,
@@ -32,6 +39,11 @@ export function newLink({ bridge, ...spec }: LinkSpec): KernelLink {
     type,
     address: spec.address ?? randomAddress(),
     mtuByHand: spec.mtu !== undefined,
+    addresses: addresses.map((address) => ({ address, options: [] })),
+    routes: routes.map((route) => {
+      const [destination = '', ...options] = route.split(' ');
+      return { destination, hops: [{ link: spec.name, options }], options: [] };
+    }),
     ...(type === 'bridge' && {
       bridge: { forwardDelay: 15, stp: false, multicastSnooping: true, ageing: 300, ...bridge },
     }),

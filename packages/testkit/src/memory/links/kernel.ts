@@ -1,10 +1,13 @@
-import type { LinkChange, LinkOperation } from '@vifkit/host/parts';
+import { isIpv6, type LinkChange, type LinkOperation, type LinkRoute } from '@vifkit/host/parts';
 import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
 
 type Add = Extract<LinkOperation, { op: 'add' }>;
+type Move = Extract<LinkOperation, { op: 'move' }>;
+type Note = Extract<LinkOperation, { op: 'note' }>;
 type SetBridge = NonNullable<LinkChange['bridge']>;
 
 const FILE_EXISTS = 'RTNETLINK answers: File exists';
+const NO_SUCH_FILE = 'RTNETLINK answers: No such file or directory';
 const NOT_SUPPORTED = 'RTNETLINK answers: Operation not supported';
 const OUT_OF_RANGE = 'RTNETLINK answers: Numerical result out of range';
 
@@ -36,6 +39,12 @@ export class Kernel {
         case 'set':
           this.#set(operation.name, operation.attributes, operation.alias);
           break;
+        case 'note':
+          this.#note(operation);
+          break;
+        case 'move':
+          this.#move(operation);
+          break;
         case 'delete':
           this.#delete(operation.name);
           break;
@@ -53,7 +62,7 @@ export class Kernel {
     if (!link || !this.links.delete(name)) return;
     if (link.peer !== undefined) this.remove(link.peer);
     for (const other of [...this.links.values()]) {
-      if (other.vlan?.link === name) this.remove(other.name);
+      if (other.vlan?.link === name || other.lower === name) this.remove(other.name);
       if (other.master === name) delete other.master;
     }
     this.#followMembers(link.master);
@@ -96,6 +105,7 @@ export class Kernel {
     }
     const link = this.#find(name);
     Object.assign(link, settings);
+    if (settings.ipv6 === false) link.addresses = link.addresses.filter((each) => !isIpv6(each));
     if (bridge && address !== undefined) checkAddress(address);
     if (bridge) this.#setBridge(link, bridge);
     if (address !== undefined) {
@@ -107,6 +117,36 @@ export class Kernel {
     if (master !== undefined) this.#setMaster(link, master);
     if (promisc !== undefined) link.promisc = promisc;
     if (up !== undefined) this.#setUp(link, up);
+  }
+
+  #note({ name, user, present }: Note): void {
+    const link = this.#find(name);
+    const users = link.users ?? [];
+    if (users.includes(user) === present) throw new Refusal(present ? FILE_EXISTS : NO_SUCH_FILE);
+    link.users = present ? [...users, user] : users.filter((each) => each !== user);
+    if (link.users.length === 0) delete link.users;
+  }
+
+  /** Both links have the addresses for a moment, as it is with the kernel. */
+  #move({ name, to, addresses, routes, leaving }: Move): void {
+    const target = this.#find(to);
+    if (!target.ipv6 && addresses.some(isIpv6))
+      throw new Refusal('Error: ipv6: IPv6 is disabled on this device.');
+    if (!target.up && routes.length > 0) throw new Refusal('Error: Nexthop device is not up.');
+    const arriving = new Set(addresses.map(({ address }) => address));
+    target.addresses = [...target.addresses.filter(({ address }) => !arriving.has(address)), ...addresses];
+    for (const route of routes) this.#replaceRoute(target, route);
+    const source = this.links.get(name);
+    const gone = new Set(leaving.map(({ address }) => address));
+    if (source) source.addresses = source.addresses.filter(({ address }) => !gone.has(address));
+  }
+
+  /** There is one route of a destination and metric: another takes its place, whichever way it leads. */
+  #replaceRoute(target: KernelLink, route: LinkRoute): void {
+    for (const link of this.links.values()) {
+      link.routes = link.routes.filter(({ destination }) => destination !== route.destination);
+    }
+    target.routes.push(route);
   }
 
   #delete(name: string): void {
@@ -161,6 +201,7 @@ export class Kernel {
     if (up && parent && !parent.up) throw new Refusal('RTNETLINK answers: Network is down');
     if (link.up === up) return;
     link.up = up;
+    if (!up) link.routes = [];
     for (const other of this.links.values()) if (other.vlan?.link === link.name) this.#setUp(other, up);
   }
 

@@ -1,6 +1,9 @@
 import type { Outcome } from '@vifkit/core';
 import {
+  hindrance,
+  type LinkAddressing,
   type LinkOperation,
+  type LinkQuery,
   type LinkState,
   type LinkTable,
   linkOutcome,
@@ -10,6 +13,9 @@ import {
 import type { Points } from '../points.js';
 import { Kernel } from './kernel.js';
 import type { KernelLink, LinkSpec } from './kernel-link.js';
+
+/** A link, and what it has of IP if that is anything. */
+export type MemoryLinkState = LinkState & Partial<LinkAddressing>;
 
 /** Links in memory, which behave as the kernel's do where plans can notice. */
 export class MemoryLinks implements LinkTable {
@@ -23,17 +29,25 @@ export class MemoryLinks implements LinkTable {
   }
 
   /** Every link with all its settings, by name. */
-  snapshot(): Record<string, LinkState> {
+  snapshot(): Record<string, MemoryLinkState> {
     const links = [...this.kernel.links.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return Object.fromEntries(links.map((link) => [link.name, stateOf(link)]));
   }
 
-  async read(withSettings: readonly string[]): Promise<ReadonlyMap<string, LinkState>> {
+  async read({ names, settingsOf = [] }: LinkQuery): Promise<ReadonlyMap<string, LinkState>> {
+    const links = Object.entries(this.snapshot()).filter(([name]) => !names || names.includes(name));
     return new Map(
-      Object.entries(this.snapshot()).map(([name, state]) => {
+      links.map(([name, { addresses, routes, ...state }]) => {
         const { ipv6, arpIgnore, arpAnnounce, ...others } = state;
-        return [name, withSettings.includes(name) ? state : others];
+        return [name, settingsOf.includes(name) ? state : others];
       }),
+    );
+  }
+
+  async readAddresses(names: readonly string[]): Promise<ReadonlyMap<string, LinkAddressing>> {
+    const links = names.flatMap((name) => this.kernel.links.get(name) ?? []);
+    return new Map(
+      links.map(({ name, addresses, routes }) => [name, structuredClone({ addresses, routes })]),
     );
   }
 
@@ -49,7 +63,11 @@ export class MemoryLinks implements LinkTable {
     const outcomes: Outcome[] = [];
     const unmade = new UnmadeLinks();
     for (const operation of operations) {
-      const outcome = unmade.reasonToLeave(operation) ?? (await this.#run(operation, signal));
+      const left =
+        operation.op === 'move'
+          ? hindrance(operation, operations, outcomes)
+          : unmade.reasonToLeave(operation);
+      const outcome = left ?? (await this.#run(operation, signal));
       unmade.note(operation, outcome);
       outcomes.push(outcome);
     }
@@ -57,12 +75,17 @@ export class MemoryLinks implements LinkTable {
   }
 
   async #run(operation: LinkOperation, signal: AbortSignal): Promise<Outcome> {
-    const what = `${operation.op} ${operation.name}`;
+    const user = operation.op === 'note' ? ` ${operation.user}` : '';
+    const what = `${operation.op} ${operation.name}${user}`;
     const failure = await this.#points.reach({ part: 'links', what }, signal);
     return failure ?? linkOutcome(operation, this.kernel.run(operation));
   }
 }
 
-function stateOf({ mtuByHand, ...link }: KernelLink): LinkState {
-  return structuredClone(link);
+function stateOf({ mtuByHand, addresses, routes, ...link }: KernelLink): MemoryLinkState {
+  return structuredClone({
+    ...link,
+    ...(addresses.length > 0 && { addresses }),
+    ...(routes.length > 0 && { routes }),
+  });
 }

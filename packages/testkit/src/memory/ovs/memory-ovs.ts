@@ -1,12 +1,18 @@
 import { asVifError, type Outcome, type VifError } from '@vifkit/core';
 import {
+  hasBridgeMark,
+  hasPortMark,
   isWired,
   notWired,
   type OvsBridge,
   type OvsChange,
+  type OvsMarked,
+  type OvsOwner,
   type OvsPort,
+  type OvsQuery,
   type OvsState,
   type OvsStore,
+  ownerIn,
   portFailed,
 } from '@vifkit/host/parts';
 import type { Kernel } from '../links/kernel.js';
@@ -40,14 +46,31 @@ export class MemoryOvs implements OvsStore {
     return { bridges: Object.fromEntries([...bridges].sort()), ports: Object.fromEntries([...ports].sort()) };
   }
 
-  async read(names: {
-    readonly bridges: readonly string[];
-    readonly ports: readonly string[];
-  }): Promise<OvsState> {
+  async read(query: OvsQuery): Promise<OvsState> {
+    const { owners = [], idle = [] } = query;
     const { bridges, ports } = this.#state();
+    const owned = new Map(owners.map((owner) => [owner.vifId, this.#portsOf(owner)]));
+    const wanted = new Set([...query.ports, ...query.bridges, ...[...owned.values()].flat()]);
     return {
-      bridges: new Map([...bridges].filter(([name]) => names.bridges.includes(name))),
-      ports: new Map([...ports].filter(([name]) => names.ports.includes(name))),
+      bridges: new Map([...bridges].filter(([name]) => [...query.bridges, ...idle].includes(name))),
+      ports: new Map([...ports].filter(([name]) => wanted.has(name))),
+      owned,
+      users: new Map(
+        idle.flatMap((name) => (bridges.has(name) ? [[name, this.#switch.users(name)] as const] : [])),
+      ),
+    };
+  }
+
+  async readMarked(): Promise<OvsMarked> {
+    const { bridges, ports } = this.#switch;
+    return {
+      ports: [...ports].flatMap(([name, { externalIds }]) => {
+        const vifId = ownerIn(externalIds);
+        return vifId === undefined ? [] : [{ name, vifId }];
+      }),
+      bridges: [...bridges].flatMap(([name, row]) =>
+        hasBridgeMark(row) ? [{ name, vifId: ownerIn(row.externalIds) }] : [],
+      ),
     };
   }
 
@@ -83,7 +106,7 @@ export class MemoryOvs implements OvsStore {
   }
 
   async #wiringFailure(change: OvsChange, signal: AbortSignal): Promise<VifError | undefined> {
-    if (change.kind === 'removeBridge') return undefined;
+    if (change.kind === 'removeBridge' || change.kind === 'removeIdleBridge') return undefined;
     try {
       const failure = await this.#points.reach({ part: 'wiring', what: `wire ${change.name}` }, signal);
       if (failure) return failure;
@@ -94,7 +117,18 @@ export class MemoryOvs implements OvsStore {
     return state && isWired(state) ? undefined : portFailed(change, state);
   }
 
-  #state(): OvsState {
+  #portsOf({ vifId, interfaceId }: OvsOwner): string[] {
+    return [...this.#switch.ports]
+      .filter(([, row]) => {
+        const isIts =
+          row.interface?.externalIds['iface-id'] === interfaceId && row.interface.type !== 'patch';
+        return isIts || hasPortMark(row, vifId);
+      })
+      .map(([name]) => name)
+      .sort();
+  }
+
+  #state(): Pick<OvsState, 'bridges' | 'ports'> {
     const { bridges, ports } = this.#switch;
     return {
       bridges: new Map(
@@ -104,7 +138,10 @@ export class MemoryOvs implements OvsStore {
         ]),
       ),
       ports: new Map(
-        [...ports].map(([name, row]) => [name, { ...row, interface: this.#vswitchd.report(name, row) }]),
+        [...ports].map(([name, row]) => [
+          name,
+          { ...row, interface: this.#vswitchd.report(name, row, this.#switch) },
+        ]),
       ),
     };
   }

@@ -3,19 +3,20 @@ import {
   bridgeNotFound,
   hasBridgeMark,
   hasPortMark,
+  mergeKeys,
+  type OvsBridge,
   type OvsChange,
   type OvsInterface,
   type OvsPort,
   portIsBond,
 } from '@vifkit/host/parts';
 
-export interface BridgeRow {
-  readonly datapathType: string;
-  readonly externalIds: Readonly<Record<string, string>>;
-}
+export type BridgeRow = Pick<OvsBridge, 'datapathType' | 'externalIds'>;
 
 /** A port as the database has it; what ovs-vswitchd makes of it is not in it. */
 export interface PortRow extends Omit<OvsPort, 'interface'> {
+  /** Of its QoS row, if vifkit made one. */
+  readonly qosType?: string;
   readonly interface: Omit<OvsInterface, 'ofport' | 'error'> | undefined;
 }
 
@@ -36,7 +37,7 @@ export class Switch {
   putBridge(name: string, row: BridgeRow, mtuRequest?: number): void {
     this.bridges.set(name, row);
     const local = { type: 'internal', externalIds: {}, options: {}, mtuRequest };
-    this.ports.set(name, { bridge: name, tag: undefined, externalIds: {}, interface: local });
+    this.ports.set(name, { bridge: name, tag: undefined, trunks: [], externalIds: {}, interface: local });
   }
 
   /**
@@ -52,6 +53,8 @@ export class Switch {
         return false;
       case 'removeBridge':
         return this.#removeBridge(change);
+      case 'removeIdleBridge':
+        return this.#removeIdleBridge(change);
       case 'putPort':
         return this.#putPort(change);
       case 'removePort':
@@ -59,8 +62,9 @@ export class Switch {
     }
   }
 
-  #ensureBridge({ name, datapathType, mtu }: ChangeOf<'ensureBridge'>): boolean {
-    if (!this.bridges.has(name)) this.putBridge(name, { datapathType, externalIds: BRIDGE_MARK });
+  #ensureBridge(change: ChangeOf<'ensureBridge'>): boolean {
+    const { name, datapathType, mtu, externalIds = BRIDGE_MARK } = change;
+    if (!this.bridges.has(name)) this.putBridge(name, { datapathType, externalIds });
     const current = this.ports.get(name)?.interface?.mtuRequest ?? 0;
     if (mtu !== undefined && current < mtu) this.#requestMtu(name, mtu);
     return true;
@@ -70,25 +74,45 @@ export class Switch {
     const bridge = this.bridges.get(name);
     const inUse = [...this.ports].some(([port, row]) => row.bridge === name && port !== name);
     if (!bridge || !hasBridgeMark(bridge) || inUse) return false;
+    return this.#deleteBridge(name);
+  }
+
+  #removeIdleBridge({ name, ifMarked }: ChangeOf<'removeIdleBridge'>): boolean {
+    const bridge = this.bridges.get(name);
+    if (!bridge || (ifMarked && !hasBridgeMark(bridge)) || this.users(name).length > 0) return false;
+    return this.#deleteBridge(name);
+  }
+
+  /** The ports that keep a bridge: all but the local one and patch ports. */
+  users(bridge: string): string[] {
+    return [...this.ports].flatMap(([name, row]) =>
+      row.bridge === bridge && name !== bridge && row.interface?.type !== 'patch' ? name : [],
+    );
+  }
+
+  #deleteBridge(name: string): true {
     this.bridges.delete(name);
-    this.ports.delete(name);
+    for (const [port, { bridge }] of [...this.ports]) if (bridge === name) this.ports.delete(port);
     return true;
   }
 
-  #putPort({ name, bridge, settings, portExternalIds, owner, wired }: ChangeOf<'putPort'>): boolean {
+  #putPort(change: ChangeOf<'putPort'>): boolean {
+    const { name, bridge, settings, portExternalIds, owner, wired } = change;
     if (!this.bridges.has(bridge)) throw bridgeNotFound(bridge, name, owner);
     const before = this.ports.get(name);
     if (before && !before.interface) throw portIsBond(name, owner);
     const { tag, type, externalIds, options, mtuRequest } = settings;
     const its = before?.interface ?? { type: '', externalIds: {}, options: {}, mtuRequest: undefined };
+    const { tag: initialTag, ...initial } = before ?? { trunks: [], ...change.initial };
     this.ports.set(name, {
+      ...initial,
       bridge,
-      tag: tag === undefined ? before?.tag : (tag ?? undefined),
+      tag: tag === undefined ? initialTag : (tag ?? undefined),
       externalIds: before?.externalIds ?? portExternalIds,
       interface: {
         type: type ?? its.type,
-        externalIds: externalIds ?? its.externalIds,
-        options: options ?? its.options,
+        externalIds: mergeKeys(its.externalIds, externalIds ?? {}),
+        options: mergeKeys(its.options, options ?? {}),
         mtuRequest: mtuRequest === undefined ? its.mtuRequest : (mtuRequest ?? undefined),
       },
     });

@@ -32,9 +32,10 @@ export class Vswitchd {
   }
 
   /** What it reports of a port's interface. */
-  report(name: string, { bridge, interface: its }: PortRow): OvsInterface | undefined {
+  report(name: string, { bridge, interface: its }: PortRow, database: Switch): OvsInterface | undefined {
     if (!its) return undefined;
-    const error = this.#problem(name, its.type);
+    const error =
+      its.type === 'patch' ? peerless(bridge, its.options, database) : this.#problem(name, its.type);
     if (error !== undefined) return { ...its, ofport: -1, error };
     return { ...its, ofport: bridge === name ? LOCAL_PORT : this.#numberOf(name), error: undefined };
   }
@@ -54,4 +55,15 @@ export class Vswitchd {
     this.#numbers.set(name, number);
     return number;
   }
+}
+
+/** Why a patch port cannot be opened, if so: the port of the other end need not be open, but has to be there. */
+function peerless(
+  bridge: string,
+  { peer = '' }: Readonly<Record<string, string>>,
+  { bridges, ports }: Switch,
+): string | undefined {
+  if (ports.get(peer)?.interface?.type === 'patch') return undefined;
+  const datapath = bridges.get(bridge)?.datapathType || 'system';
+  return `No usable peer '${peer}' exists in '${datapath}' datapath.`;
 }

@@ -1,10 +1,17 @@
 import 'reflect-metadata';
 import {
   announce,
+  HostPluginInfo,
+  HostPortProfileInfo,
   type Plan,
+  toPrimitive,
+  unsupportedVif,
   type VIFBase,
   VIFBridge,
+  VIFDirect,
   VIFGeneric,
+  VIFPortProfile8021Qbh,
+  VIFPortProfileOpenVSwitch,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
@@ -19,18 +26,37 @@ const instance = {
   display_name: 'vm',
 };
 
+const port_profile = new VIFPortProfileOpenVSwitch({ interface_id: id, create_tap: true });
+const profileVersion = toPrimitive(port_profile)['versioned_object.version'];
+
+/** A VIFGeneric with a port profile of these versions. */
+function described(min_version: string, max_version: string): HostPluginInfo {
+  const info = announce('broken', [[VIFGeneric, []]]);
+  const profile_object_name = 'VIFPortProfileOpenVSwitch';
+  const supported_port_profiles = [
+    new HostPortProfileInfo({ profile_object_name, min_version, max_version }),
+  ];
+  return info.copy({ vif_info: info.vif_info.map((vif) => vif.copy({ supported_port_profiles })) });
+}
+
 /** A tap, done right; each class below does one thing wrong. */
 class Tap implements VifPlugin {
   describe() {
     return announce('broken', [[VIFGeneric, []]]);
   }
 
-  plug(_vif: VIFBase): Plan {
+  plug(vif: VIFBase): Plan {
+    this.check(vif);
     return [{ kind: 'link', name: 'tap0', create: { type: 'tap' }, set: { up: true } }];
   }
 
-  unplug(_vif: VIFBase): Plan {
+  unplug(vif: VIFBase): Plan {
+    this.check(vif);
     return [{ kind: 'linkAbsent', name: 'tap0', type: 'tap', own: true }];
+  }
+
+  protected check(vif: VIFBase): void {
+    if (!(vif instanceof VIFGeneric)) throw unsupportedVif('broken', vif);
   }
 }
 
@@ -77,12 +103,72 @@ class Irreversible extends Tap {
   }
 }
 
-for (const Broken of [GoesByAnotherName, AnnouncesLess, LeavesTap, Restless, NeedsPlug, Irreversible]) {
+class AnnouncesOld extends Tap {
+  override describe() {
+    return described('1.0', '1.0');
+  }
+}
+
+class AnnouncesNew extends Tap {
+  override describe() {
+    return described('1.0', '9.0');
+  }
+}
+
+class AnnouncesMore extends Tap {
+  override describe() {
+    return announce('broken', [
+      [VIFGeneric, []],
+      [VIFDirect, []],
+    ]);
+  }
+}
+
+class AnnouncesMoreProfiles extends Tap {
+  override describe() {
+    return announce('broken', [[VIFGeneric, [VIFPortProfile8021Qbh]]]);
+  }
+}
+
+class NeedsNewFields extends Tap {
+  override describe() {
+    return described('1.0', profileVersion);
+  }
+
+  override plug(vif: VIFBase) {
+    if (!(vif.port_profile instanceof VIFPortProfileOpenVSwitch && vif.port_profile.create_tap)) {
+      throw unsupportedVif('broken', vif, 'it needs create_tap');
+    }
+    return super.plug(vif);
+  }
+}
+
+class TakesAnything extends Tap {
+  protected override check(): void {}
+}
+
+const all = [
+  Tap,
+  GoesByAnotherName,
+  AnnouncesLess,
+  LeavesTap,
+  Restless,
+  NeedsPlug,
+  Irreversible,
+  AnnouncesOld,
+  AnnouncesNew,
+  AnnouncesMore,
+  AnnouncesMoreProfiles,
+  NeedsNewFields,
+  TakesAnything,
+];
+
+for (const Broken of all) {
   vifPlugin({ name: 'broken' })(Broken);
   describe(Broken.name, () => {
     conformance({
       plugins: { name: 'broken', provides: [Broken] },
-      requests: [{ id: 'tap', vif: new VIFGeneric({ id, plugin: 'broken' }), instance }],
+      requests: [{ id: 'tap', vif: new VIFGeneric({ id, plugin: 'broken', port_profile }), instance }],
       host: { links: [{ name: 'eth0' }, { name: 'stale', type: 'bridge' }] },
     });
   });

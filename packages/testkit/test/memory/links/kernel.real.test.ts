@@ -34,11 +34,13 @@ function comparable(links: ReadonlyMap<string, LinkState>) {
 /** Does the same to the kernel's links and to those in memory: several scripts, one after the other. */
 async function compare(...scripts: (readonly LinkOperation[])[]): Promise<void> {
   const memory = new MemoryLinks(new Points());
+  const all = { names, settingsOf: names };
   for (const script of scripts) {
     const [ours, theirs] = [await memory.write(script, soon()), await real.write(script, soon())];
     expect(ours.map((outcome) => outcome?.message)).toEqual(theirs.map((outcome) => outcome?.message));
   }
-  expect(comparable(await memory.read(names))).toEqual(comparable(await real.read(names, soon())));
+  expect(comparable(await memory.read(all))).toEqual(comparable(await real.read(all, soon())));
+  expect(await memory.readAddresses(names)).toEqual(await real.readAddresses(names, soon()));
 }
 
 describe('links in memory are like those of the kernel', () => {
@@ -92,6 +94,59 @@ describe('links in memory are like those of the kernel', () => {
         { op: 'set', name: 't-c', attributes: { mtu: 9000, up: false }, alias: 'vifkit:1' },
       ],
     );
+  });
+
+  it('for the notes of who uses a link', async () => {
+    const note = (user: string, present: boolean, name = 't-a'): LinkOperation[] => [
+      { op: 'note', name, user, present },
+    ];
+    await compare(
+      [{ op: 'add', name: 't-a', create: { type: 'tap' } }],
+      note('a', true),
+      note('b', true),
+      note('a', true),
+      note('a', false),
+      note('a', false),
+      note('a', true, 't-none'),
+      note('a', false, 't-none'),
+      [{ op: 'add', name: 't-b', create: { type: 'tap' } }, ...note('b', true, 't-b')],
+    );
+  });
+
+  it('for addresses and routes that go from link to link', async () => {
+    const addresses = [
+      { address: '192.0.2.1/24', options: [] },
+      { address: '192.0.2.2/24', options: [] },
+      { address: '2001:db8::1/64', options: ['nodad'] },
+    ];
+    const route = (link: string) => ({
+      destination: '203.0.113.0/24',
+      hops: [{ link, options: ['via', '192.0.2.254'] }],
+      options: ['metric', '7'],
+    });
+    const move = (name: string, to: string, leaving = addresses): LinkOperation => {
+      return { op: 'move', name, to, addresses, routes: [route(to)], leaving };
+    };
+    const set = (name: string, attributes: LinkChange): LinkOperation => ({ op: 'set', name, attributes });
+    const start: LinkOperation[] = [
+      { op: 'add', name: 't-a', create: { type: 'bridge' } },
+      { op: 'add', name: 't-b', create: { type: 'bridge' } },
+      set('t-a', { up: true }),
+      set('t-b', { up: true }),
+      move('t-b', 't-a'),
+    ];
+    await compare(start);
+    await clear();
+    await compare(
+      start,
+      [move('t-a', 't-b')],
+      [move('t-a', 't-b')],
+      [move('t-b', 't-a', addresses.slice(1))],
+    );
+    await clear();
+    await compare(start, [set('t-b', { up: false })], [set('t-a', { up: false, ipv6: false })]);
+    await clear();
+    await compare(start, [{ op: 'delete', name: 't-b' }], [move('t-a', 't-b')], [move('t-b', 't-a')]);
   });
 
   it('for VLANs, where the kernel has them', async () => {

@@ -5,7 +5,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '../../../src/bed/index.js';
 import { memoryHost } from '../../../src/index.js';
 
-const names = { bridges: ['t-br', 't-br2'], ports: ['t-br', 't-br2', 't-a', 't-vhu', 't-none'] };
+const names = {
+  bridges: ['t-br', 't-br2'],
+  ports: ['t-br', 't-br2', 't-a', 't-vhu', 't-none'],
+  owners: [
+    { vifId: 'a', interfaceId: 't-int' },
+    { vifId: 'b', interfaceId: 't-patch' },
+  ],
+  idle: ['t-br', 't-br2'],
+};
 const soon = () => AbortSignal.timeout(20_000);
 
 let ovs: OpenVSwitch;
@@ -52,6 +60,12 @@ const noPort = (name: string, own: object = {}): OvsChange => ({
   ifMarked: true,
   ...own,
 });
+const noIdleBridge = (name: string, ifMarked = false): OvsChange => ({
+  kind: 'removeIdleBridge',
+  owner: 'a',
+  name,
+  ifMarked,
+});
 const noBridge = (name: string): OvsChange => ({ kind: 'removeBridge', owner: 'a', name });
 
 /** One commit after the other. */
@@ -65,16 +79,42 @@ const story: readonly (readonly OvsChange[])[] = [
   [bridge('t-br2'), port('t-a', 't-br2', { settings: { tag: null }, portExternalIds: {} })],
   [noPort('t-none'), noBridge('t-br')],
   [noPort('t-a'), noBridge('t-br2')],
+  [
+    { ...bridge('t-br'), externalIds: { theirs: 'x' } } as OvsChange,
+    port('t-int', 't-br', {
+      settings: { type: 'internal', externalIds: { a: '1', b: '2' }, options: { o: '1' } },
+      portExternalIds: {},
+      initial: { tag: 4095, vlanMode: 'trunk', trunks: [4095] },
+    }),
+    bridge('t-br2'),
+    port('t-patch', 't-br', {
+      settings: { type: 'patch', options: { peer: 't-peer' }, externalIds: { 'iface-id': 't-patch' } },
+      portExternalIds: {},
+    }),
+    port('t-peer', 't-br2', {
+      settings: { type: 'patch', options: { peer: 't-patch' } },
+      portExternalIds: {},
+    }),
+  ],
+  [
+    port('t-int', 't-br', {
+      settings: { externalIds: { 'iface-id': 't-int', a: null }, options: { o: '2' } },
+      initial: { tag: 9 },
+    }),
+  ],
+  [noIdleBridge('t-br'), noBridge('t-br')],
+  [noPort('t-int', { ifMarked: false }), noIdleBridge('t-br', true)],
+  [noIdleBridge('t-br'), noIdleBridge('t-br'), noIdleBridge('t-br2', true)],
 ];
 
 /** What a store has, but for the numbers of ports and the ids of rows. */
-function comparable({ bridges, ports }: OvsState) {
+function comparable({ bridges, ports, owned, users }: OvsState) {
   const plain = (map: ReadonlyMap<string, unknown>) =>
     JSON.parse(JSON.stringify(Object.fromEntries(map)), (key, value) => {
       if (key === 'ofport') return Math.sign(value);
       return key === 'ref' ? undefined : value;
     });
-  return [plain(bridges), plain(ports)];
+  return [bridges, ports, owned, users].map(plain);
 }
 
 it('an Open vSwitch in memory is like a real one', async () => {
@@ -88,7 +128,9 @@ it('an Open vSwitch in memory is like a real one', async () => {
 
 async function run(store: OvsStore, changes: readonly OvsChange[]) {
   const outcomes = await store.commit(changes, soon());
+  const { ports, bridges } = await store.readMarked(soon());
   return {
+    marked: [...ports, ...bridges].map(({ name, vifId }) => `${name} ${vifId}`).sort(),
     outcomes: outcomes.map((outcome) => outcome?.message),
     state: comparable(await store.read(names, soon())),
   };

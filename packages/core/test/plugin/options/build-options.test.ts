@@ -1,11 +1,12 @@
 import { IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
-import type { VifError } from '../../src/errors/vif-error.js';
-import type { VifConverter } from '../../src/plugin/contract.js';
-import { inject, legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
-import { PluginRegistry } from '../../src/plugin/registry.js';
-import { IsLinkName } from '../../src/validation/decorators.js';
-import { Idle } from './support/idle.js';
+import type { VifError } from '../../../src/errors/vif-error.js';
+import type { VifConverter } from '../../../src/plugin/contract.js';
+import { inject, legacyDriver, vifConverter, vifPlugin } from '../../../src/plugin/decorators.js';
+import type { OptionsByName, OptionsSource } from '../../../src/plugin/options/options-source.js';
+import { PluginRegistry } from '../../../src/plugin/registry.js';
+import { IsLinkName } from '../../../src/validation/decorators.js';
+import { Idle } from '../support/idle.js';
 
 class Guarded {
   @IsInt()
@@ -154,5 +155,63 @@ describe('options that are refused', () => {
   it('are those within others', () => {
     const guarded = Object.assign(new Guarded(), { queues: 99 });
     expect(refusal({ guards: { guarded } })).toContain('queues must not be greater than 16');
+  });
+});
+
+describe('options of several sources', () => {
+  const file = {
+    name: 'vif.json',
+    options: { guarded: { queues: 4, uplink: 'eth1' }, '802.1qbg': { queues: 2 } },
+  };
+  const variable = { name: 'VIF_GUARDED_QUEUES', options: { guarded: { queues: 8 } } };
+  const sourcesOf = (...sources: readonly OptionsSource[]) =>
+    new PluginRegistry([{ name: 'a', provides: all }], sources);
+
+  it('are overridden one by one by later ones', () => {
+    const [guarded] = sourcesOf(file, variable).registrations;
+    expect(guarded?.options).toEqual({ queues: 8, uplink: 'eth1' });
+    expect(['queues', 'uplink'].map((name) => guarded?.sourceOf(name))).toEqual([
+      'VIF_GUARDED_QUEUES',
+      'vif.json',
+    ]);
+  });
+
+  it('leave the default of what none has', () => {
+    const [, unguarded] = sourcesOf(file).registrations;
+    expect(unguarded?.options).toEqual({ color: 'blue' });
+    expect(unguarded?.sourceOf('color')).toBeUndefined();
+  });
+
+  it('meet under either spelling of a VIF type', () => {
+    const other = { name: 'b.json', options: { '802qbg': { uplink: 'eth2' } } };
+    const qbg = sourcesOf(file, other).registrations.find(({ key }) => key === '802.1qbg');
+    expect(qbg?.options).toEqual({ queues: 2, uplink: 'eth2' });
+  });
+
+  it.each<[string, object, string]>([
+    [
+      'a value that is refused',
+      { guarded: { queues: 99 } },
+      'queues must not be greater than 16 (from bad.json)',
+    ],
+    [
+      'an unknown option',
+      { guarded: { queue: 1 } },
+      "no option 'queue'; it has queues, uplink (from bad.json)",
+    ],
+    ['an unknown plugin', { other: {} }, 'no plugin of that name (from bad.json)'],
+    ['what is no object', { guarded: 7 }, 'must be an object, not 7 (from bad.json)'],
+  ])('name the source of %s', (_, options, message) => {
+    const bad = { name: 'bad.json', options: options as OptionsByName };
+    expect(() => sourcesOf(file, bad)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTIONS', message: expect.stringContaining(message) }),
+    );
+  });
+
+  it('name only the source of the value that is wrong', () => {
+    const bad = { name: 'bad.json', options: { guarded: { uplink: 'a b' } } };
+    expect(() => sourcesOf(variable, bad)).toThrow(
+      /^Options of plugin 'guarded': uplink [^;]*\(from bad.json\)$/,
+    );
   });
 });

@@ -1,0 +1,13 @@
+import { stepTarget } from '../plan/step-target.js';
+import type { Step } from '../plan/steps.js';
+
+/** A step, and whose it is, for messages. */
+export function taskTitle({
+  step,
+  owner,
+}: {
+  readonly step: Step;
+  readonly owner?: string | undefined;
+}): string {
+  return `${step.kind} '${stepTarget(step)}'${owner === undefined ? '' : ` of the ${owner}`}`;
+}

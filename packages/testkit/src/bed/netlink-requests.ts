@@ -1,0 +1,43 @@
+/** How many netlink requests of each type there were, as in `RTM_NEWLINK`. */
+export type NetlinkRequests = Readonly<Record<string, number>>;
+
+/** Requests that only read, and the marks around a batch of nf_tables. */
+const READING = /^RTM_GET|^NLMSG_|NFT_MSG_GET|^NFNL_MSG_BATCH/;
+
+/**
+ * strace does not know the protocol of a socket that it cannot look up, and then shows numbers. Those of links, beside
+ * which others come in fours as well: new, delete, get, set (linux/rtnetlink.h).
+ */
+const VERBS = ['NEW', 'DEL', 'GET', 'SET'];
+const OBJECTS = ['LINK', 'ADDR', 'ROUTE', 'NEIGH', 'RULE', 'QDISC', 'TCLASS', 'TFILTER'];
+const FIRST_TYPE = 16;
+
+/**
+ * `ip` asks the kernel at each start whether it knows RTM_NEWLINK, by a request that names no link and is refused. It
+ * has nothing behind the two headers: 32 bytes.
+ */
+const PROBE = /nlmsg_len=32, nlmsg_type=(?:RTM_NEWLINK|0x10).*(?:ifi_index=0,|"(?:\\x00|\\0)+")/;
+
+/** How many of them would change something. */
+export function netlinkWrites(requests: NetlinkRequests): number {
+  const writing = Object.entries(requests).filter(([type]) => !READING.test(type));
+  return writing.reduce((sum, [, count]) => sum + count, 0);
+}
+
+/** Counts the requests in lines of strace. */
+export function countNetlinkRequests(lines: readonly string[]): NetlinkRequests {
+  const counts: Record<string, number> = {};
+  const sent = lines.filter((line) => line.startsWith('send') && !PROBE.test(line));
+  for (const [, type = ''] of sent.flatMap((line) => [...line.matchAll(/nlmsg_type=([^,]+),/g)])) {
+    const name = nameOf(type);
+    counts[name] = (counts[name] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function nameOf(type: string): string {
+  if (!type.startsWith('0x')) return type;
+  const place = Number.parseInt(type, 16) - FIRST_TYPE;
+  const [verb, object] = [VERBS[place % VERBS.length], OBJECTS[Math.floor(place / VERBS.length)]];
+  return verb && object ? `RTM_${verb}${object}` : type;
+}

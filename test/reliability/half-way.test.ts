@@ -1,0 +1,79 @@
+import { PlugError, UnplugError, VifError } from '@vifkit/core';
+import { afterAll, describe, expect, it } from 'vitest';
+import { Bench } from './faults/bench.js';
+import { type Case, cases } from './faults/cases.js';
+import { goOn, nextCalls } from './faults/go-on.js';
+import { rejection } from './faults/strike.js';
+import { Tally } from './faults/tally.js';
+
+const tally = new Tally('Writes of which a step is made, in memory');
+afterAll(() => tally.print());
+
+const first = new VifError('LINK_COMMAND_FAILED', 'Made to fail');
+const second = new VifError('LINK_COMMAND_FAILED', 'Made to fail as well');
+
+/** Plugs with one write that fails, and another one of the undoing. Answers how many there were of each. */
+async function fail(of: Case, write: number, undoing?: number): Promise<[Bench, unknown, number]> {
+  const bench = new Bench(of);
+  const { memory, driver } = bench;
+  memory.failAt(write, first);
+  if (undoing !== undefined) memory.failAt(write + undoing, second);
+  const error = await rejection(driver.plug(of.request));
+  memory.heal();
+  return [bench, error, memory.points.length];
+}
+
+/**
+ * Links that were made but could be neither marked nor removed. Only the caller, who is told, can know whose they are:
+ * by its name, a link is removed where it is one VIF's alone, and one that several share is taken for somebody else's.
+ */
+function unmarkedIn({ memory, of }: Bench): string[] {
+  const before = new Bench(of).memory.links.kernel.links;
+  const links = [...memory.links.kernel.links.values()];
+  return links.filter(({ name, alias }) => !alias && !before.has(name)).map(({ name }) => name);
+}
+
+describe.each(cases)('$name', (of) => {
+  it('is as before when any write of its plug fails, and told if one of the undoing does, too', async () => {
+    const { memory } = await Bench.plugged(of);
+    const before = new Bench(of).things();
+    for (const [i, { what }] of memory.points.entries()) {
+      const write = i + 1;
+      const [bench, error, reached] = await fail(of, write);
+      expect(error, what).toBeInstanceOf(PlugError);
+      expect((error as PlugError).cause, what).toBe(first);
+      expect((error as PlugError).undoFailures, what).toEqual([]);
+      expect(bench.things(), what).toEqual(before);
+      tally.note(`${of.name} ${what}`, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
+      for (let undoing = 1; write + undoing <= reached; undoing++) {
+        const [bench, error] = await fail(of, write, undoing);
+        const where = `${what}, and the ${undoing}. write after it`;
+        expect((error as PlugError).cause, where).toBe(first);
+        const unmarked = unmarkedIn(bench);
+        if (unmarked.length > 0) expect((error as PlugError).undoFailures, where).toEqual([second]);
+        const left = await goOn(bench, nextCalls[undoing % 3] ?? 'plug', where);
+        tally.note(
+          `${of.name} ${where}`,
+          left.filter((each) => !unmarked.some((name) => each.startsWith(`link ${name},`))),
+        );
+      }
+    }
+    expect(tally.leftOvers).toEqual([]);
+  });
+
+  it('is unplugged but for what a write that fails concerns, and that the next time', async () => {
+    const dry = await Bench.plugged(of);
+    const plugged = dry.memory.points.length;
+    await dry.driver.unplug(of.request);
+    for (const [i, { what }] of dry.memory.points.slice(plugged).entries()) {
+      const bench = await Bench.plugged(of);
+      bench.memory.failAt(i + 1, first);
+      const error = await rejection(bench.driver.unplug(of.request));
+      expect(error, what).toBeInstanceOf(UnplugError);
+      expect((error as UnplugError).failures, what).toContain(first);
+      bench.memory.heal();
+      tally.note(`${of.name} unplug, ${what}`, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
+    }
+    expect(tally.leftOvers).toEqual([]);
+  });
+});

@@ -1,0 +1,58 @@
+import { execFileSync } from 'node:child_process';
+import { builtInPlugins } from '@vifkit/cli';
+import { createVifDriver, type VifDriver } from '@vifkit/core';
+import { openHost } from '@vifkit/host';
+import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
+import { listLinks, makeVendorTools, requireOwnNetwork, type VendorTools } from '@vifkit/testkit/bed';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { request } from '../../plugins/tap/test/request.js';
+
+requireOwnNetwork();
+
+const ip = execFileSync('sh', ['-c', 'command -v ip'], { encoding: 'utf8' }).trim();
+const tap = request({ mtu: 1400 });
+
+/** An `ip` whose lists are incomplete the first so many times, as when links come and go while it reads them. */
+const interrupted = (times: number) => `case $* in *-json*)
+  echo >>"$0.reads"
+  [ "$(wc -l <"$0.reads")" -gt ${times} ] || { cat >/dev/null; echo 'Dump was interrupted and may be inconsistent.' >&2; echo '[]'; exit 0; } ;;
+esac
+exec ${ip} "$@"`;
+
+describe('a list of links that changes come in between of', () => {
+  let tools: VendorTools;
+  let driver: VifDriver;
+  let before: string[];
+
+  beforeEach(async () => {
+    before = listLinks();
+    driver = createVifDriver({
+      host: openHost(),
+      guests: new LibvirtGuestConfigurator(),
+      plugins: await builtInPlugins(),
+    });
+    await driver.plug(tap);
+    tools = await makeVendorTools();
+  });
+  afterEach(async () => {
+    await tools.close();
+    await driver.unplug(tap);
+    await driver.close();
+    expect(listLinks()).toEqual(before);
+  });
+
+  it('is asked for again: no link is taken for one that is gone', async () => {
+    await tools.put('ip', interrupted(3));
+    expect((await driver.plug(tap)).changes).toEqual([]);
+    expect((await tools.calls()).length).toBe(4);
+  });
+
+  it('again and again is an error, and nothing is written', async () => {
+    await tools.put('ip', interrupted(1_000));
+    await expect(driver.plug(tap)).rejects.toMatchObject({
+      code: 'PLUG_FAILED',
+      cause: { code: 'LINK_COMMAND_FAILED', message: expect.stringContaining('interrupted') },
+    });
+    expect((await tools.calls()).every((call) => call.includes('-json'))).toBe(true);
+  });
+});
