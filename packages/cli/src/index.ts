@@ -1,3 +1,4 @@
+export { type ConfigFile, readConfigFile } from './config/config-file.js';
 export { builtInPlugins } from './driver/built-in-plugins.js';
 export { parseRequests } from './input/parse-requests.js';
 export { renderChanges } from './output/render-changes.js';

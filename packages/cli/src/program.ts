@@ -1,53 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
-import type { RequestCommand } from './commands/request-command.js';
+import { type CommandEntry, commandTable } from './command-table.js';
+import { applyOvsdbConnection } from './config/apply-ovsdb-connection.js';
 import { commonOptions } from './options.js';
 import type { Settings } from './settings.js';
 import type { Surroundings } from './surroundings.js';
-
-type LoadCommand = () => Promise<RequestCommand>;
-
-// Each module is loaded when its command is given, and takes along only what it needs.
-const requestCommands: readonly [name: string, description: string, load: LoadCommand][] = [
-  [
-    'config',
-    "print the libvirt XML of the guests' devices",
-    async () => (await import('./commands/config.js')).config,
-  ],
-  [
-    'plan',
-    'show what a plug would do, and change nothing',
-    async () => (await import('./commands/plan.js')).plan,
-  ],
-  ['plug', 'plug the VIFs, each all or nothing', async () => (await import('./commands/plug.js')).plug],
-  [
-    'check',
-    'compare the host with what a plug would make of it',
-    async () => (await import('./commands/check.js')).check,
-  ],
-  ['unplug', 'unplug the VIFs', async () => (await import('./commands/unplug.js')).unplug],
-  ['show', 'draw the plumbing of the VIFs', async () => (await import('./commands/show.js')).show],
-];
-
-type PlainCommand = (settings: Settings, surroundings: Surroundings) => Promise<number>;
-
-const plainCommands: readonly [name: string, description: string, load: () => Promise<PlainCommand>][] = [
-  [
-    'plugins',
-    'list the plugins, drivers and converters that are there',
-    async () => (await import('./commands/plugins.js')).plugins,
-  ],
-  [
-    'doctor',
-    'tell what this host lacks for which plugin, and change nothing',
-    async () => (await import('./commands/doctor.js')).doctor,
-  ],
-  [
-    'host-info',
-    'tell which VIFs the plugins take, as os-vif does',
-    async () => (await import('./commands/host-info.js')).hostInfo,
-  ],
-];
 
 const examples = `
 A FILE holds one request as a JSON object, or many as JSON Lines; - is standard input.
@@ -68,27 +25,34 @@ export function buildProgram(surroundings: Surroundings, exit: (status: number) 
     .exitOverride()
     .addHelpText('after', examples);
   for (const option of commonOptions()) program.addOption(option);
-
-  for (const [name, description, load] of requestCommands) {
-    program
-      .command(name)
-      .description(description)
-      .argument('[file]', 'the requests', '-')
-      .action(async (file: string) => {
-        const [command, { runRequests }] = await Promise.all([load(), import('./commands/run-requests.js')]);
-        exit(await runRequests(command, file, program.opts<Settings>(), surroundings));
-      });
-  }
-  for (const [name, description, load] of plainCommands) {
-    program
-      .command(name)
-      .description(description)
-      .action(async () => {
-        const command = await load();
-        exit(await command(program.opts<Settings>(), surroundings));
-      });
-  }
+  program.hook('preAction', async () => {
+    if (program.getOptionValue('config') !== undefined) {
+      // Loaded only for those who have a file: it brings core along.
+      await (await import('./config/apply-config-file.js')).applyConfigFile(program);
+    }
+    applyOvsdbConnection(program, surroundings.env);
+  });
+  for (const entry of commandTable) addCommand(program, entry, surroundings, exit);
   return program;
+}
+
+function addCommand(
+  program: Command,
+  { name, description, file: holds, options, load }: CommandEntry,
+  surroundings: Surroundings,
+  exit: (status: number) => void,
+): void {
+  const command = program.command(name).description(description);
+  if (holds) command.argument('[file]', holds, '-');
+  for (const option of options?.() ?? []) command.addOption(option);
+  command.action(async () => {
+    const [file = '-'] = command.processedArgs as [string?];
+    const settings = command.optsWithGlobals<Settings>();
+    const { unbundled } = surroundings;
+    if (unbundled && settings.plugin?.length) return exit(await unbundled());
+    const run = await load();
+    exit(await run(settings, surroundings, file));
+  });
 }
 
 function version(): string {

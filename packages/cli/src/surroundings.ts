@@ -5,18 +5,24 @@ import type { Lack } from '@vifkit/host';
 import type { Settings } from './settings.js';
 
 /** A stream that may be a terminal. */
-export type Output = Writable & { readonly isTTY?: boolean; hasColors?(): boolean };
+export type Output = Writable & {
+  readonly isTTY?: boolean;
+  /** How wide a terminal is, in characters. */
+  readonly columns?: number;
+  hasColors?(): boolean;
+};
 
 /** The methods of a `VifDriver` that commands call. */
 export type Driver = Pick<
   VifDriver,
-  'configAll' | 'planAll' | 'plugAll' | 'checkAll' | 'unplugAll' | 'close'
+  'convert' | 'configAll' | 'planAll' | 'plugAll' | 'checkAll' | 'unplugAll' | 'gc' | 'close'
 >;
 
 export interface DriverSettings extends Settings {
   /** Whether guests' devices are asked for: what writes them is loaded only then. */
   readonly guests: boolean;
   readonly logger: Logger | undefined;
+  readonly env: Surroundings['env'];
 }
 
 /** What a command works with, so that tests can put others in place. */
@@ -27,11 +33,18 @@ export interface Surroundings {
   readonly stderr: Output;
   /** Where SIGINT and SIGTERM arrive: the process. */
   readonly signals: EventEmitter;
+  /** Where variables may set options of plugins: the process's environment. */
+  readonly env: NodeJS.ProcessEnv;
   readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
-  readonly plugins: () => Promise<readonly PluginPackage[]>;
+  readonly plugins: (settings: Settings) => Promise<readonly PluginPackage[]>;
   /** Tells for each requirement what this host lacks, or undefined. */
   readonly examineHost: (
     requirements: readonly Requirement[],
     settings: Settings,
   ) => Promise<readonly (Lack | undefined)[]>;
+  /**
+   * For a bundle: runs the command line again by the modules that the bundle was made of. Plugins that are named bring
+   * nothing of core along, and must find the command's own.
+   */
+  readonly unbundled?: (() => Promise<number>) | undefined;
 }

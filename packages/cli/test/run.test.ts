@@ -44,6 +44,7 @@ describe('exit status', () => {
     [['plan', '--bogus'], "unknown option '--bogus'"],
     [['plan', 'a.json', 'b.json'], 'too many arguments'],
     [['plan', '--format', 'yaml'], 'Allowed choices are json, text'],
+    [['plan', '--routing', 'zed'], 'Allowed choices are newton, current'],
     [['plan', '--timeout'], 'argument missing'],
     [['plan', '--timeout', '0'], 'positive number of seconds'],
     [['plan', '--timeout', '-1'], 'positive number of seconds'],
@@ -80,13 +81,17 @@ describe('exit status', () => {
 describe('options', () => {
   const defaults = {
     format: 'text',
+    routing: 'newton',
     ovsdb: 'unix:/var/run/openvswitch/db.sock',
     sysfsRoot: '/sys',
+    stateDir: '/run/vifkit',
     rootHelper: [],
+    plugin: [],
     timeout: 30_000,
     verbose: 0,
     guests: false,
     logger: undefined,
+    env: {},
   };
   const opened = async (...args: readonly string[]) => (await runVif(args, { stdin: '{"id": "a"}' })).opened;
 
@@ -118,12 +123,21 @@ describe('options', () => {
   });
 
   it('can come from the environment, which the command line overrides', async () => {
+    vi.stubEnv('VIF_ROUTING', 'current');
     vi.stubEnv('VIF_OVSDB', 'unix:/run/db.sock');
+    vi.stubEnv('VIF_STATE_DIR', '/tmp/state');
     vi.stubEnv('VIF_ROOT_HELPER', 'sudo');
     vi.stubEnv('VIF_TIMEOUT', '7');
     try {
       expect(await opened('plan', '--timeout', '8')).toEqual([
-        { ...defaults, ovsdb: 'unix:/run/db.sock', rootHelper: ['sudo'], timeout: 8000 },
+        {
+          ...defaults,
+          routing: 'current',
+          ovsdb: 'unix:/run/db.sock',
+          stateDir: '/tmp/state',
+          rootHelper: ['sudo'],
+          timeout: 8000,
+        },
       ]);
     } finally {
       vi.unstubAllEnvs();
@@ -153,6 +167,7 @@ describe('help', () => {
       'check',
       'unplug',
       'show',
+      'object',
       'plugins',
       'doctor',
       'host-info',

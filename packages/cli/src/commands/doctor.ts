@@ -1,8 +1,8 @@
 import { diagnose } from '../doctor/diagnose.js';
-import { openLogger } from '../logger.js';
 import { renderDoctor } from '../output/render-doctor.js';
 import { styleFor } from '../output/style.js';
 import { listPlugins } from '../plugins/list-plugins.js';
+import { loadRegistry } from '../plugins/load-registry.js';
 import type { Settings } from '../settings.js';
 import type { Surroundings } from '../surroundings.js';
 
@@ -11,10 +11,9 @@ import type { Surroundings } from '../surroundings.js';
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export async function doctor(settings: Settings, surroundings: Surroundings): Promise<number> {
-  const { stdout, stderr } = surroundings;
-  const logger = await openLogger(settings.verbose, stderr);
-  const [{ PluginRegistry }, packages] = await Promise.all([import('@vifkit/core'), surroundings.plugins()]);
-  const listed = listPlugins(new PluginRegistry(packages, {}, logger).registrations);
+  const { stdout } = surroundings;
+  const registry = await loadRegistry(settings, surroundings);
+  const listed = listPlugins(registry.registrations);
   const diagnoses = await diagnose(listed, (needs) => surroundings.examineHost(needs, settings));
   if (settings.format === 'json') for (const each of diagnoses) stdout.write(`${JSON.stringify(each)}\n`);
   else stdout.write(renderDoctor(diagnoses, styleFor(stdout)));

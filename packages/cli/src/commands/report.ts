@@ -3,10 +3,10 @@ import { errorLine } from '../output/error-line.js';
 import { ProgressBar } from '../output/progress-bar.js';
 import { styleFor } from '../output/style.js';
 import { toJson } from '../output/to-json.js';
+import { writeOut } from '../output/write-out.js';
 import type { Settings } from '../settings.js';
 import type { Output, Surroundings } from '../surroundings.js';
-import { batchSize } from './in-batches.js';
-import type { Answer } from './request-command.js';
+import type { Answer, RequestCommand } from './request-command.js';
 
 /** Prints answers as they come, in order, and keeps the exit status they add up to. */
 export class Report {
@@ -17,7 +17,7 @@ export class Report {
   readonly #bar: ProgressBar | undefined;
 
   constructor(
-    label: string,
+    { name, batch }: Pick<RequestCommand, 'name' | 'batch'>,
     total: number,
     format: Settings['format'],
     { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
@@ -25,8 +25,8 @@ export class Report {
     this.#format = format;
     this.#stdout = stdout;
     this.#stderr = stderr;
-    const hasBar = format === 'text' && stderr.isTTY && total > batchSize;
-    this.#bar = hasBar ? new ProgressBar(stderr, label, total) : undefined;
+    const hasBar = format === 'text' && stderr.isTTY && total > batch;
+    this.#bar = hasBar ? new ProgressBar(stderr, name, total) : undefined;
     this.#bar?.draw();
   }
 
@@ -35,14 +35,13 @@ export class Report {
     return this.#status;
   }
 
-  add(answers: readonly Settled<Answer>[]): void {
+  /** Settles once the answers are printed, or are not too many for the outputs to hold. */
+  async add(answers: readonly Settled<Answer>[]): Promise<void> {
     this.#bar?.clear();
-    for (const answer of answers) {
-      if ('error' in answer || answer.value.notable) this.#status = 1;
-      if (this.#format === 'json') this.#printJson(answer);
-      else this.#printText(answer);
-    }
-    this.#bar?.advance(answers.length);
+    if (answers.some((answer) => 'error' in answer || answer.value.notable)) this.#status = 1;
+    if (this.#format === 'json') await writeOut(this.#stdout, answers.map(jsonLine).join(''));
+    else for (const answer of answers) await this.#printText(answer);
+    this.#bar?.advance(answers.length, answers.filter((answer) => 'error' in answer).length);
     this.#bar?.draw();
   }
 
@@ -50,13 +49,12 @@ export class Report {
     this.#bar?.clear();
   }
 
-  #printJson(answer: Settled<Answer>): void {
-    const result = 'error' in answer ? answer : { value: answer.value.result };
-    this.#stdout.write(`${JSON.stringify(toJson(result))}\n`);
+  #printText(answer: Settled<Answer>): Promise<void> {
+    if ('error' in answer) return writeOut(this.#stderr, errorLine(answer.id, answer.error));
+    return writeOut(this.#stdout, answer.value.text(styleFor(this.#stdout)));
   }
+}
 
-  #printText(answer: Settled<Answer>): void {
-    if ('error' in answer) this.#stderr.write(errorLine(answer.id, answer.error));
-    else this.#stdout.write(answer.value.text(styleFor(this.#stdout)));
-  }
+function jsonLine(answer: Settled<Answer>): string {
+  return `${JSON.stringify(toJson('error' in answer ? answer : { value: answer.value.result }))}\n`;
 }

@@ -17,6 +17,8 @@ export interface RequestCommand {
   readonly name: string;
   /** Whether it asks for guests' devices. */
   readonly guests: boolean;
+  /** How many requests it answers in one go. */
+  readonly batch: number;
   answer(driver: Driver, requests: readonly object[], options: CallOptions): Promise<Settled<Answer>[]>;
 }
 

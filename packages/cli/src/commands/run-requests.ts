@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { answerInputs } from '../input/answer-inputs.js';
 import { parseRequests } from '../input/parse-requests.js';
 import { readText } from '../input/read-text.js';
@@ -23,17 +24,19 @@ export async function runRequests(
   const inputs = parseRequests(await readText(file, surroundings.stdin));
   if (inputs.length === 0) return 0;
 
-  const logger = await openLogger(settings.verbose, surroundings.stderr);
-  const driver = await surroundings.openDriver({ ...settings, guests: command.guests, logger });
+  const { env, stderr } = surroundings;
+  const logger = await openLogger(settings.verbose, stderr);
+  const driver = await surroundings.openDriver({ ...settings, guests: command.guests, logger, env });
   const interruption = abortOnSignals(surroundings.signals);
   try {
     const { timeout } = settings;
     const signal = AbortSignal.any([interruption.signal, AbortSignal.timeout(timeout)]);
-    const report = new Report(command.name, inputs.length, settings.format, surroundings);
-    for (const batch of inBatches(inputs)) {
-      report.add(
+    const report = new Report(command, inputs.length, settings.format, surroundings);
+    for (const batch of inBatches(inputs, command.batch)) {
+      await report.add(
         await answerInputs(batch, (requests) => command.answer(driver, requests, { signal, timeout })),
       );
+      await setImmediate(); // for signals and the end of the time: a batch need not wait for anything
     }
     report.end();
     return report.status;

@@ -3,6 +3,7 @@ import { heading } from '../output/heading.js';
 import { drawGraph } from '../plumbing/draw-graph.js';
 import type { Plumbing } from '../plumbing/plumbing.js';
 import { plumbingOf } from '../plumbing/plumbing-of.js';
+import { largeBatch } from './in-batches.js';
 import { answers, type RequestCommand } from './request-command.js';
 
 type ShowResult = Handled & Plumbing;
@@ -10,6 +11,7 @@ type ShowResult = Handled & Plumbing;
 export const show: RequestCommand = {
   name: 'show',
   guests: true,
+  batch: largeBatch,
   async answer(driver, requests, options) {
     const [plans, devices] = await Promise.all([
       driver.planAll(requests, options),

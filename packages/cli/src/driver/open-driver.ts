@@ -1,21 +1,23 @@
 import type { GuestConfigurator } from '@vifkit/core';
+import { optionSources } from '../config/option-sources.js';
+import { loadPlugins } from '../plugins/load-plugins.js';
 import type { Driver, DriverSettings } from '../surroundings.js';
-import { builtInPlugins } from './built-in-plugins.js';
 
 /**
- * A driver of this host with the built-in plugins.
- * @throws VifError INVALID_OPTIONS for an endpoint that is none
+ * A driver of this host with the built-in plugins, and those that are named.
+ * @throws VifError INVALID_OPTIONS for an endpoint that is none, or options of plugins that are no good
  */
 export async function openDriver(settings: DriverSettings): Promise<Driver> {
-  const { ovsdb, sysfsRoot, rootHelper, logger } = settings;
+  const { routing, ovsdb, sysfsRoot, stateDir, rootHelper, logger, env } = settings;
   const [{ createVifDriver }, { openHost }, guests, plugins] = await Promise.all([
     import('@vifkit/core'),
     import('@vifkit/host'),
     settings.guests ? openGuests() : noGuests,
-    builtInPlugins(),
+    loadPlugins(settings),
   ]);
-  const host = openHost({ ovsdb, sysfsRoot, rootHelper, logger });
-  return createVifDriver({ host, guests, plugins, ...(logger && { logger }) });
+  const options = await optionSources(settings, env, plugins);
+  const host = openHost({ ovsdb, sysfsRoot, stateDir, rootHelper, logger });
+  return createVifDriver({ host, guests, plugins, options, routing, ...(logger && { logger }) });
 }
 
 async function openGuests(): Promise<GuestConfigurator> {

@@ -1,17 +1,19 @@
-import { readFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
 import { InputError } from './input-error.js';
+
+/** 64 MiB: some thirty thousand requests. A device or a pipe may have no end. */
+const mostBytes = 64 * 1024 * 1024;
 
 /**
  * The text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped.
- * @throws InputError if it cannot be read
+ * @throws InputError if it cannot be read, or is larger than 64 MiB
  */
 export async function readText(
   file: string,
   stdin: () => AsyncIterable<Uint8Array | string>,
 ): Promise<string> {
   try {
-    const bytes = file === '-' ? await collect(stdin()) : await readFile(file);
-    return new TextDecoder().decode(bytes);
+    return new TextDecoder().decode(await collect(file === '-' ? stdin() : createReadStream(file)));
   } catch (error) {
     const source = file === '-' ? 'standard input' : `'${file}'`;
     const reason = error instanceof Error ? error.message : String(error);
@@ -21,6 +23,12 @@ export async function readText(
 
 async function collect(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > mostBytes) throw new Error(`there are more than ${mostBytes} bytes; give them in parts`);
+    chunks.push(bytes);
+  }
   return Buffer.concat(chunks);
 }

@@ -13,13 +13,24 @@ function words(step: Step, makes: boolean): string[] {
   switch (step.kind) {
     case 'link':
       return linkWords(step, makes);
+    case 'linkUser':
+      return [`used by ${step.user}`];
+    case 'linkUserAbsent':
+      return [`not used by ${step.user}`];
     case 'linkAbsent':
     case 'ovsPortAbsent':
+    case 'ovsVifPortsAbsent':
       return ['to be absent'];
+    case 'ovsBridgeAbsent':
+      return ['to be absent once idle'];
     case 'ovsBridge':
       return mtuWords(step.mtu);
     case 'ovsPort':
-      return portWords(step);
+      return portWords(step, makes);
+    case 'guestFilter':
+      return [`MAC ${step.mac}`, ...step.addresses];
+    case 'guestFilterAbsent':
+      return ['to be absent'];
     case 'vf':
       return [
         ...(step.mac ? [`MAC ${step.mac}`] : []),
@@ -72,11 +83,16 @@ const creationWords = {
   command: 'made by the command',
 } as const;
 
-function portWords({ bridge, type, tag, mtuRequest }: OvsPortStep): string[] {
+function portWords({ bridge, type, tag, initial, mtuRequest }: OvsPortStep, makes: boolean): string[] {
+  const { tag: initialTag, vlanMode, trunks, qosType } = (makes && initial) || {};
+  const vlan = tag ?? initialTag;
   return [
     `on ${bridge}`,
     ...(type ? [`type ${type}`] : []),
-    ...(tag === undefined ? [] : [`tag ${tag}`]),
+    ...(vlan === undefined ? [] : [`tag ${vlan}`]),
+    ...(vlanMode ? [`VLAN mode ${vlanMode}`] : []),
+    ...(trunks ? [`trunks ${trunks.join(' ')}`] : []),
+    ...(qosType ? [`QoS ${qosType}`] : []),
     ...mtuWords(mtuRequest),
   ];
 }

@@ -3,7 +3,7 @@ import { printable } from './printable.js';
 import type { Style } from './style.js';
 import { type Branch, tree } from './tree.js';
 
-type Registered = Pick<ListedPlugin, 'package' | 'role' | 'name' | 'type'>;
+type Registered = Pick<ListedPlugin, 'package' | 'role' | 'name' | 'type' | 'routing'>;
 
 /** A tree a package, with a branch for each thing that is registered. */
 export function pluginTrees<T extends Registered>(
@@ -23,6 +23,7 @@ export function pluginTrees<T extends Registered>(
     .join('');
 }
 
-function subjectOf({ role, name, type }: Registered): string {
-  return printable(role === 'plugin' ? `${role} ${name}` : `${role} of type ${type}`);
+function subjectOf({ role, name, type, routing }: Registered): string {
+  if (role === 'plugin') return printable(`${role} ${name}`);
+  return printable(`${role} of type ${type}${routing ? ` for routing ${routing}` : ''}`);
 }

@@ -14,7 +14,8 @@ export function renderChanges(result: ChangeResult, style: Style = plain): strin
   return tree(heading(result, style), branches.length > 0 ? branches : none);
 }
 
-function changeBranch({ kind, name, differences }: Change, style: Style): Branch {
+/** One change, with what it came to. */
+export function changeBranch({ kind, name, differences }: Change, style: Style): Branch {
   if (kind === 'command') {
     const commands = differences.map(({ expected }) => showValue(expected));
     return {

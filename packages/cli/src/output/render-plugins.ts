@@ -1,4 +1,4 @@
-import type { ListedClass, ListedPlugin } from '../plugins/listed-plugin.js';
+import type { ListedClass, ListedOption, ListedPlugin } from '../plugins/listed-plugin.js';
 import { pluginTrees } from './plugin-trees.js';
 import { printable } from './printable.js';
 import { showValue } from './show-value.js';
@@ -13,11 +13,16 @@ export function renderPlugins(plugins: readonly ListedPlugin[], style: Style = p
         const profiles = vif.portProfiles.map(versions).join(', ');
         return versions(vif) + (profiles && ` with ${profiles}`);
       }),
-      ...Object.entries(options).map(([key, value]) => `option ${printable(key)}: ${showValue(value)}`),
+      ...Object.entries(options).map(optionLine),
       ...needs.map(({ name, from }) => printable(`needs ${name} (${from})`)),
       ...(error ? [style('red', printable(`${error.code}: ${error.message}`))] : []),
     ],
   }));
+}
+
+function optionLine([name, { value, default: fallback, source, variable }]: [string, ListedOption]): string {
+  const origin = source === 'default' ? variable : `from ${source}; default ${showValue(fallback)}`;
+  return `option ${printable(name)}: ${showValue(value)} (${printable(origin)})`;
 }
 
 function versions({ class: name, minVersion, maxVersion }: ListedClass): string {

@@ -41,7 +41,8 @@ function stepJson({ step, writes, differences, blocked }: PlannedStep): object {
   };
 }
 
-function changeJson({ kind, name, differences }: Change): object {
+/** A change as `--format json` prints it. */
+export function changeJson({ kind, name, differences }: Change): object {
   return { kind, name, differences: differences.map(differenceJson) };
 }
 

@@ -1,4 +1,4 @@
-import type { Requirement } from '@vifkit/core';
+import type { Requirement, Routing } from '@vifkit/core';
 import type { ErrorJson } from '../output/error-json.js';
 
 /** A registered plugin, driver or converter, as `vif plugins --format json` prints it. */
@@ -10,13 +10,25 @@ export interface ListedPlugin {
   readonly name?: string;
   /** The VIF type of a driver or converter. */
   readonly type?: string;
+  /** Whose rules a converter serves, if not all. */
+  readonly routing?: Routing;
   /** The VIF classes that a plugin takes. */
   readonly vifs?: readonly ListedVif[];
-  /** The options, with their values in force. */
-  readonly options: Readonly<Record<string, unknown>>;
+  readonly options: Readonly<Record<string, ListedOption>>;
   readonly needs: readonly Requirement[];
   /** Why it cannot be used. */
   readonly error?: ErrorJson;
+}
+
+/** An option of a plugin. A value that is undefined is null here. */
+export interface ListedOption {
+  /** The value in force. */
+  readonly value: unknown;
+  readonly default: unknown;
+  /** Where the value is from: `default`, a file's path, or a variable's name. */
+  readonly source: string;
+  /** The environment variable that sets the option. */
+  readonly variable: string;
 }
 
 /** A class of objects, and the versions of it that are understood. */

@@ -48,7 +48,7 @@ function addOvsBridge(builder: PlumbingBuilder, { name, mtu }: OvsBridgeStep, pl
 }
 
 function addPort(builder: PlumbingBuilder, step: OvsPortStep, planned: PlannedStep): void {
-  const { name, bridge, type, tag } = step;
+  const { name, bridge, type, tag, options = {} } = step;
   const { missing, differences } = state(planned);
   // Where the port has a link of its own, that link says whether it is there.
   if (!builder.has(name)) builder.describe(name, { kind: 'ovsPort', missing });
@@ -58,6 +58,7 @@ function addPort(builder: PlumbingBuilder, step: OvsPortStep, planned: PlannedSt
   });
   builder.mention(bridge, 'ovsBridge');
   builder.connect(name, bridge, 'port', missing || differsIn(planned, 'bridge'));
+  if (type === 'patch' && options.peer) builder.connect(name, options.peer, 'veth', missing);
 }
 
 function addVf(builder: PlumbingBuilder, step: VfStep, planned: PlannedStep): void {

@@ -25,7 +25,7 @@ export interface PlumbingNode {
 
 /**
  * `card`: the guest's card and its host side; `member`: a link in a Linux bridge; `port`: a link in an Open
- * vSwitch bridge; `veth`: the ends of a pair; `vlan`: a VLAN link and the one below it.
+ * vSwitch bridge; `veth`: the ends of a pair, of links or of patch ports; `vlan`: a VLAN link and the one below it.
  */
 export type EdgeKind = 'card' | 'member' | 'port' | 'veth' | 'vlan';
 

@@ -26,6 +26,25 @@ describe('as JSON', () => {
   });
 });
 
+describe('with --permit', () => {
+  const permitted = async (...classes: readonly string[]) => {
+    const { stdout } = await runVif(['host-info', '--format', 'json', '--permit', ...classes], {
+      plugins: [sound],
+    });
+    const { plugin_info } = fromPrimitive(JSON.parse(stdout), HostInfo);
+    return plugin_info.map(({ vif_info }) => vif_info.map(({ vif_object_name }) => vif_object_name));
+  };
+
+  it('tells only of those classes, and only of plugins that take one', async () => {
+    expect(await permitted('VIFOpenVSwitch', 'VIFDirect')).toEqual([['VIFOpenVSwitch']]);
+    expect(await permitted('VIFDirect')).toEqual([]);
+  });
+
+  it('is wrong usage without a class', async () => {
+    expect(await runVif(['host-info', '--permit'])).toMatchObject({ status: 2, stdout: '' });
+  });
+});
+
 describe('as text', () => {
   it('is a table', async () => {
     const { status, stdout } = await runVif(['host-info'], { plugins: [sound] });
@@ -49,8 +68,8 @@ it('leaves out a plugin that cannot tell, with its error and status 1', async ()
   const { status, stdout, stderr } = await runVif(['host-info'], { plugins: [broken, sound] });
   expect(status).toBe(1);
   expect(stderr.trim().split('\n')).toEqual([
-    expect.stringMatching(/^vif: PLUGIN_FAILED: .*unbuildable/),
     expect.stringMatching(/^vif: PLUGIN_FAILED: .*mute/),
+    expect.stringMatching(/^vif: PLUGIN_FAILED: .*unbuildable/),
   ]);
   expect(stdout).toContain('sound');
 });

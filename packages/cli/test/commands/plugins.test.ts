@@ -1,5 +1,8 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from '@vifkit/core';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { broken, sound } from '../support/decorated-plugins.js';
 import { runVif } from '../support/run-vif.js';
 
@@ -32,11 +35,14 @@ describe('as JSON', () => {
             portProfiles: [{ class: VIFPortProfileOpenVSwitch.name, ...anyVersion }],
           },
         ],
-        options: { mtu: 1500, uplink: 'eth0' },
+        options: {
+          mtu: { value: 1500, default: 1500, source: 'default', variable: 'VIF_SOUND_MTU' },
+          uplink: { value: 'eth0', default: 'eth0', source: 'default', variable: 'VIF_SOUND_UPLINK' },
+        },
         needs: [{ kind: 'program', name: 'ip', from: 'iproute2' }],
       },
       { package: 'vif-sound', role: 'driver', type: 'ivs', options: {}, needs: [] },
-      { package: 'vif-sound', role: 'converter', type: 'bridge', options: {}, needs: [] },
+      { package: 'vif-sound', role: 'converter', type: 'bridge', routing: 'current', options: {}, needs: [] },
     ]);
   });
 
@@ -62,6 +68,53 @@ describe('as JSON', () => {
   });
 });
 
+describe('options', () => {
+  const settings = (stdout: string) => JSON.parse(stdout.split('\n')[0] ?? '').options;
+  let folder: string;
+  let file: string;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vif-cli-'));
+    file = join(folder, 'vif.json');
+    await writeFile(file, JSON.stringify({ plugins: { sound: { mtu: 9000, uplink: 'eth1' } } }));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('are from the file, or the environment before it, and say so', async () => {
+    const args = ['plugins', '--format', 'json', '--config', file];
+    const { stdout } = await runVif(args, { plugins: [sound], env: { VIF_SOUND_MTU: '1400' } });
+    expect(settings(stdout)).toEqual({
+      mtu: { value: 1400, default: 1500, source: 'VIF_SOUND_MTU', variable: 'VIF_SOUND_MTU' },
+      uplink: { value: 'eth1', default: 'eth0', source: file, variable: 'VIF_SOUND_UPLINK' },
+    });
+  });
+
+  it('have their origin in the tree', async () => {
+    const env = { VIF_SOUND_MTU: '1400' };
+    const { stdout } = await runVif(['plugins'], { plugins: [sound], env });
+    expect(stdout).toContain('option mtu: 1400 (from VIF_SOUND_MTU; default 1500)');
+    expect(stdout).toContain('option uplink: eth0 (VIF_SOUND_UPLINK)');
+  });
+
+  it.each([
+    [{ VIF_SOUND_MTU: 'big' }, 'VIF_SOUND_MTU must be a number'],
+    [{ VIF_SOUND_MTU: '1' }, '(from VIF_SOUND_MTU)'],
+    [{ VIF_SUOND_MTU: '1' }, 'The environment variable VIF_SUOND_MTU sets no option'],
+  ])('that are no good in the environment are wrong usage: %j', async (env, message) => {
+    for (const name of ['plugins', 'doctor', 'host-info']) {
+      const { status, stderr } = await runVif([name], { plugins: [sound], env });
+      expect(status).toBe(2);
+      expect(stderr).toMatch(/^vif: INVALID_OPTIONS: /);
+      expect(stderr).toContain(message);
+    }
+  });
+
+  it("are not those that the command's own variables set", async () => {
+    const env = { VIF_OVSDB: 'unix:/run/db.sock', VIF_TIMEOUT: '7', VIF_CONFIG: file };
+    expect(await runVif(['plugins'], { plugins: [sound], env })).toMatchObject({ status: 0, stderr: '' });
+  });
+});
+
 describe('as text', () => {
   it('is a tree a package', async () => {
     const { status, stdout } = await runVif(['plugins'], { plugins: [sound, broken] });
@@ -70,11 +123,11 @@ describe('as text', () => {
 ├─ plugin sound
 │    VIFBridge N
 │    VIFOpenVSwitch N with VIFPortProfileOpenVSwitch N
-│    option mtu: 1500
-│    option uplink: eth0
+│    option mtu: 1500 (VIF_SOUND_MTU)
+│    option uplink: eth0 (VIF_SOUND_UPLINK)
 │    needs ip (iproute2)
 ├─ driver of type ivs
-└─ converter of type bridge
+└─ converter of type bridge for routing current
 vif-broken
 ├─ ✗ plugin unbuildable
 │    PLUGIN_FAILED: The plugin 'unbuildable' of vif-broken could not be built: no licence

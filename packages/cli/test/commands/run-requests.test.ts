@@ -1,5 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { batchSize } from '../../src/commands/in-batches.js';
+import { largeBatch, smallBatch } from '../../src/commands/in-batches.js';
 import { type FakeRequest, fakeDriver, settleAll } from '../support/fake-driver.js';
 import { jsonLines, runVif } from '../support/run-vif.js';
 
@@ -61,7 +62,7 @@ describe('text', () => {
 });
 
 describe('many requests', () => {
-  const total = 2 * batchSize + 1;
+  const total = 2 * largeBatch + 1;
   const stdin = jsonLines(...Array.from({ length: total }, (_, i): FakeRequest => ({ id: `r${i}` })));
   const sizes: number[] = [];
   const plugAll = settleAll(() => ({ changes: [], stepCount: 0 }));
@@ -79,16 +80,50 @@ describe('many requests', () => {
       driver,
       terminal: true,
     });
-    expect({ status, stderr, sizes }).toEqual({ status: 0, stderr: '', sizes: [batchSize, batchSize, 1] });
+    expect({ status, stderr, sizes }).toEqual({ status: 0, stderr: '', sizes: [largeBatch, largeBatch, 1] });
     expect(parse(stdout).map((line) => (line as FakeRequest).id)).toEqual(
       Array.from({ length: total }, (_, i) => `r${i}`),
     );
   });
 
+  it('are answered piece by piece where the host is hardly asked', async () => {
+    const pieces: number[] = [];
+    const { configAll } = fakeDriver();
+    await runVif(['config', '--format', 'json'], {
+      stdin,
+      driver: fakeDriver({
+        configAll: (requests) => {
+          pieces.push(requests.length);
+          return configAll(requests);
+        },
+      }),
+    });
+    expect(Math.max(...pieces)).toBe(smallBatch);
+    expect(pieces.reduce((sum, size) => sum + size, 0)).toBe(total);
+  });
+
+  it('are called off between batches, though none of them waits for anything', async () => {
+    const signals = new EventEmitter();
+    const aborted: boolean[] = [];
+    const { configAll } = fakeDriver();
+    await runVif(['config', '--format', 'json'], {
+      stdin,
+      signals,
+      driver: fakeDriver({
+        configAll: (requests, options) => {
+          if (aborted.length === 0) setImmediate(() => signals.emit('SIGINT', 'SIGINT'));
+          aborted.push(options?.signal?.aborted ?? false);
+          return configAll(requests, options);
+        },
+      }),
+    });
+    expect(aborted.slice(0, 2)).toEqual([false, true]);
+  });
+
   it('have a progress bar on a terminal, which is gone in the end', async () => {
     const { stderr } = await runVif(['plug'], { stdin, driver, terminal: true });
     expect(stderr).toContain(`plug ${'░'.repeat(30)} 0/${total}`);
-    expect(stderr).toContain(` ${batchSize}/${total}`);
+    expect(stderr).toContain(` ${largeBatch}/${total}  `);
     expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
   });
 

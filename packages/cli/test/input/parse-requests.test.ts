@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { InputError } from '../../src/input/input-error.js';
 import { parseRequests } from '../../src/input/parse-requests.js';
 
 const first = { id: 'a', vif: { id: '1', tags: [{}, []] } };
@@ -78,4 +79,30 @@ describe('JSON Lines', () => {
 
 it.each(['', '\n', ' \r\n\t\n'])('no request is in %j', (text) => {
   expect(read(text)).toEqual([]);
+});
+
+describe('limits', () => {
+  const MiB = 1024 * 1024;
+  const long = JSON.stringify({ id: 'x'.repeat(MiB) });
+
+  it('are far above 2 000 requests in one file', () => {
+    const request = JSON.stringify({ ...first, padding: 'x'.repeat(4_000) });
+    expect(parseRequests(`${request}\n`.repeat(2_000))).toHaveLength(2_000);
+  });
+
+  it.each([
+    ['alone', long, 1],
+    ['among others', `${JSON.stringify(first)}\n${long}\n${JSON.stringify(second)}`, 3],
+    ['over many lines', JSON.stringify(JSON.parse(long), null, 2), 1],
+  ])('refuse a request that is too long, %s', (_, text, count) => {
+    const results = read(text);
+    expect(results).toHaveLength(count);
+    const refused = results.filter((result) => typeof result === 'string');
+    expect(refused).toEqual([expect.stringMatching(/^INVALID_REQUEST: .* more than 1048576 characters$/)]);
+  });
+
+  it('refuse an input of too many requests, but not one of many blank lines', () => {
+    expect(() => parseRequests('1\n'.repeat(100_001))).toThrow(InputError);
+    expect(read(`${'\n'.repeat(3_000_000)}{}`)).toEqual([{}]);
+  });
 });

@@ -50,3 +50,21 @@ it('says so when standard input cannot be read', async () => {
     'Cannot read standard input: standard input is not to be read',
   );
 });
+
+it('refuses what has no end, and reads no more of it than the limit', async () => {
+  let given = 0;
+  async function* endless() {
+    const chunk = Buffer.alloc(1024 * 1024, ' ');
+    for (;;) {
+      given += chunk.length;
+      yield chunk;
+    }
+  }
+  const inputError = expect.objectContaining({
+    name: 'InputError',
+    message: expect.stringMatching(/in parts/),
+  });
+  await expect(readText('-', endless)).rejects.toThrow(inputError);
+  expect(given).toBeLessThan(66 * 1024 * 1024);
+  await expect(readText('/dev/zero', unread)).rejects.toThrow(inputError);
+});

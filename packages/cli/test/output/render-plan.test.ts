@@ -52,6 +52,17 @@ describe('a step', () => {
       missing,
     ],
     ['- link qbr1  to be absent', { kind: 'linkAbsent', name: 'qbr1', type: 'bridge', own: true }, absent],
+    [
+      '- link vlan7  not used by a',
+      { kind: 'linkUserAbsent', name: 'vlan7', user: 'a', type: 'vlan' },
+      absent,
+    ],
+    [
+      '+ filter tap1  MAC fa:16:3e:00:00:01, 192.0.2.5',
+      { kind: 'guestFilter', name: 'tap1', mac: 'fa:16:3e:00:00:01', addresses: ['192.0.2.5'] },
+      missing,
+    ],
+    ['- filter tap1  to be absent', { kind: 'guestFilterAbsent', name: 'tap1' }, absent],
     ['- OVS port qvo1  to be absent', { kind: 'ovsPortAbsent', name: 'qvo1', own: true }, absent],
     [
       '+ OVS port vhu1  on br-int, type dpdkvhostuser, tag 5',
@@ -67,6 +78,24 @@ describe('a step', () => {
       missing,
     ],
     [
+      '+ OVS port tap1  on br-int, tag 4095, VLAN mode trunk, trunks 4095, QoS linux-noop, mtu 1400',
+      {
+        kind: 'ovsPort',
+        bridge: 'br-int',
+        name: 'tap1',
+        initial: { tag: 4095, vlanMode: 'trunk', trunks: [4095], qosType: 'linux-noop' },
+        externalIds: {},
+        mtuRequest: 1400,
+        wired: true,
+      },
+      missing,
+    ],
+    [
+      '- OVS bridge tbr-1  to be absent once idle',
+      { kind: 'ovsBridgeAbsent', name: 'tbr-1', own: true },
+      absent,
+    ],
+    [
       '▸ command mm-ctl  --bind-port 1 tap1',
       { kind: 'command', argv: ['mm-ctl', '--bind-port', '1', 'tap1'] },
       { attribute: 'run', expected: 'mm-ctl', actual: null },
@@ -74,6 +103,26 @@ describe('a step', () => {
   ])('reads %s', (line, step, difference) => {
     const steps = difference ? [planned(step, difference)] : [];
     expect(renderPlan({ ...handled, steps })).toBe(`${handled.id}  os-vif, ovs\n└─ ${line}\n`);
+  });
+
+  it('names the ports of a VIF that are to go', () => {
+    const ports = planned(
+      { kind: 'ovsVifPortsAbsent', interfaceId: 'ac3e2f74-815d-4daf-9f2e-41709cb36e03' },
+      { attribute: 'ports', expected: [], actual: ['qvo1'] },
+    );
+    const text = renderPlan({ ...handled, steps: [ports] });
+    expect(text).toContain('~ OVS ports of ac3e2f74-815d-4daf-9f2e-41709cb36e03  to be absent');
+    expect(text).toContain('ports: ["qvo1"] → []');
+  });
+
+  it('reads ~ when it is the use of a link', () => {
+    const use = planned(
+      { kind: 'linkUser', name: 'vlan7', user: 'a' },
+      { attribute: 'user', expected: 'a', actual: null },
+    );
+    expect(renderPlan({ ...handled, steps: [use] })).toBe(
+      `${handled.id}  os-vif, ovs\n└─ ~ link vlan7  used by a\n     user: none → a\n`,
+    );
   });
 
   it('reads ~ when it is a VF or a custom step', () => {

@@ -10,6 +10,30 @@ const hybridDevice = { hostLink: 'tap29755d96-99', bridge: 'qbr29755d96-99', toX
 const draw = (device: { hostLink?: string; bridge?: string }, ...steps: readonly PlannedStep[]) =>
   drawPlumbing({ steps }, { ...device, toXml: () => '' }, { mac });
 
+it('a bridge of the port’s own is drawn with the patch ports behind it', () => {
+  const bridge = (name: string) => planned({ kind: 'ovsBridge', name, datapathType: 'system' });
+  const port = (name: string, on: string, patch = {}) =>
+    planned({ kind: 'ovsPort', bridge: on, name, externalIds: {}, wired: true, ...patch });
+  const to = (peer: string) => ({ type: 'patch', options: { peer } });
+  const steps = [
+    bridge('br-int'),
+    bridge('pb1'),
+    port('tap1', 'pb1'),
+    port('ibp1', 'br-int', to('pbp1')),
+    port('pbp1', 'pb1', to('ibp1')),
+  ];
+  const drawing = draw({ hostLink: 'tap1', bridge: 'pb1' }, ...steps);
+  const order = ['tap1', 'pb1', 'ibp1', 'br-int'].map((name) =>
+    drawing.search(new RegExp(`^ *${name} |══ ${name}`, 'm')),
+  );
+  expect(
+    order.every((at) => at >= 0),
+    drawing,
+  ).toBe(true);
+  expect([...order].sort((a, b) => a - b)).toEqual(order);
+  expect(drawing).toContain('pbp1 ══ ibp1');
+});
+
 describe('a hybrid VIF', () => {
   it('goes by a bridge and a veth pair to Open vSwitch', () => {
     const steps = [bridge, veth, peer, hybridSteps.switch, port].map((step) => planned(step));

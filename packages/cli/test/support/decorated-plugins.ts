@@ -55,7 +55,7 @@ class SoundPlugin extends Idle implements VifPlugin {
 @legacyDriver({ type: 'ivs' })
 class SoundDriver extends Idle implements LegacyDriver {}
 
-@vifConverter({ type: 'bridge' })
+@vifConverter({ type: 'bridge', routing: 'current' })
 class SoundConverter implements VifConverter {
   convert() {
     return undefined;

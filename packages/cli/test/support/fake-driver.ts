@@ -10,11 +10,13 @@ export interface FakeRequest {
 /** A driver that has each request handled by the plugin `fake`, with nothing to do, unless told otherwise. */
 export function fakeDriver(methods: Partial<Driver> = {}): Driver {
   return {
+    convert: () => undefined,
     configAll: settleAll(({ id }) => ({ device: { toXml: () => `<interface id="${id}"/>\n` } })),
     planAll: settleAll(() => ({ steps: [] })),
     plugAll: settleAll(() => ({ changes: [], stepCount: 0 })),
     checkAll: settleAll(() => ({ differences: [] })),
     unplugAll: settleAll(() => ({ changes: [], stepCount: 0 })),
+    gc: async () => [],
     close: async () => {},
     ...methods,
   };

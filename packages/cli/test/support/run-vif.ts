@@ -12,6 +12,7 @@ interface Given {
   readonly plugins?: readonly PluginPackage[];
   readonly examineHost?: Surroundings['examineHost'];
   readonly signals?: EventEmitter;
+  readonly env?: NodeJS.ProcessEnv;
   /** Whether both outputs are terminals. */
   readonly terminal?: boolean;
 }
@@ -29,6 +30,7 @@ export async function runVif(args: readonly string[], given: Given = {}) {
     stdout,
     stderr,
     signals: given.signals ?? new EventEmitter(),
+    env: given.env ?? {},
     openDriver: async (settings) => {
       opened.push(settings);
       return given.openDriver ? given.openDriver(settings) : driver;

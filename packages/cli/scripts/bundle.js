@@ -1,0 +1,61 @@
+// Bundles the command into packages/cli/bundle, from the compiled modules, unless it is there and up to date.
+import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { rolldown } from 'rolldown';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+const folder = here('../bundle');
+const unfinished = here('../bundle.tmp');
+/** What is written when one of the bundled modules changes: see bin/vif.js. The lock file has the versions of others'. */
+const inputs = [
+  here('../tsconfig.tsbuildinfo'),
+  here('../../../pnpm-lock.yaml'),
+  fileURLToPath(import.meta.url),
+];
+
+/** In a module's path: of the innermost package, or of one of ours. */
+const packageName = /.*\/node_modules\/(?:@[^/]+\/)?([^/]+)|\/(?:packages|plugins)\/([^/]+)\/dist\//;
+
+if (!isUpToDate()) await bundle();
+
+function isUpToDate() {
+  const written = statSync(join(folder, 'main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return inputs.every((input) => statSync(input).mtimeMs <= written);
+}
+
+async function bundle() {
+  const build = await rolldown({
+    input: { main: here('../dist/main-bundled.js') },
+    platform: 'node',
+    // Loaded with `-v` alone. They look for modules of their own at run time.
+    external: ['pino', 'pino-pretty'],
+    // The modules of class-validator and tsyringe, and not their CommonJS: most of class-validator is never used.
+    resolve: { mainFields: ['module', 'main'] },
+  });
+  const { output } = await build.write({ dir: unfinished, chunkFileNames: nameOf, sourcemap: true });
+  await build.close();
+  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
+  writeFileSync(join(unfinished, 'LICENSES.txt'), licensesOf(modules));
+  // As a whole: a command that starts meanwhile must not find half of it.
+  rmSync(folder, { recursive: true, force: true });
+  renameSync(unfinished, folder);
+}
+
+/** Called after its package, so that stacks can be read. */
+function nameOf({ moduleIds }) {
+  const [, others, own] = moduleIds.at(-1)?.match(packageName) ?? [];
+  const name = others ?? own;
+  return `${name && name !== 'cli' ? name : '[name]'}-[hash].js`;
+}
+
+/** The licenses of others' packages: they have to go with their code. */
+function licensesOf(modules) {
+  const packages = modules.flatMap((id) => id.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//)?.[0] ?? []);
+  const texts = [...new Set(packages)].sort().map((path) => {
+    const { name, version, license } = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'));
+    const file = readdirSync(path).find((each) => /^licen[cs]e/i.test(each));
+    return `${name} ${version} (${license})\n\n${file ? readFileSync(join(path, file), 'utf8').trim() : ''}\n`;
+  });
+  return texts.join(`\n${'-'.repeat(80)}\n\n`);
+}

@@ -1,0 +1,88 @@
+import { Option } from 'commander';
+import type { RequestCommand } from './commands/request-command.js';
+import type { Settings } from './settings.js';
+import type { Surroundings } from './surroundings.js';
+
+/** Runs a command, and answers with its exit status. The file is `-` for commands that take none. */
+type CommandAction = (settings: Settings, surroundings: Surroundings, file: string) => Promise<number>;
+
+/** A subcommand. Its module is loaded when it is given, and takes along only what it needs. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly description: string;
+  /** What the argument FILE holds; undefined for a command without one. */
+  readonly file?: string;
+  /** Options of this command alone. */
+  readonly options?: () => readonly Option[];
+  readonly load: () => Promise<CommandAction>;
+}
+
+export const commandTable: readonly CommandEntry[] = [
+  forRequests(
+    'config',
+    "print the libvirt XML of the guests' devices",
+    async () => (await import('./commands/config.js')).config,
+  ),
+  forRequests(
+    'plan',
+    'show what a plug would do, and change nothing',
+    async () => (await import('./commands/plan.js')).plan,
+  ),
+  forRequests(
+    'plug',
+    'plug the VIFs, each all or nothing',
+    async () => (await import('./commands/plug.js')).plug,
+  ),
+  forRequests(
+    'check',
+    'compare the host with what a plug would make of it',
+    async () => (await import('./commands/check.js')).check,
+  ),
+  forRequests('unplug', 'unplug the VIFs', async () => (await import('./commands/unplug.js')).unplug),
+  forRequests('show', 'draw the plumbing of the VIFs', async () => (await import('./commands/show.js')).show),
+  {
+    name: 'gc',
+    description: 'remove what is left of VIFs that are in use no more',
+    options: () => [
+      new Option('--keep <file>', 'the VIFs that are in use: ids, requests or VIFs, one a line'),
+      new Option('--keep-none', 'no VIF is in use').conflicts('keep'),
+      new Option('--dry-run', 'tell what would be removed, and change nothing'),
+    ],
+    load: async () => (await import('./commands/gc.js')).gc,
+  },
+  {
+    name: 'object',
+    description: 'read os-vif objects or VIFs of the network model, and write os-vif objects',
+    file: 'the objects, VIFs or requests',
+    options: () => [new Option('--manifest <versions>', 'versions to write, by class, as JSON or in a file')],
+    load: async () => (await import('./commands/object.js')).object,
+  },
+  {
+    name: 'plugins',
+    description: 'list the plugins, drivers and converters that are there, with their options',
+    load: async () => (await import('./commands/plugins.js')).plugins,
+  },
+  {
+    name: 'doctor',
+    description: 'tell what this host lacks for which plugin, and change nothing',
+    load: async () => (await import('./commands/doctor.js')).doctor,
+  },
+  {
+    name: 'host-info',
+    description: 'tell which VIFs the plugins take, as os-vif does',
+    options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
+    load: async () => (await import('./commands/host-info.js')).hostInfo,
+  },
+];
+
+function forRequests(name: string, description: string, load: () => Promise<RequestCommand>): CommandEntry {
+  return {
+    name,
+    description,
+    file: 'the requests',
+    load: async () => {
+      const [command, { runRequests }] = await Promise.all([load(), import('./commands/run-requests.js')]);
+      return (settings, surroundings, file) => runRequests(command, file, settings, surroundings);
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { pathToFileURL } from 'node:url';
+import { asVifError, isVifError, type PluginPackage, VifError } from '@vifkit/core';
+import { moduleAt } from './module-at.js';
+
+/**
+ * Loads a package that the operator has named: by its path, or by its name, which is looked for where `vif` is
+ * installed and nowhere else. What happens to lie in the current directory is not for the taking: its owner may be
+ * anybody.
+ *
+ * @param timeout in milliseconds
+ * @throws VifError PLUGIN_INVALID for what is not there, or no plugin package; PLUGIN_FAILED for what throws, or is
+ *   not loaded in time
+ */
+export async function loadNamedPlugin(given: string, timeout: number): Promise<PluginPackage> {
+  try {
+    const isPath = /^\.{0,2}\//.test(given);
+    const { default: found } = await within(
+      import(isPath ? pathToFileURL(await moduleAt(given)).href : given),
+      timeout,
+    );
+    if (isPackage(found)) return found;
+  } catch (error) {
+    if (isVifError(error)) throw error;
+    if (isMissing(error, given)) {
+      const text = `There is no package '${given}' where vif is installed; install it there, or give its path`;
+      throw new VifError('PLUGIN_INVALID', text, { cause: error });
+    }
+    throw asVifError(error, 'PLUGIN_FAILED', `The plugin package '${given}' cannot be loaded`);
+  }
+  const text = `'${given}' is no plugin package: its default export has no 'name' and 'provides'`;
+  throw new VifError('PLUGIN_INVALID', text);
+}
+
+function isPackage(value: unknown): value is PluginPackage {
+  if (typeof value !== 'object' || value === null) return false;
+  const { name, provides } = value as Partial<PluginPackage>;
+  return typeof name === 'string' && Array.isArray(provides);
+}
+
+/** The package itself is missing, and not something that it needs. */
+function isMissing(error: unknown, name: string): boolean {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
+}
+
+/** A module may wait for ever at its top level. */
+async function within<T>(loading: Promise<T>, timeout: number): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('it was not loaded in time')), timeout);
+  });
+  try {
+    return await Promise.race([loading, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

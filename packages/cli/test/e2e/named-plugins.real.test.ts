@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { bin, ended } from '../support/spawn-vif.js';
+import { putVendorPackage } from '../support/vendor-package.js';
+
+let folder: string;
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vendor-'));
+});
+afterEach(() => rm(folder, { recursive: true }));
+
+const request = {
+  id: 'port-1',
+  instance: { uuid: '1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502' },
+  vif: { id: '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02', address: 'fa:16:3e:10:00:02', type: 'acme' },
+};
+
+/** Runs the command in the vendor's folder. */
+async function vif(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
+  const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...env } });
+  child.stdin.on('error', () => {});
+  child.stdin.end(JSON.stringify(request));
+  const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended(child)]);
+  return { status, stdout, stderr };
+}
+
+const listed = ({ stdout }: { readonly stdout: string }) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line).package);
+
+describe('a package of a vendor', () => {
+  it.each([
+    ['its path', (own: string) => own],
+    ['a relative path', () => './node_modules/@acme/vifkit-plugin'],
+    ['the path of its module', (own: string) => join(own, 'index.js')],
+  ])('is loaded when it is named by %s', async (_, nameFor) => {
+    const own = await putVendorPackage(folder);
+    const { status, stdout } = await vif(['config', '--format', 'json', '--plugin', nameFor(own)]);
+    expect(status).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ id: 'port-1', path: 'legacy', plugin: 'acme' });
+  });
+
+  it.each([
+    ['by conditions', { import: { types: './none.d.ts', default: './index.js' } }],
+    ['as its root', { '.': { require: './none.cjs', default: './index.js' }, './more': './more.js' }],
+  ])('may export its module %s', async (_, exports) => {
+    const own = await putVendorPackage(folder, undefined, exports);
+    expect(listed(await vif(['plugins', '--format', 'json', '--plugin', own]))).toContain(
+      '@acme/vifkit-plugin',
+    );
+  });
+
+  it('may be named by a variable, and by a configuration file', async () => {
+    const own = await putVendorPackage(folder);
+    const args = ['plugins', '--format', 'json'];
+    expect(listed(await vif(args, { VIF_PLUGINS: own }))).toContain('@acme/vifkit-plugin');
+    await writeFile(join(folder, 'vif.json'), JSON.stringify({ plugin: own }));
+    expect(listed(await vif([...args, '--config', 'vif.json']))).toContain('@acme/vifkit-plugin');
+  });
+
+  it('is not loaded by being there, nor by its name from the current directory', async () => {
+    const trace = join(folder, 'loaded');
+    await putVendorPackage(folder, `import { writeFileSync } from 'node:fs'; writeFileSync('${trace}', '');`);
+    expect(listed(await vif(['plugins', '--format', 'json']))).not.toContain('@acme/vifkit-plugin');
+    const { status, stderr } = await vif(['plugins', '--plugin', '@acme/vifkit-plugin']);
+    expect({ status, stderr }).toEqual({
+      status: 1,
+      stderr:
+        "vif: PLUGIN_INVALID: There is no package '@acme/vifkit-plugin' where vif is installed; install it there, or give its path\n",
+    });
+    await expect(access(trace)).rejects.toThrow('ENOENT');
+  });
+
+  it.each([
+    ['throws', "throw new Error('No licence');", /^vif: PLUGIN_FAILED: .*vifkit-plugin.*: No licence\n$/],
+    ['offers nothing', 'export default {};', /^vif: PLUGIN_INVALID: .*vifkit-plugin' is no plugin package/],
+    ['lacks a package', "import 'no-such-package';", /^vif: PLUGIN_FAILED: .*'no-such-package'/],
+    [
+      'never ends loading',
+      'setInterval(() => {}, 1e6).unref(); await new Promise(() => {});',
+      /PLUGIN_FAILED.*in time/,
+    ],
+    ['is not JavaScript', 'class {', /^vif: PLUGIN_FAILED: .*vifkit-plugin/],
+  ])('that %s is named, and nothing is done', async (_, entry, complaint) => {
+    const own = await putVendorPackage(folder, entry);
+    const { status, stdout, stderr } = await vif(['plug', '--plugin', own, '--timeout', '3']);
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(complaint);
+  });
+
+  it.each([
+    ['nothing', 'nowhere', /There is no plugin package at/],
+    ['a folder that is no package', '.', /package.json cannot be read/],
+  ])('is missing where there is %s', async (_, where, complaint) => {
+    const { status, stderr } = await vif(['plugins', '--plugin', join(folder, where)]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(complaint);
+  });
+});
