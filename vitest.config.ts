@@ -21,6 +21,7 @@ export default defineConfig({
           setupFiles,
           include: tests.map((folder) => `${folder}/*.test.ts`),
           exclude: ['**/*.real.test.ts', '**/node_modules/**'],
+          testTimeout: 60_000, // none is that slow by itself, but a busy machine may be
         },
       },
       {

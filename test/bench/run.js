@@ -1,81 +1,67 @@
 #!/usr/bin/env node
-// Times plugging and unplugging on the real kernel and a private Open vSwitch, in a network namespace of its own.
-// Usage: npm run bench [-- ROUNDS]. Needs root, Open vSwitch and /dev/net/tun.
-import 'reflect-metadata';
-import { spawnSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
+// Measures vifkit beside os-vif and the floor: see docs/performance.md. Needs root, Open vSwitch, python3-os-vif,
+// strace and /dev/net/tun.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { createVifDriver } from '@vifkit/core';
-import { openHost } from '@vifkit/host';
-import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
-import ovs from '@vifkit/plugin-ovs-hybrid';
-import tap from '@vifkit/plugin-tap';
-import { startOpenVSwitch } from '@vifkit/testkit/bed';
+import { judge } from './goals.js';
+import { describeMachine } from './machine.js';
+import { Measurements } from './measurements.js';
+import { readOptions, UsageError, usage } from './options.js';
+import { quoteResults } from './report/document.js';
+import { renderPlot } from './report/plot.js';
+import { renderTables } from './report/tables.js';
+import { holdTemporaryFiles } from './temporary-files.js';
 
-const INSIDE = 'VIFKIT_BENCH_NAMESPACE';
-if (process.env[INSIDE]) await bench(Number(process.argv[2] ?? 3));
-else {
-  const argv = ['--net', '--', process.execPath, fileURLToPath(import.meta.url), ...process.argv.slice(2)];
-  const { status } = spawnSync('unshare', argv, { stdio: 'inherit', env: { ...process.env, [INSIDE]: '1' } });
-  process.exitCode = status ?? 1;
+const started = performance.now();
+const committed = fileURLToPath(new URL('results', import.meta.url));
+
+/** Each part is loaded when it is asked for. */
+const parts = {
+  ports: async (...args) => (await import('./parts/ports.js')).measurePorts(...args),
+  'start-up': async (...args) => (await import('./parts/start-up.js')).measureStartUp(...args),
+  config: async (...args) => (await import('./parts/config.js')).measureConfig(...args),
+  writes: async (...args) => (await import('./parts/writes.js')).measureWrites(...args),
+};
+
+try {
+  const options = readOptions(process.argv.slice(2));
+  if (options.help) process.stdout.write(usage);
+  else await bench(options);
+} catch (error) {
+  const misused = error instanceof UsageError;
+  console.error(misused ? `${error.message}\n\n${usage}` : error);
+  process.exitCode = misused ? 2 : 1;
 }
 
-async function bench(rounds) {
-  const vswitch = await startOpenVSwitch();
-  await vswitch.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
-  const host = openHost({ ovsdb: vswitch.endpoint });
-  const driver = createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins: [ovs, tap] });
-  const rows = [];
-  try {
-    for (const type of ['tap', 'ovs']) {
-      for (const [how, count] of [
-        ['one at a time', 30],
-        ['together', 30],
-        ['together', 100],
-      ]) {
-        const times = [];
-        for (let round = 0; round < rounds; round++) times.push(await measure(driver, type, how, count));
-        rows.push({
-          type: type === 'ovs' ? 'hybrid' : type,
-          how,
-          VIFs: count,
-          'plug (ms a VIF)': median(times.map(({ plug }) => plug)),
-          'again (ms a VIF)': median(times.map(({ again }) => again)),
-          'unplug (ms a VIF)': median(times.map(({ unplug }) => unplug)),
-        });
-      }
-    }
-  } finally {
-    await driver.close();
-    await vswitch.stop();
-  }
-  console.log(`Medians of ${rounds} rounds`);
-  console.table(rows);
-}
-
-async function measure(driver, type, how, count) {
-  const requests = Array.from({ length: count }, () => request(type));
-  const call = async (operation) => {
-    const start = performance.now();
-    if (how === 'together') for (const result of await driver[`${operation}All`](requests)) check(result);
-    else for (const each of requests) await driver[operation](each);
-    return (performance.now() - start) / count;
+async function bench(options) {
+  holdTemporaryFiles();
+  const measurements = new Measurements();
+  let writes;
+  for (const part of options.parts) writes = (await parts[part]({ ...options, log }, measurements)) ?? writes;
+  const results = {
+    machine: describeMachine(),
+    rounds: options.rounds,
+    goals: judge(measurements, options, writes),
+    writes,
+    series: measurements.all(),
   };
-  return { plug: await call('plug'), again: await call('plug'), unplug: await call('unplug') };
+  process.stdout.write(renderTables(results));
+  const directory = options.out ?? (options.isFull ? committed : undefined);
+  if (directory !== undefined) await save(results, directory);
 }
 
-function check(result) {
-  if (result.error) throw result.error;
+async function save(results, directory) {
+  await mkdir(directory, { recursive: true });
+  await writeFile(join(directory, 'results.json'), `${JSON.stringify(results, undefined, 2)}\n`);
+  await writeFile(join(directory, 'results.txt'), renderTables(results).trimStart());
+  const plot = renderPlot(results.series);
+  if (plot) await writeFile(join(directory, 'hybrid-ports.svg'), plot);
+  if (directory === committed) await quoteResults(renderTables(results).trim());
+  log(`Results are in ${directory}`);
 }
 
-function request(type) {
-  const id = randomUUID();
-  const details = { ovs_hybrid_plug: true, port_filter: true };
-  const network = { bridge: 'br-int', meta: { mtu: 1450 } };
-  const vif = { id, address: 'fa:16:3e:00:00:01', type, devname: `tap${id.slice(0, 11)}`, details, network };
-  return { vif, instance: { uuid: randomUUID() } };
-}
-
-function median(values) {
-  return Number(values.sort((a, b) => a - b)[Math.floor(values.length / 2)].toFixed(2));
+function log(message) {
+  const seconds = (performance.now() - started) / 1000;
+  console.error(`${seconds.toFixed(0).padStart(4)} s  ${message}`);
 }

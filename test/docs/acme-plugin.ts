@@ -2,6 +2,7 @@ import {
   announce,
   IsMtu,
   inject,
+  networkMtu,
   type Plan,
   type PlanContext,
   type PluginPackage,
@@ -37,7 +38,7 @@ class AcmePlugin implements VifPlugin {
 
   plug(vif: VIFBase, { instance }: PlanContext): Plan {
     const name = tapOf(vif);
-    const mtu = vif.network?.mtu ?? this.#options.mtu;
+    const mtu = networkMtu(vif) ?? this.#options.mtu;
     return [
       { kind: 'link', name, create: { type: 'tap' }, set: { up: true, mtu } },
       {

@@ -13,9 +13,11 @@ const examples = readdirSync(`${root}plugins`)
   .filter((path) => existsSync(root + path))
   .flatMap((path) => {
     const text = readDocument(path);
-    const [request] = codeBlocks(text, 'json');
-    const [xml] = codeBlocks(text, 'xml');
-    return request && xml ? [{ path, request, xml }] : [];
+    const xmls = codeBlocks(text, 'xml');
+    return codeBlocks(text, 'json').flatMap((request, i) => {
+      const xml = xmls[i];
+      return xml ? [{ path, request, xml }] : [];
+    });
   });
 
 it.each(examples)('the request of $path has the XML that stands there', async ({ request, xml }) => {

@@ -1,0 +1,50 @@
+// What a run measures, by its arguments.
+import { parseArgs } from 'node:util';
+
+export const usage = `Usage: npm run bench -- [OPTIONS] [PART...]
+
+Parts: ports, start-up, config, writes; all of them unless some are named.
+  --rounds N   how often everything is measured (3)
+  --quick      one round with few ports, to see that all works
+  --writes     the same as the part of that name
+  --out DIR    where the results go; test/bench/results for a full run, nowhere else
+`;
+
+const parts = ['ports', 'start-up', 'config', 'writes'];
+const sizes = { single: 60, bulk: [30, 100, 300], command: 200, configs: 2000, counted: [1, 200] };
+const quickSizes = { single: 10, bulk: [10, 30], command: 20, configs: 200, counted: [1, 10] };
+
+export class UsageError extends Error {}
+
+/** @throws UsageError for arguments that it does not know */
+export function readOptions(args) {
+  const { values, positionals } = parse(args);
+  const named = [...positionals, ...(values.writes ? ['writes'] : [])];
+  const unknown = named.find((part) => !parts.includes(part));
+  if (unknown !== undefined) throw new UsageError(`There is no part '${unknown}'`);
+  const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+  if (!Number.isInteger(rounds) || rounds < 1) throw new UsageError('--rounds takes a positive number');
+  return {
+    ...(values.quick ? quickSizes : sizes),
+    rounds,
+    help: values.help,
+    parts: named.length > 0 ? named : parts,
+    isFull: named.length === 0 && !values.quick,
+    out: values.out,
+  };
+}
+
+function parse(args) {
+  const options = {
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    writes: { type: 'boolean', default: false },
+    out: { type: 'string' },
+    help: { type: 'boolean', default: false },
+  };
+  try {
+    return parseArgs({ args, allowPositionals: true, options });
+  } catch (error) {
+    throw new UsageError(error.message);
+  }
+}
