@@ -35,6 +35,7 @@ async function run(operation: 'plug' | 'check' | 'unplug', requests: readonly un
     netlink: netlinkWrites(trace.netlink),
     settings: trace.settings.length,
     transactions: counter.writes,
+    reads: counter.reads,
   };
 }
 
@@ -52,11 +53,12 @@ afterAll(async () => {
 });
 
 describe.each([
-  ['one hybrid port', many.slice(0, 1)],
-  ['200 hybrid ports', many],
-])('%s', (_, requests) => {
+  ['one hybrid port', many.slice(0, 1), 4],
+  ['200 hybrid ports', many, 1],
+])('%s', (_, requests, questions) => {
   it('take few programs and transactions to plug, however many they are', async () => {
-    const { programs, netlink, transactions } = await run('plug', requests);
+    const { programs, netlink, transactions, reads } = await run('plug', requests);
+    expect(reads).toBeLessThanOrEqual(questions);
     expect(programs).toBeLessThanOrEqual(6);
     expect(transactions).toBeGreaterThan(0);
     expect(transactions).toBeLessThanOrEqual(3);
@@ -71,7 +73,8 @@ describe.each([
   });
 
   it('take few programs and transactions to unplug, and no write once they are gone', async () => {
-    const { programs, transactions } = await run('unplug', requests);
+    const { programs, transactions, reads } = await run('unplug', requests);
+    expect(reads).toBeLessThanOrEqual(questions);
     expect(programs).toBeLessThanOrEqual(6);
     expect(transactions).toBeGreaterThan(0);
     expect(transactions).toBeLessThanOrEqual(3);

@@ -1,12 +1,22 @@
 #!/usr/bin/env node
-// Committed, unlike what it imports: package managers link a bin at install, before anything is built.
-import { statSync } from 'node:fs';
+// Committed, unlike what it loads: package managers link a bin at install, before anything is built. It is CommonJS (see
+// package.json beside it), as the bundle is: Node.js takes some milliseconds to start its loader of ES modules.
+const { statSync } = require('node:fs');
+const { join } = require('node:path');
+
+const ownPackage = join(__dirname, '..');
 
 /** When a file was written; 0 if it is not there. */
-const written = (path) => statSync(new URL(path, import.meta.url), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+const written = (path) => statSync(join(ownPackage, path), { throwIfNoEntry: false })?.mtimeMs ?? 0;
 
 // The bundle loads faster than the modules that it is made of, but `tsc -b` alone leaves it behind them. The compiler
 // writes the build information whenever one of them changes, those of other packages included; nobody publishes it.
-const bundle = written('../bundle/main.js');
-const isUsable = bundle > 0 && bundle >= written('../tsconfig.tsbuildinfo');
-await (isUsable ? import('../bundle/main.js') : import('../dist/main.js'));
+const bundle = written('bundle/main.cjs');
+const isUsable = bundle > 0 && bundle >= written('tsconfig.tsbuildinfo');
+if (isUsable) {
+  const { loadBundle } = require('./load-bundle.js');
+  const { main } = loadBundle(join(ownPackage, 'bundle'));
+  main(async () => (await import('../dist/vif.js')).vif());
+} else {
+  import('../dist/main.js');
+}

@@ -2,7 +2,9 @@
 import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { rolldown } from 'rolldown';
+import { codeFile, scriptOf } from '../bin/load-bundle.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = here('../bundle');
@@ -12,6 +14,7 @@ const inputs = [
   here('../tsconfig.tsbuildinfo'),
   here('../../../pnpm-lock.yaml'),
   fileURLToPath(import.meta.url),
+  here('../bin/load-bundle.js'),
 ];
 
 /** In a module's path: of the innermost package, or of one of ours. */
@@ -20,7 +23,7 @@ const packageName = /.*\/node_modules\/(?:@[^/]+\/)?([^/]+)|\/(?:packages|plugin
 if (!isUpToDate()) await bundle();
 
 function isUpToDate() {
-  const written = statSync(join(folder, 'main.js'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  const written = statSync(join(folder, 'main.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
   return inputs.every((input) => statSync(input).mtimeMs <= written);
 }
 
@@ -33,10 +36,20 @@ async function bundle() {
     // The modules of class-validator and tsyringe, and not their CommonJS: most of class-validator is never used.
     resolve: { mainFields: ['module', 'main'] },
   });
-  const { output } = await build.write({ dir: unfinished, chunkFileNames: nameOf, sourcemap: true });
+  const { output } = await build.write({
+    dir: unfinished,
+    format: 'cjs', // see bin/load-bundle.js
+    dynamicImportInCjs: false, // scripts have none
+    entryFileNames: '[name].cjs',
+    chunkFileNames: nameOf,
+    sourcemap: true,
+    // Comments and white space alone: names are shown in errors and stacks.
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  });
   await build.close();
-  const modules = output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
-  writeFileSync(join(unfinished, 'LICENSES.txt'), licensesOf(modules));
+  const chunks = output.filter((file) => file.type === 'chunk');
+  writeFileSync(join(unfinished, 'LICENSES.txt'), licensesOf(chunks.flatMap((chunk) => chunk.moduleIds)));
+  for (const { fileName, code } of chunks) writeCode(fileName, code);
   // As a whole: a command that starts meanwhile must not find half of it.
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
@@ -46,7 +59,17 @@ async function bundle() {
 function nameOf({ moduleIds }) {
   const [, others, own] = moduleIds.at(-1)?.match(packageName) ?? [];
   const name = others ?? own;
-  return `${name && name !== 'cli' ? name : '[name]'}-[hash].js`;
+  return `${name && name !== 'cli' ? name : '[name]'}-[hash].cjs`;
+}
+
+/** Puts V8's code of a module beside it. */
+function writeCode(name, source) {
+  // All functions at once: V8 leaves those that have not run yet for later, and later is every start. Code is only good
+  // under the flags that it was written under, so this one is taken back before.
+  setFlagsFromString('--no-lazy');
+  const script = scriptOf(name, source);
+  setFlagsFromString('--lazy');
+  writeFileSync(codeFile(join(unfinished, name)), script.createCachedData());
 }
 
 /** The licenses of others' packages: they have to go with their code. */

@@ -27,18 +27,26 @@ export const commandTable: readonly CommandEntry[] = [
     'plan',
     'show what a plug would do, and change nothing',
     async () => (await import('./commands/plan.js')).plan,
+    timelineOption,
   ),
   forRequests(
     'plug',
     'plug the VIFs, each all or nothing',
     async () => (await import('./commands/plug.js')).plug,
+    timelineOption,
   ),
   forRequests(
     'check',
     'compare the host with what a plug would make of it',
     async () => (await import('./commands/check.js')).check,
+    timelineOption,
   ),
-  forRequests('unplug', 'unplug the VIFs', async () => (await import('./commands/unplug.js')).unplug),
+  forRequests(
+    'unplug',
+    'unplug the VIFs',
+    async () => (await import('./commands/unplug.js')).unplug,
+    timelineOption,
+  ),
   forRequests('show', 'draw the plumbing of the VIFs', async () => (await import('./commands/show.js')).show),
   {
     name: 'gc',
@@ -75,11 +83,21 @@ export const commandTable: readonly CommandEntry[] = [
   },
 ];
 
-function forRequests(name: string, description: string, load: () => Promise<RequestCommand>): CommandEntry {
+function timelineOption(): Option[] {
+  return [new Option('--timeline', 'tell where the time of each request went')];
+}
+
+function forRequests(
+  name: string,
+  description: string,
+  load: () => Promise<RequestCommand>,
+  options: () => Option[] = () => [],
+): CommandEntry {
   return {
     name,
     description,
     file: 'the requests',
+    options,
     load: async () => {
       const [command, { runRequests }] = await Promise.all([load(), import('./commands/run-requests.js')]);
       return (settings, surroundings, file) => runRequests(command, file, settings, surroundings);

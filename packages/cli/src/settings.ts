@@ -14,6 +14,8 @@ export interface Settings {
   readonly rootHelper: readonly string[];
   /** Milliseconds for the command as a whole. */
   readonly timeout: number;
+  /** Whether it is told where the time of each request went. */
+  readonly timeline?: boolean;
   /** How often `-v` was given. */
   readonly verbose: number;
   /** Plugin packages beside those that come with `vif`: names and paths. */

@@ -10,7 +10,7 @@ const missing = {
   differences: [{ attribute: 'exists', expected: true, actual: false }],
 } as const;
 const oneDiffers = fakeDriver({
-  checkAll: settleAll(({ id }) => ({ differences: id === 'b' ? [missing] : [] })),
+  checkAll: settleAll(({ id }) => ({ differences: id === 'b' ? [missing] : [], timeline: [] })),
 });
 
 describe('exit status', () => {
@@ -200,7 +200,11 @@ describe('a call', () => {
         onStart();
         await aborted;
         const { name } = Object(signal?.reason) as Error;
-        return requests.map(() => ({ id: 'a', error: new VifError('ABORTED', `Called off: ${name}`) }));
+        return requests.map((_, index) => {
+          const result = { id: 'a', error: new VifError('ABORTED', `Called off: ${name}`) };
+          options?.onResult?.(result, index);
+          return result;
+        });
       },
     });
 

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 
+export type { BatchOptions } from './driver/batch-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
 export type {
@@ -23,6 +24,7 @@ export type {
   StepRunner,
   Task,
 } from './engine/runner.js';
+export type { Span, Timeline } from './engine/timeline.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { PlugError } from './errors/plug-error.js';
 export { UnplugError } from './errors/unplug-error.js';

@@ -31,8 +31,9 @@ export interface HostOptions {
    */
   readonly stateDir?: string | undefined;
   /**
-   * Keep a few processes of `ip` waiting between calls, so that a call need not start them. They end with the host,
-   * and with this process. For programs that make more than a call or two; false unless given.
+   * Keep a few processes of `ip` waiting between calls, so that a call need not start them, and a copy of what is
+   * read of Open vSwitch's database, so that a call need not ask for it. They end with the host, and with this
+   * process. For programs that make more than a call or two; false unless given.
    */
   readonly reserve?: boolean | undefined;
   readonly logger?: Logger | undefined;
@@ -54,7 +55,7 @@ export function openHost(options: HostOptions = {}): Host {
     locks: new SocketLocks(),
     runners: [
       new LinkRunner(links),
-      new OvsRunner(new DatabaseOvsStore(database)),
+      new OvsRunner(new DatabaseOvsStore(database, options.reserve)),
       new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
       new FilterRunner(new NftFilterTable(rootHelper)),
       new CommandRunner(new ExecCommands(rootHelper)),

@@ -1,10 +1,10 @@
 import { smallBatch } from './in-batches.js';
-import { answers, type RequestCommand } from './request-command.js';
+import { answering, type RequestCommand } from './request-command.js';
 
 export const config: RequestCommand = {
   name: 'config',
   guests: true,
   batch: smallBatch,
-  answer: async (driver, requests, options) =>
-    answers(await driver.configAll(requests, options), ({ device }) => device.toXml()),
+  answer: (driver, requests, options, give) =>
+    driver.configAll(requests, { ...options, onResult: answering(give, ({ device }) => device.toXml()) }),
 };

@@ -1,10 +1,11 @@
 import { renderPlan } from '../output/render-plan.js';
 import { largeBatch } from './in-batches.js';
-import { answers, type RequestCommand } from './request-command.js';
+import { answering, type RequestCommand } from './request-command.js';
 
 export const plan: RequestCommand = {
   name: 'plan',
   guests: false,
   batch: largeBatch,
-  answer: async (driver, requests, options) => answers(await driver.planAll(requests, options), renderPlan),
+  answer: (driver, requests, options, give) =>
+    driver.planAll(requests, { ...options, onResult: answering(give, renderPlan) }),
 };

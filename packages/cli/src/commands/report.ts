@@ -1,31 +1,42 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Settled } from '@vifkit/core';
 import { errorLine } from '../output/error-line.js';
 import { ProgressBar } from '../output/progress-bar.js';
-import { styleFor } from '../output/style.js';
+import { renderTimeline } from '../output/render-timeline.js';
+import { type Style, styleFor } from '../output/style.js';
+import { timelineOf } from '../output/timeline-of.js';
 import { toJson } from '../output/to-json.js';
 import { writeOut } from '../output/write-out.js';
 import type { Settings } from '../settings.js';
 import type { Output, Surroundings } from '../surroundings.js';
-import type { Answer, RequestCommand } from './request-command.js';
+import type { Answer } from './request-command.js';
 
-/** Prints answers as they come, in order, and keeps the exit status they add up to. */
+/** So few requests have no progress bar. */
+const few = 20;
+
+/** Prints answers in the order of the requests, each as soon as it and all before it are there. */
 export class Report {
   #status = 0;
-  readonly #format: Settings['format'];
+  /** Those that are still to be printed, by the place of their request. */
+  readonly #waiting = new Map<number, Settled<Answer>>();
+  #next = 0;
+  #isToPrint = false;
+  #printing: Promise<void> = Promise.resolve();
+  readonly #settings: Pick<Settings, 'format' | 'timeline'>;
   readonly #stdout: Output;
   readonly #stderr: Output;
   readonly #bar: ProgressBar | undefined;
 
   constructor(
-    { name, batch }: Pick<RequestCommand, 'name' | 'batch'>,
+    name: string,
     total: number,
-    format: Settings['format'],
+    settings: Pick<Settings, 'format' | 'timeline'>,
     { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
   ) {
-    this.#format = format;
+    this.#settings = settings;
     this.#stdout = stdout;
     this.#stderr = stderr;
-    const hasBar = format === 'text' && stderr.isTTY && total > batch;
+    const hasBar = settings.format === 'text' && stderr.isTTY && total > few;
     this.#bar = hasBar ? new ProgressBar(stderr, name, total) : undefined;
     this.#bar?.draw();
   }
@@ -35,26 +46,70 @@ export class Report {
     return this.#status;
   }
 
-  /** Settles once the answers are printed, or are not too many for the outputs to hold. */
-  async add(answers: readonly Settled<Answer>[]): Promise<void> {
-    this.#bar?.clear();
-    if (answers.some((answer) => 'error' in answer || answer.value.notable)) this.#status = 1;
-    if (this.#format === 'json') await writeOut(this.#stdout, answers.map(jsonLine).join(''));
-    else for (const answer of answers) await this.#printText(answer);
-    this.#bar?.advance(answers.length, answers.filter((answer) => 'error' in answer).length);
-    this.#bar?.draw();
+  /** Takes the answer to the request at a place. A slow output holds up nobody: see {@link printed}. */
+  add(answer: Settled<Answer>, place: number): void {
+    const failed = 'error' in answer;
+    if (failed || answer.value.notable) this.#status = 1;
+    this.#bar?.advance(1, failed ? 1 : 0);
+    this.#waiting.set(place, answer);
+    if (this.#isToPrint) return;
+    this.#isToPrint = true;
+    this.#printing = this.#printing.then(async () => {
+      await setImmediate(); // answers that come together are printed together
+      this.#isToPrint = false;
+      await this.#print();
+    });
+    this.#printing.catch(() => {}); // `printed` tells
+  }
+
+  /** Settles once all that can be printed is, or is not too much for the outputs to hold. @throws what printing throws */
+  get printed(): Promise<void> {
+    return this.#printing;
   }
 
   end(): void {
     this.#bar?.clear();
   }
 
-  #printText(answer: Settled<Answer>): Promise<void> {
-    if ('error' in answer) return writeOut(this.#stderr, errorLine(answer.id, answer.error));
-    return writeOut(this.#stdout, answer.value.text(styleFor(this.#stdout)));
+  async #print(): Promise<void> {
+    const answers = this.#takeNext();
+    this.#bar?.clear();
+    if (this.#settings.format === 'json') {
+      await writeOut(this.#stdout, answers.map((answer) => this.#jsonLine(answer)).join(''));
+    } else {
+      for (const answer of answers) await this.#printText(answer);
+    }
+    this.#bar?.draw();
   }
-}
 
-function jsonLine(answer: Settled<Answer>): string {
-  return `${JSON.stringify(toJson('error' in answer ? answer : { value: answer.value.result }))}\n`;
+  #takeNext(): Settled<Answer>[] {
+    const answers: Settled<Answer>[] = [];
+    for (;;) {
+      const answer = this.#waiting.get(this.#next);
+      if (!answer) return answers;
+      answers.push(answer);
+      this.#waiting.delete(this.#next);
+      this.#next += 1;
+    }
+  }
+
+  #jsonLine(answer: Settled<Answer>): string {
+    const result = 'error' in answer ? answer : { value: answer.value.result };
+    return `${JSON.stringify(toJson(result, this.#settings))}\n`;
+  }
+
+  #printText(answer: Settled<Answer>): Promise<void> {
+    if ('error' in answer) {
+      const line = errorLine(answer.id, answer.error);
+      return writeOut(this.#stderr, line + this.#timelineText(answer, styleFor(this.#stderr)));
+    }
+    const { result, text } = answer.value;
+    const style = styleFor(this.#stdout);
+    return writeOut(this.#stdout, text(style) + this.#timelineText({ value: result }, style));
+  }
+
+  #timelineText(result: Parameters<typeof timelineOf>[0], style: Style): string {
+    const timeline = this.#settings.timeline && timelineOf(result);
+    return timeline ? renderTimeline(timeline, style) : '';
+  }
 }

@@ -12,6 +12,9 @@ export interface Answer {
   readonly notable: boolean;
 }
 
+/** Takes the answer to a request, with the request's place among those that were asked. */
+export type Give = (answer: Settled<Answer>, index: number) => void;
+
 /** A command that answers requests. */
 export interface RequestCommand {
   readonly name: string;
@@ -19,18 +22,19 @@ export interface RequestCommand {
   readonly guests: boolean;
   /** How many requests it answers in one go. */
   readonly batch: number;
-  answer(driver: Driver, requests: readonly object[], options: CallOptions): Promise<Settled<Answer>[]>;
+  /** Gives the answer to each request as soon as there is one; settles when all are given. */
+  answer(driver: Driver, requests: readonly object[], options: CallOptions, give: Give): Promise<unknown>;
 }
 
-/** Answers made of a driver's results. */
-export function answers<T extends AnyResult>(
-  results: readonly Settled<T>[],
+/** Gives answers made of a driver's results. */
+export function answering<T extends AnyResult>(
+  give: Give,
   text: (value: T, style: Style) => string,
   isNotable: (value: T) => boolean = () => false,
-): Settled<Answer>[] {
-  return results.map((result) => {
-    if ('error' in result) return result;
+): (result: Settled<T>, index: number) => void {
+  return (result, index) => {
+    if ('error' in result) return give(result, index);
     const { value } = result;
-    return { value: { result: value, text: (style) => text(value, style), notable: isNotable(value) } };
-  });
+    give({ value: { result: value, text: (style) => text(value, style), notable: isNotable(value) } }, index);
+  };
 }

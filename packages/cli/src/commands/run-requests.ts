@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { answerInputs } from '../input/answer-inputs.js';
 import { parseRequests } from '../input/parse-requests.js';
 import { readText } from '../input/read-text.js';
@@ -8,7 +7,7 @@ import { abortOnSignals } from '../signals.js';
 import type { Surroundings } from '../surroundings.js';
 import { inBatches } from './in-batches.js';
 import { Report } from './report.js';
-import type { RequestCommand } from './request-command.js';
+import type { Answer, RequestCommand } from './request-command.js';
 
 /**
  * Runs a command for the requests of a file, and answers with its exit status.
@@ -31,12 +30,16 @@ export async function runRequests(
   try {
     const { timeout } = settings;
     const signal = AbortSignal.any([interruption.signal, AbortSignal.timeout(timeout)]);
-    const report = new Report(command, inputs.length, settings.format, surroundings);
+    const report = new Report(command.name, inputs.length, settings, surroundings);
+    let first = 0;
     for (const batch of inBatches(inputs, command.batch)) {
-      await report.add(
-        await answerInputs(batch, (requests) => command.answer(driver, requests, { signal, timeout })),
+      await answerInputs<Answer>(
+        batch,
+        (requests, give) => command.answer(driver, requests, { signal, timeout }, give),
+        (answer, index) => report.add(answer, first + index),
       );
-      await setImmediate(); // for signals and the end of the time: a batch need not wait for anything
+      first += batch.length;
+      await report.printed; // and a turn for signals and the end of the time: a batch need not wait for anything
     }
     report.end();
     return report.status;

@@ -1,10 +1,10 @@
-import type { GuestDevice, Handled, PlanResult, Settled } from '@vifkit/core';
+import type { ConfigResult, GuestDevice, Handled, PlanResult, Settled } from '@vifkit/core';
 import { heading } from '../output/heading.js';
 import { drawGraph } from '../plumbing/draw-graph.js';
 import type { Plumbing } from '../plumbing/plumbing.js';
 import { plumbingOf } from '../plumbing/plumbing-of.js';
 import { largeBatch } from './in-batches.js';
-import { answers, type RequestCommand } from './request-command.js';
+import { answering, type RequestCommand } from './request-command.js';
 
 type ShowResult = Handled & Plumbing;
 
@@ -12,29 +12,44 @@ export const show: RequestCommand = {
   name: 'show',
   guests: true,
   batch: largeBatch,
-  async answer(driver, requests, options) {
-    const [plans, devices] = await Promise.all([
-      driver.planAll(requests, options),
-      driver.configAll(requests, options),
+  async answer(driver, requests, options, give) {
+    const answer = answering<ShowResult>(
+      give,
+      (value, style) => `${heading(value, style)}\n${drawGraph(value, style)}`,
+    );
+    const plans: Settled<PlanResult>[] = [];
+    const devices: Settled<ConfigResult>[] = [];
+    const join = (index: number) => {
+      const [plan, config] = [plans[index], devices[index]];
+      if (!plan || !config) return; // the other one will come
+      if ('error' in plan) return answer(plan, index);
+      if ('error' in config) return answer(config, index);
+      const mac = macOf(requests[index]);
+      answer({ value: showResult(plan.value, config.value.device, mac) }, index);
+    };
+    const into = <T>(results: Settled<T>[]) => {
+      return (result: Settled<T>, index: number) => {
+        results[index] = result;
+        join(index);
+      };
+    };
+    await Promise.all([
+      driver.planAll(requests, { ...options, onResult: into(plans) }),
+      driver.configAll(requests, { ...options, onResult: into(devices) }),
     ]);
-    const results = requests.flatMap((request, i): Settled<ShowResult>[] => {
-      const plan = plans[i];
-      const config = devices[i];
-      if (!plan || !config) return [];
-      if ('error' in plan) return [plan];
-      if ('error' in config) return [config];
-      return [{ value: showResult(plan.value, config.value.device, macOf(request)) }];
-    });
-    return answers(results, (value, style) => `${heading(value, style)}\n${drawGraph(value, style)}`);
   },
 };
 
-function showResult({ steps, ...handled }: PlanResult, device: GuestDevice, mac?: string): ShowResult {
+function showResult(
+  { steps, timeline: _, ...handled }: PlanResult,
+  device: GuestDevice,
+  mac?: string,
+): ShowResult {
   return { ...handled, ...plumbingOf(steps, device, mac) };
 }
 
 /** The MAC address of a request that was taken: of a VIF of the network model, or of an os-vif object. */
-function macOf(request: object): string | undefined {
+function macOf(request: object | undefined): string | undefined {
   const { vif } = request as { vif: Addressed & { 'versioned_object.data'?: Addressed } };
   return vif.address ?? vif['versioned_object.data']?.address ?? undefined;
 }

@@ -1,16 +1,25 @@
 import type { Settled } from '@vifkit/core';
 import type { Input } from './input.js';
 
-/** The results of inputs in their order: those that are no requests keep their error, the rest are called. */
+type Give<T> = (answer: Settled<T>, index: number) => void;
+
+/** Answers inputs: those that are no requests at once, with their error; the rest are called. */
 export async function answerInputs<T>(
   inputs: readonly Input[],
-  call: (requests: readonly object[]) => Promise<readonly Settled<T>[]>,
-): Promise<Settled<T>[]> {
-  const results = await call(inputs.flatMap((input) => ('request' in input ? [input.request] : [])));
-  const next = results.values();
-  return inputs.flatMap((input): Settled<T>[] => {
-    if ('error' in input) return [{ id: null, error: input.error }];
-    const { value, done } = next.next();
-    return done ? [] : [value];
+  call: (requests: readonly object[], give: Give<T>) => Promise<unknown>,
+  give: Give<T>,
+): Promise<void> {
+  const requests: object[] = [];
+  const places: number[] = [];
+  for (const [place, input] of inputs.entries()) {
+    if ('error' in input) give({ id: null, error: input.error }, place);
+    else {
+      requests.push(input.request);
+      places.push(place);
+    }
+  }
+  await call(requests, (answer, index) => {
+    const place = places[index];
+    if (place !== undefined) give(answer, place);
   });
 }

@@ -11,15 +11,24 @@ import type {
 } from '@vifkit/core';
 import type { Plumbing } from '../plumbing/plumbing.js';
 import { errorJson } from './error-json.js';
+import { timelineOf } from './timeline-of.js';
 
 /** Any result that a command has for a request. */
 export type AnyResult = ConfigResult | PlanResult | ChangeResult | CheckResult | (Handled & Plumbing);
 
+/** What is told of a result beside what has to be. */
+interface Details {
+  /** Where the time went; of a result, or an error, that tells it. */
+  readonly timeline?: boolean | undefined;
+}
+
 /** A request's result as `vif --format json` prints it: an object that JSON can hold. */
-export function toJson(result: Settled<AnyResult>): object {
-  if ('error' in result) return { id: result.id, error: errorJson(result.error) };
+export function toJson(result: Settled<AnyResult>, details: Details = {}): object {
+  const timeline = details.timeline ? timelineOf(result) : undefined;
+  const more = timeline && { timeline };
+  if ('error' in result) return { id: result.id, error: errorJson(result.error), ...more };
   const { id, path, plugin } = result.value;
-  return { id, path, plugin, ...contents(result.value) };
+  return { id, path, plugin, ...contents(result.value), ...more };
 }
 
 function contents(value: AnyResult): object {

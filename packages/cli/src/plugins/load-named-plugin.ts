@@ -14,10 +14,8 @@ import { moduleAt } from './module-at.js';
 export async function loadNamedPlugin(given: string, timeout: number): Promise<PluginPackage> {
   try {
     const isPath = /^\.{0,2}\//.test(given);
-    const { default: found } = await within(
-      import(isPath ? pathToFileURL(await moduleAt(given)).href : given),
-      timeout,
-    );
+    const specifier = isPath ? pathToFileURL(await moduleAt(given)).href : given;
+    const { default: found } = await within(importModule(specifier), timeout);
     if (isPackage(found)) return found;
   } catch (error) {
     if (isVifError(error)) throw error;
@@ -29,6 +27,10 @@ export async function loadNamedPlugin(given: string, timeout: number): Promise<P
   }
   const text = `'${given}' is no plugin package: its default export has no 'name' and 'provides'`;
   throw new VifError('PLUGIN_INVALID', text);
+}
+
+function importModule(specifier: string): Promise<{ readonly default?: unknown }> {
+  return import(specifier);
 }
 
 function isPackage(value: unknown): value is PluginPackage {

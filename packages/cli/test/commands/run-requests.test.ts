@@ -1,7 +1,9 @@
 import { EventEmitter } from 'node:events';
+import { PlugError, VifError } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
 import { largeBatch, smallBatch } from '../../src/commands/in-batches.js';
-import { type FakeRequest, fakeDriver, settleAll } from '../support/fake-driver.js';
+import { renderTimeline } from '../../src/output/render-timeline.js';
+import { type FakeRequest, fakeDriver, timeline } from '../support/fake-driver.js';
 import { jsonLines, runVif } from '../support/run-vif.js';
 
 const parse = (text: string) =>
@@ -61,15 +63,46 @@ describe('text', () => {
   });
 });
 
+describe('--timeline', () => {
+  const stdin = jsonLines({ id: 'a' }, { id: 'b', refuse: 'no' });
+
+  it.each(['plan', 'plug', 'check', 'unplug'])('adds a key to the JSON of %s', async (name) => {
+    const { stdout } = await runVif([name, '--timeline', '--format', 'json'], { stdin });
+    expect(parse(stdout)).toEqual([
+      expect.objectContaining({ id: 'a', timeline }),
+      { id: 'b', error: { code: 'INVALID_VIF', message: 'no' } },
+    ]);
+  });
+
+  it('draws it below the request', async () => {
+    const { stdout, stderr } = await runVif(['plug', '--timeline'], { stdin });
+    expect(stdout).toBe(`a  os-vif, fake\n└─ ✓ nothing to change\n${renderTimeline(timeline)}`);
+    expect(stderr).toBe('vif: INVALID_VIF: no (request b)\n');
+  });
+
+  it('draws that of a request that failed below its error', async () => {
+    const cause = new VifError('TIMEOUT', 'late');
+    const driver = fakeDriver({
+      plugAll: async (_, { onResult } = {}) => {
+        onResult?.({ id: 'a', error: new PlugError('a', cause, undefined, [], timeline) }, 0);
+        return [];
+      },
+    });
+    const { stderr } = await runVif(['plug', '--timeline'], { stdin: jsonLines({ id: 'a' }), driver });
+    expect(stderr).toMatch(/^vif: PLUG_FAILED: .*\n/);
+    expect(stderr.endsWith(`\n${renderTimeline(timeline)}`)).toBe(true);
+  });
+});
+
 describe('many requests', () => {
   const total = 2 * largeBatch + 1;
   const stdin = jsonLines(...Array.from({ length: total }, (_, i): FakeRequest => ({ id: `r${i}` })));
   const sizes: number[] = [];
-  const plugAll = settleAll(() => ({ changes: [], stepCount: 0 }));
+  const { plugAll } = fakeDriver();
   const driver = fakeDriver({
-    plugAll: (requests) => {
+    plugAll: (requests, options) => {
       sizes.push(requests.length);
-      return plugAll(requests);
+      return plugAll(requests, options);
     },
   });
 
@@ -92,9 +125,9 @@ describe('many requests', () => {
     await runVif(['config', '--format', 'json'], {
       stdin,
       driver: fakeDriver({
-        configAll: (requests) => {
+        configAll: (requests, options) => {
           pieces.push(requests.length);
-          return configAll(requests);
+          return configAll(requests, options);
         },
       }),
     });

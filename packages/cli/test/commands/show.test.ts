@@ -6,7 +6,7 @@ import { jsonLines, runVif } from '../support/run-vif.js';
 
 const address = 'fa:16:3e:c0:7c:00';
 const driver = fakeDriver({
-  planAll: settleAll(() => ({ steps: [planned(hybridSteps.bridge, missing)] })),
+  planAll: settleAll(() => ({ steps: [planned(hybridSteps.bridge, missing)], timeline: [] })),
   configAll: settleAll(() => ({ device: { hostLink: 'tap1', bridge: 'qbr29755d96-99', toXml: () => '' } })),
 });
 const request = { id: handled.id, vif: { address } };
@@ -52,7 +52,11 @@ it('fails when there is a plan, but no device', async () => {
   const configAll = settleAll(() => ({ device: { toXml: () => '' } }));
   const picky = fakeDriver({
     planAll: driver.planAll,
-    configAll: (requests) => configAll(requests.map((each) => ({ ...Object(each), refuse: 'no device' }))),
+    configAll: (requests, options) =>
+      configAll(
+        requests.map((each) => ({ ...Object(each), refuse: 'no device' })),
+        options,
+      ),
   });
   const { status, stdout, stderr } = await runVif(['show'], { stdin: jsonLines(request), driver: picky });
   expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

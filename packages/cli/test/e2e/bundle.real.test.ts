@@ -1,13 +1,17 @@
 import { spawn } from 'node:child_process';
-import { copyFile, mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import type { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { request, vif } from '../support/requests.js';
 import { jsonLines } from '../support/run-vif.js';
 import { bin, spawnVif } from '../support/spawn-vif.js';
 import { putVendorPackage } from '../support/vendor-package.js';
+
+const bundle = join(dirname(bin), '../bundle');
 
 let folder: string;
 beforeEach(async () => {
@@ -51,19 +55,16 @@ describe('a named plugin shares core with the command', () => {
 
 describe('the program', () => {
   const now = Date.now() / 1000;
+  const main = 'bundle/main.cjs';
 
   /** A package of the program with these files, each of which tells its own path; and when they were written. */
-  async function runs(files: Readonly<Record<string, number>>): Promise<string> {
+  async function putProgram(files: Readonly<Record<string, number>>): Promise<void> {
     await put('package.json', '{"type": "module"}', now);
-    await mkdir(join(folder, 'bin'));
-    await copyFile(bin, join(folder, 'bin/vif.js'));
+    await cp(dirname(bin), join(folder, 'bin'), { recursive: true });
     for (const [path, written] of Object.entries(files)) {
-      await put(path, `process.stdout.write('${path}');`, written);
+      const tell = `process.stdout.write('${path}');`;
+      await put(path, path === main ? `exports.main = () => { ${tell} };` : tell, written);
     }
-    const child = spawn(process.execPath, [join(folder, 'bin/vif.js')], {
-      stdio: ['ignore', 'pipe', 'ignore'],
-    });
-    return text(child.stdout);
   }
 
   async function put(path: string, content: string, written: number): Promise<void> {
@@ -73,21 +74,64 @@ describe('the program', () => {
     await utimes(file, written, written);
   }
 
+  /** What it prints. */
+  function run(...nodeArgs: readonly string[]): Promise<string> {
+    const child = spawn(process.execPath, [...nodeArgs, join(folder, 'bin/vif.js')], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    return text(child.stdout);
+  }
+
   it('is the bundle, where it is as new as the modules', async () => {
-    const files = { 'bundle/main.js': now, 'dist/main.js': now - 9, 'tsconfig.tsbuildinfo': now };
-    expect(await runs(files)).toBe('bundle/main.js');
+    await putProgram({ [main]: now, 'dist/main.js': now - 9, 'tsconfig.tsbuildinfo': now });
+    expect(await run()).toBe(main);
   });
 
   it('is the modules, where they have been compiled since', async () => {
-    const files = { 'bundle/main.js': now - 1, 'dist/main.js': now - 9, 'tsconfig.tsbuildinfo': now };
-    expect(await runs(files)).toBe('dist/main.js');
+    await putProgram({ [main]: now - 1, 'dist/main.js': now - 9, 'tsconfig.tsbuildinfo': now });
+    expect(await run()).toBe('dist/main.js');
   });
 
   it('is the modules, where there is no bundle', async () => {
-    expect(await runs({ 'dist/main.js': now })).toBe('dist/main.js');
+    await putProgram({ 'dist/main.js': now });
+    expect(await run()).toBe('dist/main.js');
   });
 
   it('is the bundle as it is published: without build information, all files of the same age', async () => {
-    expect(await runs({ 'bundle/main.js': now, 'dist/main.js': now })).toBe('bundle/main.js');
+    await putProgram({ [main]: now, 'dist/main.js': now });
+    expect(await run()).toBe(main);
+  });
+
+  it.each([
+    ['that is broken', 99],
+    ['of another source', undefined],
+  ])('is the bundle with code %s', async (_, bytes) => {
+    await putProgram({ [main]: now });
+    const code = await readFile(join(bundle, 'main.cjs.code'));
+    await writeFile(join(folder, `${main}.code`), code.subarray(0, bytes));
+    expect(await run()).toBe(main);
+  });
+
+  it('is the bundle for who wants source maps, as modules of Node.js', async () => {
+    await putProgram({ [main]: now });
+    expect(await run('--enable-source-maps')).toBe(main);
   });
 });
+
+describe('the bundle', () => {
+  it('has the code of each module, as this V8 takes it', async () => {
+    const { codeFile, scriptOf }: Loader = createRequire(import.meta.url)('../../bin/load-bundle.js');
+    const modules = (await readdir(bundle)).filter((name) => name.endsWith('.cjs'));
+    expect(modules).toContain('main.cjs');
+    for (const name of modules) {
+      const file = join(bundle, name);
+      const script = scriptOf(name, await readFile(file, 'utf8'), await readFile(codeFile(file)));
+      expect({ name, rejected: script.cachedDataRejected }).toEqual({ name, rejected: false });
+    }
+  });
+});
+
+interface Loader {
+  codeFile(file: string): string;
+  scriptOf(name: string, source: string, code: Buffer): Script;
+}

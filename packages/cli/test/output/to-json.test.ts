@@ -67,6 +67,32 @@ describe('a result', () => {
   });
 });
 
+describe('where the time went', () => {
+  const timeline = [{ phase: 'apply', what: 'link', start: 0, milliseconds: 40, batch: 200 }] as const;
+  const result = { value: { ...handled, differences: [], timeline } };
+  const asked = (given: Parameters<typeof toJson>[0]) => toJson(given, { timeline: true });
+
+  it('is told if it is asked for, and only then', () => {
+    expect(asked(result)).toEqual({ ...head, differences: [], timeline });
+    expect(toJson(result)).toEqual({ ...head, differences: [] });
+  });
+
+  it('is told by an error that knows', () => {
+    const cause = new VifError('TIMEOUT', 'The deadline passed');
+    const failed = { id: 'a', error: new PlugError('v', cause, undefined, [], timeline) };
+    expect(asked(failed)).toMatchObject({ id: 'a', error: { code: 'PLUG_FAILED' }, timeline });
+    expect(toJson(failed)).not.toHaveProperty('timeline');
+    expect(asked({ id: 'a', error: cause })).not.toHaveProperty('timeline');
+  });
+
+  it('is nothing that a device has', () => {
+    expect(asked({ value: { ...handled, device: { toXml: () => '' } } })).not.toHaveProperty(
+      'timeline',
+      timeline,
+    );
+  });
+});
+
 describe('an error', () => {
   const json = (error: VifError) => written({ id: 'a', error });
 

@@ -1,4 +1,4 @@
-import { type Handled, type Settled, VifError } from '@vifkit/core';
+import { type BatchOptions, type Handled, type Settled, type Timeline, VifError } from '@vifkit/core';
 import type { Driver } from '../../src/surroundings.js';
 
 /** Requests as the fakes take them: `refuse` is the message of the error that is to come of it. */
@@ -7,15 +7,21 @@ export interface FakeRequest {
   readonly refuse?: string;
 }
 
+/** Of every request that a fake plans, checks, plugs or unplugs. */
+export const timeline: Timeline = [
+  { phase: 'prepare', start: 0, milliseconds: 0.25 },
+  { phase: 'inspect', what: 'link', start: 0.25, milliseconds: 2.5, batch: 3 },
+];
+
 /** A driver that has each request handled by the plugin `fake`, with nothing to do, unless told otherwise. */
 export function fakeDriver(methods: Partial<Driver> = {}): Driver {
   return {
     convert: () => undefined,
     configAll: settleAll(({ id }) => ({ device: { toXml: () => `<interface id="${id}"/>\n` } })),
-    planAll: settleAll(() => ({ steps: [] })),
-    plugAll: settleAll(() => ({ changes: [], stepCount: 0 })),
-    checkAll: settleAll(() => ({ differences: [] })),
-    unplugAll: settleAll(() => ({ changes: [], stepCount: 0 })),
+    planAll: settleAll(() => ({ steps: [], timeline })),
+    plugAll: settleAll(() => ({ changes: [], stepCount: 0, timeline })),
+    checkAll: settleAll(() => ({ differences: [], timeline })),
+    unplugAll: settleAll(() => ({ changes: [], stepCount: 0, timeline })),
     gc: async () => [],
     close: async () => {},
     ...methods,
@@ -24,12 +30,18 @@ export function fakeDriver(methods: Partial<Driver> = {}): Driver {
 
 /** A method of a driver that answers request by request. */
 export function settleAll<T extends object>(answer: (request: FakeRequest) => T) {
-  return async (requests: readonly unknown[]): Promise<Settled<Handled & T>[]> =>
-    (requests as readonly FakeRequest[]).map((request) => {
+  type Result = Settled<Handled & T>;
+  return async (
+    requests: readonly unknown[],
+    { onResult }: BatchOptions<Handled & T> = {},
+  ): Promise<Result[]> =>
+    (requests as readonly FakeRequest[]).map((request, index) => {
       const { id, refuse } = request;
-      if (refuse) return { id, error: new VifError('INVALID_VIF', refuse) };
-      return {
-        value: { id, vifId: id, path: 'os-vif', plugin: 'fake', reason: 'it is a fake', ...answer(request) },
-      };
+      const handled = { id, vifId: id, path: 'os-vif', plugin: 'fake', reason: 'it is a fake' } as const;
+      const result: Result = refuse
+        ? { id, error: new VifError('INVALID_VIF', refuse) }
+        : { value: { ...handled, ...answer(request) } };
+      onResult?.(result, index);
+      return result;
     });
 }

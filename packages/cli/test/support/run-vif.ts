@@ -13,6 +13,7 @@ interface Given {
   readonly examineHost?: Surroundings['examineHost'];
   readonly signals?: EventEmitter;
   readonly env?: NodeJS.ProcessEnv;
+  readonly stdout?: MemoryOutput;
   /** Whether both outputs are terminals. */
   readonly terminal?: boolean;
 }
@@ -20,7 +21,7 @@ interface Given {
 /** Runs a command line in this process, on a fake driver. */
 export async function runVif(args: readonly string[], given: Given = {}) {
   const { stdin = '', driver = fakeDriver(), plugins = [], terminal = false } = given;
-  const stdout = new MemoryOutput(terminal);
+  const { stdout = new MemoryOutput(terminal) } = given;
   const stderr = new MemoryOutput(terminal);
   const opened: DriverSettings[] = [];
   const status = await run(args, {

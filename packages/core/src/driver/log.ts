@@ -1,4 +1,6 @@
 import type { Change, Job } from '../engine/job.js';
+import { slowestOf, type Timeline } from '../engine/timeline.js';
+import type { VifError } from '../errors/vif-error.js';
 import type { Logger } from '../logging/logger.js';
 import { stepTarget } from '../plan/step-target.js';
 import type { GcResult } from './gc.js';
@@ -17,7 +19,10 @@ export function logSteps(logger: Logger, { vifId, plan }: Job, changes: readonly
   }
 }
 
-/** One line a request: VIF, path, plugin, steps, how many of them wrote, milliseconds of the call; or its error. */
+/**
+ * One line a request: VIF, path, plugin, steps, how many of them wrote, or its error; the milliseconds of the call until
+ * then, and what most of them went into.
+ */
 export function logOutcome(
   logger: Logger,
   operation: Operation,
@@ -26,10 +31,12 @@ export function logOutcome(
 ): void {
   if ('error' in result) {
     const { code, message, vifId } = result.error;
-    logger.error({ request: result.id, vif: vifId, code, milliseconds }, `${operation} failed: ${message}`);
+    const slowest = slowestOf((result.error as VifError & { readonly timeline?: Timeline }).timeline ?? []);
+    const fields = { request: result.id, vif: vifId, code, milliseconds, ...(slowest && { slowest }) };
+    logger.error(fields, `${operation} failed: ${message}`);
     return;
   }
-  const { id, vifId, path, plugin, stepCount, changes } = result.value;
+  const { id, vifId, path, plugin, stepCount, changes, timeline } = result.value;
   const fields = {
     request: id,
     vif: vifId,
@@ -38,6 +45,7 @@ export function logOutcome(
     steps: stepCount,
     changes: changes.length,
     milliseconds,
+    slowest: slowestOf(timeline),
   };
   logger.info(fields, operation);
 }

@@ -1,5 +1,6 @@
 import type { Change } from '../engine/job.js';
 import type { Difference } from '../engine/runner.js';
+import type { Timeline } from '../engine/timeline.js';
 import type { VifError } from '../errors/vif-error.js';
 import type { GuestDevice } from '../guest/guest-configurator.js';
 import type { Step } from '../plan/steps.js';
@@ -28,18 +29,24 @@ export interface PlannedStep {
   readonly blocked?: VifError;
 }
 
-export interface PlanResult extends Handled {
+/** A result for which the host was asked. */
+interface Timed extends Handled {
+  /** Where the time went, from the beginning of the call until this result was final. */
+  readonly timeline: Timeline;
+}
+
+export interface PlanResult extends Timed {
   readonly steps: readonly PlannedStep[];
 }
 
-export interface ChangeResult extends Handled {
+export interface ChangeResult extends Timed {
   /** What was written, in order; empty when all was as wanted. */
   readonly changes: readonly Change[];
   /** How many steps the plan has. */
   readonly stepCount: number;
 }
 
-export interface CheckResult extends Handled {
+export interface CheckResult extends Timed {
   /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
   readonly differences: readonly Change[];
 }

@@ -1,7 +1,7 @@
 import { type CallOptions, startDeadline } from '../engine/deadline.js';
-import { Engine, type JobResult } from '../engine/engine.js';
-import { type Change, type Job, type Progress, writingOf } from '../engine/job.js';
-import { VifError } from '../errors/vif-error.js';
+import { Engine } from '../engine/engine.js';
+import { type Change, type Progress, writingOf } from '../engine/job.js';
+import type { Timeline } from '../engine/timeline.js';
 import type { GuestConfigurator } from '../guest/guest-configurator.js';
 import type { Host } from '../host/host.js';
 import { describeHost } from '../host-info/describe-host.js';
@@ -10,16 +10,15 @@ import type { HostInfo } from '../objects/host-info.js';
 import type { VIFBase } from '../objects/vif-base.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { Routing } from '../request/routing.js';
+import { type BatchOptions, teller } from './batch-options.js';
 import { collectGarbage, type GcOptions, type GcResult } from './gc.js';
 import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
+import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
-
-/** Of a call's time, what plugins have for their plans: one that hangs must not take the others' time to plug. */
-const PLANNING = 1 / 2;
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -35,7 +34,8 @@ export interface VifDriverParts {
  * JSON with the keys `vif`, `instance`, ..., whose `vif` may also be an os-vif object.
  *
  * The methods whose names end in `All` take many requests, and never reject: each request has a result of
- * its own, in the order of the requests. The others take one, and throw its error.
+ * its own, in the order of the requests, and is told of as soon as it is final ({@link BatchOptions.onResult}). The
+ * others take one, and throw its error.
  */
 export class VifDriver {
   readonly #parts: VifDriverParts;
@@ -98,20 +98,28 @@ export class VifDriver {
     return only(await this.unplugAll([request], options));
   }
 
-  async configAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<ConfigResult>[]> {
+  /** {@link config} for many. */
+  async configAll(
+    requests: readonly unknown[],
+    options?: BatchOptions<ConfigResult>,
+  ): Promise<Settled<ConfigResult>[]> {
     const signal = startDeadline(options);
-    const { registry, host, guests } = this.#parts;
+    const { registry, host, guests, logger } = this.#parts;
+    const tell = teller(options, logger);
     return Promise.all(
-      requests.map((request) =>
-        settle(request, signal, () =>
+      requests.map(async (request, index) => {
+        const result = await settle(request, signal, () =>
           prepareDevice(this.#read(request), registry, host.facts, guests, signal),
-        ),
-      ),
+        );
+        tell(result, index);
+        return result;
+      }),
     );
   }
 
-  planAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<PlanResult>[]> {
-    return this.#inspectAll(requests, options, ({ handled }, tasks) => ({
+  /** {@link plan} for many. */
+  planAll(requests: readonly unknown[], options?: BatchOptions<PlanResult>): Promise<Settled<PlanResult>[]> {
+    return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       steps: tasks.map(({ step, inspection: { differences, blocked } }) => ({
         step,
@@ -119,24 +127,38 @@ export class VifDriver {
         differences,
         ...(blocked && { blocked }),
       })),
+      timeline,
     }));
   }
 
-  checkAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<CheckResult>[]> {
-    return this.#inspectAll(requests, options, ({ handled }, tasks) => ({
+  /** {@link check} for many. */
+  checkAll(
+    requests: readonly unknown[],
+    options?: BatchOptions<CheckResult>,
+  ): Promise<Settled<CheckResult>[]> {
+    return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       differences: tasks
         .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
         .map(writingOf),
+      timeline,
     }));
   }
 
-  plugAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('plug', requests, options, (jobs, signal) => this.#engine.plug(jobs, signal));
+  /** {@link plug} for many: those that fail are undone, and the others are plugged. */
+  plugAll(
+    requests: readonly unknown[],
+    options?: BatchOptions<ChangeResult>,
+  ): Promise<Settled<ChangeResult>[]> {
+    return this.#changeAll('plug', requests, options);
   }
 
-  unplugAll(requests: readonly unknown[], options?: CallOptions): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('unplug', requests, options, (jobs, signal) => this.#engine.unplug(jobs, signal));
+  /** {@link unplug} for many. */
+  unplugAll(
+    requests: readonly unknown[],
+    options?: BatchOptions<ChangeResult>,
+  ): Promise<Settled<ChangeResult>[]> {
+    return this.#changeAll('unplug', requests, options);
   }
 
   /**
@@ -165,68 +187,43 @@ export class VifDriver {
     return readRequest(request, this.#parts.routing);
   }
 
-  async #changeAll(
+  #changeAll(
     operation: Operation,
     requests: readonly unknown[],
-    options: CallOptions | undefined,
-    run: (jobs: readonly Job[], signal: AbortSignal) => Promise<JobResult<Change[]>[]>,
+    options?: BatchOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
-    const start = performance.now();
-    const results = await this.#runPrepared(
-      operation,
-      requests,
-      options,
-      run,
-      ({ handled, job }, changes) => {
+    const began = performance.now();
+    const tell = teller(options, logger);
+    return runRequests<readonly Change[], ChangeResult>(requests, options, {
+      prepare: (request, signal) => this.#prepare(request, operation, signal),
+      run: (jobs, signal, settled) => this.#engine[operation](jobs, signal, settled),
+      present: ({ handled, job }, changes, timeline) => {
         logSteps(logger, job, changes);
-        return { ...handled, changes, stepCount: job.plan.length };
+        return { ...handled, changes, stepCount: job.plan.length, timeline };
       },
-    );
-    const milliseconds = Math.round(performance.now() - start);
-    for (const result of results) logOutcome(logger, operation, result, milliseconds);
-    return results;
+      done: (result, index) => {
+        logOutcome(logger, operation, result, Math.round(performance.now() - began));
+        tell(result, index);
+      },
+    });
   }
 
   #inspectAll<T>(
     requests: readonly unknown[],
-    options: CallOptions | undefined,
-    present: (prepared: Prepared, tasks: readonly Progress[]) => T,
+    options: BatchOptions<T> | undefined,
+    present: (prepared: Prepared, tasks: readonly Progress[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {
-    const run = (jobs: readonly Job[], signal: AbortSignal) => this.#engine.inspect(jobs, signal);
-    return this.#runPrepared('plug', requests, options, run, present);
+    return runRequests<readonly Progress[], T>(requests, options, {
+      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      run: (jobs, signal, settled) => this.#engine.inspect(jobs, signal, settled),
+      present,
+      done: teller(options, this.#parts.logger),
+    });
   }
 
-  /** Has a plan made for each request, and runs together those that came about. */
-  async #runPrepared<R, T>(
-    operation: Operation,
-    requests: readonly unknown[],
-    options: CallOptions | undefined,
-    run: (jobs: readonly Job[], signal: AbortSignal) => Promise<JobResult<R>[]>,
-    present: (prepared: Prepared, result: R) => T,
-  ): Promise<Settled<T>[]> {
-    const signal = startDeadline(options);
-    const planning = startDeadline(options, PLANNING);
+  #prepare(request: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
-    const prepared = await Promise.all(
-      requests.map((request) =>
-        settle(request, planning, () =>
-          preparePlan(this.#read(request), operation, registry, host.facts, planning),
-        ),
-      ),
-    );
-    const ready = prepared.flatMap((each) => ('value' in each ? [each.value] : []));
-    const results = await run(
-      ready.map(({ job }) => job),
-      signal,
-    );
-    const byJob = new Map(ready.map((each, i) => [each, results[i]]));
-    return prepared.map((each): Settled<T> => {
-      if ('error' in each) return each;
-      const result = byJob.get(each.value);
-      const { id } = each.value.handled;
-      if (result && 'value' in result) return { value: present(each.value, result.value) };
-      return { id, error: result?.error ?? new VifError('PLUG_FAILED', `VIF ${id} was not reached`) };
-    });
+    return preparePlan(this.#read(request), operation, registry, host.facts, signal);
   }
 }

@@ -4,6 +4,7 @@ import { Dispatcher } from './dispatcher.js';
 import type { JobState, Progress } from './job.js';
 import type { StepRunner } from './runner.js';
 import { taskTitle } from './task-title.js';
+import { startBatch } from './timeline.js';
 
 /**
  * Milliseconds that a runner has to wind up once the signal fired: nothing is to be undone under its hands,
@@ -14,24 +15,21 @@ const GRACE = 1_000;
 /** Whether a step that fails ends its job (plug), or the job goes on past it (unplug). */
 export type OnFailure = 'stop' | 'continue';
 
-/** Carries out what differs, and notes in each state what went wrong. */
-export async function applyJobs(
-  states: readonly JobState[],
-  onFailure: OnFailure,
-  signal: AbortSignal,
-): Promise<void> {
+/**
+ * Carries out what differs, job by job, and notes in each state what went wrong. Jobs that are begun together, or
+ * while a runner is busy, share its batches.
+ */
+export function applier(onFailure: OnFailure, signal: AbortSignal): (state: JobState) => Promise<void> {
   const dispatcher = new Dispatcher((runner, tasks) => applyBatch(runner, tasks, signal));
-  await Promise.all(
-    states.map(async (state) => {
-      await state.inspected;
-      if (onFailure === 'stop') refuseBlocked(state);
-      await dispatcher.workOff(state.tasks.filter(needsWrite), () => {
-        noteFailure(state);
-        return onFailure === 'continue' || state.failures.length === 0;
-      });
+  return async (state) => {
+    await state.inspected;
+    if (onFailure === 'stop') refuseBlocked(state);
+    await dispatcher.workOff(state.tasks.filter(needsWrite), () => {
       noteFailure(state);
-    }),
-  );
+      return onFailure === 'continue' || state.failures.length === 0;
+    });
+    noteFailure(state);
+  };
 }
 
 function refuseBlocked({ tasks, failures }: JobState): void {
@@ -49,6 +47,7 @@ async function applyBatch(
   signal: AbortSignal,
 ): Promise<void> {
   const doing = runner.oneByOne ? `waiting for ${tasks.map(taskTitle)}` : 'changing the host';
+  const endBatch = startBatch('apply', tasks, runner);
   try {
     if (signal.aborted) throw signalError(signal, doing);
     for (const task of tasks) task.attempted = true;
@@ -57,6 +56,8 @@ async function applyBatch(
   } catch (error) {
     const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be changed');
     for (const task of tasks) task.outcome = failure;
+  } finally {
+    endBatch();
   }
 }
 

@@ -5,11 +5,12 @@ import { CustomRunner } from './custom-runner.js';
 import { type Findings, findOwned } from './find-owned.js';
 import { inspectJobs } from './inspect.js';
 import type { Change, Job, JobResult, JobState, Progress } from './job.js';
-import { acquireFor, takeFree } from './locking.js';
+import { acquireFor, type Release, takeFree } from './locking.js';
 import type { Operation } from './operation.js';
 import { plug } from './plug.js';
 import { rounds } from './rounds.js';
 import type { StepRunner } from './runner.js';
+import { startSpan } from './timeline.js';
 import { unplug } from './unplug.js';
 
 export type { JobResult } from './job.js';
@@ -17,8 +18,8 @@ export type { JobResult } from './job.js';
 /** Milliseconds for undoing a batch of steps. */
 const UNDO_PATIENCE = 30_000;
 
-/** What a call's jobs have come to. */
-type Results = Map<Job, JobResult<Change[]>>;
+/** Is told of each job as soon as its result is final, and its locks are released. Must not throw. */
+type Tell<T> = (job: Job, result: JobResult<T>) => void;
 
 /** Runs plans on a host. Every call takes many jobs, and every job has a result of its own. */
 export class Engine {
@@ -36,24 +37,30 @@ export class Engine {
   }
 
   /** All or nothing, job by job: one that fails is undone, and the others go on. */
-  plug(jobs: readonly Job[], signal: AbortSignal): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(plug, jobs, signal);
+  plug(jobs: readonly Job[], signal: AbortSignal, tell?: Tell<Change[]>): Promise<JobResult<Change[]>[]> {
+    return this.#inRounds(plug, jobs, signal, tell);
   }
 
   /** Goes on past what fails, and reports all failures of a job together. */
-  unplug(jobs: readonly Job[], signal: AbortSignal): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(unplug, jobs, signal);
+  unplug(jobs: readonly Job[], signal: AbortSignal, tell?: Tell<Change[]>): Promise<JobResult<Change[]>[]> {
+    return this.#inRounds(unplug, jobs, signal, tell);
   }
 
   /** Compares plans with the host, and writes nothing. The tasks come in the order of the plan's steps. */
-  async inspect(jobs: readonly Job[], signal: AbortSignal): Promise<JobResult<readonly Progress[]>[]> {
-    const states = await this.#inspect(jobs, signal);
-    await Promise.all(states.map((state) => state.inspected));
-    return states.map(({ job, tasks, failures: [failure] }) => {
-      if (!failure) return { value: tasks };
-      const { code, message } = failure.error;
-      return { error: new VifError(code, message, { vifId: job.vifId, cause: failure.error.cause }) };
-    });
+  inspect(
+    jobs: readonly Job[],
+    signal: AbortSignal,
+    tell: Tell<readonly Progress[]> = tellNobody,
+  ): Promise<JobResult<readonly Progress[]>[]> {
+    const states = this.#inspect(jobs, signal);
+    return Promise.all(
+      states.map(async (state) => {
+        await state.inspected;
+        const result = found(state);
+        tell(state.job, result);
+        return result;
+      }),
+    );
   }
 
   /** What there is on the host with our mark; never rejects. */
@@ -61,7 +68,7 @@ export class Engine {
     return findOwned(new Set(this.#runners.values()), signal);
   }
 
-  #inspect(jobs: readonly Job[], signal: AbortSignal): Promise<JobState[]> {
+  #inspect(jobs: readonly Job[], signal: AbortSignal): JobState[] {
     return inspectJobs(jobs, (step) => this.#runners.get(step.kind), signal);
   }
 
@@ -69,9 +76,14 @@ export class Engine {
     operation: Operation,
     jobs: readonly Job[],
     signal: AbortSignal,
+    tell: Tell<Change[]> = tellNobody,
   ): Promise<JobResult<Change[]>[]> {
-    const results: Results = new Map();
-    for (const round of rounds(jobs)) await this.#round(operation, round, signal, results);
+    const results = new Map<Job, JobResult<Change[]>>();
+    const settle: Tell<Change[]> = (job, result) => {
+      results.set(job, result);
+      tell(job, result);
+    };
+    for (const round of rounds(jobs)) await this.#round(operation, round, signal, settle);
     return jobs.flatMap((job) => results.get(job) ?? []);
   }
 
@@ -80,28 +92,42 @@ export class Engine {
     operation: Operation,
     round: readonly Job[],
     signal: AbortSignal,
-    results: Results,
+    settle: Tell<Change[]>,
   ): Promise<void> {
-    const run = async (jobs: readonly Job[], release: () => Promise<void>) => {
-      try {
-        const outcomes = await operation.run(await this.#inspect(jobs, signal), signal, this.undoPatience);
-        for (const [i, job] of jobs.entries()) {
-          const outcome = outcomes[i];
-          if (outcome) results.set(job, outcome);
-        }
-      } finally {
-        await release();
-      }
+    const endLocking = startSpan({ phase: 'lock' });
+    const run = async (jobs: readonly Job[], release: Release) => {
+      endLocking(jobs.map(({ trace }) => trace));
+      const states = this.#inspect(jobs, signal);
+      const bringToEnd = operation.begin(states, signal, this.undoPatience);
+      await Promise.all(
+        states.map(async (state) => {
+          const result = await bringToEnd(state).finally(() => release(state.job));
+          settle(state.job, result);
+        }),
+      );
     };
     const wait = async (jobs: readonly Job[]) => {
+      let release: Release;
       try {
-        await run(jobs, await acquireFor(this.#host.locks, jobs, signal));
+        release = await acquireFor(this.#host.locks, jobs, signal);
       } catch (error) {
+        endLocking(jobs.map(({ trace }) => trace));
         const cause = asVifError(error, 'PLUG_FAILED', 'The locks of the call could not be taken');
-        for (const job of jobs) results.set(job, { error: operation.refuse(job.vifId, cause) });
+        for (const job of jobs) settle(job, { error: operation.refuse(job, cause) });
+        return;
       }
+      await run(jobs, release);
     };
     const { ready, release, late } = await takeFree(this.#host.locks, round);
     await Promise.all([run(ready, release), ...late.map(wait)]);
   }
 }
+
+/** What was found of a job, or why it could not be read. */
+function found({ job, tasks, failures: [failure] }: JobState): JobResult<readonly Progress[]> {
+  if (!failure) return { value: tasks };
+  const { code, message, cause } = failure.error;
+  return { error: new VifError(code, message, { vifId: job.vifId, cause }) };
+}
+
+const tellNobody: Tell<unknown> = () => {};

@@ -5,44 +5,47 @@ import { withinDeadline } from './deadline.js';
 import type { Job, JobState } from './job.js';
 import type { Inspection, StepRunner } from './runner.js';
 import { taskTitle } from './task-title.js';
+import { startBatch, type Trace } from './timeline.js';
 
 interface Slot {
   readonly state: JobState;
   readonly index: number;
   readonly step: Step;
+  readonly trace: Trace | undefined;
 }
 
 /**
- * Compares every step of every job with the host: one batch a runner, all runners side by side. A runner
- * that cannot read fails the jobs that have steps for it, and no others. Runners that take steps one by one run
- * vendors' code, which may hang: it is waited for by the job's own `inspected`, and not here.
+ * Compares every step of every job with the host: one batch a runner, all runners side by side. A runner that cannot
+ * read, or not yet, holds up the jobs that have steps for it, and no others. So does a step of a runner that takes
+ * them one by one, which runs a vendor's code: it is a batch by itself.
  */
-export async function inspectJobs(
+export function inspectJobs(
   jobs: readonly Job[],
   runnerOf: (step: Step) => StepRunner | undefined,
   signal: AbortSignal,
-): Promise<JobState[]> {
+): JobState[] {
   const states = jobs.map(
     (job): JobState => ({ job, tasks: [], failures: [], inspected: Promise.resolve() }),
   );
   const batches = new Map<StepRunner, Slot[]>();
-  const alone = new Map<JobState, Promise<void>[]>();
+  const awaited = new Map<JobState, Set<Promise<void>>>(states.map((state) => [state, new Set()]));
+  const inspect = (runner: StepRunner, slots: readonly Slot[]) => {
+    const batch = inspectBatch(runner, slots, signal);
+    for (const { state } of slots) awaited.get(state)?.add(batch);
+  };
   for (const state of states) {
     for (const [index, step] of state.job.plan.entries()) {
-      const slot = { state, index, step };
+      const slot = { state, index, step, trace: state.job.trace };
       const runner = runnerOf(step);
       if (!runner) {
         const error = new VifError('NO_RUNNER', `This host cannot run '${step.kind}' steps`);
         state.failures.push({ error, step });
-      } else if (runner.oneByOne) append(alone, state, inspectBatch(runner, [slot], signal));
+      } else if (runner.oneByOne) inspect(runner, [slot]);
       else append(batches, runner, slot);
     }
   }
-  const together = Promise.all([...batches].map(([runner, slots]) => inspectBatch(runner, slots, signal)));
-  for (const state of states) {
-    state.inspected = Promise.all([together, ...(alone.get(state) ?? [])]).then(() => complete(state));
-  }
-  await together;
+  for (const [runner, slots] of batches) inspect(runner, slots);
+  for (const [state, own] of awaited) state.inspected = Promise.all(own).then(() => complete(state));
   return states;
 }
 
@@ -57,16 +60,20 @@ async function inspectBatch(runner: StepRunner, slots: readonly Slot[], signal: 
   const vifIds = slots.map(({ state }) => state.job.vifId);
   const titles = slots.map(({ step, state }) => taskTitle({ step, owner: state.job.owner }));
   const doing = runner.oneByOne ? `comparing ${titles} with the host` : 'reading the host';
+  const endBatch = startBatch('inspect', slots, runner);
   try {
     const inspections = await withinDeadline(runner.inspect(steps, signal, vifIds), signal, doing);
-    for (const [i, { state, index, step }] of slots.entries()) {
+    for (const [i, { state, index, step, trace }] of slots.entries()) {
       const inspection = inspections[i] ?? { differences: [] };
       const { vifId, owner } = state.job;
-      state.tasks[index] = { step, vifId, owner, inspection, runner, attempted: false, outcome: undefined };
+      const progress = { runner, attempted: false, outcome: undefined };
+      state.tasks[index] = { step, vifId, owner, trace, inspection, ...progress };
     }
   } catch (error) {
     const failure = asVifError(error, 'CHECK_FAILED', 'The host could not be read');
     for (const { state, step } of slots) state.failures.push({ error: failure, step });
+  } finally {
+    endBatch();
   }
 }
 

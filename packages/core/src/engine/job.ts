@@ -2,6 +2,7 @@ import type { VifError } from '../errors/vif-error.js';
 import { stepTarget } from '../plan/step-target.js';
 import type { Plan, Step } from '../plan/steps.js';
 import type { Difference, Outcome, StepRunner, Task } from './runner.js';
+import type { Trace } from './timeline.js';
 
 /** A plan to be run for a VIF. */
 export interface Job {
@@ -9,6 +10,8 @@ export interface Job {
   readonly plan: Plan;
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
   readonly owner?: string;
+  /** Notes where the time goes. */
+  readonly trace?: Trace;
 }
 
 /** How a job ended: what was written, or why it failed. */
@@ -18,6 +21,7 @@ export type JobResult<T> = { readonly value: T } | { readonly error: VifError };
 export interface Progress extends Task {
   readonly runner: StepRunner;
   readonly owner: string | undefined;
+  readonly trace: Trace | undefined;
   /** Whether a runner was given it; with `outcome`, how it ended. */
   attempted: boolean;
   outcome: Outcome;

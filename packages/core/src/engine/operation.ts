@@ -1,10 +1,17 @@
 import type { VifError } from '../errors/vif-error.js';
-import type { Change, JobResult, JobState } from './job.js';
+import type { Change, Job, JobResult, JobState } from './job.js';
 
-/** What a call does with jobs: one of them for each VIF, compared with the host, and their locks held. */
+/** What a call does with jobs: one of them for each VIF, and their locks held. */
 export interface Operation {
-  /** @param undoPatience milliseconds for undoing a batch of steps, once the signal has fired too */
-  run(states: readonly JobState[], signal: AbortSignal, undoPatience: number): Promise<JobResult<Change[]>[]>;
+  /**
+   * Answers with what brings one of the jobs to its end; it is called for each of them, and never rejects.
+   * @param undoPatience milliseconds for undoing a batch of steps, once the signal has fired too
+   */
+  begin(
+    states: readonly JobState[],
+    signal: AbortSignal,
+    undoPatience: number,
+  ): (state: JobState) => Promise<JobResult<Change[]>>;
   /** The error of a job that could not be begun. */
-  refuse(vifId: string, cause: VifError): VifError;
+  refuse(job: Job, cause: VifError): VifError;
 }

@@ -1,21 +1,23 @@
 import { UnplugError } from '../errors/unplug-error.js';
-import { applyJobs } from './apply.js';
+import { applier } from './apply.js';
 import { changesOf } from './job.js';
 import type { Operation } from './operation.js';
 
 /** Goes on past what fails, and reports all failures of a job together. */
 export const unplug: Operation = {
-  async run(states, signal) {
-    await applyJobs(states, 'continue', signal);
-    return states.map((state) => {
+  begin(_, signal) {
+    const apply = applier('continue', signal);
+    return async (state) => {
+      await apply(state);
       const failures = new Set(state.failures.map(({ error }) => error)); // steps may share an error
       for (const { inspection, outcome } of state.tasks) {
         const failure = inspection.blocked ?? outcome;
         if (failure) failures.add(failure);
       }
       if (failures.size === 0) return { value: changesOf(state) };
-      return { error: new UnplugError(state.job.vifId, [...failures]) };
-    });
+      const { vifId, trace } = state.job;
+      return { error: new UnplugError(vifId, [...failures], trace?.timeline()) };
+    };
   },
-  refuse: (vifId, cause) => new UnplugError(vifId, [cause]),
+  refuse: ({ vifId, trace }, cause) => new UnplugError(vifId, [cause], trace?.timeline()),
 };

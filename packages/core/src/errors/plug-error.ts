@@ -1,3 +1,4 @@
+import type { Timeline } from '../engine/timeline.js';
 import { stepTarget } from '../plan/step-target.js';
 import type { Step } from '../plan/steps.js';
 import { VifError } from './vif-error.js';
@@ -13,6 +14,8 @@ export class PlugError extends VifError {
     readonly step: Step | undefined,
     /** What could not be undone; empty when the host is as before. */
     readonly undoFailures: readonly VifError[],
+    /** Where the time went; empty for a plug that was no request's. */
+    readonly timeline: Timeline = [],
   ) {
     const where = step ? ` at ${step.kind} ${stepTarget(step)}` : '';
     const rest =

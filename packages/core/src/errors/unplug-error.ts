@@ -1,3 +1,4 @@
+import type { Timeline } from '../engine/timeline.js';
 import { VifError } from './vif-error.js';
 
 /** Steps of an unplug failed; all the others were carried out. `cause` is the first failure. */
@@ -7,6 +8,8 @@ export class UnplugError extends VifError {
   constructor(
     vifId: string,
     readonly failures: readonly VifError[],
+    /** Where the time went; empty for an unplug that was no request's. */
+    readonly timeline: Timeline = [],
   ) {
     const reasons = failures.map((failure) => failure.message).join('; ');
     super('UNPLUG_FAILED', `Unplugging VIF ${vifId} left something behind: ${reasons}`, {

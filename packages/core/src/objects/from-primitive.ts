@@ -19,6 +19,7 @@ const plugForm = formWith((type, value) => readScalar(type, readWireScalar(type,
 function formWith(scalar: Form['readScalar']): Form {
   const form: Form = {
     nullIsUnset: false,
+    initialObjects: new WeakMap(),
     readScalar: scalar,
     readObject: (json, { type, subclasses }, at) =>
       isPlainObject(json) ? readWire(json, at, form, type(), subclasses) : json,
@@ -90,6 +91,7 @@ function readHeader(json: object, key: string, at: Cursor): string {
 }
 
 function checkVersion(given: string | undefined, ours: string, name: string, at: Cursor): void {
+  if (given === ours) return; // as nearly all are
   if (!isVersion(given)) at.fail(`has versioned_object.version ${quote(given)}, not as in "1.0"`);
   else if (!understands(ours, given))
     at.fail(`is ${name} ${given}; up to ${ours} is understood`, 'INCOMPATIBLE_VERSION');

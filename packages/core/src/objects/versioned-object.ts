@@ -17,7 +17,12 @@ export type FieldsOf<T, Required extends keyof T = never> = Partial<Omit<T, keyo
 export type ChangesOf<T> = { readonly [K in Exclude<keyof T, keyof VersionedObject>]?: T[K] | undefined };
 
 /** Objects within a new object are made before it. */
-const instanceForm: Form = { nullIsUnset: false, readScalar, readObject: (value) => value };
+const instanceForm: Form = {
+  nullIsUnset: false,
+  initialObjects: new WeakMap(),
+  readScalar,
+  readObject: (value) => value,
+};
 
 /**
  * The base of os-vif's objects, in the manner of oslo.versionedobjects. A field may be unset, which is not

@@ -2,13 +2,16 @@ import { isPlainObject, ownValue } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
 
 /** What is wrong with a value at a path: `lacks 'name'`, `has a malformed 'set.mtu' (7)`; empty if nothing is. */
-export type Check = (value: unknown, path: string) => string[];
+export type Check = (value: unknown, path: string) => readonly string[];
+
+/** Steps are many, and seldom wrong: it is the same list for all that are right. */
+const nothing: readonly string[] = [];
 
 /** The checks of an object's keys; it may have no others. */
 export type Shape = Readonly<Record<string, Check>>;
 
 export function is(accepts: (value: unknown) => boolean): Check {
-  return (value, path) => (accepts(value) ? [] : [malformed(value, path)]);
+  return (value, path) => (accepts(value) ? nothing : [malformed(value, path)]);
 }
 
 export function oneOf(...allowed: readonly string[]): Check {
@@ -16,17 +19,19 @@ export function oneOf(...allowed: readonly string[]): Check {
 }
 
 export function optional(check: Check): Check {
-  return (value, path) => (value === undefined ? [] : check(value, path));
+  return (value, path) => (value === undefined ? nothing : check(value, path));
 }
 
 export function shaped(shape: Shape): Check {
+  const checks = Object.entries(shape);
   return (value, path) => {
     if (!isPlainObject(value)) return [malformed(value, path)];
-    const unknown = Object.keys(value).filter((key) => !Object.hasOwn(shape, key));
-    const refused = Object.entries(shape).flatMap(([key, check]) =>
-      check(ownValue(value, key), join(path, key)),
-    );
-    return [...unknown.map((key) => `has an unknown ${quote(join(path, key))}`), ...refused];
+    const wrong: string[] = [];
+    for (const key of Object.keys(value)) {
+      if (!Object.hasOwn(shape, key)) wrong.push(`has an unknown ${quote(join(path, key))}`);
+    }
+    for (const [key, check] of checks) wrong.push(...check(ownValue(value, key), join(path, key)));
+    return wrong;
   };
 }
 

@@ -50,7 +50,7 @@ function examine(
   given: unknown,
   owner: string,
   vifId: string,
-): { readonly step: unknown; readonly wrong: string[] } {
+): { readonly step: unknown; readonly wrong: readonly string[] } {
   try {
     if (isCustom(given)) return sealCustomStep(given, owner, vifId);
     const step = copyOf(given, { left: mostValues });
@@ -64,18 +64,22 @@ function examine(
 function copyOf(value: unknown, room: { left: number }, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} deep`);
-  const take = (count: number) => {
-    room.left -= count;
-    if (!(room.left >= 0)) throw new RangeError(`it has more than ${mostValues} values`);
-  };
   if (Array.isArray(value)) {
     const { length } = value;
-    take(length);
+    take(length, room);
     return Array.from({ length }, (_, i) => copyOf(value[i], room, depth + 1));
   }
   if (!isPlainObject(value)) return value;
   const entries = Object.entries(value);
-  take(entries.length);
-  const present = entries.filter(([, each]) => each !== undefined);
-  return Object.fromEntries(present.map(([key, each]) => [key, copyOf(each, room, depth + 1)]));
+  take(entries.length, room);
+  const copied: [string, unknown][] = [];
+  for (const [key, each] of entries) {
+    if (each !== undefined) copied.push([key, copyOf(each, room, depth + 1)]);
+  }
+  return Object.fromEntries(copied);
+}
+
+function take(count: number, room: { left: number }): void {
+  room.left -= count;
+  if (!(room.left >= 0)) throw new RangeError(`it has more than ${mostValues} values`);
 }

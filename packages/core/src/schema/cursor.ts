@@ -19,23 +19,29 @@ interface Source {
 export class Cursor {
   private constructor(
     private readonly source: Source,
-    /** Put together only when it is asked for: an input has many values, and seldom an error. */
-    private readonly pathOf: () => string,
+    private readonly above: Cursor | undefined,
+    /** Of the topmost, its path. */
+    private readonly key: string,
     private readonly depth: number,
     private readonly seen: { count: number },
   ) {}
 
   static at(source: Source, path = ''): Cursor {
-    return new Cursor(source, () => path, 0, { count: 0 });
+    return new Cursor(source, undefined, path, 0, { count: 0 });
   }
 
   /** @throws ValidationError when the input is too deep or too large */
   to(key: string): Cursor {
-    const child = new Cursor(this.source, () => pathTo(this.pathOf(), key), this.depth + 1, this.seen);
+    const child = new Cursor(this.source, this, key, this.depth + 1, this.seen);
     if (child.depth > deepest) child.fail(`is nested more than ${deepest} deep`);
     this.seen.count += 1;
     if (this.seen.count > most) child.fail(`is too large: there are more than ${most} values`);
     return child;
+  }
+
+  /** Put together only when it is asked for: an input has many values, and seldom an error. */
+  private get path(): string {
+    return this.above ? pathTo(this.above.path, this.key) : this.key;
   }
 
   fail(message: string, code?: ErrorCode): never {
@@ -50,7 +56,7 @@ export class Cursor {
   /** Fails with violations whose paths go on from here. */
   failAll(violations: readonly Violation[], code: ErrorCode = this.source.code): never {
     const { subject, vifId } = this.source;
-    const placed = violations.map(({ path, message }) => ({ path: joined(this.pathOf(), path), message }));
+    const placed = violations.map(({ path, message }) => ({ path: joined(this.path, path), message }));
     throw new ValidationError(code, subject, placed, { vifId });
   }
 }

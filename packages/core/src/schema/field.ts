@@ -3,6 +3,7 @@ import { mtuRange, vlanRange } from '../validation/numbers.js';
 import { fieldConstraint, ruleOf } from './field-rule.js';
 import type { DeclaredClass, FieldType } from './field-spec.js';
 import { declareField } from './field-store.js';
+import { decorateLater } from './late-decorators.js';
 import type { Level } from './level.js';
 import { declared, nests } from './quick-check.js';
 
@@ -14,7 +15,10 @@ export interface FieldOptions<T> {
   readonly nullable?: boolean;
   /** What the field reads as while it is unset. It stays unset: the wire form does not have it. */
   readonly default?: T;
-  /** Makes the value that the field is set to when it is left out; for an object, its plain form will do. */
+  /**
+   * Makes the value that the field is set to when it is left out; for an object, its plain form will do. One that is an
+   * object may be asked for once, and shared.
+   */
   readonly initial?: () => T | null;
   /** The version of the class that added the field; without it, the first. */
   readonly since?: string;
@@ -98,21 +102,6 @@ function integer({
 
 function declare(type: FieldType, options: FieldOptions<unknown> = {}): PropertyDecorator {
   const { required = false, nullable = false, since, initial } = options;
-  const applies = (_: object, value: unknown) =>
-    !(value === undefined ? !required : value === null && nullable);
-  const checked = (level: Level) =>
-    ValidateBy(
-      { name: fieldConstraint, validator: { validate: ruleOf(type, level).accepts } },
-      { ...declared, groups: [level] },
-    );
-  const always = { ...declared, always: true };
-  const validation = [
-    ValidateIf(applies, always),
-    checked('wire'),
-    checked('plug'),
-    ...(nests(type) ? [ValidateNested(always)] : []),
-  ];
-
   return (prototype, name) => {
     declareField(prototype, String(name), {
       type,
@@ -122,9 +111,29 @@ function declare(type: FieldType, options: FieldOptions<unknown> = {}): Property
       default: options.default,
       initial,
     });
-    for (const decorate of validation) decorate(prototype, name);
+    decorateLater(() => {
+      for (const decorate of validationOf(type, required, nullable)) decorate(prototype, name);
+    });
     if (options.default !== undefined) {
       Object.defineProperty(prototype, name, { value: options.default, configurable: true, writable: true });
     }
   };
+}
+
+/** The decorators of class-validator that say what a declaration says. */
+function validationOf(type: FieldType, required: boolean, nullable: boolean): PropertyDecorator[] {
+  const applies = (_: object, value: unknown) =>
+    !(value === undefined ? !required : value === null && nullable);
+  const checked = (level: Level) =>
+    ValidateBy(
+      { name: fieldConstraint, validator: { validate: ruleOf(type, level).accepts } },
+      { ...declared, groups: [level] },
+    );
+  const always = { ...declared, always: true };
+  return [
+    ValidateIf(applies, always),
+    checked('wire'),
+    checked('plug'),
+    ...(nests(type) ? [ValidateNested(always)] : []),
+  ];
 }

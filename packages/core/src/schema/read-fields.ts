@@ -1,12 +1,14 @@
 import { emptyRecord, isPlainObject, ownValue } from '../validation/plain.js';
 import type { Cursor } from './cursor.js';
-import type { DeclaredClass, FieldSpecs, FieldType, ScalarType } from './field-spec.js';
+import type { DeclaredClass, FieldSpec, FieldSpecs, FieldType, ScalarType } from './field-spec.js';
 import { fieldsOf, isOpen, markBuilt } from './field-store.js';
 
 /** A form in which objects are written. */
 export interface Form {
   /** Whether null says the same as leaving a field out. */
   readonly nullIsUnset: boolean;
+  /** What fields were set to that were left out, if it is an object: it is frozen, so that all can have the same. */
+  readonly initialObjects: WeakMap<FieldSpec, object>;
   /** Reads a value that holds no others. What is not in this form is returned as it is, for the rules to find. */
   readScalar(type: ScalarType, value: unknown): unknown;
   /**
@@ -31,8 +33,8 @@ export function readFields(
   for (const [name, spec] of fields) {
     const given = ownValue(from, name);
     const unset = given === undefined || (given === null && form.nullIsUnset);
-    const value = unset ? spec.initial?.() : given;
-    if (value !== undefined) values[name] = readValue(spec.type, value, at.to(name), form);
+    const value = unset ? readInitial(name, spec, at, form) : readValue(spec.type, given, at.to(name), form);
+    if (value !== undefined) values[name] = value;
   }
   if (isOpen(type.prototype)) copyUnknown(from, fields, values, at);
   return values;
@@ -50,6 +52,18 @@ export function fill<T extends object>(object: T, values: Record<string, unknown
   }
   markBuilt(object);
   return Object.freeze(object);
+}
+
+function readInitial(name: string, spec: FieldSpec, at: Cursor, form: Form): unknown {
+  const shared = form.initialObjects.get(spec);
+  if (shared !== undefined) return shared;
+  const given = spec.initial?.();
+  if (given === undefined) return undefined;
+  const value = readValue(spec.type, given, at.to(name), form);
+  if (typeof value === 'object' && value !== null && Object.isFrozen(value)) {
+    form.initialObjects.set(spec, value);
+  }
+  return value;
 }
 
 function readValue(type: FieldType, value: unknown, at: Cursor, form: Form): unknown {

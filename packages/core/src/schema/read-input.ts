@@ -9,6 +9,7 @@ import { violationsOf } from './violations.js';
 /** Plain JSON, in which null and absence are the same. Unknown keys are passed over, unless the class keeps them. */
 const inputForm: Form = {
   nullIsUnset: true,
+  initialObjects: new WeakMap(),
   readScalar,
   readObject(json, { type }, at) {
     return isPlainObject(json) ? instantiate(type(), readFields(type(), json, at, inputForm)) : json;

@@ -3,6 +3,7 @@ import type { Violation } from '../errors/validation-error.js';
 import { quote } from '../validation/quote.js';
 import { fieldConstraint, membersOf, ruleOf } from './field-rule.js';
 import { fieldsOf } from './field-store.js';
+import { decorateNow } from './late-decorators.js';
 import type { Level } from './level.js';
 import { isSurelyRight } from './quick-check.js';
 
@@ -19,6 +20,7 @@ export function violationsOf(
   { level = 'plug', partial = false }: CheckOptions = {},
 ): Violation[] {
   if (isSurelyRight(object, level, partial)) return [];
+  decorateNow();
   // A class need not have fields of its own, and every object here has been built by us.
   const options = { forbidUnknownValues: false, stopAtFirstError: true, skipUndefinedProperties: partial };
   // Without groups, all rules are checked: what a class asks for by class-validator's own decorators is for plugs.

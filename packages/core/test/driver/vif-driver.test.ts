@@ -15,22 +15,23 @@ describe.each([
   ['a VIF of the legacy path', legacy, { path: 'legacy', plugin: '802qbg' }],
 ])('%s', (_, request, by) => {
   const handled = { id: vifId(1), vifId: vifId(1), reason: expect.any(String), ...by };
+  const timed = { ...handled, timeline: expect.any(Array) };
 
   it('is planned, plugged, checked and unplugged', async () => {
     const { host, driver } = benchWith(all);
     const step = { kind: 'link', name: 'tap1', create: { type: 'tap' }, set: { up: true } };
     const { steps, ...rest } = await driver.plan(request);
-    expect(rest).toEqual(handled);
+    expect(rest).toEqual(timed);
     expect(steps).toEqual([{ step, writes: true, differences: expect.any(Array) }]);
     expect((await driver.check(request)).differences).toMatchObject([{ kind: 'link', name: 'tap1' }]);
     expect(host.writes).toEqual([]);
 
     const { changes, ...plugged } = await driver.plug(request);
-    expect(plugged).toEqual({ ...handled, stepCount: 1 });
+    expect(plugged).toEqual({ ...timed, stepCount: 1 });
     expect(changes).toMatchObject([{ kind: 'link', name: 'tap1', differences: [{ attribute: 'exists' }] }]);
     expect(host.links.snapshot().tap1).toMatchObject({ type: 'tap', up: true });
     expect((await driver.plug(request)).changes).toEqual([]);
-    expect(await driver.check(request)).toEqual({ ...handled, differences: [] });
+    expect(await driver.check(request)).toEqual({ ...timed, differences: [] });
     expect((await driver.plan(request)).steps).toEqual([{ step, writes: false, differences: [] }]);
 
     expect(await driver.unplug(request)).toMatchObject({

@@ -43,18 +43,20 @@ export type StartProgram = Awaited<ReturnType<typeof programStarter>>;
 export type RunningProgram = ReturnType<StartProgram>;
 
 /**
- * Answers with what starts a program; with the input `pipe` the program waits for what is written to its `stdin`.
+ * Answers with what starts a program; with the input `talk` the program waits for what is written to its `stdin`, and
+ * what it says is left to be read.
  * execa is loaded by this, and not before: it takes longer than core, and many a call runs no program.
  */
 export async function programStarter() {
   const { execa } = await import('execa');
   return (
     [program, ...args]: readonly [string, ...string[]],
-    input: 'ignore' | 'pipe' | { readonly input: string },
+    input: 'ignore' | 'talk' | { readonly input: string },
     maxOutput = 512 * 1024 * 1024,
   ) =>
     execa(program, args, {
-      ...(typeof input === 'string' ? { stdin: input } : input),
+      ...(typeof input === 'string' ? { stdin: input === 'talk' ? 'pipe' : input } : input),
+      buffer: input !== 'talk',
       reject: false,
       detached: true,
       cleanup: false,

@@ -2,11 +2,15 @@ import { type Inspection, type LinkAbsentStep, type LinkStep, VifError } from '@
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { type LinkBefore, relocationDifferences, relocationOf } from './addresses/relocation.js';
 import { compareAttributes, compareCreation, unfit } from './compare.js';
-import { isOurs, type LinkState } from './link-state.js';
+import { isOurs, type LinkState, markOf } from './link-state.js';
 
-/** Compares a link step with the link of its name, if there is one. */
+/**
+ * Compares a link step with the link of its name, if there is one.
+ * @param vifId the VIF that the step is for
+ */
 export function inspectLink(
   step: LinkStep,
+  vifId: string,
   state: LinkState | undefined,
   addressing: ReadonlyMap<string, LinkAddressing> = new Map(),
 ): Inspection {
@@ -16,6 +20,9 @@ export function inspectLink(
     if (step.create) differences.unshift(...compareCreation(step.create, state));
     const relocation = relocationOf(step, addressing);
     if (relocation) differences.push(...relocationDifferences(relocation));
+    if (!blocked && differences.length > 0 && isHalfMade(step, state)) {
+      differences.push({ attribute: 'alias', expected: markOf(vifId, false), actual: null });
+    }
     const before: LinkBefore = { ...state, ...(relocation && { relocation }) };
     return { differences, before, ...(blocked && { blocked }) };
   }
@@ -25,6 +32,14 @@ export function inspectLink(
     differences,
     blocked: new VifError('LINK_NOT_FOUND', `There is no link ${step.name} on this host`),
   };
+}
+
+/**
+ * Whether a link of the VIF's own is not yet as it is to be, and not marked either: a call that was killed before it
+ * came to that has made it, or somebody else who left it to us.
+ */
+function isHalfMade({ create, shared }: LinkStep, { alias }: LinkState): boolean {
+  return create !== undefined && create.type !== 'command' && !shared && !alias;
 }
 
 /** Compares the absence of a link with the link of its name, if there is one. */

@@ -19,7 +19,11 @@ export class LinkRunner implements StepRunner<LinkSteps> {
     this.#table = table;
   }
 
-  async inspect(steps: readonly LinkSteps[], signal: AbortSignal): Promise<Inspection[]> {
+  async inspect(
+    steps: readonly LinkSteps[],
+    signal: AbortSignal,
+    vifIds: readonly string[],
+  ): Promise<Inspection[]> {
     const namesOf = (those: readonly LinkSteps[]) => [...new Set(those.map(({ name }) => name))];
     const query = {
       // Whether a link is in use, the other links tell.
@@ -31,7 +35,7 @@ export class LinkRunner implements StepRunner<LinkSteps> {
       this.#addressing(steps, signal),
     ]);
     const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
-    return steps.map((step) => inspectStep(step, { links, addressing, used }));
+    return steps.map((step, i) => inspectStep(step, vifIds[i] ?? '', { links, addressing, used }));
   }
 
   /** What the links have of IP that are to give it away, and those that get it; read only where that matters. */
@@ -93,10 +97,10 @@ interface Found {
   readonly used: ReadonlySet<string>;
 }
 
-function inspectStep(step: LinkSteps, { links, addressing, used }: Found): Inspection {
+function inspectStep(step: LinkSteps, vifId: string, { links, addressing, used }: Found): Inspection {
   switch (step.kind) {
     case 'link':
-      return inspectLink(step, links.get(step.name), addressing);
+      return inspectLink(step, vifId, links.get(step.name), addressing);
     case 'linkAbsent':
       return inspectAbsence(step, links.get(step.name));
     case 'linkUser':

@@ -1,4 +1,4 @@
-import type { LinkAttributes, LinkCreation, Outcome } from '@vifkit/core';
+import type { BridgeAttributes, LinkAttributes, LinkCreation, Outcome } from '@vifkit/core';
 import type { LinkAddress, LinkAddressing, LinkRoute } from './addresses/link-addresses.js';
 import type { LinkState } from './link-state.js';
 
@@ -6,11 +6,18 @@ import type { LinkState } from './link-state.js';
 export type LinkChange = Omit<LinkAttributes, 'master'> & { readonly master?: string | null };
 
 /** How `ip` makes a link. */
-export type LinkMaking = Exclude<LinkCreation, { type: 'command' }>;
+type LinkMaking = Exclude<LinkCreation, { type: 'command' }>;
 
 /** A change to one link. */
 export type LinkOperation =
-  | { readonly op: 'add'; readonly name: string; readonly create: LinkMaking }
+  | {
+      readonly op: 'add';
+      readonly name: string;
+      readonly create: LinkMaking;
+      /** What a bridge has from the start. */
+      readonly bridge?: BridgeAttributes;
+    }
+  /** An alias of '' takes away what there is. */
   | { readonly op: 'set'; readonly name: string; readonly attributes: LinkChange; readonly alias?: string }
   /** Notes a user on a link, or takes the note off: one that is not there is no failure then. */
   | { readonly op: 'note'; readonly name: string; readonly user: string; readonly present: boolean }

@@ -53,17 +53,25 @@ function addTo(task: Task<LinkStep>, operations: LinkOperation[], made: Map<stri
   const { name, create, shared = false } = step;
   if (!inspection.creates || !create) {
     const attributes = wantedOf(step.set ?? {}, inspection.differences);
-    const change = operations.push({ op: 'set', name, attributes }) - 1;
+    const marks = inspection.differences.some(({ attribute }) => attribute === 'alias');
+    const alias = marks ? { alias: markOf(vifId, false) } : {};
+    const change = operations.push({ op: 'set', name, attributes, ...alias }) - 1;
     const relocation = (inspection.before as LinkBefore | undefined)?.relocation;
     return relocation ? [change, operations.push(relocation.there) - 1] : [change];
   }
+  const wanted = merge(step.initial ?? {}, step.set ?? {});
   const own: number[] = [];
+  let attributes = wanted;
   if (create.type !== 'command') {
-    const making = made.get(name) ?? operations.push({ op: 'add', name, create }) - 1;
+    const making = made.get(name) ?? operations.length;
+    if (making === operations.length) {
+      const { bridge, ...others } = wanted;
+      attributes = others;
+      operations.push({ op: 'add', name, create, ...(bridge && { bridge }) });
+    }
     for (const each of linksMadeBy({ op: 'add', name, create })) made.set(each, making);
     own.push(making);
   }
-  const attributes = merge(step.initial ?? {}, step.set ?? {});
   own.push(operations.push({ op: 'set', name, attributes, alias: markOf(vifId, shared) }) - 1);
   return own;
 }

@@ -29,7 +29,12 @@ export function undoing(
   }
   if (before) {
     const attributes = restoringChange(inspection.differences, before);
-    return [{ op: 'set', name, attributes }, ...(before.relocation ? [before.relocation.back] : [])];
+    const marked = inspection.differences.some(({ attribute }) => attribute === 'alias');
+    const alias = marked ? { alias: before.alias ?? '' } : {};
+    return [
+      { op: 'set', name, attributes, ...alias },
+      ...(before.relocation ? [before.relocation.back] : []),
+    ];
   }
   if (step.create?.type === 'command') return []; // undoing the command takes it away
   // What was made well has our mark: without it, somebody has put another link in its place.

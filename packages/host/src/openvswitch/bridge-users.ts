@@ -1,6 +1,7 @@
-import type { OvsdbClient } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
-import { byColumn, queryRows, queryTable, select } from './row-query.js';
+import type { RowSource } from './rows/database-rows.js';
+import { byColumn } from './rows/key.js';
+import { queryRows, queryTable } from './rows/row-query.js';
 import type { Snapshot } from './snapshot.js';
 
 /** A port that keeps its bridge, or a patch port, which does not. */
@@ -15,15 +16,14 @@ export interface BridgePort {
  * does, nothing is read: a bridge has only the ids of its ports, so that the names and types of all ports are read.
  */
 export async function readBridgePorts(
-  client: OvsdbClient,
+  source: RowSource,
   { bridges }: Snapshot,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<Map<string, readonly BridgePort[]>> {
   const existing = names.filter((name) => bridges.has(name));
   if (existing.length === 0) return new Map();
-  const { ports, patches } = await select(
-    client,
+  const { ports, patches } = await source.read(
     {
       ports: queryTable('Port', ['_uuid', 'name', 'interfaces']),
       patches: queryRows('Interface', ['_uuid', 'type'], ['patch'], byColumn('type')),

@@ -7,7 +7,8 @@ import { type BridgePort, readBridgePorts } from './bridge-users.js';
 import type { OvsChange } from './changes.js';
 import { findMarked } from './marked-rows.js';
 import { findOwnedPorts } from './owned-ports.js';
-import { DATABASE } from './row-query.js';
+import { DatabaseRows } from './rows/database-rows.js';
+import { DATABASE } from './rows/schema.js';
 import { readSnapshot } from './snapshot.js';
 import type { OvsBridge, OvsMarked, OvsQuery, OvsState } from './state.js';
 import type { OvsStore } from './store.js';
@@ -19,15 +20,26 @@ const ATTEMPTS = 5;
 
 /** The bridges and ports in the database of a running Open vSwitch. */
 export class DatabaseOvsStore implements OvsStore {
-  /** @param client stays its owner's to close. */
-  constructor(private readonly client: OvsdbClient) {}
+  readonly #rows: DatabaseRows;
+
+  /**
+   * @param client stays its owner's to close.
+   * @param livesOn keep a replica of what is read of the database, for a process that makes more than a call or two.
+   */
+  constructor(
+    private readonly client: OvsdbClient,
+    livesOn = false,
+  ) {
+    this.#rows = new DatabaseRows(client, livesOn);
+  }
 
   async read(query: OvsQuery, signal: AbortSignal): Promise<OvsState> {
     const { owners = [], idle = [] } = query;
-    const found = await findOwnedPorts(this.client, owners, signal);
+    await this.#rows.refresh(signal);
+    const found = await findOwnedPorts(this.#rows, owners, signal);
     const ports = [...query.bridges, ...query.ports, ...[...found.values()].flat()];
-    const snapshot = await readSnapshot(this.client, { ports }, signal);
-    const bridgePorts = await readBridgePorts(this.client, snapshot, idle, signal);
+    const snapshot = await readSnapshot(this.#rows, { ports }, signal);
+    const bridgePorts = await readBridgePorts(this.#rows, snapshot, idle, signal);
     const bridges = new Map<string, OvsBridge>();
     for (const name of [...query.bridges, ...idle]) {
       const row = snapshot.bridges.get(name);
@@ -49,7 +61,8 @@ export class DatabaseOvsStore implements OvsStore {
 
   async readMarked(signal: AbortSignal): Promise<OvsMarked> {
     try {
-      return await findMarked(this.client, signal);
+      await this.#rows.refresh(signal);
+      return await findMarked(this.#rows, signal);
     } catch (error) {
       if (await tellsOfNoSwitch(error)) return { ports: [], bridges: [] };
       throw error;
@@ -60,7 +73,7 @@ export class DatabaseOvsStore implements OvsStore {
     const outcomes = new Map<OvsChange, VifError>();
     const unfinished: Unfinished[] = [];
     await this.#settle(byOwner(changes), outcomes, unfinished, signal);
-    const failures = await awaitWiring(this.client, unfinished, signal);
+    const failures = await awaitWiring(this.#rows, unfinished, signal);
     return changes.map((change) => outcomes.get(change) ?? failures.get(change));
   }
 
@@ -93,8 +106,10 @@ export class DatabaseOvsStore implements OvsStore {
     };
     const idle = changes.filter(({ kind }) => kind === 'removeIdleBridge').map(nameOf);
     for (let attempt = 1; ; attempt++) {
-      const snapshot = await readSnapshot(this.client, wanted, signal);
-      const bridgePorts = await readBridgePorts(this.client, snapshot, idle, signal);
+      // Guards tell whether what is known still holds: only then it is asked for.
+      if (attempt > 1) await this.#rows.refresh(signal);
+      const snapshot = await readSnapshot(this.#rows, wanted, signal);
+      const bridgePorts = await readBridgePorts(this.#rows, snapshot, idle, signal);
       const { operations, awaited, opened } = composeTransaction(snapshot, changes, bridgePorts);
       try {
         const results = await this.client.transact(DATABASE, operations, signal);

@@ -36,6 +36,9 @@ export class Draft {
   readonly #ports: Map<string, DraftPort>;
   readonly #guards = new Map<string, Operation>();
   readonly #changes: Operation[] = [];
+  /** Ports that bridges are still to lose, and to get: the server goes through all of a bridge's for each mutation. */
+  readonly #leaving: RowRef[] = [];
+  readonly #joining = new Map<string, { readonly bridge: RowRef; readonly ports: Map<string, RowRef> }>();
   #inserted = 0;
 
   constructor(private readonly snapshot: Snapshot) {
@@ -47,6 +50,7 @@ export class Draft {
   }
 
   get operations(): readonly Operation[] {
+    this.#settlePorts();
     return [...this.#guards.values(), ...this.#changes];
   }
 
@@ -72,6 +76,7 @@ export class Draft {
     const bridge = this.#bridges.get(name);
     const local = this.#ports.get(name);
     if (!bridge) return;
+    this.#settlePorts();
     this.#changes.push({
       op: 'wait',
       table: 'Bridge',
@@ -140,13 +145,26 @@ export class Draft {
   #attach(port: RowRef, bridge: string): void {
     const row = this.#bridges.get(bridge);
     if (!row) return;
-    this.#mutate('Bridge', [['_uuid', '==', row.ref]], ['ports', 'insert', port]);
+    const joining = this.#joining.get(bridge) ?? { bridge: row.ref, ports: new Map<string, RowRef>() };
+    this.#joining.set(bridge, joining);
+    joining.ports.set(port[1], port);
     row.ports.add(port[1]);
   }
 
   #detach({ ref, bridge }: DraftPort): void {
-    this.#mutate('Bridge', [['ports', 'includes', ref]], ['ports', 'delete', ref]);
+    if (!this.#joining.get(bridge)?.ports.delete(ref[1])) this.#leaving.push(ref);
     this.#bridges.get(bridge)?.ports.delete(ref[1]);
+  }
+
+  #settlePorts(): void {
+    // From all bridges: others may have moved a port since the snapshot was taken.
+    const left = values.set(this.#leaving.splice(0));
+    if (left[1].length > 0) this.#mutate('Bridge', [], ['ports', 'delete', left]);
+    for (const { bridge, ports } of this.#joining.values()) {
+      const joined = values.set(ports.values());
+      if (ports.size > 0) this.#mutate('Bridge', [['_uuid', '==', bridge]], ['ports', 'insert', joined]);
+    }
+    this.#joining.clear();
   }
 
   #deleteQos(port: string): void {
@@ -158,13 +176,16 @@ export class Draft {
   #guard(table: 'Bridge' | 'Port', name: string, ref: RowRef | undefined): void {
     const key = `${table} ${name}`;
     if (this.#guards.has(key)) return;
+    // The server finds a row by its id at once, and goes through all of them for a name.
+    const where: Condition = ref ? ['_uuid', '==', ref] : ['name', '==', name];
+    const rows = ref ? [{ name }] : [];
     this.#guards.set(key, {
       op: 'wait',
       table,
-      where: [['name', '==', name]],
-      columns: ['_uuid'],
+      where: [where],
+      columns: ['name'],
       until: '==',
-      rows: ref ? [{ _uuid: ref }] : [],
+      rows,
       timeout: 0,
     });
   }

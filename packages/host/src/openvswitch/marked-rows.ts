@@ -1,13 +1,12 @@
-import type { OvsdbClient } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 import { hasBridgeMark, ownerIn } from './marks.js';
-import { queryTable, select } from './row-query.js';
+import type { RowSource } from './rows/database-rows.js';
+import { queryTable } from './rows/row-query.js';
 import type { OvsMarked } from './state.js';
 
 /** The ports and bridges with our mark. All are read: OVSDB finds a key only together with its value. */
-export async function findMarked(client: OvsdbClient, signal: AbortSignal): Promise<OvsMarked> {
-  const rows = await select(
-    client,
+export async function findMarked(source: RowSource, signal: AbortSignal): Promise<OvsMarked> {
+  const rows = await source.read(
     {
       ports: queryTable('Port', ['name', 'external_ids']),
       bridges: queryTable('Bridge', ['name', 'external_ids']),

@@ -79,7 +79,12 @@ function compare(
       return compareAbsence(step, vifId, state.ports.get(step.name));
     case 'ovsVifPortsAbsent': {
       const names = (state.owned.get(vifId) ?? []).filter((name) => !removed.has(name));
-      return compareOwned(new Map([...state.ports].filter(([name]) => names.includes(name))));
+      return compareOwned(new Map(names.flatMap((name) => entryOf(state.ports, name))));
     }
   }
+}
+
+function entryOf<V>(map: ReadonlyMap<string, V>, key: string): [string, V][] {
+  const value = map.get(key);
+  return value === undefined ? [] : [[key, value]];
 }

@@ -1,18 +1,18 @@
-import type { OvsdbClient } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 import { OWNER_KEY } from './marks.js';
-import { byExternalId, queryRows, select } from './row-query.js';
+import type { RowSource } from './rows/database-rows.js';
+import { byExternalId } from './rows/key.js';
+import { queryRows } from './rows/row-query.js';
 import type { OvsOwner } from './state.js';
 
 /** The names of VIFs' ports, by VIF: those with our mark, and those whose interface has its `iface-id`. */
 export async function findOwnedPorts(
-  client: OvsdbClient,
+  source: RowSource,
   owners: readonly OvsOwner[],
   signal: AbortSignal,
 ): Promise<Map<string, string[]>> {
   if (owners.length === 0) return new Map();
-  const { marked, named } = await select(
-    client,
+  const { marked, named } = await source.read(
     {
       marked: queryRows(
         'Port',

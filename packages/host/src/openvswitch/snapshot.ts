@@ -1,7 +1,9 @@
-import type { OvsdbClient } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 import { qosId } from './qos.js';
-import { byColumn, byExternalId, queryRows, queryTable, select } from './row-query.js';
+import type { RowSource } from './rows/database-rows.js';
+import { byColumn, byExternalId } from './rows/key.js';
+import { queryRows, queryTable } from './rows/row-query.js';
+import { COLUMNS } from './rows/schema.js';
 import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
 
 /** How a transaction names a row: by its uuid, or by a name of its own if it inserts the row itself. */
@@ -35,34 +37,20 @@ export interface Wanted {
   readonly qosOf?: Iterable<string>;
 }
 
-const BRIDGE_COLUMNS = ['_uuid', 'name', 'datapath_type', 'external_ids', 'ports'];
-const PORT_COLUMNS = ['_uuid', 'name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces'];
-const INTERFACE_COLUMNS = [
-  '_uuid',
-  'name',
-  'type',
-  'external_ids',
-  'options',
-  'mtu_request',
-  'ofport',
-  'error',
-];
-
-/** Reads them in one transaction. All bridges are read, since a port does not say which it is on. */
+/** Reads them together. All bridges are read, since a port does not say which it is on. */
 export async function readSnapshot(
-  client: OvsdbClient,
+  source: RowSource,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const names = [...new Set(wanted.ports)];
   const qosPorts = new Map([...(wanted.qosOf ?? [])].map((port) => [qosId(port), port]));
-  const rows = await select(
-    client,
+  const rows = await source.read(
     {
       root: queryTable('Open_vSwitch', ['_uuid']),
-      bridges: queryTable('Bridge', BRIDGE_COLUMNS),
-      ports: queryRows('Port', PORT_COLUMNS, names, byColumn('name')),
-      interfaces: queryRows('Interface', INTERFACE_COLUMNS, names, byColumn('name')),
+      bridges: queryTable('Bridge', ['_uuid', ...COLUMNS.Bridge]),
+      ports: queryRows('Port', ['_uuid', ...COLUMNS.Port], names, byColumn('name')),
+      interfaces: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], names, byColumn('name')),
       qos: queryRows('QoS', ['_uuid', 'external_ids'], qosPorts.keys(), byExternalId('id')),
     },
     signal,
@@ -80,13 +68,20 @@ export async function readSnapshot(
   return { initialized: rows.root.length > 0, bridges, ports, qos: new Map(qos) };
 }
 
+/** Bridges as they were read from rows that are still the same: one may have thousands of ports. */
+const readBridges = new WeakMap<values.Row, BridgeRow>();
+
 function readBridge(row: values.Row): BridgeRow {
-  return {
+  const known = readBridges.get(row);
+  if (known) return known;
+  const bridge = {
     ref: values.uuid(values.readUuid(row._uuid)),
     datapathType: values.readString(row.datapath_type) as OvsBridge['datapathType'],
     externalIds: values.readStrings(row.external_ids),
     ports: new Set(values.readUuids(row.ports)),
   };
+  readBridges.set(row, bridge);
+  return bridge;
 }
 
 function readPort(
@@ -96,7 +91,7 @@ function readPort(
 ): PortRow | undefined {
   if (!row) return undefined;
   const id = values.readUuid(row._uuid);
-  const [bridge] = [...bridges].find(([, { ports }]) => ports.has(id)) ?? [];
+  const bridge = bridgeOf(id, bridges);
   if (bridge === undefined) return undefined;
   const members = values.readUuids(row.interfaces);
   const own = interfaceRow && readInterface(interfaceRow);
@@ -109,6 +104,11 @@ function readPort(
     externalIds: values.readStrings(row.external_ids),
     interface: own && members.length === 1 && members[0] === own.ref[1] ? own : undefined,
   };
+}
+
+function bridgeOf(port: string, bridges: ReadonlyMap<string, BridgeRow>): string | undefined {
+  for (const [name, { ports }] of bridges) if (ports.has(port)) return name;
+  return undefined;
 }
 
 function readInterface(row: values.Row): OvsInterface & { ref: RowRef } {

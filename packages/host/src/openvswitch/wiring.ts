@@ -1,9 +1,7 @@
-import { signalError, type VifError } from '@vifkit/core';
-import { orAborted } from '../ovsdb/abort.js';
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { VifError } from '@vifkit/core';
 import type { OvsChange } from './changes.js';
 import { notWired, portFailed } from './errors.js';
-import { DATABASE } from './row-query.js';
+import type { DatabaseRows } from './rows/database-rows.js';
 import { readSnapshot } from './snapshot.js';
 import { isWired } from './state.js';
 
@@ -25,7 +23,7 @@ export interface Unfinished {
  * @returns the changes that it did not carry out, and why.
  */
 export async function awaitWiring(
-  client: OvsdbClient,
+  rows: DatabaseRows,
   transactions: readonly Unfinished[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<OvsChange, VifError>> {
@@ -37,10 +35,10 @@ export async function awaitWiring(
   try {
     const patience = needed.length > 0 ? [] : [AbortSignal.timeout(REMOVAL_PATIENCE)];
     const configuration = Math.max(...transactions.map((each) => each.configuration));
-    await untilConfigured(client, configuration, AbortSignal.any([signal, ...patience]));
+    await rows.untilConfigured(configuration, AbortSignal.any([signal, ...patience]));
     if (opened.length === 0) return failures;
     const names = opened.map((change) => change.name);
-    const { ports } = await readSnapshot(client, { ports: names }, signal);
+    const { ports } = await readSnapshot(rows, { ports: names }, signal);
     for (const change of opened) {
       const state = ports.get(change.name)?.interface;
       if (!state || !isWired(state)) failures.set(change, portFailed(change, state));
@@ -49,31 +47,4 @@ export async function awaitWiring(
     for (const change of needed) failures.set(change, notWired(change, error));
   }
   return failures;
-}
-
-/** ovs-vswitchd copies `next_cfg` to `cur_cfg` once all that was in the database by then is in operation. */
-async function untilConfigured(
-  client: OvsdbClient,
-  configuration: number,
-  signal: AbortSignal,
-): Promise<void> {
-  let reached = () => {};
-  const done = new Promise<void>((resolve) => {
-    reached = resolve;
-  });
-  const monitor = await client.monitor(
-    DATABASE,
-    { Open_vSwitch: { columns: ['cur_cfg'] } },
-    ({ Open_vSwitch = {} }) => {
-      for (const { new: row } of Object.values(Open_vSwitch)) {
-        if (Number(row?.cur_cfg) >= configuration) reached();
-      }
-    },
-    signal,
-  );
-  try {
-    await orAborted(done, signal, () => signalError(signal, 'waiting for ovs-vswitchd'));
-  } finally {
-    monitor.cancel();
-  }
 }

@@ -27,6 +27,12 @@ export interface OvsdbClientOptions {
 
 /** Watching rows; see {@link OvsdbClient.monitor}. */
 export interface OvsdbMonitor {
+  /**
+   * Waits until the listener was told all that the server had when this was called.
+   *
+   * @throws VifError what a call throws; also when the server refused to have the monitor back after a reconnect.
+   */
+  sync(signal: AbortSignal): Promise<void>;
   /** The listener is not called any more. */
   cancel(): void;
 }
@@ -81,8 +87,7 @@ export class OvsdbClient {
       return connection.call('transact', [database, ...operations], signal);
     };
     const answer = await call().catch((error: unknown) => {
-      const again = error instanceof UnsentError || (error instanceof LostError && onlyReads(operations));
-      if (again) return call();
+      if (error instanceof UnsentError || (isLost(error) && onlyReads(operations))) return call();
       throw error;
     });
     return readResults(operations, answer);
@@ -90,34 +95,45 @@ export class OvsdbClient {
 
   /**
    * Watches rows until it is cancelled, across reconnects. The listener is told the initial rows before
-   * this resolves; the signal counts until then.
+   * this resolves; the signal counts until then, the closing of the client unless given.
    */
   async monitor(
     database: string,
     requests: MonitorRequests,
     listener: MonitorListener,
-    signal: AbortSignal,
+    signal: AbortSignal = this.#connector.closing,
   ): Promise<OvsdbMonitor> {
-    const connection = await this.#connector.connection(signal);
     const id = `vifkit-${++this.#monitorCount}`;
     const monitor = new Monitor(id, database, requests, listener);
-    this.#monitors.set(id, monitor);
     const cancel = () => {
       if (this.#monitors.delete(id)) void this.#cancel(id);
     };
-    try {
-      await monitor.start(connection, signal);
-    } catch (error) {
-      cancel();
-      throw error;
-    }
-    return { cancel };
+    const start = async () => {
+      const connection = await this.#connector.connection(signal);
+      this.#monitors.set(id, monitor);
+      try {
+        await monitor.start(connection, signal);
+      } catch (error) {
+        if (isLost(error)) this.#monitors.delete(id);
+        else cancel();
+        throw error;
+      }
+    };
+    await onceMore(start);
+    return { cancel, sync: (until) => onceMore(() => this.#sync(monitor, until)) };
   }
 
   /** Ends the connection. Calls under way, and later ones, fail with `ABORTED`. */
   async close(): Promise<void> {
     this.#monitors.clear();
     await this.#connector.close();
+  }
+
+  /** The server tells of changes before it answers what it was asked after them. */
+  async #sync(monitor: Monitor, signal: AbortSignal): Promise<void> {
+    const connection = await this.#connector.connection(signal);
+    readResults([], await connection.call('transact', [monitor.database], signal));
+    await monitor.started;
   }
 
   #onNotification(method: string, [id, updates]: readonly unknown[]): void {
@@ -141,6 +157,18 @@ export class OvsdbClient {
     const connection = await this.#connector.current();
     await connection?.call('monitor_cancel', [id], this.#connector.closing).catch(() => {});
   }
+}
+
+/** Makes a call that changes nothing a second time if the connection is lost. */
+function onceMore<T>(call: () => Promise<T>): Promise<T> {
+  return call().catch((error: unknown) => {
+    if (isLost(error)) return call();
+    throw error;
+  });
+}
+
+function isLost(error: unknown): boolean {
+  return error instanceof LostError || error instanceof UnsentError;
 }
 
 function onlyReads(operations: readonly Operation[]): boolean {

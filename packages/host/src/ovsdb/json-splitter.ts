@@ -40,35 +40,38 @@ export class JsonSplitter {
    */
   *push(chunk: Buffer): Generator<object> {
     let start = 0;
-    for (let i = 0; i < chunk.length; i++) {
-      const byte = chunk[i] ?? 0;
-      if (this.#depth === 0) {
-        start = i;
-        if (isWhiteSpace(byte)) continue;
-        if (byte !== OPEN_BRACE) throw notJson(chunk.subarray(i, i + 40).toString('latin1'));
-      }
-      this.#see(byte);
-      if (this.#depth === 0) yield this.#take(chunk.subarray(start, i + 1));
+    while (start < chunk.length) {
+      if (this.#depth === 0) start = nextObject(chunk, start);
+      const end = this.#scan(chunk, start);
+      const part = chunk.subarray(start, end);
+      start = end;
+      if (this.#depth > 0) this.#keep(part);
+      else if (part.length > 0) yield this.#take(part);
     }
-    if (this.#depth > 0) this.#keep(chunk.subarray(start));
   }
 
-  #see(byte: number): void {
-    if (this.#escaped) this.#escaped = false;
-    else if (this.#inString && byte === BACKSLASH) this.#escaped = true;
-    else if (byte === QUOTE) this.#inString = !this.#inString;
-    else if (this.#inString) return;
-    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) this.#open();
-    else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) this.#depth--;
-  }
-
-  #open(): void {
-    this.#depth++;
-    if (this.#depth <= deepest) return;
-    throw new VifError(
-      'OVSDB_PROTOCOL',
-      `The OVSDB server sent a message that nests more than ${deepest} deep`,
-    );
+  /**
+   * Goes on from a byte, and answers where the object or the chunk ends. Every byte that comes passes here: what is
+   * known of the object is in local variables meanwhile.
+   */
+  #scan(chunk: Buffer, start: number): number {
+    let [depth, inString, escaped] = [this.#depth, this.#inString, this.#escaped];
+    let i = start;
+    while (i < chunk.length) {
+      const byte = chunk[i++];
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (byte === QUOTE) inString = false;
+        else if (byte === BACKSLASH) escaped = true;
+      } else if (byte === QUOTE) inString = true;
+      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        if (++depth > deepest) throw tooDeep();
+      } else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) break;
+    }
+    this.#depth = depth;
+    this.#inString = inString;
+    this.#escaped = escaped;
+    return i;
   }
 
   #keep(part: Buffer): void {
@@ -101,8 +104,24 @@ export class JsonSplitter {
   }
 }
 
-function isWhiteSpace(byte: number): boolean {
+/** Where the next object begins, past the white space; the chunk's end if it has no more. */
+function nextObject(chunk: Buffer, start: number): number {
+  let i = start;
+  while (isWhiteSpace(chunk[i])) i++;
+  if (i < chunk.length && chunk[i] !== OPEN_BRACE)
+    throw notJson(chunk.subarray(i, i + 40).toString('latin1'));
+  return i;
+}
+
+function isWhiteSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
+}
+
+function tooDeep(): VifError {
+  return new VifError(
+    'OVSDB_PROTOCOL',
+    `The OVSDB server sent a message that nests more than ${deepest} deep`,
+  );
 }
 
 function notJson(sample: string, cause?: unknown): VifError {

@@ -1,4 +1,4 @@
-import { VifError } from '@vifkit/core';
+import { isVifError, VifError } from '@vifkit/core';
 import type { Connection } from './connection.js';
 import { isObject, isRow, type Row } from './values.js';
 
@@ -12,7 +12,8 @@ export type TableUpdates = Readonly<
 
 /**
  * Told of every change, in the server's order. `initial` says that these are all rows there are: at the
- * start, and again after a reconnect, when what was known before no longer counts.
+ * start, and again after a reconnect, when what was known before no longer counts. A listener that cannot use what the
+ * server sent throws `OVSDB_PROTOCOL`, which ends the connection.
  */
 export type MonitorListener = (updates: TableUpdates, initial: boolean) => void;
 
@@ -23,16 +24,27 @@ const MOST_EARLY = 1_000;
 export class Monitor {
   /** Updates that came before the initial rows were seen: both may be in one chunk of the stream. */
   #early: TableUpdates[] | undefined;
+  #started: Promise<void> | undefined;
 
   constructor(
     readonly id: string,
-    private readonly database: string,
+    readonly database: string,
     private readonly requests: MonitorRequests,
     private readonly listener: MonitorListener,
   ) {}
 
+  /** Its start on the latest connection. */
+  get started(): Promise<void> | undefined {
+    return this.#started;
+  }
+
   /** Asks the server for it on a connection that does not have it yet. */
-  async start(connection: Connection, signal: AbortSignal): Promise<void> {
+  start(connection: Connection, signal: AbortSignal): Promise<void> {
+    this.#started = this.#start(connection, signal);
+    return this.#started;
+  }
+
+  async #start(connection: Connection, signal: AbortSignal): Promise<void> {
     const early: TableUpdates[] = [];
     this.#early = early;
     const rows = await connection.call('monitor', [this.database, this.id, this.requests], signal);
@@ -53,6 +65,7 @@ export class Monitor {
     try {
       this.listener(updates, initial);
     } catch (error) {
+      if (isVifError(error, 'OVSDB_PROTOCOL')) throw error;
       // As an EventTarget does: a listener's bug is its owner's, and must not end the connection.
       queueMicrotask(() => {
         throw error;

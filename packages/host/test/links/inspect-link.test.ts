@@ -15,12 +15,13 @@ function state(own: Partial<LinkState> = {}): LinkState {
   };
 }
 
+const vifId = '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc8a11';
 const step = (own: Omit<LinkStep, 'kind' | 'name'>): LinkStep => ({ kind: 'link', name: 'l0', ...own });
 const absent = (own: boolean): LinkAbsentStep => ({ kind: 'linkAbsent', name: 'l0', type: 'tap', own });
 
 describe('a link step', () => {
   it('makes a link that is missing', () => {
-    const inspection = inspectLink(step({ create: { type: 'tap' }, set: { up: true } }), undefined);
+    const inspection = inspectLink(step({ create: { type: 'tap' }, set: { up: true } }), vifId, undefined);
     expect(inspection).toEqual({
       differences: [{ attribute: 'exists', expected: true, actual: false }],
       creates: true,
@@ -28,13 +29,14 @@ describe('a link step', () => {
   });
 
   it('is blocked where a link is missing that it would not make', () => {
-    const { blocked, creates } = inspectLink(step({ set: { up: true } }), undefined);
+    const { blocked, creates } = inspectLink(step({ set: { up: true } }), vifId, undefined);
     expect(blocked).toMatchObject({ code: 'LINK_NOT_FOUND', message: 'There is no link l0 on this host' });
     expect(creates).toBeUndefined();
   });
 
   it('tells each attribute that differs, and no other', () => {
-    const before = state({ type: 'bridge', bridge: bridge({ ageing: 300 }), ipv6: true, master: 'br1' });
+    const its = { bridge: bridge({ ageing: 300 }), ipv6: true, master: 'br1', alias: 'uplink' };
+    const before = state({ type: 'bridge', ...its });
     const set = {
       up: true,
       mtu: 1450,
@@ -42,7 +44,7 @@ describe('a link step', () => {
       ipv6: false,
       bridge: { ageing: 0, stp: false },
     };
-    expect(inspectLink(step({ create: { type: 'bridge' }, set }), before)).toEqual({
+    expect(inspectLink(step({ create: { type: 'bridge' }, set }), vifId, before)).toEqual({
       differences: [
         { attribute: 'mtu', expected: 1450, actual: 1500 },
         { attribute: 'ipv6', expected: false, actual: true },
@@ -52,16 +54,37 @@ describe('a link step', () => {
     });
   });
 
+  describe('that finds a link without a mark, as a call leaves it that is killed half-way', () => {
+    const mark = { attribute: 'alias', expected: `vifkit:${vifId}`, actual: null };
+    const attributesIn = (own: Omit<LinkStep, 'kind' | 'name'>) =>
+      inspectLink(step(own), vifId, state()).differences.map(({ attribute }) => attribute);
+
+    it('marks it when it has to be set anyway', () => {
+      const { differences } = inspectLink(
+        step({ create: { type: 'tap' }, set: { up: false } }),
+        vifId,
+        state(),
+      );
+      expect(differences).toContainEqual(mark);
+    });
+
+    it('leaves it as it is when all is well, or it is not the own link of the VIF', () => {
+      expect(attributesIn({ create: { type: 'tap' }, set: { up: true } })).toEqual([]);
+      expect(attributesIn({ set: { up: false } })).toEqual(['up']);
+      expect(attributesIn({ create: { type: 'tap' }, shared: true, set: { up: false } })).toEqual(['up']);
+    });
+  });
+
   it('leaves the initial attributes of a link that exists', () => {
-    expect(inspectLink(step({ initial: { mtu: 9000 } }), state()).differences).toEqual([]);
+    expect(inspectLink(step({ initial: { mtu: 9000 } }), vifId, state()).differences).toEqual([]);
   });
 
   it('takes a link without IPv6 for one that has it turned off', () => {
-    expect(inspectLink(step({ set: { ipv6: false } }), state()).differences).toEqual([]);
+    expect(inspectLink(step({ set: { ipv6: false } }), vifId, state()).differences).toEqual([]);
   });
 
   it('compares the bridge settings of what is no bridge', () => {
-    const { differences } = inspectLink(step({ set: { bridge: { stp: false } } }), state());
+    const { differences } = inspectLink(step({ set: { bridge: { stp: false } } }), vifId, state());
     expect(differences).toEqual([{ attribute: 'bridge.stp', expected: false, actual: null }]);
   });
 
@@ -72,17 +95,17 @@ describe('a link step', () => {
     ['id', step({ create: { type: 'vlan', link: 'eth0', id: 5 } }), vlan(6, 'eth0')],
     ['link', step({ create: { type: 'vlan', link: 'eth0', id: 5 } }), vlan(5, 'eth1')],
   ])('is blocked by a link of another kind, and tells its %s', (attribute, wanted, found) => {
-    const { blocked, differences } = inspectLink(wanted, found);
+    const { blocked, differences } = inspectLink(wanted, vifId, found);
     expect(blocked?.code).toBe('LINK_KIND_MISMATCH');
     expect(differences.map((difference) => difference.attribute)).toEqual([attribute]);
   });
 
   it('does not take a link out of a bridge, unless we made the link', () => {
     const wanted = step({ set: { master: 'br0' } });
-    expect(inspectLink(wanted, state({ master: 'br1' })).blocked?.code).toBe('LINK_BUSY');
-    expect(inspectLink(wanted, state({ master: 'br1', alias: 'vifkit:a' })).blocked).toBeUndefined();
-    expect(inspectLink(wanted, state({ master: 'br0' })).blocked).toBeUndefined();
-    expect(inspectLink(wanted, state()).blocked).toBeUndefined();
+    expect(inspectLink(wanted, vifId, state({ master: 'br1' })).blocked?.code).toBe('LINK_BUSY');
+    expect(inspectLink(wanted, vifId, state({ master: 'br1', alias: 'vifkit:a' })).blocked).toBeUndefined();
+    expect(inspectLink(wanted, vifId, state({ master: 'br0' })).blocked).toBeUndefined();
+    expect(inspectLink(wanted, vifId, state()).blocked).toBeUndefined();
   });
 });
 

@@ -13,7 +13,11 @@ function setUp(links: LinkSpec[] = []) {
   const runner = new LinkRunner(host.links);
   /** Inspects steps and applies those that differ, as the engine does; VIF ids are a, b, ... unless given. */
   const apply = async (steps: readonly Step[], vifId = 'a'): Promise<Attempted[]> => {
-    const inspections = await runner.inspect(steps, soon());
+    const inspections = await runner.inspect(
+      steps,
+      soon(),
+      steps.map(() => vifId),
+    );
     const tasks = steps.map((step, i) => ({
       step,
       vifId,
@@ -104,7 +108,7 @@ describe('applying link steps', () => {
   it('does not touch what somebody else made in the meantime', async () => {
     const { host, runner, undo } = setUp();
     const step = tap('tap0', { set: { up: true } });
-    const [inspection = { differences: [] }] = await runner.inspect([step], soon());
+    const [inspection = { differences: [] }] = await runner.inspect([step], soon(), ['a']);
     host.links.kernel.put({ name: 'tap0', type: 'tap' });
     const task = { step, vifId: 'a', inspection };
     const [outcome] = await runner.apply([task], soon());
@@ -184,7 +188,7 @@ describe('undoing link steps', () => {
   it('removes what may have been made before it was called off', async () => {
     const { host, runner, undo } = setUp();
     const step = tap('tap0');
-    const [inspection = { differences: [] }] = await runner.inspect([step], soon());
+    const [inspection = { differences: [] }] = await runner.inspect([step], soon(), ['a']);
     host.links.kernel.put({ name: 'tap0', type: 'tap' });
     const outcome = new VifError('TIMEOUT', 'too late to tell');
     await undo([{ step, vifId: 'a', inspection, outcome }]);

@@ -17,7 +17,7 @@ async function run(makesIt: boolean) {
   const host = memoryHost();
   const { links } = host;
   const runner = new LinkRunner(links);
-  const [inspection = { differences: [] }] = await runner.inspect([step], soon());
+  const [inspection = { differences: [] }] = await runner.inspect([step], soon(), ['a']);
   if (makesIt) links.kernel.put({ name: 'fp0', type: 'fp' });
   const task = { step, vifId: 'a', inspection };
   const [outcome]: Outcome[] = await runner.apply([task], soon());
@@ -50,6 +50,6 @@ describe('a link that a command makes', () => {
 
   it('may be of any type', () => {
     const state = { name: 'fp0', type: 'dummy', up: true, mtu: 1400, address: '', promisc: false };
-    expect(inspectLink(step, state)).toEqual({ differences: [], before: state });
+    expect(inspectLink(step, 'vif', state)).toEqual({ differences: [], before: state });
   });
 });

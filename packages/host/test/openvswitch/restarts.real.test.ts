@@ -58,6 +58,7 @@ beforeAll(() => requireOwnNetwork());
 let ovs: OpenVSwitch;
 let host: MemoryHost;
 let drivers: VifDriver[];
+let livesOn: boolean;
 
 beforeEach(async () => {
   ovs = await startOpenVSwitch({ dummy: true });
@@ -77,7 +78,7 @@ function driverAt(endpoint: string): VifDriver {
   const driver = createVifDriver({
     host: {
       ...host,
-      runners: [...memory, new OvsRunner(new DatabaseOvsStore(client))],
+      runners: [...memory, new OvsRunner(new DatabaseOvsStore(client, livesOn))],
       close: () => client.close(),
     },
     guests: { forObject: fail, forBackend: fail },
@@ -90,41 +91,6 @@ function driverAt(endpoint: string): VifDriver {
 const ports = async () => (await ovs.vsctl('list-ports', 'br-int')).split('\n').filter(Boolean);
 const bridges = async () => (await ovs.vsctl('list-br')).split('\n').filter(Boolean);
 const links = () => Object.keys(host.snapshot().links);
-
-describe('an ovsdb-server that restarts', () => {
-  it('between two steps of a plug is waited for, and the plug goes on', async () => {
-    let restarted: Promise<void> | undefined;
-    host.links.write = ((write) => async (operations, signal) => {
-      restarted ??= ovs.server.stop().then(() => ovs.server.start());
-      return write.call(host.links, operations, signal);
-    })(host.links.write);
-    const { changes } = await driverAt(ovs.endpoint).plug(request);
-    await restarted;
-    expect(restarted).toBeDefined();
-    expect(changes.map(({ name }) => name)).toEqual(['br-int', 'one', 'tap0', 'two']);
-    expect(await ports()).toEqual(['one', 'two']);
-  });
-
-  it('between two steps and does not come back in time fails the plug, and what can be undone is', async () => {
-    const driver = driverAt(ovs.endpoint);
-    let stopped: Promise<void> | undefined;
-    host.links.write = ((write) => async (operations, signal) => {
-      stopped ??= ovs.server.stop();
-      await stopped;
-      return write.call(host.links, operations, signal);
-    })(host.links.write);
-    const plugging = driver.plug(request, { timeout: 1_500 });
-    const back = new Promise((resolve) => setTimeout(resolve, 3_500)).then(() => ovs.server.start());
-    await expect(plugging).rejects.toMatchObject({
-      code: 'PLUG_FAILED',
-      cause: { code: 'TIMEOUT', message: expect.stringContaining('to come back') },
-      undoFailures: [],
-    });
-    await back;
-    expect(links()).toEqual([]);
-    expect(await bridges()).toEqual([]);
-  });
-});
 
 /** Between client and server: does to a transaction that writes what a test wants, and passes on all else. */
 class Between {
@@ -172,87 +138,131 @@ class Between {
   }
 }
 
-describe('a transaction whose answer never comes', () => {
-  let between: Between;
-  afterEach(() => between.stop());
-
-  const plugThrough = async (onWrite: ConstructorParameters<typeof Between>[0], timeout = 20_000) => {
-    between = new Between(onWrite);
-    return driverAt(await between.start()).plug(request, { timeout });
-  };
-  const pass = (up: Socket, text: string) => up.write(text);
-  const loseAnswer = (up: Socket, down: Socket) => {
-    up.unpipe(down);
-    up.once('data', () => down.destroy()).resume();
-  };
-
-  it('though it was made is found to be made, and not made again', async () => {
-    const { changes } = await plugThrough((count, up, down, text) => {
-      if (count !== 1) return pass(up, text);
-      loseAnswer(up, down);
-      return pass(up, text);
-    });
-    expect(changes).toHaveLength(4);
-    expect(await ports()).toEqual(['one', 'two']);
-    expect(
-      (await ovs.vsctl('--bare', '--columns=name', 'find', 'Port')).split('\n').filter(Boolean).sort(),
-    ).toEqual(['br-int', 'one', 'two']);
+describe.each([
+  ['for a call', false],
+  ['for many calls', true],
+])('a store %s and', (_, lives) => {
+  beforeEach(() => {
+    livesOn = lives;
   });
 
-  it('and that was not made is made', async () => {
-    const { changes } = await plugThrough((count, up, down, text) => {
-      if (count === 1) down.destroy();
-      else pass(up, text);
+  describe('an ovsdb-server that restarts', () => {
+    it('between two steps of a plug is waited for, and the plug goes on', async () => {
+      let restarted: Promise<void> | undefined;
+      host.links.write = ((write) => async (operations, signal) => {
+        restarted ??= ovs.server.stop().then(() => ovs.server.start());
+        return write.call(host.links, operations, signal);
+      })(host.links.write);
+      const { changes } = await driverAt(ovs.endpoint).plug(request);
+      await restarted;
+      expect(restarted).toBeDefined();
+      expect(changes.map(({ name }) => name)).toEqual(['br-int', 'one', 'tap0', 'two']);
+      expect(await ports()).toEqual(['one', 'two']);
     });
-    expect(changes).toHaveLength(4);
-    expect(await ports()).toEqual(['one', 'two']);
-  });
 
-  it('again and again fails the plug, with a code, and the host is as before', async () => {
-    const plugging = plugThrough((count, up, down, text) => {
-      if (count <= 5) down.destroy();
-      else pass(up, text);
-    });
-    await expect(plugging).rejects.toMatchObject({
-      cause: { code: 'OVSDB_UNREACHABLE', message: expect.stringContaining('may have been made') },
-      undoFailures: [],
-    });
-    expect(await bridges()).toEqual([]);
-    expect(links()).toEqual([]);
-  });
-
-  it('because the server hangs fails at the deadline, and what it did after all is undone', async () => {
-    const plugging = plugThrough((count, up, down, text) => {
-      if (count === 1) up.unpipe(down); // made, but nobody hears of it on this connection
-      pass(up, text);
-      if (count === 1) setTimeout(() => down.destroy(), 1_500);
-    }, 1_000);
-    await expect(plugging).rejects.toMatchObject({ code: 'PLUG_FAILED', cause: { code: 'TIMEOUT' } });
-    expect(await bridges()).toEqual([]);
-    expect(links()).toEqual([]);
-  });
-});
-
-describe('a database that is read-only', () => {
-  it('refuses the plug with its words, and the host is as before', async () => {
-    // A backup of an active server takes no changes.
-    const backup = await startOpenVSwitch({
-      vswitchd: false,
-      dummy: true,
-      serverArgs: [`--sync-from=${ovs.endpoint}`],
-    }).catch((error: unknown) => error);
-    expect(backup).toHaveProperty('endpoint');
-    const { endpoint, stop } = backup as OpenVSwitch;
-    try {
-      await expect(driverAt(endpoint).plug(request)).rejects.toMatchObject({
+    it('between two steps and does not come back in time fails the plug, and what can be undone is', async () => {
+      const driver = driverAt(ovs.endpoint);
+      let stopped: Promise<void> | undefined;
+      host.links.write = ((write) => async (operations, signal) => {
+        stopped ??= ovs.server.stop();
+        await stopped;
+        return write.call(host.links, operations, signal);
+      })(host.links.write);
+      const plugging = driver.plug(request, { timeout: 1_500 });
+      const back = new Promise((resolve) => setTimeout(resolve, 3_500)).then(() => ovs.server.start());
+      await expect(plugging).rejects.toMatchObject({
         code: 'PLUG_FAILED',
-        cause: { code: 'OVSDB_ERROR', message: expect.stringContaining('read only') },
+        cause: { code: 'TIMEOUT', message: expect.stringContaining('to come back') },
         undoFailures: [],
       });
-    } finally {
-      await stop();
-    }
-    expect(links()).toEqual([]);
-    expect(await bridges()).toEqual([]);
+      await back;
+      expect(links()).toEqual([]);
+      expect(await bridges()).toEqual([]);
+    });
+  });
+
+  describe('a transaction whose answer never comes', () => {
+    let between: Between;
+    afterEach(() => between.stop());
+
+    const plugThrough = async (onWrite: ConstructorParameters<typeof Between>[0], timeout = 20_000) => {
+      between = new Between(onWrite);
+      return driverAt(await between.start()).plug(request, { timeout });
+    };
+    const pass = (up: Socket, text: string) => up.write(text);
+    const loseAnswer = (up: Socket, down: Socket) => {
+      up.unpipe(down);
+      up.once('data', () => down.destroy()).resume();
+    };
+
+    it('though it was made is found to be made, and not made again', async () => {
+      const { changes } = await plugThrough((count, up, down, text) => {
+        if (count !== 1) return pass(up, text);
+        loseAnswer(up, down);
+        return pass(up, text);
+      });
+      expect(changes).toHaveLength(4);
+      expect(await ports()).toEqual(['one', 'two']);
+      expect(
+        (await ovs.vsctl('--bare', '--columns=name', 'find', 'Port')).split('\n').filter(Boolean).sort(),
+      ).toEqual(['br-int', 'one', 'two']);
+    });
+
+    it('and that was not made is made', async () => {
+      const { changes } = await plugThrough((count, up, down, text) => {
+        if (count === 1) down.destroy();
+        else pass(up, text);
+      });
+      expect(changes).toHaveLength(4);
+      expect(await ports()).toEqual(['one', 'two']);
+    });
+
+    it('again and again fails the plug, with a code, and the host is as before', async () => {
+      const plugging = plugThrough((count, up, down, text) => {
+        if (count <= 5) down.destroy();
+        else pass(up, text);
+      });
+      await expect(plugging).rejects.toMatchObject({
+        cause: { code: 'OVSDB_UNREACHABLE', message: expect.stringContaining('may have been made') },
+        undoFailures: [],
+      });
+      expect(await bridges()).toEqual([]);
+      expect(links()).toEqual([]);
+    });
+
+    it('because the server hangs fails at the deadline, and what it did after all is undone', async () => {
+      const plugging = plugThrough((count, up, down, text) => {
+        if (count === 1) up.unpipe(down); // made, but nobody hears of it on this connection
+        pass(up, text);
+        if (count === 1) setTimeout(() => down.destroy(), 1_500);
+      }, 1_000);
+      await expect(plugging).rejects.toMatchObject({ code: 'PLUG_FAILED', cause: { code: 'TIMEOUT' } });
+      expect(await bridges()).toEqual([]);
+      expect(links()).toEqual([]);
+    });
+  });
+
+  describe('a database that is read-only', () => {
+    it('refuses the plug with its words, and the host is as before', async () => {
+      // A backup of an active server takes no changes.
+      const backup = await startOpenVSwitch({
+        vswitchd: false,
+        dummy: true,
+        serverArgs: [`--sync-from=${ovs.endpoint}`],
+      }).catch((error: unknown) => error);
+      expect(backup).toHaveProperty('endpoint');
+      const { endpoint, stop } = backup as OpenVSwitch;
+      try {
+        await expect(driverAt(endpoint).plug(request)).rejects.toMatchObject({
+          code: 'PLUG_FAILED',
+          cause: { code: 'OVSDB_ERROR', message: expect.stringContaining('read only') },
+          undoFailures: [],
+        });
+      } finally {
+        await stop();
+      }
+      expect(links()).toEqual([]);
+      expect(await bridges()).toEqual([]);
+    });
   });
 });

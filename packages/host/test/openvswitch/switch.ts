@@ -28,7 +28,8 @@ const configuration = {
   Interface: 'name,type,external_ids,options,mtu_request,other_config',
 };
 
-export async function startSwitch(options: OpenVSwitchOptions = {}): Promise<Switch> {
+/** @param livesOn have a store that keeps a replica of the database. */
+export async function startSwitch(options: OpenVSwitchOptions = {}, livesOn = false): Promise<Switch> {
   requireOwnNetwork();
   const ovs = await startOpenVSwitch(options);
   const client = new OvsdbClient({ endpoint: ovs.endpoint });
@@ -40,7 +41,7 @@ export async function startSwitch(options: OpenVSwitchOptions = {}): Promise<Swi
   return {
     ovs,
     client,
-    store: new DatabaseOvsStore(client),
+    store: new DatabaseOvsStore(client, livesOn),
     veth(name) {
       execFileSync('ip', ['link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', `${name}-p`]);
       links.push(name);

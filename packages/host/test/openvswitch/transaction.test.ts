@@ -37,7 +37,6 @@ describe('composeTransaction', () => {
       'mutate Open_vSwitch',
       'insert Interface',
       'insert Port',
-      'mutate Bridge',
       'insert Interface',
       'insert Port',
       'mutate Bridge',

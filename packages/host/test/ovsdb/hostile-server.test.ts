@@ -47,6 +47,7 @@ let before: string[];
 let server: FakeServer;
 let client: OvsdbClient;
 let host: MemoryHost;
+let livesOn: boolean;
 
 beforeEach(async () => {
   before = resources();
@@ -67,7 +68,7 @@ async function plug(onCall: OnCall, timeout = 10_000): Promise<unknown> {
   server.onCall = onCall;
   const memory = host.runners.filter(({ kinds }) => !kinds.includes('ovsPort'));
   const driver = createVifDriver({
-    host: { ...host, runners: [...memory, new OvsRunner(new DatabaseOvsStore(client))] },
+    host: { ...host, runners: [...memory, new OvsRunner(new DatabaseOvsStore(client, livesOn))] },
     guests: { forObject: fail, forBackend: fail },
     plugins: [{ name: 'test', provides: [PortPlugin] }],
   });
@@ -105,7 +106,14 @@ function flood(socket: Socket, chunk: string | Buffer): void {
   write();
 }
 
-describe('an OVSDB server that', () => {
+describe.each([
+  ['is asked', false],
+  ['is watched', true],
+])('an OVSDB server that %s and', (_, lives) => {
+  beforeEach(() => {
+    livesOn = lives;
+  });
+
   it('is not there', async () => {
     await server.drop();
     expect(await plug(() => {})).toMatchObject(failure('OVSDB_UNREACHABLE', /start it/));

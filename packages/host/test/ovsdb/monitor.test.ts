@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { VifError } from '@vifkit/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 import type { TableUpdates } from '../../src/ovsdb/monitor.js';
@@ -102,5 +103,55 @@ describe('monitor', () => {
     await client.transact('db', [], soon());
     expect(server.count('monitor')).toBe(1);
     expect(seen).toEqual([]);
+  });
+
+  it('has told all that the server had before, once it is in sync', async () => {
+    const monitor = await client.monitor('db', { T: {} }, listener, soon());
+    server.onCall = (call, socket) => {
+      socket.write(update('vifkit-1', 3));
+      answerAll(call, socket);
+    };
+    await monitor.sync(soon());
+    expect(seen.at(-1)).toEqual([row(3), false]);
+    expect(server.calls.at(-1)).toMatchObject({ method: 'transact', params: ['db'] });
+  });
+
+  it('has told the rows of a new connection, once it is in sync', async () => {
+    const monitor = await client.monitor('db', { T: {} }, listener, soon());
+    await server.drop();
+    await server.listen();
+    seen = [];
+    await monitor.sync(soon());
+    expect(seen[0]).toEqual([row(0), true]);
+  });
+
+  it('that the server will not have back is never in sync', async () => {
+    const monitor = await client.monitor('db', { T: {} }, listener, soon());
+    await server.drop();
+    server.onCall = (call, socket) => {
+      if (call.method !== 'monitor') answerAll(call, socket);
+      else socket.write(JSON.stringify({ id: call.id, result: null, error: { error: 'unknown database' } }));
+    };
+    await server.listen();
+    await expect(monitor.sync(soon())).rejects.toThrow('unknown database');
+  });
+
+  it('whose rows its listener cannot use is never in sync, and ends the connection', async () => {
+    const unusable = () => {
+      throw new VifError('OVSDB_PROTOCOL', 'not such a row');
+    };
+    const started = client.monitor('db', { T: {} }, unusable, soon());
+    await expect(started).rejects.toMatchObject({ code: 'OVSDB_PROTOCOL' });
+
+    let isUsable = true;
+    const moody = () => {
+      if (!isUsable) unusable();
+    };
+    const monitor = await client.monitor('db', { T: {} }, moody, soon());
+    const [first] = server.sockets;
+    isUsable = false;
+    first?.write(update('vifkit-2', 3));
+    await expect(monitor.sync(soon())).rejects.toMatchObject({ code: 'OVSDB_PROTOCOL' });
+    await expect.poll(() => first?.destroyed, eventually).toBe(true);
   });
 });

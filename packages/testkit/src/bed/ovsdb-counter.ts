@@ -10,7 +10,7 @@ export interface OvsdbCounter {
   readonly endpoint: string;
   /** Transactions so far that would change something. */
   readonly writes: number;
-  /** Transactions so far that only read. */
+  /** Transactions so far that only read, and monitors: they begin with all rows there are. */
   readonly reads: number;
   /** Forgets what was counted so far. */
   reset(): void;
@@ -72,6 +72,7 @@ export async function startOvsdbCounter(server: string): Promise<OvsdbCounter> {
 
 function kindOf(message: { readonly method?: unknown; readonly params?: unknown }) {
   const { method, params } = message;
+  if (method === 'monitor') return 'reads';
   if (method !== 'transact' || !Array.isArray(params)) return undefined;
   const [, ...operations] = params as [string, ...{ readonly op: string }[]];
   return operations.some(({ op }) => CHANGING.has(op)) ? 'writes' : 'reads';

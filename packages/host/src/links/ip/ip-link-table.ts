@@ -15,6 +15,12 @@ import { readAddresses } from './read-addresses.js';
 import { LinkReader } from './read-links.js';
 import { renderOperation } from './render.js';
 
+/**
+ * Milliseconds for which a process of `ip` is kept: it remembers the index of each link by its name, and would not see
+ * that others have given the name to another link since. That takes a while, where it happens at all.
+ */
+const LIFETIME = 1_000;
+
 /** The kernel's links, by way of `ip` and /proc/sys. */
 export class IpLinkTable implements LinkTable {
   readonly #rootHelper: readonly string[];
@@ -25,23 +31,21 @@ export class IpLinkTable implements LinkTable {
   /**
    * @param rootHelper put in front of what needs root
    * @param isReserved keep processes of `ip` in reserve, for a program that lives on. None that has root's rights
-   *   by a helper waits for what it may be told.
+   *   by a helper waits for what it may be told, in either case.
    */
   constructor(rootHelper: readonly string[] = [], isReserved = false) {
     this.#rootHelper = rootHelper;
-    this.#reader = new LinkReader(isReserved ? 1 : 0);
-    // Links are made in one batch and configured in another.
-    this.#batch = new IpBatch(rootHelper, isReserved && rootHelper.length === 0 ? 2 : 0);
+    const ahead = isReserved ? 1 : 0;
+    this.#reader = new LinkReader({ lifetime: LIFETIME, ahead });
+    this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? { lifetime: LIFETIME, ahead } : {});
   }
 
   async read({ names, settingsOf = [] }: LinkQuery, signal: AbortSignal): Promise<Map<string, LinkState>> {
     const links = await this.#reader.read(names, signal);
-    await Promise.all(
-      settingsOf.map(async (name) => {
-        const link = links.get(name);
-        if (link) links.set(name, { ...link, ...(await readSettings(name)) });
-      }),
-    );
+    for (const name of settingsOf) {
+      const link = links.get(name);
+      if (link) links.set(name, { ...link, ...readSettings(name) });
+    }
     return links;
   }
 
@@ -67,7 +71,7 @@ export class IpLinkTable implements LinkTable {
       // Before the link goes up: it is not to have an IPv6 address for even a moment.
       await this.#writeSettings(left, outcomes, signal);
       const deletions = left.filter(({ operation }) => operation.op === 'delete');
-      await deleteLinks(deletions, outcomes, (lines) => this.#batch.run(lines, signal));
+      await deleteLinks(deletions, outcomes, (lines, mayFail) => this.#batch.run(lines, signal, mayFail));
       await this.#runLines(left, renderOperation, outcomes, signal);
       await this.#endMoves(phase, operations, outcomes, signal);
       for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);

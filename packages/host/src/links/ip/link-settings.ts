@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { closeSync, openSync, readFileSync, write as writeTo } from 'node:fs';
+import { promisify } from 'node:util';
 import { type Outcome, VifError } from '@vifkit/core';
 import { runProgram } from '../../commands/run-program.js';
 import type { LinkChange } from '../link-table.js';
@@ -15,12 +16,10 @@ const files = {
 };
 
 /** The settings of a link that exist on this kernel. */
-export async function readSettings(name: string): Promise<Settings> {
-  const [ipv6, arpIgnore, arpAnnounce] = await Promise.all([
-    readNumber(files.ipv6(name)),
-    readNumber(files.arpIgnore(name)),
-    readNumber(files.arpAnnounce(name)),
-  ]);
+export function readSettings(name: string): Settings {
+  const ipv6 = readNumber(files.ipv6(name));
+  const arpIgnore = readNumber(files.arpIgnore(name));
+  const arpAnnounce = readNumber(files.arpAnnounce(name));
   return {
     ...(ipv6 !== undefined && { ipv6: ipv6 === 0 }),
     ...(arpIgnore !== undefined && { arpIgnore }),
@@ -28,9 +27,10 @@ export async function readSettings(name: string): Promise<Settings> {
   };
 }
 
-async function readNumber(path: string): Promise<number | undefined> {
+/** At once: the kernel waits for nothing here, and asking Node's threads for it would take ten times as long. */
+function readNumber(path: string): number | undefined {
   try {
-    return Number(await readFile(path, 'utf8'));
+    return Number(readFileSync(path, 'utf8'));
   } catch {
     return undefined; // no such link, or a kernel without IPv6
   }
@@ -53,7 +53,7 @@ export async function writeSettings(
     try {
       await write(path, value, rootHelper, signal);
     } catch (cause) {
-      if (path === files.ipv6(name) && ipv6 === false && (await lacksIpv6(name, cause))) continue;
+      if (path === files.ipv6(name) && ipv6 === false && lacksIpv6(name, cause)) continue;
       const reason = cause instanceof Error ? cause.message : String(cause);
       return new VifError('LINK_COMMAND_FAILED', `${path} cannot be set to ${value}: ${reason}`, { cause });
     }
@@ -63,14 +63,26 @@ export async function writeSettings(
 
 async function write(path: string, value: number, rootHelper: readonly string[], signal: AbortSignal) {
   const [program, ...args] = rootHelper;
-  if (program === undefined) return writeFile(path, String(value), { signal });
+  if (program === undefined) return writeDirectly(path, value);
   const options = { input: String(value), signal, doing: 'changing links' };
   const { exitCode, stderr, ending } = await runProgram([program, ...args, 'tee', path], options);
   if (exitCode !== 0) throw new Error(stderr.trim() || `${program} ${ending}`);
 }
 
+/** Only the writing itself is left to another thread: the kernel may wait for others who change links. */
+async function writeDirectly(path: string, value: number): Promise<void> {
+  const file = openSync(path, 'w');
+  try {
+    await writeInThread(file, String(value));
+  } finally {
+    closeSync(file);
+  }
+}
+
+const writeInThread = promisify(writeTo);
+
 /** A link has no IPv6 to turn off where the kernel has none, or its MTU is below IPv6's least of 1280. */
-async function lacksIpv6(name: string, error: unknown): Promise<boolean> {
+function lacksIpv6(name: string, error: unknown): boolean {
   const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  return missing && (await readNumber(files.arpIgnore(name))) !== undefined;
+  return missing && readNumber(files.arpIgnore(name)) !== undefined;
 }

@@ -17,10 +17,10 @@ interface IpLink {
 }
 
 /** Reads what `ip -details -json link` printed: a list on a line for each time that it was asked. */
-export function parseLinks(json: string): Map<string, LinkState> {
+export function parseLinks(lines: readonly string[]): Map<string, LinkState> {
   let links: IpLink[];
   try {
-    links = json.split('\n').flatMap((line) => (line.trim() ? JSON.parse(line) : []));
+    links = lines.flatMap((line) => (line.trim() ? JSON.parse(line) : []));
   } catch (cause) {
     throw new VifError('LINK_COMMAND_FAILED', '`ip -details -json link` printed no JSON', { cause });
   }

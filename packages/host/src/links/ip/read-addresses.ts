@@ -4,10 +4,11 @@ import { runProgram } from '../../commands/run-program.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import { type IpAddresses, parseAddresses } from '../addresses/parse-addresses.js';
 import { type IpRoute, routesOver } from '../addresses/parse-routes.js';
+import { completeDump } from './complete-dump.js';
 
 /**
  * The addresses of links of this process's network namespace, and its main table's routes over them.
- * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED
+ * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
  */
 export async function readAddresses(
   names: readonly string[],
@@ -34,7 +35,8 @@ export async function readAddresses(
 
 async function ipJson<T>(args: readonly string[], signal: AbortSignal): Promise<T[]> {
   const argv = ['ip', '-json', ...args] as const;
-  const result = await runProgram(argv, { signal, doing: 'reading addresses' });
+  const list = () => runProgram(argv, { signal, doing: 'reading addresses' });
+  const result = await completeDump(list, signal);
   if (result.missing) throw missingProgram('ip', 'iproute2');
   // A kernel without IPv6 has no such table.
   if (result.exitCode !== 0 && args[0] === '-6') return [];

@@ -1,23 +1,39 @@
 import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
-import { ReadyProgram } from '../../commands/ready-program.js';
-import type { ProgramResult } from '../../commands/run-program.js';
+import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
+import type { Answer } from '../../commands/program-session.js';
 import type { LinkState } from '../link-state.js';
+import { completeDump } from './complete-dump.js';
+import { FencedReplies, fenced } from './fenced-replies.js';
 import { parseLinks } from './parse-links.js';
 
-/** As many links are asked for by name; for more of them it is quicker to list all. */
-const MOST_NAMES = 32;
+const FAILURE = 'Command failed ';
 
-/** How often a list is asked for that changes come in between of. */
-const ATTEMPTS = 5;
+/** What `ip` printed, up to its fence. */
+interface Printed extends Pick<Answer, 'stdout' | 'stderr'> {
+  /** Whether the process had read links before. */
+  readonly remembers: boolean;
+}
 
-/** Reads the links of this process's network namespace. */
+interface Found {
+  readonly links: Map<string, LinkState>;
+  readonly complaint: string | undefined;
+  /**
+   * Whether the process of `ip` may have missed a link for an index that it remembers: it prints an empty object for a
+   * link that others have made anew, and exits at one that is gone.
+   */
+  readonly isDoubtful: boolean;
+}
+
+/**
+ * Reads the links of this process's network namespace. Those that have names are asked for one by one: it takes twice
+ * as long as a list of as many, but a list is of all that there are, and links that come and go cut it short.
+ */
 export class LinkReader {
-  readonly #ip: ReadyProgram;
+  readonly #ip: ProgramPool;
 
-  /** @param ahead how many processes of `ip` wait between calls */
-  constructor(ahead = 0) {
-    this.#ip = new ReadyProgram(['ip', '-details', '-json', '-force', '-batch', '-'], ahead);
+  constructor(options: PoolOptions = {}) {
+    this.#ip = new ProgramPool(['ip', '-details', '-json', '-force', '-batch', '-'], options);
   }
 
   /**
@@ -26,33 +42,51 @@ export class LinkReader {
    */
   async read(names: readonly string[] | undefined, signal: AbortSignal): Promise<Map<string, LinkState>> {
     if (names?.length === 0) return new Map();
-    const wanted = names && names.length <= MOST_NAMES ? names.map((name) => `dev ${name}`) : [''];
-    const input = wanted.map((which) => `link show ${which}\n`).join('');
-    for (let attempt = 1; ; attempt++) {
-      const result = await this.#ip.run(input, { signal, doing: 'reading links' });
-      if (result.missing) throw missingProgram('ip', 'iproute2');
-      if (wasInterrupted(result) && attempt < ATTEMPTS) continue;
-      const complaint = complaintIn(result);
-      if (complaint === undefined) return parseLinks(result.stdout);
-      throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the links: ${complaint}`);
-    }
+    const queries = names?.map((name) => `link show dev ${name}`) ?? ['link show'];
+    const found = await this.#query(queries, signal);
+    const { links, complaint } = found.isDoubtful ? await this.#query(queries, signal, true) : found;
+    if (complaint === undefined) return links;
+    throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the links: ${complaint}`);
   }
 
   close(): Promise<void> {
     return this.#ip.close();
   }
-}
 
-/** The kernel says so when links come or go while it lists them: some may be missing then. `ip` takes no harm. */
-function wasInterrupted({ stderr }: ProgramResult): boolean {
-  return /dump was interrupted/i.test(stderr);
+  async #query(queries: readonly string[], signal: AbortSignal, anew = false): Promise<Found> {
+    const { stdout, stderr, remembers } = await completeDump(() => this.#ask(queries, signal, anew), signal);
+    const [links, complaint] = [parseLinks(stdout), complaintIn(stderr)];
+    const lacksSome = links.size < stdout.length || complaint !== undefined;
+    return { links, complaint, isDoubtful: remembers && lacksSome };
+  }
+
+  /**
+   * `ip` answers each query with a line of JSON, or with its failure. The fence tells that there is no more on
+   * standard error: which of the two is read first is left to chance.
+   */
+  async #ask(queries: readonly string[], signal: AbortSignal, anew: boolean): Promise<Printed> {
+    const said = new FencedReplies(0);
+    let [unanswered, isFenced] = [queries.length, false];
+    const { stdout, ended, wasAsked } = await this.#ip.ask(
+      [...queries, fenced([])].join('\n'),
+      (line, from) => {
+        if (from === 'stderr' && said.hear(line)) isFenced = true;
+        else if (from === 'stdout' || line.startsWith(FAILURE)) unanswered--;
+        return isFenced && unanswered <= 0;
+      },
+      { signal, doing: 'reading links', anew },
+    );
+    if (ended?.missing) throw missingProgram('ip', 'iproute2');
+    if (isFenced && unanswered <= 0) return { stdout, stderr: said.firstWords, remembers: wasAsked };
+    const ending = ended?.ending ?? 'ended before it had answered';
+    return { stdout, stderr: [...said.firstWords, `it ${ending}`], remembers: wasAsked };
+  }
 }
 
 /** What went wrong, but for links that are not there. */
-function complaintIn({ exitCode, stderr, ending }: ProgramResult): string | undefined {
-  if (exitCode === undefined) return ending;
-  const lines = stderr
-    .split('\n')
-    .filter((line) => line.trim() && !/does not exist|^Command failed /.test(line));
+function complaintIn(stderr: readonly string[]): string | undefined {
+  const lines = stderr.filter(
+    (line) => line.trim() && !line.startsWith(FAILURE) && !line.endsWith('does not exist.'),
+  );
   return lines.length > 0 ? lines.join('; ') : undefined;
 }

@@ -1,6 +1,6 @@
 import type { BridgeAttributes } from '@vifkit/core';
 import { renderArrival } from '../addresses/render-move.js';
-import type { LinkMaking, LinkOperation } from '../link-table.js';
+import type { LinkOperation } from '../link-table.js';
 import { noteOf } from '../link-users.js';
 
 /**
@@ -11,7 +11,7 @@ export function renderOperation(operation: LinkOperation): string[] {
   const { op, name } = operation;
   switch (op) {
     case 'add':
-      return [renderAdd(name, operation.create)];
+      return [renderAdd(operation)];
     case 'note': {
       const altname = noteOf(name, operation.user);
       return [`link property ${operation.present ? 'add' : 'del'} dev ${name} altname ${altname}`];
@@ -27,10 +27,10 @@ export function renderOperation(operation: LinkOperation): string[] {
   }
 }
 
-function renderAdd(name: string, create: LinkMaking): string {
+function renderAdd({ name, create, bridge = {} }: Extract<LinkOperation, { op: 'add' }>): string {
   switch (create.type) {
     case 'bridge':
-      return `link add name ${name} type bridge`;
+      return ['link', 'add', 'name', name, 'type', 'bridge', ...bridgeWords(bridge)].join(' ');
     case 'veth':
       return `link add name ${name} type veth peer name ${create.peer}`;
     case 'tap':
@@ -46,15 +46,17 @@ function settings({ attributes, alias }: Extract<LinkOperation, { op: 'set' }>):
   if (address !== undefined) words.push('address', address);
   if (mtu !== undefined) words.push('mtu', String(mtu));
   if (promisc !== undefined) words.push('promisc', promisc ? 'on' : 'off');
-  if (alias !== undefined) words.push('alias', alias);
+  if (alias !== undefined) words.push('alias', alias || '""');
   if (master === null) words.push('nomaster');
   else if (master !== undefined) words.push('master', master);
   if (up !== undefined) words.push(up ? 'up' : 'down');
   if (!bridge) return [words];
   // A forward delay of 0 is refused while STP is on, and the kernel takes the delay first.
   const { stp, ...others } = bridge;
-  if (stp === false) return [bridgeWords({ stp }), [...words, ...bridgeWords(others)]];
-  return [[...words, ...bridgeWords(bridge)]]; // at the end: all that follows `type` belongs to it
+  const first = stp === false ? [['type', 'bridge', ...bridgeWords({ stp })]] : [];
+  const rest = bridgeWords(stp === false ? others : bridge);
+  if (rest.length > 0) words.push('type', 'bridge', ...rest); // at the end: all that follows belongs to it
+  return [...first, words];
 }
 
 /** The kernel counts a bridge's times in hundredths of a second. */
@@ -64,5 +66,5 @@ function bridgeWords({ forwardDelay, stp, multicastSnooping, ageing }: BridgeAtt
   if (forwardDelay !== undefined) words.push('forward_delay', String(Math.round(forwardDelay * 100)));
   if (ageing !== undefined) words.push('ageing_time', String(Math.round(ageing * 100)));
   if (multicastSnooping !== undefined) words.push('mcast_snooping', multicastSnooping ? '1' : '0');
-  return words.length > 0 ? ['type', 'bridge', ...words] : [];
+  return words;
 }

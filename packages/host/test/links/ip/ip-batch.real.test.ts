@@ -2,7 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IpBatch } from '../../../src/links/ip/ip-batch.js';
 
 const soon = () => AbortSignal.timeout(20_000);
@@ -84,11 +84,37 @@ describe('ip -batch', () => {
     expect(complaints.filter((complaint) => complaint !== undefined)).toHaveLength(1);
   });
 
-  it('finds links that others have made anew since the last call', async () => {
-    await run('link add name t-a type bridge', 'link add name t-v type veth peer name t-w');
-    await run('link set dev t-v master t-a');
-    await run('link delete dev t-a', 'link add name t-a type bridge');
-    expect(await run('link set dev t-v master t-a', 'link set dev t-a up')).toEqual([undefined, undefined]);
+  describe('of which a process lives on', () => {
+    const lasting = new IpBatch([], { lifetime: 60_000 });
+    afterAll(() => lasting.close());
+
+    it('finds links that others have made anew since the last call', async () => {
+      await lasting.run(
+        ['link add name t-a type bridge', 'link add name t-v type veth peer name t-w'],
+        soon(),
+      );
+      await lasting.run(['link set dev t-v master t-a'], soon());
+      await run('link delete dev t-a', 'link add name t-a type bridge');
+      const lines = ['link set dev t-v master t-a', 'link set dev t-a up', 'link set dev t-none up'];
+      const complaints = await lasting.run(lines, soon());
+      expect(complaints).toEqual([undefined, undefined, 'Cannot find device "t-none"']);
+    });
+
+    it('goes on behind a line that makes ip exit, and the next call too', async () => {
+      const lines = ['link add name t-a type bridge', 'link set dev t-a mtu many', 'link set dev t-a up'];
+      const complaints = [undefined, expect.stringContaining('Invalid "mtu" value'), undefined];
+      expect(await lasting.run(lines, soon())).toEqual(complaints);
+      expect(await lasting.run(['link set dev t-a down'], soon())).toEqual([undefined]);
+    });
+
+    it('keeps the replies of calls apart that are made at the same time', async () => {
+      const calls = ['t-a', 't-b', 't-c'].map((name) =>
+        lasting.run([`link set dev ${name}0 up`, `link add name ${name} type bridge`], soon()),
+      );
+      expect(await Promise.all(calls)).toEqual(
+        ['t-a', 't-b', 't-c'].map((name) => [`Cannot find device "${name}0"`, undefined]),
+      );
+    });
   });
 
   it('fails the line at which the process was killed, and carries out the others', async () => {

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -48,6 +49,21 @@ describe("the kernel's links", () => {
     expect(links.get('t-b')).toMatchObject({ peer: 't-a', mtu: 1500 });
     expect(links.get('t-b')).not.toHaveProperty('ipv6');
     expect(links.get('t-tap')).toMatchObject({ type: 'tap' });
+  });
+
+  it('are found that another process has made anew, or renamed, since they were read', async () => {
+    const other = new IpLinkTable();
+    const names = ['t-br', 't-a', 't-b', 't-none'];
+    const found = async () => [...(await table.read({ names }, soon())).keys()].sort();
+    await write(bridge, pair);
+    expect(await found()).toEqual(['t-a', 't-b', 't-br']);
+    await other.write([{ op: 'delete', name: 't-br' }, bridge, { op: 'delete', name: 't-a' }], soon());
+    expect(await found()).toEqual(['t-br']);
+    await other.write([pair], soon());
+    expect(await found()).toEqual(['t-a', 't-b', 't-br']);
+    execFileSync('ip', ['link', 'set', 'dev', 't-br', 'name', 't-none']);
+    expect(await found()).toEqual(['t-a', 't-b', 't-none']);
+    await other.close();
   });
 
   it('have IPv6 turned off before they go up', async () => {

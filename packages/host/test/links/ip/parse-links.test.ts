@@ -8,7 +8,7 @@ const printed = (own: object) => ({
   address: '52:54:00:00:00:01',
   ...own,
 });
-const read = (own: object) => parseLinks(JSON.stringify([printed(own)])).get('l0');
+const read = (own: object) => parseLinks([JSON.stringify([printed(own)])]).get('l0');
 
 describe('what ip -details -json link prints', () => {
   it('is read for a device', () => {
@@ -62,11 +62,11 @@ describe('what ip -details -json link prints', () => {
   });
 
   it('may be nothing at all', () => {
-    expect(parseLinks('').size).toBe(0);
-    expect(parseLinks('[{}]').size).toBe(0); // ip prints an empty object for a link that just went
+    expect(parseLinks(['']).size).toBe(0);
+    expect(parseLinks(['[{}]']).size).toBe(0); // ip prints an empty object for a link that just went
   });
 
   it('is refused when it is no JSON', () => {
-    expect(() => parseLinks('Usage: ip')).toThrow(expect.objectContaining({ code: 'LINK_COMMAND_FAILED' }));
+    expect(() => parseLinks(['Usage: ip'])).toThrow(expect.objectContaining({ code: 'LINK_COMMAND_FAILED' }));
   });
 });

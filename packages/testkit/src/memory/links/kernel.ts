@@ -79,7 +79,7 @@ export class Kernel {
     this.#followMembers(link.master);
   }
 
-  #add({ name, create }: Add): void {
+  #add({ name, create, bridge }: Add): void {
     const taken = create.type === 'veth' ? [name, create.peer] : [name];
     if (new Set(taken).size < taken.length || taken.some((each) => this.links.has(each))) {
       throw new Refusal(create.type === 'tap' ? 'ioctl(TUNSETIFF): Device or resource busy' : FILE_EXISTS);
@@ -87,6 +87,12 @@ export class Kernel {
     if (create.type === 'veth') this.put({ name, type: 'veth', peer: create.peer });
     else if (create.type === 'vlan') this.#addVlan(name, create.link, create.id);
     else this.put({ name, type: create.type });
+    try {
+      if (bridge) this.#setBridge(this.#find(name), bridge);
+    } catch (error) {
+      this.remove(name); // it is made with all of that, or not at all
+      throw error;
+    }
   }
 
   #addVlan(name: string, link: string, id: number): void {
@@ -113,7 +119,8 @@ export class Kernel {
       link.address = address.toLowerCase();
     }
     if (mtu !== undefined) this.#changeMtu(link, mtu);
-    if (alias !== undefined) link.alias = alias;
+    if (alias === '') delete link.alias;
+    else if (alias !== undefined) link.alias = alias;
     if (master !== undefined) this.#setMaster(link, master);
     if (promisc !== undefined) link.promisc = promisc;
     if (up !== undefined) this.#setUp(link, up);

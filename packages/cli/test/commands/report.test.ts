@@ -1,0 +1,132 @@
+import { Writable } from 'node:stream';
+import { setImmediate } from 'node:timers/promises';
+import { type Settled, VifError } from '@vifkit/core';
+import { describe, expect, it } from 'vitest';
+import { Report } from '../../src/commands/report.js';
+import type { Answer } from '../../src/commands/request-command.js';
+import { guardOutput } from '../../src/output/guard-output.js';
+import { handled } from '../support/handled.js';
+import { MemoryOutput } from '../support/memory-output.js';
+
+const answerOf = (id: string, text: Answer['text'] = () => `${id}\n`): Settled<Answer> => ({
+  value: { result: { ...handled, id, differences: [] }, text, notable: false },
+});
+const failure = (id: string): Settled<Answer> => ({ id, error: new VifError('INVALID_VIF', 'no') });
+
+/** Whether it settles without anything else happening. */
+async function settles(promise: Promise<unknown>): Promise<boolean> {
+  let settled = false;
+  promise.then(() => {
+    settled = true;
+  });
+  for (let turns = 0; turns < 5; turns += 1) await setImmediate();
+  return settled;
+}
+
+/** A reader that takes one piece whenever it is told to. */
+class SlowOutput extends Writable {
+  text = '';
+  take: (error?: Error) => void = () => {};
+
+  constructor() {
+    super({ highWaterMark: 1 });
+  }
+
+  override _write(chunk: Buffer, _encoding: string, done: (error?: Error) => void): void {
+    this.text += chunk.toString();
+    this.take = done;
+  }
+}
+
+describe('answers', () => {
+  it.each(['text', 'json'] as const)('are printed once all before them are there: %s', async (format) => {
+    const stdout = new MemoryOutput();
+    const report = new Report('plug', 4, { format }, { stdout, stderr: new MemoryOutput() });
+    const ids = () =>
+      format === 'text' ? stdout.lines : stdout.lines.map((line) => (JSON.parse(line) as { id: string }).id);
+    report.add(answerOf('b'), 1);
+    report.add(answerOf('d'), 3);
+    await report.printed;
+    expect(ids()).toEqual([]);
+    report.add(answerOf('a'), 0);
+    await report.printed;
+    expect(ids()).toEqual(['a', 'b']);
+    report.add(answerOf('c'), 2);
+    await report.printed;
+    expect(ids()).toEqual(['a', 'b', 'c', 'd']);
+  });
+
+  it('that cannot be printed fail the command, and end nothing before it asks', async () => {
+    const unprintable = () => {
+      throw new Error('a device without XML');
+    };
+    const stdout = new MemoryOutput();
+    const report = new Report('config', 2, { format: 'text' }, { stdout, stderr: new MemoryOutput() });
+    report.add(answerOf('a', unprintable), 0);
+    await setImmediate();
+    await setImmediate(); // a rejection that nobody minds would end the process here
+    report.add(answerOf('b'), 1);
+    await expect(report.printed).rejects.toThrow('a device without XML');
+  });
+
+  it('add up to an exit status at once', () => {
+    const report = new Report(
+      'plug',
+      2,
+      { format: 'json' },
+      { stdout: new MemoryOutput(), stderr: new MemoryOutput() },
+    );
+    report.add(failure('b'), 1);
+    expect(report.status).toBe(1);
+  });
+});
+
+describe('a reader', () => {
+  it('that is slow is waited for, and what comes meanwhile is printed in order', async () => {
+    const stdout = new SlowOutput();
+    const report = new Report('plug', 3, { format: 'text' }, { stdout, stderr: new MemoryOutput() });
+    report.add(answerOf('a'), 0);
+    expect(await settles(report.printed)).toBe(false);
+    report.add(answerOf('c'), 2);
+    report.add(answerOf('b'), 1);
+    const { printed } = report;
+    while (!(await settles(printed))) stdout.take();
+    expect(stdout.text).toBe('a\nb\nc\n');
+  });
+
+  it('that goes away is not waited for', async () => {
+    const stdout = new SlowOutput();
+    guardOutput(stdout);
+    const report = new Report('plug', 2, { format: 'json' }, { stdout, stderr: new MemoryOutput() });
+    report.add(answerOf('a'), 0);
+    expect(await settles(report.printed)).toBe(false);
+    stdout.take(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    report.add(answerOf('b'), 1);
+    await report.printed;
+    expect(report.status).toBe(0);
+  });
+});
+
+describe('the progress bar', () => {
+  const total = 50;
+
+  it('counts what is done, though it cannot be printed yet', async () => {
+    const [stdout, stderr] = [new MemoryOutput(true), new MemoryOutput(true)];
+    const report = new Report('plug', total, { format: 'text' }, { stdout, stderr });
+    for (let place = 1; place < 30; place += 1) report.add(answerOf(String(place)), place);
+    report.add(failure('30'), 30);
+    await report.printed;
+    expect(stderr.text).toContain(` 30/${total}  `);
+    expect(stderr.text).toContain('  1 failed  ');
+    expect(stdout.text).toBe('');
+  });
+
+  it.each([
+    ['json', total],
+    ['text', 3],
+  ] as const)('is not there for %s of %s', (format, few) => {
+    const stderr = new MemoryOutput(true);
+    new Report('plug', few, { format }, { stdout: new MemoryOutput(true), stderr }).end();
+    expect(stderr.text).toBe('');
+  });
+});

@@ -1,0 +1,34 @@
+import type { CallOptions } from '../engine/deadline.js';
+import { reasonOf } from '../errors/vif-error.js';
+import type { Logger } from '../logging/logger.js';
+import type { Settled } from './results.js';
+
+/** How a call of many requests goes. */
+export interface BatchOptions<T> extends CallOptions {
+  /**
+   * Called once for each request, with its place among the requests, as soon as its result is final: before the call as a
+   * whole, and in no order. A request that hangs, or waits for a lock that somebody else holds, keeps no other from being
+   * told of, with these exceptions: all wait for the plugins' plans, the second request for a VIF waits for the first of
+   * all VIFs, and a plug that failed waits for those that are at work on what it has to undo.
+   *
+   * What it throws is logged, and changes nothing. It is not waited for.
+   */
+  readonly onResult?: ((result: Settled<T>, index: number) => void) | undefined;
+}
+
+/** Tells whoever wants to know; never throws. */
+export function teller<T>(
+  { onResult }: BatchOptions<T> = {},
+  logger: Logger,
+): (result: Settled<T>, index: number) => void {
+  if (!onResult) return () => {};
+  const complain = (error: unknown) => logger.warn({}, `onResult failed: ${reasonOf(error)}`);
+  return (result, index) => {
+    try {
+      // It may be an async function, though nobody waits for it: a rejection would end the process.
+      Promise.resolve(onResult(result, index)).catch(complain);
+    } catch (error) {
+      complain(error);
+    }
+  };
+}

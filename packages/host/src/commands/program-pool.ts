@@ -1,0 +1,108 @@
+import { setImmediate } from 'node:timers';
+import { signalError } from '@vifkit/core';
+import { type Answer, type IsLastLine, ProgramSession } from './program-session.js';
+import { type ProgramOptions, programStarter, type StartProgram } from './run-program.js';
+
+export interface PoolOptions {
+  /** How many processes wait that were not asked anything yet; from the first call on. None unless given. */
+  readonly ahead?: number;
+  /** Milliseconds for which a process is asked again and again; 0 unless given: each is asked once, and ends. */
+  readonly lifetime?: number;
+}
+
+export interface PoolAnswer extends Answer {
+  /** Whether the process was asked something before. */
+  readonly wasAsked: boolean;
+}
+
+interface AskOptions extends Pick<ProgramOptions, 'signal' | 'doing'> {
+  /** Ask a process that was not asked anything before. */
+  readonly anew?: boolean;
+}
+
+/**
+ * Processes of a program that is told on standard input what to do, and says something about all that it does. They
+ * are started ahead of the calls that need them, and kept for the next ones: a call only writes to an open pipe then.
+ */
+export class ProgramPool {
+  readonly #argv: readonly [string, ...string[]];
+  readonly #ahead: number;
+  readonly #lifetime: number;
+  #fresh: ProgramSession[] = [];
+  #used: ProgramSession[] = [];
+  readonly #ending = new Set<Promise<void>>();
+  #closed = false;
+
+  constructor(argv: readonly [string, ...string[]], { ahead = 0, lifetime = 0 }: PoolOptions = {}) {
+    this.#argv = argv;
+    this.#ahead = ahead;
+    this.#lifetime = lifetime;
+  }
+
+  /**
+   * Asks a process, and waits for its answer.
+   * @throws VifError TIMEOUT, ABORTED; the process is ended then
+   */
+  async ask(input: string, isLast: IsLastLine, options: AskOptions): Promise<PoolAnswer> {
+    const start = await programStarter();
+    if (options.signal.aborted) throw signalError(options.signal, options.doing);
+    try {
+      for (;;) {
+        const waiting = this.#take(options.anew);
+        const session = waiting ?? new ProgramSession(start(this.#argv, 'talk'));
+        const wasAsked = session.age !== undefined;
+        const answer = await session.ask(input, isLast, options, this.#lifetime === 0);
+        this.#keep(session);
+        // One that somebody ended while it waited has not done anything.
+        const isUndone = answer.ended && answer.ended.exitCode === undefined && saysNothing(answer);
+        if (!waiting || !isUndone) return { ...answer, wasAsked };
+      }
+    } finally {
+      setImmediate(() => this.#startAhead(start));
+    }
+  }
+
+  /** Ends the processes that wait. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const session of [...this.#fresh.splice(0), ...this.#used.splice(0)]) this.#end(session);
+    await Promise.all(this.#ending);
+  }
+
+  #take(anew = false): ProgramSession | undefined {
+    this.#fresh = this.#fresh.filter(({ isOver }) => !isOver);
+    this.#used = this.#used.filter(({ isOver }) => !isOver);
+    return (anew ? undefined : this.#used.pop()) ?? this.#fresh.shift();
+  }
+
+  /** Has a process wait for the next call, for the rest of its time. */
+  #keep(session: ProgramSession): void {
+    if (session.isOver) return;
+    const left = this.#lifetime - (session.age ?? 0);
+    if (this.#closed || left <= 0) {
+      this.#end(session);
+      return;
+    }
+    this.#used.push(session);
+    setTimeout(() => {
+      if (!this.#used.includes(session)) return; // it is at work, or gone
+      this.#used = this.#used.filter((each) => each !== session);
+      this.#end(session);
+    }, left).unref();
+  }
+
+  #end(session: ProgramSession): void {
+    const ending = session.end().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  #startAhead(start: StartProgram): void {
+    while (!this.#closed && this.#fresh.length < this.#ahead) {
+      this.#fresh.push(new ProgramSession(start(this.#argv, 'talk')));
+    }
+  }
+}
+
+function saysNothing({ stdout, stderr }: Answer): boolean {
+  return stdout.length === 0 && stderr.length === 0;
+}

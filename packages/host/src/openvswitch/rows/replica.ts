@@ -1,0 +1,107 @@
+import { isVifError, signalError } from '@vifkit/core';
+import { orAborted } from '../../ovsdb/abort.js';
+import type { OvsdbClient, OvsdbMonitor } from '../../ovsdb/client.js';
+import type { TableUpdates } from '../../ovsdb/monitor.js';
+import { uuid } from '../../ovsdb/values.js';
+import type { Key } from './key.js';
+import type { RowTables } from './row-query.js';
+import { RowTable } from './row-table.js';
+import { DATABASE, type Table } from './schema.js';
+
+/** Of some tables, some columns. */
+type Extract = Readonly<Partial<Record<Table, readonly string[]>>>;
+
+/**
+ * A copy of columns of the database, which one monitor keeps up to date. It has what we changed ourselves once the
+ * transaction is answered: the server tells of a change first. It follows the changes of others as it hears of them,
+ * and has all that there were once it is refreshed.
+ */
+export class Replica {
+  readonly #tables = new Map<string, RowTable>();
+  readonly #checks = new Set<() => void>();
+  #monitor: Promise<OvsdbMonitor> | undefined;
+
+  constructor(
+    private readonly client: OvsdbClient,
+    private readonly extract: Extract,
+  ) {}
+
+  /** What is known, which costs no question but at the start. */
+  async tables(signal: AbortSignal): Promise<RowTables> {
+    await this.#watching(signal);
+    return {
+      all: (table) => this.#tables.get(table)?.all() ?? [],
+      find: (table, key: Key, value) => this.#tables.get(table)?.find(key, value) ?? [],
+    };
+  }
+
+  /** Waits until it has all that the server has now. */
+  async refresh(signal: AbortSignal): Promise<void> {
+    if (!this.#monitor) {
+      await this.#watching(signal);
+      return;
+    }
+    const watching = this.#monitor;
+    const monitor = await this.#watching(signal);
+    try {
+      await monitor.sync(signal);
+    } catch (error) {
+      if (isRefused(error) && this.#monitor === watching) {
+        this.#monitor = undefined; // the next to ask starts it anew
+        monitor.cancel();
+      }
+      throw error;
+    }
+  }
+
+  /** Waits for a state of the rows. */
+  async until(holds: (tables: RowTables) => boolean, what: string, signal: AbortSignal): Promise<void> {
+    const tables = await this.tables(signal);
+    if (holds(tables)) return;
+    let check = () => {};
+    const met = new Promise<void>((resolve) => {
+      check = () => {
+        if (holds(tables)) resolve();
+      };
+    });
+    this.#checks.add(check);
+    try {
+      await orAborted(met, signal, () => signalError(signal, `waiting for ${what}`));
+    } finally {
+      this.#checks.delete(check);
+    }
+  }
+
+  /** It is for all who ask, so that none of them ends the start by giving up. */
+  #watching(signal: AbortSignal): Promise<OvsdbMonitor> {
+    this.#monitor ??= this.#start().catch((error: unknown) => {
+      this.#monitor = undefined;
+      throw error;
+    });
+    return orAborted(this.#monitor, signal, () => signalError(signal, "reading Open vSwitch's database"));
+  }
+
+  #start(): Promise<OvsdbMonitor> {
+    const requests = Object.entries(this.extract).map(([table, columns]) => [table, { columns }]);
+    return this.client.monitor(DATABASE, Object.fromEntries(requests), (updates, initial) =>
+      this.#update(updates, initial),
+    );
+  }
+
+  #update(updates: TableUpdates, initial: boolean): void {
+    if (initial) this.#tables.clear();
+    for (const [name, rows] of Object.entries(updates)) {
+      const table = this.#tables.get(name) ?? new RowTable();
+      this.#tables.set(name, table);
+      for (const [id, { new: row }] of Object.entries(rows)) {
+        table.put(id, row && { ...row, _uuid: uuid(id) });
+      }
+    }
+    for (const check of this.#checks) check();
+  }
+}
+
+/** Whether the server will not have it, rather than could not be asked in time. */
+function isRefused(error: unknown): boolean {
+  return isVifError(error, 'OVSDB_ERROR') || isVifError(error, 'OVSDB_PROTOCOL');
+}
