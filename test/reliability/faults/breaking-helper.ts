@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * What happens at a line of what `ip` is told: it is killed, it may do nothing from there on (it has lost
- * CAP_NET_ADMIN), or it hangs.
+ * What happens at a line of what `ip` is told: it is killed, once or also when it is told the rest; it may do nothing
+ * from there on (it has lost CAP_NET_ADMIN), or it hangs.
  */
-export type Breakage = 'dies' | 'is not permitted' | 'hangs';
+export type Breakage = 'dies' | 'dies twice' | 'is not permitted' | 'hangs';
 
 /** A root helper under which `ip` breaks at a line, once. */
 export interface BreakingHelper {
@@ -22,11 +22,12 @@ export interface BreakingHelper {
 
 const endings: Readonly<Record<Breakage, string>> = {
   dies: 'kill -9 $$',
+  'dies twice': 'touch dies-again; kill -9 $$',
   'is not permitted': 'exec setpriv --bounding-set=-net_admin --inh-caps=-net_admin "$@" <"$rest"',
   hangs: 'exec sleep 600',
 };
 
-/** Lines and fences come in turn; a fence comes first. */
+/** Fences stand between the lines. */
 const script = (folder: string) => `#!/bin/sh
 cd '${folder}'
 case $1 in
@@ -39,15 +40,15 @@ esac
 all=$(mktemp ./all.XXXXXX)
 rest=$all.rest
 cat >"$all"
+[ -e dies-again ] && { rm dies-again; head -n 1 "$all" | "$@"; kill -9 $$; }
 before=$(wc -l <lines)
 grep -v '^fence$' "$all" >>lines
 after=$(wc -l <lines)
 line=$(cat line-to-break 2>/dev/null || echo 0)
 [ "$line" -gt "$before" ] && [ "$line" -le "$after" ] || exec "$@" <"$all"
 touch broken
-whole=$(( (line - before) * 2 - 1 ))
-head -n $whole "$all" | "$@"
-tail -n +$((whole + 1)) "$all" >"$rest"
+awk '$0 != "fence" { n++ } n < k' k=$((line - before)) "$all" | "$@"
+awk '$0 != "fence" { n++ } n >= k' k=$((line - before)) "$all" >"$rest"
 . ./breakage
 `;
 
@@ -55,7 +56,8 @@ export async function makeBreakingHelper(): Promise<BreakingHelper> {
   const folder = await mkdtemp(join(tmpdir(), 'helper-'));
   const path = (name: string) => join(folder, name);
   const reset = async () => {
-    for (const name of ['line-to-break', 'setting-to-break', 'broken']) await rm(path(name), { force: true });
+    for (const name of ['line-to-break', 'setting-to-break', 'broken', 'dies-again'])
+      await rm(path(name), { force: true });
     for (const name of ['lines', 'settings']) await writeFile(path(name), '');
   };
   const count = async (name: string) => (await readFile(path(name), 'utf8')).split('\n').length - 1;

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { signalError } from '@vifkit/core';
 import { type Answer, type IsLastLine, ProgramSession } from './program-session.js';
-import { type ProgramOptions, programStarter, type StartProgram } from './run-program.js';
+import type { ProgramOptions } from './run-program.js';
 
 export interface PoolOptions {
   /** How many processes wait that were not asked anything yet; from the first call on. None unless given. */
@@ -44,12 +44,11 @@ export class ProgramPool {
    * @throws VifError TIMEOUT, ABORTED; the process is ended then
    */
   async ask(input: string, isLast: IsLastLine, options: AskOptions): Promise<PoolAnswer> {
-    const start = await programStarter();
     if (options.signal.aborted) throw signalError(options.signal, options.doing);
     try {
       for (;;) {
         const waiting = this.#take(options.anew);
-        const session = waiting ?? new ProgramSession(start(this.#argv, 'talk'));
+        const session = waiting ?? new ProgramSession(this.#argv);
         const wasAsked = session.age !== undefined;
         const answer = await session.ask(input, isLast, options, this.#lifetime === 0);
         this.#keep(session);
@@ -58,7 +57,7 @@ export class ProgramPool {
         if (!waiting || !isUndone) return { ...answer, wasAsked };
       }
     } finally {
-      setImmediate(() => this.#startAhead(start));
+      setImmediate(() => this.#startAhead());
     }
   }
 
@@ -96,9 +95,9 @@ export class ProgramPool {
     this.#ending.add(ending);
   }
 
-  #startAhead(start: StartProgram): void {
+  #startAhead(): void {
     while (!this.#closed && this.#fresh.length < this.#ahead) {
-      this.#fresh.push(new ProgramSession(start(this.#argv, 'talk')));
+      this.#fresh.push(new ProgramSession(this.#argv));
     }
   }
 }

@@ -1,5 +1,9 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import type { Readable } from 'node:stream';
 import { signalError } from '@vifkit/core';
-import { type ProgramOptions, type ProgramResult, type RunningProgram, resultOf } from './run-program.js';
+import type { CommandResult } from './command-executor.js';
+import { calledOff, OUTPUT_DELAY } from './process-group.js';
+import type { ProgramOptions } from './run-program.js';
 
 /** Milliseconds in which a program ends that has come to the end of its input. */
 const PATIENCE = 500;
@@ -7,12 +11,14 @@ const PATIENCE = 500;
 /** Told of each line that a program says. Answers whether it is the last one of what was asked. */
 export type IsLastLine = (line: string, from: 'stdout' | 'stderr') => boolean;
 
+type Ending = Omit<CommandResult, 'stderr'>;
+
 /** What a program said to what it was told. */
 export interface Answer {
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
   /** How it ended, if it has. */
-  readonly ended: ProgramResult | undefined;
+  readonly ended: Ending | undefined;
 }
 
 /**
@@ -20,30 +26,34 @@ export interface Answer {
  * keeps this process alive only while it is asked, and ends with it.
  */
 export class ProgramSession {
-  readonly #running: RunningProgram;
+  readonly #child: ChildProcessWithoutNullStreams;
   readonly #life = new AbortController();
-  readonly #ended: Promise<ProgramResult>;
+  readonly #ended: Promise<Ending>;
+  /** Nothing more can be done about ending it. */
+  readonly #givenUp: Promise<undefined>;
   #hear: (line: string, from: 'stdout' | 'stderr') => void = () => {};
   #isOver = false;
   #since: number | undefined;
 
-  constructor(running: RunningProgram) {
-    this.#running = running;
-    this.#ended = resultOf(running, { signal: this.#life.signal, doing: 'talking to a program' });
-    const over = () => {
+  constructor([program, ...args]: readonly [string, ...string[]]) {
+    const settled = new AbortController();
+    this.#child = spawn(program, args, { stdio: 'pipe', detached: true });
+    this.#ended = endOf(this.#child);
+    void this.#ended.then(() => {
       this.#isOver = true;
-    };
-    this.#ended.then(over, over);
-    running.stdin.on('error', () => {}); // its end tells more
+      settled.abort();
+    });
+    this.#givenUp = calledOff(this.#child.pid, this.#life.signal, settled.signal);
+    this.#child.stdin.on('error', () => {}); // its end tells more
     for (const from of ['stdout', 'stderr'] as const) {
-      onLines(running[from], (line) => this.#hear(line, from));
+      onLines(this.#child[from], (line) => this.#hear(line, from));
     }
     this.#hold(false);
   }
 
   /** Whether it has ended, as far as this process was told. */
   get isOver(): boolean {
-    const { pid, exitCode, signalCode } = this.#running;
+    const { pid, exitCode, signalCode } = this.#child;
     return this.#isOver || pid === undefined || exitCode !== null || signalCode !== null;
   }
 
@@ -75,11 +85,12 @@ export class ProgramSession {
           if (isLast(line, from)) resolve(undefined);
         };
       });
-      if (isFinal) this.#running.stdin.end(input);
-      else this.#running.stdin.write(input);
-      return { ...said, ended: await (isFinal ? this.#ended : Promise.race([answered, this.#ended])) };
-    } catch (error) {
-      throw signal.aborted ? signalError(signal, doing) : error;
+      if (isFinal) this.#child.stdin.end(input);
+      else this.#child.stdin.write(input);
+      const over = isFinal ? [] : [answered];
+      const ended = await Promise.race([...over, this.#ended, this.#givenUp]);
+      if (signal.aborted) throw signalError(signal, doing);
+      return { ...said, ended };
     } finally {
       signal.removeEventListener('abort', callOff);
       this.#hear = () => {};
@@ -90,24 +101,41 @@ export class ProgramSession {
   /** Ends its input, and waits for its end. One that does not care is ended. */
   async end(): Promise<void> {
     this.#hold(true);
-    this.#running.stdin.end();
+    this.#child.stdin.end();
     const timer = setTimeout(() => this.#life.abort(), PATIENCE);
-    await this.#ended.catch(() => {});
+    await Promise.race([this.#ended, this.#givenUp]);
     clearTimeout(timer);
   }
 
   #hold(keepsAlive: boolean): void {
-    const method = keepsAlive ? 'ref' : 'unref';
-    for (const each of [this.#running, ...pipesOf(this.#running)]) each[method]?.();
+    const { stdin, stdout, stderr } = this.#child;
+    // The pipes of a child are sockets, though their types do not say so.
+    const pipes: { ref?(): void; unref?(): void }[] = [stdin, stdout, stderr] as object[];
+    for (const each of [this.#child, ...pipes]) each[keepsAlive ? 'ref' : 'unref']?.();
   }
 }
 
-/** The pipes of a child are sockets, though execa's types do not say so. */
-function pipesOf({ stdin, stdout, stderr }: RunningProgram): { ref?(): void; unref?(): void }[] {
-  return [stdin, stdout, stderr] as { ref?(): void; unref?(): void }[];
+function endOf(child: ChildProcessWithoutNullStreams): Promise<Ending> {
+  return new Promise((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      const missing = error.code === 'ENOENT';
+      resolve({ exitCode: undefined, missing, ending: `cannot be started (${error.code})` });
+    });
+    child.once('exit', () => {
+      const letGo = () => [child.stdout, child.stderr].map((pipe) => pipe.destroy());
+      setTimeout(letGo, OUTPUT_DELAY).unref(); // what it leaves behind may hold them open for ever
+    });
+    child.once('close', (code, signal) => {
+      resolve({
+        exitCode: code ?? undefined,
+        missing: false,
+        ...(signal && { ending: `was ended by ${signal}` }),
+      });
+    });
+  });
 }
 
-function onLines(stream: RunningProgram['stdout'], hear: (line: string) => void): void {
+function onLines(stream: Readable, hear: (line: string) => void): void {
   let rest = '';
   stream.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');

@@ -1,8 +1,7 @@
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
 import { signalError } from '@vifkit/core';
 import type { Result } from 'execa';
 import type { CommandResult } from './command-executor.js';
+import { calledOff, OUTPUT_DELAY, signalGroup } from './process-group.js';
 
 export interface ProgramOptions {
   /** For its standard input; nothing unless given. */
@@ -19,10 +18,7 @@ export interface ProgramResult extends CommandResult {
   readonly stdout: string;
 }
 
-/** Milliseconds between SIGTERM and SIGKILL. */
-const KILL_DELAY = 500;
-/** Milliseconds in which the last of a program's output may still come. */
-const OUTPUT_DELAY = 100;
+const MAX_OUTPUT = 512 * 1024 * 1024;
 
 /**
  * Runs a program to its end, never through a shell. It leads a process group: when it has to be ended, so is
@@ -32,44 +28,20 @@ const OUTPUT_DELAY = 100;
  */
 export async function runProgram(
   argv: readonly [string, ...string[]],
-  { input, maxOutput, signal, doing }: ProgramOptions,
+  { input, maxOutput = MAX_OUTPUT, signal, doing }: ProgramOptions,
 ): Promise<ProgramResult> {
-  const start = await programStarter();
-  if (signal.aborted) throw signalError(signal, doing);
-  return resultOf(start(argv, input === undefined ? 'ignore' : { input }, maxOutput), { signal, doing });
-}
-
-export type StartProgram = Awaited<ReturnType<typeof programStarter>>;
-export type RunningProgram = ReturnType<StartProgram>;
-
-/**
- * Answers with what starts a program; with the input `talk` the program waits for what is written to its `stdin`, and
- * what it says is left to be read.
- * execa is loaded by this, and not before: it takes longer than core, and many a call runs no program.
- */
-export async function programStarter() {
+  // Loaded by this, and not before: it takes longer than core, and many a call runs no program.
   const { execa } = await import('execa');
-  return (
-    [program, ...args]: readonly [string, ...string[]],
-    input: 'ignore' | 'talk' | { readonly input: string },
-    maxOutput = 512 * 1024 * 1024,
-  ) =>
-    execa(program, args, {
-      ...(typeof input === 'string' ? { stdin: input === 'talk' ? 'pipe' : input } : input),
-      buffer: input !== 'talk',
-      reject: false,
-      detached: true,
-      cleanup: false,
-      maxBuffer: maxOutput,
-      stripFinalNewline: false,
-    });
-}
-
-/** Waits for the end of a program that was started, as {@link runProgram} does. */
-export async function resultOf(
-  running: RunningProgram,
-  { signal, doing }: Pick<ProgramOptions, 'signal' | 'doing'>,
-): Promise<ProgramResult> {
+  if (signal.aborted) throw signalError(signal, doing);
+  const [program, ...args] = argv;
+  const running = execa(program, args, {
+    ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    reject: false,
+    detached: true,
+    cleanup: false,
+    maxBuffer: maxOutput,
+    stripFinalNewline: false,
+  });
   const outputs = [running.stdout, running.stderr];
   const letGo = () => {
     for (const output of outputs) output.destroy();
@@ -98,29 +70,6 @@ export async function resultOf(
     settled.abort();
     running.unref();
     if (signal.aborted) letGo();
-  }
-}
-
-/** Ends the group once the signal fires. Answers when nothing more can be done about it. */
-async function calledOff(
-  pid: number | undefined,
-  signal: AbortSignal,
-  settled: AbortSignal,
-): Promise<undefined> {
-  const either = AbortSignal.any([signal, settled]);
-  if (!either.aborted) await once(either, 'abort');
-  if (!signal.aborted) return;
-  signalGroup(pid, 'SIGTERM');
-  await pause(KILL_DELAY, undefined, { signal: settled }).catch(() => {});
-  signalGroup(pid, 'SIGKILL'); // what is left of it, if the program itself has ended
-  await pause(OUTPUT_DELAY, undefined, { signal: settled }).catch(() => {});
-}
-
-function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
-  try {
-    if (leader !== undefined) process.kill(-leader, signal);
-  } catch {
-    // It has ended, or is not ours to end.
   }
 }
 

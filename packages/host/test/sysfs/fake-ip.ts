@@ -5,13 +5,15 @@ import { vi } from 'vitest';
 
 const script = (folder: string) => `#!/bin/sh
 cd '${folder}'
-complain() { echo "$1" >&2; echo 'Command failed -:1' >&2; }
+number=0
+complain() { echo "$1" >&2; echo "Command failed -:$number" >&2; }
 if [ "$2" != -batch ]; then
   echo "$*" >> reads
   cat "pf/$6" 2> /dev/null || { echo "Device \\"$6\\" does not exist." >&2; exit 1; }
   exit
 fi
 while read -r line; do
+  number=$((number + 1))
   if [ "$line" = fence ]; then complain 'Object "fence" is unknown, try "ip help".'; continue; fi
   echo "$line" >> writes
   if echo "$line" | grep -q -f refused; then complain 'RTNETLINK answers: Operation not supported'; fi

@@ -1,7 +1,10 @@
 import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
-import { FencedReplies, fenced } from './fenced-replies.js';
+import { BatchReplies } from './batch-replies.js';
+
+/** What is said of a link that has been made, or an address that has been given. */
+const IS_THERE = /file exists|resource busy/i;
 
 /** What became of a line. */
 interface Reply {
@@ -11,12 +14,15 @@ interface Reply {
   readonly remembers: boolean;
 }
 
+/** A fence costs as much as a line. */
+const WINDOW = 16;
+
 /**
  * Runs lines of `ip -batch` in order, going on past those that fail.
  *
- * Every line is followed by a fence, so that the text on standard error before the fence's own complaint is
- * the line's; and when a line makes `ip` exit (it does so on a malformed argument, in spite of -force), the
- * fence that is missing tells which.
+ * `ip` tells the number of each line that fails. But on a malformed argument it exits, in spite of -force, and it may
+ * be killed. Then the lines up to the last fence are done, and those behind it are given to a new process with a fence
+ * behind each, so that the fence that is missing tells which of them it was.
  *
  * `ip` remembers the index of every name that it has seen. A process that has run lines of an earlier call may
  * therefore look for a link in vain that another process has made anew since: the kernel does not give out an index
@@ -52,38 +58,41 @@ export class IpBatch {
 
   async #carryOut(lines: readonly string[], signal: AbortSignal, anew: boolean): Promise<Reply[]> {
     const replies: Reply[] = [];
+    let window = WINDOW;
+    /** Up to where lines may be done already. */
+    let unsure = 0;
     while (replies.length < lines.length) {
-      const rest = lines.slice(replies.length);
-      const { said, wasAsked: remembers } = await this.#tell(rest, signal, anew);
-      replies.push(...said.replies.map((text) => ({ complaint: complaintIn(text), remembers })));
-      if (said.replies.length < rest.length) {
-        replies.push({ complaint: wording(said.lastWords), remembers: false });
+      const from = replies.length;
+      const end = window === 1 ? from + WINDOW : lines.length;
+      const { said, wasAsked: remembers } = await this.#tell(lines.slice(from, end), window, signal, anew);
+      for (let i = 0; i < said.done; i++) {
+        const complaint = said.complaintOf(i);
+        const isDone = complaint !== undefined && from + i < unsure && IS_THERE.test(complaint);
+        replies.push({ complaint: isDone ? undefined : complaint, remembers });
+      }
+      if (said.done === said.lines.length) {
+        window = WINDOW;
+      } else if (window === 1) {
+        replies.push({ complaint: said.lastWords, remembers: false });
+      } else {
+        window = 1;
+        unsure = replies.length + WINDOW;
       }
     }
     return replies;
   }
 
-  async #tell(lines: readonly string[], signal: AbortSignal, anew: boolean) {
+  async #tell(lines: readonly string[], window: number, signal: AbortSignal, anew: boolean) {
     const [program] = this.#argv;
-    const said = new FencedReplies(lines.length);
+    const said = new BatchReplies(lines, window);
     const options = { signal, doing: 'changing links', anew };
     const { ended, wasAsked } = await this.#ip.ask(
-      fenced(lines),
+      said.script,
       (line, from) => from === 'stderr' && said.hear(line),
       options,
     );
     if (ended?.missing) throw missingProgram(program, program === 'ip' ? 'iproute2' : undefined);
     if (said.hasStarted) return { said, wasAsked };
-    throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${wording(said.lastWords)}`);
+    throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${said.lastWords}`);
   }
-}
-
-/** What `ip` said about a line that failed; undefined if it went well (with or without a warning). */
-function complaintIn(said: readonly string[]): string | undefined {
-  return said.some((line) => line.startsWith('Command failed ')) ? wording(said) : undefined;
-}
-
-function wording(said: readonly string[]): string {
-  const lines = said.filter((line) => line.trim() && !line.startsWith('Command failed '));
-  return lines.join('; ') || '`ip` ended without a word';
 }

@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, write as writeTo } from 'node:fs';
+import { closeSync, openSync, readFileSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Outcome, VifError } from '@vifkit/core';
 import { runProgram } from '../../commands/run-program.js';
@@ -51,7 +51,7 @@ export async function writeSettings(
   for (const [path, value] of values) {
     if (value === undefined) continue;
     try {
-      await write(path, value, rootHelper, signal);
+      await writeSetting(path, value, rootHelper, signal);
     } catch (cause) {
       if (path === files.ipv6(name) && ipv6 === false && lacksIpv6(name, cause)) continue;
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -61,7 +61,7 @@ export async function writeSettings(
   return undefined;
 }
 
-async function write(path: string, value: number, rootHelper: readonly string[], signal: AbortSignal) {
+async function writeSetting(path: string, value: number, rootHelper: readonly string[], signal: AbortSignal) {
   const [program, ...args] = rootHelper;
   if (program === undefined) return writeDirectly(path, value);
   const options = { input: String(value), signal, doing: 'changing links' };
@@ -69,17 +69,21 @@ async function write(path: string, value: number, rootHelper: readonly string[],
   if (exitCode !== 0) throw new Error(stderr.trim() || `${program} ${ending}`);
 }
 
-/** Only the writing itself is left to another thread: the kernel may wait for others who change links. */
+/**
+ * At once, but for IPv6's: the kernel has its writer wait for others who change links, and that is left to another
+ * thread.
+ */
 async function writeDirectly(path: string, value: number): Promise<void> {
   const file = openSync(path, 'w');
   try {
-    await writeInThread(file, String(value));
+    if (path.includes('/ipv6/')) await writeInThread(file, String(value));
+    else writeSync(file, String(value));
   } finally {
     closeSync(file);
   }
 }
 
-const writeInThread = promisify(writeTo);
+const writeInThread = promisify(write);
 
 /** A link has no IPv6 to turn off where the kernel has none, or its MTU is below IPv6's least of 1280. */
 function lacksIpv6(name: string, error: unknown): boolean {

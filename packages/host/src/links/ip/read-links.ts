@@ -3,11 +3,9 @@ import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
 import type { Answer } from '../../commands/program-session.js';
 import type { LinkState } from '../link-state.js';
+import { BatchReplies } from './batch-replies.js';
 import { completeDump } from './complete-dump.js';
-import { FencedReplies, fenced } from './fenced-replies.js';
 import { parseLinks } from './parse-links.js';
-
-const FAILURE = 'Command failed ';
 
 /** What `ip` printed, up to its fence. */
 interface Printed extends Pick<Answer, 'stdout' | 'stderr'> {
@@ -65,28 +63,28 @@ export class LinkReader {
    * standard error: which of the two is read first is left to chance.
    */
   async #ask(queries: readonly string[], signal: AbortSignal, anew: boolean): Promise<Printed> {
-    const said = new FencedReplies(0);
-    let [unanswered, isFenced] = [queries.length, false];
+    const said = new BatchReplies(queries, queries.length);
+    let [printed, isFenced] = [0, false];
+    const isComplete = () => isFenced && printed + said.complaints.length >= queries.length;
     const { stdout, ended, wasAsked } = await this.#ip.ask(
-      [...queries, fenced([])].join('\n'),
+      said.script,
       (line, from) => {
-        if (from === 'stderr' && said.hear(line)) isFenced = true;
-        else if (from === 'stdout' || line.startsWith(FAILURE)) unanswered--;
-        return isFenced && unanswered <= 0;
+        if (from === 'stdout') printed++;
+        else if (said.hear(line)) isFenced = true;
+        return isComplete();
       },
       { signal, doing: 'reading links', anew },
     );
     if (ended?.missing) throw missingProgram('ip', 'iproute2');
-    if (isFenced && unanswered <= 0) return { stdout, stderr: said.firstWords, remembers: wasAsked };
-    const ending = ended?.ending ?? 'ended before it had answered';
-    return { stdout, stderr: [...said.firstWords, `it ${ending}`], remembers: wasAsked };
+    const stderr = [...said.complaints, ...said.remarks];
+    if (!isComplete())
+      stderr.push(`${said.lastWords}: it ${ended?.ending ?? 'ended before it had answered'}`);
+    return { stdout, stderr, remembers: wasAsked };
   }
 }
 
 /** What went wrong, but for links that are not there. */
 function complaintIn(stderr: readonly string[]): string | undefined {
-  const lines = stderr.filter(
-    (line) => line.trim() && !line.startsWith(FAILURE) && !line.endsWith('does not exist.'),
-  );
-  return lines.length > 0 ? lines.join('; ') : undefined;
+  const complaints = stderr.filter((each) => !each.endsWith('does not exist.'));
+  return complaints.length > 0 ? complaints.join('; ') : undefined;
 }

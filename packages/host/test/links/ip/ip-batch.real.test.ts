@@ -117,22 +117,39 @@ describe('ip -batch', () => {
     });
   });
 
-  it('fails the line at which the process was killed, and carries out the others', async () => {
-    // The first process is killed while its second line waits in the pipe.
-    const script = `shift $#
-if [ -e "$folder/second" ]; then exec ip -force -batch -; fi
-touch "$folder/second"
-head -n 3 | ip -force -batch -
-kill -KILL $$`;
-    await withHelper(script, async (helper) => {
-      const lines = [
-        'link add name t-a type bridge',
-        'link add name t-b type bridge',
-        'link add name t-c type bridge',
-      ];
-      const complaints = await new IpBatch([helper]).run(lines, soon());
-      expect(complaints).toEqual([undefined, expect.stringContaining('without a word'), undefined]);
-      expect(listLinks().filter((name) => name.startsWith('t-'))).toEqual(['t-a', 't-c']);
+  describe('of which a process is killed', () => {
+    const lines = ['t-a', 't-b', 't-c'].map((name) => `link add name ${name} type bridge`);
+    /** Each process but the last is killed when it has been told so many lines. */
+    const script = (...told: number[]) => `shift $#
+echo >>"$folder/processes"
+case $(wc -l <"$folder/processes") in
+${told.map((count, i) => `${i + 1}) head -n ${count} | ip -force -batch -; kill -KILL $$ ;;`).join('\n')}
+esac
+exec ip -force -batch -`;
+    const made = () => listLinks().filter((name) => name.startsWith('t-'));
+
+    it('carries out what that had not come to, and takes what it had done for done', async () => {
+      await withHelper(script(3), async (helper) => {
+        expect(await new IpBatch([helper]).run(lines, soon())).toEqual([undefined, undefined, undefined]);
+      });
+      expect(made()).toEqual(['t-a', 't-b', 't-c']);
+    });
+
+    it('fails a line at which another is killed, and carries out the others', async () => {
+      await withHelper(script(1, 3), async (helper) => {
+        const complaints = await new IpBatch([helper]).run(lines, soon());
+        expect(complaints).toEqual([undefined, expect.stringContaining('without a word'), undefined]);
+      });
+      expect(made()).toEqual(['t-a', 't-c']);
+    });
+
+    it('does not take what is there for done, where no process may have come to it', async () => {
+      await run('link add name t-c type bridge');
+      await withHelper(script(1), async (helper) => {
+        const many = Array.from({ length: 20 }, () => 'link set dev lo up');
+        const complaints = await new IpBatch([helper]).run([...many, ...lines], soon());
+        expect(complaints.filter(Boolean)).toEqual(['RTNETLINK answers: File exists']);
+      });
     });
   });
 

@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** Milliseconds between SIGTERM and SIGKILL. */
+const KILL_DELAY = 500;
+/** Milliseconds in which the last of a program's output may still come. */
+export const OUTPUT_DELAY = 100;
+
+/**
+ * Ends a process group once the signal fires. Answers when nothing more can be done about it.
+ * @param settled fires when the leader's end is known
+ */
+export async function calledOff(
+  pid: number | undefined,
+  signal: AbortSignal,
+  settled: AbortSignal,
+): Promise<undefined> {
+  const either = AbortSignal.any([signal, settled]);
+  if (!either.aborted) await once(either, 'abort');
+  if (!signal.aborted) return;
+  signalGroup(pid, 'SIGTERM');
+  await pause(KILL_DELAY, undefined, { signal: settled }).catch(() => {});
+  signalGroup(pid, 'SIGKILL'); // what is left of it, if the program itself has ended
+  await pause(OUTPUT_DELAY, undefined, { signal: settled }).catch(() => {});
+}
+
+/** Signals a process group. */
+export function signalGroup(leader: number | undefined, signal: NodeJS.Signals): void {
+  try {
+    if (leader !== undefined) process.kill(-leader, signal);
+  } catch {
+    // It has ended, or is not ours to end.
+  }
+}
