@@ -41,6 +41,11 @@ export const intended: readonly Intended[] = [
       /^link qvb\S+ promisc$/.test(fact) && osVif === false && vifkit === true,
   },
   {
+    reason: 'the ends of the veth pair have no IPv6: os-vif turns it off on the bridge between them alone',
+    covers: ({ fact, osVif, vifkit }) =>
+      /^link qv[bo]\S+ disable_ipv6$/.test(fact) && String(osVif) === '0' && String(vifkit) === '1',
+  },
+  {
     reason: 'a port on a trunk’s bridge names the bridge, as 5.1 has it, for Neutron’s agent to clean up by',
     covers: ({ fact, osVif, vifkit }) =>
       fact === `Interface ${tap} external_ids:bridge_name` && isUnset(osVif) && vifkit === trunk,

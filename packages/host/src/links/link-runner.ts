@@ -117,8 +117,6 @@ function notesIn(steps: readonly LinkSteps[], kind: 'linkUser' | 'linkUserAbsent
   );
 }
 
-function hasSettings({ set, initial }: LinkStep): boolean {
-  return [set, initial].some(
-    (each) => each?.ipv6 !== undefined || each?.arpIgnore !== undefined || each?.arpAnnounce !== undefined,
-  );
+function hasSettings({ set: { ipv6, arpIgnore, arpAnnounce } = {} }: LinkStep): boolean {
+  return [ipv6, arpIgnore, arpAnnounce].some((each) => each !== undefined);
 }

@@ -34,6 +34,9 @@ export function hybridLinks({ vifId, bridge = hybridBridgeName(vifId), mtu }: Hy
   const [bridgeEnd, switchEnd] = vethNames(vifId);
   const sized = mtu === undefined ? {} : { mtu };
   const end = { up: true, promisc: true, ...sized };
+  // The ends are wires, too. With IPv6 each had an address of the host's, and ovs-vswitchd would read all routes of the
+  // host at each change of theirs, of which a plug brings about several.
+  const initial = { ipv6: false };
   return [
     {
       kind: 'link',
@@ -60,8 +63,9 @@ export function hybridLinks({ vifId, bridge = hybridBridgeName(vifId), mtu }: Hy
       name: bridgeEnd,
       create: { type: 'veth', peer: switchEnd },
       set: { ...end, master: bridge },
+      initial,
     },
-    { kind: 'link', name: switchEnd, create: { type: 'veth', peer: bridgeEnd }, set: end },
+    { kind: 'link', name: switchEnd, create: { type: 'veth', peer: bridgeEnd }, set: end, initial },
   ];
 }
 

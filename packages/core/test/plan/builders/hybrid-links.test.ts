@@ -22,6 +22,15 @@ describe('the links of a hybrid VIF', () => {
     expect(hybridLinks({ vifId }).some(({ set }) => set && 'mtu' in set)).toBe(false);
   });
 
+  it('have no IPv6; the ends that are there already keep theirs', () => {
+    expect(hybridLinks({ vifId }).map(({ set, initial }) => ({ ...initial, ...set }).ipv6)).toEqual([
+      false,
+      false,
+      false,
+    ]);
+    expect(hybridLinks({ vifId }).map(({ set }) => set?.ipv6)).toEqual([false, undefined, undefined]);
+  });
+
   it('may hang on a bridge of another name', () => {
     const [bridge, bridgeEnd] = hybridLinks({ vifId, bridge: 'br7' });
     expect([bridge?.name, bridgeEnd?.set?.master]).toEqual(['br7', 'br7']);
