@@ -32,8 +32,8 @@ const script = (folder: string) => `#!/bin/sh
 cd '${folder}'
 case $1 in
 tee)
-  echo >>settings
-  [ "$(wc -l <settings)" = "$(cat setting-to-break 2>/dev/null)" ] && { touch broken; echo 'Read-only file system' >&2; exit 1; }
+  number=$(flock lock sh -c 'echo >>settings; wc -l <settings') # several are written at a time
+  [ "$number" = "$(cat setting-to-break 2>/dev/null)" ] && { touch broken; echo 'Read-only file system' >&2; exit 1; }
   exec "$@" ;;
 esac
 [ "$3" = -batch ] || exec "$@"
