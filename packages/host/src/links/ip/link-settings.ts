@@ -27,7 +27,7 @@ export function readSettings(name: string): Settings {
   };
 }
 
-/** At once: the kernel waits for nothing here, and asking Node's threads for it would take ten times as long. */
+/** At once: the kernel waits for nothing here, and asking Node's threads for it takes longer than reading it. */
 function readNumber(path: string): number | undefined {
   try {
     return Number(readFileSync(path, 'utf8'));
