@@ -1,4 +1,5 @@
 import { createVifDriver, VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
@@ -97,10 +98,10 @@ describe('gc', () => {
     const { host, driver } = await start();
     await driver.plugAll([hybrid(1), hybrid(2), hybrid(3)]);
     const veth = (number: number) => `qvo${idOf(number)}`.slice(0, 14);
-    await host.links.write([{ op: 'delete', name: veth(1) }], AbortSignal.timeout(5_000)); // a port without a link
+    await host.links.write([{ op: 'delete', name: veth(1) }], new Deadline(5_000).signal); // a port without a link
     await host.ovs.commit(
       [{ kind: 'removePort', owner: idOf(2), name: veth(2), ifMarked: true }],
-      AbortSignal.timeout(5_000),
+      new Deadline(5_000).signal,
     ); // a link without a port
     await driver.gc({ keep: [idOf(3)] });
     await driver.unplug(hybrid(3));

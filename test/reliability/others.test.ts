@@ -1,4 +1,5 @@
 import { PlugError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import type { LinkSpec } from '@vifkit/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bare, damaged, plugged } from './faults/beginnings.js';
@@ -23,7 +24,7 @@ interface Intrusion {
 }
 
 const commit = ({ memory }: Bench, ...changes: Parameters<Bench['memory']['ovs']['commit']>[0]) =>
-  memory.ovs.commit(changes, AbortSignal.timeout(9_000));
+  memory.ovs.commit(changes, new Deadline(9_000).signal);
 
 /** All that may come into being, or vanish, of a VIF's links and ports. */
 async function intrusionsUpon(of: Case): Promise<Intrusion[]> {

@@ -1,3 +1,4 @@
+import { LONGEST_TIMER } from '@vifkit/core/time';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** The options of every subcommand. Those with a variable can be set in the environment, too, and in a configuration file. */
@@ -28,6 +29,10 @@ export function commonOptions(): Option[] {
       .env('VIF_TIMEOUT')
       .argParser(milliseconds)
       .default(30_000, '30'),
+    new Option('--undo-timeout <seconds>', 'how long undoing a plug that failed may take, after that')
+      .env('VIF_UNDO_TIMEOUT')
+      .argParser(milliseconds)
+      .default(10_000, '10'),
     new Option('-v, --verbose', 'log to standard error; twice for more')
       .argParser((_: unknown, times: number) => times + 1)
       .default(0, 'no log'),
@@ -38,14 +43,11 @@ function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-// Node.js takes a timer of more milliseconds than this for one of a single millisecond.
-const longestTimer = 2 ** 31 - 1;
-
 function milliseconds(seconds: string): number {
   const value = Math.ceil(Number(seconds) * 1000);
   if (!/^\d*\.?\d+$/.test(seconds) || value <= 0) {
     throw new InvalidArgumentError('It must be a positive number of seconds.');
   }
-  if (value > longestTimer) throw new InvalidArgumentError('It must be less than 2147483 seconds.');
+  if (value > LONGEST_TIMER) throw new InvalidArgumentError('It must be less than 2147483 seconds.');
   return value;
 }

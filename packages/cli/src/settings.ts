@@ -14,6 +14,8 @@ export interface Settings {
   readonly rootHelper: readonly string[];
   /** Milliseconds for the command as a whole. */
   readonly timeout: number;
+  /** Milliseconds for undoing a plug that failed, after that. */
+  readonly undoTimeout: number;
   /** Whether it is told where the time of each request went. */
   readonly timeline?: boolean;
   /** How often `-v` was given. */

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
 export type { BatchOptions } from './driver/batch-options.js';
+export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
 export type {
@@ -13,7 +14,6 @@ export type {
   Settled,
 } from './driver/results.js';
 export type { VifDriver } from './driver/vif-driver.js';
-export { type CallOptions, signalError } from './engine/deadline.js';
 export type { Change } from './engine/job.js';
 export type {
   AttemptedTask,

@@ -1,3 +1,4 @@
+import { withDeadline } from '@vifkit/core/time';
 import { memoryHost } from '@vifkit/testkit';
 import { inventory, isShared, type Props, type Stage } from './stage.js';
 
@@ -13,10 +14,8 @@ export function memoryStage({ bridges, links }: Props): Stage {
     async removeShared() {
       const shared = Object.values(host.links.snapshot()).filter(isShared);
       const names = shared.map(({ name }) => name);
-      await host.links.write(
-        names.map((name) => ({ op: 'delete', name })),
-        AbortSignal.timeout(1000),
-      );
+      const deletions = names.map((name) => ({ op: 'delete', name }) as const);
+      await withDeadline(1_000, undefined, (signal) => host.links.write(deletions, signal));
       return names;
     },
     close: () => host.close(),

@@ -1,5 +1,6 @@
 import { release } from 'node:os';
 import { type HostFacts, isVifError } from '@vifkit/core';
+import { withDeadline } from '@vifkit/core/time';
 import { batched } from './batched.js';
 import type { VfJournal } from './journal/vf-journal.js';
 import type { LinkTable } from './links/link-table.js';
@@ -9,8 +10,10 @@ import { findVirtualFunctions } from './sysfs/virtual-functions.js';
 
 /** The facts of this host, read at each question; questions that are asked together share a reading. */
 export function hostFacts(links: LinkTable, sysfsRoot: string, journal: VfJournal): HostFacts {
-  const link = batched((names) => links.read({ names }, AbortSignal.timeout(10_000)));
-  const addressing = batched((names) => links.readAddresses(names, AbortSignal.timeout(10_000)));
+  // A question may be shared by calls of different deadlines, so it has one of its own.
+  const inTime = <T>(read: (signal: AbortSignal) => Promise<T>) => withDeadline(10_000, undefined, read);
+  const link = batched((names) => inTime((signal) => links.read({ names }, signal)));
+  const addressing = batched((names) => inTime((signal) => links.readAddresses(names, signal)));
   const virtualFunction = batched((addresses) => findVirtualFunctions(sysfsRoot, addresses));
   return {
     linkMtu: async (name) => (await link(name))?.mtu,

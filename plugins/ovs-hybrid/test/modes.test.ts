@@ -8,6 +8,7 @@ import {
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
 } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
@@ -237,7 +238,7 @@ describe('isolation', () => {
           wired: false,
         },
       ],
-      AbortSignal.timeout(1_000),
+      new Deadline(1_000).signal,
     );
     expect((await check(hybrid())).differences).toEqual([]);
     expect((await plug(hybrid())).changes).toEqual([]);

@@ -1,3 +1,4 @@
+import { Deadline } from '@vifkit/core/time';
 import { Bench } from './bench.js';
 import type { Case } from './cases.js';
 
@@ -35,5 +36,5 @@ export async function damaged(of: Case): Promise<Beginning[]> {
 
 function removePort({ ovs }: Bench['memory'], name: string): Promise<unknown> {
   const change = { kind: 'removePort', owner: '', name, ifMarked: false } as const;
-  return ovs.commit([change], AbortSignal.timeout(9_000));
+  return ovs.commit([change], new Deadline(9_000).signal);
 }

@@ -5,9 +5,9 @@ import {
   type Outcome,
   type Step,
   type StepRunner,
-  signalError,
   type Task,
 } from '@vifkit/core';
+import { signalError } from '@vifkit/core/time';
 import type { Injection } from './fault.js';
 
 /** The steps that were handed over to the runners of a host; for reading, the first of each batch. */

@@ -1,3 +1,4 @@
+import { Deadline } from '@vifkit/core/time';
 import { answerInputs } from '../input/answer-inputs.js';
 import { parseRequests } from '../input/parse-requests.js';
 import { readText } from '../input/read-text.js';
@@ -27,15 +28,16 @@ export async function runRequests(
   const logger = await openLogger(settings.verbose, stderr);
   const driver = await surroundings.openDriver({ ...settings, guests: command.guests, logger, env });
   const interruption = abortOnSignals(surroundings.signals);
+  const { timeout, undoTimeout } = settings;
+  const deadline = new Deadline(timeout, interruption.signal);
   try {
-    const { timeout } = settings;
-    const signal = AbortSignal.any([interruption.signal, AbortSignal.timeout(timeout)]);
+    const { signal } = deadline;
     const report = new Report(command.name, inputs.length, settings, surroundings);
     let first = 0;
     for (const batch of inBatches(inputs, command.batch)) {
       await answerInputs<Answer>(
         batch,
-        (requests, give) => command.answer(driver, requests, { signal, timeout }, give),
+        (requests, give) => command.answer(driver, requests, { signal, timeout, undoTimeout }, give),
         (answer, index) => report.add(answer, first + index),
       );
       first += batch.length;
@@ -44,6 +46,7 @@ export async function runRequests(
     report.end();
     return report.status;
   } finally {
+    deadline.end();
     interruption.stop();
     await driver.close();
   }

@@ -1,4 +1,5 @@
 import type { Requirement } from '@vifkit/core';
+import { withDeadline } from '@vifkit/core/time';
 import type { Lack } from '@vifkit/host';
 import type { Settings } from '../settings.js';
 
@@ -8,5 +9,7 @@ export async function examineThisHost(
   { ovsdb, sysfsRoot, rootHelper, timeout }: Settings,
 ): Promise<(Lack | undefined)[]> {
   const { examineHost } = await import('@vifkit/host');
-  return examineHost(requirements, { ovsdb, sysfsRoot, rootHelper }, AbortSignal.timeout(timeout));
+  return withDeadline(timeout, undefined, (signal) =>
+    examineHost(requirements, { ovsdb, sysfsRoot, rootHelper }, signal),
+  );
 }

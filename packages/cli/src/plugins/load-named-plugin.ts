@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { asVifError, isVifError, type PluginPackage, VifError } from '@vifkit/core';
+import { withDeadline, withinDeadline } from '@vifkit/core/time';
 import { moduleAt } from './module-at.js';
 
 /**
@@ -15,7 +16,10 @@ export async function loadNamedPlugin(given: string, timeout: number): Promise<P
   try {
     const isPath = /^\.{0,2}\//.test(given);
     const specifier = isPath ? pathToFileURL(await moduleAt(given)).href : given;
-    const { default: found } = await within(importModule(specifier), timeout);
+    // A module may wait for ever at its top level.
+    const { default: found } = await withDeadline(timeout, undefined, (signal) =>
+      withinDeadline(importModule(specifier), signal, `loading the plugin package '${given}'`),
+    );
     if (isPackage(found)) return found;
   } catch (error) {
     if (isVifError(error)) throw error;
@@ -43,17 +47,4 @@ function isPackage(value: unknown): value is PluginPackage {
 function isMissing(error: unknown, name: string): boolean {
   const { code, message } = error as NodeJS.ErrnoException;
   return code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
-}
-
-/** A module may wait for ever at its top level. */
-async function within<T>(loading: Promise<T>, timeout: number): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('it was not loaded in time')), timeout);
-  });
-  try {
-    return await Promise.race([loading, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

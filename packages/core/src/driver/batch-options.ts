@@ -1,6 +1,6 @@
-import type { CallOptions } from '../engine/deadline.js';
 import { reasonOf } from '../errors/vif-error.js';
 import type { Logger } from '../logging/logger.js';
+import type { CallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
 /** How a call of many requests goes. */

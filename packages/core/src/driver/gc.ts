@@ -1,4 +1,3 @@
-import type { CallOptions } from '../engine/deadline.js';
 import type { Engine, JobResult } from '../engine/engine.js';
 import { type Change, type Job, type Progress, writingOf } from '../engine/job.js';
 import type { Owned } from '../engine/runner.js';
@@ -8,6 +7,7 @@ import type { Step } from '../plan/steps.js';
 import { validatePlan } from '../plan/validate-plan.js';
 import { quote } from '../validation/quote.js';
 import { isUuid } from '../validation/uuid.js';
+import type { CallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
 export interface GcOptions extends CallOptions {
@@ -43,9 +43,9 @@ export async function collectGarbage(
   const results = dryRun
     ? await forOwners([...dead, ...shared], (jobs) => compare(engine, jobs, signal))
     : [
-        ...(await forOwners(dead, (jobs) => engine.unplug(jobs, signal))),
+        ...(await forOwners(dead, (jobs) => engine.unplug(jobs, { signal }))),
         // Only now: they are idle once what used them is gone.
-        ...(await forOwners(shared, (jobs) => engine.unplug(jobs, signal))),
+        ...(await forOwners(shared, (jobs) => engine.unplug(jobs, { signal }))),
       ];
   return [...results, ...failures.map((error) => ({ id: null, error }))].filter(isWorthTelling);
 }
@@ -110,7 +110,7 @@ async function compare(
   jobs: readonly Job[],
   signal: AbortSignal,
 ): Promise<JobResult<readonly Change[]>[]> {
-  const results = await engine.inspect(jobs, signal);
+  const results = await engine.inspect(jobs, { signal });
   return results.map((result, i) => {
     if ('error' in result) return result;
     const blocked = result.value.flatMap(({ inspection }: Progress) => inspection.blocked ?? []);

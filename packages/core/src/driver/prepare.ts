@@ -1,4 +1,3 @@
-import { withinDeadline } from '../engine/deadline.js';
 import type { Job } from '../engine/job.js';
 import { asVifError } from '../errors/vif-error.js';
 import type { GuestConfigurator, GuestDevice } from '../guest/guest-configurator.js';
@@ -8,6 +7,7 @@ import { validatePlan } from '../plan/validate-plan.js';
 import type { PlanContext } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { HostCapabilities } from '../request/host-capabilities.js';
+import { withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';
 import { type Route, route } from './route.js';
 import type { RoutedRequest } from './routed-request.js';

@@ -1,8 +1,9 @@
-import { type CallOptions, startDeadline } from '../engine/deadline.js';
-import type { JobResult } from '../engine/engine.js';
-import type { Job } from '../engine/job.js';
+import type { RunOptions } from '../engine/engine.js';
+import type { Job, JobResult } from '../engine/job.js';
 import { startSpan, type Timeline, Trace } from '../engine/timeline.js';
 import { VifError } from '../errors/vif-error.js';
+import { withDeadline } from '../time/deadline.js';
+import { type CallOptions, readCallOptions } from './call-options.js';
 import type { Prepared } from './prepare.js';
 import type { Settled } from './results.js';
 import { settle } from './settle.js';
@@ -13,12 +14,8 @@ const PLANNING = 1 / 2;
 /** What a call does with its requests: `R` is what the engine makes of a job, `T` what is told of it. */
 interface Call<R, T> {
   prepare(request: unknown, signal: AbortSignal): Prepared | Promise<Prepared>;
-  /** Runs the plans; `tell` is to be called for each job as soon as its result is final. */
-  run(
-    jobs: readonly Job[],
-    signal: AbortSignal,
-    tell: (job: Job, result: JobResult<R>) => void,
-  ): Promise<unknown>;
+  /** Runs the plans, and tells of each job as soon as its result is final. */
+  run(jobs: readonly Job[], options: RunOptions<R>): Promise<unknown>;
   present(prepared: Prepared, result: R, timeline: Timeline): T;
   /** Called for each request as soon as its result is final. */
   done(result: Settled<T>, index: number): void;
@@ -31,43 +28,52 @@ interface Ready {
   readonly trace: Trace;
 }
 
-/** Has a plan made for each request, and runs together those that came about. */
+/**
+ * Has a plan made for each request, and runs together those that came about.
+ * @throws VifError INVALID_OPTIONS for times that are none
+ */
 export async function runRequests<R, T>(
   requests: readonly unknown[],
   options: CallOptions | undefined,
   { prepare, run, present, done }: Call<R, T>,
 ): Promise<Settled<T>[]> {
   const began = performance.now();
-  const signal = startDeadline(options);
-  const planning = startDeadline(options, PLANNING);
+  const { signal: caller, timeout, undoTimeout } = readCallOptions(options);
   const results: Settled<T>[] = [];
   const finish = (index: number, result: Settled<T>) => {
     results[index] = result;
     done(result, index);
   };
-  const endPreparing = startSpan({ phase: 'prepare' });
-  const prepared = await Promise.all(
-    requests.map(async (request, index): Promise<Ready | undefined> => {
-      const result = await settle(request, planning, () => prepare(request, planning));
-      if ('error' in result) return void finish(index, result);
-      const trace = new Trace(began);
-      endPreparing([trace]);
-      return { index, prepared: result.value, trace };
-    }),
-  );
-  const ready = new Map<Job, Ready>();
-  for (const each of prepared) if (each) ready.set({ ...each.prepared.job, trace: each.trace }, each);
-  await run([...ready.keys()], signal, (job, result) => {
-    const each = ready.get(job);
-    if (!each) return;
-    ready.delete(job);
-    const { index, prepared, trace } = each;
-    if ('value' in result) finish(index, { value: present(prepared, result.value, trace.timeline()) });
-    else finish(index, { id: prepared.handled.id, error: result.error });
-  });
-  for (const { index, prepared } of ready.values()) {
-    const { id } = prepared.handled;
-    finish(index, { id, error: new VifError('PLUG_FAILED', `VIF ${id} was not reached`) });
-  }
+  const prepareAll = (planning: AbortSignal) => {
+    const endPreparing = startSpan({ phase: 'prepare' });
+    return Promise.all(
+      requests.map(async (request, index): Promise<Ready | undefined> => {
+        const result = await settle(request, planning, () => prepare(request, planning));
+        if ('error' in result) return void finish(index, result);
+        const trace = new Trace(began);
+        endPreparing([trace]);
+        return { index, prepared: result.value, trace };
+      }),
+    );
+  };
+  const runAll = async (signal: AbortSignal) => {
+    const prepared = await withDeadline(timeout * PLANNING, signal, prepareAll);
+    const ready = new Map<Job, Ready>();
+    for (const each of prepared) if (each) ready.set({ ...each.prepared.job, trace: each.trace }, each);
+    const tell = (job: Job, result: JobResult<R>) => {
+      const each = ready.get(job);
+      if (!each) return;
+      ready.delete(job);
+      const { index, prepared, trace } = each;
+      if ('value' in result) finish(index, { value: present(prepared, result.value, trace.timeline()) });
+      else finish(index, { id: prepared.handled.id, error: result.error });
+    };
+    await run([...ready.keys()], { signal, undoTimeout, tell });
+    for (const { index, prepared } of ready.values()) {
+      const { id } = prepared.handled;
+      finish(index, { id, error: new VifError('PLUG_FAILED', `VIF ${id} was not reached`) });
+    }
+  };
+  await withDeadline(timeout, caller, runAll);
   return results;
 }

@@ -1,6 +1,6 @@
-import { withinDeadline } from '../engine/deadline.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
 import { idOfVif } from '../request/parse-vif.js';
+import { withinDeadline } from '../time/deadline.js';
 import { isPlainObject, ownValue } from '../validation/plain.js';
 import { isUuid } from '../validation/uuid.js';
 import type { Settled } from './results.js';

@@ -1,4 +1,3 @@
-import { type CallOptions, startDeadline } from '../engine/deadline.js';
 import { Engine } from '../engine/engine.js';
 import { type Change, type Progress, writingOf } from '../engine/job.js';
 import type { Timeline } from '../engine/timeline.js';
@@ -10,7 +9,9 @@ import type { HostInfo } from '../objects/host-info.js';
 import type { VIFBase } from '../objects/vif-base.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { Routing } from '../request/routing.js';
+import { withDeadline } from '../time/deadline.js';
 import { type BatchOptions, teller } from './batch-options.js';
+import { type CallOptions, readCallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult } from './gc.js';
 import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
@@ -103,17 +104,18 @@ export class VifDriver {
     requests: readonly unknown[],
     options?: BatchOptions<ConfigResult>,
   ): Promise<Settled<ConfigResult>[]> {
-    const signal = startDeadline(options);
+    const { signal: caller, timeout } = readCallOptions(options);
     const { registry, host, guests, logger } = this.#parts;
     const tell = teller(options, logger);
-    return Promise.all(
-      requests.map(async (request, index) => {
-        const result = await settle(request, signal, () =>
-          prepareDevice(this.#read(request), registry, host.facts, guests, signal),
-        );
-        tell(result, index);
-        return result;
-      }),
+    const configure = async (request: unknown, index: number, signal: AbortSignal) => {
+      const result = await settle(request, signal, () =>
+        prepareDevice(this.#read(request), registry, host.facts, guests, signal),
+      );
+      tell(result, index);
+      return result;
+    };
+    return withDeadline(timeout, caller, (signal) =>
+      Promise.all(requests.map((request, index) => configure(request, index, signal))),
     );
   }
 
@@ -173,7 +175,10 @@ export class VifDriver {
    * @throws VifError INVALID_REQUEST for a list with something else than ids of VIFs, and an empty one
    */
   async gc(options: GcOptions): Promise<Settled<GcResult>[]> {
-    const results = await collectGarbage(this.#engine, options, startDeadline(options));
+    const { signal: caller, timeout } = readCallOptions(options);
+    const results = await withDeadline(timeout, caller, (signal) =>
+      collectGarbage(this.#engine, options, signal),
+    );
     for (const result of results) logGc(this.#parts.logger, result, options.dryRun ?? false);
     return results;
   }
@@ -197,7 +202,7 @@ export class VifDriver {
     const tell = teller(options, logger);
     return runRequests<readonly Change[], ChangeResult>(requests, options, {
       prepare: (request, signal) => this.#prepare(request, operation, signal),
-      run: (jobs, signal, settled) => this.#engine[operation](jobs, signal, settled),
+      run: (jobs, running) => this.#engine[operation](jobs, running),
       present: ({ handled, job }, changes, timeline) => {
         logSteps(logger, job, changes);
         return { ...handled, changes, stepCount: job.plan.length, timeline };
@@ -216,7 +221,7 @@ export class VifDriver {
   ): Promise<Settled<T>[]> {
     return runRequests<readonly Progress[], T>(requests, options, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
-      run: (jobs, signal, settled) => this.#engine.inspect(jobs, signal, settled),
+      run: (jobs, running) => this.#engine.inspect(jobs, running),
       present,
       done: teller(options, this.#parts.logger),
     });

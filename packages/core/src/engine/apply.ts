@@ -1,5 +1,5 @@
 import { asVifError } from '../errors/vif-error.js';
-import { signalError, withinDeadline } from './deadline.js';
+import { signalError, withinDeadline } from '../time/deadline.js';
 import { Dispatcher } from './dispatcher.js';
 import type { JobState, Progress } from './job.js';
 import type { StepRunner } from './runner.js';
@@ -10,7 +10,7 @@ import { startBatch } from './timeline.js';
  * Milliseconds that a runner has to wind up once the signal fired: nothing is to be undone under its hands,
  * and it can tell what it got done.
  */
-const GRACE = 1_000;
+const GRACE = 800;
 
 /** Whether a step that fails ends its job (plug), or the job goes on past it (unplug). */
 export type OnFailure = 'stop' | 'continue';

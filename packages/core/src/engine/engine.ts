@@ -15,49 +15,49 @@ import { unplug } from './unplug.js';
 
 export type { JobResult } from './job.js';
 
-/** Milliseconds for undoing a batch of steps. */
-const UNDO_PATIENCE = 30_000;
+/** How a call of the engine goes. */
+export interface RunOptions<T> {
+  readonly signal: AbortSignal;
+  /** Milliseconds for undoing a plug that failed, once the signal has fired too; 10 000 unless given. */
+  readonly undoTimeout?: number;
+  /** Is told of each job as soon as its result is final, and its locks are released. Must not throw. */
+  tell?(job: Job, result: JobResult<T>): void;
+}
 
-/** Is told of each job as soon as its result is final, and its locks are released. Must not throw. */
-type Tell<T> = (job: Job, result: JobResult<T>) => void;
+const UNDO_TIMEOUT = 10_000;
 
 /** Runs plans on a host. Every call takes many jobs, and every job has a result of its own. */
 export class Engine {
   readonly #host: Host;
   readonly #runners: ReadonlyMap<Step['kind'], StepRunner>;
 
-  /** @param undoPatience milliseconds for undoing a batch of steps, once the call's signal has fired too */
-  constructor(
-    host: Host,
-    private readonly undoPatience = UNDO_PATIENCE,
-  ) {
+  constructor(host: Host) {
     this.#host = host;
     const runners: StepRunner[] = [...host.runners, new CustomRunner()];
     this.#runners = new Map(runners.flatMap((runner) => runner.kinds.map((kind) => [kind, runner])));
   }
 
   /** All or nothing, job by job: one that fails is undone, and the others go on. */
-  plug(jobs: readonly Job[], signal: AbortSignal, tell?: Tell<Change[]>): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(plug, jobs, signal, tell);
+  plug(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
+    return this.#inRounds(plug, jobs, options);
   }
 
   /** Goes on past what fails, and reports all failures of a job together. */
-  unplug(jobs: readonly Job[], signal: AbortSignal, tell?: Tell<Change[]>): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(unplug, jobs, signal, tell);
+  unplug(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
+    return this.#inRounds(unplug, jobs, options);
   }
 
   /** Compares plans with the host, and writes nothing. The tasks come in the order of the plan's steps. */
   inspect(
     jobs: readonly Job[],
-    signal: AbortSignal,
-    tell: Tell<readonly Progress[]> = tellNobody,
+    { signal, tell }: RunOptions<readonly Progress[]>,
   ): Promise<JobResult<readonly Progress[]>[]> {
     const states = this.#inspect(jobs, signal);
     return Promise.all(
       states.map(async (state) => {
         await state.inspected;
         const result = found(state);
-        tell(state.job, result);
+        tell?.(state.job, result);
         return result;
       }),
     );
@@ -75,15 +75,14 @@ export class Engine {
   async #inRounds(
     operation: Operation,
     jobs: readonly Job[],
-    signal: AbortSignal,
-    tell: Tell<Change[]> = tellNobody,
+    options: RunOptions<Change[]>,
   ): Promise<JobResult<Change[]>[]> {
     const results = new Map<Job, JobResult<Change[]>>();
-    const settle: Tell<Change[]> = (job, result) => {
+    const tell = (job: Job, result: JobResult<Change[]>) => {
       results.set(job, result);
-      tell(job, result);
+      options.tell?.(job, result);
     };
-    for (const round of rounds(jobs)) await this.#round(operation, round, signal, settle);
+    for (const round of rounds(jobs)) await this.#round(operation, round, { ...options, tell });
     return jobs.flatMap((job) => results.get(job) ?? []);
   }
 
@@ -91,18 +90,21 @@ export class Engine {
   async #round(
     operation: Operation,
     round: readonly Job[],
-    signal: AbortSignal,
-    settle: Tell<Change[]>,
+    {
+      signal,
+      tell,
+      undoTimeout = UNDO_TIMEOUT,
+    }: RunOptions<Change[]> & Required<Pick<RunOptions<Change[]>, 'tell'>>,
   ): Promise<void> {
     const endLocking = startSpan({ phase: 'lock' });
     const run = async (jobs: readonly Job[], release: Release) => {
       endLocking(jobs.map(({ trace }) => trace));
       const states = this.#inspect(jobs, signal);
-      const bringToEnd = operation.begin(states, signal, this.undoPatience);
+      const bringToEnd = operation.begin(states, signal, undoTimeout);
       await Promise.all(
         states.map(async (state) => {
           const result = await bringToEnd(state).finally(() => release(state.job));
-          settle(state.job, result);
+          tell(state.job, result);
         }),
       );
     };
@@ -113,7 +115,7 @@ export class Engine {
       } catch (error) {
         endLocking(jobs.map(({ trace }) => trace));
         const cause = asVifError(error, 'PLUG_FAILED', 'The locks of the call could not be taken');
-        for (const job of jobs) settle(job, { error: operation.refuse(job, cause) });
+        for (const job of jobs) tell(job, { error: operation.refuse(job, cause) });
         return;
       }
       await run(jobs, release);
@@ -129,5 +131,3 @@ function found({ job, tasks, failures: [failure] }: JobState): JobResult<readonl
   const { code, message, cause } = failure.error;
   return { error: new VifError(code, message, { vifId: job.vifId, cause }) };
 }
-
-const tellNobody: Tell<unknown> = () => {};

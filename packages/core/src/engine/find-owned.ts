@@ -1,5 +1,5 @@
 import { asVifError, isVifError, type VifError } from '../errors/vif-error.js';
-import { withinDeadline } from './deadline.js';
+import { withinDeadline } from '../time/deadline.js';
 import type { Owned, StepRunner } from './runner.js';
 
 /** What carries our mark, and why something could not be looked for. */

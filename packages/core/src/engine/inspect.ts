@@ -1,7 +1,7 @@
 import { asVifError, VifError } from '../errors/vif-error.js';
 import { stepTarget } from '../plan/step-target.js';
 import type { Step } from '../plan/steps.js';
-import { withinDeadline } from './deadline.js';
+import { withinDeadline } from '../time/deadline.js';
 import type { Job, JobState } from './job.js';
 import type { Inspection, StepRunner } from './runner.js';
 import { taskTitle } from './task-title.js';

@@ -1,6 +1,6 @@
 import type { HostLocks } from '../host/host.js';
 import { lockKeys } from '../plan/lock-keys.js';
-import { withinDeadline } from './deadline.js';
+import { withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
 
 /** Lets go of what a job held and no other job still needs. Never throws. */

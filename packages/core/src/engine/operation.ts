@@ -5,12 +5,12 @@ import type { Change, Job, JobResult, JobState } from './job.js';
 export interface Operation {
   /**
    * Answers with what brings one of the jobs to its end; it is called for each of them, and never rejects.
-   * @param undoPatience milliseconds for undoing a batch of steps, once the signal has fired too
+   * @param undoTimeout milliseconds for undoing a job that failed, once the signal has fired too
    */
   begin(
     states: readonly JobState[],
     signal: AbortSignal,
-    undoPatience: number,
+    undoTimeout: number,
   ): (state: JobState) => Promise<JobResult<Change[]>>;
   /** The error of a job that could not be begun. */
   refuse(job: Job, cause: VifError): VifError;

@@ -6,10 +6,10 @@ import { undoer } from './undo.js';
 
 /** All or nothing, job by job: one that fails is undone, and the others go on. */
 export const plug: Operation = {
-  begin(states, signal, undoPatience) {
+  begin(states, signal, undoTimeout) {
     const apply = applier('stop', signal);
     const applied = new Map(states.map((state) => [state, apply(state)]));
-    const undo = undoer(applied, undoPatience);
+    const undo = undoer(applied, undoTimeout);
     return async (state) => {
       await applied.get(state);
       const [failure] = state.failures;

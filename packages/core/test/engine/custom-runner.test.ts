@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
 import type { CustomStep } from '../../src/plan/steps.js';
+import { Deadline } from '../../src/time/deadline.js';
 import { fakeHost, link, noLink } from './support/fake-host.js';
 import { FakeRunner } from './support/fake-runner.js';
 
@@ -16,7 +17,7 @@ function custom(name: string, log: string[], own: Partial<CustomStep> = {}): Cus
 }
 
 const engine = new Engine(fakeHost([]));
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const boom = new Error('boom');
 const fail = () => Promise.reject(boom);
 
@@ -24,8 +25,8 @@ describe('custom steps', () => {
   it('run in order, once', async () => {
     const log: string[] = [];
     const job = { vifId: 'a', plan: [custom('one', log), custom('two', log)] };
-    const [first] = await engine.plug([job], soon());
-    const [second] = await engine.plug([job], soon());
+    const [first] = await engine.plug([job], { signal: soon() });
+    const [second] = await engine.plug([job], { signal: soon() });
     expect(log).toEqual(['apply one', 'apply two']);
     expect(first).toMatchObject({ value: [{ name: 'one' }, { name: 'two' }] });
     expect(second).toEqual({ value: [] });
@@ -34,7 +35,7 @@ describe('custom steps', () => {
   it('stop at the one that throws, and are undone in reverse, that one too', async () => {
     const log: string[] = [];
     const plan = [custom('one', log), custom('two', log, { apply: fail }), custom('three', log)];
-    const [result] = await engine.plug([{ vifId: 'a', plan }], soon());
+    const [result] = await engine.plug([{ vifId: 'a', plan }], { signal: soon() });
     expect(result).toMatchObject({
       error: { code: 'PLUG_FAILED', cause: { code: 'PLUGIN_FAILED', vifId: 'a', cause: boom } },
     });
@@ -48,7 +49,7 @@ describe('custom steps', () => {
         { vifId: 'a', plan: [custom('one', log, { isDone: fail })] },
         { vifId: 'b', plan: [custom('two', log)] },
       ],
-      soon(),
+      { signal: soon() },
     );
     expect(results[0]).toMatchObject({ error: { cause: { code: 'PLUGIN_FAILED', cause: boom } } });
     expect(results[1]).toHaveProperty('value');
@@ -63,10 +64,9 @@ describe('custom steps', () => {
       log.push(`aborted ${signal.aborted}`);
       return fail();
     };
-    const [result] = await engine.plug(
-      [{ vifId: 'a', plan: [custom('one', log, { apply })] }],
-      controller.signal,
-    );
+    const [result] = await engine.plug([{ vifId: 'a', plan: [custom('one', log, { apply })] }], {
+      signal: controller.signal,
+    });
     expect(result).toHaveProperty('error');
     expect(log).toEqual(['aborted true', 'undo one']);
   });
@@ -77,7 +77,7 @@ describe('custom steps that never return', () => {
   const owner = "os-vif plugin 'acme'";
 
   /** The results of a bad job among good ones, with a deadline that only the bad one may need. */
-  async function amongOthers(bad: Partial<CustomStep>, undoPatience?: number) {
+  async function amongOthers(bad: Partial<CustomStep>, undoTimeout = 10_000) {
     const log: string[] = [];
     const others = new FakeRunner(['link']);
     const plan = (name: string, own?: Partial<CustomStep>) => [
@@ -85,14 +85,14 @@ describe('custom steps that never return', () => {
       custom(name, log, own),
       link(`${name}2`),
     ];
-    const results = await new Engine(fakeHost([others]), undoPatience).plug(
+    const results = await new Engine(fakeHost([others])).plug(
       [
         { vifId: 'a', plan: plan('a') },
         { vifId: 'bad', plan: plan('bad', bad), owner },
         { vifId: 'b', plan: plan('b') },
         { vifId: 'c', plan: [link('c')] },
       ],
-      AbortSignal.timeout(300),
+      { signal: new Deadline(300).signal, undoTimeout },
     );
     return { results, log, existing: [...others.existing].sort() };
   }
@@ -126,7 +126,9 @@ describe('custom steps that never return', () => {
     expect(results[1]).toMatchObject({
       error: {
         cause: { code: 'PLUGIN_FAILED' },
-        undoFailures: [{ code: 'TIMEOUT', message: expect.stringContaining("'acme'") }],
+        undoFailures: [
+          { code: 'TIMEOUT', message: expect.stringMatching(/'acme'\. Undoing had 0.05 s .*--undo-timeout/) },
+        ],
       },
     });
     expect(existing).toEqual(['a1', 'a2', 'b1', 'b2', 'c']);
@@ -139,7 +141,7 @@ describe('custom steps that never return', () => {
         { vifId: 'bad', plan: [custom('bad', log, { isDone: never })], owner },
         { vifId: 'a', plan: [custom('a', log)] },
       ],
-      AbortSignal.timeout(50),
+      { signal: new Deadline(50).signal },
     );
     expect(results).toMatchObject([
       { error: { code: 'TIMEOUT', vifId: 'bad', message: expect.stringContaining("'acme'") } },
@@ -155,7 +157,7 @@ describe('custom steps that never return', () => {
         { vifId: 'bad', plan: [step, noLink('tap0')] },
         { vifId: 'good', plan: [noLink('tap1')] },
       ],
-      AbortSignal.timeout(50),
+      { signal: new Deadline(50).signal },
     );
     expect(bad).toMatchObject({ error: { code: 'UNPLUG_FAILED' } });
     expect(good).toHaveProperty('value');

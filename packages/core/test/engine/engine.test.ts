@@ -3,11 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
 import { VifError } from '../../src/errors/vif-error.js';
 import type { HostLocks } from '../../src/host/host.js';
+import { Deadline } from '../../src/time/deadline.js';
 import { FakeLocks, fakeHost, link, port } from './support/fake-host.js';
 import { FakeRunner, failing, refusal } from './support/fake-runner.js';
 import { Signal } from './support/signal.js';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 
 describe('engine', () => {
   it('gives a second job for the same VIF a round of its own, which sees what the first did', async () => {
@@ -18,7 +19,7 @@ describe('engine', () => {
         { vifId: 'b', plan: [link('y')] },
         { vifId: 'a', plan: [link('x'), link('z')] },
       ],
-      soon(),
+      { signal: soon() },
     );
     expect(links.applied).toEqual([['x', 'y'], ['z']]);
     expect(results.map((result) => 'value' in result && result.value.map(({ name }) => name))).toEqual([
@@ -37,7 +38,7 @@ describe('engine', () => {
         { vifId: 'b', plan: [vf('0000:05:10.1'), vf('0000:05:10.2')] },
         { vifId: 'c', plan: [vf('0000:05:10.3')] },
       ],
-      soon(),
+      { signal: soon() },
     );
     expect(functions.applied).toEqual([['0000:05:10.1', '0000:05:10.3'], ['0000:05:10.2']]);
   });
@@ -56,10 +57,10 @@ describe('engine', () => {
         { vifId: 'b', plan },
         { vifId: 'a', plan: [link('br0', true)] },
       ],
-      soon(),
+      { signal: soon() },
     );
     links.onApply.set('bad', failing(refusal('no')));
-    await engine.plug([{ vifId: 'b', plan: [link('bad')] }], soon());
+    await engine.plug([{ vifId: 'b', plan: [link('bad')] }], { signal: soon() });
     expect(held).toEqual([['link:br0', 'vif:a', 'vif:b']]);
     expect(locks.held.size).toBe(0);
   });
@@ -76,8 +77,8 @@ describe('engine', () => {
     };
     const engine = new Engine(fakeHost([new FakeRunner(['link'])], locks));
     const jobs = [{ vifId: 'a', plan: [link('x')] }];
-    const [plug] = await engine.plug(jobs, AbortSignal.timeout(20));
-    const [unplug] = await engine.unplug(jobs, AbortSignal.timeout(20));
+    const [plug] = await engine.plug(jobs, { signal: new Deadline(20).signal });
+    const [unplug] = await engine.unplug(jobs, { signal: new Deadline(20).signal });
     expect(plug).toMatchObject({ error: { code: 'PLUG_FAILED', cause: { code: 'TIMEOUT' } } });
     expect(unplug).toMatchObject({ error: { code: 'UNPLUG_FAILED', cause: { code: 'TIMEOUT' } } });
     granted.fire();
@@ -88,7 +89,7 @@ describe('engine', () => {
     const cause = new VifError('ABORTED', 'closed');
     const refuse = () => Promise.reject(cause);
     const engine = new Engine(fakeHost([], { acquire: refuse, tryAcquire: refuse }));
-    const [result] = await engine.plug([{ vifId: 'a', plan: [] }], soon());
+    const [result] = await engine.plug([{ vifId: 'a', plan: [] }], { signal: soon() });
     expect(result).toMatchObject({ error: { code: 'PLUG_FAILED', cause } });
   });
 
@@ -96,7 +97,9 @@ describe('engine', () => {
     const locks = new FakeLocks();
     const links = new FakeRunner(['link'], ['there']);
     const engine = new Engine(fakeHost([links], locks));
-    const [result] = await engine.inspect([{ vifId: 'a', plan: [link('new'), link('there')] }], soon());
+    const [result] = await engine.inspect([{ vifId: 'a', plan: [link('new'), link('there')] }], {
+      signal: soon(),
+    });
     const tasks = result && 'value' in result ? result.value : [];
     expect(tasks.map(({ inspection }) => inspection.differences.length)).toEqual([1, 0]);
     expect(links.applied).toEqual([]);
@@ -106,21 +109,22 @@ describe('engine', () => {
   it('tells of a host that cannot be read', async () => {
     const links = new FakeRunner(['link']);
     links.unreadable = new Error('broken pipe');
-    const [result] = await new Engine(fakeHost([links])).inspect([{ vifId: 'a', plan: [link('x')] }], soon());
+    const [result] = await new Engine(fakeHost([links])).inspect([{ vifId: 'a', plan: [link('x')] }], {
+      signal: soon(),
+    });
     expect(result).toMatchObject({ error: { code: 'CHECK_FAILED', vifId: 'a', cause: links.unreadable } });
   });
 
   it('takes no jobs at all', async () => {
-    expect(await new Engine(fakeHost([])).plug([], soon())).toEqual([]);
+    expect(await new Engine(fakeHost([])).plug([], { signal: soon() })).toEqual([]);
   });
 
   it('keeps the order of results, whatever failed', async () => {
     const links = new FakeRunner(['link']);
     const plans = ['a', 'b'].map((vifId) => ({ vifId, plan: [link(vifId), port(vifId)] }));
-    const results = await new Engine(fakeHost([links])).plug(
-      [...plans, { vifId: 'c', plan: [link('c')] }],
-      soon(),
-    );
+    const results = await new Engine(fakeHost([links])).plug([...plans, { vifId: 'c', plan: [link('c')] }], {
+      signal: soon(),
+    });
     expect(results.map((result) => 'error' in result && result.error.vifId)).toEqual(['a', 'b', false]);
   });
 });
@@ -134,7 +138,7 @@ describe('locks that somebody else holds', () => {
     const engine = new Engine(fakeHost([links], locks));
     const release = await locks.acquire(['vif:b'], soon());
     links.onApply.set('c', release); // the others are at work while b waits
-    const results = await engine.plug(jobs('a', 'b', 'c'), soon());
+    const results = await engine.plug(jobs('a', 'b', 'c'), { signal: soon() });
     expect(results.every((result) => 'value' in result)).toBe(true);
     expect(links.applied).toEqual([['br0', 'a', 'br0', 'c'], ['b']]);
   });
@@ -143,10 +147,9 @@ describe('locks that somebody else holds', () => {
     const { locks } = memoryHost();
     const links = new FakeRunner(['link']);
     await locks.acquire(['vif:b'], soon());
-    const results = await new Engine(fakeHost([links], locks)).plug(
-      jobs('a', 'b', 'c'),
-      AbortSignal.timeout(50),
-    );
+    const results = await new Engine(fakeHost([links], locks)).plug(jobs('a', 'b', 'c'), {
+      signal: new Deadline(50).signal,
+    });
     expect(results.map((result) => 'value' in result)).toEqual([true, false, true]);
     expect(results[1]).toMatchObject({
       error: {
@@ -161,7 +164,7 @@ describe('locks that somebody else holds', () => {
     const { locks } = memoryHost();
     const links = new FakeRunner(['link']);
     const release = await locks.acquire(['link:br0'], soon());
-    const plugging = new Engine(fakeHost([links], locks)).plug(jobs('a', 'b'), soon());
+    const plugging = new Engine(fakeHost([links], locks)).plug(jobs('a', 'b'), { signal: soon() });
     setImmediate(release);
     await plugging;
     expect(links.applied).toEqual([['br0', 'a', 'br0', 'b']]);

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { findOwned } from '../../src/engine/find-owned.js';
 import type { Owned } from '../../src/engine/runner.js';
 import { VifError } from '../../src/errors/vif-error.js';
+import { Deadline } from '../../src/time/deadline.js';
 import { FakeRunner } from './support/fake-runner.js';
 
 const owned: Owned = {
@@ -11,7 +12,7 @@ const owned: Owned = {
 const damaged = new VifError('JOURNAL_INVALID', 'Damaged');
 const finding = (find: (signal: AbortSignal) => Promise<readonly (Owned | VifError)[]>) =>
   Object.assign(new FakeRunner(['link']), { findOwned: find });
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 
 it('finds what runners know of, and tells what cannot be looked for beside it', async () => {
   const runners = [
@@ -33,7 +34,7 @@ it('waits for none that hangs any longer than the signal says', async () => {
   const hanging = finding(() => new Promise(() => {}));
   const { owned: found, failures } = await findOwned(
     [hanging, finding(async () => [owned])],
-    AbortSignal.timeout(20),
+    new Deadline(20).signal,
   );
   expect({ found, codes: failures.map(({ code }) => code) }).toEqual({ found: [owned], codes: ['TIMEOUT'] });
 });

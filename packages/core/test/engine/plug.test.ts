@@ -3,6 +3,7 @@ import { Engine } from '../../src/engine/engine.js';
 import type { Job } from '../../src/engine/job.js';
 import { PlugError } from '../../src/errors/plug-error.js';
 import { VifError } from '../../src/errors/vif-error.js';
+import { Deadline } from '../../src/time/deadline.js';
 import { command, fakeHost, link, noLink, port } from './support/fake-host.js';
 import { deaf, FakeRunner, failing, hanging, refusal } from './support/fake-runner.js';
 import { Signal } from './support/signal.js';
@@ -12,7 +13,7 @@ function setUp(existing: string[] = []) {
   const ovs = new FakeRunner(['ovsPort', 'ovsBridge']);
   const commands = new FakeRunner(['command'], [], true);
   const engine = new Engine(fakeHost([links, ovs, commands]));
-  const plug = async (jobs: Job[], signal = AbortSignal.timeout(20_000)) => engine.plug(jobs, signal);
+  const plug = async (jobs: Job[], signal = new Deadline(20_000).signal) => engine.plug(jobs, { signal });
   const plugError = async (jobs: Job[], signal?: AbortSignal) => {
     const [result] = await plug(jobs, signal);
     expect(result).toHaveProperty('error');
@@ -178,7 +179,7 @@ describe('plug that is called off', () => {
   it('undoes what was done when the deadline passes', async () => {
     const { links, ovs, plugError } = setUp();
     ovs.onApply.set('p', hanging);
-    const error = await plugError([{ vifId: 'a', plan: [link('a'), port('p')] }], AbortSignal.timeout(20));
+    const error = await plugError([{ vifId: 'a', plan: [link('a'), port('p')] }], new Deadline(20).signal);
     expect(error).toMatchObject({ code: 'PLUG_FAILED', cause: { code: 'TIMEOUT' } });
     expect(links.existing.size).toBe(0);
   });
@@ -199,7 +200,7 @@ describe('plug that is called off', () => {
   it('does not wait for a runner that ignores the signal', async () => {
     const { links, ovs, plugError } = setUp();
     ovs.onApply.set('p', deaf);
-    const error = await plugError([{ vifId: 'a', plan: [link('a'), port('p')] }], AbortSignal.timeout(20));
+    const error = await plugError([{ vifId: 'a', plan: [link('a'), port('p')] }], new Deadline(20).signal);
     expect(error).toMatchObject({ cause: { code: 'TIMEOUT' } });
     expect(links.existing.size).toBe(0);
   });
@@ -220,7 +221,7 @@ describe('plug that is called off', () => {
         { vifId: 'a', plan: [port('slow')] },
         { vifId: 'b', plan: [port('quick')] },
       ],
-      AbortSignal.timeout(20),
+      new Deadline(20).signal,
     );
     expect(order).toEqual(['slow wound up', 'slow undone']);
     expect(results.map((result) => 'value' in result)).toEqual([false, true]);

@@ -5,11 +5,12 @@ import type { Job, JobResult } from '../../src/engine/job.js';
 import { VifError } from '../../src/errors/vif-error.js';
 import type { HostLocks } from '../../src/host/host.js';
 import type { Step } from '../../src/plan/steps.js';
+import { Deadline } from '../../src/time/deadline.js';
 import { command, fakeHost, link, noLink, port } from './support/fake-host.js';
 import { FakeRunner, failing, refusal } from './support/fake-runner.js';
 import { Signal } from './support/signal.js';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 
 /** An engine some of whose commands go on until they are let go. */
 function setUp(locks?: HostLocks) {
@@ -51,7 +52,7 @@ describe('a job that hangs', () => {
       job('b', link('b'), port('b')),
       job('c', command('c')),
     ];
-    const plugging = engine.plug(jobs, soon(), tell);
+    const plugging = engine.plug(jobs, { signal: soon(), tell });
     await Promise.all([began.fired, until('b', 'c')]);
     expect(told.toSorted()).toEqual(['b done', 'c done']);
     letGo.fire();
@@ -63,7 +64,10 @@ describe('a job that hangs', () => {
   it('keeps no other from being told of, in an unplug', async () => {
     const { engine, letGo } = setUp();
     const { told, tell, until } = listener();
-    const unplugging = engine.unplug([job('a', command('slow')), job('b', noLink('b'))], soon(), tell);
+    const unplugging = engine.unplug([job('a', command('slow')), job('b', noLink('b'))], {
+      signal: soon(),
+      tell,
+    });
     await until('b');
     expect(told).toEqual(['b done']);
     letGo.fire();
@@ -80,7 +84,7 @@ describe('a job that hangs', () => {
       job('related', shared, link('r'), port('bad')),
       job('other', link('o'), port('worse')),
     ];
-    const plugging = engine.plug(jobs, soon(), tell);
+    const plugging = engine.plug(jobs, { signal: soon(), tell });
     await until('other');
     expect(told).toEqual(['other failed']);
     expect(links.undone).toEqual([['o']]);
@@ -100,7 +104,7 @@ describe('a job that hangs', () => {
     const shared = link('shared', true);
     const plugging = engine.plug(
       [job('slow', shared, command('slow')), job('related', shared, port('bad'))],
-      soon(),
+      { signal: soon() },
     );
     await began.fired;
     letGo.fire();
@@ -117,7 +121,7 @@ describe('a job that hangs', () => {
       await letGo.fired;
       return inspect(steps);
     };
-    const inspecting = engine.inspect([job('a', port('a')), job('b', link('b'))], soon(), tell);
+    const inspecting = engine.inspect([job('a', port('a')), job('b', link('b'))], { signal: soon(), tell });
     await until('b');
     expect(told).toEqual(['b done']);
     letGo.fire();
@@ -135,7 +139,10 @@ describe('a runner that has not read yet', () => {
       await letGo.fired;
       throw new VifError('OVSDB_UNREACHABLE', 'no server');
     };
-    const plugging = engine.plug([job('a', link('a'), port('a')), job('b', link('b'))], soon(), tell);
+    const plugging = engine.plug([job('a', link('a'), port('a')), job('b', link('b'))], {
+      signal: soon(),
+      tell,
+    });
     await until('b');
     expect(told).toEqual(['b done']);
     letGo.fire();
@@ -150,7 +157,7 @@ describe('locks', () => {
     const { engine } = setUp(locks);
     const { told, tell, until } = listener();
     const release = await locks.acquire(['vif:a'], soon());
-    const plugging = engine.plug([job('a', link('a')), job('b', link('b'))], soon(), tell);
+    const plugging = engine.plug([job('a', link('a')), job('b', link('b'))], { signal: soon(), tell });
     await until('b');
     expect(told).toEqual(['b done']);
     await release();
@@ -165,8 +172,7 @@ describe('locks', () => {
     const shared = link('br0', true);
     const plugging = engine.plug(
       [job('a', shared, command('slow')), job('b', shared, link('b')), job('c', link('c'))],
-      soon(),
-      tell,
+      { signal: soon(), tell },
     );
     await until('b', 'c');
     await (await locks.acquire(['vif:b', 'vif:c'], soon()))();

@@ -3,6 +3,7 @@ import { Engine } from '../../src/engine/engine.js';
 import { UnplugError } from '../../src/errors/unplug-error.js';
 import { VifError } from '../../src/errors/vif-error.js';
 import type { Plan } from '../../src/plan/steps.js';
+import { Deadline } from '../../src/time/deadline.js';
 import { command, fakeHost, noLink } from './support/fake-host.js';
 import { FakeRunner, failing, hanging, refusal } from './support/fake-runner.js';
 
@@ -10,8 +11,8 @@ function setUp(existing: string[]) {
   const links = new FakeRunner(['link', 'linkAbsent'], existing);
   const commands = new FakeRunner(['command'], [], true);
   const engine = new Engine(fakeHost([links, commands]));
-  const unplug = async (plan: Plan, signal = AbortSignal.timeout(20_000)) => {
-    const [result] = await engine.unplug([{ vifId: 'a', plan }], signal);
+  const unplug = async (plan: Plan, signal = new Deadline(20_000).signal) => {
+    const [result] = await engine.unplug([{ vifId: 'a', plan }], { signal });
     return result as { value: unknown[]; error: UnplugError };
   };
   return { links, commands, unplug };
@@ -59,7 +60,7 @@ describe('unplug', () => {
   it('leaves the rest undone once the deadline passes, and says so once', async () => {
     const { links, commands, unplug } = setUp(['a', 'b']);
     commands.onApply.set('tool', hanging);
-    const { error } = await unplug([command('tool'), noLink('a'), noLink('b')], AbortSignal.timeout(20));
+    const { error } = await unplug([command('tool'), noLink('a'), noLink('b')], new Deadline(20).signal);
     expect(error.failures.map(({ code }) => code)).toEqual(['TIMEOUT', 'TIMEOUT']);
     expect(links.applied).toEqual([]);
   });

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { setTimeout as pause } from 'node:timers/promises';
+import { pause, untilFired } from '@vifkit/core/time';
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const KILL_DELAY = 500;
@@ -15,13 +14,12 @@ export async function calledOff(
   signal: AbortSignal,
   settled: AbortSignal,
 ): Promise<undefined> {
-  const either = AbortSignal.any([signal, settled]);
-  if (!either.aborted) await once(either, 'abort');
+  await untilFired(signal, settled);
   if (!signal.aborted) return;
   signalGroup(pid, 'SIGTERM');
-  await pause(KILL_DELAY, undefined, { signal: settled }).catch(() => {});
+  await pause(KILL_DELAY, settled);
   signalGroup(pid, 'SIGKILL'); // what is left of it, if the program itself has ended
-  await pause(OUTPUT_DELAY, undefined, { signal: settled }).catch(() => {});
+  await pause(OUTPUT_DELAY, settled);
 }
 
 /** Signals a process group. */

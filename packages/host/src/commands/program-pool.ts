@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { signalError } from '@vifkit/core';
+import { signalError } from '@vifkit/core/time';
 import { type Answer, type IsLastLine, ProgramSession } from './program-session.js';
 import type { ProgramOptions } from './run-program.js';
 

@@ -1,4 +1,4 @@
-import { signalError } from '@vifkit/core';
+import { signalError } from '@vifkit/core/time';
 import type { Result } from 'execa';
 import type { CommandResult } from './command-executor.js';
 import { calledOff, OUTPUT_DELAY, signalGroup } from './process-group.js';

@@ -1,6 +1,7 @@
 import { connect, createServer, type Server } from 'node:net';
 import { setTimeout } from 'node:timers/promises';
-import { type HostLocks, signalError } from '@vifkit/core';
+import { type HostLocks } from '@vifkit/core';
+import { signalError } from '@vifkit/core/time';
 
 /**
  * Locks that hold between processes: each is a listening Unix socket in Linux's abstract namespace. The

@@ -1,4 +1,5 @@
 import type { VifError } from '@vifkit/core';
+import { withDeadline } from '@vifkit/core/time';
 import type { OvsChange } from './changes.js';
 import { notWired, portFailed } from './errors.js';
 import type { DatabaseRows } from './rows/database-rows.js';
@@ -33,9 +34,9 @@ export async function awaitWiring(
   const failures = new Map<OvsChange, VifError>();
   if (awaited.length === 0) return failures;
   try {
-    const patience = needed.length > 0 ? [] : [AbortSignal.timeout(REMOVAL_PATIENCE)];
     const configuration = Math.max(...transactions.map((each) => each.configuration));
-    await rows.untilConfigured(configuration, AbortSignal.any([signal, ...patience]));
+    const patience = needed.length > 0 ? Number.POSITIVE_INFINITY : REMOVAL_PATIENCE;
+    await withDeadline(patience, signal, (patient) => rows.untilConfigured(configuration, patient));
     if (opened.length === 0) return failures;
     const names = opened.map((change) => change.name);
     const { ports } = await readSnapshot(rows, { ports: names }, signal);

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { asVifError, signalError, VifError } from '@vifkit/core';
-import { onAbort } from './abort.js';
+import { asVifError, VifError } from '@vifkit/core';
+import { signalError, whenFired } from '@vifkit/core/time';
 import { JsonSplitter } from './json-splitter.js';
 import { rpcError } from './operation-error.js';
 
@@ -77,7 +77,7 @@ export class Connection {
       if (signal.aborted) throw signalError(signal, `calling OVSDB's ${method}`);
       if (this.#closed) throw this.#closed;
       const id = this.#nextId++;
-      const settle = onAbort(signal, () => {
+      const settle = whenFired(signal, () => {
         this.#take(id)?.reject(signalError(signal, `waiting for the answer to OVSDB's ${method}`));
         // The server drops a transaction that still waits for something; no other call can be cancelled.
         if (method === 'transact') this.notify('cancel', [id]);

@@ -1,5 +1,5 @@
-import { isVifError, type Logger, signalError, VifError } from '@vifkit/core';
-import { orAborted, pauseOrAborted } from './abort.js';
+import { isVifError, type Logger, VifError } from '@vifkit/core';
+import { orAborted, pause, signalError } from '@vifkit/core/time';
 import { Connection } from './connection.js';
 import { dial } from './dial.js';
 import type { OvsdbEndpoint } from './endpoint.js';
@@ -49,7 +49,7 @@ export class Connector {
         : `connecting to ${name}`;
       return signalError(signal, doing);
     };
-    for (let pause = FIRST_PAUSE; ; pause = Math.min(2 * pause, LONGEST_PAUSE)) {
+    for (let delay = FIRST_PAUSE; ; delay = Math.min(2 * delay, LONGEST_PAUSE)) {
       try {
         return await orAborted(this.#open(), signal, late);
       } catch (error) {
@@ -57,7 +57,7 @@ export class Connector {
         if (!this.#hasWorked || !isVifError(error, 'OVSDB_UNREACHABLE')) throw error;
         failure = error;
       }
-      await pauseOrAborted(pause, signal);
+      await pause(delay, signal);
       if (signal.aborted) throw late();
     }
   }

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { VifError } from '@vifkit/core';
+import { withDeadline } from '@vifkit/core/time';
 import type { OvsdbEndpoint } from './endpoint.js';
 import { type OvsdbTlsOptions, readTlsOptions } from './tls.js';
 
@@ -22,7 +23,7 @@ export async function dial(
   const socket = endpoint.kind === 'ssl' ? await startTls(endpoint, tls) : createConnection(endpoint);
   try {
     const ready = endpoint.kind === 'ssl' ? 'secureConnect' : 'connect';
-    await once(socket, ready, { signal: AbortSignal.any([signal, AbortSignal.timeout(DIAL_TIMEOUT)]) });
+    await withDeadline(DIAL_TIMEOUT, signal, (patience) => once(socket, ready, { signal: patience }));
   } catch (cause) {
     socket.destroy();
     throw new VifError('OVSDB_UNREACHABLE', explain(name, cause), { cause });

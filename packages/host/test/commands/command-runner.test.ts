@@ -1,9 +1,10 @@
 import { type AttemptedTask, type CommandStep, type Outcome, VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { CommandRunner } from '../../src/commands/command-runner.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 
 function setUp() {
   const { commands } = memoryHost();
@@ -58,7 +59,7 @@ describe('commands', () => {
     const { commands, runner } = setUp();
     commands.end('slow', 'hang');
     const tasks = [task({ argv: ['slow'] }), task({ argv: ['quick'] })];
-    const outcomes = await runner.apply(tasks, AbortSignal.timeout(10));
+    const outcomes = await runner.apply(tasks, new Deadline(10).signal);
     expect(outcomes.map((outcome) => outcome?.code)).toEqual(['TIMEOUT', undefined]);
   });
 

@@ -2,10 +2,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Deadline } from '@vifkit/core/time';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ExecCommands } from '../../src/commands/exec-commands.js';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const commands = new ExecCommands();
 const shell = (script: string, signal = soon()) => commands.run(['sh', '-c', script], signal);
 let folder: string;
@@ -98,7 +99,7 @@ describe('programs', () => {
   it('are ended by the signal, even if they will not', async () => {
     const file = join(folder, 'pid');
     const script = `trap '' TERM; echo $$ > ${file}; while :; do sleep 0.1; done`;
-    await expect(shell(script, AbortSignal.timeout(200))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(shell(script, new Deadline(200).signal)).rejects.toMatchObject({ code: 'TIMEOUT' });
     isGone(Number(await readFile(file, 'utf8')));
   });
 

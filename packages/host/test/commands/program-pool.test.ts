@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PoolOptions, ProgramPool } from '../../src/commands/program-pool.js';
 
 /** Says its process id and the line, for each line that it is told. */
 const script = 'while read -r line; do echo "$$ $line"; done';
 
-const options = () => ({ signal: AbortSignal.timeout(20_000), doing: 'trying' });
+const options = () => ({ signal: new Deadline(20_000).signal, doing: 'trying' });
 const opened: ProgramPool[] = [];
 const pool = (own: PoolOptions, argv: readonly [string, ...string[]] = ['sh', '-c', script]) => {
   const program = new ProgramPool(argv, own);
@@ -125,7 +126,7 @@ describe('a pool of processes', () => {
   it('ends the process that is at work when the signal fires, and goes on with another', async () => {
     const program = pool({ lifetime: 10_000 });
     const before = await children();
-    const signal = AbortSignal.timeout(50);
+    const signal = new Deadline(50).signal;
     const hanging = program.ask('one\n', () => false, { signal, doing: 'trying' });
     await expect(hanging).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(await newChildren(before)).toEqual([]);

@@ -1,4 +1,5 @@
 import type { Requirement } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { startOpenVSwitch } from '@vifkit/testkit/bed';
 import { expect, it } from 'vitest';
 import { examineHost } from '../../src/index.js';
@@ -8,7 +9,7 @@ const tun: Requirement = { kind: 'device', name: '/dev/net/tun', from: "the kern
 const none: Requirement = { kind: 'program', name: 'no-such-program', from: 'nowhere' };
 const ovs: Requirement = { kind: 'ovsdb', name: 'Open vSwitch', from: 'openvswitch-switch' };
 const dpdk: Requirement = { kind: 'dpdk', name: 'Open vSwitch with DPDK', from: 'openvswitch-switch-dpdk' };
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 
 it('answers in the order of the requirements, from the Open vSwitch that it is told of', async () => {
   const { endpoint, stop } = await startOpenVSwitch();

@@ -1,3 +1,4 @@
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readOpenVSwitch } from '../../src/doctor/open-vswitch-state.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
@@ -16,7 +17,7 @@ afterEach(async () => {
   await server.stop();
 });
 
-const read = () => readOpenVSwitch(client, AbortSignal.timeout(20_000));
+const read = () => readOpenVSwitch(client, new Deadline(20_000).signal);
 const withDpdk = ['set', ['dpdk', 'dpdkvhostuser', 'dpdkvhostuserclient', 'geneve']];
 const withoutDpdk = ['set', ['geneve', 'internal']];
 

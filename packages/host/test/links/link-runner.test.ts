@@ -1,4 +1,5 @@
 import { type AttemptedTask, type LinkAbsentStep, type LinkStep, type Outcome, VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { type LinkSpec, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { LinkRunner } from '../../src/links/link-runner.js';
@@ -6,7 +7,7 @@ import { LinkRunner } from '../../src/links/link-runner.js';
 type Step = LinkStep | LinkAbsentStep;
 type Attempted = AttemptedTask<Step>;
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 
 function setUp(links: LinkSpec[] = []) {
   const host = memoryHost({ links });

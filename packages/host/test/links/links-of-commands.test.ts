@@ -1,10 +1,11 @@
 import type { LinkStep, Outcome } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { inspectLink } from '../../src/links/inspect-link.js';
 import { LinkRunner } from '../../src/links/link-runner.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 const step: LinkStep = {
   kind: 'link',
   name: 'fp0',

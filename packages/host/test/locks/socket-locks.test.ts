@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { Deadline } from '@vifkit/core/time';
 import { describe, expect, it } from 'vitest';
 import { SocketLocks } from '../../src/locks/socket-locks.js';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const locks = new SocketLocks();
 let used = 0;
 /** A key that no other test, nor another run of the tests, holds. */
@@ -65,7 +66,7 @@ describe('locks', () => {
   it('are given up by the signal, and none is kept', async () => {
     const [a, b] = [fresh(), fresh()];
     const release = await locks.acquire([b], soon());
-    await expect(locks.acquire([a, b], AbortSignal.timeout(20))).rejects.toMatchObject({
+    await expect(locks.acquire([a, b], new Deadline(20).signal)).rejects.toMatchObject({
       code: 'TIMEOUT',
       message: expect.stringContaining(b),
     });
@@ -79,7 +80,7 @@ describe('locks', () => {
     const key = fresh();
     const child = await holder(key);
     const waiting = locks.acquire([key], soon());
-    await expect(locks.acquire([key], AbortSignal.timeout(50))).rejects.toMatchObject({ code: 'TIMEOUT' });
+    await expect(locks.acquire([key], new Deadline(50).signal)).rejects.toMatchObject({ code: 'TIMEOUT' });
     child.kill('SIGKILL');
     await (await waiting)();
   });
@@ -97,7 +98,7 @@ describe('locks', () => {
   it('tell how to find who holds what is not to be had', async () => {
     const key = fresh();
     const release = await locks.acquire([key], soon());
-    await expect(locks.acquire([key], AbortSignal.timeout(20))).rejects.toMatchObject({
+    await expect(locks.acquire([key], new Deadline(20).signal)).rejects.toMatchObject({
       code: 'TIMEOUT',
       message: expect.stringContaining(`ss -xlp | grep 'vifkit/${key}'`),
     });
@@ -113,7 +114,7 @@ describe('locks', () => {
     });
     squatter.listen({ path: `\0vifkit/${key}` });
     await once(squatter, 'listening');
-    const waiting = locks.acquire([key], AbortSignal.timeout(500));
+    const waiting = locks.acquire([key], new Deadline(500).signal);
     await expect(waiting).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(asked).toBeGreaterThan(0);
     expect(asked).toBeLessThan(50); // it is thousands without pauses

@@ -1,9 +1,10 @@
 import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { FilterRunner } from '../../src/nftables/filter-runner.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 const filter = (own: Partial<GuestFilterStep> = {}): GuestFilterStep => {
   const kind = 'guestFilter';
   return { kind, name: 'tap0', mac: 'FA:16:3E:00:00:01', addresses: ['2001:DB8:0::5', '192.0.2.5'], ...own };

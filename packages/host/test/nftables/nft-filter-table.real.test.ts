@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
+import { Deadline } from '@vifkit/core/time';
 import { makeNamespace, type Namespace, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NftFilterTable } from '../../src/nftables/nft-filter-table.js';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const table = new NftFilterTable();
 const write = async (...changes: Parameters<NftFilterTable['write']>[0]) =>
   (await table.write(changes, soon())).map((outcome) => outcome?.message);

@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnsureBridge, OvsChange, PutPort } from '../../src/openvswitch/changes.js';
 import { ownerMark } from '../../src/openvswitch/marks.js';
@@ -8,7 +9,7 @@ const eventually = { timeout: 20_000 };
 
 let ovs: Switch;
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const commit = (changes: readonly OvsChange[], signal = soon()) => ovs.store.commit(changes, signal);
 const failing = (code: string, text = '') =>
   expect.objectContaining({ code, message: expect.stringContaining(text) });
@@ -260,7 +261,7 @@ describe.each([
     });
 
     it('is reported apart from the transaction, for what waits for it alone', async () => {
-      const outcomes = await commit([port('v1'), port('v2', { wired: false })], AbortSignal.timeout(300));
+      const outcomes = await commit([port('v1'), port('v2', { wired: false })], new Deadline(300).signal);
       expect(outcomes).toEqual([failing('OVS_NOT_WIRED', 'is it running?'), undefined]);
       expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('v1\nv2\n');
     });
@@ -281,7 +282,7 @@ describe.each([
     });
 
     it('does not hold up the removal of a bridge until the deadline', async () => {
-      const deadline = AbortSignal.timeout(20_000);
+      const deadline = new Deadline(20_000).signal;
       expect(await commit([{ kind: 'removeBridge', owner: 'x', name: 'br0' }], deadline)).toEqual([
         undefined,
       ]);

@@ -1,4 +1,5 @@
 import type { Inspection } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
 import type { OvsStep } from '../../src/openvswitch/steps-to-changes.js';
@@ -15,7 +16,7 @@ beforeEach(async () => {
 
 afterEach(() => ovs.stop());
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const failing = (code: string) => expect.objectContaining({ code });
 
 /** Steps, each with the VIF that has it. */
@@ -122,7 +123,7 @@ describe('plugging', () => {
     await apply(of('x', bridgeStep('br0')));
     const before = await ovs.dump();
     await ovs.ovs.vswitchd.stop();
-    const { outcomes, undo } = await apply(of('vif-1', portStep('v1')), AbortSignal.timeout(200));
+    const { outcomes, undo } = await apply(of('vif-1', portStep('v1')), new Deadline(200).signal);
     expect(outcomes).toEqual([failing('OVS_NOT_WIRED')]);
     expect(await undo()).toEqual([undefined]);
     expect(await ovs.dump()).toEqual(before);

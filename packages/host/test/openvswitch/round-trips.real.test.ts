@@ -1,3 +1,4 @@
+import { Deadline } from '@vifkit/core/time';
 import {
   type OpenVSwitch,
   type OvsdbCounter,
@@ -34,7 +35,7 @@ afterEach(async () => {
 /** Does steps as the engine would, and counts what the server was asked. */
 async function run(steps: readonly OvsStep[]) {
   counter.reset();
-  const signal = AbortSignal.timeout(60_000);
+  const signal = new Deadline(60_000).signal;
   const vifIds = steps.map((_, i) => `vif-${i}`);
   const inspections = await runner.inspect(steps, signal, vifIds);
   const tasks = steps.flatMap((step, i) => {
@@ -73,7 +74,7 @@ describe.each([1, 100])('a process that lives on and plugs %i ports', (count) =>
     const other = new OvsdbClient({ endpoint: ovs.endpoint });
     const theirs = new OvsRunner(new DatabaseOvsStore(other, true));
     try {
-      const signal = AbortSignal.timeout(60_000);
+      const signal = new Deadline(60_000).signal;
       const steps = plug(1);
       const tasks = (await runner.inspect(steps, signal, [])).map((inspection, i) => ({
         step: steps[i] as OvsStep,

@@ -1,4 +1,5 @@
 import type { OvsPortStep } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
 import type { OvsStep } from '../../src/openvswitch/steps-to-changes.js';
@@ -17,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => ovs.stop());
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const vsctl = (...args: string[]) => ovs.ovs.vsctl(...args);
 const vif = 'ac3e2f74-815d-4daf-9f2e-41709cb36e03';
 const isolated: OvsPortStep['initial'] = {

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Deadline } from '@vifkit/core/time';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient, type OvsdbClientOptions } from '../../src/ovsdb/client.js';
@@ -43,7 +44,7 @@ function connect(options: OvsdbClientOptions = {}): OvsdbClient {
   return client;
 }
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const externalIds: Operation = { op: 'select', table: DB, where: [], columns: ['external_ids'] };
 const setExternalIds = (ids: Record<string, string>): Operation => ({
   op: 'update',
@@ -145,7 +146,7 @@ describe('transact', () => {
       until: '==',
       rows: [{ next_cfg: 77 }],
     };
-    const call = client.transact(DB, [forever, setExternalIds({ late: 'yes' })], AbortSignal.timeout(50));
+    const call = client.transact(DB, [forever, setExternalIds({ late: 'yes' })], new Deadline(50).signal);
     await expect(call).rejects.toThrow(expect.objectContaining({ code: 'TIMEOUT' }));
     await ovs.vsctl('set', DB, '.', 'next_cfg=77');
     expect(await readBack(client)).toEqual({});

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient, type OvsdbClientOptions } from '../../src/ovsdb/client.js';
 import type { Operation } from '../../src/ovsdb/operations.js';
@@ -31,7 +32,7 @@ function client(options: OvsdbClientOptions = {}): OvsdbClient {
   return made;
 }
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const transact = (of: OvsdbClient, signal = soon()) => of.transact('db', comment, signal);
 const dropped = (of: FakeServer) => expect.poll(() => of.sockets.size, eventually).toBe(0);
 
@@ -126,7 +127,7 @@ describe('calls', () => {
       else if (call.method === 'transact') answerAll(call, socket);
     };
     const subject = client();
-    await expect(transact(subject, AbortSignal.timeout(30))).rejects.toThrow(failing('TIMEOUT'));
+    await expect(transact(subject, new Deadline(30).signal)).rejects.toThrow(failing('TIMEOUT'));
     late();
     await expect(transact(subject)).resolves.toEqual([{}]);
     expect(server.calls.find((call) => call.method === 'cancel')).toMatchObject({ params: [1], id: null });
@@ -231,7 +232,7 @@ describe('a server that restarts', () => {
     const subject = client();
     await transact(subject);
     await server.drop();
-    const call = transact(subject, AbortSignal.timeout(80));
+    const call = transact(subject, new Deadline(80).signal);
     await expect(call).rejects.toThrow(failing('TIMEOUT'));
     await expect(call).rejects.toThrow(`No OVSDB server listens at ${server.endpoint}`);
   });

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { createVifDriver, type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { withDeadline } from '@vifkit/core/time';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseOvsStore } from '../../src/openvswitch/database-store.js';
@@ -190,7 +191,7 @@ describe.each([
 describe('a monitor of a server that', () => {
   const nothing = () => {};
   const watch = (listener: () => void = nothing) =>
-    client.monitor('db', { T: {} }, listener, AbortSignal.timeout(10_000));
+    withDeadline(10_000, undefined, (signal) => client.monitor('db', { T: {} }, listener, signal));
 
   it.each([
     ['is answered with nothing', null],

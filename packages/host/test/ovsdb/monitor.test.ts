@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 import type { TableUpdates } from '../../src/ovsdb/monitor.js';
@@ -13,7 +14,7 @@ let seen: [TableUpdates, boolean][];
 
 const row = (n: number): TableUpdates => ({ T: { u: { new: { n } } } });
 const listener = (updates: TableUpdates, initial: boolean) => seen.push([updates, initial]);
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const update = (id: unknown, n: number) =>
   JSON.stringify({ id: null, method: 'update', params: [id, row(n)] });
 

@@ -1,3 +1,4 @@
+import { Deadline } from '@vifkit/core/time';
 import { requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { IpBatch } from '../../src/links/ip/ip-batch.js';
@@ -5,7 +6,7 @@ import { IpVfTable } from '../../src/sysfs/ip-vf-table.js';
 import { SysfsTree } from './sysfs-tree.js';
 
 const address = '0000:c2:00.1';
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 let sysfs: SysfsTree;
 
 beforeAll(async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type AttemptedTask, type Outcome, type VfStep, VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
 import { VfRunner } from '../../src/sysfs/vf-runner.js';
@@ -14,7 +15,7 @@ const first: VfState = { mac: '52:54:00:00:00:01', vlan: 9, qos: 3, protocol: '8
 const plugged: VfState = { mac, vlan: 7, trust: false };
 const plug: VfStep = { kind: 'vf', address, mac, vlan: 7, trust: false };
 const unplug: VfStep = { kind: 'vf', address, vlan: 0, trust: false, restore: { vifMac: mac } };
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 
 /** One virtual function, which sets a VLAN together with its priority and protocol, as the kernel does. */
 class OneFunction implements VfTable {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { AttemptedTask, VfStep } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
 import { IpVfTable } from '../../src/sysfs/ip-vf-table.js';
@@ -13,7 +14,7 @@ const mac = 'fa:16:3e:43:03:21';
 const old = '52:54:00:00:00:01';
 const none = '00:00:00:00:00:00';
 const [first, second, third] = ['0000:c2:00.1', '0000:c2:00.2', '0000:c3:00.1'] as const;
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const vf = (address: string, settings: object = { mac, vlan: 7 }): VfStep => ({
   kind: 'vf',
   address,

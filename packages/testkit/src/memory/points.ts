@@ -1,4 +1,5 @@
-import { signalError, type VifError } from '@vifkit/core';
+import { type VifError } from '@vifkit/core';
+import { signalError } from '@vifkit/core/time';
 
 /** A place at which a call on a memory host can be made to fail or hang. */
 export interface Point {

@@ -1,9 +1,10 @@
+import { Deadline } from '@vifkit/core/time';
 import { expect, it } from 'vitest';
 import { Kernel } from '../../src/memory/links/kernel.js';
 import { MemoryCommands } from '../../src/memory/memory-commands.js';
 import { Points } from '../../src/memory/points.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 
 it('remembers argument vectors in order, and ends well', async () => {
   const commands = new MemoryCommands(new Points(), new Kernel());
@@ -25,7 +26,7 @@ it('ends as it was told', async () => {
 
 it('hangs until the signal', async () => {
   const commands = new MemoryCommands(new Points(), new Kernel(), { slow: 'hang' });
-  await expect(commands.run(['slow'], AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await expect(commands.run(['slow'], new Deadline(10).signal)).rejects.toMatchObject({ code: 'TIMEOUT' });
   await expect(commands.run(['slow'], AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
 });
 

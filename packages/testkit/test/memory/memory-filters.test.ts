@@ -1,9 +1,10 @@
 import { VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { describe, expect, it } from 'vitest';
 import { MemoryFilters } from '../../src/memory/memory-filters.js';
 import { Points } from '../../src/memory/points.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 const filter = { mac: 'fa:16:3e:00:00:01', addresses: ['192.0.2.5'] };
 
 describe('filters in memory', () => {

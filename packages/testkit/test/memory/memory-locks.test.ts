@@ -1,7 +1,8 @@
+import { Deadline } from '@vifkit/core/time';
 import { expect, it } from 'vitest';
 import { MemoryLocks } from '../../src/memory/memory-locks.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 
 it('gives a key to one after the other, in the order of asking', async () => {
   const locks = new MemoryLocks();
@@ -22,7 +23,7 @@ it('gives a key to one after the other, in the order of asking', async () => {
 it('is given up by the signal, and leaves nothing locked', async () => {
   const locks = new MemoryLocks();
   const release = await locks.acquire(['b'], soon());
-  await expect(locks.acquire(['a', 'b'], AbortSignal.timeout(10))).rejects.toMatchObject({ code: 'TIMEOUT' });
+  await expect(locks.acquire(['a', 'b'], new Deadline(10).signal)).rejects.toMatchObject({ code: 'TIMEOUT' });
   await (await locks.acquire(['a'], soon()))();
   await release();
   await (await locks.acquire(['b'], soon()))();

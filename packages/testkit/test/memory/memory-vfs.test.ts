@@ -1,4 +1,5 @@
 import { VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { VfRunner } from '@vifkit/host/parts';
 import { expect, it } from 'vitest';
 import { MemoryVfJournal } from '../../src/memory/memory-vf-journal.js';
@@ -6,7 +7,7 @@ import { MemoryVfs } from '../../src/memory/memory-vfs.js';
 import { Points } from '../../src/memory/points.js';
 
 const address = '0000:03:00.1';
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 
 it('sets what differs, and puts it back', async () => {
   const points = new Points();

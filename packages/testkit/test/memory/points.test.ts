@@ -1,8 +1,9 @@
 import { VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { expect, it } from 'vitest';
 import { Points } from '../../src/memory/points.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 const error = new VifError('LINK_COMMAND_FAILED', 'no');
 const reach = (points: Points, what: string, signal = soon()) =>
   points.reach({ part: 'links', what }, signal);

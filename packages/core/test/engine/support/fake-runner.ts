@@ -1,8 +1,8 @@
-import { signalError } from '../../../src/engine/deadline.js';
 import type { AttemptedTask, Inspection, Outcome, StepRunner, Task } from '../../../src/engine/runner.js';
 import { VifError } from '../../../src/errors/vif-error.js';
 import { stepTarget } from '../../../src/plan/step-target.js';
 import type { Step, StepKind } from '../../../src/plan/steps.js';
+import { signalError } from '../../../src/time/deadline.js';
 
 type Behaviour = (signal: AbortSignal) => Promise<void> | void;
 

@@ -1,5 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
-import { signalError } from '@vifkit/core';
+import { pause, signalError } from '@vifkit/core/time';
 
 // Milliseconds between attempts. Who changes many links at once needs some time for it.
 const FIRST_PAUSE = 2;
@@ -18,7 +17,7 @@ export async function completeDump<T extends { readonly stderr: string | readonl
   for (let delay = FIRST_PAUSE; ; delay = Math.min(2 * delay, LONGEST_PAUSE)) {
     const result = await list();
     if (!/dump was interrupted/i.test(String(result.stderr))) return result;
-    await pause(delay, undefined, { signal }).catch(() => {});
+    await pause(delay, signal);
     if (signal.aborted) throw signalError(signal, 'reading a list that changes all the time');
   }
 }

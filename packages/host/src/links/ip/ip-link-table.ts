@@ -1,4 +1,5 @@
-import { type Outcome, signalError } from '@vifkit/core';
+import { type Outcome } from '@vifkit/core';
+import { signalError } from '@vifkit/core/time';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import { hindrance } from '../addresses/relocation.js';
 import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';

@@ -1,11 +1,12 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Deadline } from '@vifkit/core/time';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IpBatch } from '../../../src/links/ip/ip-batch.js';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const run = (...lines: string[]) => new IpBatch([]).run(lines, soon());
 
 beforeAll(requireOwnNetwork);
@@ -156,7 +157,7 @@ exec ip -force -batch -`;
   it('is called off by the signal', async () => {
     await withHelper('sleep 3', async (helper) => {
       const lines = ['link add name t-a type bridge'];
-      await expect(new IpBatch([helper]).run(lines, AbortSignal.timeout(50))).rejects.toMatchObject({
+      await expect(new IpBatch([helper]).run(lines, new Deadline(50).signal)).rejects.toMatchObject({
         code: 'TIMEOUT',
       });
       await expect(new IpBatch([helper]).run(lines, AbortSignal.abort())).rejects.toMatchObject({

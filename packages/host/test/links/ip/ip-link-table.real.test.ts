@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
+import { Deadline } from '@vifkit/core/time';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IpLinkTable } from '../../../src/links/ip/ip-link-table.js';
 import type { LinkOperation } from '../../../src/links/link-table.js';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const table = new IpLinkTable([], true);
 const write = async (...operations: LinkOperation[]) =>
   (await table.write(operations, soon())).map((outcome) => outcome?.code);

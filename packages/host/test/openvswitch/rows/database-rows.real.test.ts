@@ -1,3 +1,4 @@
+import { Deadline } from '@vifkit/core/time';
 import {
   type OpenVSwitch,
   type OvsdbCounter,
@@ -15,7 +16,7 @@ import { OvsdbClient } from '../../../src/ovsdb/client.js';
 requireOwnNetwork();
 
 const ports = Array.from({ length: 40 }, (_, i) => `p${i}`);
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 
 let vswitch: OpenVSwitch;
 let counter: OvsdbCounter;
@@ -107,7 +108,7 @@ describe.each([
     const next = Number(result?.rows?.[0]?.next_cfg);
     await Promise.all([rows.untilConfigured(next, soon()), rows.untilConfigured(next - 1, soon())]);
     await rows.untilConfigured(next, soon());
-    const never = rows.untilConfigured(next + 1, AbortSignal.timeout(100));
+    const never = rows.untilConfigured(next + 1, new Deadline(100).signal);
     await expect(never).rejects.toMatchObject({ code: 'TIMEOUT' });
   });
 });

@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
+import { Deadline } from '@vifkit/core/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byColumn } from '../../../src/openvswitch/rows/key.js';
 import { Replica } from '../../../src/openvswitch/rows/replica.js';
 import { OvsdbClient } from '../../../src/ovsdb/client.js';
 import { answer, answerAll, type Call, FakeServer, type OnCall } from '../../ovsdb/fake-server.js';
 
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 const byName = byColumn('name');
 
 let server: FakeServer;
@@ -93,7 +94,7 @@ describe('a replica', () => {
     await find('a');
     await restart(having({ u1: { name: 'a' } }));
     await met;
-    const never = replica.until(() => false, 'the moon', AbortSignal.timeout(50));
+    const never = replica.until(() => false, 'the moon', new Deadline(50).signal);
     await expect(never).rejects.toMatchObject({
       code: 'TIMEOUT',
       message: expect.stringContaining('the moon'),

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { Deadline } from '@vifkit/core/time';
 import { IpLinkTable, type LinkChange, type LinkOperation, type LinkState } from '@vifkit/host/parts';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +7,7 @@ import { listLinks, requireOwnNetwork } from '../../../src/bed/index.js';
 import { MemoryLinks } from '../../../src/memory/links/memory-links.js';
 import { Points } from '../../../src/memory/points.js';
 
-const soon = () => AbortSignal.timeout(30_000);
+const soon = () => new Deadline(30_000).signal;
 const names = ['t-a', 't-b', 't-c', 't-d', 't-none'];
 const real = new IpLinkTable();
 

@@ -1,9 +1,10 @@
 import { VifError } from '@vifkit/core';
+import { Deadline } from '@vifkit/core/time';
 import { describe, expect, it } from 'vitest';
 import { MemoryLinks } from '../../../src/memory/links/memory-links.js';
 import { Points } from '../../../src/memory/points.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 
 describe('memory links', () => {
   it('go on past what fails, and leave what could not be made', async () => {
@@ -47,7 +48,7 @@ describe('memory links', () => {
     const points = new Points();
     const links = new MemoryLinks(points);
     points.hangAt(1);
-    const first = links.write([{ op: 'add', name: 'a', create: { type: 'tap' } }], AbortSignal.timeout(20));
+    const first = links.write([{ op: 'add', name: 'a', create: { type: 'tap' } }], new Deadline(20).signal);
     const second = links.write([{ op: 'add', name: 'b', create: { type: 'tap' } }], soon());
     await expect(first).rejects.toMatchObject({ code: 'TIMEOUT' });
     expect(await second).toEqual([undefined]);

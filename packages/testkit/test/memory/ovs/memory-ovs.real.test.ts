@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { Deadline } from '@vifkit/core/time';
 import { OvsdbClient } from '@vifkit/host';
 import { DatabaseOvsStore, type OvsChange, type OvsState, type OvsStore } from '@vifkit/host/parts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
@@ -14,7 +15,7 @@ const names = {
   ],
   idle: ['t-br', 't-br2'],
 };
-const soon = () => AbortSignal.timeout(20_000);
+const soon = () => new Deadline(20_000).signal;
 
 let ovs: OpenVSwitch;
 let client: OvsdbClient;

@@ -1,10 +1,11 @@
+import { Deadline } from '@vifkit/core/time';
 import type { OvsChange } from '@vifkit/host/parts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Kernel } from '../../../src/memory/links/kernel.js';
 import { MemoryOvs } from '../../../src/memory/ovs/memory-ovs.js';
 import { Points } from '../../../src/memory/points.js';
 
-const soon = () => AbortSignal.timeout(10_000);
+const soon = () => new Deadline(10_000).signal;
 
 const ensureBridge = (name: string, mtu?: number, owner = 'vif'): OvsChange => ({
   kind: 'ensureBridge',
@@ -125,14 +126,14 @@ describe('a commit', () => {
 
   it('that hangs has outcomes none the less', async () => {
     points.hangAt(1);
-    const hung = await ovs.commit([ensureBridge('br-a')], AbortSignal.timeout(20));
+    const hung = await ovs.commit([ensureBridge('br-a')], new Deadline(20).signal);
     expect(hung[0]?.code).toBe('TIMEOUT');
     expect(ovs.snapshot().bridges).not.toHaveProperty('br-a');
   });
 
   it('stays in the database when ovs-vswitchd hangs', async () => {
     points.hangAt(({ part }) => part === 'wiring');
-    const hung = await ovs.commit([ensureBridge('br-a')], AbortSignal.timeout(20));
+    const hung = await ovs.commit([ensureBridge('br-a')], new Deadline(20).signal);
     expect(hung[0]).toMatchObject({ code: 'OVS_NOT_WIRED', cause: { code: 'TIMEOUT' } });
     expect(ovs.snapshot().bridges).toHaveProperty('br-a');
   });

@@ -1,0 +1,155 @@
+import { getEventListeners } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import {
+  Deadline,
+  pause,
+  signalError,
+  untilFired,
+  whenFired,
+  withDeadline,
+  withinDeadline,
+} from '../../src/time/deadline.js';
+
+const forever = new Promise<never>(() => {});
+const timers = () => process.getActiveResourcesInfo().filter((each) => each === 'Timeout').length;
+const listenersOf = (signal: AbortSignal) => getEventListeners(signal, 'abort').length;
+
+describe('a deadline', () => {
+  it('passes after its time', async () => {
+    const { signal } = new Deadline(5.5);
+    await expect(withinDeadline(forever, signal, 'waiting')).rejects.toMatchObject({
+      code: 'TIMEOUT',
+      message: 'The deadline passed while waiting',
+    });
+  });
+
+  it.each([2 ** 40, Number.POSITIVE_INFINITY])(
+    'of more than a timer takes does not pass at once: %s',
+    async (time) => {
+      const deadline = new Deadline(time);
+      await sleep(10);
+      expect(deadline.signal.aborted).toBe(false);
+      deadline.end();
+    },
+  );
+
+  it('is cut short by the caller, with the reason of the caller', () => {
+    const caller = new AbortController();
+    const { signal } = new Deadline(60_000, caller.signal);
+    caller.abort(new Error('enough'));
+    expect(signalError(signal, 'plugging')).toMatchObject({
+      code: 'ABORTED',
+      message: 'Aborted by the caller while plugging',
+      cause: { message: 'enough' },
+    });
+  });
+
+  it('has passed from the start for a caller who has aborted, and starts no timer', () => {
+    const before = timers();
+    expect(new Deadline(60_000, AbortSignal.abort()).signal.aborted).toBe(true);
+    expect(timers()).toBe(before);
+  });
+
+  it('keeps Node.js running until it passes or ends, and leaves nothing on the signal of the caller', () => {
+    const before = timers();
+    const caller = new AbortController();
+    const ended = new Deadline(60_000, caller.signal);
+    const aborted = new Deadline(60_000, caller.signal);
+    expect(timers()).toBe(before + 2);
+    ended.end();
+    caller.abort();
+    expect(ended.signal.aborted).toBe(false);
+    expect(aborted.signal.aborted).toBe(true);
+    expect(timers()).toBe(before);
+    expect(listenersOf(caller.signal)).toBe(0);
+  });
+
+  it('ends with the work that it bounds, whether that succeeds or fails', async () => {
+    const before = timers();
+    const caller = new AbortController();
+    await expect(withDeadline(60_000, caller.signal, () => 7)).resolves.toBe(7);
+    const broken = withDeadline(60_000, caller.signal, () => Promise.reject(new Error('broken')));
+    await expect(broken).rejects.toThrow('broken');
+    expect(timers()).toBe(before);
+    expect(listenersOf(caller.signal)).toBe(0);
+  });
+});
+
+describe('waiting within a deadline', () => {
+  it('ends with the promise', async () => {
+    const { signal } = new AbortController();
+    await expect(withinDeadline(Promise.resolve(7), signal, 'waiting')).resolves.toBe(7);
+    const error = new Error('broken');
+    await expect(withinDeadline(Promise.reject(error), signal, 'waiting')).rejects.toBe(error);
+  });
+
+  it('gives the promise some grace after the signal', async () => {
+    const late = sleep(10, 'late');
+    await expect(withinDeadline(late, AbortSignal.abort(), 'waiting', 60_000)).resolves.toBe('late');
+  });
+
+  it('may be many at once: each of them ends for itself, and all of them with the signal', async () => {
+    const { signal, abort } = controller();
+    const waiting = Array.from({ length: 1000 }, () => withinDeadline(forever, signal, 'waiting'));
+    expect(listenersOf(signal)).toBe(1);
+    await expect(withinDeadline(Promise.resolve(7), signal, 'waiting')).resolves.toBe(7);
+    abort();
+    const ends = await Promise.allSettled(waiting);
+    const aborted = ends.filter((end) => end.status === 'rejected' && end.reason.code === 'ABORTED');
+    expect(aborted).toHaveLength(1000);
+  });
+
+  it('leaves nothing on the signal, which may be asked again', async () => {
+    const { signal } = new AbortController();
+    for (let i = 0; i < 2; i += 1) {
+      await withinDeadline(Promise.resolve(), signal, 'waiting');
+      expect(listenersOf(signal)).toBe(0);
+    }
+  });
+});
+
+describe('a pause', () => {
+  it('ends after its time, or with the signal, and leaves nothing behind', async () => {
+    const before = timers();
+    const { signal, abort } = controller();
+    await pause(1, signal);
+    expect(signal.aborted).toBe(false);
+    const cut = pause(60_000, signal);
+    abort();
+    await cut;
+    await pause(60_000, signal);
+    expect(timers()).toBe(before);
+    expect(listenersOf(signal)).toBe(0);
+  });
+});
+
+describe('signals', () => {
+  it('are waited for together, and left alone afterwards', async () => {
+    const [one, other] = [controller(), controller()];
+    const either = untilFired(one.signal, other.signal);
+    other.abort();
+    await either;
+    expect([one, other].map(({ signal }) => listenersOf(signal))).toEqual([0, 0]);
+    await untilFired(one.signal, other.signal); // it has fired before
+  });
+
+  it('call each who waits once, and none who has left', () => {
+    const { signal, abort } = controller();
+    const called: string[] = [];
+    const act = () => void called.push('same');
+    whenFired(signal, act);
+    whenFired(signal, act)();
+    const leave = whenFired(signal, () => called.push('left'));
+    leave();
+    leave();
+    abort();
+    whenFired(signal, () => called.push('late'));
+    expect(called).toEqual(['same', 'late']);
+  });
+});
+
+function controller() {
+  const own = new AbortController();
+  return { signal: own.signal, abort: () => own.abort() };
+}
