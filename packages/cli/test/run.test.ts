@@ -88,7 +88,7 @@ describe('options', () => {
     rootHelper: [],
     plugin: [],
     timeout: 30_000,
-  undoTimeout: 10_000,
+    undoTimeout: 10_000,
     verbose: 0,
     guests: false,
     logger: undefined,
