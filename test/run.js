@@ -84,6 +84,15 @@ if (lacking.length === 0) {
   }
 }
 
+// The other releases of Node.js come from npm's registry, which the namespace cannot reach either.
+try {
+  await (await import('@vifkit/testkit/bed')).fetchNodeReleases();
+} catch (error) {
+  console.error(`\nThe tests on other releases of Node.js (test/node) are LEFT OUT: ${error.message}\n`);
+  if (inCi) process.exit(1);
+  excluded.push('--exclude', 'test/node/**');
+}
+
 if (!root) {
   console.error('\nThe tests with sudo (test/privilege) are LEFT OUT: only root can set it up for them.\n');
   excluded.push('--exclude', 'test/privilege/**');

@@ -27,14 +27,18 @@ export interface VifProcess {
   readonly ended: Promise<VifEnd>;
 }
 
-/** Starts `vif --format json`, in a network namespace. Its id is the command's own: nsenter makes way for it. */
+/**
+ * Starts `vif --format json`, in a network namespace. Its id is the command's own: nsenter makes way for it.
+ * @param node the program that runs it; the one that runs this process unless given
+ */
 export function startVif(
   namespace: Namespace,
   args: readonly string[],
   requests: readonly unknown[] = [],
+  node = process.execPath,
 ): VifProcess {
   const enter = ['--target', String(namespace.pid), '--net', '--'];
-  const command = [process.execPath, vifProgram, ...args, '--format', 'json'];
+  const command = [node, vifProgram, ...args, '--format', 'json'];
   const child = spawn('nsenter', [...enter, ...command], { stdio: 'pipe' });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {

@@ -5,13 +5,14 @@ import { hostFacts } from './facts.js';
 import { FileVfJournal } from './journal/file-vf-journal.js';
 import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
-import { SocketLocks } from './locks/socket-locks.js';
+import { SharedLocks } from './locks/shared-locks.js';
 import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
 import { DatabaseOvsStore } from './openvswitch/database-store.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
+import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
 
@@ -25,9 +26,10 @@ export interface HostOptions {
   /** Put in front of `ip`, `nft`, `tee` and vendors' tools, as in `['sudo', '-n']`; not needed by root. */
   readonly rootHelper?: readonly string[] | undefined;
   /**
-   * Where is kept what the kernel forgets: what virtual functions had before they were given to VIFs. Made, for
-   * this user alone, when it is first needed. It should not outlive a reboot, as those settings do not either;
-   * /run/vifkit unless given.
+   * Where the locks are between processes, and where is kept what the kernel forgets: what virtual functions had before
+   * they were given to VIFs. All who change this network namespace have to use the same. It is made, for this user
+   * alone, when it is first needed. It should not outlive a reboot. /run/vifkit unless given; in a user namespace whose
+   * root cannot make that, a directory of its own among the temporary files.
    */
   readonly stateDir?: string | undefined;
   /**
@@ -48,11 +50,13 @@ export interface HostOptions {
 export function openHost(options: HostOptions = {}): Host {
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
   const links = new IpLinkTable(rootHelper, options.reserve);
-  const journal = new FileVfJournal(options.stateDir ?? '/run/vifkit');
+  const stateDir = options.stateDir ?? defaultStateDirectory();
+  const journal = new FileVfJournal(stateDir);
+  const locks = new SharedLocks(stateDir);
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   return {
     facts: hostFacts(links, sysfsRoot, journal),
-    locks: new SocketLocks(),
+    locks,
     runners: [
       new LinkRunner(links),
       new OvsRunner(new DatabaseOvsStore(database, options.reserve)),
@@ -61,7 +65,7 @@ export function openHost(options: HostOptions = {}): Host {
       new CommandRunner(new ExecCommands(rootHelper)),
     ],
     async close() {
-      await Promise.all([links.close(), database.close()]);
+      await Promise.all([links.close(), database.close(), locks.close()]);
     },
   };
 }

@@ -1,6 +1,7 @@
 export { type Libvirtd, startLibvirtd } from './libvirtd.js';
 export { type NetlinkRequests, netlinkWrites } from './netlink-requests.js';
 export { listLinks, makeNamespace, type Namespace, requireOwnNetwork } from './network-namespace.js';
+export { fetchNodeReleases, nodeReleases } from './node-releases.js';
 export { type OpenVSwitch, type OpenVSwitchOptions, startOpenVSwitch } from './open-vswitch.js';
 export { type OvsdbCounter, startOvsdbCounter } from './ovsdb-counter.js';
 export { type SystemTrace, traceProgram } from './system-trace.js';

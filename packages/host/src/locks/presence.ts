@@ -1,0 +1,119 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { chmodSync, rmSync } from 'node:fs';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { whenFired } from '@vifkit/core/time';
+
+/**
+ * This process, for others who want what it holds: a listening Unix socket. The kernel closes it when the process
+ * ends, however that comes about. So whoever can connect to it knows that the process lives, and whoever stays connected
+ * is told of its end.
+ *
+ * Who waits for something writes its name and a line feed, and is disconnected once that is released.
+ */
+export class Presence {
+  /** Names the process among all that use the folder, those of other PID namespaces too. */
+  readonly name = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  readonly #folder: string;
+  readonly #holds: (name: string) => boolean;
+  readonly #waiting = new Map<string, Set<Socket>>();
+  readonly #removeSocket = () => rmSync(socketIn(this.#folder, this.name), { force: true });
+  #server: Server | undefined;
+
+  /**
+   * @param folder of the sockets. Its path has to be short: that of a socket has at most 107 bytes.
+   * @param holds whether the process holds something
+   */
+  constructor(folder: string, holds: (name: string) => boolean) {
+    this.#folder = folder;
+    this.#holds = holds;
+  }
+
+  /** @param mode of the socket: who may write to it may wait for this process */
+  async announce(mode: number): Promise<void> {
+    const server = createServer((socket) => this.#welcome(socket)).unref();
+    // Exclusive: the workers of a cluster would otherwise share the listener, and with it what is held.
+    server.listen({ path: socketIn(this.#folder, this.name), exclusive: true });
+    await once(server, 'listening');
+    server.on('error', () => {}); // that of one connection, as when there is no descriptor left for it
+    this.#server = server;
+    process.on('exit', this.#removeSocket); // for programs that do not close their host
+    chmodSync(socketIn(this.#folder, this.name), mode);
+  }
+
+  /** Disconnects those who wait for something. */
+  release(name: string): void {
+    for (const socket of this.#waiting.get(name) ?? []) socket.destroy();
+    this.#waiting.delete(name);
+  }
+
+  close(): void {
+    for (const name of [...this.#waiting.keys()]) this.release(name);
+    process.off('exit', this.#removeSocket);
+    this.#server?.close();
+    this.#removeSocket();
+  }
+
+  #welcome(socket: Socket): void {
+    let said = '';
+    let name: string | undefined;
+    socket.unref();
+    socket.setEncoding('utf8');
+    socket.on('error', () => {});
+    socket.on('data', (text: string) => {
+      said += text;
+      if (name !== undefined || said.length > 1_000) return void socket.destroy();
+      if (!said.endsWith('\n')) return;
+      name = said.slice(0, -1);
+      if (!this.#holds(name)) return void socket.destroy();
+      const waiting = this.#waiting.get(name) ?? new Set();
+      this.#waiting.set(name, waiting.add(socket));
+    });
+    socket.on('close', () => name !== undefined && this.#waiting.get(name)?.delete(socket));
+  }
+}
+
+/** Whether a process is there. @throws Error if that cannot be told, as for want of permission */
+export async function isPresent(folder: string, process: string): Promise<boolean> {
+  const socket = await reach(folder, process);
+  if (typeof socket === 'object') socket.destroy();
+  return socket !== 'ended';
+}
+
+/**
+ * Waits until a process has released something, or has ended, or the signal fires. It may have to be asked again.
+ * @throws Error if the process cannot be asked, as for want of permission
+ */
+export async function untilReleased(
+  folder: string,
+  process: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<'ended' | 'ask again'> {
+  const socket = await reach(folder, process);
+  if (socket === 'ended') return 'ended';
+  if (socket === 'busy') return 'ask again';
+  const leave = whenFired(signal, () => socket.destroy());
+  socket.resume().write(`${name}\n`);
+  await new Promise((closed) => socket.once('close', closed)); // not `once`: that fails for a connection that is reset
+  leave();
+  return 'ask again';
+}
+
+/** A connection to a process, or why there is none: it has ended, or is just ending, or too many wait to be let in. */
+async function reach(folder: string, process: string): Promise<Socket | 'ended' | 'busy'> {
+  const socket = connect({ path: socketIn(folder, process) });
+  try {
+    await once(socket, 'connect');
+    return socket.on('error', () => {}); // its end tells as much
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') return 'ended';
+    if (code === 'EAGAIN' || code === 'ECONNRESET') return 'busy';
+    throw error;
+  }
+}
+
+function socketIn(folder: string, process: string): string {
+  return `${folder}/${process}.sock`;
+}

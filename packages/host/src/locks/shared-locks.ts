@@ -1,0 +1,220 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs';
+import { type HostLocks, VifError } from '@vifkit/core';
+import { pause, signalError } from '@vifkit/core/time';
+import {
+  fileModeIn,
+  openStateDirectory,
+  openSubdirectory,
+  type StateDirectory,
+} from '../state/state-directory.js';
+import { isPresent, Presence, untilReleased } from './presence.js';
+
+/** Milliseconds between two questions to the same holder. */
+const FIRST_PAUSE = 1;
+const LONGEST_PAUSE = 100;
+
+type Release = () => Promise<void>;
+
+/**
+ * Locks between the processes that change this network namespace. Each is a symbolic link in the state directory,
+ * whose target names the process that holds it: the kernel makes such a link for one of those who try at once. So only
+ * those can hold a lock, or wait for one, who can write to the state directory, and these are trusted with the network.
+ *
+ * A process that was killed leaves its links behind. That it has ended shows by its socket (see {@link Presence}), and
+ * the next one who wants the lock removes them.
+ */
+export class SharedLocks implements HostLocks {
+  readonly #stateDirectory: string;
+  #room: Promise<Room> | undefined;
+
+  /** @param stateDirectory is made when the first lock is asked for */
+  constructor(stateDirectory: string) {
+    this.#stateDirectory = stateDirectory;
+  }
+
+  async tryAcquire(key: string): Promise<Release | undefined> {
+    const room = await this.#open();
+    return room.tryTake(key);
+  }
+
+  async acquire(keys: readonly string[], signal: AbortSignal): Promise<Release> {
+    const room = await this.#open();
+    const held: Release[] = [];
+    const release = async () => {
+      await Promise.all(held.map((each) => each()));
+    };
+    try {
+      // Always in the same order: two calls that want the same keys cannot wait for each other.
+      for (const key of [...new Set(keys)].sort()) held.push(await room.take(key, signal));
+      return release;
+    } catch (error) {
+      await release();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const room = await this.#room?.catch(() => undefined);
+    this.#room = undefined;
+    room?.close();
+  }
+
+  #open(): Promise<Room> {
+    this.#room ??= Room.open(this.#stateDirectory).catch((error: unknown) => {
+      this.#room = undefined;
+      throw error;
+    });
+    return this.#room;
+  }
+}
+
+/** The directory of the locks, held open. */
+class Room {
+  /** Names of links that this process has made. */
+  readonly #held = new Set<string>();
+  readonly #descriptor: number;
+  readonly #path: string;
+  readonly #presence: Presence;
+
+  private constructor(descriptor: number) {
+    this.#descriptor = descriptor;
+    // Short, for the sockets, and always this directory, whatever becomes of its name.
+    this.#path = `/proc/self/fd/${descriptor}`;
+    this.#presence = new Presence(this.#path, (name) => this.#held.has(name));
+  }
+
+  /** @throws VifError STATE_DIRECTORY_UNSAFE, STATE_DIRECTORY_FAILED */
+  static async open(stateDirectory: string): Promise<Room> {
+    const directory = await openSubdirectory(await openStateDirectory(stateDirectory), 'locks');
+    try {
+      return await Room.#enter(directory);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const text = `No locks can be taken in ${directory.path}: ${reason}`;
+      throw new VifError('STATE_DIRECTORY_FAILED', text, { cause: error });
+    }
+  }
+
+  static async #enter(directory: StateDirectory): Promise<Room> {
+    const room = new Room(openSync(directory.path, constants.O_RDONLY | constants.O_DIRECTORY));
+    try {
+      await room.#presence.announce(fileModeIn(directory));
+      return room;
+    } catch (error) {
+      room.close();
+      throw error;
+    }
+  }
+
+  close(): void {
+    for (const name of [...this.#held]) this.#release(name);
+    this.#presence.close();
+    closeSync(this.#descriptor);
+  }
+
+  /** Takes the lock, unless a process that lives has it. */
+  async tryTake(key: string): Promise<Release | undefined> {
+    const name = nameOf(key);
+    for (;;) {
+      if (this.#make(name)) return async () => this.#release(name);
+      const holder = this.#holderOf(name);
+      if (holder === this.#presence.name) return undefined;
+      if (holder !== undefined && (await isPresent(this.#path, holder))) return undefined;
+      if (holder !== undefined) await this.#removeOf(holder, name);
+    }
+  }
+
+  /** @throws VifError TIMEOUT, ABORTED, which say who has it */
+  async take(key: string, signal: AbortSignal): Promise<Release> {
+    const name = nameOf(key);
+    let delay = FIRST_PAUSE;
+    let last: string | undefined;
+    for (;;) {
+      if (signal.aborted) throw signalError(signal, `waiting for the lock on ${key}${this.#described(name)}`);
+      if (this.#make(name)) return async () => this.#release(name);
+      const holder = this.#holderOf(name);
+      if (holder === undefined) continue;
+      const outcome = await untilReleased(this.#path, holder, name, signal);
+      if (outcome === 'ended') await this.#removeOf(holder, name);
+      // One that has let go of it is not asked again; one that cannot be asked just now is, and not in a busy loop.
+      if (holder === last) await pause(delay, signal);
+      delay = holder === last ? Math.min(2 * delay, LONGEST_PAUSE) : FIRST_PAUSE;
+      last = holder;
+    }
+  }
+
+  #make(name: string): boolean {
+    try {
+      symlinkSync(this.#presence.name, `${this.#path}/${name}`);
+      this.#held.add(name);
+      return true;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      throw error;
+    }
+  }
+
+  #release(name: string): void {
+    if (!this.#held.delete(name)) return;
+    rmSync(`${this.#path}/${name}`, { force: true });
+    this.#presence.release(name);
+  }
+
+  #holderOf(name: string): string | undefined {
+    try {
+      return readlinkSync(`${this.#path}/${name}`);
+    } catch {
+      return undefined; // it was released meanwhile
+    }
+  }
+
+  /** As in `, which process 12 of user 0 has held since ...`. */
+  #described(name: string): string {
+    try {
+      const { uid, mtime } = lstatSync(`${this.#path}/${name}`);
+      const [pid] = this.#holderOf(name)?.split('-') ?? [];
+      return `, which process ${pid} of user ${uid} has held since ${mtime.toISOString()}`;
+    } catch {
+      return '';
+    }
+  }
+
+  /**
+   * Removes what a process held that has ended. Of those who find it at once only one may: another could remove
+   * what a third has taken meanwhile. So each first takes a lock that is about this very holder, which may be left
+   * behind in the same way; and under it nobody else removes what the holder had.
+   */
+  async #removeOf(holder: string, name: string): Promise<void> {
+    const removal = `remove.${createHash('sha256').update(`${name}\n${holder}`).digest('hex')}`;
+    if (!this.#make(removal)) {
+      const other = this.#holderOf(removal);
+      if (other === undefined || other === this.#presence.name) return;
+      if (!(await isPresent(this.#path, other))) await this.#removeOf(other, removal);
+      return;
+    }
+    try {
+      if (this.#holderOf(name) === holder) unlinkSync(`${this.#path}/${name}`);
+      rmSync(`${this.#path}/${holder}.sock`, { force: true });
+    } finally {
+      this.#release(removal);
+    }
+  }
+}
+
+/** The links of another network namespace are other links. A file's name has at most 255 bytes, and no slash. */
+function nameOf(key: string): string {
+  const namespace = readlinkSync('/proc/self/ns/net').replace(/\D/g, '');
+  const readable = encodeURIComponent(key);
+  const rest = readable.length > 200 ? createHash('sha256').update(key).digest('hex') : readable;
+  return `${namespace}.${rest}`;
+}
