@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeVendorTools, nodeReleases, requireOwnNetwork, type VendorTools } from '@vifkit/testkit/bed';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Site } from '../reliability/site.js';
 import { startVif, type VifEnd } from '../reliability/vif-process.js';
 
@@ -18,7 +18,7 @@ const TIMEOUTS = [2, 12];
 const LONG_TIMEOUT = 40;
 const UNDO_TIMEOUT = 3;
 /** Seconds that a process of a busy machine may take to start and to end beside its own time. */
-const MARGIN = 6;
+const MARGIN = 10;
 
 const instance = { uuid: '1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502', name: 'instance-00000002' };
 let made = 0;
@@ -66,13 +66,13 @@ const table: string[] = [];
 
 beforeAll(async () => {
   site = await Site.open();
+  await site.ovs.vswitchd.stop();
   tools = await makeVendorTools();
   folder = mkdtempSync(join(tmpdir(), 'deadlines-'));
 });
 afterAll(async () => {
   for (const close of closing) close();
   await tools?.close();
-  await site?.ovs.vswitchd.start();
   await site?.close();
   rmSync(folder, { recursive: true, force: true });
   process.stdout.write(`Seconds until a call that hangs has ended:\n${table.join('\n')}\n`);
@@ -120,50 +120,53 @@ function expectInTime(runs: readonly Run[], undoing: number, ending: object): vo
   }
 }
 
-it('ends in time where ovs-vswitchd is dead, and nothing is left', async () => {
-  await site.ovs.vswitchd.stop();
-  const runs = await plugEverywhere('dead ovs-vswitchd', createTap);
-  expectInTime(runs, UNDO_TIMEOUT, { code: 'PLUG_FAILED', cause: { code: 'OVS_NOT_WIRED' } });
-  expect(await site.leftOvers()).toEqual([]);
-  await site.ovs.vswitchd.start();
-});
+describe.concurrent('a plug', () => {
+  it('ends in time where ovs-vswitchd is dead', async () => {
+    const runs = await plugEverywhere('dead ovs-vswitchd', createTap);
+    expectInTime(runs, UNDO_TIMEOUT, { code: 'PLUG_FAILED', cause: { code: 'OVS_NOT_WIRED' } });
+  });
 
-it('ends in time where another process holds the lock, and tells which', async () => {
-  const compiled = fileURLToPath(new URL('../../packages/host/dist/locks/shared-locks.js', import.meta.url));
-  const script = `
+  it('ends in time where another process holds the lock, and tells which', async () => {
+    const compiled = fileURLToPath(
+      new URL('../../packages/host/dist/locks/shared-locks.js', import.meta.url),
+    );
+    const script = `
     import { SharedLocks } from ${JSON.stringify(compiled)};
     const locks = new SharedLocks(process.argv[1]);
     const ids = process.argv.slice(2);
     await locks.acquire(ids.map((id) => 'vif:' + id), new AbortController().signal);
     console.log('held');
     setInterval(() => {}, 1_000);`;
-  const ids = Array.from({ length: 20 }, freshId);
-  const argv = ['--target', String(site.namespace.pid), '--net', '--', process.execPath];
-  const holder = spawn('nsenter', [...argv, '--input-type=module', '--eval', script, folder, ...ids]);
-  closing.push(() => holder.kill('SIGKILL'));
-  await once(holder.stdout, 'data');
-  const runs = await plugEverywhere('a held lock', () => midonet(ids.pop() ?? ''));
-  const message = expect.stringContaining(`which process ${holder.pid} of user 0 has held since`);
-  expectInTime(runs, 0, { cause: { code: 'TIMEOUT', message } });
-});
-
-it("ends in time where a vendor's tool hangs, in plug and in undoing", async () => {
-  await tools.put('mm-ctl', 'exec sleep 600');
-  const runs = await plugEverywhere('a hanging tool', midonet);
-  expectInTime(runs, UNDO_TIMEOUT, {
-    code: 'PLUG_FAILED',
-    cause: { code: 'TIMEOUT' },
-    message: expect.stringMatching(/undone.*Undoing had 3 s.*--undo-timeout/),
+    const ids = Array.from({ length: 20 }, freshId);
+    const argv = ['--target', String(site.namespace.pid), '--net', '--', process.execPath];
+    const holder = spawn('nsenter', [...argv, '--input-type=module', '--eval', script, folder, ...ids]);
+    closing.push(() => holder.kill('SIGKILL'));
+    await once(holder.stdout, 'data');
+    const runs = await plugEverywhere('a held lock', () => midonet(ids.pop() ?? ''));
+    const message = expect.stringContaining(`which process ${holder.pid} of user 0 has held since`);
+    expectInTime(runs, 0, { cause: { code: 'TIMEOUT', message } });
   });
-  expect((await site.links()).filter((name) => name.startsWith('tap'))).toEqual([]);
+
+  it("ends in time where a vendor's tool hangs, in plug and in undoing", async () => {
+    await tools.put('mm-ctl', 'exec sleep 600');
+    const runs = await plugEverywhere('a hanging tool', midonet);
+    expectInTime(runs, UNDO_TIMEOUT, {
+      code: 'PLUG_FAILED',
+      cause: { code: 'TIMEOUT' },
+      message: expect.stringMatching(/undone.*Undoing had 3 s.*--undo-timeout/),
+    });
+  });
+
+  it('ends in time where the OVSDB server is mute', async () => {
+    const path = join(folder, 'mute.sock');
+    const server = createServer(() => {}).listen(path);
+    closing.push(() => server.close());
+    await once(server, 'listening');
+    const runs = await plugEverywhere('a mute OVSDB server', createTap, `unix:${path}`);
+    expectInTime(runs, 0, { cause: { code: 'TIMEOUT' } });
+  });
 });
 
-it('ends in time where the OVSDB server is mute', async () => {
-  const path = join(folder, 'mute.sock');
-  const server = createServer(() => {}).listen(path);
-  closing.push(() => server.close());
-  await once(server, 'listening');
-  const runs = await plugEverywhere('a mute OVSDB server', createTap, `unix:${path}`);
-  expectInTime(runs, 0, { cause: { code: 'TIMEOUT' } });
+it('has left nothing behind then', async () => {
   expect(await site.leftOvers()).toEqual([]);
 });
