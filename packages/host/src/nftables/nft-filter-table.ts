@@ -1,6 +1,7 @@
 import { type Outcome, VifError } from '@vifkit/core';
 import { missingProgram } from '../commands/missing-program.js';
 import { type ProgramResult, runProgram } from '../commands/run-program.js';
+import { isTransient, retryTransient } from '../commands/transient.js';
 import type { FilterChange, FilterTable, GuestFilter } from './filter-table.js';
 import { parseFilters } from './parse-filters.js';
 import { renderChanges } from './render-filters.js';
@@ -34,7 +35,8 @@ export class NftFilterTable implements FilterTable {
 
   /** A transaction: nftables takes all of a file, or nothing. */
   async #carryOut(lines: readonly string[], signal: AbortSignal): Promise<Outcome> {
-    const result = await this.#nft(['-f', '-'], `${lines.join('\n')}\n`, signal);
+    const change = () => this.#nft(['-f', '-'], `${lines.join('\n')}\n`, signal);
+    const result = await retryTransient(change, ({ stderr }) => isTransient(stderr), signal);
     return result.exitCode === 0 ? undefined : failure('changed', result);
   }
 

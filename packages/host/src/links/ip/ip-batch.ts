@@ -1,10 +1,17 @@
 import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
+import { isTransient, retryTransient } from '../../commands/transient.js';
 import { BatchReplies } from './batch-replies.js';
 
 /** What is said of a link that has been made, or an address that has been given. */
 const IS_THERE = /file exists|resource busy/i;
+
+/** Whether a line failed for the moment alone. Of a virtual function that is being reset, drivers also say EBUSY. */
+function isForNow(complaint: string | undefined, line = ''): boolean {
+  if (complaint === undefined) return false;
+  return isTransient(complaint) || (/ vf \d+ /.test(line) && /device or resource busy/i.test(complaint));
+}
 
 /** What became of a line. */
 interface Reply {
@@ -27,6 +34,8 @@ const WINDOW = 16;
  * `ip` remembers the index of every name that it has seen. A process that has run lines of an earlier call may
  * therefore look for a link in vain that another process has made anew since: the kernel does not give out an index
  * again. So what fails in such a process is tried once more in a new one, behind the other lines.
+ *
+ * What the kernel refuses for the moment alone is tried again for a second or two.
  */
 export class IpBatch {
   readonly #argv: readonly [string, ...string[]];
@@ -45,6 +54,25 @@ export class IpBatch {
    *   process is gone then
    */
   async run(lines: readonly string[], signal: AbortSignal, mayFail = false): Promise<(string | undefined)[]> {
+    const complaints: (string | undefined)[] = [];
+    let left = [...lines.keys()];
+    const attempt = async () => {
+      const texts = left.flatMap((i) => lines[i] ?? []);
+      const replies = await this.#runOnce(texts, signal, mayFail);
+      for (const [n, i] of left.entries()) complaints[i] = replies[n];
+      const first = left.find((i) => isForNow(complaints[i], lines[i]));
+      // Those behind it may have failed for want of it.
+      left = first === undefined ? [] : left.filter((i) => i >= first && complaints[i] !== undefined);
+    };
+    await retryTransient(attempt, () => left.length > 0 && !mayFail, signal);
+    return complaints;
+  }
+
+  async #runOnce(
+    lines: readonly string[],
+    signal: AbortSignal,
+    mayFail: boolean,
+  ): Promise<(string | undefined)[]> {
     const replies = await this.#carryOut(lines, signal, false);
     const isDoubtful = ({ complaint, remembers }: Reply) => complaint !== undefined && remembers && !mayFail;
     const doubtful = lines.filter((_, i) => replies[i] && isDoubtful(replies[i]));

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Deadline } from '@vifkit/core/time';
@@ -150,6 +150,66 @@ exec ip -force -batch -`;
         const many = Array.from({ length: 20 }, () => 'link set dev lo up');
         const complaints = await new IpBatch([helper]).run([...many, ...lines], soon());
         expect(complaints.filter(Boolean)).toEqual(['RTNETLINK answers: File exists']);
+      });
+    });
+  });
+
+  describe('a refusal for the moment', () => {
+    /** Stands in for `ip`: it refuses lines with this text the first times, and carries out the others. */
+    const refusing = (text: string, times: number, reason: string) => `
+      number=0
+      while read -r line; do
+        number=$((number + 1))
+        case "$line" in *"${text}"*)
+          if [ "$(cat $folder/refused 2>/dev/null | wc -l)" -lt ${times} ]; then
+            echo refused >>$folder/refused
+            echo "RTNETLINK answers: ${reason}" >&2
+            echo "Command failed -:$number" >&2
+            continue
+          fi
+        esac
+        ip $line || echo "Command failed -:$number" >&2
+      done`;
+    const AGAIN = 'Resource temporarily unavailable';
+
+    it.each([1, 2])('is met with another attempt, %s times', async (times) => {
+      await withHelper(refusing('mtu 1300', times, AGAIN), async (helper) => {
+        const lines = ['link add name t-a type bridge', 'link set dev t-a mtu 1300', 'link set dev t-a up'];
+        expect(await new IpBatch([helper]).run(lines, soon())).toEqual([undefined, undefined, undefined]);
+      });
+    });
+
+    it('is waited out before what is behind it is given up, and what failed for good stays failed', async () => {
+      await withHelper(refusing('add name t-a', 1, AGAIN), async (helper) => {
+        const lines = ['link set dev t-none up', 'link add name t-a type bridge', 'link set dev t-a up'];
+        const complaints = await new IpBatch([helper]).run(lines, soon());
+        expect(complaints).toEqual([expect.stringContaining('t-none'), undefined, undefined]);
+        expect(listLinks()).toContain('t-a');
+      });
+    });
+
+    it('is reported when it does not pass, or the time is over', async () => {
+      await withHelper(refusing('mtu 1300', 1_000, AGAIN), async (helper, folder) => {
+        const lines = ['link add name t-a type bridge', 'link set dev t-a mtu 1300'];
+        const complaints = await new IpBatch([helper]).run(lines, soon());
+        expect(complaints).toEqual([undefined, `RTNETLINK answers: ${AGAIN}`]);
+        expect((await readFile(join(folder, 'refused'), 'utf8')).split('\n').length).toBeGreaterThan(3);
+      });
+    });
+
+    it('is EBUSY of a virtual function, and of nothing else', async () => {
+      const busy = 'Device or resource busy';
+      await withHelper(refusing('mac 02:', 1, busy), async (helper) => {
+        // The loopback has no virtual functions, so the second attempt fails for good.
+        const [complaint] = await new IpBatch([helper]).run(
+          ['link set dev lo vf 0 mac 02:00:00:00:00:01'],
+          soon(),
+        );
+        expect(complaint).not.toContain(busy);
+      });
+      await withHelper(refusing('mtu 1300', 1, busy), async (helper) => {
+        const [complaint] = await new IpBatch([helper]).run(['link set dev lo mtu 1300'], soon());
+        expect(complaint).toContain(busy);
       });
     });
   });
