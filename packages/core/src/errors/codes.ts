@@ -51,6 +51,7 @@ export const errorCodes = {
 
   COMMAND_NOT_FOUND: 'A program is not installed',
   COMMAND_FAILED: 'A program ended with an error',
+  DESCRIPTORS_EXHAUSTED: 'The process has no file descriptors left to start a program with',
   PCI_DEVICE_NOT_FOUND: 'There is no network device at this PCI address',
   STATE_DIRECTORY_UNSAFE: 'Another user could change what is in the state directory',
   STATE_DIRECTORY_FAILED: 'The state directory cannot be made or entered',

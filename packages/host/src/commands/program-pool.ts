@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers';
 import { signalError } from '@vifkit/core/time';
+import { awaitDescriptors } from './descriptors.js';
 import { type Answer, type IsLastLine, ProgramSession } from './program-session.js';
 import type { ProgramOptions } from './run-program.js';
 
@@ -42,12 +43,14 @@ export class ProgramPool {
   /**
    * Asks a process, and waits for its answer.
    * @throws VifError TIMEOUT, ABORTED; the process is ended then
+   * @throws VifError DESCRIPTORS_EXHAUSTED
    */
   async ask(input: string, isLast: IsLastLine, options: AskOptions): Promise<PoolAnswer> {
     if (options.signal.aborted) throw signalError(options.signal, options.doing);
     try {
       for (;;) {
         const waiting = this.#take(options.anew);
+        if (!waiting) await awaitDescriptors(this.#argv[0], options.signal);
         const session = waiting ?? new ProgramSession(this.#argv);
         const wasAsked = session.age !== undefined;
         const answer = await session.ask(input, isLast, options, this.#lifetime === 0);
@@ -96,8 +99,12 @@ export class ProgramPool {
   }
 
   #startAhead(): void {
-    while (!this.#closed && this.#fresh.length < this.#ahead) {
-      this.#fresh.push(new ProgramSession(this.#argv));
+    try {
+      while (!this.#closed && this.#fresh.length < this.#ahead) {
+        this.#fresh.push(new ProgramSession(this.#argv));
+      }
+    } catch {
+      // No descriptors are left for it. The call that needs one will tell.
     }
   }
 }

@@ -2,6 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { signalError } from '@vifkit/core/time';
 import type { CommandResult } from './command-executor.js';
+import { requireDescriptors } from './descriptors.js';
 import { calledOff, OUTPUT_DELAY } from './process-group.js';
 import type { ProgramOptions } from './run-program.js';
 
@@ -35,7 +36,9 @@ export class ProgramSession {
   #isOver = false;
   #since: number | undefined;
 
+  /** @throws VifError DESCRIPTORS_EXHAUSTED */
   constructor([program, ...args]: readonly [string, ...string[]]) {
+    requireDescriptors(program);
     const settled = new AbortController();
     this.#child = spawn(program, args, { stdio: 'pipe', detached: true });
     this.#ended = endOf(this.#child);

@@ -1,6 +1,7 @@
 import { signalError } from '@vifkit/core/time';
 import type { Result } from 'execa';
 import type { CommandResult } from './command-executor.js';
+import { awaitDescriptors } from './descriptors.js';
 import { calledOff, OUTPUT_DELAY, signalGroup } from './process-group.js';
 
 export interface ProgramOptions {
@@ -25,6 +26,7 @@ const MAX_OUTPUT = 512 * 1024 * 1024;
  * all that it started; and what a terminal sends to ours (Ctrl-C) does not cut it off half-way.
  *
  * @throws VifError TIMEOUT, ABORTED; the program is ended then. One that we may not end, as `sudo` is, is left behind.
+ * @throws VifError DESCRIPTORS_EXHAUSTED
  */
 export async function runProgram(
   argv: readonly [string, ...string[]],
@@ -32,8 +34,9 @@ export async function runProgram(
 ): Promise<ProgramResult> {
   // Loaded by this, and not before: it takes longer than core, and many a call runs no program.
   const { execa } = await import('execa');
-  if (signal.aborted) throw signalError(signal, doing);
   const [program, ...args] = argv;
+  await awaitDescriptors(program, signal);
+  if (signal.aborted) throw signalError(signal, doing);
   const running = execa(program, args, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
     reject: false,

@@ -1,0 +1,33 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { makeNamespace, type Namespace, requireOwnNetwork } from '@vifkit/testkit/bed';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+
+requireOwnNetwork();
+
+const program = fileURLToPath(new URL('descriptors.js', import.meta.url));
+const LEFT = [0, 1, 2, 4, 8, 10, 12, 14, 20];
+
+let namespace: Namespace;
+let folder: string;
+
+beforeAll(async () => {
+  namespace = await makeNamespace();
+  folder = mkdtempSync(join(tmpdir(), 'few-'));
+});
+afterAll(async () => {
+  await namespace?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+it.each(LEFT)('a process with %s descriptors left fails the plug or plugs, and goes on', async (left) => {
+  const limited = 'ulimit -n 1024; exec "$0" "$@"';
+  const argv = ['sh', '-c', limited, process.execPath, program, folder, String(left)] as const;
+  const { starved, isThere, isAsBefore, fed } = JSON.parse(await namespace.run(...argv));
+  expect(fed).toBe('plugged');
+  expect(starved === 'plugged' ? starved : starved.slice(0, 11)).toBe(isThere ? 'plugged' : 'PLUG_FAILED');
+  expect(isAsBefore).toBe(starved !== 'plugged');
+  if (left === 0) expect(starved).toBe('PLUG_FAILED: DESCRIPTORS_EXHAUSTED');
+});
