@@ -1,6 +1,6 @@
 import { pathToFileURL } from 'node:url';
 import { asVifError, isVifError, type PluginPackage, VifError } from '@vifkit/core';
-import { withDeadline, withinDeadline } from '@vifkit/core/time';
+import { orAborted, withDeadline } from '@vifkit/core/time';
 import { moduleAt } from './module-at.js';
 
 /**
@@ -18,7 +18,7 @@ export async function loadNamedPlugin(given: string, timeout: number): Promise<P
     const specifier = isPath ? pathToFileURL(await moduleAt(given)).href : given;
     // A module may wait for ever at its top level.
     const { default: found } = await withDeadline(timeout, undefined, (signal) =>
-      withinDeadline(importModule(specifier), signal, `loading the plugin package '${given}'`),
+      orAborted(importModule(specifier), signal, () => new Error('it was not loaded in time')),
     );
     if (isPackage(found)) return found;
   } catch (error) {
