@@ -52,6 +52,8 @@ export const errorCodes = {
   COMMAND_NOT_FOUND: 'A program is not installed',
   COMMAND_FAILED: 'A program ended with an error',
   PCI_DEVICE_NOT_FOUND: 'There is no network device at this PCI address',
+  STATE_DIRECTORY_UNSAFE: 'Another user could change what is in the state directory',
+  STATE_DIRECTORY_FAILED: 'The state directory cannot be made or entered',
   JOURNAL_FAILED: 'The record of what a virtual function had cannot be read or written',
   JOURNAL_INVALID: 'The record of what a virtual function had is damaged, or none of ours',
 } as const;

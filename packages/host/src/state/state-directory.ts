@@ -1,0 +1,191 @@
+import { constants, type Stats } from 'node:fs';
+import { access, chmod, lstat, mkdir, mkdtemp, readlink, rename, rmdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { VifError } from '@vifkit/core';
+
+/**
+ * A directory whose contents can be believed: nobody but root, this process's user and, where it is shared, its
+ * group can change what is in it, or put another directory in its place.
+ */
+export interface StateDirectory {
+  /** Absolute, and without symbolic links. */
+  readonly path: string;
+  /** The group that shares it: it is group-writable and has the set-group-ID bit, so that files get its group. */
+  readonly sharedBy: number | undefined;
+}
+
+/** The permissions of a file in the directory. */
+export function fileModeIn({ sharedBy }: StateDirectory): number {
+  return sharedBy === undefined ? 0o600 : 0o660;
+}
+
+/**
+ * Makes the directory if it is missing, with mode 0700 as well as its missing parents, and judges it.
+ *
+ * @throws VifError STATE_DIRECTORY_UNSAFE if another user could change what is in it, STATE_DIRECTORY_FAILED if it
+ * cannot be made or entered
+ */
+export async function openStateDirectory(path: string): Promise<StateDirectory> {
+  return judged(path, await reach(path, makeDirectory), constants.W_OK | constants.X_OK);
+}
+
+/**
+ * Judges the directory; undefined if it is missing.
+ *
+ * @throws VifError as {@link openStateDirectory}
+ */
+export async function findStateDirectory(path: string): Promise<StateDirectory | undefined> {
+  const found = await reach(path);
+  return found && judged(path, found, constants.R_OK | constants.X_OK);
+}
+
+/**
+ * Makes a directory of this name in the state directory if it is missing, for the same users, and judges it.
+ *
+ * @throws VifError as {@link openStateDirectory}
+ */
+export async function openSubdirectory(parent: StateDirectory, name: string): Promise<StateDirectory> {
+  const path = join(parent.path, name);
+  const found = (await look(path)) ?? (await makeShared(parent, path));
+  return judged(path, { path, stats: found }, constants.W_OK | constants.X_OK, parent);
+}
+
+/**
+ * Why something in the directory cannot be believed; undefined if it can. Judge by `fstat` of the opened file, or
+ * by `lstat`: never by what a symbolic link points to.
+ */
+export function flawOf(stats: Stats, { sharedBy }: StateDirectory): string | undefined {
+  const ofGroup = sharedBy !== undefined && stats.gid === sharedBy;
+  if (!ofGroup && !isTrusted(stats.uid)) return ownedByOther(stats);
+  if (stats.mode & 0o002) return `can be written by every user (mode ${modeOf(stats)})`;
+  if (stats.mode & 0o020 && !ofGroup) return `can be written by group ${stats.gid} (mode ${modeOf(stats)})`;
+  return undefined;
+}
+
+interface Found {
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+async function judged(
+  asked: string,
+  { path, stats }: Found,
+  rights: number,
+  parent?: StateDirectory,
+): Promise<StateDirectory> {
+  if (stats.isSymbolicLink()) throw unsafe(asked, 'is a symbolic link; give the directory itself');
+  if (!stats.isDirectory()) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} is not a directory`);
+  const ofGroup = parent?.sharedBy !== undefined && parent.sharedBy === stats.gid;
+  if (!ofGroup && !isTrusted(stats.uid)) throw unsafe(asked, ownedByOther(stats));
+  // A sticky bit does not help: everybody could still add files.
+  if (stats.mode & 0o002) throw unsafe(asked, `can be written by every user; run chmod o-w ${asked}`);
+  await access(path, rights).catch((error: unknown) => {
+    throw failed(error, `Cannot enter ${asked}`, asked);
+  });
+  const isShared = (stats.mode & 0o2020) === 0o2020;
+  return { path, sharedBy: isShared ? stats.gid : undefined };
+}
+
+/** As the kernel. */
+const MOST_LINKS = 40;
+
+/**
+ * Goes to a path from the root directory, part by part, as the kernel does, and judges each parent (as sshd's
+ * StrictModes): who can write to one can put anything in the place of what is in it. In a parent with the sticky
+ * bit (/tmp) only the owners of its entries can.
+ */
+async function reach(path: string): Promise<Found | undefined>;
+async function reach(path: string, make: (path: string) => Promise<void>): Promise<Found>;
+async function reach(path: string, make?: (path: string) => Promise<void>): Promise<Found | undefined> {
+  const asked = resolve(path);
+  let found: Found = { path: '/', stats: await lstat('/') };
+  // Where the owner of / is not root, this is a user namespace without the host's root: its files are such a user's.
+  const owner = found.stats.uid;
+  const judgeParent = ({ path: parent, stats }: Found) => {
+    const flaw = flawOfParent(stats, owner);
+    if (flaw) throw unsafe(asked, `is below ${parent}, which ${flaw}`);
+  };
+  const parts = asked.split('/').filter(Boolean);
+  for (let links = 0; parts.length > 0; ) {
+    judgeParent(found);
+    const next = join(found.path, parts[0] ?? '');
+    const stats = await look(next);
+    if (!stats) {
+      if (!make) return undefined;
+      await make(next);
+      continue;
+    }
+    parts.shift();
+    if (stats.isSymbolicLink() && parts.length > 0) {
+      judgeParent({ path: next, stats });
+      links += 1;
+      if (links > MOST_LINKS) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} has too many links`);
+      const target = await readlink(next);
+      parts.unshift(...target.split('/').filter(Boolean));
+      if (target.startsWith('/')) found = { path: '/', stats: await lstat('/') };
+    } else {
+      found = { path: next, stats };
+    }
+  }
+  return found;
+}
+
+function flawOfParent(stats: Stats, ownerOfRoot: number): string | undefined {
+  if (!isTrusted(stats.uid) && stats.uid !== ownerOfRoot) return ownedByOther(stats);
+  if (stats.isSymbolicLink() || stats.mode & 0o1000) return undefined;
+  return stats.mode & 0o022 ? `others can write to (mode ${modeOf(stats)})` : undefined;
+}
+
+async function look(path: string): Promise<Stats | undefined> {
+  try {
+    return await lstat(path);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw failed(error, `Cannot enter ${path}`, path);
+  }
+}
+
+async function makeDirectory(path: string): Promise<void> {
+  await mkdir(path, 0o700).catch((error: unknown) => {
+    if (codeOf(error) !== 'EEXIST') throw failed(error, `Cannot make ${path}`, path);
+  });
+}
+
+/** Never seen with too few permissions: the umask would keep the group out until they are set. */
+async function makeShared({ path: parent, sharedBy }: StateDirectory, path: string): Promise<Stats> {
+  try {
+    const draft = await mkdtemp(join(parent, '.new-'));
+    await chmod(draft, sharedBy === undefined ? 0o700 : 0o2770);
+    // It takes the place of an empty one, which is as good, and of nothing else.
+    await rename(draft, path).catch(() => rmdir(draft));
+    return await lstat(path);
+  } catch (error) {
+    throw failed(error, `Cannot make ${path}`, parent);
+  }
+}
+
+function isTrusted(uid: number): boolean {
+  return uid === 0 || uid === process.geteuid?.();
+}
+
+function ownedByOther({ uid }: Stats): string {
+  return `belongs to user ${uid}, who is neither root nor the user of this process`;
+}
+
+const modeOf = ({ mode }: Stats) => (mode & 0o7777).toString(8).padStart(4, '0');
+
+const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
+
+function unsafe(path: string, flaw: string): VifError {
+  const cure = 'Use a state directory that no other user can change';
+  return new VifError('STATE_DIRECTORY_UNSAFE', `${path} cannot be trusted: it ${flaw}. ${cure}`);
+}
+
+function failed(error: unknown, doing: string, path: string): VifError {
+  const line = `"d ${path} 2770 root GROUP" in /etc/tmpfiles.d/vifkit.conf`;
+  const cure = path.startsWith('/run/')
+    ? `Have it made at boot, by the line ${line}, for a group that this user is in`
+    : 'Use a state directory that this user can write to';
+  const reason = error instanceof Error ? error.message : String(error);
+  return new VifError('STATE_DIRECTORY_FAILED', `${doing}: ${reason}. ${cure}`, { cause: error });
+}
