@@ -13,9 +13,10 @@ export function commonOptions(): Option[] {
       .env('VIF_OVSDB')
       .default('unix:/var/run/openvswitch/db.sock'),
     new Option('--sysfs-root <dir>', 'where sysfs is mounted').env('VIF_SYSFS_ROOT').default('/sys'),
-    new Option('--state-dir <dir>', 'where records are kept of what virtual functions had')
-      .env('VIF_STATE_DIR')
-      .default('/run/vifkit'),
+    new Option(
+      '--state-dir <dir>',
+      'where records are kept of what virtual functions had (default: "/run/vifkit")',
+    ).env('VIF_STATE_DIR'),
     new Option('--root-helper <command>', 'put in front of what needs root, as in "sudo -n"')
       .env('VIF_ROOT_HELPER')
       .argParser(words)

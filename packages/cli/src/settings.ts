@@ -8,8 +8,8 @@ export interface Settings {
   /** Where the OVSDB server listens, as in `unix:/var/run/openvswitch/db.sock`. */
   readonly ovsdb: string;
   readonly sysfsRoot: string;
-  /** Where records are kept of what virtual functions had. */
-  readonly stateDir: string;
+  /** Where records are kept of what virtual functions had; the host's own place unless given. */
+  readonly stateDir?: string;
   /** Put in front of commands that need root; empty for none. */
   readonly rootHelper: readonly string[];
   /** Milliseconds for the command as a whole. */

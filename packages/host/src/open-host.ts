@@ -12,6 +12,7 @@ import { DatabaseOvsStore } from './openvswitch/database-store.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
+import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
 
@@ -26,8 +27,9 @@ export interface HostOptions {
   readonly rootHelper?: readonly string[] | undefined;
   /**
    * Where is kept what the kernel forgets: what virtual functions had before they were given to VIFs. Made, for
-   * this user alone, when it is first needed. It should not outlive a reboot, as those settings do not either;
-   * /run/vifkit unless given.
+   * this user alone, when it is first needed. It should not outlive a reboot, as those settings do not either.
+   * One that another user could change is refused. /run/vifkit unless given; a process that is root only in a user
+   * namespace, and cannot make that, has a directory among the temporary files.
    */
   readonly stateDir?: string | undefined;
   /**
@@ -48,7 +50,7 @@ export interface HostOptions {
 export function openHost(options: HostOptions = {}): Host {
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
   const links = new IpLinkTable(rootHelper, options.reserve);
-  const journal = new FileVfJournal(options.stateDir ?? '/run/vifkit');
+  const journal = new FileVfJournal(options.stateDir ?? defaultStateDirectory());
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   return {
     facts: hostFacts(links, sysfsRoot, journal),
