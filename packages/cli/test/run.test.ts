@@ -84,7 +84,6 @@ describe('options', () => {
     routing: 'newton',
     ovsdb: 'unix:/var/run/openvswitch/db.sock',
     sysfsRoot: '/sys',
-    stateDir: '/run/vifkit',
     rootHelper: [],
     plugin: [],
     timeout: 30_000,

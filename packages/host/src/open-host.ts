@@ -28,8 +28,8 @@ export interface HostOptions {
   /**
    * Where the locks are between processes, and where is kept what the kernel forgets: what virtual functions had before
    * they were given to VIFs. All who change this network namespace have to use the same. It is made, for this user
-   * alone, when it is first needed. It should not outlive a reboot. /run/vifkit unless given; in a user namespace whose
-   * root cannot make that, a directory of its own among the temporary files.
+   * alone, when it is first needed, and one that another user could change is refused. It should not outlive a reboot.
+   * /run/vifkit unless given; in a user namespace whose root cannot make that, a directory among the temporary files.
    */
   readonly stateDir?: string | undefined;
   /**

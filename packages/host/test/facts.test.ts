@@ -8,6 +8,9 @@ import type { LinkState } from '../src/links/link-state.js';
 import type { LinkTable } from '../src/links/link-table.js';
 import { SysfsTree } from './sysfs/sysfs-tree.js';
 
+// VIFs.
+const a = '5a3b8e6c-9d41-4f0a-8c27-1e6f0d9b2a31';
+
 /** Links whose MTU tells how often they were read. */
 class CountedLinks implements LinkTable {
   reads = 0;
@@ -81,8 +84,8 @@ describe('the facts of a host', () => {
     const facts = hostFacts(new CountedLinks(), sysfs.root, journal);
     expect(await facts.vfHolder('0000:03:00.3')).toBeUndefined();
     const former = { mac: '52:54:00:00:00:01', vlan: 0 };
-    await journal.record('0000:03:00.3', { vifId: 'a', former });
-    expect(await facts.vfHolder('0000:03:00.3')).toBe('a');
+    await journal.record('0000:03:00.3', { vifId: a, former });
+    expect(await facts.vfHolder('0000:03:00.3')).toBe(a);
     await writeFile(join(sysfs.root, 'state/vf-0000:03:00.3.json'), 'damaged');
     expect(await facts.vfHolder('0000:03:00.3')).toBeUndefined();
   });

@@ -1,17 +1,27 @@
 import { spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
+import {
+  chmod,
+  cp,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  symlink,
+  truncate,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import type { Script } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { request, vif } from '../support/requests.js';
 import { jsonLines } from '../support/run-vif.js';
 import { bin, spawnVif } from '../support/spawn-vif.js';
 import { putVendorPackage } from '../support/vendor-package.js';
-
-const bundle = join(dirname(bin), '../bundle');
 
 let folder: string;
 beforeEach(async () => {
@@ -102,36 +112,121 @@ describe('the program', () => {
     expect(await run()).toBe(main);
   });
 
-  it.each([
-    ['that is broken', 99],
-    ['of another source', undefined],
-  ])('is the bundle with code %s', async (_, bytes) => {
-    await putProgram({ [main]: now });
-    const code = await readFile(join(bundle, 'main.cjs.code'));
-    await writeFile(join(folder, `${main}.code`), code.subarray(0, bytes));
-    expect(await run()).toBe(main);
-  });
-
   it('is the bundle for who wants source maps, as modules of Node.js', async () => {
     await putProgram({ [main]: now });
     expect(await run('--enable-source-maps')).toBe(main);
   });
 });
 
-describe('the bundle', () => {
-  it('has the code of each module, as this V8 takes it', async () => {
-    const { codeFile, scriptOf }: Loader = createRequire(import.meta.url)('../../bin/load-bundle.js');
-    const modules = (await readdir(bundle)).filter((name) => name.endsWith('.cjs'));
-    expect(modules).toContain('main.cjs');
-    for (const name of modules) {
-      const file = join(bundle, name);
-      const script = scriptOf(name, await readFile(file, 'utf8'), await readFile(codeFile(file)));
-      expect({ name, rejected: script.cachedDataRejected }).toEqual({ name, rejected: false });
+describe("V8's code of the bundle", () => {
+  const reviewed = "exports.main = () => { process.stdout.write('reviewed'); };";
+  const forged = reviewed.replace('reviewed', 'a forged!').replace('main =', 'main='); // of the same length
+  let caches: string;
+  beforeEach(async () => {
+    caches = join(folder, 'caches');
+    await mkdir(caches);
+    await chmod(caches, 0o755);
+    await mkdir(join(folder, 'bundle'));
+    await cp(dirname(bin), join(folder, 'bin'), { recursive: true });
+  });
+
+  /** What the program prints whose bundle has this source. */
+  async function run(source: string, args: readonly string[] = []): Promise<string> {
+    await writeFile(join(folder, 'bundle/main.cjs'), source);
+    const child = spawn(process.execPath, [...args, join(folder, 'bin/vif.js')], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { XDG_CACHE_HOME: caches },
+    });
+    return text(child.stdout);
+  }
+
+  const kept = () => join(caches, `vifkit/${process.version}-${process.arch}`);
+  const file = () => join(kept(), 'main.cjs');
+
+  /** Leaves a cache that says it is of the reviewed source, but has the code of the forged one. */
+  async function forge(): Promise<void> {
+    expect(await run(forged)).toBe('a forged!');
+    const content = await readFile(file());
+    content.write(reviewed);
+    await writeFile(file(), content);
+  }
+
+  it('is made by the first start, for its user alone, and not again', async () => {
+    expect(await run(reviewed)).toBe('reviewed');
+    const { mode, ino } = await stat(file());
+    expect([mode & 0o777, (await stat(kept())).mode & 0o777]).toEqual([0o600, 0o700]);
+    expect(await run(reviewed)).toBe('reviewed');
+    expect((await stat(file())).ino).toBe(ino);
+    expect(await readdir(join(folder, 'bundle'))).toEqual(['main.cjs']);
+  });
+
+  it('is taken from its user, whose own it is: so the forgeries below would be run', async () => {
+    await forge();
+    expect(await run(reviewed)).toBe('a forged!');
+  });
+
+  it('is not that of another source of the same length', async () => {
+    expect(forged).toHaveLength(reviewed.length);
+    expect(await run(forged)).toBe('a forged!');
+    expect(await run(reviewed)).toBe('reviewed');
+    expect(await run(forged)).toBe('a forged!');
+  });
+
+  it('is not what lies beside the bundle', async () => {
+    await forge();
+    const content = await readFile(file());
+    await rm(kept(), { recursive: true });
+    const start = Math.ceil(reviewed.length / 8) * 8;
+    for (const name of ['main.cjs.code', 'main.cjs.cache']) {
+      await writeFile(join(folder, 'bundle', name), content.subarray(start));
     }
+    expect(await run(reviewed)).toBe('reviewed');
+  });
+
+  it.each([
+    ['the file', file, 0o602],
+    ['the file', file, 0o620],
+    ['the folder', kept, 0o777],
+    ['the folder', kept, 0o1777],
+    ['a folder above', () => join(caches, 'vifkit'), 0o777],
+    ['the folder of caches', () => caches, 0o775],
+  ])('is not used where another user could write %s', async (_, path, mode) => {
+    await forge();
+    await chmod(path(), mode);
+    expect(await run(reviewed)).toBe('reviewed');
+  });
+
+  it.each([
+    ['the file', file],
+    ['the folder', kept],
+  ])('is not used where %s is a link', async (_, path) => {
+    await forge();
+    await rename(path(), join(folder, 'elsewhere'));
+    await symlink(join(folder, 'elsewhere'), path());
+    expect(await run(reviewed)).toBe('reviewed');
+  });
+
+  it('is made anew where it is damaged', async () => {
+    await run(reviewed);
+    await truncate(file(), 99);
+    expect(await run(reviewed)).toBe('reviewed');
+    const { size, ino } = await stat(file());
+    expect(size).toBeGreaterThan(99);
+    expect(await run(reviewed)).toBe('reviewed');
+    expect((await stat(file())).ino).toBe(ino);
+  });
+
+  it('does not change for a start with options of V8', async () => {
+    await run(reviewed);
+    const { ino } = await stat(file());
+    expect(await run(reviewed, ['--no-opt'])).toBe('reviewed');
+    expect((await stat(file())).ino).toBe(ino);
+  });
+
+  it('is not needed', async () => {
+    await rm(caches, { recursive: true });
+    expect(await run(reviewed)).toBe('reviewed');
+    await writeFile(caches, 'no folder');
+    expect(await run(reviewed)).toBe('reviewed');
   });
 });
-
-interface Loader {
-  codeFile(file: string): string;
-  scriptOf(name: string, source: string, code: Buffer): Script;
-}

@@ -1,13 +1,20 @@
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asVifError, type Outcome, VifError } from '@vifkit/core';
+import { type Outcome, VifError } from '@vifkit/core';
+import {
+  fileModeIn,
+  findStateDirectory,
+  openStateDirectory,
+  type StateDirectory,
+} from '../state/state-directory.js';
+import { readRecordFile } from './read-record-file.js';
 import { formatRecord, parseRecord } from './record-format.js';
 import type { VfJournal, VfRecord } from './vf-journal.js';
 import { writeAtomically } from './write-atomically.js';
 
 const FILE = /^vf-([\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7])\.json$/;
 
-/** A journal of a file for each virtual function, in a folder that is made for the first of them. */
+/** A journal of a file for each virtual function, in a state directory that is made for the first of them. */
 export class FileVfJournal implements VfJournal {
   readonly #folder: string;
 
@@ -16,49 +23,64 @@ export class FileVfJournal implements VfJournal {
   }
 
   async read(addresses: readonly string[]): Promise<Map<string, VfRecord | VifError>> {
-    const found = addresses.map(async (address) => [address, await this.#readOne(address)] as const);
+    if (addresses.length === 0) return new Map();
+    const directory = findStateDirectory(this.#folder);
+    const found = addresses.map(
+      async (address) => [address, await this.#readOne(directory, address)] as const,
+    );
     return new Map((await Promise.all(found)).flatMap(([address, each]) => (each ? [[address, each]] : [])));
   }
 
   async list(): Promise<Map<string, VfRecord | VifError>> {
-    const names = await readdir(this.#folder).catch((error: unknown) => {
-      if (isMissing(error)) return [];
-      throw asVifError(error, 'JOURNAL_FAILED', `Cannot read ${this.#folder}`);
-    });
-    return this.read(names.flatMap((name) => FILE.exec(name)?.[1] ?? []));
+    try {
+      const directory = await findStateDirectory(this.#folder);
+      const names = directory ? await readdir(directory.path) : [];
+      return await this.read(names.flatMap((name) => FILE.exec(name)?.[1] ?? []));
+    } catch (error) {
+      throw journalFailed(error, `Cannot read ${this.#folder}`);
+    }
   }
 
   record(address: string, record: VfRecord): Promise<Outcome> {
-    const file = this.#file(address);
-    return attempt(`Cannot write ${file}`, () =>
-      writeAtomically(file, formatRecord(address.toLowerCase(), record)),
-    );
+    return attempt(`Cannot write ${this.#file(address)}`, async () => {
+      const directory = await openStateDirectory(this.#folder);
+      const text = formatRecord(address.toLowerCase(), record);
+      await writeAtomically(join(directory.path, nameOf(address)), text, fileModeIn(directory));
+    });
   }
 
   forget(address: string): Promise<Outcome> {
-    const file = this.#file(address);
-    return attempt(`Cannot remove ${file}`, () => rm(file, { force: true }));
+    return attempt(`Cannot remove ${this.#file(address)}`, async () => {
+      const directory = await findStateDirectory(this.#folder);
+      if (directory) await rm(join(directory.path, nameOf(address)), { force: true });
+    });
   }
 
-  async #readOne(address: string): Promise<VfRecord | VifError | undefined> {
+  async #readOne(
+    opened: Promise<StateDirectory | undefined>,
+    address: string,
+  ): Promise<VfRecord | VifError | undefined> {
     const file = this.#file(address);
     try {
-      const record = parseRecord(address.toLowerCase(), await readFile(file, 'utf8'));
-      const text = `${file} is damaged, or of another version; set the function by hand, and remove the file`;
-      return record ?? new VifError('JOURNAL_INVALID', text);
+      const directory = await opened;
+      const text = directory && (await readRecordFile(join(directory.path, nameOf(address)), directory));
+      if (text === undefined) return undefined;
+      const record = typeof text === 'string' ? parseRecord(address.toLowerCase(), text) : undefined;
+      const flaw = typeof text === 'string' ? 'is damaged, or of another version' : text.flaw;
+      const cure = 'set the function by hand, and remove the file';
+      return record ?? new VifError('JOURNAL_INVALID', `${file} ${flaw}; ${cure}`);
     } catch (error) {
-      if (isMissing(error)) return undefined;
-      return asVifError(error, 'JOURNAL_FAILED', `Cannot read ${file}`);
+      return journalFailed(error, `Cannot read ${file}`);
     }
   }
 
   #file(address: string): string {
-    return join(this.#folder, `vf-${address.toLowerCase()}.json`);
+    return join(this.#folder, nameOf(address));
   }
 }
 
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+function nameOf(address: string): string {
+  return `vf-${address.toLowerCase()}.json`;
 }
 
 async function attempt(doing: string, run: () => Promise<void>): Promise<Outcome> {
@@ -66,6 +88,12 @@ async function attempt(doing: string, run: () => Promise<void>): Promise<Outcome
     await run();
     return undefined;
   } catch (error) {
-    return asVifError(error, 'JOURNAL_FAILED', doing);
+    return journalFailed(error, doing);
   }
+}
+
+/** Of this code whatever its cause: it tells that nothing was recorded. */
+function journalFailed(error: unknown, doing: string): VifError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new VifError('JOURNAL_FAILED', `${doing}: ${reason}`, { cause: error });
 }

@@ -8,22 +8,35 @@ export function formatRecord(address: string, record: VfRecord): string {
   return `${JSON.stringify({ version: VERSION, address, ...record })}\n`;
 }
 
+type Rule = (value: unknown) => boolean;
+type Rules<T> = { readonly [Key in keyof T]-?: Rule };
+
+const hardwareAddress = /^[\da-f]{2}(:[\da-f]{2})+$/i;
+
+const recordRules = (address: string): Rules<VfRecord & { version: unknown; address: unknown }> => ({
+  version: (value) => value === VERSION,
+  address: (value) => value === address,
+  vifId: matches(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i),
+  former: (value) => isOfForm<VfState>(value, stateRules),
+});
+
+const stateRules: Rules<VfState> = {
+  mac: (value) => value === '' || matches(hardwareAddress)(value),
+  vlan: isUpTo(4095),
+  qos: isMissingOr(isUpTo(7)),
+  protocol: isMissingOr(matches(/^[\w.]{1,16}$/)),
+  trust: isMissingOr((value) => typeof value === 'boolean'),
+  deviceMac: isMissingOr(matches(hardwareAddress)),
+};
+
 /**
  * The record in a file's text; undefined if it is not one of this function. What is read goes to the kernel later
  * on, on a line for `ip`, so nothing passes but what {@link formatRecord} writes.
  */
 export function parseRecord(address: string, text: string): VfRecord | undefined {
-  const { version, address: owner, vifId, former } = fieldsOf(parseJson(text));
-  if (version !== VERSION || owner !== address || typeof vifId !== 'string') return undefined;
-  const { mac, vlan, qos, protocol, trust, deviceMac } = fieldsOf(former);
-  const isWhole =
-    matches(mac, /^[\da-f:]*$/i) &&
-    isUpTo(vlan, 4095) &&
-    (qos === undefined || isUpTo(qos, 7)) &&
-    (protocol === undefined || matches(protocol, /^[\w.]+$/)) &&
-    (trust === undefined || typeof trust === 'boolean') &&
-    (deviceMac === undefined || matches(deviceMac, /^[\da-f:]+$/i));
-  return isWhole ? { vifId, former: former as VfState } : undefined;
+  const read = parseJson(text);
+  if (!isOfForm<VfRecord>(read, recordRules(address))) return undefined;
+  return { vifId: read.vifId, former: read.former };
 }
 
 function parseJson(text: string): unknown {
@@ -34,14 +47,22 @@ function parseJson(text: string): unknown {
   }
 }
 
-function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
+/** Whether a value has all that the rules ask for, and nothing else: `__proto__` is no rule's either. */
+function isOfForm<T>(value: unknown, rules: Rules<T>): value is T {
+  if (typeof value !== 'object' || value === null) return false;
+  const found = new Map<string, unknown>(Object.entries(value));
+  const isKnown = [...found.keys()].every((key) => Object.hasOwn(rules, key));
+  return isKnown && Object.entries<Rule>(rules).every(([key, rule]) => rule(found.get(key)));
 }
 
-function matches(value: unknown, pattern: RegExp): boolean {
-  return typeof value === 'string' && pattern.test(value);
+function matches(pattern: RegExp): Rule {
+  return (value) => typeof value === 'string' && pattern.test(value);
 }
 
-function isUpTo(value: unknown, most: number): boolean {
-  return Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
+function isUpTo(most: number): Rule {
+  return (value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= most;
+}
+
+function isMissingOr(rule: Rule): Rule {
+  return (value) => value === undefined || rule(value);
 }

@@ -1,23 +1,24 @@
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Puts a file in place as a whole: whoever reads it, after whatever crash, finds the old text or the new one. File
- * and folder are for this user alone; the folder is made when it is missing.
+ * Puts a file in place as a whole: whoever reads it, after whatever crash, finds the old text or the new one. By
+ * hand, because write-file-atomic neither syncs the folder nor keeps to a draft that it made itself.
  */
-export async function writeAtomically(file: string, text: string): Promise<void> {
-  const folder = dirname(file);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+export async function writeAtomically(file: string, text: string, mode: number): Promise<void> {
   const draft = `${file}.new`;
   await rm(draft, { force: true }); // of a process that was killed
   try {
-    await synced(draft, 'wx', (handle) => handle.writeFile(text));
+    await synced(draft, 'wx', async (handle) => {
+      await handle.chmod(mode); // the umask may have taken the group's
+      await handle.writeFile(text);
+    });
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
   }
-  await synced(folder, 'r'); // the name is the folder's, and safe only with it
+  await synced(dirname(file), 'r'); // the name is the folder's, and safe only with it
 }
 
 type Handle = Awaited<ReturnType<typeof open>>;

@@ -8,6 +8,10 @@ import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
 import { VfRunner } from '../../src/sysfs/vf-runner.js';
 import type { VfChange, VfState, VfTable } from '../../src/sysfs/vf-table.js';
 
+// VIFs.
+const a = '5a3b8e6c-9d41-4f0a-8c27-1e6f0d9b2a31';
+const b = 'c7d2f915-3b68-4e1d-a05c-84b9e2f7d630';
+
 const address = '0000:c2:00.1';
 const mac = 'fa:16:3e:43:03:21';
 const none = '00:00:00:00:00:00';
@@ -64,7 +68,7 @@ async function inspect(step: VfStep, vifId: string): Promise<AttemptedTask<VfSte
 }
 
 /** Carries a step out as the engine does: only where something differs, and unless it is blocked. */
-async function run(step: VfStep, vifId = 'a'): Promise<AttemptedTask<VfStep>> {
+async function run(step: VfStep, vifId = a): Promise<AttemptedTask<VfStep>> {
   const task = await inspect(step, vifId);
   const { differences, blocked } = task.inspection;
   if (blocked) return { ...task, outcome: blocked };
@@ -80,7 +84,7 @@ const differing = ({ inspection }: AttemptedTask<VfStep>) =>
 
 describe('what a virtual function had', () => {
   it('is recorded before the first write, and put back by the unplug', async () => {
-    table.onWrite = async () => expect(await recorded()).toEqual({ vifId: 'a', former: first });
+    table.onWrite = async () => expect(await recorded()).toEqual({ vifId: a, former: first });
     expect((await run(plug)).outcome).toBeUndefined();
     expect(table.state).toEqual(plugged);
     const task = await run(unplug);
@@ -119,9 +123,9 @@ describe('what a virtual function had', () => {
   });
 
   it('is forgotten where it was recorded, and nothing was written', async () => {
-    await new FileVfJournal(stateDir).record(address, { vifId: 'a', former: first });
+    await new FileVfJournal(stateDir).record(address, { vifId: a, former: first });
     const task = await run(unplug);
-    expect(differing(task)).toEqual({ holder: ['a', null] });
+    expect(differing(task)).toEqual({ holder: [a, null] });
     expect([task.outcome, table.writes]).toEqual([undefined, 0]);
     expect(await readdir(stateDir)).toEqual([]);
     expect(differing(await run(unplug))).toEqual({});
@@ -131,7 +135,7 @@ describe('what a virtual function had', () => {
     await run(plug);
     table.refuses = () => true;
     expect((await run(unplug)).outcome?.code).toBe('LINK_COMMAND_FAILED');
-    expect(await recorded()).toEqual({ vifId: 'a', former: first });
+    expect(await recorded()).toEqual({ vifId: a, former: first });
     table.refuses = () => false;
     expect((await run(unplug)).outcome).toBeUndefined();
     expect(table.state).toEqual(first);
@@ -181,12 +185,12 @@ describe('a plug that is undone', () => {
   });
 
   it('leaves the function to the VIF that had it, with what was recorded for that one', async () => {
-    await run(plug, 'a');
-    const task = await run({ ...plug, vlan: 8 }, 'b');
-    expect(await recorded()).toEqual({ vifId: 'b', former: first });
+    await run(plug, a);
+    const task = await run({ ...plug, vlan: 8 }, b);
+    expect(await recorded()).toEqual({ vifId: b, former: first });
     await runner.undo([task], soon());
     expect(table.state).toEqual(plugged);
-    expect(await recorded()).toEqual({ vifId: 'a', former: first });
+    expect(await recorded()).toEqual({ vifId: a, former: first });
   });
 
   it('keeps the record of an earlier plug, which is to be unplugged still', async () => {
@@ -194,7 +198,7 @@ describe('a plug that is undone', () => {
     const task = await run({ ...plug, vlan: 8 });
     await runner.undo([task], soon());
     expect(table.state).toEqual(plugged);
-    expect(await recorded()).toEqual({ vifId: 'a', former: first });
+    expect(await recorded()).toEqual({ vifId: a, former: first });
   });
 
   it('keeps the record while the function cannot be given back what it had', async () => {
@@ -225,26 +229,26 @@ describe('a function of which nothing is recorded', () => {
 
 describe('a function that another VIF has left behind', () => {
   it('is taken over with what it had before that one', async () => {
-    await run(plug, 'a');
-    await run({ ...plug, mac: '52:54:00:00:00:02' }, 'b');
-    expect(await recorded()).toEqual({ vifId: 'b', former: first });
-    await run({ ...unplug, restore: { vifMac: '52:54:00:00:00:02' } }, 'b');
+    await run(plug, a);
+    await run({ ...plug, mac: '52:54:00:00:00:02' }, b);
+    expect(await recorded()).toEqual({ vifId: b, former: first });
+    await run({ ...unplug, restore: { vifMac: '52:54:00:00:00:02' } }, b);
     expect(table.state).toEqual(first);
   });
 
   it('is taken over even where nothing is to be set', async () => {
-    await run(plug, 'a');
+    await run(plug, a);
     const { writes } = table;
-    expect(differing(await run(plug, 'b'))).toEqual({ holder: ['a', 'b'] });
-    expect([table.writes, await recorded()]).toEqual([writes, { vifId: 'b', former: first }]);
+    expect(differing(await run(plug, b))).toEqual({ holder: [a, b] });
+    expect([table.writes, await recorded()]).toEqual([writes, { vifId: b, former: first }]);
   });
 
   it('is no more of the concern of that one', async () => {
-    await run(plug, 'a');
-    await run(plug, 'b');
-    expect(differing(await run(unplug, 'a'))).toEqual({});
+    await run(plug, a);
+    await run(plug, b);
+    expect(differing(await run(unplug, a))).toEqual({});
     expect(table.state).toEqual(plugged);
-    await run(unplug, 'b');
+    await run(unplug, b);
     expect(table.state).toEqual(first);
   });
 });
@@ -266,7 +270,7 @@ describe('a journal that cannot be used', () => {
   });
 
   it('fails the plug before it has written anything, and there is nothing to undo', async () => {
-    const task = await inspect(plug, 'a');
+    const task = await inspect(plug, a);
     await rm(stateDir, { recursive: true });
     await writeFile(stateDir, 'no folder');
     const [outcome] = await runner.apply([task], soon());

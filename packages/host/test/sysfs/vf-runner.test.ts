@@ -10,6 +10,9 @@ import { VfRunner } from '../../src/sysfs/vf-runner.js';
 import { FakeIp } from './fake-ip.js';
 import { SysfsTree } from './sysfs-tree.js';
 
+// VIFs.
+const a = '5a3b8e6c-9d41-4f0a-8c27-1e6f0d9b2a31';
+
 const mac = 'fa:16:3e:43:03:21';
 const old = '52:54:00:00:00:01';
 const none = '00:00:00:00:00:00';
@@ -50,11 +53,11 @@ async function tasksFor(...steps: VfStep[]): Promise<AttemptedTask<VfStep>[]> {
   const inspections = await runner.inspect(
     steps,
     soon(),
-    steps.map(() => 'a'),
+    steps.map(() => a),
   );
   return steps.map((step, i) => {
     const inspection = inspections[i] ?? { differences: [] };
-    return { step, vifId: 'a', inspection, outcome: undefined };
+    return { step, vifId: a, inspection, outcome: undefined };
   });
 }
 
