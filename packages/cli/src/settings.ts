@@ -10,6 +10,8 @@ export interface Settings {
   readonly sysfsRoot: string;
   /** Where locks are, and records of what virtual functions had; the host's default unless given. */
   readonly stateDir?: string;
+  /** The user, by name or id, who may open the taps that plugs make. */
+  readonly tapOwner: string;
   /** Put in front of commands that need root; empty for none. */
   readonly rootHelper: readonly string[];
   /** Milliseconds for the command as a whole. */
