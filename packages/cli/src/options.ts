@@ -16,10 +16,16 @@ export function commonOptions(): Option[] {
     new Option('--state-dir <dir>', 'where records are kept of what virtual functions had')
       .env('VIF_STATE_DIR')
       .default('/run/vifkit'),
-    new Option('--root-helper <command>', 'put in front of what needs root, as in "sudo -n"')
+    new Option(
+      '--root-helper <command>',
+      'put in front of what changes the network: a command that gives CAP_NET_ADMIN',
+    )
       .env('VIF_ROOT_HELPER')
       .argParser(words)
       .default([], 'none'),
+    new Option('--tool-helper <command>', "put in front of vendors' tools in its place, where they need more")
+      .env('VIF_TOOL_HELPER')
+      .argParser(words),
     new Option('--plugin <package>', 'a plugin package to load, by its name or path; may be repeated')
       .env('VIF_PLUGINS')
       .argParser((text: string, before: readonly string[]) => [...before, ...words(text)])

@@ -10,8 +10,10 @@ export interface Settings {
   readonly sysfsRoot: string;
   /** Where records are kept of what virtual functions had. */
   readonly stateDir: string;
-  /** Put in front of commands that need root; empty for none. */
+  /** Put in front of commands that change the network; empty for none. */
   readonly rootHelper: readonly string[];
+  /** Put in front of vendors' tools; the root helper unless given. */
+  readonly toolHelper?: readonly string[];
   /** Milliseconds for the command as a whole. */
   readonly timeout: number;
   /** Whether it is told where the time of each request went. */

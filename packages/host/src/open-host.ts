@@ -1,4 +1,5 @@
 import { type Host, type Logger, silentLogger } from '@vifkit/core';
+import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
 import { hostFacts } from './facts.js';
@@ -22,8 +23,13 @@ export interface HostOptions {
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
-  /** Put in front of `ip`, `nft`, `tee` and vendors' tools, as in `['sudo', '-n']`; not needed by root. */
+  /**
+   * Put in front of `ip`, `nft`, `tee` and vendors' tools: a command that gives what follows it CAP_NET_ADMIN. None is
+   * needed by root, or with that capability as an ambient one.
+   */
   readonly rootHelper?: readonly string[] | undefined;
+  /** Put in front of vendors' tools in its place, where they need more; the root helper unless given. */
+  readonly toolHelper?: readonly string[] | undefined;
   /**
    * Where is kept what the kernel forgets: what virtual functions had before they were given to VIFs. Made, for
    * this user alone, when it is first needed. It should not outlive a reboot, as those settings do not either;
@@ -43,10 +49,13 @@ export interface HostOptions {
  * The Linux host that this process runs on: its links are those of the process's network namespace. Nothing is
  * started or connected before it is needed.
  *
- * @throws VifError INVALID_OPTIONS for a malformed endpoint
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, or a helper that is no command
  */
 export function openHost(options: HostOptions = {}): Host {
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
+  const { toolHelper = rootHelper } = options;
+  checkHelper(rootHelper, 'root helper');
+  checkHelper(toolHelper, 'tool helper');
   const links = new IpLinkTable(rootHelper, options.reserve);
   const journal = new FileVfJournal(options.stateDir ?? '/run/vifkit');
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
@@ -58,7 +67,7 @@ export function openHost(options: HostOptions = {}): Host {
       new OvsRunner(new DatabaseOvsStore(database, options.reserve)),
       new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
       new FilterRunner(new NftFilterTable(rootHelper)),
-      new CommandRunner(new ExecCommands(rootHelper)),
+      new CommandRunner(new ExecCommands(toolHelper)),
     ],
     async close() {
       await Promise.all([links.close(), database.close()]);
