@@ -1,0 +1,77 @@
+import { execFileSync } from 'node:child_process';
+import { listLinks, type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { direct, filtered, hybrid, perPort, tap, vhostUser } from '../gc/requests.js';
+import { startVifUser, type VifUser, ways } from './vif-user.js';
+
+requireOwnNetwork();
+
+const requests = [hybrid(1), tap(2), filtered(3), perPort(4), direct(5), vhostUser(6, '/run/openvswitch')];
+const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
+const filters = () => execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' });
+
+let ovs: OpenVSwitch;
+let user: VifUser;
+let links: readonly string[];
+
+beforeAll(async () => {
+  ovs = await startOpenVSwitch({ dpdk: true });
+  await ovs.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', 'datapath_type=netdev');
+  await vi.waitFor(() => expect(listLinks()).toContain('br-int'), 20_000); // ovs-vswitchd's doing
+  user = await startVifUser(ovs.directory);
+  links = listLinks();
+});
+afterAll(async () => {
+  await user?.host.close();
+  await ovs?.stop();
+});
+
+const answers = (stdout: string) =>
+  stdout
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+
+describe.each(ways)('the user vif, with the capability by %s', (way) => {
+  const vif = async (command: string, ...args: string[]) => {
+    const { status, stdout, stderr } = await user.vif[way]([command, '--format', 'json', ...args], input);
+    expect({ status, stderr, stdout }, stdout).toMatchObject({ status: 0, stderr: '' });
+    return answers(stdout);
+  };
+  const ports = async () => (await ovs.vsctl('list-ports', 'br-int')).split('\n').filter(Boolean);
+
+  it('plugs, checks and unplugs VIFs of every kind', async () => {
+    for (const { id, changes } of await vif('plug')) expect(changes, id).not.toEqual([]);
+    for (const { id, differences } of await vif('check')) expect(differences, id).toEqual([]);
+    for (const { id, changes } of await vif('plug')) expect(changes, id).toEqual([]);
+    expect(filters()).toContain('tap3');
+    expect((await ovs.vsctl('get', 'Interface', 'vhu6', 'error')).trim()).toBe('[]');
+    expect(await ports()).toHaveLength(4);
+
+    await vif('unplug');
+    expect(filters()).toBe('');
+    expect(await ports()).toEqual([]);
+    expect(listLinks()).toEqual([...links, 'brq-routed'].sort()); // a network's bridge, which other VIFs may share
+    for (const { id, changes } of await vif('unplug')) expect(changes, id).toEqual([]);
+  });
+
+  it('collects what is left of VIFs', async () => {
+    await vif('plug');
+    await vif('gc', '--keep-none');
+    expect(filters()).toBe('');
+    expect(listLinks()).toEqual(links);
+  });
+});
+
+it('plugs at the start of the unit, and unplugs at its end', async () => {
+  const { host } = user;
+  await host.shell('mkdir -p /etc/vifkit');
+  await host.run(['tee', '/etc/vifkit/site.jsonl'], input);
+  await host.shell('systemctl start vif@site');
+  expect(listLinks()).toContain('tap2');
+  await host.shell('systemctl stop vif@site');
+  expect(listLinks()).toEqual([...links, 'brq-routed'].sort());
+  expect((await host.run(['systemctl', 'is-failed', 'vif@site'])).stdout).toBe('inactive\n');
+  await user.vif.setpriv(['gc', '--keep-none'], '');
+  expect(listLinks()).toEqual(links);
+});
