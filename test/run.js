@@ -12,6 +12,9 @@ const programs = [
   'ip',
   'nft',
   'sudo',
+  'setpriv',
+  'systemctl',
+  'systemd-analyze',
   'ping',
   'strace',
   'unshare',
@@ -85,7 +88,9 @@ if (lacking.length === 0) {
 }
 
 if (!root) {
-  console.error('\nThe tests with sudo (test/privilege) are LEFT OUT: only root can set it up for them.\n');
+  console.error(
+    '\nThe tests of rights (test/privilege) are LEFT OUT: only root can set up a host for them.\n',
+  );
   excluded.push('--exclude', 'test/privilege/**');
 }
 

@@ -1,13 +1,21 @@
 import { execFileSync } from 'node:child_process';
 import { listLinks, type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { readDocument } from '../docs/code-block.js';
 import { direct, filtered, hybrid, perPort, tap, vhostUser } from '../gc/requests.js';
-import { startVifUser, type VifUser, ways } from './vif-user.js';
+import { rootHelper, startVifUser, type VifUser, ways } from './vif-user.js';
 
 requireOwnNetwork();
 
 const requests = [hybrid(1), tap(2), filtered(3), perPort(4), direct(5), vhostUser(6, '/run/openvswitch')];
-const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
+const requestOf = (request: object) => `${JSON.stringify(request)}\n`;
+const input = requests.map(requestOf).join('');
+
+/** The commands of the document's table. */
+const documented = [...readDocument('docs/security.md').matchAll(/^\| `((?:ip|tee|nft) [^`]*)` +\|/gm)].map(
+  ([, command = '']) => new RegExp(`^${escaped(command).replace(' FILE…', '( /proc/sys/net/\\S+)+')}$`),
+);
+
 const filters = () => execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' });
 
 let ovs: OpenVSwitch;
@@ -63,6 +71,44 @@ describe.each(ways)('the user vif, with the capability by %s', (way) => {
   });
 });
 
+describe('a user without the capability', () => {
+  it('reads all there is to read but the filters of guests', async () => {
+    const unfiltered = [hybrid(1), tap(2), direct(5)].map(requestOf).join('');
+    const vif = (command: string, given: string) => user.run(['vif', command, '--format', 'json'], given);
+    for (const command of ['plan', 'config', 'show']) {
+      expect(await vif(command, unfiltered), command).toMatchObject({ status: 0, stderr: '' });
+    }
+    const [{ error }] = answers((await vif('plan', requestOf(filtered(3)))).stdout);
+    expect(`${error.code} ${error.message}`).toMatch(/FILTER_FAILED .*CAP_NET_ADMIN/);
+  });
+
+  it('is told what it lacks, and leaves nothing behind', async () => {
+    const { status, stdout } = await user.run(['vif', 'plug', '--format', 'json'], requestOf(tap(2)));
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/PLUG_FAILED.*CAP_NET_ADMIN/);
+    expect(listLinks()).toEqual(links);
+  });
+
+  it('is told what sudo said, where it has no line for it', async () => {
+    const args = ['plug', '--format', 'json', '--root-helper', 'sudo -n'];
+    const { status, stdout } = await user.run(['vif', ...args], requestOf(tap(2)));
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/PLUG_FAILED.*sudo/);
+    expect(listLinks()).toEqual(links);
+  });
+});
+
+it('runs no other commands by sudo than those documented', async () => {
+  const { run, refused } = await user.sudoLog();
+  const prefix = ['/usr/bin/setpriv', ...rootHelper.slice(3)].join(' ');
+  const commands = [...new Set(run.map((command) => command.replace(`${prefix} `, '')))];
+  expect(refused.filter((command) => command.startsWith(prefix))).toEqual([]);
+  expect(commands.filter((command) => !documented.some((each) => each.test(command)))).toEqual([]);
+  // And each of those documented is needed.
+  expect(documented.filter((each) => !commands.some((command) => each.test(command)))).toEqual([]);
+  expect(documented).toHaveLength(4);
+});
+
 it('plugs at the start of the unit, and unplugs at its end', async () => {
   const { host } = user;
   await host.shell('mkdir -p /etc/vifkit');
@@ -75,3 +121,7 @@ it('plugs at the start of the unit, and unplugs at its end', async () => {
   await user.vif.setpriv(['gc', '--keep-none'], '');
   expect(listLinks()).toEqual(links);
 });
+
+function escaped(text: string): string {
+  return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+}

@@ -57,6 +57,13 @@ describe('the line for sudo', () => {
     expect(printed.stdout).toContain(secret);
   });
 
+  it('puts a link into another namespace, as the capability may', async () => {
+    const told = 'link add name t-here type veth peer name t-there netns probe\n';
+    expect(await user.run([...helper, ...ip], told)).toMatchObject({ status: 0 });
+    expect(await user.host.shell('ip -n probe link')).toContain('t-there');
+    await user.host.shell('ip link delete dev t-here');
+  });
+
   it('does not let its caller into another namespace, nor write to a file that is not his', async () => {
     const { stdout, stderr } = await user.run([...helper, ...ip], 'netns exec probe id\n');
     expect(stdout).toBe('');

@@ -70,7 +70,7 @@ export async function startVifUser(switchDirectory?: string): Promise<VifUser> {
 
 /** Runs a command in a unit that is the documented one but for its command. */
 export async function runInUnit(host: DocumentedHost, argv: readonly string[], stdin = ''): Promise<Ended> {
-  const quoted = argv.map((word) => `"${word.replaceAll(/["\\]/g, '\\$&').replaceAll('%', '%%')}"`).join(' ');
+  const quoted = argv.map((word) => `"${escaped(word)}"`).join(' ');
   const shipped = await host.shell('cat /etc/systemd/system/vif@.service');
   const lines = shipped.split('\n').filter((line) => !/^(ExecStop|RemainAfterExit|ExecStart)=/.test(line));
   const started = [`ExecStart=${quoted}`, ...['Input', 'Output', 'Error'].map(streamOf)];
@@ -85,6 +85,11 @@ export async function runInUnit(host: DocumentedHost, argv: readonly string[], s
   );
   await host.run(['systemctl', 'reset-failed', 'test.service']);
   return { status: status === 0 ? 0 : Number(property), stdout: stdout ?? '', stderr: stderr ?? '' };
+}
+
+/** For a line of a unit, between quotes. */
+function escaped(word: string): string {
+  return word.replaceAll(/["\\]/g, '\\$&').replaceAll('\n', '\\n').replaceAll(/[%$]/g, '$&$&');
 }
 
 function streamOf(name: string): string {

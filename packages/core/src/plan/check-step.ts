@@ -34,7 +34,7 @@ const argv = is(
 );
 
 /**
- * A name that is looked for on PATH, or an absolute path. A root helper that stands in front of it would take `A=B` for a
+ * A name that is looked for on PATH, or an absolute path. A helper that stands in front of it would take `A=B` for a
  * variable (sudo, env) and `-x` for an option; a relative path is another program wherever the caller stands; and with
  * `..` a path is not the one that a line for sudo names.
  */

@@ -8,7 +8,10 @@ export const checkDevice: Check = async ({ name, from }, { hasRootHelper }) => {
     return undefined;
   } catch (error) {
     if (!isDenied(error)) return { problem: `There is no ${name}`, remedy: `it comes from ${from}` };
-    return { problem: `This user may not open ${name}`, remedy: 'run as root, or give a root helper' };
+    return {
+      problem: `This user may not open ${name}`,
+      remedy: 'let this user open it, by its group or mode, or run as root',
+    };
   }
 };
 

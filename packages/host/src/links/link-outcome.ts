@@ -30,7 +30,7 @@ function isGone(operation: LinkOperation, complaint: string): boolean {
 }
 
 function hint(op: LinkOperation['op'], complaint: string): string {
-  if (/not permitted|permission denied/i.test(complaint)) return '; run as root, or with a root helper';
+  if (/not permitted|permission denied/i.test(complaint)) return '; it takes CAP_NET_ADMIN, or a root helper';
   const isOld = op === 'note' && /not supported/i.test(complaint);
   return isOld ? '; alternative names of links need Linux 5.5 or newer' : '';
 }
