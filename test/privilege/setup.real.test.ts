@@ -109,6 +109,22 @@ it('runs no other commands by sudo than those documented', async () => {
   expect(documented).toHaveLength(4);
 });
 
+it('starts no more processes by sudo for many VIFs than for one', async () => {
+  const processesFor = async (command: string, requests: readonly object[]) => {
+    const before = (await user.sudoLog()).run.length;
+    const given = requests.map(requestOf).join('');
+    expect(await user.vif.sudo([command], given)).toMatchObject({ status: 0 });
+    return (await user.sudoLog()).run.length - before;
+  };
+  const many = Array.from({ length: 30 }, (_, i) => hybrid(10 + i));
+  for (const command of ['plug', 'unplug']) {
+    const forOne = await processesFor(command, [hybrid(1)]);
+    expect(forOne).toBeGreaterThan(0);
+    expect(await processesFor(command, many), command).toBeLessThanOrEqual(forOne + 1); // links go as a group
+  }
+  expect(listLinks()).toEqual(links);
+});
+
 it('plugs at the start of the unit, and unplugs at its end', async () => {
   const { host } = user;
   await host.shell('mkdir -p /etc/vifkit');
