@@ -71,6 +71,31 @@ describe.each(ways)('the user vif, with the capability by %s', (way) => {
   });
 });
 
+describe('where not everybody may write to /dev/net/tun, the user vif', () => {
+  afterAll(() => user.host.shell('chmod 666 /dev/net/tun'));
+
+  it('makes taps if its group may', async () => {
+    await user.host.shell('chgrp vif /dev/net/tun; chmod 660 /dev/net/tun');
+    for (const way of ways) {
+      for (const command of ['plug', 'unplug']) {
+        expect(await user.vif[way]([command], requestOf(tap(2))), `${way} ${command}`).toMatchObject({
+          status: 0,
+        });
+      }
+    }
+  });
+
+  it('is told so else', async () => {
+    await user.host.shell('chmod 600 /dev/net/tun');
+    for (const way of ways) {
+      const { status, stderr } = await user.vif[way](['plug'], requestOf(tap(2)));
+      expect(status, way).toBe(1);
+      expect(stderr, way).toContain('let this user write to /dev/net/tun');
+      expect((await user.vif[way](['doctor'], '')).stdout, way).toContain('may not open /dev/net/tun');
+    }
+  });
+});
+
 describe('a user without the capability', () => {
   it('reads all there is to read but the filters of guests', async () => {
     const unfiltered = [hybrid(1), tap(2), direct(5)].map(requestOf).join('');
