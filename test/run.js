@@ -12,6 +12,9 @@ const programs = [
   'ip',
   'nft',
   'sudo',
+  'setpriv',
+  'systemctl',
+  'systemd-analyze',
   'ping',
   'strace',
   'unshare',
@@ -97,7 +100,9 @@ try {
 }
 
 if (!root) {
-  console.error('\nThe tests with sudo (test/privilege) are LEFT OUT: only root can set it up for them.\n');
+  console.error(
+    '\nThe tests of rights (test/privilege) are LEFT OUT: only root can set up a host for them.\n',
+  );
   excluded.push('--exclude', 'test/privilege/**');
 }
 

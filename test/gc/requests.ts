@@ -55,7 +55,7 @@ export const filtered = (number: number) => ({
   firewall: 'iptables',
 });
 
-function object(number: number, bridge: string) {
+function object(number: number, bridge: string, port: object = { create_tap: true }) {
   const versioned = (name: string, data: object) => ({
     'versioned_object.name': name,
     'versioned_object.namespace': 'os_vif',
@@ -75,7 +75,7 @@ function object(number: number, bridge: string) {
       port_profile: {
         ...versioned('VIFPortProfileOpenVSwitch', {
           interface_id: idOf(number),
-          create_tap: true,
+          ...port,
           datapath_type: 'netdev',
         }),
         'versioned_object.version': '1.4',
@@ -88,3 +88,17 @@ function object(number: number, bridge: string) {
 export const trunk = (number: number) => object(number, `tbr-${idOf(number)}`.slice(0, 14));
 
 export const perPort = (number: number) => object(number, 'br-int');
+
+/** A port for the tap that libvirt will make. */
+export const direct = (number: number) => object(number, 'br-int', { create_port: true });
+
+/** A socket of Open vSwitch with DPDK, for which no guest has come yet. */
+export const vhostUser = (number: number, folder: string) =>
+  request(number, {
+    type: 'vhostuser',
+    details: {
+      vhostuser_socket: `${folder}/vhu${number}`,
+      vhostuser_mode: 'client',
+      vhostuser_ovs_plug: true,
+    },
+  });

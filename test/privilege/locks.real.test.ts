@@ -7,23 +7,26 @@ import { fileURLToPath } from 'node:url';
 import { makeNamespace, type Namespace, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { becomeNobody, type Nobody } from './nobody.js';
 
 requireOwnNetwork();
 
 const compiled = fileURLToPath(new URL('../../packages/host/dist/locks/shared-locks.js', import.meta.url));
-const asNobody = ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups', '--'];
 
 let namespace: Namespace;
 let folder: string;
+let nobody: Nobody;
 
 beforeAll(async () => {
   namespace = await makeNamespace();
+  nobody = await becomeNobody();
   folder = mkdtempSync(join(tmpdir(), 'nobody-'));
   // The folder above may be entered: what keeps others out is the state directory's own mode.
   await execa('chmod', ['755', folder]);
 });
 afterAll(async () => {
   await namespace?.close();
+  await nobody?.close();
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -67,9 +70,9 @@ it('another user can neither take a lock, nor open connections to an agent that 
       .trim()
       .split(' ')
       .sort((a) => (a.endsWith('.sock') ? -1 : 1));
-    const [program = '', ...args] = [...asNobody, process.execPath, '--eval', attack];
-    const { stdout } = await execa(program, [...args, join(stateDir, 'locks'), socket, link]);
-    expect(stdout.split('\n')).toEqual(['list: EACCES', 'take: EACCES', 'connect: EACCES']);
+    const argv = [nobody.node, '--eval', attack, join(stateDir, 'locks'), socket, link];
+    const { stdout } = await nobody.run(argv);
+    expect(stdout.trim().split('\n')).toEqual(['list: EACCES', 'take: EACCES', 'connect: EACCES']);
     agent.stdin.write('?');
     const [answer] = await once(agent.stdout, 'data');
     expect(String(answer)).toBe('goes on\n');

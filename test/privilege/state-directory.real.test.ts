@@ -16,7 +16,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../packages/host/src/journal/file-vf-journal.js';
-import { makeUnprivilegedUser, type UnprivilegedUser } from './unprivileged-user.js';
+import { becomeNobody, type Nobody } from './nobody.js';
 
 const nobody = 65_534;
 const address = '0000:c2:0a.1';
@@ -26,13 +26,13 @@ const record = {
 };
 const text = JSON.stringify({ version: 1, address, ...record });
 
-let user: UnprivilegedUser;
+let user: Nobody;
 /** The other user's own, and one of root's in which anybody may look. */
 let theirs: string;
 let ours: string;
 
 beforeEach(async () => {
-  user = await makeUnprivilegedUser();
+  user = await becomeNobody();
   theirs = await mkdtemp(join(tmpdir(), 'theirs-'));
   await chown(theirs, nobody, nobody);
   ours = await mkdtemp(join(tmpdir(), 'ours-'));

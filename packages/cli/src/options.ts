@@ -18,13 +18,19 @@ export function commonOptions(): Option[] {
       '--state-dir <dir>',
       'where locks are, and records of what virtual functions had (default: /run/vifkit)',
     ).env('VIF_STATE_DIR'),
-    new Option('--root-helper <command>', 'put in front of what needs root, as in "sudo -n"')
-      .env('VIF_ROOT_HELPER')
-      .argParser(words)
-      .default([], 'none'),
     new Option('--tap-owner <user>', 'who may open the taps that plugs make, by name or id')
       .env('VIF_TAP_OWNER')
       .default('root'),
+    new Option(
+      '--root-helper <command>',
+      'put in front of what changes the network: a command that gives CAP_NET_ADMIN',
+    )
+      .env('VIF_ROOT_HELPER')
+      .argParser(words)
+      .default([], 'none'),
+    new Option('--tool-helper <command>', "put in front of vendors' tools in its place, where they need more")
+      .env('VIF_TOOL_HELPER')
+      .argParser(words),
     new Option('--plugin <package>', 'a plugin package to load, by its name or path; may be repeated')
       .env('VIF_PLUGINS')
       .argParser((text: string, before: readonly string[]) => [...before, ...words(text)])

@@ -12,8 +12,10 @@ export interface Settings {
   readonly stateDir?: string;
   /** The user, by name or id, who may open the taps that plugs make. */
   readonly tapOwner: string;
-  /** Put in front of commands that need root; empty for none. */
+  /** Put in front of commands that change the network; empty for none. */
   readonly rootHelper: readonly string[];
+  /** Put in front of vendors' tools; the root helper unless given. */
+  readonly toolHelper?: readonly string[];
   /** Milliseconds for the command as a whole. */
   readonly timeout: number;
   /** Milliseconds for undoing a plug that failed, after that. */

@@ -113,6 +113,12 @@ describe('options', () => {
     expect(await opened('plan', '--root-helper', text)).toEqual([{ ...defaults, rootHelper }]);
   });
 
+  it('give vendors’ tools a helper of their own', async () => {
+    expect(await opened('plan', '--tool-helper', 'sudo -n')).toEqual([
+      { ...defaults, toolHelper: ['sudo', '-n'] },
+    ]);
+  });
+
   it.each([
     ['5', 5000],
     ['0.25', 250],

@@ -1,4 +1,5 @@
 import { type Host, type Logger, silentLogger, VifError } from '@vifkit/core';
+import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
 import { hostFacts } from './facts.js';
@@ -24,8 +25,13 @@ export interface HostOptions {
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
-  /** Put in front of `ip`, `nft`, `tee` and vendors' tools, as in `['sudo', '-n']`; not needed by root. */
+  /**
+   * Put in front of `ip`, `nft`, `tee` and vendors' tools: a command that gives what follows it CAP_NET_ADMIN. None is
+   * needed by root, or with that capability as an ambient one.
+   */
   readonly rootHelper?: readonly string[] | undefined;
+  /** Put in front of vendors' tools in its place, where they need more; the root helper unless given. */
+  readonly toolHelper?: readonly string[] | undefined;
   /**
    * Where the locks are between processes, and where is kept what the kernel forgets: what virtual functions had before
    * they were given to VIFs. All who change this network namespace have to use the same. It is made, for this user
@@ -51,10 +57,14 @@ export interface HostOptions {
  * The Linux host that this process runs on: its links are those of the process's network namespace. Nothing is
  * started or connected before it is needed.
  *
- * @throws VifError INVALID_OPTIONS for a malformed endpoint, or a `tapOwner` who is not a user of this host
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, a helper that is no command, or a `tapOwner` who is not a
+ *   user of this host
  */
 export function openHost(options: HostOptions = {}): Host {
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
+  const { toolHelper = rootHelper } = options;
+  checkHelper(rootHelper, 'root helper');
+  checkHelper(toolHelper, 'tool helper');
   const links = new IpLinkTable(rootHelper, options.reserve);
   const stateDir = options.stateDir ?? defaultStateDirectory();
   const journal = new FileVfJournal(stateDir);
@@ -68,7 +78,7 @@ export function openHost(options: HostOptions = {}): Host {
       new OvsRunner(new DatabaseOvsStore(database, options.reserve)),
       new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
       new FilterRunner(new NftFilterTable(rootHelper)),
-      new CommandRunner(new ExecCommands(rootHelper)),
+      new CommandRunner(new ExecCommands(toolHelper)),
     ],
     async close() {
       await Promise.all([links.close(), database.close(), locks.close()]);

@@ -43,10 +43,14 @@ function deletePort({ address }: NetworkVif, fabric: string): string[] {
 /**
  * The fabric is the physical network, which Nova looks for on the network first, then in the VIF's details; the
  * one in the profile belongs to the PCI device.
- * @throws VifError INVALID_VIF when there is none
+ * @throws VifError INVALID_VIF when there is none, or `ebrctl` would take it for an option
  */
 function fabricOf({ id, network, details }: NetworkVif): string {
   const fabric = network.meta.physical_network || details.physical_network;
+  if (fabric?.startsWith('-')) {
+    const text = `physical_network names the port's fabric and must not begin with '-'; it is '${fabric}'`;
+    throw new VifError('INVALID_VIF', text, { vifId: id });
+  }
   if (fabric) return fabric;
   const text = 'vif.network.meta.physical_network and vif.details.physical_network are missing';
   throw new VifError('INVALID_VIF', `${text}: there is no fabric to put the port into`, { vifId: id });

@@ -58,6 +58,19 @@ describe('a VIF of type ib_hostdev', () => {
     },
   );
 
+  it.each(['plug', 'unplug'] as const)(
+    'is refused by %s where `ebrctl` would read an option',
+    async (operation) => {
+      const { host, driver } = start();
+      const given = request({ meta: { physical_network: '--config=/etc/shadow' } });
+      await expect(driver[operation](given)).rejects.toMatchObject({
+        code: 'INVALID_VIF',
+        vifId: given.vif.id,
+      });
+      expect(host.writes).toEqual([]);
+    },
+  );
+
   it('is refused without the address of its function', async () => {
     const { host, driver } = start();
     const given = request({ ...inFabric, profile: {} });

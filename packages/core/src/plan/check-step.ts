@@ -30,8 +30,19 @@ const argv = is(
   (value) =>
     Array.isArray(value) &&
     value.every((word) => typeof word === 'string' && word.length < 4096 && !/[\p{Cc}\p{Cs}]/u.test(word)) &&
-    /^[^-]/.test(value[0] ?? ''),
+    isProgram(value[0]),
 );
+
+/**
+ * A name that is looked for on PATH, or an absolute path. A helper that stands in front of it would take `A=B` for a
+ * variable (sudo, env) and `-x` for an option; a relative path is another program wherever the caller stands; and with
+ * `..` a path is not the one that a line for sudo names.
+ */
+function isProgram(word: unknown): boolean {
+  if (typeof word !== 'string' || word === '' || word.startsWith('-') || /[=\s]/.test(word)) return false;
+  const [root, ...names] = word.includes('/') ? word.split('/') : ['', word];
+  return root === '' && names.every((name) => !['', '.', '..'].includes(name));
+}
 
 const attributes = shaped({
   up: optional(flag),

@@ -186,6 +186,7 @@ describe('a bad plan', () => {
     argv[2] = 'bind';
     expect(refusal([{ kind: 'command', argv }])).toContain("'argv'");
     expect(refusal([{ kind: 'command', argv: new Array(2) }])).toContain("'argv'");
+    expect(refusal([{ kind: 'command', argv: ['A=B', 'acmectl'] }])).toContain("'argv'");
   });
 
   it.each([

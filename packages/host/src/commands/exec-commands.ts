@@ -4,16 +4,16 @@ import { runProgram } from './run-program.js';
 /** A tool that floods its output is cut off here; its last words are what an error quotes. */
 const MAX_OUTPUT = 1024 * 1024;
 
-/** Starts programs, with a root helper in front if there is one. */
+/** Starts programs, with a helper in front if there is one. */
 export class ExecCommands implements CommandExecutor {
-  readonly #rootHelper: readonly string[];
+  readonly #helper: readonly string[];
 
-  constructor(rootHelper: readonly string[] = []) {
-    this.#rootHelper = rootHelper;
+  constructor(helper: readonly string[] = []) {
+    this.#helper = helper;
   }
 
   run(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<CommandResult> {
-    const [program = argv[0], ...args] = [...this.#rootHelper, ...argv];
+    const [program = argv[0], ...args] = [...this.#helper, ...argv];
     return runProgram([program, ...args], { maxOutput: MAX_OUTPUT, signal, doing: `running ${argv[0]}` });
   }
 }

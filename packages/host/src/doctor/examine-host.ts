@@ -18,7 +18,7 @@ const checks: Readonly<Record<RequirementKind, Check>> = {
   dpdk: checkDpdk,
 };
 
-/** A root helper has a PATH of its own, with the folders of the system's programs on it. */
+/** A helper has a PATH of its own, with the folders of the system's programs on it. */
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /**
@@ -33,15 +33,15 @@ export async function examineHost(
   signal: AbortSignal,
 ): Promise<(Lack | undefined)[]> {
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
+  const { toolHelper = rootHelper } = options;
   const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
-  const hasRootHelper = rootHelper.length > 0;
+  const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;
   let state: Promise<OpenVSwitchState> | undefined;
   const host: ExaminedHost = {
-    path: [...(process.env.PATH ?? '').split(delimiter), ...(hasRootHelper ? systemFolders : [])],
+    path: [...(process.env.PATH ?? '').split(delimiter), ...(hasHelper ? systemFolders : [])],
     sysfsRoot,
     procRoot: '/proc',
     modules: join('/lib/modules', release()),
-    hasRootHelper,
     openVSwitch: () => {
       state ??= readOpenVSwitch(client, signal);
       return state;

@@ -16,8 +16,6 @@ export interface ExaminedHost {
   readonly procRoot: string;
   /** The folder of the running kernel's modules. */
   readonly modules: string;
-  /** Whether what needs root is run by a root helper, and not by this process. */
-  readonly hasRootHelper: boolean;
   /** Read at the first call. @throws VifError OVSDB_UNREACHABLE and the like */
   readonly openVSwitch: () => Promise<OpenVSwitchState>;
 }

@@ -37,7 +37,9 @@ function isGone(operation: LinkOperation, complaint: string): boolean {
 }
 
 function hint(op: LinkOperation['op'], complaint: string): string {
-  if (/not permitted|permission denied/i.test(complaint)) return '; run as root, or with a root helper';
+  // What `ip` says when it may not open /dev/net/tun.
+  if (/^open: permission denied/i.test(complaint)) return '; let this user write to /dev/net/tun';
+  if (/not permitted|permission denied/i.test(complaint)) return '; it takes CAP_NET_ADMIN, or a root helper';
   const isOld = op === 'note' && /not supported/i.test(complaint);
   return isOld ? '; alternative names of links need Linux 5.5 or newer' : '';
 }

@@ -50,6 +50,8 @@ export class NftFilterTable implements FilterTable {
 
 function failure(what: 'read' | 'changed', { stderr, ending }: ProgramResult): VifError {
   const reason = stderr.trim().split('\n', 1)[0] || `\`nft\` ${ending}`;
-  const hint = /not permitted|permission denied/i.test(reason) ? '; run as root, or with a root helper' : '';
+  const hint = /not permitted|permission denied/i.test(reason)
+    ? '; it takes CAP_NET_ADMIN, or a root helper'
+    : '';
   return new VifError('FILTER_FAILED', `The filters of guests cannot be ${what}: ${reason}${hint}`);
 }

@@ -38,13 +38,14 @@ it('refuses an endpoint that is none', async () => {
   });
 });
 
-it('looks for programs where a root helper finds them, too', async () => {
+it('looks for programs where a helper finds them, too', async () => {
   const path = process.env.PATH;
   process.env.PATH = '/nonexistent';
   try {
     const found = (rootHelper: string[]) => examineHost([ip], { rootHelper }, soon());
     expect(await found([])).toMatchObject([{ problem: expect.stringContaining('ip') }]);
     expect(await found(['sudo', '-n'])).toEqual([undefined]);
+    expect(await examineHost([ip], { toolHelper: ['sudo', '-n'] }, soon())).toEqual([undefined]);
   } finally {
     process.env.PATH = path;
   }

@@ -28,7 +28,6 @@ export class ExaminedFolders {
       sysfsRoot: this.path('sys'),
       procRoot: this.path('proc'),
       modules: this.path('modules'),
-      hasRootHelper: false,
       openVSwitch: async () => ({ hasDpdk: false }),
       ...own,
     };

@@ -10,7 +10,7 @@ import { SerialQueue } from '../serial-queue.js';
 import { UnmadeLinks } from '../unmade-links.js';
 import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
-import { readSettings, writeSettings } from './link-settings.js';
+import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
 import { type Placed, phasesOf } from './phases.js';
 import { readAddresses } from './read-addresses.js';
 import { LinkReader } from './read-links.js';
@@ -81,12 +81,15 @@ export class IpLinkTable implements LinkTable {
   }
 
   async #writeSettings(phase: readonly Placed[], outcomes: Outcome[], signal: AbortSignal): Promise<void> {
-    await Promise.all(
-      phase.map(async ({ index, operation }) => {
-        if (operation.op !== 'set') return;
-        outcomes[index] = await writeSettings(operation.name, operation.attributes, this.#rootHelper, signal);
-      }),
-    );
+    const places: number[] = [];
+    const wanted: WantedSettings[] = [];
+    for (const { index, operation } of phase) {
+      if (operation.op !== 'set') continue;
+      places.push(index);
+      wanted.push({ name: operation.name, settings: operation.attributes });
+    }
+    const written = await writeSettings(wanted, this.#rootHelper, signal);
+    for (const [i, index] of places.entries()) outcomes[index] = written[i];
     if (signal.aborted) throw signalError(signal, 'changing links');
   }
 

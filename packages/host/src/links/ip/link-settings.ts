@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, write, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { type Outcome, VifError } from '@vifkit/core';
 import { runProgram } from '../../commands/run-program.js';
@@ -7,7 +7,26 @@ import type { LinkChange } from '../link-table.js';
 /** Settings of a link that netlink does not offer: files below /proc/sys/net. */
 type Settings = Pick<LinkChange, 'ipv6' | 'arpIgnore' | 'arpAnnounce'>;
 
+/** The settings that a link is to have. */
+export interface WantedSettings {
+  readonly name: string;
+  readonly settings: Settings;
+}
+
+/** One file to write, for the link at a place in the list of those wanted. */
+interface Writing {
+  readonly index: number;
+  readonly path: string;
+  readonly value: number;
+}
+
+/** What is wrong with each file that could not be written. */
+type Failures = ReadonlyMap<Writing, Error>;
+
 const ROOT = '/proc/sys/net';
+
+/** The most files for one `tee`: the kernel bounds a command line, and sudo logs it. */
+const MOST_FILES = 500;
 
 const files = {
   ipv6: (name: string) => `${ROOT}/ipv6/conf/${name}/disable_ipv6`,
@@ -36,44 +55,62 @@ function readNumber(path: string): number | undefined {
   }
 }
 
-/** Writes settings, directly or, where a root helper is needed, by `tee`. */
+/**
+ * Writes the settings of links: directly, or with a root helper by one `tee` for all files that get the same value.
+ * One outcome a link.
+ * @throws VifError TIMEOUT, ABORTED; `tee` is ended then
+ */
 export async function writeSettings(
-  name: string,
-  { ipv6, arpIgnore, arpAnnounce }: Settings,
+  wanted: readonly WantedSettings[],
   rootHelper: readonly string[],
   signal: AbortSignal,
-): Promise<Outcome> {
-  const values: [path: string, value: number | undefined][] = [
-    [files.ipv6(name), ipv6 === undefined ? undefined : Number(!ipv6)],
-    [files.arpIgnore(name), arpIgnore],
-    [files.arpAnnounce(name), arpAnnounce],
-  ];
-  for (const [path, value] of values) {
-    if (value === undefined) continue;
-    try {
-      await writeSetting(path, value, rootHelper, signal);
-    } catch (cause) {
-      if (path === files.ipv6(name) && ipv6 === false && lacksIpv6(name, cause)) continue;
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      return new VifError('LINK_COMMAND_FAILED', `${path} cannot be set to ${value}: ${reason}`, { cause });
-    }
+): Promise<Outcome[]> {
+  const writings = wanted.flatMap(writingsFor);
+  const outcomes: Outcome[] = wanted.map(() => undefined);
+  const failures = await (rootHelper.length === 0
+    ? writeDirectly(writings)
+    : writeByTee(writings, rootHelper, signal));
+  for (const [{ index, path, value }, cause] of failures) {
+    outcomes[index] ??= new VifError(
+      'LINK_COMMAND_FAILED',
+      `${path} cannot be set to ${value}: ${cause.message}`,
+      { cause },
+    );
   }
-  return undefined;
+  return outcomes;
 }
 
-async function writeSetting(path: string, value: number, rootHelper: readonly string[], signal: AbortSignal) {
-  const [program, ...args] = rootHelper;
-  if (program === undefined) return writeDirectly(path, value);
-  const options = { input: String(value), signal, doing: 'changing links' };
-  const { exitCode, stderr, ending } = await runProgram([program, ...args, 'tee', path], options);
-  if (exitCode !== 0) throw new Error(stderr.trim() || `${program} ${ending}`);
+function writingsFor({ name, settings }: WantedSettings, index: number): Writing[] {
+  const { ipv6, arpIgnore, arpAnnounce } = settings;
+  const writings: Writing[] = [];
+  if (ipv6 !== undefined && (ipv6 || !lacksIpv6(name))) {
+    writings.push({ index, path: files.ipv6(name), value: Number(!ipv6) });
+  }
+  if (arpIgnore !== undefined) writings.push({ index, path: files.arpIgnore(name), value: arpIgnore });
+  if (arpAnnounce !== undefined) writings.push({ index, path: files.arpAnnounce(name), value: arpAnnounce });
+  return writings;
+}
+
+/** A link has no IPv6 to turn off where the kernel has none, or its MTU is below IPv6's least of 1280. */
+function lacksIpv6(name: string): boolean {
+  return !existsSync(files.ipv6(name)) && existsSync(files.arpIgnore(name));
+}
+
+async function writeDirectly(writings: readonly Writing[]): Promise<Failures> {
+  const failures = new Map<Writing, Error>();
+  await Promise.all(
+    writings.map((writing) =>
+      writeFile(writing).catch((error: unknown) => failures.set(writing, toError(error))),
+    ),
+  );
+  return failures;
 }
 
 /**
  * At once, but for IPv6's: the kernel has its writer wait for others who change links, and that is left to another
  * thread.
  */
-async function writeDirectly(path: string, value: number): Promise<void> {
+async function writeFile({ path, value }: Writing): Promise<void> {
   const file = openSync(path, 'w');
   try {
     if (path.includes('/ipv6/')) await writeInThread(file, String(value));
@@ -85,8 +122,53 @@ async function writeDirectly(path: string, value: number): Promise<void> {
 
 const writeInThread = promisify(write);
 
-/** A link has no IPv6 to turn off where the kernel has none, or its MTU is below IPv6's least of 1280. */
-function lacksIpv6(name: string, error: unknown): boolean {
-  const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-  return missing && readNumber(files.arpIgnore(name)) !== undefined;
+async function writeByTee(
+  writings: readonly Writing[],
+  rootHelper: readonly string[],
+  signal: AbortSignal,
+): Promise<Failures> {
+  const failures = await Promise.all(chunksOf(writings).map((chunk) => tee(chunk, rootHelper, signal)));
+  return new Map(failures.flatMap((each) => [...each]));
+}
+
+/** Files that get the same value, no more at a time than one `tee` is told. */
+function chunksOf(writings: readonly Writing[]): Writing[][] {
+  const chunks: Writing[][] = [];
+  const open = new Map<number, Writing[]>();
+  for (const writing of writings) {
+    let chunk = open.get(writing.value);
+    if (!chunk || chunk.length === MOST_FILES) {
+      chunk = [];
+      chunks.push(chunk);
+      open.set(writing.value, chunk);
+    }
+    chunk.push(writing);
+  }
+  return chunks;
+}
+
+/** Runs one `tee` for files that get the same value. It goes on past a file that it cannot write, and names it. */
+async function tee(
+  writings: readonly Writing[],
+  rootHelper: readonly string[],
+  signal: AbortSignal,
+): Promise<Failures> {
+  const [program = 'tee', ...args] = [...rootHelper, 'tee', ...writings.map(({ path }) => path)];
+  const options = { input: String(writings[0]?.value), signal, doing: 'changing links' };
+  const { exitCode, stderr, ending } = await runProgram([program, ...args], options);
+  if (exitCode === 0) return new Map();
+  const complaints = stderr.split('\n').filter((line) => line.trim());
+  const told = writings.flatMap((writing) => {
+    const complaint = complaints.find((line) => line.includes(writing.path));
+    return complaint === undefined ? [] : [[writing, new Error(complaint)] as const];
+  });
+  if (exitCode !== undefined && told.length > 0) return new Map(told);
+  // The helper refused, or `tee` was killed: which of the files are written is not known.
+  const end = exitCode === undefined ? ending : `ended with status ${exitCode}`;
+  const reason = new Error(stderr.trim() || `\`${program}\` ${end}`);
+  return new Map(writings.map((writing) => [writing, reason]));
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }
