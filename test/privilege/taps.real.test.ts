@@ -12,7 +12,7 @@ import {
   startOpenVSwitch,
   type VendorTools,
 } from '@vifkit/testkit/bed';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { openTap } from './open-tap.js';
 
 requireOwnNetwork();
@@ -92,6 +92,7 @@ beforeAll(async () => {
   await ovs.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
   tools = await makeVendorTools();
   for (const name of ['mm-ctl', 'ifc_ctl', 'vrouter-port-control', 'ivs-ctl']) await tools.put(name, '');
+  await vi.waitFor(() => expect(listLinks()).toContain('br-int'), 20_000); // ovs-vsctl does not wait for it
   before = listLinks();
 });
 afterAll(async () => {

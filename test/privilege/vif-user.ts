@@ -7,7 +7,7 @@ const document = 'docs/security.md';
 const capability = wordsOf(codeBlock(document, '### Without systemd', 'sh')).slice(0, -3);
 
 /** The command that stands in front of another for the capability, and no more. */
-export const withCapability: readonly string[] = capability;
+const withCapability: readonly string[] = capability;
 
 /** The document's configuration file for use with sudo. */
 const configuration = codeBlock(document, '### sudo', 'json');
@@ -29,7 +29,7 @@ export interface VifUser {
 }
 
 export const ways = ['unit', 'setpriv', 'sudo'] as const;
-export type Way = (typeof ways)[number];
+type Way = (typeof ways)[number];
 
 /** A host set up by the lines of the document, from nothing. */
 export async function startVifUser(switchDirectory?: string): Promise<VifUser> {
