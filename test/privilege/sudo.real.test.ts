@@ -32,6 +32,8 @@ const insert = (words: readonly string[], at: number, ...more: string[]) => [
   ...words.slice(at),
 ];
 
+const [sudo = '', never = '', ...setpriv] = helper;
+
 describe('the line for sudo', () => {
   it('runs a command as its caller, with one capability', async () => {
     const told = 'link add name t-sudo type bridge\n';
@@ -55,6 +57,18 @@ describe('the line for sudo', () => {
     expect(included.stdout + included.stderr).toContain(secret.slice(0, 6));
     const printed = await user.host.run(ip, 'netns exec probe cat /etc/shadow\n');
     expect(printed.stdout).toContain(secret);
+  });
+
+  it('would still be worth root if it ran the command as root, even with NOEXEC', async () => {
+    const earlier = 'vif ALL = (root) NOPASSWD: NOEXEC: /usr/sbin/nft -f -, /usr/sbin/ip -force -batch -';
+    await user.host.run(['tee', '/etc/sudoers.d/earlier'], `${earlier}\n`);
+    const printed = await user.run([sudo, never, ...nft], 'include "/etc/shadow"\n');
+    const opened = await user.run([sudo, never, ...ip], 'link set dev lo xdp object /etc/shadow\n');
+    await user.host.shell('rm /etc/sudoers.d/earlier');
+    expect(printed.stderr).toContain(secret.slice(0, 6));
+    expect(opened.stderr).not.toMatch(/permission denied/i);
+    const now = await user.run([...helper, ...ip], 'link set dev lo xdp object /etc/shadow\n');
+    expect(now.stderr).toMatch(/permission denied/i);
   });
 
   it('puts a link into another namespace, as the capability may', async () => {
@@ -96,18 +110,17 @@ describe('the line for sudo', () => {
     expect(await ask([...helper, ...command])).toMatchObject({ status: 1, run: [] });
   });
 
-  const [sudo = '', never = '', ...setpriv] = helper;
   const fromRoot = (words: readonly string[]) => [sudo, never, ...words];
 
-  it.each<readonly [string, readonly string[]]>([
-    ...setpriv.map(
-      (word, i) => [`without ${word}`, [...setpriv.slice(0, i), ...setpriv.slice(i + 1)]] as const,
-    ),
-    ...setpriv.slice(1).map((word, i) => [`with ${word} twice`, insert(setpriv, i + 1, word)] as const),
+  it.each<[string, readonly string[]]>([
+    ...setpriv.flatMap((word, i): [string, readonly string[]][] => [
+      [`without ${word}`, [...setpriv.slice(0, i), ...setpriv.slice(i + 1)]],
+      [`with ${word} twice`, insert(setpriv, i, word)],
+      [`with root after ${word}`, insert(setpriv, i + 1, '--reuid=root')],
+    ]),
     ...setpriv
-      .slice(1)
-      .map((word, i) => [`with root again before ${word}`, insert(setpriv, i + 1, '--reuid=root')] as const),
-    ...setpriv.slice(2).map((word, i) => [`with ${word} earlier`, swapped(setpriv, i + 1)] as const),
+      .slice(2)
+      .map((word, i): [string, readonly string[]] => [`with ${word} earlier`, swapped(setpriv, i + 1)]),
     ['with words apart', setpriv.flatMap((word) => word.split('='))],
     ['with an abbreviation', setpriv.map((word) => word.replace('--reuid', '--reu'))],
     ['as root', setpriv.map((word) => word.replace('=vif', '=root'))],

@@ -3,11 +3,8 @@ import { type DocumentedHost, type Ended, startDocumentedHost } from './document
 
 const document = 'docs/security.md';
 
-/** The words of the document's line of `setpriv`, up to its `--`. */
-const capability = wordsOf(codeBlock(document, '### Without systemd', 'sh')).slice(0, -3);
-
-/** The command that stands in front of another for the capability, and no more. */
-const withCapability: readonly string[] = capability;
+/** The document's line of `setpriv`, up to its `--`: it gives the command behind it the capability, and no more. */
+const withCapability = wordsOf(codeBlock(document, '### Without systemd', 'sh')).slice(0, -3);
 
 /** The document's configuration file for use with sudo. */
 const configuration = codeBlock(document, '### sudo', 'json');
@@ -80,6 +77,8 @@ export async function runInUnit(host: DocumentedHost, argv: readonly string[], s
   await host.shell('rm -f /run/Output /run/Error; systemctl daemon-reload');
   const { status } = await host.run(['systemctl', 'start', 'test.service']);
   const property = await host.shell('systemctl show --value --property=ExecMainStatus test.service');
+  // systemd's own, as for a restriction that it cannot make: the command was not run then.
+  if (Number(property) >= 200) throw new Error(`The unit was not started: status ${property}`);
   const [stdout, stderr] = await Promise.all(
     ['Output', 'Error'].map((name) => host.shell(`cat /run/${name}`)),
   );
