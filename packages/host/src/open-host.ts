@@ -18,7 +18,7 @@ import { VfRunner } from './sysfs/vf-runner.js';
 export interface HostOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
   readonly ovsdb?: string | undefined;
-  /** For an `ssl:` endpoint. */
+  /** For an `ssl:` endpoint, which needs `ca` at least. */
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
@@ -43,7 +43,7 @@ export interface HostOptions {
  * The Linux host that this process runs on: its links are those of the process's network namespace. Nothing is
  * started or connected before it is needed.
  *
- * @throws VifError INVALID_OPTIONS for a malformed endpoint
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, or an `ssl:` one without a CA
  */
 export function openHost(options: HostOptions = {}): Host {
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;

@@ -1,12 +1,13 @@
 import type { Requirement } from '@vifkit/core';
 import type { Lack } from '@vifkit/host';
+import { hostOptions } from '../host-options.js';
 import type { Settings } from '../settings.js';
 
-/** @throws VifError INVALID_OPTIONS for an endpoint that is none */
+/** @throws VifError INVALID_OPTIONS for an endpoint that is none, or an `ssl:` one without a CA */
 export async function examineThisHost(
   requirements: readonly Requirement[],
-  { ovsdb, sysfsRoot, rootHelper, timeout }: Settings,
+  settings: Settings,
 ): Promise<(Lack | undefined)[]> {
   const { examineHost } = await import('@vifkit/host');
-  return examineHost(requirements, { ovsdb, sysfsRoot, rootHelper }, AbortSignal.timeout(timeout));
+  return examineHost(requirements, hostOptions(settings), AbortSignal.timeout(settings.timeout));
 }
