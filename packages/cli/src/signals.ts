@@ -10,16 +10,21 @@ export interface Interruption {
 }
 
 /**
- * From here on a signal aborts what is under way, so that it can be undone. A second signal changes nothing:
- * `timeout` of coreutils sends each signal twice, to the program and to its process group.
+ * From here on a signal aborts what is under way, so that it can be undone, and so does the end of the time. A second signal
+ * changes nothing: `timeout` of coreutils sends each signal twice, to the program and to its process group.
+ *
+ * @param timeout in milliseconds; no limit unless given
  */
-export function abortOnSignals(source: EventEmitter): Interruption {
+export function abortOnSignals(source: EventEmitter, timeout?: number): Interruption {
   const controller = new AbortController();
   const abort = (name: string) => controller.abort(new Error(`Received ${name}`));
   for (const name of names) source.on(name, abort);
+  const late = () => controller.abort(new DOMException('The deadline passed', 'TimeoutError'));
+  const timer = timeout === undefined ? undefined : setTimeout(late, timeout);
   return {
     signal: controller.signal,
     stop: () => {
+      clearTimeout(timer);
       for (const name of names) source.off(name, abort);
     },
   };

@@ -1,4 +1,4 @@
-import { smallBatch } from './in-batches.js';
+import { smallBatch } from './batch-sizes.js';
 import { answering, type RequestCommand } from './request-command.js';
 
 export const config: RequestCommand = {
