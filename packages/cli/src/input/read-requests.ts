@@ -44,7 +44,7 @@ export async function* readRequests(
       const piece = await within(next, signal, hasFired || !batch.isEmpty ? patience : undefined);
       if (hasFired && (piece === undefined || afterSignal > mostAfterSignal)) {
         batch.add({
-          error: signalError(signal, 'reading the requests; those that follow are not done'),
+          error: signalError(signal, 'reading the requests; those that follow are not done, give them again'),
           size: 0,
         });
         break;
