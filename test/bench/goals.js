@@ -9,7 +9,7 @@ const tapPlug = startToEnd('plug of one tap');
  * Every goal with its figure, which is undefined where the run did not measure it.
  * @param writes what was counted, a row for each operation of each subject
  */
-export function judge(measurements, { single, bulk: sizes, command, configs }, writes) {
+export function judge(measurements, { single, bulk: sizes, command, configs, inputs }, writes) {
   const of = (subject, measured) => measurements.median(subject, measured);
   const ratio = ([subject, measured], [other, otherMeasured]) =>
     divide(of(subject, measured), of(other, otherMeasured));
@@ -21,6 +21,7 @@ export function judge(measurements, { single, bulk: sizes, command, configs }, w
   };
   const osVifOneLink = ['os-vif', startToEnd('plug of one VIF: linux-bridge')];
   const config = (what) => of('vif', { config: what, requests: configs });
+  const empty = { input: `${inputs} empty requests`, figure: 'processor time' };
   const many = (operation) => bulk(command, operation);
   const range = `${Math.min(...sizes)} to ${Math.max(...sizes)} ports`;
   const again = writes?.filter(({ subject, operation }) => subject === 'vif' && operation === 'again');
@@ -53,6 +54,7 @@ export function judge(measurements, { single, bulk: sizes, command, configs }, w
       config('by the command, after start-up'),
     ),
     atMost(250, `vif config of ${configs} requests, peak memory in MB`, config('peak memory of the command')),
+    atMost(1.5, `vif ÷ floor, processor time of ${inputs} empty requests`, versus('vif', 'floor', empty)),
     atMost(0, 'writes of a repeated vif plug', again && sumOfWrites(again)),
     ...transactionGoals(writes),
   ];

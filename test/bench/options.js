@@ -3,16 +3,30 @@ import { parseArgs } from 'node:util';
 
 export const usage = `Usage: npm run bench -- [OPTIONS] [PART...]
 
-Parts: ports, start-up, config, writes; all of them unless some are named.
+Parts: ports, start-up, config, input, writes; all of them unless some are named.
   --rounds N   how often everything is measured (3)
   --quick      one round with few ports, to see that all works
   --writes     the same as the part of that name
   --out DIR    where the results go; test/bench/results for a full run, nowhere else
 `;
 
-const parts = ['ports', 'start-up', 'config', 'writes'];
-const sizes = { single: 60, bulk: [30, 100, 300], command: 200, configs: 2000, counted: [1, 200] };
-const quickSizes = { single: 10, bulk: [10, 30], command: 20, configs: 200, counted: [1, 10] };
+const parts = ['ports', 'start-up', 'config', 'input', 'writes'];
+const sizes = {
+  single: 60,
+  bulk: [30, 100, 300],
+  command: 200,
+  configs: 2000,
+  inputs: 100_000,
+  counted: [1, 200],
+};
+const quickSizes = {
+  single: 10,
+  bulk: [10, 30],
+  command: 20,
+  configs: 200,
+  inputs: 10_000,
+  counted: [1, 10],
+};
 
 export class UsageError extends Error {}
 

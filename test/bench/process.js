@@ -4,9 +4,9 @@ import { createInterface } from 'node:readline';
 
 /**
  * Starts a program, waits for its end, and answers what it printed and how many milliseconds it took from start to end.
- * @throws Error if it fails
+ * @throws Error if it ends with another status than it is to
  */
-export async function runToEnd([program, ...args], { input = '', env = process.env } = {}) {
+export async function runToEnd([program, ...args], { input = '', env = process.env, status = 0 } = {}) {
   const start = performance.now();
   const child = spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] });
   const texts = [1, 2, 3].map((descriptor) => collect(child.stdio[descriptor]));
@@ -18,7 +18,8 @@ export async function runToEnd([program, ...args], { input = '', env = process.e
   });
   const milliseconds = performance.now() - start;
   const [stdout, stderr, extra] = texts.map((text) => text());
-  if (code !== 0) throw new Error(`${program} ended with status ${code}: ${stderr || stdout.slice(0, 2000)}`);
+  if (code !== status)
+    throw new Error(`${program} ended with status ${code}: ${stderr || stdout.slice(0, 2000)}`);
   return { milliseconds, stdout, extra };
 }
 

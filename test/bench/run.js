@@ -21,6 +21,7 @@ const parts = {
   ports: async (...args) => (await import('./parts/ports.js')).measurePorts(...args),
   'start-up': async (...args) => (await import('./parts/start-up.js')).measureStartUp(...args),
   config: async (...args) => (await import('./parts/config.js')).measureConfig(...args),
+  input: async (...args) => (await import('./parts/input.js')).measureInput(...args),
   writes: async (...args) => (await import('./parts/writes.js')).measureWrites(...args),
 };
 

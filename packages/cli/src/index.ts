@@ -1,6 +1,6 @@
 export { type ConfigFile, readConfigFile } from './config/config-file.js';
 export { builtInPlugins } from './driver/built-in-plugins.js';
-export { parseRequests } from './input/parse-requests.js';
+export { parseRequests } from './input/request-splitter.js';
 export { renderChanges } from './output/render-changes.js';
 export { renderCheck } from './output/render-check.js';
 export { renderPlan } from './output/render-plan.js';

@@ -13,6 +13,14 @@ export function commonOptions(): Option[] {
     new Option('--ovsdb <endpoint>', 'where the OVSDB server listens')
       .env('VIF_OVSDB')
       .default('unix:/var/run/openvswitch/db.sock'),
+    new Option('--ovsdb-ca <file>', "the CA that signed the OVSDB server's certificate; ssl: needs it").env(
+      'VIF_OVSDB_CA',
+    ),
+    new Option('--ovsdb-cert <file>', 'our certificate for the OVSDB server').env('VIF_OVSDB_CERT'),
+    new Option('--ovsdb-key <file>', 'its private key').env('VIF_OVSDB_KEY'),
+    new Option('--ovsdb-name <name>', "the host name that the OVSDB server's certificate must be for").env(
+      'VIF_OVSDB_NAME',
+    ),
     new Option('--sysfs-root <dir>', 'where sysfs is mounted').env('VIF_SYSFS_ROOT').default('/sys'),
     new Option(
       '--state-dir <dir>',

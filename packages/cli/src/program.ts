@@ -7,7 +7,7 @@ import type { Settings } from './settings.js';
 import type { Surroundings } from './surroundings.js';
 
 const examples = `
-A FILE holds one request as a JSON object, or many as JSON Lines; - is standard input.
+A FILE holds one request as a JSON object, or many as JSON Lines or an array; - is standard input.
 Exit status: 0 all went well; 1 a request failed, check found a difference, or doctor a lack; 2 wrong usage.
 `;
 

@@ -7,6 +7,12 @@ export interface Settings {
   readonly routing: Routing;
   /** Where the OVSDB server listens, as in `unix:/var/run/openvswitch/db.sock`. */
   readonly ovsdb: string;
+  /** Files with keys for an `ssl:` endpoint, as PEM: the server's CA, our certificate, and its private key. */
+  readonly ovsdbCa?: string;
+  readonly ovsdbCert?: string;
+  readonly ovsdbKey?: string;
+  /** The host name that the OVSDB server's certificate must be for. */
+  readonly ovsdbName?: string;
   readonly sysfsRoot: string;
   /** Where locks are, and records of what virtual functions had; the host's default unless given. */
   readonly stateDir?: string;

@@ -1,4 +1,5 @@
 import type { EventEmitter } from 'node:events';
+import { Deadline } from '@vifkit/core/time';
 
 const names = ['SIGINT', 'SIGTERM'] as const;
 
@@ -10,16 +11,20 @@ export interface Interruption {
 }
 
 /**
- * From here on a signal aborts what is under way, so that it can be undone. A second signal changes nothing:
- * `timeout` of coreutils sends each signal twice, to the program and to its process group.
+ * From here on a signal aborts what is under way, so that it can be undone, and so does the end of the time. A second signal
+ * changes nothing: `timeout` of coreutils sends each signal twice, to the program and to its process group.
+ *
+ * @param timeout in milliseconds; no limit unless given
  */
-export function abortOnSignals(source: EventEmitter): Interruption {
+export function abortOnSignals(source: EventEmitter, timeout = Number.POSITIVE_INFINITY): Interruption {
   const controller = new AbortController();
   const abort = (name: string) => controller.abort(new Error(`Received ${name}`));
   for (const name of names) source.on(name, abort);
+  const deadline = new Deadline(timeout, controller.signal);
   return {
-    signal: controller.signal,
+    signal: deadline.signal,
     stop: () => {
+      deadline.end();
       for (const name of names) source.off(name, abort);
     },
   };

@@ -2,6 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
 import type { Logger, PluginPackage, Requirement, VifDriver } from '@vifkit/core';
 import type { Lack } from '@vifkit/host';
+import type { InputSource } from './input/open-input.js';
 import type { Settings } from './settings.js';
 
 /** A stream that may be a terminal. */
@@ -28,7 +29,7 @@ export interface DriverSettings extends Settings {
 /** What a command works with, so that tests can put others in place. */
 export interface Surroundings {
   /** Called only if standard input is to be read. */
-  readonly stdin: () => AsyncIterable<Uint8Array | string>;
+  readonly stdin: () => InputSource;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Where SIGINT and SIGTERM arrive: the process. */

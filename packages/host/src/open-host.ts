@@ -21,7 +21,7 @@ import { userId } from './user-id.js';
 export interface HostOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
   readonly ovsdb?: string | undefined;
-  /** For an `ssl:` endpoint. */
+  /** For an `ssl:` endpoint, which needs `ca` at least. */
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
@@ -57,7 +57,7 @@ export interface HostOptions {
  * The Linux host that this process runs on: its links are those of the process's network namespace. Nothing is
  * started or connected before it is needed.
  *
- * @throws VifError INVALID_OPTIONS for a malformed endpoint, a helper that is no command, or a `tapOwner` who is not a
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, an `ssl:` one without a CA, a helper that is no command, or a `tapOwner` who is not a
  *   user of this host
  */
 export function openHost(options: HostOptions = {}): Host {

@@ -21,6 +21,8 @@ export const python = '/usr/bin/python3';
 export const osVif = here('os-vif.py');
 export const writeCounter = here('write-counter.js');
 export const peakMemory = here('peak-memory.js');
+export const usedResources = here('used-resources.js');
+export const checkRequests = here('check-requests.js');
 
 /** The subjects, by name: they take the endpoint of their Open vSwitch. */
 export const subjects = {

@@ -9,6 +9,7 @@ export function renderTables({ series, goals, writes }) {
     ['Processor time, ms a port', processorTable(series)],
     ['Start to end, ms: median (least to greatest)', startUpTable(series)],
     ['Libvirt XML', configTable(series)],
+    ['Input', inputTable(series)],
     ['Writes, hybrid ports', writes && writesTable(writes)],
     ['Goals', goalTable(goals)],
   ];
@@ -83,6 +84,14 @@ function configTable(series) {
   const own = series.filter(({ config }) => config);
   if (own.length === 0) return undefined;
   return columns(own.map((each) => [`${each.subject}: ${each.config}`, spread(each), each.unit]));
+}
+
+function inputTable(series) {
+  const own = series.filter(({ input }) => input);
+  if (own.length === 0) return undefined;
+  return columns(
+    own.map((each) => [`${each.subject}: ${each.input}, ${each.figure}`, spread(each), each.unit]),
+  );
 }
 
 function writesTable(writes) {

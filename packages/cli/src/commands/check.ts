@@ -1,5 +1,5 @@
 import { renderCheck } from '../output/render-check.js';
-import { largeBatch } from './in-batches.js';
+import { largeBatch } from './batch-sizes.js';
 import { answering, type RequestCommand } from './request-command.js';
 
 export const check: RequestCommand = {

@@ -1,5 +1,5 @@
 import { renderDevice } from '../output/render-device.js';
-import { smallBatch } from './in-batches.js';
+import { smallBatch } from './batch-sizes.js';
 import { answering, type RequestCommand } from './request-command.js';
 
 export const config: RequestCommand = {

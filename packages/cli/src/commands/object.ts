@@ -1,16 +1,18 @@
 import { asVifError, type Primitive, toPrimitive, type VersionManifest, type VifError } from '@vifkit/core';
 import type { Input } from '../input/input.js';
-import { parseRequests } from '../input/parse-requests.js';
-import { readText } from '../input/read-text.js';
+import { openInput } from '../input/open-input.js';
+import { readRequests } from '../input/read-requests.js';
 import { openLogger } from '../logger.js';
 import { idOf, isObject, objectFrom } from '../objects/object-from.js';
 import { readManifestOption } from '../objects/read-manifest-option.js';
 import { errorJson } from '../output/error-json.js';
 import { errorLine } from '../output/error-line.js';
 import { printable } from '../output/printable.js';
+import { writeOut } from '../output/write-out.js';
 import type { Settings } from '../settings.js';
+import { abortOnSignals } from '../signals.js';
 import type { Driver, Surroundings } from '../surroundings.js';
-import { inBatches, smallBatch } from './in-batches.js';
+import { smallBatch } from './batch-sizes.js';
 
 type Answer = { readonly object: Primitive } | { readonly id: string | undefined; readonly error: VifError };
 
@@ -27,24 +29,30 @@ export async function object(
 ): Promise<number> {
   const { format, manifest: given } = settings;
   const manifest = given === undefined ? undefined : await readManifestOption(given);
-  const inputs = parseRequests(await readText(file, surroundings.stdin));
-  const driver = inputs.some(needsDriver) ? await openDriver(settings, surroundings) : noDriver;
+  const { stdout, stderr } = surroundings;
+  const interruption = abortOnSignals(surroundings.signals, settings.timeout);
+  let driver: Converter = noDriver;
   let status = 0;
-  for (const batch of inBatches(inputs, smallBatch)) {
-    const answers = batch.map((input) => answer(input, driver, manifest));
-    if (answers.some((each) => 'error' in each)) status = 1;
-    const { stdout, stderr } = surroundings;
-    if (format === 'json') {
-      stdout.write(answers.map((each) => `${JSON.stringify(toJson(each))}\n`).join(''));
-    } else {
+  try {
+    const text = openInput(file, surroundings.stdin);
+    for await (const { inputs } of readRequests(text, smallBatch, interruption.signal)) {
+      if (driver === noDriver && inputs.some(needsDriver)) driver = await openDriver(settings, surroundings);
+      const answers = inputs.map((input) => answer(input, driver, manifest));
+      if (answers.some((each) => 'error' in each)) status = 1;
+      if (format === 'json') {
+        await writeOut(stdout, answers.map((each) => `${JSON.stringify(toJson(each))}\n`).join(''));
+        continue;
+      }
       for (const each of answers) {
-        if ('error' in each) stderr.write(errorLine(each.id ?? null, each.error));
-        else stdout.write(laidOut(each.object));
+        if ('error' in each) await writeOut(stderr, errorLine(each.id ?? null, each.error));
+        else await writeOut(stdout, laidOut(each.object));
       }
     }
+    return status;
+  } finally {
+    interruption.stop();
+    await driver.close();
   }
-  await driver.close();
-  return status;
 }
 
 type Converter = Pick<Driver, 'convert' | 'close'>;

@@ -1,5 +1,5 @@
 import { renderChanges } from '../output/render-changes.js';
-import { largeBatch } from './in-batches.js';
+import { largeBatch } from './batch-sizes.js';
 import { answering, type RequestCommand } from './request-command.js';
 
 export const plug: RequestCommand = {

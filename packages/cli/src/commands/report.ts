@@ -25,20 +25,31 @@ export class Report {
   readonly #settings: Pick<Settings, 'format' | 'timeline'>;
   readonly #stdout: Output;
   readonly #stderr: Output;
+  #total = 0;
   readonly #bar: ProgressBar | undefined;
 
   constructor(
     name: string,
-    total: number,
     settings: Pick<Settings, 'format' | 'timeline'>,
     { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
   ) {
     this.#settings = settings;
     this.#stdout = stdout;
     this.#stderr = stderr;
-    const hasBar = settings.format === 'text' && stderr.isTTY && total > few;
-    this.#bar = hasBar ? new ProgressBar(stderr, name, total) : undefined;
-    this.#bar?.draw();
+    this.#bar = settings.format === 'text' && stderr.isTTY ? new ProgressBar(stderr, name) : undefined;
+  }
+
+  /**
+   * Tells that requests follow.
+   * @param isAll whether no others do
+   * @returns the place of the first
+   */
+  expect(count: number, isAll: boolean): number {
+    const first = this.#total;
+    this.#total += count;
+    this.#bar?.expect(this.#total, isAll);
+    this.#shownBar?.draw();
+    return first;
   }
 
   /** 1 as soon as a request failed or an answer was notable. */
@@ -68,18 +79,22 @@ export class Report {
   }
 
   end(): void {
-    this.#bar?.clear();
+    this.#shownBar?.clear();
+  }
+
+  get #shownBar(): ProgressBar | undefined {
+    return this.#total > few ? this.#bar : undefined;
   }
 
   async #print(): Promise<void> {
     const answers = this.#takeNext();
-    this.#bar?.clear();
+    this.#shownBar?.clear();
     if (this.#settings.format === 'json') {
       await writeOut(this.#stdout, answers.map((answer) => this.#jsonLine(answer)).join(''));
     } else {
       for (const answer of answers) await this.#printText(answer);
     }
-    this.#bar?.draw();
+    this.#shownBar?.draw();
   }
 
   #takeNext(): Settled<Answer>[] {

@@ -1,18 +1,16 @@
-import { Deadline } from '@vifkit/core/time';
 import { answerInputs } from '../input/answer-inputs.js';
-import { parseRequests } from '../input/parse-requests.js';
-import { readText } from '../input/read-text.js';
+import { openInput } from '../input/open-input.js';
+import { readRequests } from '../input/read-requests.js';
 import { openLogger } from '../logger.js';
 import type { Settings } from '../settings.js';
 import { abortOnSignals } from '../signals.js';
-import type { Surroundings } from '../surroundings.js';
-import { inBatches } from './in-batches.js';
+import type { Driver, Surroundings } from '../surroundings.js';
 import { Report } from './report.js';
 import type { Answer, RequestCommand } from './request-command.js';
 
 /**
- * Runs a command for the requests of a file, and answers with its exit status.
- * @throws InputError if the file cannot be read
+ * Runs a command for the requests of a file as they are read, and answers with its exit status.
+ * @throws InputError if the file cannot be read, or not to its end: the requests before that are done then
  * @throws VifError if there is no driver to be had
  */
 export async function runRequests(
@@ -21,33 +19,37 @@ export async function runRequests(
   settings: Settings,
   surroundings: Surroundings,
 ): Promise<number> {
-  const inputs = parseRequests(await readText(file, surroundings.stdin));
-  if (inputs.length === 0) return 0;
-
-  const { env, stderr } = surroundings;
-  const logger = await openLogger(settings.verbose, stderr);
-  const driver = await surroundings.openDriver({ ...settings, guests: command.guests, logger, env });
-  const interruption = abortOnSignals(surroundings.signals);
   const { timeout, undoTimeout } = settings;
-  const deadline = new Deadline(timeout, interruption.signal);
+  const interruption = abortOnSignals(surroundings.signals, timeout);
+  const { signal } = interruption;
+  const report = new Report(command.name, settings, surroundings);
+  let driver: Driver | undefined;
   try {
-    const { signal } = deadline;
-    const report = new Report(command.name, inputs.length, settings, surroundings);
-    let first = 0;
-    for (const batch of inBatches(inputs, command.batch)) {
+    const text = openInput(file, surroundings.stdin);
+    for await (const { inputs, isLast } of readRequests(text, command.batch, signal)) {
+      driver ??= await openDriver(command, settings, surroundings);
+      const opened = driver;
+      const first = report.expect(inputs.length, isLast);
       await answerInputs<Answer>(
-        batch,
-        (requests, give) => command.answer(driver, requests, { signal, timeout, undoTimeout }, give),
+        inputs,
+        (requests, give) => command.answer(opened, requests, { signal, timeout, undoTimeout }, give),
         (answer, index) => report.add(answer, first + index),
       );
-      first += batch.length;
       await report.printed; // and a turn for signals and the end of the time: a batch need not wait for anything
     }
-    report.end();
     return report.status;
   } finally {
-    deadline.end();
+    report.end();
     interruption.stop();
-    await driver.close();
+    await driver?.close();
   }
+}
+
+async function openDriver(
+  { guests }: RequestCommand,
+  settings: Settings,
+  { openDriver, env, stderr }: Surroundings,
+): Promise<Driver> {
+  const logger = await openLogger(settings.verbose, stderr);
+  return openDriver({ ...settings, guests, logger, env });
 }

@@ -3,7 +3,7 @@ import { heading } from '../output/heading.js';
 import { drawGraph } from '../plumbing/draw-graph.js';
 import type { Plumbing } from '../plumbing/plumbing.js';
 import { plumbingOf } from '../plumbing/plumbing-of.js';
-import { largeBatch } from './in-batches.js';
+import { largeBatch } from './batch-sizes.js';
 import { answering, type RequestCommand } from './request-command.js';
 
 type ShowResult = Handled & Plumbing;

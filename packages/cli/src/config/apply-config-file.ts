@@ -23,8 +23,9 @@ export async function applyConfigFile(program: Command): Promise<void> {
     }
     const key = option.attributeName();
     const value = parse(option, text, `'${name}' (from ${path})`);
-    if (program.getOptionValueSource(key) === 'default')
-      program.setOptionValueWithSource(key, value, 'config');
+    const from = program.getOptionValueSource(key);
+    // An option without a default that nobody has set has no source either.
+    if (from === undefined || from === 'default') program.setOptionValueWithSource(key, value, 'config');
   }
   program.setOptionValue('pluginOptions', [plugins]);
 }

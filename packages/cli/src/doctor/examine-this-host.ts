@@ -1,15 +1,16 @@
 import type { Requirement } from '@vifkit/core';
 import { withDeadline } from '@vifkit/core/time';
 import type { Lack } from '@vifkit/host';
+import { hostOptions } from '../host-options.js';
 import type { Settings } from '../settings.js';
 
-/** @throws VifError INVALID_OPTIONS for an endpoint that is none */
+/** @throws VifError INVALID_OPTIONS for an endpoint that is none, or an `ssl:` one without a CA */
 export async function examineThisHost(
   requirements: readonly Requirement[],
-  { ovsdb, sysfsRoot, rootHelper, toolHelper, timeout }: Settings,
+  settings: Settings,
 ): Promise<(Lack | undefined)[]> {
   const { examineHost } = await import('@vifkit/host');
-  return withDeadline(timeout, undefined, (signal) =>
-    examineHost(requirements, { ovsdb, sysfsRoot, rootHelper, toolHelper }, signal),
+  return withDeadline(settings.timeout, undefined, (signal) =>
+    examineHost(requirements, hostOptions(settings), signal),
   );
 }

@@ -1,14 +1,15 @@
 import type { GuestConfigurator } from '@vifkit/core';
 import { optionSources } from '../config/option-sources.js';
+import { hostOptions } from '../host-options.js';
 import { loadPlugins } from '../plugins/load-plugins.js';
 import type { Driver, DriverSettings } from '../surroundings.js';
 
 /**
  * A driver of this host with the built-in plugins, and those that are named.
- * @throws VifError INVALID_OPTIONS for an endpoint that is none, or options of plugins that are no good
+ * @throws VifError INVALID_OPTIONS for an endpoint that is none, an `ssl:` one without a CA, or options of plugins that are no good
  */
 export async function openDriver(settings: DriverSettings): Promise<Driver> {
-  const { routing, ovsdb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper, logger, env } = settings;
+  const { routing, logger, env } = settings;
   const [{ createVifDriver }, { openHost }, guests, plugins] = await Promise.all([
     import('@vifkit/core'),
     import('@vifkit/host'),
@@ -16,7 +17,7 @@ export async function openDriver(settings: DriverSettings): Promise<Driver> {
     loadPlugins(settings),
   ]);
   const options = await optionSources(settings, env, plugins);
-  const host = openHost({ ovsdb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper, logger });
+  const host = openHost({ ...hostOptions(settings), logger });
   return createVifDriver({ host, guests, plugins, options, routing, ...(logger && { logger }) });
 }
 

@@ -1,6 +1,6 @@
 import { idOfVif } from '../objects/object-from.js';
 import { InputError } from './input-error.js';
-import { parseRequests } from './parse-requests.js';
+import { parseRequests } from './request-splitter.js';
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 

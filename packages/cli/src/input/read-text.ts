@@ -1,34 +1,24 @@
-import { createReadStream } from 'node:fs';
 import { InputError } from './input-error.js';
+import { type InputSource, openInput } from './open-input.js';
 
-/** 64 MiB: some thirty thousand requests. A device or a pipe may have no end. */
-const mostBytes = 64 * 1024 * 1024;
+/** 64 Mi: some million ids. A device or a pipe may have no end. */
+const mostCharacters = 64 * 1024 * 1024;
 
 /**
- * The text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped.
- * @throws InputError if it cannot be read, or is larger than 64 MiB
+ * The whole text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped.
+ * @throws InputError if it cannot be read, or has more than 64 Mi characters
  */
-export async function readText(
-  file: string,
-  stdin: () => AsyncIterable<Uint8Array | string>,
-): Promise<string> {
-  try {
-    return new TextDecoder().decode(await collect(file === '-' ? stdin() : createReadStream(file)));
-  } catch (error) {
-    const source = file === '-' ? 'standard input' : `'${file}'`;
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new InputError(`Cannot read ${source}: ${reason}`, { cause: error });
+export async function readText(file: string, stdin: () => InputSource): Promise<string> {
+  const pieces: string[] = [];
+  let length = 0;
+  for await (const piece of openInput(file, stdin)) {
+    length += piece.length;
+    if (length > mostCharacters) {
+      throw new InputError(
+        `Cannot read '${file}': there are more than ${mostCharacters} characters; give them in parts`,
+      );
+    }
+    pieces.push(piece);
   }
-}
-
-async function collect(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for await (const chunk of stream) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > mostBytes) throw new Error(`there are more than ${mostBytes} bytes; give them in parts`);
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks);
+  return pieces.join('');
 }

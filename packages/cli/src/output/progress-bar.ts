@@ -5,26 +5,37 @@ const width = 30;
 /** The width of a terminal that does not tell its own. */
 const usualColumns = 80;
 
-/** A bar on a terminal's last line, with what is done, how fast, and how long the rest will take. */
+/**
+ * A bar on a terminal's last line, with what is done, how fast, and, once it is known how much there is, how long the rest
+ * will take.
+ */
 export class ProgressBar {
   #done = 0;
   #failed = 0;
+  #total = 0;
+  #isAll = false;
   readonly #start: number;
 
   /** @param now the time in milliseconds, from any beginning */
   constructor(
     private readonly stream: Output,
     private readonly label: string,
-    private readonly total: number,
     private readonly now: () => number = () => performance.now(),
   ) {
     this.#start = now();
   }
 
+  /** @param isAll whether that is all there will be */
+  expect(total: number, isAll: boolean): void {
+    this.#total = total;
+    this.#isAll = isAll;
+  }
+
   draw(): void {
-    const filled = Math.floor((width * this.#done) / this.total);
+    const filled = this.#isAll ? Math.floor((width * this.#done) / this.#total) : 0;
     const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
-    const line = [`${this.label} ${bar} ${this.#done}/${this.total}`, ...this.#notes()].join('  ');
+    const total = `${this.#total}${this.#isAll ? '' : '+'}`;
+    const line = [`${this.label} ${bar} ${this.#done}/${total}`, ...this.#notes()].join('  ');
     // One that is longer than the terminal is wide could not be taken off again.
     this.stream.write(`\r${line.slice(0, (this.stream.columns ?? usualColumns) - 1)}`);
   }
@@ -47,7 +58,7 @@ export class ProgressBar {
     return [
       `${rate < 10 ? rate.toFixed(1) : Math.round(rate)}/s`,
       ...(this.#failed > 0 ? [`${this.#failed} failed`] : []),
-      `${duration((this.total - this.#done) / rate)} left`,
+      ...(this.#isAll ? [`${duration((this.#total - this.#done) / rate)} left`] : []),
     ];
   }
 }

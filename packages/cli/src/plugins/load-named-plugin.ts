@@ -45,6 +45,6 @@ function isPackage(value: unknown): value is PluginPackage {
 
 /** The package itself is missing, and not something that it needs. */
 function isMissing(error: unknown, name: string): boolean {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return code === 'ERR_MODULE_NOT_FOUND' && message.includes(`'${name}'`);
+  if (!(error instanceof Error && 'code' in error)) return false; // a module may throw anything
+  return error.code === 'ERR_MODULE_NOT_FOUND' && error.message.includes(`'${name}'`);
 }

@@ -41,7 +41,7 @@ class SlowOutput extends Writable {
 describe('answers', () => {
   it.each(['text', 'json'] as const)('are printed once all before them are there: %s', async (format) => {
     const stdout = new MemoryOutput();
-    const report = new Report('plug', 4, { format }, { stdout, stderr: new MemoryOutput() });
+    const report = new Report('plug', { format }, { stdout, stderr: new MemoryOutput() });
     const ids = () =>
       format === 'text' ? stdout.lines : stdout.lines.map((line) => (JSON.parse(line) as { id: string }).id);
     report.add(answerOf('b'), 1);
@@ -61,7 +61,7 @@ describe('answers', () => {
       throw new Error('a device without XML');
     };
     const stdout = new MemoryOutput();
-    const report = new Report('config', 2, { format: 'text' }, { stdout, stderr: new MemoryOutput() });
+    const report = new Report('config', { format: 'text' }, { stdout, stderr: new MemoryOutput() });
     report.add(answerOf('a', unprintable), 0);
     await setImmediate();
     await setImmediate(); // a rejection that nobody minds would end the process here
@@ -72,7 +72,6 @@ describe('answers', () => {
   it('add up to an exit status at once', () => {
     const report = new Report(
       'plug',
-      2,
       { format: 'json' },
       { stdout: new MemoryOutput(), stderr: new MemoryOutput() },
     );
@@ -84,7 +83,7 @@ describe('answers', () => {
 describe('a reader', () => {
   it('that is slow is waited for, and what comes meanwhile is printed in order', async () => {
     const stdout = new SlowOutput();
-    const report = new Report('plug', 3, { format: 'text' }, { stdout, stderr: new MemoryOutput() });
+    const report = new Report('plug', { format: 'text' }, { stdout, stderr: new MemoryOutput() });
     report.add(answerOf('a'), 0);
     expect(await settles(report.printed)).toBe(false);
     report.add(answerOf('c'), 2);
@@ -97,7 +96,7 @@ describe('a reader', () => {
   it('that goes away is not waited for', async () => {
     const stdout = new SlowOutput();
     guardOutput(stdout);
-    const report = new Report('plug', 2, { format: 'json' }, { stdout, stderr: new MemoryOutput() });
+    const report = new Report('plug', { format: 'json' }, { stdout, stderr: new MemoryOutput() });
     report.add(answerOf('a'), 0);
     expect(await settles(report.printed)).toBe(false);
     stdout.take(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
@@ -112,7 +111,8 @@ describe('the progress bar', () => {
 
   it('counts what is done, though it cannot be printed yet', async () => {
     const [stdout, stderr] = [new MemoryOutput(true), new MemoryOutput(true)];
-    const report = new Report('plug', total, { format: 'text' }, { stdout, stderr });
+    const report = new Report('plug', { format: 'text' }, { stdout, stderr });
+    expect(report.expect(total, true)).toBe(0);
     for (let place = 1; place < 30; place += 1) report.add(answerOf(String(place)), place);
     report.add(failure('30'), 30);
     await report.printed;
@@ -121,12 +121,26 @@ describe('the progress bar', () => {
     expect(stdout.text).toBe('');
   });
 
+  it('tells that more may come, until all have', async () => {
+    const stderr = new MemoryOutput(true);
+    const report = new Report('plug', { format: 'text' }, { stdout: new MemoryOutput(true), stderr });
+    report.expect(30, false);
+    report.add(answerOf('a'), 0);
+    await report.printed;
+    expect(stderr.text).toContain(` 1/30+  `);
+    expect(stderr.text).not.toContain('left');
+    expect(report.expect(20, true)).toBe(30);
+    expect(stderr.text).toMatch(/ 1\/50 .* left$/);
+  });
+
   it.each([
     ['json', total],
     ['text', 3],
   ] as const)('is not there for %s of %s', (format, few) => {
     const stderr = new MemoryOutput(true);
-    new Report('plug', few, { format }, { stdout: new MemoryOutput(true), stderr }).end();
+    const report = new Report('plug', { format }, { stdout: new MemoryOutput(true), stderr });
+    report.expect(few, true);
+    report.end();
     expect(stderr.text).toBe('');
   });
 });

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PlugError, VifError } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
-import { largeBatch, smallBatch } from '../../src/commands/in-batches.js';
+import { largeBatch, smallBatch } from '../../src/commands/batch-sizes.js';
 import { renderTimeline } from '../../src/output/render-timeline.js';
 import { type FakeRequest, fakeDriver, timeline } from '../support/fake-driver.js';
 import { jsonLines, runVif } from '../support/run-vif.js';
@@ -155,8 +155,9 @@ describe('many requests', () => {
 
   it('have a progress bar on a terminal, which is gone in the end', async () => {
     const { stderr } = await runVif(['plug'], { stdin, driver, terminal: true });
-    expect(stderr).toContain(`plug ${'░'.repeat(30)} 0/${total}`);
-    expect(stderr).toContain(` ${largeBatch}/${total}  `);
+    expect(stderr).toContain(`plug ${'░'.repeat(30)} 0/${largeBatch}+`);
+    expect(stderr).toContain(` ${2 * largeBatch}/${2 * largeBatch}+  `);
+    expect(stderr).toContain(` ${2 * largeBatch}/${total}  `);
     expect(stderr.endsWith('\r\u001b[2K')).toBe(true);
   });
 

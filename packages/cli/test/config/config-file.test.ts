@@ -38,6 +38,15 @@ describe('settings of a configuration file', () => {
     ]);
   });
 
+  it('name the keys for TLS, as the environment and the command line do', async () => {
+    const keys = { 'ovsdb-ca': 'ca.pem', 'ovsdb-cert': 'cert.pem' };
+    vi.stubEnv('VIF_OVSDB_KEY', 'key.pem');
+    const { opened } = await configured(keys, '--ovsdb-name', 'ovs.example', '--ovsdb-cert', 'other.pem');
+    expect(opened).toMatchObject([
+      { ovsdbCa: 'ca.pem', ovsdbCert: 'other.pem', ovsdbKey: 'key.pem', ovsdbName: 'ovs.example' },
+    ]);
+  });
+
   it('yield to the environment, and to the command line', async () => {
     vi.stubEnv('VIF_OVSDB', 'unix:/run/db.sock');
     const { opened } = await configured(settings, '--timeout', '8');

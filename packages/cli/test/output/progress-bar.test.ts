@@ -6,7 +6,8 @@ import { MemoryOutput } from '../support/memory-output.js';
 function shown(done: number, failed: number, seconds: number, columns = 120): string {
   const terminal = Object.assign(new MemoryOutput(true), { columns });
   let now = 5000;
-  const bar = new ProgressBar(terminal, 'plug', 2000, () => now);
+  const bar = new ProgressBar(terminal, 'plug', () => now);
+  bar.expect(2000, true);
   now += seconds * 1000;
   if (done > 0) bar.advance(done, failed);
   bar.draw();

@@ -25,7 +25,7 @@ const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
  * Looks whether a host has what plugins require, and changes nothing on it.
  *
  * @returns for each requirement what is lacking, or undefined where nothing is
- * @throws VifError INVALID_OPTIONS for a malformed endpoint
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, or an `ssl:` one without a CA
  */
 export async function examineHost(
   requirements: readonly Requirement[],

@@ -5,12 +5,12 @@ import { parseEndpoint } from './endpoint.js';
 import { Monitor, type MonitorListener, type MonitorRequests } from './monitor.js';
 import type { Operation, OperationResult } from './operations.js';
 import { readResults } from './results.js';
-import type { OvsdbTlsOptions } from './tls.js';
+import { checkTlsOptions, type OvsdbTlsOptions } from './tls.js';
 
 export interface OvsdbClientOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
   readonly endpoint?: string | undefined;
-  /** For an `ssl:` endpoint. */
+  /** For an `ssl:` endpoint, which needs `ca` at least. */
   readonly tls?: OvsdbTlsOptions | undefined;
   /**
    * The most bytes that one message of the server may have, and those that it may leave unread of ours. 32 MiB unless
@@ -45,7 +45,8 @@ const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
  * the order in which they were made.
  *
  * Every call rejects with a VifError: `OVSDB_UNREACHABLE`, `OVSDB_PROTOCOL`, `OVSDB_ERROR` (then an
- * OvsdbOperationError), or `TIMEOUT` and `ABORTED` when its signal fires. Only after `OVSDB_ERROR` is it
+ * OvsdbOperationError), `INVALID_OPTIONS` for TLS keys that cannot be used, or `TIMEOUT` and `ABORTED` when its signal
+ * fires. Only after `OVSDB_ERROR` is it
  * certain that a transaction did nothing: none that writes and that the server may have got is sent twice.
  */
 export class OvsdbClient {
@@ -54,14 +55,17 @@ export class OvsdbClient {
   readonly #logger: Logger;
   #monitorCount = 0;
 
-  /** @throws VifError `INVALID_OPTIONS` for a malformed endpoint. */
+  /** @throws VifError `INVALID_OPTIONS` for a malformed endpoint, or an `ssl:` one without a CA. */
   constructor(options: OvsdbClientOptions = {}) {
     const name = options.endpoint ?? DEFAULT_ENDPOINT;
+    const endpoint = parseEndpoint(name);
+    const tls = options.tls ?? {};
+    checkTlsOptions(endpoint, tls);
     this.#logger = options.logger ?? silentLogger;
     this.#connector = new Connector({
-      endpoint: parseEndpoint(name),
+      endpoint,
       name,
-      tls: options.tls ?? {},
+      tls,
       maxMessageBytes: options.maxMessageBytes ?? 32 * 1024 * 1024,
       probeInterval: options.probeInterval ?? 5_000,
       logger: this.#logger,

@@ -3,6 +3,7 @@ import { asVifError, VifError } from '@vifkit/core';
 import { signalError, whenFired } from '@vifkit/core/time';
 import { JsonSplitter } from './json-splitter.js';
 import { rpcError } from './operation-error.js';
+import { explainTlsError } from './tls.js';
 
 export interface ConnectionOptions {
   /** The endpoint, for messages. */
@@ -57,7 +58,10 @@ export class Connection {
     this.#splitter = new JsonSplitter(options.maxMessageBytes);
     this.#probe = setInterval(() => this.#onSilence(), options.probeInterval).unref();
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
-    socket.on('error', (cause) => this.close(this.#lost('The connection to it was lost', cause)));
+    socket.on('error', (cause) => {
+      const why = explainTlsError(cause);
+      this.close(this.#lost(`The connection to it was lost${why === undefined ? '' : `: ${why}`}`, cause));
+    });
     socket.on('close', () => this.close(this.#lost('It closed the connection')));
   }
 

@@ -54,7 +54,7 @@ export class Connector {
         return await orAborted(this.#open(), signal, late);
       } catch (error) {
         if (this.closing.aborted) throw this.#closed();
-        if (!this.#hasWorked || !isVifError(error, 'OVSDB_UNREACHABLE')) throw error;
+        if (!this.#hasWorked || !isPassing(error)) throw error;
         failure = error;
       }
       await pause(delay, signal);
@@ -102,4 +102,9 @@ export class Connector {
   #closed(): VifError {
     return new VifError('ABORTED', `The connection to ${this.options.name} was closed by its owner`);
   }
+}
+
+/** Whether another attempt may fare better: the server comes back, or keys that are being renewed fit together again. */
+function isPassing(error: unknown): error is VifError {
+  return isVifError(error, 'OVSDB_UNREACHABLE') || isVifError(error, 'INVALID_OPTIONS');
 }

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { VifError } from '@vifkit/core';
-import { withDeadline } from '@vifkit/core/time';
+import { codeOf } from '../error-code.js';
 import type { OvsdbEndpoint } from './endpoint.js';
-import { type OvsdbTlsOptions, readTlsOptions } from './tls.js';
+import { explainTlsError, type OvsdbTlsOptions, readTlsOptions } from './tls.js';
 
-// A host that swallows packets would otherwise hold every call until the kernel gives up.
+/** Milliseconds. A host that swallows packets would otherwise hold every call until the kernel gives up. */
 const DIAL_TIMEOUT = 5_000;
 
 /**
@@ -21,27 +21,42 @@ export async function dial(
   signal: AbortSignal,
 ): Promise<Socket> {
   const socket = endpoint.kind === 'ssl' ? await startTls(endpoint, tls) : createConnection(endpoint);
+  socket.on('error', () => {}); // one that comes before the owner of the socket listens would end the process
+  const late = setTimeout(() => socket.destroy(new DialTimeout(socket)), DIAL_TIMEOUT);
   try {
-    const ready = endpoint.kind === 'ssl' ? 'secureConnect' : 'connect';
-    await withDeadline(DIAL_TIMEOUT, signal, (patience) => once(socket, ready, { signal: patience }));
+    await once(socket, endpoint.kind === 'ssl' ? 'secureConnect' : 'connect', { signal });
+    if (socket.destroyed) throw new Error('it closed the connection');
   } catch (cause) {
     socket.destroy();
     throw new VifError('OVSDB_UNREACHABLE', explain(name, cause), { cause });
+  } finally {
+    clearTimeout(late);
   }
   return socket.setNoDelay(true);
 }
 
+class DialTimeout extends Error {
+  readonly code = 'ETIMEDOUT';
+
+  constructor({ connecting }: Socket) {
+    super(connecting ? 'nothing answers' : 'it takes connections, but does not answer in TLS');
+  }
+}
+
 async function startTls(at: { host: string; port: number }, tls: OvsdbTlsOptions): Promise<Socket> {
-  const [{ connect }, options] = await Promise.all([import('node:tls'), readTlsOptions(tls)]);
+  const [{ connect }, options] = await Promise.all([import('node:tls'), readTlsOptions(tls, at.host)]);
   try {
     return connect({ ...options, host: at.host, port: at.port });
   } catch (cause) {
-    throw new VifError('INVALID_OPTIONS', 'The TLS keys for the OVSDB server cannot be used', { cause });
+    const isMismatch = codeOf(cause) === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH';
+    const why = isMismatch ? 'the private key is not that of the certificate' : reasonOf(cause);
+    const message = `The TLS keys for the OVSDB server cannot be used: ${why}; give PEM files that belong together`;
+    throw new VifError('INVALID_OPTIONS', message, { cause });
   }
 }
 
 function explain(name: string, cause: unknown): string {
-  const { code, message } = cause as NodeJS.ErrnoException;
+  const code = codeOf(cause);
   switch (code) {
     case 'ENOENT':
     case 'ECONNREFUSED':
@@ -51,7 +66,15 @@ function explain(name: string, cause: unknown): string {
       return `No permission to connect to ${name} (${code}): run as a user that may write to the socket`;
     case 'ABORT_ERR':
       return `Nothing answers at ${name}: check the endpoint and the network`;
-    default:
-      return `Cannot connect to ${name} (${message}): check the endpoint, and the keys if it is an ssl: one`;
+    default: {
+      const ofTls = explainTlsError(cause);
+      if (ofTls !== undefined) return `TLS with the OVSDB server at ${name} failed: ${ofTls}`;
+      // Of a host with several addresses the error has a code, and no message.
+      return `Cannot connect to ${name} (${reasonOf(cause) || code}): check the endpoint, the network and its protocol`;
+    }
   }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

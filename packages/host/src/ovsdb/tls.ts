@@ -1,34 +1,142 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { VifError } from '@vifkit/core';
+import { codeOf } from '../error-code.js';
+import type { OvsdbEndpoint } from './endpoint.js';
 
-/** Keys for an `ssl:` endpoint. Each is a file's path, or PEM text itself. */
+/**
+ * Keys for an `ssl:` endpoint. `ca`, `cert` and `key` are paths of PEM files, or PEM text itself. Files are read anew
+ * for each connection, so that a reconnect uses renewed ones.
+ */
 export interface OvsdbTlsOptions {
-  /** The certificate authority that the server's certificate must be signed by. */
-  readonly ca?: string;
-  /** Our certificate, and its private key. ovsdb-server asks for one unless it is told not to. */
-  readonly cert?: string;
-  readonly key?: string;
+  /** The certificates of the authorities that the server's may be signed by. An `ssl:` endpoint needs them. */
+  readonly ca?: string | undefined;
+  /** Our certificate, and its private key. ovsdb-server asks for them unless it is told not to. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /**
+   * The host name or IP address that the server's certificate must be for. Unless given, no name is checked: the
+   * certificates of Open vSwitch's own PKI (`ovs-pki`) are for no host name, and its programs trust whatever the
+   * authority signed. An authority that everybody trusts is not one's own, and signs for anybody: with one of those,
+   * the certificate must be for the host of the endpoint.
+   */
+  readonly serverName?: string | undefined;
 }
 
-/** Node's form of the options. Files are read anew each time, since certificates are renewed. */
-export async function readTlsOptions(options: OvsdbTlsOptions): Promise<ConnectionOptions> {
-  const pem = async (name: keyof OvsdbTlsOptions) => {
-    const value = options[name];
-    if (value === undefined || value.includes('-----BEGIN ')) return value;
+/** A bundle of all public authorities has some 220 kB. */
+const largestFile = 1024 * 1024;
+
+/** @throws VifError `INVALID_OPTIONS` for an `ssl:` endpoint without an authority, or half a pair of keys. */
+export function checkTlsOptions({ kind }: OvsdbEndpoint, { ca, cert, key }: OvsdbTlsOptions): void {
+  if (kind !== 'ssl') return;
+  if (!ca) {
+    const what = 'An ssl: endpoint needs the CA that signed the certificate of the OVSDB server';
+    throw invalid(`${what}: give its file (--ovsdb-ca, or ovsdbTls.ca)`);
+  }
+  if (Boolean(cert) !== Boolean(key)) {
+    throw invalid('A TLS certificate and its private key go together: give both (--ovsdb-cert, --ovsdb-key)');
+  }
+}
+
+/**
+ * Node's form of the options.
+ *
+ * @param host the one that is dialled.
+ * @throws VifError `INVALID_OPTIONS` for a file that cannot be read, is not safe, or has nothing of use in it.
+ */
+export async function readTlsOptions(options: OvsdbTlsOptions, host: string): Promise<ConnectionOptions> {
+  const [{ checkServerIdentity, rootCertificates }, { X509Certificate }, ca, cert, key] = await Promise.all([
+    import('node:tls'),
+    import('node:crypto'),
+    readPem('CA certificate', options.ca),
+    readPem('certificate', options.cert),
+    readPem('private key', options.key),
+  ]);
+  const hasExpired = (pem: string) => Date.parse(new X509Certificate(pem).validTo) < Date.now();
+  const checked = (what: string, pem: string) => {
+    const found = certificatesIn(pem);
+    if (found.length === 0) throw invalid(`The TLS ${what} has no certificate in it: give PEM`);
     try {
-      return await readFile(value, 'utf8');
+      // The first of our own is ours, and the others lead to its authority.
+      if (what === 'certificate' ? hasExpired(found[0] ?? '') : found.every(hasExpired)) {
+        throw invalid(`The TLS ${what} has expired: renew it`);
+      }
     } catch (cause) {
-      throw new VifError('INVALID_OPTIONS', `The TLS ${name} cannot be read from '${value}'`, { cause });
+      if (cause instanceof VifError) throw cause;
+      throw invalid(`The TLS ${what} is damaged: make it anew`, cause);
     }
+    return found;
   };
-  const [ca, cert, key] = await Promise.all([pem('ca'), pem('cert'), pem('key')]);
+  const authorities = checked('CA certificate', ca ?? '');
+  if (cert !== undefined) checked('certificate', cert);
+  const publicOnes = new Set(rootCertificates.map(withoutSpace));
+  const isPublic = authorities.some((each) => publicOnes.has(withoutSpace(each)));
+  const name = options.serverName ?? (isPublic ? host : undefined);
   return {
-    ...(ca !== undefined && { ca }),
+    ca: authorities,
     ...(cert !== undefined && { cert }),
     ...(key !== undefined && { key }),
-    // Open vSwitch's certificates name a switch or a controller, not a host, and its own programs trust
-    // whatever the authority signed.
-    checkServerIdentity: () => undefined,
+    ...(name !== undefined && !isIP(name) && { servername: name }),
+    checkServerIdentity: (_, peer) => (name === undefined ? undefined : checkServerIdentity(name, peer)),
   };
+}
+
+/** What an error of the TLS layer means, and what to do; undefined for one of another layer. */
+export function explainTlsError(error: unknown): string | undefined {
+  const code = codeOf(error) ?? '';
+  if (error instanceof Error && code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return `its certificate is for another name (${error.message}); correct the endpoint, or the name that is asked for`;
+  }
+  if (/^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/.test(code)) {
+    return 'its certificate has expired, or is not valid yet; renew it, or set the clock';
+  }
+  if (/^(CERT_|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_)/.test(code)) {
+    return 'its certificate is not signed by the given CA; give the CA that signed it';
+  }
+  if (/^ERR_SSL_.*ALERT/.test(code)) {
+    return `it refuses our certificate, or has none of ours (${code}); give it a certificate that its CA has signed, and the key`;
+  }
+  if (/^(ERR_SSL_|EPROTO$)/.test(code))
+    return `it does not speak TLS as we do (${code}); is it an ssl: port?`;
+  return undefined;
+}
+
+async function readPem(what: string, given: string | undefined): Promise<string | undefined> {
+  if (given === undefined || given.includes('-----BEGIN ')) return given;
+  let file: FileHandle | undefined;
+  try {
+    // The opening of a pipe would wait for whoever writes to it.
+    file = await open(given, constants.O_RDONLY | constants.O_NONBLOCK);
+    const { mode, size } = await file.stat();
+    const refuse = (why: string) => invalid(`The TLS ${what} '${given}' is not used: ${why}`);
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw refuse('it is no regular file');
+    if (size > largestFile) throw refuse(`it has more than ${largestFile} bytes`);
+    if (mode & 0o002) throw refuse(`everybody may change it; chmod o-w '${given}'`);
+    if (what === 'private key' && mode & 0o004) {
+      throw refuse(`everybody may read it; chmod o= '${given}', and make a new key`);
+    }
+    return await file.readFile('utf8');
+  } catch (cause) {
+    if (cause instanceof VifError) throw cause;
+    const code = codeOf(cause);
+    const remedy =
+      code === 'EACCES' ? 'let this user read it (chgrp, chmod g+r)' : 'correct the path, or put it there';
+    throw invalid(`The TLS ${what} cannot be read from '${given}' (${code}): ${remedy}`, cause);
+  } finally {
+    await file?.close();
+  }
+}
+
+function certificatesIn(pem: string): string[] {
+  return pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
+
+function withoutSpace(pem: string): string {
+  return pem.replace(/\s/g, '');
+}
+
+function invalid(message: string, cause?: unknown): VifError {
+  return new VifError('INVALID_OPTIONS', message, cause === undefined ? {} : { cause });
 }

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Deadline } from '@vifkit/core/time';
 import { requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readSettings, type WantedSettings, writeSettings } from '../../../src/links/ip/link-settings.js';
@@ -32,7 +33,7 @@ beforeEach(() => {
 
 const off = (name: string): WantedSettings => ({ name, settings: { ipv6: false } });
 const write = (wanted: readonly WantedSettings[], rootHelper = [helper]) =>
-  writeSettings(wanted, rootHelper, AbortSignal.timeout(20_000));
+  writeSettings(wanted, rootHelper, new Deadline(20_000).signal);
 
 describe('settings below /proc/sys', () => {
   it('are written by one process a value with a root helper, however many links there are', async () => {

@@ -1,8 +1,8 @@
 import { isVifError, parseRequest } from '@vifkit/core';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { parseRequests } from '../../src/input/parse-requests.js';
 import { readText } from '../../src/input/read-text.js';
+import { parseRequests } from '../../src/input/request-splitter.js';
 
 const request = {
   id: 'a',
