@@ -1,0 +1,51 @@
+import type { DeclaredClass } from './field-spec.js';
+
+// A registered symbol: objects of another copy of this package have it, too.
+const kinds = Symbol.for('vifkit.kinds');
+
+const own = new Map<string, DeclaredClass>();
+
+/**
+ * Gives a class its name for other programs and other copies of this package. The name of the class in the code will
+ * not do: bundlers change it. Objects carry the names of their class and of all that it extends, nearest first.
+ */
+export function nameKind(type: DeclaredClass, name: string): void {
+  const inherited = kindsOf(type.prototype);
+  Object.defineProperty(type.prototype, kinds, { value: Object.freeze([name, ...inherited]) });
+  own.set(name, type);
+}
+
+/** Whether a value is of the class with this prototype, or of one that extends it; of whichever copy of this package. */
+export function isOfKind(value: unknown, prototype: object): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (Object.prototype.isPrototypeOf.call(prototype, value)) return true;
+  const name = kindName(prototype);
+  return name !== undefined && kindsOf(value).includes(name);
+}
+
+/** Our class for an object that another copy of this package has made; undefined for all other values. */
+export function foreignClassOf(value: unknown): DeclaredClass | undefined {
+  if (typeof value !== 'object' || value === null) return undefined;
+  const [name] = kindsOf(value);
+  const type = name === undefined ? undefined : own.get(name);
+  return type && !Object.prototype.isPrototypeOf.call(type.prototype, value) ? type : undefined;
+}
+
+/** The name of the class with this prototype; undefined for one that has none of its own. */
+export function kindName(prototype: object): string | undefined {
+  return Object.hasOwn(prototype, kinds) ? kindsOf(prototype)[0] : undefined;
+}
+
+/** What an object's class is called on the wire and in messages; in the code, if it has no name of its own. */
+export function classNameOf(object: object): string {
+  return nameOfClass({ prototype: Object.getPrototypeOf(object) });
+}
+
+export function nameOfClass({ prototype }: { readonly prototype: object }): string {
+  return kindName(prototype)?.split('.').at(-1) ?? prototype.constructor.name;
+}
+
+function kindsOf(object: object): readonly string[] {
+  const found: unknown = Reflect.get(object, kinds);
+  return Array.isArray(found) ? found : [];
+}
