@@ -1,4 +1,4 @@
-import { type Host, type Logger, silentLogger } from '@vifkit/core';
+import { type Host, type Logger, silentLogger, thisCore } from '@vifkit/core';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
 import { hostFacts } from './facts.js';
@@ -51,6 +51,7 @@ export function openHost(options: HostOptions = {}): Host {
   const journal = new FileVfJournal(options.stateDir ?? '/run/vifkit');
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   return {
+    core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
     locks: new SocketLocks(),
     runners: [

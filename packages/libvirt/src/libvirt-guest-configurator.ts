@@ -3,6 +3,7 @@ import {
   type GuestConfigurator,
   type GuestContext,
   requireField,
+  thisCore,
   type VIFBase,
 } from '@vifkit/core';
 import { type InterfaceBackend, sourceOf, targetOf } from './back-end/interface-backend.js';
@@ -15,6 +16,8 @@ import { knows } from './libvirt-version.js';
 
 /** Configures the devices of libvirt's guests, as Nova's libvirt VIF driver does: Nova 14's, or today's. */
 export class LibvirtGuestConfigurator implements GuestConfigurator {
+  readonly core = thisCore;
+
   /**
    * @throws VifError UNSUPPORTED_CONFIG, UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF if the object
    * lacks a field its device needs; INVALID_REQUEST for a malformed quota or kernel release, or a flavor and image

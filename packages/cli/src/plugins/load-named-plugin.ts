@@ -1,3 +1,4 @@
+import { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { asVifError, isVifError, type PluginPackage, VifError } from '@vifkit/core';
 import { moduleAt } from './module-at.js';
@@ -14,7 +15,7 @@ import { moduleAt } from './module-at.js';
 export async function loadNamedPlugin(given: string, timeout: number): Promise<PluginPackage> {
   try {
     const isPath = /^\.{0,2}\//.test(given);
-    const specifier = isPath ? pathToFileURL(await moduleAt(given)).href : given;
+    const specifier = isPath ? await urlAt(given) : given;
     const { default: found } = await within(importModule(specifier), timeout);
     if (isPackage(found)) return found;
   } catch (error) {
@@ -27,6 +28,17 @@ export async function loadNamedPlugin(given: string, timeout: number): Promise<P
   }
   const text = `'${given}' is no plugin package: its default export has no 'name' and 'provides'`;
   throw new VifError('PLUGIN_INVALID', text);
+}
+
+/** The module at a path. One that has no `@vifkit/core` beside it gets the command's. */
+async function urlAt(path: string): Promise<string> {
+  const module = await moduleAt(path);
+  try {
+    createRequire(module).resolve('@vifkit/core');
+  } catch {
+    register('./core-fallback.js', import.meta.url);
+  }
+  return pathToFileURL(module).href;
 }
 
 function importModule(specifier: string): Promise<{ readonly default?: unknown }> {

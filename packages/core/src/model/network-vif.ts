@@ -1,5 +1,5 @@
 import { field } from '../schema/field.js';
-import { isOfKind, nameKind } from '../schema/kinds.js';
+import { hasInstance, nameKind } from '../schema/kinds.js';
 import { NetworkModel } from './network-model.js';
 import { VifDetails } from './vif-details.js';
 import { VifProfile } from './vif-profile.js';
@@ -10,9 +10,7 @@ import { VifProfile } from './vif-profile.js';
  */
 export class NetworkVif {
   /** As for versioned objects: another copy of this package may have made it. */
-  static [Symbol.hasInstance](this: { readonly prototype: object }, value: unknown): boolean {
-    return isOfKind(value, this.prototype);
-  }
+  static readonly [Symbol.hasInstance] = hasInstance;
 
   /** The port's id in the network service. */
   @field.uuid({ required: true })

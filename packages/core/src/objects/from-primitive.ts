@@ -1,8 +1,8 @@
 import { Cursor } from '../schema/cursor.js';
 import type { DeclaredClass } from '../schema/field-spec.js';
+import { classNameOf, nameOfClass } from '../schema/kinds.js';
 import { type Form, instantiate, readFields } from '../schema/read-fields.js';
 import { readScalar, readWireScalar } from '../schema/read-scalar.js';
-import { classNameOf, nameOfClass } from '../schema/kinds.js';
 import { refuseUnknownKeys } from '../schema/unknown-keys.js';
 import { violationsOf } from '../schema/violations.js';
 import { isPlainObject, ownValue } from '../validation/plain.js';

@@ -1,3 +1,4 @@
+export { classNameOf } from '../schema/kinds.js';
 export { DatapathOffloadBase } from './datapath-offload-base.js';
 export { DatapathOffloadRepresentor } from './datapath-offload-representor.js';
 export { FixedIP } from './fixed-ip.js';
@@ -12,7 +13,6 @@ export { jsonSchemaOf } from './json-schema-of.js';
 export { readManifest, type VersionManifest } from './manifest.js';
 export { Network } from './network.js';
 export type { Primitive, PrimitiveValue } from './primitive.js';
-export { classNameOf } from '../schema/kinds.js';
 export { versionedObject } from './registry.js';
 export { requireField } from './require-field.js';
 export { Route } from './route.js';

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Cursor } from '../schema/cursor.js';
-import { isOfKind, nameOfClass } from '../schema/kinds.js';
+import { hasInstance, nameOfClass } from '../schema/kinds.js';
 import { type Form, fill, readFields } from '../schema/read-fields.js';
 import { readScalar } from '../schema/read-scalar.js';
 import { refuseUnknownKeys } from '../schema/unknown-keys.js';
@@ -32,9 +32,7 @@ const instanceForm: Form = {
  */
 export abstract class VersionedObject {
   /** `instanceof` goes by the name of the class, so that it knows the objects of other copies of this package. */
-  static [Symbol.hasInstance](this: { readonly prototype: object }, value: unknown): boolean {
-    return isOfKind(value, this.prototype);
-  }
+  static readonly [Symbol.hasInstance] = hasInstance;
 
   /** @throws ValidationError INVALID_OBJECT, UNKNOWN_FIELD */
   constructor(fields: object) {

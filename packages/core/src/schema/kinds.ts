@@ -16,7 +16,8 @@ export function nameKind(type: DeclaredClass, name: string): void {
 }
 
 /** Whether a value is of the class with this prototype, or of one that extends it; of whichever copy of this package. */
-export function isOfKind(value: unknown, prototype: object): boolean {
+export function hasInstance(this: { readonly prototype: object }, value: unknown): boolean {
+  const { prototype } = this;
   if (typeof value !== 'object' || value === null) return false;
   if (Object.prototype.isPrototypeOf.call(prototype, value)) return true;
   const name = kindName(prototype);
