@@ -32,8 +32,8 @@ export interface VifDriverOptions {
  */
 export function createVifDriver(options: VifDriverOptions): VifDriver {
   const { host, guests, plugins, routing = 'newton', logger = silentLogger } = options;
-  if (host.core) requireOurContract('@vifkit/host', host.core);
-  if (guests.core) requireOurContract('@vifkit/libvirt', guests.core);
+  if (host?.core) requireOurContract('@vifkit/host', host.core);
+  if (guests?.core) requireOurContract('@vifkit/libvirt', guests.core);
   const registry = new PluginRegistry(plugins, options.options, logger);
   return new VifDriver({ host, guests, registry, routing, logger });
 }

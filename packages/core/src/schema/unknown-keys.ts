@@ -28,7 +28,7 @@ export function refuseUnknownKeys(prototype: object, given: object, at: Cursor, 
 
 /** What a name that is not known may have been meant to be: the end of a sentence. */
 export function meant(name: string, known: readonly string[]): string {
-  const near = name.length <= longestTypo ? closestMatch(name, known, { maxDistance: 2 }) : undefined;
+  const near = name.length <= longestTypo ? closestMatch(name.toLowerCase(), known, { maxDistance: 2 }) : undefined;
   const all = `nown are ${known.join(', ') || 'none'}`;
   return near === undefined ? `k${all}` : `did you mean '${near}'? K${all}`;
 }
