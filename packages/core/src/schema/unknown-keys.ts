@@ -26,9 +26,10 @@ export function refuseUnknownKeys(prototype: object, given: object, at: Cursor, 
   at.failAll(violations, code);
 }
 
-/** What a name that is not known may have been meant to be: the end of a sentence. */
-export function meant(name: string, known: readonly string[]): string {
-  const near = name.length <= longestTypo ? closestMatch(name.toLowerCase(), known, { maxDistance: 2 }) : undefined;
-  const all = `nown are ${known.join(', ') || 'none'}`;
-  return near === undefined ? `k${all}` : `did you mean '${near}'? K${all}`;
+/** What a key that is not known may have been meant to be: the end of a sentence. */
+function meant(key: string, known: readonly string[]): string {
+  const isShort = key.length <= longestTypo;
+  const near = isShort ? closestMatch(key.toLowerCase(), known, { maxDistance: 2 }) : undefined;
+  const all = known.join(', ') || 'none';
+  return near === undefined ? `known are ${all}` : `did you mean '${near}'? Known are ${all}`;
 }
