@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Cursor } from '../schema/cursor.js';
-import { hasInstance, nameOfClass } from '../schema/kinds.js';
+import { hasInstance, nameKind, nameOfClass } from '../schema/kinds.js';
 import { type Form, fill, readFields } from '../schema/read-fields.js';
 import { readScalar } from '../schema/read-scalar.js';
 import { refuseUnknownKeys } from '../schema/unknown-keys.js';
@@ -69,6 +69,8 @@ export abstract class VersionedObject {
     return toPrimitive(this);
   }
 }
+
+nameKind(VersionedObject, 'vifkit.VersionedObject');
 
 /** Whether a field has been given a value (null is one), rather than reading as its default. */
 export function isSet<T extends VersionedObject>(object: T, name: Extract<keyof T, string>): boolean {

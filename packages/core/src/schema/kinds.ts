@@ -1,8 +1,13 @@
 import type { DeclaredClass } from './field-spec.js';
 
 // A registered symbol: objects of another copy of this package have it, too.
-const kinds = Symbol.for('vifkit.kinds');
+const kinds: unique symbol = Symbol.for('vifkit.kinds');
 
+interface Named {
+  readonly [kinds]?: unknown;
+}
+
+const none: readonly string[] = [];
 const own = new Map<string, DeclaredClass>();
 
 /**
@@ -17,11 +22,11 @@ export function nameKind(type: DeclaredClass, name: string): void {
 
 /** Whether a value is of the class with this prototype, or of one that extends it; of whichever copy of this package. */
 export function hasInstance(this: { readonly prototype: object }, value: unknown): boolean {
-  const { prototype } = this;
   if (typeof value !== 'object' || value === null) return false;
-  if (Object.prototype.isPrototypeOf.call(prototype, value)) return true;
-  const name = kindName(prototype);
-  return name !== undefined && kindsOf(value).includes(name);
+  const names = kindsOf(value);
+  if (names.length === 0) return false; // as of plain JSON, which is asked about most
+  const { prototype } = this;
+  return Object.prototype.isPrototypeOf.call(prototype, value) || names.includes(kindName(prototype) ?? '');
 }
 
 /** Our class for an object that another copy of this package has made; undefined for all other values. */
@@ -46,7 +51,7 @@ export function nameOfClass({ prototype }: { readonly prototype: object }): stri
   return kindName(prototype)?.split('.').at(-1) ?? prototype.constructor.name;
 }
 
-function kindsOf(object: object): readonly string[] {
-  const found: unknown = Reflect.get(object, kinds);
-  return Array.isArray(found) ? found : [];
+function kindsOf(object: Named): readonly string[] {
+  const found = object[kinds];
+  return Array.isArray(found) ? found : none;
 }
