@@ -173,7 +173,7 @@ describe('a library whose core is newer than the rest by a patch', () => {
     project = await emptyFolder();
     await npm(project, 'install', '@vifkit/core@0.1.1', ...packages);
     await copyFile(agent, join(project, 'agent.mjs'));
-  });
+  }, 120_000);
 
   /** What the agent tells that has its core here, and all else there. */
   async function run(partsFrom: string): Promise<unknown> {

@@ -26,7 +26,9 @@ export function hasInstance(this: { readonly prototype: object }, value: unknown
   const names = kindsOf(value);
   if (names.length === 0) return false; // as of plain JSON, which is asked about most
   const { prototype } = this;
-  return Object.prototype.isPrototypeOf.call(prototype, value) || names.includes(kindName(prototype) ?? '');
+  if (Object.prototype.isPrototypeOf.call(prototype, value)) return true;
+  const isPrototype = Object.hasOwn(value, kinds); // of a class itself: it is no instance of it
+  return !isPrototype && names.includes(kindName(prototype) ?? '');
 }
 
 /** Our class for an object that another copy of this package has made; undefined for all other values. */
