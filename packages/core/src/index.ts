@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 
+export { type CoreCopy, thisCore } from './core-copy.js';
 export type { BatchOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';

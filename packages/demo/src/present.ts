@@ -1,5 +1,5 @@
 import { drawPlumbing, renderChanges, renderPlan, type Style } from '@vifkit/cli';
-import { isVifError, NetworkVif, parseRequest, type VifDriver } from '@vifkit/core';
+import { classNameOf, isVifError, NetworkVif, parseRequest, type VifDriver } from '@vifkit/core';
 import type { Stage } from './stage.js';
 
 /** A request, and where it is shown. */
@@ -23,7 +23,7 @@ export async function present({ request, driver, stage, reason = '', style }: Sc
   let written = true;
   try {
     const { vif } = parseRequest(request);
-    const kind = vif instanceof NetworkVif ? `of type '${vif.type}'` : `of class ${vif.constructor.name}`;
+    const kind = vif instanceof NetworkVif ? `of type '${vif.type}'` : `of class ${classNameOf(vif)}`;
     say(style('bold', `\n━━━ VIF ${vif.id} ${kind} ━━━`));
     say(`On ${stage.title}${reason}`);
     const [plan, config] = [await driver.plan(request), await driver.config(request)];

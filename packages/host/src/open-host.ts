@@ -1,4 +1,4 @@
-import { type Host, type Logger, silentLogger, VifError } from '@vifkit/core';
+import { type Host, type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
@@ -71,6 +71,7 @@ export function openHost(options: HostOptions = {}): Host {
   const locks = new SharedLocks(stateDir);
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   return {
+    core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
     locks,
     runners: [

@@ -5,6 +5,7 @@ import {
   requireField,
   requireVirtio,
   tapQueues,
+  thisCore,
   type VIFBase,
   VifError,
 } from '@vifkit/core';
@@ -19,6 +20,8 @@ import { knows } from './libvirt-version.js';
 
 /** Configures the devices of libvirt's guests, as Nova's libvirt VIF driver does: Nova 14's, or today's. */
 export class LibvirtGuestConfigurator implements GuestConfigurator {
+  readonly core = thisCore;
+
   /**
    * @throws VifError UNSUPPORTED_CONFIG, UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF if the object
    * lacks a field its device needs; INVALID_REQUEST for a malformed quota or kernel release, or a flavor and image

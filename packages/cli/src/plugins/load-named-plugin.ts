@@ -1,3 +1,4 @@
+import { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { asVifError, isVifError, type PluginPackage, VifError } from '@vifkit/core';
 import { orAborted, withDeadline } from '@vifkit/core/time';
@@ -15,7 +16,7 @@ import { moduleAt } from './module-at.js';
 export async function loadNamedPlugin(given: string, timeout: number): Promise<PluginPackage> {
   try {
     const isPath = /^\.{0,2}\//.test(given);
-    const specifier = isPath ? pathToFileURL(await moduleAt(given)).href : given;
+    const specifier = isPath ? await urlAt(given) : given;
     // A module may wait for ever at its top level.
     const { default: found } = await withDeadline(timeout, undefined, (signal) =>
       orAborted(importModule(specifier), signal, () => new Error('it was not loaded in time')),
@@ -31,6 +32,17 @@ export async function loadNamedPlugin(given: string, timeout: number): Promise<P
   }
   const text = `'${given}' is no plugin package: its default export has no 'name' and 'provides'`;
   throw new VifError('PLUGIN_INVALID', text);
+}
+
+/** The module at a path. One that has no `@vifkit/core` beside it gets the command's. */
+async function urlAt(path: string): Promise<string> {
+  const module = await moduleAt(path);
+  try {
+    createRequire(module).resolve('@vifkit/core');
+  } catch {
+    register('./core-fallback.js', import.meta.url);
+  }
+  return pathToFileURL(module).href;
 }
 
 function importModule(specifier: string): Promise<{ readonly default?: unknown }> {

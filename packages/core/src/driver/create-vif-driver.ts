@@ -1,3 +1,4 @@
+import { requireOurContract } from '../core-copy.js';
 import type { GuestConfigurator } from '../guest/guest-configurator.js';
 import type { Host } from '../host/host.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
@@ -27,10 +28,12 @@ export interface VifDriverOptions {
 
 /**
  * A driver for a host. It owns the host: its `close` closes both.
- * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
+ * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export function createVifDriver(options: VifDriverOptions): VifDriver {
   const { host, guests, plugins, routing = 'newton', logger = silentLogger } = options;
+  if (host?.core) requireOurContract('@vifkit/host', host.core);
+  if (guests?.core) requireOurContract('@vifkit/libvirt', guests.core);
   const registry = new PluginRegistry(plugins, options.options, logger);
   return new VifDriver({ host, guests, registry, routing, logger });
 }

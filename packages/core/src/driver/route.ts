@@ -4,6 +4,10 @@ import { VIFBase } from '../objects/vif-base.js';
 import type { LegacyDriver, VifPlugin } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import { slugOf } from '../plugin/slug.js';
+import { Cursor } from '../schema/cursor.js';
+import { classNameOf } from '../schema/kinds.js';
+import { adopt } from '../schema/read-fields.js';
+import { violationsOf } from '../schema/violations.js';
 import { quote } from '../validation/quote.js';
 import type { RoutedRequest } from './routed-request.js';
 
@@ -32,7 +36,7 @@ export function route(request: RoutedRequest, registry: PluginRegistry): Route {
     throw new VifError('VIF_TYPE_MISSING', `VIF ${vifId} has no type; Neutron has not bound it`, { vifId });
 
   const object = convert(vif, type, request, registry);
-  if (object) return objectRoute(object, `type '${type}' converts to ${object.constructor.name}`, registry);
+  if (object) return objectRoute(object, `type '${type}' converts to ${classNameOf(object)}`, registry);
 
   const handler = registry.driver(type);
   if (handler) {
@@ -72,11 +76,20 @@ function convert(
   const converter = registry.converter(type, routing);
   try {
     const object: unknown = converter?.convert(vif, { hostFilters, flavor, image });
-    if (object === undefined || object === null || object instanceof VIFBase) return object ?? undefined;
+    if (object === undefined || object === null) return undefined;
+    if (object instanceof VIFBase) return ours(object);
     throw new TypeError(`it returned ${quote(object)}, which is no os-vif object`);
   } catch (error) {
     throw asVifError(error, 'PLUGIN_FAILED', `The converter of VIF type '${type}' failed`, vif.id);
   }
+}
+
+/** A converter may come with a core of its own, and so may its object. */
+function ours(object: VIFBase): VIFBase {
+  const at = Cursor.at({ code: 'INVALID_OBJECT', subject: `The ${classNameOf(object)}` });
+  const adopted = adopt(object, at);
+  if (adopted !== object) at.refuse(violationsOf(adopted));
+  return adopted;
 }
 
 function objectRoute(vif: VIFBase, why: string, registry: PluginRegistry): Route {

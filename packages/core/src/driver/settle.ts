@@ -44,6 +44,6 @@ function idsOf(request: unknown): { readonly id: string | null; readonly vifId: 
 
 /** The error with the VIF's id, if it has none. One of a class of its own has more to tell, and stays as it is. */
 function concerning(error: VifError, vifId: string | undefined): VifError {
-  if (vifId === undefined || error.vifId !== undefined || error.constructor !== VifError) return error;
+  if (vifId === undefined || error.vifId !== undefined || error.name !== 'VifError') return error;
   return new VifError(error.code, error.message, { vifId, ...('cause' in error && { cause: error.cause }) });
 }

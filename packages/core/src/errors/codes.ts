@@ -20,6 +20,7 @@ export const errorCodes = {
   UNSUPPORTED_VIF: 'The plugin does not take this VIF class or port profile',
   PLUGIN_CONFLICT: 'Two plugins claim the same name or VIF type',
   PLUGIN_INVALID: 'A class or package is not a plugin',
+  PLUGIN_INCOMPATIBLE: 'A plugin is for another contract of core than the one that runs it',
   PLUGIN_FAILED: 'The code of a plugin threw',
 
   UNSUPPORTED_VIRT_TYPE: 'The virtualization type is not known',

@@ -1,3 +1,4 @@
+import type { CoreCopy } from '../core-copy.js';
 import type { VIFBase } from '../objects/vif-base.js';
 import type { Flavor } from '../request/flavor.js';
 import type { HostCapabilities } from '../request/host-capabilities.js';
@@ -46,6 +47,8 @@ export interface GuestDevice {
 
 /** Turns VIFs into devices of a hypervisor's guests. `@vifkit/libvirt` has the one for libvirt. */
 export interface GuestConfigurator {
+  /** The copy of `@vifkit/core` that it was made with: a driver refuses one of another contract. */
+  readonly core?: CoreCopy;
   /**
    * The device of an os-vif object, by its class and port profile.
    * @throws VifError UNSUPPORTED_CONFIG, UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE

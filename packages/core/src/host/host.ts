@@ -1,3 +1,4 @@
+import type { CoreCopy } from '../core-copy.js';
 import type { StepRunner } from '../engine/runner.js';
 
 /** An SR-IOV virtual function. */
@@ -59,6 +60,8 @@ export interface HostLocks {
 
 /** A host that plans run on. Made by `@vifkit/host`, or by `@vifkit/testkit` in memory. */
 export interface Host {
+  /** The copy of `@vifkit/core` that it was made with: a driver refuses one of another contract. */
+  readonly core?: CoreCopy;
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];

@@ -1,4 +1,5 @@
 import { field } from '../schema/field.js';
+import { hasInstance, nameKind } from '../schema/kinds.js';
 import { NetworkModel } from './network-model.js';
 import { VifDetails } from './vif-details.js';
 import { VifProfile } from './vif-profile.js';
@@ -8,6 +9,9 @@ import { VifProfile } from './vif-profile.js';
  * for what is not known; here it is left out.
  */
 export class NetworkVif {
+  /** As for versioned objects: another copy of this package may have made it. */
+  static readonly [Symbol.hasInstance] = hasInstance;
+
   /** The port's id in the network service. */
   @field.uuid({ required: true })
   declare readonly id: string;
@@ -62,3 +66,5 @@ export class NetworkVif {
   @field.map({ initial: () => ({}) })
   declare readonly meta: Readonly<Record<string, unknown>>;
 }
+
+nameKind(NetworkVif, 'nova.VIF');

@@ -4,7 +4,7 @@ import { versionedObject } from './registry.js';
 import type { FieldsOf } from './versioned-object.js';
 
 /** Traffic is switched in the card (switchdev); a representor stands for the virtual function on the host. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'DatapathOffloadRepresentor', version: '1.0' })
 export class DatapathOffloadRepresentor extends DatapathOffloadBase {
   /** What to rename the representor to. */
   @field.linkName({ nullable: true })

@@ -4,7 +4,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A list of FixedIP objects. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'FixedIPList', version: '1.0' })
 export class FixedIPList extends VersionedObject {
   @field.list(() => FixedIP, { required: true })
   declare readonly objects: readonly FixedIP[];

@@ -3,7 +3,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** An address of a VIF. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'FixedIP', version: '1.0' })
 export class FixedIP extends VersionedObject {
   @field.ip()
   declare readonly address?: string;

@@ -1,14 +1,16 @@
 import { Cursor } from '../schema/cursor.js';
 import type { DeclaredClass } from '../schema/field-spec.js';
+import { classNameOf, nameOfClass } from '../schema/kinds.js';
 import { type Form, instantiate, readFields } from '../schema/read-fields.js';
 import { readScalar, readWireScalar } from '../schema/read-scalar.js';
+import { refuseUnknownKeys } from '../schema/unknown-keys.js';
 import { violationsOf } from '../schema/violations.js';
 import { isPlainObject, ownValue } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
 import { isPlainText } from '../validation/text.js';
 import { findVersionedObject } from './registry.js';
 import { isVersion, understands } from './version.js';
-import { refuseUnknownFields, VersionedObject } from './versioned-object.js';
+import { VersionedObject } from './versioned-object.js';
 
 /** Values as os-vif keeps them. */
 const wireForm = formWith(readWireScalar);
@@ -56,7 +58,9 @@ export function readPrimitive<T extends object>(json: unknown, type: DeclaredCla
 function read<T extends object>(json: unknown, type: DeclaredClass<T>, at: Cursor, form: Form): T {
   if (!isPlainObject(json)) return at.fail(`must be a plain object, not ${quote(json)}`);
   const object = readWire(json, at, form);
-  if (!(object instanceof type)) return at.fail(`must be a ${type.name}, not a ${object.constructor.name}`);
+  if (!(object instanceof type)) {
+    return at.fail(`must be a ${nameOfClass(type)}, not a ${classNameOf(object)}`);
+  }
   return object;
 }
 
@@ -74,12 +78,12 @@ function readWire(
 
   // Before going deeper: a class may only hold what it declares, so the nesting is bounded.
   const fits = found.type === wanted || (subclasses && found.type.prototype instanceof wanted);
-  if (!fits) at.fail(`must be a ${wanted.name}, not a ${found.name}`);
+  if (!fits) at.fail(`must be a ${nameOfClass(wanted)}, not a ${found.name}`);
   checkVersion(version, found.version, found.name, at);
 
   const data = ownValue(json, 'versioned_object.data');
   if (!isPlainObject(data)) return at.fail(`has versioned_object.data that is ${quote(data)}, not an object`);
-  refuseUnknownFields(found.type.prototype, data, at);
+  refuseUnknownKeys(found.type.prototype, data, at, 'UNKNOWN_FIELD');
   return instantiate(found.type, readFields(found.type, data, at, form));
 }
 

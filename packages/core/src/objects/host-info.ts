@@ -4,7 +4,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A host, and the plugins it has. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'HostInfo', version: '1.0' })
 export class HostInfo extends VersionedObject {
   @field.list(() => HostPluginInfo, { required: true })
   declare readonly plugin_info: readonly HostPluginInfo[];

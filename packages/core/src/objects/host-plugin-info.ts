@@ -4,7 +4,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A plugin, and the VIF classes it understands. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'HostPluginInfo', version: '1.0' })
 export class HostPluginInfo extends VersionedObject {
   @field.text({ required: true })
   declare readonly plugin_name: string;

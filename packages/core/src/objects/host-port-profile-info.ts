@@ -3,7 +3,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A class of port profiles that a plugin understands. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'HostPortProfileInfo', version: '1.0' })
 export class HostPortProfileInfo extends VersionedObject {
   @field.text({ required: true })
   declare readonly profile_object_name: string;

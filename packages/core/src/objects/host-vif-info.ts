@@ -4,7 +4,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A class of VIFs that a plugin understands. Version 1.1 added `supported_port_profiles`. */
-@versionedObject({ version: '1.1' })
+@versionedObject({ name: 'HostVIFInfo', version: '1.1' })
 export class HostVIFInfo extends VersionedObject {
   @field.text({ required: true })
   declare readonly vif_object_name: string;

@@ -1,3 +1,4 @@
+export { classNameOf } from '../schema/kinds.js';
 export { DatapathOffloadBase } from './datapath-offload-base.js';
 export { DatapathOffloadRepresentor } from './datapath-offload-representor.js';
 export { FixedIP } from './fixed-ip.js';

@@ -3,7 +3,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** The virtual machine that a VIF belongs to. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'InstanceInfo', version: '1.0' })
 export class InstanceInfo extends VersionedObject {
   @field.uuid()
   declare readonly uuid?: string;

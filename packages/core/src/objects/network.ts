@@ -8,7 +8,7 @@ import { type FieldsOf, VersionedObject } from './versioned-object.js';
  *
  * As in os-vif, `subnets`, `multi_host`, the two `should_provide_*` and `mtu` are set when they are left out.
  */
-@versionedObject({ version: '1.1' })
+@versionedObject({ name: 'Network', version: '1.1' })
 export class Network extends VersionedObject {
   @field.uuid()
   declare readonly id?: string;

@@ -1,5 +1,6 @@
 import { VifError } from '../errors/vif-error.js';
 import type { DeclaredClass } from '../schema/field-spec.js';
+import { nameKind } from '../schema/kinds.js';
 
 /** How a class of versioned objects is called on the wire. */
 export interface ObjectIdentity {
@@ -23,18 +24,23 @@ const byName = new Map<string, Registration>();
 const byPrototype = new WeakMap<object, Registration>();
 
 /**
- * Class decorator: makes a class known to the wire form, under its own name and os-vif's namespace unless
- * told otherwise.
- * @throws VifError PLUGIN_CONFLICT when another class has the name
+ * Class decorator: makes a class known to the wire form, in os-vif's namespace unless told otherwise. The name has to
+ * be written out: bundlers rename classes.
+ * @throws VifError PLUGIN_INVALID without a name, PLUGIN_CONFLICT when another class has the name
  */
-export function versionedObject(identity: Partial<ObjectIdentity> & Pick<ObjectIdentity, 'version'>) {
+export function versionedObject(identity: Omit<ObjectIdentity, 'namespace'> & Partial<ObjectIdentity>) {
   return (type: DeclaredClass): void => {
-    const registration = { name: type.name, namespace: 'os_vif', ...identity, type };
+    const registration = { namespace: 'os_vif', ...identity, type };
+    if (!registration.name) {
+      const text = `The versioned object of class ${type.name} has no name; give it one: versionedObject({ name: '…', … })`;
+      throw new VifError('PLUGIN_INVALID', text);
+    }
     const key = keyOf(registration.namespace, registration.name);
     if (byName.has(key))
       throw new VifError('PLUGIN_CONFLICT', `Two classes claim the versioned object ${key}`);
     byName.set(key, registration);
     byPrototype.set(type.prototype, registration);
+    nameKind(type, key);
   };
 }
 

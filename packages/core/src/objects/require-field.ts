@@ -1,4 +1,5 @@
 import { VifError } from '../errors/vif-error.js';
+import { classNameOf } from '../schema/kinds.js';
 import type { VersionedObject } from './versioned-object.js';
 
 /**
@@ -12,5 +13,5 @@ export function requireField<T extends VersionedObject, K extends Extract<keyof 
 ): NonNullable<T[K]> {
   const value = object[name];
   if (value !== undefined && value !== null) return value;
-  throw new VifError('INVALID_VIF', `${object.constructor.name} has no ${name}`, { vifId });
+  throw new VifError('INVALID_VIF', `${classNameOf(object)} has no ${name}`, { vifId });
 }

@@ -4,7 +4,7 @@ import { Route } from './route.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A list of Route objects. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'RouteList', version: '1.0' })
 export class RouteList extends VersionedObject {
   @field.list(() => Route, { required: true })
   declare readonly objects: readonly Route[];

@@ -3,7 +3,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A route that a subnet hands out. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'Route', version: '1.0' })
 export class Route extends VersionedObject {
   /** The destination. */
   @field.cidr()

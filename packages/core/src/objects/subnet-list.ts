@@ -4,7 +4,7 @@ import { Subnet } from './subnet.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A list of Subnet objects. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'SubnetList', version: '1.0' })
 export class SubnetList extends VersionedObject {
   @field.list(() => Subnet, { required: true })
   declare readonly objects: readonly Subnet[];

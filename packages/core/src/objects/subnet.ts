@@ -5,7 +5,7 @@ import { RouteList } from './route-list.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** A subnet of a network, with the addresses that the VIF has in it. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'Subnet', version: '1.0' })
 export class Subnet extends VersionedObject {
   @field.cidr()
   declare readonly cidr?: string;

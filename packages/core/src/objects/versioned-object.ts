@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { Cursor } from '../schema/cursor.js';
-import { fieldsOf } from '../schema/field-store.js';
+import { hasInstance, nameKind, nameOfClass } from '../schema/kinds.js';
 import { type Form, fill, readFields } from '../schema/read-fields.js';
 import { readScalar } from '../schema/read-scalar.js';
+import { refuseUnknownKeys } from '../schema/unknown-keys.js';
 import { violationsOf } from '../schema/violations.js';
 import { isPlainObject } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
@@ -30,11 +31,14 @@ const instanceForm: Form = {
  * Objects are checked when made, and frozen.
  */
 export abstract class VersionedObject {
+  /** `instanceof` goes by the name of the class, so that it knows the objects of other copies of this package. */
+  static readonly [Symbol.hasInstance] = hasInstance;
+
   /** @throws ValidationError INVALID_OBJECT, UNKNOWN_FIELD */
   constructor(fields: object) {
-    const at = Cursor.at({ code: 'INVALID_OBJECT', subject: new.target.name });
+    const at = Cursor.at({ code: 'INVALID_OBJECT', subject: nameOfClass(new.target) });
     if (!isPlainObject(fields)) at.fail(`must be made from a plain object, not ${quote(fields)}`);
-    refuseUnknownFields(new.target.prototype, fields, at);
+    refuseUnknownKeys(new.target.prototype, fields, at, 'UNKNOWN_FIELD');
     fill(this, readFields(new.target, fields, at, instanceForm));
     at.refuse(violationsOf(this));
   }
@@ -46,8 +50,8 @@ export abstract class VersionedObject {
    */
   copy(changes: ChangesOf<this> = {}): this {
     const type = { prototype: Object.getPrototypeOf(this) };
-    const at = Cursor.at({ code: 'INVALID_OBJECT', subject: this.constructor.name });
-    refuseUnknownFields(type.prototype, changes, at);
+    const at = Cursor.at({ code: 'INVALID_OBJECT', subject: nameOfClass(type) });
+    refuseUnknownKeys(type.prototype, changes, at, 'UNKNOWN_FIELD');
     const fields = readFields(type, { ...this, ...changes }, at, instanceForm);
     const copied = fill<this>(Object.create(type.prototype), fields);
     // An object that was read from the wire may lack what a constructor asks for; so may its copy.
@@ -66,15 +70,9 @@ export abstract class VersionedObject {
   }
 }
 
+nameKind(VersionedObject, 'vifkit.VersionedObject');
+
 /** Whether a field has been given a value (null is one), rather than reading as its default. */
 export function isSet<T extends VersionedObject>(object: T, name: Extract<keyof T, string>): boolean {
   return Object.hasOwn(object, name);
-}
-
-/** @throws ValidationError UNKNOWN_FIELD */
-export function refuseUnknownFields(prototype: object, given: object, at: Cursor): void {
-  const known = fieldsOf(prototype);
-  const unknown = Object.keys(given).find((name) => !known.has(name));
-  if (unknown === undefined) return;
-  at.to(unknown).fail(`is no field; the fields are ${[...known.keys()].join(', ')}`, 'UNKNOWN_FIELD');
 }

@@ -17,7 +17,7 @@ export type VIFFieldsOf<T extends VIFBase, Profile extends VIFPortProfileBase> =
  * What all VIFs have in common. os-vif lets every field be unset; here `id` is required, because everything
  * that is made on a host is marked with it.
  */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'VIFBase', version: '1.0' })
 export class VIFBase extends VersionedObject {
   /** The port's id in the network service. */
   @field.uuid({ required: true })

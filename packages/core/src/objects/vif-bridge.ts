@@ -4,7 +4,7 @@ import { VIFBase, type VIFFieldsOf } from './vif-base.js';
 import type { VIFPortProfileOpenVSwitch } from './vif-port-profile-open-vswitch.js';
 
 /** A port of a Linux bridge that libvirt plugs: `<interface type="bridge">`. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'VIFBridge', version: '1.0' })
 export class VIFBridge extends VIFBase {
   /** The tap device. */
   @field.linkName()

@@ -5,7 +5,7 @@ import type { VIFPortProfile8021Qbg } from './vif-port-profile-8021qbg.js';
 import type { VIFPortProfile8021Qbh } from './vif-port-profile-8021qbh.js';
 
 /** A macvtap device on top of a network device of the host. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'VIFDirect', version: '1.0' })
 export class VIFDirect extends VIFBase {
   /** The macvtap device. */
   @field.linkName()

@@ -4,7 +4,7 @@ import type { FieldsOf } from './versioned-object.js';
 import { VIFBase } from './vif-base.js';
 
 /** A tap device that its plugin makes and connects; libvirt only attaches to it. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'VIFGeneric', version: '1.0' })
 export class VIFGeneric extends VIFBase {
   /** The tap device. */
   @field.linkName()

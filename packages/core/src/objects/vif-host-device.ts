@@ -4,7 +4,7 @@ import type { FieldsOf } from './versioned-object.js';
 import { VIFBase } from './vif-base.js';
 
 /** A PCI device given to the guest: an SR-IOV virtual function, or a whole network card. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'VIFHostDevice', version: '1.0' })
 export class VIFHostDevice extends VIFBase {
   /** `ethernet` is libvirt's `<interface type="hostdev">`, `generic` its `<hostdev>`. */
   @field.enum(['ethernet', 'generic'])

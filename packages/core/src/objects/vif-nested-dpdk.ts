@@ -4,7 +4,7 @@ import { VIFBase, type VIFFieldsOf } from './vif-base.js';
 import type { VIFPortProfileK8sDPDK } from './vif-port-profile-k8s-dpdk.js';
 
 /** A card of a virtual machine that a Kubernetes pod inside it drives by DPDK (Kuryr). libvirt has no part in it. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'VIFNestedDPDK', version: '1.0' })
 export class VIFNestedDPDK extends VIFBase {
   /** The PCI address of the card, as the virtual machine sees it. */
   @field.pci({ wire: 'text' })

@@ -4,7 +4,7 @@ import { VIFBase, type VIFFieldsOf } from './vif-base.js';
 import type { VIFPortProfileOpenVSwitch } from './vif-port-profile-open-vswitch.js';
 
 /** A port of an Open vSwitch bridge that libvirt plugs. */
-@versionedObject({ version: '1.0' })
+@versionedObject({ name: 'VIFOpenVSwitch', version: '1.0' })
 export class VIFOpenVSwitch extends VIFBase {
   /** The tap device. */
   @field.linkName()

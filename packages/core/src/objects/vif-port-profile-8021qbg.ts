@@ -10,7 +10,7 @@ const unsigned = { min: 0, max: 0xffff_ffff, digits: true } as const;
  * What a switch needs to know of a port by IEEE 802.1Qbg (VEPA): its virtual station interface (VSI).
  * Version 1.1 added the base's `datapath_offload`.
  */
-@versionedObject({ version: '1.1' })
+@versionedObject({ name: 'VIFPortProfile8021Qbg', version: '1.1' })
 export class VIFPortProfile8021Qbg extends VIFPortProfileBase {
   /** The database that defines the VSI type. */
   @field.integer(unsigned)

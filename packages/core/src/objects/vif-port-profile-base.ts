@@ -4,7 +4,7 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /** What all port profiles have in common. Version 1.1 added `datapath_offload`. */
-@versionedObject({ version: '1.1' })
+@versionedObject({ name: 'VIFPortProfileBase', version: '1.1' })
 export class VIFPortProfileBase extends VersionedObject {
   @field.object(() => DatapathOffloadBase, { nullable: true, subclasses: true, since: '1.1' })
   declare readonly datapath_offload?: DatapathOffloadBase | null;

@@ -4,7 +4,7 @@ import type { FieldsOf } from './versioned-object.js';
 import { VIFPortProfileOpenVSwitch } from './vif-port-profile-open-vswitch.js';
 
 /** A port of Open vSwitch that 6WIND's fast path serves. Its versions are those of the class it extends. */
-@versionedObject({ version: '1.4' })
+@versionedObject({ name: 'VIFPortProfileFPOpenVSwitch', version: '1.4' })
 export class VIFPortProfileFPOpenVSwitch extends VIFPortProfileOpenVSwitch {
   /** The bridge of the fast path that the port joins. */
   @field.linkName()

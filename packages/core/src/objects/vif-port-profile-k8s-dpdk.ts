@@ -4,7 +4,7 @@ import type { FieldsOf } from './versioned-object.js';
 import { VIFPortProfileBase } from './vif-port-profile-base.js';
 
 /** What Kuryr needs to know of a pod's DPDK port. Version 1.1 added the base's `datapath_offload`. */
-@versionedObject({ version: '1.1' })
+@versionedObject({ name: 'VIFPortProfileK8sDPDK', version: '1.1' })
 export class VIFPortProfileK8sDPDK extends VIFPortProfileBase {
   /** Whether the port has to be given addresses and routes. */
   @field.boolean()

@@ -7,7 +7,11 @@ import { VIFPortProfileBase } from './vif-port-profile-base.js';
  * What Open vSwitch needs to know of a port. Version 1.1 added `datapath_type`, 1.2 the base's
  * `datapath_offload`, 1.3 `create_port`, 1.4 `create_tap` and `multiqueue`.
  */
-@versionedObject({ version: '1.4', builtOn: { '1.0': '1.0', '1.2': '1.1' } })
+@versionedObject({
+  name: 'VIFPortProfileOpenVSwitch',
+  version: '1.4',
+  builtOn: { '1.0': '1.0', '1.2': '1.1' },
+})
 export class VIFPortProfileOpenVSwitch extends VIFPortProfileBase {
   /** Names the port to the network service: `external_ids:iface-id`. */
   @field.uuid()

@@ -7,7 +7,7 @@ import { VIFPortProfileOpenVSwitch } from './vif-port-profile-open-vswitch.js';
  * A representor as a port of Open vSwitch, as older peers say it. Its versions are those of the class it extends.
  * @deprecated by os-vif: set `datapath_offload` to a DatapathOffloadRepresentor instead
  */
-@versionedObject({ version: '1.4' })
+@versionedObject({ name: 'VIFPortProfileOVSRepresentor', version: '1.4' })
 export class VIFPortProfileOVSRepresentor extends VIFPortProfileOpenVSwitch {
   /** What to rename the representor to. */
   @field.linkName({ nullable: true })

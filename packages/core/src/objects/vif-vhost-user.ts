@@ -7,7 +7,7 @@ import { VIFBase } from './vif-base.js';
  * A vhost-user port: guest and virtual switch share memory over a Unix socket.
  * Version 1.1 added `vif_name`.
  */
-@versionedObject({ version: '1.1' })
+@versionedObject({ name: 'VIFVHostUser', version: '1.1' })
 export class VIFVHostUser extends VIFBase {
   /** The port of the virtual switch. */
   @field.linkName({ since: '1.1' })

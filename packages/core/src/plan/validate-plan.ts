@@ -1,4 +1,4 @@
-import { reasonOf, VifError } from '../errors/vif-error.js';
+import { isVifError, reasonOf, VifError } from '../errors/vif-error.js';
 import { isPlainObject } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
 import { checkStep } from './check-step.js';
@@ -41,7 +41,7 @@ function readSteps(plan: unknown, refusal: (what: string) => VifError): unknown[
     if (!(length <= mostSteps)) throw refusal(`it has ${quote(length)} steps; ${mostSteps} is the most`);
     return Array.from({ length }, (_, i) => plan[i]);
   } catch (error) {
-    throw error instanceof VifError ? error : refusal(`it cannot be read: ${quote(reasonOf(error))}`);
+    throw isVifError(error) ? error : refusal(`it cannot be read: ${quote(reasonOf(error))}`);
   }
 }
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { injectable } from 'tsyringe';
+import { type CoreCopy, thisCore } from '../core-copy.js';
 import { VifError } from '../errors/vif-error.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor, Declaration } from './declaration.js';
@@ -8,9 +8,7 @@ export { inject } from 'tsyringe';
 
 // A registered symbol: a plugin may have been decorated by another copy of this package.
 const key = Symbol.for('vifkit.declaration');
-
-/** What tsyringe takes for a class. */
-type InjectableClass<T> = Parameters<ReturnType<typeof injectable<T>>>[0];
+const coreKey = Symbol.for('vifkit.core');
 
 type DeclarationOf<Role extends Declaration['role']> = Omit<Extract<Declaration, { role: Role }>, 'role'>;
 
@@ -37,8 +35,8 @@ function declare<T>(declaration: Declaration) {
     if (Reflect.hasOwnMetadata(key, target)) {
       throw new VifError('PLUGIN_INVALID', `${target.name} is declared twice; make it two classes`);
     }
-    injectable<T>()(target as InjectableClass<T>);
     Reflect.defineMetadata(key, declaration, target);
+    Reflect.defineMetadata(coreKey, thisCore, target);
   };
 }
 
@@ -46,4 +44,9 @@ function declare<T>(declaration: Declaration) {
 export function declarationOf(target: unknown): Declaration | undefined {
   if (typeof target !== 'function') return undefined;
   return Reflect.getOwnMetadata(key, target);
+}
+
+/** The copy of this package whose decorator declared a class. */
+export function coreOf(target: object): CoreCopy {
+  return Reflect.getOwnMetadata(coreKey, target) ?? thisCore;
 }

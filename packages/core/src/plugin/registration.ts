@@ -1,4 +1,4 @@
-import { container, type InjectionToken } from 'tsyringe';
+import { container, type InjectionToken, injectable } from 'tsyringe';
 import { asVifError } from '../errors/vif-error.js';
 import type { Logger } from '../logging/logger.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
@@ -8,6 +8,9 @@ import type { GivenOptions } from './options/options-source.js';
 import { LOGGER } from './tokens.js';
 
 export type Component = VifPlugin | LegacyDriver | VifConverter;
+
+/** What tsyringe takes for a class. */
+type InjectableClass<T> = Parameters<ReturnType<typeof injectable<T>>>[0];
 
 /** A registered class. It is built at first use, so that a package costs nothing until it is needed. */
 export class Registration<T extends Component = Component> {
@@ -61,6 +64,8 @@ export class Registration<T extends Component = Component> {
     const { options } = this.declaration;
     if (options) scope.register(options as InjectionToken<object>, { useValue: this.#options.values });
     try {
+      // Here and not in the decorators: those of a plugin may be another copy's, with a tsyringe of its own.
+      injectable<T>()(this.#target as InjectableClass<T>);
       return scope.resolve(this.#target as InjectionToken<T>);
     } catch (error) {
       const context = `The ${this.title} of ${this.packageName} could not be built`;

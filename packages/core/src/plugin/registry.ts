@@ -1,10 +1,11 @@
+import { requireOurContract } from '../core-copy.js';
 import { VifError } from '../errors/vif-error.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import { type Routing, routings } from '../request/routing.js';
 import { quote } from '../validation/quote.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Declaration } from './declaration.js';
-import { declarationOf } from './decorators.js';
+import { coreOf, declarationOf } from './decorators.js';
 import { type GivenBySlug, givenBySlug } from './options/given-by-slug.js';
 import { fromSource, type OptionsByName, type OptionsSource } from './options/options-source.js';
 import type { PluginPackage } from './package.js';
@@ -23,7 +24,7 @@ export class PluginRegistry {
   readonly #converters = new Map<string, Registration<VifConverter>>();
 
   /**
-   * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
+   * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
    */
   constructor(
     packages: readonly PluginPackage[],
@@ -105,6 +106,7 @@ export class PluginRegistry {
           `${target?.name ?? quote(target)} of ${each.name} has none of the decorators @vifPlugin, @legacyDriver, @vifConverter`,
         );
       }
+      requireOurContract(each.name, coreOf(target));
       const map = this.#mapOf(declaration);
       const slots = slotsOf(declaration);
       const other = slots.map((slot) => map.get(slot)).find((taken) => taken !== undefined);

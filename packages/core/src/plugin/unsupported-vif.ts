@@ -1,13 +1,14 @@
 import { VifError } from '../errors/vif-error.js';
 import type { VIFBase } from '../objects/vif-base.js';
+import { classNameOf } from '../schema/kinds.js';
 
 /** The error for a VIF whose class, port profile or fields a plugin does not take. */
 export function unsupportedVif(pluginName: string, vif: VIFBase, why?: string): VifError {
-  const profile = vif.port_profile ? ` with ${vif.port_profile.constructor.name}` : '';
+  const profile = vif.port_profile ? ` with ${classNameOf(vif.port_profile)}` : '';
   const reason = why ? `: ${why}` : '';
   return new VifError(
     'UNSUPPORTED_VIF',
-    `The plugin '${pluginName}' does not take a ${vif.constructor.name}${profile}${reason}`,
+    `The plugin '${pluginName}' does not take a ${classNameOf(vif)}${profile}${reason}`,
     { vifId: vif.id },
   );
 }

@@ -1,6 +1,8 @@
 import { field } from '../schema/field.js';
+import { refusesUnknownKeys } from '../schema/field-store.js';
 
 /** What a guest is made of, as far as its network cards are concerned. */
+@refusesUnknownKeys()
 export class Flavor {
   @field.integer({ min: 1, max: 1_000_000, initial: () => 1 })
   declare readonly vcpus: number;

@@ -1,6 +1,11 @@
 import { field } from '../schema/field.js';
+import { refusesUnknownKeys } from '../schema/field-store.js';
 
-/** Facts of the host that decide on the guest's side of an interface. A request may leave out any. */
+/**
+ * Facts of the host that decide on the guest's side of an interface. A request may leave out any. `existing_links` and
+ * `pci` are what a row of the conformance vectors needs of a host before: they are for whoever makes that host.
+ */
+@refusesUnknownKeys('existing_links', 'pci')
 export class HostCapabilities {
   /** kvm, qemu, parallels, xen, lxc, uml; others are refused once a card model is asked for. */
   @field.text()

@@ -1,6 +1,8 @@
 import { field } from '../schema/field.js';
+import { refusesUnknownKeys } from '../schema/field-store.js';
 
 /** The virtual machine a VIF belongs to. */
+@refusesUnknownKeys()
 export class Instance {
   @field.uuid({ required: true })
   declare readonly uuid: string;

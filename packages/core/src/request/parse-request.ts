@@ -9,9 +9,10 @@ import { RequestFrame } from './request-frame.js';
 import type { VifRequest } from './vif-request.js';
 
 /**
- * Reads a request: `vif`, `instance`, and optionally `id`, `flavor`, `image`, `host`, `firewall`,
- * `routing`. Other keys are passed over, and null is the same as absence. Nothing of the input is run, and nothing of it is kept
- * that could be changed later.
+ * Reads a request: `vif`, `instance`, and optionally `id`, `flavor`, `image`, `host`, `firewall`, `routing`. Another key
+ * is refused, in `instance`, `flavor`, `image` and `host` as well; in a VIF of the network model it is passed over, since
+ * Nova's have more than is of use here. Null is the same as absence. Nothing of the input is run, and nothing of it is
+ * kept that could be changed later. What this returns is a request itself, and is read as what it was made of.
  *
  * @throws ValidationError INVALID_REQUEST for all but `vif`; INVALID_VIF for a VIF of the network model;
  *   INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION for an os-vif object. The paths in it
@@ -36,8 +37,17 @@ function readRequest(json: unknown): VifRequest {
   const given = ownValue(json, 'vif') ?? undefined;
   if (given === undefined) return at.to('vif').fail('is missing');
 
-  const { instance, flavor, image, host, firewall, routing } = frame;
+  const { instance, flavor, image, host, routing } = frame;
   const vif = parseVif(given, vifId);
-  const request = { vif, instance, flavor, image, host, hostFilters: firewall === 'iptables' };
+  const request = { vif, instance, flavor, image, host, hostFilters: isHostFiltering(frame, at) };
   return { id: frame.id ?? vif.id, ...request, ...(routing && { routing }) };
+}
+
+/** What is to filter the guest must be told in one way: a filter that is wanted must not get lost. */
+function isHostFiltering({ firewall, hostFilters }: RequestFrame, at: Cursor): boolean {
+  const filters = firewall && firewall === 'iptables';
+  if (filters !== undefined && hostFilters !== undefined && filters !== hostFilters) {
+    at.to('firewall').fail(`is '${firewall}', but hostFilters is ${hostFilters}; leave one of them out`);
+  }
+  return filters ?? hostFilters ?? false;
 }

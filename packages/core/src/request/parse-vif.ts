@@ -3,6 +3,7 @@ import { readPrimitive } from '../objects/from-primitive.js';
 import { VIFBase } from '../objects/index.js';
 import { Cursor } from '../schema/cursor.js';
 import { isBuilt } from '../schema/field-store.js';
+import { adopt } from '../schema/read-fields.js';
 import { readInput } from '../schema/read-input.js';
 import { violationsOf } from '../schema/violations.js';
 import { ownValue } from '../validation/plain.js';
@@ -15,10 +16,11 @@ export function parseVif(vif: unknown, vifId: string | undefined): NetworkVif | 
   if (vif instanceof NetworkVif && isBuilt(vif)) return vif;
   const at = Cursor.at({ code: 'INVALID_OBJECT', subject: 'The VIF', vifId }, 'vif');
   if (isWireForm(vif)) return readPrimitive(vif, VIFBase, at);
-  if (vif instanceof VIFBase && isBuilt(vif)) {
+  const object = adopt(vif, at);
+  if (object instanceof VIFBase && isBuilt(object)) {
     // What `fromPrimitive` reads may lack even an id, and have names that no link can have; what is plugged may not.
-    at.refuse(violationsOf(vif));
-    return vif;
+    at.refuse(violationsOf(object));
+    return object;
   }
   return readInput(NetworkVif, vif, Cursor.at({ code: 'INVALID_VIF', subject: 'The VIF', vifId }, 'vif'));
 }

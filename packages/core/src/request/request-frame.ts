@@ -1,11 +1,16 @@
 import { field } from '../schema/field.js';
+import { refusesUnknownKeys } from '../schema/field-store.js';
 import { Flavor } from './flavor.js';
 import { HostCapabilities } from './host-capabilities.js';
 import { Image } from './image.js';
 import { Instance } from './instance.js';
 import { type Routing, routings } from './routing.js';
 
-/** A request but for its VIF. */
+/**
+ * A request but for its VIF. `op`, `expect` and `reference_commands` are what a row of the conformance vectors has
+ * besides: it is a request as it stands.
+ */
+@refusesUnknownKeys('vif', 'op', 'expect', 'reference_commands')
 export class RequestFrame {
   @field.text()
   declare readonly id?: string;
@@ -23,8 +28,12 @@ export class RequestFrame {
   declare readonly host: Partial<HostCapabilities>;
 
   /** `iptables`: the host filters where the network service does not. */
-  @field.enum(['noop', 'iptables'], { initial: () => 'noop' })
-  declare readonly firewall: 'noop' | 'iptables';
+  @field.enum(['noop', 'iptables'])
+  declare readonly firewall?: 'noop' | 'iptables';
+
+  /** The same, as `parseRequest` tells it: what it returns is a request, too. */
+  @field.boolean()
+  declare readonly hostFilters?: boolean;
 
   /** Whose rules the request is answered by; without it, the driver's own choice. */
   @field.enum(routings)

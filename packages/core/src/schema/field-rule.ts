@@ -4,6 +4,7 @@ import { type Rule, rules } from '../validation/rules.js';
 import { wireRules } from '../validation/wire-rules.js';
 import type { FieldType } from './field-spec.js';
 import { isBuilt } from './field-store.js';
+import { kindName, nameOfClass } from './kinds.js';
 import type { Level } from './level.js';
 import { wireTypeOf } from './wire-type.js';
 
@@ -22,7 +23,9 @@ export function ruleOf(type: FieldType, level: Level): Rule {
       return {
         accepts: (value) => isInstance(value, type),
         get says() {
-          return `must be a ${type.type().name} object`;
+          const wanted = type.type();
+          const isNamed = kindName(wanted.prototype) !== undefined;
+          return isNamed ? `must be a ${nameOfClass(wanted)} object` : 'must be a plain object';
         },
       };
     }

@@ -36,6 +36,25 @@ export function isOpen(prototype: object): boolean {
   return open.has(prototype);
 }
 
+/** By prototype, the keys that are passed over. */
+const closed = new WeakMap<object, readonly string[]>();
+
+/** Class decorator: keys of an input that the class does not declare are refused, but for these, which are passed over. */
+export function refusesUnknownKeys(...passedOver: readonly string[]) {
+  return (target: { readonly prototype: object }): void => {
+    closed.set(target.prototype, passedOver);
+  };
+}
+
+export function isClosed(prototype: object): boolean {
+  return closed.has(prototype);
+}
+
+/** The keys that an input may have beside the declared ones, without any effect. */
+export function passedOverBy(prototype: object): readonly string[] {
+  return closed.get(prototype) ?? [];
+}
+
 const built = new WeakSet<object>();
 
 /** Notes that an object has been filled by us and frozen: what was found of it stays so. */

@@ -1,7 +1,9 @@
 import { emptyRecord, isPlainObject, ownValue } from '../validation/plain.js';
 import type { Cursor } from './cursor.js';
 import type { DeclaredClass, FieldSpec, FieldSpecs, FieldType, ScalarType } from './field-spec.js';
-import { fieldsOf, isOpen, markBuilt } from './field-store.js';
+import { fieldsOf, isClosed, isOpen, markBuilt } from './field-store.js';
+import { foreignClassOf } from './kinds.js';
+import { refuseUnknownKeys } from './unknown-keys.js';
 
 /** A form in which objects are written. */
 export interface Form {
@@ -30,6 +32,7 @@ export function readFields(
 ): Record<string, unknown> {
   const fields = fieldsOf(type.prototype);
   const values = emptyRecord();
+  if (isClosed(type.prototype)) refuseUnknownKeys(type.prototype, from, at);
   for (const [name, spec] of fields) {
     const given = ownValue(from, name);
     const unset = given === undefined || (given === null && form.nullIsUnset);
@@ -69,7 +72,7 @@ function readInitial(name: string, spec: FieldSpec, at: Cursor, form: Form): unk
 function readValue(type: FieldType, value: unknown, at: Cursor, form: Form): unknown {
   switch (type.kind) {
     case 'object':
-      return value instanceof type.type() ? value : form.readObject(value, type, at);
+      return readInner(value, type, at, form);
     case 'list':
       return Array.isArray(value)
         ? readList(value, at, (item, to) => readValue(type.items, item, to, form))
@@ -83,6 +86,30 @@ function readValue(type: FieldType, value: unknown, at: Cursor, form: Form): unk
     default:
       return form.readScalar(type, value);
   }
+}
+
+function readInner(value: unknown, type: FieldType & { kind: 'object' }, at: Cursor, form: Form): unknown {
+  if (value instanceof type.type()) return adopt(value, at);
+  return form.readObject(value, type, at);
+}
+
+/** Values are in their one spelling already. */
+const adoption: Form = {
+  nullIsUnset: false,
+  initialObjects: new WeakMap(),
+  readScalar: (_, value) => value,
+  readObject: (value) => value,
+};
+
+/**
+ * An object that another copy of this package has made, as one of ours, with all objects in it: what is known of
+ * objects by having made them is known to their maker alone. It is not checked yet. Any other value stays as it is.
+ */
+export function adopt<T>(value: T, at: Cursor): T {
+  const type = foreignClassOf(value);
+  if (type === undefined || typeof value !== 'object' || value === null) return value;
+  refuseUnknownKeys(type.prototype, value, at, 'UNKNOWN_FIELD');
+  return instantiate(type, readFields(type, value, at, adoption)) as T;
 }
 
 function readList(list: readonly unknown[], at: Cursor, read: (item: unknown, at: Cursor) => unknown) {

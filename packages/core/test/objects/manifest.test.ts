@@ -158,7 +158,12 @@ describe('for a peer with older classes', () => {
   });
 
   it("a vendor's class built on newer versions loses the fields of both", () => {
-    @objects.versionedObject({ version: '2.1', namespace: 'acme', builtOn: { '2.0': '1.1', '2.1': '1.4' } })
+    @objects.versionedObject({
+      name: 'AcmeProfile',
+      version: '2.1',
+      namespace: 'acme',
+      builtOn: { '2.0': '1.1', '2.1': '1.4' },
+    })
     class AcmeProfile extends objects.VIFPortProfileOpenVSwitch {
       @field.text({ since: '2.1' })
       declare readonly lane?: string;

@@ -8,6 +8,7 @@ import {
   requireField,
   Subnet,
   SubnetList,
+  VersionedObject,
   VIFBase,
   VIFBridge,
   VIFOpenVSwitch,
@@ -146,9 +147,15 @@ describe('an object is refused', () => {
     expect(error.code).toBe('UNKNOWN_FIELD');
     expect(error.violations[0]).toMatchObject({
       path: 'brigde',
-      message: expect.stringMatching(/id, bridge, label/),
+      message: expect.stringMatching(/did you mean 'bridge'\? Known are id, bridge, label/),
     });
     expect(refusal(() => new Network(JSON.parse('{"__proto__": {}}'))).code).toBe('UNKNOWN_FIELD');
+  });
+
+  it('when its class has no name for the wire', () => {
+    class Nameless extends VersionedObject {}
+    const decorate = versionedObject(JSON.parse('{"version": "1.0"}'));
+    expect(() => decorate(Nameless)).toThrow(expect.objectContaining({ code: 'PLUGIN_INVALID' }));
   });
 
   it('when it is not made from an object', () => {

@@ -140,7 +140,7 @@ it('an object that is made here, or changed, is made for a plug', () => {
 });
 
 it("what a class asks for by class-validator's own decorators, it asks for a plug", () => {
-  @versionedObject({ version: '1.0', namespace: 'acme' })
+  @versionedObject({ name: 'AcmePort', version: '1.0', namespace: 'acme' })
   class AcmePort extends VersionedObject {
     @IsIn(['gold', 'silver'])
     @field.text()

@@ -84,6 +84,40 @@ describe('a request', () => {
     expect(parseRequest({ ...least, firewall: 'noop' }).hostFilters).toBe(false);
   });
 
+  it('may be one that was read before, in whole or as JSON', () => {
+    const whole = {
+      ...least,
+      id: 'row 1',
+      flavor: { vcpus: 4, extra_specs: { 'hw:cpu_policy': 'dedicated' } },
+      image: { properties: { hw_vif_multiqueue_enabled: true } },
+      host: { virt_type: 'qemu', libvirt_version: [9, 0, 0] },
+      routing: 'newton',
+    };
+    for (const firewall of ['iptables', 'noop', undefined]) {
+      for (const vif of [least.vif, new VIFBridge({ id, vif_name: 'tap1' })]) {
+        const request = parseRequest({ ...whole, vif, firewall });
+        expect(parseRequest(request)).toEqual(request);
+        expect(parseRequest({ ...request })).toEqual(request);
+        expect(parseRequest(JSON.parse(JSON.stringify(request)))).toEqual(request);
+      }
+    }
+  });
+
+  it('may be a row of the conformance vectors as it stands', () => {
+    const row = { op: 'plug', expect: { xml: '<interface/>' }, reference_commands: [['ip', 'link']] };
+    const host = { existing_links: ['tap1'], pci: { '0000:03:00.1': {} } };
+    expect(parseRequest({ ...least, ...row, host })).toEqual(parseRequest(least));
+  });
+
+  it('may have keys in its VIF that are not known, as those of Nova have', () => {
+    const vif = {
+      ...least.vif,
+      details: { bound_drivers: { 0: 'openvswitch' } },
+      'binding:host_id': 'node-1',
+    };
+    expect(parseRequest({ ...least, vif: { ...vif, network: { segments: [] } } })).toMatchObject({ id });
+  });
+
   it('may have an os-vif object for its VIF, or its wire form', () => {
     const vif = new VIFBridge({ id, vif_name: 'tap1' });
     expect(parseRequest({ ...least, vif }).vif).toBe(vif);
@@ -119,6 +153,14 @@ describe('a request is refused', () => {
     ['id', { id: 7 }],
     ['vif', { vif: undefined }],
     ['vif', { vif: null }],
+    ['firewal', { firewal: 'iptables' }],
+    ['["fire wall"]', { 'fire wall': 'iptables' }],
+    ['__proto__', JSON.parse('{"__proto__": {"firewall": "iptables"}}')],
+    ['instance.projectid', { instance: { uuid, projectid: 'x' } }],
+    ['flavor.extra_spec', { flavor: { extra_spec: {} } }],
+    ['image.hw_vif_model', { image: { hw_vif_model: 'e1000' } }],
+    ['host.virt_typ', { host: { virt_typ: 'qemu' } }],
+    ['firewall', { firewall: 'noop', hostFilters: true }],
   ])('for its %s: %j', (path, change) => {
     const error = refusal({ ...least, ...change });
     expect(error.code).toBe('INVALID_REQUEST');
@@ -148,6 +190,22 @@ describe('a request is refused', () => {
     const error = refusal({ ...least, vif });
     expect(error.violations.map((violation) => violation.path)).toEqual([path]);
     expect(error).toMatchObject({ code, vifId });
+  });
+
+  it.each([
+    ['firewal', "did you mean 'firewall'?"],
+    ['vfi', "did you mean 'vif'?"],
+    ['ID', "did you mean 'id'?"],
+    ['security_group', 'known are id, instance, flavor,'],
+    ['x'.repeat(100_000), 'known are id, instance, flavor,'],
+  ])('for the key %.20s, with what it is close to', (key, hint) => {
+    const { violations } = refusal({ ...least, [key]: 'iptables' });
+    expect(violations).toEqual([{ path: key, message: expect.stringContaining(hint) }]);
+  });
+
+  it('for very many keys, and the first of them are told', () => {
+    const keys = Array.from({ length: 100_000 }, (_, i): [string, number] => [`key${i}`, i]);
+    expect(refusal({ ...least, ...Object.fromEntries(keys) }).violations).toHaveLength(10);
   });
 
   it.each([undefined, null, 7, 'x', [], () => least])('when it is %j', (json) => {

@@ -1,4 +1,5 @@
 import {
+  classNameOf,
   type DeviceBackend,
   filterName,
   type GuestContext,
@@ -29,7 +30,7 @@ export function objectBackend(vif: VIFBase, context: GuestContext): DeviceBacken
   if (vif instanceof VIFVHostUser) return vhostUser(vif);
   if (vif instanceof VIFDirect) return direct(vif);
   if (vif instanceof VIFHostDevice) return hostDevice(vif, context);
-  throw unsupported(vif, `VIFs of class ${vif.constructor.name}`);
+  throw unsupported(vif, `VIFs of class ${classNameOf(vif)}`);
 }
 
 function bridge(vif: VIFBridge, { instance, hostFilters }: GuestContext): DeviceBackend {
@@ -49,7 +50,7 @@ function openVSwitch(vif: VIFOpenVSwitch): DeviceBackend {
   if (!(profile instanceof VIFPortProfileOpenVSwitch)) {
     throw unsupported(
       vif,
-      `a VIFOpenVSwitch with ${profile ? `a ${profile.constructor.name}` : 'no port profile'}`,
+      `a VIFOpenVSwitch with ${profile ? `a ${classNameOf(profile)}` : 'no port profile'}`,
     );
   }
   // The plugin adds the port itself, so that libvirt must not; or it makes the tap as well.

@@ -1,4 +1,5 @@
 import {
+  classNameOf,
   commonVersion,
   type HostPortProfileInfo,
   type HostVIFInfo,
@@ -40,12 +41,12 @@ export function announces(from: PluginPackage, plugin: string, fixture: Fixture)
 
   it(`refuses for '${plugin}' VIF classes that it does not announce`, async () => {
     const names = announced().map((vif) => vif.vif_object_name);
-    for (const type of vifClasses.filter(({ name }) => !names.includes(name))) {
+    for (const type of vifClasses.filter((each) => !names.includes(nameOf(each)))) {
       const plan = fixture.start().driver.plan({
         ...fixture.request,
         vif: new type({ ...commonFields, plugin }),
       });
-      await expect(plan, `the plan for a ${type.name}`).rejects.toMatchObject({ code: 'UNSUPPORTED_VIF' });
+      await expect(plan, `the plan for a ${nameOf(type)}`).rejects.toMatchObject({ code: 'UNSUPPORTED_VIF' });
     }
   });
 }
@@ -90,6 +91,10 @@ function versionsFrom(least: string, most: string): string[] {
   return Array.from({ length: Number(last) - Number(first) + 1 }, (_, i) => `${major}.${Number(first) + i}`);
 }
 
+function nameOf(type: { readonly prototype: object }): string {
+  return classNameOf(Object.create(type.prototype));
+}
+
 function isOf(object: VIFBase | NonNullable<VIFBase['port_profile']>, name: string): boolean {
-  return object.constructor.name === name;
+  return classNameOf(object) === name;
 }

@@ -5,5 +5,6 @@ export interface ConformanceRequest {
   readonly instance: unknown;
   /** Names of links and bridges that stay after the unplug because other VIFs may use them, as in `br-int`. */
   readonly leaves?: readonly string[];
+  /** What else a request may have, and notes of your own for `host` to go by. */
   readonly [key: string]: unknown;
 }

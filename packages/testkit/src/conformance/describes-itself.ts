@@ -1,4 +1,4 @@
-import { PluginRegistry } from '@vifkit/core';
+import { classNameOf, PluginRegistry } from '@vifkit/core';
 import { expect, it } from 'vitest';
 import { announces } from './announces.js';
 import { addExamples } from './examples.js';
@@ -15,7 +15,7 @@ export function describesItself(fixtures: readonly Fixture[]): void {
       if (!object?.plugin) continue; // the legacy path has no descriptions
       const { vif_info } = registry.plugin(object.plugin).describe();
       const announced = vif_info.map((vif) => vif.vif_object_name);
-      expect(announced, String(request.id)).toContain(object.constructor.name);
+      expect(announced, String(request.id)).toContain(classNameOf(object));
     }
   });
 

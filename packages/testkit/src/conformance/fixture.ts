@@ -15,6 +15,9 @@ const noGuests: GuestConfigurator = {
   forBackend: () => ({ toXml: () => '' }),
 };
 
+/** What a driver is given of a conformance request. The other keys are for `host`, and are no request's. */
+const requestKeys = ['id', 'flavor', 'image', 'host', 'firewall', 'routing'];
+
 /** A host as the request's case wants it, and a driver for it. */
 export interface Bench {
   readonly host: MemoryHost;
@@ -23,12 +26,20 @@ export interface Bench {
 
 /** A request with all that it takes to run it, as often as one likes. */
 export class Fixture {
+  readonly request: ConformanceRequest;
+  readonly #leaves: readonly string[];
+
   constructor(
     readonly plugins: readonly PluginPackage[],
     readonly options: Readonly<Record<string, object>>,
-    readonly request: ConformanceRequest,
+    given: ConformanceRequest,
     readonly hostOptions: MemoryHostOptions,
-  ) {}
+  ) {
+    const { vif, instance, leaves = [] } = given;
+    const others = requestKeys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
+    this.request = { vif, instance, ...Object.fromEntries(others) };
+    this.#leaves = leaves;
+  }
 
   start(): Bench {
     const host = memoryHost(this.hostOptions);
@@ -50,7 +61,7 @@ export class Fixture {
 
   /** The names of what must be there after the unplug at most. */
   get mayStay(): Set<string> {
-    return new Set([...namesOn(memoryHost(this.hostOptions)), ...(this.request.leaves ?? [])]);
+    return new Set([...namesOn(memoryHost(this.hostOptions)), ...this.#leaves]);
   }
 }
 

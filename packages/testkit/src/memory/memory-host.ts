@@ -1,4 +1,4 @@
-import { type Host, VifError } from '@vifkit/core';
+import { type Host, thisCore, VifError } from '@vifkit/core';
 import {
   CommandRunner,
   FilterRunner,
@@ -92,6 +92,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     ovs,
     commands,
     filters,
+    core: thisCore,
     facts: {
       linkMtu: async (name) => links.kernel.links.get(name)?.mtu,
       linkAddresses: async (name) =>

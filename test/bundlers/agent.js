@@ -1,0 +1,71 @@
+// An agent that tells of all that has a name: what is sent to others, what errors say, what plugins announce.
+import * as core from '@vifkit/core';
+import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
+import ovs from '@vifkit/plugin-ovs-hybrid';
+import tap from '@vifkit/plugin-tap';
+import { memoryHost } from '@vifkit/testkit';
+
+const { VIFBridge, VIFDirect, VIFOpenVSwitch, VersionedObject } = core;
+
+const id = '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02';
+const address = 'fa:16:3e:10:00:02';
+const instance = { uuid: '1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502' };
+const hybrid = {
+  id,
+  address,
+  type: 'ovs',
+  details: { ovs_hybrid_plug: true },
+  network: { bridge: 'br-int' },
+};
+const plugins = [ovs, tap];
+
+/** An error with its causes, as a log has it. */
+function told(error) {
+  const { name, code, message, cause } = error;
+  return { name, code, message, ...(cause && { cause: told(cause) }) };
+}
+
+async function refusal(call) {
+  try {
+    return { taken: await call() };
+  } catch (error) {
+    return told(error);
+  }
+}
+
+async function main() {
+  const host = memoryHost();
+  const driver = core.createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins });
+  const request = { instance, vif: hybrid };
+  const object = driver.convert(request);
+  const classes = Object.values(core).filter((type) => type.prototype instanceof VersionedObject);
+  const report = {
+    classes: classes.map((type) => core.jsonSchemaOf(type).title),
+    bridge: core.toPrimitive(new VIFBridge({ id, network: new core.Network({}) })),
+    object,
+    read: core.classNameOf(core.fromPrimitive(JSON.parse(JSON.stringify(object)))),
+    announced: core.describeHost(new core.PluginRegistry(plugins)).info,
+    plan: await driver.plan(request).then(({ reason, steps }) => ({ reason, steps })),
+    plug: (await driver.plug(request)).changes.map(({ kind, name }) => ({ kind, name })),
+    xml: (await driver.config({ instance, vif: object })).device.toXml(),
+    refusals: [
+      await refusal(() => new VIFOpenVSwitch({ id, network: instance })),
+      await refusal(() => new VIFBridge({ id, vif_nam: 'tap1' })),
+      await refusal(() => core.fromPrimitive(core.toPrimitive(new VIFBridge({ id })), core.Network)),
+      await refusal(() => core.requireField(new VIFBridge({ id }), 'vif_name')),
+      await refusal(() => driver.plug({ instance, vif: new VIFDirect({ id, plugin: 'ovs' }) })),
+      await refusal(() => driver.config({ instance, vif: new core.VIFNestedDPDK({ id, plugin: 'ovs' }) })),
+      await refusal(() => driver.plug({ instance: 7, vif: hybrid })),
+      await refusal(() =>
+        core.createVifDriver({ host, guests: {}, plugins: [{ name: 'none', provides: [{}] }] }),
+      ),
+    ],
+  };
+  await driver.unplug(request);
+  host.failAt(2);
+  report.refusals.push(await refusal(() => driver.plug(request)));
+  console.log(JSON.stringify(report, null, 1));
+  await driver.close();
+}
+
+main();
