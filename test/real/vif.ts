@@ -29,7 +29,7 @@ interface VifLine {
 
 /** Runs `vif --format json` with requests on standard input. */
 export async function vif(
-  operation: 'config' | 'plan' | 'plug' | 'check' | 'unplug' | 'object',
+  operation: 'config' | 'plan' | 'plug' | 'check' | 'unplug' | 'object' | 'gc',
   requests: readonly unknown[],
   ...args: readonly string[]
 ): Promise<VifRun> {
