@@ -22,6 +22,7 @@ const programs = [
   'virsh',
   'xmllint',
   'depmod',
+  'xz',
   'qemu-system-x86_64',
 ];
 
@@ -73,20 +74,24 @@ if (lacking.length > 0) {
   excluded.push('--exclude', '**/*.real.test.ts');
 }
 
-// What the virtual machine boots comes from Debian's mirror, which the namespace cannot reach.
+// What virtual machines boot comes from Debian's mirror, which the namespace cannot reach.
 if (lacking.length === 0) {
   try {
     await (await import('@vifkit/testkit/bed')).fetchVirtualMachine();
   } catch (error) {
-    console.error(`\nThe tests in a virtual machine (test/vm) are LEFT OUT: ${error.message}\n`);
+    console.error(
+      `\nThe tests with machines and guests (test/vm, test/guests) are LEFT OUT: ${error.message}\n`,
+    );
     if (inCi) process.exit(1);
-    excluded.push('--exclude', 'test/vm/**');
+    excluded.push('--exclude', 'test/vm/**', '--exclude', 'test/guests/**');
   }
 }
 
 if (!root) {
-  console.error('\nThe tests with sudo (test/privilege) are LEFT OUT: only root can set it up for them.\n');
-  excluded.push('--exclude', 'test/privilege/**');
+  console.error(
+    '\nThe tests with sudo and with guests (test/privilege, test/guests) are LEFT OUT: they need root.\n',
+  );
+  excluded.push('--exclude', 'test/privilege/**', '--exclude', 'test/guests/**');
 }
 
 const vitest = [process.execPath, here('../node_modules/vitest/vitest.mjs'), 'run', ...excluded];

@@ -100,8 +100,9 @@ export class Site {
     await this.guests.libvirtd.virsh('nwfilter-define', file);
   }
 
-  /** Removes what is left when no VIF is in use: what they shared. */
+  /** Removes what VIFs shared, once the host's own link has left it. */
   async collectGarbage(): Promise<void> {
+    await run('ip', 'link', 'set', 'dev', NETWORKS.lan.end, 'nomaster');
     const { exitCode, stdout, stderr } = await vif('gc', [], '--keep-none', '--ovsdb', this.ovs.endpoint);
     if (exitCode !== 0) throw new Error(`vif gc: ${stdout} ${stderr}`);
   }

@@ -111,12 +111,18 @@ interface BootFiles {
 }
 
 /**
- * The guest does without message-signalled interrupts: QEMU 7.2 crashes when a guest without KVM turns those of a
- * vhost-user card on.
+ * A third less to do for a processor that is emulated: what the kernel would otherwise try out, measure or make safe.
+ * Without message-signalled interrupts, because QEMU 7.2 crashes when a guest without KVM turns those of a vhost-user
+ * card on.
  */
+const KERNEL_ARGS = [
+  ...['console=ttyS0', 'quiet', 'panic=-1', 'pci=nomsi', 'no_timer_check', 'tsc=unstable'],
+  ...['mitigations=off', 'nokaslr', 'audit=0', 'apparmor=0', 'cryptomgr.notests', 'random.trust_cpu=on'],
+];
+
 function domainXml(guest: LibvirtGuestOptions, { kernel, initramfs }: BootFiles, console: string): string {
   const { name, vcpus = 1, device, domain = [], address, peer } = guest;
-  const quick = 'quiet panic=-1 no_timer_check tsc=unstable mitigations=off pci=nomsi';
+  const cmdline = [...KERNEL_ARGS, `vif.address=${address}`, `vif.peer=${peer}`].join(' ');
   return `<domain type="qemu">
   <name>${name}</name>
   <memory unit="MiB">128</memory>
@@ -126,7 +132,7 @@ function domainXml(guest: LibvirtGuestOptions, { kernel, initramfs }: BootFiles,
     <type arch="x86_64">hvm</type>
     <kernel>${kernel}</kernel>
     <initrd>${initramfs}</initrd>
-    <cmdline>console=ttyS0 ${quick} vif.address=${address} vif.peer=${peer}</cmdline>
+    <cmdline>${cmdline}</cmdline>
   </os>
   <features><acpi/></features>
   <devices>

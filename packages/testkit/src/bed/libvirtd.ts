@@ -23,9 +23,10 @@ export interface Libvirtd {
 }
 
 /**
- * Starts a private libvirtd in this process's network namespace; needs root. Its compiled-in directories are covered by its own in a mount
- * namespace, so that it never meets the machine's; in a process namespace of its own nothing outlives it. PID 1
- * there is a shell that reaps: libvirtd waits 40 s for every helper that nobody does.
+ * Starts a private libvirtd on this process's network; needs root. Its compiled-in directories are covered by its own
+ * in a mount namespace, so that it never meets the machine's; in a process namespace of its own nothing outlives it.
+ * PID 1 there is a shell that reaps: libvirtd waits 40 s for every helper that nobody does. As Debian has it, guests
+ * run as the user libvirt-qemu, who may open only what everybody may: libvirtd changes the owner of nothing.
  *
  * @throws Error when libvirt is not installed, or the daemon does not come up
  */
@@ -74,8 +75,10 @@ cgroup_controllers = []
 `;
 
 /**
- * libvirtd looks up the user it was built to run guests as before it reads that it need not; where the package
- * that adds the user is not installed, the namespace's own copies of the user database have it.
+ * - libvirtd looks up the user it was built to run guests as before it reads that it need not; where the package that
+ *   adds the user is not installed, the namespace's own copies of the user database have it.
+ * - It finds bridges in /sys/class/net, which shows the network namespace in which /sys was mounted.
+ * - It asks QEMU anew at each start what it can do, for seconds, if KVM is there for itself and not for that user.
  */
 const START = `set -e
 cover() { mkdir -p "$2"; mount --bind "$1" "$2"; }
@@ -90,8 +93,7 @@ cover "$1/log" /var/log/libvirt
 mount --bind "$1/etc" /etc/libvirt
 [ -z "$2" ] || cover "$2" /run/openvswitch
 mount -t sysfs sys /sys
-if [ -e /dev/kvm ]; then
-  cp --archive /dev/kvm /run/kvm
+if cp --archive /dev/kvm /run/kvm 2>/dev/null; then
   chmod 666 /run/kvm
   mount --bind /run/kvm /dev/kvm
 fi
