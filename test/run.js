@@ -79,19 +79,17 @@ if (lacking.length === 0) {
   try {
     await (await import('@vifkit/testkit/bed')).fetchVirtualMachine();
   } catch (error) {
-    console.error(
-      `\nThe tests with machines and guests (test/vm, test/guests) are LEFT OUT: ${error.message}\n`,
-    );
+    console.error(`\nThe tests with machines and guests (test/vm, guests) are LEFT OUT: ${error.message}\n`);
     if (inCi) process.exit(1);
-    excluded.push('--exclude', 'test/vm/**', '--exclude', 'test/guests/**');
+    excluded.push('--exclude', 'test/vm/**', '--exclude', '**/guests/**');
   }
 }
 
 if (!root) {
   console.error(
-    '\nThe tests with sudo and with guests (test/privilege, test/guests) are LEFT OUT: they need root.\n',
+    '\nThe tests with sudo and with guests (test/privilege, guests) are LEFT OUT: they need root.\n',
   );
-  excluded.push('--exclude', 'test/privilege/**', '--exclude', 'test/guests/**');
+  excluded.push('--exclude', 'test/privilege/**', '--exclude', '**/guests/**');
 }
 
 const vitest = [process.execPath, here('../node_modules/vitest/vitest.mjs'), 'run', ...excluded];
