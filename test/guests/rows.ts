@@ -9,6 +9,8 @@ export interface Row {
   readonly type: string;
   readonly routing: 'newton' | 'current';
   readonly queues: 1 | 4;
+  /** How often the guest is started on what was plugged once. */
+  readonly starts: 1 | 2;
   readonly segment: Segment;
   readonly id: string;
   readonly mac: string;
@@ -146,7 +148,7 @@ const macvtap: Sketch = { segment: 'uplink', vif: vif('macvtap', undefined, macv
 const ofVendor = (type: string): Sketch => ({ segment: 'vendor', vif: vif(type), links: ownTap });
 const ivsHybrid: Sketch = { segment: 'vendor', vif: vif('ivs', undefined, hybridDetails), links: ownHybrid };
 
-type Line = readonly [type: string, Sketch, routing: Row['routing'], queues: Row['queues']];
+type Line = readonly [type: string, Sketch, Row['routing'], Row['queues'], Row['starts']?];
 
 const lines: readonly Line[] = [
   ['bridge', bridge, 'newton', 1],
@@ -154,7 +156,7 @@ const lines: readonly Line[] = [
   ['bridge', bridge, 'current', 4],
   ['tap', tap, 'newton', 1],
   ['tap', tap, 'newton', 4],
-  ['tap', tap, 'current', 4],
+  ['tap', tap, 'current', 4, 2],
   ['ovs, hybrid', hybrid, 'newton', 1],
   ['ovs, hybrid', hybrid, 'current', 4],
   ['ovs, direct', direct, 'newton', 1],
@@ -181,14 +183,14 @@ const lines: readonly Line[] = [
 
 export const rows = lines.map(toRow);
 
-function toRow([type, sketch, routing, queues]: Line, place: number): Row {
+function toRow([type, sketch, routing, queues, starts = 1]: Line, place: number): Row {
   const names = namesOf(place);
   const { segment, vif, request, settings = {}, links, looseTap, switchSocket, filter } = sketch;
   return {
-    ...{ type, routing, queues, segment, settings, id: names.id, mac: names.mac },
+    ...{ type, routing, queues, starts, segment, settings, id: names.id, mac: names.mac },
     // Nova asks for several queues with KVM only, though QEMU has them without it.
     request: { id: type, vif: vif(names), instance, routing, ...host(queues), ...request },
-    links: links?.(names) ?? [],
+    links: [...(links?.(names) ?? [])].sort(),
     ...(looseTap && { looseTap: looseTap(names) }),
     ...(filter && { filter: filter(names) }),
     ...(switchSocket && { switchSocket: switchSocket(names) }),

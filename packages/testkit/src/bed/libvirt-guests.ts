@@ -27,7 +27,7 @@ export interface GuestReport {
   readonly mtu: number;
   /** How many receive queues its driver uses. */
   readonly queues: number;
-  /** How many of three pings were answered. */
+  /** How many of the last three pings were answered: it goes on, for half a minute or more, until all are. */
   readonly pings: number;
 }
 
@@ -48,8 +48,8 @@ export interface LibvirtGuests {
   stop(): Promise<void>;
 }
 
-/** Milliseconds; without KVM a boot takes some 5 s of a processor. */
-const REPORT_DEADLINE = 90_000;
+/** Milliseconds; without KVM a boot takes some 3 s of a processor. */
+const REPORT_DEADLINE = 120_000;
 
 /**
  * Starts a private libvirtd for small guests: Debian's kernel, busybox, and one virtio card. They need neither KVM nor

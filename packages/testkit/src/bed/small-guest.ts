@@ -21,12 +21,11 @@ cd /sys/class/net/eth0
 ip link set dev eth0 up
 ip address add $address dev eth0
 tries=0
-until ping -c 1 -W 1 $peer >/dev/null || [ $tries = 30 ]; do
+until [ "$pings" = 3 ] || [ $tries = 30 ]; do
+  pings=$(ping -c 3 -i 0.2 -W 1 $peer | sed -n 's/.* \\([0-9]*\\) packets received.*/\\1/p')
   tries=$((tries + 1))
-  usleep 200000
 done
-received=$(ping -c 3 -i 0.2 -W 1 $peer | sed -n 's/.* \\([0-9]*\\) packets received.*/\\1/p')
-echo "vif: mac=$(cat address) mtu=$(cat mtu) queues=$(ls -d queues/rx-* | wc -l) pings=$received"
+echo "vif: mac=$(cat address) mtu=$(cat mtu) queues=$(ls -d queues/rx-* | wc -l) pings=$pings"
 while :; do sleep 3600; done
 `;
 
