@@ -20,6 +20,9 @@ export function commonOptions(): Option[] {
       .env('VIF_ROOT_HELPER')
       .argParser(words)
       .default([], 'none'),
+    new Option('--tap-owner <user>', 'who may open the taps that plugs make, by name or id')
+      .env('VIF_TAP_OWNER')
+      .default('root'),
     new Option('--plugin <package>', 'a plugin package to load, by its name or path; may be repeated')
       .env('VIF_PLUGINS')
       .argParser((text: string, before: readonly string[]) => [...before, ...words(text)])

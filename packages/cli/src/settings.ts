@@ -10,6 +10,8 @@ export interface Settings {
   readonly sysfsRoot: string;
   /** Where records are kept of what virtual functions had. */
   readonly stateDir: string;
+  /** The user, by name or id, who may open the taps that plugs make. */
+  readonly tapOwner: string;
   /** Put in front of commands that need root; empty for none. */
   readonly rootHelper: readonly string[];
   /** Milliseconds for the command as a whole. */

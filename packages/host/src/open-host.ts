@@ -1,4 +1,4 @@
-import { type Host, type Logger, silentLogger } from '@vifkit/core';
+import { type Host, type Logger, silentLogger, VifError } from '@vifkit/core';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
 import { hostFacts } from './facts.js';
@@ -14,6 +14,7 @@ import { OvsdbClient } from './ovsdb/client.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
+import { userId } from './user-id.js';
 
 export interface HostOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
@@ -31,6 +32,11 @@ export interface HostOptions {
    */
   readonly stateDir?: string | undefined;
   /**
+   * The user, by name or id, who may open the taps that plugs make, without rights over the network: QEMU's, where
+   * nobody opens them for it. libvirt's system daemon does, as root. Root unless given, so that no other user can.
+   */
+  readonly tapOwner?: string | number | undefined;
+  /**
    * Keep a few processes of `ip` waiting between calls, so that a call need not start them, and a copy of what is
    * read of Open vSwitch's database, so that a call need not ask for it. They end with the host, and with this
    * process. For programs that make more than a call or two; false unless given.
@@ -43,7 +49,7 @@ export interface HostOptions {
  * The Linux host that this process runs on: its links are those of the process's network namespace. Nothing is
  * started or connected before it is needed.
  *
- * @throws VifError INVALID_OPTIONS for a malformed endpoint
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, or a `tapOwner` who is not a user of this host
  */
 export function openHost(options: HostOptions = {}): Host {
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
@@ -54,7 +60,7 @@ export function openHost(options: HostOptions = {}): Host {
     facts: hostFacts(links, sysfsRoot, journal),
     locks: new SocketLocks(),
     runners: [
-      new LinkRunner(links),
+      new LinkRunner(links, ownerOf(options.tapOwner)),
       new OvsRunner(new DatabaseOvsStore(database, options.reserve)),
       new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
       new FilterRunner(new NftFilterTable(rootHelper)),
@@ -64,4 +70,14 @@ export function openHost(options: HostOptions = {}): Host {
       await Promise.all([links.close(), database.close()]);
     },
   };
+}
+
+function ownerOf(user: string | number = 0): number {
+  const id = userId(user);
+  // -1 is the kernel's word for nobody.
+  if (Number.isInteger(id) && id >= 0 && id < 2 ** 32 - 1) return id;
+  throw new VifError(
+    'INVALID_OPTIONS',
+    `Taps cannot be owned by '${user}': there is no such user on this host`,
+  );
 }

@@ -12,7 +12,7 @@ export { hindrance } from './links/addresses/relocation.js';
 export { IpLinkTable } from './links/ip/ip-link-table.js';
 export { linkOutcome } from './links/link-outcome.js';
 export { LinkRunner } from './links/link-runner.js';
-export type { LinkState } from './links/link-state.js';
+export type { LinkState, TapState } from './links/link-state.js';
 export type { LinkChange, LinkOperation, LinkQuery, LinkTable } from './links/link-table.js';
 export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';

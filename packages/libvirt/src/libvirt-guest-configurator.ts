@@ -3,13 +3,16 @@ import {
   type GuestConfigurator,
   type GuestContext,
   requireField,
+  requireVirtio,
+  tapQueues,
   type VIFBase,
+  VifError,
 } from '@vifkit/core';
 import { type InterfaceBackend, sourceOf, targetOf } from './back-end/interface-backend.js';
 import { objectBackend } from './back-end/object-backend.js';
 import { bandwidthOf } from './bandwidth.js';
 import { HostdevConfig } from './config/hostdev-config.js';
-import { InterfaceConfig } from './config/interface-config.js';
+import { InterfaceConfig, type InterfaceDriver } from './config/interface-config.js';
 import { dialectOf } from './dialect/dialect-of.js';
 import { knows } from './libvirt-version.js';
 
@@ -39,13 +42,13 @@ export class LibvirtGuestConfigurator implements GuestConfigurator {
 function interfaceConfig(backend: InterfaceBackend, mac: string, context: GuestContext): InterfaceConfig {
   const { host } = context;
   const dialect = dialectOf(context);
+  if (backend.type === 'vhostuser') requireVirtio(context);
   const { model, driver } = dialect.frontEnd(context, backend);
-  const takesDriver = backend.type !== 'vhostuser' || knows(host, 'queues of sockets');
   const takesMtu = dialect.withMtu.includes(backend.type) && knows(host, 'MTU');
   return new InterfaceConfig({
     mac,
     model,
-    driver: takesDriver ? driver : undefined,
+    driver: driverFor(backend, driver, context),
     source: sourceOf(backend, host),
     ...targetOf(backend, host),
     mtu: takesMtu ? backend.mtu : undefined,
@@ -54,4 +57,43 @@ function interfaceConfig(backend: InterfaceBackend, mac: string, context: GuestC
     filter: backend.filter,
     bandwidth: backend.bandwidth ? bandwidthOf(context.flavor) : undefined,
   });
+}
+
+/** What of the virtio card's driver this device can have. */
+function driverFor(
+  backend: InterfaceBackend,
+  driver: InterfaceDriver | undefined,
+  context: GuestContext,
+): InterfaceDriver | undefined {
+  switch (backend.type) {
+    case 'hostdev':
+      // The guest has the function itself. libvirt takes a driver here for the host's, which is vfio.
+      return undefined;
+    case 'vhostuser':
+      return knows(context.host, 'queues of sockets') ? driver : undefined;
+    case 'ethernet':
+      return asMade(backend.multiQueue, driver, context);
+    default:
+      return driver;
+  }
+}
+
+/**
+ * The driver of a card upon a tap whose VIF says how it is made: the kernel gives a tap of one queue no second one, and
+ * does not let a card of one queue open a tap of several.
+ */
+function asMade(
+  multiQueue: boolean | undefined,
+  driver: InterfaceDriver | undefined,
+  context: GuestContext,
+): InterfaceDriver | undefined {
+  if (multiQueue === undefined) return driver;
+  const { queues = 1, ...others } = driver ?? {};
+  if (!multiQueue) return queues > 1 ? others : driver;
+  if (queues > 1 || !tapQueues(context).canMultiQueue) return driver;
+  throw new VifError(
+    'INVALID_REQUEST',
+    "The VIF's tap has several queues (multiqueue of its port profile), but its guest's card has one; give a flavor of " +
+      'several vCPUs and hw_vif_multiqueue_enabled',
+  );
 }

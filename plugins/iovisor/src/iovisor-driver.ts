@@ -20,16 +20,16 @@ const vendor = "PLUMgrid's IO Visor";
 })
 export class IovisorDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
-    return { type: 'ethernet', target: deviceName(vif), bandwidth: true };
+    return { type: 'ethernet', target: deviceName(vif), managed: false, bandwidth: true };
   }
 
-  plug(vif: NetworkVif, { instance }: PlanContext): Plan {
+  plug(vif: NetworkVif, { instance, tap: { multiQueue } }: PlanContext): Plan {
     const name = deviceName(vif);
     const tags = [`pgtag2=${networkId(vif)}`, `pgtag1=${instance.project_id}`];
     const added = gateway('add_port', name);
     const up = gateway('ifup', name, 'access_vm', vif.id, vif.address, ...tags);
     return [
-      { kind: 'link', name, create: { type: 'tap' }, set: { up: true } },
+      { kind: 'link', name, create: { type: 'tap', multiQueue }, set: { up: true } },
       { ...added, undo: gateway('del_port', name).argv, undoWhenCreated: name },
       { ...up, undo: gateway('ifdown', name).argv, undoWhenCreated: name },
     ];

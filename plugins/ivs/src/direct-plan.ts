@@ -1,9 +1,9 @@
-import { boundTap, noBoundTap, type Plan } from '@vifkit/core';
+import { boundTap, noBoundTap, type Plan, type PlanContext } from '@vifkit/core';
 import { addPort, deletePort, vendor } from './ivs-port.js';
 
 /** guest's tap ── Indigo Virtual Switch. */
-export function directPlug(name: string): Plan {
-  return boundTap({ name, bind: addPort(name), unbind: deletePort(name), vendor });
+export function directPlug(name: string, { tap: { multiQueue } }: PlanContext): Plan {
+  return boundTap({ name, multiQueue, bind: addPort(name), unbind: deletePort(name), vendor });
 }
 
 export function directUnplug(name: string): Plan {

@@ -23,7 +23,9 @@ export class IvsDriver implements LegacyDriver {
   config(vif: NetworkVif, { hostFilters, instance }: ConfigContext): DeviceBackend {
     const target = deviceName(vif);
     // Nova limits the bandwidth of hybrid ports alone.
-    if (!needsHybridBridge(vif, hostFilters)) return { type: 'ethernet', target, bandwidth: false };
+    if (!needsHybridBridge(vif, hostFilters)) {
+      return { type: 'ethernet', target, managed: false, bandwidth: false };
+    }
     return {
       type: 'bridge',
       bridge: hybridBridgeName(vif.id),
@@ -33,8 +35,8 @@ export class IvsDriver implements LegacyDriver {
     };
   }
 
-  plug(vif: NetworkVif, { hostFilters }: PlanContext): Plan {
-    if (!needsHybridBridge(vif, hostFilters)) return directPlug(deviceName(vif));
+  plug(vif: NetworkVif, context: PlanContext): Plan {
+    if (!needsHybridBridge(vif, context.hostFilters)) return directPlug(deviceName(vif), context);
     const mtu = networkMtu(vif);
     return hybridPlug({ vifId: vif.id, ...(mtu !== undefined && { mtu }) });
   }

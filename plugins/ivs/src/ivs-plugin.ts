@@ -2,6 +2,7 @@ import {
   announce,
   networkMtu,
   type Plan,
+  type PlanContext,
   requireField,
   unsupportedVif,
   type VIFBase,
@@ -15,7 +16,7 @@ import { hybridPlug, hybridUnplug } from './hybrid-plan.js';
 import { needs } from './ivs-port.js';
 
 /** The plugin of the objects that today's Nova makes of VIF type `ivs`: the same plumbing as the legacy driver's. */
-@vifPlugin({ name: 'ivs', needs })
+@vifPlugin({ name: 'ivs', makesTaps: true, needs })
 export class IvsPlugin implements VifPlugin {
   describe() {
     return announce('ivs', [
@@ -24,8 +25,8 @@ export class IvsPlugin implements VifPlugin {
     ]);
   }
 
-  plug(vif: VIFBase): Plan {
-    if (vif instanceof VIFGeneric) return directPlug(requireField(vif, 'vif_name', vif.id));
+  plug(vif: VIFBase, context: PlanContext): Plan {
+    if (vif instanceof VIFGeneric) return directPlug(requireField(vif, 'vif_name', vif.id), context);
     const mtu = networkMtu(vif);
     return hybridPlug({ ...hybridOf(vif), ...(mtu !== undefined && { mtu }) });
   }

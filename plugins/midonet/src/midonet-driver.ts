@@ -7,6 +7,7 @@ import {
   type NetworkVif,
   noBoundTap,
   type Plan,
+  type PlanContext,
   tapNeeds,
 } from '@vifkit/core';
 
@@ -20,12 +21,13 @@ const vendor = "MidoNet's agent, the package midolman";
 export class MidonetDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
     // Nova leaves the bandwidth of these to MidoNet.
-    return { type: 'ethernet', target: deviceName(vif), bandwidth: false };
+    return { type: 'ethernet', target: deviceName(vif), managed: false, bandwidth: false };
   }
 
-  plug(vif: NetworkVif): Plan {
+  plug(vif: NetworkVif, { tap: { multiQueue } }: PlanContext): Plan {
     const name = deviceName(vif);
-    return boundTap({ name, bind: ['mm-ctl', '--bind-port', vif.id, name], unbind: unbind(vif), vendor });
+    const bind = ['mm-ctl', '--bind-port', vif.id, name];
+    return boundTap({ name, multiQueue, bind, unbind: unbind(vif), vendor });
   }
 
   unplug(vif: NetworkVif): Plan {

@@ -51,8 +51,8 @@ export class OvsPlugin implements VifPlugin {
     ]);
   }
 
-  plug(vif: VIFBase, { instance, facts }: PlanContext): Plan | Promise<Plan> {
-    const context = { instanceUuid: instance.uuid, facts, options: this.#options };
+  plug(vif: VIFBase, { instance, facts, tap }: PlanContext): Plan | Promise<Plan> {
+    const context = { instanceUuid: instance.uuid, facts, tap, options: this.#options };
     if (vif instanceof VIFOpenVSwitch) {
       return this.#options.per_port_bridge ? plugPerPortBridge(vif, context) : plugDirect(vif, context);
     }

@@ -6,6 +6,7 @@ import {
   type NetworkVif,
   networkMtu,
   type Plan,
+  type PlanContext,
   tapNeeds,
 } from '@vifkit/core';
 
@@ -18,17 +19,23 @@ export class TapDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
     const mtu = networkMtu(vif);
     // Nova leaves the bandwidth of these to whoever connects the tap.
-    return { type: 'ethernet', target: deviceName(vif), ...(mtu !== undefined && { mtu }), bandwidth: false };
+    return {
+      type: 'ethernet',
+      target: deviceName(vif),
+      managed: false,
+      ...(mtu !== undefined && { mtu }),
+      bandwidth: false,
+    };
   }
 
-  plug(vif: NetworkVif): Plan {
+  plug(vif: NetworkVif, { tap: { multiQueue } }: PlanContext): Plan {
     const mtu = networkMtu(vif);
     const address = vif.details.mac_address;
     return [
       {
         kind: 'link',
         name: deviceName(vif),
-        create: { type: 'tap' },
+        create: { type: 'tap', multiQueue },
         set: { up: true, ...(mtu !== undefined && { mtu }) },
         // libvirt gives the tap another address when the guest starts; that one is to stay.
         ...(address !== undefined && { initial: { address } }),

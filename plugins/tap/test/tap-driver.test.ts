@@ -60,7 +60,7 @@ describe('a VIF of type tap', () => {
     const flavor = { vcpus: 1, extra_specs: { 'quota:vif_inbound_average': '1000' } };
     const { device } = await start().driver.config({ ...request({}), flavor });
     expect(device.toXml()).toContain('<interface type="ethernet">');
-    expect(device.toXml()).toContain(`<target dev="${name}"/>`);
+    expect(device.toXml()).toContain(`<target dev="${name}" managed="no"/>`);
     expect(device.toXml()).not.toContain('bandwidth');
   });
 });

@@ -3,9 +3,9 @@ import { addPort, deletePort } from './port-control.js';
 import { type VrouterPort, vendor } from './vrouter-port.js';
 
 /** guest's tap ── vRouter. */
-export function plugPort(port: VrouterPort, { instance, virtType }: PlanContext): Plan {
+export function plugPort(port: VrouterPort, { instance, virtType, tap: { multiQueue } }: PlanContext): Plan {
   const bind = addPort(port, instance, virtType);
-  return boundTap({ name: port.tap, bind, unbind: deletePort(port.vifId), vendor });
+  return boundTap({ name: port.tap, multiQueue, bind, unbind: deletePort(port.vifId), vendor });
 }
 
 export function unplugPort({ vifId, tap: name }: Pick<VrouterPort, 'vifId' | 'tap'>): Plan {

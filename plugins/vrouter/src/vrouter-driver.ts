@@ -14,7 +14,7 @@ import { needs, portOfModel } from './vrouter-port.js';
 @legacyDriver({ type: 'vrouter', needs })
 export class VrouterDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
-    return { type: 'ethernet', target: deviceName(vif), bandwidth: true };
+    return { type: 'ethernet', target: deviceName(vif), managed: false, bandwidth: true };
   }
 
   plug(vif: NetworkVif, context: PlanContext): Plan {

@@ -11,7 +11,7 @@ import { plugPort, unplugPort } from './plan.js';
 import { needs, portOfObject } from './vrouter-port.js';
 
 /** The plugin of the taps that today's Nova makes of VIF type `vrouter`: the same ports as the legacy driver's. */
-@vifPlugin({ name: 'vrouter', needs })
+@vifPlugin({ name: 'vrouter', makesTaps: true, needs })
 export class VrouterPlugin implements VifPlugin {
   describe() {
     return announce('vrouter', [[VIFGeneric, []]]);

@@ -8,7 +8,7 @@ import type { Driver, DriverSettings } from '../surroundings.js';
  * @throws VifError INVALID_OPTIONS for an endpoint that is none, or options of plugins that are no good
  */
 export async function openDriver(settings: DriverSettings): Promise<Driver> {
-  const { routing, ovsdb, sysfsRoot, stateDir, rootHelper, logger, env } = settings;
+  const { routing, ovsdb, sysfsRoot, stateDir, tapOwner, rootHelper, logger, env } = settings;
   const [{ createVifDriver }, { openHost }, guests, plugins] = await Promise.all([
     import('@vifkit/core'),
     import('@vifkit/host'),
@@ -16,7 +16,7 @@ export async function openDriver(settings: DriverSettings): Promise<Driver> {
     loadPlugins(settings),
   ]);
   const options = await optionSources(settings, env, plugins);
-  const host = openHost({ ovsdb, sysfsRoot, stateDir, rootHelper, logger });
+  const host = openHost({ ovsdb, sysfsRoot, stateDir, tapOwner, rootHelper, logger });
   return createVifDriver({ host, guests, plugins, options, routing, ...(logger && { logger }) });
 }
 

@@ -1,9 +1,11 @@
 import { withinDeadline } from '../engine/deadline.js';
 import type { Job } from '../engine/job.js';
 import { asVifError } from '../errors/vif-error.js';
+import { requireVirtio, tapQueues } from '../guest/guest-card.js';
 import type { GuestConfigurator, GuestDevice } from '../guest/guest-configurator.js';
 import type { HostFacts } from '../host/host.js';
 import { NetworkVif } from '../model/network-vif.js';
+import { VIFVHostUser } from '../objects/vif-vhost-user.js';
 import { validatePlan } from '../plan/validate-plan.js';
 import type { PlanContext } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
@@ -28,15 +30,21 @@ export async function preparePlan(
   facts: HostFacts,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  const { instance, hostFilters, host } = request;
+  const { instance, flavor, image, hostFilters, routing, vif } = request;
   const chosen = route(request, registry);
-  const context: PlanContext = { instance, facts, hostFilters, virtType: virtTypeOf(host) };
+  const host = await completeHost(request.host, facts);
+  const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
+  const card = { flavor, image, host, routing, ...vnic };
+  // Nova 14, whose rules the legacy path follows, plugs a socket whichever card the guest has.
+  if (operation === 'plug' && chosen.vif instanceof VIFVHostUser) requireVirtio(card);
+  const tap = tapQueues(card);
+  const context: PlanContext = { instance, facts, hostFilters, virtType: host.virt_type, tap };
   const plan = await guard(chosen, operation, signal, () =>
     chosen.path === 'os-vif'
       ? chosen.handler()[operation](chosen.vif, context)
       : chosen.handler[operation](chosen.vif, context),
   );
-  const vifId = request.vif.id;
+  const vifId = vif.id;
   const owner = `${chosen.path} plugin '${chosen.plugin}'`;
   return {
     handled: handledBy(request, chosen),
@@ -58,7 +66,9 @@ export async function prepareDevice(
   const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
   const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts };
   const device = await guard(chosen, 'config', signal, async () => {
-    if (chosen.path === 'os-vif') return guests.forObject(chosen.vif, context);
+    if (chosen.path === 'os-vif') {
+      return guests.forObject(chosen.vif, { ...context, makesTap: registry.makesTaps(chosen.plugin) });
+    }
     const { vif, handler } = chosen;
     return guests.forBackend(await handler.config(vif, context), vif.address, context);
   });
@@ -69,15 +79,11 @@ export async function prepareDevice(
 async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts): Promise<HostCapabilities> {
   return {
     ...given,
-    virt_type: virtTypeOf(given),
+    virt_type: given.virt_type ?? 'kvm',
     use_virtio_for_bridges: given.use_virtio_for_bridges ?? true,
     libvirt_version: given.libvirt_version ?? [9, 0, 0],
     kernel_release: given.kernel_release ?? (await facts.kernelRelease()),
   };
-}
-
-function virtTypeOf({ virt_type }: Partial<HostCapabilities>): string {
-  return virt_type ?? 'kvm';
 }
 
 function handledBy(request: RoutedRequest, { path, plugin, reason }: Route): Handled {

@@ -15,6 +15,8 @@ export type DeviceBackend =
       readonly target: string;
       /** Whether libvirt makes the tap; `false` for one that the plugin makes, and that libvirt only opens. */
       readonly managed?: boolean;
+      /** Whether the tap is made for several queues, where its VIF says so itself; the guest's card decides unless given. */
+      readonly multiQueue?: boolean;
     } & BackendCommon)
   | ({
       readonly type: 'vhostuser';

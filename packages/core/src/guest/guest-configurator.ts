@@ -18,6 +18,8 @@ export interface GuestContext {
   readonly routing: Routing;
   /** The VIF's vNIC type, if it came as a VIF of the network model: an os-vif object has none. */
   readonly vnicType?: string;
+  /** Whether the plugin of an os-vif object makes the object's tap. */
+  readonly makesTap?: boolean;
 }
 
 /** A device of a guest, ready to be put into its domain. */

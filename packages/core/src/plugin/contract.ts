@@ -1,4 +1,5 @@
 import type { DeviceBackend } from '../guest/device-backend.js';
+import type { TapQueues } from '../guest/guest-card.js';
 import type { GuestContext } from '../guest/guest-configurator.js';
 import type { HostFacts } from '../host/host.js';
 import type { NetworkVif } from '../model/network-vif.js';
@@ -18,6 +19,8 @@ export interface PlanContext {
   readonly hostFilters: boolean;
   /** The host's kind of virtualization: kvm unless the request says otherwise. */
   readonly virtType: string;
+  /** What the guest's card asks of a tap that the plan makes. */
+  readonly tap: TapQueues;
 }
 
 /** What a legacy driver's configuration may depend on besides the VIF. */

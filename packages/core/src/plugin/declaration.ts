@@ -31,6 +31,8 @@ export type Declaration =
   | ({
       readonly role: 'plugin' /** The name VIF objects carry in `plugin`. */;
       readonly name: string;
+      /** Whether its `plug` makes the tap of a `VIFGeneric`. The hypervisor is then told to open it, and not to make one. */
+      readonly makesTaps?: boolean;
     } & Common)
   | ({ readonly role: 'driver' /** The VIF type, as Nova spells it. */; readonly type: string } & Common)
   | ({

@@ -50,6 +50,12 @@ export class PluginRegistry {
     );
   }
 
+  /** Whether the plugin of that name, if there is one, makes the taps of its VIFs. */
+  makesTaps(name: string): boolean {
+    const declaration = this.#plugins.get(name)?.declaration;
+    return declaration?.role === 'plugin' && declaration.makesTaps === true;
+  }
+
   /** The names of all plugins of the object path, in their order. */
   get pluginNames(): string[] {
     return [...this.#plugins.keys()].sort();

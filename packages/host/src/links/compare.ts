@@ -5,7 +5,7 @@ import {
   type LinkStep,
   VifError,
 } from '@vifkit/core';
-import { isOurs, type LinkState } from './link-state.js';
+import { isOurs, type LinkState, vifOf } from './link-state.js';
 
 /** In which attributes a link differs from those wanted. */
 export function compareAttributes(wanted: LinkAttributes, state: LinkState): Difference[] {
@@ -30,8 +30,11 @@ function same(a: unknown, b: unknown): boolean {
   return typeof a === 'string' && typeof b === 'string' ? a.toLowerCase() === b.toLowerCase() : a === b;
 }
 
-/** In what a link is not the one that would be made. */
-export function compareCreation(create: LinkCreation, state: LinkState): Difference[] {
+/**
+ * In what a link is not the one that would be made.
+ * @param tapOwner the user id of those who are to own taps
+ */
+export function compareCreation(create: LinkCreation, state: LinkState, tapOwner: number): Difference[] {
   if (create.type === 'command') return []; // its type is the tool's business
   const differences = compare({ type: create.type }, state);
   if (differences.length > 0) return differences;
@@ -40,25 +43,57 @@ export function compareCreation(create: LinkCreation, state: LinkState): Differe
       return compare({ peer: create.peer }, state);
     case 'vlan':
       return compare({ link: create.link, id: create.id }, state.vlan ?? {});
+    case 'tap':
+      return compare({ multiQueue: create.multiQueue ?? false, owner: tapOwner }, state.tap ?? {});
     default:
       return [];
   }
 }
 
-/** Why a link that exists cannot serve the step, if so. */
-export function unfit(step: LinkStep, state: LinkState): VifError | undefined {
-  const { create, name } = step;
-  const [wrong] = create ? compareCreation(create, state) : [];
+/**
+ * Why a link that exists cannot serve the step, if so.
+ * @param otherwise in what it is not the one that would be made
+ */
+export function unfit(
+  { name, set }: LinkStep,
+  state: LinkState,
+  vifId: string,
+  otherwise: readonly Difference[],
+): VifError | undefined {
+  const [wrong] = otherwise;
+  if (wrong && canBeRemade(otherwise)) {
+    const hindrance = hindranceToRemaking(state, vifId);
+    const found = otherwise.map(
+      ({ attribute, expected, actual }) => `${attribute} ${actual}, not ${expected}`,
+    );
+    if (hindrance === undefined) return undefined;
+    const text = `Tap ${name} was made with ${found.join(' and ')}, and is not made anew: ${hindrance}`;
+    return new VifError('LINK_MADE_OTHERWISE', text);
+  }
   if (wrong) {
     const { attribute, expected, actual } = wrong;
     const text = `Link ${name} exists, but its ${attribute} is '${actual}', not '${expected}'`;
     return new VifError('LINK_KIND_MISMATCH', text);
   }
-  const master = step.set?.master;
+  const master = set?.master;
   // Taking a link out of someone else's bridge would cut off whoever put it there.
   if (master && state.master && state.master !== master && !isOurs(state)) {
     const text = `Link ${name} is a member of ${state.master}; take it out of there to use it with ${master}`;
     return new VifError('LINK_BUSY', text);
   }
+  return undefined;
+}
+
+/** Whether all that is wrong with a link is how a tap was made. */
+export function canBeRemade(otherwise: readonly Difference[]): boolean {
+  return (
+    otherwise.length > 0 && otherwise.every(({ attribute }) => ['multiQueue', 'owner'].includes(attribute))
+  );
+}
+
+/** Why a tap is not made anew, if so. One without a mark is the VIF's by its name. */
+function hindranceToRemaking(state: LinkState, vifId: string): string | undefined {
+  if (state.alias && vifOf(state) !== vifId) return `it is another's, by its alias '${state.alias}'`;
+  if (state.tap?.isOpen) return 'a program has it open. Stop the guest and try again';
   return undefined;
 }

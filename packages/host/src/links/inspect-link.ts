@@ -7,17 +7,19 @@ import { isOurs, type LinkState, markOf } from './link-state.js';
 /**
  * Compares a link step with the link of its name, if there is one.
  * @param vifId the VIF that the step is for
+ * @param tapOwner the user id of those who are to own taps
  */
 export function inspectLink(
   step: LinkStep,
   vifId: string,
   state: LinkState | undefined,
   addressing: ReadonlyMap<string, LinkAddressing> = new Map(),
+  tapOwner = 0,
 ): Inspection {
   if (state) {
-    const blocked = unfit(step, state);
-    const differences = compareAttributes(step.set ?? {}, state);
-    if (step.create) differences.unshift(...compareCreation(step.create, state));
+    const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : [];
+    const blocked = unfit(step, state, vifId, otherwise);
+    const differences = [...otherwise, ...compareAttributes(step.set ?? {}, state)];
     const relocation = relocationOf(step, addressing);
     if (relocation) differences.push(...relocationDifferences(relocation));
     if (!blocked && differences.length > 0 && isHalfMade(step, state)) {

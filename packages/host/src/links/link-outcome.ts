@@ -12,7 +12,14 @@ export function linkOutcome(operation: LinkOperation, complaint: string | undefi
       `Link ${name} came into being by another hand: ${complaint}; try again`,
     );
   }
+  if (op === 'remake' && /resource busy/i.test(complaint)) {
+    return new VifError(
+      'LINK_BUSY',
+      `Tap ${name} has been opened meanwhile, and was not made anew; try again`,
+    );
+  }
   const doing = {
+    remake: 'made anew',
     add: 'made',
     set: 'configured',
     note: 'given a note of its user',

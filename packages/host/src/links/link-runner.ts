@@ -14,9 +14,12 @@ import { undoing } from './undoing.js';
 export class LinkRunner implements StepRunner<LinkSteps> {
   readonly kinds = ['link', 'linkAbsent', 'linkUser', 'linkUserAbsent'] as const;
   readonly #table: LinkTable;
+  readonly #tapOwner: number;
 
-  constructor(table: LinkTable) {
+  /** @param tapOwner the user id of those who are to own taps; root's unless given */
+  constructor(table: LinkTable, tapOwner = 0) {
     this.#table = table;
+    this.#tapOwner = tapOwner;
   }
 
   async inspect(
@@ -35,7 +38,9 @@ export class LinkRunner implements StepRunner<LinkSteps> {
       this.#addressing(steps, signal),
     ]);
     const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
-    return steps.map((step, i) => inspectStep(step, vifIds[i] ?? '', { links, addressing, used }));
+    return steps.map((step, i) =>
+      inspectStep(step, vifIds[i] ?? '', { links, addressing, used, tapOwner: this.#tapOwner }),
+    );
   }
 
   /** What the links have of IP that are to give it away, and those that get it; read only where that matters. */
@@ -50,7 +55,7 @@ export class LinkRunner implements StepRunner<LinkSteps> {
   }
 
   async apply(tasks: readonly Task<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
-    const { operations, indices } = scriptFor(tasks);
+    const { operations, indices } = scriptFor(tasks, this.#tapOwner);
     const outcomes = await this.#table.write(operations, signal);
     return indices.map((own) => own.map((index) => outcomes[index]).find((outcome) => outcome));
   }
@@ -61,7 +66,7 @@ export class LinkRunner implements StepRunner<LinkSteps> {
       this.#usedByOthers(tasks, signal),
       made.length === 0 ? new Map<string, LinkState>() : this.#table.read({ names: made }, signal),
     ]);
-    const scripts = tasks.map((task) => undoing(task, used, links.get(task.step.name)));
+    const scripts = tasks.map((task) => undoing(task, used, links.get(task.step.name), this.#tapOwner));
     const wanted = scripts.flatMap((script) => (script instanceof VifError ? [] : script));
     const results = new Map(
       (await this.#table.write(wanted, signal)).map((outcome, i) => [wanted[i], outcome]),
@@ -95,12 +100,17 @@ interface Found {
   readonly links: ReadonlyMap<string, LinkState>;
   readonly addressing: ReadonlyMap<string, LinkAddressing>;
   readonly used: ReadonlySet<string>;
+  readonly tapOwner: number;
 }
 
-function inspectStep(step: LinkSteps, vifId: string, { links, addressing, used }: Found): Inspection {
+function inspectStep(
+  step: LinkSteps,
+  vifId: string,
+  { links, addressing, used, tapOwner }: Found,
+): Inspection {
   switch (step.kind) {
     case 'link':
-      return inspectLink(step, vifId, links.get(step.name), addressing);
+      return inspectLink(step, vifId, links.get(step.name), addressing, tapOwner);
     case 'linkAbsent':
       return inspectAbsence(step, links.get(step.name));
     case 'linkUser':

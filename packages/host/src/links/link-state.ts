@@ -1,5 +1,14 @@
 import type { BridgeAttributes } from '@vifkit/core';
 
+/** What is a tap's alone. */
+export interface TapState {
+  readonly multiQueue: boolean;
+  /** The user id of whoever may open it without rights over the network; undefined: anybody may. */
+  readonly owner?: number;
+  /** Whether a program has it open, as QEMU has while the guest runs. Not known of a tap that is down. */
+  readonly isOpen?: boolean;
+}
+
 /** A link as the kernel has it. */
 export interface LinkState {
   readonly name: string;
@@ -19,6 +28,7 @@ export interface LinkState {
   readonly lower?: string;
   /** Who is noted on it (`linkUser` steps). */
   readonly users?: readonly string[];
+  readonly tap?: TapState;
   readonly vlan?: { readonly link: string; readonly id: number };
   readonly bridge?: Required<BridgeAttributes>;
   /** Known only where the table was asked for it; undefined too where the kernel lacks the setting. */

@@ -5,8 +5,14 @@ import type { LinkState } from './link-state.js';
 /** Attributes to set; a master of null takes the link out of its bridge. */
 export type LinkChange = Omit<LinkAttributes, 'master'> & { readonly master?: string | null };
 
+/** A tap as it is to be made. */
+export type TapMaking = Extract<LinkCreation, { type: 'tap' }> & {
+  /** The user id of whoever may open it; anybody may unless given. */
+  readonly owner?: number;
+};
+
 /** How `ip` makes a link. */
-type LinkMaking = Exclude<LinkCreation, { type: 'command' }>;
+type LinkMaking = Exclude<LinkCreation, { type: 'command' | 'tap' }> | TapMaking;
 
 /** A change to one link. */
 export type LinkOperation =
@@ -17,6 +23,8 @@ export type LinkOperation =
       /** What a bridge has from the start. */
       readonly bridge?: BridgeAttributes;
     }
+  /** Makes a tap anew that nobody has open: the kernel does not change the queues of one. It loses all its settings. */
+  | { readonly op: 'remake'; readonly name: string; readonly create: TapMaking; readonly was: TapMaking }
   /** An alias of '' takes away what there is. */
   | { readonly op: 'set'; readonly name: string; readonly attributes: LinkChange; readonly alias?: string }
   /** Notes a user on a link, or takes the note off: one that is not there is no failure then. */

@@ -1,8 +1,9 @@
 import type { LinkAttributes, LinkStep, Task } from '@vifkit/core';
 import type { LinkBefore } from './addresses/relocation.js';
-import { type LinkState, markOf } from './link-state.js';
+import { canBeRemade } from './compare.js';
+import { type LinkState, markOf, type TapState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
-import type { LinkOperation } from './link-table.js';
+import type { LinkOperation, TapMaking } from './link-table.js';
 import { linksMadeBy } from './unmade-links.js';
 
 /** Operations, and for each task the indices of those whose outcome is its own. */
@@ -15,14 +16,14 @@ export interface Script {
  * The operations that carry out a batch of tasks. A link that several tasks want made (a shared bridge, the
  * other end of a veth pair) is made once, and its making concerns them all.
  */
-export function scriptFor(tasks: readonly Task<LinkSteps>[]): Script {
+export function scriptFor(tasks: readonly Task<LinkSteps>[], tapOwner: number): Script {
   const operations: LinkOperation[] = [];
   const made = new Map<string, number>();
   const removed = new Map<string, number>();
 
   const indices = tasks.map((task): number[] => {
     const { step } = task;
-    if (step.kind === 'link') return addTo(task as Task<LinkStep>, operations, made);
+    if (step.kind === 'link') return addTo(task as Task<LinkStep>, operations, made, tapOwner);
     if (step.kind === 'linkAbsent' || goesWithUser(task)) return [removalIn(task, operations, removed)];
     const { name, user, kind } = step;
     return [operations.push({ op: 'note', name, user, present: kind === 'linkUser' }) - 1];
@@ -48,15 +49,33 @@ function removalIn(
   return removal;
 }
 
-function addTo(task: Task<LinkStep>, operations: LinkOperation[], made: Map<string, number>): number[] {
+function addTo(
+  task: Task<LinkStep>,
+  operations: LinkOperation[],
+  made: Map<string, number>,
+  tapOwner: number,
+): number[] {
   const { step, vifId, inspection } = task;
   const { name, create, shared = false } = step;
+  const before = inspection.before as LinkBefore | undefined;
+  if (create?.type === 'tap' && before?.tap && isRemade(inspection)) {
+    const attributes = { ...keptOf(before), ...step.initial, ...step.set };
+    return [
+      operations.push({
+        op: 'remake',
+        name,
+        create: { ...create, owner: tapOwner },
+        was: makingOf(before.tap),
+      }) - 1,
+      operations.push({ op: 'set', name, attributes, alias: markOf(vifId, shared) }) - 1,
+    ];
+  }
   if (!inspection.creates || !create) {
     const attributes = wantedOf(step.set ?? {}, inspection.differences);
     const marks = inspection.differences.some(({ attribute }) => attribute === 'alias');
     const alias = marks ? { alias: markOf(vifId, false) } : {};
     const change = operations.push({ op: 'set', name, attributes, ...alias }) - 1;
-    const relocation = (inspection.before as LinkBefore | undefined)?.relocation;
+    const relocation = before?.relocation;
     return relocation ? [change, operations.push(relocation.there) - 1] : [change];
   }
   const wanted = merge(step.initial ?? {}, step.set ?? {});
@@ -67,13 +86,29 @@ function addTo(task: Task<LinkStep>, operations: LinkOperation[], made: Map<stri
     if (making === operations.length) {
       const { bridge, ...others } = wanted;
       attributes = others;
-      operations.push({ op: 'add', name, create, ...(bridge && { bridge }) });
+      const making = create.type === 'tap' ? { ...create, owner: tapOwner } : create;
+      operations.push({ op: 'add', name, create: making, ...(bridge && { bridge }) });
     }
     for (const each of linksMadeBy({ op: 'add', name, create })) made.set(each, making);
     own.push(making);
   }
   own.push(operations.push({ op: 'set', name, attributes, alias: markOf(vifId, shared) }) - 1);
   return own;
+}
+
+/** Whether a tap was made otherwise than it would be, and is made anew. */
+export function isRemade({ differences }: Task['inspection']): boolean {
+  return differences.some((difference) => canBeRemade([difference]));
+}
+
+/** How a tap that is there was made. */
+export function makingOf({ multiQueue, owner }: TapState): TapMaking {
+  return { type: 'tap', multiQueue, ...(owner !== undefined && { owner }) };
+}
+
+/** What a tap had that one made anew in its place gets. Open vSwitch takes its port back by itself. */
+export function keptOf({ address, mtu, master }: LinkState): LinkAttributes {
+  return { address, mtu, ...(master !== undefined && master !== 'ovs-system' && { master }) };
 }
 
 function merge(a: LinkAttributes, b: LinkAttributes): LinkAttributes {

@@ -8,7 +8,7 @@ export function restoringChange(differences: readonly Difference[], before: Link
   const bridge: Record<string, unknown> = {};
   for (const { attribute } of differences) {
     const [family, nested] = attribute.split('.');
-    if (['addresses', 'routes', 'alias'].includes(attribute)) continue; // they are no attributes to set
+    if (['addresses', 'routes', 'alias', 'multiQueue', 'owner'].includes(attribute)) continue; // they are no attributes to set
     if (family === 'bridge' && nested) bridge[nested] = before.bridge?.[nested as keyof BridgeAttributes];
     else if (attribute === 'master') change[attribute] = before.master ?? null;
     else change[attribute] = before[attribute as keyof LinkState];

@@ -3,7 +3,7 @@ import type { LinkBefore } from './addresses/relocation.js';
 import { isOurs, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
-import { goesWithUser } from './operations.js';
+import { goesWithUser, isRemade, keptOf, makingOf } from './operations.js';
 import { restoringChange } from './restore.js';
 
 /**
@@ -11,11 +11,13 @@ import { restoringChange } from './restore.js';
  * impossible.
  * @param used links that something uses which does not go away as well
  * @param now a link that the task made, as it is by now
+ * @param tapOwner the user id of those who own taps
  */
 export function undoing(
   task: AttemptedTask<LinkSteps>,
   used: ReadonlySet<string>,
-  now?: LinkState,
+  now: LinkState | undefined,
+  tapOwner: number,
 ): LinkOperation[] | VifError {
   const { step, inspection, outcome } = task;
   const { name } = step;
@@ -26,6 +28,15 @@ export function undoing(
   }
   if (step.kind !== 'link') {
     return [{ op: 'note', name, user: step.user, present: step.kind === 'linkUserAbsent' }];
+  }
+  if (before?.tap && step.create?.type === 'tap' && isRemade(inspection)) {
+    if (isVifError(outcome, 'LINK_BUSY')) return []; // it was not removed
+    const { up, promisc, alias = '' } = before;
+    const create = makingOf(before.tap);
+    return [
+      { op: 'remake', name, create, was: { ...step.create, owner: tapOwner } },
+      { op: 'set', name, attributes: { ...keptOf(before), up, promisc }, alias },
+    ];
   }
   if (before) {
     const attributes = restoringChange(inspection.differences, before);

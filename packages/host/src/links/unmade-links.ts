@@ -19,6 +19,7 @@ export class UnmadeLinks {
 
 /** The names of the links that an operation makes. */
 export function linksMadeBy(operation: LinkOperation): string[] {
+  if (operation.op === 'remake') return [operation.name];
   if (operation.op !== 'add') return [];
   const { name, create } = operation;
   return create.type === 'veth' ? [name, create.peer] : [name];

@@ -11,6 +11,7 @@ function state(own: Partial<LinkState> = {}): LinkState {
     mtu: 1500,
     address: '52:54:00:00:00:01',
     promisc: false,
+    tap: { multiQueue: false, owner: 0, isOpen: false },
     ...own,
   };
 }
@@ -72,6 +73,39 @@ describe('a link step', () => {
       expect(attributesIn({ create: { type: 'tap' }, set: { up: true } })).toEqual([]);
       expect(attributesIn({ set: { up: false } })).toEqual(['up']);
       expect(attributesIn({ create: { type: 'tap' }, shared: true, set: { up: false } })).toEqual(['up']);
+    });
+  });
+
+  describe('that finds a tap made otherwise', () => {
+    const found = (tap: LinkState['tap'], own: Partial<LinkState> = {}, multiQueue = false) => {
+      const making = step({ create: { type: 'tap', multiQueue }, set: { up: true } });
+      return inspectLink(making, vifId, state({ ...(tap && { tap }), ...own }), new Map(), 107);
+    };
+    const unowned = { multiQueue: false, isOpen: false };
+
+    it('tells how, and has it made anew if nobody has it open', () => {
+      for (const alias of [undefined, `vifkit:${vifId}`]) {
+        const { differences, blocked } = found(unowned, alias === undefined ? {} : { alias }, true);
+        expect(differences.slice(0, 2)).toEqual([
+          { attribute: 'multiQueue', expected: true, actual: false },
+          { attribute: 'owner', expected: 107, actual: null },
+        ]);
+        expect(blocked).toBeUndefined();
+      }
+    });
+
+    it.each<[string, LinkState['tap'], Partial<LinkState>]>([
+      ['open', { ...unowned, isOpen: true }, {}],
+      ["another VIF's", unowned, { alias: 'vifkit:c1e5cbd2-16b4-4d1e-8a5c-2b1f6a0d9e33' }],
+      ["an operator's", unowned, { alias: 'vpn' }],
+    ])('refuses one that is %s', (_, tap, own) => {
+      expect(found(tap, own).blocked).toMatchObject({ code: 'LINK_MADE_OTHERWISE' });
+    });
+
+    it('finds nothing in one that is made as it would be, open or not', () => {
+      for (const isOpen of [false, true]) {
+        expect(found({ multiQueue: true, owner: 107, isOpen }, {}, true)).toMatchObject({ differences: [] });
+      }
     });
   });
 

@@ -24,7 +24,7 @@ import { switchPort } from './switch-port.js';
 export function objectBackend(vif: VIFBase, context: GuestContext): DeviceBackend {
   if (vif instanceof VIFBridge) return bridge(vif, context);
   if (vif instanceof VIFOpenVSwitch) return openVSwitch(vif);
-  if (vif instanceof VIFGeneric) return tap(vif);
+  if (vif instanceof VIFGeneric) return { ...tap(vif), ...(context.makesTap && { managed: false }) };
   if (vif instanceof VIFVHostUser) return vhostUser(vif);
   if (vif instanceof VIFDirect) return direct(vif);
   if (vif instanceof VIFHostDevice) return hostDevice(vif, context);
@@ -52,7 +52,7 @@ function openVSwitch(vif: VIFOpenVSwitch): DeviceBackend {
     );
   }
   // The plugin adds the port itself, so that libvirt must not; or it makes the tap as well.
-  if (profile.create_tap) return { ...tap(vif), managed: false };
+  if (profile.create_tap) return { ...tap(vif), managed: false, multiQueue: profile.multiqueue };
   if (profile.create_port) return tap(vif);
   return {
     type: 'bridge',

@@ -1,46 +1,14 @@
-import { type GuestContext, guestFlag, type HostCapabilities, wantsMultiqueue } from '@vifkit/core';
+import { cardModel, cardQueues, type GuestContext, guestFlag, type HostCapabilities } from '@vifkit/core';
 import type { InterfaceDriver } from '../config/interface-config.js';
-import { type CardModels, checkModel, imageModel } from '../front-end/card-models.js';
 import { type FrontEnd, overriddenBy } from '../front-end/front-end.js';
 import { rxQueueSize, txQueueSize } from '../front-end/queue-sizes.js';
-import { maxTapQueues } from '../front-end/tap-queues.js';
 import { knows } from '../libvirt-version.js';
 import type { Dialect } from './dialect.js';
-
-const kvmModels = [
-  'virtio',
-  'ne2k_pci',
-  'pcnet',
-  'rtl8139',
-  'e1000',
-  'e1000e',
-  'spapr-vlan',
-  'vmxnet3',
-  'igb',
-];
-
-const cards: CardModels = new Map([
-  ['qemu', [...kvmModels, 'lan9118']],
-  ['kvm', kvmModels],
-  ['lxc', []],
-  ['parallels', ['virtio', 'rtl8139', 'e1000']],
-]);
-
-/** vNIC types of a device that a guest gets as it is: nothing is emulated, so that there is no model or driver. */
-const passedThrough: readonly (string | undefined)[] = [
-  'direct',
-  'direct-physical',
-  'accelerator-direct',
-  'accelerator-direct-physical',
-  'remote-managed',
-  'vdpa',
-];
 
 /** The rules of today's Nova. */
 export const current: Dialect = {
   frontEnd(context, backend) {
-    const isPassedThrough = backend.type === 'hostdev' || passedThrough.includes(context.vnicType);
-    const front = overriddenBy(backend, isPassedThrough ? nothing : emulated(context));
+    const front = overriddenBy(backend, backend.type === 'hostdev' ? nothing : emulated(context));
     const sized = backend.type === 'vhostuser' ? { ...front, driver: ofSocket(front, context.host) } : front;
     return withPackedRing(sized, context);
   },
@@ -51,24 +19,18 @@ export const current: Dialect = {
 const nothing: FrontEnd = { model: undefined, driver: undefined };
 
 function emulated(context: GuestContext): FrontEnd {
-  const { image, host } = context;
-  const model = imageModel(image) ?? defaultModel(host);
-  if (model !== undefined) checkModel(model, host.virt_type, cards);
+  const model = cardModel(context);
   return { model, driver: model === 'virtio' ? virtioDriver(context) : undefined };
 }
 
-function defaultModel({ virt_type, use_virtio_for_bridges }: HostCapabilities): string | undefined {
-  return use_virtio_for_bridges && ['kvm', 'qemu', 'parallels'].includes(virt_type) ? 'virtio' : undefined;
-}
-
 function virtioDriver(context: GuestContext): InterfaceDriver | undefined {
-  const { flavor, host } = context;
+  const { host } = context;
   const size = rxQueueSize(host);
   // libvirt turns on vhost even for guests without KVM, where it does not work.
   if (host.virt_type === 'qemu') return { name: 'qemu', ...size };
-  if (!wantsMultiqueue(context)) return size && { name: 'vhost', ...size };
-  const most = host.max_queues ?? maxTapQueues(host.kernel_release);
-  return { name: 'vhost', queues: Math.min(flavor.vcpus, most), ...size };
+  const queues = cardQueues(context);
+  if (queues === undefined) return size && { name: 'vhost', ...size };
+  return { name: 'vhost', queues, ...size };
 }
 
 /** The switch carries a socket's packets, so that no program of the host's is named. */

@@ -76,6 +76,7 @@ describe('a VIFOpenVSwitch', () => {
         type: 'ethernet',
         target: 'tap0',
         managed: false,
+        multiQueue: false,
         bandwidth: true,
       });
     }

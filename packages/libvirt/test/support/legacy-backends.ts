@@ -16,7 +16,7 @@ export const isHybrid = (vector: ConfigVector) =>
 
 const tap =
   (bandwidth: boolean): Answer =>
-  ({ vif }) => ({ type: 'ethernet', target: vif.devname, bandwidth });
+  ({ vif }) => ({ type: 'ethernet', target: vif.devname, managed: false, bandwidth });
 
 const pciSlot = ({ vif }: ConfigVector) => vif.profile?.pci_slot ?? 'none';
 

@@ -38,6 +38,8 @@ export interface MemoryHostOptions {
   readonly commands?: Readonly<Record<string, Ending>>;
   /** As `uname -r` prints it; 6.1.0 unless given. */
   readonly kernelRelease?: string;
+  /** The user id of the owner of taps that plugs make; root's unless given. */
+  readonly tapOwner?: number;
 }
 
 /** All that can be changed on a memory host. */
@@ -102,7 +104,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     },
     locks: new MemoryLocks(),
     runners: [
-      new LinkRunner(links),
+      new LinkRunner(links, options.tapOwner),
       new OvsRunner(ovs),
       new FilterRunner(filters),
       new CommandRunner(commands),

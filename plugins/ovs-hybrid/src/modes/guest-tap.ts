@@ -10,7 +10,8 @@ export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promi
   const mtu = mtuOf(vif, context);
   if (create_tap) {
     const address = requireField(vif, 'address', vif.id);
-    const create = { type: 'tap', multiQueue: multiqueue } as const;
+    // Nova asks for several queues even where the guest's card, which is not virtio or without KVM, has one.
+    const create = { type: 'tap', multiQueue: multiqueue && context.tap.canMultiQueue } as const;
     return [{ kind: 'link', name, create, set: { up: true, mtu }, initial: { address } }];
   }
   const isThere = (await context.facts.linkMtu(name)) !== undefined;

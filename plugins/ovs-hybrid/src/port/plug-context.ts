@@ -1,9 +1,11 @@
-import type { HostFacts } from '@vifkit/core';
+import type { HostFacts, TapQueues } from '@vifkit/core';
 import type { OvsOptions } from '../ovs-options.js';
 
 /** What the plan of a plug depends on besides the VIF. */
 export interface PlugContext {
   readonly instanceUuid: string;
   readonly facts: HostFacts;
+  /** What the guest's card asks of a tap. */
+  readonly tap: TapQueues;
   readonly options: OvsOptions;
 }

@@ -1,5 +1,6 @@
 import { VifError } from '@vifkit/core';
-import type { LinkState } from '../link-state.js';
+import { userId } from '../../user-id.js';
+import type { LinkState, TapState } from '../link-state.js';
 import { usersIn } from '../link-users.js';
 
 /** A link as `ip -details -json link` prints it; only what we use. */
@@ -34,10 +35,11 @@ function stateOf(ipLink: IpLink): LinkState {
   const users = usersIn(ifname, altnames);
   const kind = linkinfo?.info_kind ?? '';
   const data = linkinfo?.info_data ?? {};
+  // taps and tuns are both of kind `tun`
+  const isTap = kind === 'tun' && data.type === 'tap';
   return {
     name: ifname,
-    // taps and tuns are both of kind `tun`
-    type: kind === 'tun' && data.type === 'tap' ? 'tap' : kind,
+    type: isTap ? 'tap' : kind,
     up: flags.includes('UP'),
     mtu,
     address: address ?? '',
@@ -47,6 +49,7 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(ifalias !== undefined && { alias: ifalias }),
     ...(users.length > 0 && { users }),
     ...(kind !== 'veth' && kind !== 'vlan' && typeof link === 'string' && { lower: link }),
+    ...(isTap && { tap: tapOf(data, flags) }),
     ...(kind === 'veth' && link !== undefined && { peer: link }),
     ...(kind === 'vlan' && link !== undefined && { vlan: { link, id: Number(data.id) } }),
     ...(kind === 'bridge' && {
@@ -57,5 +60,18 @@ function stateOf(ipLink: IpLink): LinkState {
         ageing: Number(data.ageing_time) / 100,
       },
     }),
+  };
+}
+
+function tapOf(data: Readonly<Record<string, unknown>>, flags: readonly string[]): TapState {
+  const { multi_queue, numqueues = 0, numdisabled = 0, user } = data;
+  const isUp = flags.includes('UP');
+  return {
+    multiQueue: multi_queue === true,
+    // `ip` prints the name, where the user has one.
+    ...((typeof user === 'string' || typeof user === 'number') && { owner: userId(user) }),
+    // Queues are counted for a tap of several alone. One that nobody has open has no carrier, which only shows if it is up.
+    ...(multi_queue === true && { isOpen: Number(numqueues) + Number(numdisabled) > 0 }),
+    ...(multi_queue !== true && isUp && { isOpen: !flags.includes('NO-CARRIER') }),
   };
 }

@@ -1,6 +1,6 @@
 import type { BridgeAttributes } from '@vifkit/core';
 import { renderArrival } from '../addresses/render-move.js';
-import type { LinkOperation } from '../link-table.js';
+import type { LinkOperation, TapMaking } from '../link-table.js';
 import { noteOf } from '../link-users.js';
 
 /**
@@ -12,6 +12,9 @@ export function renderOperation(operation: LinkOperation): string[] {
   switch (op) {
     case 'add':
       return [renderAdd(operation)];
+    case 'remake':
+      // Unlike `link delete`, this fails for a tap that somebody has open.
+      return [`tuntap del dev ${name} ${tapMode(operation.was)}`, renderAdd(operation)];
     case 'note': {
       const altname = noteOf(name, operation.user);
       return [`link property ${operation.present ? 'add' : 'del'} dev ${name} altname ${altname}`];
@@ -27,17 +30,23 @@ export function renderOperation(operation: LinkOperation): string[] {
   }
 }
 
-function renderAdd({ name, create, bridge = {} }: Extract<LinkOperation, { op: 'add' }>): string {
+type Making = Pick<Extract<LinkOperation, { op: 'add' }>, 'name' | 'create' | 'bridge'>;
+
+function renderAdd({ name, create, bridge = {} }: Making): string {
   switch (create.type) {
     case 'bridge':
       return ['link', 'add', 'name', name, 'type', 'bridge', ...bridgeWords(bridge)].join(' ');
     case 'veth':
       return `link add name ${name} type veth peer name ${create.peer}`;
     case 'tap':
-      return `tuntap add dev ${name} mode tap${create.multiQueue ? ' multi_queue' : ''}`;
+      return `tuntap add dev ${name} ${tapMode(create)}${create.owner === undefined ? '' : ` user ${create.owner}`}`;
     case 'vlan':
       return `link add link ${create.link} name ${name} type vlan id ${create.id}`;
   }
+}
+
+function tapMode({ multiQueue }: TapMaking): string {
+  return `mode tap${multiQueue ? ' multi_queue' : ''}`;
 }
 
 function settings({ attributes, alias }: Extract<LinkOperation, { op: 'set' }>): string[][] {

@@ -16,9 +16,10 @@ export interface KernelLink extends Mutable<LinkState> {
 }
 
 /** A link to be there from the start. */
-export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge'>> {
+export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 'tap'>> {
   readonly name: string;
   readonly bridge?: Partial<LinkState['bridge']>;
+  readonly tap?: LinkState['tap'];
   /** IP addresses, as in `10.0.0.1/24`. */
   readonly addresses?: readonly string[];
   /** Routes over it, as in `0.0.0.0/0 via 10.0.0.254`. */
@@ -26,7 +27,7 @@ export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge'>> {
 }
 
 /** A link with the kernel's defaults, but for what is said of it. */
-export function newLink({ bridge, addresses = [], routes = [], ...spec }: LinkSpec): KernelLink {
+export function newLink({ bridge, tap, addresses = [], routes = [], ...spec }: LinkSpec): KernelLink {
   const type = spec.type ?? '';
   return {
     up: false,
@@ -44,6 +45,8 @@ export function newLink({ bridge, addresses = [], routes = [], ...spec }: LinkSp
       const [destination = '', ...options] = route.split(' ');
       return { destination, hops: [{ link: spec.name, options }], options: [] };
     }),
+    // A tap that is there is as a plug makes one, unless the test says otherwise.
+    ...(type === 'tap' && { tap: tap ?? { multiQueue: false, owner: 0, isOpen: false } }),
     ...(type === 'bridge' && {
       bridge: { forwardDelay: 15, stp: false, multicastSnooping: true, ageing: 300, ...bridge },
     }),

@@ -4,8 +4,10 @@ import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
 type Add = Extract<LinkOperation, { op: 'add' }>;
 type Move = Extract<LinkOperation, { op: 'move' }>;
 type Note = Extract<LinkOperation, { op: 'note' }>;
+type Remake = Extract<LinkOperation, { op: 'remake' }>;
 type SetBridge = NonNullable<LinkChange['bridge']>;
 
+const TAP_BUSY = 'ioctl(TUNSETIFF): Device or resource busy';
 const FILE_EXISTS = 'RTNETLINK answers: File exists';
 const NO_SUCH_FILE = 'RTNETLINK answers: No such file or directory';
 const NOT_SUPPORTED = 'RTNETLINK answers: Operation not supported';
@@ -35,6 +37,9 @@ export class Kernel {
       switch (operation.op) {
         case 'add':
           this.#add(operation);
+          break;
+        case 'remake':
+          this.#remake(operation);
           break;
         case 'set':
           this.#set(operation.name, operation.attributes, operation.alias);
@@ -82,17 +87,23 @@ export class Kernel {
   #add({ name, create, bridge }: Add): void {
     const taken = create.type === 'veth' ? [name, create.peer] : [name];
     if (new Set(taken).size < taken.length || taken.some((each) => this.links.has(each))) {
-      throw new Refusal(create.type === 'tap' ? 'ioctl(TUNSETIFF): Device or resource busy' : FILE_EXISTS);
+      throw new Refusal(create.type === 'tap' ? TAP_BUSY : FILE_EXISTS);
     }
     if (create.type === 'veth') this.put({ name, type: 'veth', peer: create.peer });
     else if (create.type === 'vlan') this.#addVlan(name, create.link, create.id);
-    else this.put({ name, type: create.type });
+    else this.put({ name, type: create.type, ...(create.type === 'tap' && { tap: tapStateOf(create) }) });
     try {
       if (bridge) this.#setBridge(this.#find(name), bridge);
     } catch (error) {
       this.remove(name); // it is made with all of that, or not at all
       throw error;
     }
+  }
+
+  #remake({ name, create }: Remake): void {
+    if (this.links.get(name)?.tap?.isOpen) throw new Refusal(TAP_BUSY);
+    this.remove(name);
+    this.#add({ op: 'add', name, create });
   }
 
   #addVlan(name: string, link: string, id: number): void {
@@ -219,6 +230,10 @@ export class Kernel {
     const members = [...this.links.values()].filter(({ master }) => master === name);
     bridge.mtu = members.length > 0 ? Math.min(...members.map(({ mtu }) => mtu)) : 1500;
   }
+}
+
+function tapStateOf({ multiQueue = false, owner }: Remake['create']): KernelLink['tap'] {
+  return { multiQueue, ...(owner !== undefined && { owner }), isOpen: false };
 }
 
 function checkAddress(address: string): void {

@@ -8,6 +8,7 @@ import {
   type LinkTable,
   linkOutcome,
   SerialQueue,
+  type TapState,
   UnmadeLinks,
 } from '@vifkit/host/parts';
 import type { Points } from '../points.js';
@@ -82,10 +83,16 @@ export class MemoryLinks implements LinkTable {
   }
 }
 
-function stateOf({ mtuByHand, addresses, routes, ...link }: KernelLink): MemoryLinkState {
+function stateOf({ mtuByHand, addresses, routes, tap, ...link }: KernelLink): MemoryLinkState {
   return structuredClone({
     ...link,
+    ...(tap && { tap: visible(tap, link.up) }),
     ...(addresses.length > 0 && { addresses }),
     ...(routes.length > 0 && { routes }),
   });
+}
+
+/** `ip` tells of a tap of one queue that it is open only while it is up. */
+function visible({ isOpen = false, ...tap }: TapState, isUp: boolean): TapState {
+  return tap.multiQueue || isUp ? { ...tap, isOpen } : tap;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkModel, imageModel } from '../../src/front-end/card-models.js';
+import { checkModel, imageModel } from '../../src/guest/card-models.js';
 
 const cards = new Map([
   ['kvm', ['virtio', 'e1000']],

@@ -1,4 +1,5 @@
-import { type Image, VifError } from '@vifkit/core';
+import { VifError } from '../errors/vif-error.js';
+import type { Image } from '../request/image.js';
 
 /** The network cards that each virtualization type can give a guest. */
 export type CardModels = ReadonlyMap<string, readonly string[]>;

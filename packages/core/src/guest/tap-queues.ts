@@ -1,4 +1,4 @@
-import { VifError } from '@vifkit/core';
+import { VifError } from '../errors/vif-error.js';
 
 /**
  * How many queues the kernel gives a tap at most: one before Linux 3.0, 8 in 3.x, 256 in 4.x, and as many as

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { maxTapQueues } from '../../src/front-end/tap-queues.js';
+import { maxTapQueues } from '../../src/guest/tap-queues.js';
 
 describe('maxTapQueues', () => {
   it.each([
