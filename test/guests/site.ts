@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import {
   type LibvirtGuests,
@@ -134,6 +135,15 @@ export class Site {
     return this.guests.start({
       ...{ name: guestName(row), device: xml, domain, address, peer: `${subnet}.1`, vcpus: row.queues },
     });
+  }
+
+  /** What is left of a row's VIF and guest. Open vSwitch removes the socket of a port a moment after the port. */
+  async leftOvers(row: Row): Promise<string[]> {
+    for (let look = 0; ; look++) {
+      const left = Object.values(await this.belongings(row)).flat();
+      if (left.length === 0 || look === 50) return left;
+      await pause(200);
+    }
   }
 
   /** Looks for all that bears a VIF's id, the beginning of it that is in names, or its MAC address. */
