@@ -1,23 +1,19 @@
-import { execFile } from 'node:child_process';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import {
   type LibvirtGuests,
   makeNamespace,
   makeVendorTools,
-  type Namespace,
   type OpenVSwitch,
   startLibvirtGuests,
   startOpenVSwitch,
-  type VendorTools,
 } from '@vifkit/testkit/bed';
+import { $ } from 'execa';
 import { vif } from '../real/vif.js';
-import { type Row, type Segment, switchDirectory } from './rows.js';
-
-const execute = promisify(execFile);
+import { makeNetworks, NETWORKS, putVendorTools, VENDOR_SWITCH } from './networks.js';
+import { type Row, switchDirectory } from './rows.js';
 
 /** What belongs to a VIF, by where it is. */
 export interface Belongings {
@@ -27,33 +23,6 @@ export interface Belongings {
   readonly sockets: readonly string[];
   readonly processes: readonly string[];
 }
-
-/** By the host's end of the veth pair that leads to the peer. */
-const NETWORKS = {
-  lan: { end: 'lan', subnet: '10.77.1' },
-  'br-int': { end: 'integration', subnet: '10.77.2' },
-  vendor: { end: 'fabric', subnet: '10.77.3' },
-  uplink: { end: 'uplink', subnet: '10.77.4' },
-} as const satisfies Record<Segment, object>;
-
-/** What a vendor's switch is here: a Linux bridge. */
-const VENDOR_SWITCH = 'vendor';
-
-/** What a vendor's tool does with a tap that it is given. It is named by one of the words. */
-const JOIN = `for word in $*; do
-  case $word in
-    tap*|qvo*) exec ip link set dev $word master ${VENDOR_SWITCH} ;;
-    --tap_name=*) exec ip link set dev \${word#*=} master ${VENDOR_SWITCH} ;;
-  esac
-done`;
-
-/** The tools, and how they are called for a plug. */
-const VENDOR_TOOLS = {
-  'mm-ctl': '--bind-port*',
-  ifc_ctl: '*add_port*',
-  'vrouter-port-control': '*--oper=add*',
-  'ivs-ctl': 'add-port*',
-};
 
 /** A host for guests: networks with a peer to ping, an Open vSwitch with DPDK, vendors' switches and a libvirtd. */
 export class Site {
@@ -78,8 +47,8 @@ export class Site {
         ovs.stop(),
       );
       await chmod(switchDirectory, 0o777); // QEMU is another user, and makes sockets there
-      await connect(far, ovs);
-      cleanUp.push(() => run('ip', 'link', 'delete', 'dev', VENDOR_SWITCH));
+      await makeNetworks(far, ovs);
+      cleanUp.push(() => $`ip link delete dev ${VENDOR_SWITCH}`);
       await putVendorTools(await keep(makeVendorTools(), (tools) => tools.close()));
       const options = { openVSwitch: switchDirectory };
       const guests = await keep(startLibvirtGuests(options), (guests) => guests.stop());
@@ -103,14 +72,14 @@ export class Site {
 
   /** Removes what VIFs shared, once the host's own link has left it. */
   async collectGarbage(): Promise<void> {
-    await run('ip', 'link', 'set', 'dev', NETWORKS.lan.end, 'nomaster');
+    await $`ip link set dev ${NETWORKS.lan.end} nomaster`;
     const { exitCode, stdout, stderr } = await vif('gc', [], '--keep-none', '--ovsdb', this.ovs.endpoint);
     if (exitCode !== 0) throw new Error(`vif gc: ${stdout} ${stderr}`);
   }
 
   /** Connects a tap that neither `vif` nor libvirt connects: to the vendor's switch, since that is at hand. */
   connectTap(tap: string): Promise<unknown> {
-    return run('ip', 'link', 'set', 'dev', tap, 'master', VENDOR_SWITCH);
+    return $`ip link set dev ${tap} master ${VENDOR_SWITCH}`;
   }
 
   /** Runs `vif` on a row's request. @throws Error if it fails */
@@ -151,20 +120,20 @@ export class Site {
     const marks = [row.id.slice(0, 11), row.mac.slice(3)];
     const bears = (text: string) => marks.some((mark) => text.includes(mark));
     const [links, ports, rules, sockets, processes] = await Promise.all([
-      run('ip', '-details', '-oneline', 'link'),
+      $`ip -details -oneline link`,
       Promise.all(['Bridge', 'Port', 'Interface', 'QoS'].map((table) => this.ovs.vsctl('list', table))),
-      run('nft', 'list', 'ruleset'),
+      $`nft list ruleset`,
       readdir(switchDirectory),
       listProcesses(),
     ]);
-    const linkNames = links
+    const linkNames = links.stdout
       .split('\n')
       .filter(bears)
       .map((line) => /^\d+: ([^@:]+)/.exec(line)?.[1] ?? line);
     return {
       links: linkNames.sort(),
       openVSwitch: ports.flatMap((table) => table.split('\n\n')).filter(bears),
-      filters: rules.split('\n').filter(bears),
+      filters: rules.stdout.split('\n').filter(bears),
       sockets: sockets.filter(bears),
       processes: processes.filter(
         (command) => bears(command) || command.includes(`guest=${guestName(row)},`),
@@ -179,44 +148,7 @@ async function endAll(steps: (() => Promise<unknown>)[]): Promise<void> {
   for (const step of steps.splice(0).reverse()) await step();
 }
 
-async function run(program: string, ...args: string[]): Promise<string> {
-  return (await execute(program, args)).stdout;
-}
-
 async function listProcesses(): Promise<string[]> {
   const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   return Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
-}
-
-/** Makes the networks, and the switches that are there before any guest. */
-async function connect(far: Namespace, ovs: OpenVSwitch): Promise<void> {
-  for (const { end, subnet } of Object.values(NETWORKS)) {
-    await run(
-      'ip',
-      'link',
-      'add',
-      'name',
-      end,
-      'type',
-      'veth',
-      'peer',
-      'name',
-      end,
-      'netns',
-      String(far.pid),
-    );
-    await run('ip', 'link', 'set', 'dev', end, 'up');
-    await far.run('ip', 'address', 'add', `${subnet}.1/24`, 'dev', end);
-    await far.run('ip', 'link', 'set', 'dev', end, 'up');
-  }
-  await run('ip', 'link', 'add', 'name', VENDOR_SWITCH, 'up', 'type', 'bridge');
-  await run('ip', 'link', 'set', 'dev', NETWORKS.vendor.end, 'master', VENDOR_SWITCH);
-  await ovs.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
-  await ovs.vsctl('add-port', 'br-int', NETWORKS['br-int'].end);
-}
-
-async function putVendorTools(tools: VendorTools): Promise<void> {
-  for (const [tool, words] of Object.entries(VENDOR_TOOLS)) {
-    await tools.put(tool, `case "$*" in ${words}) ${JOIN} ;; esac`);
-  }
 }
