@@ -5,27 +5,13 @@ import { memoryHost } from '@vifkit/testkit';
 import { type Libvirtd, startLibvirtd } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { driverOn } from '../vectors/driver.js';
-import { configRows, currentRows, type Row } from '../vectors/rows.js';
+import { configRows, currentRows } from '../vectors/rows.js';
 import { setupOf } from '../vectors/setup.js';
 
 /** The reference's requests for a libvirt like the one here, of virtualization types that QEMU without KVM has. */
 const rows = [...configRows, ...currentRows]
   .filter(({ expect: { xml }, host }) => xml !== undefined && ['kvm', 'qemu'].includes(host.virt_type))
-  .filter(hasFrontEndForBackEnd)
   .map((row) => ({ ...row, host: { ...row.host, virt_type: 'qemu', libvirt_version: [9, 0, 0] } }));
-
-/**
- * The reference combines any card with any back end; libvirt refuses some when a domain is defined: vhost-user
- * takes virtio alone, and a device that is passed through has no virtio driver.
- */
-function hasFrontEndForBackEnd({ vif, image, host, routing }: Row): boolean {
-  const model = image.properties.hw_vif_model ?? (host.use_virtio_for_bridges ? 'virtio' : undefined);
-  if (vif.type === 'vhostuser' || vif.vnic_type === 'virtio-forwarder') return model === 'virtio';
-  // Today's Nova gives a device that is passed through neither model nor driver.
-  if (routing === 'current') return true;
-  const passedThrough = ['802.1qbh', 'hw_veb'].includes(vif.type ?? '') && vif.vnic_type === 'direct';
-  return !passedThrough || model !== 'virtio';
-}
 
 describe('a real libvirtd', () => {
   let libvirtd: Libvirtd;

@@ -46,7 +46,7 @@ export interface Row {
     readonly details: Readonly<Record<string, unknown>>;
     readonly network: { readonly bridge: string; readonly meta: Readonly<Record<string, unknown>> };
   };
-  readonly image: { readonly properties: { readonly hw_vif_model?: string } };
+  readonly image: { readonly properties: { readonly hw_vif_model?: string | undefined } };
   readonly host: {
     readonly virt_type: string;
     readonly use_virtio_for_bridges: boolean;
@@ -75,7 +75,8 @@ function rowsOf(name: string): readonly Row[] {
     .map((line) => JSON.parse(line));
 }
 
-const all = rowsOf('newton.jsonl');
+/** What Nova 14 does, of all operations. */
+export const newtonRows = rowsOf('newton.jsonl');
 
 /** What today's Nova answers; all of them are of the operation `config`. */
 export const currentRows = rowsOf('current.jsonl');
@@ -86,12 +87,12 @@ const handled: readonly unknown[] = new PluginRegistry(await builtInPlugins()).t
 /** Types that nothing may ever handle: Neutron's ways to say that there is no binding, and inventions. */
 const refused: readonly unknown[] = [null, 'dvs', 'other', 'binding_failed', 'no_such_type'];
 
-const ofHandledTypes = all.filter(({ vif }) => handled.includes(vif.type));
+const ofHandledTypes = newtonRows.filter(({ vif }) => handled.includes(vif.type));
 const onHost = ofHandledTypes.filter(({ op }) => op !== 'config');
 
 export const configRows = ofHandledTypes.filter(({ op }) => op === 'config');
 export const hostRows = onHost.filter(({ expect }) => expect.error === undefined);
 export const refusedRows = [
   ...onHost.filter(({ expect }) => expect.error !== undefined),
-  ...all.filter(({ vif }) => refused.includes(vif.type)),
+  ...newtonRows.filter(({ vif }) => refused.includes(vif.type)),
 ];

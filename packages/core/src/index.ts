@@ -33,7 +33,12 @@ export { asVifError, isVifError, VifError, type VifErrorOptions } from './errors
 export type { DeviceBackend, VirtualPort } from './guest/device-backend.js';
 export { filterName } from './guest/filter-name.js';
 export { cardModel, cardQueues, requireVirtio, type TapQueues, tapQueues } from './guest/guest-card.js';
-export type { GuestConfigurator, GuestContext, GuestDevice } from './guest/guest-configurator.js';
+export type {
+  DomainElement,
+  GuestConfigurator,
+  GuestContext,
+  GuestDevice,
+} from './guest/guest-configurator.js';
 export { guestFlag, isTrue, wantsMultiqueue } from './guest/guest-flags.js';
 export type { Host, HostFacts, HostLocks, Representor, VirtualFunction } from './host/host.js';
 export { announcedPlugin, announcedVif } from './host-info/announced.js';

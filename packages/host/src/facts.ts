@@ -5,6 +5,7 @@ import type { VfJournal } from './journal/vf-journal.js';
 import type { LinkTable } from './links/link-table.js';
 import { pciNetDevice } from './sysfs/pci-net-device.js';
 import { findRepresentor } from './sysfs/representor.js';
+import { findVdpaDevice } from './sysfs/vdpa-device.js';
 import { findVirtualFunctions } from './sysfs/virtual-functions.js';
 
 /** The facts of this host, read at each question; questions that are asked together share a reading. */
@@ -25,6 +26,7 @@ export function hostFacts(links: LinkTable, sysfsRoot: string, journal: VfJourna
       const record = (await journal.read([address])).get(address);
       return isVifError(record) ? undefined : record?.vifId; // the step itself tells of a bad record
     },
+    vdpaDevice: (address) => findVdpaDevice(sysfsRoot, address),
     representor: (address) => findRepresentor(sysfsRoot, address),
   };
 }

@@ -14,6 +14,7 @@ import { bandwidthOf } from './bandwidth.js';
 import { HostdevConfig } from './config/hostdev-config.js';
 import { InterfaceConfig, type InterfaceDriver } from './config/interface-config.js';
 import { dialectOf } from './dialect/dialect-of.js';
+import { domainElements } from './domain-elements.js';
 import { knows } from './libvirt-version.js';
 
 /** Configures the devices of libvirt's guests, as Nova's libvirt VIF driver does: Nova 14's, or today's. */
@@ -44,6 +45,7 @@ function interfaceConfig(backend: InterfaceBackend, mac: string, context: GuestC
   const dialect = dialectOf(context);
   if (backend.type === 'vhostuser') requireVirtio(context);
   const { model, driver } = dialect.frontEnd(context, backend);
+  const domain = domainElements(backend, context);
   const takesMtu = dialect.withMtu.includes(backend.type) && knows(host, 'MTU');
   return new InterfaceConfig({
     mac,
@@ -56,6 +58,7 @@ function interfaceConfig(backend: InterfaceBackend, mac: string, context: GuestC
     virtualPort: backend.virtualPort,
     filter: backend.filter,
     bandwidth: backend.bandwidth ? bandwidthOf(context.flavor) : undefined,
+    ...(domain.length > 0 && { domain }),
   });
 }
 

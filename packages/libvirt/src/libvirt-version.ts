@@ -12,7 +12,15 @@ const features = {
   'send queue sizes': [3, 7, 0],
   /** `<target managed="no">`. */
   'taps of others': [5, 7, 0],
+  /** Memory of a `memfd`. */
+  memfd: [4, 10, 0],
   'packed rings': [6, 3, 0],
+  /** `<interface type="vdpa">`. */
+  vDPA: [6, 9, 0],
+  /** Shared memory of a domain without NUMA cells. */
+  'shared memory': [6, 9, 0],
+  /** A limit of locked memory that is raised for the sake of a vDPA device. */
+  'memory of vDPA': [7, 2, 0],
 } as const satisfies Record<string, Version>;
 
 /** Whether the host's libvirt has a feature. */

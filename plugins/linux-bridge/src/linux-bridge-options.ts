@@ -3,7 +3,7 @@ import { IsOptional } from 'class-validator';
 
 /** Names and defaults are os-vif's. */
 export class LinuxBridgeOptions {
-  /** The least MTU of VLAN devices, in bytes. */
+  /** The least MTU of VLAN devices, and that of an uplink and its bridge whose network has none, in bytes. */
   @IsMtu()
   network_device_mtu = 1500;
 

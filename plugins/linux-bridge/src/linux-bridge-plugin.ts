@@ -64,10 +64,11 @@ export class LinuxBridgePlugin implements VifPlugin {
       return mtu === undefined ? [] : [{ kind: 'link', name: bridge, set: { mtu }, shared: true }];
     }
     const uplink = await this.#uplink(bridge, network, mtu, facts);
-    const member = uplink.at(-1)?.name;
-    const addresses = member === undefined ? [] : await facts.linkAddresses(member);
+    const member = uplink.at(-1);
+    const addresses = member === undefined ? [] : await facts.linkAddresses(member.name);
     const needsIpv6 = addresses.some((address) => address.includes(':'));
-    return [bridgeStep(bridge, mtu, needsIpv6), ...uplink];
+    const own = network.should_provide_vlan ? mtu : (member?.set?.mtu ?? mtu);
+    return [bridgeStep(bridge, own, needsIpv6), ...uplink];
   }
 
   async #uplink(
@@ -78,8 +79,10 @@ export class LinuxBridgePlugin implements VifPlugin {
   ): Promise<LinkStep[]> {
     const joined = { up: true, master: bridge };
     if (!network.should_provide_vlan) {
-      const uplink = this.#options.flat_interface ?? network.bridge_interface;
-      return uplink ? [{ kind: 'link', name: uplink, set: joined, shared: true, yieldAddresses: true }] : [];
+      const name = this.#options.flat_interface ?? network.bridge_interface;
+      // The uplink serves this network alone: it has the network's MTU, be it less or more than its own.
+      const set = { ...joined, mtu: wanted ?? this.#options.network_device_mtu };
+      return name ? [{ kind: 'link', name, set, shared: true, yieldAddresses: true }] : [];
     }
     const id = requireField(network, 'vlan');
     const link = this.#options.vlan_interface ?? requireField(network, 'bridge_interface');

@@ -184,6 +184,32 @@ describe('a guest', () => {
   });
 });
 
+describe('the MTU of an uplink without VLAN, and of its bridge', () => {
+  it.each([
+    ["the network's, where the uplink had more", 1450, 9000, {}, 1450],
+    ["the network's, where the uplink had less", 9000, 1500, {}, 9000],
+    ["the option's, for a network without one", 0, 9000, {}, 1500],
+    ["the option's, whatever it is", 0, 1500, { network_device_mtu: 1400 }, 1400],
+  ])('is %s', async (_, mtu, before, options, expected) => {
+    const { host, driver } = start({ links: [{ name: 'eth1', mtu: before }] }, options);
+    await driver.plug(request({ ...provided, mtu }));
+    const links = host.links.snapshot();
+    expect([links.eth1?.mtu, links[bridge]?.mtu]).toEqual([expected, expected]);
+    expect((await driver.plug(request({ ...provided, mtu }))).changes).toEqual([]);
+  });
+
+  it('is given back when the plug fails', async () => {
+    const { host, driver } = start({ links: [{ name: 'eth1', mtu: 9000 }] });
+    const before = host.snapshot();
+    let sets = 0;
+    host.failAt(({ what }) => what === 'set eth1' && sets++ === 0);
+    await expect(driver.plug(request({ ...provided, mtu: 1450 }))).rejects.toMatchObject({
+      undoFailures: [],
+    });
+    expect(host.snapshot()).toEqual(before);
+  });
+});
+
 describe('the MTU of a VLAN device', () => {
   it.each([
     ['the least there is for a smaller network', 1450, 9000, 1500],

@@ -1,3 +1,4 @@
+import { renderDevice } from '../output/render-device.js';
 import { smallBatch } from './in-batches.js';
 import { answering, type RequestCommand } from './request-command.js';
 
@@ -6,5 +7,8 @@ export const config: RequestCommand = {
   guests: true,
   batch: smallBatch,
   answer: (driver, requests, options, give) =>
-    driver.configAll(requests, { ...options, onResult: answering(give, ({ device }) => device.toXml()) }),
+    driver.configAll(requests, {
+      ...options,
+      onResult: answering(give, ({ device }) => renderDevice(device)),
+    }),
 };

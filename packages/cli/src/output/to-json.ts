@@ -4,6 +4,7 @@ import type {
   CheckResult,
   ConfigResult,
   Difference,
+  GuestDevice,
   Handled,
   PlannedStep,
   PlanResult,
@@ -32,11 +33,16 @@ export function toJson(result: Settled<AnyResult>, details: Details = {}): objec
 }
 
 function contents(value: AnyResult): object {
-  if ('device' in value) return { xml: value.device.toXml() };
+  if ('device' in value) return deviceJson(value.device);
   if ('steps' in value) return { steps: value.steps.map(stepJson) };
   if ('changes' in value) return { changes: value.changes.map(changeJson) };
   if ('differences' in value) return { differences: value.differences.map(changeJson) };
   return { nodes: value.nodes, edges: value.edges };
+}
+
+function deviceJson(device: GuestDevice): object {
+  const { domain = [] } = device;
+  return { xml: device.toXml(), ...(domain.length > 0 && { domain }) };
 }
 
 function stepJson({ step, writes, differences, blocked }: PlannedStep): object {

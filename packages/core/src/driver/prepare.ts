@@ -1,10 +1,13 @@
 import { withinDeadline } from '../engine/deadline.js';
 import type { Job } from '../engine/job.js';
-import { asVifError } from '../errors/vif-error.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
 import { requireVirtio, tapQueues } from '../guest/guest-card.js';
 import type { GuestConfigurator, GuestDevice } from '../guest/guest-configurator.js';
 import type { HostFacts } from '../host/host.js';
 import { NetworkVif } from '../model/network-vif.js';
+import { requireField } from '../objects/require-field.js';
+import type { VIFBase } from '../objects/vif-base.js';
+import { VIFHostDevice } from '../objects/vif-host-device.js';
 import { VIFVHostUser } from '../objects/vif-vhost-user.js';
 import { validatePlan } from '../plan/validate-plan.js';
 import type { PlanContext } from '../plugin/contract.js';
@@ -67,12 +70,33 @@ export async function prepareDevice(
   const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts };
   const device = await guard(chosen, 'config', signal, async () => {
     if (chosen.path === 'os-vif') {
-      return guests.forObject(chosen.vif, { ...context, makesTap: registry.makesTaps(chosen.plugin) });
+      const { plugin, vif: object } = chosen;
+      const own = {
+        makesTap: registry.makesTaps(plugin),
+        ...(await vdpaOf(object, context.vnicType, facts)),
+      };
+      return guests.forObject(object, { ...context, ...own });
     }
     const { vif, handler } = chosen;
     return guests.forBackend(await handler.config(vif, context), vif.address, context);
   });
   return { ...handledBy(request, chosen), device };
+}
+
+/** @throws VifError PCI_DEVICE_NOT_FOUND for a VIF of the vNIC type `vdpa` whose function has no vDPA device */
+async function vdpaOf(
+  vif: VIFBase,
+  vnicType: string | undefined,
+  facts: HostFacts,
+): Promise<{ readonly vdpaDevice?: string }> {
+  if (vnicType !== 'vdpa' || !(vif instanceof VIFHostDevice)) return {};
+  const address = requireField(vif, 'dev_address', vif.id);
+  const vdpaDevice = await facts.vdpaDevice(address);
+  if (vdpaDevice !== undefined) return { vdpaDevice };
+  const text =
+    `Virtual function ${address} has no vDPA device for guests: make one (\`vdpa dev add name NAME mgmtdev pci/${address}\`), ` +
+    'and load vhost_vdpa';
+  throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: vif.id });
 }
 
 /** What the request does not say of the host is read from it, or assumed current. */

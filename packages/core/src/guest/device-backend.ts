@@ -33,6 +33,8 @@ export type DeviceBackend =
     } & BackendCommon)
   /** `<interface type="hostdev">`: a virtual function, with MAC and VLAN set by libvirt. */
   | ({ readonly type: 'hostdev'; readonly pciAddress: string } & BackendCommon)
+  /** The virtio queues of a virtual function, by its character device, as in `/dev/vhost-vdpa-0`. */
+  | ({ readonly type: 'vdpa'; readonly device: string } & BackendCommon)
   /** `<hostdev>`: a PCI device as it is, without any interface settings. */
   | { readonly type: 'pci'; readonly pciAddress: string };
 

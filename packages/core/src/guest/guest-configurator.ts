@@ -20,6 +20,16 @@ export interface GuestContext {
   readonly vnicType?: string;
   /** Whether the plugin of an os-vif object makes the object's tap. */
   readonly makesTap?: boolean;
+  /** The character device of the virtual function's vDPA device, where the VIF is of the vNIC type `vdpa`. */
+  readonly vdpaDevice?: string;
+}
+
+/** What a guest's domain has to have besides a device. */
+export interface DomainElement {
+  /** The XML element, as text, to be put into the domain or merged with the one that it has. */
+  readonly xml: string;
+  /** What does not work without it: a sentence for people. */
+  readonly why: string;
 }
 
 /** A device of a guest, ready to be put into its domain. */
@@ -28,6 +38,8 @@ export interface GuestDevice {
   readonly hostLink?: string;
   /** The bridge that the hypervisor puts that link on, if it does. */
   readonly bridge?: string;
+  /** What the guest's domain needs besides, for the device to work; nothing unless given. */
+  readonly domain?: readonly DomainElement[];
   /** The device's XML element, indented by two spaces a level and ended by a newline. */
   toXml(): string;
 }

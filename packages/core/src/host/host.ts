@@ -38,6 +38,11 @@ export interface HostFacts {
    * `vf` step for such an address is refused, and says why.
    */
   virtualFunction(address: string): Promise<VirtualFunction | undefined>;
+  /**
+   * The character device of the vDPA device that a virtual function has, as in `/dev/vhost-vdpa-0`; undefined when it
+   * has none, or none that vhost_vdpa drives.
+   */
+  vdpaDevice(address: string): Promise<string | undefined>;
   /** The id of the VIF that a `vf` step gave this virtual function to, until it is restored; undefined if none is known. */
   vfHolder(address: string): Promise<string | undefined>;
   /** The representor of the virtual function at a PCI address, or undefined when there is no such function. */

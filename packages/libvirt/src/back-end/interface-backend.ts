@@ -18,6 +18,8 @@ export function sourceOf(backend: InterfaceBackend, host: HostCapabilities): Int
       return { type: 'vhostuser', path: backend.path, mode: backend.mode };
     case 'direct':
       return { type: 'direct', link: backend.source, mode: backend.mode };
+    case 'vdpa':
+      return { type: 'vdpa', device: backend.device };
     case 'hostdev':
       return { type: 'hostdev', pciAddress: backend.pciAddress };
   }

@@ -14,6 +14,7 @@ import {
   VIFVHostUser,
   VifError,
 } from '@vifkit/core';
+import { knows } from '../libvirt-version.js';
 import { switchPort } from './switch-port.js';
 
 /**
@@ -95,9 +96,12 @@ function direct(vif: VIFDirect): DeviceBackend {
   };
 }
 
-function hostDevice(vif: VIFHostDevice, { vnicType }: GuestContext): DeviceBackend {
-  // libvirt takes it by the path of its character device, which takes a look at the host to find.
-  if (vnicType === 'vdpa') throw unsupported(vif, "the vNIC type 'vdpa'");
+function hostDevice(vif: VIFHostDevice, { vnicType, vdpaDevice, host }: GuestContext): DeviceBackend {
+  if (vnicType === 'vdpa') {
+    if (vdpaDevice === undefined) throw unsupported(vif, "the vNIC type 'vdpa' without a vDPA device");
+    if (!knows(host, 'vDPA')) throw unsupported(vif, "the vNIC type 'vdpa' before libvirt 6.9");
+    return { type: 'vdpa', device: vdpaDevice, bandwidth: false };
+  }
   const pciAddress = requireField(vif, 'dev_address', vif.id);
   if (requireField(vif, 'dev_type', vif.id) === 'generic') return { type: 'pci', pciAddress };
   return { type: 'hostdev', pciAddress, model: null, driver: null, ...switchPort(vif), bandwidth: false };

@@ -1,4 +1,4 @@
-import type { GuestDevice, VirtualPort } from '@vifkit/core';
+import type { DomainElement, GuestDevice, VirtualPort } from '@vifkit/core';
 import type { Bandwidth } from '../bandwidth.js';
 import { element, optional, type XmlElement } from '../xml/element.js';
 import { renderXml } from '../xml/render-xml.js';
@@ -33,17 +33,21 @@ export interface InterfaceSettings {
   /** The name of a network filter of libvirt's. */
   readonly filter: string | undefined;
   readonly bandwidth: Bandwidth | undefined;
+  /** What the domain needs besides. */
+  readonly domain?: readonly DomainElement[];
 }
 
 /** `<interface>`: a network card of a guest. */
 export class InterfaceConfig implements GuestDevice {
   readonly hostLink?: string;
   readonly bridge?: string;
+  readonly domain?: readonly DomainElement[];
   readonly #xml: string;
 
   /** @throws VifError INVALID_VIF if a value is missing, malformed or cannot be written as XML */
   constructor(readonly settings: InterfaceSettings) {
-    const { source, target } = settings;
+    const { source, target, domain } = settings;
+    if (domain) this.domain = domain;
     // The target of a vhost-user interface is a name in the virtual switch, not a link.
     if (target !== undefined && source.type !== 'vhostuser') this.hostLink = target;
     if (source.type === 'bridge') this.bridge = source.bridge;

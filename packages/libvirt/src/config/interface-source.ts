@@ -9,6 +9,8 @@ export type InterfaceSource =
   | { readonly type: 'vhostuser'; readonly path: string; readonly mode: 'client' | 'server' }
   /** A macvtap on top of a link. */
   | { readonly type: 'direct'; readonly link: string; readonly mode: string }
+  /** A vDPA device, by its character device. */
+  | { readonly type: 'vdpa'; readonly device: string }
   | { readonly type: 'hostdev'; readonly pciAddress: string };
 
 /** The element that names the source: `<source>`, or for `ethernet` the script if there is one. */
@@ -22,6 +24,8 @@ export function sourceElement(source: InterfaceSource): XmlElement | undefined {
       return element('source', { type: 'unix', mode: source.mode, path: source.path });
     case 'direct':
       return element('source', { dev: source.link, mode: source.mode });
+    case 'vdpa':
+      return element('source', { dev: source.device });
     case 'hostdev':
       return element('source', {}, pciAddressElement(source.pciAddress, { type: 'pci' }));
   }

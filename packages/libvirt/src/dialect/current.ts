@@ -8,7 +8,10 @@ import type { Dialect } from './dialect.js';
 /** The rules of today's Nova. */
 export const current: Dialect = {
   frontEnd(context, backend) {
-    const front = overriddenBy(backend, backend.type === 'hostdev' ? nothing : emulated(context));
+    const front = overriddenBy(
+      backend,
+      ['hostdev', 'vdpa'].includes(backend.type) ? nothing : emulated(context),
+    );
     const sized = backend.type === 'vhostuser' ? { ...front, driver: ofSocket(front, context.host) } : front;
     return withPackedRing(sized, context);
   },

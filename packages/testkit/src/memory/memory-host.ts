@@ -100,6 +100,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       pciNetDevice: (address) => pci.pciNetDevice(address),
       virtualFunction: (address) => pci.virtualFunction(address),
       vfHolder: async (address) => vfJournal.snapshot()[address]?.vifId,
+      vdpaDevice: (address) => pci.vdpaDevice(address),
       representor: (address) => pci.representor(address),
     },
     locks: new MemoryLocks(),

@@ -1,8 +1,10 @@
 import type { HostFacts, Representor, VirtualFunction } from '@vifkit/core';
 
-/** A virtual function, with its representor if the card is in switchdev mode. */
+/** A virtual function, with its representor if the card is in switchdev mode, and its vDPA device if it has one. */
 interface MemoryVirtualFunction extends VirtualFunction {
   readonly representor?: Omit<Representor, 'index'>;
+  /** As in `/dev/vhost-vdpa-0`. */
+  readonly vdpaDevice?: string;
 }
 
 /**
@@ -12,7 +14,9 @@ interface MemoryVirtualFunction extends VirtualFunction {
 export type PciFunctions = Readonly<Record<string, string | MemoryVirtualFunction>>;
 
 /** The PCI functions of a host in memory. */
-export class MemoryPci implements Pick<HostFacts, 'pciNetDevice' | 'virtualFunction' | 'representor'> {
+export class MemoryPci
+  implements Pick<HostFacts, 'pciNetDevice' | 'virtualFunction' | 'representor' | 'vdpaDevice'>
+{
   readonly #functions: PciFunctions;
 
   constructor(functions: PciFunctions) {
@@ -45,8 +49,13 @@ export class MemoryPci implements Pick<HostFacts, 'pciNetDevice' | 'virtualFunct
   async virtualFunction(address: string): Promise<VirtualFunction | undefined> {
     const found = this.#functions[address];
     if (typeof found !== 'object') return undefined;
-    const { representor, ...virtualFunction } = found;
+    const { representor, vdpaDevice, ...virtualFunction } = found;
     return virtualFunction;
+  }
+
+  async vdpaDevice(address: string): Promise<string | undefined> {
+    const found = this.#functions[address];
+    return typeof found === 'object' ? found.vdpaDevice : undefined;
   }
 
   async representor(address: string): Promise<Representor | undefined> {

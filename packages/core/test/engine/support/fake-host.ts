@@ -31,6 +31,7 @@ export function fakeHost(runners: readonly StepRunner[], locks: HostLocks = new 
       pciNetDevice: async () => undefined,
       virtualFunction: async () => undefined,
       representor: async () => undefined,
+      vdpaDevice: async () => undefined,
       vfHolder: async () => undefined,
     },
     close: async () => {},

@@ -1,0 +1,41 @@
+import type { DomainElement, GuestContext } from '@vifkit/core';
+import type { InterfaceBackend } from './back-end/interface-backend.js';
+import { knows } from './libvirt-version.js';
+import { element, type XmlElement } from './xml/element.js';
+import { renderXml } from './xml/render-xml.js';
+
+/**
+ * What a guest's domain has to have besides an interface on this back end. Others need nothing: a function that is passed
+ * through has its memory locked by libvirt itself, and a macvtap that the guest may give another MAC address is a matter
+ * of the interface.
+ */
+export function domainElements(backend: InterfaceBackend, context: GuestContext): DomainElement[] {
+  if (backend.type === 'vhostuser') return sharedMemory(context);
+  if (backend.type === 'vdpa' && !knows(context.host, 'memory of vDPA')) return [lockedMemory];
+  return [];
+}
+
+/** A switch in userspace reads and writes the guest's packets where they are, in the guest's memory. */
+function sharedMemory({ host, flavor: { vcpus } }: GuestContext): DomainElement[] {
+  const why =
+    "A vhost-user switch maps the guest's memory. Without shared memory, the guest starts and has no link.";
+  const memory = knows(host, 'memfd')
+    ? [element('source', { type: 'memfd' }), element('access', { mode: 'shared' })]
+    : [element('hugepages', {})];
+  const backing = domainElement(element('memoryBacking', {}, ...memory), why);
+  if (knows(host, 'shared memory')) return [backing];
+  const cell = element('cell', { id: 0, cpus: vcpus > 1 ? `0-${vcpus - 1}` : '0', memAccess: 'shared' });
+  const cells = element('cpu', {}, element('numa', {}, cell));
+  const how =
+    "Before libvirt 6.9 only cells of <numa> have shared memory. Give the cell the domain's memory as well.";
+  return [backing, domainElement(cells, how)];
+}
+
+const lockedMemory = domainElement(
+  element('memoryBacking', {}, element('locked', {})),
+  "A vDPA device needs all of the guest's memory locked, and libvirt before 7.2 does not raise the limit for it.",
+);
+
+function domainElement(xml: XmlElement, why: string): DomainElement {
+  return { xml: renderXml(xml), why };
+}

@@ -1,0 +1,122 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type ErrorCode, type Routing, routings } from '@vifkit/core';
+import { memoryHost } from '@vifkit/testkit';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { driverOn } from './driver.js';
+import { currentRows, newtonRows, type Row } from './rows.js';
+import { setupOf } from './setup.js';
+
+const virtTypes = ['kvm', 'qemu', 'xen', 'lxc', 'uml', 'parallels'];
+const models = [undefined, 'virtio', 'e1000', 'rtl8139'];
+
+/** A request, and what it is called here. */
+interface Request {
+  readonly title: string;
+  readonly row: Row;
+}
+
+/** Rows as they stand, whatever they are to be done with. */
+const rows: readonly Row[] = [...newtonRows, ...currentRows];
+
+/** A VIF of every type, vNIC type and set of details that there is in the rows. */
+const oneOfEachKind = new Map(
+  rows.map((row) => {
+    const { type, vnic_type, details } = row.vif;
+    return [JSON.stringify([type, vnic_type, Object.keys(details).sort()]), row];
+  }),
+);
+
+/** A row for all guests, by the rules of one Nova, on today's libvirt. */
+function variants(row: Row, routing: Routing): Request[] {
+  return virtTypes.flatMap((virt_type) =>
+    models.map((hw_vif_model) => ({
+      title: `${row.id} by ${routing}, ${virt_type}, ${hw_vif_model ?? 'no model'}`,
+      row: {
+        ...row,
+        routing,
+        firewall: 'noop',
+        image: { properties: { ...row.image.properties, hw_vif_model } },
+        host: { ...row.host, virt_type, use_virtio_for_bridges: true, libvirt_version: [9, 0, 0] },
+      },
+    })),
+  );
+}
+
+/** What a request may be refused for: it has no device that libvirt could be shown. */
+const refusals: readonly ErrorCode[] = [
+  'UNSUPPORTED_MODEL',
+  'UNSUPPORTED_VIRT_TYPE',
+  'UNSUPPORTED_VIF_TYPE',
+  'VIF_TYPE_MISSING',
+  'UNSUPPORTED_VIF',
+  'INVALID_VIF',
+  'INVALID_REQUEST',
+  'PCI_DEVICE_NOT_FOUND',
+];
+
+let directory: string;
+beforeAll(() => {
+  directory = mkdtempSync(join(tmpdir(), 'vif-'));
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+/** The devices of requests; those that are refused have none. */
+async function devicesOf(requests: readonly Request[]): Promise<{ request: Request; xml: string }[]> {
+  const pci = Object.assign({}, ...requests.map(({ row }) => setupOf(row).functions));
+  const results = await driverOn(memoryHost({ pci })).configAll(requests.map(({ row }) => row));
+  return results.flatMap((result, i) => {
+    const request = requests[i];
+    if ('error' in result) expect(refusals, `${request?.title}: ${result.error.message}`).toContain(result.error.code);
+    return request && 'value' in result ? [{ request, xml: result.value.device.toXml() }] : [];
+  });
+}
+
+function domainWith(name: string, virtType: string, device: string): string {
+  // A container has no firmware, and needs a program to begin with.
+  const os = virtType === 'lxc' ? '<type>exe</type><init>/sbin/init</init>' : '<type arch="x86_64">hvm</type>';
+  return `<domain type="${virtType}">
+  <name>${name}</name>
+  <memory unit="MiB">64</memory>
+  <os>${os}</os>
+  <devices>${device}</devices>
+</domain>
+`;
+}
+
+/** Defines a domain with each device, all in one process, and answers how many libvirt took, and why not the others. */
+async function define(requests: readonly Request[]): Promise<{ of: number; defined: number; refused: string[] }> {
+  const devices = await devicesOf(requests);
+  const commands = devices.map(({ request, xml }, i) => {
+    const file = join(directory, `${i}.xml`);
+    writeFileSync(file, domainWith(`d${i}`, request.row.host.virt_type, xml));
+    return `define ${file}\n`;
+  });
+  const virsh = ['virsh', '--connect', 'test:///default'] as const;
+  const { all } = await execa(virsh[0], virsh.slice(1), { input: commands.join(''), all: true, reject: false });
+  const failures = [...all.matchAll(/Failed to define domain from .*\/(\d+)\.xml\s*error: (.*)/g)];
+  return {
+    of: devices.length,
+    defined: all.match(/^Domain 'd\d+' defined/gm)?.length ?? 0,
+    refused: failures.map(([, i, why]) => `${devices[Number(i)]?.request.title}: ${why}`),
+  };
+}
+
+describe('libvirt takes the device', () => {
+  it.each<[string, readonly Request[], number]>([
+    ['of every row', rows.map((row) => ({ title: row.id, row })), 513],
+    ...routings.map((routing): [string, readonly Request[], number] => [
+      `of a row of each kind for all guests, by the rules of ${routing}`,
+      [...oneOfEachKind.values()].flatMap((row) => variants(row, routing)),
+      200,
+    ]),
+  ])('%s', async (title, requests, least) => {
+    const { of, defined, refused } = await define(requests);
+    console.info(`${title}: ${defined} of ${of}; ${requests.length - of} of ${requests.length} requests are refused`);
+    expect(refused).toEqual([]);
+    expect(defined).toBe(of);
+    expect(of).toBeGreaterThanOrEqual(least);
+  });
+});
