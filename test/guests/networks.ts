@@ -1,5 +1,6 @@
+import { randomInt } from 'node:crypto';
 import type { Namespace, OpenVSwitch, VendorTools } from '@vifkit/testkit/bed';
-import { $ } from 'execa';
+import { $, execa } from 'execa';
 import type { Segment } from './rows.js';
 
 /** By the host's end of the veth pair that leads to the peer. */
@@ -37,10 +38,21 @@ export async function makeNetworks(far: Namespace, ovs: OpenVSwitch): Promise<vo
     await far.run('ip', 'address', 'add', `${subnet}.1/24`, 'dev', end);
     await far.run('ip', 'link', 'set', 'dev', end, 'up');
   }
+  await skipLinkNumbers(randomInt(1, 200));
   await $`ip link add name ${VENDOR_SWITCH} up type bridge`;
   await $`ip link set dev ${NETWORKS.vendor.end} master ${VENDOR_SWITCH}`;
   await ovs.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
   await ovs.vsctl('add-port', 'br-int', NETWORKS['br-int'].end);
+}
+
+/**
+ * The kernel names the file of a macvtap by the link's number, and has the files of all network namespaces in one /dev.
+ * So that two that run these tests at the same time seldom take each other's, they begin with different numbers.
+ */
+async function skipLinkNumbers(pairs: number): Promise<void> {
+  const lines = Array.from({ length: pairs }, (_, i) => `link add name skip${i} group 77 type veth\n`);
+  await execa('ip', ['-batch', '-'], { input: lines.join('') });
+  await $`ip link delete group 77`;
 }
 
 /** Puts vendors' tools there that connect what they are given to the switch above. */

@@ -96,6 +96,8 @@ const tap: Sketch = { segment: 'vendor', vif: vif('tap'), links: ownTap, looseTa
 
 const direct: Sketch = { segment: 'br-int', vif: vif('ovs', 'br-int', { port_filter: true }) };
 
+const agilio: Sketch = { ...direct, vif: vif('agilio_ovs', 'br-int', { port_filter: true }) };
+
 const hybridDetails = { ovs_hybrid_plug: true, port_filter: true };
 const hybrid: Sketch = { segment: 'br-int', vif: vif('ovs', 'br-int', hybridDetails), links: ownHybrid };
 
@@ -165,14 +167,15 @@ const lines: readonly Line[] = [
   ['ovs, per_port_bridge', portBridge, 'current', 1],
   ['ovs, create_tap', createTap, 'current', 1],
   ['ovs, create_tap', createQueues, 'current', 4],
+  ['agilio_ovs', agilio, 'current', 1],
   ['vhostuser, client', client, 'newton', 1],
   ['vhostuser, server', server, 'newton', 1],
   ['vhostuser, client', client, 'current', 4],
   ['vhostuser, server', server, 'current', 4],
   ['macvtap', macvtap, 'newton', 1],
   ['macvtap', macvtap, 'current', 4],
-  ['midonet', ofVendor('midonet'), 'newton', 1],
-  ['iovisor', ofVendor('iovisor'), 'newton', 1],
+  ['midonet', ofVendor('midonet'), 'newton', 4],
+  ['iovisor', ofVendor('iovisor'), 'newton', 4],
   ['vrouter', ofVendor('vrouter'), 'newton', 1],
   ['vrouter', ofVendor('vrouter'), 'current', 4],
   ['ivs', ofVendor('ivs'), 'newton', 1],

@@ -13,7 +13,7 @@ import {
 import { $ } from 'execa';
 import { vif } from '../real/vif.js';
 import { makeNetworks, NETWORKS, putVendorTools, VENDOR_SWITCH } from './networks.js';
-import { type Row, switchDirectory } from './rows.js';
+import { type Row, rows, switchDirectory } from './rows.js';
 
 /** What belongs to a VIF, by where it is. */
 export interface Belongings {
@@ -93,16 +93,14 @@ export class Site {
     return line;
   }
 
-  /** Starts a guest with the card that `vif config` tells of. */
+  /** Starts a guest with the card that `vif config` tells of, and what it says that the domain needs besides. */
   async start(row: Row) {
-    const { xml = '' } = await this.vif('config', row);
-    const domain = row.type.startsWith('vhost')
-      ? ['<memoryBacking><source type="memfd"/><access mode="shared"/></memoryBacking>']
-      : []; // TODO
+    const { xml: device = '', domain = [] } = await this.vif('config', row);
     const { subnet } = NETWORKS[row.segment];
-    const address = `${subnet}.${Number.parseInt(row.mac.slice(-2), 10) + 10}/24`;
     return this.guests.start({
-      ...{ name: guestName(row), device: xml, domain, address, peer: `${subnet}.1`, vcpus: row.queues },
+      ...{ name: guestName(row), vcpus: row.queues, device, domain: domain.map(({ xml }) => xml) },
+      address: `${subnet}.${rows.indexOf(row) + 10}/24`,
+      peer: `${subnet}.1`,
     });
   }
 

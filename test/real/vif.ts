@@ -17,6 +17,8 @@ interface VifLine {
   readonly path?: string;
   readonly plugin?: string;
   readonly xml?: string;
+  /** What the domain needs besides the device. */
+  readonly domain?: readonly { readonly xml: string; readonly why: string }[];
   readonly object?: unknown;
   readonly changes?: readonly { readonly kind: string; readonly name: string }[];
   readonly differences?: readonly unknown[];
