@@ -101,7 +101,7 @@ async function reportOn(console: string, isRunning: () => Promise<boolean>): Pro
     if (mac) return { mac, mtu, queues, pings };
     if (Date.now() > deadline) throw new Error(`The guest does not report\n${text}`);
     if (!(await isRunning())) throw new Error(`The guest has ended\n${text}`);
-    await pause(250);
+    await pause(500);
   }
 }
 
@@ -111,7 +111,7 @@ interface BootFiles {
 }
 
 /**
- * A third less to do for a processor that is emulated: what the kernel would otherwise try out, measure or make safe.
+ * An emulated processor is spared what the kernel would otherwise try out, measure or make safe.
  * Without message-signalled interrupts, because QEMU 7.2 crashes when a guest without KVM turns those of a vhost-user
  * card on.
  */

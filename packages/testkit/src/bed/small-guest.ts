@@ -25,7 +25,7 @@ until [ "$pings" = 3 ] || [ $tries = 30 ]; do
   pings=$(ping -c 3 -i 0.2 -W 1 $peer | sed -n 's/.* \\([0-9]*\\) packets received.*/\\1/p')
   tries=$((tries + 1))
 done
-echo "vif: mac=$(cat address) mtu=$(cat mtu) queues=$(ls -d queues/rx-* | wc -l) pings=$pings"
+echo "vif: mac=$(cat address) mtu=$(cat mtu) queues=$(ls -d queues/rx-* | wc -l) pings=\${pings:-0}"
 while :; do sleep 3600; done
 `;
 
