@@ -22,6 +22,7 @@ class AcmeOptions {
 
 @vifPlugin({
   name: 'acme',
+  makesTaps: true,
   options: AcmeOptions,
   needs: [{ kind: 'program', name: 'acmectl', from: 'the acme-agent package' }],
 })
@@ -36,11 +37,11 @@ class AcmePlugin implements VifPlugin {
     return announce('acme', [[VIFGeneric, []]]);
   }
 
-  plug(vif: VIFBase, { instance }: PlanContext): Plan {
+  plug(vif: VIFBase, { instance, tap: { multiQueue } }: PlanContext): Plan {
     const name = tapOf(vif);
     const mtu = networkMtu(vif) ?? this.#options.mtu;
     return [
-      { kind: 'link', name, create: { type: 'tap' }, set: { up: true, mtu } },
+      { kind: 'link', name, create: { type: 'tap', multiQueue }, set: { up: true, mtu } },
       {
         kind: 'command',
         argv: ['acmectl', 'bind', vif.id, name, instance.uuid],

@@ -49,7 +49,7 @@ function interfaceConfig(backend: InterfaceBackend, mac: string, context: GuestC
   const takesMtu = dialect.withMtu.includes(backend.type) && knows(host, 'MTU');
   return new InterfaceConfig({
     mac,
-    model,
+    model: backend.type === 'hostdev' ? undefined : model,
     driver: driverFor(backend, driver, context),
     source: sourceOf(backend, host),
     ...targetOf(backend, host),

@@ -83,6 +83,17 @@ describe('by the rules of one Nova or another', () => {
   });
 });
 
+describe('an interface of a function that is passed through', () => {
+  it.each(['newton', 'current'] as const)('has neither model nor driver, by the rules of %s', (routing) => {
+    const backend = { type: 'hostdev', pciAddress: '0000:3f:0e.4', bandwidth: false } as const;
+    for (const virt_type of ['kvm', 'qemu']) {
+      const image = { hw_vif_multiqueue_enabled: 'true', hw_vif_model: 'virtio' };
+      const device = guests.forBackend(backend, mac, guestContext({ routing, image, host: { virt_type } }));
+      expect(device.toXml()).not.toMatch(/<(model|driver)/);
+    }
+  });
+});
+
 describe('forObject', () => {
   it('configures an interface', () => {
     const vif = new VIFBridge({ id, address: mac, vif_name: 'tap0', bridge_name: 'br0' });

@@ -47,6 +47,16 @@ describe('an option of a plugin', () => {
   });
 });
 
+it('the owner of taps has to be a user of this host', async () => {
+  const env = { ...process.env, VIF_TAP_OWNER: 'no-such-user' };
+  expect(await spawnVif(['plan'], { stdin: jsonLines(request), env })).toMatchObject({
+    status: 2,
+    stderr: expect.stringMatching(/^vif: INVALID_OPTIONS: .*'no-such-user'/),
+  });
+  const named = await spawnVif(['plan', '--tap-owner', 'nobody'], { stdin: jsonLines(request), env });
+  expect(named.stderr).not.toContain('INVALID_OPTIONS');
+});
+
 it('the file has settings of the command, too', async () => {
   await writeFile(file, '{"ovsdb": "nowhere"}');
   const env = { ...process.env, VIF_CONFIG: file };

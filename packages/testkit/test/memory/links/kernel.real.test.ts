@@ -96,6 +96,23 @@ describe('links in memory are like those of the kernel', () => {
     );
   });
 
+  it('for a tap that is made anew', async () => {
+    const unowned = { type: 'tap', multiQueue: false } as const;
+    const owned = { type: 'tap', multiQueue: true, owner: 0 } as const;
+    await compare(
+      [
+        { op: 'add', name: 't-a', create: { type: 'bridge' } },
+        { op: 'add', name: 't-b', create: unowned },
+        { op: 'set', name: 't-b', attributes: { up: true, mtu: 1400, master: 't-a' }, alias: 'vifkit:1' },
+      ],
+      [
+        { op: 'remake', name: 't-b', create: owned, was: unowned },
+        { op: 'set', name: 't-b', attributes: { mtu: 1300 }, alias: 'vifkit:2' },
+      ],
+      [{ op: 'remake', name: 't-b', create: { ...unowned, owner: 65_534 }, was: owned }],
+    );
+  });
+
   it('for the notes of who uses a link', async () => {
     const note = (user: string, present: boolean, name = 't-a'): LinkOperation[] => [
       { op: 'note', name, user, present },

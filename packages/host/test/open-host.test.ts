@@ -1,0 +1,26 @@
+import { describe, expect, it } from 'vitest';
+import { openHost } from '../src/index.js';
+import { userId } from '../src/user-id.js';
+
+describe('a user of this host', () => {
+  it('is known by name or id', () => {
+    expect(userId('root')).toBe(0);
+    expect(userId('0')).toBe(0);
+    expect(userId(107)).toBe(107);
+    expect(userId('nobody')).toBe(65_534);
+  });
+
+  it.each(['no-such-user', '', '-u', 'root ', 'a:b'])('is not %j', (name) => {
+    expect(userId(name)).toBeNaN();
+  });
+});
+
+describe('the owner of taps', () => {
+  it.each(['no-such-user', -1, 0.5, 2 ** 32 - 1, Number.NaN])('cannot be %j', (tapOwner) => {
+    expect(() => openHost({ tapOwner })).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }));
+  });
+
+  it('may be root, and is unless somebody else is named', async () => {
+    for (const tapOwner of [undefined, 'root', 0, 107]) await openHost({ tapOwner }).close();
+  });
+});
