@@ -34,8 +34,8 @@ function kernelPackages(packages: DebianPackages): Promise<string> {
 }
 
 /**
- * The kernel as an ELF file, which QEMU boots by its PVH entry. Debian's own file unpacks itself, and that takes a
- * processor without KVM some 5 s at each boot.
+ * The kernel as an ELF file, which QEMU boots by its PVH entry. Debian's own file unpacks itself at each boot, and that
+ * takes a processor without KVM as long as all the rest.
  * @throws Error where Debian's file is packed by another program than xz
  */
 export async function unpackedKernel(packages: DebianPackages): Promise<string> {

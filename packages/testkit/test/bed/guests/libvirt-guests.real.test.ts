@@ -34,6 +34,12 @@ describe('startLibvirtGuests', () => {
     await stop();
   });
 
+  it('tells when nobody answers', async () => {
+    const { report, stop } = await guests.start({ ...guest, peer: '192.0.2.1' }); // there is no route
+    expect(await report()).toMatchObject({ pings: 0 });
+    await stop();
+  });
+
   it('says what libvirt complains of', async () => {
     const device = '<interface type="bridge"><source bridge="br-none"/></interface>';
     await expect(guests.start({ ...guest, device })).rejects.toThrow(/br-none/);
