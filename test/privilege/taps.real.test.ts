@@ -84,7 +84,6 @@ function requestFor(
 
 let ovs: OpenVSwitch;
 let tools: VendorTools;
-let before: string[];
 const drivers: VifDriver[] = [];
 
 beforeAll(async () => {
@@ -92,7 +91,6 @@ beforeAll(async () => {
   await ovs.vsctl('add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
   tools = await makeVendorTools();
   for (const name of ['mm-ctl', 'ifc_ctl', 'vrouter-port-control', 'ivs-ctl']) await tools.put(name, '');
-  before = listLinks();
 });
 afterAll(async () => {
   await tools.close();
@@ -100,7 +98,8 @@ afterAll(async () => {
 });
 afterEach(async () => {
   for (const driver of drivers.splice(0)) await driver.close();
-  expect(listLinks()).toEqual(before);
+  // The switch's own links come when they come.
+  expect(listLinks().filter((name) => !['lo', 'br-int', 'ovs-netdev'].includes(name))).toEqual([]);
 });
 
 async function driverFor(tapOwner?: string | number): Promise<VifDriver> {
@@ -168,6 +167,23 @@ describe('a tap that is there, made otherwise', () => {
     expect(await openTap(devname, queues, NOBODY)).toBe('EPERM');
     expect((await driver.plug(request)).changes).toEqual([]);
     await driver.unplug(request);
+  });
+
+  it('is a port of Open vSwitch again when it was one', async () => {
+    const kind = {
+      type: 'ovs',
+      routing: 'current',
+      details: { ovs_create_tap: true, datapath_type: 'netdev' },
+    } as const;
+    const driver = await driverFor();
+    await driver.plug(requestFor(kind, single));
+    await driver.plug(requestFor(kind, several));
+    expect(await openTap(devname, 4)).toBe('opened');
+    const port = async () => (await ovs.vsctl('get', 'Interface', devname, 'ofport', 'error')).trim();
+    await expect.poll(port).toMatch(/^[1-9]\d*\n\[\]$/);
+    const ports = () => execFileSync('ip', ['-json', 'link', 'show', 'dev', devname], { encoding: 'utf8' });
+    expect(ports()).toContain('"UP"');
+    await driver.unplug(requestFor(kind, several));
   });
 
   it('keeps its place on a bridge, and is as before when the plug fails', async () => {

@@ -85,6 +85,7 @@ describe('options', () => {
     ovsdb: 'unix:/var/run/openvswitch/db.sock',
     sysfsRoot: '/sys',
     stateDir: '/run/vifkit',
+    tapOwner: 'root',
     rootHelper: [],
     plugin: [],
     timeout: 30_000,
@@ -126,6 +127,7 @@ describe('options', () => {
     vi.stubEnv('VIF_ROUTING', 'current');
     vi.stubEnv('VIF_OVSDB', 'unix:/run/db.sock');
     vi.stubEnv('VIF_STATE_DIR', '/tmp/state');
+    vi.stubEnv('VIF_TAP_OWNER', '107');
     vi.stubEnv('VIF_ROOT_HELPER', 'sudo');
     vi.stubEnv('VIF_TIMEOUT', '7');
     try {
@@ -135,6 +137,7 @@ describe('options', () => {
           routing: 'current',
           ovsdb: 'unix:/run/db.sock',
           stateDir: '/tmp/state',
+          tapOwner: '107',
           rootHelper: ['sudo'],
           timeout: 8000,
         },
