@@ -25,6 +25,7 @@ const programs = [
   'virsh',
   'xmllint',
   'depmod',
+  'xz',
   'qemu-system-x86_64',
 ];
 
@@ -76,14 +77,14 @@ if (lacking.length > 0) {
   excluded.push('--exclude', '**/*.real.test.ts');
 }
 
-// What the virtual machine boots comes from Debian's mirror, which the namespace cannot reach.
+// What virtual machines boot comes from Debian's mirror, which the namespace cannot reach.
 if (lacking.length === 0) {
   try {
     await (await import('@vifkit/testkit/bed')).fetchVirtualMachine();
   } catch (error) {
-    console.error(`\nThe tests in a virtual machine (test/vm) are LEFT OUT: ${error.message}\n`);
+    console.error(`\nThe tests with machines and guests (test/vm, guests) are LEFT OUT: ${error.message}\n`);
     if (inCi) process.exit(1);
-    excluded.push('--exclude', 'test/vm/**');
+    excluded.push('--exclude', 'test/vm/**', '--exclude', '**/guests/**');
   }
 }
 
@@ -101,9 +102,9 @@ try {
 
 if (!root) {
   console.error(
-    '\nThe tests of rights (test/privilege) are LEFT OUT: only root can set up a host for them.\n',
+    '\nThe tests of rights and with guests (test/privilege, guests) are LEFT OUT: they need root.\n',
   );
-  excluded.push('--exclude', 'test/privilege/**');
+  excluded.push('--exclude', 'test/privilege/**', '--exclude', '**/guests/**');
 }
 
 /** What is run on the other releases, too: time, sockets and loading are where they differ. */

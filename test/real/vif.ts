@@ -17,6 +17,8 @@ interface VifLine {
   readonly path?: string;
   readonly plugin?: string;
   readonly xml?: string;
+  /** What the domain needs besides the device. */
+  readonly domain?: readonly { readonly xml: string; readonly why: string }[];
   readonly object?: unknown;
   readonly changes?: readonly { readonly kind: string; readonly name: string }[];
   readonly differences?: readonly unknown[];
@@ -29,7 +31,7 @@ interface VifLine {
 
 /** Runs `vif --format json` with requests on standard input. */
 export async function vif(
-  operation: 'config' | 'plan' | 'plug' | 'check' | 'unplug' | 'object',
+  operation: 'config' | 'plan' | 'plug' | 'check' | 'unplug' | 'object' | 'gc',
   requests: readonly unknown[],
   ...args: readonly string[]
 ): Promise<VifRun> {

@@ -132,6 +132,7 @@ describe('options', () => {
     vi.stubEnv('VIF_ROUTING', 'current');
     vi.stubEnv('VIF_OVSDB', 'unix:/run/db.sock');
     vi.stubEnv('VIF_STATE_DIR', '/tmp/state');
+    vi.stubEnv('VIF_TAP_OWNER', '107');
     vi.stubEnv('VIF_ROOT_HELPER', 'sudo');
     vi.stubEnv('VIF_TIMEOUT', '7');
     try {
@@ -141,6 +142,7 @@ describe('options', () => {
           routing: 'current',
           ovsdb: 'unix:/run/db.sock',
           stateDir: '/tmp/state',
+          tapOwner: '107',
           rootHelper: ['sudo'],
           timeout: 8000,
         },

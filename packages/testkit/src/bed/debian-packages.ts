@@ -21,12 +21,8 @@ export class DebianPackages {
    * The folder in which these packages are unpacked; they are downloaded the first time.
    * @throws Error with apt's complaint, or when it knows no mirror of this release
    */
-  async unpacked(name: string, packages: () => Promise<readonly string[]>): Promise<string> {
-    const folder = join(this.#cache, name);
-    if (await exists(folder)) return folder;
-    await mkdir(this.#cache, { recursive: true });
-    const work = await mkdtemp(join(this.#cache, `${name}-`));
-    try {
+  unpacked(name: string, packages: () => Promise<readonly string[]>): Promise<string> {
+    return this.made(name, async (work) => {
       const tree = join(work, 'tree');
       await mkdir(tree);
       const env = await this.#aptEnv();
@@ -35,11 +31,26 @@ export class DebianPackages {
       await run('apt-get', ['download', ...preferred, ...(await packages())], { cwd: work, env });
       const archives = (await readdir(work)).filter((file) => file.endsWith('.deb'));
       for (const archive of archives) await run('dpkg', ['-x', archive, tree], { cwd: work });
-      await rename(tree, folder).catch((error) => exists(folder).then((isThere) => isThere || fail(error)));
+      return tree;
+    });
+  }
+
+  /**
+   * What lies in the cache by this name; it is made the first time.
+   * @param make gets a folder to work in, and returns the path in it of what is to be kept
+   */
+  async made(name: string, make: (work: string) => Promise<string>): Promise<string> {
+    const kept = join(this.#cache, name);
+    if (await exists(kept)) return kept;
+    await mkdir(this.#cache, { recursive: true });
+    const work = await mkdtemp(join(this.#cache, `${name}-`));
+    try {
+      const result = await make(work);
+      await rename(result, kept).catch((error) => exists(kept).then((isThere) => isThere || fail(error)));
     } finally {
       await rm(work, { recursive: true, force: true });
     }
-    return folder;
+    return kept;
   }
 
   /** The package that this one stands for: of `linux-image-amd64`, the newest kernel. */

@@ -1,4 +1,11 @@
-export { type Libvirtd, startLibvirtd } from './libvirtd.js';
+export {
+  type GuestReport,
+  type LibvirtGuest,
+  type LibvirtGuestOptions,
+  type LibvirtGuests,
+  startLibvirtGuests,
+} from './libvirt-guests.js';
+export { type Libvirtd, type LibvirtdOptions, startLibvirtd } from './libvirtd.js';
 export { type NetlinkRequests, netlinkWrites } from './netlink-requests.js';
 export { listLinks, makeNamespace, type Namespace, requireOwnNetwork } from './network-namespace.js';
 export { fetchNodeReleases, nodeReleases } from './node-releases.js';

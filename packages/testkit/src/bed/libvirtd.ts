@@ -7,6 +7,11 @@ import { Daemon } from './daemon.js';
 
 const run = promisify(execFile);
 
+export interface LibvirtdOptions {
+  /** The directory of the Open vSwitch to which it adds guests' ports; it has none unless given. */
+  readonly openVSwitch?: string;
+}
+
 /** A libvirtd of one's own. */
 export interface Libvirtd {
   /** For `virsh --connect`. */
@@ -18,13 +23,14 @@ export interface Libvirtd {
 }
 
 /**
- * Starts a private libvirtd; needs root. Its compiled-in directories are covered by its own in a mount
- * namespace, so that it never meets the machine's; in a process namespace of its own nothing outlives it. PID 1
- * there is a shell that reaps: libvirtd waits 40 s for every helper that nobody does.
+ * Starts a private libvirtd on this process's network; needs root. Its compiled-in directories are covered by its own
+ * in a mount namespace, so that it never meets the machine's; in a process namespace of its own nothing outlives it.
+ * PID 1 there is a shell that reaps: libvirtd waits 40 s for every helper that nobody does. As Debian has it, guests
+ * run as the user libvirt-qemu, who may open only what everybody may: libvirtd changes the owner of nothing.
  *
  * @throws Error when libvirt is not installed, or the daemon does not come up
  */
-export async function startLibvirtd(): Promise<Libvirtd> {
+export async function startLibvirtd({ openVSwitch = '' }: LibvirtdOptions = {}): Promise<Libvirtd> {
   const directory = await mkdtemp(join(tmpdir(), 'lv-'));
   const path = (name: string) => join(directory, name);
 
@@ -32,7 +38,7 @@ export async function startLibvirtd(): Promise<Libvirtd> {
     program: 'unshare',
     args: [
       ...['--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--propagation', 'private'],
-      ...['--', 'bash', path('start.sh'), directory],
+      ...['--', 'bash', path('start.sh'), directory, openVSwitch],
     ],
     env: process.env,
     readyFile: path('run/libvirt-sock'),
@@ -61,8 +67,7 @@ export async function startLibvirtd(): Promise<Libvirtd> {
   return { uri, stop, virsh: async (...args) => (await run('virsh', ['--connect', uri, ...args])).stdout };
 }
 
-const QEMU_CONF = `user = "root"
-group = "root"
+const QEMU_CONF = `dynamic_ownership = 0
 security_driver = "none"
 stdio_handler = "file"
 namespaces = []
@@ -70,8 +75,10 @@ cgroup_controllers = []
 `;
 
 /**
- * libvirtd looks up the user it was built to run guests as before it reads that it need not; where the package
- * that adds the user is not installed, the namespace's own copies of the user database have it.
+ * - libvirtd looks up the user it was built to run guests as before it reads that it need not; where the package that
+ *   adds the user is not installed, the namespace's own copies of the user database have it.
+ * - It finds bridges in /sys/class/net, which shows the network namespace in which /sys was mounted.
+ * - It asks QEMU anew at each start what it can do, for seconds, if KVM is there for itself and not for that user.
  */
 const START = `set -e
 cover() { mkdir -p "$2"; mount --bind "$1" "$2"; }
@@ -84,6 +91,12 @@ cover "$1/lib" /var/lib/libvirt
 cover "$1/cache" /var/cache/libvirt
 cover "$1/log" /var/log/libvirt
 mount --bind "$1/etc" /etc/libvirt
+[ -z "$2" ] || cover "$2" /run/openvswitch
+mount -t sysfs sys /sys
+if cp --archive /dev/kvm /run/kvm 2>/dev/null; then
+  chmod 666 /run/kvm
+  mount --bind /run/kvm /dev/kvm
+fi
 for file in passwd group; do
   cp "/etc/$file" "$1/$file"
   grep -q '^libvirt-qemu:' "$1/$file" && continue

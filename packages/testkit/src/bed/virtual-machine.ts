@@ -8,7 +8,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Daemon } from './daemon.js';
 import { DebianPackages } from './debian-packages.js';
-import { kernelPackages, makeImage, type VmImage } from './vm-image.js';
+import { AGENT, EARLY_MODULES, INIT } from './vm-guest.js';
+import { makeImage, unpackedKernel, type VmImage } from './vm-image.js';
 
 const execute = promisify(execFile);
 
@@ -37,7 +38,7 @@ export interface VirtualMachine {
 /** Fetches what a virtual machine is made of, unless it is there: for those who start one without a network. */
 export async function fetchVirtualMachine(): Promise<void> {
   const packages = new DebianPackages();
-  await kernelPackages(packages);
+  await unpackedKernel(packages);
   await findQemu(packages);
 }
 
@@ -57,7 +58,8 @@ export async function startVirtualMachine({
     for (const step of cleanUp.splice(0).reverse()) await step();
   };
   try {
-    const image = await makeImage(directory, packages);
+    const contents = { init: INIT, modules: EARLY_MODULES, files: { agent: AGENT } };
+    const image = await makeImage(directory, packages, contents);
     const { program, args, env } = await findQemu(packages);
     const agent = join(directory, 'agent.sock');
     const console = join(directory, 'console');

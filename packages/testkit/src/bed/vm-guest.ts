@@ -52,3 +52,6 @@ while read -r command input <&3; do
 done
 ./busybox poweroff -f
 `;
+
+/** What the machine needs before it can load the others from the share. */
+export const EARLY_MODULES = ['virtio_pci', 'virtio_console', '9pnet_virtio', '9p', 'overlay'];

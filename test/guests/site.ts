@@ -1,0 +1,152 @@
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  type LibvirtGuests,
+  makeNamespace,
+  makeVendorTools,
+  type OpenVSwitch,
+  startLibvirtGuests,
+  startOpenVSwitch,
+} from '@vifkit/testkit/bed';
+import { $ } from 'execa';
+import { vif } from '../real/vif.js';
+import { makeNetworks, NETWORKS, putVendorTools, VENDOR_SWITCH } from './networks.js';
+import { type Row, rows, switchDirectory } from './rows.js';
+
+/** What belongs to a VIF, by where it is. */
+export interface Belongings {
+  readonly links: readonly string[];
+  readonly openVSwitch: readonly string[];
+  readonly filters: readonly string[];
+  readonly sockets: readonly string[];
+  readonly processes: readonly string[];
+}
+
+/** A host for guests: networks with a peer to ping, an Open vSwitch with DPDK, vendors' switches and a libvirtd. */
+export class Site {
+  private constructor(
+    private readonly ovs: OpenVSwitch,
+    readonly guests: LibvirtGuests,
+    private readonly directory: string,
+    private readonly cleanUp: (() => Promise<unknown>)[],
+  ) {}
+
+  static async open(): Promise<Site> {
+    const cleanUp: (() => Promise<unknown>)[] = [];
+    const keep = async <T>(part: Promise<T>, end: (part: T) => Promise<unknown>) => {
+      const value = await part;
+      cleanUp.push(() => end(value));
+      return value;
+    };
+    try {
+      const directory = await keep(mkdtemp(join(tmpdir(), 'site-')), (path) => rm(path, { recursive: true }));
+      const far = await keep(makeNamespace(), (namespace) => namespace.close());
+      const ovs = await keep(startOpenVSwitch({ directory: switchDirectory, dpdk: true }), (ovs) =>
+        ovs.stop(),
+      );
+      await chmod(switchDirectory, 0o777); // QEMU is another user, and makes sockets there
+      await makeNetworks(far, ovs);
+      cleanUp.push(() => $`ip link delete dev ${VENDOR_SWITCH}`);
+      await putVendorTools(await keep(makeVendorTools(), (tools) => tools.close()));
+      const options = { openVSwitch: switchDirectory };
+      const guests = await keep(startLibvirtGuests(options), (guests) => guests.stop());
+      return new Site(ovs, guests, directory, cleanUp);
+    } catch (error) {
+      await endAll(cleanUp);
+      throw error;
+    }
+  }
+
+  close(): Promise<void> {
+    return endAll(this.cleanUp);
+  }
+
+  /** Defines a filter of libvirt that a card names: that is its owner's part. */
+  async defineFilter(name: string): Promise<void> {
+    const file = join(this.directory, `${name}.xml`);
+    await writeFile(file, `<filter name="${name}" chain="root"/>`);
+    await this.guests.libvirtd.virsh('nwfilter-define', file);
+  }
+
+  /** Removes what VIFs shared, once the host's own link has left it. */
+  async collectGarbage(): Promise<void> {
+    await $`ip link set dev ${NETWORKS.lan.end} nomaster`;
+    const { exitCode, stdout, stderr } = await vif('gc', [], '--keep-none', '--ovsdb', this.ovs.endpoint);
+    if (exitCode !== 0) throw new Error(`vif gc: ${stdout} ${stderr}`);
+  }
+
+  /** Connects a tap that neither `vif` nor libvirt connects: to the vendor's switch, since that is at hand. */
+  connectTap(tap: string): Promise<unknown> {
+    return $`ip link set dev ${tap} master ${VENDOR_SWITCH}`;
+  }
+
+  /** Runs `vif` on a row's request. @throws Error if it fails */
+  async vif(operation: 'plug' | 'config' | 'check' | 'unplug', { id, request, settings }: Row) {
+    const file = join(this.directory, `${id}.json`);
+    await writeFile(file, JSON.stringify(settings));
+    const args = ['--config', file, '--ovsdb', this.ovs.endpoint, '--timeout', '60'];
+    const { exitCode, lines, stderr } = await vif(operation, [request], ...args);
+    const [line] = lines;
+    if (exitCode !== 0 || !line) throw new Error(`vif ${operation}: ${JSON.stringify(line)} ${stderr}`);
+    return line;
+  }
+
+  /** Starts a guest with the card that `vif config` tells of, and what it says that the domain needs besides. */
+  async start(row: Row) {
+    const { xml: device = '', domain = [] } = await this.vif('config', row);
+    const { subnet } = NETWORKS[row.segment];
+    return this.guests.start({
+      ...{ name: guestName(row), vcpus: row.queues, device, domain: domain.map(({ xml }) => xml) },
+      address: `${subnet}.${rows.indexOf(row) + 10}/24`,
+      peer: `${subnet}.1`,
+    });
+  }
+
+  /** What is left of a row's VIF and guest. Open vSwitch removes the socket of a port a moment after the port. */
+  async leftOvers(row: Row): Promise<string[]> {
+    for (let look = 0; ; look++) {
+      const left = Object.values(await this.belongings(row)).flat();
+      if (left.length === 0 || look === 50) return left;
+      await pause(200);
+    }
+  }
+
+  /** Looks for all that bears a VIF's id, the beginning of it that is in names, or its MAC address. */
+  async belongings(row: Row): Promise<Belongings> {
+    const marks = [row.id.slice(0, 11), row.mac.slice(3)];
+    const bears = (text: string) => marks.some((mark) => text.includes(mark));
+    const [links, ports, rules, sockets, processes] = await Promise.all([
+      $`ip -details -oneline link`,
+      Promise.all(['Bridge', 'Port', 'Interface', 'QoS'].map((table) => this.ovs.vsctl('list', table))),
+      $`nft list ruleset`,
+      readdir(switchDirectory),
+      listProcesses(),
+    ]);
+    const linkNames = links.stdout
+      .split('\n')
+      .filter(bears)
+      .map((line) => /^\d+: ([^@:]+)/.exec(line)?.[1] ?? line);
+    return {
+      links: linkNames.sort(),
+      openVSwitch: ports.flatMap((table) => table.split('\n\n')).filter(bears),
+      filters: rules.stdout.split('\n').filter(bears),
+      sockets: sockets.filter(bears),
+      processes: processes.filter(
+        (command) => bears(command) || command.includes(`guest=${guestName(row)},`),
+      ),
+    };
+  }
+}
+
+const guestName = ({ id }: Row) => `vif-${id.slice(0, 8)}`;
+
+async function endAll(steps: (() => Promise<unknown>)[]): Promise<void> {
+  for (const step of steps.splice(0).reverse()) await step();
+}
+
+async function listProcesses(): Promise<string[]> {
+  const ids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  return Promise.all(ids.map((id) => readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '')));
+}
