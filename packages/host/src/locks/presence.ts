@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
@@ -13,7 +12,7 @@ import { whenFired } from '@vifkit/core/time';
  */
 export class Presence {
   /** Names the process among all that use the folder, those of other PID namespaces too. */
-  readonly name = `${process.pid}-${randomBytes(6).toString('hex')}`;
+  readonly name = `${process.pid}-${Math.random().toString(36).slice(2)}`;
   readonly #folder: string;
   readonly #holds: (name: string) => boolean;
   readonly #waiting = new Map<string, Set<Socket>>();

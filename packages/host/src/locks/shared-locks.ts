@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   constants,
@@ -195,7 +194,7 @@ class Room {
    * behind in the same way; and under it nobody else removes what the holder had.
    */
   async #removeOf(holder: string, name: string): Promise<void> {
-    const removal = `remove.${createHash('sha256').update(`${name}\n${holder}`).digest('hex')}`;
+    const removal = `remove.${digestOf(`${name}\n${holder}`)}`;
     if (!this.#make(removal)) {
       const other = this.#holderOf(removal);
       if (other === undefined || other === this.#presence.name) return;
@@ -211,10 +210,15 @@ class Room {
   }
 }
 
+/** Rarely needed, and Node.js takes milliseconds to load what it is made with. */
+function digestOf(text: string): string {
+  return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
+}
+
 /** The links of another network namespace are other links. A file's name has at most 255 bytes, and no slash. */
 function nameOf(key: string): string {
   const namespace = readlinkSync('/proc/self/ns/net').replace(/\D/g, '');
   const readable = encodeURIComponent(key);
-  const rest = readable.length > 200 ? createHash('sha256').update(key).digest('hex') : readable;
+  const rest = readable.length > 200 ? digestOf(key) : readable;
   return `${namespace}.${rest}`;
 }

@@ -1,5 +1,15 @@
-import { constants, type Stats } from 'node:fs';
-import { access, chmod, lstat, mkdir, mkdtemp, readlink, rename, rmdir } from 'node:fs/promises';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readlinkSync,
+  renameSync,
+  rmdirSync,
+  type Stats,
+} from 'node:fs';
 import { join, resolve } from 'node:path';
 import { VifError } from '@vifkit/core';
 
@@ -26,7 +36,7 @@ export function fileModeIn({ sharedBy }: StateDirectory): number {
  * cannot be made or entered
  */
 export async function openStateDirectory(path: string): Promise<StateDirectory> {
-  return judged(path, await reach(path, makeDirectory), constants.W_OK | constants.X_OK);
+  return judged(path, reach(path, makeDirectory), constants.W_OK | constants.X_OK);
 }
 
 /**
@@ -35,7 +45,7 @@ export async function openStateDirectory(path: string): Promise<StateDirectory> 
  * @throws VifError as {@link openStateDirectory}
  */
 export async function findStateDirectory(path: string): Promise<StateDirectory | undefined> {
-  const found = await reach(path);
+  const found = reach(path);
   return found && judged(path, found, constants.R_OK | constants.X_OK);
 }
 
@@ -46,7 +56,7 @@ export async function findStateDirectory(path: string): Promise<StateDirectory |
  */
 export async function openSubdirectory(parent: StateDirectory, name: string): Promise<StateDirectory> {
   const path = join(parent.path, name);
-  const found = (await look(path)) ?? (await makeShared(parent, path));
+  const found = look(path) ?? makeShared(parent, path);
   return judged(path, { path, stats: found }, constants.W_OK | constants.X_OK, parent);
 }
 
@@ -67,21 +77,23 @@ interface Found {
   readonly stats: Stats;
 }
 
-async function judged(
+function judged(
   asked: string,
   { path, stats }: Found,
   rights: number,
   parent?: StateDirectory,
-): Promise<StateDirectory> {
+): StateDirectory {
   if (stats.isSymbolicLink()) throw unsafe(asked, 'is a symbolic link; give the directory itself');
   if (!stats.isDirectory()) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} is not a directory`);
   const ofGroup = parent?.sharedBy !== undefined && parent.sharedBy === stats.gid;
   if (!ofGroup && !isTrusted(stats.uid)) throw unsafe(asked, ownedByOther(stats));
   // A sticky bit does not help: everybody could still add files.
   if (stats.mode & 0o002) throw unsafe(asked, `can be written by every user; run chmod o-w ${asked}`);
-  await access(path, rights).catch((error: unknown) => {
+  try {
+    accessSync(path, rights);
+  } catch (error) {
     throw failed(error, `Cannot enter ${asked}`, asked);
-  });
+  }
   const isShared = (stats.mode & 0o2020) === 0o2020;
   return { path, sharedBy: isShared ? stats.gid : undefined };
 }
@@ -94,11 +106,11 @@ const MOST_LINKS = 40;
  * StrictModes): who can write to one can put anything in the place of what is in it. In a parent with the sticky
  * bit (/tmp) only the owners of its entries can.
  */
-async function reach(path: string): Promise<Found | undefined>;
-async function reach(path: string, make: (path: string) => Promise<void>): Promise<Found>;
-async function reach(path: string, make?: (path: string) => Promise<void>): Promise<Found | undefined> {
+function reach(path: string): Found | undefined;
+function reach(path: string, make: (path: string) => void): Found;
+function reach(path: string, make?: (path: string) => void): Found | undefined {
   const asked = resolve(path);
-  let found: Found = { path: '/', stats: await lstat('/') };
+  let found: Found = { path: '/', stats: lstatSync('/') };
   // Where the owner of / is not root, this is a user namespace without the host's root: its files are such a user's.
   const owner = found.stats.uid;
   const judgeParent = ({ path: parent, stats }: Found) => {
@@ -109,10 +121,10 @@ async function reach(path: string, make?: (path: string) => Promise<void>): Prom
   for (let links = 0; parts.length > 0; ) {
     judgeParent(found);
     const next = join(found.path, parts[0] ?? '');
-    const stats = await look(next);
+    const stats = look(next);
     if (!stats) {
       if (!make) return undefined;
-      await make(next);
+      make(next);
       continue;
     }
     parts.shift();
@@ -120,9 +132,9 @@ async function reach(path: string, make?: (path: string) => Promise<void>): Prom
       judgeParent({ path: next, stats });
       links += 1;
       if (links > MOST_LINKS) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} has too many links`);
-      const target = await readlink(next);
+      const target = readlinkSync(next);
       parts.unshift(...target.split('/').filter(Boolean));
-      if (target.startsWith('/')) found = { path: '/', stats: await lstat('/') };
+      if (target.startsWith('/')) found = { path: '/', stats: lstatSync('/') };
     } else {
       found = { path: next, stats };
     }
@@ -136,29 +148,34 @@ function flawOfParent(stats: Stats, ownerOfRoot: number): string | undefined {
   return stats.mode & 0o022 ? `others can write to (mode ${modeOf(stats)})` : undefined;
 }
 
-async function look(path: string): Promise<Stats | undefined> {
+function look(path: string): Stats | undefined {
   try {
-    return await lstat(path);
+    return lstatSync(path);
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
     throw failed(error, `Cannot enter ${path}`, path);
   }
 }
 
-async function makeDirectory(path: string): Promise<void> {
-  await mkdir(path, 0o700).catch((error: unknown) => {
+function makeDirectory(path: string): void {
+  try {
+    mkdirSync(path, 0o700);
+  } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw failed(error, `Cannot make ${path}`, path);
-  });
+  }
 }
 
 /** Never seen with too few permissions: the umask would keep the group out until they are set. */
-async function makeShared({ path: parent, sharedBy }: StateDirectory, path: string): Promise<Stats> {
+function makeShared({ path: parent, sharedBy }: StateDirectory, path: string): Stats {
   try {
-    const draft = await mkdtemp(join(parent, '.new-'));
-    await chmod(draft, sharedBy === undefined ? 0o700 : 0o2770);
-    // It takes the place of an empty one, which is as good, and of nothing else.
-    await rename(draft, path).catch(() => rmdir(draft));
-    return await lstat(path);
+    const draft = mkdtempSync(join(parent, '.new-'));
+    chmodSync(draft, sharedBy === undefined ? 0o700 : 0o2770);
+    try {
+      renameSync(draft, path); // it takes the place of an empty one, which is as good, and of nothing else
+    } catch {
+      rmdirSync(draft);
+    }
+    return lstatSync(path);
   } catch (error) {
     throw failed(error, `Cannot make ${path}`, parent);
   }
