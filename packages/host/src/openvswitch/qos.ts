@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import * as values from '../ovsdb/values.js';
 
 /** os-vif's (vif_plug_ovs/ovsdb/ovsdb_lib.py): it and we find each other's rows. */
@@ -14,6 +13,8 @@ export function qosRow(port: string, type: string): values.Row {
  * (RFC 9562), a hash of the namespace and the name.
  */
 export function qosId(port: string): string {
+  // Not imported: Node.js takes milliseconds to load it, and few ports have QoS.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   const hash = createHash('sha1').update(Buffer.from(NAMESPACE, 'hex')).update(port).digest();
   hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
   hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;

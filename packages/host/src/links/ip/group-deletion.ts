@@ -1,4 +1,3 @@
-import { randomInt } from 'node:crypto';
 import type { Outcome } from '@vifkit/core';
 import { linkOutcome } from '../link-outcome.js';
 import type { Placed } from './phases.js';
@@ -34,7 +33,7 @@ async function joinGroup(
   outcomes: Outcome[],
   run: RunLines,
 ): Promise<readonly Placed[]> {
-  const group = randomInt(2 ** 16, 2 ** 31);
+  const group = 2 ** 16 + Math.floor(Math.random() * (2 ** 31 - 2 ** 16));
   const joining = deletions.map(({ operation: { name } }) => `link set dev ${name} group ${group}`);
   const complaints = [...(await run([...joining, `link delete group ${group}`]))];
   complaints.pop(); // why not all of the group is gone, each member will tell
