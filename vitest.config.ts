@@ -13,10 +13,10 @@ const everywhere = (pattern: string) => [`{packages,plugins}/*/test/**/${pattern
 /** The kinds of tests that can be run alone. What none of them has is a unit test, or one on the real host. */
 const apart = {
   fuzz: everywhere('*.fuzz.test.ts'),
-  faults: everywhere('*-faults.test.ts'),
+  faults: ['test/reliability/**/*.test.ts'],
 };
 const apartAndReal = {
-  'real-faults': everywhere('*-faults.real.test.ts'),
+  'real-faults': ['test/reliability/**/*.real.test.ts'],
   guests: [...everywhere('guests/**/*.real.test.ts'), 'test/vm/**/*.real.test.ts'],
   node: ['test/node/**/*.real.test.ts'],
 };
