@@ -32,7 +32,7 @@ export async function failsWhole(fixture: Fixture, name: string, applicable: App
   });
 
   applicable.test(
-    name,
+    `'${name}'`,
     'undoes a plug that hangs until its deadline, wherever it hangs',
     noPlug,
     async () => {
@@ -45,7 +45,7 @@ export async function failsWhole(fixture: Fixture, name: string, applicable: App
   );
 
   applicable.test(
-    name,
+    `'${name}'`,
     'does the rest of an unplug when a part of it fails, and that part the next time',
     noUnplug,
     async () => {
