@@ -1,42 +1,94 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
+
+// Vitest finds this file from the folder of any package, too: paths that are not absolute begin there.
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 // Tests run on the sources of every package: 'vifkit:source' is the first condition of their exports.
 const conditions = ['vifkit:source', 'node', 'import', 'default'];
-const shared = {
-  // Vite reads a tsconfig's decorator settings only for the files that it includes; tests are in none of them.
-  oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
-  resolve: { conditions },
-  ssr: { resolve: { conditions } },
+
+/** From the root, and from the folder of a package. */
+const everywhere = (pattern: string) => [`{packages,plugins}/*/test/**/${pattern}`, `test/**/${pattern}`];
+
+/** The kinds of tests that can be run alone. What none of them has is a unit test, or one on the real host. */
+const apart = {
+  fuzz: everywhere('*.fuzz.test.ts'),
+  faults: ['test/reliability/**/*.test.ts'],
 };
-const setupFiles = ['./test/setup.ts'];
-const tests = ['{packages,plugins}/*/test/**', 'test/**'];
+const apartAndReal = {
+  'real-faults': ['test/reliability/**/*.real.test.ts'],
+  guests: [...everywhere('guests/**/*.real.test.ts'), 'test/vm/**/*.real.test.ts'],
+  node: ['test/node/**/*.real.test.ts'],
+};
+
+interface Kind {
+  readonly name: string;
+  readonly include: readonly string[];
+  readonly exclude?: readonly string[];
+}
+
+/** In memory: as many files at a time as there are processors. */
+function inMemory({ name, include, exclude = [] }: Kind) {
+  return project(name, {
+    include: [...include],
+    exclude: ['**/*.real.test.ts', '**/node_modules/**', ...exclude],
+    testTimeout: 60_000, // none is that slow by itself, but a busy machine may be
+  });
+}
+
+/**
+ * On the real kernel, Open vSwitch and libvirt: one file after the other, since all share one network namespace
+ * (see test/run.js), and two ovs-vswitchd would both want the device ovs-netdev.
+ */
+function onTheHost({ name, include, exclude = [] }: Kind) {
+  return project(name, {
+    include: [...include],
+    exclude: ['**/node_modules/**', ...exclude],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 60_000,
+  });
+}
+
+function project(name: string, test: object) {
+  return {
+    // Vite reads a tsconfig's decorator settings only for the files that it includes; tests are in none of them.
+    oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+    resolve: { conditions },
+    ssr: { resolve: { conditions } },
+    test: {
+      name,
+      setupFiles: [here('test/setup.ts')],
+      expect: { requireAssertions: true },
+      ...test,
+    },
+  };
+}
+
+const kinds = (named: Readonly<Record<string, readonly string[]>>): Kind[] =>
+  Object.entries(named).map(([name, include]) => ({ name, include }));
+
+const host = [
+  onTheHost({
+    name: 'real',
+    include: everywhere('*.real.test.ts'),
+    exclude: Object.values(apartAndReal).flat(),
+  }),
+  ...kinds(apartAndReal).map(onTheHost),
+];
+
+// Without a network namespace of their own, which test/run.js makes, they would all fail.
+const inOwnNetwork = process.env.VIFKIT_OUTER_NETNS !== undefined;
+if (!inOwnNetwork) {
+  console.warn('Left out: the tests on the real host (*.real.test.ts). `npm test` runs these, too.');
+}
 
 export default defineConfig({
   test: {
     projects: [
-      {
-        ...shared,
-        test: {
-          name: 'unit',
-          setupFiles,
-          include: tests.map((folder) => `${folder}/*.test.ts`),
-          exclude: ['**/*.real.test.ts', '**/node_modules/**'],
-          testTimeout: 60_000, // none is that slow by itself, but a busy machine may be
-        },
-      },
-      {
-        ...shared,
-        test: {
-          // The real kernel, Open vSwitch and libvirt: one file after the other, since all share one
-          // network namespace (see run.js), and two ovs-vswitchd would both want the device ovs-netdev.
-          name: 'real',
-          setupFiles,
-          include: tests.map((folder) => `${folder}/*.real.test.ts`),
-          fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 60_000,
-        },
-      },
+      inMemory({ name: 'unit', include: everywhere('*.test.ts'), exclude: Object.values(apart).flat() }),
+      ...kinds(apart).map(inMemory),
+      ...(inOwnNetwork ? host : []),
     ],
   },
 });

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
-// Runs the tests in a network namespace of their own: they make links and Open vSwitch bridges for real.
+// Runs the tests in a network namespace of their own: they make links and Open vSwitch bridges for real. In the folder
+// of a package it runs that package's; everywhere it takes Vitest's arguments (paths, --project NAME).
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants, existsSync, readdirSync, readlinkSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -141,7 +142,7 @@ function runTests(node, ...args) {
 
 const given = process.argv.slice(2);
 const statuses = [runTests(process.execPath, ...given)];
-if (given.length === 0) {
+if (given.length === 0 && process.cwd() === dirname(here('.'))) {
   for (const [release, node] of releases) {
     // Deadlines, locks and signals have been tried on all of them by now: see test/node.
     if (!smokeReleases.includes(release)) continue;

@@ -1,7 +1,8 @@
 import { PlugError, UnplugError, VifError } from '@vifkit/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bench } from './faults/bench.js';
-import { type Case, cases } from './faults/cases.js';
+import { plugging, unplugging } from './faults/busy-cases.js';
+import type { Case } from './faults/cases.js';
 import { goOn, nextCalls } from './faults/go-on.js';
 import { rejection } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
@@ -33,7 +34,7 @@ function unmarkedIn({ memory, of }: Bench): string[] {
   return links.filter(({ name, alias }) => !alias && !before.has(name)).map(({ name }) => name);
 }
 
-describe.each(cases)('$name', (of) => {
+describe.each(plugging)('$name', (of) => {
   it('is as before when any write of its plug fails, and told if one of the undoing does, too', async () => {
     const { memory } = await Bench.plugged(of);
     const before = new Bench(of).things();
@@ -44,7 +45,7 @@ describe.each(cases)('$name', (of) => {
       expect((error as PlugError).cause, what).toBe(first);
       expect((error as PlugError).undoFailures, what).toEqual([]);
       expect(bench.things(), what).toEqual(before);
-      tally.note(`${of.name} ${what}`, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
+      tally.note(of.name, what, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
       for (let undoing = 1; write + undoing <= reached; undoing++) {
         const [bench, error] = await fail(of, write, undoing);
         const where = `${what}, and the ${undoing}. write after it`;
@@ -53,14 +54,17 @@ describe.each(cases)('$name', (of) => {
         if (unmarked.length > 0) expect((error as PlugError).undoFailures, where).toEqual([second]);
         const left = await goOn(bench, nextCalls[undoing % 3] ?? 'plug', where);
         tally.note(
-          `${of.name} ${where}`,
+          of.name,
+          where,
           left.filter((each) => !unmarked.some((name) => each.startsWith(`link ${name},`))),
         );
       }
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
+});
 
+describe.each(unplugging)('$name', (of) => {
   it('is unplugged but for what a write that fails concerns, and that the next time', async () => {
     const dry = await Bench.plugged(of);
     const plugged = dry.memory.points.length;
@@ -72,8 +76,8 @@ describe.each(cases)('$name', (of) => {
       expect(error, what).toBeInstanceOf(UnplugError);
       expect((error as UnplugError).failures, what).toContain(first);
       bench.memory.heal();
-      tally.note(`${of.name} unplug, ${what}`, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
+      tally.note(of.name, `unplug, ${what}`, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
 });

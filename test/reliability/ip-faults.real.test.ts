@@ -84,7 +84,7 @@ describe.each(kernelCases.filter(({ name }) => names.includes(name)))('$name', (
       ({ isBroken } = await helper.heal());
     });
     expect(isBroken, where).toBe(true);
-    tally.note(`${of.name} ${where}`, await goOnInTurn(bench, turn, where));
+    tally.note(of.name, where, await goOnInTurn(bench, turn, where));
     await bench.prepare();
     return ending;
   }
@@ -99,7 +99,7 @@ describe.each(kernelCases.filter(({ name }) => names.includes(name)))('$name', (
         const where = `\`ip\` ${breakage} at line ${line}`;
         expect(await plugBroken(where, line, breakage === 'hangs' ? SHORT : LONG), where).toBe(ending);
       }
-      expect(tally.leftOvers).toEqual([]);
+      tally.judge(of.name);
     },
   );
 
@@ -109,7 +109,7 @@ describe.each(kernelCases.filter(({ name }) => names.includes(name)))('$name', (
       await helper.breakSetting(setting);
       expect(await plugBroken(`setting ${setting}`, setting, LONG)).toBe('LINK_COMMAND_FAILED');
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
 
   it('leaves alone what somebody else puts under its names meanwhile', async () => {
@@ -133,7 +133,7 @@ describe.each(kernelCases.filter(({ name }) => names.includes(name)))('$name', (
             if (error instanceof Error) expect(await bench.things(), where).toEqual([`link ${name}`]);
             expect(listLinks(), where).toContain(name);
             await execute('ip', ['link', 'delete', 'dev', name]);
-            tally.note(`${of.name} ${where}`, await goOnInTurn(bench, handing, where));
+            tally.note(of.name, where, await goOnInTurn(bench, handing, where));
           } else {
             await bench.driver.unplug(of.request);
             break;
@@ -141,7 +141,7 @@ describe.each(kernelCases.filter(({ name }) => names.includes(name)))('$name', (
         }
       }
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
 });
 

@@ -79,10 +79,10 @@ describe.each(switches)('$title', ({ dpdk, cases }) => {
           else expect(codesOf(error), where).toContain(caller === 'its caller' ? 'ABORTED' : 'TIMEOUT');
           expect(await bench.state(), where).toEqual(before);
           const how = nextCalls[turn++ % nextCalls.length] ?? 'plug';
-          tally.note(`${of.name} ${where}`, await goOn(bench, how, where));
+          tally.note(of.name, where, await goOn(bench, how, where));
         }
       }
-      expect(tally.leftOvers).toEqual([]);
+      tally.judge(of.name);
     });
 
     it('is told what went wrong with a step of its unplug, and the next call removes it', async () => {
@@ -95,10 +95,10 @@ describe.each(switches)('$title', ({ dpdk, cases }) => {
           const { error, injected } = await strike(bench, 'unplug', [fault]);
           expect(error, where).toMatchObject({ code: 'UNPLUG_FAILED' });
           expect((error as { failures: unknown }).failures, where).toContain(injected);
-          tally.note(`${of.name} ${where}`, await goOn(bench, 'unplug', where));
+          tally.note(of.name, where, await goOn(bench, 'unplug', where));
         }
       }
-      expect(tally.leftOvers).toEqual([]);
+      tally.judge(of.name);
     });
 
     it('is told what could not be undone, beside the first error, and the next call removes it', async () => {
@@ -114,9 +114,9 @@ describe.each(switches)('$title', ({ dpdk, cases }) => {
         expect((error as PlugError).cause, where).toBe(injected);
         expect((error as PlugError).undoFailures.length, where).toBeGreaterThan(0);
         const how = nextCalls[index % nextCalls.length] ?? 'plug';
-        tally.note(`${of.name} ${where}`, await goOn(bench, how, where));
+        tally.note(of.name, where, await goOn(bench, how, where));
       }
-      expect(tally.leftOvers).toEqual([]);
+      tally.judge(of.name);
     });
   });
 });

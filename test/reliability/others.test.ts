@@ -4,7 +4,8 @@ import type { LinkSpec } from '@vifkit/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bare, damaged, plugged } from './faults/beginnings.js';
 import { Bench } from './faults/bench.js';
-import { type Case, cases } from './faults/cases.js';
+import { making, removing } from './faults/busy-cases.js';
+import type { Case } from './faults/cases.js';
 import { goOn, nextCalls } from './faults/go-on.js';
 import { rejection } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
@@ -64,7 +65,7 @@ function linksOf({ memory }: Bench, names: readonly string[]) {
   return names.map((name) => links[name]);
 }
 
-describe.each(cases)('$name', (of) => {
+describe.each(making)('$name', (of) => {
   it('is plugged, or as before, whatever somebody else does meanwhile', async () => {
     const intrusions = await intrusionsUpon(of);
     for (const beginning of [bare(of), ...(await damaged(of))]) {
@@ -90,13 +91,15 @@ describe.each(cases)('$name', (of) => {
             expect(linksOf(bench, theirs), where).toEqual(there);
           }
           for (const name of theirs) bench.memory.links.kernel.remove(name);
-          tally.note(`${of.name} ${where}`, await goOn(bench, nextCalls[handing % 3] ?? 'plug', where));
+          tally.note(of.name, where, await goOn(bench, nextCalls[handing % 3] ?? 'plug', where));
         }
       }
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
+});
 
+describe.each(removing)('$name', (of) => {
   it('is unplugged, though somebody else removes what was to go, or puts another in its place', async () => {
     for (const { title, theirs, act } of await intrusionsUpon(of)) {
       for (let handing = 0; ; handing++) {
@@ -108,9 +111,9 @@ describe.each(cases)('$name', (of) => {
         const where = `plugged, somebody ${title} before handing ${handing}: ${error}`;
         if (theirs.length === 0) expect(error, where).toBeUndefined();
         for (const name of theirs) bench.memory.links.kernel.remove(name);
-        tally.note(`${of.name} ${where}`, await goOn(bench, nextCalls[handing % 3] ?? 'plug', where));
+        tally.note(of.name, where, await goOn(bench, nextCalls[handing % 3] ?? 'plug', where));
       }
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
 });

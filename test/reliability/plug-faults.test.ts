@@ -2,7 +2,7 @@ import { PlugError, type Step } from '@vifkit/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Beginning, bare, damaged } from './faults/beginnings.js';
 import { titleOf } from './faults/bench.js';
-import { cases } from './faults/cases.js';
+import { plugging } from './faults/busy-cases.js';
 import type { Fault } from './faults/fault.js';
 import { goOn, nextCalls } from './faults/go-on.js';
 import { applies, codesOf, faults, strike } from './faults/strike.js';
@@ -42,11 +42,11 @@ async function expectUndone(
     // A tool undoes all that there is for a link that was made again: nobody can read what it had done before.
     expect(vendorsBefore, where).toEqual(expect.arrayContaining(vendors));
     const how = nextCalls[turn % nextCalls.length] ?? 'plug';
-    tally.note(`${bench.of.name} ${where}`, await goOn(bench, how, where));
+    tally.note(bench.of.name, where, await goOn(bench, how, where));
   }
 }
 
-describe.each(cases)('$name', (of) => {
+describe.each(plugging)('$name', (of) => {
   it('is as before when a step of its plug goes wrong, and the next call goes on', async () => {
     for (const beginning of [bare(of), ...(await damaged(of))]) {
       for (const [index, step] of (await stepsOf(beginning)).entries()) {
@@ -56,7 +56,7 @@ describe.each(cases)('$name', (of) => {
         }
       }
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
 
   it('is as before when the host cannot be read', async () => {
@@ -67,14 +67,14 @@ describe.each(cases)('$name', (of) => {
         await expectUndone(bare(of), { during: 'inspect', index, way, done: false }, index);
       }
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
 });
 
 it('are given up when they hang and do not hear that they are called off', async () => {
   // Each waits in vain for a second: side by side.
   await Promise.all(
-    cases.map(async (of) => {
+    plugging.map(async (of) => {
       const steps = await stepsOf(bare(of));
       await Promise.all(
         [...steps.entries()].flatMap(([index, step]) =>
@@ -85,5 +85,5 @@ it('are given up when they hang and do not hear that they are called off', async
       );
     }),
   );
-  expect(tally.leftOvers).toEqual([]);
+  for (const { name } of plugging) tally.judge(name);
 });

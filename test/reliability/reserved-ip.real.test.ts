@@ -5,7 +5,7 @@ import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { request } from '../../plugins/tap/test/request.js';
+import { request } from '#requests/tap';
 
 requireOwnNetwork();
 

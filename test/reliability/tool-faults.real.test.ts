@@ -77,9 +77,12 @@ describe.each([
         );
         expect(came, where).toBe(ending);
         await vendors.put(tool, tools[tool]);
-        tally.note(where, [...(await goOnInTurn(bench, Number(done), where)), ...(hasMade() ? [tool] : [])]);
+        tally.note(of.name, where, [
+          ...(await goOnInTurn(bench, Number(done), where)),
+          ...(hasMade() ? [tool] : []),
+        ]);
       }
-      expect(tally.leftOvers).toEqual([]);
+      tally.judge(of.name);
     },
   );
 
@@ -88,7 +91,7 @@ describe.each([
     const before = await bench.state();
     expect(await plugThrough(bench, before, 'missing', LONG, () => {})).toBe('COMMAND_NOT_FOUND');
     await vendors.put(tool, tools[tool]);
-    tally.note(`${tool} is missing`, await goOnInTurn(bench, 0, 'missing'));
-    expect(tally.leftOvers).toEqual([]);
+    tally.note(of.name, `${tool} is missing`, await goOnInTurn(bench, 0, 'missing'));
+    tally.judge(of.name);
   });
 });

@@ -1,7 +1,7 @@
 import { PlugError } from '@vifkit/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bench, titleOf } from './faults/bench.js';
-import { cases } from './faults/cases.js';
+import { plugging } from './faults/busy-cases.js';
 import { goOn, nextCalls } from './faults/go-on.js';
 import { applies, faults, strike } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
@@ -12,16 +12,15 @@ afterAll(() => tally.print());
 /** Undoing has a deadline of its own, which is long: a hang of it is tested in core, with a short one. */
 const withoutHangs = faults.filter(({ way }) => way !== 'hangs');
 
-describe.each(cases)('$name', (of) => {
+describe.each(plugging)('$name', (of) => {
   it('is told what could not be undone, beside the first error, and the next call removes it', async () => {
     const { host, driver } = new Bench(of);
     await driver.plug(of.request);
     const steps = host.handed.apply;
     const last = steps.at(-1);
-    if (!last) return;
     // All steps are done when the last one fails.
     const failing = { during: 'apply', index: steps.length - 1, step: last, way: 'fails' } as const;
-    const first = { ...failing, done: applies({ way: 'fails', done: true }, last) };
+    const first = { ...failing, done: last !== undefined && applies({ way: 'fails', done: true }, last) };
     for (const [index, step] of [...steps].reverse().entries()) {
       const these = withoutHangs.filter(({ way }) => step.kind !== 'command' || way !== 'rejects');
       for (const fault of these) {
@@ -35,10 +34,10 @@ describe.each(cases)('$name', (of) => {
           expect(error, where).toBeInstanceOf(PlugError);
           expect((error as PlugError).cause, where).toBe(injected);
           expect((error as PlugError).undoFailures.length, where).toBeGreaterThan(0);
-          tally.note(`${of.name} ${where}`, await goOn(bench, how, where));
+          tally.note(of.name, where, await goOn(bench, how, where));
         }
       }
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
 });

@@ -2,7 +2,7 @@ import { type Step, UnplugError } from '@vifkit/core';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Beginning, damaged, plugged } from './faults/beginnings.js';
 import { titleOf } from './faults/bench.js';
-import { cases } from './faults/cases.js';
+import { unplugging } from './faults/busy-cases.js';
 import { goOn, nextCalls } from './faults/go-on.js';
 import { codesOf, faults, strike } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
@@ -17,7 +17,7 @@ async function stepsOf({ start }: Beginning): Promise<readonly Step[]> {
   return host.handed.apply;
 }
 
-describe.each(cases)('$name', (of) => {
+describe.each(unplugging)('$name', (of) => {
   it('is told what went wrong with a step of its unplug, and the next call goes on', async () => {
     for (const beginning of [plugged(of), ...(await damaged(of))]) {
       for (const [index, step] of (await stepsOf(beginning)).entries()) {
@@ -38,11 +38,11 @@ describe.each(cases)('$name', (of) => {
             expect(error, where).toBeInstanceOf(UnplugError);
             if (injected) expect((error as UnplugError).failures, where).toContain(injected);
             else expect(codesOf(error), where).toContain(caller === 'its caller' ? 'ABORTED' : 'TIMEOUT');
-            tally.note(`${of.name} ${where}`, await goOn(bench, how, where));
+            tally.note(of.name, where, await goOn(bench, how, where));
           }
         }
       }
     }
-    expect(tally.leftOvers).toEqual([]);
+    tally.judge(of.name);
   });
 });

@@ -8,19 +8,19 @@ import {
   VIFVHostUser,
 } from '@vifkit/core';
 import type { MemoryHostOptions } from '@vifkit/testkit';
-import { request as hostdevPhysical } from '../../../plugins/hostdev-physical/test/request.js';
-import { request as ibHostdev } from '../../../plugins/ib-hostdev/test/request.js';
-import { request as ioVisor } from '../../../plugins/iovisor/test/request.js';
-import * as ivs from '../../../plugins/ivs/test/request.js';
-import * as linuxBridge from '../../../plugins/linux-bridge/test/request.js';
-import * as macvtap from '../../../plugins/macvtap/test/request.js';
-import { request as midonet } from '../../../plugins/midonet/test/request.js';
-import * as ovs from '../../../plugins/ovs-hybrid/test/request.js';
-import * as hwVeb from '../../../plugins/sriov-hw-veb/test/request.js';
-import { request as tap } from '../../../plugins/tap/test/request.js';
-import { qbg, qbh } from '../../../plugins/vepa/test/request.js';
-import * as vhostUser from '../../../plugins/vhostuser/test/request.js';
-import { request as vrouter } from '../../../plugins/vrouter/test/request.js';
+import { request as hostdevPhysical } from '#requests/hostdev-physical';
+import { request as ibHostdev } from '#requests/ib-hostdev';
+import { request as ioVisor } from '#requests/iovisor';
+import * as ivs from '#requests/ivs';
+import * as linuxBridge from '#requests/linux-bridge';
+import * as macvtap from '#requests/macvtap';
+import { request as midonet } from '#requests/midonet';
+import * as ovs from '#requests/ovs-hybrid';
+import * as hwVeb from '#requests/sriov-hw-veb';
+import { request as tap } from '#requests/tap';
+import { qbg, qbh } from '#requests/vepa';
+import * as vhostUser from '#requests/vhostuser';
+import { request as vrouter } from '#requests/vrouter';
 
 /** A VIF to plug and unplug, and what its host has to begin with. */
 export interface Case {

@@ -1,9 +1,10 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/engine/engine.js';
 import type { Job } from '../../src/engine/job.js';
 import { PlugError } from '../../src/errors/plug-error.js';
 import { VifError } from '../../src/errors/vif-error.js';
-import { Deadline } from '../../src/time/deadline.js';
+import { Deadline, pause } from '../../src/time/deadline.js';
 import { command, fakeHost, link, noLink, port } from './support/fake-host.js';
 import { deaf, FakeRunner, failing, hanging, refusal } from './support/fake-runner.js';
 import { Signal } from './support/signal.js';
@@ -19,7 +20,7 @@ function setUp(existing: string[] = []) {
     expect(result).toHaveProperty('error');
     return (result as { error: PlugError }).error;
   };
-  return { links, ovs, commands, plug, plugError };
+  return { links, ovs, commands, engine, plug, plugError };
 }
 
 describe('plug', () => {
@@ -109,6 +110,37 @@ describe('plug', () => {
     ]);
     expect(results.map((result) => 'value' in result)).toEqual([true, false, true]);
     expect([...links.existing]).toEqual(['good', 'fine']);
+  });
+
+  it('gives a runner one batch at a time', async () => {
+    const { links, plug } = setUp();
+    let atWork = 0;
+    const alone = async () => {
+      expect(++atWork).toBe(1);
+      await setImmediate();
+      await setImmediate();
+      await setImmediate();
+      atWork -= 1;
+    };
+    for (const name of ['first', 'second']) links.onApply.set(name, alone);
+    const results = await plug([
+      { vifId: 'a', plan: [link('first')] },
+      { vifId: 'b', plan: [port('b'), link('second')] },
+    ]);
+    expect(links.applied).toEqual([['first'], ['second']]);
+    expect(results.map((result) => 'value' in result)).toEqual([true, true]);
+  });
+
+  it('leaves the other steps time to be undone when the undoing of one hangs', async () => {
+    const { links, ovs, engine } = setUp();
+    links.onApply.set('bad', failing(refusal('no')));
+    ovs.onUndo.set('p', hanging);
+    links.onUndo.set('a', (signal) => pause(20, signal).then(() => signal.throwIfAborted()));
+    await engine.plug([{ vifId: 'v', plan: [link('a'), port('p'), link('bad')] }], {
+      signal: new Deadline(20_000).signal,
+      undoTimeout: 1_000,
+    });
+    expect([...links.existing]).toEqual([]);
   });
 
   it('keeps what a job that succeeded wants as well', async () => {

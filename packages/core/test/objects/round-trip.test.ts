@@ -29,12 +29,15 @@ describe.each(classes)('%s, with any values and any fields unset', (_, type) => 
     given((primitive) => {
       const object = fromPrimitive(primitive);
       const [first] = Object.keys(object);
-      if (first === undefined) return;
+      if (first === undefined) {
+        expect(primitive['versioned_object.data']).toEqual({});
+        return;
+      }
       const lacking = { ...primitive['versioned_object.data'] };
       Reflect.deleteProperty(lacking, first);
       const other = fromPrimitive({ ...primitive, 'versioned_object.data': lacking });
       // What os-vif always sets is set again, maybe to the value that it had.
-      if (!Object.hasOwn(other, first)) expect(other.equals(object)).toBe(false);
+      expect(other.equals(object) && !Object.hasOwn(other, first)).toBe(false);
     });
   });
 });

@@ -3,7 +3,8 @@ import { openHost } from '../../src/open-host.js';
 
 describe.each(['rootHelper', 'toolHelper'] as const)('%s', (name) => {
   it.each([[[]], [['sudo', '-n']], [['/usr/bin/sudo', '-n', 'A=B', '--']]])('may be %j', async (argv) => {
-    await openHost({ [name]: argv }).close();
+    const host = openHost({ [name]: argv });
+    await expect(host.close()).resolves.toBeUndefined();
   });
 
   it.each([[['']], [['-n', 'sudo']], [['A=B', 'sudo']], [['sudo', '']], [['sudo\0']], [['sudo', '-n\n']]])(

@@ -1,6 +1,7 @@
 import type { PluginPackage } from '@vifkit/core';
-import { describe } from 'vitest';
+import { afterAll, describe } from 'vitest';
 import type { MemoryHostOptions } from '../memory/memory-host.js';
+import { Applicable } from './applicable.js';
 import type { ConformanceRequest } from './conformance-request.js';
 import { describesItself } from './describes-itself.js';
 import { failsWhole } from './fails-whole.js';
@@ -20,22 +21,26 @@ export interface ConformanceOptions {
 
 /**
  * Registers vitest tests of what every plugin owes to its users: plug and unplug can be repeated, fail as a
- * whole, and do what `plan` said. To be called at the top of a test file.
+ * whole, and do what `plan` said. To be called at the top of a test file. A test that a request has no case for (as
+ * the undoing of a plug that writes nothing) is not registered, and a line `not applicable to ...` says so.
  */
 export function conformance({ plugins, requests, host = {}, options = {} }: ConformanceOptions): void {
   const packages: readonly PluginPackage[] = 'provides' in plugins ? [plugins] : plugins;
-  describe('conformance', () => {
+  describe('conformance', async () => {
+    const applicable = new Applicable();
     const fixtures = requests.map((request) => {
       const hostOptions = typeof host === 'function' ? host(request) : host;
       return new Fixture(packages, options, request, hostOptions);
     });
-    describesItself(fixtures);
+    await describesItself(fixtures, applicable);
     for (const [i, fixture] of fixtures.entries()) {
-      describe(fixture.request.id ?? `request ${i + 1}`, () => {
+      const name = fixture.request.id ?? `request ${i + 1}`;
+      describe(name, async () => {
         repeats(fixture);
-        plansAhead(fixture);
-        failsWhole(fixture);
+        await plansAhead(fixture, name, applicable);
+        await failsWhole(fixture, name, applicable);
       });
     }
+    afterAll(() => applicable.tell());
   });
 }

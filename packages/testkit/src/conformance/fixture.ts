@@ -59,6 +59,20 @@ export class Fixture {
     return bench;
   }
 
+  /** What a plug does to the host, in order. */
+  async plugPoints(): Promise<readonly Point[]> {
+    const { host } = await this.startPlugged();
+    return host.points;
+  }
+
+  /** What an unplug does to the host afterwards. */
+  async unplugPoints(): Promise<readonly Point[]> {
+    const { host, driver } = await this.startPlugged();
+    const plugged = host.points.length;
+    await driver.unplug(this.request);
+    return host.points.slice(plugged);
+  }
+
   /** The names of what must be there after the unplug at most. */
   get mayStay(): Set<string> {
     return new Set([...namesOn(memoryHost(this.hostOptions)), ...this.#leaves]);

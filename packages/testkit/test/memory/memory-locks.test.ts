@@ -30,6 +30,9 @@ it('is given up by the signal, and leaves nothing locked', async () => {
 });
 
 it('takes a key once that is asked for twice', async () => {
-  const release = await new MemoryLocks().acquire(['a', 'a'], soon());
+  const locks = new MemoryLocks();
+  const release = await locks.acquire(['a', 'a'], soon());
+  await expect(locks.acquire(['a'], new Deadline(10).signal)).rejects.toMatchObject({ code: 'TIMEOUT' });
   await release();
+  await expect(locks.acquire(['a'], soon())).resolves.toBeTypeOf('function');
 });

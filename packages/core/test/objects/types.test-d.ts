@@ -3,7 +3,7 @@ import type * as objects from '../../src/objects/index.js';
 
 type Fields<T extends abstract new (...args: never[]) => object> = ConstructorParameters<T>[0];
 
-// What is expected here of types is checked by `npm run lint`, which compiles the tests.
+// Nothing runs here: `npm run lint` compiles this, and fails where an expectation does not hold.
 describe('TypeScript', () => {
   it('tells classes with the same fields apart', () => {
     expectTypeOf<objects.VIFBridge>().not.toExtend<objects.VIFOpenVSwitch>();

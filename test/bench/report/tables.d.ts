@@ -1,0 +1,2 @@
+/** @param results what results.json has */
+export function renderTables(results: unknown): string;
