@@ -27,7 +27,7 @@ export function refuseUnknownKeys(prototype: object, given: object, at: Cursor, 
 }
 
 /** What a key that is not known may have been meant to be: the end of a sentence. */
-function meant(key: string, known: readonly string[]): string {
+export function meant(key: string, known: readonly string[]): string {
   const isShort = key.length <= longestTypo;
   const near = isShort ? closestMatch(key.toLowerCase(), known, { maxDistance: 2 }) : undefined;
   const all = known.join(', ') || 'none';
