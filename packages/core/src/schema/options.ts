@@ -1,4 +1,5 @@
-import { asVifError, VifError } from '../errors/vif-error.js';
+import { types } from 'node:util';
+import { isVifError, VifError } from '../errors/vif-error.js';
 import { quote } from '../validation/quote.js';
 import { meant } from './unknown-keys.js';
 
@@ -12,13 +13,15 @@ export interface OptionRule {
 /** A rule for each option of a function. */
 export type OptionRules<T> = { readonly [K in keyof Required<T>]: OptionRule };
 
+const mostWords = 1_000;
+
 /** An option may be very long, or what it is may be a list of those. */
 const mostTold = 10;
 
 export const optionRules = {
   text: { accepts: isText, says: 'text without control characters' },
   path: { accepts: (value) => isText(value) && value !== '', says: 'a path' },
-  words: { accepts: (value) => Array.isArray(value) && value.every(isText), says: 'a list of words' },
+  words: { accepts: isWords, says: 'a list of words' },
   flag: { accepts: (value) => typeof value === 'boolean', says: 'true or false' },
   function: { accepts: isFunction, says: 'a function' },
   object: { accepts: isObject, says: 'an object' },
@@ -76,7 +79,9 @@ export function readOptions<T extends object>(
     if (problems.length > 0) throw invalid(`Options of ${owner}: ${problems.join('; ')}`);
     return Object.fromEntries(values) as T;
   } catch (error) {
-    throw asVifError(error, 'INVALID_OPTIONS', `The options of ${owner} cannot be read`); // a getter, or a proxy
+    if (isVifError(error)) throw error;
+    // A getter of the caller's has thrown, or a proxy.
+    throw new VifError('INVALID_OPTIONS', `The options of ${owner} cannot be read`, { cause: error });
   }
 }
 
@@ -86,6 +91,11 @@ function problemOf(name: string, value: unknown, { accepts, says }: OptionRule):
 
 function isText(value: unknown): value is string {
   return typeof value === 'string' && !/\p{Cc}/u.test(value);
+}
+
+/** A proxy could be another list each time it is looked at. */
+function isWords(value: unknown): boolean {
+  return !types.isProxy(value) && Array.isArray(value) && value.length <= mostWords && value.every(isText);
 }
 
 function isFunction(value: unknown): boolean {
