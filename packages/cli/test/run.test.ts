@@ -84,6 +84,7 @@ describe('options', () => {
     routing: 'newton',
     ovsdb: 'unix:/var/run/openvswitch/db.sock',
     sysfsRoot: '/sys',
+    tapOwner: 'root',
     rootHelper: [],
     plugin: [],
     timeout: 30_000,
