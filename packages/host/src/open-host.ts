@@ -1,4 +1,5 @@
 import { type Host, type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
+import { type OptionRules, optionRules, readOptions } from '@vifkit/core/options';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
@@ -53,6 +54,26 @@ export interface HostOptions {
   readonly logger?: Logger | undefined;
 }
 
+const rules: OptionRules<HostOptions> = {
+  ovsdb: optionRules.text,
+  ovsdbTls: optionRules.object,
+  sysfsRoot: optionRules.text,
+  rootHelper: optionRules.words,
+  toolHelper: optionRules.words,
+  stateDir: optionRules.path,
+  tapOwner: { accepts: isUser, says: 'the name or the id of a user' },
+  reserve: optionRules.flag,
+  logger: optionRules.logger,
+};
+
+/** @throws VifError INVALID_OPTIONS */
+export function readHostOptions(options: HostOptions | undefined, owner: string): HostOptions {
+  const given = readOptions(options, owner, rules);
+  checkHelper(given.rootHelper ?? [], 'root helper');
+  checkHelper(given.toolHelper ?? [], 'tool helper');
+  return given;
+}
+
 /**
  * The Linux host that this process runs on: its links are those of the process's network namespace. Nothing is
  * started or connected before it is needed.
@@ -60,13 +81,12 @@ export interface HostOptions {
  * @throws VifError INVALID_OPTIONS for a malformed endpoint, an `ssl:` one without a CA, a helper that is no command, or a `tapOwner` who is not a
  *   user of this host
  */
-export function openHost(options: HostOptions = {}): Host {
-  const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
-  const { toolHelper = rootHelper } = options;
-  checkHelper(rootHelper, 'root helper');
-  checkHelper(toolHelper, 'tool helper');
-  const links = new IpLinkTable(rootHelper, options.reserve);
-  const stateDir = options.stateDir ?? defaultStateDirectory();
+export function openHost(options?: HostOptions): Host {
+  const given = readHostOptions(options, 'openHost');
+  const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = given;
+  const { toolHelper = rootHelper, reserve, tapOwner } = given;
+  const links = new IpLinkTable(rootHelper, reserve);
+  const stateDir = given.stateDir ?? defaultStateDirectory();
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
@@ -75,8 +95,8 @@ export function openHost(options: HostOptions = {}): Host {
     facts: hostFacts(links, sysfsRoot, journal),
     locks,
     runners: [
-      new LinkRunner(links, ownerOf(options.tapOwner)),
-      new OvsRunner(new DatabaseOvsStore(database, options.reserve)),
+      new LinkRunner(links, ownerOf(tapOwner)),
+      new OvsRunner(new DatabaseOvsStore(database, reserve)),
       new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
       new FilterRunner(new NftFilterTable(rootHelper)),
       new CommandRunner(new ExecCommands(toolHelper)),
@@ -95,4 +115,8 @@ function ownerOf(user: string | number = 0): number {
     'INVALID_OPTIONS',
     `Taps cannot be owned by '${user}': there is no such user on this host`,
   );
+}
+
+function isUser(value: unknown): boolean {
+  return typeof value === 'number' || optionRules.text.accepts(value);
 }

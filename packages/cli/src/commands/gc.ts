@@ -10,7 +10,7 @@ import { styleFor } from '../output/style.js';
 import { changeJson } from '../output/to-json.js';
 import type { Settings } from '../settings.js';
 import { abortOnSignals } from '../signals.js';
-import type { Surroundings } from '../surroundings.js';
+import type { Driver, Surroundings } from '../surroundings.js';
 
 interface GcSettings extends Settings {
   /** A file, or `-`. */
@@ -21,27 +21,33 @@ interface GcSettings extends Settings {
 
 /**
  * Removes what is left of VIFs that are not kept; the exit status is 1 if some of it could not be removed.
- * @throws InputError if it is not said which are kept
+ * @throws InputError if it is not said which are kept; VifError TIMEOUT, ABORTED if that could not be read in time
  */
 export async function gc(settings: GcSettings, surroundings: Surroundings): Promise<number> {
   const { timeout, dryRun = false, verbose } = settings;
   const { env, stderr } = surroundings;
-  const keep = await readKept(settings, surroundings);
-  const logger = await openLogger(verbose, stderr);
-  const driver = await surroundings.openDriver({ ...settings, guests: false, logger, env });
-  const interruption = abortOnSignals(surroundings.signals);
+  const interruption = abortOnSignals(surroundings.signals, timeout);
+  const { signal } = interruption;
+  let driver: Driver | undefined;
   try {
-    const results = await driver.gc({ keep, dryRun, signal: interruption.signal, timeout });
+    const keep = await readKept(settings, surroundings, signal);
+    const logger = await openLogger(verbose, stderr);
+    driver = await surroundings.openDriver({ ...settings, guests: false, logger, env });
+    const results = await driver.gc({ keep, dryRun, signal, timeout });
     print(results, settings.format, dryRun, surroundings);
     return results.some((result) => 'error' in result) ? 1 : 0;
   } finally {
     interruption.stop();
-    await driver.close();
+    await driver?.close();
   }
 }
 
-async function readKept({ keep, keepNone }: GcSettings, { stdin }: Surroundings): Promise<string[] | 'none'> {
-  if (keep !== undefined) return parseKeep(await readText(keep, stdin));
+async function readKept(
+  { keep, keepNone }: GcSettings,
+  { stdin }: Surroundings,
+  signal: AbortSignal,
+): Promise<string[] | 'none'> {
+  if (keep !== undefined) return parseKeep(await readText(keep, stdin, signal));
   if (keepNone) return 'none';
   throw new InputError('Say which VIFs are in use: --keep FILE, or --keep-none');
 }

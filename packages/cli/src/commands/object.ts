@@ -28,7 +28,7 @@ export async function object(
   file: string,
 ): Promise<number> {
   const { format, manifest: given } = settings;
-  const manifest = given === undefined ? undefined : await readManifestOption(given);
+  const manifest = given === undefined ? undefined : await readManifestOption(given, settings.timeout);
   const { stdout, stderr } = surroundings;
   const interruption = abortOnSignals(surroundings.signals, settings.timeout);
   let driver: Converter = noDriver;

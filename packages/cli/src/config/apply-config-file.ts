@@ -10,7 +10,7 @@ import { readConfigFile } from './config-file.js';
  */
 export async function applyConfigFile(program: Command): Promise<void> {
   const path = program.getOptionValue('config') as string;
-  const { settings, plugins } = await readConfigFile(path);
+  const { settings, plugins } = await readConfigFile(path, program.getOptionValue('timeout'));
   const options = program.options.filter(({ envVar, long }) => envVar && long !== '--config');
   for (const [name, text] of Object.entries(settings)) {
     const option = options.find(({ long }) => long === `--${name}`);

@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import { asVifError, type OptionsByName, type OptionsSource, VifError } from '@vifkit/core';
+import { type OptionsByName, type OptionsSource, VifError } from '@vifkit/core';
+import { readSettings } from '../input/read-settings.js';
 
 /** What a configuration file says. */
 export interface ConfigFile {
@@ -13,10 +13,11 @@ export interface ConfigFile {
  * Reads a configuration file: a JSON object with options of plugins in `plugins`, by the plugin's name, and besides
  * them settings of the command. What the options may be, the registry checks.
  *
- * @throws VifError INVALID_OPTIONS, which names the file
+ * @param timeout in milliseconds; 30 000 unless given
+ * @throws VifError INVALID_OPTIONS, which names the file; TIMEOUT for a pipe that nobody writes to
  */
-export async function readConfigFile(path: string): Promise<ConfigFile> {
-  const { plugins = {}, ...rest } = await readObject(path);
+export async function readConfigFile(path: string, timeout = 30_000): Promise<ConfigFile> {
+  const { plugins = {}, ...rest } = await readObject(path, timeout);
   if (!isObject(plugins)) throw refused(path, "'plugins' must be an object");
   const settings = Object.entries(rest).map(([name, value]) => {
     if (!['string', 'number', 'boolean'].includes(typeof value)) {
@@ -30,13 +31,8 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   };
 }
 
-async function readObject(path: string): Promise<Record<string, unknown>> {
-  let json: unknown;
-  try {
-    json = JSON.parse(await readFile(path, 'utf8'));
-  } catch (error) {
-    throw asVifError(error, 'INVALID_OPTIONS', `Cannot read the configuration file ${path}`);
-  }
+async function readObject(path: string, timeout: number): Promise<Record<string, unknown>> {
+  const json = await readSettings(path, 'the configuration file', timeout);
   return isObject(json) ? json : Promise.reject(refused(path, 'it must be a JSON object'));
 }
 

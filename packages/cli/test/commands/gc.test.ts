@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { type GcOptions, type GcResult, type Settled, VifError } from '@vifkit/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { fakeDriver } from '../support/fake-driver.js';
@@ -28,6 +29,15 @@ async function gc(args: readonly string[], stdin = '', results: readonly Settled
 }
 
 describe('the VIFs that are kept', () => {
+  it('are waited for as long as the command may take, and nothing is removed then', async () => {
+    const file = join(await mkdtemp(join(tmpdir(), 'vif-cli-')), 'pipe');
+    execFileSync('mkfifo', [file]);
+    const { status, stderr, opened } = await runVif(['gc', '--keep', file, '--timeout', '0.1']);
+    expect({ status, opened }).toEqual({ status: 1, opened: [] });
+    expect(stderr).toBe(`vif: TIMEOUT: The deadline passed while reading '${file}'\n`);
+    await rm(dirname(file), { recursive: true });
+  });
+
   const object = { 'versioned_object.name': 'VIFBridge', 'versioned_object.data': { id: two } };
   it.each([
     ['ids', `${one}\n\n  ${two}\r\n`],

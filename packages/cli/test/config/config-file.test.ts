@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -93,5 +94,15 @@ describe('a configuration file is refused, by its path,', () => {
     const { status, stderr } = await runVif(['plugins', '--config', join(folder, 'none.json')]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^vif: INVALID_OPTIONS: Cannot read .*none.json.*ENOENT/);
+  });
+
+  it.each([
+    ['a pipe that nobody writes to', '/pipe', 'TIMEOUT: The deadline passed', 1],
+    ['a device without an end', '/dev/zero', 'INVALID_OPTIONS: Cannot read the configuration file', 2],
+  ])('when it is %s', async (_, path, message, status) => {
+    const given = path === '/pipe' ? `${folder}${path}` : path;
+    execFileSync('mkfifo', [`${folder}/pipe`]);
+    const ended = await runVif(['plugins', '--config', given, '--timeout', '0.2']);
+    expect(ended).toMatchObject({ status, stderr: expect.stringContaining(message), stdout: '' });
   });
 });

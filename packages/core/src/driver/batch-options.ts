@@ -1,6 +1,8 @@
-import { reasonOf } from '../errors/vif-error.js';
+import { asVifError, reasonOf, VifError } from '../errors/vif-error.js';
 import type { Logger } from '../logging/logger.js';
-import type { CallOptions } from './call-options.js';
+import { type OptionRules, optionRules } from '../schema/options.js';
+import { quote } from '../validation/quote.js';
+import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
 /** How a call of many requests goes. */
@@ -16,9 +18,37 @@ export interface BatchOptions<T> extends CallOptions {
   readonly onResult?: ((result: Settled<T>, index: number) => void) | undefined;
 }
 
+/** More would not fit into memory together with what becomes of them. */
+const mostRequests = 1_000_000;
+
+/** @throws VifError INVALID_OPTIONS */
+export function readBatchOptions<T>(options: BatchOptions<T> | undefined): CallTimes<BatchOptions<T>> {
+  const rules: OptionRules<BatchOptions<T>> = { ...callOptionRules, onResult: optionRules.function };
+  return readCallOptions(options, 'the call', rules);
+}
+
+/** The requests of a call, each of which may be anything. @throws VifError INVALID_REQUEST for what is no list */
+export function readRequestList(requests: readonly unknown[]): readonly unknown[] {
+  try {
+    if (!Array.isArray(requests)) {
+      throw new VifError('INVALID_REQUEST', `The requests must be a list, not ${quote(requests)}`);
+    }
+    const { length } = requests;
+    if (length > mostRequests) {
+      throw new VifError(
+        'INVALID_REQUEST',
+        `There are more than ${mostRequests} requests; give them in parts`,
+      );
+    }
+    return Array.from({ length }, (_, i): unknown => requests[i]);
+  } catch (error) {
+    throw asVifError(error, 'INVALID_REQUEST', 'The list of requests cannot be read'); // a proxy
+  }
+}
+
 /** Tells whoever wants to know; never throws. */
 export function teller<T>(
-  { onResult }: BatchOptions<T> = {},
+  { onResult }: BatchOptions<T>,
   logger: Logger,
 ): (result: Settled<T>, index: number) => void {
   if (!onResult) return () => {};

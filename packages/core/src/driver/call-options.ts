@@ -1,5 +1,4 @@
-import { VifError } from '../errors/vif-error.js';
-import { quote } from '../validation/quote.js';
+import { type OptionRules, optionRules, readOptions } from '../schema/options.js';
 
 /** How long a call may take, and how it is called off. */
 export interface CallOptions {
@@ -19,24 +18,25 @@ const DEFAULT_TIMEOUT = 30_000;
 const DEFAULT_UNDO_TIMEOUT = 10_000;
 
 /** A call's options with the defaults filled in. */
-interface CallTimes {
-  readonly signal: AbortSignal | undefined;
-  readonly timeout: number;
-  readonly undoTimeout: number;
-}
+export type CallTimes<T> = T & { readonly timeout: number; readonly undoTimeout: number };
 
-/** @throws VifError INVALID_OPTIONS for a time that is no positive number, and a signal that is none */
-export function readCallOptions(options: CallOptions = {}): CallTimes {
-  const { signal, timeout = DEFAULT_TIMEOUT, undoTimeout = DEFAULT_UNDO_TIMEOUT } = options;
-  for (const [name, value] of Object.entries({ timeout, undoTimeout })) {
-    if (typeof value === 'number' && value > 0) continue;
-    throw new VifError(
-      'INVALID_OPTIONS',
-      `${name} must be a positive number of milliseconds, not ${quote(value)}`,
-    );
-  }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new VifError('INVALID_OPTIONS', `signal must be an AbortSignal, not ${quote(signal)}`);
-  }
-  return { signal, timeout, undoTimeout };
+export const callOptionRules: OptionRules<CallOptions> = {
+  signal: optionRules.signal,
+  timeout: optionRules.milliseconds,
+  undoTimeout: optionRules.milliseconds,
+};
+
+/**
+ * @param rules those of all options that the call has
+ * @throws VifError INVALID_OPTIONS for an option that is none, a time that is no positive number, a signal that is none
+ */
+export function readCallOptions<T extends CallOptions>(
+  options: T | undefined,
+  owner: string,
+  rules: OptionRules<T>,
+  required: readonly (keyof T & string)[] = [],
+): CallTimes<T> {
+  const given = readOptions(options, owner, rules, required);
+  const { timeout = DEFAULT_TIMEOUT, undoTimeout = DEFAULT_UNDO_TIMEOUT } = given;
+  return { ...given, timeout, undoTimeout };
 }

@@ -1,11 +1,13 @@
 import { requireOurContract } from '../core-copy.js';
+import { asVifError } from '../errors/vif-error.js';
 import type { GuestConfigurator } from '../guest/guest-configurator.js';
 import type { Host } from '../host/host.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import type { OptionsByName, OptionsSource } from '../plugin/options/options-source.js';
 import type { PluginPackage } from '../plugin/package.js';
 import { PluginRegistry } from '../plugin/registry.js';
-import type { Routing } from '../request/routing.js';
+import { type Routing, routings } from '../request/routing.js';
+import { hasMethods, type OptionRules, optionRules, readOptions } from '../schema/options.js';
 import { VifDriver } from './vif-driver.js';
 
 export interface VifDriverOptions {
@@ -26,14 +28,41 @@ export interface VifDriverOptions {
   readonly logger?: Logger;
 }
 
+const rules: OptionRules<VifDriverOptions> = {
+  host: { accepts: isHost, says: 'a host, as openHost() of @vifkit/host makes it' },
+  guests: {
+    accepts: hasMethods('forObject', 'forBackend'),
+    says: 'what configures guests, as a LibvirtGuestConfigurator of @vifkit/libvirt',
+  },
+  plugins: { accepts: Array.isArray, says: 'a list of plugin packages' },
+  options: optionRules.object,
+  routing: {
+    accepts: (value) => routings.some((each) => each === value),
+    says: routings.map((each) => `'${each}'`).join(' or '),
+  },
+  logger: optionRules.logger,
+};
+
 /**
  * A driver for a host. It owns the host: its `close` closes both.
  * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export function createVifDriver(options: VifDriverOptions): VifDriver {
-  const { host, guests, plugins, routing = 'newton', logger = silentLogger } = options;
-  if (host?.core) requireOurContract('@vifkit/host', host.core);
-  if (guests?.core) requireOurContract('@vifkit/libvirt', guests.core);
-  const registry = new PluginRegistry(plugins, options.options, logger);
-  return new VifDriver({ host, guests, registry, routing, logger });
+  const given = readOptions(options, 'createVifDriver', rules, ['host', 'guests', 'plugins']);
+  const { host, guests, plugins, routing = 'newton', logger = silentLogger } = given;
+  try {
+    if (host.core) requireOurContract('@vifkit/host', host.core);
+    if (guests.core) requireOurContract('@vifkit/libvirt', guests.core);
+    const registry = new PluginRegistry(plugins, given.options, logger);
+    return new VifDriver({ host, guests, registry, routing, logger });
+  } catch (error) {
+    // The caller may hand in anything, such as a package that throws when it is looked at.
+    throw asVifError(error, 'INVALID_OPTIONS', 'The driver cannot be made of this');
+  }
+}
+
+function isHost(value: unknown): boolean {
+  if (!hasMethods('close')(value)) return false;
+  const { facts, locks, runners } = value as Partial<Host>;
+  return optionRules.object.accepts(facts) && optionRules.object.accepts(locks) && Array.isArray(runners);
 }

@@ -5,9 +5,10 @@ import { UnplugError } from '../errors/unplug-error.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
 import type { Step } from '../plan/steps.js';
 import { validatePlan } from '../plan/validate-plan.js';
+import { type OptionRules, optionRules } from '../schema/options.js';
 import { quote } from '../validation/quote.js';
 import { isUuid } from '../validation/uuid.js';
-import type { CallOptions } from './call-options.js';
+import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
 export interface GcOptions extends CallOptions {
@@ -22,6 +23,20 @@ export interface GcResult {
   /** The VIF's id; null for what VIFs shared. */
   readonly id: string | null;
   readonly changes: readonly Change[];
+}
+
+const rules: OptionRules<GcOptions> = {
+  ...callOptionRules,
+  keep: {
+    accepts: (value) => value === 'none' || isIterable(value),
+    says: "the ids of VIFs, or 'none'",
+  },
+  dryRun: optionRules.flag,
+};
+
+/** @throws VifError INVALID_OPTIONS */
+export function readGcOptions(options: GcOptions): CallTimes<GcOptions> {
+  return readCallOptions(options, 'gc', rules, ['keep']);
 }
 
 /** In whose name shared things are removed. */
@@ -58,16 +73,29 @@ interface Owner {
 
 function readKept(keep: GcOptions['keep']): Set<string> {
   if (keep === 'none') return new Set();
-  const ids = [...keep];
-  const wrong = ids.find((id) => !isUuid(id));
-  if (wrong !== undefined) throw new VifError('INVALID_REQUEST', `${quote(wrong)} is no id of a VIF to keep`);
-  if (ids.length === 0) {
+  const ids = new Set<string>();
+  try {
+    for (const id of keep) {
+      if (!isUuid(id)) throw new VifError('INVALID_REQUEST', `${quote(id)} is no id of a VIF to keep`);
+      ids.add(id.toLowerCase());
+    }
+  } catch (error) {
+    throw asVifError(error, 'INVALID_REQUEST', 'The list of VIFs to keep cannot be read'); // the caller's iterator
+  }
+  if (ids.size === 0) {
     throw new VifError(
       'INVALID_REQUEST',
       "The list of VIFs to keep is empty; if none is to be kept, say 'none'",
     );
   }
-  return new Set(ids.map((id) => id.toLowerCase()));
+  return ids;
+}
+
+/** Text is a list of characters, and no list of ids. */
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, Symbol.iterator) === 'function'
+  );
 }
 
 function ownersOf(owned: readonly Owned[]): Owner[] {

@@ -3,7 +3,8 @@ import type { Job, JobResult } from '../engine/job.js';
 import { startSpan, type Timeline, Trace } from '../engine/timeline.js';
 import { VifError } from '../errors/vif-error.js';
 import { withDeadline } from '../time/deadline.js';
-import { type CallOptions, readCallOptions } from './call-options.js';
+import { readRequestList } from './batch-options.js';
+import type { CallOptions, CallTimes } from './call-options.js';
 import type { Prepared } from './prepare.js';
 import type { Settled } from './results.js';
 import { settle } from './settle.js';
@@ -30,15 +31,15 @@ interface Ready {
 
 /**
  * Has a plan made for each request, and runs together those that came about.
- * @throws VifError INVALID_OPTIONS for times that are none
+ * @throws VifError INVALID_REQUEST for what is no list of requests
  */
 export async function runRequests<R, T>(
-  requests: readonly unknown[],
-  options: CallOptions | undefined,
+  given: readonly unknown[],
+  { signal: caller, timeout, undoTimeout }: CallTimes<CallOptions>,
   { prepare, run, present, done }: Call<R, T>,
 ): Promise<Settled<T>[]> {
   const began = performance.now();
-  const { signal: caller, timeout, undoTimeout } = readCallOptions(options);
+  const requests = readRequestList(given);
   const results: Settled<T>[] = [];
   const finish = (index: number, result: Settled<T>) => {
     results[index] = result;

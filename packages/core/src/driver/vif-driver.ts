@@ -10,9 +10,9 @@ import type { VIFBase } from '../objects/vif-base.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import type { Routing } from '../request/routing.js';
 import { withDeadline } from '../time/deadline.js';
-import { type BatchOptions, teller } from './batch-options.js';
-import { type CallOptions, readCallOptions } from './call-options.js';
-import { collectGarbage, type GcOptions, type GcResult } from './gc.js';
+import { type BatchOptions, readBatchOptions, readRequestList, teller } from './batch-options.js';
+import type { CallOptions } from './call-options.js';
+import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
@@ -34,8 +34,8 @@ export interface VifDriverParts {
  * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what `parseRequest` takes: plain
  * JSON with the keys `vif`, `instance`, ..., whose `vif` may also be an os-vif object.
  *
- * The methods whose names end in `All` take many requests, and never reject: each request has a result of
- * its own, in the order of the requests, and is told of as soon as it is final ({@link BatchOptions.onResult}). The
+ * The methods whose names end in `All` take many requests, and reject only for options or a list of requests that are
+ * none (INVALID_OPTIONS, INVALID_REQUEST), before anything is done: each request has a result of its own, in the order of the requests, and is told of as soon as it is final ({@link BatchOptions.onResult}). The
  * others take one, and throw its error.
  */
 export class VifDriver {
@@ -60,7 +60,7 @@ export class VifDriver {
   /**
    * Which VIFs the plugins take, as `host_info` of os-vif tells it.
    * @param permittedVifTypes names of VIF classes: only these are told of, and only plugins that take one of them
-   * @throws VifError PLUGIN_FAILED, or what a plugin throws, when one cannot tell
+   * @throws VifError INVALID_OPTIONS for a list that is none; PLUGIN_FAILED, or what a plugin throws, when one cannot tell
    */
   hostInfo(permittedVifTypes?: readonly string[]): HostInfo {
     const { info, errors } = describeHost(this.#parts.registry, permittedVifTypes);
@@ -104,9 +104,10 @@ export class VifDriver {
     requests: readonly unknown[],
     options?: BatchOptions<ConfigResult>,
   ): Promise<Settled<ConfigResult>[]> {
-    const { signal: caller, timeout } = readCallOptions(options);
+    const given = readBatchOptions(options);
+    const list = readRequestList(requests);
     const { registry, host, guests, logger } = this.#parts;
-    const tell = teller(options, logger);
+    const tell = teller(given, logger);
     const configure = async (request: unknown, index: number, signal: AbortSignal) => {
       const result = await settle(request, signal, () =>
         prepareDevice(this.#read(request), registry, host.facts, guests, signal),
@@ -114,8 +115,8 @@ export class VifDriver {
       tell(result, index);
       return result;
     };
-    return withDeadline(timeout, caller, (signal) =>
-      Promise.all(requests.map((request, index) => configure(request, index, signal))),
+    return withDeadline(given.timeout, given.signal, (signal) =>
+      Promise.all(list.map((request, index) => configure(request, index, signal))),
     );
   }
 
@@ -172,14 +173,15 @@ export class VifDriver {
    *
    * @returns a result for each VIF, by its id, of which something was found; with the id null what VIFs shared, and
    *   what could not be looked for
-   * @throws VifError INVALID_REQUEST for a list with something else than ids of VIFs, and an empty one
+   * @throws VifError INVALID_REQUEST for a list with something else than ids of VIFs, and an empty one;
+   *   INVALID_OPTIONS
    */
   async gc(options: GcOptions): Promise<Settled<GcResult>[]> {
-    const { signal: caller, timeout } = readCallOptions(options);
-    const results = await withDeadline(timeout, caller, (signal) =>
-      collectGarbage(this.#engine, options, signal),
+    const given = readGcOptions(options);
+    const results = await withDeadline(given.timeout, given.signal, (signal) =>
+      collectGarbage(this.#engine, given, signal),
     );
-    for (const result of results) logGc(this.#parts.logger, result, options.dryRun ?? false);
+    for (const result of results) logGc(this.#parts.logger, result, given.dryRun ?? false);
     return results;
   }
 
@@ -192,15 +194,16 @@ export class VifDriver {
     return readRequest(request, this.#parts.routing);
   }
 
-  #changeAll(
+  async #changeAll(
     operation: Operation,
     requests: readonly unknown[],
     options?: BatchOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
-    const tell = teller(options, logger);
-    return runRequests<readonly Change[], ChangeResult>(requests, options, {
+    const given = readBatchOptions(options);
+    const tell = teller(given, logger);
+    return runRequests<readonly Change[], ChangeResult>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, operation, signal),
       run: (jobs, running) => this.#engine[operation](jobs, running),
       present: ({ handled, job }, changes, timeline) => {
@@ -214,16 +217,17 @@ export class VifDriver {
     });
   }
 
-  #inspectAll<T>(
+  async #inspectAll<T>(
     requests: readonly unknown[],
     options: BatchOptions<T> | undefined,
     present: (prepared: Prepared, tasks: readonly Progress[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {
-    return runRequests<readonly Progress[], T>(requests, options, {
+    const given = readBatchOptions(options);
+    return runRequests<readonly Progress[], T>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
       run: (jobs, running) => this.#engine.inspect(jobs, running),
       present,
-      done: teller(options, this.#parts.logger),
+      done: teller(given, this.#parts.logger),
     });
   }
 

@@ -11,7 +11,7 @@ export const errorCodes = {
   INCOMPATIBLE_VERSION: 'An object is of a version that is not known, or is to be',
   NO_COMMON_VERSION: 'A plugin understands no version of the class that is known here',
   INVALID_PLAN: 'A plugin returned a plan that cannot be run',
-  INVALID_OPTIONS: 'An option of a plugin is malformed',
+  INVALID_OPTIONS: 'An option of a plugin, a call or the command is malformed, or not known',
 
   VIF_TYPE_MISSING: 'The VIF has no type',
   UNSUPPORTED_VIF_TYPE: 'Nothing that is registered handles this VIF type',
@@ -56,7 +56,7 @@ export const errorCodes = {
   DESCRIPTORS_EXHAUSTED: 'The process has no file descriptors left to start a program with',
   PCI_DEVICE_NOT_FOUND: 'There is no network device at this PCI address',
   STATE_DIRECTORY_UNSAFE: 'Another user could change what is in the state directory',
-  STATE_DIRECTORY_FAILED: 'The state directory cannot be made or entered',
+  STATE_DIRECTORY_FAILED: 'The state directory cannot be made, entered or locked in',
   JOURNAL_FAILED: 'The record of what a virtual function had cannot be read or written',
   JOURNAL_INVALID: 'The record of what a virtual function had is damaged, or none of ours',
 } as const;

@@ -1,7 +1,8 @@
-import { asVifError, type VifError } from '../errors/vif-error.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
 import { HostInfo } from '../objects/host-info.js';
 import { HostPluginInfo } from '../objects/host-plugin-info.js';
 import type { PluginRegistry } from '../plugin/registry.js';
+import { optionRules } from '../schema/options.js';
 import { quote } from '../validation/quote.js';
 
 /** What the plugins announce, and the errors of those that could not tell. */
@@ -15,8 +16,13 @@ export interface DescribedHost {
  * does.
  *
  * @param permitted names of VIF classes: only these are told of, and only plugins that take one of them
+ * @throws VifError INVALID_OPTIONS for a list that is none
  */
 export function describeHost(registry: PluginRegistry, permitted?: readonly string[]): DescribedHost {
+  if (permitted !== undefined && !optionRules.words.accepts(permitted)) {
+    const text = `The permitted VIFs must be a list of names of classes, not ${quote(permitted)}`;
+    throw new VifError('INVALID_OPTIONS', text);
+  }
   const described: HostPluginInfo[] = [];
   const errors: VifError[] = [];
   for (const name of registry.pluginNames) {

@@ -27,9 +27,13 @@ export function refuseUnknownKeys(prototype: object, given: object, at: Cursor, 
 }
 
 /** What a key that is not known may have been meant to be: the end of a sentence. */
-function meant(key: string, known: readonly string[]): string {
+export function meant(key: string, known: readonly string[]): string {
   const isShort = key.length <= longestTypo;
-  const near = isShort ? closestMatch(key.toLowerCase(), known, { maxDistance: 2 }) : undefined;
+  const spellings = new Map(known.map((each) => [each.toLowerCase(), each]));
+  const found = isShort
+    ? closestMatch(key.toLowerCase(), [...spellings.keys()], { maxDistance: 2 })
+    : undefined;
+  const near = found === undefined ? undefined : spellings.get(found);
   const all = known.join(', ') || 'none';
   return near === undefined ? `known are ${all}` : `did you mean '${near}'? Known are ${all}`;
 }

@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
-import type { HostOptions } from '../open-host.js';
+import { type HostOptions, readHostOptions } from '../open-host.js';
 import { OvsdbClient } from '../ovsdb/client.js';
 import { checkDevice } from './check-device.js';
 import { checkModule } from './check-module.js';
@@ -32,8 +32,9 @@ export async function examineHost(
   options: HostOptions,
   signal: AbortSignal,
 ): Promise<(Lack | undefined)[]> {
-  const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = options;
-  const { toolHelper = rootHelper } = options;
+  const given = readHostOptions(options, 'examineHost');
+  const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = given;
+  const { toolHelper = rootHelper } = given;
   const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;
   let state: Promise<OpenVSwitchState> | undefined;

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { whenFired } from '@vifkit/core/time';
+import { codeOf } from '../error-code.js';
 
 /**
  * This process, for others who want what it holds: a listening Unix socket. The kernel closes it when the process
@@ -72,6 +73,11 @@ export class Presence {
   }
 }
 
+/** Whether this could be a {@link Presence.name}: it becomes part of a path. */
+export function isPresenceName(name: string): boolean {
+  return /^\d{1,10}-[\da-f]{1,40}$/.test(name);
+}
+
 /** Whether a process is there. @throws Error if that cannot be told, as for want of permission */
 export async function isPresent(folder: string, process: string): Promise<boolean> {
   const socket = await reach(folder, process);
@@ -99,6 +105,9 @@ export async function untilReleased(
   return 'ask again';
 }
 
+/** Nobody listens there any more; or what is there is no socket that one could listen at. */
+const ended = ['ECONNREFUSED', 'ENOENT', 'ELOOP', 'ENOTSOCK', 'EPROTOTYPE'];
+
 /** A connection to a process, or why there is none: it has ended, or is just ending, or too many wait to be let in. */
 async function reach(folder: string, process: string): Promise<Socket | 'ended' | 'busy'> {
   const socket = connect({ path: socketIn(folder, process) });
@@ -106,8 +115,8 @@ async function reach(folder: string, process: string): Promise<Socket | 'ended' 
     await once(socket, 'connect');
     return socket.on('error', () => {}); // its end tells as much
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ECONNREFUSED' || code === 'ENOENT') return 'ended';
+    const code = codeOf(error) ?? '';
+    if (ended.includes(code)) return 'ended';
     if (code === 'EAGAIN' || code === 'ECONNRESET') return 'busy';
     throw error;
   }

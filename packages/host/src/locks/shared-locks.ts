@@ -8,15 +8,16 @@ import {
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
-import { type HostLocks, VifError } from '@vifkit/core';
+import { asVifError, type HostLocks, VifError } from '@vifkit/core';
 import { pause, signalError } from '@vifkit/core/time';
+import { codeOf } from '../error-code.js';
 import {
   fileModeIn,
   openStateDirectory,
   openSubdirectory,
   type StateDirectory,
 } from '../state/state-directory.js';
-import { isPresent, Presence, untilReleased } from './presence.js';
+import { isPresenceName, isPresent, Presence, untilReleased } from './presence.js';
 
 /** Milliseconds between two questions to the same holder. */
 const FIRST_PAUSE = 1;
@@ -43,7 +44,9 @@ export class SharedLocks implements HostLocks {
 
   async tryAcquire(key: string): Promise<Release | undefined> {
     const room = await this.#open();
-    return room.tryTake(key);
+    return room.tryTake(key).catch((error: unknown) => {
+      throw notTaken(key, error);
+    });
   }
 
   async acquire(keys: readonly string[], signal: AbortSignal): Promise<Release> {
@@ -54,7 +57,12 @@ export class SharedLocks implements HostLocks {
     };
     try {
       // Always in the same order: two calls that want the same keys cannot wait for each other.
-      for (const key of [...new Set(keys)].sort()) held.push(await room.take(key, signal));
+      for (const key of [...new Set(keys)].sort()) {
+        const taking = room.take(key, signal).catch((error: unknown) => {
+          throw notTaken(key, error);
+        });
+        held.push(await taking);
+      }
       return release;
     } catch (error) {
       await release();
@@ -82,11 +90,14 @@ class Room {
   /** Names of links that this process has made. */
   readonly #held = new Set<string>();
   readonly #descriptor: number;
+  /** For people. */
+  readonly #name: string;
   readonly #path: string;
   readonly #presence: Presence;
 
-  private constructor(descriptor: number) {
+  private constructor(descriptor: number, name: string) {
     this.#descriptor = descriptor;
+    this.#name = name;
     // Short, for the sockets, and always this directory, whatever becomes of its name.
     this.#path = `/proc/self/fd/${descriptor}`;
     this.#presence = new Presence(this.#path, (name) => this.#held.has(name));
@@ -105,7 +116,10 @@ class Room {
   }
 
   static async #enter(directory: StateDirectory): Promise<Room> {
-    const room = new Room(openSync(directory.path, constants.O_RDONLY | constants.O_DIRECTORY));
+    const room = new Room(
+      openSync(directory.path, constants.O_RDONLY | constants.O_DIRECTORY),
+      directory.path,
+    );
     try {
       await room.#presence.announce(fileModeIn(directory));
       return room;
@@ -158,7 +172,7 @@ class Room {
       this.#held.add(name);
       return true;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+      if (codeOf(error) === 'EEXIST') return false;
       throw error;
     }
   }
@@ -169,11 +183,23 @@ class Room {
     this.#presence.release(name);
   }
 
+  /** @throws VifError STATE_DIRECTORY_FAILED for something else in the place of the lock, which none of us has made */
   #holderOf(name: string): string | undefined {
+    const holder = this.#targetOf(name);
+    if (holder === undefined || isPresenceName(holder)) return holder;
+    const text = `${this.#name}/${name} is no lock, though it stands in the place of one. Remove it`;
+    throw new VifError('STATE_DIRECTORY_FAILED', text);
+  }
+
+  /** Of something that is no link, nothing; undefined if there is nothing, as when it was released meanwhile. */
+  #targetOf(name: string): string | undefined {
     try {
       return readlinkSync(`${this.#path}/${name}`);
-    } catch {
-      return undefined; // it was released meanwhile
+    } catch (error) {
+      const code = codeOf(error);
+      if (code === 'ENOENT') return undefined;
+      if (code === 'EINVAL') return '';
+      throw error;
     }
   }
 
@@ -203,11 +229,22 @@ class Room {
     }
     try {
       if (this.#holderOf(name) === holder) unlinkSync(`${this.#path}/${name}`);
-      rmSync(`${this.#path}/${holder}.sock`, { force: true });
+      this.#removeSocketOf(holder);
     } finally {
       this.#release(removal);
     }
   }
+
+  /** It is in nobody's way, should it stay, or be something else than a socket. */
+  #removeSocketOf(holder: string): void {
+    try {
+      unlinkSync(`${this.#path}/${holder}.sock`);
+    } catch {}
+  }
+}
+
+function notTaken(key: string, error: unknown): VifError {
+  return asVifError(error, 'STATE_DIRECTORY_FAILED', `The lock on ${key} cannot be taken`);
 }
 
 /** Rarely needed, and Node.js takes milliseconds to load what it is made with. */

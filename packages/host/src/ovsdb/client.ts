@@ -1,11 +1,12 @@
 import { type Logger, silentLogger } from '@vifkit/core';
+import { type OptionRules, optionRules, readOptions } from '@vifkit/core/options';
 import { type Connection, LostError, UnsentError } from './connection.js';
 import { Connector } from './connector.js';
 import { parseEndpoint } from './endpoint.js';
 import { Monitor, type MonitorListener, type MonitorRequests } from './monitor.js';
 import type { Operation, OperationResult } from './operations.js';
 import { readResults } from './results.js';
-import { checkTlsOptions, type OvsdbTlsOptions } from './tls.js';
+import { checkTlsOptions, type OvsdbTlsOptions, readOvsdbTlsOptions } from './tls.js';
 
 export interface OvsdbClientOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
@@ -37,6 +38,14 @@ export interface OvsdbMonitor {
   cancel(): void;
 }
 
+const rules: OptionRules<OvsdbClientOptions> = {
+  endpoint: optionRules.text,
+  tls: optionRules.object,
+  maxMessageBytes: optionRules.bytes,
+  probeInterval: optionRules.milliseconds,
+  logger: optionRules.logger,
+};
+
 const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 
 /**
@@ -55,19 +64,20 @@ export class OvsdbClient {
   readonly #logger: Logger;
   #monitorCount = 0;
 
-  /** @throws VifError `INVALID_OPTIONS` for a malformed endpoint, or an `ssl:` one without a CA. */
-  constructor(options: OvsdbClientOptions = {}) {
-    const name = options.endpoint ?? DEFAULT_ENDPOINT;
+  /** @throws VifError `INVALID_OPTIONS` for a malformed endpoint, an `ssl:` one without a CA, or options that are none. */
+  constructor(options?: OvsdbClientOptions) {
+    const given = readOptions(options, 'OvsdbClient', rules);
+    const name = given.endpoint ?? DEFAULT_ENDPOINT;
     const endpoint = parseEndpoint(name);
-    const tls = options.tls ?? {};
+    const tls = readOvsdbTlsOptions(given.tls);
     checkTlsOptions(endpoint, tls);
-    this.#logger = options.logger ?? silentLogger;
+    this.#logger = given.logger ?? silentLogger;
     this.#connector = new Connector({
       endpoint,
       name,
       tls,
-      maxMessageBytes: options.maxMessageBytes ?? 32 * 1024 * 1024,
-      probeInterval: options.probeInterval ?? 5_000,
+      maxMessageBytes: given.maxMessageBytes ?? 32 * 1024 * 1024,
+      probeInterval: given.probeInterval ?? 5_000,
       logger: this.#logger,
       onNotification: (method, params) => this.#onNotification(method, params),
       onOpen: (connection) => this.#restartMonitors(connection),

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { asVifError, VifError } from '@vifkit/core';
-import { signalError, whenFired } from '@vifkit/core/time';
+import { LONGEST_TIMER, signalError, whenFired } from '@vifkit/core/time';
 import { JsonSplitter } from './json-splitter.js';
 import { rpcError } from './operation-error.js';
 import { explainTlsError } from './tls.js';
@@ -56,7 +56,10 @@ export class Connection {
     private readonly options: ConnectionOptions,
   ) {
     this.#splitter = new JsonSplitter(options.maxMessageBytes);
-    this.#probe = setInterval(() => this.#onSilence(), options.probeInterval).unref();
+    this.#probe = setInterval(
+      () => this.#onSilence(),
+      Math.min(options.probeInterval, LONGEST_TIMER),
+    ).unref();
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (cause) => {
       const why = explainTlsError(cause);

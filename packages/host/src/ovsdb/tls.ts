@@ -3,6 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { VifError } from '@vifkit/core';
+import { type OptionRules, optionRules, readOptions } from '@vifkit/core/options';
 import { codeOf } from '../error-code.js';
 import type { OvsdbEndpoint } from './endpoint.js';
 
@@ -23,6 +24,19 @@ export interface OvsdbTlsOptions {
    * the certificate must be for the host of the endpoint.
    */
   readonly serverName?: string | undefined;
+}
+
+/** PEM has lines. */
+const pem = {
+  accepts: (value: unknown) => typeof value === 'string' && !value.includes('\0'),
+  says: 'a path, or PEM',
+};
+
+const rules: OptionRules<OvsdbTlsOptions> = { ca: pem, cert: pem, key: pem, serverName: optionRules.text };
+
+/** @throws VifError `INVALID_OPTIONS` */
+export function readOvsdbTlsOptions(options: OvsdbTlsOptions | undefined): OvsdbTlsOptions {
+  return readOptions(options, 'OVSDB over TLS', rules);
 }
 
 /** A bundle of all public authorities has some 220 kB. */
