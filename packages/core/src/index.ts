@@ -16,9 +16,11 @@ export type {
 } from './driver/results.js';
 export type { VifDriver } from './driver/vif-driver.js';
 export type { Change } from './engine/job.js';
+export { foundByMark, isSameVif, type Left } from './engine/ownership.js';
 export type {
   AttemptedTask,
   Difference,
+  Found,
   Inspection,
   Outcome,
   Owned,

@@ -121,7 +121,7 @@ export class VifDriver {
 
   /** {@link plan} for many. */
   planAll(requests: readonly unknown[], options?: BatchOptions<PlanResult>): Promise<Settled<PlanResult>[]> {
-    return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
+    return this.#inspectAll('plug', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       steps: tasks.map(({ step, inspection: { differences, blocked } }) => ({
         step,
@@ -138,7 +138,7 @@ export class VifDriver {
     requests: readonly unknown[],
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
-    return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
+    return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       differences: tasks
         .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
@@ -203,9 +203,9 @@ export class VifDriver {
     return runRequests<readonly Change[], ChangeResult>(requests, options, {
       prepare: (request, signal) => this.#prepare(request, operation, signal),
       run: (jobs, running) => this.#engine[operation](jobs, running),
-      present: ({ handled, job }, changes, timeline) => {
+      present: ({ handled, job }, changes, timeline, left) => {
         logSteps(logger, job, changes);
-        return { ...handled, changes, stepCount: job.plan.length, timeline };
+        return { ...handled, changes, ...(left && { left }), stepCount: job.plan.length, timeline };
       },
       done: (result, index) => {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
@@ -215,13 +215,14 @@ export class VifDriver {
   }
 
   #inspectAll<T>(
+    operation: 'plug' | 'check',
     requests: readonly unknown[],
     options: BatchOptions<T> | undefined,
     present: (prepared: Prepared, tasks: readonly Progress[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {
     return runRequests<readonly Progress[], T>(requests, options, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
-      run: (jobs, running) => this.#engine.inspect(jobs, running),
+      run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
       done: teller(options, this.#parts.logger),
     });

@@ -3,6 +3,7 @@ import { stepTarget } from '../plan/step-target.js';
 import type { Step } from '../plan/steps.js';
 import { withinDeadline } from '../time/deadline.js';
 import type { Job, JobState } from './job.js';
+import { type OwnershipOperation, settleOwnership } from './ownership.js';
 import type { Inspection, StepRunner } from './runner.js';
 import { taskTitle } from './task-title.js';
 import { startBatch, type Trace } from './timeline.js';
@@ -21,6 +22,7 @@ interface Slot {
  */
 export function inspectJobs(
   jobs: readonly Job[],
+  operation: OwnershipOperation,
   runnerOf: (step: Step) => StepRunner | undefined,
   signal: AbortSignal,
 ): JobState[] {
@@ -30,7 +32,7 @@ export function inspectJobs(
   const batches = new Map<StepRunner, Slot[]>();
   const awaited = new Map<JobState, Set<Promise<void>>>(states.map((state) => [state, new Set()]));
   const inspect = (runner: StepRunner, slots: readonly Slot[]) => {
-    const batch = inspectBatch(runner, slots, signal);
+    const batch = inspectBatch(runner, slots, operation, signal);
     for (const { state } of slots) awaited.get(state)?.add(batch);
   };
   for (const state of states) {
@@ -55,7 +57,12 @@ function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
   else lists.set(key, [value]);
 }
 
-async function inspectBatch(runner: StepRunner, slots: readonly Slot[], signal: AbortSignal): Promise<void> {
+async function inspectBatch(
+  runner: StepRunner,
+  slots: readonly Slot[],
+  operation: OwnershipOperation,
+  signal: AbortSignal,
+): Promise<void> {
   const steps = slots.map(({ step }) => step);
   const vifIds = slots.map(({ state }) => state.job.vifId);
   const titles = slots.map(({ step, state }) => taskTitle({ step, owner: state.job.owner }));
@@ -64,10 +71,10 @@ async function inspectBatch(runner: StepRunner, slots: readonly Slot[], signal: 
   try {
     const inspections = await withinDeadline(runner.inspect(steps, signal, vifIds), signal, doing);
     for (const [i, { state, index, step, trace }] of slots.entries()) {
-      const inspection = inspections[i] ?? { differences: [] };
       const { vifId, owner } = state.job;
+      const settled = settleOwnership(step, vifId, operation, inspections[i] ?? { differences: [] });
       const progress = { runner, attempted: false, outcome: undefined };
-      state.tasks[index] = { step, vifId, owner, trace, inspection, ...progress };
+      state.tasks[index] = { step, vifId, owner, trace, ...settled, ...progress };
     }
   } catch (error) {
     const failure = asVifError(error, 'CHECK_FAILED', 'The host could not be read');

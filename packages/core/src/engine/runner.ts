@@ -9,6 +9,23 @@ export interface Difference {
   readonly actual: unknown;
 }
 
+/** Whose something is that a step found. Runners only tell; what follows from it, the engine decides. */
+export interface Found {
+  /**
+   * `this`: it carries our mark with the VIF's id. `other`: our mark with another VIF's id, or another `iface-id`.
+   * `shared`: our mark of what several VIFs use. `unmarked`: none of ours, as os-vif, libvirt or an operator leave it.
+   */
+  readonly whose: 'this' | 'other' | 'shared' | 'unmarked';
+  /** The id of the other VIF. */
+  readonly vifId?: string;
+  /** Nothing marks it, but by its name it can be no other's than the VIF's. */
+  readonly byName?: boolean;
+  /** It is a hardware function that another VIF has left, and that nobody uses now. */
+  readonly isIdle?: boolean;
+  /** The difference that taking it over makes: the mark that it lacks. The runner sets the mark when it is given it. */
+  readonly mark?: Difference;
+}
+
 /** What a runner found when it compared a step with the host. */
 export interface Inspection {
   /** Empty: the host is already as the step wants it, and nothing will be written. */
@@ -17,6 +34,8 @@ export interface Inspection {
   readonly creates?: boolean;
   /** Why the step cannot be carried out on this host as it is. */
   readonly blocked?: VifError;
+  /** Whose it is; left out where nothing was found, or where it is nobody's in particular. */
+  readonly found?: Found;
   /** What the runner needs to put the host back; of its own making. */
   readonly before?: unknown;
 }

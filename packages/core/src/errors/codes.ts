@@ -34,6 +34,10 @@ export const errorCodes = {
   TIMEOUT: 'The deadline passed',
   ABORTED: 'The caller aborted the call',
 
+  OWNED_BY_OTHER_VIF: 'Something that the VIF needs belongs to another VIF',
+  NOT_OURS:
+    'Something of the name carries a mark of somebody else, or serves several VIFs, and is not changed',
+
   LINK_NOT_FOUND: 'A link that has to exist does not',
   LINK_EXISTS: 'Something else made a link of this name while the call ran',
   LINK_KIND_MISMATCH: 'A link of this name exists, but of another kind',

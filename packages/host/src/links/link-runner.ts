@@ -112,7 +112,7 @@ function inspectStep(
     case 'link':
       return inspectLink(step, vifId, links.get(step.name), addressing, tapOwner);
     case 'linkAbsent':
-      return inspectAbsence(step, links.get(step.name));
+      return inspectAbsence(step, vifId, links.get(step.name));
     case 'linkUser':
       return inspectUser(step, links.get(step.name));
     case 'linkUserAbsent':
