@@ -36,4 +36,4 @@ export {
 export type { OvsStore } from './openvswitch/store.js';
 export { JsonSplitter } from './ovsdb/json-splitter.js';
 export { VfRunner } from './sysfs/vf-runner.js';
-export type { VfChange, VfState, VfTable } from './sysfs/vf-table.js';
+export type { FoundVf, VfChange, VfState, VfTable } from './sysfs/vf-table.js';

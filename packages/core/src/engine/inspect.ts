@@ -89,12 +89,23 @@ function complete(state: JobState): void {
   applyConditions(state);
 }
 
-/** A command tied to a link's creation is not run, or not taken back, where the link already is. */
+/**
+ * A command tied to a link's creation is not run, or not taken back, where the link already is. A link that goes with
+ * something that is left alone is left alone, too.
+ */
 function applyConditions(state: JobState): void {
+  const others = new Set(
+    state.tasks
+      .filter(({ left, inspection }) => left ?? inspection.isLost)
+      .map((task) => stepTarget(task.step)),
+  );
   const created = new Set(
     state.tasks.filter((task) => task.inspection.creates).map((task) => stepTarget(task.step)),
   );
   state.tasks = state.tasks.map((task) => {
+    if (task.step.kind === 'link' && others.has(task.step.goesWith ?? '')) {
+      return { ...task, inspection: { differences: [] } };
+    }
     if (task.step.kind !== 'command') return task;
     const { whenCreated, undoWhenCreated, undo, ...rest } = task.step;
     const isLeft = whenCreated !== undefined && !created.has(whenCreated);

@@ -166,11 +166,11 @@ function refusing(step: Step, vifId: string, inspection: Inspection, found: Foun
   return { ...inspection, differences, blocked: refusal(step, vifId, found) };
 }
 
-function refusal(step: Step, vifId: string, { whose, vifId: holder }: Found): VifError {
+function refusal(step: Step, vifId: string, { whose, vifId: holder, usedBy }: Found): VifError {
   const what = `${step.kind} '${stepTarget(step)}'`;
   if (whose === 'other' && holder !== undefined) {
     const text =
-      `${what} belongs to VIF ${holder}, and is left alone. Unplug that VIF first, ` +
+      `${what} belongs to VIF ${holder}${usedBy ? ` and is in use (${usedBy})` : ''}, and is left alone. Unplug that VIF first, ` +
       'or correct the id or the device name of this one';
     return new VifError('OWNED_BY_OTHER_VIF', text, { vifId });
   }

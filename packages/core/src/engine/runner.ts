@@ -20,6 +20,8 @@ export interface Found {
   readonly vifId?: string;
   /** Nothing marks it, but by its name it can be no other's than the VIF's. */
   readonly byName?: boolean;
+  /** The link that shows that it is in use. */
+  readonly usedBy?: string;
   /** It is a hardware function that another VIF has left, and that nobody uses now. */
   readonly isIdle?: boolean;
   /** The difference that taking it over makes: the mark that it lacks. The runner sets the mark when it is given it. */
@@ -36,6 +38,8 @@ export interface Inspection {
   readonly blocked?: VifError;
   /** Whose it is; left out where nothing was found, or where it is nobody's in particular. */
   readonly found?: Found;
+  /** It went to somebody else behind our back: at most our note of it goes, and what goes with it is left alone. */
+  readonly isLost?: boolean;
   /** What the runner needs to put the host back; of its own making. */
   readonly before?: unknown;
 }
