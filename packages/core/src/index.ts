@@ -24,7 +24,9 @@ export type {
   Inspection,
   Outcome,
   Owned,
+  PlannedVif,
   StepRunner,
+  Stray,
   Task,
 } from './engine/runner.js';
 export type { Span, Timeline } from './engine/timeline.js';
@@ -66,7 +68,13 @@ export {
 } from './model/vif-facts.js';
 export * from './objects/index.js';
 export { type BoundTap, boundTap, noBoundTap } from './plan/builders/bound-tap.js';
-export { hybridBridgeName, hybridLinks, noHybridLinks, vethNames } from './plan/builders/hybrid-links.js';
+export {
+  hybridBridgeName,
+  hybridLinks,
+  noHybridLinks,
+  tapName,
+  vethNames,
+} from './plan/builders/hybrid-links.js';
 export { portIds } from './plan/builders/port-ids.js';
 export { stepTarget } from './plan/step-target.js';
 export type {

@@ -76,7 +76,7 @@ export function openHost(options: HostOptions = {}): Host {
     locks,
     runners: [
       new LinkRunner(links, ownerOf(options.tapOwner)),
-      new OvsRunner(new DatabaseOvsStore(database, options.reserve)),
+      new OvsRunner(new DatabaseOvsStore(database, options.reserve), links),
       new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
       new FilterRunner(new NftFilterTable(rootHelper)),
       new CommandRunner(new ExecCommands(toolHelper)),

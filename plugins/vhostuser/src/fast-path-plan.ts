@@ -56,10 +56,12 @@ export async function fastPathUnplug(vif: NetworkVif, { facts }: PlanContext): P
   const isThere = (await facts.linkMtu(name)) !== undefined;
   const noDevice: Plan = isThere ? [{ kind: 'command', argv: deleteDevice(name), vendor }] : [];
   if (!vif.details.vhostuser_ovs_plug) return noDevice;
-  if (!isHybridPlug(vif)) return [{ kind: 'ovsPortAbsent', name, own: true }, ...noDevice];
+  const noOtherPort = { kind: 'ovsVifPortsAbsent', interfaceId: interfaceId(vif) } as const;
+  if (!isHybridPlug(vif)) return [{ kind: 'ovsPortAbsent', name, own: true }, noOtherPort, ...noDevice];
   const [, switchEnd] = vethNames(vif.id);
   return [
     { kind: 'ovsPortAbsent', name: switchEnd, own: true },
+    noOtherPort,
     ...noHybridLinks({ vifId: vif.id }),
     ...noDevice,
   ];

@@ -82,7 +82,7 @@ export class Engine {
   }
 
   #inspect(jobs: readonly Job[], operation: OwnershipOperation, signal: AbortSignal): JobState[] {
-    return inspectJobs(jobs, operation, (step) => this.#runners.get(step.kind), signal);
+    return inspectJobs(jobs, operation, this.#runners, signal);
   }
 
   async #inRounds(

@@ -2,9 +2,9 @@ import { asVifError, VifError } from '../errors/vif-error.js';
 import { stepTarget } from '../plan/step-target.js';
 import type { Step } from '../plan/steps.js';
 import { withinDeadline } from '../time/deadline.js';
-import type { Job, JobState } from './job.js';
+import type { Job, JobState, Progress } from './job.js';
 import { type OwnershipOperation, settleOwnership } from './ownership.js';
-import type { Inspection, StepRunner } from './runner.js';
+import type { Inspection, StepRunner, Stray } from './runner.js';
 import { taskTitle } from './task-title.js';
 import { startBatch, type Trace } from './timeline.js';
 
@@ -23,11 +23,11 @@ interface Slot {
 export function inspectJobs(
   jobs: readonly Job[],
   operation: OwnershipOperation,
-  runnerOf: (step: Step) => StepRunner | undefined,
+  runners: ReadonlyMap<Step['kind'], StepRunner>,
   signal: AbortSignal,
 ): JobState[] {
   const states = jobs.map(
-    (job): JobState => ({ job, tasks: [], failures: [], inspected: Promise.resolve() }),
+    (job): JobState => ({ job, tasks: [], strays: [], failures: [], inspected: Promise.resolve() }),
   );
   const batches = new Map<StepRunner, Slot[]>();
   const awaited = new Map<JobState, Set<Promise<void>>>(states.map((state) => [state, new Set()]));
@@ -38,7 +38,7 @@ export function inspectJobs(
   for (const state of states) {
     for (const [index, step] of state.job.plan.entries()) {
       const slot = { state, index, step, trace: state.job.trace };
-      const runner = runnerOf(step);
+      const runner = runners.get(step.kind);
       if (!runner) {
         const error = new VifError('NO_RUNNER', `This host cannot run '${step.kind}' steps`);
         state.failures.push({ error, step });
@@ -47,8 +47,21 @@ export function inspectJobs(
     }
   }
   for (const [runner, slots] of batches) inspect(runner, slots);
-  for (const [state, own] of awaited) state.inspected = Promise.all(own).then(() => complete(state));
+  if (isPlug(operation)) {
+    for (const runner of new Set(runners.values())) {
+      const finding = findStrays(runner, states, signal);
+      for (const own of awaited.values()) own.add(finding);
+    }
+  }
+  for (const [state, own] of awaited) {
+    state.inspected = Promise.all(own).then(() => complete(state, operation));
+  }
   return states;
+}
+
+/** Whether plans say how VIFs are to be plugged, rather than what is to go. */
+function isPlug(operation: OwnershipOperation): boolean {
+  return operation === 'plug' || operation === 'check';
 }
 
 function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
@@ -84,9 +97,47 @@ async function inspectBatch(
   }
 }
 
-function complete(state: JobState): void {
+function complete(state: JobState, operation: OwnershipOperation): void {
   state.tasks = state.tasks.flat(); // closes the gaps of steps that could not be read
   applyConditions(state);
+  if (isPlug(operation)) addStrays(state, operation);
+}
+
+/** One VIF is plugged in one way: what is left of another goes beside the step that it was found with, or in the end. */
+function addStrays(state: JobState, operation: OwnershipOperation): void {
+  const { vifId, owner, trace } = state.job;
+  const task = (runner: StepRunner, { step, inspection }: Stray): Progress => {
+    const settled = settleOwnership(step, vifId, operation, inspection);
+    return { step, vifId, owner, trace, ...settled, runner, attempted: false, outcome: undefined };
+  };
+  state.tasks = [
+    ...state.tasks.flatMap((found) => [
+      found,
+      ...(found.inspection.strays ?? []).map((stray) => task(found.runner, stray)),
+    ]),
+    ...state.strays.map(({ runner, stray }) => task(runner, stray)),
+  ];
+}
+
+async function findStrays(
+  runner: StepRunner,
+  states: readonly JobState[],
+  signal: AbortSignal,
+): Promise<void> {
+  if (!runner.findStrays) return;
+  const vifs = states.map(({ job }) => job);
+  try {
+    const found = await withinDeadline(runner.findStrays(vifs, signal), signal, 'reading the host');
+    for (const [i, state] of states.entries()) {
+      state.strays.push(...(found[i] ?? []).map((stray) => ({ runner, stray })));
+    }
+  } catch (error) {
+    const failure = asVifError(error, 'CHECK_FAILED', 'The host could not be read');
+    for (const { job, failures } of states) {
+      const [step] = job.plan;
+      if (step) failures.push({ error: failure, step });
+    }
+  }
 }
 
 /**

@@ -2,7 +2,7 @@ import type { VifError } from '../errors/vif-error.js';
 import { stepTarget } from '../plan/step-target.js';
 import type { Plan, Step } from '../plan/steps.js';
 import type { Left } from './ownership.js';
-import type { Difference, Outcome, StepRunner, Task } from './runner.js';
+import type { Difference, Outcome, StepRunner, Stray, Task } from './runner.js';
 import type { Trace } from './timeline.js';
 
 /** A plan to be run for a VIF. */
@@ -37,6 +37,8 @@ export interface JobState {
   readonly job: Job;
   /** Complete once {@link inspected} has settled. */
   tasks: Progress[];
+  /** What else was found of the VIF, and goes in the end. */
+  readonly strays: { readonly runner: StepRunner; readonly stray: Stray }[];
   /** Settles, and never rejects, once all steps of the job have been compared with the host. */
   inspected: Promise<void>;
   /** What could not be read, or else the first thing that went wrong; and the step that it concerns. */

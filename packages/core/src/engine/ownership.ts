@@ -176,5 +176,5 @@ function refusal(step: Step, vifId: string, { whose, vifId: holder, usedBy }: Fo
   }
   const why = whose === 'shared' ? 'is shared by VIFs' : "carries somebody else's mark";
   const text = `${what} ${why}, and is not changed for this VIF alone: rename it, or correct the VIF`;
-  return new VifError('NOT_OURS', text, { vifId });
+  return new VifError('LINK_NOT_OURS', text, { vifId });
 }

@@ -1,5 +1,5 @@
 import type { VifError } from '../errors/vif-error.js';
-import type { Step, StepKind } from '../plan/steps.js';
+import type { Plan, Step, StepKind } from '../plan/steps.js';
 
 /** One attribute in which the host is not as a step wants it. */
 export interface Difference {
@@ -42,6 +42,20 @@ export interface Inspection {
   readonly isLost?: boolean;
   /** What the runner needs to put the host back; of its own making. */
   readonly before?: unknown;
+  /** What else the runner came across of the VIF, see {@link StepRunner.findStrays}. It goes beside this step. */
+  readonly strays?: readonly Stray[];
+}
+
+/** Something of a VIF that no step of its plan is about, with the step that removes it. */
+export interface Stray {
+  readonly step: Step;
+  readonly inspection: Inspection;
+}
+
+/** A VIF and the plan of its plug. */
+export interface PlannedVif {
+  readonly vifId: string;
+  readonly plan: Plan;
 }
 
 /** A step to be done, with what was found of it. */
@@ -93,6 +107,11 @@ export interface StepRunner<S extends Step = Step> {
    * (they may have done half of it), and those behind one that failed, which it may not have got to.
    */
   undo(tasks: readonly AttemptedTask<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  /**
+   * What each VIF has of another way in which it was plugged, whatever kinds of steps its plan has: a plug removes it, once
+   * all else is done. Reads only, and is asked for at each plug: it should take no time where there is nothing.
+   */
+  findStrays?(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<readonly (readonly Stray[])[]>;
   /**
    * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
    * Reads only. A step for what VIFs share must leave it in place as long as something uses it.

@@ -90,6 +90,7 @@ export const checkStep = tagged('kind', {
     datapathType: oneOf('system', 'netdev', 'dummy'),
     mtu: optional(mtu),
     own: optional(flag),
+    guestPort: optional(linkName),
   },
   ovsBridgeAbsent: { name: linkName, own: flag },
   ovsPort: {
@@ -109,6 +110,7 @@ export const checkStep = tagged('kind', {
     options: optional(texts),
     mtuRequest: optional(mtu),
     wired: flag,
+    representor: optional(flag),
   },
   ovsPortAbsent: { name: portName, own: flag },
   ovsVifPortsAbsent: { interfaceId: is(isUuid) },

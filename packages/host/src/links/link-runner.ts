@@ -1,4 +1,14 @@
-import type { AttemptedTask, Inspection, LinkStep, Outcome, Owned, StepRunner, Task } from '@vifkit/core';
+import type {
+  AttemptedTask,
+  Inspection,
+  LinkStep,
+  Outcome,
+  Owned,
+  PlannedVif,
+  StepRunner,
+  Stray,
+  Task,
+} from '@vifkit/core';
 import { VifError } from '@vifkit/core';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { inspectAbsence, inspectLink } from './inspect-link.js';
@@ -8,6 +18,7 @@ import type { LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
 import { scriptFor } from './operations.js';
 import { ownedLinks } from './owned-links.js';
+import { strayLinks, strayNames } from './stray-links.js';
 import { undoing } from './undoing.js';
 
 /** Carries out steps about links on a table of links. */
@@ -74,6 +85,13 @@ export class LinkRunner implements StepRunner<LinkSteps> {
     return scripts.map((script) =>
       script instanceof VifError ? script : script.map((each) => results.get(each)).find(Boolean),
     );
+  }
+
+  async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<Stray[][]> {
+    const names = this.#table.present(vifs.flatMap(strayNames));
+    if (names.length === 0) return [];
+    const links = await this.#table.read({ names: [...new Set(names)] }, signal);
+    return vifs.map((vif) => strayLinks(vif, links));
   }
 
   async findOwned(signal: AbortSignal): Promise<Owned[]> {

@@ -108,7 +108,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     locks: new MemoryLocks(),
     runners: [
       new LinkRunner(links, options.tapOwner),
-      new OvsRunner(ovs),
+      new OvsRunner(ovs, links),
       new FilterRunner(filters),
       new CommandRunner(commands),
       new VfRunner(vfs, vfJournal),
