@@ -122,7 +122,9 @@ function faultyRunner(runner: StepRunner, control: Control): StepRunner {
     apply: (tasks, signal) => through('apply', tasks, signal, (those) => runner.apply(those, signal)),
     undo: (tasks: readonly AttemptedTask[], signal) =>
       through('undo', tasks, signal, (those) => runner.undo(those, signal)),
-    ...(findOwned && { findOwned: (signal: AbortSignal) => findOwned.call(runner, signal) }),
+    ...(findOwned && {
+      findOwned: (signal: AbortSignal, vifIds?: readonly string[]) => findOwned.call(runner, signal, vifIds),
+    }),
   };
 }
 

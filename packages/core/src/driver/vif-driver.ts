@@ -1,6 +1,7 @@
-import { Engine } from '../engine/engine.js';
-import { type Change, type Progress, writingOf } from '../engine/job.js';
+import { Engine, type RunOptions } from '../engine/engine.js';
+import { type Change, type Job, type Progress, writingOf } from '../engine/job.js';
 import type { Timeline } from '../engine/timeline.js';
+import { asVifError } from '../errors/vif-error.js';
 import type { GuestConfigurator } from '../guest/guest-configurator.js';
 import type { Host } from '../host/host.js';
 import { describeHost } from '../host-info/describe-host.js';
@@ -20,6 +21,7 @@ import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
+import { UnplugByMark } from './unplug-by-mark.js';
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -200,9 +202,10 @@ export class VifDriver {
     const { logger } = this.#parts;
     const began = performance.now();
     const tell = teller(options, logger);
+    const { prepare, run } = operation === 'plug' ? this.#plugging() : this.#unplugging();
     return runRequests<readonly Change[], ChangeResult>(requests, options, {
-      prepare: (request, signal) => this.#prepare(request, operation, signal),
-      run: (jobs, running) => this.#engine[operation](jobs, running),
+      prepare,
+      run,
       present: ({ handled, job }, changes, timeline, left) => {
         logSteps(logger, job, changes);
         return { ...handled, changes, ...(left && { left }), stepCount: job.plan.length, timeline };
@@ -212,6 +215,33 @@ export class VifDriver {
         tell(result, index);
       },
     });
+  }
+
+  #plugging() {
+    return {
+      prepare: (request: unknown, signal: AbortSignal) => this.#prepare(request, 'plug', signal),
+      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
+        this.#engine.plug(jobs, options),
+    };
+  }
+
+  /** An unplug does not depend on the request alone: what carries the VIF's mark goes. */
+  #unplugging() {
+    const { registry, host } = this.#parts;
+    const byMark = new UnplugByMark(this.#engine);
+    return {
+      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
+        const request = this.#read(json);
+        try {
+          return await preparePlan(request, 'unplug', registry, host.facts, signal);
+        } catch (error) {
+          const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
+          return byMark.prepare(request, failure, signal);
+        }
+      },
+      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
+        byMark.unplug(jobs, options),
+    };
   }
 
   #inspectAll<T>(

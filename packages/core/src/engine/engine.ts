@@ -76,9 +76,12 @@ export class Engine {
     );
   }
 
-  /** What there is on the host with our mark; never rejects. */
-  findOwned(signal: AbortSignal): Promise<Findings> {
-    return findOwned(new Set(this.#runners.values()), signal);
+  /**
+   * What there is on the host with our mark; never rejects.
+   * @param vifIds look only for what these VIFs have, and only where that is found without going through all there is
+   */
+  findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Findings> {
+    return findOwned(new Set(this.#runners.values()), signal, vifIds);
   }
 
   #inspect(jobs: readonly Job[], operation: OwnershipOperation, signal: AbortSignal): JobState[] {

@@ -47,7 +47,7 @@ export function inspectJobs(
     }
   }
   for (const [runner, slots] of batches) inspect(runner, slots);
-  if (isPlug(operation)) {
+  if (operation !== 'gc') {
     for (const runner of new Set(runners.values())) {
       const finding = findStrays(runner, states, signal);
       for (const own of awaited.values()) own.add(finding);
@@ -57,11 +57,6 @@ export function inspectJobs(
     state.inspected = Promise.all(own).then(() => complete(state, operation));
   }
   return states;
-}
-
-/** Whether plans say how VIFs are to be plugged, rather than what is to go. */
-function isPlug(operation: OwnershipOperation): boolean {
-  return operation === 'plug' || operation === 'check';
 }
 
 function append<K, V>(lists: Map<K, V[]>, key: K, value: V): void {
@@ -100,10 +95,10 @@ async function inspectBatch(
 function complete(state: JobState, operation: OwnershipOperation): void {
   state.tasks = state.tasks.flat(); // closes the gaps of steps that could not be read
   applyConditions(state);
-  if (isPlug(operation)) addStrays(state, operation);
+  addStrays(state, operation);
 }
 
-/** One VIF is plugged in one way: what is left of another goes beside the step that it was found with, or in the end. */
+/** A VIF is plugged in one way, and unplugged in all: what is left of another goes beside the step that it was found with, or in the end. */
 function addStrays(state: JobState, operation: OwnershipOperation): void {
   const { vifId, owner, trace } = state.job;
   const task = (runner: StepRunner, { step, inspection }: Stray): Progress => {

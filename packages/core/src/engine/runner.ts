@@ -52,7 +52,7 @@ export interface Stray {
   readonly inspection: Inspection;
 }
 
-/** A VIF and the plan of its plug. */
+/** A VIF and a plan of its. */
 export interface PlannedVif {
   readonly vifId: string;
   readonly plan: Plan;
@@ -108,13 +108,17 @@ export interface StepRunner<S extends Step = Step> {
    */
   undo(tasks: readonly AttemptedTask<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
   /**
-   * What each VIF has of another way in which it was plugged, whatever kinds of steps its plan has: a plug removes it, once
-   * all else is done. Reads only, and is asked for at each plug: it should take no time where there is nothing.
+   * What each VIF has of another way in which it was plugged, whatever kinds of steps its plan has: a plug and an unplug
+   * remove it, once all else is done. Reads only, and is asked for at each of them: it should take no time where there is
+   * nothing.
    */
   findStrays?(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<readonly (readonly Stray[])[]>;
   /**
    * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
    * Reads only. A step for what VIFs share must leave it in place as long as something uses it.
+   *
+   * @param vifIds only these VIFs matter, and it is asked for at their unplugs: what cannot be found without going through
+   *   all that there is may be left out. There may be more in the answer
    */
-  findOwned?(signal: AbortSignal): Promise<readonly (Owned | VifError)[]>;
+  findOwned?(signal: AbortSignal, vifIds?: readonly string[]): Promise<readonly (Owned | VifError)[]>;
 }

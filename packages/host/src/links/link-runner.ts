@@ -94,7 +94,9 @@ export class LinkRunner implements StepRunner<LinkSteps> {
     return vifs.map((vif) => strayLinks(vif, links));
   }
 
-  async findOwned(signal: AbortSignal): Promise<Owned[]> {
+  /** Links of certain VIFs are found by their names, see {@link findStrays}: the kernel does not find aliases. */
+  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
+    if (vifIds) return [];
     const links = await this.#table.read({}, signal);
     const shared = [...links.values()].filter(isShared).map(({ name }) => name);
     const addressing = shared.length === 0 ? new Map() : await this.#table.readAddresses(shared, signal);

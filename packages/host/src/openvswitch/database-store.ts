@@ -63,10 +63,10 @@ export class DatabaseOvsStore implements OvsStore {
     };
   }
 
-  async readMarked(signal: AbortSignal): Promise<OvsMarked> {
+  async readMarked(signal: AbortSignal, vifIds?: readonly string[]): Promise<OvsMarked> {
     try {
       await this.#rows.refresh(signal);
-      return await findMarked(this.#rows, signal);
+      return await findMarked(this.#rows, signal, vifIds);
     } catch (error) {
       if (await tellsOfNoSwitch(error)) return { ports: [], bridges: [] };
       throw error;

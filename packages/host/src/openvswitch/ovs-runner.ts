@@ -66,8 +66,8 @@ export class OvsRunner implements StepRunner<OvsStep> {
     return this.#commit(tasks.map(undoing), signal);
   }
 
-  async findOwned(signal: AbortSignal): Promise<Owned[]> {
-    const marked = await this.store.readMarked(signal);
+  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
+    const marked = await this.store.readMarked(signal, vifIds);
     const shared = marked.bridges.flatMap(({ name, vifId }) => (vifId === undefined ? name : []));
     const addressing = shared.length > 0 && (await this.links?.readAddresses(shared, signal));
     return ownedByMark(marked, addressing || new Map());

@@ -1,6 +1,7 @@
 import {
   type AttemptedTask,
   type Inspection,
+  isSameVif,
   isVifError,
   type Outcome,
   type Owned,
@@ -79,8 +80,11 @@ export class VfRunner implements StepRunner<VfStep> {
   }
 
   /** The functions that VIFs have. One that is not there, or not yet again, keeps its record: there is nothing to give back. */
-  async findOwned(signal: AbortSignal): Promise<(Owned | VifError)[]> {
-    const records = await this.#journal.list();
+  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<(Owned | VifError)[]> {
+    const all = [...(await this.#journal.list())];
+    const isWanted = ({ vifId }: VfRecord) => !vifIds || vifIds.some((id) => isSameVif(id, vifId));
+    const records = new Map(all.filter(([, record]) => isVifError(record) || isWanted(record)));
+    if (records.size === 0) return [];
     const states = await this.#table.read([...records.keys()], signal);
     return [...records].flatMap(([address, record]): (Owned | VifError)[] => {
       if (isVifError(record)) return [record];

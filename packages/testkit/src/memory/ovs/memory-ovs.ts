@@ -76,16 +76,19 @@ export class MemoryOvs implements OvsStore {
     };
   }
 
-  async readMarked(): Promise<OvsMarked> {
+  async readMarked(_signal?: AbortSignal, vifIds?: readonly string[]): Promise<OvsMarked> {
     const { bridges, ports } = this.#switch;
+    const isWanted = (vifId: string | undefined) =>
+      !vifIds || (vifId !== undefined && vifIds.includes(vifId));
     return {
       ports: [...ports].flatMap(([name, { externalIds }]) => {
         const vifId = ownerIn(externalIds);
-        return vifId === undefined ? [] : [{ name, vifId }];
+        return vifId === undefined || !isWanted(vifId) ? [] : [{ name, vifId }];
       }),
-      bridges: [...bridges].flatMap(([name, row]) =>
-        hasBridgeMark(row) ? [{ name, vifId: ownerIn(row.externalIds) }] : [],
-      ),
+      bridges: [...bridges].flatMap(([name, row]) => {
+        const vifId = ownerIn(row.externalIds);
+        return hasBridgeMark(row) && isWanted(vifId) ? [{ name, vifId }] : [];
+      }),
     };
   }
 
