@@ -80,6 +80,7 @@ export const checkStep = tagged('kind', {
     initial: optional(attributes),
     shared: optional(flag),
     yieldAddresses: optional(flag),
+    keeps: optional(is((value) => Array.isArray(value) && value.every(isLinkName))),
   },
   linkAbsent: { name: linkName, type: linkType, own: flag, lenient: optional(flag) },
   linkUser: { name: linkName, user },

@@ -94,7 +94,8 @@ export function straysOf(
   const bridges = (state.ownedBridges.get(vifId) ?? []).flatMap((name): Stray[] => {
     if (vif.bridges.has(name)) return [];
     const step: OvsBridgeAbsentStep = { kind: 'ovsBridgeAbsent', name, own: false };
-    const users = (state.users.get(name) ?? []).filter((user) => !leaving.has(user));
+    // The ports that the plan names move from there to a bridge of the plan.
+    const users = (state.users.get(name) ?? []).filter((user) => !leaving.has(user) && !vif.ports.has(user));
     return [{ step, inspection: compareBridgeAbsence(step, vifId, state.bridges.get(name), users) }];
   });
   return [...ports, ...bridges].filter(({ inspection }) => inspection.differences.length > 0);

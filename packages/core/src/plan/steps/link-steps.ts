@@ -56,6 +56,8 @@ export interface LinkStep {
    * too) are replaced in one go. IPv6 addresses need a master with IPv6 on.
    */
   readonly yieldAddresses?: boolean;
+  /** Further links of the VIF that stay as they are, though no step is about them. */
+  readonly keeps?: readonly string[];
 }
 
 /** A link that must not exist. */
