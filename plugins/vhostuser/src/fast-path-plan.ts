@@ -29,7 +29,10 @@ export const vendor = "6WIND's Virtual Accelerator";
  */
 export async function fastPathPlug(vif: NetworkVif, { instance, facts }: PlanContext): Promise<Plan> {
   const name = deviceName(vif);
-  if ((await facts.linkMtu(name)) !== undefined) return [{ kind: 'link', name, set: { up: true } }];
+  if ((await facts.linkMtu(name)) !== undefined) {
+    const keeps = [hybridBridgeName(vif.id), ...vethNames(vif.id)];
+    return [{ kind: 'link', name, set: { up: true }, keeps }];
+  }
 
   const mtu = networkMtu(vif);
   const sized = mtu === undefined ? {} : { mtu };

@@ -81,6 +81,7 @@ export const checkStep = tagged('kind', {
     shared: optional(flag),
     yieldAddresses: optional(flag),
     goesWith: optional(text),
+    keeps: optional(is((value) => Array.isArray(value) && value.every(isLinkName))),
   },
   linkAbsent: { name: linkName, type: linkType, own: flag, lenient: optional(flag) },
   linkUser: { name: linkName, user },

@@ -33,6 +33,7 @@ export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState
 
 function namesIn(step: Plan[number]): string[] {
   const names = 'name' in step ? [step.name] : [];
+  if (step.kind === 'link') names.push(...(step.keeps ?? []));
   if (step.kind === 'link' && step.create?.type === 'veth') names.push(step.create.peer);
   if (step.kind === 'ovsBridge' && step.guestPort !== undefined) names.push(step.guestPort);
   return names;

@@ -13,13 +13,19 @@ import { portIsBond } from './errors.js';
 import { hasBridgeMark, OWNER_KEY, ownerIn } from './marks.js';
 import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';
 
-/** Compares a bridge step with the bridge of its name, if there is one. */
+/**
+ * Compares a bridge step with the bridge of its name, if there is one. One that was made for another VIF may serve several,
+ * as a trunk's does.
+ */
 export function compareBridge(step: OvsBridgeStep, vifId: string, bridge: OvsBridge | undefined): Inspection {
   if (!bridge) return { differences: [exists(true)], creates: true };
   const { mtuRequest } = bridge;
   const tooSmall = step.mtu !== undefined && (mtuRequest ?? 0) < step.mtu;
   const differences = tooSmall ? [{ attribute: 'mtu', expected: step.mtu, actual: mtuRequest ?? null }] : [];
-  return { differences, before: bridge, found: whoseBridge(bridge, vifId, step.own ?? false) };
+  const marked = ownerIn(bridge.externalIds);
+  if (!step.own || marked !== undefined) return { differences, before: bridge };
+  const mark = { attribute: OWNER_KEY, expected: vifId, actual: null };
+  return { differences, before: bridge, found: { whose: 'unmarked', byName: true, mark } };
 }
 
 /**
@@ -33,7 +39,9 @@ export function compareBridgeAbsence(
   users: readonly string[],
 ): Inspection {
   if (!bridge || users.length > 0) return { differences: [] };
-  return { differences: [exists(false)], before: bridge, found: whoseBridge(bridge, vifId, step.own) };
+  // What is idle serves no other VIF: by its name it is this one's, whoever it was made for.
+  const found: Found = step.own ? { whose: 'unmarked', byName: true } : whoseBridge(bridge, vifId);
+  return { differences: [exists(false)], before: bridge, found };
 }
 
 /** Compares a port step with the port of its name, if there is one. */
@@ -82,12 +90,11 @@ function whosePort(
   return found.whose === 'unmarked' ? { ...found, byName, mark } : found;
 }
 
-/** Whose a bridge is. One of ours that says nothing of a VIF is shared, unless its name makes it the VIF's. */
-function whoseBridge(bridge: OvsBridge, vifId: string, byName: boolean): Found {
-  const marked = ownerIn(bridge.externalIds);
-  if (marked === undefined && hasBridgeMark(bridge) && !byName) return { whose: 'shared' };
-  const mark = { attribute: OWNER_KEY, expected: vifId, actual: marked ?? null };
-  return { ...foundByMark(marked, vifId), ...(byName && { byName, mark }) };
+/** Whose a bridge is, by our mark. One that says nothing of a VIF is shared. */
+function whoseBridge({ externalIds }: OvsBridge, vifId: string): Found {
+  const marked = ownerIn(externalIds);
+  if (marked === undefined && hasBridgeMark({ externalIds })) return { whose: 'shared' };
+  return foundByMark(marked, vifId);
 }
 
 /** A VIF's ports, by name: what is to be put back if their removal is undone. */

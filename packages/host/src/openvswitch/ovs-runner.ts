@@ -52,7 +52,7 @@ export class OvsRunner implements StepRunner<OvsStep> {
     });
     for (const [vifId, vif] of vifs) {
       const last = inspections[vif.last];
-      if (last && vif.isPlugged)
+      if (last && (vif.isPlugged || vif.interfaceIds.length > 0))
         inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
     }
     return inspections;

@@ -73,8 +73,8 @@ export function undoing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsC
       const { name } = step;
       const before = inspection.before as OvsPort | undefined;
       if (!before) return [{ kind: 'removePort', owner, name, ifMarked: true }];
-      if (before.bridge !== step.bridge) return portBack(name, owner, before); // it was made anew
       const changed = new Set(inspection.differences.map(({ attribute }) => attribute));
+      if (changed.has('bridge')) return portBack(name, owner, before); // it was made anew
       const settings = pick(formerSettings(before, step), changed);
       const { bridge, externalIds: portExternalIds } = before;
       const marks = isMarked(inspection) ? formerKeys(portExternalIds, ownerMark(owner)) : undefined;

@@ -78,8 +78,8 @@ export function leavingPorts(vifId: string, vif: PlannedVif, { owned, ports }: O
 }
 
 /**
- * Ports and bridges that are the VIF's, and in no step of its plug: it was plugged in another way, or the link of its port
- * had another name, as a representor before a reboot.
+ * Ports and bridges that are the VIF's, and in no step of its plan: it was plugged in another way, or the link of its port
+ * had another name, as a representor before a reboot. An unplug has a step for all ports.
  */
 export function straysOf(
   vifId: string,
@@ -87,14 +87,16 @@ export function straysOf(
   state: OvsState,
   leaving: ReadonlySet<string>,
 ): Stray[] {
-  const ports = leavingPorts(vifId, vif, state).map((name): Stray => {
+  const strayPorts = vif.isPlugged ? leavingPorts(vifId, vif, state) : [];
+  const ports = strayPorts.map((name): Stray => {
     const step: OvsPortAbsentStep = { kind: 'ovsPortAbsent', name, own: true };
     return { step, inspection: compareAbsence(step, vifId, state.ports.get(name), vif.interfaceIds) };
   });
   const bridges = (state.ownedBridges.get(vifId) ?? []).flatMap((name): Stray[] => {
     if (vif.bridges.has(name)) return [];
     const step: OvsBridgeAbsentStep = { kind: 'ovsBridgeAbsent', name, own: false };
-    const users = (state.users.get(name) ?? []).filter((user) => !leaving.has(user));
+    // The ports that the plan names move from there to a bridge of the plan.
+    const users = (state.users.get(name) ?? []).filter((user) => !leaving.has(user) && !vif.ports.has(user));
     return [{ step, inspection: compareBridgeAbsence(step, vifId, state.bridges.get(name), users) }];
   });
   return [...ports, ...bridges].filter(({ inspection }) => inspection.differences.length > 0);

@@ -147,7 +147,8 @@ describe('compareBridgeAbsence', () => {
     ['the VIF’s own by its name', true, {}, 'unmarked'],
     ['shared by VIFs', false, BRIDGE_MARK, 'shared'],
     ['the VIF’s by our mark', false, { ...BRIDGE_MARK, ...ownerMark('vif') }, 'this'],
-    ['another VIF’s', true, { ...BRIDGE_MARK, ...ownerMark('a') }, 'other'],
+    ['another VIF’s', false, { ...BRIDGE_MARK, ...ownerMark('a') }, 'other'],
+    ['the VIF’s own by its name, made for another', true, { ...BRIDGE_MARK, ...ownerMark('a') }, 'unmarked'],
     ['nobody’s of ours', false, {}, 'unmarked'],
   ])('finds an idle bridge that is %s', (_, own, externalIds, whose) => {
     const before = { ...bridge(), externalIds };

@@ -61,6 +61,8 @@ export interface LinkStep {
    * else's by now and is left alone, so is the link.
    */
   readonly goesWith?: string;
+  /** Further links of the VIF that stay as they are, though no step is about them. */
+  readonly keeps?: readonly string[];
 }
 
 /** A link that must not exist. */
