@@ -16,13 +16,17 @@ export type {
 } from './driver/results.js';
 export type { VifDriver } from './driver/vif-driver.js';
 export type { Change } from './engine/job.js';
+export { foundByMark, isSameVif, type Left } from './engine/ownership.js';
 export type {
   AttemptedTask,
   Difference,
+  Found,
   Inspection,
   Outcome,
   Owned,
+  PlannedVif,
   StepRunner,
+  Stray,
   Task,
 } from './engine/runner.js';
 export type { Span, Timeline } from './engine/timeline.js';
@@ -64,7 +68,13 @@ export {
 } from './model/vif-facts.js';
 export * from './objects/index.js';
 export { type BoundTap, boundTap, noBoundTap } from './plan/builders/bound-tap.js';
-export { hybridBridgeName, hybridLinks, noHybridLinks, vethNames } from './plan/builders/hybrid-links.js';
+export {
+  hybridBridgeName,
+  hybridLinks,
+  noHybridLinks,
+  tapName,
+  vethNames,
+} from './plan/builders/hybrid-links.js';
 export { portIds } from './plan/builders/port-ids.js';
 export { stepTarget } from './plan/step-target.js';
 export type {

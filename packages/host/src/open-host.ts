@@ -96,7 +96,7 @@ export function openHost(options?: HostOptions): Host {
     locks,
     runners: [
       new LinkRunner(links, ownerOf(tapOwner)),
-      new OvsRunner(new DatabaseOvsStore(database, reserve)),
+      new OvsRunner(new DatabaseOvsStore(database, reserve), links),
       new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
       new FilterRunner(new NftFilterTable(rootHelper)),
       new CommandRunner(new ExecCommands(toolHelper)),

@@ -18,7 +18,7 @@ export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
 export { FilterRunner } from './nftables/filter-runner.js';
 export type { FilterChange, FilterTable, GuestFilter } from './nftables/filter-table.js';
-export { mergeKeys, type OvsChange } from './openvswitch/changes.js';
+export { mergeKeys, type OvsChange, type OvsKeys } from './openvswitch/changes.js';
 export { DatabaseOvsStore } from './openvswitch/database-store.js';
 export { bridgeNotFound, notWired, portFailed, portIsBond } from './openvswitch/errors.js';
 export { BRIDGE_MARK, hasBridgeMark, hasPortMark, ownerIn } from './openvswitch/marks.js';
@@ -36,4 +36,4 @@ export {
 export type { OvsStore } from './openvswitch/store.js';
 export { JsonSplitter } from './ovsdb/json-splitter.js';
 export { VfRunner } from './sysfs/vf-runner.js';
-export type { VfChange, VfState, VfTable } from './sysfs/vf-table.js';
+export type { FoundVf, VfChange, VfState, VfTable } from './sysfs/vf-table.js';

@@ -1,6 +1,7 @@
 import {
   type ConfigContext,
   type DeviceBackend,
+  isSameVif,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
@@ -36,8 +37,8 @@ export class HwVebDriver implements LegacyDriver {
     return { type: 'direct', source, mode: 'passthrough', vlan, driver: 'vhost', bandwidth: true };
   }
 
-  async plug(vif: NetworkVif, { facts }: PlanContext): Promise<Plan> {
-    if (vif.vnic_type !== 'macvtap') return [];
+  async plug(vif: NetworkVif, { facts, routing }: PlanContext): Promise<Plan> {
+    if (vif.vnic_type !== 'macvtap') return routing === 'current' && isTrustedDirect(vif) ? trust(vif) : [];
     const { pci_slot: address } = requireKeys(vif, 'profile', 'pci_slot');
     const { vlan } = requireKeys(vif, 'details', 'vlan');
     const found = await facts.virtualFunction(address);
@@ -57,13 +58,18 @@ export class HwVebDriver implements LegacyDriver {
     ];
   }
 
-  async unplug(vif: NetworkVif, { facts }: PlanContext): Promise<Plan> {
-    if (vif.vnic_type !== 'macvtap') return [];
-    const { pci_slot: address } = requireKeys(vif, 'profile', 'pci_slot');
+  async unplug(vif: NetworkVif, { facts, routing }: PlanContext): Promise<Plan> {
+    const { pci_slot: address } =
+      vif.vnic_type === 'macvtap' ? requireKeys(vif, 'profile', 'pci_slot') : vif.profile;
+    if (address === undefined) return [];
     const found = await facts.virtualFunction(address);
     if (!found) return []; // its settings went with it
     const holder = await facts.vfHolder(address);
-    if (holder !== undefined && holder !== vif.id) return []; // it has been given to another VIF since
+    if (holder !== undefined && !isSameVif(holder, vif.id)) return []; // it has been given to another VIF since
+    if (vif.vnic_type !== 'macvtap') {
+      const isOurs = holder !== undefined || (routing === 'current' && isTrustedDirect(vif));
+      return isOurs ? [{ kind: 'vf', address, trust: false, restore: { vifMac: vif.address } }] : [];
+    }
     const { netDevice } = found;
     return [
       // Whoever plugged it without us, as Nova, did so on a function without VLAN and trust.
@@ -74,9 +80,21 @@ export class HwVebDriver implements LegacyDriver {
         ...(isTrusted(vif) && { trust: false }),
         restore: { vifMac: vif.address },
       },
-      ...(netDevice === undefined ? [] : [{ kind: 'link', name: netDevice, set: { up: false } } as const]),
+      ...(netDevice === undefined
+        ? []
+        : [{ kind: 'link', name: netDevice, set: { up: false }, goesWith: address } as const]),
     ];
   }
+}
+
+/** Whether today's Nova has the function trusted. libvirt cannot, though it sets MAC and VLAN. */
+function isTrustedDirect(vif: NetworkVif): boolean {
+  return vif.vnic_type === 'direct' && isTrusted(vif);
+}
+
+function trust(vif: NetworkVif): Plan {
+  const { pci_slot: address } = requireKeys(vif, 'profile', 'pci_slot');
+  return [{ kind: 'vf', address, trust: true }];
 }
 
 /** Whether the port asks for trust. Neutron passes on what its user wrote, be it a boolean or text. */

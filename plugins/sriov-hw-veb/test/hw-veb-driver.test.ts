@@ -166,6 +166,73 @@ describe('a process that is killed between plug and unplug', () => {
   );
 });
 
+describe("a function that is another's by now", () => {
+  const other = request({ id: '5e8f1c7a-0c55-4b86-8d1b-9b6a1f2d7e04', mac: 'fa:16:3e:10:00:04' });
+  const guests = { mac: 'fa:16:3e:10:00:05', vlan: 200, trust: true };
+
+  /** The first VIF is plugged, and never unplugged. */
+  async function startPlugged(more: MemoryHostOptions = {}) {
+    const bench = start({ ...withFunction, ...more });
+    await bench.driver.plug(request({ trusted: true }));
+    return bench;
+  }
+
+  it('stays as libvirt gave it to a guest, whose link stays up; the record goes', async () => {
+    const { host } = await startPlugged();
+    const { vfJournal } = host.snapshot();
+    const links = [{ name: 'ens1v1', up: true }];
+    const later = start({ ...withFunction, links, vfs: { [slot]: guests }, vfJournal });
+    const { changes } = await later.driver.unplug(request({ trusted: true }));
+    expect(
+      changes.map(({ kind, differences }) => [kind, differences.map(({ attribute }) => attribute)]),
+    ).toEqual([['vf', ['holder']]]);
+    expect(later.host.snapshot()).toMatchObject({ vfs: { [slot]: guests }, vfJournal: {} });
+    expect(later.host.links.snapshot().ens1v1?.up).toBe(true);
+  });
+
+  it('is left alone by gc, and by the unplug of the VIF that left it', async () => {
+    const { host, driver } = await startPlugged();
+    await driver.plug(other);
+    const plugged = host.snapshot();
+    expect(await driver.gc({ keep: [other.vif.id] })).toEqual([]);
+    expect((await driver.unplug(request({ trusted: true }))).changes).toEqual([]);
+    expect(host.snapshot()).toEqual(plugged);
+    await driver.unplug(other);
+    expect(host.snapshot()).toMatchObject({ vfs: { [slot]: former }, vfJournal: {} });
+  });
+
+  it('is not taken while a macvtap of the VIF that has it is there', async () => {
+    const { host } = await startPlugged();
+    const { vfJournal, vfs } = host.snapshot();
+    const links = [
+      { name: 'ens1v1', up: true, address: 'fa:16:3e:10:00:03' },
+      { name: 'macvtap0', type: 'macvtap', lower: 'ens1v1' },
+    ];
+    const later = start({ ...withFunction, links, vfs, vfJournal });
+    const before = later.host.snapshot();
+    await expect(later.driver.plug(other)).rejects.toMatchObject({
+      code: 'PLUG_FAILED',
+      cause: {
+        code: 'OWNED_BY_OTHER_VIF',
+        message: expect.stringMatching(new RegExp(`${request().vif.id}.*macvtap0`)),
+      },
+    });
+    expect(later.host.snapshot()).toEqual(before);
+    expect((await later.driver.plug(request({ trusted: true }))).changes).toEqual([]);
+  });
+
+  it("is not taken while somebody else's macvtap is there", async () => {
+    const links = [{ name: 'macvtap0', type: 'macvtap', lower: 'ens1v1' }];
+    const { host, driver } = start({ ...withFunction, links });
+    for (const each of [other, { ...request({ vnicType: 'direct', trusted: true }), routing: 'current' }]) {
+      await expect(driver.plug(each)).rejects.toMatchObject({
+        cause: { code: 'LINK_BUSY', message: expect.stringContaining('macvtap0') },
+      });
+    }
+    expect(host.writes).toEqual([]);
+  });
+});
+
 describe('a function that another program has plugged', () => {
   const plugged = { mac: 'FA:16:3E:10:00:03', vlan: 100, trust: true };
 
@@ -188,6 +255,34 @@ describe('a virtual function that the guest has', () => {
     const { host, driver } = start({});
     await driver.plug(request({ vnicType: 'direct' }));
     await driver.unplug(request({ vnicType: 'direct' }));
+    expect(host.writes).toEqual([]);
+  });
+
+  it("is trusted by today's Nova where the port asks so, until the unplug", async () => {
+    const { host, driver } = start();
+    const trusted = { ...request({ vnicType: 'direct', trusted: 'true' }), routing: 'current' };
+    await driver.plug(trusted);
+    expect(host.snapshot().vfs[slot]).toEqual({ ...former, trust: true });
+    expect((await driver.plug(trusted)).changes).toEqual([]);
+    await driver.unplug(trusted);
+    expect(host.snapshot()).toMatchObject({ vfs: { [slot]: former }, vfJournal: {} });
+  });
+
+  it('is trusted no more when the port has lost the wish, or the rules have changed', async () => {
+    for (const later of [{ routing: 'current' }, {}]) {
+      const { host, driver } = start();
+      await driver.plug({ ...request({ vnicType: 'direct', trusted: 'true' }), routing: 'current' });
+      await driver.unplug({ ...request({ vnicType: 'direct' }), ...later });
+      expect(host.snapshot()).toMatchObject({ vfs: { [slot]: former }, vfJournal: {} });
+    }
+  });
+
+  it('is left as it is where the port does not ask for trust, or is an accelerator’s', async () => {
+    const { host, driver } = start();
+    for (const sketch of [{ vnicType: 'direct' }, { vnicType: 'accelerator-direct', trusted: true }]) {
+      await driver.plug({ ...request(sketch), routing: 'current' });
+      await driver.unplug({ ...request(sketch), routing: 'current' });
+    }
     expect(host.writes).toEqual([]);
   });
 

@@ -13,6 +13,7 @@ export const withFunction: MemoryHostOptions = {
 
 interface Sketch {
   readonly id?: string;
+  readonly mac?: string;
   readonly vnicType?: string;
   readonly trusted?: unknown;
   readonly details?: Readonly<Record<string, unknown>>;
@@ -22,6 +23,7 @@ interface Sketch {
 /** A request for a VIF of type `hw_veb`. */
 export function request({
   id = '5e8f1c7a-0c55-4b86-8d1b-9b6a1f2d7e03',
+  mac = 'fa:16:3e:10:00:03',
   vnicType = 'macvtap',
   trusted,
   details,
@@ -30,7 +32,7 @@ export function request({
   return {
     vif: {
       id,
-      address: 'fa:16:3e:10:00:03',
+      address: mac,
       type: 'hw_veb',
       vnic_type: vnicType,
       details: details ?? { vlan: '100' },

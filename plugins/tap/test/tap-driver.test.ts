@@ -28,7 +28,10 @@ describe('a VIF of type tap', () => {
     const { host, driver } = start({
       links: [{ name, type: 'tap', up: true, address: 'fe:16:3e:10:00:02' }],
     });
-    expect((await driver.plug(request({ mac: '02:00:00:00:00:02' }))).changes).toEqual([]);
+    const { changes } = await driver.plug(request({ mac: '02:00:00:00:00:02' }));
+    expect(changes.flatMap(({ differences }) => differences.map(({ attribute }) => attribute))).toEqual([
+      'alias',
+    ]);
     expect(host.links.snapshot()[name]?.address).toBe('fe:16:3e:10:00:02');
   });
 

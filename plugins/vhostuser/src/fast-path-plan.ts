@@ -29,7 +29,10 @@ export const vendor = "6WIND's Virtual Accelerator";
  */
 export async function fastPathPlug(vif: NetworkVif, { instance, facts }: PlanContext): Promise<Plan> {
   const name = deviceName(vif);
-  if ((await facts.linkMtu(name)) !== undefined) return [{ kind: 'link', name, set: { up: true } }];
+  if ((await facts.linkMtu(name)) !== undefined) {
+    const keeps = [hybridBridgeName(vif.id), ...vethNames(vif.id)];
+    return [{ kind: 'link', name, set: { up: true }, keeps }];
+  }
 
   const mtu = networkMtu(vif);
   const sized = mtu === undefined ? {} : { mtu };
@@ -56,10 +59,12 @@ export async function fastPathUnplug(vif: NetworkVif, { facts }: PlanContext): P
   const isThere = (await facts.linkMtu(name)) !== undefined;
   const noDevice: Plan = isThere ? [{ kind: 'command', argv: deleteDevice(name), vendor }] : [];
   if (!vif.details.vhostuser_ovs_plug) return noDevice;
-  if (!isHybridPlug(vif)) return [{ kind: 'ovsPortAbsent', name, own: true }, ...noDevice];
+  const noOtherPort = { kind: 'ovsVifPortsAbsent', interfaceId: interfaceId(vif) } as const;
+  if (!isHybridPlug(vif)) return [{ kind: 'ovsPortAbsent', name, own: true }, noOtherPort, ...noDevice];
   const [, switchEnd] = vethNames(vif.id);
   return [
     { kind: 'ovsPortAbsent', name: switchEnd, own: true },
+    noOtherPort,
     ...noHybridLinks({ vifId: vif.id }),
     ...noDevice,
   ];

@@ -28,7 +28,10 @@ export function openVSwitchPlug(vif: NetworkVif, instanceUuid: string, type: Por
 }
 
 export function openVSwitchUnplug(vif: NetworkVif): Plan {
-  return [{ kind: 'ovsPortAbsent', name: portName(vif), own: true }];
+  return [
+    { kind: 'ovsPortAbsent', name: portName(vif), own: true },
+    { kind: 'ovsVifPortsAbsent', interfaceId: interfaceId(vif) },
+  ];
 }
 
 /** Open vSwitch names the sockets that it makes after their ports. */

@@ -109,7 +109,7 @@ function faultyRunner(runner: StepRunner, control: Control): StepRunner {
     if (way === 'rejects') throw error;
     return tasks.map((task, i) => (i === place ? error : outcomes[those.indexOf(task)]));
   };
-  const { findOwned } = runner;
+  const { findOwned, findStrays } = runner;
   return {
     kinds: runner.kinds,
     ...(runner.oneByOne !== undefined && { oneByOne: runner.oneByOne }),
@@ -122,7 +122,10 @@ function faultyRunner(runner: StepRunner, control: Control): StepRunner {
     apply: (tasks, signal) => through('apply', tasks, signal, (those) => runner.apply(those, signal)),
     undo: (tasks: readonly AttemptedTask[], signal) =>
       through('undo', tasks, signal, (those) => runner.undo(those, signal)),
-    ...(findOwned && { findOwned: (signal: AbortSignal) => findOwned.call(runner, signal) }),
+    ...(findStrays && { findStrays: (vifs, signal) => findStrays.call(runner, vifs, signal) }),
+    ...(findOwned && {
+      findOwned: (signal: AbortSignal, vifIds?: readonly string[]) => findOwned.call(runner, signal, vifIds),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Change, ChangeResult } from '@vifkit/core';
+import type { Change, ChangeResult, Left } from '@vifkit/core';
 import { heading } from './heading.js';
 import { mark } from './mark.js';
 import { nouns } from './nouns.js';
@@ -9,9 +9,16 @@ import { type Branch, tree } from './tree.js';
 
 /** What a plug or unplug wrote, as a tree. */
 export function renderChanges(result: ChangeResult, style: Style = plain): string {
-  const branches = result.changes.map((change) => changeBranch(change, style));
+  const changes = result.changes.map((change) => changeBranch(change, style));
   const none = [{ line: `${style('dim', '✓')} nothing to change` }];
-  return tree(heading(result, style), branches.length > 0 ? branches : none);
+  const left = (result.left ?? []).map((each) => leftBranch(each, style));
+  return tree(heading(result, style), [...(changes.length > 0 ? changes : none), ...left]);
+}
+
+/** Something that was left alone, and whose it is. */
+function leftBranch({ kind, name, vifId }: Left, style: Style): Branch {
+  const whose = vifId === null ? 'it has no mark of this VIF' : `it belongs to VIF ${printable(vifId)}`;
+  return { line: `${style('yellow', '!')} ${nouns[kind]} ${printable(name)} was left: ${whose}` };
 }
 
 /** One change, with what it came to. */

@@ -35,7 +35,10 @@ export function toJson(result: Settled<AnyResult>, details: Details = {}): objec
 function contents(value: AnyResult): object {
   if ('device' in value) return deviceJson(value.device);
   if ('steps' in value) return { steps: value.steps.map(stepJson) };
-  if ('changes' in value) return { changes: value.changes.map(changeJson) };
+  if ('changes' in value) {
+    const { changes, left } = value;
+    return { changes: changes.map(changeJson), ...(left && { left }) };
+  }
   if ('differences' in value) return { differences: value.differences.map(changeJson) };
   return { nodes: value.nodes, edges: value.edges };
 }

@@ -58,9 +58,9 @@ export async function collectGarbage(
   const results = dryRun
     ? await forOwners([...dead, ...shared], (jobs) => compare(engine, jobs, signal))
     : [
-        ...(await forOwners(dead, (jobs) => engine.unplug(jobs, { signal }))),
+        ...(await forOwners(dead, (jobs) => engine.collect(jobs, { signal }))),
         // Only now: they are idle once what used them is gone.
-        ...(await forOwners(shared, (jobs) => engine.unplug(jobs, { signal }))),
+        ...(await forOwners(shared, (jobs) => engine.collect(jobs, { signal }))),
       ];
   return [...results, ...failures.map((error) => ({ id: null, error }))].filter(isWorthTelling);
 }
@@ -138,7 +138,7 @@ async function compare(
   jobs: readonly Job[],
   signal: AbortSignal,
 ): Promise<JobResult<readonly Change[]>[]> {
-  const results = await engine.inspect(jobs, { signal });
+  const results = await engine.inspect(jobs, { signal, operation: 'gc' });
   return results.map((result, i) => {
     if ('error' in result) return result;
     const blocked = result.value.flatMap(({ inspection }: Progress) => inspection.blocked ?? []);

@@ -9,14 +9,18 @@ import type { ChangeResult, Settled } from './results.js';
 
 /** A debug line a step: what it is about, and what was written for it. */
 export function logSteps(logger: Logger, { vifId, plan }: Job, changes: readonly Change[]): void {
-  const written = [...changes]; // in the plan's order
-  for (const step of plan) {
+  const written = [...changes];
+  const log = (step: Change['kind'], target: string, differences: Change['differences'] = []) => {
     // Not `name`: that is what pino calls the logger.
+    logger.debug({ vif: vifId, step, target, differences }, 'step');
+  };
+  for (const step of plan) {
     const target = stepTarget(step);
-    const wrote = written[0]?.kind === step.kind && written[0].name === target;
-    const change = wrote ? written.shift() : undefined;
-    logger.debug({ vif: vifId, step: step.kind, target, differences: change?.differences ?? [] }, 'step');
+    const place = written.findIndex(({ kind, name }) => kind === step.kind && name === target);
+    const [change] = place < 0 ? [] : written.splice(place, 1);
+    log(step.kind, target, change?.differences);
   }
+  for (const { kind, name, differences } of written) log(kind, name, differences); // of no step of the plan
 }
 
 /**

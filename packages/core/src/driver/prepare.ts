@@ -41,7 +41,7 @@ export async function preparePlan(
   // Nova 14, whose rules the legacy path follows, plugs a socket whichever card the guest has.
   if (operation === 'plug' && chosen.vif instanceof VIFVHostUser) requireVirtio(card);
   const tap = tapQueues(card);
-  const context: PlanContext = { instance, facts, hostFilters, virtType: host.virt_type, tap };
+  const context: PlanContext = { instance, facts, hostFilters, routing, virtType: host.virt_type, tap };
   const plan = await guard(chosen, operation, signal, () =>
     chosen.path === 'os-vif'
       ? chosen.handler()[operation](chosen.vif, context)

@@ -1,4 +1,5 @@
 import type { Change } from '../engine/job.js';
+import type { Left } from '../engine/ownership.js';
 import type { Difference } from '../engine/runner.js';
 import type { Timeline } from '../engine/timeline.js';
 import type { VifError } from '../errors/vif-error.js';
@@ -42,6 +43,8 @@ export interface PlanResult extends Timed {
 export interface ChangeResult extends Timed {
   /** What was written, in order; empty when all was as wanted. */
   readonly changes: readonly Change[];
+  /** What was left alone, as it is another VIF's or nobody's of ours; an unplug may leave something. */
+  readonly left?: readonly Left[];
   /** How many steps the plan has. */
   readonly stepCount: number;
 }

@@ -1,5 +1,6 @@
 import type { RunOptions } from '../engine/engine.js';
 import type { Job, JobResult } from '../engine/job.js';
+import type { Left } from '../engine/ownership.js';
 import { startSpan, type Timeline, Trace } from '../engine/timeline.js';
 import { VifError } from '../errors/vif-error.js';
 import { withDeadline } from '../time/deadline.js';
@@ -17,7 +18,7 @@ interface Call<R, T> {
   prepare(request: unknown, signal: AbortSignal): Prepared | Promise<Prepared>;
   /** Runs the plans, and tells of each job as soon as its result is final. */
   run(jobs: readonly Job[], options: RunOptions<R>): Promise<unknown>;
-  present(prepared: Prepared, result: R, timeline: Timeline): T;
+  present(prepared: Prepared, result: R, timeline: Timeline, left: readonly Left[] | undefined): T;
   /** Called for each request as soon as its result is final. */
   done(result: Settled<T>, index: number): void;
 }
@@ -66,8 +67,8 @@ export async function runRequests<R, T>(
       if (!each) return;
       ready.delete(job);
       const { index, prepared, trace } = each;
-      if ('value' in result) finish(index, { value: present(prepared, result.value, trace.timeline()) });
-      else finish(index, { id: prepared.handled.id, error: result.error });
+      if ('error' in result) return finish(index, { id: prepared.handled.id, error: result.error });
+      finish(index, { value: present(prepared, result.value, trace.timeline(), result.left) });
     };
     await run([...ready.keys()], { signal, undoTimeout, tell });
     for (const { index, prepared } of ready.values()) {

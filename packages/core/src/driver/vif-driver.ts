@@ -1,6 +1,7 @@
-import { Engine } from '../engine/engine.js';
-import { type Change, type Progress, writingOf } from '../engine/job.js';
+import { Engine, type RunOptions } from '../engine/engine.js';
+import { type Change, type Job, type Progress, writingOf } from '../engine/job.js';
 import type { Timeline } from '../engine/timeline.js';
+import { asVifError } from '../errors/vif-error.js';
 import type { GuestConfigurator } from '../guest/guest-configurator.js';
 import type { Host } from '../host/host.js';
 import { describeHost } from '../host-info/describe-host.js';
@@ -20,6 +21,7 @@ import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
+import { UnplugByMark } from './unplug-by-mark.js';
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -122,7 +124,7 @@ export class VifDriver {
 
   /** {@link plan} for many. */
   planAll(requests: readonly unknown[], options?: BatchOptions<PlanResult>): Promise<Settled<PlanResult>[]> {
-    return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
+    return this.#inspectAll('plug', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       steps: tasks.map(({ step, inspection: { differences, blocked } }) => ({
         step,
@@ -139,7 +141,7 @@ export class VifDriver {
     requests: readonly unknown[],
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
-    return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
+    return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       differences: tasks
         .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
@@ -203,12 +205,13 @@ export class VifDriver {
     const began = performance.now();
     const given = readBatchOptions(options);
     const tell = teller(given, logger);
+    const { prepare, run } = operation === 'plug' ? this.#plugging() : this.#unplugging();
     return runRequests<readonly Change[], ChangeResult>(requests, given, {
-      prepare: (request, signal) => this.#prepare(request, operation, signal),
-      run: (jobs, running) => this.#engine[operation](jobs, running),
-      present: ({ handled, job }, changes, timeline) => {
+      prepare,
+      run,
+      present: ({ handled, job }, changes, timeline, left) => {
         logSteps(logger, job, changes);
-        return { ...handled, changes, stepCount: job.plan.length, timeline };
+        return { ...handled, changes, ...(left && { left }), stepCount: job.plan.length, timeline };
       },
       done: (result, index) => {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
@@ -217,7 +220,35 @@ export class VifDriver {
     });
   }
 
+  #plugging() {
+    return {
+      prepare: (request: unknown, signal: AbortSignal) => this.#prepare(request, 'plug', signal),
+      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
+        this.#engine.plug(jobs, options),
+    };
+  }
+
+  /** An unplug does not depend on the request alone: what carries the VIF's mark goes. */
+  #unplugging() {
+    const { registry, host } = this.#parts;
+    const byMark = new UnplugByMark(this.#engine);
+    return {
+      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
+        const request = this.#read(json);
+        try {
+          return await preparePlan(request, 'unplug', registry, host.facts, signal);
+        } catch (error) {
+          const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
+          return byMark.prepare(request, failure, signal);
+        }
+      },
+      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
+        byMark.unplug(jobs, options),
+    };
+  }
+
   async #inspectAll<T>(
+    operation: 'plug' | 'check',
     requests: readonly unknown[],
     options: BatchOptions<T> | undefined,
     present: (prepared: Prepared, tasks: readonly Progress[], timeline: Timeline) => T,
@@ -225,7 +256,7 @@ export class VifDriver {
     const given = readBatchOptions(options);
     return runRequests<readonly Progress[], T>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
-      run: (jobs, running) => this.#engine.inspect(jobs, running),
+      run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
       done: teller(given, this.#parts.logger),
     });

@@ -7,6 +7,7 @@ import { inspectJobs } from './inspect.js';
 import type { Change, Job, JobResult, JobState, Progress } from './job.js';
 import { acquireFor, type Release, takeFree } from './locking.js';
 import type { Operation } from './operation.js';
+import type { OwnershipOperation } from './ownership.js';
 import { plug } from './plug.js';
 import { rounds } from './rounds.js';
 import type { StepRunner } from './runner.js';
@@ -47,12 +48,24 @@ export class Engine {
     return this.#inRounds(unplug, jobs, options);
   }
 
-  /** Compares plans with the host, and writes nothing. The tasks come in the order of the plan's steps. */
+  /** As {@link unplug}, of what nobody asks for any more: only what carries the mark of a job's VIF. */
+  collect(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
+    return this.#inRounds(unplug, jobs, options, 'gc');
+  }
+
+  /**
+   * Compares plans with the host, and writes nothing. The tasks come in the order of the plan's steps.
+   * What they are compared for decides about things that are not the VIF's.
+   */
   inspect(
     jobs: readonly Job[],
-    { signal, tell }: RunOptions<readonly Progress[]>,
+    {
+      signal,
+      tell,
+      operation = 'plug',
+    }: RunOptions<readonly Progress[]> & { operation?: OwnershipOperation },
   ): Promise<JobResult<readonly Progress[]>[]> {
-    const states = this.#inspect(jobs, signal);
+    const states = this.#inspect(jobs, operation, signal);
     return Promise.all(
       states.map(async (state) => {
         await state.inspected;
@@ -63,32 +76,37 @@ export class Engine {
     );
   }
 
-  /** What there is on the host with our mark; never rejects. */
-  findOwned(signal: AbortSignal): Promise<Findings> {
-    return findOwned(new Set(this.#runners.values()), signal);
+  /**
+   * What there is on the host with our mark; never rejects.
+   * @param vifIds look only for what these VIFs have, and only where that is found without going through all there is
+   */
+  findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Findings> {
+    return findOwned(new Set(this.#runners.values()), signal, vifIds);
   }
 
-  #inspect(jobs: readonly Job[], signal: AbortSignal): JobState[] {
-    return inspectJobs(jobs, (step) => this.#runners.get(step.kind), signal);
+  #inspect(jobs: readonly Job[], operation: OwnershipOperation, signal: AbortSignal): JobState[] {
+    return inspectJobs(jobs, operation, this.#runners, signal);
   }
 
   async #inRounds(
     operation: Operation,
     jobs: readonly Job[],
     options: RunOptions<Change[]>,
+    ownership: OwnershipOperation = operation.name,
   ): Promise<JobResult<Change[]>[]> {
     const results = new Map<Job, JobResult<Change[]>>();
     const tell = (job: Job, result: JobResult<Change[]>) => {
       results.set(job, result);
       options.tell?.(job, result);
     };
-    for (const round of rounds(jobs)) await this.#round(operation, round, { ...options, tell });
+    for (const round of rounds(jobs)) await this.#round(operation, ownership, round, { ...options, tell });
     return jobs.flatMap((job) => results.get(job) ?? []);
   }
 
   /** The jobs whose locks are free go at once, and together; the others once those they lack are released. */
   async #round(
     operation: Operation,
+    ownership: OwnershipOperation,
     round: readonly Job[],
     {
       signal,
@@ -99,7 +117,7 @@ export class Engine {
     const endLocking = startSpan({ phase: 'lock' });
     const run = async (jobs: readonly Job[], release: Release) => {
       endLocking(jobs.map(({ trace }) => trace));
-      const states = this.#inspect(jobs, signal);
+      const states = this.#inspect(jobs, ownership, signal);
       const bringToEnd = operation.begin(states, signal, undoTimeout);
       await Promise.all(
         states.map(async (state) => {

@@ -9,8 +9,12 @@ export interface Findings {
 }
 
 /** Asks all runners side by side. One that cannot read keeps none of the others from it. */
-export async function findOwned(runners: Iterable<StepRunner>, signal: AbortSignal): Promise<Findings> {
-  const found = await Promise.all([...runners].map((runner) => askRunner(runner, signal)));
+export async function findOwned(
+  runners: Iterable<StepRunner>,
+  signal: AbortSignal,
+  vifIds?: readonly string[],
+): Promise<Findings> {
+  const found = await Promise.all([...runners].map((runner) => askRunner(runner, signal, vifIds)));
   const all = found.flat();
   return {
     owned: all.filter((each): each is Owned => !isVifError(each)),
@@ -18,9 +22,15 @@ export async function findOwned(runners: Iterable<StepRunner>, signal: AbortSign
   };
 }
 
-async function askRunner(runner: StepRunner, signal: AbortSignal): Promise<readonly (Owned | VifError)[]> {
+async function askRunner(
+  runner: StepRunner,
+  signal: AbortSignal,
+  vifIds: readonly string[] | undefined,
+): Promise<readonly (Owned | VifError)[]> {
   try {
-    return (await withinDeadline(runner.findOwned?.(signal) ?? none, signal, 'reading the host')) ?? [];
+    return (
+      (await withinDeadline(runner.findOwned?.(signal, vifIds) ?? none, signal, 'reading the host')) ?? []
+    );
   } catch (error) {
     return [asVifError(error, 'CHECK_FAILED', 'The host could not be read')];
   }

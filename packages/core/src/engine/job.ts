@@ -1,7 +1,8 @@
 import type { VifError } from '../errors/vif-error.js';
 import { stepTarget } from '../plan/step-target.js';
 import type { Plan, Step } from '../plan/steps.js';
-import type { Difference, Outcome, StepRunner, Task } from './runner.js';
+import type { Left } from './ownership.js';
+import type { Difference, Outcome, StepRunner, Stray, Task } from './runner.js';
 import type { Trace } from './timeline.js';
 
 /** A plan to be run for a VIF. */
@@ -14,14 +15,18 @@ export interface Job {
   readonly trace?: Trace;
 }
 
-/** How a job ended: what was written, or why it failed. */
-export type JobResult<T> = { readonly value: T } | { readonly error: VifError };
+/** How a job ended: what was written, and what was left because it is not the VIF's; or why it failed. */
+export type JobResult<T> =
+  | { readonly value: T; readonly left?: readonly Left[] }
+  | { readonly error: VifError };
 
 /** A task on its way through a call. */
 export interface Progress extends Task {
   readonly runner: StepRunner;
   readonly owner: string | undefined;
   readonly trace: Trace | undefined;
+  /** What was left alone, as it is not the VIF's. */
+  readonly left?: Left;
   /** Whether a runner was given it; with `outcome`, how it ended. */
   attempted: boolean;
   outcome: Outcome;
@@ -32,6 +37,8 @@ export interface JobState {
   readonly job: Job;
   /** Complete once {@link inspected} has settled. */
   tasks: Progress[];
+  /** What else was found of the VIF, and goes in the end. */
+  readonly strays: { readonly runner: StepRunner; readonly stray: Stray }[];
   /** Settles, and never rejects, once all steps of the job have been compared with the host. */
   inspected: Promise<void>;
   /** What could not be read, or else the first thing that went wrong; and the step that it concerns. */
@@ -46,8 +53,14 @@ export interface Change {
 }
 
 /** What a job wrote. */
-export function changesOf({ tasks }: JobState): Change[] {
+function changesOf({ tasks }: JobState): Change[] {
   return tasks.filter((task) => task.attempted && !task.outcome).map(writingOf);
+}
+
+/** How a job ended that went well. */
+export function successOf(state: JobState): JobResult<Change[]> {
+  const left = state.tasks.flatMap((task) => task.left ?? []);
+  return { value: changesOf(state), ...(left.length > 0 && { left }) };
 }
 
 /** What a task writes, or has written. */

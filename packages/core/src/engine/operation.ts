@@ -3,6 +3,7 @@ import type { Change, Job, JobResult, JobState } from './job.js';
 
 /** What a call does with jobs: one of them for each VIF, and their locks held. */
 export interface Operation {
+  readonly name: 'plug' | 'unplug';
   /**
    * Answers with what brings one of the jobs to its end; it is called for each of them, and never rejects.
    * @param undoTimeout milliseconds for undoing a job that failed, once the signal has fired too

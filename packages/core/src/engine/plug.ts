@@ -1,11 +1,12 @@
 import { PlugError } from '../errors/plug-error.js';
 import { applier } from './apply.js';
-import { changesOf } from './job.js';
+import { successOf } from './job.js';
 import type { Operation } from './operation.js';
 import { undoer } from './undo.js';
 
 /** All or nothing, job by job: one that fails is undone, and the others go on. */
 export const plug: Operation = {
+  name: 'plug',
   begin(states, signal, undoTimeout) {
     const apply = applier('stop', signal);
     const applied = new Map(states.map((state) => [state, apply(state)]));
@@ -13,7 +14,7 @@ export const plug: Operation = {
     return async (state) => {
       await applied.get(state);
       const [failure] = state.failures;
-      if (!failure) return { value: changesOf(state) };
+      if (!failure) return successOf(state);
       const left = await undo(state);
       const { vifId, trace } = state.job;
       return { error: new PlugError(vifId, failure.error, failure.step, left, trace?.timeline()) };

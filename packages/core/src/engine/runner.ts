@@ -1,5 +1,5 @@
 import type { VifError } from '../errors/vif-error.js';
-import type { Step, StepKind } from '../plan/steps.js';
+import type { Plan, Step, StepKind } from '../plan/steps.js';
 
 /** One attribute in which the host is not as a step wants it. */
 export interface Difference {
@@ -7,6 +7,25 @@ export interface Difference {
   readonly attribute: string;
   readonly expected: unknown;
   readonly actual: unknown;
+}
+
+/** Whose something is that a step found. Runners only tell; what follows from it, the engine decides. */
+export interface Found {
+  /**
+   * `this`: it carries our mark with the VIF's id. `other`: our mark with another VIF's id, or another `iface-id`.
+   * `shared`: our mark of what several VIFs use. `unmarked`: none of ours, as os-vif, libvirt or an operator leave it.
+   */
+  readonly whose: 'this' | 'other' | 'shared' | 'unmarked';
+  /** The id of the other VIF. */
+  readonly vifId?: string;
+  /** Nothing marks it, but by its name it can be no other's than the VIF's. */
+  readonly byName?: boolean;
+  /** The link that shows that it is in use. */
+  readonly usedBy?: string;
+  /** It is a hardware function that another VIF has left, and that nobody uses now. */
+  readonly isIdle?: boolean;
+  /** The difference that taking it over makes: the mark that it lacks. The runner sets the mark when it is given it. */
+  readonly mark?: Difference;
 }
 
 /** What a runner found when it compared a step with the host. */
@@ -17,8 +36,26 @@ export interface Inspection {
   readonly creates?: boolean;
   /** Why the step cannot be carried out on this host as it is. */
   readonly blocked?: VifError;
+  /** Whose it is; left out where nothing was found, or where it is nobody's in particular. */
+  readonly found?: Found;
+  /** It went to somebody else behind our back: at most our note of it goes, and what goes with it is left alone. */
+  readonly isLost?: boolean;
   /** What the runner needs to put the host back; of its own making. */
   readonly before?: unknown;
+  /** What else the runner came across of the VIF, see {@link StepRunner.findStrays}. It goes beside this step. */
+  readonly strays?: readonly Stray[];
+}
+
+/** Something of a VIF that no step of its plan is about, with the step that removes it. */
+export interface Stray {
+  readonly step: Step;
+  readonly inspection: Inspection;
+}
+
+/** A VIF and a plan of its. */
+export interface PlannedVif {
+  readonly vifId: string;
+  readonly plan: Plan;
 }
 
 /** A step to be done, with what was found of it. */
@@ -71,8 +108,17 @@ export interface StepRunner<S extends Step = Step> {
    */
   undo(tasks: readonly AttemptedTask<S>[], signal: AbortSignal): Promise<readonly Outcome[]>;
   /**
+   * What each VIF has of another way in which it was plugged, whatever kinds of steps its plan has: a plug and an unplug
+   * remove it, once all else is done. Reads only, and is asked for at each of them: it should take no time where there is
+   * nothing.
+   */
+  findStrays?(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<readonly (readonly Stray[])[]>;
+  /**
    * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
    * Reads only. A step for what VIFs share must leave it in place as long as something uses it.
+   *
+   * @param vifIds only these VIFs matter, and it is asked for at their unplugs: what cannot be found without going through
+   *   all that there is may be left out. There may be more in the answer
    */
-  findOwned?(signal: AbortSignal): Promise<readonly (Owned | VifError)[]>;
+  findOwned?(signal: AbortSignal, vifIds?: readonly string[]): Promise<readonly (Owned | VifError)[]>;
 }

@@ -1,10 +1,11 @@
 import { UnplugError } from '../errors/unplug-error.js';
 import { applier } from './apply.js';
-import { changesOf } from './job.js';
+import { successOf } from './job.js';
 import type { Operation } from './operation.js';
 
 /** Goes on past what fails, and reports all failures of a job together. */
 export const unplug: Operation = {
+  name: 'unplug',
   begin(_, signal) {
     const apply = applier('continue', signal);
     return async (state) => {
@@ -14,7 +15,7 @@ export const unplug: Operation = {
         const failure = inspection.blocked ?? outcome;
         if (failure) failures.add(failure);
       }
-      if (failures.size === 0) return { value: changesOf(state) };
+      if (failures.size === 0) return successOf(state);
       const { vifId, trace } = state.job;
       return { error: new UnplugError(vifId, [...failures], trace?.timeline()) };
     };

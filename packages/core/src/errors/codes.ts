@@ -34,13 +34,15 @@ export const errorCodes = {
   TIMEOUT: 'The deadline passed',
   ABORTED: 'The caller aborted the call',
 
+  OWNED_BY_OTHER_VIF: 'Something that the VIF needs belongs to another VIF',
+
   LINK_NOT_FOUND: 'A link that has to exist does not',
   LINK_EXISTS: 'Something else made a link of this name while the call ran',
   LINK_KIND_MISMATCH: 'A link of this name exists, but of another kind',
   LINK_BUSY: 'A link that is not ours is already a member of another bridge, or a tap has just been opened',
   LINK_MADE_OTHERWISE: 'A tap was made with another owner or other queues, and is in use or not ours',
   LINK_COMMAND_FAILED: 'The kernel refused a change to a link',
-  LINK_NOT_OURS: 'A link carries no mark of ours and is not removed',
+  LINK_NOT_OURS: 'A link carries a mark of somebody else, or serves several VIFs, and is not changed',
   FILTER_FAILED: 'nftables refused to read or change the filters of guests',
 
   OVSDB_UNREACHABLE: 'The OVSDB server cannot be reached',
@@ -49,7 +51,7 @@ export const errorCodes = {
   OVS_BRIDGE_NOT_FOUND: 'The Open vSwitch bridge does not exist',
   OVS_NOT_WIRED: 'The database has the change, but ovs-vswitchd has not carried it out',
   OVS_PORT_FAILED: 'ovs-vswitchd could not open the port',
-  OVS_PORT_NOT_OURS: 'A port carries no mark of ours and is not removed',
+  OVS_PORT_NOT_OURS: 'A port of the name is a bond, and is left alone',
 
   COMMAND_NOT_FOUND: 'A program is not installed',
   COMMAND_FAILED: 'A program ended with an error',

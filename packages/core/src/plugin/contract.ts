@@ -9,6 +9,7 @@ import type { Plan } from '../plan/steps.js';
 import type { Flavor } from '../request/flavor.js';
 import type { Image } from '../request/image.js';
 import type { Instance } from '../request/instance.js';
+import type { Routing } from '../request/routing.js';
 
 /** What a plan may depend on besides the VIF. */
 export interface PlanContext {
@@ -17,6 +18,8 @@ export interface PlanContext {
   readonly facts: HostFacts;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
+  /** Whose rules answer the request: Nova 14's, or those of today's Nova. */
+  readonly routing: Routing;
   /** The host's kind of virtualization: kvm unless the request says otherwise. */
   readonly virtType: string;
   /** What the guest's card asks of a tap that the plan makes. */

@@ -42,7 +42,10 @@ describe('the log', () => {
 
   it('has a debug line a step, with what was written for it', async () => {
     const { lines, logger } = memoryLogger();
-    const { driver } = benchWith([twice], { logger, links: [{ name: 'br1', type: 'bridge' }] });
+    const { driver } = benchWith([twice], {
+      logger,
+      links: [{ name: 'br1', type: 'bridge', alias: `vifkit:${vifId(1)}` }],
+    });
     await driver.plug(objectRequest(1, 'twice'));
     const step = { vif: vifId(1), step: 'link' };
     const exists = { attribute: 'exists', expected: true, actual: false };

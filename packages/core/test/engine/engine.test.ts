@@ -61,7 +61,7 @@ describe('engine', () => {
     );
     links.onApply.set('bad', failing(refusal('no')));
     await engine.plug([{ vifId: 'b', plan: [link('bad')] }], { signal: soon() });
-    expect(held).toEqual([['link:br0', 'vif:a', 'vif:b']]);
+    expect(held).toEqual([['link:br0', 'name:tap0', 'vif:a', 'vif:b']]);
     expect(locks.held.size).toBe(0);
   });
 

@@ -1,7 +1,8 @@
-import { expect, it } from 'vitest';
-import { lockKeys } from '../../src/plan/lock-keys.js';
+import { describe, expect, it } from 'vitest';
+import { exclusiveKeys, lockKeys } from '../../src/plan/lock-keys.js';
+import type { Plan } from '../../src/plan/steps.js';
 
-it('locks the VIF, and the links that it shares with others', () => {
+it('locks the VIF, its own links, and those that it shares with others', () => {
   const keys = lockKeys('9b2d1e63', [
     { kind: 'link', name: 'tap0', create: { type: 'tap' } },
     { kind: 'link', name: 'vlan5', create: { type: 'vlan', link: 'eth0', id: 5 }, shared: true },
@@ -14,7 +15,7 @@ it('locks the VIF, and the links that it shares with others', () => {
     { kind: 'linkUser', name: 'vlan5', user: '9b2d1e63' },
     { kind: 'linkUserAbsent', name: 'vlan6', user: '9b2d1e63', type: 'vlan' },
   ]);
-  expect(keys).toEqual(['vif:9b2d1e63', 'link:vlan5', 'link:br0', 'filters', 'link:vlan6']);
+  expect(keys).toEqual(['vif:9b2d1e63', 'name:tap0', 'link:vlan5', 'link:br0', 'filters', 'link:vlan6']);
 });
 
 it('locks the VIF even for a plan of nothing', () =>
@@ -26,4 +27,28 @@ it('locks virtual functions, by whatever plan', () => {
     { kind: 'vf', address: '0000:0a:10.1', trust: true },
   ]);
   expect(keys).toEqual(['vif:9b2d1e63', 'vf:0000:0a:10.1']);
+});
+
+describe('two VIFs whose names of links are the same', () => {
+  const [one, other] = ['aaaaaaaa-3ed7-4f70-9a92-6c1c1f1f0d01', 'aaaaaaaa-3ec8-4d0b-8f5e-2f6b1b0c7a02'];
+  const veth: Plan = [
+    { kind: 'link', name: 'qvbaaaaaaaa-3e', create: { type: 'veth', peer: 'qvoaaaaaaaa-3e' } },
+    { kind: 'ovsPort', bridge: 'br-int', name: 'qvoaaaaaaaa-3e', externalIds: {}, wired: true },
+  ];
+
+  it('have a lock in common, which costs no other', () => {
+    expect(lockKeys(one, veth)).toEqual(['vif:aaaaaaaa-3e']);
+    expect(lockKeys(other, veth)).toEqual(['vif:aaaaaaaa-3e']);
+    const third = '0b1c2d3e-0c5a-4c3f-9d0e-7e1f2a3b4c03';
+    expect(lockKeys(third, veth)).toEqual(['vif:0b1c2d3e-0c', 'vif:aaaaaaaa-3e']);
+  });
+
+  it('are not at work together in a call, as others are', () => {
+    const common = new Set(exclusiveKeys(one, veth));
+    expect(exclusiveKeys(other, veth).filter((key) => common.has(key))).toEqual([
+      'name:qvbaaaaaaaa-3e',
+      'name:qvoaaaaaaaa-3e',
+    ]);
+    expect(exclusiveKeys(other, []).filter((key) => common.has(key))).toEqual([]);
+  });
 });

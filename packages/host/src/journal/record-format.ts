@@ -1,7 +1,13 @@
-import type { VfState } from '../sysfs/vf-table.js';
+import type { VfSettings, VfState } from '../sysfs/vf-table.js';
 import type { VfRecord } from './vf-journal.js';
 
-const VERSION = 1;
+const VERSION = 2;
+
+/** Version 1 lacks what was written. */
+const READABLE: readonly unknown[] = [1, VERSION];
+
+/** How many settings a record has at most of those that were written. */
+export const MOST_WRITTEN = 8;
 
 /** The text of a record's file. */
 export function formatRecord(address: string, record: VfRecord): string {
@@ -14,10 +20,16 @@ type Rules<T> = { readonly [Key in keyof T]-?: Rule };
 const hardwareAddress = /^[\da-f]{2}(:[\da-f]{2})+$/i;
 
 const recordRules = (address: string): Rules<VfRecord & { version: unknown; address: unknown }> => ({
-  version: (value) => value === VERSION,
+  version: (value) => READABLE.includes(value),
   address: (value) => value === address,
   vifId: matches(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i),
   former: (value) => isOfForm<VfState>(value, stateRules),
+  written: isMissingOr(
+    (value) =>
+      Array.isArray(value) &&
+      value.length <= MOST_WRITTEN &&
+      value.every((each) => isOfForm<VfSettings>(each, settingRules)),
+  ),
 });
 
 const stateRules: Rules<VfState> = {
@@ -29,6 +41,12 @@ const stateRules: Rules<VfState> = {
   deviceMac: isMissingOr(matches(hardwareAddress)),
 };
 
+const settingRules: Rules<VfSettings> = {
+  ...stateRules,
+  mac: isMissingOr(stateRules.mac),
+  vlan: isMissingOr(stateRules.vlan),
+};
+
 /**
  * The record in a file's text; undefined if it is not one of this function. What is read goes to the kernel later
  * on, on a line for `ip`, so nothing passes but what {@link formatRecord} writes.
@@ -36,7 +54,8 @@ const stateRules: Rules<VfState> = {
 export function parseRecord(address: string, text: string): VfRecord | undefined {
   const read = parseJson(text);
   if (!isOfForm<VfRecord>(read, recordRules(address))) return undefined;
-  return { vifId: read.vifId, former: read.former };
+  const { vifId, former, written } = read;
+  return { vifId, former, ...(written && { written }) };
 }
 
 function parseJson(text: string): unknown {

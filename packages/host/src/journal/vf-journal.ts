@@ -1,11 +1,16 @@
 import type { Outcome, VifError } from '@vifkit/core';
-import type { VfState } from '../sysfs/vf-table.js';
+import type { VfSettings, VfState } from '../sysfs/vf-table.js';
 
 /** What a virtual function had before a VIF took it. */
 export interface VfRecord {
   /** The VIF that has the function. */
   readonly vifId: string;
   readonly former: VfState;
+  /**
+   * What it may have been given since, the latest last: a process may be killed before it writes what it recorded. Only
+   * what still is one of these is put back. Undefined in records of older releases.
+   */
+  readonly written?: readonly VfSettings[];
 }
 
 /**

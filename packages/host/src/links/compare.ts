@@ -5,7 +5,7 @@ import {
   type LinkStep,
   VifError,
 } from '@vifkit/core';
-import { isOurs, type LinkState, vifOf } from './link-state.js';
+import { isOurs, type LinkState } from './link-state.js';
 
 /** In which attributes a link differs from those wanted. */
 export function compareAttributes(wanted: LinkAttributes, state: LinkState): Difference[] {
@@ -43,8 +43,13 @@ export function compareCreation(create: LinkCreation, state: LinkState, tapOwner
       return compare({ peer: create.peer }, state);
     case 'vlan':
       return compare({ link: create.link, id: create.id }, state.vlan ?? {});
-    case 'tap':
-      return compare({ multiQueue: create.multiQueue ?? false, owner: tapOwner }, state.tap ?? {});
+    case 'tap': {
+      // An owner is only given to a tap when it is made: one that is open without, by os-vif's or an older plug, serves
+      // its guest until it stops.
+      const lacksOwner = state.tap?.isOpen && state.tap.owner === undefined;
+      const owner = lacksOwner ? undefined : tapOwner;
+      return compare({ multiQueue: create.multiQueue ?? false, owner }, state.tap ?? {});
+    }
     default:
       return [];
   }
@@ -57,17 +62,16 @@ export function compareCreation(create: LinkCreation, state: LinkState, tapOwner
 export function unfit(
   { name, set }: LinkStep,
   state: LinkState,
-  vifId: string,
   otherwise: readonly Difference[],
 ): VifError | undefined {
   const [wrong] = otherwise;
   if (wrong && canBeRemade(otherwise)) {
-    const hindrance = hindranceToRemaking(state, vifId);
+    if (!state.tap?.isOpen) return undefined;
     const found = otherwise.map(
       ({ attribute, expected, actual }) => `${attribute} ${actual}, not ${expected}`,
     );
-    if (hindrance === undefined) return undefined;
-    const text = `Tap ${name} was made with ${found.join(' and ')}, and is not made anew: ${hindrance}`;
+    const why = 'a program has it open. Stop the guest and try again';
+    const text = `Tap ${name} was made with ${found.join(' and ')}, and is not made anew: ${why}`;
     return new VifError('LINK_MADE_OTHERWISE', text);
   }
   if (wrong) {
@@ -89,11 +93,4 @@ export function canBeRemade(otherwise: readonly Difference[]): boolean {
   return (
     otherwise.length > 0 && otherwise.every(({ attribute }) => ['multiQueue', 'owner'].includes(attribute))
   );
-}
-
-/** Why a tap is not made anew, if so. One without a mark is the VIF's by its name. */
-function hindranceToRemaking(state: LinkState, vifId: string): string | undefined {
-  if (state.alias && vifOf(state) !== vifId) return `it is another's, by its alias '${state.alias}'`;
-  if (state.tap?.isOpen) return 'a program has it open. Stop the guest and try again';
-  return undefined;
 }

@@ -1,4 +1,14 @@
-import type { AttemptedTask, Inspection, LinkStep, Outcome, Owned, StepRunner, Task } from '@vifkit/core';
+import type {
+  AttemptedTask,
+  Inspection,
+  LinkStep,
+  Outcome,
+  Owned,
+  PlannedVif,
+  StepRunner,
+  Stray,
+  Task,
+} from '@vifkit/core';
 import { VifError } from '@vifkit/core';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { inspectAbsence, inspectLink } from './inspect-link.js';
@@ -8,6 +18,7 @@ import type { LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
 import { scriptFor } from './operations.js';
 import { ownedLinks } from './owned-links.js';
+import { strayLinks, strayNames } from './stray-links.js';
 import { undoing } from './undoing.js';
 
 /** Carries out steps about links on a table of links. */
@@ -76,7 +87,16 @@ export class LinkRunner implements StepRunner<LinkSteps> {
     );
   }
 
-  async findOwned(signal: AbortSignal): Promise<Owned[]> {
+  async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<Stray[][]> {
+    const names = this.#table.present(vifs.flatMap(strayNames));
+    if (names.length === 0) return [];
+    const links = await this.#table.read({ names: [...new Set(names)] }, signal);
+    return vifs.map((vif) => strayLinks(vif, links));
+  }
+
+  /** Links of certain VIFs are found by their names, see {@link findStrays}: the kernel does not find aliases. */
+  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
+    if (vifIds) return [];
     const links = await this.#table.read({}, signal);
     const shared = [...links.values()].filter(isShared).map(({ name }) => name);
     const addressing = shared.length === 0 ? new Map() : await this.#table.readAddresses(shared, signal);
@@ -112,7 +132,7 @@ function inspectStep(
     case 'link':
       return inspectLink(step, vifId, links.get(step.name), addressing, tapOwner);
     case 'linkAbsent':
-      return inspectAbsence(step, links.get(step.name));
+      return inspectAbsence(step, vifId, links.get(step.name));
     case 'linkUser':
       return inspectUser(step, links.get(step.name));
     case 'linkUserAbsent':

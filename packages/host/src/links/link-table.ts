@@ -56,6 +56,8 @@ export interface LinkQuery {
 export interface LinkTable {
   /** Links by name, read at once. There may be more of them than were asked for. */
   read(query: LinkQuery, signal: AbortSignal): Promise<ReadonlyMap<string, LinkState>>;
+  /** Which of these links there are. It takes next to no time, and says nothing else of them. */
+  present(names: readonly string[]): readonly string[];
   /** What these links have of IP; read at once. */
   readAddresses(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkAddressing>>;
   /**

@@ -32,6 +32,7 @@ function whole(link: LinkState, hasAddress: boolean): Owned[] {
 
 const removable: readonly LinkType[] = ['bridge', 'veth', 'tap', 'vlan'];
 
-function linkType({ type }: LinkState): LinkType | undefined {
+/** The type of a link that we can remove; undefined for any other. */
+export function linkType({ type }: LinkState): LinkType | undefined {
   return removable.find((each) => each === type);
 }

@@ -50,7 +50,9 @@ export class FilterRunner implements StepRunner<FilterStep> {
     );
   }
 
-  async findOwned(signal: AbortSignal): Promise<Owned[]> {
+  /** All filters are read at once, by a program: not for certain VIFs alone. */
+  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
+    if (vifIds) return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
       if (isVifError(error, 'COMMAND_NOT_FOUND')) return new Map<string, GuestFilter>(); // so nothing was ever filtered
       throw error;

@@ -20,6 +20,8 @@ export interface EnsureBridge {
   readonly mtu?: number | undefined;
   /** Of a new bridge; the mark {@link BRIDGE_MARK} unless given. */
   readonly externalIds?: Readonly<Record<string, string>>;
+  /** Keys of the `external_ids` of a bridge that is there. */
+  readonly marks?: OvsKeys | undefined;
 }
 
 /** The MTU request of a bridge's local port is to be this, or not set. A missing bridge is left missing. */
@@ -28,6 +30,8 @@ export interface SetBridgeMtu {
   readonly owner: string;
   readonly name: string;
   readonly mtu: number | undefined;
+  /** Keys of the bridge's `external_ids`. */
+  readonly marks?: OvsKeys | undefined;
 }
 
 /**
@@ -52,7 +56,10 @@ export interface RemoveIdleBridge {
   readonly ifMarked: boolean;
 }
 
-/** The port is to exist on this bridge with these settings: it is made, moved or changed. */
+/**
+ * The port is to exist on this bridge with these settings: it is made, or changed. One on another bridge is made anew: what
+ * was said of it there (VLANs, queues) does not hold here.
+ */
 export interface PutPort {
   readonly kind: 'putPort';
   readonly owner: string;
@@ -61,6 +68,8 @@ export interface PutPort {
   readonly settings: OvsPortSettings;
   /** `external_ids` for the port itself, if it is made now. */
   readonly portExternalIds: Readonly<Record<string, string>>;
+  /** Keys of the port's own `external_ids`, if it is there. */
+  readonly marks?: OvsKeys | undefined;
   /** Further settings, if it is made now. */
   readonly initial?: OvsPortInitial | undefined;
   /** Wait until ovs-vswitchd has opened the port, and fail if it cannot. */

@@ -1,22 +1,31 @@
 import {
   type Difference,
+  type Found,
+  foundByMark,
   type Inspection,
+  isSameVif,
   type OvsBridgeAbsentStep,
   type OvsBridgeStep,
   type OvsPortAbsentStep,
   type OvsPortStep,
 } from '@vifkit/core';
-import { portIsBond, portNotOurs } from './errors.js';
-import { hasBridgeMark, hasPortMark } from './marks.js';
+import { portIsBond } from './errors.js';
+import { hasBridgeMark, OWNER_KEY, ownerIn } from './marks.js';
 import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';
 
-/** Compares a bridge step with the bridge of its name, if there is one. */
-export function compareBridge(step: OvsBridgeStep, bridge: OvsBridge | undefined): Inspection {
+/**
+ * Compares a bridge step with the bridge of its name, if there is one. One that was made for another VIF may serve several,
+ * as a trunk's does.
+ */
+export function compareBridge(step: OvsBridgeStep, vifId: string, bridge: OvsBridge | undefined): Inspection {
   if (!bridge) return { differences: [exists(true)], creates: true };
   const { mtuRequest } = bridge;
   const tooSmall = step.mtu !== undefined && (mtuRequest ?? 0) < step.mtu;
   const differences = tooSmall ? [{ attribute: 'mtu', expected: step.mtu, actual: mtuRequest ?? null }] : [];
-  return { differences, before: bridge };
+  const marked = ownerIn(bridge.externalIds);
+  if (!step.own || marked !== undefined) return { differences, before: bridge };
+  const mark = { attribute: OWNER_KEY, expected: vifId, actual: null };
+  return { differences, before: bridge, found: { whose: 'unmarked', byName: true, mark } };
 }
 
 /**
@@ -25,20 +34,30 @@ export function compareBridge(step: OvsBridgeStep, bridge: OvsBridge | undefined
  */
 export function compareBridgeAbsence(
   step: OvsBridgeAbsentStep,
+  vifId: string,
   bridge: OvsBridge | undefined,
   users: readonly string[],
 ): Inspection {
-  if (!bridge || users.length > 0 || !(step.own || hasBridgeMark(bridge))) return { differences: [] };
-  return { differences: [exists(false)], before: bridge };
+  if (!bridge || users.length > 0) return { differences: [] };
+  // What is idle serves no other VIF: by its name it is this one's, whoever it was made for.
+  const found: Found = step.own ? { whose: 'unmarked', byName: true } : whoseBridge(bridge, vifId);
+  return { differences: [exists(false)], before: bridge, found };
 }
 
 /** Compares a port step with the port of its name, if there is one. */
-export function comparePort(step: OvsPortStep, vifId: string, port: OvsPort | undefined): Inspection {
+export function comparePort(
+  step: OvsPortStep,
+  vifId: string,
+  port: OvsPort | undefined,
+  interfaceIds: readonly string[] = [],
+): Inspection {
   if (!port) return { differences: [exists(true)], creates: true };
+  const { representor = false } = step;
+  const found = whosePort(port, vifId, interfaceIds, { byName: true, isIdle: representor });
   if (!port.interface) {
-    return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), before: port };
+    return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), before: port, found };
   }
-  return { differences: compareSettings(step, port, port.interface), before: port };
+  return { differences: compareSettings(step, port, port.interface), before: port, found };
 }
 
 /** Compares the absence of a port with the port of its name, if there is one. */
@@ -46,11 +65,36 @@ export function compareAbsence(
   step: OvsPortAbsentStep,
   vifId: string,
   port: OvsPort | undefined,
+  interfaceIds: readonly string[] = [],
 ): Inspection {
   if (!port) return { differences: [] };
-  const differences = [exists(false)];
-  if (step.own || hasPortMark(port, vifId)) return { differences, before: port };
-  return { differences, blocked: portNotOurs(step.name, vifId), before: port };
+  const found = whosePort(port, vifId, interfaceIds, { byName: step.own });
+  return { differences: [exists(false)], before: port, found };
+}
+
+/** Whose a port is, by our mark on it, or by the `iface-id` of its interface, which Neutron and Nova give it. */
+function whosePort(
+  { externalIds, interface: its }: OvsPort,
+  vifId: string,
+  interfaceIds: readonly string[],
+  { byName, isIdle = false }: { readonly byName: boolean; readonly isIdle?: boolean },
+): Found {
+  const marked = ownerIn(externalIds);
+  // Neutron's agent gives the iface-id of a trunk to patch ports, too.
+  const interfaceId = its?.type === 'patch' ? undefined : its?.externalIds['iface-id'];
+  const mark = { attribute: OWNER_KEY, expected: vifId, actual: marked ?? null };
+  const isIts =
+    interfaceId === undefined || [vifId, ...interfaceIds].some((id) => isSameVif(id, interfaceId));
+  const found = foundByMark(marked ?? (isIts ? undefined : interfaceId), vifId);
+  if (found.whose === 'other') return { ...found, mark, ...(isIdle && { isIdle }) };
+  return found.whose === 'unmarked' ? { ...found, byName, mark } : found;
+}
+
+/** Whose a bridge is, by our mark. One that says nothing of a VIF is shared. */
+function whoseBridge({ externalIds }: OvsBridge, vifId: string): Found {
+  const marked = ownerIn(externalIds);
+  if (marked === undefined && hasBridgeMark({ externalIds })) return { whose: 'shared' };
+  return foundByMark(marked, vifId);
 }
 
 /** A VIF's ports, by name: what is to be put back if their removal is undone. */

@@ -6,10 +6,11 @@ import { tellsOfNoSwitch } from './absent-server.js';
 import { type BridgePort, readBridgePorts } from './bridge-users.js';
 import type { OvsChange } from './changes.js';
 import { findMarked } from './marked-rows.js';
-import { findOwnedPorts } from './owned-ports.js';
+import { hasBridgeMark, hasPortMark } from './marks.js';
+import { confirmOwned } from './owned-ports.js';
 import { DatabaseRows } from './rows/database-rows.js';
 import { DATABASE } from './rows/schema.js';
-import { readSnapshot } from './snapshot.js';
+import { readSnapshot, type Snapshot } from './snapshot.js';
 import type { OvsBridge, OvsMarked, OvsQuery, OvsState } from './state.js';
 import type { OvsStore } from './store.js';
 import { composeTransaction } from './transaction.js';
@@ -36,12 +37,17 @@ export class DatabaseOvsStore implements OvsStore {
   async read(query: OvsQuery, signal: AbortSignal): Promise<OvsState> {
     const { owners = [], idle = [] } = query;
     await this.#rows.refresh(signal);
-    const found = await findOwnedPorts(this.#rows, owners, signal);
-    const ports = [...query.bridges, ...query.ports, ...[...found.values()].flat()];
-    const snapshot = await readSnapshot(this.#rows, { ports }, signal);
-    const bridgePorts = await readBridgePorts(this.#rows, snapshot, idle, signal);
+    const ports = [...query.bridges, ...query.ports];
+    const first = await readSnapshot(this.#rows, { ports, owners }, signal);
+    const others = [...first.owned.values()].flat().filter((name) => !ports.includes(name));
+    const snapshot =
+      others.length === 0 ? first : await readSnapshot(this.#rows, { ports: [...ports, ...others] }, signal);
+    const ownedBridges = new Map(owners.map(({ vifId }) => [vifId, bridgesOf(vifId, snapshot)]));
+    const named = new Set([...query.bridges, ...idle]);
+    const strays = [...ownedBridges.values()].flat().filter((name) => !named.has(name));
+    const bridgePorts = await readBridgePorts(this.#rows, snapshot, [...idle, ...strays], signal);
     const bridges = new Map<string, OvsBridge>();
-    for (const name of [...query.bridges, ...idle]) {
+    for (const name of [...named, ...strays]) {
       const row = snapshot.bridges.get(name);
       if (!row) continue;
       const { datapathType, externalIds } = row;
@@ -51,18 +57,16 @@ export class DatabaseOvsStore implements OvsStore {
     return {
       bridges,
       ports: snapshot.ports,
-      // An interface of that id may be a member of a bond: then no port has its name.
-      owned: new Map(
-        [...found].map(([vifId, names]) => [vifId, names.filter((name) => snapshot.ports.has(name))]),
-      ),
+      owned: confirmOwned(first.owned, snapshot),
+      ownedBridges,
       users: new Map([...bridgePorts].map(([bridge, each]) => [bridge, usersAmong(each)])),
     };
   }
 
-  async readMarked(signal: AbortSignal): Promise<OvsMarked> {
+  async readMarked(signal: AbortSignal, vifIds?: readonly string[]): Promise<OvsMarked> {
     try {
       await this.#rows.refresh(signal);
-      return await findMarked(this.#rows, signal);
+      return await findMarked(this.#rows, signal, vifIds);
     } catch (error) {
       if (await tellsOfNoSwitch(error)) return { ports: [], bridges: [] };
       throw error;
@@ -129,11 +133,16 @@ export class DatabaseOvsStore implements OvsStore {
 const nameOf = ({ name }: OvsChange) => name;
 
 function touchesQos(change: OvsChange): boolean {
-  return change.kind === 'removePort' || (change.kind === 'putPort' && change.initial?.qosType !== undefined);
+  return change.kind === 'removePort' || change.kind === 'putPort';
 }
 
 function usersAmong(ports: readonly BridgePort[]): string[] {
   return ports.filter(({ isPatch }) => !isPatch).map(({ name }) => name);
+}
+
+/** The bridges that were made for a VIF alone. */
+function bridgesOf(vifId: string, { bridges }: Snapshot): string[] {
+  return [...bridges].flatMap(([name, row]) => (hasBridgeMark(row) && hasPortMark(row, vifId) ? name : []));
 }
 
 function byOwner(changes: readonly OvsChange[]): OvsChange[][] {

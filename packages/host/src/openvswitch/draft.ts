@@ -1,12 +1,13 @@
 import type { OvsPortInitial } from '@vifkit/core';
 import type { Condition, Mutation, Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
-import type { OvsPortSettings } from './changes.js';
+import { mergeKeys, type OvsKeys, type OvsPortSettings } from './changes.js';
 import { qosRow } from './qos.js';
 import {
   initialColumns,
   interfaceColumns,
   keyMutations,
+  mutations,
   plainColumns,
   portColumns,
 } from './settings-columns.js';
@@ -109,12 +110,18 @@ export class Draft {
     this.#attach(ref, bridge);
   }
 
-  movePort(name: string, bridge: string): void {
+  markBridge(name: string, marks: OvsKeys): void {
+    const bridge = this.#bridges.get(name);
+    if (!bridge) return;
+    this.#mutate('Bridge', [['_uuid', '==', bridge.ref]], ...mutations('external_ids', marks));
+    this.#bridges.set(name, { ...bridge, externalIds: mergeKeys(bridge.externalIds, marks) });
+  }
+
+  markPort(name: string, marks: OvsKeys): void {
     const port = this.#ports.get(name);
     if (!port) return;
-    this.#detach(port);
-    this.#attach(port.ref, bridge);
-    this.#ports.set(name, { ...port, bridge });
+    this.#mutate('Port', [['_uuid', '==', port.ref]], ...mutations('external_ids', marks));
+    this.#ports.set(name, { ...port, externalIds: mergeKeys(port.externalIds, marks) });
   }
 
   changePort(name: string, settings: OvsPortSettings): void {

@@ -12,11 +12,6 @@ export function portIsBond(name: string, vifId: string): VifError {
   return new VifError('OVS_PORT_NOT_OURS', text, { vifId });
 }
 
-export function portNotOurs(name: string, vifId: string): VifError {
-  const text = `Port ${name} was not made by vifkit for this VIF, and is left alone: remove it yourself`;
-  return new VifError('OVS_PORT_NOT_OURS', text, { vifId });
-}
-
 /** What became of a change that was waited for in vain. */
 export function notWired({ name, owner: vifId }: OvsChange, cause: unknown): VifError {
   if (!isVifError(cause, 'TIMEOUT')) {

@@ -1,16 +1,22 @@
 import type { AttemptedTask, Inspection, Outcome, Owned, StepRunner, Task } from '@vifkit/core';
+import type { LinkTable } from '../links/link-table.js';
 import type { OvsChange } from './changes.js';
 import { compareAbsence, compareBridge, compareBridgeAbsence, compareOwned, comparePort } from './compare.js';
 import { ownedByMark } from './owned-by-mark.js';
 import type { OvsState } from './state.js';
 import { doing, type OvsStep, undoing } from './steps-to-changes.js';
 import type { OvsStore } from './store.js';
+import { leavingPorts, straysOf, vifsOf } from './strays.js';
 
 /** Carries out steps about Open vSwitch: one reading, and one commit, for a batch. */
 export class OvsRunner implements StepRunner<OvsStep> {
   readonly kinds = ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'] as const;
 
-  constructor(private readonly store: OvsStore) {}
+  /** @param links the links that bridges' local ports are: gc leaves a bridge whose local port has an address */
+  constructor(
+    private readonly store: OvsStore,
+    private readonly links: Pick<LinkTable, 'readAddresses'> | undefined = undefined,
+  ) {}
 
   async inspect(
     steps: readonly OvsStep[],
@@ -19,22 +25,37 @@ export class OvsRunner implements StepRunner<OvsStep> {
   ): Promise<readonly Inspection[]> {
     const named = (...kinds: readonly OvsStep['kind'][]) =>
       steps.flatMap((step) => (kinds.includes(step.kind) && 'name' in step ? step.name : []));
-    const owners = steps.flatMap((step, i) =>
-      step.kind === 'ovsVifPortsAbsent' ? { vifId: vifIds[i] ?? '', interfaceId: step.interfaceId } : [],
-    );
+    const vifs = vifsOf(steps, vifIds);
     const state = await this.store.read(
       {
         bridges: named('ovsBridge'),
         ports: named('ovsPort', 'ovsPortAbsent'),
-        owners,
+        owners: [...vifs].flatMap(([vifId, { interfaceIds }]) =>
+          interfaceIds.map((interfaceId) => ({ vifId, interfaceId })),
+        ),
         idle: named('ovsBridgeAbsent'),
       },
       signal,
     );
     // A port that a step names is that step's; and a bridge is idle once the ports that go are gone.
     const removed = new Set(named('ovsPortAbsent'));
-    const leaving = new Set([...removed, ...[...state.owned.values()].flat()]);
-    return steps.map((step, i) => compare(step, vifIds[i] ?? '', state, removed, leaving));
+    const leaving = new Set([...removed, ...[...vifs].flatMap((vif) => leavingPorts(...vif, state))]);
+    const inspections = steps.map((step, i) => {
+      const vifId = vifIds[i] ?? '';
+      return compare(
+        step,
+        { vifId, interfaceIds: vifs.get(vifId)?.interfaceIds ?? [] },
+        state,
+        removed,
+        leaving,
+      );
+    });
+    for (const [vifId, vif] of vifs) {
+      const last = inspections[vif.last];
+      if (last && (vif.isPlugged || vif.interfaceIds.length > 0))
+        inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
+    }
+    return inspections;
   }
 
   async apply(tasks: readonly Task<OvsStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -45,8 +66,11 @@ export class OvsRunner implements StepRunner<OvsStep> {
     return this.#commit(tasks.map(undoing), signal);
   }
 
-  async findOwned(signal: AbortSignal): Promise<Owned[]> {
-    return ownedByMark(await this.store.readMarked(signal));
+  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
+    const marked = await this.store.readMarked(signal, vifIds);
+    const shared = marked.bridges.flatMap(({ name, vifId }) => (vifId === undefined ? name : []));
+    const addressing = shared.length > 0 && (await this.links?.readAddresses(shared, signal));
+    return ownedByMark(marked, addressing || new Map());
   }
 
   /** Makes the changes of several steps; a step fails by the first of its own that does. */
@@ -60,23 +84,23 @@ export class OvsRunner implements StepRunner<OvsStep> {
 
 function compare(
   step: OvsStep,
-  vifId: string,
+  { vifId, interfaceIds }: { readonly vifId: string; readonly interfaceIds: readonly string[] },
   state: OvsState,
   removed: ReadonlySet<string>,
   leaving: ReadonlySet<string>,
 ): Inspection {
   switch (step.kind) {
     case 'ovsBridge':
-      return compareBridge(step, state.bridges.get(step.name));
+      return compareBridge(step, vifId, state.bridges.get(step.name));
     case 'ovsBridgeAbsent': {
       const users = state.users.get(step.name) ?? [];
       const others = users.filter((name) => !leaving.has(name));
-      return compareBridgeAbsence(step, state.bridges.get(step.name), others);
+      return compareBridgeAbsence(step, vifId, state.bridges.get(step.name), others);
     }
     case 'ovsPort':
-      return comparePort(step, vifId, state.ports.get(step.name));
+      return comparePort(step, vifId, state.ports.get(step.name), interfaceIds);
     case 'ovsPortAbsent':
-      return compareAbsence(step, vifId, state.ports.get(step.name));
+      return compareAbsence(step, vifId, state.ports.get(step.name), interfaceIds);
     case 'ovsVifPortsAbsent': {
       const names = (state.owned.get(vifId) ?? []).filter((name) => !removed.has(name));
       return compareOwned(new Map(names.flatMap((name) => entryOf(state.ports, name))));

@@ -41,7 +41,7 @@ export function keyMutations({ externalIds = {}, options = {} }: OvsPortSettings
 }
 
 /** An insertion leaves a key that is there as it is, so each is deleted first. */
-function mutations(column: string, keys: OvsKeys): Mutation[] {
+export function mutations(column: string, keys: OvsKeys): Mutation[] {
   const names = Object.keys(keys);
   if (names.length === 0) return [];
   return [

@@ -1,10 +1,11 @@
 import * as values from '../ovsdb/values.js';
+import { ownedPortQueries, readOwnedPorts } from './owned-ports.js';
 import { qosId } from './qos.js';
 import type { RowSource } from './rows/database-rows.js';
 import { byColumn, byExternalId } from './rows/key.js';
 import { queryRows, queryTable } from './rows/row-query.js';
 import { COLUMNS } from './rows/schema.js';
-import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
+import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
 
 /** How a transaction names a row: by its uuid, or by a name of its own if it inserts the row itself. */
 export type RowRef = values.Uuid | values.NamedUuid;
@@ -28,6 +29,8 @@ export interface Snapshot {
   readonly ports: ReadonlyMap<string, PortRow>;
   /** The QoS rows made for ports, by port, where they were asked for. */
   readonly qos: ReadonlyMap<string, readonly values.Uuid[]>;
+  /** The names of VIFs' ports, by VIF, where they were asked for: they need not be among the ports. */
+  readonly owned: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What is read besides the bridges. */
@@ -35,6 +38,8 @@ export interface Wanted {
   readonly ports: Iterable<string>;
   /** Ports whose QoS rows are wanted: they may have some even where they do not exist. */
   readonly qosOf?: Iterable<string>;
+  /** VIFs whose ports are looked for. */
+  readonly owners?: readonly OvsOwner[];
 }
 
 /** Reads them together. All bridges are read, since a port does not say which it is on. */
@@ -43,6 +48,7 @@ export async function readSnapshot(
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Snapshot> {
+  const { owners = [] } = wanted;
   const names = [...new Set(wanted.ports)];
   const qosPorts = new Map([...(wanted.qosOf ?? [])].map((port) => [qosId(port), port]));
   const rows = await source.read(
@@ -52,6 +58,7 @@ export async function readSnapshot(
       ports: queryRows('Port', ['_uuid', ...COLUMNS.Port], names, byColumn('name')),
       interfaces: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], names, byColumn('name')),
       qos: queryRows('QoS', ['_uuid', 'external_ids'], qosPorts.keys(), byExternalId('id')),
+      ...ownedPortQueries(owners),
     },
     signal,
   );
@@ -65,7 +72,8 @@ export async function readSnapshot(
     port,
     (rows.qos.get(id) ?? []).map(({ _uuid }) => values.uuid(values.readUuid(_uuid))),
   ]);
-  return { initialized: rows.root.length > 0, bridges, ports, qos: new Map(qos) };
+  const owned = readOwnedPorts(owners, rows);
+  return { initialized: rows.root.length > 0, bridges, ports, qos: new Map(qos), owned };
 }
 
 /** Bridges as they were read from rows that are still the same: one may have thousands of ports. */

@@ -6,7 +6,9 @@ export interface OvsState {
   readonly ports: ReadonlyMap<string, OvsPort>;
   /** Of the owners that were asked for: the names of their ports, which are among `ports`. By VIF. */
   readonly owned: ReadonlyMap<string, readonly string[]>;
-  /** Of the bridges whose idleness was asked for: the ports that keep them, by bridge. */
+  /** Of those: the names of the bridges with our mark for them, which are among `bridges`. */
+  readonly ownedBridges: ReadonlyMap<string, readonly string[]>;
+  /** Of the bridges whose idleness was asked for, and those of owners: the ports that keep them, by bridge. */
   readonly users: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -27,7 +29,10 @@ export interface OvsMarked {
   readonly bridges: readonly { readonly name: string; readonly vifId: string | undefined }[];
 }
 
-/** A VIF as ports tell of it: by our mark, or by the `iface-id` of their interfaces. */
+/**
+ * A VIF as ports tell of it: by our mark, or by the `iface-id` of their interfaces. What has our mark for another VIF is
+ * not its.
+ */
 export interface OvsOwner {
   readonly vifId: string;
   readonly interfaceId: string;

@@ -9,7 +9,7 @@ import type {
 } from '@vifkit/core';
 import type { OvsChange, OvsKeys, OvsPortSettings } from './changes.js';
 import type { OwnedPorts } from './compare.js';
-import { BRIDGE_MARK, ownerMark } from './marks.js';
+import { BRIDGE_MARK, OWNER_KEY, ownerMark } from './marks.js';
 import type { OvsBridge, OvsPort } from './state.js';
 
 export type OvsStep =
@@ -24,8 +24,9 @@ export function doing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsCha
   switch (step.kind) {
     case 'ovsBridge': {
       const { name, datapathType, mtu, own } = step;
-      const marks = own && { externalIds: { ...BRIDGE_MARK, ...ownerMark(owner) } };
-      return [{ kind: 'ensureBridge', owner, name, datapathType, mtu, ...marks }];
+      const externalIds = { ...BRIDGE_MARK, ...ownerMark(owner) };
+      const marks = isMarked(inspection) ? externalIds : undefined;
+      return [{ kind: 'ensureBridge', owner, name, datapathType, mtu, marks, ...(own && { externalIds }) }];
     }
     case 'ovsBridgeAbsent':
       return [{ kind: 'removeIdleBridge', owner, name: step.name, ifMarked: !step.own }];
@@ -41,7 +42,8 @@ export function doing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsCha
     case 'ovsPort': {
       const { name, bridge, initial, wired } = step;
       const [settings, portExternalIds] = [settingsOf(step), ownerMark(owner)];
-      return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, initial, wired }];
+      const marks = isMarked(inspection) ? portExternalIds : undefined;
+      return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, marks, initial, wired }];
     }
   }
 }
@@ -56,7 +58,10 @@ export function undoing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsC
       const { name } = step;
       const before = inspection.before as OvsBridge | undefined;
       if (!before) return [{ kind: 'removeBridge', owner, name }];
-      return [{ kind: 'setBridgeMtu', owner, name, mtu: before.mtuRequest }];
+      const marks = isMarked(inspection)
+        ? formerKeys(before.externalIds, { ...BRIDGE_MARK, ...ownerMark(owner) })
+        : undefined;
+      return [{ kind: 'setBridgeMtu', owner, name, mtu: before.mtuRequest, marks }];
     }
     case 'ovsBridgeAbsent':
       return bridgeBack(step.name, owner, inspection.before as OvsBridge | undefined);
@@ -69,11 +74,18 @@ export function undoing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsC
       const before = inspection.before as OvsPort | undefined;
       if (!before) return [{ kind: 'removePort', owner, name, ifMarked: true }];
       const changed = new Set(inspection.differences.map(({ attribute }) => attribute));
+      if (changed.has('bridge')) return portBack(name, owner, before); // it was made anew
       const settings = pick(formerSettings(before, step), changed);
       const { bridge, externalIds: portExternalIds } = before;
-      return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, wired: false }];
+      const marks = isMarked(inspection) ? formerKeys(portExternalIds, ownerMark(owner)) : undefined;
+      return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, marks, wired: false }];
     }
   }
+}
+
+/** Whether something that is there is given the VIF's mark. */
+function isMarked({ differences }: Task['inspection']): boolean {
+  return differences.some(({ attribute }) => attribute === OWNER_KEY);
 }
 
 function ownedBy({ before }: Task['inspection']): OwnedPorts {

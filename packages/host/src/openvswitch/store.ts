@@ -14,9 +14,10 @@ export interface OvsStore {
   /**
    * What carries our mark.
    *
+   * @param vifIds only that of these VIFs; all unless given
    * @throws VifError when the database cannot be read.
    */
-  readMarked(signal: AbortSignal): Promise<OvsMarked>;
+  readMarked(signal: AbortSignal, vifIds?: readonly string[]): Promise<OvsMarked>;
 
   /**
    * Makes changes, in their order. Never rejects: there is one outcome for each change, in the same order.

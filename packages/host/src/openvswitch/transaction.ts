@@ -79,8 +79,10 @@ function enter(
 }
 
 function ensureBridge(draft: Draft, change: EnsureBridge): Entered {
-  const { name, datapathType, mtu, externalIds = BRIDGE_MARK } = change;
-  if (!draft.bridge(name)) {
+  const { name, datapathType, mtu, externalIds = BRIDGE_MARK, marks } = change;
+  if (draft.bridge(name)) {
+    if (marks) draft.markBridge(name, marks);
+  } else {
     draft.addBridge(name, datapathType, externalIds);
     draft.addPort(name, name, { type: 'internal' }, {});
   }
@@ -89,7 +91,8 @@ function ensureBridge(draft: Draft, change: EnsureBridge): Entered {
   return draft.bridge(name)?.ref[0] === 'named-uuid' ? 'opened' : 'awaited';
 }
 
-function setBridgeMtu(draft: Draft, { name, mtu }: SetBridgeMtu): Entered {
+function setBridgeMtu(draft: Draft, { name, mtu, marks }: SetBridgeMtu): Entered {
+  if (marks && draft.bridge(name)) draft.markBridge(name, marks);
   if (draft.bridge(name) && draft.port(name)) draft.changePort(name, { mtuRequest: mtu ?? null });
   return 'done';
 }
@@ -117,14 +120,15 @@ function removeIdleBridge(
 }
 
 function putPort(draft: Draft, change: PutPort): Entered {
-  const { name, bridge, settings, owner } = change;
+  const { name, bridge, settings, marks, owner } = change;
   if (!draft.bridge(bridge)) throw bridgeNotFound(bridge, name, owner);
   const port = draft.port(name);
   if (port && !port.interface) throw portIsBond(name, owner);
-  if (port) {
-    if (port.bridge !== bridge) draft.movePort(name, bridge);
+  if (port?.bridge === bridge) {
+    if (marks) draft.markPort(name, marks);
     draft.changePort(name, settings);
   } else {
+    if (port) draft.removePort(name);
     draft.addPort(name, bridge, settings, change.portExternalIds, change.initial);
   }
   return change.wired ? 'opened' : 'done';

@@ -1,9 +1,9 @@
 import { isVifError, type Outcome, VifError, type VirtualFunction } from '@vifkit/core';
 import { IpBatch } from '../links/ip/ip-batch.js';
 import { linkOutcome } from '../links/link-outcome.js';
-import { netDeviceAddress } from './pci-net-device.js';
+import { netDeviceAddress, netDeviceUsers } from './pci-net-device.js';
 import { readVfs } from './read-vfs.js';
-import type { VfChange, VfState, VfTable } from './vf-table.js';
+import type { FoundVf, VfChange, VfState, VfTable } from './vf-table.js';
 import { findVirtualFunctions } from './virtual-functions.js';
 
 /** The kernel's virtual functions: found by sysfs, read and written by `ip` through their physical functions. */
@@ -16,7 +16,7 @@ export class IpVfTable implements VfTable {
     this.#batch = new IpBatch(rootHelper);
   }
 
-  async read(addresses: readonly string[], signal: AbortSignal): Promise<Map<string, VfState | VifError>> {
+  async read(addresses: readonly string[], signal: AbortSignal): Promise<Map<string, FoundVf | VifError>> {
     const functions = await findVirtualFunctions(this.#sysfsRoot, addresses);
     const pfs = new Set([...functions.values()].flatMap((found) => (isVifError(found) ? [] : found.pf)));
     const listings = new Map(
@@ -33,13 +33,16 @@ export class IpVfTable implements VfTable {
     address: string,
     { pf, index, netDevice }: VirtualFunction,
     listing: ReadonlyMap<number, VfState> | VifError | undefined,
-  ): Promise<VfState | VifError> {
+  ): Promise<FoundVf | VifError> {
     if (isVifError(listing)) return listing;
     const listed = listing?.get(index);
     const text = `${pf} lists no virtual function ${index}, which ${address} is by sysfs`;
     if (!listed) return new VifError('PCI_DEVICE_NOT_FOUND', text);
-    const deviceMac = await netDeviceAddress(this.#sysfsRoot, address, netDevice);
-    return { ...listed, ...(deviceMac !== undefined && { deviceMac }) };
+    const [deviceMac, users] = await Promise.all([
+      netDeviceAddress(this.#sysfsRoot, address, netDevice),
+      netDeviceUsers(this.#sysfsRoot, address, netDevice),
+    ]);
+    return { ...listed, ...(deviceMac !== undefined && { deviceMac }), ...(users.length > 0 && { users }) };
   }
 
   async write(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {

@@ -22,6 +22,17 @@ export async function netDeviceAddress(
   return (await readFile(file, 'utf8').catch(() => '')).trim() || undefined;
 }
 
+/** The links that lie upon a network device of a PCI function, or that it is a member of, by sysfs. */
+export async function netDeviceUsers(
+  sysfsRoot: string,
+  pciAddress: string,
+  name: string | undefined,
+): Promise<string[]> {
+  if (name === undefined) return [];
+  const names = await namesIn(join(pciFolder(sysfsRoot, pciAddress), 'net', name));
+  return names.flatMap((each) => /^upper_(.+)$/.exec(each)?.[1] ?? []).sort();
+}
+
 /** What `phys_port_name` says of a representor: `pf0vf3`, `pf0sf88`, and plain `3` on old kernels. */
 const REPRESENTOR = /^\d+$|(vf|sf)\d+$/;
 

@@ -1,8 +1,5 @@
 import type { Difference } from '@vifkit/core';
-import type { VfState } from './vf-table.js';
-
-/** Settings that a virtual function is to have; what is left out stays, but a VLAN comes with its priority and protocol. */
-export type VfSettings = Partial<VfState>;
+import type { VfSettings, VfState } from './vf-table.js';
 
 /** In what a function's settings are not the wanted ones. */
 export function compareVf(wanted: VfSettings, actual: VfState): Difference[] {

@@ -1,6 +1,7 @@
 import {
   type AttemptedTask,
   type Inspection,
+  isSameVif,
   isVifError,
   type Outcome,
   type Owned,
@@ -9,12 +10,11 @@ import {
   type VfStep,
   type VifError,
 } from '@vifkit/core';
-import type { VfJournal } from '../journal/vf-journal.js';
+import type { VfJournal, VfRecord } from '../journal/vf-journal.js';
+import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfBefore } from './inspect-vf.js';
 import { settingsFor } from './vf-changes.js';
 import type { VfChange, VfTable } from './vf-table.js';
-
-const NO_MAC = '00:00:00:00:00:00';
 
 /**
  * Carries out `vf` steps on a table of virtual functions. What a function had is in the journal before its first
@@ -47,9 +47,7 @@ export class VfRunner implements StepRunner<VfStep> {
   }
 
   async apply(tasks: readonly Task<VfStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const outcomes = new Map<Task<VfStep>, Outcome>();
-    // One after the other: a plan may have two steps for a function, and the second must find the first's record.
-    for (const task of tasks) outcomes.set(task, await this.#recordFormer(task));
+    const outcomes = await this.#recordFormer(tasks);
     const recorded = tasks.filter((task) => !outcomes.get(task));
     const [releases, settings] = [recorded.filter(isRelease), recorded.filter((task) => !isRelease(task))];
     const set = await this.#table.write(
@@ -82,8 +80,11 @@ export class VfRunner implements StepRunner<VfStep> {
   }
 
   /** The functions that VIFs have. One that is not there, or not yet again, keeps its record: there is nothing to give back. */
-  async findOwned(signal: AbortSignal): Promise<(Owned | VifError)[]> {
-    const records = await this.#journal.list();
+  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<(Owned | VifError)[]> {
+    const all = [...(await this.#journal.list())];
+    const isWanted = ({ vifId }: VfRecord) => !vifIds || vifIds.some((id) => isSameVif(id, vifId));
+    const records = new Map(all.filter(([, record]) => isVifError(record) || isWanted(record)));
+    if (records.size === 0) return [];
     const states = await this.#table.read([...records.keys()], signal);
     return [...records].flatMap(([address, record]): (Owned | VifError)[] => {
       if (isVifError(record)) return [record];
@@ -94,18 +95,23 @@ export class VfRunner implements StepRunner<VfStep> {
     });
   }
 
-  /** A function that an unplugged VIF has left behind is taken over with what it had before that one. */
-  async #recordFormer(task: Task<VfStep>): Promise<Outcome> {
-    const { step, vifId } = task;
-    const { record, state } = beforeOf(task);
-    if (isRelease(task) || record?.vifId === vifId) return undefined;
-    return this.#journal.record(step.address, { vifId, former: record?.former ?? state });
+  /** One after the other: a plan may have two steps for a function, and the second must find the first's record. */
+  async #recordFormer(tasks: readonly Task<VfStep>[]): Promise<Map<Task<VfStep>, Outcome>> {
+    const outcomes = new Map<Task<VfStep>, Outcome>();
+    const recorded = new Map<string, VfRecord>();
+    for (const task of tasks) {
+      const { address } = task.step;
+      const next = recordFor(task, recorded.get(address));
+      if (next) outcomes.set(task, await this.#journal.record(address, next));
+      if (next) recorded.set(address, next);
+    }
+    return outcomes;
   }
 
   async #putRecordBack(task: Task<VfStep>): Promise<Outcome> {
     const { record } = beforeOf(task);
     if (!record) return this.#journal.forget(task.step.address);
-    const isAsBefore = !isRelease(task) && record.vifId === task.vifId;
+    const isAsBefore = !isRelease(task) && recordFor(task) === undefined;
     return isAsBefore ? undefined : this.#journal.record(task.step.address, record);
   }
 
@@ -134,6 +140,12 @@ function isRelease({ step }: Task<VfStep>): boolean {
 
 function beforeOf({ inspection }: Task<VfStep>): VfBefore {
   return inspection.before as VfBefore;
+}
+
+/** The record that a plug leaves, if it is not there already. */
+function recordFor(task: Task<VfStep>, latest = beforeOf(task).record): VfRecord | undefined {
+  const { state, wanted } = beforeOf(task);
+  return isRelease(task) ? undefined : noteWritten(latest, task.vifId, state, wanted);
 }
 
 function changeTo(which: 'wanted' | 'state', task: Task<VfStep>): VfChange {

@@ -66,6 +66,14 @@ describe('the journal', () => {
     expect(await readOne()).toBeUndefined();
   });
 
+  it('tells what was written since, and lacks it where an older release wrote the record', async () => {
+    const written = [{ mac: '52:54:00:00:00:02', vlan: 7 }, { trust: true }];
+    await journal.record(address, { ...record, written });
+    expect(await readOne()).toEqual({ ...record, written });
+    await writeFile(file(), `${JSON.stringify({ version: 1, address, ...record })}\n`);
+    expect(await readOne()).toEqual(record);
+  });
+
   it('lists what it has, with what is damaged, and nothing that it did not write', async () => {
     expect(await journal.list()).toEqual(new Map());
     await journal.record(address, record);
@@ -115,9 +123,12 @@ describe('a record that cannot be used', () => {
     ['empty', ''],
     ['cut off', JSON.stringify(whole).slice(0, 60)],
     ['no object', 'null'],
-    ['of another version', JSON.stringify({ ...whole, version: 2 })],
+    ['of another version', JSON.stringify({ ...whole, version: 3 })],
     ['of another function', JSON.stringify({ ...whole, address: '0000:c2:0a.2' })],
     ['without a VIF', JSON.stringify({ ...whole, vifId: undefined })],
+    ['with settings that are none', JSON.stringify({ ...whole, written: [{ vlan: '7' }] })],
+    ['with unknown settings', JSON.stringify({ ...whole, written: [{ up: true }] })],
+    ['with settings without end', JSON.stringify({ ...whole, written: Array(9).fill({ vlan: 7 }) })],
     ['without a former state', JSON.stringify({ ...whole, former: undefined })],
     ...[
       { mac: '52:54:00:00:00:01\nlink delete dev eth0' },

@@ -52,27 +52,30 @@ describe('a link step', () => {
         { attribute: 'bridge.ageing', expected: 0, actual: 300 },
       ],
       before,
+      found: { whose: 'unmarked', byName: false },
     });
   });
 
-  describe('that finds a link without a mark, as a call leaves it that is killed half-way', () => {
+  describe('tells whose a link is', () => {
+    const other = 'c1e5cbd2-16b4-4d1e-8a5c-2b1f6a0d9e33';
+    const own: Omit<LinkStep, 'kind' | 'name'> = { create: { type: 'tap' } };
     const mark = { attribute: 'alias', expected: `vifkit:${vifId}`, actual: null };
-    const attributesIn = (own: Omit<LinkStep, 'kind' | 'name'>) =>
-      inspectLink(step(own), vifId, state()).differences.map(({ attribute }) => attribute);
+    const found = (alias: string | undefined, wanted = own) =>
+      inspectLink(step(wanted), vifId, state(alias === undefined ? {} : { alias })).found;
 
-    it('marks it when it has to be set anyway', () => {
-      const { differences } = inspectLink(
-        step({ create: { type: 'tap' }, set: { up: false } }),
-        vifId,
-        state(),
-      );
-      expect(differences).toContainEqual(mark);
+    it('by its mark', () => {
+      expect(found(`vifkit:${vifId}`)).toEqual({ whose: 'this' });
+      expect(found(`vifkit:${vifId.toUpperCase()}`)).toEqual({ whose: 'this' });
+      expect(found(`vifkit:${other}`)).toEqual({ whose: 'other', vifId: other });
+      expect(found('vifkit:shared')).toEqual({ whose: 'shared' });
     });
 
-    it('leaves it as it is when all is well, or it is not the own link of the VIF', () => {
-      expect(attributesIn({ create: { type: 'tap' }, set: { up: true } })).toEqual([]);
-      expect(attributesIn({ set: { up: false } })).toEqual(['up']);
-      expect(attributesIn({ create: { type: 'tap' }, shared: true, set: { up: false } })).toEqual(['up']);
+    it('by its name, where it would be made for the VIF alone, and nobody has given it an alias', () => {
+      expect(found(undefined)).toEqual({ whose: 'unmarked', byName: true, mark });
+      for (const wanted of [{ set: { up: true } }, { ...own, shared: true }]) {
+        expect(found(undefined, wanted)).toEqual({ whose: 'unmarked', byName: false });
+      }
+      expect(found('vpn')).toEqual({ whose: 'unmarked', byName: false });
     });
   });
 
@@ -94,12 +97,15 @@ describe('a link step', () => {
       }
     });
 
-    it.each<[string, LinkState['tap'], Partial<LinkState>]>([
-      ['open', { ...unowned, isOpen: true }, {}],
-      ["another VIF's", unowned, { alias: 'vifkit:c1e5cbd2-16b4-4d1e-8a5c-2b1f6a0d9e33' }],
-      ["an operator's", unowned, { alias: 'vpn' }],
-    ])('refuses one that is %s', (_, tap, own) => {
-      expect(found(tap, own).blocked).toMatchObject({ code: 'LINK_MADE_OTHERWISE' });
+    it('refuses one that is open, with other queues or another owner', () => {
+      const open = { ...unowned, isOpen: true };
+      expect(found(open, {}, true).blocked).toMatchObject({ code: 'LINK_MADE_OTHERWISE' });
+      expect(found({ ...open, owner: 4 }).blocked).toMatchObject({ code: 'LINK_MADE_OTHERWISE' });
+    });
+
+    it('takes one that is open without an owner: none can be given to it now', () => {
+      expect(found({ ...unowned, isOpen: true })).toMatchObject({ differences: [] });
+      expect(found({ ...unowned, isOpen: true }).blocked).toBeUndefined();
     });
 
     it('finds nothing in one that is made as it would be, open or not', () => {
@@ -144,34 +150,31 @@ describe('a link step', () => {
 });
 
 describe('the absence of a link', () => {
+  const inspect = (wanted: LinkAbsentStep, found: LinkState | undefined) =>
+    inspectAbsence(wanted, vifId, found);
+
   it('is there when the link is not', () => {
-    expect(inspectAbsence(absent(true), undefined)).toEqual({ differences: [] });
+    expect(inspect(absent(true), undefined)).toEqual({ differences: [] });
   });
 
-  it('removes the own link of a VIF, and any other that has our mark', () => {
-    expect(inspectAbsence(absent(true), state()).blocked).toBeUndefined();
-    expect(inspectAbsence(absent(false), state({ alias: 'vifkit:a' })).blocked).toBeUndefined();
-    expect(inspectAbsence(absent(false), state()).blocked?.code).toBe('LINK_NOT_OURS');
+  it('tells whose the link is', () => {
+    expect(inspect(absent(true), state()).found).toEqual({ whose: 'unmarked', byName: true });
+    expect(inspect(absent(false), state()).found).toEqual({ whose: 'unmarked', byName: false });
+    expect(inspect(absent(false), state({ alias: `vifkit:${vifId}` })).found).toEqual({ whose: 'this' });
+    const others = inspect(absent(true), state({ alias: 'vifkit:a' }));
+    expect(others).toMatchObject({ found: { whose: 'other', vifId: 'a' } });
+    expect(others.differences).toEqual([{ attribute: 'exists', expected: false, actual: true }]);
   });
 
   it('leaves a link of another type', () => {
-    const { blocked, differences } = inspectAbsence(absent(true), state({ type: 'bridge' }));
+    const { blocked, differences } = inspect(absent(true), state({ type: 'bridge' }));
     expect(blocked?.code).toBe('LINK_KIND_MISMATCH');
     expect(differences).toHaveLength(1);
   });
 
-  it('leaves it without complaint if it is lenient, and one that is not ours to remove', () => {
-    const lenient = (own: boolean) => ({ ...absent(own), lenient: true });
-    const left = { differences: [] };
-    expect(inspectAbsence(lenient(true), state({ type: 'bridge' }))).toEqual(left);
-    expect(inspectAbsence(lenient(false), state())).toEqual(left);
-    for (const gone of [
-      inspectAbsence(lenient(true), state()),
-      inspectAbsence(lenient(false), state({ alias: 'vifkit:a' })),
-    ]) {
-      expect(gone).toMatchObject({ differences: [{ attribute: 'exists', expected: false }] });
-      expect(gone.blocked).toBeUndefined();
-    }
+  it('leaves one of another type without complaint if it is lenient', () => {
+    const { blocked, differences } = inspect({ ...absent(true), lenient: true }, state({ type: 'bridge' }));
+    expect([blocked, differences]).toEqual([undefined, []]);
   });
 });
 

@@ -51,6 +51,6 @@ describe('a link that a command makes', () => {
 
   it('may be of any type', () => {
     const state = { name: 'fp0', type: 'dummy', up: true, mtu: 1400, address: '', promisc: false };
-    expect(inspectLink(step, 'vif', state)).toEqual({ differences: [], before: state });
+    expect(inspectLink(step, 'vif', state)).toMatchObject({ differences: [], before: state });
   });
 });

@@ -31,7 +31,7 @@ const made = { differences: [{ attribute: 'exists', expected: true, actual: fals
 
 describe('compareBridge', () => {
   it('finds a bridge missing', () => {
-    expect(compareBridge(bridgeStep('br0'), undefined)).toEqual(made);
+    expect(compareBridge(bridgeStep('br0'), 'vif', undefined)).toEqual(made);
   });
 
   it.each([
@@ -41,14 +41,14 @@ describe('compareBridge', () => {
   ])('is content when %s, whatever the datapath', (_, mtu, actual) => {
     const before = bridge(actual);
     const step = bridgeStep('br0', mtu === undefined ? {} : { mtu });
-    expect(compareBridge(step, before)).toEqual({ differences: [], before });
+    expect(compareBridge(step, 'vif', before)).toMatchObject({ differences: [], before });
   });
 
   it.each([
     ['is not set', undefined, null],
     ['is lower', 1400, 1400],
   ])('finds that the MTU %s', (_, mtu, actual) => {
-    const { differences, creates } = compareBridge(bridgeStep('br0', { mtu: 1500 }), bridge(mtu));
+    const { differences, creates } = compareBridge(bridgeStep('br0', { mtu: 1500 }), 'vif', bridge(mtu));
     expect(differences).toEqual([{ attribute: 'mtu', expected: 1500, actual }]);
     expect(creates).toBeUndefined();
   });
@@ -64,7 +64,7 @@ describe('comparePort', () => {
 
   it('is content with what it does not ask for', () => {
     const actual = port({ type: 'internal', options: { a: '1' }, mtuRequest: 9000 }, { tag: 4 });
-    expect(comparePort(portStep('p'), 'vif', actual)).toEqual({ differences: [], before: actual });
+    expect(comparePort(portStep('p'), 'vif', actual)).toMatchObject({ differences: [], before: actual });
   });
 
   it('is content with what Neutron and OVN have noted beside it, and with the VLAN that the port got', () => {
@@ -118,16 +118,24 @@ describe('compareAbsence', () => {
     ['marked for the VIF', false, ownerMark('vif')],
   ])('finds a port that is %s', (_, own, externalIds) => {
     const before = port({}, { externalIds });
-    expect(compareAbsence(absentStep('p', own), 'vif', before)).toEqual({ differences: [present], before });
+    expect(compareAbsence(absentStep('p', own), 'vif', before)).toMatchObject({
+      differences: [present],
+      before,
+    });
   });
 
-  it.each([
-    ['is not marked', {}],
-    ['is marked for another VIF', ownerMark('other')],
-  ])('is blocked by a port that %s', (_, externalIds) => {
-    const { differences, blocked } = compareAbsence(absentStep('p', false), 'vif', port({}, { externalIds }));
-    expect(differences).toEqual([present]);
-    expect(blocked).toMatchObject({ code: 'OVS_PORT_NOT_OURS', vifId: 'vif' });
+  it('tells whose a port is', () => {
+    const whose = (externalIds: OvsPort['externalIds'], its: OvsInterface['externalIds'] = {}) =>
+      compareAbsence(absentStep('p', true), 'vif', port({ externalIds: its }, { externalIds }), ['neutron'])
+        .found;
+    const mark = { attribute: 'vifkit-vif', expected: 'vif', actual: null };
+    expect(whose(ownerMark('vif'))).toEqual({ whose: 'this' });
+    expect(whose(ownerMark('vif'), { 'iface-id': 'b' })).toEqual({ whose: 'this' });
+    for (const id of ['vif', 'neutron']) {
+      expect(whose({}, { 'iface-id': id })).toEqual({ whose: 'unmarked', byName: true, mark });
+    }
+    expect(whose({}, { 'iface-id': 'b' })).toMatchObject({ whose: 'other', vifId: 'b' });
+    expect(whose(ownerMark('a'), { 'iface-id': 'vif' })).toMatchObject({ whose: 'other', vifId: 'a' });
   });
 });
 
@@ -136,18 +144,22 @@ describe('compareBridgeAbsence', () => {
   const present = { attribute: 'exists', expected: false, actual: true };
 
   it.each([
-    ['the VIF’s own by its name', true, {}],
-    ['marked as ours', false, BRIDGE_MARK],
-  ])('finds an idle bridge that is %s', (_, own, externalIds) => {
+    ['the VIF’s own by its name', true, {}, 'unmarked'],
+    ['shared by VIFs', false, BRIDGE_MARK, 'shared'],
+    ['the VIF’s by our mark', false, { ...BRIDGE_MARK, ...ownerMark('vif') }, 'this'],
+    ['another VIF’s', false, { ...BRIDGE_MARK, ...ownerMark('a') }, 'other'],
+    ['the VIF’s own by its name, made for another', true, { ...BRIDGE_MARK, ...ownerMark('a') }, 'unmarked'],
+    ['nobody’s of ours', false, {}, 'unmarked'],
+  ])('finds an idle bridge that is %s', (_, own, externalIds, whose) => {
     const before = { ...bridge(), externalIds };
-    expect(compareBridgeAbsence(step(own), before, [])).toEqual({ differences: [present], before });
+    const found = compareBridgeAbsence(step(own), 'vif', before, []);
+    expect(found).toMatchObject({ differences: [present], before, found: { whose } });
   });
 
-  it('is content when the bridge is gone, used, or another’s', () => {
+  it('is content when the bridge is gone, or used', () => {
     const content = { differences: [] };
-    expect(compareBridgeAbsence(step(true), undefined, [])).toEqual(content);
-    expect(compareBridgeAbsence(step(true), bridge(), ['tap0'])).toEqual(content);
-    expect(compareBridgeAbsence(step(false), bridge(), [])).toEqual(content);
+    expect(compareBridgeAbsence(step(true), 'vif', undefined, [])).toEqual(content);
+    expect(compareBridgeAbsence(step(true), 'vif', bridge(), ['tap0'])).toEqual(content);
   });
 });
 

@@ -135,15 +135,32 @@ describe.each([
       expect(await ovs.get('Port', 'v1', 'trunks')).toBe('[5]');
     });
 
-    it('move from another bridge with all they have, and are wired there', async () => {
-      await commit([port('v1', { settings: { tag: 7, externalIds: { a: '1' } } })]);
-      expect(await commit([port('v1', { bridge: 'br1', settings: {} })])).toEqual([undefined]);
+    it('are made anew on another bridge, without what was said of them on the first, and are wired there', async () => {
+      const settings = { externalIds: { a: '1' } };
+      await commit([port('v1', { settings, initial: { tag: 7, trunks: [7, 8], qosType: 'linux-noop' } })]);
+      await ovs.ovs.vsctl(
+        'set',
+        'Port',
+        'v1',
+        'other_config:x=y',
+        '--',
+        'set',
+        'Interface',
+        'v1',
+        'options:o=1',
+      );
+      const moved = port('v1', { bridge: 'br1', settings, initial: { tag: 4095 } });
+      expect(await commit([moved])).toEqual([undefined]);
       expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('');
       expect(await read('v1')).toMatchObject({
         bridge: 'br1',
-        tag: 7,
-        interface: { externalIds: { a: '1' } },
+        tag: 4095,
+        trunks: [],
+        externalIds: { 'vifkit-vif': 'vif-1' },
+        interface: { externalIds: { a: '1' }, options: {} },
       });
+      expect(await ovs.get('Port', 'v1', 'other_config')).toBe('{}');
+      expect(await ovs.ovs.vsctl('list', 'QoS')).toBe('');
     });
 
     it('fail when their bridge does not exist, and nothing of their owner is done', async () => {

@@ -73,16 +73,44 @@ describe('plugging', () => {
     expect(await ovs.ovs.vsctl('get', 'Open_vSwitch', '.', 'next_cfg')).toBe('1\n');
   });
 
-  it('corrects each setting of a port that exists, and leaves its mark as it was', async () => {
+  it.each([
+    ['leaves its mark as it was', 'br0', '{}'],
+    ['marks it where it moves to another bridge', 'br1', '{vifkit-vif=vif-1}'],
+  ])('corrects each setting of a port that exists, and %s', async (_, bridge, marks) => {
     ovs.veth('v1');
     await apply(of('vif-1', bridgeStep('br0'), bridgeStep('br1')));
-    await ovs.ovs.vsctl('add-port', 'br1', 'v1', 'tag=9', '--', 'set', 'Interface', 'v1', 'external_ids:x=y');
+    await ovs.ovs.vsctl(
+      'add-port',
+      bridge,
+      'v1',
+      'tag=9',
+      '--',
+      'set',
+      'Interface',
+      'v1',
+      'external_ids:x=y',
+    );
     const steps = of('vif-1', portStep('v1', { tag: 5, mtuRequest: 1400 }));
     const found = (await differences(steps)).map(({ attribute }) => attribute);
-    expect(found.slice(0, 4)).toEqual(['bridge', 'tag', 'externalIds', 'mtuRequest']);
+    expect(found).toEqual(expect.arrayContaining(['tag', 'externalIds', 'mtuRequest']));
+    expect(found.includes('bridge')).toBe(bridge === 'br1');
     await apply(steps);
     expect(await differences(steps)).toEqual([]);
-    expect(await ovs.get('Port', 'v1', 'external_ids')).toBe('{}');
+    expect(await ovs.get('Port', 'v1', 'external_ids')).toBe(marks);
+  });
+
+  it('sets the mark of a port that is there when it is told to, and takes it back', async () => {
+    ovs.veth('v1');
+    await apply(of('vif-1', bridgeStep('br0')));
+    await ovs.ovs.vsctl('add-port', 'br0', 'v1', '--', 'set', 'Port', 'v1', 'external_ids:theirs=x');
+    const step = portStep('v1', { externalIds: {} });
+    const [inspection] = await inspect(of('vif-1', step));
+    const mark = inspection?.found?.mark;
+    const task = { vifId: 'vif-1', step, inspection: { ...inspection, differences: mark ? [mark] : [] } };
+    expect(await runner.apply([task], soon())).toEqual([undefined]);
+    expect(await ovs.get('Port', 'v1', 'external_ids')).toBe('{theirs=x, vifkit-vif=vif-1}');
+    expect(await runner.undo([{ ...task, outcome: undefined }], soon())).toEqual([undefined]);
+    expect(await ovs.get('Port', 'v1', 'external_ids')).toBe('{theirs=x}');
   });
 
   it('finds a port that lost its link, and wires it when the link is back', async () => {
@@ -217,10 +245,10 @@ describe('unplugging', () => {
     expect(await inspect(steps)).toEqual([{ differences: [] }, { differences: [] }]);
   });
 
-  it('is blocked by a port that is not ours', async () => {
+  it('tells of a port that is not ours', async () => {
     await ovs.ovs.vsctl('add-br', 'br0', '--', 'add-port', 'br0', 'eth9');
     const [inspection] = await inspect(of('x', absentStep('eth9', false)));
-    expect(inspection?.blocked).toMatchObject({ code: 'OVS_PORT_NOT_OURS' });
+    expect(inspection?.found).toMatchObject({ whose: 'unmarked', byName: false });
   });
 
   it('goes on when the port has gone since it was inspected', async () => {

@@ -196,7 +196,10 @@ describe('a bridge that is to go once it is idle', () => {
 
   it('stays, without complaint, where it is neither ours nor the VIF’s own', async () => {
     await vsctl('add-br', 'theirs');
-    expect((await run(vif, bridgeAbsent('theirs', false))).done).toEqual([]);
+    const [inspection] = await runner.inspect([bridgeAbsent('theirs', false)], soon(), [vif]);
+    expect(inspection?.found).toEqual({ whose: 'unmarked' });
+    await run(vif, bridgeAbsent('theirs', false));
+    expect(await vsctl('list-br')).toContain('theirs');
     await run(vif, bridgeStep('ours'));
     expect((await run(vif, bridgeAbsent('ours', false), bridgeAbsent('theirs'))).done).toHaveLength(2);
     expect(await vsctl('list-br')).toBe('br0\n');

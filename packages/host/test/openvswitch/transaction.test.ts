@@ -3,7 +3,13 @@ import type { EnsureBridge, OvsChange, PutPort } from '../../src/openvswitch/cha
 import type { Snapshot } from '../../src/openvswitch/snapshot.js';
 import { composeTransaction } from '../../src/openvswitch/transaction.js';
 
-const empty: Snapshot = { initialized: true, bridges: new Map(), ports: new Map(), qos: new Map() };
+const empty: Snapshot = {
+  initialized: true,
+  bridges: new Map(),
+  ports: new Map(),
+  qos: new Map(),
+  owned: new Map(),
+};
 const withBridge: Snapshot = {
   ...empty,
   bridges: new Map([

@@ -39,6 +39,11 @@ export class SysfsTree {
     await writeFile(join(this.#folder(address), 'net', netDevice, 'address'), `${mac}\n`);
   }
 
+  /** A link that lies upon a network device of a function. */
+  async addUpper(address: string, netDevice: string, upper: string): Promise<void> {
+    await symlink(`../../${upper}`, join(this.#folder(address), 'net', netDevice, `upper_${upper}`));
+  }
+
   remove(): Promise<void> {
     return rm(this.root, { recursive: true });
   }

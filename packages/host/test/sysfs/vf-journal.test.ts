@@ -30,7 +30,13 @@ class OneFunction implements VfTable {
   /** Called before each change. */
   onWrite: () => Promise<void> = async () => {};
 
-  read = async () => new Map([[address, this.state]]);
+  /** The links upon the function's own device. */
+  users: readonly string[] = [];
+
+  read = async () => {
+    const found = this.users.length > 0 ? { ...this.state, users: this.users } : this.state;
+    return new Map([[address, found]]);
+  };
 
   async write(changes: readonly VfChange[]): Promise<Outcome[]> {
     const outcomes: Outcome[] = [];
@@ -84,7 +90,8 @@ const differing = ({ inspection }: AttemptedTask<VfStep>) =>
 
 describe('what a virtual function had', () => {
   it('is recorded before the first write, and put back by the unplug', async () => {
-    table.onWrite = async () => expect(await recorded()).toEqual({ vifId: a, former: first });
+    const written = [{ mac, vlan: 7, trust: false }];
+    table.onWrite = async () => expect(await recorded()).toEqual({ vifId: a, former: first, written });
     expect((await run(plug)).outcome).toBeUndefined();
     expect(table.state).toEqual(plugged);
     const task = await run(unplug);
@@ -135,7 +142,7 @@ describe('what a virtual function had', () => {
     await run(plug);
     table.refuses = () => true;
     expect((await run(unplug)).outcome?.code).toBe('LINK_COMMAND_FAILED');
-    expect(await recorded()).toEqual({ vifId: a, former: first });
+    expect(await recorded()).toMatchObject({ vifId: a, former: first });
     table.refuses = () => false;
     expect((await run(unplug)).outcome).toBeUndefined();
     expect(table.state).toEqual(first);
@@ -176,6 +183,102 @@ describe("the address of a function's own device", () => {
   });
 });
 
+describe('what somebody else has set since', () => {
+  const others = 'fa:16:3e:43:03:99';
+
+  it('stays where the function has the address of another VIF, and the record goes', async () => {
+    await run({ ...plug, trust: true });
+    const state = { mac: others, vlan: 200, trust: true };
+    table.state = state;
+    const { writes } = table;
+    const task = await run(unplug);
+    expect(differing(task)).toEqual({ holder: [a, null] });
+    expect(task.inspection.isLost).toBe(true);
+    expect([table.state, table.writes, await recorded()]).toEqual([state, writes, undefined]);
+  });
+
+  it.each([
+    ['the VLAN', { vlan: 200 }, { ...first, vlan: 200, qos: undefined, protocol: undefined }],
+    ["the VLAN's priority", { qos: 5 }, { ...first, vlan: 7, qos: 5, protocol: undefined }],
+    ['the trust', { trust: true }, first],
+    ['the address, taken away', { mac: none }, { ...first, mac: none }],
+  ])('stays, and the rest is put back: %s', async (_, set, expected) => {
+    await run(plug);
+    table.state = { ...table.state, ...set };
+    expect((await run(unplug)).inspection.isLost).toBeUndefined();
+    expect({ ...table.state }).toEqual(expected);
+    expect(await recorded()).toBeUndefined();
+  });
+
+  it('is told from what a process wrote that was killed at its second plug', async () => {
+    await run({ ...plug, vlan: 6 });
+    table.refuses = () => true;
+    await run(plug); // records VLAN 7, and does not get to write it
+    table.refuses = () => false;
+    await run(unplug);
+    expect(table.state).toEqual(first);
+  });
+
+  it('is told from what the VIF wrote that had the function before', async () => {
+    await run({ ...plug, trust: true }, a);
+    await run({ kind: 'vf', address, mac: '52:54:00:00:00:02', vlan: 8 }, b);
+    await run({ ...unplug, restore: { vifMac: '52:54:00:00:00:02' } }, b);
+    expect(table.state).toEqual(first);
+  });
+
+  it('goes by the address alone where an older release wrote the record', async () => {
+    await run(plug);
+    await new FileVfJournal(stateDir).record(address, { vifId: a, former: first });
+    table.state = { ...table.state, vlan: 200 };
+    await run(unplug);
+    expect(table.state).toEqual(first);
+    await new FileVfJournal(stateDir).record(address, { vifId: a, former: first });
+    table.state = { mac: others, vlan: 200, trust: false };
+    await run(unplug);
+    expect(table.state).toEqual({ mac: others, vlan: 200, trust: false });
+    expect(await recorded()).toBeUndefined();
+  });
+
+  it('stays when garbage is collected', async () => {
+    await run(plug);
+    table.state = { mac: others, vlan: 200, trust: false };
+    const [owned] = await runner.findOwned(soon());
+    expect(owned).toMatchObject({ vifId: a, step: { kind: 'vf', address } });
+    const step = owned && 'step' in owned && owned.step.kind === 'vf' ? owned.step : unplug;
+    await run(step);
+    expect([table.state.vlan, await recorded()]).toEqual([200, undefined]);
+  });
+});
+
+describe('a function whose own device is in use', () => {
+  const users = ['macvtap0'];
+
+  it('is refused where nothing is recorded of it, and the link named', async () => {
+    table.users = users;
+    const { outcome } = await run(plug);
+    expect(outcome).toMatchObject({ code: 'LINK_BUSY', message: expect.stringContaining('macvtap0') });
+    expect([table.writes, await recorded()]).toEqual([0, undefined]);
+  });
+
+  it('is the VIF’s own where it has its address, or its record', async () => {
+    table.state = { ...plugged, vlan: 6 };
+    table.users = users;
+    expect((await run(plug)).outcome).toBeUndefined();
+    table.state = { ...table.state, mac: first.mac };
+    expect((await run(plug)).outcome).toBeUndefined();
+    expect(table.state).toEqual(plugged);
+  });
+
+  it("is told to be another VIF's, and idle once nothing lies upon it", async () => {
+    await run(plug, a);
+    const foundBy = async (vifId: string) => (await inspect(plug, vifId)).inspection.found;
+    expect(await foundBy(b)).toEqual({ whose: 'other', vifId: a, isIdle: true });
+    table.users = users;
+    expect(await foundBy(b)).toEqual({ whose: 'other', vifId: a, usedBy: 'macvtap0' });
+    expect(await foundBy(a.toUpperCase())).toEqual({ whose: 'this' });
+  });
+});
+
 describe('a plug that is undone', () => {
   it('leaves the function and the journal as they were', async () => {
     const task = await run(plug);
@@ -187,10 +290,10 @@ describe('a plug that is undone', () => {
   it('leaves the function to the VIF that had it, with what was recorded for that one', async () => {
     await run(plug, a);
     const task = await run({ ...plug, vlan: 8 }, b);
-    expect(await recorded()).toEqual({ vifId: b, former: first });
+    expect(await recorded()).toMatchObject({ vifId: b, former: first });
     await runner.undo([task], soon());
     expect(table.state).toEqual(plugged);
-    expect(await recorded()).toEqual({ vifId: a, former: first });
+    expect(await recorded()).toMatchObject({ vifId: a, former: first });
   });
 
   it('keeps the record of an earlier plug, which is to be unplugged still', async () => {
@@ -198,7 +301,7 @@ describe('a plug that is undone', () => {
     const task = await run({ ...plug, vlan: 8 });
     await runner.undo([task], soon());
     expect(table.state).toEqual(plugged);
-    expect(await recorded()).toEqual({ vifId: a, former: first });
+    expect(await recorded()).toMatchObject({ vifId: a, former: first });
   });
 
   it('keeps the record while the function cannot be given back what it had', async () => {
@@ -231,7 +334,7 @@ describe('a function that another VIF has left behind', () => {
   it('is taken over with what it had before that one', async () => {
     await run(plug, a);
     await run({ ...plug, mac: '52:54:00:00:00:02' }, b);
-    expect(await recorded()).toEqual({ vifId: b, former: first });
+    expect(await recorded()).toMatchObject({ vifId: b, former: first });
     await run({ ...unplug, restore: { vifMac: '52:54:00:00:00:02' } }, b);
     expect(table.state).toEqual(first);
   });
@@ -240,7 +343,8 @@ describe('a function that another VIF has left behind', () => {
     await run(plug, a);
     const { writes } = table;
     expect(differing(await run(plug, b))).toEqual({ holder: [a, b] });
-    expect([table.writes, await recorded()]).toEqual([writes, { vifId: b, former: first }]);
+    expect(table.writes).toBe(writes);
+    expect(await recorded()).toMatchObject({ vifId: b, former: first });
   });
 
   it('is no more of the concern of that one', async () => {

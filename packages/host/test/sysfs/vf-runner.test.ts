@@ -175,6 +175,16 @@ describe('virtual functions', () => {
     ]);
   });
 
+  it('are in use while a link lies upon their own device', async () => {
+    const device = '0000:c2:00.3';
+    await sysfs.addVirtual('0000:c2:00.0', 2, device, 'ens79v2');
+    await ip.show('ens79', [{ vf: 2, address: none, vlan_list: [{}] }]);
+    const read = async () => (await new IpVfTable(sysfs.root).read([device], soon())).get(device);
+    expect(await read()).not.toHaveProperty('users');
+    await sysfs.addUpper(device, 'ens79v2', 'macvtap0');
+    expect(await read()).toMatchObject({ users: ['macvtap0'] });
+  });
+
   it('fail where their own device does', async () => {
     await sysfs.addVirtual('0000:c2:00.0', 2, '0000:c2:00.3', 'ens79v2');
     await ip.refuse('ens79v2 address');

@@ -2,6 +2,7 @@ import {
   createVifDriver,
   type GuestConfigurator,
   type PluginPackage,
+  type StepRunner,
   type VIFBase,
   type VifDriver,
 } from '@vifkit/core';
@@ -42,7 +43,7 @@ export class Fixture {
   }
 
   start(): Bench {
-    const host = memoryHost(this.hostOptions);
+    const host = plansAlone(memoryHost(this.hostOptions));
     const { plugins, options } = this;
     return { host, driver: createVifDriver({ host, guests: noGuests, plugins, options }) };
   }
@@ -77,6 +78,20 @@ export class Fixture {
   get mayStay(): Set<string> {
     return new Set([...namesOn(memoryHost(this.hostOptions)), ...this.#leaves]);
   }
+}
+
+/** A host on which nothing is found by its mark: what a plugin's plans leave behind is left there. */
+function plansAlone(host: MemoryHost): MemoryHost {
+  const runners = host.runners.map(
+    (runner): StepRunner => ({
+      kinds: runner.kinds,
+      ...(runner.oneByOne !== undefined && { oneByOne: runner.oneByOne }),
+      inspect: (...args) => runner.inspect(...args),
+      apply: (...args) => runner.apply(...args),
+      undo: (...args) => runner.undo(...args),
+    }),
+  );
+  return Object.create(host, { runners: { value: runners } });
 }
 
 /** The names of all links, bridges and ports. */

@@ -85,7 +85,8 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const filters = new MemoryFilters(points);
   const commands = new MemoryCommands(points, links.kernel, options.commands);
   const deviceOf = (address: string) => links.kernel.links.get(pci.netDeviceOf(address) ?? '');
-  const vfs = new MemoryVfs(points, pci.virtualFunctions, options.vfs, deviceOf);
+  const usersOf = (device: string) => links.kernel.usersOf(device);
+  const vfs = new MemoryVfs(points, pci.virtualFunctions, options.vfs, deviceOf, usersOf);
   const vfJournal = new MemoryVfJournal(options.vfJournal);
   return {
     links,
@@ -107,7 +108,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     locks: new MemoryLocks(),
     runners: [
       new LinkRunner(links, options.tapOwner),
-      new OvsRunner(ovs),
+      new OvsRunner(ovs, links),
       new FilterRunner(filters),
       new CommandRunner(commands),
       new VfRunner(vfs, vfJournal),

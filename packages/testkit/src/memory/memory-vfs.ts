@@ -1,5 +1,5 @@
 import type { Outcome } from '@vifkit/core';
-import type { VfChange, VfState, VfTable } from '@vifkit/host/parts';
+import type { FoundVf, VfChange, VfState, VfTable } from '@vifkit/host/parts';
 import type { KernelLink } from './links/kernel-link.js';
 import type { Points } from './points.js';
 
@@ -8,19 +8,23 @@ export class MemoryVfs implements VfTable {
   readonly #functions: Map<string, VfState>;
   readonly #points: Points;
   readonly #deviceOf: (address: string) => KernelLink | undefined;
+  readonly #usersOf: (device: string) => readonly string[];
 
   /**
    * @param settings what functions have to begin with; none unless given
    * @param deviceOf finds the network device of a function
+   * @param usersOf the links upon a network device
    */
   constructor(
     points: Points,
     addresses: readonly string[],
     settings: Readonly<Record<string, Partial<VfState>>> = {},
     deviceOf: (address: string) => KernelLink | undefined = () => undefined,
+    usersOf: (device: string) => readonly string[] = () => [],
   ) {
     this.#points = points;
     this.#deviceOf = deviceOf;
+    this.#usersOf = usersOf;
     const none = { mac: '00:00:00:00:00:00', vlan: 0, trust: false };
     this.#functions = new Map(addresses.map((address) => [address, { ...none, ...settings[address] }]));
   }
@@ -30,10 +34,16 @@ export class MemoryVfs implements VfTable {
     return Object.fromEntries([...this.#functions].sort());
   }
 
-  async read(): Promise<ReadonlyMap<string, VfState>> {
+  async read(): Promise<ReadonlyMap<string, FoundVf>> {
     const states = [...this.#functions].map(([address, state]) => {
       const device = this.#deviceOf(address);
-      return [address, { ...state, ...(device && { deviceMac: device.address }) }] as const;
+      const users = device ? this.#usersOf(device.name) : [];
+      const found = {
+        ...state,
+        ...(device && { deviceMac: device.address }),
+        ...(users.length > 0 && { users }),
+      };
+      return [address, found] as const;
     });
     return new Map(states);
   }

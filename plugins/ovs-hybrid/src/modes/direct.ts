@@ -13,7 +13,10 @@ export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Pro
   const { create_port, create_tap } = profileOf(vif);
   const datapath = datapathOf(vif);
   const ensured = ensuredBridge(vif, datapath);
-  if (!create_port && !create_tap) return [ensured];
+  const { vif_name } = vif;
+  if (!create_port && !create_tap) {
+    return [{ ...ensured, ...(vif_name !== undefined && { guestPort: vif_name }) }];
+  }
   const name = requireField(vif, 'vif_name', vif.id);
   return [
     ...(await guestTap(vif, context)),

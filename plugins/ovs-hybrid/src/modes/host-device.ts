@@ -31,7 +31,7 @@ export async function plugHostDevice(vif: VIFHostDevice, context: PlugContext): 
   return [
     ensured,
     { kind: 'link', name: netDevice, set: { up: true, mtu: mtuOf(vif, context) } },
-    vifPort(vif, context, { name: netDevice, datapath, wired: true }),
+    { ...vifPort(vif, context, { name: netDevice, datapath, wired: true }), representor: true },
   ];
 }
 

@@ -7,6 +7,11 @@ function nameFor(prefix: string, vifId: string): string {
   return `${prefix}${vifId}`.slice(0, NAME_LENGTH);
 }
 
+/** The guest's tap, by Neutron's and Nova's rule. */
+export function tapName(vifId: string): string {
+  return nameFor('tap', vifId);
+}
+
 /** The Linux bridge between a guest's tap and a switch. */
 export function hybridBridgeName(vifId: string): string {
   return nameFor('qbr', vifId);

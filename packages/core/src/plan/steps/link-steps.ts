@@ -56,6 +56,13 @@ export interface LinkStep {
    * too) are replaced in one go. IPv6 addresses need a master with IPv6 on.
    */
   readonly yieldAddresses?: boolean;
+  /**
+   * What another step of the plan is about (a port's name, a function's PCI address). Where that turns out to be somebody
+   * else's by now and is left alone, so is the link.
+   */
+  readonly goesWith?: string;
+  /** Further links of the VIF that stay as they are, though no step is about them. */
+  readonly keeps?: readonly string[];
 }
 
 /** A link that must not exist. */

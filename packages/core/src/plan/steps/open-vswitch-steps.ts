@@ -11,8 +11,10 @@ export interface OvsBridgeStep {
    * keeps them from undoing each other's setting at every plug.
    */
   readonly mtu?: number;
-  /** The bridge is of use to this VIF alone, and is marked as the VIF's if this step makes it. */
+  /** The bridge is of use to this VIF alone, and is marked as the VIF's. */
   readonly own?: boolean;
+  /** The port that the hypervisor makes on this bridge for the guest, where no step does: it is the VIF's. */
+  readonly guestPort?: string;
 }
 
 /**
@@ -57,6 +59,11 @@ export interface OvsPortStep {
   readonly mtuRequest?: number;
   /** The step is done only once ovs-vswitchd has opened the port. `false` for a link that comes later. */
   readonly wired: boolean;
+  /**
+   * The port's link stands for a function of a card, which is the VIF's now: what another VIF has left of a port there
+   * is taken over.
+   */
+  readonly representor?: boolean;
 }
 
 /** An Open vSwitch port that must not exist. */

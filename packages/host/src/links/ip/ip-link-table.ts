@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { type Outcome } from '@vifkit/core';
 import { signalError } from '@vifkit/core/time';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
@@ -48,6 +49,11 @@ export class IpLinkTable implements LinkTable {
       if (link) links.set(name, { ...link, ...readSettings(name) });
     }
     return links;
+  }
+
+  present(names: readonly string[]): readonly string[] {
+    // Unlike /sys, /proc/sys shows each process the links of its own network namespace.
+    return names.filter((name) => existsSync(`/proc/sys/net/ipv4/conf/${name}`));
   }
 
   readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {

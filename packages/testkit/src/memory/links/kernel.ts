@@ -73,6 +73,13 @@ export class Kernel {
     this.#followMembers(link.master);
   }
 
+  /** The links that lie upon a link, and the one that it is a member of. */
+  usersOf(name: string): string[] {
+    const upon = [...this.links.values()].filter(({ vlan, lower }) => [vlan?.link, lower].includes(name));
+    const { master } = this.links.get(name) ?? {};
+    return [...upon.map((each) => each.name), ...(master === undefined ? [] : [master])].sort();
+  }
+
   /** Sets an MTU as the kernel does, with what follows from it for other links. */
   setMtu(link: KernelLink, mtu: number): void {
     if (mtu === link.mtu) return;

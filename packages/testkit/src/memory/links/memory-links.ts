@@ -45,6 +45,10 @@ export class MemoryLinks implements LinkTable {
     );
   }
 
+  present(names: readonly string[]): readonly string[] {
+    return names.filter((name) => this.kernel.links.has(name));
+  }
+
   async readAddresses(names: readonly string[]): Promise<ReadonlyMap<string, LinkAddressing>> {
     const links = names.flatMap((name) => this.kernel.links.get(name) ?? []);
     return new Map(

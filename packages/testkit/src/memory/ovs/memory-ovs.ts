@@ -49,28 +49,46 @@ export class MemoryOvs implements OvsStore {
   async read(query: OvsQuery): Promise<OvsState> {
     const { owners = [], idle = [] } = query;
     const { bridges, ports } = this.#state();
-    const owned = new Map(owners.map((owner) => [owner.vifId, this.#portsOf(owner)]));
+    const owned = new Map<string, string[]>();
+    const ownedBridges = new Map<string, string[]>();
+    for (const owner of owners) {
+      const { vifId } = owner;
+      owned.set(vifId, [...new Set([...(owned.get(vifId) ?? []), ...this.#portsOf(owner)])].sort());
+      const own = [...bridges].filter(([, row]) => hasBridgeMark(row) && hasPortMark(row, vifId));
+      ownedBridges.set(
+        vifId,
+        own.map(([name]) => name),
+      );
+    }
     const wanted = new Set([...query.ports, ...query.bridges, ...[...owned.values()].flat()]);
+    const strays = [...ownedBridges.values()].flat().filter((name) => !query.bridges.includes(name));
+    const asked = new Set([...query.bridges, ...idle, ...strays]);
     return {
-      bridges: new Map([...bridges].filter(([name]) => [...query.bridges, ...idle].includes(name))),
+      bridges: new Map([...bridges].filter(([name]) => asked.has(name))),
       ports: new Map([...ports].filter(([name]) => wanted.has(name))),
       owned,
+      ownedBridges,
       users: new Map(
-        idle.flatMap((name) => (bridges.has(name) ? [[name, this.#switch.users(name)] as const] : [])),
+        [...idle, ...strays].flatMap((name) =>
+          bridges.has(name) ? [[name, this.#switch.users(name)] as const] : [],
+        ),
       ),
     };
   }
 
-  async readMarked(): Promise<OvsMarked> {
+  async readMarked(_signal?: AbortSignal, vifIds?: readonly string[]): Promise<OvsMarked> {
     const { bridges, ports } = this.#switch;
+    const isWanted = (vifId: string | undefined) =>
+      !vifIds || (vifId !== undefined && vifIds.includes(vifId));
     return {
       ports: [...ports].flatMap(([name, { externalIds }]) => {
         const vifId = ownerIn(externalIds);
-        return vifId === undefined ? [] : [{ name, vifId }];
+        return vifId === undefined || !isWanted(vifId) ? [] : [{ name, vifId }];
       }),
-      bridges: [...bridges].flatMap(([name, row]) =>
-        hasBridgeMark(row) ? [{ name, vifId: ownerIn(row.externalIds) }] : [],
-      ),
+      bridges: [...bridges].flatMap(([name, row]) => {
+        const vifId = ownerIn(row.externalIds);
+        return hasBridgeMark(row) && isWanted(vifId) ? [{ name, vifId }] : [];
+      }),
     };
   }
 
@@ -122,7 +140,8 @@ export class MemoryOvs implements OvsStore {
       .filter(([, row]) => {
         const isIts =
           row.interface?.externalIds['iface-id'] === interfaceId && row.interface.type !== 'patch';
-        return isIts || hasPortMark(row, vifId);
+        const mark = ownerIn(row.externalIds);
+        return hasPortMark(row, vifId) || (isIts && mark === undefined);
       })
       .map(([name]) => name)
       .sort();

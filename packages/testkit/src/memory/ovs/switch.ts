@@ -7,6 +7,7 @@ import {
   type OvsBridge,
   type OvsChange,
   type OvsInterface,
+  type OvsKeys,
   type OvsPort,
   portIsBond,
 } from '@vifkit/host/parts';
@@ -50,6 +51,7 @@ export class Switch {
         return this.#ensureBridge(change);
       case 'setBridgeMtu':
         this.#requestMtu(change.name, change.mtu);
+        this.#markBridge(change.name, change.marks);
         return false;
       case 'removeBridge':
         return this.#removeBridge(change);
@@ -63,8 +65,9 @@ export class Switch {
   }
 
   #ensureBridge(change: ChangeOf<'ensureBridge'>): boolean {
-    const { name, datapathType, mtu, externalIds = BRIDGE_MARK } = change;
+    const { name, datapathType, mtu, externalIds = BRIDGE_MARK, marks } = change;
     if (!this.bridges.has(name)) this.putBridge(name, { datapathType, externalIds });
+    else this.#markBridge(name, marks);
     const current = this.ports.get(name)?.interface?.mtuRequest ?? 0;
     if (mtu !== undefined && current < mtu) this.#requestMtu(name, mtu);
     return true;
@@ -97,10 +100,11 @@ export class Switch {
   }
 
   #putPort(change: ChangeOf<'putPort'>): boolean {
-    const { name, bridge, settings, portExternalIds, owner, wired } = change;
+    const { name, bridge, settings, portExternalIds, marks = {}, owner, wired } = change;
     if (!this.bridges.has(bridge)) throw bridgeNotFound(bridge, name, owner);
-    const before = this.ports.get(name);
-    if (before && !before.interface) throw portIsBond(name, owner);
+    const there = this.ports.get(name);
+    if (there && !there.interface) throw portIsBond(name, owner);
+    const before = there?.bridge === bridge ? there : undefined;
     const { tag, type, externalIds, options, mtuRequest } = settings;
     const its = before?.interface ?? { type: '', externalIds: {}, options: {}, mtuRequest: undefined };
     const { tag: initialTag, ...initial } = before ?? { trunks: [], ...change.initial };
@@ -108,7 +112,7 @@ export class Switch {
       ...initial,
       bridge,
       tag: tag === undefined ? initialTag : (tag ?? undefined),
-      externalIds: before?.externalIds ?? portExternalIds,
+      externalIds: before ? mergeKeys(before.externalIds, marks) : portExternalIds,
       interface: {
         type: type ?? its.type,
         externalIds: mergeKeys(its.externalIds, externalIds ?? {}),
@@ -123,6 +127,11 @@ export class Switch {
     const port = this.ports.get(name);
     if (port && (!ifMarked || hasPortMark(port, owner))) this.ports.delete(name);
     return false;
+  }
+
+  #markBridge(name: string, marks: OvsKeys = {}): void {
+    const row = this.bridges.get(name);
+    if (row) this.bridges.set(name, { ...row, externalIds: mergeKeys(row.externalIds, marks) });
   }
 
   #requestMtu(name: string, mtuRequest: number | undefined): void {

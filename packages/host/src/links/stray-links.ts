@@ -1,0 +1,40 @@
+import {
+  hybridBridgeName,
+  isSameVif,
+  type LinkAbsentStep,
+  type Plan,
+  type PlannedVif,
+  type Stray,
+  tapName,
+  vethNames,
+} from '@vifkit/core';
+import { inspectAbsence } from './inspect-link.js';
+import { type LinkState, vifOf } from './link-state.js';
+import { linkType } from './owned-links.js';
+
+/** The names that links of a VIF have by its id, in one way of plugging it or another, but those that its plan is about. */
+export function strayNames({ vifId, plan }: PlannedVif): string[] {
+  const planned = new Set(plan.flatMap(namesIn));
+  const names = [tapName(vifId), hybridBridgeName(vifId), ...vethNames(vifId)];
+  return names.filter((name) => !planned.has(name));
+}
+
+/** What removes those links of a VIF that carry its mark. */
+export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState>): Stray[] {
+  return strayNames(vif).flatMap((name): Stray[] => {
+    const state = links.get(name);
+    const owner = state && vifOf(state);
+    const type = state && linkType(state);
+    if (type === undefined || owner === undefined || !isSameVif(owner, vif.vifId)) return [];
+    const step: LinkAbsentStep = { kind: 'linkAbsent', name, type, own: false };
+    return [{ step, inspection: inspectAbsence(step, vif.vifId, state) }];
+  });
+}
+
+function namesIn(step: Plan[number]): string[] {
+  const names = 'name' in step ? [step.name] : [];
+  if (step.kind === 'link') names.push(...(step.keeps ?? []));
+  if (step.kind === 'link' && step.create?.type === 'veth') names.push(step.create.peer);
+  if (step.kind === 'ovsBridge' && step.guestPort !== undefined) names.push(step.guestPort);
+  return names;
+}

@@ -1,0 +1,103 @@
+import type { OvsBridgeAbsentStep, OvsPortAbsentStep, Stray } from '@vifkit/core';
+import { compareAbsence, compareBridgeAbsence } from './compare.js';
+import type { OvsState } from './state.js';
+import type { OvsStep } from './steps-to-changes.js';
+
+/** What the steps of a batch say of one VIF. */
+interface PlannedVif {
+  /** The ids by which interfaces are known as its own. */
+  readonly interfaceIds: string[];
+  /** The ports that its steps are about. */
+  readonly ports: Set<string>;
+  /** The bridges of ports that the hypervisor makes for its guest, by port. */
+  readonly guestPorts: Map<string, string>;
+  readonly bridges: Set<string>;
+  /** Whether it is being plugged: then all that is not in the plan goes. */
+  isPlugged: boolean;
+  /** The place of its last step. */
+  last: number;
+}
+
+/** The VIFs of a batch's steps. */
+export function vifsOf(steps: readonly OvsStep[], vifIds: readonly string[]): Map<string, PlannedVif> {
+  const vifs = new Map<string, PlannedVif>();
+  for (const [last, step] of steps.entries()) {
+    const vifId = vifIds[last] ?? '';
+    const vif: PlannedVif = vifs.get(vifId) ?? {
+      interfaceIds: [],
+      ports: new Set(),
+      guestPorts: new Map(),
+      bridges: new Set(),
+      isPlugged: false,
+      last,
+    };
+    vifs.set(vifId, vif);
+    vif.last = last;
+    note(vif, step);
+  }
+  for (const [vifId, { interfaceIds, isPlugged }] of vifs) {
+    if (isPlugged && interfaceIds.length === 0) interfaceIds.push(vifId);
+  }
+  return vifs;
+}
+
+function note(vif: PlannedVif, step: OvsStep): void {
+  switch (step.kind) {
+    case 'ovsBridge':
+      vif.isPlugged = true;
+      vif.bridges.add(step.name);
+      if (step.guestPort !== undefined) vif.guestPorts.set(step.guestPort, step.name);
+      return;
+    case 'ovsPort': {
+      vif.isPlugged = true;
+      vif.ports.add(step.name);
+      const interfaceId = step.externalIds['iface-id'];
+      if (interfaceId !== undefined) vif.interfaceIds.push(interfaceId);
+      return;
+    }
+    case 'ovsBridgeAbsent':
+      vif.bridges.add(step.name);
+      return;
+    case 'ovsPortAbsent':
+      vif.ports.add(step.name);
+      return;
+    case 'ovsVifPortsAbsent':
+      vif.interfaceIds.push(step.interfaceId);
+  }
+}
+
+/** The VIF's ports that go: of an unplug all, of a plug those that it was plugged by in another way. */
+export function leavingPorts(vifId: string, vif: PlannedVif, { owned, ports }: OvsState): string[] {
+  const names = owned.get(vifId) ?? [];
+  if (!vif.isPlugged) return [...names];
+  return names.filter((name) => {
+    if (vif.ports.has(name)) return false;
+    const bridge = vif.guestPorts.get(name);
+    return bridge === undefined || bridge !== ports.get(name)?.bridge;
+  });
+}
+
+/**
+ * Ports and bridges that are the VIF's, and in no step of its plan: it was plugged in another way, or the link of its port
+ * had another name, as a representor before a reboot. An unplug has a step for all ports.
+ */
+export function straysOf(
+  vifId: string,
+  vif: PlannedVif,
+  state: OvsState,
+  leaving: ReadonlySet<string>,
+): Stray[] {
+  const strayPorts = vif.isPlugged ? leavingPorts(vifId, vif, state) : [];
+  const ports = strayPorts.map((name): Stray => {
+    const step: OvsPortAbsentStep = { kind: 'ovsPortAbsent', name, own: true };
+    return { step, inspection: compareAbsence(step, vifId, state.ports.get(name), vif.interfaceIds) };
+  });
+  const bridges = (state.ownedBridges.get(vifId) ?? []).flatMap((name): Stray[] => {
+    if (vif.bridges.has(name)) return [];
+    const step: OvsBridgeAbsentStep = { kind: 'ovsBridgeAbsent', name, own: false };
+    // The ports that the plan names move from there to a bridge of the plan.
+    const users = (state.users.get(name) ?? []).filter((user) => !leaving.has(user) && !vif.ports.has(user));
+    return [{ step, inspection: compareBridgeAbsence(step, vifId, state.bridges.get(name), users) }];
+  });
+  return [...ports, ...bridges].filter(({ inspection }) => inspection.differences.length > 0);
+}

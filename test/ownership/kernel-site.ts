@@ -1,0 +1,138 @@
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtInPlugins } from '@vifkit/cli';
+import { createVifDriver, type VifDriver } from '@vifkit/core';
+import { openHost } from '@vifkit/host';
+import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
+import { listLinks, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
+import { execa } from 'execa';
+import { vi } from 'vitest';
+import { vf } from './requests.js';
+import type { DriverOptions, Link, Port, Site } from './site.js';
+
+const ip = (...args: string[]) => execa('ip', args);
+
+/** The links that stand for those of a card. */
+const representors = ['eth2', 'enp3s0r0'];
+
+/** The cases' host on this kernel, with an Open vSwitch of its own. */
+export async function kernelSite(): Promise<Site> {
+  requireOwnNetwork();
+  const directory = await mkdtemp(join(tmpdir(), 'ownership-'));
+  const ovs = await startOpenVSwitch();
+  await ovs.vsctl('add-br', 'br-int', '--', 'set', 'bridge', 'br-int', `datapath_type=${ovs.datapathType}`);
+  await vi.waitFor(() => {
+    if (!listLinks().includes('br-int')) throw new Error('br-int is still to come');
+  }, 20_000);
+  for (const name of representors) await ip('tuntap', 'add', 'dev', name, 'mode', 'tap');
+  const before = new Set(listLinks());
+  const plugins = await builtInPlugins();
+  const drivers: VifDriver[] = [];
+  const rows = async (table: string, columns: string): Promise<unknown[][]> =>
+    JSON.parse(await ovs.vsctl('--format=json', `--columns=${columns}`, 'list', table)).data;
+  return {
+    async driver({ perPortBridge = false, representor }: DriverOptions = {}) {
+      const sysfsRoot = join(directory, `sys-${representor}`);
+      if (representor !== undefined) await makeCard(sysfsRoot, representor);
+      const stateDir = join(directory, 'state');
+      const host = openHost({ ovsdb: ovs.endpoint, stateDir, ...(representor && { sysfsRoot }) });
+      const options = { ovs: { per_port_bridge: perPortBridge } };
+      const driver = createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins, options });
+      drivers.push(driver);
+      return driver;
+    },
+    async ports() {
+      const interfaces = new Map(
+        (await rows('Interface', 'name,external_ids')).map(([name, ids]) => [name, mapOf(ids)]),
+      );
+      const bridgeOf = new Map<string, string>();
+      for (const bridge of await bridges()) {
+        for (const port of lines(await ovs.vsctl('list-ports', bridge))) bridgeOf.set(port, bridge);
+      }
+      const ports = (await rows('Port', 'name,tag,external_ids')).flatMap(
+        ([name, tag, ids]): [string, Port][] => {
+          const bridge = bridgeOf.get(String(name));
+          if (bridge === undefined) return [];
+          const [interfaceId, vifId] = [interfaces.get(name)?.get('iface-id'), mapOf(ids).get('vifkit-vif')];
+          const port = {
+            bridge,
+            ...(typeof tag === 'number' && { tag }),
+            ...(interfaceId !== undefined && { interfaceId }),
+            ...(vifId !== undefined && { vifId }),
+          };
+          return [[String(name), port]];
+        },
+      );
+      return Object.fromEntries(ports);
+    },
+    bridges,
+    async links() {
+      const { stdout } = await ip('-json', 'link');
+      const links: { ifname: string; ifalias?: string; flags: string[] }[] = JSON.parse(stdout);
+      return Object.fromEntries(
+        links
+          .filter(({ ifname }) => !before.has(ifname) && ifname !== 'ovs-netdev')
+          .map(({ ifname, ifalias, flags }): [string, Link] => [
+            ifname,
+            { up: flags.includes('UP'), ...(ifalias !== undefined && { alias: ifalias }) },
+          ]),
+      );
+    },
+    async makeTap(name) {
+      await ip('tuntap', 'add', 'dev', name, 'mode', 'tap');
+    },
+    async unmarkPort(name) {
+      await ovs.vsctl('remove', 'port', name, 'external_ids', 'vifkit-vif');
+    },
+    async unmarkLink(name) {
+      await ip('link', 'set', 'dev', name, 'alias', '');
+    },
+    async setTag(name, tag) {
+      await ovs.vsctl('set', 'port', name, `tag=${tag}`);
+    },
+    async giveAddress(link, address) {
+      await ip('address', 'add', address, 'dev', link);
+    },
+    async close() {
+      for (const driver of drivers) await driver.close();
+      await ovs.stop();
+      for (const name of listLinks()) {
+        const isOurs = representors.includes(name) || !before.has(name);
+        // The other end of a veth pair goes with the first.
+        if (isOurs) await execa('ip', ['link', 'delete', 'dev', name], { reject: false });
+      }
+      await rm(directory, { recursive: true });
+    },
+  };
+
+  async function bridges(): Promise<string[]> {
+    return lines(await ovs.vsctl('list-br'));
+  }
+}
+
+function lines(text: string): string[] {
+  return text.split('\n').filter((line) => line !== '');
+}
+
+/** A map as OVSDB writes it in JSON. */
+function mapOf(value: unknown): Map<string, string> {
+  return new Map(Array.isArray(value) && Array.isArray(value[1]) ? value[1] : []);
+}
+
+/** What sysfs shows of a card in switchdev mode with a virtual function, whose representor has this name. */
+async function makeCard(root: string, representor: string): Promise<void> {
+  const [pf, devices] = ['0000:03:00.0', join(root, 'bus/pci/devices')];
+  const net = async (name: string, port: string) => {
+    const folder = join(root, 'class/net', name);
+    await mkdir(folder, { recursive: true });
+    await writeFile(join(folder, 'phys_switch_id'), 'e8ebd3\n');
+    await writeFile(join(folder, 'phys_port_name'), `${port}\n`);
+  };
+  await mkdir(join(devices, pf, 'net/ens1'), { recursive: true });
+  await mkdir(join(devices, vf), { recursive: true });
+  await symlink(`../${pf}`, join(devices, vf, 'physfn'));
+  await symlink(`../${vf}`, join(devices, pf, 'virtfn2'));
+  await net('ens1', 'p0');
+  await net(representor, 'pf0vf2');
+}

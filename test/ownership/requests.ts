@@ -1,0 +1,73 @@
+import {
+  Network,
+  VIFHostDevice,
+  VIFOpenVSwitch,
+  VIFPortProfileOpenVSwitch,
+  VIFPortProfileOVSRepresentor,
+} from '@vifkit/core';
+
+/** Two VIFs whose ids begin alike, and with them the names of their links; and a third. */
+export const A = 'aaaaaaaa-3ed7-4f70-9a92-6c1c1f1f0d01';
+export const B = 'aaaaaaaa-3ec8-4d0b-8f5e-2f6b1b0c7a02';
+export const C = '0b1c2d3e-0c5a-4c3f-9d0e-7e1f2a3b4c03';
+
+const macs: Readonly<Record<string, string>> = {
+  [A]: 'fa:16:3e:00:00:0a',
+  [B]: 'fa:16:3e:00:00:0b',
+  [C]: 'fa:16:3e:00:00:0c',
+};
+
+const instanceOf = (id: string) => ({ uuid: `1${id.slice(1)}`, name: `instance-${id.slice(0, 8)}` });
+
+/** The name that a link of the VIF has by its id. */
+export const nameOf = (prefix: string, id: string) => `${prefix}${id}`.slice(0, 14);
+
+function model(id: string, vif: object) {
+  const network = { id: `5${id.slice(1)}`, bridge: 'br-int', subnets: [], meta: { mtu: 1450 } };
+  return { id: `port-${id}`, instance: instanceOf(id), vif: { id, address: macs[id], network, ...vif } };
+}
+
+/** A VIF of Neutron's Open vSwitch agent, by way of a Linux bridge or without. */
+export const ovs = (id: string, isHybrid: boolean) =>
+  model(id, {
+    type: 'ovs',
+    devname: nameOf('tap', id),
+    ovs_interfaceid: id,
+    details: { port_filter: true, ovs_hybrid_plug: isHybrid },
+  });
+
+export const tap = (id: string, devname: string) => model(id, { type: 'tap', devname });
+
+const objectOf = (id: string, bridge = 'br-int') => ({
+  id,
+  address: macs[id] ?? '',
+  plugin: 'ovs',
+  network: new Network({ id: `5${id.slice(1)}`, bridge, mtu: 1450 }),
+});
+
+/** A port on the bridge, made by us; with its tap, or for the one that libvirt will make. */
+export function direct(id: string, profile: object, name = nameOf('tap', id), bridge = 'br-int') {
+  const port_profile = new VIFPortProfileOpenVSwitch({
+    interface_id: id,
+    datapath_type: 'netdev',
+    ...profile,
+  });
+  return {
+    id: `port-${id}`,
+    instance: instanceOf(id),
+    vif: new VIFOpenVSwitch({ ...objectOf(id, bridge), port_profile, vif_name: name }),
+  };
+}
+
+export const vf = '0000:03:00.3';
+
+/** A port that is the representor of a virtual function. */
+export function representor(id: string) {
+  const port_profile = new VIFPortProfileOVSRepresentor({ interface_id: id, representor_address: vf });
+  const device = { dev_type: 'ethernet', dev_address: vf } as const;
+  return {
+    id: `port-${id}`,
+    instance: instanceOf(id),
+    vif: new VIFHostDevice({ ...objectOf(id), ...device, port_profile }),
+  };
+}

@@ -1,0 +1,43 @@
+import type { VifDriver } from '@vifkit/core';
+
+/** A port of Open vSwitch. */
+export interface Port {
+  readonly bridge: string;
+  readonly tag?: number;
+  /** By which Neutron knows it. */
+  readonly interfaceId?: string;
+  /** The VIF that our mark names. */
+  readonly vifId?: string;
+}
+
+/** A link, as far as ownership goes. */
+export interface Link {
+  readonly alias?: string;
+  readonly up: boolean;
+}
+
+/** What a driver is given beside the host. */
+export interface DriverOptions {
+  readonly perPortBridge?: boolean;
+  /** The representor of the one virtual function; there is no card unless given. */
+  readonly representor?: string;
+}
+
+/** A host on which the cases are run: the kernel and Open vSwitch, or the host in memory. It has a bridge br-int. */
+export interface Site {
+  driver(options?: DriverOptions): Promise<VifDriver>;
+  /** The ports by name, without the local ones of bridges. */
+  ports(): Promise<Readonly<Record<string, Port>>>;
+  bridges(): Promise<readonly string[]>;
+  /** The links by name, but those that were there before. */
+  links(): Promise<Readonly<Record<string, Link>>>;
+  /** Makes a tap, as somebody else does. */
+  makeTap(name: string): Promise<void>;
+  /** Takes our mark off a port. */
+  unmarkPort(name: string): Promise<void>;
+  /** Takes the alias off a link. */
+  unmarkLink(name: string): Promise<void>;
+  setTag(port: string, tag: number): Promise<void>;
+  giveAddress(link: string, address: string): Promise<void>;
+  close(): Promise<void>;
+}
