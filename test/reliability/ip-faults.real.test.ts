@@ -56,6 +56,9 @@ const names = [
   'vhostuser fast path on Open vSwitch',
 ];
 
+/** Those of them that write to /proc/sys. */
+const writesSettings = ['bridge, uplink with addresses', 'ovs hybrid'];
+
 describe.each(kernelCases.filter(({ name }) => names.includes(name)))('$name', (of) => {
   let bench: KernelBench;
 
@@ -105,6 +108,8 @@ describe.each(kernelCases.filter(({ name }) => names.includes(name)))('$name', (
 
   it('is as before when a file below /proc/sys cannot be written', async () => {
     const { settings } = await measure();
+    expect(settings > 0).toBe(writesSettings.includes(of.name));
+    if (settings === 0) return;
     for (let setting = 1; setting <= settings; setting++) {
       await helper.breakSetting(setting);
       expect(await plugBroken(`setting ${setting}`, setting, LONG)).toBe('LINK_COMMAND_FAILED');
