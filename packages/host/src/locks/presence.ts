@@ -75,7 +75,7 @@ export class Presence {
 
 /** Whether this could be a {@link Presence.name}: it becomes part of a path. */
 export function isPresenceName(name: string): boolean {
-  return /^\d{1,10}-[\da-f]{1,40}$/.test(name);
+  return /^\d{1,10}-[\da-z]{1,40}$/.test(name);
 }
 
 /** Whether a process is there. @throws Error if that cannot be told, as for want of permission */
