@@ -33,6 +33,7 @@ export interface Site {
   links(): Promise<Readonly<Record<string, Link>>>;
   /** Makes a tap, as somebody else does. */
   makeTap(name: string): Promise<void>;
+  setUp(link: string): Promise<void>;
   /** Takes our mark off a port. */
   unmarkPort(name: string): Promise<void>;
   /** Takes the alias off a link. */

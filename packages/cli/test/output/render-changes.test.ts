@@ -29,3 +29,16 @@ it('says so when nothing was written', () => {
     `${handled.id}  os-vif, ovs\n└─ ✓ nothing to change\n`,
   );
 });
+
+it('says what was left, and whose it is', () => {
+  const vifId = 'c1e5cbd2-16b4-4d1e-8a5c-2b1f6a0d9e33';
+  const left = [
+    { kind: 'ovsPortAbsent', name: 'qvo1', vifId },
+    { kind: 'linkAbsent', name: 'tap1', vifId: null },
+  ] as const;
+  expect(renderChanges({ ...handled, changes: [], left, stepCount: 5 })).toBe(`${handled.id}  os-vif, ovs
+├─ ✓ nothing to change
+├─ ! OVS port qvo1 was left: it belongs to VIF ${vifId}
+└─ ! link tap1 was left: it has no mark of this VIF
+`);
+});

@@ -14,6 +14,13 @@ describe('a result', () => {
     expect(written({ value: { ...handled, device } })).toEqual({ ...head, xml: '<interface/>\n' });
   });
 
+  it('of unplug has what was left, if anything was', () => {
+    const left = [{ kind: 'ovsPortAbsent', name: 'qvo1', vifId: null }] as const;
+    const value = { ...handled, changes: [], stepCount: 1 };
+    expect(written({ value: { ...value, left } })).toEqual({ ...head, changes: [], left });
+    expect(written({ value })).toEqual({ ...head, changes: [] });
+  });
+
   it('of plan has the fields of each step, and what would be written', () => {
     const blocked = new VifError('OVS_BRIDGE_NOT_FOUND', 'There is no bridge br-int', {
       cause: new Error('x'),
