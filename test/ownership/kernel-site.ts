@@ -86,6 +86,9 @@ export async function kernelSite(): Promise<Site> {
     async makeTap(name) {
       await ip('tuntap', 'add', 'dev', name, 'mode', 'tap');
     },
+    async setUp(name) {
+      await ip('link', 'set', 'dev', name, 'up');
+    },
     async unmarkPort(name) {
       await ovs.vsctl('remove', 'port', name, 'external_ids', 'vifkit-vif');
     },

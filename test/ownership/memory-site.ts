@@ -66,6 +66,9 @@ export async function memorySite(): Promise<Site> {
     async makeTap(name) {
       host.links.kernel.put({ name, type: 'tap', tap: { multiQueue: false } });
     },
+    async setUp(name) {
+      await host.links.write([{ op: 'set', name, attributes: { up: true } }], new Deadline(10_000).signal);
+    },
     unmarkPort: (name) => put(name, { marks: { 'vifkit-vif': null } }),
     async unmarkLink(name) {
       await host.links.write([{ op: 'set', name, attributes: {}, alias: '' }], new Deadline(10_000).signal);

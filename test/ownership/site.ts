@@ -35,6 +35,7 @@ export interface Site {
   isUp(link: string): Promise<boolean>;
   /** Makes a tap, as somebody else does. */
   makeTap(name: string): Promise<void>;
+  setUp(link: string): Promise<void>;
   /** Takes our mark off a port. */
   unmarkPort(name: string): Promise<void>;
   /** Takes the alias off a link. */

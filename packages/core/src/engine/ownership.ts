@@ -7,27 +7,27 @@ import type { Difference, Found, Inspection } from './runner.js';
 export type OwnershipOperation = 'plug' | 'check' | 'unplug' | 'gc';
 
 /** What a step would do with what it names: have it for its VIF alone, use it as it is there, or remove it. */
-export type Intention = 'make' | 'use' | 'remove';
+type Intention = 'make' | 'use' | 'remove';
 
 /**
  * Whose a thing turned out to be: `this` VIF's; another VIF's, or a hardware function that another VIF has left `idle`;
  * `shared` by VIFs; without a mark, but the VIF's own by its name (`named`); or `unmarked` otherwise.
  */
-export type Finding = 'this' | 'other' | 'idle' | 'shared' | 'named' | 'unmarked';
+type Finding = 'this' | 'other' | 'idle' | 'shared' | 'named' | 'unmarked';
 
 /**
  * What is done about a step. `proceed`: what it says. `takeOver`: that, and the mark is set. `keep`: that, if nothing
  * would be changed, else it is refused. `refuse`: nothing, and the plug fails. `tell`: it is told as a difference.
  * `leave`: nothing, and what is left is told.
  */
-export type Verdict = 'proceed' | 'takeOver' | 'keep' | 'refuse' | 'tell' | 'leave';
+type Verdict = 'proceed' | 'takeOver' | 'keep' | 'refuse' | 'tell' | 'leave';
 
 type Row = Readonly<Record<Intention, Verdict>>;
 
 const row = (make: Verdict, use: Verdict, remove: Verdict): Row => ({ make, use, remove });
 
 /** The one rule about whose things are: for all kinds of steps alike. */
-export const ownershipTable: Readonly<Record<Finding, Readonly<Record<OwnershipOperation, Row>>>> = {
+const ownershipTable: Readonly<Record<Finding, Readonly<Record<OwnershipOperation, Row>>>> = {
   this: {
     plug: row('proceed', 'proceed', 'proceed'),
     check: row('proceed', 'proceed', 'proceed'),
@@ -123,12 +123,12 @@ export function isSameVif(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-export function findingOf({ whose, byName, isIdle }: Found): Finding {
+function findingOf({ whose, byName, isIdle }: Found): Finding {
   if (whose === 'other') return isIdle ? 'idle' : 'other';
   return whose === 'unmarked' && byName ? 'named' : whose;
 }
 
-export function intentionOf(step: Step): Intention {
+function intentionOf(step: Step): Intention {
   switch (step.kind) {
     case 'link':
       return step.create && !step.shared ? 'make' : 'use';

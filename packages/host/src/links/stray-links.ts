@@ -15,7 +15,8 @@ import { linkType } from './owned-links.js';
 /** The names that links of a VIF have by its id, in one way of plugging it or another, but those that its plan is about. */
 export function strayNames({ vifId, plan }: PlannedVif): string[] {
   const planned = new Set(plan.flatMap(namesIn));
-  const names = [tapName(vifId), hybridBridgeName(vifId), ...vethNames(vifId)];
+  const [, switchEnd] = vethNames(vifId); // the other end goes with it
+  const names = [tapName(vifId), hybridBridgeName(vifId), switchEnd];
   return names.filter((name) => !planned.has(name));
 }
 
