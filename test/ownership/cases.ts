@@ -1,5 +1,6 @@
 import type { ChangeResult, Settled } from '@vifkit/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { otherwise, planless } from '../reliability/changed-ways.js';
 import { A, B, C, direct, nameOf, ovs, representor, tap } from './requests.js';
 import type { Site } from './site.js';
 
@@ -177,6 +178,51 @@ export function ownershipCases(open: () => Promise<Site>): void {
       expect((await driver.check(representor(A))).differences).not.toEqual([]);
       await driver.unplug(representor(C));
       expect(await site.ports()).toEqual({});
+    });
+  });
+
+  describe('a representor that goes from VIF to VIF', () => {
+    it('is a new port to the next one, and stays up when the first is unplugged', async () => {
+      const driver = await site.driver({ representor: 'eth2' });
+      await driver.plug(representor(A));
+      await site.setTag('eth2', 7);
+      await driver.plug(representor(C));
+      expect((await site.ports()).eth2).toEqual({ bridge: 'br-int', interfaceId: C, vifId: C });
+      await driver.unplug(representor(A));
+      expect(await site.isUp('eth2')).toBe(true);
+      await driver.unplug(representor(C));
+      expect(await site.isUp('eth2')).toBe(false);
+    });
+  });
+
+  describe('an unplug by a request that has changed', () => {
+    const ways = Object.entries({ ...planless, ...otherwise });
+    const subjects = [
+      ['a hybrid port', ovs(A, true)],
+      ['a port with its tap', direct(A, { create_tap: true })],
+      ['a tap of another name', tap(A, 'tap17')],
+    ] as const;
+
+    it.each(subjects)(
+      'removes all that carries the mark of %s, and nothing of others',
+      async (_, request) => {
+        const driver = await site.driver();
+        await driver.plug(ovs(C, true));
+        const others = await state();
+        for (const [name, change] of ways) {
+          await driver.plug(request);
+          await driver.unplug(change(request));
+          expect(await state(), name).toEqual(others);
+        }
+      },
+    );
+
+    it('is refused as ever where nothing carries the mark', async () => {
+      const driver = await site.driver();
+      const { 'that Neutron failed to bind': change } = planless;
+      await expect(driver.unplug(change?.(ovs(A, true)))).rejects.toMatchObject({
+        code: 'UNSUPPORTED_VIF_TYPE',
+      });
     });
   });
 

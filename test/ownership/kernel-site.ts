@@ -79,6 +79,10 @@ export async function kernelSite(): Promise<Site> {
           ]),
       );
     },
+    async isUp(link) {
+      const { stdout } = await ip('-json', 'link', 'show', 'dev', link);
+      return JSON.parse(stdout)[0].flags.includes('UP');
+    },
     async makeTap(name) {
       await ip('tuntap', 'add', 'dev', name, 'mode', 'tap');
     },

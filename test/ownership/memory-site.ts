@@ -62,6 +62,7 @@ export async function memorySite(): Promise<Site> {
         ]),
       );
     },
+    isUp: async (link) => host.links.snapshot()[link]?.up ?? false,
     async makeTap(name) {
       host.links.kernel.put({ name, type: 'tap', tap: { multiQueue: false } });
     },

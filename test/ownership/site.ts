@@ -31,6 +31,8 @@ export interface Site {
   bridges(): Promise<readonly string[]>;
   /** The links by name, but those that were there before. */
   links(): Promise<Readonly<Record<string, Link>>>;
+  /** Whether a link is up, be it one that was there before. */
+  isUp(link: string): Promise<boolean>;
   /** Makes a tap, as somebody else does. */
   makeTap(name: string): Promise<void>;
   setUp(link: string): Promise<void>;

@@ -37,7 +37,7 @@ export const planless: Readonly<Record<string, (request: Request) => Request>> =
     instance,
   }),
   'whose details are not what the plugin needs': (request) =>
-    lacking(request, { type: 'ovs', details: { ovs_hybrid_plug: true }, network: {} }),
+    lacking(request, { type: 'ib_hostdev', vnic_type: 'direct', network: {} }),
   'without the function that it is upon': (request) =>
     lacking(request, { type: 'hw_veb', vnic_type: 'macvtap', details: {}, profile: {}, network: {} }),
 };
@@ -49,6 +49,8 @@ export const otherwise: Readonly<Record<string, (request: Request) => Request>> 
     lacking(request, { type: 'bridge', network: { id: idsOf(request.vif).id, bridge: 'br-other' } }),
   'of type ovs': (request) =>
     lacking(request, { type: 'ovs', network: { id: idsOf(request.vif).id, bridge: 'br-int' } }),
+  'of type ovs, hybrid, without a bridge': (request) =>
+    lacking(request, { type: 'ovs', details: { ovs_hybrid_plug: true }, network: {} }),
   'of type 802.1qbh': (request) =>
     lacking(request, { type: '802.1qbh', vnic_type: 'direct', profile: { profileid: 'p' }, network: {} }),
   'of type hw_veb': (request) =>

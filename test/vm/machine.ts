@@ -64,6 +64,13 @@ export class Machine {
     return lines;
   }
 
+  /** What `vif --format json` says of a request that fails. @throws Error if it does not */
+  async refused(operation: 'plug' | 'unplug', request: unknown): Promise<string> {
+    const answer = await this.vif(operation, [request]).catch((error: unknown) => error);
+    if (answer instanceof Error) return answer.message;
+    throw new Error(`${operation} did not fail`);
+  }
+
   /** All links but `lo`, in the reference rows' words, and the settings of eth0's virtual functions. */
   async look() {
     const listed: readonly Link[] = JSON.parse(await this.run('ip -details -json link'));

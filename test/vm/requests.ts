@@ -54,6 +54,13 @@ export function anotherTrustedMacvtapOnFunction(slot: string) {
   };
 }
 
+/** A function that a guest has as it is, and that is to be trusted, by the rules of today's Nova. */
+export function trustedFunction(slot: string) {
+  const { vif } = trustedMacvtapOnFunction(slot);
+  const own = { id: '3b1d0c7e-52a4-4f6e-8d9b-0c1e2f3a4b08', address: 'fa:16:3e:7b:00:08' };
+  return { vif: { ...vif, ...own, vnic_type: 'direct' }, instance, routing: 'current' };
+}
+
 /** A port on a Linux bridge upon VLAN 101. */
 export const bridgeOnVlan = {
   vif: {

@@ -9,6 +9,7 @@ import {
   macvtapOnFunction,
   macvtapOnVlan,
   otherMacvtapOnVlan,
+  trustedFunction,
   trustedMacvtapOnFunction,
 } from './requests.js';
 
@@ -88,6 +89,27 @@ describe('VIFs on a kernel with VLANs and SR-IOV', () => {
     expect((op === 'unplug' ? story.unplugged : story.plugged).links).toMatchObject(links);
   });
 
+  it("keep a function that another VIF's macvtap is upon from the next one", () => {
+    const { refused, whileInUse } = story;
+    expect(refused).toContain('OWNED_BY_OTHER_VIF');
+    expect(refused).toContain(macvtapOnFunction('').vif.id);
+    expect(refused).toContain('macvtap0');
+    expect(whileInUse.functions[1]).toEqual({ mac: 'fa:16:3e:7b:00:04', vlan: 103, qos: 0, trust: false });
+  });
+
+  it("leave a function as another guest has it, whose VIF's record goes", () => {
+    const { others, device } = story.afterOthers;
+    expect(others).toEqual({ mac: 'fa:16:3e:7b:00:99', vlan: 200, qos: 0, trust: false });
+    expect(device).toMatchObject({ up: true });
+    expect(story.lastState).toBe('');
+  });
+
+  it('trust a function that a guest has, until the unplug', () => {
+    const { trusted, untrusted } = story.trusting;
+    expect(trusted).toEqual({ mac: '52:54:00:7b:00:03', vlan: 13, qos: 3, trust: true });
+    expect(untrusted).toEqual({ ...trusted, trust: false });
+  });
+
   it('leave no other links', () => {
     const left = rows.filter(({ op, vif }) => op === 'unplug' || vif.type !== 'macvtap');
     const expected = left.flatMap(({ expect: { links = {} } }) => Object.keys(links));
@@ -134,5 +156,28 @@ async function play(machine: Machine) {
   await machine.vif('unplug', [otherMacvtapOnVlan, ...requests]);
   const unplugged = await machine.look();
   const state = await machine.run('ls /run/vifkit');
-  return { devices, before, plugged, checked, replugged, withoutOne, unplugged, state };
+  const own = { devices, before, plugged, checked, replugged, withoutOne, unplugged, state };
+  return { ...own, ...(await playOnUsed(machine, plain, twice, devices[1] ?? '')) };
+}
+
+/** Functions that somebody else uses, or has given away; and one that is trusted alone. */
+async function playOnUsed(machine: Machine, used: string, passed: string, device: string) {
+  await machine.vif('plug', [macvtapOnFunction(used), trustedFunction(passed)]);
+  const trusted = (await machine.look()).functions[2];
+  await machine.run(`modprobe macvtap && ip link add link ${device} name macvtap0 type macvtap mode bridge`);
+  const refused = await machine.refused('plug', anotherMacvtapOnFunction(used, '105'));
+  const whileInUse = await machine.look();
+  await machine.run('ip link delete dev macvtap0');
+  // As libvirt gives it to another guest.
+  await machine.run('ip link set dev eth0 vf 1 mac fa:16:3e:7b:00:99 vlan 200');
+  await machine.vif('unplug', [macvtapOnFunction(used), trustedFunction(passed)]);
+  const { functions, links } = await machine.look();
+  const lastState = await machine.run('ls /run/vifkit');
+  return {
+    refused,
+    whileInUse,
+    afterOthers: { others: functions[1], device: links[device] },
+    trusting: { trusted, untrusted: functions[2] },
+    lastState,
+  };
 }

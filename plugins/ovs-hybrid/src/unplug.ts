@@ -21,7 +21,8 @@ import { interfaceIdOf, profileOf } from './port/port-profile.js';
  */
 export async function unplugPlan(vif: VIFBase, options: OvsOptions, facts: HostFacts): Promise<Plan> {
   const representor = vif instanceof VIFHostDevice ? await representorLinkOf(vif, facts) : undefined;
-  const down = { kind: 'link', name: representor ?? '', set: { up: false } } as const;
+  const name = representor ?? '';
+  const down = { kind: 'link', name, set: { up: false }, goesWith: name } as const;
   return [
     ...ownPorts(vif, options, representor),
     { kind: 'ovsVifPortsAbsent', interfaceId: interfaceIdOf(vif) },

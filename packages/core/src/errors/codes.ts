@@ -39,7 +39,8 @@ export const errorCodes = {
   LINK_NOT_FOUND: 'A link that has to exist does not',
   LINK_EXISTS: 'Something else made a link of this name while the call ran',
   LINK_KIND_MISMATCH: 'A link of this name exists, but of another kind',
-  LINK_BUSY: 'A link that is not ours is already a member of another bridge, or a tap has just been opened',
+  LINK_BUSY:
+    'A link that is not ours is already a member of another bridge, a tap has just been opened, or a virtual function is in use',
   LINK_MADE_OTHERWISE: 'A tap was made with another owner or other queues, and is in use or not ours',
   LINK_COMMAND_FAILED: 'The kernel refused a change to a link',
   LINK_NOT_OURS: 'A link carries a mark of somebody else, or serves several VIFs, and is not changed',

@@ -70,6 +70,8 @@ export interface PutPort {
   readonly portExternalIds: Readonly<Record<string, string>>;
   /** Keys of the port's own `external_ids`, if it is there. */
   readonly marks?: OvsKeys | undefined;
+  /** Make it anew in any case: another VIF had it, whose VLANs and queues are not this one's. */
+  readonly anew?: boolean;
   /** Further settings, if it is made now. */
   readonly initial?: OvsPortInitial | undefined;
   /** Wait until ovs-vswitchd has opened the port, and fail if it cannot. */

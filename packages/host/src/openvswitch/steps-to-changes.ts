@@ -7,7 +7,7 @@ import type {
   OvsVifPortsAbsentStep,
   Task,
 } from '@vifkit/core';
-import type { OvsChange, OvsKeys, OvsPortSettings } from './changes.js';
+import type { OvsChange, OvsKeys, OvsPortSettings, PutPort } from './changes.js';
 import type { OwnedPorts } from './compare.js';
 import { BRIDGE_MARK, OWNER_KEY, ownerMark } from './marks.js';
 import type { OvsBridge, OvsPort } from './state.js';
@@ -43,7 +43,8 @@ export function doing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsCha
       const { name, bridge, initial, wired } = step;
       const [settings, portExternalIds] = [settingsOf(step), ownerMark(owner)];
       const marks = isMarked(inspection) ? portExternalIds : undefined;
-      return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, marks, initial, wired }];
+      const port = { name, bridge, settings, portExternalIds, marks, initial, wired };
+      return [{ kind: 'putPort', owner, ...port, ...(isAnothers(inspection) && { anew: true }) }];
     }
   }
 }
@@ -88,6 +89,11 @@ function isMarked({ differences }: Task['inspection']): boolean {
   return differences.some(({ attribute }) => attribute === OWNER_KEY);
 }
 
+/** Whether a port that is there has been another VIF's. */
+function isAnothers({ found }: Task['inspection']): boolean {
+  return found?.whose === 'other';
+}
+
 function ownedBy({ before }: Task['inspection']): OwnedPorts {
   return (before as OwnedPorts | undefined) ?? new Map();
 }
@@ -110,7 +116,7 @@ function bridgeBack(name: string, owner: string, before: OvsBridge | undefined):
 }
 
 /** A port that was removed, with all that we know of it; what else it had is lost. */
-function portBack(name: string, owner: string, before: OvsPort | undefined): OvsChange[] {
+function portBack(name: string, owner: string, before: OvsPort | undefined): PutPort[] {
   if (!before) return [];
   const { bridge, externalIds: portExternalIds } = before;
   const [settings, initial] = [formerSettings(before), formerInitial(before)];

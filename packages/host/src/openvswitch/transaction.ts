@@ -124,7 +124,7 @@ function putPort(draft: Draft, change: PutPort): Entered {
   if (!draft.bridge(bridge)) throw bridgeNotFound(bridge, name, owner);
   const port = draft.port(name);
   if (port && !port.interface) throw portIsBond(name, owner);
-  if (port?.bridge === bridge) {
+  if (port?.bridge === bridge && !change.anew) {
     if (marks) draft.markPort(name, marks);
     draft.changePort(name, settings);
   } else {

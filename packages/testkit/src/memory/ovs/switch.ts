@@ -104,7 +104,7 @@ export class Switch {
     if (!this.bridges.has(bridge)) throw bridgeNotFound(bridge, name, owner);
     const there = this.ports.get(name);
     if (there && !there.interface) throw portIsBond(name, owner);
-    const before = there?.bridge === bridge ? there : undefined;
+    const before = there?.bridge === bridge && !change.anew ? there : undefined;
     const { tag, type, externalIds, options, mtuRequest } = settings;
     const its = before?.interface ?? { type: '', externalIds: {}, options: {}, mtuRequest: undefined };
     const { tag: initialTag, ...initial } = before ?? { trunks: [], ...change.initial };
