@@ -1,12 +1,14 @@
 import type { AttemptedTask, Inspection, LinkStep, Outcome, Owned, StepRunner, Task } from '@vifkit/core';
 import { VifError } from '@vifkit/core';
 import type { LinkAddressing } from './addresses/link-addresses.js';
+import { canBeRemade, compareCreation } from './compare.js';
 import { inspectAbsence, inspectLink } from './inspect-link.js';
-import { isShared, type LinkState } from './link-state.js';
+import { isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
-import { scriptFor } from './operations.js';
+import type { Surroundings } from './made-otherwise.js';
+import { makesLink, scriptFor } from './operations.js';
 import { ownedLinks } from './owned-links.js';
 import { undoing } from './undoing.js';
 
@@ -38,9 +40,31 @@ export class LinkRunner implements StepRunner<LinkSteps> {
       this.#addressing(steps, signal),
     ]);
     const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
-    return steps.map((step, i) =>
-      inspectStep(step, vifIds[i] ?? '', { links, addressing, used, tapOwner: this.#tapOwner }),
-    );
+    const surroundings = await this.#surroundings(steps, links, signal);
+    const found = { links, addressing, used, surroundings, tapOwner: this.#tapOwner };
+    return steps.map((step, i) => inspectStep(step, vifIds[i] ?? '', found));
+  }
+
+  /** What stands around links of ours that are not as they would be made; read only if there are some. */
+  async #surroundings(
+    steps: readonly LinkSteps[],
+    links: ReadonlyMap<string, LinkState>,
+    signal: AbortSignal,
+  ): Promise<Surroundings | undefined> {
+    const misfits = steps.flatMap((step) => {
+      const state = links.get(step.name);
+      if (step.kind !== 'link' || !step.create || !state || !isOurs(state)) return [];
+      const otherwise = compareCreation(step.create, state, this.#tapOwner);
+      return otherwise.length > 0 && !canBeRemade(otherwise) ? [state] : [];
+    });
+    if (misfits.length === 0) return undefined;
+    const names = misfits.flatMap(({ name, peer }) => (peer === undefined ? [name] : [name, peer]));
+    const [all, addressing] = await Promise.all([
+      this.#table.read({ settingsOf: names }, signal),
+      this.#table.readAddresses(names, signal),
+    ]);
+    const used = usedLinks(all, { links: new Set(), notes: notesIn(steps, 'linkUser') });
+    return { links: all, addressing, used };
   }
 
   /** What the links have of IP that are to give it away, and those that get it; read only where that matters. */
@@ -61,7 +85,7 @@ export class LinkRunner implements StepRunner<LinkSteps> {
   }
 
   async undo(tasks: readonly AttemptedTask<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
-    const made = tasks.filter(({ inspection }) => inspection.creates).map(({ step }) => step.name);
+    const made = tasks.filter(({ inspection }) => makesLink(inspection)).map(({ step }) => step.name);
     const [used, links] = await Promise.all([
       this.#usedByOthers(tasks, signal),
       made.length === 0 ? new Map<string, LinkState>() : this.#table.read({ names: made }, signal),
@@ -100,17 +124,18 @@ interface Found {
   readonly links: ReadonlyMap<string, LinkState>;
   readonly addressing: ReadonlyMap<string, LinkAddressing>;
   readonly used: ReadonlySet<string>;
+  readonly surroundings: Surroundings | undefined;
   readonly tapOwner: number;
 }
 
 function inspectStep(
   step: LinkSteps,
   vifId: string,
-  { links, addressing, used, tapOwner }: Found,
+  { links, used, ...found }: Found,
 ): Inspection {
   switch (step.kind) {
     case 'link':
-      return inspectLink(step, vifId, links.get(step.name), addressing, tapOwner);
+      return inspectLink(step, vifId, links.get(step.name), { ...found, realName: realNameOf(step.name, links) });
     case 'linkAbsent':
       return inspectAbsence(step, links.get(step.name));
     case 'linkUser':
@@ -118,6 +143,12 @@ function inspectStep(
     case 'linkUserAbsent':
       return inspectUserAbsence(step, links, used);
   }
+}
+
+/** The link that a name is an alternative name of: the kernel finds it by that, too. */
+function realNameOf(name: string, links: ReadonlyMap<string, LinkState>): string | undefined {
+  if (links.has(name)) return undefined;
+  return [...links.values()].find(({ alternativeNames }) => alternativeNames?.includes(name))?.name;
 }
 
 /** The notes of the users that steps of a kind are about. */

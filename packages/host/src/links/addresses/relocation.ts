@@ -12,7 +12,11 @@ export interface Relocation {
 }
 
 /** A link before a step, with what it is to give away. */
-export type LinkBefore = LinkState & { readonly relocation?: Relocation };
+export type LinkBefore = LinkState & {
+  readonly relocation?: Relocation;
+  /** The link is removed and made anew, since it was made otherwise; with the other end of a veth pair. */
+  readonly replaced?: { readonly peer?: LinkState };
+};
 
 /** What a link still has that belongs on its bridge; undefined if there is nothing. */
 export function relocationOf(
