@@ -27,6 +27,7 @@ class CountedLinks implements LinkTable {
     const addresses = [{ address: '192.0.2.1/24', options: [] }];
     return new Map(names.flatMap((name) => (name === 'eth0' ? [[name, { addresses, routes: [] }]] : [])));
   }
+  readRules = async () => [];
   write = async () => [];
   close = async () => {};
 }

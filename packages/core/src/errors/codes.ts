@@ -40,6 +40,7 @@ export const errorCodes = {
   LINK_BUSY: 'A link that is not ours is already a member of another bridge, or a tap has just been opened',
   LINK_MADE_OTHERWISE: 'A tap was made with another owner or other queues, and is in use or not ours',
   LINK_COMMAND_FAILED: 'The kernel refused a change to a link',
+  LINK_ROUTES_FIXED: 'A route or a rule keeps the addresses of an uplink from moving to its bridge',
   LINK_NOT_OURS: 'A link carries no mark of ours and is not removed',
   FILTER_FAILED: 'nftables refused to read or change the filters of guests',
 

@@ -24,7 +24,8 @@ const duration = is((value) => typeof value === 'number' && value >= 0 && value 
 const setting = is((value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255);
 const linkType = oneOf('bridge', 'veth', 'tap', 'vlan');
 const linkTypes = is(
-  (value) => Array.isArray(value) && value.length > 0 && value.every((each) => linkType(each, '').length === 0),
+  (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((each) => linkType(each, '').length === 0),
 );
 /** It becomes a part of a link's alternative name, which has 127 bytes. */
 const user = is((value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value));

@@ -1,6 +1,12 @@
 import { type Difference, type Inspection, type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
 import type { LinkAddressing } from './addresses/link-addresses.js';
-import { type LinkBefore, relocationDifferences, relocationOf } from './addresses/relocation.js';
+import type { LinkRule } from './addresses/link-rules.js';
+import {
+  type LinkBefore,
+  relocationDifferences,
+  relocationHindrance,
+  relocationOf,
+} from './addresses/relocation.js';
 import { canBeRemade, compareAttributes, compareCreation, unfit } from './compare.js';
 import { isOurs, type LinkState, markOf } from './link-state.js';
 import { compareUse, type Surroundings } from './made-otherwise.js';
@@ -8,6 +14,8 @@ import { compareUse, type Surroundings } from './made-otherwise.js';
 /** What a link step is compared with besides the link of its name. */
 export interface Around {
   readonly addressing?: ReadonlyMap<string, LinkAddressing>;
+  /** The rules that name links; needed only where a link has addresses to give away. */
+  readonly rules?: readonly LinkRule[];
   /** The user id of those who are to own taps; root's unless given. */
   readonly tapOwner?: number;
   /** Needed only where a link is not as it would be made. */
@@ -24,13 +32,15 @@ export function inspectLink(
   step: LinkStep,
   vifId: string,
   state: LinkState | undefined,
-  { addressing = new Map(), tapOwner = 0, surroundings, realName }: Around = {},
+  { addressing = new Map(), rules = [], tapOwner = 0, surroundings, realName }: Around = {},
 ): Inspection {
   if (!state) return inspectMissing(step, realName);
   const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
-  const blocked = unfit(step, state, vifId, otherwise, surroundings);
-  const differences = [...otherwise, ...compareAttributes(step.set ?? {}, state)];
   const relocation = relocationOf(step, addressing);
+  const blocked =
+    unfit(step, state, vifId, otherwise, surroundings) ??
+    (relocation && relocationHindrance(relocation, addressing, rules));
+  const differences = [...otherwise, ...compareAttributes(step.set ?? {}, state)];
   if (relocation) differences.push(...relocationDifferences(relocation));
   if (!blocked && differences.length > 0 && isHalfMade(step, state)) {
     differences.push({ attribute: 'alias', expected: markOf(vifId, false), actual: null });
@@ -61,7 +71,10 @@ function inspectMissing({ name, create }: LinkStep, realName: string | undefined
   if (create && !other) return { differences, creates: true };
   const blocked = create
     ? new VifError('LINK_KIND_MISMATCH', `${other}: correct the request, or take that name off the link`)
-    : new VifError('LINK_NOT_FOUND', other ? `${other}: give ${realName}` : `There is no link ${name} on this host`);
+    : new VifError(
+        'LINK_NOT_FOUND',
+        other ? `${other}: give ${realName}` : `There is no link ${name} on this host`,
+      );
   return { differences, blocked };
 }
 

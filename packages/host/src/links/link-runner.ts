@@ -1,9 +1,11 @@
 import type { AttemptedTask, Inspection, LinkStep, Outcome, Owned, StepRunner, Task } from '@vifkit/core';
 import { VifError } from '@vifkit/core';
 import type { LinkAddressing } from './addresses/link-addresses.js';
+import type { LinkRule } from './addresses/link-rules.js';
+import { relocationOf } from './addresses/relocation.js';
 import { canBeRemade, compareCreation } from './compare.js';
-import { inspectAbsence, inspectLink } from './inspect-link.js';
-import { isOurs, isShared, type LinkState } from './link-state.js';
+import { type Around, inspectAbsence, inspectLink } from './inspect-link.js';
+import { byEveryName, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
@@ -35,13 +37,14 @@ export class LinkRunner implements StepRunner<LinkSteps> {
       names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : namesOf(steps),
       settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))),
     };
-    const [links, addressing] = await Promise.all([
+    const [links, { addressing, rules }] = await Promise.all([
       this.#table.read(query, signal),
       this.#addressing(steps, signal),
     ]);
     const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
     const surroundings = await this.#surroundings(steps, links, signal);
-    const found = { links, addressing, used, surroundings, tapOwner: this.#tapOwner };
+    const named = byEveryName(links);
+    const found = { links, named, addressing, rules, used, surroundings, tapOwner: this.#tapOwner };
     return steps.map((step, i) => inspectStep(step, vifIds[i] ?? '', found));
   }
 
@@ -71,11 +74,13 @@ export class LinkRunner implements StepRunner<LinkSteps> {
   async #addressing(
     steps: readonly LinkSteps[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, LinkAddressing>> {
-    const names = steps.flatMap((step) =>
-      step.kind === 'link' && step.yieldAddresses ? [step.name, step.set?.master ?? step.name] : [],
-    );
-    return names.length === 0 ? new Map() : this.#table.readAddresses([...new Set(names)], signal);
+  ): Promise<Required<Pick<Around, 'addressing' | 'rules'>>> {
+    const yielding = steps.flatMap((step) => (step.kind === 'link' && step.yieldAddresses ? [step] : []));
+    if (yielding.length === 0) return { addressing: new Map(), rules: [] };
+    const names = yielding.flatMap(({ name, set }) => [name, set?.master ?? name]);
+    const addressing = await this.#table.readAddresses([...new Set(names)], signal);
+    const gives = yielding.some((step) => relocationOf(step, addressing) !== undefined);
+    return { addressing, rules: gives ? await this.#table.readRules(signal) : [] };
   }
 
   async apply(tasks: readonly Task<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
@@ -122,20 +127,22 @@ export class LinkRunner implements StepRunner<LinkSteps> {
 /** What steps are compared with. */
 interface Found {
   readonly links: ReadonlyMap<string, LinkState>;
+  /** The links by their alternative names as well. */
+  readonly named: ReadonlyMap<string, LinkState>;
   readonly addressing: ReadonlyMap<string, LinkAddressing>;
+  readonly rules: readonly LinkRule[];
   readonly used: ReadonlySet<string>;
   readonly surroundings: Surroundings | undefined;
   readonly tapOwner: number;
 }
 
-function inspectStep(
-  step: LinkSteps,
-  vifId: string,
-  { links, used, ...found }: Found,
-): Inspection {
+function inspectStep(step: LinkSteps, vifId: string, { links, named, used, ...found }: Found): Inspection {
   switch (step.kind) {
     case 'link':
-      return inspectLink(step, vifId, links.get(step.name), { ...found, realName: realNameOf(step.name, links) });
+      return inspectLink(step, vifId, links.get(step.name), {
+        ...found,
+        realName: named.get(step.name)?.name,
+      });
     case 'linkAbsent':
       return inspectAbsence(step, links.get(step.name));
     case 'linkUser':
@@ -143,12 +150,6 @@ function inspectStep(
     case 'linkUserAbsent':
       return inspectUserAbsence(step, links, used);
   }
-}
-
-/** The link that a name is an alternative name of: the kernel finds it by that, too. */
-function realNameOf(name: string, links: ReadonlyMap<string, LinkState>): string | undefined {
-  if (links.has(name)) return undefined;
-  return [...links.values()].find(({ alternativeNames }) => alternativeNames?.includes(name))?.name;
 }
 
 /** The notes of the users that steps of a kind are about. */

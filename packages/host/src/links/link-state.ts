@@ -40,6 +40,15 @@ export interface LinkState {
   readonly arpAnnounce?: number;
 }
 
+/** Links by all their names, the alternative ones too, as the kernel finds them. */
+export function byEveryName(links: ReadonlyMap<string, LinkState>): ReadonlyMap<string, LinkState> {
+  const all = new Map(links);
+  for (const link of links.values()) {
+    for (const name of link.alternativeNames ?? []) if (!all.has(name)) all.set(name, link);
+  }
+  return all;
+}
+
 /** What the alias of a link that we made begins with. */
 const MARK = 'vifkit:';
 

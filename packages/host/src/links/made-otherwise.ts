@@ -71,7 +71,8 @@ function hindrance(
   surroundings: Surroundings | undefined,
 ): string | undefined {
   const away = `remove it (ip link delete dev ${name}) or rename it`;
-  if (state.alias !== markOf(vifId, shared)) return `it was not made for this VIF; ${away}, or correct the request`;
+  if (state.alias !== markOf(vifId, shared))
+    return `it was not made for this VIF; ${away}, or correct the request`;
   if (!['bridge', 'veth', 'tap', 'vlan'].includes(state.type)) return `a vendor's tool made it; ${away}`;
   const use = useOf(state, shared, surroundings);
   return use && `${use}, and so it is not made anew; end that, or ${away}`;

@@ -65,7 +65,10 @@ function stateOf(ipLink: IpLink): LinkState {
   };
 }
 
-function vlanOf(link: string, { id, protocol }: Readonly<Record<string, unknown>>): NonNullable<LinkState['vlan']> {
+function vlanOf(
+  link: string,
+  { id, protocol }: Readonly<Record<string, unknown>>,
+): NonNullable<LinkState['vlan']> {
   return { link, id: Number(id), ...(protocol === '802.1ad' && { protocol }) };
 }
 
