@@ -7,7 +7,7 @@ import type { GcResult } from './gc.js';
 import type { Operation } from './prepare.js';
 import type { ChangeResult, Settled } from './results.js';
 
-/** A debug line a step: what it is about, and what was written for it. */
+/** A debug line a step: what it is about, and what was written for it. What one should know of it is a warning. */
 export function logSteps(logger: Logger, { vifId, plan }: Job, changes: readonly Change[]): void {
   const written = [...changes]; // in the plan's order
   for (const step of plan) {
@@ -16,6 +16,7 @@ export function logSteps(logger: Logger, { vifId, plan }: Job, changes: readonly
     const wrote = written[0]?.kind === step.kind && written[0].name === target;
     const change = wrote ? written.shift() : undefined;
     logger.debug({ vif: vifId, step: step.kind, target, differences: change?.differences ?? [] }, 'step');
+    if (change?.note !== undefined) logger.warn({ vif: vifId, step: step.kind, target }, change.note);
   }
 }
 

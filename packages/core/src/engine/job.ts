@@ -43,6 +43,8 @@ export interface Change {
   readonly kind: Step['kind'];
   readonly name: string;
   readonly differences: readonly Difference[];
+  /** What one should know of it, in a sentence. */
+  readonly note?: string;
 }
 
 /** What a job wrote. */
@@ -51,6 +53,6 @@ export function changesOf({ tasks }: JobState): Change[] {
 }
 
 /** What a task writes, or has written. */
-export function writingOf({ step, inspection: { differences } }: Task): Change {
-  return { kind: step.kind, name: stepTarget(step), differences };
+export function writingOf({ step, inspection: { differences, note } }: Task): Change {
+  return { kind: step.kind, name: stepTarget(step), differences, ...(note !== undefined && { note }) };
 }

@@ -48,6 +48,7 @@ export const errorCodes = {
   OVSDB_PROTOCOL: 'The OVSDB server broke the protocol',
   OVSDB_ERROR: 'The OVSDB server refused an operation',
   OVS_BRIDGE_NOT_FOUND: 'The Open vSwitch bridge does not exist',
+  OVS_MADE_OTHERWISE: "A port is of another type than the VIF's, and was not made for it",
   OVS_NOT_WIRED: 'The database has the change, but ovs-vswitchd has not carried it out',
   OVS_PORT_FAILED: 'ovs-vswitchd could not open the port',
   OVS_PORT_NOT_OURS: 'A port carries no mark of ours and is not removed',

@@ -93,6 +93,7 @@ export const checkStep = tagged('kind', {
     name: linkName,
     datapathType: oneOf('system', 'netdev', 'dummy'),
     mtu: optional(mtu),
+    mustExist: optional(flag),
     own: optional(flag),
   },
   ovsBridgeAbsent: { name: linkName, own: flag },

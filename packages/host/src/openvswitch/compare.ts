@@ -5,18 +5,28 @@ import {
   type OvsBridgeStep,
   type OvsPortAbsentStep,
   type OvsPortStep,
+  type VifError,
 } from '@vifkit/core';
-import { portIsBond, portNotOurs } from './errors.js';
+import { bridgeMissing, portIsBond, portMadeOtherwise, portNotOurs } from './errors.js';
 import { hasBridgeMark, hasPortMark } from './marks.js';
 import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';
 
 /** Compares a bridge step with the bridge of its name, if there is one. */
 export function compareBridge(step: OvsBridgeStep, bridge: OvsBridge | undefined): Inspection {
-  if (!bridge) return { differences: [exists(true)], creates: true };
+  if (!bridge) return missingBridge(step);
   const { mtuRequest } = bridge;
   const tooSmall = step.mtu !== undefined && (mtuRequest ?? 0) < step.mtu;
   const differences = tooSmall ? [{ attribute: 'mtu', expected: step.mtu, actual: mtuRequest ?? null }] : [];
   return { differences, before: bridge };
+}
+
+function missingBridge({ name, own, mustExist }: OvsBridgeStep): Inspection {
+  const differences = [exists(true)];
+  if (mustExist) return { differences, blocked: bridgeMissing(name) };
+  // The VIF's own is connected by the plug, or by whoever serves its trunk.
+  if (own) return { differences, creates: true };
+  const note = `bridge ${name} is new, and connected to nothing yet: correct its name if it should have been there`;
+  return { differences, creates: true, note };
 }
 
 /**
@@ -35,10 +45,29 @@ export function compareBridgeAbsence(
 /** Compares a port step with the port of its name, if there is one. */
 export function comparePort(step: OvsPortStep, vifId: string, port: OvsPort | undefined): Inspection {
   if (!port) return { differences: [exists(true)], creates: true };
-  if (!port.interface) {
-    return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), before: port };
-  }
-  return { differences: compareSettings(step, port, port.interface), before: port };
+  const { interface: its } = port;
+  if (!its) return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), before: port };
+  const blocked = madeOtherwise(step, vifId, port, its);
+  return { differences: compareSettings(step, port, its), before: port, ...(blocked && { blocked }) };
+}
+
+/** Why a port of another type is left as it is, if so: ovs-vswitchd makes it anew once its type changes. */
+function madeOtherwise(
+  { name, type = '', externalIds }: OvsPortStep,
+  vifId: string,
+  port: OvsPort,
+  its: OvsInterface,
+): VifError | undefined {
+  if (typeOf(its) === type) return undefined;
+  const ifaceId = externalIds['iface-id'];
+  const isVifs =
+    hasPortMark(port, vifId) || (ifaceId !== undefined && its.externalIds['iface-id'] === ifaceId);
+  return isVifs ? undefined : portMadeOtherwise(name, typeOf(its), type, vifId);
+}
+
+/** The type of an interface; '' is the kernel's links, which is spelled `system` as well. */
+function typeOf({ type }: OvsInterface): string {
+  return type === 'system' ? '' : type;
 }
 
 /** Compares the absence of a port with the port of its name, if there is one. */
@@ -66,7 +95,7 @@ function compareSettings(step: OvsPortStep, port: OvsPort, its: OvsInterface): D
   const pairs: [string, unknown, unknown][] = [
     ['bridge', step.bridge, port.bridge],
     ['tag', step.tag, port.tag],
-    ['type', step.type, its.type],
+    ['type', step.type ?? '', typeOf(its)],
     ['externalIds', step.externalIds, keysOf(step.externalIds, its.externalIds)],
     ['options', step.options, keysOf(step.options, its.options)],
     ['mtuRequest', step.mtuRequest, its.mtuRequest],

@@ -12,7 +12,7 @@ import { guestTap } from './guest-tap.js';
 export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Promise<Plan> {
   const { create_port, create_tap } = profileOf(vif);
   const datapath = datapathOf(vif);
-  const ensured = ensuredBridge(vif, datapath);
+  const ensured = ensuredBridge(vif, datapath, context);
   if (!create_port && !create_tap) return [ensured];
   const name = requireField(vif, 'vif_name', vif.id);
   return [

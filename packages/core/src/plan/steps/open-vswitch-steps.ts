@@ -11,6 +11,8 @@ export interface OvsBridgeStep {
    * keeps them from undoing each other's setting at every plug.
    */
   readonly mtu?: number;
+  /** The step does not make the bridge: it has to be there. */
+  readonly mustExist?: boolean;
   /** The bridge is of use to this VIF alone, and is marked as the VIF's if this step makes it. */
   readonly own?: boolean;
 }
@@ -44,7 +46,7 @@ export interface OvsPortStep {
   readonly kind: 'ovsPort';
   readonly bridge: string;
   readonly name: string;
-  /** The interface's type; '' is a link of the kernel. */
+  /** The interface's type; a link of the kernel ('') unless given. */
   readonly type?: string;
   /** The access VLAN. */
   readonly tag?: number;
