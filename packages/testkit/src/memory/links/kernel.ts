@@ -103,7 +103,7 @@ export class Kernel {
       throw new Refusal(create.type === 'tap' ? TAP_BUSY : FILE_EXISTS);
     }
     if (create.type === 'veth') this.put({ name, type: 'veth', peer: create.peer });
-    else if (create.type === 'vlan') this.#addVlan(name, create.link, create.id);
+    else if (create.type === 'vlan') this.#addVlan(name, create);
     else this.put({ name, type: create.type, ...(create.type === 'tap' && { tap: tapStateOf(create) }) });
     try {
       if (bridge) this.#setBridge(this.#find(name), bridge);
@@ -119,11 +119,14 @@ export class Kernel {
     this.#add({ op: 'add', name, create });
   }
 
-  #addVlan(name: string, link: string, id: number): void {
+  #addVlan(name: string, { link, id, protocol }: Extract<Add['create'], { type: 'vlan' }>): void {
     const { mtu, address } = this.#find(link);
-    const twin = [...this.links.values()].find(({ vlan }) => vlan?.link === link && vlan.id === id);
+    const vlan = { link, id, ...(protocol === '802.1ad' && { protocol }) };
+    const isTwin = (other: KernelLink['vlan']) =>
+      other?.link === link && other.id === id && other.protocol === vlan.protocol;
+    const twin = [...this.links.values()].find((each) => isTwin(each.vlan));
     if (twin) throw new Refusal('Error: 8021q: VLAN device already exists.');
-    this.put({ name, type: 'vlan', vlan: { link, id }, mtu, address });
+    this.put({ name, type: 'vlan', vlan, mtu, address });
   }
 
   /** In the order of `ip` and the kernel: what comes before a refusal is done. */
