@@ -54,7 +54,7 @@ afterAll(() => ovs.stop());
 describe('an integration bridge that is not there', () => {
   it('is made, and told of: it is connected to nothing', async () => {
     open();
-    const note = /bridge br-int9 is new, and connected to nothing yet: correct its name/;
+    const note = /a new bridge br-int9 is connected to nothing yet: correct its name/;
     const plan = await driver.plan(request('br-int9'));
     expect(plan.steps.find(({ step }) => step.kind === 'ovsBridge')?.note).toMatch(note);
     expect(renderPlan(plan)).toMatch(note);

@@ -125,6 +125,9 @@ describe('the network’s bridge', () => {
     const { host, plug } = start(options, { ovsBridges: [] });
     await expect(plug(direct())).rejects.toMatchObject({ cause: { code: 'OVS_BRIDGE_NOT_FOUND' } });
     expect(host.writes).toEqual([]);
+    const ofTrunk = start(options, { ovsBridges: [] });
+    await ofTrunk.plug(direct({ create_port: true }, { bridge: 'tbr-5c0fa17e-9' }));
+    expect(ofTrunk.bridges()).toEqual(['tbr-5c0fa17e-9']);
   });
 });
 

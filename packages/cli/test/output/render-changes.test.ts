@@ -29,3 +29,12 @@ it('says so when nothing was written', () => {
     `${handled.id}  os-vif, ovs\n└─ ✓ nothing to change\n`,
   );
 });
+
+it('notes what one should know of a change', () => {
+  const note = 'a new bridge br-int is connected to nothing yet';
+  const changes = [{ kind: 'ovsBridge', name: 'br-int', differences: [missing], note }] as const;
+  expect(renderChanges({ ...handled, changes, stepCount: 1 })).toBe(`${handled.id}  os-vif, ovs
+└─ + OVS bridge br-int
+     note: ${note}
+`);
+});

@@ -25,7 +25,7 @@ function missingBridge({ name, own, mustExist }: OvsBridgeStep): Inspection {
   if (mustExist) return { differences, blocked: bridgeMissing(name) };
   // The VIF's own is connected by the plug, or by whoever serves its trunk.
   if (own) return { differences, creates: true };
-  const note = `bridge ${name} is new, and connected to nothing yet: correct its name if it should have been there`;
+  const note = `a new bridge ${name} is connected to nothing yet: correct its name if it should have been there`;
   return { differences, creates: true, note };
 }
 

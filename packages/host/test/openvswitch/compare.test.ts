@@ -31,7 +31,7 @@ const made = { differences: [{ attribute: 'exists', expected: true, actual: fals
 
 describe('compareBridge', () => {
   it('finds a bridge missing', () => {
-    const note = expect.stringContaining('br0 is new, and connected to nothing');
+    const note = expect.stringContaining('new bridge br0 is connected to nothing');
     expect(compareBridge(bridgeStep('br0'), undefined)).toEqual({ ...made, note });
     expect(compareBridge(bridgeStep('br0', { own: true }), undefined)).toEqual(made);
   });
