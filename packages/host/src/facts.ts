@@ -3,6 +3,7 @@ import { type HostFacts, isVifError } from '@vifkit/core';
 import { withDeadline } from '@vifkit/core/time';
 import { batched } from './batched.js';
 import type { VfJournal } from './journal/vf-journal.js';
+import { byEveryName } from './links/link-state.js';
 import type { LinkTable } from './links/link-table.js';
 import { pciNetDevice } from './sysfs/pci-net-device.js';
 import { findRepresentor } from './sysfs/representor.js';
@@ -13,11 +14,12 @@ import { findVirtualFunctions } from './sysfs/virtual-functions.js';
 export function hostFacts(links: LinkTable, sysfsRoot: string, journal: VfJournal): HostFacts {
   // A question may be shared by calls of different deadlines, so it has one of its own.
   const inTime = <T>(read: (signal: AbortSignal) => Promise<T>) => withDeadline(10_000, undefined, read);
-  const link = batched((names) => inTime((signal) => links.read({ names }, signal)));
+  const link = batched(async (names) => byEveryName(await inTime((signal) => links.read({ names }, signal))));
   const addressing = batched((names) => inTime((signal) => links.readAddresses(names, signal)));
   const virtualFunction = batched((addresses) => findVirtualFunctions(sysfsRoot, addresses));
   return {
     linkMtu: async (name) => (await link(name))?.mtu,
+    linkMac: async (name) => ethernet((await link(name))?.address),
     linkAddresses: async (name) => (await addressing(name))?.addresses.map(({ address }) => address) ?? [],
     kernelRelease: async () => release(),
     pciNetDevice: (address) => pciNetDevice(sysfsRoot, address),
@@ -32,4 +34,9 @@ export function hostFacts(links: LinkTable, sysfsRoot: string, journal: VfJourna
     vdpaDevice: (address) => findVdpaDevice(sysfsRoot, address),
     representor: (address) => findRepresentor(sysfsRoot, address),
   };
+}
+
+/** An address of other hardware than Ethernet is longer, or shorter, and no bridge can have it. */
+function ethernet(address: string | undefined): string | undefined {
+  return address?.length === '00:00:00:00:00:00'.length ? address : undefined;
 }

@@ -8,6 +8,7 @@ export {
   type LinkAddressing,
   type LinkRoute,
 } from './links/addresses/link-addresses.js';
+export type { LinkRule } from './links/addresses/link-rules.js';
 export { hindrance } from './links/addresses/relocation.js';
 export { IpLinkTable } from './links/ip/ip-link-table.js';
 export { linkOutcome } from './links/link-outcome.js';

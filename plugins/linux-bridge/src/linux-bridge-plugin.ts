@@ -61,14 +61,19 @@ export class LinuxBridgePlugin implements VifPlugin {
   ): Promise<LinkStep[]> {
     if (!providesBridge(network)) {
       // The bridge is someone else's, but its network's MTU is the VIF's too.
-      return mtu === undefined ? [] : [{ kind: 'link', name: bridge, set: { mtu }, shared: true }];
+      const used = { kind: 'link', name: bridge, types: ['bridge'], shared: true } as const;
+      if (mtu !== undefined) return [{ ...used, set: { mtu } }];
+      // Nova's multi_host bridges may come later.
+      return (await facts.linkMtu(bridge)) === undefined ? [] : [used];
     }
     const uplink = await this.#uplink(bridge, network, mtu, facts);
-    const member = uplink.at(-1);
-    const addresses = member === undefined ? [] : await facts.linkAddresses(member.name);
-    const needsIpv6 = addresses.some((address) => address.includes(':'));
+    const [below, member = below] = uplink;
+    const [mac, addresses] = await Promise.all([
+      macOf([member?.name, below?.name], facts),
+      member === undefined ? [] : facts.linkAddresses(member.name),
+    ]);
     const own = network.should_provide_vlan ? mtu : (member?.set?.mtu ?? mtu);
-    return [bridgeStep(bridge, own, needsIpv6), ...uplink];
+    return [bridgeStep(bridge, own, mac, addresses), ...uplink];
   }
 
   async #uplink(
@@ -128,15 +133,41 @@ function providesBridge(network: Network): boolean {
   return network.should_provide_bridge && !network.multi_host;
 }
 
-/** A bridge has IPv6 off, unless the addresses of its uplink come to it. */
-function bridgeStep(name: string, mtu: number | undefined, needsIpv6: boolean): LinkStep {
+/** The MAC address of the first of these links that is there: a VLAN device that is still to be made has that of the link below. */
+async function macOf(names: readonly (string | undefined)[], facts: HostFacts): Promise<string | undefined> {
+  const macs = await Promise.all(names.map((name) => name && facts.linkMac(name)));
+  return macs.find(Boolean);
+}
+
+/**
+ * A bridge has IPv6 off, unless the addresses of its uplink come to it. It has the MAC address of its uplink: of its own
+ * accord it would change it with its members, and a host that is reached by the bridge would be lost to its neighbours.
+ */
+function bridgeStep(
+  name: string,
+  mtu: number | undefined,
+  mac: string | undefined,
+  addresses: readonly string[],
+): LinkStep {
+  const needsIpv6 = addresses.some((address) => address.includes(':'));
+  const own = mac === undefined ? {} : { address: mac };
+  const getsAddresses = addresses.length > 0;
   return {
     kind: 'link',
     name,
     create: { type: 'bridge' },
-    set: { up: true, ...(mtu !== undefined && { mtu }), ...(needsIpv6 && { ipv6: true }) },
+    set: {
+      up: true,
+      ...(mtu !== undefined && { mtu }),
+      ...(needsIpv6 && { ipv6: true }),
+      ...(getsAddresses && own),
+    },
     // What whoever made the bridge before us chose for these is theirs.
-    initial: { ...(!needsIpv6 && { ipv6: false }), bridge: { forwardDelay: 0, stp: false } },
+    initial: {
+      ...(!needsIpv6 && { ipv6: false }),
+      ...(!getsAddresses && own),
+      bridge: { forwardDelay: 0, stp: false },
+    },
     shared: true,
   };
 }

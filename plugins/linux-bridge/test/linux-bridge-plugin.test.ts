@@ -100,6 +100,46 @@ describe('what the uplink has of IP', () => {
     expect(addressesOf(host, bridge)).toEqual([ipv4, ipv6]);
   });
 
+  it('goes there with the routes of all tables', async () => {
+    const routes = [...uplink.routes, 'table 100 0.0.0.0/0 via 192.0.2.2'];
+    const { host, driver } = start({ links: [{ ...uplink, routes }] });
+    await driver.plug(request(provided));
+    expect(host.links.snapshot().eth1?.routes).toBeUndefined();
+    expect(host.links.snapshot()[bridge]?.routes).toMatchObject([
+      { hops: [{ options: ['via', '192.0.2.1'] }] },
+      { table: '100', hops: [{ link: bridge, options: ['via', '192.0.2.2'] }] },
+    ]);
+  });
+
+  it('stays, and nothing is written, if a rule for the uplink would match nothing then', async () => {
+    const { host, driver } = start({ links: [uplink] });
+    const rule = { family: 'inet', direction: 'iif', priority: 90, rest: 'table 100' } as const;
+    host.links.kernel.rules.push({ ...rule, link: 'eth1' });
+    await expect(driver.plug(request(provided))).rejects.toMatchObject({
+      cause: { code: 'LINK_ROUTES_FIXED' },
+    });
+    expect(host.writes).toEqual([]);
+    host.links.kernel.rules.push({ ...rule, link: bridge });
+    await driver.plug(request(provided));
+    expect(addressesOf(host, bridge)).toEqual([ipv4, ipv6]);
+  });
+
+  it.each([
+    ['a bridge that it makes', []],
+    ['a bridge that is there', [{ name: bridge, type: 'bridge', address: '02:00:00:00:00:01' }]],
+  ])('goes to %s with the MAC address of the uplink', async (_, links) => {
+    const { host, driver } = start({ links: [{ ...uplink, address: '02:00:00:00:00:0a' }, ...links] });
+    await driver.plug(request(provided));
+    expect(host.links.snapshot()[bridge]?.address).toBe('02:00:00:00:00:0a');
+  });
+
+  it('is nothing to a bridge that is there, and keeps the MAC address it has', async () => {
+    const links = [{ name: 'eth1' }, { name: bridge, type: 'bridge', address: '02:00:00:00:00:01' }];
+    const { host, driver } = start({ links });
+    await driver.plug(request(provided));
+    expect(host.links.snapshot()[bridge]?.address).toBe('02:00:00:00:00:01');
+  });
+
   it('leaves the bridge without IPv6 if that is not needed', async () => {
     const { host, driver } = start({ links: [{ ...uplink, addresses: [ipv4] }] });
     await driver.plug(request(provided));

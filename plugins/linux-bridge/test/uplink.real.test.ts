@@ -25,6 +25,11 @@ const own = [
   'route add 198.18.1.0/24 nexthop via 192.0.2.1 dev uplink0 weight 2 nexthop via 192.0.2.2 dev uplink0 weight 1',
   '-6 route add default via 2001:db8::1 metric 1024',
   '-6 route add 2001:db8:5::/48 via 2001:db8::1 dev uplink0',
+  // What is sent from the second address goes by a table of its own.
+  'route add 192.0.2.0/24 dev uplink0 table 100 scope link src 192.0.2.11',
+  'route add default via 192.0.2.2 table 100',
+  '-6 route add default via 2001:db8::1 dev uplink0 table 100',
+  'rule add from 192.0.2.11 lookup 100 priority 900',
 ];
 
 /** A link's addresses but link-local ones, by the field that neither the link nor the clock decides. */
@@ -42,16 +47,19 @@ function addressesOf(link: string) {
 
 /** The routes over a link but link-local ones, as `ip` prints them but for the link's name. */
 function routesOf(link: string): string[] {
-  const lines = `${ip('-4 route show')}${ip('-6 route show')}`.replaceAll(/\n\t/g, ' ').split('\n');
-  return lines
-    .filter((line) => line.includes(`dev ${link} `) && !line.startsWith('fe80'))
+  const all = `${ip('-4 route show table all')}${ip('-6 route show table all')}`;
+  return all
+    .replaceAll(/\n\t/g, ' ')
+    .split('\n')
+    .filter((line) => line.includes(`dev ${link} `) && !/^fe80|^multicast|table local/.test(line))
     .map((line) => line.replaceAll(`dev ${link}`, '').replaceAll(/\s+/g, ' ').trim())
     .sort();
 }
 
-function reaches(address: string): boolean {
+function reaches(address: string, from?: string): boolean {
   try {
-    execFileSync('ping', ['-c', '1', '-W', '2', address], { stdio: 'ignore' });
+    const source = from === undefined ? [] : ['-I', from];
+    execFileSync('ping', ['-c', '1', '-W', '2', ...source, address], { stdio: 'ignore' });
     return true;
   } catch {
     return false;
@@ -84,7 +92,9 @@ describe('a host that is reached over the uplink', () => {
   });
   afterEach(async () => {
     await driver.close();
-    execFileSync('sh', ['-c', `ip link delete dev ${bridge}; ip link delete dev uplink0`], {
+    const rules = 'ip rule delete priority 900; ip rule delete priority 901; ip rule delete priority 902';
+    const links = `ip link delete dev ${bridge}; ip link delete dev uplink0; ip link delete dev guest0`;
+    execFileSync('sh', ['-c', `${rules}; ip -6 rule delete priority 901; ${links}; true`], {
       stdio: 'ignore',
     });
     await outside.close();
@@ -105,6 +115,68 @@ describe('a host that is reached over the uplink', () => {
     expect(everywhere.filter((address) => !reaches(address))).toEqual([]);
     expect((await driver.plug(plugged)).changes).toEqual([]);
     expect((await driver.check(plugged)).differences).toEqual([]);
+  });
+
+  it('is reached by the routes of all tables', async () => {
+    const inTable = () => [ip('route show table 100'), ip('-6 route show table 100')];
+    const before = inTable();
+    expect(before.join('').match(/dev uplink0/g)).toHaveLength(3);
+    expect(reaches('8.8.8.8', '192.0.2.11')).toBe(true);
+    await driver.plug(plugged);
+    expect(inTable()).toEqual(before.map((lines) => lines.replaceAll('dev uplink0', `dev ${bridge}`)));
+    expect(reaches('8.8.8.8', '192.0.2.11')).toBe(true);
+  });
+
+  it.each([
+    [
+      'a route',
+      'route add 198.18.7.0/24 via 192.0.2.1 realm 5 table 100',
+      /198\.18\.7\.0\/24 table 100 .*'flow'/,
+    ],
+    [
+      'a rule for what comes in',
+      'rule add iif uplink0 lookup 100 priority 901',
+      /Rule 901 of IPv4 has 'iif uplink0'/,
+    ],
+    [
+      'a rule for what goes out',
+      '-6 rule add oif uplink0 lookup 100 priority 901',
+      /Rule 901 of IPv6 has 'oif/,
+    ],
+  ])('is refused before anything is written where %s would be lost', async (_, line, message) => {
+    ip(line);
+    const before = ip('address show') + ip('route show table all') + ip('-6 route show table all');
+    const { steps } = await driver.plan(plugged);
+    expect(steps.at(-1)?.blocked?.code).toBe('LINK_ROUTES_FIXED');
+    await expect(driver.plug(plugged)).rejects.toMatchObject({
+      cause: { code: 'LINK_ROUTES_FIXED', message: expect.stringMatching(message) },
+    });
+    expect(ip('address show') + ip('route show table all') + ip('-6 route show table all')).toBe(before);
+  });
+
+  it('is not refused for a rule that the bridge has as well', async () => {
+    ip('rule add iif uplink0 lookup 100 priority 901');
+    ip(`rule add iif ${bridge} lookup 100 priority 902`);
+    await driver.plug(plugged);
+    expect(everywhere.filter((address) => !reaches(address))).toEqual([]);
+  });
+
+  it.each([
+    ['makes', ''],
+    ['finds there', `link add name ${bridge} type bridge`],
+  ])('keeps its MAC address on a bridge that the plug %s, whoever joins and leaves it', async (_, making) => {
+    if (making) ip(making);
+    const macOf = (link: string) => JSON.parse(ip(`-json link show dev ${link}`))[0].address;
+    const mac = macOf('uplink0');
+    await driver.plug(plugged);
+    expect(macOf(bridge)).toBe(mac);
+    // The kernel gives a bridge the lowest address of its members, unless it was set.
+    ip('link add name guest0 address 02:00:00:00:00:01 type veth peer name guest1');
+    ip(`link set dev guest0 master ${bridge} up`);
+    expect([macOf(bridge), reaches('192.0.2.1')]).toEqual([mac, true]);
+    ip('link delete dev guest0');
+    expect([macOf(bridge), reaches('192.0.2.1')]).toEqual([mac, true]);
+    expect((await driver.plug(plugged)).changes).toEqual([]);
   });
 
   it.each([

@@ -10,7 +10,7 @@ const qosTypes = [
   'linux-noop',
 ] as const;
 
-/** Names and defaults are os-vif's, but for `ovsdb_connection`. */
+/** Names and defaults are os-vif's, but for `ovsdb_connection`, and `create_bridge`, which os-vif has not. */
 export class OvsOptions {
   /** The MTU of devices whose network has none, in bytes. */
   @IsMtu()
@@ -30,6 +30,13 @@ export class OvsOptions {
    */
   @IsBoolean()
   isolate_vif = false;
+
+  /**
+   * Whether a plug makes the bridge of the VIF's network if there is none. Where the bridges are somebody else's to make,
+   * a missing one is a mistake in its name, and a new one connects the guest to nothing.
+   */
+  @IsBoolean()
+  create_bridge = true;
 
   /** Whether a VIFOpenVSwitch gets a bridge of its own, joined to the integration bridge by patch ports. */
   @IsBoolean()

@@ -100,6 +100,37 @@ describe('a port of a VIFOpenVSwitch', () => {
   });
 });
 
+describe('the guest’s link', () => {
+  it('is a tap or a veth: no card of the host becomes a port, or gets another MTU', async () => {
+    const { host, plug } = start({}, { links: [{ name: tap, mtu: 9000 }] });
+    await expect(plug(direct())).rejects.toMatchObject({ cause: { code: 'LINK_KIND_MISMATCH' } });
+    expect(host.writes).toEqual([]);
+  });
+
+  it('is not to be given by another name of a link', async () => {
+    const nic = { name: 'eth0', mtu: 9000, alternativeNames: [tap] };
+    for (const profile of [{ create_port: true }, { create_tap: true }]) {
+      const { host, plug } = start({}, { links: [nic] });
+      await expect(plug(direct(profile))).rejects.toMatchObject({
+        cause: { message: expect.stringContaining('is an alternative name of link eth0') },
+      });
+      expect(host.writes).toEqual([]);
+    }
+  });
+});
+
+describe('the network’s bridge', () => {
+  it('has to be there if the plugin is not to make it, unless it is a trunk’s', async () => {
+    const options = { create_bridge: false };
+    const { host, plug } = start(options, { ovsBridges: [] });
+    await expect(plug(direct())).rejects.toMatchObject({ cause: { code: 'OVS_BRIDGE_NOT_FOUND' } });
+    expect(host.writes).toEqual([]);
+    const ofTrunk = start(options, { ovsBridges: [] });
+    await ofTrunk.plug(direct({ create_port: true }, { bridge: 'tbr-5c0fa17e-9' }));
+    expect(ofTrunk.bridges()).toEqual(['tbr-5c0fa17e-9']);
+  });
+});
+
 describe('a bridge of the port’s own', () => {
   const options = { per_port_bridge: true };
 

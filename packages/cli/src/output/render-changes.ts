@@ -22,7 +22,7 @@ function leftBranch({ kind, name, vifId }: Left, style: Style): Branch {
 }
 
 /** One change, with what it came to. */
-export function changeBranch({ kind, name, differences }: Change, style: Style): Branch {
+export function changeBranch({ kind, name, differences, note }: Change, style: Style): Branch {
   if (kind === 'command') {
     const commands = differences.map(({ expected }) => showValue(expected));
     return {
@@ -31,10 +31,18 @@ export function changeBranch({ kind, name, differences }: Change, style: Style):
   }
   return {
     line: `${mark(kind, differences, style)} ${nouns[kind]} ${printable(name)}`,
-    details: differences
-      .filter(({ attribute }) => attribute !== 'exists')
-      .map(({ attribute, expected, actual }) => {
-        return `${printable(attribute)}: ${showValue(actual)} → ${showValue(expected)}`;
-      }),
+    details: [
+      ...differences
+        .filter(({ attribute }) => attribute !== 'exists')
+        .map(({ attribute, expected, actual }) => {
+          return `${printable(attribute)}: ${showValue(actual)} → ${showValue(expected)}`;
+        }),
+      ...noteLines(note, style),
+    ],
   };
+}
+
+/** What one should know of a change, if there is anything. */
+export function noteLines(note: string | undefined, style: Style): string[] {
+  return note === undefined ? [] : [style('yellow', `note: ${printable(note)}`)];
 }

@@ -4,6 +4,7 @@ import { heading } from './heading.js';
 import { existenceIn, mark } from './mark.js';
 import { nouns } from './nouns.js';
 import { printable } from './printable.js';
+import { noteLines } from './render-changes.js';
 import { showValue } from './show-value.js';
 import { plain, type Style } from './style.js';
 import { type Branch, tree } from './tree.js';
@@ -14,7 +15,7 @@ export function renderPlan(plan: PlanResult, style: Style = plain): string {
   return tree(heading(plan, style), branches.length > 0 ? branches : [{ line: 'nothing to do' }]);
 }
 
-function stepBranch({ step, differences, blocked }: PlannedStep, style: Style): Branch {
+function stepBranch({ step, differences, note, blocked }: PlannedStep, style: Style): Branch {
   const sign = blocked ? style('red', '✗') : mark(step.kind, differences, style);
   const description = describeStep(step, existenceIn(differences) !== undefined);
   const line = `${sign} ${nouns[step.kind]} ${printable(stepTarget(step))}`;
@@ -26,6 +27,7 @@ function stepBranch({ step, differences, blocked }: PlannedStep, style: Style): 
       ...changes.map(({ attribute, expected, actual }) => {
         return `${printable(attribute)}: ${showValue(actual)} → ${showValue(expected)}`;
       }),
+      ...noteLines(note, style),
       ...(blocked ? [style('red', printable(`${blocked.code}: ${blocked.message}`))] : []),
     ],
   };

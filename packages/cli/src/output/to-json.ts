@@ -48,20 +48,22 @@ function deviceJson(device: GuestDevice): object {
   return { xml: device.toXml(), ...(domain.length > 0 && { domain }) };
 }
 
-function stepJson({ step, writes, differences, blocked }: PlannedStep): object {
+function stepJson({ step, writes, differences, note, blocked }: PlannedStep): object {
   // A custom step is the vendor's own object: only what the contract knows of it can be written.
   const fields = step.kind === 'custom' ? { kind: step.kind, name: step.name } : step;
   return {
     ...fields,
     writes,
     differences: differences.map(differenceJson),
+    ...(note !== undefined && { note }),
     ...(blocked && { blocked: { code: blocked.code, message: blocked.message } }),
   };
 }
 
 /** A change as `--format json` prints it. */
-export function changeJson({ kind, name, differences }: Change): object {
-  return { kind, name, differences: differences.map(differenceJson) };
+export function changeJson({ kind, name, differences, note }: Change): object {
+  const told = differences.map(differenceJson);
+  return { kind, name, differences: told, ...(note !== undefined && { note }) };
 }
 
 /** Undefined would drop the key. */

@@ -42,3 +42,12 @@ it('says what was left, and whose it is', () => {
 └─ ! link tap1 was left: it has no mark of this VIF
 `);
 });
+
+it('notes what one should know of a change', () => {
+  const note = 'a new bridge br-int is connected to nothing yet';
+  const changes = [{ kind: 'ovsBridge', name: 'br-int', differences: [missing], note }] as const;
+  expect(renderChanges({ ...handled, changes, stepCount: 1 })).toBe(`${handled.id}  os-vif, ovs
+└─ + OVS bridge br-int
+     note: ${note}
+`);
+});

@@ -72,6 +72,15 @@ describe('a result', () => {
       ],
     });
   });
+
+  it('has the note of a change or a step', () => {
+    const note = 'a new bridge br-int is connected to nothing yet';
+    const changes = [{ kind: 'ovsBridge', name: 'br-int', differences: [], note }] as const;
+    expect(written({ value: { ...handled, changes, stepCount: 1 } })).toMatchObject({ changes });
+    const step = { kind: 'ovsBridge', name: 'br-int', datapathType: 'system' } as const;
+    const steps = [{ ...planned(step), note }];
+    expect(written({ value: { ...handled, steps } })).toMatchObject({ steps: [{ ...step, note }] });
+  });
 });
 
 describe('where the time went', () => {

@@ -7,7 +7,7 @@ import type { GcResult } from './gc.js';
 import type { Operation } from './prepare.js';
 import type { ChangeResult, Settled } from './results.js';
 
-/** A debug line a step: what it is about, and what was written for it. */
+/** A debug line a step: what it is about, and what was written for it. What one should know of it is a warning. */
 export function logSteps(logger: Logger, { vifId, plan }: Job, changes: readonly Change[]): void {
   const written = [...changes];
   const log = (step: Change['kind'], target: string, differences: Change['differences'] = []) => {
@@ -19,6 +19,7 @@ export function logSteps(logger: Logger, { vifId, plan }: Job, changes: readonly
     const place = written.findIndex(({ kind, name }) => kind === step.kind && name === target);
     const [change] = place < 0 ? [] : written.splice(place, 1);
     log(step.kind, target, change?.differences);
+    if (change?.note !== undefined) logger.warn({ vif: vifId, step: step.kind, target }, change.note);
   }
   for (const { kind, name, differences } of written) log(kind, name, differences); // of no step of the plan
 }

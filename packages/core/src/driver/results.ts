@@ -26,6 +26,8 @@ export interface PlannedStep {
   /** Whether carrying it out would write. */
   readonly writes: boolean;
   readonly differences: readonly Difference[];
+  /** What one should know of it, in a sentence. */
+  readonly note?: string;
   /** Why it could not be carried out. */
   readonly blocked?: VifError;
 }

@@ -126,10 +126,11 @@ export class VifDriver {
   planAll(requests: readonly unknown[], options?: BatchOptions<PlanResult>): Promise<Settled<PlanResult>[]> {
     return this.#inspectAll('plug', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
-      steps: tasks.map(({ step, inspection: { differences, blocked } }) => ({
+      steps: tasks.map(({ step, inspection: { differences, note, blocked } }) => ({
         step,
         writes: differences.length > 0,
         differences,
+        ...(note !== undefined && { note }),
         ...(blocked && { blocked }),
       })),
       timeline,

@@ -50,6 +50,8 @@ export interface Change {
   readonly kind: Step['kind'];
   readonly name: string;
   readonly differences: readonly Difference[];
+  /** What one should know of it, in a sentence. */
+  readonly note?: string;
 }
 
 /** What a job wrote. */
@@ -64,6 +66,6 @@ export function successOf(state: JobState): JobResult<Change[]> {
 }
 
 /** What a task writes, or has written. */
-export function writingOf({ step, inspection: { differences } }: Task): Change {
-  return { kind: step.kind, name: stepTarget(step), differences };
+export function writingOf({ step, inspection: { differences, note } }: Task): Change {
+  return { kind: step.kind, name: stepTarget(step), differences, ...(note !== undefined && { note }) };
 }

@@ -34,6 +34,8 @@ export interface Inspection {
   readonly differences: readonly Difference[];
   /** The object does not exist, and the step would make it. */
   readonly creates?: boolean;
+  /** What whoever plugs should know of the step, in a sentence: it goes as wanted, but may not be what was meant. */
+  readonly note?: string;
   /** Why the step cannot be carried out on this host as it is. */
   readonly blocked?: VifError;
   /** Whose it is; left out where nothing was found, or where it is nobody's in particular. */

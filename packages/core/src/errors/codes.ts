@@ -43,6 +43,7 @@ export const errorCodes = {
     'A link that is not ours is already a member of another bridge, a tap has just been opened, or a virtual function is in use',
   LINK_MADE_OTHERWISE: 'A tap was made with another owner or other queues, and is in use or not ours',
   LINK_COMMAND_FAILED: 'The kernel refused a change to a link',
+  LINK_ROUTES_FIXED: 'A route or a rule keeps the addresses of an uplink from moving to its bridge',
   LINK_NOT_OURS: 'A link carries a mark of somebody else, or serves several VIFs, and is not changed',
   FILTER_FAILED: 'nftables refused to read or change the filters of guests',
 
@@ -50,6 +51,7 @@ export const errorCodes = {
   OVSDB_PROTOCOL: 'The OVSDB server broke the protocol',
   OVSDB_ERROR: 'The OVSDB server refused an operation',
   OVS_BRIDGE_NOT_FOUND: 'The Open vSwitch bridge does not exist',
+  OVS_MADE_OTHERWISE: "A port is of another type than the VIF's, and was not made for it",
   OVS_NOT_WIRED: 'The database has the change, but ovs-vswitchd has not carried it out',
   OVS_PORT_FAILED: 'ovs-vswitchd could not open the port',
   OVS_PORT_NOT_OURS: 'A port of the name is a bond, and is left alone',

@@ -26,10 +26,15 @@ export interface Representor {
 
 /** What a plan may ask about the host. Nothing here writes. Questions asked together share their answer's cost. */
 export interface HostFacts {
-  /** The MTU of a link, or undefined when there is no such link. */
+  /**
+   * The MTU of a link, or undefined when there is no such link. The kernel finds a link by its alternative names, too;
+   * a step about one of those is refused, and tells the link's own name.
+   */
   linkMtu(name: string): Promise<number | undefined>;
   /** The IP addresses of global scope that a link has, as in `10.0.0.1/24`; none if there is no such link. */
   linkAddresses(name: string): Promise<readonly string[]>;
+  /** The MAC address of a link, or undefined when there is no such link, or it has none. */
+  linkMac(name: string): Promise<string | undefined>;
   /** The kernel's release, as `uname -r` prints it. */
   kernelRelease(): Promise<string>;
   /** The name of the network device of a PCI function, or undefined. */

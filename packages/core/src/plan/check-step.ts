@@ -23,6 +23,10 @@ const texts = is((value) => isPlainObject(value) && Object.entries(value).flat()
 const duration = is((value) => typeof value === 'number' && value >= 0 && value <= 1_000_000);
 const setting = is((value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255);
 const linkType = oneOf('bridge', 'veth', 'tap', 'vlan');
+const linkTypes = is(
+  (value) =>
+    Array.isArray(value) && value.length > 0 && value.every((each) => linkType(each, '').length === 0),
+);
 /** It becomes a part of a link's alternative name, which has 127 bytes. */
 const user = is((value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value));
 /** No shell sees it, so only NUL and the like are refused; vendors' tools take long words. */
@@ -67,7 +71,7 @@ const creation = tagged('type', {
   bridge: {},
   veth: { peer: linkName },
   tap: { multiQueue: optional(flag) },
-  vlan: { link: linkName, id: vlanId },
+  vlan: { link: linkName, id: vlanId, protocol: optional(oneOf('802.1Q', '802.1ad')) },
   command: {},
 });
 
@@ -76,6 +80,7 @@ export const checkStep = tagged('kind', {
   link: {
     name: linkName,
     create: optional(creation),
+    types: optional(linkTypes),
     set: optional(attributes),
     initial: optional(attributes),
     shared: optional(flag),
@@ -90,6 +95,7 @@ export const checkStep = tagged('kind', {
     name: linkName,
     datapathType: oneOf('system', 'netdev', 'dummy'),
     mtu: optional(mtu),
+    mustExist: optional(flag),
     own: optional(flag),
     guestPort: optional(linkName),
   },

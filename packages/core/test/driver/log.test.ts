@@ -40,6 +40,18 @@ describe('the log', () => {
     ]);
   });
 
+  it('warns of what one should know of a step', async () => {
+    const { lines, logger } = memoryLogger();
+    const bridge = pluginOf('bridge', () => [{ kind: 'ovsBridge', name: 'br-int9', datapathType: 'system' }]);
+    const { driver } = benchWith([bridge], { logger });
+    await driver.plug(objectRequest(1, 'bridge'));
+    await driver.plug(objectRequest(1, 'bridge'));
+    const fields = { vif: vifId(1), step: 'ovsBridge', target: 'br-int9' };
+    expect(lines.filter(([level]) => level === 'warn')).toEqual([
+      ['warn', fields, expect.stringContaining('br-int9 is connected to nothing')],
+    ]);
+  });
+
   it('has a debug line a step, with what was written for it', async () => {
     const { lines, logger } = memoryLogger();
     const { driver } = benchWith([twice], {

@@ -6,6 +6,7 @@ import {
   VifError,
 } from '@vifkit/core';
 import { isOurs, type LinkState } from './link-state.js';
+import { misfit, type Surroundings } from './made-otherwise.js';
 
 /** In which attributes a link differs from those wanted. */
 export function compareAttributes(wanted: LinkAttributes, state: LinkState): Difference[] {
@@ -41,8 +42,10 @@ export function compareCreation(create: LinkCreation, state: LinkState, tapOwner
   switch (create.type) {
     case 'veth':
       return compare({ peer: create.peer }, state);
-    case 'vlan':
-      return compare({ link: create.link, id: create.id }, state.vlan ?? {});
+    case 'vlan': {
+      const { link, id, protocol = '802.1Q' } = create;
+      return compare({ link, id, protocol }, { protocol: '802.1Q', ...state.vlan });
+    }
     case 'tap': {
       // An owner is only given to a tap when it is made: one that is open without, by os-vif's or an older plug, serves
       // its guest until it stops.
@@ -57,15 +60,18 @@ export function compareCreation(create: LinkCreation, state: LinkState, tapOwner
 
 /**
  * Why a link that exists cannot serve the step, if so.
- * @param otherwise in what it is not the one that would be made
+ * @param otherwise in what it is not the one that would be made, or may be used
+ * @param surroundings needed only where a link is to be made anew that is no tap
  */
 export function unfit(
-  { name, set }: LinkStep,
+  step: LinkStep,
+  vifId: string,
   state: LinkState,
   otherwise: readonly Difference[],
+  surroundings?: Surroundings,
 ): VifError | undefined {
-  const [wrong] = otherwise;
-  if (wrong && canBeRemade(otherwise)) {
+  const { name, set } = step;
+  if (canBeRemade(otherwise)) {
     if (!state.tap?.isOpen) return undefined;
     const found = otherwise.map(
       ({ attribute, expected, actual }) => `${attribute} ${actual}, not ${expected}`,
@@ -74,11 +80,7 @@ export function unfit(
     const text = `Tap ${name} was made with ${found.join(' and ')}, and is not made anew: ${why}`;
     return new VifError('LINK_MADE_OTHERWISE', text);
   }
-  if (wrong) {
-    const { attribute, expected, actual } = wrong;
-    const text = `Link ${name} exists, but its ${attribute} is '${actual}', not '${expected}'`;
-    return new VifError('LINK_KIND_MISMATCH', text);
-  }
+  if (otherwise.length > 0) return misfit(step, vifId, state, otherwise, surroundings);
   const master = set?.master;
   // Taking a link out of someone else's bridge would cut off whoever put it there.
   if (master && state.master && state.master !== master && !isOurs(state)) {

@@ -11,12 +11,16 @@ import type {
 } from '@vifkit/core';
 import { VifError } from '@vifkit/core';
 import type { LinkAddressing } from './addresses/link-addresses.js';
-import { inspectAbsence, inspectLink } from './inspect-link.js';
-import { isShared, type LinkState } from './link-state.js';
+import type { LinkRule } from './addresses/link-rules.js';
+import { relocationOf } from './addresses/relocation.js';
+import { canBeRemade, compareCreation } from './compare.js';
+import { type Around, inspectAbsence, inspectLink } from './inspect-link.js';
+import { byEveryName, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
-import { scriptFor } from './operations.js';
+import type { Surroundings } from './made-otherwise.js';
+import { makesLink, scriptFor } from './operations.js';
 import { ownedLinks } from './owned-links.js';
 import { strayLinks, strayNames } from './stray-links.js';
 import { undoing } from './undoing.js';
@@ -44,25 +48,50 @@ export class LinkRunner implements StepRunner<LinkSteps> {
       names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : namesOf(steps),
       settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))),
     };
-    const [links, addressing] = await Promise.all([
+    const [links, { addressing, rules }] = await Promise.all([
       this.#table.read(query, signal),
       this.#addressing(steps, signal),
     ]);
     const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
-    return steps.map((step, i) =>
-      inspectStep(step, vifIds[i] ?? '', { links, addressing, used, tapOwner: this.#tapOwner }),
-    );
+    const surroundings = await this.#surroundings(steps, links, signal);
+    const named = byEveryName(links);
+    const found = { links, named, addressing, rules, used, surroundings, tapOwner: this.#tapOwner };
+    return steps.map((step, i) => inspectStep(step, vifIds[i] ?? '', found));
+  }
+
+  /** What stands around links of ours that are not as they would be made; read only if there are some. */
+  async #surroundings(
+    steps: readonly LinkSteps[],
+    links: ReadonlyMap<string, LinkState>,
+    signal: AbortSignal,
+  ): Promise<Surroundings | undefined> {
+    const misfits = steps.flatMap((step) => {
+      const state = links.get(step.name);
+      if (step.kind !== 'link' || !step.create || !state || !isOurs(state)) return [];
+      const otherwise = compareCreation(step.create, state, this.#tapOwner);
+      return otherwise.length > 0 && !canBeRemade(otherwise) ? [state] : [];
+    });
+    if (misfits.length === 0) return undefined;
+    const names = misfits.flatMap(({ name, peer }) => (peer === undefined ? [name] : [name, peer]));
+    const [all, addressing] = await Promise.all([
+      this.#table.read({ settingsOf: names }, signal),
+      this.#table.readAddresses(names, signal),
+    ]);
+    const used = usedLinks(all, { links: new Set(), notes: notesIn(steps, 'linkUser') });
+    return { links: all, addressing, used };
   }
 
   /** What the links have of IP that are to give it away, and those that get it; read only where that matters. */
   async #addressing(
     steps: readonly LinkSteps[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, LinkAddressing>> {
-    const names = steps.flatMap((step) =>
-      step.kind === 'link' && step.yieldAddresses ? [step.name, step.set?.master ?? step.name] : [],
-    );
-    return names.length === 0 ? new Map() : this.#table.readAddresses([...new Set(names)], signal);
+  ): Promise<Required<Pick<Around, 'addressing' | 'rules'>>> {
+    const yielding = steps.flatMap((step) => (step.kind === 'link' && step.yieldAddresses ? [step] : []));
+    if (yielding.length === 0) return { addressing: new Map(), rules: [] };
+    const names = yielding.flatMap(({ name, set }) => [name, set?.master ?? name]);
+    const addressing = await this.#table.readAddresses([...new Set(names)], signal);
+    const gives = yielding.some((step) => relocationOf(step, addressing) !== undefined);
+    return { addressing, rules: gives ? await this.#table.readRules(signal) : [] };
   }
 
   async apply(tasks: readonly Task<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
@@ -72,7 +101,7 @@ export class LinkRunner implements StepRunner<LinkSteps> {
   }
 
   async undo(tasks: readonly AttemptedTask<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
-    const made = tasks.filter(({ inspection }) => inspection.creates).map(({ step }) => step.name);
+    const made = tasks.filter(({ inspection }) => makesLink(inspection)).map(({ step }) => step.name);
     const [used, links] = await Promise.all([
       this.#usedByOthers(tasks, signal),
       made.length === 0 ? new Map<string, LinkState>() : this.#table.read({ names: made }, signal),
@@ -118,19 +147,22 @@ export class LinkRunner implements StepRunner<LinkSteps> {
 /** What steps are compared with. */
 interface Found {
   readonly links: ReadonlyMap<string, LinkState>;
+  /** The links by their alternative names as well. */
+  readonly named: ReadonlyMap<string, LinkState>;
   readonly addressing: ReadonlyMap<string, LinkAddressing>;
+  readonly rules: readonly LinkRule[];
   readonly used: ReadonlySet<string>;
+  readonly surroundings: Surroundings | undefined;
   readonly tapOwner: number;
 }
 
-function inspectStep(
-  step: LinkSteps,
-  vifId: string,
-  { links, addressing, used, tapOwner }: Found,
-): Inspection {
+function inspectStep(step: LinkSteps, vifId: string, { links, named, used, ...found }: Found): Inspection {
   switch (step.kind) {
     case 'link':
-      return inspectLink(step, vifId, links.get(step.name), addressing, tapOwner);
+      return inspectLink(step, vifId, links.get(step.name), {
+        ...found,
+        realName: named.get(step.name)?.name,
+      });
     case 'linkAbsent':
       return inspectAbsence(step, vifId, links.get(step.name));
     case 'linkUser':

@@ -26,15 +26,27 @@ export interface LinkState {
   readonly peer?: string;
   /** The link that a link of another type than `vlan` lies upon, as a macvtap does; if in the same namespace. */
   readonly lower?: string;
+  /** The other names that it has (`ip link property`), but for our notes. The kernel finds it by these as well. */
+  readonly alternativeNames?: readonly string[];
   /** Who is noted on it (`linkUser` steps). */
   readonly users?: readonly string[];
   readonly tap?: TapState;
-  readonly vlan?: { readonly link: string; readonly id: number };
+  /** The protocol is 802.1Q unless given. */
+  readonly vlan?: { readonly link: string; readonly id: number; readonly protocol?: '802.1ad' };
   readonly bridge?: Required<BridgeAttributes>;
   /** Known only where the table was asked for it; undefined too where the kernel lacks the setting. */
   readonly ipv6?: boolean;
   readonly arpIgnore?: number;
   readonly arpAnnounce?: number;
+}
+
+/** Links by all their names, the alternative ones too, as the kernel finds them. */
+export function byEveryName(links: ReadonlyMap<string, LinkState>): ReadonlyMap<string, LinkState> {
+  const all = new Map(links);
+  for (const link of links.values()) {
+    for (const name of link.alternativeNames ?? []) if (!all.has(name)) all.set(name, link);
+  }
+  return all;
 }
 
 /** What the alias of a link that we made begins with. */

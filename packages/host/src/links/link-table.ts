@@ -1,5 +1,6 @@
 import type { BridgeAttributes, LinkAttributes, LinkCreation, Outcome } from '@vifkit/core';
 import type { LinkAddress, LinkAddressing, LinkRoute } from './addresses/link-addresses.js';
+import type { LinkRule } from './addresses/link-rules.js';
 import type { LinkState } from './link-state.js';
 
 /** Attributes to set; a master of null takes the link out of its bridge. */
@@ -60,6 +61,8 @@ export interface LinkTable {
   present(names: readonly string[]): readonly string[];
   /** What these links have of IP; read at once. */
   readAddresses(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkAddressing>>;
+  /** The rules of policy routing that name links. */
+  readRules(signal: AbortSignal): Promise<readonly LinkRule[]>;
   /**
    * Carries out operations in order, going on past those that fail; one outcome each. Making a link that is
    * there fails with LINK_EXISTS, and what is to be set or noted on a link that this call failed to make is left, with

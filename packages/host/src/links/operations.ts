@@ -21,9 +21,14 @@ export function scriptFor(tasks: readonly Task<LinkSteps>[], tapOwner: number): 
   const made = new Map<string, number>();
   const removed = new Map<string, number>();
 
+  // What is made anew goes first: the other end of a pair that is to be made may be in the way.
+  for (const task of tasks) if (isReplaced(task.inspection)) removalIn(task, operations, removed);
   const indices = tasks.map((task): number[] => {
     const { step } = task;
-    if (step.kind === 'link') return addTo(task as Task<LinkStep>, operations, made, tapOwner);
+    if (step.kind === 'link') {
+      const removal = isReplaced(task.inspection) ? [removalIn(task, operations, removed)] : [];
+      return [...removal, ...addTo(task as Task<LinkStep>, operations, made, tapOwner)];
+    }
     if (step.kind === 'linkAbsent' || goesWithUser(task)) return [removalIn(task, operations, removed)];
     const { name, user, kind } = step;
     return [operations.push({ op: 'note', name, user, present: kind === 'linkUser' }) - 1];
@@ -70,7 +75,7 @@ function addTo(
       operations.push({ op: 'set', name, attributes, alias: markOf(vifId, shared) }) - 1,
     ];
   }
-  if (!inspection.creates || !create) {
+  if (!makesLink(inspection) || !create) {
     const attributes = wantedOf(step.set ?? {}, inspection.differences);
     const marks = inspection.differences.some(({ attribute }) => attribute === 'alias');
     const alias = marks ? { alias: markOf(vifId, false) } : {};
@@ -93,7 +98,21 @@ function addTo(
     own.push(making);
   }
   own.push(operations.push({ op: 'set', name, attributes, alias: markOf(vifId, shared) }) - 1);
-  return own;
+  return [...own, ...(before?.users ?? []).map((user) => operations.push(noteFor(name, user)) - 1)];
+}
+
+export function noteFor(name: string, user: string): LinkOperation {
+  return { op: 'note', name, user, present: true };
+}
+
+/** Whether a link is removed and made anew, since it was made otherwise. */
+function isReplaced({ before }: Task['inspection']): boolean {
+  return (before as LinkBefore | undefined)?.replaced !== undefined;
+}
+
+/** Whether carrying out a step makes its link. */
+export function makesLink(inspection: Task['inspection']): boolean {
+  return inspection.creates === true || isReplaced(inspection);
 }
 
 /** Whether a tap was made otherwise than it would be, and is made anew. */

@@ -3,7 +3,7 @@ import type { LinkBefore } from './addresses/relocation.js';
 import { isOurs, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
-import { goesWithUser, isRemade, keptOf, makingOf } from './operations.js';
+import { goesWithUser, isRemade, keptOf, makingOf, noteFor } from './operations.js';
 import { restoringChange } from './restore.js';
 
 /**
@@ -38,6 +38,9 @@ export function undoing(
       { op: 'set', name, attributes: { ...keptOf(before), up, promisc }, alias },
     ];
   }
+  // What was made well has our mark: without it, somebody has put another link in its place.
+  const isAnothers = !outcome && now !== undefined && !isOurs(now);
+  if (before?.replaced) return isAnothers || isVifError(outcome, 'LINK_EXISTS') ? [] : bringBack(before);
   if (before) {
     const attributes = restoringChange(inspection.differences, before);
     const marked = inspection.differences.some(({ attribute }) => attribute === 'alias');
@@ -48,8 +51,29 @@ export function undoing(
     ];
   }
   if (step.create?.type === 'command') return []; // undoing the command takes it away
-  // What was made well has our mark: without it, somebody has put another link in its place.
-  const isReplaced = !outcome && now !== undefined && !isOurs(now);
-  const anothers = isVifError(outcome, 'LINK_EXISTS') || isReplaced || (step.shared && used.has(name));
-  return anothers ? [] : [{ op: 'delete', name }];
+  const stays = isVifError(outcome, 'LINK_EXISTS') || isAnothers || (step.shared && used.has(name));
+  return stays ? [] : [{ op: 'delete', name }];
+}
+
+/** What brings back a link that was removed to be made anew; with it the other end, if it is a veth. */
+function bringBack(before: LinkBefore): LinkOperation[] {
+  const { name, type, peer, vlan, bridge, tap, users = [], replaced } = before;
+  const operations: LinkOperation[] = [{ op: 'delete', name }];
+  if (type === 'bridge') operations.push({ op: 'add', name, create: { type }, ...(bridge && { bridge }) });
+  if (type === 'tap' && tap) operations.push({ op: 'add', name, create: makingOf(tap) });
+  if (type === 'veth' && peer !== undefined) operations.push({ op: 'add', name, create: { type, peer } });
+  if (type === 'vlan' && vlan) {
+    operations.push({ op: 'add', name, create: { type, ...vlan } });
+  }
+  for (const each of [before, ...(replaced?.peer ? [replaced.peer] : [])]) {
+    const { up, promisc, ipv6, arpIgnore, arpAnnounce, alias = '' } = each;
+    const settings = {
+      ...(ipv6 !== undefined && { ipv6 }),
+      ...(arpIgnore !== undefined && { arpIgnore }),
+      ...(arpAnnounce !== undefined && { arpAnnounce }),
+    };
+    const attributes = { ...keptOf(each), up, promisc, ...settings };
+    operations.push({ op: 'set', name: each.name, attributes, alias });
+  }
+  return [...operations, ...users.map((user) => noteFor(name, user))];
 }

@@ -8,8 +8,9 @@ import {
   type OvsBridgeStep,
   type OvsPortAbsentStep,
   type OvsPortStep,
+  type VifError,
 } from '@vifkit/core';
-import { portIsBond } from './errors.js';
+import { bridgeMissing, portIsBond, portMadeOtherwise } from './errors.js';
 import { hasBridgeMark, OWNER_KEY, ownerIn } from './marks.js';
 import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';
 
@@ -18,7 +19,7 @@ import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './stat
  * as a trunk's does.
  */
 export function compareBridge(step: OvsBridgeStep, vifId: string, bridge: OvsBridge | undefined): Inspection {
-  if (!bridge) return { differences: [exists(true)], creates: true };
+  if (!bridge) return missingBridge(step);
   const { mtuRequest } = bridge;
   const tooSmall = step.mtu !== undefined && (mtuRequest ?? 0) < step.mtu;
   const differences = tooSmall ? [{ attribute: 'mtu', expected: step.mtu, actual: mtuRequest ?? null }] : [];
@@ -26,6 +27,15 @@ export function compareBridge(step: OvsBridgeStep, vifId: string, bridge: OvsBri
   if (!step.own || marked !== undefined) return { differences, before: bridge };
   const mark = { attribute: OWNER_KEY, expected: vifId, actual: null };
   return { differences, before: bridge, found: { whose: 'unmarked', byName: true, mark } };
+}
+
+function missingBridge({ name, own, mustExist }: OvsBridgeStep): Inspection {
+  const differences = [exists(true)];
+  if (mustExist) return { differences, blocked: bridgeMissing(name) };
+  // The VIF's own is connected by the plug, or by whoever serves its trunk.
+  if (own) return { differences, creates: true };
+  const note = `a new bridge ${name} is connected to nothing yet: correct its name if it should have been there`;
+  return { differences, creates: true, note };
 }
 
 /**
@@ -57,7 +67,29 @@ export function comparePort(
   if (!port.interface) {
     return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), before: port, found };
   }
-  return { differences: compareSettings(step, port, port.interface), before: port, found };
+  const blocked = found.whose === 'other' ? undefined : madeOtherwise(step, vifId, port, port.interface);
+  const differences = compareSettings(step, port, port.interface);
+  return { differences, before: port, found, ...(blocked && { blocked }) };
+}
+
+/** Why a port of another type is left as it is, if so: ovs-vswitchd makes it anew once its type changes. */
+function madeOtherwise(
+  { name, type = '', externalIds }: OvsPortStep,
+  vifId: string,
+  port: OvsPort,
+  its: OvsInterface,
+): VifError | undefined {
+  if (typeOf(its) === type) return undefined;
+  const ifaceId = externalIds['iface-id'];
+  const isVifs =
+    ownerIn(port.externalIds) !== undefined ||
+    (ifaceId !== undefined && its.externalIds['iface-id'] === ifaceId);
+  return isVifs ? undefined : portMadeOtherwise(name, typeOf(its), type, vifId);
+}
+
+/** The type of an interface; '' is the kernel's links, which is spelled `system` as well. */
+function typeOf({ type }: OvsInterface): string {
+  return type === 'system' ? '' : type;
 }
 
 /** Compares the absence of a port with the port of its name, if there is one. */
@@ -110,7 +142,7 @@ function compareSettings(step: OvsPortStep, port: OvsPort, its: OvsInterface): D
   const pairs: [string, unknown, unknown][] = [
     ['bridge', step.bridge, port.bridge],
     ['tag', step.tag, port.tag],
-    ['type', step.type, its.type],
+    ['type', step.type ?? '', typeOf(its)],
     ['externalIds', step.externalIds, keysOf(step.externalIds, its.externalIds)],
     ['options', step.options, keysOf(step.options, its.options)],
     ['mtuRequest', step.mtuRequest, its.mtuRequest],

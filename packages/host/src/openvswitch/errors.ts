@@ -7,6 +7,20 @@ export function bridgeNotFound(bridge: string, port: string, vifId: string): Vif
   return new VifError('OVS_BRIDGE_NOT_FOUND', text, { vifId });
 }
 
+export function bridgeMissing(bridge: string): VifError {
+  const text = `There is no Open vSwitch bridge ${bridge}: make it, or correct its name in the request`;
+  return new VifError('OVS_BRIDGE_NOT_FOUND', text);
+}
+
+export function portMadeOtherwise(name: string, actual: string, wanted: string, vifId: string): VifError {
+  const [is, isNot] = [actual, wanted].map((type) =>
+    type === '' ? 'a link of the kernel' : `of type ${type}`,
+  );
+  const what = `Port ${name} is ${is}, not ${isNot}, and was not made for this VIF`;
+  const text = `${what}: remove it (ovs-vsctl del-port ${name}), or correct the request`;
+  return new VifError('OVS_MADE_OTHERWISE', text, { vifId });
+}
+
 export function portIsBond(name: string, vifId: string): VifError {
   const text = `Port ${name} is not one with a single interface of its name, but a bond: remove or rename it`;
   return new VifError('OVS_PORT_NOT_OURS', text, { vifId });

@@ -41,7 +41,10 @@ export function doing({ step, vifId: owner, inspection }: Task<OvsStep>): OvsCha
       }));
     case 'ovsPort': {
       const { name, bridge, initial, wired } = step;
-      const [settings, portExternalIds] = [settingsOf(step), ownerMark(owner)];
+      // A port of the kernel's link that is of another type gets that one's.
+      const isOther = inspection.differences.some(({ attribute }) => attribute === 'type');
+      const settings = { ...(isOther && { type: '' }), ...settingsOf(step) };
+      const portExternalIds = ownerMark(owner);
       const marks = isMarked(inspection) ? portExternalIds : undefined;
       const port = { name, bridge, settings, portExternalIds, marks, initial, wired };
       return [{ kind: 'putPort', owner, ...port, ...(isAnothers(inspection) && { anew: true }) }];

@@ -82,7 +82,7 @@ describe('a link step', () => {
   describe('that finds a tap made otherwise', () => {
     const found = (tap: LinkState['tap'], own: Partial<LinkState> = {}, multiQueue = false) => {
       const making = step({ create: { type: 'tap', multiQueue }, set: { up: true } });
-      return inspectLink(making, vifId, state({ ...(tap && { tap }), ...own }), new Map(), 107);
+      return inspectLink(making, vifId, state({ ...(tap && { tap }), ...own }), { tapOwner: 107 });
     };
     const unowned = { multiQueue: false, isOpen: false };
 

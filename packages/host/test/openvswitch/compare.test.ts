@@ -31,7 +31,14 @@ const made = { differences: [{ attribute: 'exists', expected: true, actual: fals
 
 describe('compareBridge', () => {
   it('finds a bridge missing', () => {
-    expect(compareBridge(bridgeStep('br0'), 'vif', undefined)).toEqual(made);
+    const note = expect.stringContaining('new bridge br0 is connected to nothing');
+    expect(compareBridge(bridgeStep('br0'), 'vif', undefined)).toEqual({ ...made, note });
+    expect(compareBridge(bridgeStep('br0', { own: true }), 'vif', undefined)).toEqual(made);
+  });
+
+  it('is blocked where it has to be there', () => {
+    const { blocked, creates } = compareBridge(bridgeStep('br0', { mustExist: true }), 'vif', undefined);
+    expect([blocked?.code, creates]).toEqual(['OVS_BRIDGE_NOT_FOUND', undefined]);
   });
 
   it.each([
@@ -63,8 +70,22 @@ describe('comparePort', () => {
   });
 
   it('is content with what it does not ask for', () => {
-    const actual = port({ type: 'internal', options: { a: '1' }, mtuRequest: 9000 }, { tag: 4 });
+    const actual = port({ type: 'system', options: { a: '1' }, mtuRequest: 9000 }, { tag: 4 });
     expect(comparePort(portStep('p'), 'vif', actual)).toMatchObject({ differences: [], before: actual });
+  });
+
+  it.each([
+    ['has the VIF’s mark', { externalIds: { 'vifkit-vif': 'vif' } }, {}, undefined],
+    ['has its iface-id', {}, { externalIds: { 'iface-id': 'p' } }, undefined],
+    ['is somebody else’s', {}, { externalIds: { 'iface-id': 'q' } }, 'OVS_MADE_OTHERWISE'],
+  ])('finds another type in a port that %s', (_, more, its, code) => {
+    const wanted = portStep('p', { type: 'dpdkvhostuserclient' });
+    const found = comparePort(wanted, 'vif', port({ type: 'dpdkvhostuser', ...its }, more));
+    expect(found.blocked?.code).toBe(code);
+    expect(found.differences[0]).toMatchObject({ attribute: 'type', actual: 'dpdkvhostuser' });
+    // A link of the kernel is a type as well.
+    const { differences } = comparePort(portStep('p'), 'vif', port({ type: 'internal', ...its }, more));
+    expect(differences[0]).toMatchObject({ attribute: 'type', expected: '', actual: 'internal' });
   });
 
   it('is content with what Neutron and OVN have noted beside it, and with the VLAN that the port got', () => {

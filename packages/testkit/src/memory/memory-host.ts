@@ -95,9 +95,9 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     filters,
     core: thisCore,
     facts: {
-      linkMtu: async (name) => links.kernel.links.get(name)?.mtu,
-      linkAddresses: async (name) =>
-        links.kernel.links.get(name)?.addresses.map(({ address }) => address) ?? [],
+      linkMtu: async (name) => links.kernel.named(name)?.mtu,
+      linkMac: async (name) => links.kernel.named(name)?.address,
+      linkAddresses: async (name) => links.kernel.named(name)?.addresses.map(({ address }) => address) ?? [],
       kernelRelease: async () => kernelRelease,
       pciNetDevice: (address) => pci.pciNetDevice(address),
       virtualFunction: (address) => pci.virtualFunction(address),

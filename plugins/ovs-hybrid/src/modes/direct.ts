@@ -12,7 +12,7 @@ import { guestTap } from './guest-tap.js';
 export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Promise<Plan> {
   const { create_port, create_tap } = profileOf(vif);
   const datapath = datapathOf(vif);
-  const ensured = ensuredBridge(vif, datapath);
+  const ensured = ensuredBridge(vif, datapath, context);
   const { vif_name } = vif;
   if (!create_port && !create_tap) {
     return [{ ...ensured, ...(vif_name !== undefined && { guestPort: vif_name }) }];

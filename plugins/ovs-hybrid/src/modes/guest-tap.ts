@@ -16,5 +16,6 @@ export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promi
   }
   const isThere = (await context.facts.linkMtu(name)) !== undefined;
   // Open vSwitch would set the MTU as well, but nothing would give the link its own back if the plug fails.
-  return isThere ? [{ kind: 'link', name, set: { mtu } }] : [];
+  // A container's link is a veth.
+  return isThere ? [{ kind: 'link', name, types: ['tap', 'veth'], set: { mtu } }] : [];
 }

@@ -11,7 +11,7 @@ import { mtuOf, vifPort } from '../port/vif-port.js';
  */
 export async function plugHostDevice(vif: VIFHostDevice, context: PlugContext): Promise<Plan> {
   const datapath = datapathOf(vif);
-  const ensured = ensuredBridge(vif, datapath);
+  const ensured = ensuredBridge(vif, datapath, context);
   const address = requireField(vif, 'dev_address', vif.id);
   const found = await context.facts.representor(address);
   if (!found) {

@@ -11,7 +11,7 @@ export function plugHybrid(vif: VIFBridge, context: PlugContext): Plan {
   const datapath = datapathOf(vif);
   return [
     ...hybridLinks({ vifId: vif.id, bridge, mtu: mtuOf(vif, context) }),
-    ensuredBridge(vif, datapath),
+    ensuredBridge(vif, datapath, context),
     vifPort(vif, context, { name, datapath, wired: true }),
   ];
 }

@@ -15,7 +15,7 @@ export async function plugPerPortBridge(vif: VIFOpenVSwitch, context: PlugContex
   const [ownEnd, sharedEnd] = patchPorts(vif.id);
   return [
     ...(await guestTap(vif, context)),
-    ensuredBridge(vif, datapathType),
+    ensuredBridge(vif, datapathType, context),
     { kind: 'ovsBridge', name: own, datapathType, own: true },
     {
       kind: 'ovsPort',

@@ -20,5 +20,8 @@ export function plugVhostUser(vif: VIFVHostUser, context: PlugContext): Plan {
           options: { 'vhost-server-path': requireField(vif, 'path', vif.id) },
         };
   const datapath = datapathOf(vif, 'netdev');
-  return [ensuredBridge(vif, datapath), vifPort(vif, context, { name, datapath, ...socket, wired: true })];
+  return [
+    ensuredBridge(vif, datapath, context),
+    vifPort(vif, context, { name, datapath, ...socket, wired: true }),
+  ];
 }

@@ -7,6 +7,7 @@ import {
   VIFOpenVSwitch,
 } from '@vifkit/core';
 import { isTrunkBridge } from './names.js';
+import type { PlugContext } from './plug-context.js';
 
 /** The name of the integration bridge, or of the trunk's bridge: that of the VIF's network. */
 export function networkBridge(vif: VIFBase): string {
@@ -16,9 +17,21 @@ export function networkBridge(vif: VIFBase): string {
 }
 
 /** The bridge of the VIF's network, which has at least the network's MTU. */
-export function ensuredBridge(vif: VIFBase, datapathType: OvsDatapathType): OvsBridgeStep {
+export function ensuredBridge(
+  vif: VIFBase,
+  datapathType: OvsDatapathType,
+  { options }: PlugContext,
+): OvsBridgeStep {
   const mtu = networkMtu(vif);
   const name = networkBridge(vif);
   const own = isTrunkBridge(name); // of the guest's one trunk port
-  return { kind: 'ovsBridge', name, datapathType, ...(mtu !== undefined && { mtu }), ...(own && { own }) };
+  const mustExist = !own && !options.create_bridge;
+  return {
+    kind: 'ovsBridge',
+    name,
+    datapathType,
+    ...(mtu !== undefined && { mtu }),
+    ...(own && { own }),
+    ...(mustExist && { mustExist }),
+  };
 }

@@ -3,7 +3,13 @@ export type LinkCreation =
   | { readonly type: 'bridge' }
   | { readonly type: 'veth'; readonly peer: string }
   | { readonly type: 'tap'; readonly multiQueue?: boolean }
-  | { readonly type: 'vlan'; readonly link: string; readonly id: number }
+  | {
+      readonly type: 'vlan';
+      readonly link: string;
+      readonly id: number;
+      /** `802.1Q` unless given; `802.1ad` is a provider's outer tag. */
+      readonly protocol?: '802.1Q' | '802.1ad';
+    }
   /** A command of the plan, before this step, makes the link, of whatever type; the command's undo removes it. */
   | { readonly type: 'command' };
 
@@ -41,6 +47,8 @@ export interface LinkStep {
   readonly name: string;
   /** How to make the link when it is missing. Without it the link has to be there. */
   readonly create?: LinkCreation;
+  /** The types that a link may have which this step does not make; any unless given. Another link is left alone. */
+  readonly types?: readonly LinkType[];
   /** Attributes that hold at all times: a difference is corrected. */
   readonly set?: LinkAttributes;
   /** Attributes given to a link that this step makes; an existing link keeps its own. */

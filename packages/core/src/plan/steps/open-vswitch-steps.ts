@@ -11,7 +11,9 @@ export interface OvsBridgeStep {
    * keeps them from undoing each other's setting at every plug.
    */
   readonly mtu?: number;
-  /** The bridge is of use to this VIF alone, and is marked as the VIF's. */
+  /** The step does not make the bridge: it has to be there. */
+  readonly mustExist?: boolean;
+  /** The bridge is of use to this VIF alone, and is marked as the VIF's if this step makes it. */
   readonly own?: boolean;
   /** The port that the hypervisor makes on this bridge for the guest, where no step does: it is the VIF's. */
   readonly guestPort?: string;
@@ -46,7 +48,7 @@ export interface OvsPortStep {
   readonly kind: 'ovsPort';
   readonly bridge: string;
   readonly name: string;
-  /** The interface's type; '' is a link of the kernel. */
+  /** The interface's type; a link of the kernel ('') unless given. */
   readonly type?: string;
   /** The access VLAN. */
   readonly tag?: number;

@@ -26,6 +26,7 @@ export function fakeHost(runners: readonly StepRunner[], locks: HostLocks = new 
     locks,
     facts: {
       linkMtu: async () => undefined,
+      linkMac: async () => undefined,
       linkAddresses: async () => [],
       kernelRelease: async () => '6.1.0',
       pciNetDevice: async () => undefined,

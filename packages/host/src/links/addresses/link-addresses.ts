@@ -17,8 +17,10 @@ export interface RouteHop {
   readonly options: readonly string[];
 }
 
-/** A route of the main table. */
+/** A route of any table but `local`, which is the kernel's. */
 export interface LinkRoute {
+  /** The main table unless given; its number, or its name in /etc/iproute2/rt_tables. */
+  readonly table?: string;
   /** With its prefix length; the default route is `0.0.0.0/0` or `::/0`. */
   readonly destination: string;
   readonly hops: readonly RouteHop[];
@@ -30,6 +32,15 @@ export interface LinkRoute {
 export interface LinkAddressing {
   readonly addresses: readonly LinkAddress[];
   readonly routes: readonly LinkRoute[];
+  /** Routes with something to them that we would lose on the way to another link; none unless given. */
+  readonly fixedRoutes?: readonly FixedRoute[];
+}
+
+export interface FixedRoute {
+  /** As in `198.51.100.0/24 table 100`. */
+  readonly route: string;
+  /** What `ip -json route` calls it, as in `nhid`. */
+  readonly because: string;
 }
 
 export const noAddressing: LinkAddressing = { addresses: [], routes: [] };
@@ -39,6 +50,11 @@ export function isIpv6({ address }: LinkAddress): boolean {
 }
 
 /** A route as a person would write it. */
-export function routeText({ destination, hops }: LinkRoute): string {
-  return [destination, ...hops.flatMap(({ options }) => options)].join(' ');
+export function routeText({ destination, hops, table }: LinkRoute): string {
+  return [destination, ...hops.flatMap(({ options }) => options), ...tableWords(table)].join(' ');
+}
+
+/** A table in the words of `ip route`. */
+export function tableWords(table: string | undefined): string[] {
+  return table === undefined ? [] : ['table', table];
 }

@@ -1,5 +1,11 @@
 import { BlockList, isIP } from 'node:net';
-import type { LinkAddress, LinkRoute, RouteHop } from './link-addresses.js';
+import {
+  type FixedRoute,
+  type LinkAddress,
+  type LinkRoute,
+  type RouteHop,
+  tableWords,
+} from './link-addresses.js';
 
 interface IpHop {
   readonly dev?: string;
@@ -15,6 +21,8 @@ export interface IpRoute extends IpHop {
   /** Left out for a unicast route. */
   readonly type?: string;
   readonly dst: string;
+  /** Left out for the main table. */
+  readonly table?: string;
   readonly nexthops?: readonly IpHop[];
   readonly protocol?: string;
   readonly scope?: string;
@@ -26,6 +34,22 @@ export interface IpRoute extends IpHop {
   readonly metrics?: readonly Readonly<Record<string, unknown>>[];
 }
 
+/** What is known of routes, and can be said of them in the words of `ip route`. */
+const knownKeys: ReadonlySet<string> = new Set([
+  ...['type', 'dst', 'table', 'dev', 'gateway', 'via', 'weight', 'flags', 'nexthops'],
+  ...['protocol', 'scope', 'prefsrc', 'metric', 'tos', 'pref', 'expires', 'metrics'],
+]);
+const knownMetrics: ReadonlySet<string> = new Set([
+  ...['mtu', 'advmss', 'window', 'rtt', 'rttvar', 'ssthresh', 'cwnd', 'initcwnd', 'initrwnd'],
+  ...['reordering', 'hoplimit', 'quickack', 'rto_min', 'fastopen_no_cookie'],
+]);
+
+/** The routes over a link, and those among them that cannot be told to `ip` again as they are. */
+export interface RoutesOver {
+  readonly routes: LinkRoute[];
+  readonly fixedRoutes: FixedRoute[];
+}
+
 /**
  * Reads the routes that lead over a link and that the kernel does not make by itself from the link's addresses.
  * Those without a gateway come first: gateways are reached by them.
@@ -33,15 +57,31 @@ export interface IpRoute extends IpHop {
 export function routesOver(
   link: string,
   addresses: readonly LinkAddress[],
-  routes: readonly IpRoute[],
+  all: readonly IpRoute[],
   family: 'inet' | 'inet6',
-): LinkRoute[] {
-  return routes
-    .filter(({ type = 'unicast' }) => type === 'unicast')
+): RoutesOver {
+  const own = all
+    .filter(({ table }) => table !== 'local')
     .filter((route) => hopsOf(route).some(({ dev }) => dev === link))
-    .filter((route) => route.protocol !== 'kernel' || !isMadeByKernel(route, addresses))
+    .filter((route) => !isMadeByKernel(route, addresses));
+  const routes = own
+    .filter(({ type = 'unicast' }) => type === 'unicast')
     .map((route) => routeOf(route, family))
     .sort((a, b) => Number(hasGateway(a)) - Number(hasGateway(b)));
+  const fixedRoutes = own.flatMap((route) => {
+    const because = unknownIn(route);
+    const name = [route.dst, ...tableWords(route.table)].join(' ');
+    return because === undefined ? [] : [{ route: name, because }];
+  });
+  return { routes, fixedRoutes };
+}
+
+/** What of a route would be lost if it were made anew. */
+function unknownIn(route: IpRoute): string | undefined {
+  const { type = 'unicast', nexthops = [], metrics = [] } = route;
+  if (type !== 'unicast') return type;
+  const keys = [route, ...nexthops].flatMap((each) => Object.keys(each)).filter((key) => !knownKeys.has(key));
+  return [...keys, ...metrics.flatMap(Object.keys).filter((key) => !knownMetrics.has(key))][0];
 }
 
 function hopsOf(route: IpRoute): readonly IpHop[] {
@@ -53,8 +93,12 @@ function hasGateway({ hops }: LinkRoute): boolean {
 }
 
 /** With `noprefixroute`, as NetworkManager has it, the route to an address's network is somebody else's making. */
-function isMadeByKernel({ dst }: IpRoute, addresses: readonly LinkAddress[]): boolean {
-  if (dst.startsWith('fe80:')) return true;
+function isMadeByKernel(
+  { dst, protocol, table, type = 'unicast' }: IpRoute,
+  addresses: readonly LinkAddress[],
+): boolean {
+  if (protocol !== 'kernel' || table !== undefined) return false;
+  if (type !== 'unicast' || dst.startsWith('fe80:')) return true;
   const [network = '', length] = dst.split('/');
   const family = isIP(network) === 6 ? 'ipv6' : 'ipv4';
   const bits = length === undefined ? (family === 'ipv6' ? 128 : 32) : Number(length);
@@ -68,11 +112,12 @@ function isMadeByKernel({ dst }: IpRoute, addresses: readonly LinkAddress[]): bo
 }
 
 function routeOf(route: IpRoute, family: 'inet' | 'inet6'): LinkRoute {
-  const { dst, protocol, scope, prefsrc, metric, tos, pref, expires, metrics = [] } = route;
+  const { dst, table, protocol, scope, prefsrc, metric, tos, pref, expires, metrics = [] } = route;
   // `default` would be IPv4's in a batch.
   const everything = family === 'inet6' ? '::/0' : '0.0.0.0/0';
   const named = { proto: protocol, scope, src: prefsrc, metric, tos, pref, expires };
   return {
+    ...(table !== undefined && { table }),
     destination: dst === 'default' ? everything : dst,
     hops: hopsOf(route).map(hopOf),
     options: [named, ...metrics].flatMap(wordsOf),

@@ -1,7 +1,8 @@
-import type { Difference, LinkStep, Outcome } from '@vifkit/core';
+import { type Difference, type LinkStep, type Outcome, VifError } from '@vifkit/core';
 import type { LinkState } from '../link-state.js';
 import type { LinkOperation } from '../link-table.js';
 import { type LinkAddress, type LinkAddressing, noAddressing, routeText } from './link-addresses.js';
+import { type LinkRule, rulesLost } from './link-rules.js';
 
 export type Move = Extract<LinkOperation, { op: 'move' }>;
 
@@ -12,7 +13,11 @@ export interface Relocation {
 }
 
 /** A link before a step, with what it is to give away. */
-export type LinkBefore = LinkState & { readonly relocation?: Relocation };
+export type LinkBefore = LinkState & {
+  readonly relocation?: Relocation;
+  /** The link is removed and made anew, since it was made otherwise; with the other end of a veth pair. */
+  readonly replaced?: { readonly peer?: LinkState };
+};
 
 /** What a link still has that belongs on its bridge; undefined if there is nothing. */
 export function relocationOf(
@@ -34,6 +39,28 @@ export function relocationOf(
     there: { op: 'move', name, to, addresses: there, routes: moved, leaving: addresses },
     back: { op: 'move', name: to, to: name, addresses, routes, leaving },
   };
+}
+
+/**
+ * Why a relocation would lose something that the host is reached by; undefined if it would not.
+ * @param rules those that name links
+ */
+export function relocationHindrance(
+  { there: { name, to } }: Relocation,
+  all: ReadonlyMap<string, LinkAddressing>,
+  rules: readonly LinkRule[],
+): VifError | undefined {
+  const [fixed] = all.get(name)?.fixedRoutes ?? [];
+  if (fixed) {
+    const text = `Route ${fixed.route} over link ${name} cannot be moved to bridge ${to}, for its '${fixed.because}'`;
+    return new VifError('LINK_ROUTES_FIXED', `${text}: make it without, or remove it, and plug again`);
+  }
+  const [rule] = rulesLost(rules, name, to);
+  if (!rule) return undefined;
+  const { family, direction, priority } = rule;
+  const what = `Rule ${priority} of ${family === 'inet' ? 'IPv4' : 'IPv6'} has '${direction} ${name}'`;
+  const text = `${what}, and would match nothing once bridge ${to} has the link's addresses`;
+  return new VifError('LINK_ROUTES_FIXED', `${text}: add the same rule for ${to}, and plug again`);
 }
 
 export function relocationDifferences({ there }: Relocation): Difference[] {

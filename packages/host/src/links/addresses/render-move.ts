@@ -1,4 +1,4 @@
-import type { LinkAddress, LinkRoute } from './link-addresses.js';
+import { type LinkAddress, type LinkRoute, tableWords } from './link-addresses.js';
 import type { Move } from './relocation.js';
 
 /**
@@ -31,7 +31,8 @@ function renderAddress(each: LinkAddress, link: string): string {
   return ['address replace', plain(each), ...each.options, 'dev', link, ...label].join(' ');
 }
 
-function renderRoute({ destination, hops, options }: LinkRoute): string {
+function renderRoute({ destination, hops, options: others, table }: LinkRoute): string {
+  const options = [...others, ...tableWords(table)];
   const ways = hops.map((hop) => [...hop.options, 'dev', hop.link]);
   const [only = []] = ways;
   const words = ways.length > 1 ? ways.flatMap((way) => ['nexthop', ...way]) : only;

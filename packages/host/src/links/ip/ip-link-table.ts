@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { type Outcome } from '@vifkit/core';
 import { signalError } from '@vifkit/core/time';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
+import type { LinkRule } from '../addresses/link-rules.js';
 import { hindrance } from '../addresses/relocation.js';
 import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';
 import { linkOutcome } from '../link-outcome.js';
@@ -13,7 +14,7 @@ import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
 import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
 import { type Placed, phasesOf } from './phases.js';
-import { readAddresses } from './read-addresses.js';
+import { readAddresses, readRules } from './read-addresses.js';
 import { LinkReader } from './read-links.js';
 import { renderOperation } from './render.js';
 
@@ -58,6 +59,10 @@ export class IpLinkTable implements LinkTable {
 
   readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
     return readAddresses(names, signal);
+  }
+
+  readRules(signal: AbortSignal): Promise<LinkRule[]> {
+    return readRules(signal);
   }
 
   write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {

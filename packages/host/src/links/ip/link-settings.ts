@@ -56,8 +56,9 @@ function readNumber(path: string): number | undefined {
 }
 
 /**
- * Writes the settings of links: directly, or with a root helper by one `tee` for all files that get the same value.
- * One outcome a link.
+ * Writes the settings of links that differ from those wanted: directly, or with a root helper by one `tee` for all files
+ * that get the same value. A new link has its settings of `default`: it may be right from the start, and a container
+ * cannot write below /proc/sys. One outcome a link.
  * @throws VifError TIMEOUT, ABORTED; `tee` is ended then
  */
 export async function writeSettings(
@@ -65,7 +66,7 @@ export async function writeSettings(
   rootHelper: readonly string[],
   signal: AbortSignal,
 ): Promise<Outcome[]> {
-  const writings = wanted.flatMap(writingsFor);
+  const writings = wanted.flatMap(writingsFor).filter(({ path, value }) => readNumber(path) !== value);
   const outcomes: Outcome[] = wanted.map(() => undefined);
   const failures = await (rootHelper.length === 0
     ? writeDirectly(writings)
@@ -73,11 +74,18 @@ export async function writeSettings(
   for (const [{ index, path, value }, cause] of failures) {
     outcomes[index] ??= new VifError(
       'LINK_COMMAND_FAILED',
-      `${path} cannot be set to ${value}: ${cause.message}`,
+      `${path} cannot be set to ${value}: ${cause.message}${cureFor(cause, path)}`,
       { cause },
     );
   }
   return outcomes;
+}
+
+/** What helps in a container, whose /proc/sys is mounted read-only. */
+function cureFor({ message }: Error, path: string): string {
+  if (!/EROFS|read-only file system/i.test(message)) return '';
+  const setting = path.slice('/proc/sys/'.length).split('/').with(3, 'default').join('.');
+  return `; mount /proc/sys writable, or have ${setting} set where the container is made: new links have its value`;
 }
 
 function writingsFor({ name, settings }: WantedSettings, index: number): Writing[] {

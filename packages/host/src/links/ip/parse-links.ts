@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { userId } from '../../user-id.js';
 import type { LinkState, TapState } from '../link-state.js';
-import { usersIn } from '../link-users.js';
+import { noteOf, usersIn } from '../link-users.js';
 
 /** A link as `ip -details -json link` prints it; only what we use. */
 interface IpLink {
@@ -33,6 +33,7 @@ export function parseLinks(lines: readonly string[]): Map<string, LinkState> {
 function stateOf(ipLink: IpLink): LinkState {
   const { ifname, flags, mtu, address, master, ifalias, altnames = [], link, linkinfo } = ipLink;
   const users = usersIn(ifname, altnames);
+  const alternativeNames = altnames.filter((each) => !each.startsWith(noteOf(ifname, '')));
   const kind = linkinfo?.info_kind ?? '';
   const data = linkinfo?.info_data ?? {};
   // taps and tuns are both of kind `tun`
@@ -48,10 +49,11 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(master !== undefined && { master }),
     ...(ifalias !== undefined && { alias: ifalias }),
     ...(users.length > 0 && { users }),
+    ...(alternativeNames.length > 0 && { alternativeNames }),
     ...(kind !== 'veth' && kind !== 'vlan' && typeof link === 'string' && { lower: link }),
     ...(isTap && { tap: tapOf(data, flags) }),
     ...(kind === 'veth' && link !== undefined && { peer: link }),
-    ...(kind === 'vlan' && link !== undefined && { vlan: { link, id: Number(data.id) } }),
+    ...(kind === 'vlan' && link !== undefined && { vlan: vlanOf(link, data) }),
     ...(kind === 'bridge' && {
       bridge: {
         forwardDelay: Number(data.forward_delay) / 100,
@@ -61,6 +63,13 @@ function stateOf(ipLink: IpLink): LinkState {
       },
     }),
   };
+}
+
+function vlanOf(
+  link: string,
+  { id, protocol }: Readonly<Record<string, unknown>>,
+): NonNullable<LinkState['vlan']> {
+  return { link, id: Number(id), ...(protocol === '802.1ad' && { protocol }) };
 }
 
 function tapOf(data: Readonly<Record<string, unknown>>, flags: readonly string[]): TapState {

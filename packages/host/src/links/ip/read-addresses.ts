@@ -2,12 +2,13 @@ import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
 import { runProgram } from '../../commands/run-program.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
+import { type IpRule, type LinkRule, parseRules } from '../addresses/link-rules.js';
 import { type IpAddresses, parseAddresses } from '../addresses/parse-addresses.js';
 import { type IpRoute, routesOver } from '../addresses/parse-routes.js';
 import { completeDump } from './complete-dump.js';
 
 /**
- * The addresses of links of this process's network namespace, and its main table's routes over them.
+ * The addresses of links of this process's network namespace, and the routes over them of all tables but `local`.
  * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
  */
 export async function readAddresses(
@@ -16,21 +17,36 @@ export async function readAddresses(
 ): Promise<Map<string, LinkAddressing>> {
   const [links, ipv4, ipv6] = await Promise.all([
     ipJson<IpAddresses>(['address', 'show'], signal),
-    ipJson<IpRoute>(['-4', 'route', 'show', 'table', 'main'], signal),
-    ipJson<IpRoute>(['-6', 'route', 'show', 'table', 'main'], signal),
+    ipJson<IpRoute>(['-4', 'route', 'show', 'table', 'all'], signal),
+    ipJson<IpRoute>(['-6', 'route', 'show', 'table', 'all'], signal),
   ]);
   return new Map(
     links.flatMap((link) => {
       const { ifname } = link;
       if (ifname === undefined || !names.includes(ifname)) return [];
       const addresses = parseAddresses(link);
-      const routes = [
-        ...routesOver(ifname, addresses, ipv4, 'inet'),
-        ...routesOver(ifname, addresses, ipv6, 'inet6'),
+      const [v4, v6] = [
+        routesOver(ifname, addresses, ipv4, 'inet'),
+        routesOver(ifname, addresses, ipv6, 'inet6'),
       ];
-      return [[ifname, { addresses, routes }]];
+      const routes = [...v4.routes, ...v6.routes];
+      const fixedRoutes = [...v4.fixedRoutes, ...v6.fixedRoutes];
+      const fixed = fixedRoutes.length > 0 ? { fixedRoutes } : {};
+      return [[ifname, { addresses, routes, ...fixed }]];
     }),
   );
+}
+
+/**
+ * The rules of policy routing that name links.
+ * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
+ */
+export async function readRules(signal: AbortSignal): Promise<LinkRule[]> {
+  const [ipv4, ipv6] = await Promise.all([
+    ipJson<IpRule>(['-4', 'rule', 'show'], signal),
+    ipJson<IpRule>(['-6', 'rule', 'show'], signal),
+  ]);
+  return [...parseRules(ipv4, 'inet'), ...parseRules(ipv6, 'inet6')];
 }
 
 async function ipJson<T>(args: readonly string[], signal: AbortSignal): Promise<T[]> {

@@ -1,4 +1,4 @@
-import type { BridgeAttributes } from '@vifkit/core';
+import type { BridgeAttributes, LinkCreation } from '@vifkit/core';
 import { renderArrival } from '../addresses/render-move.js';
 import type { LinkOperation, TapMaking } from '../link-table.js';
 import { noteOf } from '../link-users.js';
@@ -41,8 +41,12 @@ function renderAdd({ name, create, bridge = {} }: Making): string {
     case 'tap':
       return `tuntap add dev ${name} ${tapMode(create)}${create.owner === undefined ? '' : ` user ${create.owner}`}`;
     case 'vlan':
-      return `link add link ${create.link} name ${name} type vlan id ${create.id}`;
+      return `link add link ${create.link} name ${name} type vlan${protocolWords(create)} id ${create.id}`;
   }
+}
+
+function protocolWords({ protocol }: Extract<LinkCreation, { type: 'vlan' }>): string {
+  return protocol === undefined ? '' : ` protocol ${protocol}`;
 }
 
 function tapMode({ multiQueue }: TapMaking): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseRules, rulesLost } from '../../../src/links/addresses/link-rules.js';
 import { parseAddresses } from '../../../src/links/addresses/parse-addresses.js';
 import { type IpRoute, routesOver } from '../../../src/links/addresses/parse-routes.js';
 
@@ -53,7 +54,7 @@ describe('routes over a link', () => {
     { address: '198.51.100.1/24', options: ['noprefixroute'] },
     { address: '192.0.2.77', peer: '192.0.2.78/32', options: [] },
   ];
-  const over = (...routes: IpRoute[]) => routesOver('eth1', addresses, routes, 'inet');
+  const over = (...routes: IpRoute[]) => routesOver('eth1', addresses, routes, 'inet').routes;
 
   it('are read with all that `ip route` needs, those without a gateway first', () => {
     const metrics = [{ mtu: 1400, advmss: 1360 }];
@@ -121,7 +122,57 @@ describe('routes over a link', () => {
   });
 
   it('have IPv6’s default route by its prefix, for `ip` would take it for IPv4’s', () => {
-    const [route] = routesOver('eth1', [], [{ dst: 'default', gateway: 'fe80::1', dev: 'eth1' }], 'inet6');
-    expect(route?.destination).toBe('::/0');
+    const all = [{ dst: 'default', gateway: 'fe80::1', dev: 'eth1' }];
+    expect(routesOver('eth1', [], all, 'inet6').routes).toMatchObject([{ destination: '::/0' }]);
+  });
+
+  it('are those of all tables, but of the kernel’s own', () => {
+    expect(
+      over(
+        { dst: '192.0.2.0/24', dev: 'eth1', protocol: 'kernel', table: '100' },
+        { dst: 'default', gateway: '192.0.2.254', dev: 'eth1', table: 'vpn' },
+        { dst: '192.0.2.1', dev: 'eth1', protocol: 'kernel', type: 'local', table: 'local' },
+      ),
+    ).toMatchObject([
+      { destination: '192.0.2.0/24', table: '100' },
+      { destination: '0.0.0.0/0', table: 'vpn' },
+    ]);
+  });
+
+  it.each([
+    ['a next hop of its own number', { nhid: 5 }, 'nhid'],
+    ['an encapsulation', { encap: 'mpls' }, 'encap'],
+    ['an encapsulation on one of its ways', { nexthops: [{ dev: 'eth1', encap: 'mpls' }] }, 'encap'],
+    ['a metric that is worded otherwise', { metrics: [{ congestion: 'reno' }] }, 'congestion'],
+    ['another type', { type: 'multicast' }, 'multicast'],
+  ])('are told of that would lose something: %s', (_, own, because) => {
+    const route = { dst: '203.0.113.0/24', dev: 'eth1', table: '100', ...own };
+    const { fixedRoutes } = routesOver('eth1', addresses, [route], 'inet');
+    expect(fixedRoutes).toEqual([{ route: '203.0.113.0/24 table 100', because }]);
+  });
+});
+
+describe('rules of policy routing', () => {
+  const toBridge = { priority: 90, src: 'all', iif: 'br0', iif_detached: null, table: '100' };
+  const rules = [
+    { priority: 80, src: '192.0.2.1', table: '100' },
+    { priority: 81, src: 'all', iif: 'eth1', table: '100' },
+    { priority: 82, src: 'all', oif: 'eth1', table: '101' },
+  ];
+
+  it('are lost that name the link which gives its addresses away', () => {
+    const lost = rulesLost(parseRules(rules, 'inet'), 'eth1', 'br0');
+    expect(lost.map(({ direction, priority }) => [direction, priority])).toEqual([
+      ['iif', 81],
+      ['oif', 82],
+    ]);
+  });
+
+  it('are not lost where the other link has the same, of the same family', () => {
+    const own = parseRules(rules, 'inet');
+    const lostWith = (family: 'inet' | 'inet6') =>
+      rulesLost([...own, ...parseRules([toBridge], family)], 'eth1', 'br0').map(({ priority }) => priority);
+    expect(lostWith('inet')).toEqual([82]);
+    expect(lostWith('inet6')).toEqual([81, 82]);
   });
 });

@@ -11,7 +11,7 @@ export interface KernelLink extends Mutable<LinkState> {
   /** Somebody set the MTU; a bridge's no longer follows its members then. */
   mtuByHand: boolean;
   addresses: LinkAddress[];
-  /** The routes over it that the kernel did not make from its addresses. */
+  /** The routes over it, of all tables, that the kernel did not make from its addresses. */
   routes: LinkRoute[];
 }
 
@@ -22,7 +22,7 @@ export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 't
   readonly tap?: LinkState['tap'];
   /** IP addresses, as in `10.0.0.1/24`. */
   readonly addresses?: readonly string[];
-  /** Routes over it, as in `0.0.0.0/0 via 10.0.0.254`. */
+  /** Routes over it, as in `0.0.0.0/0 via 10.0.0.254`, and of another table than the main `table 100 0.0.0.0/0 via 10.0.0.254`. */
   readonly routes?: readonly string[];
 }
 
@@ -42,8 +42,14 @@ export function newLink({ bridge, tap, addresses = [], routes = [], ...spec }: L
     mtuByHand: spec.mtu !== undefined,
     addresses: addresses.map((address) => ({ address, options: [] })),
     routes: routes.map((route) => {
-      const [destination = '', ...options] = route.split(' ');
-      return { destination, hops: [{ link: spec.name, options }], options: [] };
+      const [, table, rest = ''] = /^(?:table (\S+) )?(.*)$/.exec(route) ?? [];
+      const [destination = '', ...options] = rest.split(' ');
+      return {
+        ...(table !== undefined && { table }),
+        destination,
+        hops: [{ link: spec.name, options }],
+        options: [],
+      };
     }),
     // A tap that is there is as a plug makes one, unless the test says otherwise.
     ...(type === 'tap' && { tap: tap ?? { multiQueue: false, owner: 0, isOpen: false } }),

@@ -1,4 +1,10 @@
-import { isIpv6, type LinkChange, type LinkOperation, type LinkRoute } from '@vifkit/host/parts';
+import {
+  isIpv6,
+  type LinkChange,
+  type LinkOperation,
+  type LinkRoute,
+  type LinkRule,
+} from '@vifkit/host/parts';
 import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
 
 type Add = Extract<LinkOperation, { op: 'add' }>;
@@ -22,6 +28,7 @@ class Refusal extends Error {}
 /** The links of a network namespace, with the rules of the kernel that plans can notice. */
 export class Kernel {
   readonly links = new Map<string, KernelLink>();
+  readonly rules: LinkRule[] = [];
 
   /** Puts a link there without further ado; the other end of a veth pair comes with it. */
   put(spec: LinkSpec): void {
@@ -29,6 +36,12 @@ export class Kernel {
     if (spec.peer !== undefined && !this.links.has(spec.peer)) {
       this.links.set(spec.peer, newLink({ name: spec.peer, type: 'veth', peer: spec.name }));
     }
+  }
+
+  /** The link of a name, be it an alternative one. */
+  named(name: string): KernelLink | undefined {
+    const isNamed = ({ alternativeNames = [] }: KernelLink) => alternativeNames.includes(name);
+    return this.links.get(name) ?? [...this.links.values()].find(isNamed);
   }
 
   /** Carries out an operation. Answers what `ip` would print if it is refused. */
@@ -97,7 +110,7 @@ export class Kernel {
       throw new Refusal(create.type === 'tap' ? TAP_BUSY : FILE_EXISTS);
     }
     if (create.type === 'veth') this.put({ name, type: 'veth', peer: create.peer });
-    else if (create.type === 'vlan') this.#addVlan(name, create.link, create.id);
+    else if (create.type === 'vlan') this.#addVlan(name, create);
     else this.put({ name, type: create.type, ...(create.type === 'tap' && { tap: tapStateOf(create) }) });
     try {
       if (bridge) this.#setBridge(this.#find(name), bridge);
@@ -113,11 +126,14 @@ export class Kernel {
     this.#add({ op: 'add', name, create });
   }
 
-  #addVlan(name: string, link: string, id: number): void {
+  #addVlan(name: string, { link, id, protocol }: Extract<Add['create'], { type: 'vlan' }>): void {
     const { mtu, address } = this.#find(link);
-    const twin = [...this.links.values()].find(({ vlan }) => vlan?.link === link && vlan.id === id);
+    const vlan = { link, id, ...(protocol === '802.1ad' && { protocol }) };
+    const isTwin = (other: KernelLink['vlan']) =>
+      other?.link === link && other.id === id && other.protocol === vlan.protocol;
+    const twin = [...this.links.values()].find((each) => isTwin(each.vlan));
     if (twin) throw new Refusal('Error: 8021q: VLAN device already exists.');
-    this.put({ name, type: 'vlan', vlan: { link, id }, mtu, address });
+    this.put({ name, type: 'vlan', vlan, mtu, address });
   }
 
   /** In the order of `ip` and the kernel: what comes before a refusal is done. */
@@ -166,10 +182,12 @@ export class Kernel {
     if (source) source.addresses = source.addresses.filter(({ address }) => !gone.has(address));
   }
 
-  /** There is one route of a destination and metric: another takes its place, whichever way it leads. */
+  /** There is one route of a table, destination and metric: another takes its place, whichever way it leads. */
   #replaceRoute(target: KernelLink, route: LinkRoute): void {
     for (const link of this.links.values()) {
-      link.routes = link.routes.filter(({ destination }) => destination !== route.destination);
+      link.routes = link.routes.filter(
+        ({ destination, table }) => destination !== route.destination || table !== route.table,
+      );
     }
     target.routes.push(route);
   }

@@ -4,6 +4,7 @@ import {
   type LinkAddressing,
   type LinkOperation,
   type LinkQuery,
+  type LinkRule,
   type LinkState,
   type LinkTable,
   linkOutcome,
@@ -36,7 +37,11 @@ export class MemoryLinks implements LinkTable {
   }
 
   async read({ names, settingsOf = [] }: LinkQuery): Promise<ReadonlyMap<string, LinkState>> {
-    const links = Object.entries(this.snapshot()).filter(([name]) => !names || names.includes(name));
+    // As the kernel does, by their alternative names, too.
+    const links = Object.entries(this.snapshot()).filter(
+      ([name, { alternativeNames = [] }]) =>
+        !names || [name, ...alternativeNames].some((each) => names.includes(each)),
+    );
     return new Map(
       links.map(([name, { addresses, routes, ...state }]) => {
         const { ipv6, arpIgnore, arpAnnounce, ...others } = state;
@@ -54,6 +59,10 @@ export class MemoryLinks implements LinkTable {
     return new Map(
       links.map(({ name, addresses, routes }) => [name, structuredClone({ addresses, routes })]),
     );
+  }
+
+  async readRules(): Promise<readonly LinkRule[]> {
+    return [...this.kernel.rules];
   }
 
   write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
