@@ -79,12 +79,15 @@ describe('a VLAN device of another kind than it would be made', () => {
     ['another VIF uses it', { users: ['another'] }, [], /other users/],
     ['it has an address', { addresses: ['192.0.2.1/24'] }, [], /IP addresses/],
     ['it is in a bridge', { master: 'br0' }, [{ name: 'br0', type: 'bridge' }], /member of br0/],
-    ['it was made for one VIF', { alias: 'vifkit:another' }, [], /not made for this VIF/],
+    ['it was made for one VIF', { alias: 'vifkit:another' }, [], /belongs to VIF another/],
   ])('is refused if %s', async (_, own, others, message) => {
     const vlan = { link: 'nic0', id: 6 };
     const { host, driver } = start({ vlan, alias: 'vifkit:shared', ...own }, others);
     await expect(driver.plug(request)).rejects.toMatchObject({
-      cause: { code: 'LINK_KIND_MISMATCH', message: expect.stringMatching(message) },
+      cause: {
+        code: 'alias' in own ? 'OWNED_BY_OTHER_VIF' : 'LINK_KIND_MISMATCH',
+        message: expect.stringMatching(message),
+      },
     });
     expect(host.writes).toEqual([]);
   });

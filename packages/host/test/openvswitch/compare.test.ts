@@ -75,13 +75,15 @@ describe('comparePort', () => {
   });
 
   it.each([
-    ['has the VIF’s mark', { externalIds: { 'vifkit-vif': 'vif' } }, {}, undefined],
-    ['has its iface-id', {}, { externalIds: { 'iface-id': 'p' } }, undefined],
-    ['is somebody else’s', {}, { externalIds: { 'iface-id': 'q' } }, 'OVS_MADE_OTHERWISE'],
-  ])('finds another type in a port that %s', (_, more, its, code) => {
+    ['has the VIF’s mark', { externalIds: { 'vifkit-vif': 'vif' } }, {}, undefined, 'this'],
+    ['has its iface-id', {}, { externalIds: { 'iface-id': 'p' } }, undefined, 'unmarked'],
+    ['is nobody’s', {}, { externalIds: {} }, 'OVS_MADE_OTHERWISE', 'unmarked'],
+    // The engine refuses it, whatever its type.
+    ['is another VIF’s', {}, { externalIds: { 'iface-id': 'q' } }, undefined, 'other'],
+  ])('finds another type in a port that %s', (_, more, its, code, whose) => {
     const wanted = portStep('p', { type: 'dpdkvhostuserclient' });
-    const found = comparePort(wanted, 'vif', port({ type: 'dpdkvhostuser', ...its }, more));
-    expect(found.blocked?.code).toBe(code);
+    const found = comparePort(wanted, 'vif', port({ type: 'dpdkvhostuser', ...its }, more), ['p']);
+    expect([found.blocked?.code, found.found?.whose]).toEqual([code, whose]);
     expect(found.differences[0]).toMatchObject({ attribute: 'type', actual: 'dpdkvhostuser' });
     // A link of the kernel is a type as well.
     const { differences } = comparePort(portStep('p'), 'vif', port({ type: 'internal', ...its }, more));

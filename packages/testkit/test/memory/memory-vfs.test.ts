@@ -20,7 +20,8 @@ it('sets what differs, and puts it back', async () => {
   const task = { step, vifId: 'a', inspection, outcome: undefined };
   await runner.apply([task], soon());
   expect(vfs.snapshot()).toEqual({ [address]: { mac: '52:54:00:aa:00:01', vlan: 0, trust: true } });
-  expect(journal.snapshot()).toEqual({ [address]: { vifId: 'a', former: before[address] } });
+  const written = [{ mac: '52:54:00:aa:00:01', vlan: 0, trust: true }];
+  expect(journal.snapshot()).toEqual({ [address]: { vifId: 'a', former: before[address], written } });
   await runner.undo([task], soon());
   expect(journal.snapshot()).toEqual({});
   expect(vfs.snapshot()).toEqual(before);
