@@ -40,8 +40,7 @@ function readRequest(json: unknown): VifRequest {
   const { instance, flavor, image, host, routing } = frame;
   const vif = parseVif(given, vifId);
   const request = { vif, instance, flavor, image, host, hostFilters: isHostFiltering(frame, at) };
-  // As it was given: the caller looks for it in the results.
-  return { id: frame.id ?? vifId ?? vif.id, ...request, ...(routing && { routing }) };
+  return { id: frame.id ?? vif.id, ...request, ...(routing && { routing }) };
 }
 
 /** What is to filter the guest must be told in one way: a filter that is wanted must not get lost. */

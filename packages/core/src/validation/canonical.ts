@@ -1,6 +1,5 @@
 import { isIP, SocketAddress } from 'node:net';
 import { isCidr, isIpAddress } from './addresses.js';
-import { isUuid } from './uuid.js';
 
 /** The one spelling of an address, for fields that have several; what is no address is given back as it is. */
 export const canonical: Readonly<Record<string, ((text: string) => string) | undefined>> = {
@@ -8,8 +7,6 @@ export const canonical: Readonly<Record<string, ((text: string) => string) | und
   mac: (text) => text.toLowerCase().replaceAll('-', ':'),
   /** As sysfs spells it. */
   pci: (text) => text.toLowerCase(),
-  /** As OpenStack writes them: two spellings of an id would be two VIFs. */
-  uuid: (text) => (isUuid(text) ? text.toLowerCase() : text),
   ip: canonicalIp,
   cidr: (text) => {
     if (!isCidr(text)) return text;
