@@ -57,7 +57,7 @@ const names = [
 ];
 
 /** Those of them that write to /proc/sys. */
-const writesSettings = ['bridge, uplink with addresses', 'ovs hybrid'];
+const writesSettings = ['ovs hybrid'];
 
 describe.each(kernelCases.filter(({ name }) => names.includes(name)))('$name', (of) => {
   let bench: KernelBench;

@@ -2,6 +2,7 @@ import { PlugError, type Step } from '@vifkit/core';
 import { makeVendorTools, type OpenVSwitch, requireOwnNetwork, type VendorTools } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { titleOf } from './faults/bench.js';
+import { unplugging } from './faults/busy-cases.js';
 import { goOn, nextCalls } from './faults/go-on.js';
 import { KernelBench } from './faults/kernel-bench.js';
 import { dpdkCases, kernelCases, tools } from './faults/kernel-cases.js';
@@ -86,7 +87,10 @@ describe.each(switches)('$title', ({ dpdk, cases }) => {
     });
 
     it('is told what went wrong with a step of its unplug, and the next call removes it', async () => {
-      for (const [index, step] of (await stepsOf('unplug')).entries()) {
+      const steps = await stepsOf('unplug');
+      expect(steps.length > 0).toBe(unplugging.includes(of));
+      if (steps.length === 0) return; // a bridge stays
+      for (const [index, step] of steps.entries()) {
         for (const done of [false, true]) {
           await bench.prepare();
           await bench.driver.plug(of.request);
