@@ -53,6 +53,7 @@ describe('the reference rows on the real kernel and Open vSwitch', () => {
         execFileSync('sh', ['-c', `ip link delete dev "$1" 2>/dev/null || true`, 'sh', name]);
       }
     }
+    execFileSync('sh', ['-c', 'nft delete table bridge vifkit 2>/dev/null || true']);
     await expect.poll(() => listLinks().filter((name) => name !== 'ovs-netdev')).toEqual(before);
   });
 
