@@ -22,7 +22,7 @@ export async function applyConfigFile(program: Command): Promise<void> {
       );
     }
     const key = option.attributeName();
-    const value = parse(option, text, `'${name}' (from ${path})`);
+    const value = parse(option, text, name, path);
     const from = program.getOptionValueSource(key);
     // An option without a default that nobody has set has no source either.
     if (from === undefined || from === 'default') program.setOptionValueWithSource(key, value, 'config');
@@ -30,13 +30,24 @@ export async function applyConfigFile(program: Command): Promise<void> {
   program.setOptionValue('pluginOptions', [plugins]);
 }
 
-function parse({ parseArg, defaultValue }: Option, text: string, subject: string): unknown {
+function parse(option: Option, given: string | readonly string[], name: string, path: string): unknown {
+  if (typeof given === 'string') return parseText(option, given, option.defaultValue, name, path);
+  if (option.long !== '--plugin') {
+    throw new VifError('INVALID_OPTIONS', `The setting '${name}' must be text, not a list (from ${path})`);
+  }
+  // As on the command line: the option once for each text of the list.
+  return given.reduce<unknown>(
+    (before, text) => parseText(option, text, before, name, path),
+    option.defaultValue,
+  );
+}
+
+function parseText({ parseArg }: Option, text: string, before: unknown, name: string, path: string): unknown {
   try {
-    return parseArg ? parseArg(text, defaultValue) : text;
+    return parseArg ? parseArg(text, before) : text;
   } catch (error) {
     if (!(error instanceof InvalidArgumentError)) throw error;
-    throw new VifError('INVALID_OPTIONS', `The setting ${subject} is no good. ${error.message}`, {
-      cause: error,
-    });
+    const message = `The setting '${name}' (from ${path}) is not valid. ${error.message}`;
+    throw new VifError('INVALID_OPTIONS', message, { cause: error });
   }
 }

@@ -3,8 +3,8 @@ import { asVifError, type OptionsByName, type OptionsSource, VifError } from '@v
 
 /** What a configuration file says. */
 export interface ConfigFile {
-  /** Settings of the command by the long names of its options (`root-helper`), as its command line takes them. */
-  readonly settings: Readonly<Record<string, string>>;
+  /** Settings of the command by the long names of its options (`root-helper`), as its command line takes them; a list for what may be repeated. */
+  readonly settings: Readonly<Record<string, string | readonly string[]>>;
   /** Options of plugins, with the file's path as their source. */
   readonly plugins: OptionsSource;
 }
@@ -19,8 +19,10 @@ export async function readConfigFile(path: string): Promise<ConfigFile> {
   const { plugins = {}, ...rest } = await readObject(path);
   if (!isObject(plugins)) throw refused(path, "'plugins' must be an object");
   const settings = Object.entries(rest).map(([name, value]) => {
+    if (Array.isArray(value) && value.every((each) => typeof each === 'string'))
+      return [name, value] as const;
     if (!['string', 'number', 'boolean'].includes(typeof value)) {
-      throw refused(path, `'${name}' must be text, a number, true or false`);
+      throw refused(path, `'${name}' must be text, a number, true or false, or a list of texts`);
     }
     return [name, String(value)] as const;
   });

@@ -15,7 +15,7 @@ import { moduleAt } from './module-at.js';
  */
 export async function loadNamedPlugin(given: string, timeout: number): Promise<PluginPackage> {
   try {
-    const isPath = /^\.{0,2}\//.test(given);
+    const isPath = /^(\.{0,2}\/|\.{1,2}$)/.test(given);
     const specifier = isPath ? await urlAt(given) : given;
     // A module may wait for ever at its top level.
     const { default: found } = await withDeadline(timeout, undefined, (signal) =>

@@ -1,6 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { VifError } from '@vifkit/core';
+import { exports as exportsOf } from 'resolve.exports';
 
 /**
  * The module that a path stands for: the file itself, or what the package in the folder exports.
@@ -32,14 +33,15 @@ interface Manifest {
   readonly main?: unknown;
 }
 
-/** As Node.js chooses for `import`; conditions are tried in its order of preference. */
-function entryOf({ exports, main }: Manifest): string | undefined {
-  if (typeof exports === 'object' && exports !== null) {
-    for (const key of ['.', 'node', 'import', 'module-sync', 'default']) {
-      const found = entryOf({ exports: Reflect.get(exports, key) });
-      if (found !== undefined) return found;
-    }
-    return undefined;
+/** What Node.js chooses for `import`: the first condition, in the order of the manifest, that holds. */
+function entryOf(manifest: Manifest): string | undefined {
+  if (manifest.exports === undefined || manifest.exports === null) {
+    return typeof manifest.main === 'string' ? manifest.main : undefined;
   }
-  return [exports, main].find((each) => typeof each === 'string');
+  try {
+    const [entry] = exportsOf(manifest, '.', { conditions: ['node-addons', 'module-sync'] }) ?? [];
+    return entry;
+  } catch {
+    return undefined; // nothing is exported at '.', or under no condition that holds
+  }
 }

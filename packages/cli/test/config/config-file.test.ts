@@ -47,6 +47,10 @@ describe('settings of a configuration file', () => {
     ]);
   });
 
+  it('may list the plugin packages', async () => {
+    expect((await configured({ plugin: ['./a', '/b'] })).opened).toMatchObject([{ plugin: ['./a', '/b'] }]);
+  });
+
   it('yield to the environment, and to the command line', async () => {
     vi.stubEnv('VIF_OVSDB', 'unix:/run/db.sock');
     const { opened } = await configured(settings, '--timeout', '8');
@@ -79,6 +83,8 @@ describe('a configuration file is refused, by its path,', () => {
     ['for an option that is no setting', { format: 'json' }, "no setting 'format'"],
     ['for naming another', { config: 'x' }, "no setting 'config'"],
     ['for a setting of a wrong type', { ovsdb: ['x'] }, "'ovsdb' must be text"],
+    ['for a list of words where one text belongs', { 'root-helper': ['sudo', '-n'] }, 'not a list'],
+    ['for a list of what is no text', { plugin: [1] }, "'plugin' must be text"],
     ['for a setting that is no good', { timeout: 'soon' }, 'positive number of seconds'],
     ['for options that are none', { plugins: [] }, "'plugins' must be an object"],
   ])('%s', async (_, content, message) => {
