@@ -23,7 +23,6 @@ const io =
 interface Source {
   readonly path: string;
   readonly imports: readonly string[];
-  readonly lines: number;
 }
 
 function sourcesBelow(folder: string): Source[] {
@@ -36,7 +35,7 @@ function sourcesBelow(folder: string): Source[] {
       const imports = [...text.matchAll(/(?:\bfrom|\bimport\(|^import)\s*'([^']+)'/gm)].map(
         ([, name]) => name ?? '',
       );
-      return { path: relative(root, path), imports, lines: text.split('\n').length - 1 };
+      return { path: relative(root, path), imports };
     });
 }
 
@@ -92,11 +91,6 @@ describe('the layers', () => {
 
   it('has no circular import', () => {
     expect([...sources.values()].flatMap((each) => cyclesIn(each))).toEqual([]);
-  });
-
-  it('keeps its files short', () => {
-    const all = [...sources.values()].flat();
-    expect(all.filter(({ lines }) => lines > 350).map(({ path }) => path)).toEqual([]);
   });
 });
 

@@ -1,6 +1,6 @@
 import { createVifDriver, type GuestConfigurator, type Step, stepTarget, type VifDriver } from '@vifkit/core';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
-import { builtInPlugins } from '../../../packages/cli/src/driver/built-in-plugins.js';
+import { builtInPlugins } from '../../../packages/cli/src/plugins/load-plugins.js';
 import type { Case } from './cases.js';
 import { type FaultyHost, faultyHost } from './faulty-host.js';
 import { VENDOR_LINK, VendorSwitch } from './vendor-switch.js';

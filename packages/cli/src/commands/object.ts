@@ -1,18 +1,24 @@
-import { asVifError, type Primitive, toPrimitive, type VersionManifest, type VifError } from '@vifkit/core';
-import type { Input } from '../input/input.js';
-import { openInput } from '../input/open-input.js';
-import { readRequests } from '../input/read-requests.js';
-import { openLogger } from '../logger.js';
-import { idOf, isObject, objectFrom } from '../objects/object-from.js';
-import { readManifestOption } from '../objects/read-manifest-option.js';
-import { errorJson } from '../output/error-json.js';
-import { errorLine } from '../output/error-line.js';
-import { printable } from '../output/printable.js';
-import { writeOut } from '../output/write-out.js';
-import type { Settings } from '../settings.js';
-import { abortOnSignals } from '../signals.js';
-import type { Driver, Surroundings } from '../surroundings.js';
-import { smallBatch } from './batch-sizes.js';
+import { readFile } from 'node:fs/promises';
+import {
+  asVifError,
+  type Primitive,
+  readManifest,
+  toPrimitive,
+  type VersionManifest,
+  VifError,
+} from '@vifkit/core';
+import { openInput } from '../requests/input.js';
+import { idOf, isObject, objectFrom } from '../requests/object-from.js';
+import { readRequests } from '../requests/read-requests.js';
+import type { Input } from '../requests/request.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { errorJson, errorLine } from '../terminal/errors.js';
+import { openLogger } from '../terminal/log.js';
+import { writeOut } from '../terminal/output.js';
+import { abortOnSignals } from '../terminal/signals.js';
+import { printable } from '../terminal/text.js';
+import { smallBatch } from './request-commands.js';
 
 type Answer = { readonly object: Primitive } | { readonly id: string | undefined; readonly error: VifError };
 
@@ -24,19 +30,19 @@ type Answer = { readonly object: Primitive } | { readonly id: string | undefined
  */
 export async function object(
   settings: Settings & { readonly manifest?: string },
-  surroundings: Surroundings,
+  environment: Environment,
   file: string,
 ): Promise<number> {
   const { format, manifest: given } = settings;
   const manifest = given === undefined ? undefined : await readManifestOption(given);
-  const { stdout, stderr } = surroundings;
-  const interruption = abortOnSignals(surroundings.signals, settings.timeout);
+  const { stdout, stderr } = environment;
+  const interruption = abortOnSignals(environment.signals, settings.timeout);
   let driver: Converter = noDriver;
   let status = 0;
   try {
-    const text = openInput(file, surroundings.stdin);
+    const text = openInput(file, environment.stdin);
     for await (const { inputs } of readRequests(text, smallBatch, interruption.signal)) {
-      if (driver === noDriver && inputs.some(needsDriver)) driver = await openDriver(settings, surroundings);
+      if (driver === noDriver && inputs.some(needsDriver)) driver = await openDriver(settings, environment);
       const answers = inputs.map((input) => answer(input, driver, manifest));
       if (answers.some((each) => 'error' in each)) status = 1;
       if (format === 'json') {
@@ -64,7 +70,7 @@ function needsDriver(input: Input): boolean {
   return 'request' in input && !isObject(input.request);
 }
 
-async function openDriver(settings: Settings, { openDriver, env, stderr }: Surroundings): Promise<Converter> {
+async function openDriver(settings: Settings, { openDriver, env, stderr }: Environment): Promise<Converter> {
   return openDriver({ ...settings, guests: false, env, logger: await openLogger(settings.verbose, stderr) });
 }
 
@@ -87,4 +93,18 @@ function toJson(given: Answer): object {
 function laidOut(object: Primitive): string {
   const lines = JSON.stringify(object, null, 2).split('\n');
   return `${lines.map(printable).join('\n')}\n`;
+}
+
+/**
+ * The manifest that `--manifest` gives: JSON, or a file that has it.
+ * @throws VifError INVALID_OPTIONS
+ */
+export async function readManifestOption(given: string): Promise<VersionManifest> {
+  try {
+    const json = given.trimStart().startsWith('{') ? given : await readFile(given, 'utf8');
+    return readManifest(JSON.parse(json));
+  } catch (error) {
+    const { message } = asVifError(error, 'INVALID_OPTIONS', 'It must be JSON, or a file of JSON');
+    throw new VifError('INVALID_OPTIONS', `The option --manifest is no good. ${message}`, { cause: error });
+  }
 }

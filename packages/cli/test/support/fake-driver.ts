@@ -1,5 +1,5 @@
 import { type BatchOptions, type Handled, type Settled, type Timeline, VifError } from '@vifkit/core';
-import type { Driver } from '../../src/surroundings.js';
+import type { Driver } from '../../src/settings/environment.js';
 
 /** Requests as the fakes take them: `refuse` is the message of the error that is to come of it. */
 export interface FakeRequest {
