@@ -10,7 +10,7 @@ import { printable } from './terminal/text.js';
 const FAILED = 1;
 const MISUSED = 2;
 
-/** Runs a command line, and answers with its exit status. Never rejects. */
+/** Runs a command line, and resolves to its exit status. Never rejects. */
 export async function run(args: readonly string[], environment: Environment): Promise<number> {
   let status = 0;
   try {

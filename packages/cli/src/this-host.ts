@@ -8,7 +8,7 @@ import { hostOptions, type Settings } from './settings/settings.js';
 
 /**
  * A driver of this host with the built-in plugins, and those that are named.
- * @throws VifError INVALID_OPTIONS for an endpoint that is none, an `ssl:` one without a CA, or options of plugins that are no good
+ * @throws VifError INVALID_OPTIONS for an endpoint that is not valid, an `ssl:` one without a CA, or options of plugins that are not valid
  */
 export async function openDriver(settings: DriverSettings): Promise<Driver> {
   const { routing, logger, env } = settings;
@@ -35,7 +35,7 @@ function unasked(): never {
   throw new Error("This command does not ask for guests' devices");
 }
 
-/** @throws VifError INVALID_OPTIONS for an endpoint that is none, or an `ssl:` one without a CA */
+/** @throws VifError INVALID_OPTIONS for an endpoint that is not valid, or an `ssl:` one without a CA */
 export async function examineThisHost(
   requirements: readonly Requirement[],
   settings: Settings,

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 
-/** Runs a command, and answers with its exit status. The file is `-` for commands that take none. */
+/** Runs a command, and resolves to its exit status. The file is `-` for commands that take none. */
 type CommandAction = (settings: Settings, environment: Environment, file: string) => Promise<number>;
 
 /** A subcommand. Its module is loaded when it is given, and takes along only what it needs. */
@@ -25,7 +25,7 @@ export const commandTable: readonly CommandEntry[] = [
   forRequests('show', 'draw the plumbing of the VIFs'),
   {
     name: 'gc',
-    description: 'remove what is left of VIFs that are in use no more',
+    description: 'remove what is left of VIFs that are no longer in use',
     options: () => [
       new Option('--keep <file>', 'the VIFs that are in use: ids, requests or VIFs, one a line'),
       new Option('--keep-none', 'no VIF is in use').conflicts('keep'),

@@ -46,7 +46,7 @@ export async function diagnose(listed: readonly ListedPlugin[], examine: Examine
   }));
 }
 
-/** What is lacking for whom, as a tree a package. */
+/** What each plugin lacks, as one tree per package. */
 export function renderDoctor(diagnoses: readonly Diagnosis[], style: Style = plain): string {
   return pluginTrees(diagnoses, style, ({ lacks, error }, subject) => {
     const isWell = lacks.length === 0 && !error;

@@ -99,7 +99,8 @@ export function parseKeep(text: string): string[] {
 
 function idsOfRequests(text: string): string[] {
   return parseRequests(text).map((input) => {
-    if ('error' in input) throw new InputError(`The list of VIFs to keep is no good: ${input.error.message}`);
+    if ('error' in input)
+      throw new InputError(`The list of VIFs to keep is not valid: ${input.error.message}`);
     const { request } = input;
     return checked(idOfVif('vif' in request ? request.vif : request));
   });
@@ -109,6 +110,6 @@ function checked(id: unknown): string {
   if (typeof id === 'string' && uuid.test(id)) return id;
   const found = JSON.stringify(id)?.slice(0, 80) ?? 'a VIF without an id';
   throw new InputError(
-    `The list of VIFs to keep is no good: it has ${found}, where the id of a VIF should be`,
+    `The list of VIFs to keep is not valid: it has ${found}, where the id of a VIF should be`,
   );
 }

@@ -26,7 +26,7 @@ type Answer = { readonly object: Primitive } | { readonly id: string | undefined
  * Reads os-vif objects and VIFs of the network model, and writes os-vif objects; the exit status is 1 if one of them
  * could not be read, or has no converter.
  * @throws InputError if the file cannot be read
- * @throws VifError INVALID_OPTIONS for a manifest that is none
+ * @throws VifError INVALID_OPTIONS for a manifest that is not valid
  */
 export async function object(
   settings: Settings & { readonly manifest?: string },
@@ -105,6 +105,6 @@ export async function readManifestOption(given: string): Promise<VersionManifest
     return readManifest(JSON.parse(json));
   } catch (error) {
     const { message } = asVifError(error, 'INVALID_OPTIONS', 'It must be JSON, or a file of JSON');
-    throw new VifError('INVALID_OPTIONS', `The option --manifest is no good. ${message}`, { cause: error });
+    throw new VifError('INVALID_OPTIONS', `The option --manifest is not valid. ${message}`, { cause: error });
   }
 }

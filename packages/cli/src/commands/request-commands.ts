@@ -95,7 +95,7 @@ export function requestCommand<T extends AnyResult>(
 }
 
 /**
- * Runs a command for the requests of a file as they are read, and answers with its exit status.
+ * Runs a command for the requests of a file as they are read, and resolves to its exit status.
  * @throws InputError if the file cannot be read, or not to its end: the requests before that are done then
  * @throws VifError if there is no driver to be had
  */

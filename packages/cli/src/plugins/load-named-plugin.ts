@@ -32,7 +32,7 @@ export async function loadNamedPlugin(given: string, timeout: number): Promise<P
     }
     throw asVifError(error, 'PLUGIN_FAILED', `The plugin package '${given}' cannot be loaded`);
   }
-  const text = `'${given}' is no plugin package: its default export has no 'name' and 'provides'`;
+  const text = `'${given}' is not a plugin package: its default export has no 'name' and 'provides'`;
   throw new VifError('PLUGIN_INVALID', text);
 }
 
@@ -84,7 +84,9 @@ async function readManifest(folder: string): Promise<Manifest> {
   try {
     return JSON.parse(await readFile(file, 'utf8'));
   } catch (cause) {
-    throw new VifError('PLUGIN_INVALID', `${file} cannot be read, so there is no plugin package`, { cause });
+    throw new VifError('PLUGIN_INVALID', `${file} cannot be read, so this is not a plugin package`, {
+      cause,
+    });
   }
 }
 

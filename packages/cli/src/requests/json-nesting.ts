@@ -30,7 +30,7 @@ export class JsonNesting {
     return this.#values;
   }
 
-  /** A line ends in the middle of a string, which is none then. */
+  /** A line ends in the middle of a string: JSON has no such strings. */
   endString(): void {
     this.#inString = false;
     this.#escaped = false;

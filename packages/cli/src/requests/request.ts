@@ -1,7 +1,7 @@
 import { asVifError, VifError } from '@vifkit/core';
 import { deepest, JsonNesting } from './json-nesting.js';
 
-/** One request of an input, or why it is none. */
+/** One request of an input, or why there is none. */
 export type Input = ({ readonly request: object } | { readonly error: VifError }) & {
   /** The bytes that it takes in memory, roughly. */
   readonly size: number;

@@ -48,7 +48,7 @@ function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 function refused(path: string, why: string): VifError {
-  return new VifError('INVALID_OPTIONS', `The configuration file ${path} is no good: ${why}`);
+  return new VifError('INVALID_OPTIONS', `The configuration file ${path} is not valid: ${why}`);
 }
 
 /**

@@ -118,7 +118,11 @@ describe('a package of a vendor', () => {
   it.each([
     ['throws', "throw new Error('No licence');", /^vif: PLUGIN_FAILED: .*vifkit-plugin.*: No licence\n$/],
     ['throws what is no error', 'throw null;', /^vif: PLUGIN_FAILED: .*vifkit-plugin.*: null\n$/],
-    ['offers nothing', 'export default {};', /^vif: PLUGIN_INVALID: .*vifkit-plugin' is no plugin package/],
+    [
+      'offers nothing',
+      'export default {};',
+      /^vif: PLUGIN_INVALID: .*vifkit-plugin' is not a plugin package/,
+    ],
     ['lacks a package', "import 'no-such-package';", /^vif: PLUGIN_FAILED: .*'no-such-package'/],
     [
       'never ends loading',
