@@ -89,13 +89,7 @@ export { optionVariable } from './plugin/options/variables.js';
 export type { Component, PluginPackage } from './plugin/package.js';
 export { PluginRegistry, type RegistryParts } from './plugin/registry.js';
 export type { ContractAdapter } from './plugin/served-contract.js';
-export {
-  type PackageManifest,
-  readManifest,
-  requireAsDeclared,
-  type StaticComponent,
-  type StaticDeclaration,
-} from './plugin/static-declaration.js';
+export type { StaticComponent, StaticDeclaration } from './plugin/static-declaration.js';
 export { tapNeeds } from './plugin/tap-needs.js';
 export { FACTS, LOGGER } from './plugin/tokens.js';
 export { unsupportedVif } from './plugin/unsupported-vif.js';

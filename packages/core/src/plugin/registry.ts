@@ -1,5 +1,5 @@
 import { VifError } from '../errors/vif-error.js';
-import type { HostFacts } from '../host/host.js';
+import type { HostFacts } from '../host/facts.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import { type Routing, routings } from '../request/routing.js';
 import { quote } from '../validation/quote.js';

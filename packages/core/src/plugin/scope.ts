@@ -1,6 +1,6 @@
 import { container, type DependencyContainer, type InjectionToken, injectable } from 'tsyringe';
 import { asVifError, VifError } from '../errors/vif-error.js';
-import type { HostFacts } from '../host/host.js';
+import type { HostFacts } from '../host/facts.js';
 import type { Logger } from '../logging/logger.js';
 import { quote } from '../validation/quote.js';
 import type { Constructor } from './declaration.js';
@@ -192,9 +192,8 @@ function isToken(token: unknown): token is InjectionToken<object> {
 type Disposer = () => unknown;
 
 function disposerOf(object: object): Disposer | undefined {
-  const symbols = [Reflect.get(Symbol, 'asyncDispose'), Reflect.get(Symbol, 'dispose')]; // not in all of Node.js 20
-  for (const key of ['dispose', ...symbols]) {
-    const found: unknown = typeof key === 'undefined' ? undefined : Reflect.get(object, key);
+  for (const key of ['dispose', Symbol.asyncDispose, Symbol.dispose]) {
+    const found: unknown = Reflect.get(object, key);
     if (typeof found === 'function') return found as Disposer;
   }
   return undefined;

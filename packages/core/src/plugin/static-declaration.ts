@@ -46,7 +46,7 @@ const keys = ['contract', 'provides', 'conformance'];
  * @throws VifError PLUGIN_INVALID for a declaration that is none; PLUGIN_INCOMPATIBLE for one of a contract that this
  *   core cannot serve
  */
-export function readManifest(
+export function readPackageManifest(
   json: unknown,
   path: string,
   adapters?: readonly ContractAdapter[],

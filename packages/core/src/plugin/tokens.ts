@@ -1,5 +1,5 @@
 import type { InjectionToken } from 'tsyringe';
-import type { HostFacts } from '../host/host.js';
+import type { HostFacts } from '../host/facts.js';
 import type { Logger } from '../logging/logger.js';
 
 /** The token of the logger: `@inject(LOGGER) logger: Logger`. */

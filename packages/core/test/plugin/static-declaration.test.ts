@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { thisCore } from '../../src/core-copy.js';
 import { legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
-import { readManifest, requireAsDeclared } from '../../src/plugin/static-declaration.js';
+import { readPackageManifest, requireAsDeclared } from '../../src/plugin/static-declaration.js';
 import { Idle } from './support/idle.js';
 
 const path = '/opt/acme';
@@ -12,7 +12,8 @@ const provides = [
 ] as const;
 const declaration = { contract: thisCore.contract, provides };
 
-const read = (vifkit: unknown) => readManifest({ name: '@acme/plugin', version: '1.2.0', vifkit }, path);
+const read = (vifkit: unknown) =>
+  readPackageManifest({ name: '@acme/plugin', version: '1.2.0', vifkit }, path);
 
 @vifPlugin({ name: 'acme' })
 class Acme extends Idle {}
@@ -31,8 +32,8 @@ describe('a package.json', () => {
   });
 
   it('need not say anything', () => {
-    expect(readManifest({}, path)).toEqual({});
-    expect(readManifest('nonsense', path)).toEqual({});
+    expect(readPackageManifest({}, path)).toEqual({});
+    expect(readPackageManifest('nonsense', path)).toEqual({});
   });
 
   it.each([
