@@ -57,9 +57,7 @@ async function main() {
       await refusal(() => driver.plug({ instance, vif: new VIFDirect({ id, plugin: 'ovs' }) })),
       await refusal(() => driver.config({ instance, vif: new core.VIFNestedDPDK({ id, plugin: 'ovs' }) })),
       await refusal(() => driver.plug({ instance: 7, vif: hybrid })),
-      await refusal(() =>
-        createVifDriver({ host, guests: {}, plugins: [{ name: 'none', provides: [{}] }] }),
-      ),
+      await refusal(() => createVifDriver({ host, guests: {}, plugins: [{ name: 'none', provides: [{}] }] })),
     ],
   };
   await driver.unplug(request);
