@@ -10,7 +10,6 @@ import { PluginRegistry } from '../../src/plugin/registry.js';
 import type { ContractAdapter } from '../../src/plugin/served-contract.js';
 
 /** A plugin as it might have been written before there was a contract 1: with steps for both ways in one method. */
-@vifPlugin({ name: 'old' })
 class Old {
   steps(plugged: boolean): Plan {
     const kind = plugged ? 'link' : 'linkAbsent';
@@ -19,6 +18,7 @@ class Old {
     ];
   }
 }
+vifPlugin({ name: 'old' })(Old as never);
 const old = { name: '@acme/old', contract: 0, provides: [Old as never] };
 
 const fromZero: ContractAdapter = {
