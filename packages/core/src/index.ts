@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 export { type CoreCopy, thisCore } from './core-copy.js';
-export type { BatchOptions } from './driver/batch-options.js';
+export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
@@ -12,6 +12,7 @@ export type {
   Handled,
   PlannedStep,
   PlanResult,
+  ReadyResult,
   Settled,
 } from './driver/results.js';
 export type { VifDriver } from './driver/vif-driver.js';
@@ -46,6 +47,7 @@ export type {
 } from './guest/guest-configurator.js';
 export { guestFlag, isTrue, wantsMultiqueue } from './guest/guest-flags.js';
 export type { Host, HostFacts, HostLocks, Representor, VirtualFunction } from './host/host.js';
+export type { AwaitedPort, PortBindingState, PortReadiness } from './host/port-readiness.js';
 export { announcedPlugin, announcedVif } from './host-info/announced.js';
 export { commonVersion } from './host-info/common-version.js';
 export { type DescribedHost, describeHost } from './host-info/describe-host.js';

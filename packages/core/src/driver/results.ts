@@ -4,6 +4,7 @@ import type { Difference } from '../engine/runner.js';
 import type { Timeline } from '../engine/timeline.js';
 import type { VifError } from '../errors/vif-error.js';
 import type { GuestDevice } from '../guest/guest-configurator.js';
+import type { AwaitedPort } from '../host/port-readiness.js';
 import type { Step } from '../plan/steps.js';
 
 /** Who handled a request, by which path, and why. */
@@ -54,6 +55,11 @@ export interface ChangeResult extends Timed {
 export interface CheckResult extends Timed {
   /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
   readonly differences: readonly Change[];
+}
+
+export interface ReadyResult extends Timed {
+  /** The port that carries the VIF's traffic; undefined for a VIF whose back end has none that tells. */
+  readonly port?: AwaitedPort;
 }
 
 /** How one request of several ended. */

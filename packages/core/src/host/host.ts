@@ -1,5 +1,6 @@
 import type { CoreCopy } from '../core-copy.js';
 import type { StepRunner } from '../engine/runner.js';
+import type { PortReadiness } from './port-readiness.js';
 
 /** An SR-IOV virtual function. */
 export interface VirtualFunction {
@@ -70,6 +71,8 @@ export interface Host {
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
+  /** Tells when ports carry traffic; one that cannot is asked for no more than plugs. */
+  readonly readiness?: PortReadiness;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }
