@@ -114,8 +114,8 @@ const smokeReleases = ['22', '24'];
 
 /** What is run on the other releases, too: time, sockets and loading are where they differ. */
 const smoke = [
-  'packages/core/test/time',
-  'packages/core/test/driver',
+  'packages/engine/test/time',
+  'packages/engine/test/driver',
   'packages/host/test/commands',
   'packages/host/test/locks',
   'packages/host/test/ovsdb',

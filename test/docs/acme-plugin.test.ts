@@ -1,4 +1,5 @@
-import { createVifDriver, VIFGeneric } from '@vifkit/core';
+import { VIFGeneric } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { conformance } from '@vifkit/testkit/conformance';

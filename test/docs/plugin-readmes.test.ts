@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { expect, it } from 'vitest';

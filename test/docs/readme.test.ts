@@ -1,5 +1,6 @@
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver, PluginRegistry, parseRequest } from '@vifkit/core';
+import { PluginRegistry, parseRequest } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

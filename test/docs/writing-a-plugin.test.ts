@@ -27,7 +27,7 @@ describe(document, () => {
   });
 
   it('names every fact of the host', () => {
-    const source = readDocument('packages/core/src/host/host.ts');
+    const source = readDocument('packages/core/src/host/facts.ts');
     const [, members = ''] = /interface HostFacts \{(.*?)^\}/ms.exec(source) ?? [];
     const facts = [...members.matchAll(/^ {2}(\w+)\((?:(\w+): \w+)?\): Promise/gm)];
     expect(facts.length).toBeGreaterThan(2);

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createVifDriver } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import fc from 'fast-check';

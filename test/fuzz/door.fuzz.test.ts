@@ -1,4 +1,5 @@
-import { isVifError, parseRequest, type Settled } from '@vifkit/core';
+import { isVifError, parseRequest } from '@vifkit/core';
+import type { Settled } from '@vifkit/engine';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { driverOn } from '../vectors/driver.js';

@@ -1,4 +1,5 @@
-import { createVifDriver, errorCodes, isVifError, type VifDriver } from '@vifkit/core';
+import { errorCodes, isVifError } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { OvsdbClient, openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import ovsHybrid from '@vifkit/plugin-ovs-hybrid';

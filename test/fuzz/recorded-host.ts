@@ -1,4 +1,4 @@
-import type { Host } from '@vifkit/core';
+import type { Host } from '@vifkit/engine';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 
 /** A host in memory on which much is there, and what its lowest level was given: links, Open vSwitch, programs. */

@@ -1,5 +1,6 @@
-import { createVifDriver, VifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { VifError } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

@@ -3,7 +3,8 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { createVifDriver, toPrimitive, VIFBridge, VIFDirect } from '@vifkit/core';
+import { toPrimitive, VIFBridge, VIFDirect } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 
 const here = createRequire(import.meta.url);
 const there = createRequire(`${process.argv[2]}/`);

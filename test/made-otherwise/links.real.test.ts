@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver, type VifDriver } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { requireOwnNetwork } from '@vifkit/testkit/bed';

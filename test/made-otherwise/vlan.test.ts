@@ -1,5 +1,6 @@
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver, isVifError } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

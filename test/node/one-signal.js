@@ -1,5 +1,5 @@
 // Checks a VIF time and again with one signal, and prints by how many bytes the heap has grown.
-import { createVifDriver } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import tap from '@vifkit/plugin-tap';
 import { memoryHost } from '@vifkit/testkit';

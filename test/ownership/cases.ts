@@ -1,4 +1,4 @@
-import type { ChangeResult, Settled } from '@vifkit/core';
+import type { ChangeResult, Settled } from '@vifkit/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { otherwise, planless } from '../reliability/changed-ways.js';
 import { A, B, C, direct, nameOf, ovs, representor, tap } from './requests.js';

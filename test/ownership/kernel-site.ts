@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver, type VifDriver } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { listLinks, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';

@@ -1,6 +1,6 @@
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { createVifDriver } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost, type PciFunctions } from '@vifkit/testkit';
 import { vf } from './requests.js';

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import type { VifDriver } from '@vifkit/core';
+import type { VifDriver } from '@vifkit/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kernelSite } from './kernel-site.js';
 import { A, tap } from './requests.js';

@@ -1,4 +1,4 @@
-import type { VifDriver } from '@vifkit/core';
+import type { VifDriver } from '@vifkit/engine';
 
 /** A port of Open vSwitch. */
 export interface Port {

@@ -1,7 +1,7 @@
 // Plugs a filtered VIF in a process that has no file descriptors left but those that it is told to keep, then frees them
 // and plugs it again. Prints what became of both, as JSON.
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { createVifDriver } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import linuxBridge from '@vifkit/plugin-linux-bridge';

@@ -1,4 +1,5 @@
-import { PlugError, UnplugError, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import { PlugError, UnplugError } from '@vifkit/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bench } from './faults/bench.js';
 import { plugging, unplugging } from './faults/busy-cases.js';

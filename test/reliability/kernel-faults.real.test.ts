@@ -1,4 +1,5 @@
-import { PlugError, type Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core';
+import { PlugError } from '@vifkit/engine';
 import { makeVendorTools, type OpenVSwitch, requireOwnNetwork, type VendorTools } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { titleOf } from './faults/bench.js';

@@ -1,5 +1,5 @@
-import { PlugError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { PlugError } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import type { LinkSpec } from '@vifkit/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
 import { bare, damaged, plugged } from './faults/beginnings.js';

@@ -1,4 +1,5 @@
-import { PlugError, type Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core';
+import { PlugError } from '@vifkit/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Beginning, bare, damaged } from './faults/beginnings.js';
 import { titleOf } from './faults/bench.js';

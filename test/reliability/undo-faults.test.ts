@@ -1,4 +1,4 @@
-import { PlugError } from '@vifkit/core';
+import { PlugError } from '@vifkit/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bench, titleOf } from './faults/bench.js';
 import { plugging } from './faults/busy-cases.js';

@@ -1,4 +1,5 @@
-import { type Step, UnplugError } from '@vifkit/core';
+import type { Step } from '@vifkit/core';
+import { UnplugError } from '@vifkit/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Beginning, damaged, plugged } from './faults/beginnings.js';
 import { titleOf } from './faults/bench.js';

@@ -1,14 +1,8 @@
 // Plugs and unplugs by vifkit what it is told to on standard input: a JSON object a line, an answer a line.
 import 'reflect-metadata';
 import { createInterface } from 'node:readline';
-import {
-  createVifDriver,
-  Network,
-  VIFBridge,
-  VIFOpenVSwitch,
-  VIFPortProfileOpenVSwitch,
-  VIFVHostUser,
-} from '@vifkit/core';
+import { Network, VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch, VIFVHostUser } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import ovs from '@vifkit/plugin-ovs-hybrid';

@@ -1,5 +1,6 @@
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver, type Host, type Routing, type VifDriver } from '@vifkit/core';
+import type { Routing } from '@vifkit/core';
+import { createVifDriver, type Host, type VifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 
 const plugins = await builtInPlugins();

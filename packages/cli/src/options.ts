@@ -1,4 +1,4 @@
-import { LONGEST_TIMER } from '@vifkit/core/time';
+import { LONGEST_TIMER } from '@vifkit/engine/time';
 import { InvalidArgumentError, Option } from 'commander';
 
 /** The options of every subcommand. Those with a variable can be set in the environment, too, and in a configuration file. */

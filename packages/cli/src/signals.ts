@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 
 const names = ['SIGINT', 'SIGTERM'] as const;
 

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Writable } from 'node:stream';
-import type { Logger, PluginPackage, Requirement, VifDriver } from '@vifkit/core';
+import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
+import type { VifDriver } from '@vifkit/engine';
 import type { Lack } from '@vifkit/host';
 import type { InputSource } from './input/open-input.js';
 import type { Settings } from './settings.js';

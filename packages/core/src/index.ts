@@ -1,39 +1,7 @@
 import 'reflect-metadata';
 
 export { type CoreCopy, thisCore } from './core-copy.js';
-export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
-export type { CallOptions } from './driver/call-options.js';
-export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
-export type { GcOptions, GcResult } from './driver/gc.js';
-export type {
-  ChangeResult,
-  CheckResult,
-  ConfigResult,
-  Handled,
-  PlannedStep,
-  PlanResult,
-  ReadyResult,
-  Settled,
-} from './driver/results.js';
-export type { VifDriver } from './driver/vif-driver.js';
-export type { Change } from './engine/job.js';
-export { foundByMark, isSameVif, type Left } from './engine/ownership.js';
-export type {
-  AttemptedTask,
-  Difference,
-  Found,
-  Inspection,
-  Outcome,
-  Owned,
-  PlannedVif,
-  StepRunner,
-  Stray,
-  Task,
-} from './engine/runner.js';
-export type { Span, Timeline } from './engine/timeline.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
-export { PlugError } from './errors/plug-error.js';
-export { UnplugError } from './errors/unplug-error.js';
 export { ValidationError, type Violation } from './errors/validation-error.js';
 export { asVifError, isVifError, VifError, type VifErrorOptions } from './errors/vif-error.js';
 export type { DeviceBackend, VirtualPort } from './guest/device-backend.js';
@@ -46,8 +14,7 @@ export type {
   GuestDevice,
 } from './guest/guest-configurator.js';
 export { guestFlag, isTrue, wantsMultiqueue } from './guest/guest-flags.js';
-export type { Host, HostFacts, HostLocks, Representor, VirtualFunction } from './host/host.js';
-export type { AwaitedPort, PortBindingState, PortReadiness } from './host/port-readiness.js';
+export type { HostFacts, Representor, VirtualFunction } from './host/facts.js';
 export { announcedPlugin, announcedVif } from './host-info/announced.js';
 export { commonVersion } from './host-info/common-version.js';
 export { type DescribedHost, describeHost } from './host-info/describe-host.js';
@@ -142,3 +109,4 @@ export {
   IsVlanId,
 } from './validation/decorators.js';
 export { checkLinkName } from './validation/link-name.js';
+export { isSameVif } from './validation/uuid.js';

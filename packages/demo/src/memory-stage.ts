@@ -1,4 +1,4 @@
-import { withDeadline } from '@vifkit/core/time';
+import { withDeadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { inventory, isShared, type Props, type Stage } from './stage.js';
 

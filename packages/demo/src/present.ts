@@ -1,5 +1,6 @@
 import { drawPlumbing, renderChanges, renderPlan, type Style } from '@vifkit/cli';
-import { classNameOf, isVifError, NetworkVif, parseRequest, type VifDriver } from '@vifkit/core';
+import { classNameOf, isVifError, NetworkVif, parseRequest } from '@vifkit/core';
+import type { VifDriver } from '@vifkit/engine';
 import type { Stage } from './stage.js';
 
 /** A request, and where it is shown. */

@@ -1,4 +1,4 @@
-import type { VifDriver } from '@vifkit/core';
+import type { VifDriver } from '@vifkit/engine';
 
 /** What plugging a request would take, found out on a host in memory. */
 export interface Rehearsal {

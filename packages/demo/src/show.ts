@@ -1,5 +1,5 @@
 import { builtInPlugins, styleFor } from '@vifkit/cli';
-import { createVifDriver, type VifDriver } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { kernelStage, lackFor } from './kernel-stage.js';
 import { memoryStage } from './memory-stage.js';

@@ -1,4 +1,4 @@
-import type { Host } from '@vifkit/core';
+import type { Host } from '@vifkit/engine';
 
 /** A host to show VIFs on. */
 export interface Stage {

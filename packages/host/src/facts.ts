@@ -1,6 +1,6 @@
 import { release } from 'node:os';
 import { type HostFacts, isVifError } from '@vifkit/core';
-import { withDeadline } from '@vifkit/core/time';
+import { withDeadline } from '@vifkit/engine/time';
 import { batched } from './batched.js';
 import type { VfJournal } from './journal/vf-journal.js';
 import { byEveryName } from './links/link-state.js';

@@ -1,5 +1,6 @@
-import { type Host, type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
-import { type OptionRules, optionRules, readOptions } from '@vifkit/core/options';
+import { type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
+import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
+import type { Host } from '@vifkit/engine';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';

@@ -1,4 +1,4 @@
-import { createVifDriver, type VifDriver } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { listLinks, makeVendorTools, requireOwnNetwork, type VendorTools } from '@vifkit/testkit/bed';

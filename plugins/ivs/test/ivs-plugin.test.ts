@@ -1,4 +1,5 @@
-import { createVifDriver, VIFBridge, VIFGeneric } from '@vifkit/core';
+import { VIFBridge, VIFGeneric } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
-import { createVifDriver, type VifDriver } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { makeNamespace, type Namespace, requireOwnNetwork } from '@vifkit/testkit/bed';

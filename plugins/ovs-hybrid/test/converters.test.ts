@@ -1,5 +1,4 @@
 import {
-  createVifDriver,
   type VIFBase,
   VIFBridge,
   VIFHostDevice,
@@ -8,6 +7,7 @@ import {
   VIFPortProfileOVSRepresentor,
   VIFVHostUser,
 } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

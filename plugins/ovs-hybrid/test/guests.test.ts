@@ -1,10 +1,5 @@
-import {
-  createVifDriver,
-  Network,
-  VIFOpenVSwitch,
-  VIFPortProfileOpenVSwitch,
-  VIFVHostUser,
-} from '@vifkit/core';
+import { Network, VIFOpenVSwitch, VIFPortProfileOpenVSwitch, VIFVHostUser } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,4 @@
 import {
-  createVifDriver,
   Network,
   type VIFBase,
   VIFBridge,
@@ -8,7 +7,8 @@ import {
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
 } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { createVifDriver } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

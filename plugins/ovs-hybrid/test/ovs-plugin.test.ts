@@ -1,4 +1,5 @@
-import { createVifDriver, Network, VIFBridge, VIFGeneric } from '@vifkit/core';
+import { Network, VIFBridge, VIFGeneric } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { createVifDriver } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import vepa from '../src/index.js';

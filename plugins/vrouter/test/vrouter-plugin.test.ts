@@ -1,4 +1,5 @@
-import { createVifDriver, VIFGeneric, VIFHostDevice, VIFVHostUser } from '@vifkit/core';
+import { VIFGeneric, VIFHostDevice, VIFVHostUser } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

@@ -1,7 +1,7 @@
 // Libvirt XML: by the command for many requests at once, and in process against a plain template string.
 import 'reflect-metadata';
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { runToEnd } from '../process.js';

@@ -1,7 +1,7 @@
 // vifkit in process: one driver, that keeps its connections from call to call.
 import 'reflect-metadata';
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { instance } from '../vifs.js';

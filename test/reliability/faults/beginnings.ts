@@ -1,4 +1,4 @@
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { Bench } from './bench.js';
 import type { Case } from './cases.js';
 

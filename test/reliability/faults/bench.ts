@@ -1,4 +1,5 @@
-import { createVifDriver, type GuestConfigurator, type Step, stepTarget, type VifDriver } from '@vifkit/core';
+import { type GuestConfigurator, type Step, stepTarget } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { builtInPlugins } from '../../../packages/cli/src/driver/built-in-plugins.js';
 import type { Case } from './cases.js';

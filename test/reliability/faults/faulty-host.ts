@@ -1,13 +1,6 @@
-import {
-  type AttemptedTask,
-  type Host,
-  type Inspection,
-  type Outcome,
-  type Step,
-  type StepRunner,
-  type Task,
-} from '@vifkit/core';
-import { signalError } from '@vifkit/core/time';
+import type { Step } from '@vifkit/core';
+import type { AttemptedTask, Host, Inspection, Outcome, StepRunner, Task } from '@vifkit/engine';
+import { signalError } from '@vifkit/engine/time';
 import type { Injection } from './fault.js';
 
 /** The steps that were handed over to the runners of a host; for reading, the first of each batch. */

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { builtInPlugins } from '@vifkit/cli';
-import { createVifDriver, type VifDriver } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { type HostOptions, openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import type { OpenVSwitch } from '@vifkit/testkit/bed';

@@ -1,4 +1,5 @@
-import { isVifError, PlugError } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import { PlugError } from '@vifkit/engine';
 import { expect } from 'vitest';
 import { goOn, nextCalls } from './go-on.js';
 import type { KernelBench } from './kernel-bench.js';

@@ -1,4 +1,4 @@
-import type { GcResult, Settled } from '@vifkit/core';
+import type { GcResult, Settled } from '@vifkit/engine';
 import { InputError } from '../input/input-error.js';
 import { parseKeep } from '../input/parse-keep.js';
 import { readText } from '../input/read-text.js';

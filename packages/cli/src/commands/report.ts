@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Settled } from '@vifkit/core';
+import type { Settled } from '@vifkit/engine';
 import { errorLine } from '../output/error-line.js';
 import { ProgressBar } from '../output/progress-bar.js';
 import { renderTimeline } from '../output/render-timeline.js';

@@ -1,4 +1,4 @@
-import type { CallOptions, PlugOptions, Settled } from '@vifkit/core';
+import type { CallOptions, PlugOptions, Settled } from '@vifkit/engine';
 import type { Style } from '../output/style.js';
 import type { AnyResult } from '../output/to-json.js';
 import type { Driver } from '../surroundings.js';

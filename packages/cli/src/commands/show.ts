@@ -1,4 +1,5 @@
-import type { ConfigResult, GuestDevice, Handled, PlanResult, Settled } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core';
+import type { ConfigResult, Handled, PlanResult, Settled } from '@vifkit/engine';
 import { heading } from '../output/heading.js';
 import { drawGraph } from '../plumbing/draw-graph.js';
 import type { Plumbing } from '../plumbing/plumbing.js';

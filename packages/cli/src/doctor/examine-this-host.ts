@@ -1,5 +1,5 @@
 import type { Requirement } from '@vifkit/core';
-import { withDeadline } from '@vifkit/core/time';
+import { withDeadline } from '@vifkit/engine/time';
 import type { Lack } from '@vifkit/host';
 import { hostOptions } from '../host-options.js';
 import type { Settings } from '../settings.js';

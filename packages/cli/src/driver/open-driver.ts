@@ -11,7 +11,7 @@ import type { Driver, DriverSettings } from '../surroundings.js';
 export async function openDriver(settings: DriverSettings): Promise<Driver> {
   const { routing, logger, env } = settings;
   const [{ createVifDriver }, { openHost }, guests, plugins] = await Promise.all([
-    import('@vifkit/core'),
+    import('@vifkit/engine'),
     import('@vifkit/host'),
     settings.guests ? openGuests() : noGuests,
     loadPlugins(settings),

@@ -1,4 +1,4 @@
-import type { Settled } from '@vifkit/core';
+import type { Settled } from '@vifkit/engine';
 import type { Input } from './input.js';
 
 type Give<T> = (answer: Settled<T>, index: number) => void;

@@ -1,4 +1,4 @@
-import { signalError } from '@vifkit/core/time';
+import { signalError } from '@vifkit/engine/time';
 import type { Input } from './input.js';
 import type { InputText } from './open-input.js';
 import { RequestSplitter } from './request-splitter.js';

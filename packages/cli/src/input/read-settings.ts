@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { asVifError } from '@vifkit/core';
-import { withDeadline } from '@vifkit/core/time';
+import { withDeadline } from '@vifkit/engine/time';
 import type { InputSource } from './open-input.js';
 import { readText } from './read-text.js';
 

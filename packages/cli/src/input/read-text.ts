@@ -1,4 +1,4 @@
-import { signalError, withinDeadline } from '@vifkit/core/time';
+import { signalError, withinDeadline } from '@vifkit/engine/time';
 import { InputError } from './input-error.js';
 import { type InputSource, openInput } from './open-input.js';
 

@@ -1,4 +1,5 @@
-import type { PlugError, UnplugError, VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
+import type { PlugError, UnplugError } from '@vifkit/engine';
 
 /** An error as JSON has it. What it has none of is left out. */
 export interface ErrorJson {

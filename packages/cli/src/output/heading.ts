@@ -1,4 +1,4 @@
-import type { Handled } from '@vifkit/core';
+import type { Handled } from '@vifkit/engine';
 import { printable } from './printable.js';
 import type { Style } from './style.js';
 

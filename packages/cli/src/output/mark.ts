@@ -1,4 +1,5 @@
-import type { Difference, StepKind } from '@vifkit/core';
+import type { StepKind } from '@vifkit/core';
+import type { Difference } from '@vifkit/engine';
 import type { Style } from './style.js';
 
 /** A mark for something of the host that differs, or does not: made, removed, run, changed or as wanted. */

@@ -1,4 +1,4 @@
-import type { Change, ChangeResult, Left } from '@vifkit/core';
+import type { Change, ChangeResult, Left } from '@vifkit/engine';
 import { heading } from './heading.js';
 import { mark } from './mark.js';
 import { nouns } from './nouns.js';

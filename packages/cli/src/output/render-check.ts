@@ -1,4 +1,4 @@
-import type { Change, CheckResult } from '@vifkit/core';
+import type { Change, CheckResult } from '@vifkit/engine';
 import { heading } from './heading.js';
 import { existenceIn } from './mark.js';
 import { nouns } from './nouns.js';

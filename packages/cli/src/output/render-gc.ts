@@ -1,4 +1,4 @@
-import type { GcResult } from '@vifkit/core';
+import type { GcResult } from '@vifkit/engine';
 import { printable } from './printable.js';
 import { changeBranch } from './render-changes.js';
 import { plain, type Style } from './style.js';

@@ -1,4 +1,5 @@
-import { type PlannedStep, type PlanResult, stepTarget } from '@vifkit/core';
+import { stepTarget } from '@vifkit/core';
+import type { PlannedStep, PlanResult } from '@vifkit/engine';
 import { describeStep } from './describe-step.js';
 import { heading } from './heading.js';
 import { existenceIn, mark } from './mark.js';

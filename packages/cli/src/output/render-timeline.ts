@@ -1,4 +1,4 @@
-import type { Span, Timeline } from '@vifkit/core';
+import type { Span, Timeline } from '@vifkit/engine';
 import { printable } from './printable.js';
 import { plain, type Style } from './style.js';
 

@@ -1,4 +1,4 @@
-import type { Settled, Timeline } from '@vifkit/core';
+import type { Settled, Timeline } from '@vifkit/engine';
 
 /** Where the time of a request went, if its result or its error tells. */
 export function timelineOf(result: Settled<object>): Timeline | undefined {

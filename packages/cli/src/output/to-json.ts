@@ -1,15 +1,15 @@
+import type { GuestDevice } from '@vifkit/core';
 import type {
   Change,
   ChangeResult,
   CheckResult,
   ConfigResult,
   Difference,
-  GuestDevice,
   Handled,
   PlannedStep,
   PlanResult,
   Settled,
-} from '@vifkit/core';
+} from '@vifkit/engine';
 import type { Plumbing } from '../plumbing/plumbing.js';
 import { errorJson } from './error-json.js';
 import { timelineOf } from './timeline-of.js';

@@ -1,7 +1,7 @@
 import { createRequire, register } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { asVifError, isVifError, type PluginPackage, VifError } from '@vifkit/core';
-import { orAborted, withDeadline } from '@vifkit/core/time';
+import { orAborted, withDeadline } from '@vifkit/engine/time';
 import { moduleAt } from './module-at.js';
 
 /**

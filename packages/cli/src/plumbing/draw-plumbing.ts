@@ -1,4 +1,5 @@
-import type { GuestDevice, PlannedStep } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core';
+import type { PlannedStep } from '@vifkit/engine';
 import { plain, type Style } from '../output/style.js';
 import { drawGraph } from './draw-graph.js';
 import { plumbingOf } from './plumbing-of.js';

@@ -1,4 +1,5 @@
-import type { GuestDevice, LinkStep, OvsBridgeStep, OvsPortStep, PlannedStep, VfStep } from '@vifkit/core';
+import type { GuestDevice, LinkStep, OvsBridgeStep, OvsPortStep, VfStep } from '@vifkit/core';
+import type { PlannedStep } from '@vifkit/engine';
 import type { Plumbing } from './plumbing.js';
 import { PlumbingBuilder } from './plumbing-builder.js';
 

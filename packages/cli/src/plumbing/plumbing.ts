@@ -1,4 +1,4 @@
-import type { Difference } from '@vifkit/core';
+import type { Difference } from '@vifkit/engine';
 
 /** A VIF's way from the guest to the network, as a graph. */
 export interface Plumbing {

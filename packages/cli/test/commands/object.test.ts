@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createVifDriver, Route, toPrimitive, VIFGeneric, VIFPortProfileOpenVSwitch } from '@vifkit/core';
+import { Route, toPrimitive, VIFGeneric, VIFPortProfileOpenVSwitch } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import ovs from '@vifkit/plugin-ovs-hybrid';
 import tap from '@vifkit/plugin-tap';
 import { memoryHost } from '@vifkit/testkit';

@@ -1,6 +1,7 @@
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { type Settled, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { Settled } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { Report } from '../../src/commands/report.js';
 import type { Answer } from '../../src/commands/request-command.js';

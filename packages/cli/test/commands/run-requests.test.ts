@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
-import { PlugError, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import { PlugError } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { largeBatch, smallBatch } from '../../src/commands/batch-sizes.js';
 import { renderTimeline } from '../../src/output/render-timeline.js';

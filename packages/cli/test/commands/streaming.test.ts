@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   type CustomStep,
-  createVifDriver,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
   type Plan,
   type PluginPackage,
 } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { memoryHost } from '@vifkit/testkit';
 import { expect, it } from 'vitest';
 import { MemoryOutput } from '../support/memory-output.js';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { InputSource } from '../../src/input/open-input.js';
 import { readText } from '../../src/input/read-text.js';

@@ -1,4 +1,5 @@
-import { PlugError, UnplugError, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import { PlugError, UnplugError } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { toJson } from '../../src/output/to-json.js';
 import { handled } from '../support/handled.js';

@@ -1,4 +1,5 @@
-import type { PlannedStep, Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core';
+import type { PlannedStep } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { drawPlumbing } from '../../src/plumbing/draw-plumbing.js';
 import { hybridSteps, missing, planned } from '../support/planned.js';

@@ -1,4 +1,5 @@
-import { type BatchOptions, type Handled, type Settled, type Timeline, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { BatchOptions, Handled, Settled, Timeline } from '@vifkit/engine';
 import type { Driver } from '../../src/surroundings.js';
 
 /** Requests as the fakes take them: `refuse` is the message of the error that is to come of it. */

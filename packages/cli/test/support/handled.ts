@@ -1,4 +1,4 @@
-import type { Handled, Timeline } from '@vifkit/core';
+import type { Handled, Timeline } from '@vifkit/engine';
 
 /** What all results have in common. */
 export const handled: Handled & { readonly timeline: Timeline } = {

@@ -1,4 +1,5 @@
-import type { Difference, PlannedStep, Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core';
+import type { Difference, PlannedStep } from '@vifkit/engine';
 
 export const missing: Difference = { attribute: 'exists', expected: true, actual: false };
 

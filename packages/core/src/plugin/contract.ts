@@ -1,7 +1,7 @@
 import type { DeviceBackend } from '../guest/device-backend.js';
 import type { TapQueues } from '../guest/guest-card.js';
 import type { GuestContext } from '../guest/guest-configurator.js';
-import type { HostFacts } from '../host/host.js';
+import type { HostFacts } from '../host/facts.js';
 import type { NetworkVif } from '../model/network-vif.js';
 import type { HostPluginInfo } from '../objects/host-plugin-info.js';
 import type { VIFBase } from '../objects/vif-base.js';

@@ -13,3 +13,8 @@ const wirePattern = new RegExp(wireUuidPattern);
 export function isWireUuid(value: unknown): value is string {
   return typeof value === 'string' && wirePattern.test(value);
 }
+
+/** Whether two ids are one VIF's: UUIDs may be written in either case. */
+export function isSameVif(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}

@@ -1,14 +1,5 @@
-import {
-  type AttemptedTask,
-  asVifError,
-  type CommandStep,
-  type Inspection,
-  isVifError,
-  type Outcome,
-  type StepRunner,
-  type Task,
-  VifError,
-} from '@vifkit/core';
+import { asVifError, type CommandStep, isVifError, VifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection, Outcome, StepRunner, Task } from '@vifkit/engine';
 import type { CommandExecutor } from './command-executor.js';
 import { missingProgram } from './missing-program.js';
 

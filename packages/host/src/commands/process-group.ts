@@ -1,4 +1,4 @@
-import { pause, untilFired } from '@vifkit/core/time';
+import { pause, untilFired } from '@vifkit/engine/time';
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const KILL_DELAY = 500;

@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers';
-import { signalError } from '@vifkit/core/time';
+import { signalError } from '@vifkit/engine/time';
 import { awaitDescriptors } from './descriptors.js';
 import { type Answer, type IsLastLine, ProgramSession } from './program-session.js';
 import type { ProgramOptions } from './run-program.js';

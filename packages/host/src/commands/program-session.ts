@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import { signalError } from '@vifkit/core/time';
+import { signalError } from '@vifkit/engine/time';
 import type { CommandResult } from './command-executor.js';
 import { requireDescriptors } from './descriptors.js';
 import { calledOff, OUTPUT_DELAY } from './process-group.js';

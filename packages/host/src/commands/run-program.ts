@@ -1,4 +1,4 @@
-import { signalError } from '@vifkit/core/time';
+import { signalError } from '@vifkit/engine/time';
 import type { Result } from 'execa';
 import type { CommandResult } from './command-executor.js';
 import { awaitDescriptors } from './descriptors.js';

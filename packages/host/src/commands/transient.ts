@@ -1,4 +1,4 @@
-import { pause } from '@vifkit/core/time';
+import { pause } from '@vifkit/engine/time';
 
 /** Milliseconds before each new attempt: a virtual function is through its reset after a second or so. */
 const DELAYS = [20, 50, 100, 200, 400, 800];

@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Outcome, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import {
   fileModeIn,
   findStateDirectory,

@@ -1,4 +1,5 @@
-import type { Outcome, VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import type { VfSettings, VfState } from '../sysfs/vf-table.js';
 
 /** What a virtual function had before a VIF took it. */

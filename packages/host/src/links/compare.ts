@@ -1,10 +1,5 @@
-import {
-  type Difference,
-  type LinkAttributes,
-  type LinkCreation,
-  type LinkStep,
-  VifError,
-} from '@vifkit/core';
+import { type LinkAttributes, type LinkCreation, type LinkStep, VifError } from '@vifkit/core';
+import type { Difference } from '@vifkit/engine';
 import { isOurs, type LinkState } from './link-state.js';
 import { misfit, type Surroundings } from './made-otherwise.js';
 

@@ -1,4 +1,5 @@
-import { type Outcome, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import type { LinkOperation } from './link-table.js';
 
 /** The outcome of an operation, by what `ip` said if it failed. */

@@ -1,15 +1,15 @@
+import type { LinkStep } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Inspection,
-  LinkStep,
   Outcome,
   Owned,
   PlannedVif,
   StepRunner,
   Stray,
   Task,
-} from '@vifkit/core';
-import { VifError } from '@vifkit/core';
+} from '@vifkit/engine';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';

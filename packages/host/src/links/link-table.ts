@@ -1,4 +1,5 @@
-import type { BridgeAttributes, LinkAttributes, LinkCreation, Outcome } from '@vifkit/core';
+import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import type { LinkAddress, LinkAddressing, LinkRoute } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import type { LinkState } from './link-state.js';

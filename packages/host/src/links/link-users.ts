@@ -1,4 +1,5 @@
-import type { Inspection, LinkUserAbsentStep, LinkUserStep } from '@vifkit/core';
+import type { LinkUserAbsentStep, LinkUserStep } from '@vifkit/core';
+import type { Inspection } from '@vifkit/engine';
 import { isOurs, type LinkState } from './link-state.js';
 
 type Links = ReadonlyMap<string, LinkState>;

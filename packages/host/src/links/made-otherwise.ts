@@ -1,4 +1,5 @@
-import { type Difference, type LinkStep, VifError } from '@vifkit/core';
+import { type LinkStep, VifError } from '@vifkit/core';
+import type { Difference } from '@vifkit/engine';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { type LinkState, markOf } from './link-state.js';
 

@@ -1,4 +1,5 @@
-import type { LinkAttributes, LinkStep, Task } from '@vifkit/core';
+import type { LinkAttributes, LinkStep } from '@vifkit/core';
+import type { Task } from '@vifkit/engine';
 import type { LinkBefore } from './addresses/relocation.js';
 import { canBeRemade } from './compare.js';
 import { type LinkState, markOf, type TapState } from './link-state.js';

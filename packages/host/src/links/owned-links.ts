@@ -1,4 +1,5 @@
-import type { LinkType, Owned } from '@vifkit/core';
+import type { LinkType } from '@vifkit/core';
+import type { Owned } from '@vifkit/engine';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { isShared, type LinkState, vifOf } from './link-state.js';
 

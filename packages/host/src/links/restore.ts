@@ -1,4 +1,5 @@
-import type { BridgeAttributes, Difference } from '@vifkit/core';
+import type { BridgeAttributes } from '@vifkit/core';
+import type { Difference } from '@vifkit/engine';
 import type { LinkState } from './link-state.js';
 import type { LinkChange } from './link-table.js';
 

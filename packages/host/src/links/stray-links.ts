@@ -3,11 +3,10 @@ import {
   isSameVif,
   type LinkAbsentStep,
   type Plan,
-  type PlannedVif,
-  type Stray,
   tapName,
   vethNames,
 } from '@vifkit/core';
+import { type PlannedVif, type Stray } from '@vifkit/engine';
 import { inspectAbsence } from './inspect-link.js';
 import { type LinkState, vifOf } from './link-state.js';
 import { linkType } from './owned-links.js';

@@ -1,4 +1,5 @@
-import { type AttemptedTask, isVifError, VifError } from '@vifkit/core';
+import { isVifError, VifError } from '@vifkit/core';
+import type { AttemptedTask } from '@vifkit/engine';
 import type { LinkBefore } from './addresses/relocation.js';
 import { isOurs, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { chmodSync, rmSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { whenFired } from '@vifkit/core/time';
+import { whenFired } from '@vifkit/engine/time';
 import { codeOf } from '../error-code.js';
 
 /**

@@ -8,8 +8,9 @@ import {
   symlinkSync,
   unlinkSync,
 } from 'node:fs';
-import { asVifError, type HostLocks, VifError } from '@vifkit/core';
-import { pause, signalError } from '@vifkit/core/time';
+import { asVifError, VifError } from '@vifkit/core';
+import type { HostLocks } from '@vifkit/engine';
+import { pause, signalError } from '@vifkit/engine/time';
 import { codeOf } from '../error-code.js';
 import {
   fileModeIn,

@@ -1,16 +1,6 @@
 import { SocketAddress } from 'node:net';
-import {
-  type AttemptedTask,
-  type Difference,
-  type GuestFilterAbsentStep,
-  type GuestFilterStep,
-  type Inspection,
-  isVifError,
-  type Outcome,
-  type Owned,
-  type StepRunner,
-  type Task,
-} from '@vifkit/core';
+import { type GuestFilterAbsentStep, type GuestFilterStep, isVifError } from '@vifkit/core';
+import type { AttemptedTask, Difference, Inspection, Outcome, Owned, StepRunner, Task } from '@vifkit/engine';
 import type { FilterChange, FilterTable, GuestFilter } from './filter-table.js';
 
 type FilterStep = GuestFilterStep | GuestFilterAbsentStep;

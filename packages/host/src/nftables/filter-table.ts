@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 
 /** As whom a guest may send. */
 export interface GuestFilter {

@@ -1,4 +1,5 @@
-import { type Outcome, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import { missingProgram } from '../commands/missing-program.js';
 import { type ProgramResult, runProgram } from '../commands/run-program.js';
 import { isTransient, retryTransient } from '../commands/transient.js';

@@ -1,15 +1,12 @@
-import {
-  type Difference,
-  type Found,
-  foundByMark,
-  type Inspection,
-  isSameVif,
-  type OvsBridgeAbsentStep,
-  type OvsBridgeStep,
-  type OvsPortAbsentStep,
-  type OvsPortStep,
-  type VifError,
+import type {
+  OvsBridgeAbsentStep,
+  OvsBridgeStep,
+  OvsPortAbsentStep,
+  OvsPortStep,
+  VifError,
 } from '@vifkit/core';
+import { isSameVif } from '@vifkit/core';
+import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/engine';
 import { bridgeMissing, portIsBond, portMadeOtherwise } from './errors.js';
 import { hasBridgeMark, OWNER_KEY, ownerIn } from './marks.js';
 import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';

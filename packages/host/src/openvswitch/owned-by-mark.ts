@@ -1,4 +1,4 @@
-import type { Owned } from '@vifkit/core';
+import type { Owned } from '@vifkit/engine';
 import type { LinkAddressing } from '../links/addresses/link-addresses.js';
 import type { OvsMarked } from './state.js';
 

@@ -5,8 +5,8 @@ import type {
   OvsPortInitial,
   OvsPortStep,
   OvsVifPortsAbsentStep,
-  Task,
 } from '@vifkit/core';
+import type { Task } from '@vifkit/engine';
 import type { OvsChange, OvsKeys, OvsPortSettings, PutPort } from './changes.js';
 import type { OwnedPorts } from './compare.js';
 import { BRIDGE_MARK, OWNER_KEY, ownerMark } from './marks.js';

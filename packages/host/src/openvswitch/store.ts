@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import type { OvsChange } from './changes.js';
 import type { OvsMarked, OvsQuery, OvsState } from './state.js';
 

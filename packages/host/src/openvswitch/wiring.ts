@@ -1,5 +1,5 @@
 import type { VifError } from '@vifkit/core';
-import { withDeadline } from '@vifkit/core/time';
+import { withDeadline } from '@vifkit/engine/time';
 import type { OvsChange } from './changes.js';
 import { notWired, portFailed } from './errors.js';
 import type { DatabaseRows } from './rows/database-rows.js';

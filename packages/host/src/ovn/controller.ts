@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
-import { orAborted } from '@vifkit/core/time';
+import { orAborted } from '@vifkit/engine/time';
 
 /**
  * What ovn-controller says of itself: `connected` to the southbound database or not; `silent`, it is there and does not

@@ -1,4 +1,5 @@
-import { type AwaitedPort, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { AwaitedPort } from '@vifkit/engine';
 import type { ControllerState } from './controller.js';
 import type { PortBinding } from './southbound.js';
 import type { OvnSetup, WatchedInterface } from './switch-watch.js';

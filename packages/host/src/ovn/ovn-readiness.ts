@@ -1,5 +1,6 @@
-import { type AwaitedPort, isVifError, type PortBindingState, type PortReadiness } from '@vifkit/core';
-import { signalError, untilFired, withDeadline } from '@vifkit/core/time';
+import { isVifError } from '@vifkit/core';
+import type { AwaitedPort, PortBindingState, PortReadiness } from '@vifkit/engine';
+import { signalError, untilFired, withDeadline } from '@vifkit/engine/time';
 import { askController } from './controller.js';
 import { type Evidence, notReady } from './diagnosis.js';
 import type { PortBinding, Southbound } from './southbound.js';

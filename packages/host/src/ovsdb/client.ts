@@ -1,5 +1,5 @@
 import { type Logger, silentLogger } from '@vifkit/core';
-import { type OptionRules, optionRules, readOptions } from '@vifkit/core/options';
+import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import { type Connection, LostError, UnsentError } from './connection.js';
 import { Connector } from './connector.js';
 import { parseEndpoint } from './endpoint.js';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { asVifError, VifError } from '@vifkit/core';
-import { LONGEST_TIMER, signalError, whenFired } from '@vifkit/core/time';
+import { LONGEST_TIMER, signalError, whenFired } from '@vifkit/engine/time';
 import { JsonSplitter } from './json-splitter.js';
 import { rpcError } from './operation-error.js';
 import { explainTlsError } from './tls.js';

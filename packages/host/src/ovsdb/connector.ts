@@ -1,5 +1,5 @@
 import { isVifError, type Logger, VifError } from '@vifkit/core';
-import { orAborted, pause, signalError } from '@vifkit/core/time';
+import { orAborted, pause, signalError } from '@vifkit/engine/time';
 import { Connection } from './connection.js';
 import { dial } from './dial.js';
 import type { OvsdbEndpoint } from './endpoint.js';

@@ -3,7 +3,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { VifError } from '@vifkit/core';
-import { type OptionRules, optionRules, readOptions } from '@vifkit/core/options';
+import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import { codeOf } from '../error-code.js';
 import type { OvsdbEndpoint } from './endpoint.js';
 

@@ -1,4 +1,5 @@
-import { type Found, type Inspection, isSameVif, isVifError, type VfStep, VifError } from '@vifkit/core';
+import { isSameVif, isVifError, type VfStep, VifError } from '@vifkit/core';
+import { type Found, type Inspection } from '@vifkit/engine';
 import type { VfRecord } from '../journal/vf-journal.js';
 import { NO_MAC, toGiveBack } from './given-back.js';
 import { compareVf } from './vf-changes.js';

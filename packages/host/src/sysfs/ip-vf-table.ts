@@ -1,4 +1,5 @@
-import { isVifError, type Outcome, VifError, type VirtualFunction } from '@vifkit/core';
+import { isVifError, VifError, type VirtualFunction } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import { IpBatch } from '../links/ip/ip-batch.js';
 import { linkOutcome } from '../links/link-outcome.js';
 import { netDeviceAddress, netDeviceUsers } from './pci-net-device.js';

@@ -1,4 +1,4 @@
-import type { Difference } from '@vifkit/core';
+import type { Difference } from '@vifkit/engine';
 import type { VfSettings, VfState } from './vf-table.js';
 
 /** In what a function's settings are not the wanted ones. */

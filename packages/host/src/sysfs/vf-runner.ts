@@ -1,15 +1,12 @@
+import { isSameVif, isVifError, type VfStep, type VifError } from '@vifkit/core';
 import {
   type AttemptedTask,
   type Inspection,
-  isSameVif,
-  isVifError,
   type Outcome,
   type Owned,
   type StepRunner,
   type Task,
-  type VfStep,
-  type VifError,
-} from '@vifkit/core';
+} from '@vifkit/engine';
 import type { VfJournal, VfRecord } from '../journal/vf-journal.js';
 import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfBefore } from './inspect-vf.js';

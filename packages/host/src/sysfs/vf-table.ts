@@ -1,4 +1,5 @@
-import type { Outcome, VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 
 /** The settings of a virtual function, as its physical function keeps them. */
 export interface VfState {

@@ -1,5 +1,6 @@
-import { type AttemptedTask, type CommandStep, type Outcome, VifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { type CommandStep, VifError } from '@vifkit/core';
+import type { AttemptedTask, Outcome } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { CommandRunner } from '../../src/commands/command-runner.js';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as pause } from 'node:timers/promises';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, describe, expect, it } from 'vitest';
 import { type PoolOptions, ProgramPool } from '../../src/commands/program-pool.js';
 

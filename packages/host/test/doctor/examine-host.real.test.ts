@@ -1,5 +1,5 @@
 import type { Requirement } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { startOpenVSwitch } from '@vifkit/testkit/bed';
 import { expect, it } from 'vitest';
 import { examineHost } from '../../src/index.js';

@@ -1,4 +1,4 @@
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { readOpenVSwitch } from '../../src/doctor/open-vswitch-state.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';

@@ -1,5 +1,6 @@
-import { type AttemptedTask, type LinkAbsentStep, type LinkStep, type Outcome, VifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
+import type { AttemptedTask, Outcome } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { type LinkSpec, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { LinkRunner } from '../../src/links/link-runner.js';

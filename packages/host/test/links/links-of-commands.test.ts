@@ -1,5 +1,6 @@
-import type { LinkStep, Outcome } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import type { LinkStep } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { inspectLink } from '../../src/links/inspect-link.js';

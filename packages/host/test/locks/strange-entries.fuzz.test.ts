@@ -13,7 +13,7 @@ import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { isVifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import fc from 'fast-check';
 import { afterAll, beforeEach, expect, it } from 'vitest';
 import { SharedLocks } from '../../src/locks/shared-locks.js';

@@ -1,5 +1,5 @@
 import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { FilterRunner } from '../../src/nftables/filter-runner.js';

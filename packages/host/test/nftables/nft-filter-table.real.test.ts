@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { makeNamespace, type Namespace, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { NftFilterTable } from '../../src/nftables/nft-filter-table.js';

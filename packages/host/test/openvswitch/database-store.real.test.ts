@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { EnsureBridge, OvsChange, PutPort } from '../../src/openvswitch/changes.js';
 import { ownerMark } from '../../src/openvswitch/marks.js';

@@ -1,5 +1,5 @@
-import type { Inspection } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import type { Inspection } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
 import type { OvsStep } from '../../src/openvswitch/steps-to-changes.js';

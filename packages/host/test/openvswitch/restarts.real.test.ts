@@ -2,14 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createConnection, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import {
-  createVifDriver,
-  type Plan,
-  VIFGeneric,
-  type VifDriver,
-  type VifPlugin,
-  vifPlugin,
-} from '@vifkit/core';
+import { type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

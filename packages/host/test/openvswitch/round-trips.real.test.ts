@@ -1,4 +1,4 @@
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import {
   type OpenVSwitch,
   type OvsdbCounter,

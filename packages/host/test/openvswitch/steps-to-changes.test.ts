@@ -1,4 +1,5 @@
-import type { Inspection, OvsPortStep } from '@vifkit/core';
+import type { OvsPortStep } from '@vifkit/core';
+import type { Inspection } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import type { OwnedPorts } from '../../src/openvswitch/compare.js';
 import type { OvsBridge, OvsPort } from '../../src/openvswitch/state.js';

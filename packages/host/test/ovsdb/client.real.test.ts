@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient, type OvsdbClientOptions } from '../../src/ovsdb/client.js';

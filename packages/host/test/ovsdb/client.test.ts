@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient, type OvsdbClientOptions } from '../../src/ovsdb/client.js';
 import type { Operation } from '../../src/ovsdb/operations.js';

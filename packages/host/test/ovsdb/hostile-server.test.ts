@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
-import { createVifDriver, type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
-import { withDeadline } from '@vifkit/core/time';
+import { type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
+import { withDeadline } from '@vifkit/engine/time';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseOvsStore } from '../../src/openvswitch/database-store.js';

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { VifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 import type { TableUpdates } from '../../src/ovsdb/monitor.js';

@@ -1,4 +1,4 @@
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { IpBatch } from '../../src/links/ip/ip-batch.js';

@@ -1,8 +1,9 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type AttemptedTask, type Outcome, type VfStep, VifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { type VfStep, VifError } from '@vifkit/core';
+import type { AttemptedTask, Outcome } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
 import { VfRunner } from '../../src/sysfs/vf-runner.js';

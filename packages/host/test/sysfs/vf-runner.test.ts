@@ -1,8 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { AttemptedTask, VfStep } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import type { VfStep } from '@vifkit/core';
+import type { AttemptedTask } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
 import { IpVfTable } from '../../src/sysfs/ip-vf-table.js';

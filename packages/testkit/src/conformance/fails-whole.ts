@@ -1,4 +1,5 @@
-import { isVifError, PlugError, UnplugError, VifError } from '@vifkit/core';
+import { isVifError, VifError } from '@vifkit/core';
+import { PlugError, UnplugError } from '@vifkit/engine';
 import { expect } from 'vitest';
 import type { MemoryHost } from '../memory/memory-host.js';
 import { type Applicable, ifEmpty } from './applicable.js';

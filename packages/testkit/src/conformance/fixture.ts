@@ -1,11 +1,5 @@
-import {
-  createVifDriver,
-  type GuestConfigurator,
-  type PluginPackage,
-  type StepRunner,
-  type VIFBase,
-  type VifDriver,
-} from '@vifkit/core';
+import type { GuestConfigurator, PluginPackage, VIFBase } from '@vifkit/core';
+import { createVifDriver, type StepRunner, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
 import type { Point } from '../memory/points.js';
 import type { ConformanceRequest } from './conformance-request.js';

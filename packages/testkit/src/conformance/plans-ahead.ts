@@ -1,4 +1,5 @@
-import { type PlannedStep, stepTarget } from '@vifkit/core';
+import { stepTarget } from '@vifkit/core';
+import type { PlannedStep } from '@vifkit/engine';
 import { expect, it } from 'vitest';
 import { type Applicable, ifEmpty } from './applicable.js';
 import type { Fixture } from './fixture.js';

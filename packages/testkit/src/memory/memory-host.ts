@@ -1,4 +1,5 @@
-import { type Host, thisCore, VifError } from '@vifkit/core';
+import { thisCore, VifError } from '@vifkit/core';
+import type { Host } from '@vifkit/engine';
 import {
   CommandRunner,
   FilterRunner,

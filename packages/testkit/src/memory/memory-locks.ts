@@ -1,4 +1,4 @@
-import type { HostLocks } from '@vifkit/core';
+import type { HostLocks } from '@vifkit/engine';
 import { untilFired } from './points.js';
 
 /** Locks between the calls of one process. */

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import type { VfJournal, VfRecord } from '@vifkit/host/parts';
 
 /** A journal in memory. */

@@ -1,5 +1,5 @@
 import { type VifError } from '@vifkit/core';
-import { signalError } from '@vifkit/core/time';
+import { signalError } from '@vifkit/engine/time';
 
 /** A place at which a call on a memory host can be made to fail or hang. */
 export interface Point {

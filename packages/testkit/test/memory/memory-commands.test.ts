@@ -1,4 +1,4 @@
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { expect, it } from 'vitest';
 import { Kernel } from '../../src/memory/links/kernel.js';
 import { MemoryCommands } from '../../src/memory/memory-commands.js';

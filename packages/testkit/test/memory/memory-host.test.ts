@@ -1,11 +1,5 @@
-import {
-  createVifDriver,
-  type Plan,
-  type PluginPackage,
-  VIFGeneric,
-  type VifPlugin,
-  vifPlugin,
-} from '@vifkit/core';
+import { type Plan, type PluginPackage, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../../src/index.js';
 

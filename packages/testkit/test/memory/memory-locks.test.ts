@@ -1,4 +1,4 @@
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { expect, it } from 'vitest';
 import { MemoryLocks } from '../../src/memory/memory-locks.js';
 

@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { VfRunner } from '@vifkit/host/parts';
 import { expect, it } from 'vitest';
 import { MemoryVfJournal } from '../../src/memory/memory-vf-journal.js';

@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { expect, it } from 'vitest';
 import { Points } from '../../src/memory/points.js';
 

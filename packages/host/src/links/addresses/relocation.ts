@@ -1,4 +1,5 @@
-import { type Difference, type LinkStep, type Outcome, VifError } from '@vifkit/core';
+import { type LinkStep, VifError } from '@vifkit/core';
+import type { Difference, Outcome } from '@vifkit/engine';
 import type { LinkState } from '../link-state.js';
 import type { LinkOperation } from '../link-table.js';
 import { type LinkAddress, type LinkAddressing, noAddressing, routeText } from './link-addresses.js';

@@ -1,4 +1,4 @@
-import { pause, signalError } from '@vifkit/core/time';
+import { pause, signalError } from '@vifkit/engine/time';
 
 // Milliseconds between attempts. Who changes many links at once needs some time for it.
 const FIRST_PAUSE = 2;

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
-import { type Outcome } from '@vifkit/core';
-import { signalError } from '@vifkit/core/time';
+import type { Outcome } from '@vifkit/engine';
+import { signalError } from '@vifkit/engine/time';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import type { LinkRule } from '../addresses/link-rules.js';
 import { hindrance } from '../addresses/relocation.js';

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
-import { type Outcome, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import { runProgram } from '../../commands/run-program.js';
 import type { LinkChange } from '../link-table.js';
 

@@ -1,5 +1,5 @@
 import { isVifError } from '@vifkit/core';
-import { orAborted, signalError } from '@vifkit/core/time';
+import { orAborted, signalError } from '@vifkit/engine/time';
 import type { OvsdbClient, OvsdbMonitor } from '../../ovsdb/client.js';
 import type { TableUpdates } from '../../ovsdb/monitor.js';
 import { uuid } from '../../ovsdb/values.js';

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { deleteLinks } from '../../../src/links/ip/group-deletion.js';
 

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IpBatch } from '../../../src/links/ip/ip-batch.js';

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IpLinkTable } from '../../../src/links/ip/ip-link-table.js';

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { byColumn } from '../../../src/openvswitch/rows/key.js';
 import { Replica } from '../../../src/openvswitch/rows/replica.js';

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import {
   hindrance,
   type LinkAddressing,

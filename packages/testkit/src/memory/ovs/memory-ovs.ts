@@ -1,4 +1,5 @@
-import { asVifError, type Outcome, type VifError } from '@vifkit/core';
+import { asVifError, type VifError } from '@vifkit/core';
+import type { Outcome } from '@vifkit/engine';
 import {
   hasBridgeMark,
   hasPortMark,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { IpLinkTable, type LinkChange, type LinkOperation, type LinkState } from '@vifkit/host/parts';
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';

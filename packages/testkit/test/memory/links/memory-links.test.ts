@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { describe, expect, it } from 'vitest';
 import { MemoryLinks } from '../../../src/memory/links/memory-links.js';
 import { Points } from '../../../src/memory/points.js';

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import { OvsdbClient } from '@vifkit/host';
 import { DatabaseOvsStore, type OvsChange, type OvsState, type OvsStore } from '@vifkit/host/parts';
 import { afterAll, beforeAll, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import { Deadline } from '@vifkit/core/time';
+import { Deadline } from '@vifkit/engine/time';
 import type { OvsChange } from '@vifkit/host/parts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Kernel } from '../../../src/memory/links/kernel.js';

@@ -1,0 +1,68 @@
+import type { GuestConfigurator, OptionsByName, OptionsSource, PluginPackage } from '@vifkit/core';
+import { asVifError, type Logger, PluginRegistry, type Routing, routings, silentLogger } from '@vifkit/core';
+import {
+  hasMethods,
+  type OptionRules,
+  optionRules,
+  readOptions,
+  requireOurContract,
+} from '@vifkit/core/internal';
+import type { Host } from '../run/host.js';
+import { VifDriver } from './vif-driver.js';
+
+export interface VifDriverOptions {
+  /** Where plans run: `openHost()` of `@vifkit/host`, or a memory host of `@vifkit/testkit`. */
+  readonly host: Host;
+  /** Who writes the guests' devices: `LibvirtGuestConfigurator` of `@vifkit/libvirt`. */
+  readonly guests: GuestConfigurator;
+  /** The plugin packages; nothing is loaded that is not named here. */
+  readonly plugins: readonly PluginPackage[];
+  /** Options by plugin name, or several sources of them, of which a later one overrides an earlier one. */
+  readonly options?: OptionsByName | readonly OptionsSource[];
+  /**
+   * Whose rules answer requests that do not say so themselves: Nova 14's (`newton`), unless today's Nova's (`current`)
+   * are asked for.
+   */
+  readonly routing?: Routing;
+  /** Any pino logger; without one nothing is logged. */
+  readonly logger?: Logger;
+}
+
+const rules: OptionRules<VifDriverOptions> = {
+  host: { accepts: isHost, says: 'a host, as openHost() of @vifkit/host makes it' },
+  guests: {
+    accepts: hasMethods('forObject', 'forBackend'),
+    says: 'what configures guests, as a LibvirtGuestConfigurator of @vifkit/libvirt',
+  },
+  plugins: { accepts: Array.isArray, says: 'a list of plugin packages' },
+  options: optionRules.object,
+  routing: {
+    accepts: (value) => routings.some((each) => each === value),
+    says: routings.map((each) => `'${each}'`).join(' or '),
+  },
+  logger: optionRules.logger,
+};
+
+/**
+ * A driver for a host. It owns the host: its `close` closes both.
+ * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
+ */
+export function createVifDriver(options: VifDriverOptions): VifDriver {
+  const given = readOptions(options, 'createVifDriver', rules, ['host', 'guests', 'plugins']);
+  const { host, guests, plugins, routing = 'newton', logger = silentLogger } = given;
+  try {
+    if (host.core) requireOurContract('@vifkit/host', host.core);
+    if (guests.core) requireOurContract('@vifkit/libvirt', guests.core);
+    const registry = new PluginRegistry(plugins, given.options, logger);
+    return new VifDriver({ host, guests, registry, routing, logger });
+  } catch (error) {
+    // The caller may hand in anything, such as a package that throws when it is looked at.
+    throw asVifError(error, 'INVALID_OPTIONS', 'The driver cannot be made of this');
+  }
+}
+
+function isHost(value: unknown): boolean {
+  if (!hasMethods('close')(value)) return false;
+  const { facts, locks, runners } = value as Partial<Host>;
+  return optionRules.object.accepts(facts) && optionRules.object.accepts(locks) && Array.isArray(runners);
+}

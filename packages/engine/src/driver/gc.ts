@@ -1,0 +1,151 @@
+import type { Step } from '@vifkit/core';
+import { asVifError, VifError } from '@vifkit/core';
+import { isUuid, type OptionRules, optionRules, quote, validatePlan } from '@vifkit/core/internal';
+import { UnplugError } from '../errors/unplug-error.js';
+import type { Engine, JobResult } from '../run/engine.js';
+import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
+import type { Owned } from '../run/runner.js';
+import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
+import type { Settled } from './results.js';
+
+export interface GcOptions extends CallOptions {
+  /** The ids of all VIFs that are in use. An empty list is taken for a mistake: that there are none is said by `none`. */
+  readonly keep: Iterable<string> | 'none';
+  /** Tell what would be removed, and write nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** What was left of a VIF, and has been removed. */
+export interface GcResult {
+  /** The VIF's id; null for what VIFs shared. */
+  readonly id: string | null;
+  readonly changes: readonly Change[];
+}
+
+const rules: OptionRules<GcOptions> = {
+  ...callOptionRules,
+  keep: {
+    accepts: (value) => value === 'none' || isIterable(value),
+    says: "the ids of VIFs, or 'none'",
+  },
+  dryRun: optionRules.flag,
+};
+
+/** @throws VifError INVALID_OPTIONS */
+export function readGcOptions(options: GcOptions): CallTimes<GcOptions> {
+  return readCallOptions(options, 'gc', rules, ['keep']);
+}
+
+/** In whose name shared things are removed. */
+const NOBODY = 'shared';
+
+const owner = 'garbage collection';
+
+/** Removes what is left of VIFs that are not kept: see `VifDriver.gc`. @throws VifError INVALID_REQUEST */
+export async function collectGarbage(
+  engine: Engine,
+  { keep, dryRun = false }: GcOptions,
+  signal: AbortSignal,
+): Promise<Settled<GcResult>[]> {
+  const kept = readKept(keep);
+  const { owned, failures } = await engine.findOwned(signal);
+  const dead = ownersOf(owned.filter(({ vifId }) => vifId !== undefined && !kept.has(vifId.toLowerCase())));
+  // Nothing tells which shared thing a kept VIF uses, its guest may be yet to come: so they all stay.
+  const shared = kept.size > 0 ? [] : owned.filter(({ vifId }) => vifId === undefined).map(sharedOwner);
+  const results = dryRun
+    ? await forOwners([...dead, ...shared], (jobs) => compare(engine, jobs, signal))
+    : [
+        ...(await forOwners(dead, (jobs) => engine.collect(jobs, { signal }))),
+        // Only now: they are idle once what used them is gone.
+        ...(await forOwners(shared, (jobs) => engine.collect(jobs, { signal }))),
+      ];
+  return [...results, ...failures.map((error) => ({ id: null, error }))].filter(isWorthTelling);
+}
+
+/** What carries the mark of one VIF; or one thing that VIFs share. */
+interface Owner {
+  readonly id: string | null;
+  readonly steps: readonly Step[];
+}
+
+function readKept(keep: GcOptions['keep']): Set<string> {
+  if (keep === 'none') return new Set();
+  const ids = new Set<string>();
+  try {
+    for (const id of keep) {
+      if (!isUuid(id)) throw new VifError('INVALID_REQUEST', `${quote(id)} is no id of a VIF to keep`);
+      ids.add(id.toLowerCase());
+    }
+  } catch (error) {
+    throw asVifError(error, 'INVALID_REQUEST', 'The list of VIFs to keep cannot be read'); // the caller's iterator
+  }
+  if (ids.size === 0) {
+    throw new VifError(
+      'INVALID_REQUEST',
+      "The list of VIFs to keep is empty; if none is to be kept, say 'none'",
+    );
+  }
+  return ids;
+}
+
+/** Text is a list of characters, and no list of ids. */
+function isIterable(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && typeof Reflect.get(value, Symbol.iterator) === 'function'
+  );
+}
+
+function ownersOf(owned: readonly Owned[]): Owner[] {
+  const steps = new Map<string, Step[]>();
+  for (const { vifId = NOBODY, step } of owned) steps.set(vifId, [...(steps.get(vifId) ?? []), step]);
+  return [...steps].map(([id, own]) => ({ id, steps: own }));
+}
+
+function sharedOwner({ step }: Owned): Owner {
+  return { id: null, steps: [step] };
+}
+
+/** Runs a plan for each owner; one whose plan is no good fails alone. */
+async function forOwners(
+  owners: readonly Owner[],
+  run: (jobs: readonly Job[]) => Promise<JobResult<readonly Change[]>[]>,
+): Promise<Settled<GcResult>[]> {
+  const prepared = owners.map((each) => ({ id: each.id, job: jobFor(each) }));
+  const jobs = prepared.flatMap(({ job }) => ('value' in job ? [job.value] : []));
+  const results = await run(jobs);
+  const byJob = new Map(jobs.map((job, i) => [job, results[i]]));
+  return prepared.flatMap(({ id, job }): Settled<GcResult>[] => {
+    const result = 'error' in job ? job : byJob.get(job.value);
+    if (!result) return [];
+    return 'error' in result ? [{ id, ...result }] : [{ value: { id, changes: result.value } }];
+  });
+}
+
+function jobFor({ id, steps }: Owner): JobResult<Job> {
+  const vifId = id ?? NOBODY;
+  try {
+    return { value: { vifId, owner, plan: validatePlan(steps, owner, vifId) } };
+  } catch (error) {
+    return { error: asVifError(error, 'INVALID_PLAN', `What is left of VIF ${vifId} cannot be removed`) };
+  }
+}
+
+async function compare(
+  engine: Engine,
+  jobs: readonly Job[],
+  signal: AbortSignal,
+): Promise<JobResult<readonly Change[]>[]> {
+  const results = await engine.inspect(jobs, { signal, operation: 'gc' });
+  return results.map((result, i) => {
+    if ('error' in result) return result;
+    const blocked = result.value.flatMap(({ inspection }: Progress) => inspection.blocked ?? []);
+    if (blocked.length > 0) return { error: new UnplugError(jobs[i]?.vifId ?? '', blocked) };
+    return {
+      value: result.value.filter(({ inspection }) => inspection.differences.length > 0).map(writingOf),
+    };
+  });
+}
+
+function isWorthTelling(result: Settled<GcResult>): boolean {
+  return 'error' in result || result.value.changes.length > 0;
+}

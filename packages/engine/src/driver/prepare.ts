@@ -1,0 +1,137 @@
+import type {
+  GuestConfigurator,
+  GuestDevice,
+  HostCapabilities,
+  HostFacts,
+  PlanContext,
+  PluginRegistry,
+  VIFBase,
+} from '@vifkit/core';
+import {
+  asVifError,
+  NetworkVif,
+  requireField,
+  requireVirtio,
+  tapQueues,
+  VIFHostDevice,
+  VIFVHostUser,
+  VifError,
+} from '@vifkit/core';
+import { validatePlan } from '@vifkit/core/internal';
+import type { Job } from '../run/job.js';
+import { withinDeadline } from '../time/deadline.js';
+import type { Handled } from './results.js';
+import { type Route, route } from './route.js';
+import type { RoutedRequest } from './routed-request.js';
+
+export type Operation = 'plug' | 'unplug';
+
+/** A request with its path chosen and its plan made; the host has been asked, but not written to. */
+export interface Prepared {
+  readonly handled: Handled;
+  readonly job: Job;
+}
+
+/** Chooses the path and has the plugin write its plan. @throws VifError */
+export async function preparePlan(
+  request: RoutedRequest,
+  operation: Operation,
+  registry: PluginRegistry,
+  facts: HostFacts,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const { instance, flavor, image, hostFilters, routing, vif } = request;
+  const chosen = route(request, registry);
+  const host = await completeHost(request.host, facts);
+  const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
+  const card = { flavor, image, host, routing, ...vnic };
+  // Nova 14, whose rules the legacy path follows, plugs a socket whichever card the guest has.
+  if (operation === 'plug' && chosen.vif instanceof VIFVHostUser) requireVirtio(card);
+  const tap = tapQueues(card);
+  const context: PlanContext = { instance, facts, hostFilters, routing, virtType: host.virt_type, tap };
+  const plan = await guard(chosen, operation, signal, () =>
+    chosen.path === 'os-vif'
+      ? chosen.handler()[operation](chosen.vif, context)
+      : chosen.handler[operation](chosen.vif, context),
+  );
+  const vifId = vif.id;
+  const owner = `${chosen.path} plugin '${chosen.plugin}'`;
+  return {
+    handled: handledBy(request, chosen),
+    job: { vifId, plan: validatePlan(plan, owner, vifId), owner },
+  };
+}
+
+/** Chooses the path and works out the guest's device. @throws VifError */
+export async function prepareDevice(
+  request: RoutedRequest,
+  registry: PluginRegistry,
+  facts: HostFacts,
+  guests: GuestConfigurator,
+  signal: AbortSignal,
+): Promise<Handled & { readonly device: GuestDevice }> {
+  const { instance, flavor, image, hostFilters, routing, vif } = request;
+  const chosen = route(request, registry);
+  const host = await completeHost(request.host, facts);
+  const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
+  const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts };
+  const device = await guard(chosen, 'config', signal, async () => {
+    if (chosen.path === 'os-vif') {
+      const { plugin, vif: object } = chosen;
+      const own = {
+        makesTap: registry.makesTaps(plugin),
+        ...(await vdpaOf(object, context.vnicType, facts)),
+      };
+      return guests.forObject(object, { ...context, ...own });
+    }
+    const { vif, handler } = chosen;
+    return guests.forBackend(await handler.config(vif, context), vif.address, context);
+  });
+  return { ...handledBy(request, chosen), device };
+}
+
+/** @throws VifError PCI_DEVICE_NOT_FOUND for a VIF of the vNIC type `vdpa` whose function has no vDPA device */
+async function vdpaOf(
+  vif: VIFBase,
+  vnicType: string | undefined,
+  facts: HostFacts,
+): Promise<{ readonly vdpaDevice?: string }> {
+  if (vnicType !== 'vdpa' || !(vif instanceof VIFHostDevice)) return {};
+  const address = requireField(vif, 'dev_address', vif.id);
+  const vdpaDevice = await facts.vdpaDevice(address);
+  if (vdpaDevice !== undefined) return { vdpaDevice };
+  const text =
+    `Virtual function ${address} has no vDPA device for guests: make one (\`vdpa dev add name NAME mgmtdev pci/${address}\`), ` +
+    'and load vhost_vdpa';
+  throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: vif.id });
+}
+
+/** What the request does not say of the host is read from it, or assumed current. */
+async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts): Promise<HostCapabilities> {
+  return {
+    ...given,
+    virt_type: given.virt_type ?? 'kvm',
+    use_virtio_for_bridges: given.use_virtio_for_bridges ?? true,
+    libvirt_version: given.libvirt_version ?? [9, 0, 0],
+    kernel_release: given.kernel_release ?? (await facts.kernelRelease()),
+  };
+}
+
+function handledBy(request: RoutedRequest, { path, plugin, reason }: Route): Handled {
+  return { id: request.id, vifId: request.vif.id, path, plugin, reason };
+}
+
+/** What a plugin answers; one that does not come back is waited for until the signal fires. */
+async function guard<T>(
+  { path, plugin, vif }: Route,
+  operation: string,
+  signal: AbortSignal,
+  call: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    const doing = `waiting for the ${path} plugin '${plugin}' to answer ${operation}`;
+    return await withinDeadline(Promise.resolve().then(call), signal, doing);
+  } catch (error) {
+    throw asVifError(error, 'PLUGIN_FAILED', `'${plugin}' threw in ${operation}`, vif.id);
+  }
+}

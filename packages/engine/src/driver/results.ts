@@ -1,0 +1,64 @@
+import type { GuestDevice, Step, VifError } from '@vifkit/core';
+import type { Change } from '../run/job.js';
+import type { Left } from '../run/ownership.js';
+import type { Difference } from '../run/runner.js';
+import type { Timeline } from '../run/timeline.js';
+import type { AwaitedPort } from '../run/port-readiness.js';
+
+/** Who handled a request, by which path, and why. */
+export interface Handled {
+  /** The request's id, or else the VIF's. */
+  readonly id: string;
+  readonly vifId: string;
+  readonly path: 'os-vif' | 'legacy';
+  readonly plugin: string;
+  readonly reason: string;
+}
+
+export interface ConfigResult extends Handled {
+  readonly device: GuestDevice;
+}
+
+/** A step of a plan beside what the host is like. */
+export interface PlannedStep {
+  readonly step: Step;
+  /** Whether carrying it out would write. */
+  readonly writes: boolean;
+  readonly differences: readonly Difference[];
+  /** What one should know of it, in a sentence. */
+  readonly note?: string;
+  /** Why it could not be carried out. */
+  readonly blocked?: VifError;
+}
+
+/** A result for which the host was asked. */
+interface Timed extends Handled {
+  /** Where the time went, from the beginning of the call until this result was final. */
+  readonly timeline: Timeline;
+}
+
+export interface PlanResult extends Timed {
+  readonly steps: readonly PlannedStep[];
+}
+
+export interface ChangeResult extends Timed {
+  /** What was written, in order; empty when all was as wanted. */
+  readonly changes: readonly Change[];
+  /** What was left alone, as it is another VIF's or nobody's of ours; an unplug may leave something. */
+  readonly left?: readonly Left[];
+  /** How many steps the plan has. */
+  readonly stepCount: number;
+}
+
+export interface CheckResult extends Timed {
+  /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
+  readonly differences: readonly Change[];
+}
+
+export interface ReadyResult extends Timed {
+  /** The port that carries the VIF's traffic; undefined for a VIF whose back end has none that tells. */
+  readonly port?: AwaitedPort;
+}
+
+/** How one request of several ended. */
+export type Settled<T> = { readonly value: T } | { readonly id: string | null; readonly error: VifError };

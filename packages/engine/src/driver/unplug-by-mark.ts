@@ -1,0 +1,138 @@
+import type { Step, VifError } from '@vifkit/core';
+import { isSameVif, NetworkVif } from '@vifkit/core';
+import { validatePlan } from '@vifkit/core/internal';
+import { UnplugError } from '../errors/unplug-error.js';
+import type { Engine, JobResult, RunOptions } from '../run/engine.js';
+import type { Findings } from '../run/find-owned.js';
+import type { Change, Job } from '../run/job.js';
+import { startSpan } from '../run/timeline.js';
+import { withDeadline } from '../time/deadline.js';
+import type { Prepared } from './prepare.js';
+import type { RoutedRequest } from './routed-request.js';
+
+/** Milliseconds to look beside a plan: it has done its part, and a server that hangs is not to hold it up. */
+const LOOKING = 1_000;
+
+const owner = 'unplug by mark';
+
+/** What was found with the mark of a VIF, and why something could not be looked for. */
+interface Marked {
+  readonly steps: readonly Step[];
+  readonly failures: readonly VifError[];
+}
+
+/**
+ * The unplugs of one call, which leave nothing that carries a VIF's mark, whatever the VIF's request has become since it
+ * was plugged: Neutron could not bind the port any more, its type changed, a plugin is not there.
+ */
+export class UnplugByMark {
+  readonly #engine: Engine;
+  readonly #unlooked = new Map<string, readonly VifError[]>();
+  #all: Promise<Findings> | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  /**
+   * In place of a plan that did not come about, one that removes what carries the VIF's mark.
+   * @param failure why there is none
+   * @throws VifError that failure where nothing carries the mark, or its call is over
+   */
+  async prepare({ id, vif }: RoutedRequest, failure: VifError, signal: AbortSignal): Promise<Prepared> {
+    if (signal.aborted || failure.code === 'TIMEOUT') throw failure;
+    const { steps, failures } = this.#ofVif(vif.id, await this.#findAll(signal));
+    if (steps.length === 0) throw failure;
+    this.#unlooked.set(vif.id, failures);
+    const reason = `no plan came about (${failure.message}), and what carries its mark is removed`;
+    const [path, plugin] =
+      vif instanceof NetworkVif ? (['legacy', vif.type] as const) : (['os-vif', vif.plugin] as const);
+    return {
+      handled: { id, vifId: vif.id, path, plugin: plugin || 'none', reason },
+      job: { vifId: vif.id, plan: validatePlan(steps, owner, vif.id), owner },
+    };
+  }
+
+  /** Carries out plans, and then removes what they leave of their VIFs. */
+  async unplug(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<void> {
+    const { signal, tell } = options;
+    const endings: Promise<void>[] = [];
+    const end = async (job: Job, result: JobResult<Change[]>) => {
+      tell?.(job, await this.#removeRest(job, result, signal));
+    };
+    await this.#engine.unplug(jobs, { ...options, tell: (job, result) => endings.push(end(job, result)) });
+    await Promise.all(endings);
+  }
+
+  async #removeRest(
+    job: Job,
+    result: JobResult<Change[]>,
+    signal: AbortSignal,
+  ): Promise<JobResult<Change[]>> {
+    const unlooked = this.#unlooked.get(job.vifId);
+    if (unlooked) return withFailures(job, result, unlooked);
+    if (signal.aborted || isComplete(job, result)) return result;
+    const endLooking = startSpan({ phase: 'inspect', what: 'marks' });
+    const isIdle = 'value' in result && result.value.length === 0;
+    const found = isIdle ? await this.#findAll(signal) : await this.#findNear(job, signal);
+    const marked = this.#ofVif(job.vifId, found).steps;
+    // What failed is for the next unplug.
+    const steps = 'error' in result ? marked.filter((step) => !hasAlike(job, step)) : marked;
+    if (steps.length === 0) return result;
+    const { vifId, trace } = job;
+    endLooking([trace]);
+    const rest = { vifId, plan: validatePlan(steps, owner, vifId), owner, ...(trace && { trace }) };
+    const [more] = await this.#engine.unplug([rest], { signal });
+    return more ? joined(job, result, more) : result;
+  }
+
+  /** What can be found without going through all that there is. */
+  #findNear({ vifId }: Job, signal: AbortSignal): Promise<Findings> {
+    return withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, [vifId]));
+  }
+
+  /** Once for all requests of the call. */
+  #findAll(signal: AbortSignal): Promise<Findings> {
+    this.#all ??= withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon));
+    return this.#all;
+  }
+
+  #ofVif(id: string, { owned, failures }: Findings): Marked {
+    const own = owned.filter(({ vifId }) => vifId !== undefined && isSameVif(vifId, id));
+    return { steps: own.map(({ step }) => step), failures };
+  }
+}
+
+/** Whether a plan looked for the VIF's marks itself, and found what there is. */
+function isComplete({ plan }: Job, result: JobResult<Change[]>): boolean {
+  return (
+    'value' in result && result.value.length > 0 && plan.some(({ kind }) => kind === 'ovsVifPortsAbsent')
+  );
+}
+
+/** Whether a plan has steps about the same sort of things: links, Open vSwitch, functions, filters. */
+function hasAlike({ plan }: Job, step: Step): boolean {
+  const sortOf = ({ kind }: Step) => kind.replace(/[A-Z].*/, '');
+  return plan.some((each) => sortOf(each) === sortOf(step));
+}
+
+function joined(job: Job, first: JobResult<Change[]>, rest: JobResult<Change[]>): JobResult<Change[]> {
+  if ('error' in rest) return withFailures(job, first, failuresOf(rest.error));
+  if ('error' in first) return first;
+  const left = [...(first.left ?? []), ...(rest.left ?? [])];
+  return { value: [...first.value, ...rest.value], ...(left.length > 0 && { left }) };
+}
+
+function withFailures(
+  { vifId, trace }: Job,
+  result: JobResult<Change[]>,
+  failures: readonly VifError[],
+): JobResult<Change[]> {
+  if (failures.length === 0) return result;
+  const before = 'error' in result ? failuresOf(result.error) : [];
+  return { error: new UnplugError(vifId, [...before, ...failures], trace?.timeline()) };
+}
+
+function failuresOf(error: VifError): readonly VifError[] {
+  return error instanceof UnplugError ? error.failures : [error];
+}

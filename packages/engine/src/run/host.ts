@@ -1,0 +1,24 @@
+import type { CoreCopy, HostFacts } from '@vifkit/core';
+import type { PortReadiness } from './port-readiness.js';
+import type { StepRunner } from './runner.js';
+
+/** Orders calls that concern the same things, between processes too. */
+export interface HostLocks {
+  /** Waits for all keys and takes them. The release function never throws. */
+  acquire(keys: readonly string[], signal: AbortSignal): Promise<() => Promise<void>>;
+  /** Takes a key that nobody holds, and answers undefined for one that somebody does. Never waits for it. */
+  tryAcquire(key: string): Promise<(() => Promise<void>) | undefined>;
+}
+
+/** A host that plans run on. Made by `@vifkit/host`, or by `@vifkit/testkit` in memory. */
+export interface Host {
+  /** The copy of `@vifkit/core` that it was made with: a driver refuses one of another contract. */
+  readonly core?: CoreCopy;
+  readonly facts: HostFacts;
+  readonly locks: HostLocks;
+  readonly runners: readonly StepRunner[];
+  /** Tells when ports carry traffic; a host need not be able to. */
+  readonly readiness?: PortReadiness;
+  /** Ends connections and processes. Calls still under way fail. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,174 @@
+import type { Step } from '@vifkit/core';
+import { isSameVif, stepTarget, VifError } from '@vifkit/core';
+import type { Difference, Found, Inspection } from './runner.js';
+
+/** What a call is about. Showing a plan is a `plug` that writes nothing. */
+export type OwnershipOperation = 'plug' | 'check' | 'unplug' | 'gc';
+
+/** What a step would do with what it names: have it for its VIF alone, use it as it is there, or remove it. */
+type Intention = 'make' | 'use' | 'remove';
+
+/**
+ * Whose a thing turned out to be: `this` VIF's; another VIF's, or a hardware function that another VIF has left `idle`;
+ * `shared` by VIFs; without a mark, but the VIF's own by its name (`named`); or `unmarked` otherwise.
+ */
+type Finding = 'this' | 'other' | 'idle' | 'shared' | 'named' | 'unmarked';
+
+/**
+ * What is done about a step. `proceed`: what it says. `takeOver`: that, and the mark is set. `keep`: that, if nothing
+ * would be changed, else it is refused. `refuse`: nothing, and the plug fails. `tell`: it is told as a difference.
+ * `leave`: nothing, and what is left is told.
+ */
+type Verdict = 'proceed' | 'takeOver' | 'keep' | 'refuse' | 'tell' | 'leave';
+
+type Row = Readonly<Record<Intention, Verdict>>;
+
+const row = (make: Verdict, use: Verdict, remove: Verdict): Row => ({ make, use, remove });
+
+/** The one rule about whose things are: for all kinds of steps alike. */
+const ownershipTable: Readonly<Record<Finding, Readonly<Record<OwnershipOperation, Row>>>> = {
+  this: {
+    plug: row('proceed', 'proceed', 'proceed'),
+    check: row('proceed', 'proceed', 'proceed'),
+    unplug: row('proceed', 'proceed', 'proceed'),
+    gc: row('proceed', 'proceed', 'proceed'),
+  },
+  other: {
+    plug: row('refuse', 'refuse', 'leave'),
+    check: row('tell', 'tell', 'leave'),
+    unplug: row('leave', 'leave', 'leave'),
+    gc: row('leave', 'leave', 'leave'),
+  },
+  idle: {
+    plug: row('takeOver', 'takeOver', 'leave'),
+    check: row('tell', 'tell', 'leave'),
+    unplug: row('leave', 'leave', 'leave'),
+    gc: row('leave', 'leave', 'leave'),
+  },
+  shared: {
+    plug: row('refuse', 'proceed', 'leave'),
+    check: row('tell', 'proceed', 'leave'),
+    unplug: row('leave', 'proceed', 'leave'),
+    // The step itself sees to it that nothing uses it any more.
+    gc: row('leave', 'proceed', 'proceed'),
+  },
+  named: {
+    plug: row('takeOver', 'proceed', 'proceed'),
+    check: row('takeOver', 'proceed', 'proceed'),
+    unplug: row('proceed', 'proceed', 'proceed'),
+    gc: row('leave', 'leave', 'leave'),
+  },
+  unmarked: {
+    plug: row('keep', 'proceed', 'leave'),
+    check: row('proceed', 'proceed', 'leave'),
+    unplug: row('leave', 'proceed', 'leave'),
+    gc: row('leave', 'leave', 'leave'),
+  },
+};
+
+/** Something that a call left as it was, because it is not the VIF's. */
+export interface Left {
+  readonly kind: Step['kind'];
+  readonly name: string;
+  /** The VIF whose it is; null where that is none, or not known. */
+  readonly vifId: string | null;
+}
+
+/** What is to be done about a step, and what is left of it. */
+export interface Settlement {
+  readonly inspection: Inspection;
+  readonly left?: Left;
+}
+
+/** Decides about a step by what its runner found. Without a finding, it is as the runner says. */
+export function settleOwnership(
+  step: Step,
+  vifId: string,
+  operation: OwnershipOperation,
+  inspection: Inspection,
+): Settlement {
+  const { found, differences } = inspection;
+  if (!found) return { inspection };
+  switch (ownershipTable[findingOf(found)][operation][intentionOf(step)]) {
+    case 'proceed':
+      return { inspection };
+    case 'takeOver':
+      return { inspection: { ...inspection, differences: [...differences, ...markOf(found)] } };
+    case 'keep':
+      return { inspection: differences.length === 0 ? inspection : refusing(step, vifId, inspection, found) };
+    case 'refuse':
+      return { inspection: refusing(step, vifId, inspection, found) };
+    case 'tell':
+      return { inspection: { ...inspection, differences: [...differences, holderOf(vifId, found)] } };
+    case 'leave': {
+      const isNothing = differences.length === 0 && !inspection.blocked;
+      if (isNothing || ('lenient' in step && step.lenient && found.whose !== 'other')) {
+        return { inspection: { differences: [] } };
+      }
+      const left = { kind: step.kind, name: stepTarget(step), vifId: found.vifId ?? null };
+      return { inspection: { differences: [] }, left };
+    }
+  }
+}
+
+/** Tells whose a mark is. */
+export function foundByMark(marked: string | undefined, vifId: string): Found {
+  if (marked === undefined) return { whose: 'unmarked' };
+  return isSameVif(marked, vifId) ? { whose: 'this' } : { whose: 'other', vifId: marked };
+}
+
+function findingOf({ whose, byName, isIdle }: Found): Finding {
+  if (whose === 'other') return isIdle ? 'idle' : 'other';
+  return whose === 'unmarked' && byName ? 'named' : whose;
+}
+
+function intentionOf(step: Step): Intention {
+  switch (step.kind) {
+    case 'link':
+      return step.create && !step.shared ? 'make' : 'use';
+    case 'ovsBridge':
+      return step.own ? 'make' : 'use';
+    case 'vf':
+      return step.restore ? 'remove' : 'make';
+    case 'ovsPort':
+    case 'guestFilter':
+      return 'make';
+    case 'linkAbsent':
+    case 'linkUserAbsent':
+    case 'ovsBridgeAbsent':
+    case 'ovsPortAbsent':
+    case 'ovsVifPortsAbsent':
+    case 'guestFilterAbsent':
+      return 'remove';
+    case 'linkUser':
+    case 'command':
+    case 'custom':
+      return 'use';
+  }
+}
+
+function markOf({ mark }: Found): Difference[] {
+  return mark ? [mark] : [];
+}
+
+function holderOf(vifId: string, { vifId: holder, whose }: Found): Difference {
+  return { attribute: 'vif', expected: vifId, actual: holder ?? whose };
+}
+
+function refusing(step: Step, vifId: string, inspection: Inspection, found: Found): Inspection {
+  const differences = [...inspection.differences, holderOf(vifId, found)];
+  return { ...inspection, differences, blocked: refusal(step, vifId, found) };
+}
+
+function refusal(step: Step, vifId: string, { whose, vifId: holder, usedBy }: Found): VifError {
+  const what = `${step.kind} '${stepTarget(step)}'`;
+  if (whose === 'other' && holder !== undefined) {
+    const text =
+      `${what} belongs to VIF ${holder}${usedBy ? ` and is in use (${usedBy})` : ''}, and is left alone. Unplug that VIF first, ` +
+      'or correct the id or the device name of this one';
+    return new VifError('OWNED_BY_OTHER_VIF', text, { vifId });
+  }
+  const why = whose === 'shared' ? 'is shared by VIFs' : "carries somebody else's mark";
+  const text = `${what} ${why}, and is not changed for this VIF alone: rename it, or correct the VIF`;
+  return new VifError('LINK_NOT_OURS', text, { vifId });
+}
