@@ -10,10 +10,18 @@ const program = fileURLToPath(new URL('../../node_modules/.bin/vif', import.meta
 /** What `vif --format json` says of a request. */
 export interface Line {
   readonly id: string;
-  readonly error?: { readonly code: string; readonly message: string; readonly cause?: { readonly code: string } };
+  readonly error?: {
+    readonly code: string;
+    readonly message: string;
+    readonly cause?: { readonly code: string };
+  };
   readonly changes?: readonly { readonly kind: string; readonly name: string }[];
   readonly differences?: readonly unknown[];
-  readonly timeline?: readonly { readonly phase: string; readonly what?: string; readonly milliseconds: number }[];
+  readonly timeline?: readonly {
+    readonly phase: string;
+    readonly what?: string;
+    readonly milliseconds: number;
+  }[];
 }
 
 const stateDirectories = new Map<string, Promise<string>>();
@@ -24,7 +32,11 @@ export async function vifOn(
   { southbound }: Pick<Ovn, 'southbound'>,
   requests: readonly object[],
   ...args: readonly string[]
-): Promise<{ readonly lines: readonly Line[]; readonly exitCode: number | undefined; readonly stderr: string }> {
+): Promise<{
+  readonly lines: readonly Line[];
+  readonly exitCode: number | undefined;
+  readonly stderr: string;
+}> {
   const state = stateDirectories.get(name) ?? mkdtemp(join(tmpdir(), `vif-${name}-`));
   stateDirectories.set(name, state);
   const { stdout, stderr, exitCode } = await execa(
@@ -52,8 +64,18 @@ export function portOf(number: number, more: object = {}) {
     ...{ id, address: mac, type: 'ovs', devname: `tap${id.slice(0, 11)}`, vnic_type: 'normal' },
     ...{ delegate_create: true, active: true },
     details: { ovs_create_tap: true, datapath_type: 'netdev', ...more },
-    network: { id: '6a1de5d2-7a06-4cf4-9d33-0a6f5f4b7c24', bridge: 'br-int', subnets: [], meta: { mtu: 1442 } },
+    network: {
+      id: '6a1de5d2-7a06-4cf4-9d33-0a6f5f4b7c24',
+      bridge: 'br-int',
+      subnets: [],
+      meta: { mtu: 1442 },
+    },
   };
   const instance = { uuid: `5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc${hex}`, name: `guest-${number}` };
-  return { id, mac, ip: `10.66.${number >> 8}.${number & 255}`, request: { vif, instance, routing: 'current' } };
+  return {
+    id,
+    mac,
+    ip: `10.66.${number >> 8}.${number & 255}`,
+    request: { vif, instance, routing: 'current' },
+  };
 }

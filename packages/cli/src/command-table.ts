@@ -89,7 +89,8 @@ function timelineOption(): Option[] {
 }
 
 function waitOption(): Option {
-  const text = 'wait until the ports carry traffic, at most so many seconds (default: while the command lasts)';
+  const text =
+    'wait until the ports carry traffic, at most so many seconds (default: while the command lasts)';
   return new Option('--wait [seconds]', text).preset('always').argParser(patience);
 }
 

@@ -16,7 +16,7 @@ export interface Answer {
 export type Give = (answer: Settled<Answer>, index: number) => void;
 
 /** How a command calls the driver: what a plug waits for is of no concern to others. */
-export type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'>;
+type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'>;
 
 /** A command that answers requests. */
 export interface RequestCommand {

@@ -33,7 +33,8 @@ export async function runRequests(
       const first = report.expect(inputs.length, isLast);
       await answerInputs<Answer>(
         inputs,
-        (requests, give) => command.answer(opened, requests, { signal, timeout, undoTimeout, ...(wait && { wait }) }, give),
+        (requests, give) =>
+          command.answer(opened, requests, { signal, timeout, undoTimeout, ...(wait && { wait }) }, give),
         (answer, index) => report.add(answer, first + index),
       );
       await report.printed; // and a turn for signals and the end of the time: a batch need not wait for anything

@@ -19,8 +19,7 @@ export function awaitedPort(vif: NetworkVif | VIFBase, plan: Plan): AwaitedPort 
     if (step.kind === 'ovsPort') {
       const { name, bridge, externalIds, wired } = step;
       const interfaceId = externalIds['iface-id'];
-      if (interfaceId !== undefined)
-        return { vifId: vif.id, interfaceId, bridge, name, isGuests: !wired };
+      if (interfaceId !== undefined) return { vifId: vif.id, interfaceId, bridge, name, isGuests: !wired };
     }
     if (step.kind === 'ovsBridge' && step.guestPort !== undefined) {
       const { name: bridge, guestPort: name } = step;
@@ -35,7 +34,11 @@ export function awaitedPort(vif: NetworkVif | VIFBase, plan: Plan): AwaitedPort 
  * still to make is not waited for, since it does so only after the plug.
  * @param patience milliseconds; as long as the call has unless given
  */
-export function readyStep(port: AwaitedPort, readiness: PortReadiness, patience: number | undefined): CustomStep {
+export function readyStep(
+  port: AwaitedPort,
+  readiness: PortReadiness,
+  patience: number | undefined,
+): CustomStep {
   return {
     kind: 'custom',
     name: `port ${port.interfaceId} is ready`,

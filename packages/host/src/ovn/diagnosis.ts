@@ -53,7 +53,9 @@ function whyNotInstalled({ interfaceId }: AwaitedPort, evidence: Evidence): stri
     return `ovn-controller is not connected to the southbound database at ${ovn.remote}; start that, or correct external_ids:ovn-remote`;
   }
   if (binding === undefined || binding === 'unreadable') {
-    const cannot = binding ? 'the southbound database could not be read' : 'vif was not told where that is (--ovn-sb)';
+    const cannot = binding
+      ? 'the southbound database could not be read'
+      : 'vif was not told where that is (--ovn-sb)';
     const check = `check that OVN has a logical port named ${interfaceId} and wants it on this chassis (${ovn.chassis})`;
     return `OVN's southbound database knows why, but ${cannot}; ${check}`;
   }
@@ -61,7 +63,10 @@ function whyNotInstalled({ interfaceId }: AwaitedPort, evidence: Evidence): stri
     return `OVN has no logical port named ${interfaceId}; add it (ovn-nbctl lsp-add), or correct the interface id of the request`;
   }
   const [main] = binding.requested;
-  if (main !== undefined && !binding.requested.some((name) => name === ovn.chassis || ownNames.includes(name))) {
+  if (
+    main !== undefined &&
+    !binding.requested.some((name) => name === ovn.chassis || ownNames.includes(name))
+  ) {
     return `OVN wants it on chassis ${binding.requested.join(', ')} (requested-chassis), and this is ${ovn.chassis}; correct the option of the logical port, or plug it there`;
   }
   const { chassis } = binding;

@@ -61,7 +61,11 @@ export async function startOvn({ chassis: count = 2 } = {}): Promise<Ovn> {
   try {
     const central = centralOf(directory);
     for (const name of ['nb', 'sb'] as const) {
-      await run('ovsdb-tool', ['create', join(directory, `ovn${name}.db`), `${SCHEMAS}/ovn-${name}.ovsschema`]);
+      await run('ovsdb-tool', [
+        'create',
+        join(directory, `ovn${name}.db`),
+        `${SCHEMAS}/ovn-${name}.ovsschema`,
+      ]);
       await starting(central[name].server);
       await central[name].ctl('init');
     }
@@ -142,7 +146,7 @@ function controllerOf(ovs: OpenVSwitch, directory: string): Daemon {
       ...[ovs.endpoint, `--pidfile=${pidFile}`],
       ...[`--log-file=${join(directory, 'ovn-controller.log')}`, '-vconsole:emer'],
     ],
-    env: environment(directory),
+    env: { ...environment(directory), OVS_RUNDIR: ovs.directory }, // the bridge's OpenFlow socket is there
     readyFile: pidFile,
   });
 }
@@ -150,12 +154,32 @@ function controllerOf(ovs: OpenVSwitch, directory: string): Daemon {
 /** In userspace a tunnel leaves by a bridge of Open vSwitch that has the host's address. */
 async function connect(namespace: Namespace, ovs: OpenVSwitch, name: string, number: number): Promise<void> {
   const [near, far] = [`to-${name}`, 'eth0'];
-  await run('ip', ['link', 'add', 'name', near, 'type', 'veth', 'peer', 'name', far, 'netns', String(namespace.pid)]);
+  await run('ip', [
+    'link',
+    'add',
+    'name',
+    near,
+    'type',
+    'veth',
+    'peer',
+    'name',
+    far,
+    'netns',
+    String(namespace.pid),
+  ]);
   await run('ip', ['link', 'set', 'dev', near, 'up', 'master', FABRIC]);
   await namespace.run('ip', 'link', 'set', 'dev', far, 'up');
   await namespace.run('ip', 'link', 'set', 'dev', 'lo', 'up');
   const bridge = ['add-br', 'br-phy', '--', 'set', 'Bridge', 'br-phy', 'datapath_type=netdev'];
-  await run('ovs-vsctl', [`--db=${ovs.endpoint}`, '--timeout=20', ...bridge, '--', 'add-port', 'br-phy', far]);
+  await run('ovs-vsctl', [
+    `--db=${ovs.endpoint}`,
+    '--timeout=20',
+    ...bridge,
+    '--',
+    'add-port',
+    'br-phy',
+    far,
+  ]);
   await namespace.run('ip', 'address', 'add', `${UNDERLAY}.${number}/24`, 'dev', 'br-phy');
   await namespace.run('ip', 'link', 'set', 'dev', 'br-phy', 'up');
 }
