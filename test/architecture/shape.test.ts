@@ -21,12 +21,12 @@ interface Limits {
 const limits: Readonly<Record<string, Limits>> = {
   'packages/cli': { smallFiles: 15, imports: 5 },
   'packages/core': {
-    smallFiles: 39.7,
-    imports: 11.5,
+    smallFiles: 38.9,
+    imports: 11.1,
     knots: ['.', 'errors', 'guest', 'host-info', 'plugin', 'plugin/options', 'validation'],
   },
   'packages/demo': { smallFiles: 15, imports: 5 },
-  'packages/engine': { smallFiles: 15, imports: 5.2, knots: ['errors', 'run'] },
+  'packages/engine': { smallFiles: 15, imports: 5, knots: ['errors', 'run'] },
   'packages/host': {
     smallFiles: 15,
     imports: 5,
@@ -40,6 +40,7 @@ const limits: Readonly<Record<string, Limits>> = {
       'locks',
       'openvswitch',
       'openvswitch/rows',
+      'ovn',
       'ovsdb',
       'sysfs',
     ],

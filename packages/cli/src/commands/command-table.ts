@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { Environment } from '../settings/environment.js';
+import { milliseconds } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 
 /** Runs a command, and resolves to its exit status. The file is `-` for commands that take none. */
@@ -19,7 +20,7 @@ export interface CommandEntry {
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
-  forRequests('plug', 'plug the VIFs, each all or nothing', timelineOption),
+  forRequests('plug', 'plug the VIFs, each all or nothing', () => [...timelineOption(), waitOption()]),
   forRequests('check', 'compare the host with what a plug would make of it', timelineOption),
   forRequests('unplug', 'unplug the VIFs', timelineOption),
   forRequests('show', 'draw the plumbing of the VIFs'),
@@ -60,6 +61,17 @@ export const commandTable: readonly CommandEntry[] = [
 
 function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
+}
+
+function waitOption(): Option {
+  const text =
+    'wait until the ports carry traffic, at most so many seconds (default: while the command lasts)';
+  return new Option('--wait [seconds]', text).preset('always').argParser(patience);
+}
+
+/** Milliseconds; true for the option without a number. */
+function patience(seconds: string): number | true {
+  return seconds === 'always' || milliseconds(seconds);
 }
 
 function forRequests(name: string, description: string, options: () => Option[] = () => []): CommandEntry {

@@ -1,4 +1,4 @@
-import type { CallOptions, ConfigResult, Settled } from '@vifkit/engine';
+import type { CallOptions, ConfigResult, PlugOptions, Settled } from '@vifkit/engine';
 import { openInput } from '../requests/input.js';
 import { readRequests } from '../requests/read-requests.js';
 import type { Input } from '../requests/request.js';
@@ -23,6 +23,9 @@ export const smallBatch = 100;
 /** For what the host is asked: a batch shares one look at its links, one OVSDB transaction, one wait for ovs-vswitchd. */
 export const largeBatch = 500;
 
+/** How a command calls the driver: what a plug waits for is of no concern to others. */
+type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'>;
+
 /** A command that answers requests. */
 export interface RequestCommand {
   readonly name: string;
@@ -31,7 +34,12 @@ export interface RequestCommand {
   /** How many requests it answers in one go. */
   readonly batch: number;
   /** Reports the result of each request as soon as there is one; settles when all are reported. */
-  run(driver: Driver, requests: readonly object[], options: CallOptions, report: OnResult): Promise<unknown>;
+  run(
+    driver: Driver,
+    requests: readonly object[],
+    options: CommandOptions,
+    report: OnResult,
+  ): Promise<unknown>;
 }
 
 /** Takes the result of a request, with the request's place among those that were asked. */
@@ -72,7 +80,7 @@ export function requestCommand<T extends AnyResult>(
   method: (
     driver: Driver,
     requests: readonly object[],
-    options: CallOptions & { readonly onResult: (result: Settled<T>, index: number) => void },
+    options: CommandOptions & { readonly onResult: (result: Settled<T>, index: number) => void },
   ) => Promise<unknown>,
   { text, differs = () => false, guests = false, batch = largeBatch }: Shown<T>,
 ): RequestCommand {
@@ -105,9 +113,11 @@ export async function runRequests(
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
-  const { timeout, undoTimeout } = settings;
+  const { wait, undoTimeout } = settings;
+  const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
   const interruption = abortOnSignals(environment.signals, timeout);
   const { signal } = interruption;
+  const options = { signal, timeout, undoTimeout, ...(wait && { wait }) };
   const report = new Report(command.name, settings, environment);
   let driver: Driver | undefined;
   try {
@@ -118,7 +128,7 @@ export async function runRequests(
       const first = report.expect(inputs.length, isLast);
       await runInputs(
         inputs,
-        (requests, onResult) => command.run(opened, requests, { signal, timeout, undoTimeout }, onResult),
+        (requests, onResult) => command.run(opened, requests, options, onResult),
         (result, index) => report.add(result, first + index),
       );
       await report.printed; // and a turn for signals and the end of the time: a batch need not wait for anything

@@ -14,6 +14,10 @@ export interface Settings {
   readonly ovsdbKey?: string;
   /** The host name that the OVSDB server's certificate must be for. */
   readonly ovsdbName?: string;
+  /** OVN's southbound database. */
+  readonly ovnSb?: string;
+  /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
+  readonly wait?: boolean | number;
   readonly sysfsRoot: string;
   /** Where locks are, and records of what virtual functions had; the host's default unless given. */
   readonly stateDir?: string;
@@ -40,7 +44,7 @@ export interface Settings {
 /** What the settings say of this host. */
 export function hostOptions(settings: Settings): HostOptions {
   const { ovsdb, ovsdbCa, ovsdbCert, ovsdbKey, ovsdbName } = settings;
-  const { sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
+  const { ovnSb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
   const ovsdbTls = { ca: ovsdbCa, cert: ovsdbCert, key: ovsdbKey, serverName: ovsdbName };
-  return { ovsdb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
+  return { ovsdb, ovnSb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
 }
