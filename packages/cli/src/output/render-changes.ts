@@ -1,7 +1,7 @@
 import type { Change, ChangeResult, Left } from '@vifkit/engine';
 import { heading } from './heading.js';
 import { mark } from './mark.js';
-import { nouns } from './nouns.js';
+import { nounOf } from './nouns.js';
 import { printable } from './printable.js';
 import { showValue } from './show-value.js';
 import { plain, type Style } from './style.js';
@@ -18,7 +18,7 @@ export function renderChanges(result: ChangeResult, style: Style = plain): strin
 /** Something that was left alone, and whose it is. */
 function leftBranch({ kind, name, vifId }: Left, style: Style): Branch {
   const whose = vifId === null ? 'it has no mark of this VIF' : `it belongs to VIF ${printable(vifId)}`;
-  return { line: `${style('yellow', '!')} ${nouns[kind]} ${printable(name)} was left: ${whose}` };
+  return { line: `${style('yellow', '!')} ${nounOf(kind)} ${printable(name)} was left: ${whose}` };
 }
 
 /** One change, with what it came to. */
@@ -26,11 +26,11 @@ export function changeBranch({ kind, name, differences, note }: Change, style: S
   if (kind === 'command') {
     const commands = differences.map(({ expected }) => showValue(expected));
     return {
-      line: `${mark(kind, differences, style)} ${nouns[kind]} ${commands.join('; ') || printable(name)}`,
+      line: `${mark(kind, differences, style)} ${nounOf(kind)} ${commands.join('; ') || printable(name)}`,
     };
   }
   return {
-    line: `${mark(kind, differences, style)} ${nouns[kind]} ${printable(name)}`,
+    line: `${mark(kind, differences, style)} ${nounOf(kind)} ${printable(name)}`,
     details: [
       ...differences
         .filter(({ attribute }) => attribute !== 'exists')

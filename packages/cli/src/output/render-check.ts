@@ -1,7 +1,7 @@
 import type { Change, CheckResult } from '@vifkit/engine';
 import { heading } from './heading.js';
 import { existenceIn } from './mark.js';
-import { nouns } from './nouns.js';
+import { nounOf } from './nouns.js';
 import { printable } from './printable.js';
 import { showValue } from './show-value.js';
 import { plain, type Style } from './style.js';
@@ -15,7 +15,7 @@ export function renderCheck(result: CheckResult, style: Style = plain): string {
 }
 
 function differenceBranch({ kind, name, differences }: Change, style: Style): Branch {
-  const subject = `${style('red', '✗')} ${nouns[kind]} ${printable(name)}`;
+  const subject = `${style('red', '✗')} ${nounOf(kind)} ${printable(name)}`;
   const existence = existenceIn(differences);
   return {
     line: existence ? `${subject}  ${existence.expected ? 'missing' : 'should not be there'}` : subject,

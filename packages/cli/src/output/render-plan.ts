@@ -3,7 +3,7 @@ import type { PlannedStep, PlanResult } from '@vifkit/engine';
 import { describeStep } from './describe-step.js';
 import { heading } from './heading.js';
 import { existenceIn, mark } from './mark.js';
-import { nouns } from './nouns.js';
+import { nounOf } from './nouns.js';
 import { printable } from './printable.js';
 import { noteLines } from './render-changes.js';
 import { showValue } from './show-value.js';
@@ -19,7 +19,7 @@ export function renderPlan(plan: PlanResult, style: Style = plain): string {
 function stepBranch({ step, differences, note, blocked }: PlannedStep, style: Style): Branch {
   const sign = blocked ? style('red', '✗') : mark(step.kind, differences, style);
   const description = describeStep(step, existenceIn(differences) !== undefined);
-  const line = `${sign} ${nouns[step.kind]} ${printable(stepTarget(step))}`;
+  const line = `${sign} ${nounOf(step.kind)} ${printable(stepTarget(step))}`;
   const changes =
     step.kind === 'command' ? [] : differences.filter(({ attribute }) => attribute !== 'exists');
   return {

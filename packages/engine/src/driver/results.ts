@@ -1,7 +1,7 @@
 import type { GuestDevice, Step, VifError } from '@vifkit/core';
+import type { Difference } from '@vifkit/core/steps';
 import type { Change } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
-import type { Difference } from '../run/runner.js';
 import type { Timeline } from '../run/timeline.js';
 
 /** Who handled a request, by which path, and why. */

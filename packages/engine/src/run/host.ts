@@ -1,5 +1,5 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
-import type { StepRunner } from './runner.js';
+import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
 
 /** Orders calls that concern the same things, between processes too. */
 export interface HostLocks {
@@ -16,6 +16,8 @@ export interface Host {
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
+  /** Runs programs, for the runners that vendors' packages bring; without it, there are none of those. */
+  readonly commands?: CommandExecutor;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }
