@@ -5,10 +5,10 @@ import { expect, it } from 'vitest';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** What a deadline is made of elsewhere: see packages/core/src/time/deadline.ts for why it is not here. */
+/** What a deadline is made of elsewhere: see packages/engine/src/time/deadline.ts for why it is not here. */
 const forbidden = /AbortSignal\s*\.\s*(any|timeout)\b/;
 /** It explains them. */
-const allowed = ['packages/core/src/time/deadline.ts', 'test/architecture/time.test.ts'];
+const allowed = ['packages/engine/src/time/deadline.ts', 'test/architecture/time.test.ts'];
 
 function* sources(folder: string): Generator<string> {
   for (const entry of readdirSync(join(root, folder), { withFileTypes: true })) {
@@ -20,7 +20,7 @@ function* sources(folder: string): Generator<string> {
 
 it('starts every deadline in one place', () => {
   const files = ['packages', 'plugins', 'test'].flatMap((folder) => [...sources(folder)]);
-  expect(files).toContain('packages/core/src/driver/run-requests.ts');
+  expect(files).toContain('packages/engine/src/driver/run-requests.ts');
   const wrong = files.filter((file) => forbidden.test(readFileSync(join(root, file), 'utf8')));
   expect(wrong.filter((file) => !allowed.includes(file))).toEqual([]);
 });

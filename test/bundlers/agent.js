@@ -1,5 +1,6 @@
 // An agent that tells of all that has a name: what is sent to others, what errors say, what plugins announce.
 import * as core from '@vifkit/core';
+import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import ovs from '@vifkit/plugin-ovs-hybrid';
 import tap from '@vifkit/plugin-tap';
@@ -35,7 +36,7 @@ async function refusal(call) {
 
 async function main() {
   const host = memoryHost();
-  const driver = core.createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins });
+  const driver = createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins });
   const request = { instance, vif: hybrid };
   const object = driver.convert(request);
   const classes = Object.values(core).filter((type) => type.prototype instanceof VersionedObject);
@@ -56,9 +57,7 @@ async function main() {
       await refusal(() => driver.plug({ instance, vif: new VIFDirect({ id, plugin: 'ovs' }) })),
       await refusal(() => driver.config({ instance, vif: new core.VIFNestedDPDK({ id, plugin: 'ovs' }) })),
       await refusal(() => driver.plug({ instance: 7, vif: hybrid })),
-      await refusal(() =>
-        core.createVifDriver({ host, guests: {}, plugins: [{ name: 'none', provides: [{}] }] }),
-      ),
+      await refusal(() => createVifDriver({ host, guests: {}, plugins: [{ name: 'none', provides: [{}] }] })),
     ],
   };
   await driver.unplug(request);
