@@ -27,6 +27,7 @@ export type {
   Outcome,
   Owned,
   PlannedVif,
+  Reach,
   StepRunner,
   Stray,
   Task,

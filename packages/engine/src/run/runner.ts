@@ -78,6 +78,12 @@ export interface Owned {
   readonly step: Step;
 }
 
+/**
+ * How much is looked for of what carries our mark: `all` there is, as for a garbage collection; what `vifs` have, and not
+ * what they share; or of that only what is `near`, and is found without going through all that there is.
+ */
+export type Reach = 'all' | 'vifs' | 'near';
+
 /** How a task ended: undefined when it went well. */
 export type Outcome = VifError | undefined;
 
@@ -118,8 +124,12 @@ export interface StepRunner<S extends Step = Step> {
    * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
    * Reads only. A step for what VIFs share must leave it in place as long as something uses it.
    *
-   * @param vifIds only these VIFs matter, and it is asked for at their unplugs: what cannot be found without going through
-   *   all that there is may be left out. There may be more in the answer
+   * @param reach how much of it has to be found; `all` unless given
+   * @param vifIds only these VIFs matter; there may be more in the answer
    */
-  findOwned?(signal: AbortSignal, vifIds?: readonly string[]): Promise<readonly (Owned | VifError)[]>;
+  findOwned?(
+    signal: AbortSignal,
+    reach?: Reach,
+    vifIds?: readonly string[],
+  ): Promise<readonly (Owned | VifError)[]>;
 }
