@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-export type { BatchOptions } from './driver/batch-options.js';
+export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
@@ -11,6 +11,7 @@ export type {
   Handled,
   PlannedStep,
   PlanResult,
+  ReadyResult,
   Settled,
 } from './driver/results.js';
 export type { VifDriver } from './driver/vif-driver.js';
@@ -19,6 +20,7 @@ export { UnplugError } from './errors/unplug-error.js';
 export type { Host, HostLocks } from './run/host.js';
 export type { Change } from './run/job.js';
 export { foundByMark, type Left } from './run/ownership.js';
+export type { AwaitedPort, PortBindingState, PortReadiness } from './run/port-readiness.js';
 export type {
   AttemptedTask,
   Difference,

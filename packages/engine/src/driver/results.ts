@@ -1,6 +1,7 @@
 import type { GuestDevice, Step, VifError } from '@vifkit/core';
 import type { Change } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
+import type { AwaitedPort } from '../run/port-readiness.js';
 import type { Difference } from '../run/runner.js';
 import type { Timeline } from '../run/timeline.js';
 
@@ -52,6 +53,11 @@ export interface ChangeResult extends Timed {
 export interface CheckResult extends Timed {
   /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
   readonly differences: readonly Change[];
+}
+
+export interface ReadyResult extends Timed {
+  /** The port that carries the VIF's traffic; undefined for a VIF whose back end has none that tells. */
+  readonly port?: AwaitedPort;
 }
 
 /** How one request of several ended. */

@@ -1,21 +1,41 @@
-import type { GuestConfigurator, HostInfo, Logger, PluginRegistry, Routing, VIFBase } from '@vifkit/core';
+import type {
+  GuestConfigurator,
+  HostInfo,
+  Logger,
+  PluginRegistry,
+  Routing,
+  VIFBase,
+  VifError,
+} from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
-import type { Timeline } from '../run/timeline.js';
-import { withDeadline } from '../time/deadline.js';
-import { type BatchOptions, readBatchOptions, readRequestList, teller } from './batch-options.js';
+import { type Change, type Job, type JobResult, type Progress, writingOf } from '../run/job.js';
+import type { AwaitedPort } from '../run/port-readiness.js';
+import { startSpan, type Timeline } from '../run/timeline.js';
+import { withDeadline, withinDeadline } from '../time/deadline.js';
+import {
+  type BatchOptions,
+  type PlugOptions,
+  readBatchOptions,
+  readPlugOptions,
+  readRequestList,
+  teller,
+} from './batch-options.js';
 import type { CallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
+import { awaitedPort, readyStep, requireReadiness, untilReady } from './ready.js';
+import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
 import { UnplugByMark } from './unplug-by-mark.js';
+
+/** Milliseconds that plugins are given to end. */
+const longestDispose = 5_000;
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -78,8 +98,18 @@ export class VifDriver {
    * Plugs a VIF, all or nothing.
    * @throws VifError PLUG_FAILED (a PlugError), or why no plan came about
    */
-  async plug(request: unknown, options?: CallOptions): Promise<ChangeResult> {
+  async plug(request: unknown, options?: PlugOptions<ChangeResult>): Promise<ChangeResult> {
     return only(await this.plugAll([request], options));
+  }
+
+  /**
+   * Resolves once the VIF's port carries traffic, whoever makes it: ovs-vswitchd has opened it and, where OVN runs the host,
+   * ovn-controller has installed its flows. Nothing is changed, and no lock is held.
+   * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED, OVN_NOT_INSTALLED when the call's time is over, with what is missing
+   *   and why it may be
+   */
+  async waitReady(request: unknown, options?: CallOptions): Promise<ReadyResult> {
+    return only(await this.waitReadyAll([request], options));
   }
 
   /** In what the host differs from the VIF's being plugged. */
@@ -148,9 +178,43 @@ export class VifDriver {
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
   plugAll(
     requests: readonly unknown[],
-    options?: BatchOptions<ChangeResult>,
+    options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     return this.#changeAll('plug', requests, options);
+  }
+
+  /** {@link waitReady} for many. */
+  async waitReadyAll(
+    requests: readonly unknown[],
+    options?: BatchOptions<ReadyResult>,
+  ): Promise<Settled<ReadyResult>[]> {
+    const given = readBatchOptions(options);
+    const readiness = requireReadiness(this.#parts.host.readiness);
+    const ports = new Map<string, AwaitedPort | undefined>();
+    return runRequests<undefined, ReadyResult>(requests, given, {
+      prepare: async (json, signal) => {
+        const request = this.#read(json);
+        const { registry, host } = this.#parts;
+        const prepared = await preparePlan(request, 'plug', registry, host.facts, signal);
+        ports.set(prepared.job.vifId, awaitedPort(request.vif, prepared.job.plan));
+        return prepared;
+      },
+      run: (jobs, { signal, tell }) =>
+        Promise.all(
+          jobs.map(async (job) => {
+            const port = ports.get(job.vifId);
+            const endWait = startSpan({ phase: 'wait', what: 'ready' });
+            const result = await settled(job, port && untilReady(port, readiness, undefined, signal));
+            endWait([job.trace]);
+            tell?.(job, result);
+          }),
+        ),
+      present: ({ handled, job }, _, timeline) => {
+        const port = ports.get(job.vifId);
+        return { ...handled, ...(port && { port }), timeline };
+      },
+      done: teller(given, this.#parts.logger),
+    });
   }
 
   /** {@link unplug} for many. */
@@ -182,9 +246,22 @@ export class VifDriver {
     return results;
   }
 
-  /** Ends the host's connections and processes. */
-  close(): Promise<void> {
-    return this.#parts.host.close();
+  /**
+   * Ends what the plugins have made, by their own `dispose`, and then the host's connections and processes. A plugin that
+   * fails to end, or has not ended after 5 s, is logged, and does not keep the host.
+   */
+  async close(): Promise<void> {
+    const { host, registry, logger } = this.#parts;
+    const ended = await withDeadline(longestDispose, undefined, (signal) =>
+      withinDeadline(registry.dispose(), signal, 'plugins ended').catch((error: VifError) => [error]),
+    );
+    for (const error of ended) logger.warn({ err: error, code: error.code }, 'A plugin did not end well');
+    await host.close();
+  }
+
+  /** As {@link close}: `await using driver = createVifDriver(...)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #read(request: unknown): RoutedRequest {
@@ -194,13 +271,13 @@ export class VifDriver {
   async #changeAll(
     operation: Operation,
     requests: readonly unknown[],
-    options?: BatchOptions<ChangeResult>,
+    options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
-    const given = readBatchOptions(options);
+    const given = operation === 'plug' ? readPlugOptions(options) : readBatchOptions(options);
     const tell = teller(given, logger);
-    const { prepare, run } = operation === 'plug' ? this.#plugging() : this.#unplugging();
+    const { prepare, run } = operation === 'plug' ? this.#plugging(given) : this.#unplugging();
     return runRequests<readonly Change[], ChangeResult>(requests, given, {
       prepare,
       run,
@@ -215,9 +292,18 @@ export class VifDriver {
     });
   }
 
-  #plugging() {
+  #plugging({ wait }: PlugOptions<ChangeResult>) {
     return {
-      prepare: (request: unknown, signal: AbortSignal) => this.#prepare(request, 'plug', signal),
+      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
+        if (!wait) return this.#prepare(json, 'plug', signal);
+        const { registry, host } = this.#parts;
+        const readiness = requireReadiness(host.readiness);
+        const request = this.#read(json);
+        const { handled, job } = await preparePlan(request, 'plug', registry, host.facts, signal);
+        const port = awaitedPort(request.vif, job.plan);
+        const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
+        return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
+      },
       run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
         this.#engine.plug(jobs, options),
     };
@@ -260,5 +346,14 @@ export class VifDriver {
   #prepare(request: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
     return preparePlan(this.#read(request), operation, registry, host.facts, signal);
+  }
+}
+
+async function settled({ vifId }: Job, waiting: Promise<void> | undefined): Promise<JobResult<undefined>> {
+  try {
+    await waiting;
+    return { value: undefined };
+  } catch (error) {
+    return { error: asVifError(error, 'OVSDB_ERROR', 'The port could not be waited for', vifId) };
   }
 }

@@ -1,4 +1,5 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
+import type { PortReadiness } from './port-readiness.js';
 import type { StepRunner } from './runner.js';
 
 /** Orders calls that concern the same things, between processes too. */
@@ -16,6 +17,8 @@ export interface Host {
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
+  /** Tells when ports carry traffic; a host need not be able to. */
+  readonly readiness?: PortReadiness;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }
