@@ -1,5 +1,6 @@
 import type { GuestConfigurator, PluginPackage, Step, VIFBase } from '@vifkit/core';
-import { createVifDriver, type Host, type StepRunner, type VifDriver } from '@vifkit/engine';
+import type { StepRunner } from '@vifkit/core/steps';
+import { createVifDriver, type Host, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
 import type { Point } from '../memory/points.js';
 import type { ConformanceRequest } from './conformance-request.js';
