@@ -70,21 +70,30 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
 
 function addCommand(
   program: Command,
-  { name, description, file: holds, options, load }: CommandEntry,
+  { name, description, file: holds, package: names, options, load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
   if (holds) command.argument('[file]', holds, '-');
+  if (names) command.argument('<package>', names);
   for (const option of options?.() ?? []) command.addOption(option);
   command.action(async () => {
     const [file = '-'] = command.processedArgs as [string?];
-    const settings = command.optsWithGlobals<Settings>();
+    const pluginNamedBy = whatNamed(program);
+    const settings: Settings = { ...command.optsWithGlobals<Settings>(), pluginNamedBy };
     const { unbundled } = environment;
-    if (unbundled && settings.plugin?.length) return exit(await unbundled());
+    if (unbundled && (names || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
     exit(await run(settings, environment, file));
   });
+}
+
+/** What named the plugin packages: one source does, the command line before the environment before the file. */
+function whatNamed(program: Command): string {
+  const source = program.getOptionValueSource('plugin');
+  if (source === 'env') return 'VIF_PLUGINS';
+  return source === 'config' ? String(program.getOptionValue('config')) : '--plugin';
 }
 
 function version(): string {

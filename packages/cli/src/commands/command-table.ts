@@ -3,7 +3,7 @@ import type { Environment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 
-/** Runs a command, and resolves to its exit status. The file is `-` for commands that take none. */
+/** Runs a command, and resolves to its exit status. The file, or package, is `-` for commands that take none. */
 type CommandAction = (settings: Settings, environment: Environment, file: string) => Promise<number>;
 
 /** A subcommand. Its module is loaded when it is given, and takes along only what it needs. */
@@ -12,6 +12,8 @@ export interface CommandEntry {
   readonly description: string;
   /** What the argument FILE holds; undefined for a command without one. */
   readonly file?: string;
+  /** What the argument PACKAGE names, for a command that has to have one. */
+  readonly package?: string;
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -45,6 +47,13 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'plugins',
     description: 'list the plugins, drivers and converters that are there, with their options',
     load: async () => (await import('./plugins.js')).plugins,
+  },
+  {
+    name: 'conformance',
+    description: 'hold a plugin package to the promises of every plugin, on a host in memory',
+    package: 'the package, by its name or path',
+    options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
+    load: async () => (await import('./conformance.js')).conformance,
   },
   {
     name: 'doctor',
