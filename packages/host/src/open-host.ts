@@ -18,6 +18,8 @@ import { Southbound } from './ovn/southbound.js';
 import { SwitchWatch } from './ovn/switch-watch.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
+import { BridgePorts } from './port-settings/bridge-ports.js';
+import { OvsPortSettings } from './port-settings/ovs-port-settings.js';
 import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
@@ -112,6 +114,8 @@ export function openHost(options?: HostOptions): Host {
     runners: [
       new LinkRunner(links, ownerOf(tapOwner)),
       new OvsRunner(new DatabaseOvsStore(database, reserve), links),
+      new OvsPortSettings(database),
+      new BridgePorts(rootHelper),
       new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
       new FilterRunner(new NftFilterTable(rootHelper)),
       new CommandRunner(new ExecCommands(toolHelper)),

@@ -1,4 +1,4 @@
-import type { LinkStep, OvsPortStep, Step } from '@vifkit/core';
+import type { BridgePortStep, LinkStep, OvsPortSettingsStep, OvsPortStep, Step } from '@vifkit/core';
 import { printable } from './printable.js';
 
 /**
@@ -27,6 +27,9 @@ function words(step: Step, makes: boolean): string[] {
       return mtuWords(step.mtu);
     case 'ovsPort':
       return portWords(step, makes);
+    case 'ovsPortSettings':
+    case 'bridgePort':
+      return settingsWords(step);
     case 'guestFilter':
       return [`MAC ${step.mac}`, ...step.addresses];
     case 'guestFilterAbsent':
@@ -42,6 +45,18 @@ function words(step: Step, makes: boolean): string[] {
     case 'custom':
       return [];
   }
+}
+
+function settingsWords(step: OvsPortSettingsStep | BridgePortStep): string[] {
+  const { vlan, trunks, isolated } = step;
+  const { ingress, egress } = 'ingress' in step || 'egress' in step ? step : {};
+  return [
+    ...(vlan === undefined ? [] : [`VLAN ${vlan}`]),
+    ...(trunks ? [`trunk of ${trunks.join(', ')}`] : []),
+    ...(isolated ? ['isolated'] : []),
+    ...(ingress ? [`${ingress.rate} kbit/s from the guest`] : []),
+    ...(egress ? [`${egress.rate} kbit/s to the guest`] : []),
+  ];
 }
 
 function linkWords({ create, set, initial }: LinkStep, makes: boolean): string[] {

@@ -11,6 +11,8 @@ export const nouns: Readonly<Record<StepKind, string>> = {
   ovsPort: 'OVS port',
   ovsPortAbsent: 'OVS port',
   ovsVifPortsAbsent: 'OVS ports of',
+  ovsPortSettings: 'settings of port',
+  bridgePort: 'member',
   guestFilter: 'filter',
   guestFilterAbsent: 'filter',
   vf: 'VF',

@@ -21,6 +21,8 @@ const text = is(isPlainText);
 const texts = is((value) => isPlainObject(value) && Object.entries(value).flat().every(isPlainText));
 /** Seconds. */
 const duration = is((value) => typeof value === 'number' && value >= 0 && value <= 1_000_000);
+const vlanIds = is((value) => Array.isArray(value) && value.every(isVlanId));
+const rateLimit = shaped({ rate: is(isRate), burst: optional(is(isRate)) });
 const setting = is((value) => Number.isInteger(value) && Number(value) >= 0 && Number(value) <= 255);
 const linkType = oneOf('bridge', 'veth', 'tap', 'vlan');
 const linkTypes = is(
@@ -36,6 +38,10 @@ const argv = is(
     value.every((word) => typeof word === 'string' && word.length < 4096 && !/[\p{Cc}\p{Cs}]/u.test(word)) &&
     isProgram(value[0]),
 );
+
+function isRate(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) > 0;
+}
 
 /**
  * A name that is looked for on PATH, or an absolute path. A helper that stands in front of it would take `A=B` for a
@@ -109,7 +115,7 @@ export const checkStep = tagged('kind', {
       shaped({
         tag: optional(vlanId),
         vlanMode: optional(oneOf('access', 'trunk', 'native-tagged', 'native-untagged', 'dot1q-tunnel')),
-        trunks: optional(is((value) => Array.isArray(value) && value.every(isVlanId))),
+        trunks: optional(vlanIds),
         qosType: optional(text),
       }),
     ),
@@ -118,6 +124,22 @@ export const checkStep = tagged('kind', {
     mtuRequest: optional(mtu),
     wired: flag,
     representor: optional(flag),
+  },
+  ovsPortSettings: {
+    name: portName,
+    vlan: optional(vlanId),
+    trunks: optional(vlanIds),
+    isolated: optional(flag),
+    ingress: optional(rateLimit),
+    egress: optional(rateLimit),
+  },
+  bridgePort: {
+    name: linkName,
+    bridge: linkName,
+    vlan: optional(vlanId),
+    trunks: optional(vlanIds),
+    isolated: optional(flag),
+    uplink: optional(linkName),
   },
   ovsPortAbsent: { name: portName, own: flag },
   ovsVifPortsAbsent: { interfaceId: is(isUuid) },

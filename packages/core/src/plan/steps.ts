@@ -9,6 +9,7 @@ import type {
   OvsPortStep,
   OvsVifPortsAbsentStep,
 } from './steps/open-vswitch-steps.js';
+import type { BridgePortStep, OvsPortSettingsStep } from './steps/port-settings-steps.js';
 import type { VfStep } from './steps/vf-step.js';
 
 export type * from './steps/command-step.js';
@@ -16,6 +17,7 @@ export type * from './steps/custom-step.js';
 export type * from './steps/guest-filter-steps.js';
 export type * from './steps/link-steps.js';
 export type * from './steps/open-vswitch-steps.js';
+export type * from './steps/port-settings-steps.js';
 export type * from './steps/vf-step.js';
 
 /**
@@ -32,6 +34,8 @@ export type Step =
   | OvsPortStep
   | OvsPortAbsentStep
   | OvsVifPortsAbsentStep
+  | OvsPortSettingsStep
+  | BridgePortStep
   | GuestFilterStep
   | GuestFilterAbsentStep
   | VfStep

@@ -140,6 +140,8 @@ function intentionOf(step: Step): Intention {
     case 'ovsVifPortsAbsent':
     case 'guestFilterAbsent':
       return 'remove';
+    case 'ovsPortSettings':
+    case 'bridgePort':
     case 'linkUser':
     case 'command':
     case 'custom':
