@@ -1,5 +1,5 @@
 import { VifError } from '../errors/vif-error.js';
-import type { RateLimit } from '../plan/steps/port-settings-steps.js';
+import type { RateLimit } from '../plan/kinds/port-settings.js';
 import { isVlanId } from '../validation/numbers.js';
 import { quote } from '../validation/quote.js';
 import type { NetworkVif } from './network-vif.js';

@@ -1,11 +1,20 @@
-import type { GuestConfigurator, HostInfo, Logger, PluginRegistry, Routing, VIFBase } from '@vifkit/core';
+import type {
+  GuestConfigurator,
+  HostInfo,
+  Logger,
+  PluginRegistry,
+  Routing,
+  VIFBase,
+  VifError,
+} from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { type Change, type Job, type JobResult, type Progress, writingOf } from '../run/job.js';
 import type { AwaitedPort } from '../run/port-readiness.js';
 import { startSpan, type Timeline } from '../run/timeline.js';
-import { withDeadline } from '../time/deadline.js';
+import { withDeadline, withinDeadline } from '../time/deadline.js';
 import {
   type BatchOptions,
   type PlugOptions,
@@ -25,6 +34,9 @@ import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
 import { UnplugByMark } from './unplug-by-mark.js';
+
+/** Milliseconds that plugins are given to end. */
+const longestDispose = 5_000;
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -158,7 +170,9 @@ export class VifDriver {
     return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       differences: tasks
-        .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
+        .filter(
+          ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
+        )
         .map(writingOf),
       timeline,
     }));
@@ -235,9 +249,22 @@ export class VifDriver {
     return results;
   }
 
-  /** Ends the host's connections and processes. */
-  close(): Promise<void> {
-    return this.#parts.host.close();
+  /**
+   * Ends what the plugins have made, by their own `dispose`, and then the host's connections and processes. A plugin that
+   * fails to end, or has not ended after 5 s, is logged, and does not keep the host.
+   */
+  async close(): Promise<void> {
+    const { host, registry, logger } = this.#parts;
+    const ended = await withDeadline(longestDispose, undefined, (signal) =>
+      withinDeadline(registry.dispose(), signal, 'plugins ended').catch((error: VifError) => [error]),
+    );
+    for (const error of ended) logger.warn({ err: error, code: error.code }, 'A plugin did not end well');
+    await host.close();
+  }
+
+  /** As {@link close}: `await using driver = createVifDriver(...)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #read(request: unknown): RoutedRequest {

@@ -1,5 +1,6 @@
 import type { Step } from '@vifkit/core';
 import { asVifError, VifError } from '@vifkit/core';
+import type { StepRunner } from '@vifkit/core/steps';
 import { CustomRunner } from './custom-runner.js';
 import { type Findings, findOwned } from './find-owned.js';
 import type { Host } from './host.js';
@@ -10,7 +11,6 @@ import type { Operation } from './operation.js';
 import type { OwnershipOperation } from './ownership.js';
 import { plug } from './plug.js';
 import { rounds } from './rounds.js';
-import type { StepRunner } from './runner.js';
 import { startSpan } from './timeline.js';
 import { unplug } from './unplug.js';
 
@@ -82,6 +82,12 @@ export class Engine {
    */
   findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Findings> {
     return findOwned(new Set(this.#runners.values()), signal, vifIds);
+  }
+
+  /** Whether a plan has steps about the same sort of things: links, Open vSwitch, functions, filters. */
+  hasAlike({ plan }: Job, step: Step): boolean {
+    const runner = this.#runners.get(step.kind);
+    return plan.some(({ kind }) => this.#runners.get(kind) === runner);
   }
 
   #inspect(jobs: readonly Job[], operation: OwnershipOperation, signal: AbortSignal): JobState[] {

@@ -1,6 +1,6 @@
 import { asVifError, isVifError, type VifError } from '@vifkit/core';
+import type { Owned, StepRunner } from '@vifkit/core/steps';
 import { withinDeadline } from '../time/deadline.js';
-import type { Owned, StepRunner } from './runner.js';
 
 /** What carries our mark, and why something could not be looked for. */
 export interface Findings {

@@ -12,7 +12,7 @@ const PATIENCE = 500;
 /** Told of each line that a program says. Answers whether it is the last one of what was asked. */
 export type IsLastLine = (line: string, from: 'stdout' | 'stderr') => boolean;
 
-type Ending = Omit<CommandResult, 'stderr'>;
+type Ending = Omit<CommandResult, 'stdout' | 'stderr'>;
 
 /** What a program said to what it was told. */
 export interface Answer {

@@ -9,7 +9,7 @@ import type {
   StepRunner,
   Stray,
   Task,
-} from '@vifkit/engine';
+} from '@vifkit/engine/former';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';

@@ -1,6 +1,14 @@
 import { SocketAddress } from 'node:net';
 import { type GuestFilterAbsentStep, type GuestFilterStep, isVifError } from '@vifkit/core';
-import type { AttemptedTask, Difference, Inspection, Outcome, Owned, StepRunner, Task } from '@vifkit/engine';
+import type {
+  AttemptedTask,
+  Difference,
+  Inspection,
+  Outcome,
+  Owned,
+  StepRunner,
+  Task,
+} from '@vifkit/engine/former';
 import type { FilterChange, FilterTable, GuestFilter } from './filter-table.js';
 
 type FilterStep = GuestFilterStep | GuestFilterAbsentStep;

@@ -1,4 +1,4 @@
-import type { AttemptedTask, Inspection, Outcome, Owned, StepRunner, Task } from '@vifkit/engine';
+import type { AttemptedTask, Inspection, Outcome, Owned, StepRunner, Task } from '@vifkit/engine/former';
 import type { LinkTable } from '../links/link-table.js';
 import type { OvsChange } from './changes.js';
 import { compareAbsence, compareBridge, compareBridgeAbsence, compareOwned, comparePort } from './compare.js';

@@ -1,61 +1,100 @@
 import { type BridgePortStep, VifError } from '@vifkit/core';
-import type { AttemptedTask, Difference, Inspection, Outcome, StepRunner, Task } from '@vifkit/engine';
+import type {
+  AttemptedTask,
+  Difference,
+  Inspection,
+  Outcome,
+  StepRunner,
+  Task,
+  VifStep,
+} from '@vifkit/core/steps';
 import { type BridgeMember, type MemberVlans, readMembers, runBridge } from './bridge-program.js';
 
 /** The VLAN that a bridge gives its members of itself. */
 const DEFAULT_VLAN = 1;
 
+/** The commands that settle a member, and those that put it back. */
+interface VlanChange {
+  readonly apply: readonly (readonly string[])[];
+  readonly undo: readonly (readonly string[])[];
+}
+
 /**
  * Settles members of Linux bridges: VLANs and isolation, by `bridge` of iproute2. A bridge filters VLANs from the first of
  * them on; members that say nothing stay in VLAN 1 together, as before.
  */
-export class BridgePorts implements StepRunner<BridgePortStep> {
+export class BridgePorts implements StepRunner<BridgePortStep, VlanChange, true> {
   readonly kinds = ['bridgePort'] as const;
 
   constructor(private readonly rootHelper: readonly string[]) {}
 
-  async inspect(steps: readonly BridgePortStep[], signal: AbortSignal): Promise<readonly Inspection[]> {
-    const names = steps.flatMap(({ name, bridge, uplink }) => [name, bridge, ...(uplink ? [uplink] : [])]);
+  async inspect(
+    steps: readonly VifStep<BridgePortStep>[],
+    signal: AbortSignal,
+  ): Promise<readonly Inspection<VlanChange>[]> {
+    const names = steps.flatMap(({ step: { name, bridge, uplink } }) => [
+      name,
+      bridge,
+      ...(uplink ? [uplink] : []),
+    ]);
     const members = await readMembers(names, signal);
-    return steps.map((step) => {
-      const member = members.get(step.name);
-      return { differences: differencesOf(step, member, members), before: member };
+    return steps.map(({ step }) => {
+      const differences = differencesOf(step, members.get(step.name), members);
+      return differences.length > 0
+        ? { change: changeOf(step, members.get(step.name)), differences }
+        : { differences };
     });
   }
 
-  apply(tasks: readonly Task<BridgePortStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const wanted = ({ step, inspection }: Task<BridgePortStep>) =>
-      linesFor(step, wantedBy(step), membershipIn(step, inspection.before as BridgeMember | undefined));
-    return this.#settle(tasks, wanted, signal);
-  }
-
-  /** The bridge goes on filtering, and its uplink keeps the VLANs: others may have come to need them. */
-  undo(tasks: readonly AttemptedTask<BridgePortStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const former = ({ step, inspection }: Task<BridgePortStep>) => {
-      const before = inspection.before as BridgeMember | undefined;
-      return before?.master === step.bridge ? linesFor({ name: step.name }, before, wantedBy(step)) : [];
-    };
-    return this.#settle(tasks, former, signal);
-  }
-
-  async #settle(
-    tasks: readonly Task<BridgePortStep>[],
-    linesOf: (task: Task<BridgePortStep>) => readonly (readonly string[])[],
+  async apply(
+    tasks: readonly Task<BridgePortStep, VlanChange>[],
     signal: AbortSignal,
-  ): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    for (const task of tasks) {
-      const failed: string[] = [];
-      for (const argv of linesOf(task)) {
-        const complaint = await runBridge(this.rootHelper, argv, signal);
-        if (complaint !== undefined) failed.push(complaint);
-      }
-      const { vifId, step } = task;
-      const text = `The VLANs of ${step.name} could not be set: ${failed[0]}`;
-      outcomes.push(failed.length > 0 ? new VifError('LINK_COMMAND_FAILED', text, { vifId }) : undefined);
+  ): Promise<readonly Outcome<true>[]> {
+    const outcomes: Outcome<true>[] = [];
+    for (const { step, vifId, change } of tasks) {
+      const error = await this.#run(step, vifId, change.apply, signal);
+      outcomes.push(error ? { error } : { done: true });
     }
     return outcomes;
   }
+
+  /** The bridge goes on filtering, and its uplink keeps the VLANs: others may have come to need them. */
+  async undo(
+    tasks: readonly AttemptedTask<BridgePortStep, VlanChange, true>[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
+    const errors: (VifError | undefined)[] = [];
+    for (const { step, vifId, change } of tasks)
+      errors.push(await this.#run(step, vifId, change.undo, signal));
+    return errors;
+  }
+
+  async #run(
+    { name }: BridgePortStep,
+    vifId: string,
+    commands: readonly (readonly string[])[],
+    signal: AbortSignal,
+  ): Promise<VifError | undefined> {
+    const failed: string[] = [];
+    for (const argv of commands)
+      failed.push(...[await runBridge(this.rootHelper, argv, signal)].filter(isText));
+    const text = `The VLANs of ${name} could not be set: ${failed[0]}`;
+    return failed.length > 0 ? new VifError('LINK_COMMAND_FAILED', text, { vifId }) : undefined;
+  }
+}
+
+function isText(text: string | undefined): text is string {
+  return text !== undefined;
+}
+
+/** @param before what the link was to bridges; undefined for one that an earlier step of the plan makes */
+function changeOf(step: BridgePortStep, before: BridgeMember | undefined): VlanChange {
+  const wanted = wantedBy(step);
+  const isMember = before?.master === step.bridge;
+  return {
+    apply: linesFor(step, wanted, membershipIn(step, before)),
+    undo: isMember ? linesFor({ name: step.name }, before, wanted) : [],
+  };
 }
 
 function wantedBy({ vlan = DEFAULT_VLAN, trunks = [], isolated = false }: BridgePortStep): MemberVlans {

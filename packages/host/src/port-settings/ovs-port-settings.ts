@@ -1,90 +1,113 @@
 import { asVifError, isVifError, type OvsPortSettingsStep, VifError } from '@vifkit/core';
-import type { AttemptedTask, Difference, Inspection, Outcome, StepRunner, Task } from '@vifkit/engine';
+import type {
+  AttemptedTask,
+  Difference,
+  Inspection,
+  Outcome,
+  StepRunner,
+  Task,
+  VifStep,
+} from '@vifkit/core/steps';
 import type { OvsdbClient } from '../ovsdb/client.js';
 import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
 import { type Settled, settledBy } from './settled.js';
 
-/** What a port had before, and what of it was to change. */
-interface Before {
-  readonly port: FoundPort | undefined;
-  readonly changed: readonly (keyof Settled)[];
+/** The settings of a port that are to change, all of them, and what they were. */
+interface SettingsChange {
+  readonly names: readonly (keyof Settled)[];
+  readonly settled: Settled;
+  /** Undefined for a port that an earlier step makes, and that goes with that step's undoing. */
+  readonly before: Settled | undefined;
 }
 
 /**
  * Settles ports of Open vSwitch: VLANs, policing, queues, isolation. A port that an earlier step of the plan makes has its
  * VLANs from the beginning, so that nothing of the guest's gets onto another network.
  */
-export class OvsPortSettings implements StepRunner<OvsPortSettingsStep> {
+export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, SettingsChange, true> {
   readonly kinds = ['ovsPortSettings'] as const;
 
   constructor(private readonly client: OvsdbClient) {}
 
-  async inspect(steps: readonly OvsPortSettingsStep[], signal: AbortSignal): Promise<readonly Inspection[]> {
-    const ports = await readPorts(
-      this.client,
-      steps.map(({ name }) => name),
-      signal,
-    );
-    return steps.map((step) => {
-      const port = ports.get(step.name);
-      const wanted = settledBy(step);
-      const differences = differencesOf(wanted, port?.settled);
-      const before: Before = { port, changed: differences.map(({ attribute }) => attribute) };
-      return { differences, before };
+  async inspect(
+    steps: readonly VifStep<OvsPortSettingsStep>[],
+    signal: AbortSignal,
+  ): Promise<readonly Inspection<SettingsChange>[]> {
+    const ports = await this.#read(steps, signal);
+    return steps.map(({ step }) => {
+      const before = ports.get(step.name)?.settled;
+      const settled = settledBy(step);
+      const names = settingsIn(settled).filter((name) => !isSame(settled[name], before?.[name] ?? null));
+      if (names.length === 0) return { differences: [] };
+      const differences = names.map((attribute): Difference => {
+        return { attribute, expected: settled[attribute], actual: before?.[attribute] ?? null };
+      });
+      return { change: { names, settled, before }, differences };
     });
   }
 
-  apply(tasks: readonly Task<OvsPortSettingsStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.#write(tasks, (task) => settledBy(task.step), signal);
-  }
-
-  undo(
-    tasks: readonly AttemptedTask<OvsPortSettingsStep>[],
+  async apply(
+    tasks: readonly Task<OvsPortSettingsStep, SettingsChange>[],
     signal: AbortSignal,
-  ): Promise<readonly Outcome[]> {
-    return this.#write(tasks, ({ inspection }) => (inspection.before as Before).port?.settled, signal);
-  }
-
-  /** @param settledOf undefined for a port that goes by itself: it was not there before */
-  async #write(
-    tasks: readonly Task<OvsPortSettingsStep>[],
-    settledOf: (task: Task<OvsPortSettingsStep>) => Settled | undefined,
-    signal: AbortSignal,
-  ): Promise<Outcome[]> {
-    const ports = await readPorts(
-      this.client,
-      tasks.map(({ step }) => step.name),
-      signal,
-    );
+  ): Promise<readonly Outcome<true>[]> {
+    const ports = await this.#read(tasks, signal);
     return Promise.all(
-      tasks.map(async (task): Promise<Outcome> => {
-        const { step, vifId, inspection } = task;
-        const settled = settledOf(task);
-        if (!settled) return undefined;
-        const port = ports.get(step.name);
-        if (!port) return gone(step.name, vifId);
-        try {
-          await writePort(this.client, port, settled, (inspection.before as Before).changed, signal);
-          return undefined;
-        } catch (error) {
-          // Its guard: whoever made it anew has settled it, too.
-          if (isVifError(error, 'OVSDB_ERROR') && error.message.includes('timed out'))
-            return gone(step.name, vifId);
-          return asVifError(error, 'OVSDB_ERROR', `Port ${step.name} could not be settled`, vifId);
-        }
+      tasks.map(async ({ step, vifId, change }) => {
+        const error = await this.#write(
+          ports.get(step.name),
+          step.name,
+          change.settled,
+          change,
+          vifId,
+          signal,
+        );
+        return error ? { error } : { done: true };
       }),
     );
   }
+
+  async undo(
+    tasks: readonly AttemptedTask<OvsPortSettingsStep, SettingsChange, true>[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
+    const ports = await this.#read(tasks, signal);
+    return Promise.all(
+      tasks.map(async ({ step, vifId, change }) => {
+        const port = ports.get(step.name);
+        return change.before && port
+          ? this.#write(port, step.name, change.before, change, vifId, signal)
+          : undefined;
+      }),
+    );
+  }
+
+  #read(steps: readonly VifStep<OvsPortSettingsStep>[], signal: AbortSignal) {
+    const names = steps.map(({ step }) => step.name);
+    return readPorts(this.client, names, signal);
+  }
+
+  async #write(
+    port: FoundPort | undefined,
+    name: string,
+    settled: Settled,
+    { names }: SettingsChange,
+    vifId: string,
+    signal: AbortSignal,
+  ): Promise<VifError | undefined> {
+    if (!port) return gone(name, vifId);
+    try {
+      await writePort(this.client, port, settled, names, signal);
+      return undefined;
+    } catch (error) {
+      // Its guard: whoever made it anew has settled it, too.
+      if (isVifError(error, 'OVSDB_ERROR') && error.message.includes('timed out')) return gone(name, vifId);
+      return asVifError(error, 'OVSDB_ERROR', `Port ${name} could not be settled`, vifId);
+    }
+  }
 }
 
-function differencesOf(
-  wanted: Settled,
-  actual: Settled | undefined,
-): (Difference & { attribute: keyof Settled })[] {
-  const names = Object.keys(wanted) as (keyof Settled)[];
-  return names
-    .filter((name) => !isSame(wanted[name], actual?.[name] ?? null))
-    .map((attribute) => ({ attribute, expected: wanted[attribute], actual: actual?.[attribute] ?? null }));
+function settingsIn(settled: Settled): (keyof Settled)[] {
+  return Object.keys(settled) as (keyof Settled)[];
 }
 
 function isSame(a: unknown, b: unknown): boolean {

@@ -6,7 +6,7 @@ import {
   type Owned,
   type StepRunner,
   type Task,
-} from '@vifkit/engine';
+} from '@vifkit/engine/former';
 import type { VfJournal, VfRecord } from '../journal/vf-journal.js';
 import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfBefore } from './inspect-vf.js';
