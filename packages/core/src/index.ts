@@ -70,7 +70,6 @@ export type {
   OvsVifPortsAbsentStep,
   OvsVlanMode,
   Plan,
-  RateLimit,
   Step,
   StepKind,
   VendorStep,

@@ -1,8 +1,13 @@
 import { VifError } from '../errors/vif-error.js';
-import type { RateLimit } from '../plan/kinds/port-settings.js';
 import { isVlanId } from '../validation/numbers.js';
 import { quote } from '../validation/quote.js';
 import type { NetworkVif } from './network-vif.js';
+
+/** A limit, in kilobits (1 000 bits) a second, and what may pass at once before that, in kilobits. */
+interface RateLimit {
+  readonly rate: number;
+  readonly burst?: number;
+}
 
 /** What a request says of the port itself, where no network service does: `vif.details`. */
 export interface PortSettings {

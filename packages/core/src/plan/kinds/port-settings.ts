@@ -1,5 +1,5 @@
 import { defineStepKind, type StepOf } from '../define-step-kind.js';
-import { flag, integer, linkName, list, object, optional, type ValueOf, vlanId } from '../fields.js';
+import { flag, integer, linkName, list, object, optional, vlanId } from '../fields.js';
 
 const rateLimit = object({
   /** In kilobits (1 000 bits) a second. */
@@ -7,9 +7,6 @@ const rateLimit = object({
   /** What may pass at once before that, in kilobits; a tenth of the rate unless given. */
   burst: optional(integer(1, 1_000_000_000)),
 });
-
-/** A limit on a port's traffic. */
-export type RateLimit = ValueOf<typeof rateLimit>;
 
 const vlans = {
   /** The access VLAN; the native one of a port that has trunks. */
