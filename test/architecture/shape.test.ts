@@ -42,6 +42,7 @@ const limits: Readonly<Record<string, Limits>> = {
       'openvswitch/rows',
       'ovn',
       'ovsdb',
+      'port-settings',
       'sysfs',
     ],
   },

@@ -19,6 +19,8 @@ import { Southbound } from './ovn/southbound.js';
 import { SwitchWatch } from './ovn/switch-watch.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
+import { BridgePorts } from './port-settings/bridge-ports.js';
+import { OvsPortSettings } from './port-settings/ovs-port-settings.js';
 import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
@@ -118,6 +120,8 @@ export function openHost(options?: HostOptions): Host {
       former(new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal)),
       former(new FilterRunner(new NftFilterTable(rootHelper))),
       former(new CommandRunner(commands)),
+      new OvsPortSettings(database),
+      new BridgePorts(rootHelper),
     ],
     readiness: new OvnReadiness({
       watch: new SwitchWatch(database),
