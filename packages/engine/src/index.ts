@@ -13,9 +13,21 @@ export type {
   PlanResult,
   Settled,
 } from './driver/results.js';
-export type { VifDriver } from './driver/vif-driver.js';
+export type { VifDriver, WatchOptions } from './driver/vif-driver.js';
 export { PlugError } from './errors/plug-error.js';
 export { UnplugError } from './errors/unplug-error.js';
+export type { AttributeChange, HostChange } from './inventory/changes.js';
+export {
+  type HostInventory,
+  type Inventory,
+  keyOf,
+  type Thing,
+  type ThingKey,
+  type ThingKind,
+  type VifRecord,
+  type VifRecords,
+} from './inventory/inventory.js';
+export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';
 export type { Host, HostLocks } from './run/host.js';
 export type { Change } from './run/job.js';
 export { foundByMark, type Left } from './run/ownership.js';

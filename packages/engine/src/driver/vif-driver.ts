@@ -1,12 +1,16 @@
 import type { GuestConfigurator, HostInfo, Logger, PluginRegistry, Routing, VIFBase } from '@vifkit/core';
-import { asVifError, describeHost } from '@vifkit/core';
+import { asVifError, describeHost, VifError } from '@vifkit/core';
+import type { HostChange } from '../inventory/changes.js';
+import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
+import { recordOf, requestsFor, withNothing } from '../inventory/records.js';
+import { watchHost } from '../inventory/watch.js';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
 import type { Timeline } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
 import { type BatchOptions, readBatchOptions, readRequestList, teller } from './batch-options.js';
-import type { CallOptions } from './call-options.js';
+import { type CallOptions, callOptionRules, readCallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
@@ -24,6 +28,11 @@ export interface VifDriverParts {
   readonly registry: PluginRegistry;
   readonly logger: Logger;
   readonly routing: Routing;
+}
+
+export interface WatchOptions {
+  /** Ends it. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -182,6 +191,47 @@ export class VifDriver {
     return results;
   }
 
+  /**
+   * What is plugged on this host: VIFs whose mark something carries, and those that were plugged and not unplugged since
+   * the host started. Nothing is changed.
+   * @throws VifError INVALID_OPTIONS
+   */
+  async list(options?: CallOptions): Promise<PluggedVifs> {
+    const { timeout, signal } = readCallOptions(options, 'list', callOptionRules);
+    return withDeadline(timeout, signal, (soon) => listPlugged(this.#parts.host, soon));
+  }
+
+  /**
+   * Unplugs VIFs of which nothing is known but their ids: as they were plugged, where that is recorded, and else by what
+   * carries their marks. A VIF of which there is nothing is no error: its result has no changes.
+   * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is none
+   */
+  async unplugById(
+    vifIds: readonly string[],
+    options?: BatchOptions<ChangeResult>,
+  ): Promise<Settled<ChangeResult>[]> {
+    const requests = await requestsFor(vifIds, this.#parts.host.records);
+    const given = readBatchOptions(options);
+    const tell = teller(given, this.#parts.logger);
+    const onResult = (result: Settled<ChangeResult>, index: number) => tell(withNothing(result), index);
+    return (await this.#changeAll('unplug', requests, { ...given, onResult })).map(withNothing);
+  }
+
+  /**
+   * Tells of each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges, filters
+   * and virtual functions, to the bridges that it is in, and to their uplinks. The kernel and Open vSwitch say when
+   * something changes; nothing is asked for in between. A thing that changes several times within a moment is told of
+   * once, as it is then. It ends when the signal fires, or the loop that reads it is left.
+   *
+   * @throws VifError COMMAND_NOT_FOUND, or another, where nothing tells of changes; NO_RUNNER for a host without an
+   *   inventory
+   */
+  watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
+    const { inventory, records } = this.#parts.host;
+    if (!inventory) throw new VifError('NO_RUNNER', 'This host cannot tell of changes');
+    return watchHost({ inventory, ...(records && { records }) }, signal);
+  }
+
   /** Ends the host's connections and processes. */
   close(): Promise<void> {
     return this.#parts.host.close();
@@ -257,8 +307,11 @@ export class VifDriver {
     });
   }
 
-  #prepare(request: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
+  async #prepare(json: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
-    return preparePlan(this.#read(request), operation, registry, host.facts, signal);
+    const request = this.#read(json);
+    const prepared = await preparePlan(request, operation, registry, host.facts, signal);
+    const record = host.records && operation === 'plug' && recordOf(json, request.routing, prepared.handled);
+    return record ? { ...prepared, job: { ...prepared.job, record } } : prepared;
   }
 }

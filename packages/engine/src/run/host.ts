@@ -1,4 +1,5 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
+import type { HostInventory, VifRecords } from '../inventory/inventory.js';
 import type { StepRunner } from './runner.js';
 
 /** Orders calls that concern the same things, between processes too. */
@@ -16,6 +17,10 @@ export interface Host {
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
+  /** Tells what there is; without it nothing is listed or watched. */
+  readonly inventory?: HostInventory;
+  /** Remembers how VIFs were plugged; nothing does unless given. */
+  readonly records?: VifRecords;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }

@@ -1,5 +1,6 @@
 import type { Plan, Step, VifError } from '@vifkit/core';
 import { stepTarget } from '@vifkit/core';
+import type { VifRecord } from '../inventory/inventory.js';
 import type { Left } from './ownership.js';
 import type { Difference, Outcome, StepRunner, Stray, Task } from './runner.js';
 import type { Trace } from './timeline.js';
@@ -10,6 +11,8 @@ export interface Job {
   readonly plan: Plan;
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
   readonly owner?: string;
+  /** What is remembered of the VIF once it is plugged. */
+  readonly record?: VifRecord;
   /** Notes where the time goes. */
   readonly trace?: Trace;
 }
