@@ -2,9 +2,11 @@
 export { requireOurContract } from './core-copy.js';
 export { reasonOf } from './errors/vif-error.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
-export { stepKey } from './plan/step-target.js';
+export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
 export { validatePlan } from './plan/validate-plan.js';
+export type { ContractAdapter } from './plugin/served-contract.js';
 export { slugOf } from './plugin/slug.js';
+export { type PackageManifest, readPackageManifest, requireAsDeclared } from './plugin/static-declaration.js';
 export { idOfVif } from './request/parse-vif.js';
 export { Cursor } from './schema/cursor.js';
 export { hasMethods, type OptionRules, optionRules, readOptions } from './schema/options.js';

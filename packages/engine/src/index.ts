@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 
-export type { BatchOptions } from './driver/batch-options.js';
+export type { Difference, Owned, PlannedVif } from '@vifkit/core/steps';
+export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
@@ -11,12 +12,15 @@ export type {
   Handled,
   PlannedStep,
   PlanResult,
+  ReadyResult,
   Settled,
 } from './driver/results.js';
 export type { VifDriver, WatchOptions } from './driver/vif-driver.js';
 export { PlugError } from './errors/plug-error.js';
 export { UnplugError } from './errors/unplug-error.js';
 export type { AttributeChange, HostChange } from './inventory/changes.js';
+export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';
+export type { Host, HostLocks } from './run/host.js';
 export {
   type HostInventory,
   type Inventory,
@@ -26,21 +30,8 @@ export {
   type ThingKind,
   type VifRecord,
   type VifRecords,
-} from './inventory/inventory.js';
-export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';
-export type { Host, HostLocks } from './run/host.js';
+} from './run/inventory.js';
 export type { Change } from './run/job.js';
-export { foundByMark, type Left } from './run/ownership.js';
-export type {
-  AttemptedTask,
-  Difference,
-  Found,
-  Inspection,
-  Outcome,
-  Owned,
-  PlannedVif,
-  StepRunner,
-  Stray,
-  Task,
-} from './run/runner.js';
+export type { Left } from './run/ownership.js';
+export type { AwaitedPort, PortBindingState, PortReadiness } from './run/port-readiness.js';
 export type { Span, Timeline } from './run/timeline.js';

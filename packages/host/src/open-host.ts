@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 import { type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { Host } from '@vifkit/engine';
+import { former } from '@vifkit/engine/former';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
@@ -19,6 +20,9 @@ import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
 import { DatabaseOvsStore } from './openvswitch/database-store.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
+import { OvnReadiness } from './ovn/ovn-readiness.js';
+import { Southbound } from './ovn/southbound.js';
+import { SwitchWatch } from './ovn/switch-watch.js';
 import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
 import { parseEndpoint } from './ovsdb/endpoint.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
@@ -33,6 +37,13 @@ export interface HostOptions {
   readonly ovsdb?: string | undefined;
   /** For an `ssl:` endpoint, which needs `ca` at least. */
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
+  /**
+   * OVN's southbound database, which is read only: endpoints as of `ovsdb`, separated by commas; the first is used. It is
+   * asked why a port is not ready, and where it is bound. Without it, this host's own database tells what it can.
+   */
+  readonly ovnSb?: string | undefined;
+  /** Where ovn-controller has its control socket; `OVN_RUNDIR`, or /var/run/ovn, unless given. */
+  readonly ovnRunDir?: string | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
   /**
@@ -66,6 +77,8 @@ export interface HostOptions {
 const rules: OptionRules<HostOptions> = {
   ovsdb: optionRules.text,
   ovsdbTls: optionRules.object,
+  ovnSb: optionRules.text,
+  ovnRunDir: optionRules.path,
   sysfsRoot: optionRules.text,
   rootHelper: optionRules.words,
   toolHelper: optionRules.words,
@@ -101,6 +114,9 @@ export function openHost(options?: HostOptions): Host {
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   const functions = new IpVfTable(sysfsRoot, rootHelper);
   const filters = new NftFilterTable(rootHelper);
+  const commands = new ExecCommands(toolHelper);
+  const [firstSb] = given.ovnSb?.split(',') ?? [];
+  const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
   return {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
@@ -112,15 +128,22 @@ export function openHost(options?: HostOptions): Host {
       ...daemonSources(ovsdb),
       new FilterSource(filters, rootHelper),
     ]),
+    commands,
     runners: [
-      new LinkRunner(links, ownerOf(tapOwner)),
-      new OvsRunner(new DatabaseOvsStore(database, reserve), links),
-      new VfRunner(functions, journal),
-      new FilterRunner(filters),
-      new CommandRunner(new ExecCommands(toolHelper)),
+      former(new LinkRunner(links, ownerOf(tapOwner))),
+      former(new OvsRunner(new DatabaseOvsStore(database, reserve), links)),
+      former(new VfRunner(functions, journal)),
+      former(new FilterRunner(filters)),
+      former(new CommandRunner(commands)),
     ],
+    readiness: new OvnReadiness({
+      watch: new SwitchWatch(database),
+      southbound: southbound ? new Southbound(southbound) : undefined,
+      runDirectory: given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn',
+    }),
     async close() {
-      await Promise.all([links.close(), database.close(), locks.close()]);
+      const databases = [database, ...(southbound ? [southbound] : [])];
+      await Promise.all([links.close(), locks.close(), ...databases.map((each) => each.close())]);
     },
   };
 }

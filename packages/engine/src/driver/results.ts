@@ -1,7 +1,8 @@
 import type { GuestDevice, Step, VifError } from '@vifkit/core';
+import type { Difference } from '@vifkit/core/steps';
 import type { Change } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
-import type { Difference } from '../run/runner.js';
+import type { AwaitedPort } from '../run/port-readiness.js';
 import type { Timeline } from '../run/timeline.js';
 
 /** Who handled a request, by which path, and why. */
@@ -52,6 +53,11 @@ export interface ChangeResult extends Timed {
 export interface CheckResult extends Timed {
   /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
   readonly differences: readonly Change[];
+}
+
+export interface ReadyResult extends Timed {
+  /** The port that carries the VIF's traffic; undefined for a VIF whose back end has none that tells. */
+  readonly port?: AwaitedPort;
 }
 
 /** How one request of several ended. */

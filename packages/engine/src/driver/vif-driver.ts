@@ -1,25 +1,46 @@
-import type { GuestConfigurator, HostInfo, Logger, PluginRegistry, Routing, VIFBase } from '@vifkit/core';
-import { asVifError, describeHost, VifError } from '@vifkit/core';
+import type {
+  GuestConfigurator,
+  HostInfo,
+  Logger,
+  PluginRegistry,
+  Routing,
+  VIFBase,
+  VifError,
+} from '@vifkit/core';
+import { asVifError, describeHost } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
 import type { HostChange } from '../inventory/changes.js';
 import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
-import { recordOf, requestsFor, withNothing } from '../inventory/records.js';
 import { watchHost } from '../inventory/watch.js';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
-import type { Timeline } from '../run/timeline.js';
-import { withDeadline } from '../time/deadline.js';
-import { type BatchOptions, readBatchOptions, readRequestList, teller } from './batch-options.js';
+import type { AwaitedPort } from '../run/port-readiness.js';
+import { startSpan, type Timeline } from '../run/timeline.js';
+import { withDeadline, withinDeadline } from '../time/deadline.js';
+import {
+  type BatchOptions,
+  type PlugOptions,
+  readBatchOptions,
+  readPlugOptions,
+  readRequestList,
+  teller,
+} from './batch-options.js';
+import { recordOf, unplugById } from './by-id.js';
 import { type CallOptions, callOptionRules, readCallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
+import { awaitedPort, readyResult, readyStep, requireReadiness, untilReady } from './ready.js';
+import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
 import { UnplugByMark } from './unplug-by-mark.js';
+
+/** Milliseconds that plugins are given to end. */
+const longestDispose = 5_000;
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -87,8 +108,18 @@ export class VifDriver {
    * Plugs a VIF, all or nothing.
    * @throws VifError PLUG_FAILED (a PlugError), or why no plan came about
    */
-  async plug(request: unknown, options?: CallOptions): Promise<ChangeResult> {
+  async plug(request: unknown, options?: PlugOptions<ChangeResult>): Promise<ChangeResult> {
     return only(await this.plugAll([request], options));
+  }
+
+  /**
+   * Resolves once the VIF's port carries traffic, whoever makes it: ovs-vswitchd has opened it and, where OVN runs the host,
+   * ovn-controller has installed its flows. Nothing is changed, and no lock is held.
+   * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED, OVN_NOT_INSTALLED when the call's time is over, with what is missing
+   *   and why it may be
+   */
+  async waitReady(request: unknown, options?: CallOptions): Promise<ReadyResult> {
+    return only(await this.waitReadyAll([request], options));
   }
 
   /** In what the host differs from the VIF's being plugged. */
@@ -148,7 +179,9 @@ export class VifDriver {
     return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       differences: tasks
-        .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
+        .filter(
+          ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
+        )
         .map(writingOf),
       timeline,
     }));
@@ -157,9 +190,43 @@ export class VifDriver {
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
   plugAll(
     requests: readonly unknown[],
-    options?: BatchOptions<ChangeResult>,
+    options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     return this.#changeAll('plug', requests, options);
+  }
+
+  /** {@link waitReady} for many. */
+  async waitReadyAll(
+    requests: readonly unknown[],
+    options?: BatchOptions<ReadyResult>,
+  ): Promise<Settled<ReadyResult>[]> {
+    const given = readBatchOptions(options);
+    const readiness = requireReadiness(this.#parts.host.readiness);
+    const ports = new Map<string, AwaitedPort | undefined>();
+    return runRequests<undefined, ReadyResult>(requests, given, {
+      prepare: async (json, signal) => {
+        const request = this.#read(json);
+        const { registry, host } = this.#parts;
+        const prepared = await preparePlan(request, 'plug', registry, host.facts, signal);
+        ports.set(prepared.job.vifId, awaitedPort(request.vif, prepared.job.plan));
+        return prepared;
+      },
+      run: (jobs, { signal, tell }) =>
+        Promise.all(
+          jobs.map(async (job) => {
+            const port = ports.get(job.vifId);
+            const endWait = startSpan({ phase: 'wait', what: 'ready' });
+            const result = await readyResult(job, port && untilReady(port, readiness, undefined, signal));
+            endWait([job.trace]);
+            tell?.(job, result);
+          }),
+        ),
+      present: ({ handled, job }, _, timeline) => {
+        const port = ports.get(job.vifId);
+        return { ...handled, ...(port && { port }), timeline };
+      },
+      done: teller(given, this.#parts.logger),
+    });
   }
 
   /** {@link unplug} for many. */
@@ -192,8 +259,7 @@ export class VifDriver {
   }
 
   /**
-   * What is plugged on this host: VIFs whose mark something carries, and those that were plugged and not unplugged since
-   * the host started. Nothing is changed.
+   * What is plugged: VIFs whose mark something carries, and those plugged and not unplugged since the host started.
    * @throws VifError INVALID_OPTIONS
    */
   async list(options?: CallOptions): Promise<PluggedVifs> {
@@ -206,35 +272,41 @@ export class VifDriver {
    * carries their marks. A VIF of which there is nothing is no error: its result has no changes.
    * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is none
    */
-  async unplugById(
+  unplugById(
     vifIds: readonly string[],
     options?: BatchOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
-    const requests = await requestsFor(vifIds, this.#parts.host.records);
-    const given = readBatchOptions(options);
-    const tell = teller(given, this.#parts.logger);
-    const onResult = (result: Settled<ChangeResult>, index: number) => tell(withNothing(result), index);
-    return (await this.#changeAll('unplug', requests, { ...given, onResult })).map(withNothing);
+    const { host, logger } = this.#parts;
+    const parts = { records: host.records, logger };
+    return unplugById(vifIds, options, parts, (requests, given) => this.unplugAll(requests, given));
   }
 
   /**
    * Tells of each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges, filters
-   * and virtual functions, to the bridges that it is in, and to their uplinks. The kernel and Open vSwitch say when
-   * something changes; nothing is asked for in between. A thing that changes several times within a moment is told of
-   * once, as it is then. It ends when the signal fires, or the loop that reads it is left.
-   *
-   * @throws VifError COMMAND_NOT_FOUND, or another, where nothing tells of changes; NO_RUNNER for a host without an
-   *   inventory
+   * and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled; several changes of a
+   * thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
+   * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another, where nothing tells of changes
    */
   watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
-    const { inventory, records } = this.#parts.host;
-    if (!inventory) throw new VifError('NO_RUNNER', 'This host cannot tell of changes');
-    return watchHost({ inventory, ...(records && { records }) }, signal);
+    return watchHost(this.#parts.host, signal);
   }
 
-  /** Ends the host's connections and processes. */
-  close(): Promise<void> {
-    return this.#parts.host.close();
+  /**
+   * Ends what the plugins have made, by their own `dispose`, and then the host's connections and processes. A plugin that
+   * fails to end, or has not ended after 5 s, is logged, and does not keep the host.
+   */
+  async close(): Promise<void> {
+    const { host, registry, logger } = this.#parts;
+    const ended = await withDeadline(longestDispose, undefined, (signal) =>
+      withinDeadline(registry.dispose(), signal, 'plugins ended').catch((error: VifError) => [error]),
+    );
+    for (const error of ended) logger.warn({ err: error, code: error.code }, 'A plugin did not end well');
+    await host.close();
+  }
+
+  /** As {@link close}: `await using driver = createVifDriver(...)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #read(request: unknown): RoutedRequest {
@@ -244,13 +316,13 @@ export class VifDriver {
   async #changeAll(
     operation: Operation,
     requests: readonly unknown[],
-    options?: BatchOptions<ChangeResult>,
+    options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
-    const given = readBatchOptions(options);
+    const given = operation === 'plug' ? readPlugOptions(options) : readBatchOptions(options);
     const tell = teller(given, logger);
-    const { prepare, run } = operation === 'plug' ? this.#plugging() : this.#unplugging();
+    const { prepare, run } = operation === 'plug' ? this.#plugging(given) : this.#unplugging();
     return runRequests<readonly Change[], ChangeResult>(requests, given, {
       prepare,
       run,
@@ -265,9 +337,16 @@ export class VifDriver {
     });
   }
 
-  #plugging() {
+  #plugging({ wait }: PlugOptions<ChangeResult>) {
     return {
-      prepare: (request: unknown, signal: AbortSignal) => this.#prepare(request, 'plug', signal),
+      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
+        if (!wait) return this.#prepare(json, 'plug', signal);
+        const readiness = requireReadiness(this.#parts.host.readiness);
+        const { handled, job } = await this.#prepare(json, 'plug', signal);
+        const port = awaitedPort(this.#read(json).vif, job.plan);
+        const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
+        return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
+      },
       run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
         this.#engine.plug(jobs, options),
     };
@@ -310,8 +389,8 @@ export class VifDriver {
   async #prepare(json: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
     const request = this.#read(json);
-    const prepared = await preparePlan(request, operation, registry, host.facts, signal);
-    const record = host.records && operation === 'plug' && recordOf(json, request.routing, prepared.handled);
-    return record ? { ...prepared, job: { ...prepared.job, record } } : prepared;
+    const { handled, job } = await preparePlan(request, operation, registry, host.facts, signal);
+    const record = operation === 'plug' ? recordOf(json, request.routing, handled) : undefined;
+    return { handled, job: { ...job, ...(record && { record }) } };
   }
 }

@@ -1,4 +1,4 @@
-import { keyOf, type Thing, type ThingKey, type ThingKind } from './inventory.js';
+import { keyOf, type Thing, type ThingKey, type ThingKind } from '../run/inventory.js';
 import { ownersOf } from './owners.js';
 
 /** An attribute that is not as it was. */

@@ -1,4 +1,4 @@
-import { keyOf, type Thing, type ThingKey } from './inventory.js';
+import { keyOf, type Thing, type ThingKey } from '../run/inventory.js';
 
 /** Which VIFs each thing concerns: those whose mark it carries, those that lie upon it, and those whose way out it is. */
 export function ownersOf(things: Iterable<Thing>): ReadonlyMap<ThingKey, ReadonlySet<string>> {

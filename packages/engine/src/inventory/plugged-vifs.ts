@@ -1,7 +1,7 @@
 import type { VifError } from '@vifkit/core';
 import { isVifError } from '@vifkit/core';
 import type { Host } from '../run/host.js';
-import type { Thing, VifRecord } from './inventory.js';
+import type { Thing, VifRecord } from '../run/inventory.js';
 import { type RecordedVif, readRecord } from './recorded-vif.js';
 
 /** A VIF that is plugged on this host, as far as the host tells. */

@@ -1,6 +1,5 @@
-import { classNameOf, NetworkVif } from '@vifkit/core';
-import { readRequest } from '../driver/routed-request.js';
-import { keyOf, type Thing, type VifRecord } from './inventory.js';
+import { classNameOf, NetworkVif, parseRequest } from '@vifkit/core';
+import { keyOf, type Thing, type VifRecord } from '../run/inventory.js';
 
 /** What a record tells of a VIF. */
 export interface RecordedVif extends Omit<VifRecord, 'vifId'> {
@@ -16,7 +15,7 @@ export interface RecordedVif extends Omit<VifRecord, 'vifId'> {
 
 export function readRecord({ vifId, ...record }: VifRecord): RecordedVif {
   try {
-    const { vif, instance } = readRequest(record.request, 'newton');
+    const { vif, instance } = parseRequest(record.request);
     const isModel = vif instanceof NetworkVif;
     const [mac, device] = [vif.address, isModel ? vif.devname : Reflect.get(vif, 'vif_name')];
     const bridge = vif.network?.bridge;

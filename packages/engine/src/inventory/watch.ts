@@ -1,8 +1,8 @@
-import { asVifError, isVifError } from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
 import type { Host } from '../run/host.js';
+import type { Thing } from '../run/inventory.js';
 import { pause, untilFired } from '../time/deadline.js';
 import { changesBetween, type HostChange, type Scene, sceneOf } from './changes.js';
-import type { HostInventory, Thing } from './inventory.js';
 import { recordedThing } from './recorded-vif.js';
 
 /** Milliseconds that changes may take to be complete: a plug makes many, and each of them is told once. */
@@ -10,9 +10,10 @@ const SETTLING = 50;
 
 /** Tells of changes that concern VIFs: see `VifDriver.watch`. */
 export async function* watchHost(
-  { inventory, records }: Pick<Host, 'records'> & { readonly inventory: HostInventory },
+  { inventory, records }: Host,
   signal: AbortSignal,
 ): AsyncGenerator<HostChange, void, undefined> {
+  if (!inventory) throw new VifError('NO_RUNNER', 'This host cannot tell of changes');
   const stop = new AbortController();
   let wake = new AbortController();
   let failure: unknown;

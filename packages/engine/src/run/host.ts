@@ -1,6 +1,7 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
-import type { HostInventory, VifRecords } from '../inventory/inventory.js';
-import type { StepRunner } from './runner.js';
+import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
+import type { HostInventory, VifRecords } from './inventory.js';
+import type { PortReadiness } from './port-readiness.js';
 
 /** Orders calls that concern the same things, between processes too. */
 export interface HostLocks {
@@ -17,6 +18,10 @@ export interface Host {
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
+  /** Runs programs, for the runners that vendors' packages bring; without it, there are none of those. */
+  readonly commands?: CommandExecutor;
+  /** Tells when ports carry traffic; a host need not be able to. */
+  readonly readiness?: PortReadiness;
   /** Tells what there is; without it nothing is listed or watched. */
   readonly inventory?: HostInventory;
   /** Remembers how VIFs were plugged; nothing does unless given. */

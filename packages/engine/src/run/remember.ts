@@ -1,4 +1,4 @@
-import type { VifRecords } from '../inventory/inventory.js';
+import type { VifRecords } from './inventory.js';
 import type { Job, JobResult } from './job.js';
 import type { Operation } from './operation.js';
 

@@ -1,13 +1,4 @@
-import {
-  closeSync,
-  constants,
-  lstatSync,
-  openSync,
-  readlinkSync,
-  rmSync,
-  symlinkSync,
-  unlinkSync,
-} from 'node:fs';
+import { closeSync, constants, lstatSync, openSync, readlinkSync, symlinkSync, unlinkSync } from 'node:fs';
 import { asVifError, VifError } from '@vifkit/core';
 import type { HostLocks } from '@vifkit/engine';
 import { pause, signalError } from '@vifkit/engine/time';
@@ -95,6 +86,8 @@ class Room {
   readonly #name: string;
   readonly #path: string;
   readonly #presence: Presence;
+  /** The links of another network namespace are other links. */
+  readonly #namespace = readlinkSync('/proc/self/ns/net').replace(/\D/g, '');
 
   private constructor(descriptor: number, name: string) {
     this.#descriptor = descriptor;
@@ -138,7 +131,7 @@ class Room {
 
   /** Takes the lock, unless a process that lives has it. */
   async tryTake(key: string): Promise<Release | undefined> {
-    const name = nameOf(key);
+    const name = this.#nameOf(key);
     for (;;) {
       if (this.#make(name)) return async () => this.#release(name);
       const holder = this.#holderOf(name);
@@ -150,7 +143,7 @@ class Room {
 
   /** @throws VifError TIMEOUT, ABORTED, which say who has it */
   async take(key: string, signal: AbortSignal): Promise<Release> {
-    const name = nameOf(key);
+    const name = this.#nameOf(key);
     let delay = FIRST_PAUSE;
     let last: string | undefined;
     for (;;) {
@@ -167,6 +160,13 @@ class Room {
     }
   }
 
+  /** A file's name has at most 255 bytes, and no slash. */
+  #nameOf(key: string): string {
+    const readable = encodeURIComponent(key);
+    const rest = readable.length > 200 ? digestOf(key) : readable;
+    return `${this.#namespace}.${rest}`;
+  }
+
   #make(name: string): boolean {
     try {
       symlinkSync(this.#presence.name, `${this.#path}/${name}`);
@@ -180,8 +180,13 @@ class Room {
 
   #release(name: string): void {
     if (!this.#held.delete(name)) return;
-    rmSync(`${this.#path}/${name}`, { force: true });
-    this.#presence.release(name);
+    try {
+      unlinkSync(`${this.#path}/${name}`);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+    } finally {
+      this.#presence.release(name);
+    }
   }
 
   /** @throws VifError STATE_DIRECTORY_FAILED for something else in the place of the lock, which none of us has made */
@@ -251,12 +256,4 @@ function notTaken(key: string, error: unknown): VifError {
 /** Rarely needed, and Node.js takes milliseconds to load what it is made with. */
 function digestOf(text: string): string {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
-}
-
-/** The links of another network namespace are other links. A file's name has at most 255 bytes, and no slash. */
-function nameOf(key: string): string {
-  const namespace = readlinkSync('/proc/self/ns/net').replace(/\D/g, '');
-  const readable = encodeURIComponent(key);
-  const rest = readable.length > 200 ? digestOf(key) : readable;
-  return `${namespace}.${rest}`;
 }

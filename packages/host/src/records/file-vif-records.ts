@@ -1,7 +1,7 @@
 import { readdir, rename, rm, watch, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isVifError, VifError } from '@vifkit/core';
-import type { Outcome, VifRecord, VifRecords } from '@vifkit/engine';
+import type { VifRecord, VifRecords } from '@vifkit/engine';
 import { readRecordFile } from '../journal/read-record-file.js';
 import {
   fileModeIn,
@@ -47,7 +47,7 @@ export class FileVifRecords implements VifRecords {
     );
   }
 
-  async put(record: VifRecord): Promise<Outcome> {
+  async put(record: VifRecord): Promise<VifError | undefined> {
     const { vifId } = record;
     try {
       const directory = await openStateDirectory(this.#folder);
@@ -66,7 +66,7 @@ export class FileVifRecords implements VifRecords {
     }
   }
 
-  async forget(vifId: string): Promise<Outcome> {
+  async forget(vifId: string): Promise<VifError | undefined> {
     try {
       const directory = await findStateDirectory(this.#folder);
       if (directory) await rm(join(directory.path, nameOf(vifId)), { force: true });
