@@ -17,6 +17,7 @@ import type { LinkSpec } from './links/kernel-link.js';
 import { type MemoryLinkState, MemoryLinks } from './links/memory-links.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
 import { MemoryFilters } from './memory-filters.js';
+import { MemoryInventory, MemoryVifRecords } from './memory-inventory.js';
 import { MemoryLocks } from './memory-locks.js';
 import { MemoryPci, type PciFunctions } from './memory-pci.js';
 import { MemoryVfJournal } from './memory-vf-journal.js';
@@ -115,6 +116,8 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       representor: (address) => pci.representor(address),
     },
     locks: new MemoryLocks(),
+    records: new MemoryVifRecords(),
+    inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
       former(new LinkRunner(links, options.tapOwner)),
       former(new OvsRunner(ovs, links)),

@@ -26,6 +26,13 @@ interface Trap {
 export class Points {
   readonly log: Point[] = [];
   #traps: Trap[] = [];
+  readonly #listeners = new Set<() => void>();
+
+  /** Calls a function soon after each point that is reached. The function returned takes that back. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 
   /** Fails the point with this error; what it stands for is not done. */
   failAt(which: Which, error: VifError): void {
@@ -57,6 +64,7 @@ export class Points {
   async reach(point: Point, signal: AbortSignal): Promise<VifError | undefined> {
     if (signal.aborted) throw signalError(signal, point.what);
     const number = this.log.push(point);
+    for (const listener of this.#listeners) setImmediate(listener);
     const trap = this.#traps.find(({ which, since }) =>
       typeof which === 'number' ? number === since + which : which(point),
     );
