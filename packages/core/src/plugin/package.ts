@@ -1,3 +1,4 @@
+import type { VersionedObject } from '../objects/versioned-object.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor } from './declaration.js';
 
@@ -16,4 +17,11 @@ export interface PluginPackage {
    */
   readonly contract?: number;
   readonly provides: readonly Constructor<Component>[];
+  /**
+   * The package's own classes of objects, as port profiles, each declared with `versionedObject` in a namespace of the
+   * vendor's. They are read and written on the wire, whichever copy of core they were declared with.
+   */
+  readonly objects?: readonly (abstract new (
+    ...args: never[]
+  ) => VersionedObject)[];
 }
