@@ -60,12 +60,7 @@ function vendorWith(core: typeof ours, namespace: string) {
     }
   }
   core.vifConverter({ type: namespace })(Converter);
-  const offered = {
-    name: '@acme/plugin',
-    provides: [Acme, Converter],
-    objects: [AcmePolicy, VIFPortProfileAcme],
-  };
-  return { offered, VIFPortProfileAcme };
+  return { name: '@acme/plugin', provides: [Acme, Converter], objects: [AcmePolicy, VIFPortProfileAcme] };
 }
 
 const id = '2265b1f5-91b7-d8f1-cd61-1027c386bbc4';
