@@ -9,6 +9,7 @@ import type {
 } from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
+import type { StepRunner } from '@vifkit/core/steps';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { type Change, type Job, type JobResult, type Progress, writingOf } from '../run/job.js';
@@ -41,6 +42,8 @@ const longestDispose = 5_000;
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
   readonly host: Host;
+  /** The host's, and those of vendors' packages. */
+  readonly runners: readonly StepRunner[];
   readonly guests: GuestConfigurator;
   readonly registry: PluginRegistry;
   readonly logger: Logger;
@@ -62,7 +65,7 @@ export class VifDriver {
   /** Use `createVifDriver`. */
   constructor(parts: VifDriverParts) {
     this.#parts = parts;
-    this.#engine = new Engine(parts.host);
+    this.#engine = new Engine(parts.host, parts.runners);
   }
 
   /**

@@ -32,10 +32,12 @@ export class Engine {
   readonly #host: Host;
   readonly #runners: ReadonlyMap<Step['kind'], StepRunner>;
 
-  constructor(host: Host) {
+  /** @param runners those of the host, unless there are more */
+  constructor(host: Host, runners: readonly StepRunner[] = host.runners) {
     this.#host = host;
-    const runners: StepRunner[] = [...host.runners, new CustomRunner()];
-    this.#runners = new Map(runners.flatMap((runner) => runner.kinds.map((kind) => [kind, runner])));
+    this.#runners = new Map(
+      [...runners, new CustomRunner()].flatMap((runner) => runner.kinds.map((kind) => [kind, runner])),
+    );
   }
 
   /** All or nothing, job by job: one that fails is undone, and the others go on. */
