@@ -4,8 +4,8 @@ import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { drawGraph } from '../../packages/cli/src/plumbing/draw-graph.js';
-import { plumbingOf } from '../../packages/cli/src/plumbing/plumbing-of.js';
+import { drawGraph } from '../../packages/cli/src/plumbing/draw.js';
+import { plumbingOf } from '../../packages/cli/src/plumbing/graph.js';
 import acme from './acme-fifo.js';
 import { tapId, tapRequest } from './tap-requests.js';
 

@@ -76,7 +76,7 @@ describe('a deadline', () => {
   });
 });
 
-describe('waiting within a deadline', () => {
+describe('waiting within a deadline', async () => {
   it('ends with the promise', async () => {
     const { signal } = new AbortController();
     await expect(withinDeadline(Promise.resolve(7), signal, 'waiting')).resolves.toBe(7);
@@ -124,7 +124,7 @@ describe('a pause', () => {
   });
 });
 
-describe('signals', () => {
+describe('signals', async () => {
   it('are waited for together, and left alone afterwards', async () => {
     const [one, other] = [controller(), controller()];
     const either = untilFired(one.signal, other.signal);
