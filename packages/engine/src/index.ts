@@ -16,8 +16,7 @@ export type {
   Settled,
 } from './driver/results.js';
 export type { VifDriver } from './driver/vif-driver.js';
-export { PlugError } from './errors/plug-error.js';
-export { UnplugError } from './errors/unplug-error.js';
+export { PlugError, UnplugError } from './run/errors.js';
 export type { Host, HostLocks } from './run/host.js';
 export type { Change } from './run/job.js';
 export type { Left } from './run/ownership.js';

@@ -12,8 +12,9 @@ import { stepKindOf } from '@vifkit/core/internal';
 import type { StepRunner } from '@vifkit/core/steps';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { type Change, type Job, type JobResult, type Progress, writingOf } from '../run/job.js';
+import { type Change, type Job, type JobResult, writingOf } from '../run/job.js';
 import type { AwaitedPort } from '../run/port-readiness.js';
+import type { RunningTask } from '../run/runner-queue.js';
 import { startSpan, type Timeline } from '../run/timeline.js';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
 import {
@@ -26,7 +27,7 @@ import {
 } from './batch-options.js';
 import type { CallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
-import { logGc, logOutcome, logSteps } from './log.js';
+import { logGc, logOutcome } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
 import { awaitedPort, readyStep, requireReadiness, untilReady } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
@@ -65,7 +66,7 @@ export class VifDriver {
   /** Use `createVifDriver`. */
   constructor(parts: VifDriverParts) {
     this.#parts = parts;
-    this.#engine = new Engine(parts.host, parts.runners);
+    this.#engine = new Engine(parts.host, parts.runners, parts.logger);
   }
 
   /**
@@ -287,10 +288,13 @@ export class VifDriver {
     return runRequests<readonly Change[], ChangeResult>(requests, given, {
       prepare,
       run,
-      present: ({ handled, job }, changes, timeline, left) => {
-        logSteps(logger, job, changes);
-        return { ...handled, changes, ...(left && { left }), stepCount: job.plan.length, timeline };
-      },
+      present: ({ handled, job }, changes, timeline, left) => ({
+        ...handled,
+        changes,
+        ...(left && { left }),
+        stepCount: job.plan.length,
+        timeline,
+      }),
       done: (result, index) => {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
         tell(result, index);
@@ -338,10 +342,10 @@ export class VifDriver {
     operation: 'plug' | 'check',
     requests: readonly unknown[],
     options: BatchOptions<T> | undefined,
-    present: (prepared: Prepared, tasks: readonly Progress[], timeline: Timeline) => T,
+    present: (prepared: Prepared, tasks: readonly RunningTask[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {
     const given = readBatchOptions(options);
-    return runRequests<readonly Progress[], T>(requests, given, {
+    return runRequests<readonly RunningTask[], T>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
       run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
