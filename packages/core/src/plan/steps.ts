@@ -32,6 +32,12 @@ import {
   ovsPortAbsent,
   ovsVifPortsAbsent,
 } from './open-vswitch.js';
+import {
+  type BridgePortStep,
+  bridgePort,
+  type OvsPortSettingsStep,
+  ovsPortSettings,
+} from './port-settings.js';
 import { type VfStep, vf } from './vf.js';
 
 export type * from './command.js';
@@ -39,6 +45,7 @@ export type * from './custom.js';
 export type * from './guest-filter.js';
 export type * from './links.js';
 export type * from './open-vswitch.js';
+export type * from './port-settings.js';
 export type * from './vf.js';
 
 /** A step of a kind that a vendor's package defines. The vendor's name is in front of the kind's: `acme:qdisc`. */
@@ -61,6 +68,8 @@ export type Step =
   | OvsPortStep
   | OvsPortAbsentStep
   | OvsVifPortsAbsentStep
+  | OvsPortSettingsStep
+  | BridgePortStep
   | GuestFilterStep
   | GuestFilterAbsentStep
   | VfStep
@@ -84,6 +93,8 @@ export const stepKinds = {
   ovsPort,
   ovsPortAbsent,
   ovsVifPortsAbsent,
+  ovsPortSettings,
+  bridgePort,
   guestFilter,
   guestFilterAbsent,
   vf,

@@ -1,5 +1,5 @@
 import { type Logger, type Step, silentLogger, VifError } from '@vifkit/core';
-import type { StepRunner } from '@vifkit/core/steps';
+import type { Reach, StepRunner } from '@vifkit/core/steps';
 import { CustomRunner } from './custom-runner.js';
 import type { Host } from './host.js';
 import { Crew, type Findings, findOwned, inspectJob } from './inspect.js';
@@ -79,10 +79,11 @@ export class Engine {
 
   /**
    * What there is on the host with our mark; never rejects.
-   * @param vifIds look only for what these VIFs have, and only where that is found without going through all there is
+   * @param reach how much of it has to be found
+   * @param vifIds look only for what these VIFs have
    */
-  findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Findings> {
-    return findOwned(new Set(this.#runners.values()), signal, vifIds);
+  findOwned(signal: AbortSignal, reach: Reach = 'all', vifIds?: readonly string[]): Promise<Findings> {
+    return findOwned(new Set(this.#runners.values()), signal, reach, vifIds);
   }
 
   /** Whether a plan has steps about the same sort of things: links, Open vSwitch, functions, filters. */
@@ -103,7 +104,14 @@ export class Engine {
         groups.flatMap((locks) => {
           const crew = new Crew(this.#runners, signal);
           const reliance = new Reliance(locks.jobs);
-          const together = { locks, crew, reliance, logger: this.#logger, undoTimeout };
+          const together = {
+            locks,
+            crew,
+            reliance,
+            logger: this.#logger,
+            records: this.#host.records,
+            undoTimeout,
+          };
           return locks.jobs.map(async (job) => {
             const result = await run(job, together);
             results.set(job, result);

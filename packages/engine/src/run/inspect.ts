@@ -1,6 +1,6 @@
 import { asVifError, isVifError, type Step, stepTarget, VifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
-import type { Inspection, Owned, StepRunner } from '@vifkit/core/steps';
+import type { Inspection, Owned, Reach, StepRunner } from '@vifkit/core/steps';
 import { withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
 import { type OwnershipOperation, settleOwnership } from './ownership.js';
@@ -139,9 +139,10 @@ export interface Findings {
 export async function findOwned(
   runners: Iterable<StepRunner>,
   signal: AbortSignal,
+  reach: Reach = 'all',
   vifIds?: readonly string[],
 ): Promise<Findings> {
-  const found = await Promise.all([...runners].map((runner) => askRunner(runner, signal, vifIds)));
+  const found = await Promise.all([...runners].map((runner) => askRunner(runner, signal, reach, vifIds)));
   const all = found.flat();
   return {
     owned: all.filter((each): each is Owned => !isVifError(each)),
@@ -152,11 +153,12 @@ export async function findOwned(
 async function askRunner(
   runner: StepRunner,
   signal: AbortSignal,
+  reach: Reach,
   vifIds: readonly string[] | undefined,
 ): Promise<readonly (Owned | VifError)[]> {
   if (!runner.findOwned) return [];
   try {
-    return (await withinDeadline(runner.findOwned(signal, vifIds), signal, 'reading the host')) ?? [];
+    return (await withinDeadline(runner.findOwned(signal, reach, vifIds), signal, 'reading the host')) ?? [];
   } catch (error) {
     return [asVifError(error, 'CHECK_FAILED', 'The host could not be read')];
   }

@@ -1,6 +1,7 @@
 import { asVifError, type Logger, stepTarget, type VifError } from '@vifkit/core';
 import { PlugError, UnplugError } from './errors.js';
 import { type Crew, inspectJob, type StepFailure } from './inspect.js';
+import type { VifRecords } from './inventory.js';
 import { type Change, type Job, type JobResult, writingOf } from './job.js';
 import type { LockedGroup } from './locks.js';
 import { groupsOf, type RunningTask, writing } from './runner-queue.js';
@@ -12,6 +13,8 @@ export interface Together {
   readonly crew: Crew;
   readonly reliance: Reliance;
   readonly logger: Logger;
+  /** What is remembered of VIFs; a VIF is plugged whether that can be noted or not. */
+  readonly records: VifRecords | undefined;
   /** Milliseconds for undoing a job that failed. */
   readonly undoTimeout: number;
 }
@@ -19,7 +22,7 @@ export interface Together {
 /** Plugs a VIF, all or nothing: takes its locks, compares its steps with the host, and writes what differs. Never rejects. */
 export async function plugJob(
   job: Job,
-  { locks, crew, reliance, logger, undoTimeout }: Together,
+  { locks, crew, reliance, logger, records, undoTimeout }: Together,
 ): Promise<JobResult<Change[]>> {
   const { vifId, trace } = job;
   const undo = new UndoStack(job, reliance, undoTimeout);
@@ -39,6 +42,7 @@ export async function plugJob(
       const left = await undo.unwind();
       return { error: new PlugError(vifId, failure.error, failure.step, left, trace?.timeline()) };
     }
+    if (job.record) await records?.put(job.record);
     return success(job, tasks, logger);
   } catch (error) {
     reliance.settle(job, false);
@@ -54,7 +58,7 @@ export async function plugJob(
  */
 export async function unplugJob(
   job: Job,
-  { locks, crew, logger }: Together,
+  { locks, crew, logger, records }: Together,
   ownership: 'unplug' | 'gc',
 ): Promise<JobResult<Change[]>> {
   const { vifId, trace } = job;
@@ -69,6 +73,7 @@ export async function unplugJob(
       if (error) errors.add(error);
     }
     if (errors.size > 0) return { error: new UnplugError(vifId, [...errors], trace?.timeline()) };
+    await records?.forget(vifId);
     return success(job, tasks, logger);
   } catch (error) {
     return { error: new UnplugError(vifId, [lockError(error)], trace?.timeline()) };
