@@ -19,7 +19,7 @@ export async function failsWhole(fixture: Fixture, name: string, applicable: App
       const injected = new VifError('LINK_COMMAND_FAILED', `Made to fail at ${where}`);
       host.failAt(point, injected);
       const error = await undone(host, () => driver.plug(request), where);
-      expect(error.cause, where).toBe(injected);
+      expect((error.cause as Error).message, where).toContain(injected.message); // ovs-vswitchd's is in an error of the host's
     });
   });
 
