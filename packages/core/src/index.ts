@@ -45,7 +45,6 @@ export {
   vethNames,
 } from './plan/builders/hybrid-links.js';
 export { portIds } from './plan/builders/port-ids.js';
-export { stepTarget } from './plan/step-target.js';
 export type {
   BridgeAttributes,
   CommandStep,
@@ -70,8 +69,10 @@ export type {
   Plan,
   Step,
   StepKind,
+  VendorStep,
   VfStep,
 } from './plan/steps.js';
+export { stepTarget } from './plan/steps.js';
 export { type Announced, announce } from './plugin/announce.js';
 export type {
   ConfigContext,

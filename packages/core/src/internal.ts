@@ -2,7 +2,7 @@
 export { requireOurContract } from './core-copy.js';
 export { reasonOf } from './errors/vif-error.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
-export { stepKey } from './plan/step-target.js';
+export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
 export { validatePlan } from './plan/validate-plan.js';
 export type { ContractAdapter } from './plugin/served-contract.js';
 export { slugOf } from './plugin/slug.js';

@@ -1,6 +1,7 @@
 import { type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { Host } from '@vifkit/engine';
+import { former } from '@vifkit/engine/former';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
@@ -103,18 +104,20 @@ export function openHost(options?: HostOptions): Host {
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
+  const commands = new ExecCommands(toolHelper);
   const [firstSb] = given.ovnSb?.split(',') ?? [];
   const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
   return {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
     locks,
+    commands,
     runners: [
-      new LinkRunner(links, ownerOf(tapOwner)),
-      new OvsRunner(new DatabaseOvsStore(database, reserve), links),
-      new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
-      new FilterRunner(new NftFilterTable(rootHelper)),
-      new CommandRunner(new ExecCommands(toolHelper)),
+      former(new LinkRunner(links, ownerOf(tapOwner))),
+      former(new OvsRunner(new DatabaseOvsStore(database, reserve), links)),
+      former(new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal)),
+      former(new FilterRunner(new NftFilterTable(rootHelper))),
+      former(new CommandRunner(commands)),
     ],
     readiness: new OvnReadiness({
       watch: new SwitchWatch(database),

@@ -14,7 +14,7 @@ import type {
 import type { Plumbing } from '../plumbing/graph.js';
 import { errorJson } from '../terminal/errors.js';
 import { plain, type Style } from '../terminal/output.js';
-import { changeSign, describeStep, existenceIn, nouns } from '../terminal/steps.js';
+import { changeSign, describeStep, existenceIn, nounOf } from '../terminal/steps.js';
 import { type Branch, printable, resultHeading, showValue, tree } from '../terminal/text.js';
 import { timelineOf } from '../terminal/timeline.js';
 
@@ -27,7 +27,7 @@ export function renderPlan(plan: PlanResult, style: Style = plain): string {
 function stepBranch({ step, differences, note, blocked }: PlannedStep, style: Style): Branch {
   const sign = blocked ? style('red', '✗') : changeSign(step.kind, differences, style);
   const description = describeStep(step, existenceIn(differences) !== undefined);
-  const line = `${sign} ${nouns[step.kind]} ${printable(stepTarget(step))}`;
+  const line = `${sign} ${nounOf(step.kind)} ${printable(stepTarget(step))}`;
   const changes =
     step.kind === 'command' ? [] : differences.filter(({ attribute }) => attribute !== 'exists');
   return {
@@ -53,7 +53,7 @@ export function renderChanges(result: ChangeResult, style: Style = plain): strin
 /** Something that was left alone, and whose it is. */
 function leftBranch({ kind, name, vifId }: Left, style: Style): Branch {
   const whose = vifId === null ? 'it has no mark of this VIF' : `it belongs to VIF ${printable(vifId)}`;
-  return { line: `${style('yellow', '!')} ${nouns[kind]} ${printable(name)} was left: ${whose}` };
+  return { line: `${style('yellow', '!')} ${nounOf(kind)} ${printable(name)} was left: ${whose}` };
 }
 
 /** One change, with what it came to. */
@@ -61,11 +61,11 @@ export function changeBranch({ kind, name, differences, note }: Change, style: S
   if (kind === 'command') {
     const commands = differences.map(({ expected }) => showValue(expected));
     return {
-      line: `${changeSign(kind, differences, style)} ${nouns[kind]} ${commands.join('; ') || printable(name)}`,
+      line: `${changeSign(kind, differences, style)} ${nounOf(kind)} ${commands.join('; ') || printable(name)}`,
     };
   }
   return {
-    line: `${changeSign(kind, differences, style)} ${nouns[kind]} ${printable(name)}`,
+    line: `${changeSign(kind, differences, style)} ${nounOf(kind)} ${printable(name)}`,
     details: [
       ...differences
         .filter(({ attribute }) => attribute !== 'exists')
@@ -90,7 +90,7 @@ export function renderCheck(result: CheckResult, style: Style = plain): string {
 }
 
 function differenceBranch({ kind, name, differences }: Change, style: Style): Branch {
-  const subject = `${style('red', '✗')} ${nouns[kind]} ${printable(name)}`;
+  const subject = `${style('red', '✗')} ${nounOf(kind)} ${printable(name)}`;
   const existence = existenceIn(differences);
   return {
     line: existence ? `${subject}  ${existence.expected ? 'missing' : 'should not be there'}` : subject,

@@ -1,25 +1,13 @@
-import type { LinkStep, OvsPortStep, Step, StepKind } from '@vifkit/core';
+import type { Step, StepKind } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
 import type { Difference } from '@vifkit/engine';
 import type { Style } from './output.js';
 import { printable } from './text.js';
 
 /** What the steps of a kind are about, in the field's words. */
-export const nouns: Readonly<Record<StepKind, string>> = {
-  link: 'link',
-  linkAbsent: 'link',
-  linkUser: 'link',
-  linkUserAbsent: 'link',
-  ovsBridge: 'OVS bridge',
-  ovsBridgeAbsent: 'OVS bridge',
-  ovsPort: 'OVS port',
-  ovsPortAbsent: 'OVS port',
-  ovsVifPortsAbsent: 'OVS ports of',
-  guestFilter: 'filter',
-  guestFilterAbsent: 'filter',
-  vf: 'VF',
-  command: 'command',
-  custom: 'custom step',
-};
+export function nounOf(kind: StepKind): string {
+  return stepKindOf({ kind }).noun;
+}
 
 /** A mark for something of the host that differs, or does not: made, removed, run, changed or as wanted. */
 export function changeSign(kind: StepKind, differences: readonly Difference[], style: Style): string {
@@ -40,97 +28,5 @@ export function existenceIn(differences: readonly Difference[]): Difference | un
  * @param makes whether the object is still to be made, and so gets the initial attributes as well
  */
 export function describeStep(step: Step, makes: boolean): string {
-  return printable(words(step, makes).join(', '));
-}
-
-function words(step: Step, makes: boolean): string[] {
-  switch (step.kind) {
-    case 'link':
-      return linkWords(step, makes);
-    case 'linkUser':
-      return [`used by ${step.user}`];
-    case 'linkUserAbsent':
-      return [`not used by ${step.user}`];
-    case 'linkAbsent':
-    case 'ovsPortAbsent':
-    case 'ovsVifPortsAbsent':
-      return ['to be absent'];
-    case 'ovsBridgeAbsent':
-      return ['to be absent once idle'];
-    case 'ovsBridge':
-      return mtuWords(step.mtu);
-    case 'ovsPort':
-      return portWords(step, makes);
-    case 'guestFilter':
-      return [`MAC ${step.mac}`, ...step.addresses];
-    case 'guestFilterAbsent':
-      return ['to be absent'];
-    case 'vf':
-      return [
-        ...(step.mac ? [`MAC ${step.mac}`] : []),
-        ...(step.vlan ? [`VLAN ${step.vlan}`] : []),
-        ...(step.trust ? ['trusted'] : []),
-      ];
-    case 'command':
-      return [step.argv.slice(1).join(' ')];
-    case 'custom':
-      return [];
-  }
-}
-
-function linkWords({ create, set, initial }: LinkStep, makes: boolean): string[] {
-  const { master, up, mtu, address, promisc, ipv6, arpIgnore, arpAnnounce, bridge } = {
-    ...(makes && initial),
-    ...set,
-  };
-  return [
-    ...(create ? [creationWords[create.type]] : []),
-    ...(create?.type === 'veth' ? [`to ${create.peer}`] : []),
-    ...(create?.type === 'vlan' ? [`${create.id} on ${create.link}`] : []),
-    ...(create?.type === 'tap' && create.multiQueue ? ['several queues'] : []),
-    ...(master ? [`in ${master}`] : []),
-    ...flagWords({ up, promiscuous: promisc, IPv6: ipv6 }),
-    ...mtuWords(mtu),
-    ...(address ? [`MAC ${address}`] : []),
-    ...numberWords({ 'ARP ignore': arpIgnore, 'ARP announce': arpAnnounce }),
-    ...flagWords({ STP: bridge?.stp, 'multicast snooping': bridge?.multicastSnooping }),
-    ...numberWords({ 'forward delay': bridge?.forwardDelay, ageing: bridge?.ageing }),
-  ];
-}
-
-/** `up`, or `IPv6 off`. */
-function flagWords(flags: Readonly<Record<string, boolean | undefined>>): string[] {
-  return Object.entries(flags).flatMap(([name, value]) =>
-    value === undefined ? [] : value ? name : `${name} off`,
-  );
-}
-
-function numberWords(numbers: Readonly<Record<string, number | undefined>>): string[] {
-  return Object.entries(numbers).flatMap(([name, value]) => (value === undefined ? [] : `${name} ${value}`));
-}
-
-const creationWords = {
-  bridge: 'bridge',
-  veth: 'veth pair',
-  tap: 'tap',
-  vlan: 'VLAN',
-  command: 'made by the command',
-} as const;
-
-function portWords({ bridge, type, tag, initial, mtuRequest }: OvsPortStep, makes: boolean): string[] {
-  const { tag: initialTag, vlanMode, trunks, qosType } = (makes && initial) || {};
-  const vlan = tag ?? initialTag;
-  return [
-    `on ${bridge}`,
-    ...(type ? [`type ${type}`] : []),
-    ...(vlan === undefined ? [] : [`tag ${vlan}`]),
-    ...(vlanMode ? [`VLAN mode ${vlanMode}`] : []),
-    ...(trunks ? [`trunks ${trunks.join(' ')}`] : []),
-    ...(qosType ? [`QoS ${qosType}`] : []),
-    ...mtuWords(mtuRequest),
-  ];
-}
-
-function mtuWords(mtu: number | undefined): string[] {
-  return mtu === undefined ? [] : [`mtu ${mtu}`];
+  return printable(stepKindOf(step).describe(step, makes).join(', '));
 }

@@ -8,6 +8,7 @@ import type {
   VifError,
 } from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { type Change, type Job, type JobResult, type Progress, writingOf } from '../run/job.js';
@@ -169,7 +170,9 @@ export class VifDriver {
     return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       differences: tasks
-        .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
+        .filter(
+          ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
+        )
         .map(writingOf),
       timeline,
     }));

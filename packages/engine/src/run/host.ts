@@ -1,6 +1,6 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
+import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
 import type { PortReadiness } from './port-readiness.js';
-import type { StepRunner } from './runner.js';
 
 /** Orders calls that concern the same things, between processes too. */
 export interface HostLocks {
@@ -17,6 +17,8 @@ export interface Host {
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
+  /** Runs programs, for the runners that vendors' packages bring; without it, there are none of those. */
+  readonly commands?: CommandExecutor;
   /** Tells when ports carry traffic; a host need not be able to. */
   readonly readiness?: PortReadiness;
   /** Ends connections and processes. Calls still under way fail. */

@@ -1,16 +1,28 @@
-import { asVifError } from '../errors/vif-error.js';
-import { isPlainText } from '../validation/text.js';
-import { type Check, is } from './checks.js';
-import type { CustomStep } from './steps.js';
+import { asVifError } from '../../errors/vif-error.js';
+import { isPlainText } from '../../validation/text.js';
+import { defineStepKind, type StepOf } from '../define-step-kind.js';
+import { field } from '../fields.js';
 
-const method = is((value) => typeof value === 'function');
+function method<T>() {
+  return field<(signal: AbortSignal) => Promise<T>>((value) => typeof value === 'function', {});
+}
 
-const shape: Readonly<Record<keyof Omit<CustomStep, 'kind'>, Check>> = {
-  name: is((value) => isPlainText(value) && value !== ''),
-  isDone: method,
-  apply: method,
-  undo: method,
-};
+export const custom = defineStepKind({
+  kind: 'custom',
+  noun: 'custom step',
+  fields: {
+    /** What is done, and to what, as in `acme port 9b2d1e63`: two steps of one name are about the same thing. */
+    name: field<string>((value) => isPlainText(value) && value !== '', { type: 'string', minLength: 1 }),
+    isDone: method<boolean>(),
+    apply: method<void>(),
+    /** Takes back what `apply` did; it must bear being called when `apply` failed half-way. */
+    undo: method<void>(),
+  },
+  intention: () => 'use',
+});
+
+/** The vendor's own code, for what no other step covers. */
+export interface CustomStep extends StepOf<typeof custom> {}
 
 /** A custom step may be the object of a class: what it can do need not be its own. */
 export function isCustom(step: unknown): step is CustomStep {
@@ -26,11 +38,9 @@ export function sealCustomStep(
   given: CustomStep,
   owner: string,
   vifId: string,
-): { readonly step: CustomStep; readonly wrong: string[] } {
+): { readonly step: CustomStep; readonly wrong: readonly string[] } {
   const { name, isDone, apply, undo } = given;
-  const wrong = Object.entries({ name, isDone, apply, undo }).flatMap(([key, value]) =>
-    shape[key as keyof typeof shape](value, key),
-  );
+  const wrong = custom.check({ kind: 'custom', name, isDone, apply, undo }, '');
   const sealed = <T>(method: (this: CustomStep, signal: AbortSignal) => Promise<T>) => {
     return async (signal: AbortSignal): Promise<T> => {
       try {

@@ -1,29 +1,24 @@
-import type { Plan, Step, StepKind, VifError } from '@vifkit/core';
+/**
+ * The form that runners had before their changes were typed: what was found of a step went back to the runner as it was,
+ * and it cast what it had noted in it. For runners that have not moved yet.
+ */
+import type { Step, StepKind, VifError } from '@vifkit/core';
+import type {
+  Difference,
+  Owned,
+  PlannedVif,
+  Reach,
+  Found as TypedFound,
+  Inspection as TypedInspection,
+  StepRunner as TypedRunner,
+} from '@vifkit/core/steps';
 
-/** One attribute in which the host is not as a step wants it. */
-export interface Difference {
-  /** The attribute's name, as the step spells it; `exists` for the object itself. */
-  readonly attribute: string;
-  readonly expected: unknown;
-  readonly actual: unknown;
-}
+export { foundByMark, type Reach } from '@vifkit/core/steps';
+export * from './index.js';
 
-/** Whose something is that a step found. Runners only tell; what follows from it, the engine decides. */
-export interface Found {
-  /**
-   * `this`: it carries our mark with the VIF's id. `other`: our mark with another VIF's id, or another `iface-id`.
-   * `shared`: our mark of what several VIFs use. `unmarked`: none of ours, as os-vif, libvirt or an operator leave it.
-   */
-  readonly whose: 'this' | 'other' | 'shared' | 'unmarked';
-  /** The id of the other VIF. */
-  readonly vifId?: string;
-  /** Nothing marks it, but by its name it can be no other's than the VIF's. */
-  readonly byName?: boolean;
-  /** The link that shows that it is in use. */
-  readonly usedBy?: string;
-  /** It is a hardware function that another VIF has left, and that nobody uses now. */
-  readonly isIdle?: boolean;
-  /** The difference that taking it over makes: the mark that it lacks. The runner sets the mark when it is given it. */
+/** Whose something is, and the difference that taking it over makes. */
+export interface Found extends TypedFound {
+  /** The mark that it lacks. The runner sets the mark when it is given it. */
   readonly mark?: Difference;
 }
 
@@ -53,12 +48,6 @@ export interface Stray {
   readonly inspection: Inspection;
 }
 
-/** A VIF and a plan of its. */
-export interface PlannedVif {
-  readonly vifId: string;
-  readonly plan: Plan;
-}
-
 /** A step to be done, with what was found of it. */
 export interface Task<S extends Step = Step> {
   readonly step: S;
@@ -69,13 +58,6 @@ export interface Task<S extends Step = Step> {
 /** A task that `apply` was given, with its outcome. */
 export interface AttemptedTask<S extends Step = Step> extends Task<S> {
   readonly outcome: Outcome;
-}
-
-/** Something on the host that carries our mark, with the step that removes it. */
-export interface Owned {
-  /** The VIF that it was made for; undefined for what several VIFs share. */
-  readonly vifId: string | undefined;
-  readonly step: Step;
 }
 
 /** How a task ended: undefined when it went well. */
@@ -118,8 +100,66 @@ export interface StepRunner<S extends Step = Step> {
    * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
    * Reads only. A step for what VIFs share must leave it in place as long as something uses it.
    *
-   * @param vifIds only these VIFs matter, and it is asked for at their unplugs: what cannot be found without going through
-   *   all that there is may be left out. There may be more in the answer
+   * @param reach how much of it has to be found; `all` unless given
+   * @param vifIds only these VIFs matter; there may be more in the answer
    */
-  findOwned?(signal: AbortSignal, vifIds?: readonly string[]): Promise<readonly (Owned | VifError)[]>;
+  findOwned?(
+    signal: AbortSignal,
+    reach?: Reach,
+    vifIds?: readonly string[],
+  ): Promise<readonly (Owned | VifError)[]>;
+}
+
+/** A runner of the former kind, as the engine takes it. */
+export function former<S extends Step>(runner: StepRunner<S>): TypedRunner<S, Inspection, undefined> {
+  const findStrays = runner.findStrays?.bind(runner);
+  const findOwned = runner.findOwned?.bind(runner);
+  const typedStrays = (strays: readonly Stray[]) =>
+    strays.map(({ step, inspection }) => ({ step: step as S, inspection: typed<S>(inspection) }));
+  const typed = <S extends Step>(inspection: Inspection): TypedInspection<Inspection, S> => {
+    const { before: _, strays, found, ...rest } = inspection;
+    const { mark, ...whose } = found ?? {};
+    const marked = mark && { ...inspection, differences: [...inspection.differences, mark] };
+    return {
+      ...rest,
+      ...(inspection.differences.length > 0 && { change: inspection }),
+      ...(marked && { takeOver: { change: marked, differences: marked.differences } }),
+      ...(found && { found: whose as TypedFound }),
+      ...(strays && { strays: typedStrays(strays) as never }),
+    };
+  };
+  return {
+    kinds: runner.kinds as readonly S['kind'][],
+    ...(runner.oneByOne && { oneByOne: true }),
+    async inspect(steps, signal) {
+      const found = await runner.inspect(
+        steps.map(({ step }) => step),
+        signal,
+        steps.map(({ vifId }) => vifId),
+      );
+      return found.map(typed<S>);
+    },
+    async apply(tasks, signal) {
+      const given = tasks.map(({ step, vifId, change }) => ({ step, vifId, inspection: change }));
+      return (await runner.apply(given, signal)).map((error) => (error ? { error } : {}));
+    },
+    undo: (tasks, signal) =>
+      runner.undo(
+        tasks.map(({ step, vifId, change, outcome }) => ({
+          step,
+          vifId,
+          inspection: change,
+          outcome: outcome.error,
+        })),
+        signal,
+      ),
+    ...(findStrays && {
+      findStrays: async (vifs: readonly PlannedVif[], signal: AbortSignal) =>
+        (await findStrays(vifs, signal)).map((each) => typedStrays(each)),
+    }),
+    ...(findOwned && {
+      findOwned: async (signal: AbortSignal, reach?: Reach, vifIds?: readonly string[]) =>
+        (await findOwned(signal, reach, vifIds)) as readonly (Owned<S> | VifError)[],
+    }),
+  };
 }
