@@ -16,6 +16,8 @@ export interface CommandEntry {
   readonly description: string;
   /** What the arguments FILE hold; undefined for a command without any. */
   readonly files?: string;
+  /** Arguments that are no files, as commander has them, with what they are. */
+  readonly words?: readonly [syntax: string, description: string];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -24,8 +26,15 @@ export interface CommandEntry {
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
-  forRequests('plug', 'plug the VIFs, each all or nothing', () => [...timelineOption(), waitOption()]),
-  forRequests('check', 'compare the host with what a plug would make of it', timelineOption),
+  forRequests('plug', 'plug the VIFs, each all or nothing', () => [
+    dryRunOption(),
+    ...timelineOption(),
+    waitOption(),
+  ]),
+  forRequests('check', 'compare the host with what a plug would make of it', () => [
+    ...timelineOption(),
+    new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
+  ]),
   forRequests('unplug', 'unplug the VIFs', timelineOption),
   forRequests('show', 'draw the plumbing of the VIFs'),
   {
@@ -56,6 +65,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctor,
   },
   {
+    name: 'explain',
+    description: 'tell what an error is, and what to do about it',
+    words: ['[code...]', 'codes of errors; all of them unless given'],
+    load: async () => (await import('./explain.js')).explain,
+  },
+  {
     name: 'host-info',
     description: 'tell which VIFs the plugins take, as os-vif does',
     options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
@@ -67,8 +82,8 @@ function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
 }
 
-function instanceOption(): Option {
-  return new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them');
+function dryRunOption(): Option {
+  return new Option('--dry-run', 'show what it would do, as plan does, and change nothing');
 }
 
 function waitOption(): Option {
@@ -87,11 +102,18 @@ function forRequests(name: string, description: string, options: () => Option[] 
     name,
     description,
     files: 'the requests',
-    options: () => [...options(), instanceOption()],
+    options: () => [
+      ...options(),
+      new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them'),
+      new Option('-q, --quiet', 'print only what failed or differs'),
+      new Option('--summary', 'sum up in a line on standard error, as at a terminal'),
+    ],
     load: async () => {
       const { requestCommands, runRequests } = await import('./request-commands.js');
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
-      return (settings, environment, files) => runRequests(command, files, settings, environment);
+      const plan = requestCommands.get('plan') ?? command;
+      return (settings, environment, files) =>
+        runRequests(settings.dryRun ? plan : command, files, settings, environment);
     },
   };
 }
