@@ -43,6 +43,7 @@ const limits: Readonly<Record<string, Limits>> = {
     knots: [
       '.',
       'doctor',
+      'inventory',
       'journal',
       'links',
       'links/addresses',
@@ -52,6 +53,8 @@ const limits: Readonly<Record<string, Limits>> = {
       'openvswitch/rows',
       'ovn',
       'ovsdb',
+      'port-settings',
+      'records',
       'sysfs',
     ],
   },
