@@ -16,7 +16,7 @@ let driver: VifDriver;
 
 afterEach(() => driver.close());
 
-function start(ovs: OpenVSwitch, port_type: string): VifDriver {
+function start(ovs: OpenVSwitch, port_type: 'dpdkvhostuser' | 'dpdkvhostuserclient'): VifDriver {
   driver = createVifDriver({
     host: openHost({ ovsdb: ovs.endpoint }),
     guests: new LibvirtGuestConfigurator(),
