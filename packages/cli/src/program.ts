@@ -105,7 +105,7 @@ function hintFor(error: string): string {
 
 function addCommand(
   program: Command,
-  { name, description, files: hold, words, options, load }: CommandEntry,
+  { name, description, files: hold, words, loadsPackage, options, load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
@@ -115,10 +115,12 @@ function addCommand(
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {
-    const [files = ['-']] = command.processedArgs as [string[]?];
-    const settings = command.optsWithGlobals<Settings>();
+    const [given = '-'] = command.processedArgs as [(string | string[])?];
+    const files = [given].flat();
+    const pluginNamedBy = whatNamed(program);
+    const settings: Settings = { ...command.optsWithGlobals<Settings>(), pluginNamedBy };
     const { unbundled } = environment;
-    if (unbundled && settings.plugin?.length) return exit(await unbundled());
+    if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
     exit(await run(settings, { ...environment, stdin }, files));
   });
@@ -133,6 +135,13 @@ function announced({ stdin, stderr }: Environment): InputSource {
     );
   }
   return source;
+}
+
+/** What named the plugin packages: one source does, the command line before the environment before the file. */
+function whatNamed(program: Command): string {
+  const source = program.getOptionValueSource('plugin');
+  if (source === 'env') return 'VIF_PLUGINS';
+  return source === 'config' ? String(program.getOptionValue('config')) : '--plugin';
 }
 
 function version(): string {

@@ -18,6 +18,8 @@ export interface CommandEntry {
   readonly files?: string;
   /** Arguments that are no files, as commander has them, with what they are. */
   readonly words?: readonly [syntax: string, description: string];
+  /** It loads a package that shares core with the command, so it runs from the modules and not from the bundle. */
+  readonly loadsPackage?: boolean;
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -58,6 +60,14 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'plugins',
     description: 'list the plugins, drivers and converters that are there, with their options',
     load: async () => (await import('./plugins.js')).plugins,
+  },
+  {
+    name: 'conformance',
+    description: 'hold a plugin package to the promises of every plugin, on a host in memory',
+    words: ['<package>', 'the package, by its name or path'],
+    loadsPackage: true,
+    options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
+    load: async () => (await import('./conformance.js')).conformance,
   },
   {
     name: 'doctor',
