@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type CommandEntry, commandTable } from './commands/command-table.js';
+import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/input-error.js';
 import type { Environment } from './settings/environment.js';
 import { applyOvsdbConnection, commonOptions } from './settings/options.js';
@@ -39,7 +40,8 @@ function describe(error: unknown): string {
 }
 
 const examples = `
-A FILE holds one request as a JSON object, or many as JSON Lines or an array; - is standard input.
+A FILE holds requests: a JSON object, JSON Lines, an array, or YAML; - is standard input. A VIF of Nova's network_info
+with --instance, a row of instance_info_caches, or a Neutron port with its network will do as well.
 Exit status: 0 all went well; 1 a request failed, check found a difference, or doctor a lack; 2 wrong usage.
 `;
 
@@ -70,21 +72,33 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
 
 function addCommand(
   program: Command,
-  { name, description, file: holds, options, load }: CommandEntry,
+  { name, description, files: hold, options, load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
-  if (holds) command.argument('[file]', holds, '-');
+  if (hold) command.argument('[file...]', hold, ['-']);
   for (const option of options?.() ?? []) command.addOption(option);
+  const stdin = () => announced(environment);
   command.action(async () => {
-    const [file = '-'] = command.processedArgs as [string?];
+    const [files = ['-']] = command.processedArgs as [string[]?];
     const settings = command.optsWithGlobals<Settings>();
     const { unbundled } = environment;
     if (unbundled && settings.plugin?.length) return exit(await unbundled());
     const run = await load();
-    exit(await run(settings, environment, file));
+    exit(await run(settings, { ...environment, stdin }, files));
   });
+}
+
+/** Standard input. Who has forgotten the file sits at a terminal, and would see nothing happen. */
+function announced({ stdin, stderr }: Environment): InputSource {
+  const source = stdin();
+  if (source.isTTY) {
+    stderr.write(
+      'vif: reads from this terminal until Ctrl-D; name a FILE to read that, or end with Ctrl-C\n',
+    );
+  }
+  return source;
 }
 
 function version(): string {

@@ -3,15 +3,19 @@ import type { Environment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 
-/** Runs a command, and resolves to its exit status. The file is `-` for commands that take none. */
-type CommandAction = (settings: Settings, environment: Environment, file: string) => Promise<number>;
+/** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named. */
+type CommandAction = (
+  settings: Settings,
+  environment: Environment,
+  files: readonly string[],
+) => Promise<number>;
 
 /** A subcommand. Its module is loaded when it is given, and takes along only what it needs. */
 export interface CommandEntry {
   readonly name: string;
   readonly description: string;
-  /** What the argument FILE holds; undefined for a command without one. */
-  readonly file?: string;
+  /** What the arguments FILE hold; undefined for a command without any. */
+  readonly files?: string;
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -37,7 +41,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'object',
     description: 'read os-vif objects or VIFs of the network model, and write os-vif objects',
-    file: 'the objects, VIFs or requests',
+    files: 'the objects, VIFs or requests',
     options: () => [new Option('--manifest <versions>', 'versions to write, by class, as JSON or in a file')],
     load: async () => (await import('./object.js')).object,
   },
@@ -63,6 +67,10 @@ function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
 }
 
+function instanceOption(): Option {
+  return new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them');
+}
+
 function waitOption(): Option {
   const text =
     'wait until the ports carry traffic, at most so many seconds (default: while the command lasts)';
@@ -78,12 +86,12 @@ function forRequests(name: string, description: string, options: () => Option[] 
   return {
     name,
     description,
-    file: 'the requests',
-    options,
+    files: 'the requests',
+    options: () => [...options(), instanceOption()],
     load: async () => {
       const { requestCommands, runRequests } = await import('./request-commands.js');
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
-      return (settings, environment, file) => runRequests(command, file, settings, environment);
+      return (settings, environment, files) => runRequests(command, files, settings, environment);
     },
   };
 }

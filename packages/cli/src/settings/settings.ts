@@ -31,6 +31,8 @@ export interface Settings {
   readonly timeout: number;
   /** Milliseconds for undoing a plug that failed, after that. */
   readonly undoTimeout: number;
+  /** The UUID of the guest whose the VIFs are that come without a request around them. */
+  readonly instance?: string;
   /** Whether it is told where the time of each request went. */
   readonly timeline?: boolean;
   /** How often `-v` was given. */
