@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { Environment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
-import type { Settings } from '../settings/settings.js';
+import type { Format, Settings } from '../settings/settings.js';
 
 /** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named. */
 type CommandAction = (
@@ -16,6 +16,8 @@ export interface CommandEntry {
   readonly description: string;
   /** What the arguments FILE hold; undefined for a command without any. */
   readonly files?: string;
+  /** Formats that it has beside JSON and text. */
+  readonly formats?: readonly Format[];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -25,9 +27,39 @@ export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
   forRequests('plug', 'plug the VIFs, each all or nothing', () => [...timelineOption(), waitOption()]),
-  forRequests('check', 'compare the host with what a plug would make of it', timelineOption),
+  {
+    ...forRequests('check', 'compare the host with what a plug would make of it', () => [
+      ...timelineOption(),
+      allOption(),
+    ]),
+    formats: ['prometheus'],
+  },
   forRequests('unplug', 'unplug the VIFs', timelineOption),
-  forRequests('show', 'draw the plumbing of the VIFs'),
+  {
+    ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption()]),
+    formats: ['mermaid', 'dot', 'svg', 'html'],
+  },
+  {
+    name: 'apply',
+    description: 'plug the VIFs of files or folders, and unplug all others that carry our mark',
+    files: 'the requests of all VIFs that are to be plugged on this host',
+    options: () => [
+      new Option('--dry-run', 'tell what would be plugged and unplugged, and change nothing'),
+      new Option('--no-unplug', 'unplug nothing'),
+      new Option('--none', 'there may be no request: all VIFs are unplugged then'),
+    ],
+    load: async () => (await import('./apply.js')).apply,
+  },
+  {
+    name: 'list',
+    description: 'list the VIFs that are plugged on this host, with what a check says of them',
+    load: async () => (await import('./plugged.js')).list,
+  },
+  {
+    name: 'watch',
+    description: 'tell of each change on this host that concerns a plugged VIF, until it is interrupted',
+    load: async () => (await import('./watch.js')).watch,
+  },
   {
     name: 'gc',
     description: 'remove what is left of VIFs that are no longer in use',
@@ -67,6 +99,10 @@ function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
 }
 
+function allOption(): Option {
+  return new Option('--all', 'all VIFs that are plugged on this host, as they were plugged');
+}
+
 function instanceOption(): Option {
   return new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them');
 }
@@ -91,7 +127,19 @@ function forRequests(name: string, description: string, options: () => Option[] 
     load: async () => {
       const { requestCommands, runRequests } = await import('./request-commands.js');
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
-      return (settings, environment, files) => runRequests(command, files, settings, environment);
+      return async (settings, environment, files) => {
+        const { areIds, meansPlugged, runPlugged, unplugByIds } = await import('./plugged-requests.js');
+        if (name === 'check' && settings.format === 'prometheus') {
+          return (await import('./metrics.js')).checkMetrics(settings, environment, files);
+        }
+        const isAboutPlugged =
+          name === 'check' || name === 'show' ? meansPlugged(settings, environment, files) : areIds(files);
+        if (isAboutPlugged && name !== 'plug') {
+          if (name === 'unplug') return unplugByIds(files, settings, environment);
+          return runPlugged(command, files, settings, environment);
+        }
+        return runRequests(command, files, settings, environment);
+      };
     },
   };
 }
