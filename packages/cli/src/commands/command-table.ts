@@ -31,12 +31,13 @@ export const commandTable: readonly CommandEntry[] = [
     ...forRequests('check', 'compare the host with what a plug would make of it', () => [
       ...timelineOption(),
       allOption(),
+      outputOption('metrics'),
     ]),
     formats: ['prometheus'],
   },
   forRequests('unplug', 'unplug the VIFs', timelineOption),
   {
-    ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption()]),
+    ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
     formats: ['mermaid', 'dot', 'svg', 'html'],
   },
   {
@@ -101,6 +102,13 @@ function timelineOption(): Option[] {
 
 function allOption(): Option {
   return new Option('--all', 'all VIFs that are plugged on this host, as they were plugged');
+}
+
+function outputOption(what: string): Option {
+  return new Option(
+    '-o, --output <file>',
+    `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
+  );
 }
 
 function instanceOption(): Option {

@@ -2,7 +2,7 @@ import type { CheckResult, Settled } from '@vifkit/engine';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorLine } from '../terminal/errors.js';
-import { writeOut } from '../terminal/output.js';
+import { writeWhole } from '../terminal/output.js';
 import { stateOf, type VifState, vifStates } from './plugged.js';
 import { requestsToAnswer } from './plugged-requests.js';
 import { withDriver } from './with-driver.js';
@@ -28,7 +28,7 @@ export async function checkMetrics(
       if ('error' in result) environment.stderr.write(errorLine(result.id, result.error));
     }
     const seconds = (performance.now() - began) / 1000;
-    await writeOut(environment.stdout, renderMetrics(results, seconds, new Date()));
+    await writeWhole(environment.stdout, settings.output, renderMetrics(results, seconds, new Date()));
     return results.every((result) => ['sound', 'waiting'].includes(stateOf(result))) ? 0 : 1;
   });
 }

@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import { InputError } from '../requests/input-error.js';
-import type { Driver, Environment, Environment } from '../settings/environment.js';
+import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { notRecorded } from './plugged.js';
 import { Report } from './report.js';

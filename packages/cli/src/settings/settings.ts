@@ -9,6 +9,8 @@ export type Format = (typeof formats)[number];
 /** What the options of the command line come to. */
 export interface Settings {
   readonly format: Format;
+  /** The file that metrics or a picture go to; standard output unless given. */
+  readonly output?: string;
   /** Whether a command is about all that is plugged. */
   readonly all?: boolean;
   /** Whose rules answer requests that do not say so themselves. */
