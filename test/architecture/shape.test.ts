@@ -43,6 +43,7 @@ const limits: Readonly<Record<string, Limits>> = {
       'openvswitch/rows',
       'ovn',
       'ovsdb',
+      'port-settings',
       'records',
       'sysfs',
     ],

@@ -26,7 +26,12 @@ import { SwitchWatch } from './ovn/switch-watch.js';
 import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
 import { parseEndpoint } from './ovsdb/endpoint.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
+
+import { BridgePorts } from './port-settings/bridge-ports.js';
+import { OvsPortSettings } from './port-settings/ovs-port-settings.js';
+
 import { FileVifRecords } from './records/file-vif-records.js';
+
 import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
@@ -135,6 +140,8 @@ export function openHost(options?: HostOptions): Host {
       former(new VfRunner(functions, journal)),
       former(new FilterRunner(filters)),
       former(new CommandRunner(commands)),
+      new OvsPortSettings(database),
+      new BridgePorts(rootHelper),
     ],
     readiness: new OvnReadiness({
       watch: new SwitchWatch(database),

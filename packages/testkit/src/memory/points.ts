@@ -3,8 +3,11 @@ import { signalError } from '@vifkit/engine/time';
 
 /** A place at which a call on a memory host can be made to fail or hang. */
 export interface Point {
-  /** `wiring` stands for ovs-vswitchd's work on what is in the database; all others are writes. */
-  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs';
+  /**
+   * `wiring` stands for ovs-vswitchd's work on what is in the database, `custom` for vendors' own code; all others are
+   * writes of the host.
+   */
+  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs' | 'custom';
   /** What is done there, as in `add tap0` or `mm-ctl --bind-port ...`. */
   readonly what: string;
 }
