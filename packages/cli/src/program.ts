@@ -5,7 +5,7 @@ import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/input-error.js';
 import type { Environment } from './settings/environment.js';
 import { applyOvsdbConnection, commonOptions } from './settings/options.js';
-import type { Settings } from './settings/settings.js';
+import type { Format, Settings } from './settings/settings.js';
 import { printable } from './terminal/text.js';
 
 const FAILED = 1;
@@ -105,7 +105,7 @@ function hintFor(error: string): string {
 
 function addCommand(
   program: Command,
-  { name, description, files: hold, words, loadsPackage, options, load }: CommandEntry,
+  { name, description, files: hold, words, loadsPackage, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
@@ -119,11 +119,21 @@ function addCommand(
     const files = [given].flat();
     const pluginNamedBy = whatNamed(program);
     const settings: Settings = { ...command.optsWithGlobals<Settings>(), pluginNamedBy };
+    requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
     if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
     exit(await run(settings, { ...environment, stdin }, files));
   });
+}
+
+/** Not every command has every format. @throws CommanderError */
+function requireFormat(command: Command, own: readonly Format[], format: Format): void {
+  const allowed: readonly Format[] = ['json', 'text', ...own];
+  if (allowed.includes(format)) return;
+  command.error(
+    `error: vif ${command.name()} has no format '${format}'. Allowed choices are ${allowed.join(', ')}.`,
+  );
 }
 
 /** Standard input. Who has forgotten the file sits at a terminal, and would see nothing happen. */
