@@ -115,10 +115,10 @@ function addCommand(
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {
-    const [given = '-'] = command.processedArgs as [(string | string[])?];
-    const files = [given].flat();
-    const pluginNamedBy = whatNamed(program);
-    const settings: Settings = { ...command.optsWithGlobals<Settings>(), pluginNamedBy };
+    const [named = '-'] = command.processedArgs as [(string | string[])?];
+    const files = [named].flat();
+    const given = command.optsWithGlobals<Settings>();
+    const settings = given.plugin?.length ? { ...given, pluginNamedBy: whatNamed(program) } : given;
     requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
     if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
