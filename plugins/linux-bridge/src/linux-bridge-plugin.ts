@@ -16,6 +16,7 @@ import {
 } from '@vifkit/core';
 import { guestFilter, hasFilter } from './guest-filter.js';
 import { LinuxBridgeOptions } from './linux-bridge-options.js';
+import { settledTap } from './settled-tap.js';
 
 /**
  * A guest's port on a Linux bridge of its network. Other VIFs share the bridge, the uplink and the VLAN device
@@ -44,13 +45,17 @@ export class LinuxBridgePlugin implements VifPlugin {
   async plug(given: VIFBase, context: PlanContext): Promise<Plan> {
     const { vif, bridge, network } = parts(given);
     const filter = hasFilter(vif, context) ? [guestFilter(vif)] : [];
-    return [...filter, ...(await this.#links(bridge, network, networkMtu(vif), context.facts))];
+    const links = await this.#links(bridge, network, networkMtu(vif), context.facts);
+    return [...filter, ...links, ...settledTap(vif, links, context)];
   }
 
   unplug(given: VIFBase, context: PlanContext): Plan {
     const { vif } = parts(given);
-    if (!hasFilter(vif, context)) return [];
-    return [{ kind: 'guestFilterAbsent', name: requireField(vif, 'vif_name', vif.id) }];
+    const name = requireField(vif, 'vif_name', vif.id);
+    return [
+      ...(hasFilter(vif, context) ? [{ kind: 'guestFilterAbsent', name } as const] : []),
+      ...(context.port ? [{ kind: 'linkAbsent', name, type: 'tap', own: true } as const] : []),
+    ];
   }
 
   async #links(

@@ -32,6 +32,12 @@ import {
   ovsPortAbsent,
   ovsVifPortsAbsent,
 } from './kinds/open-vswitch.js';
+import {
+  type BridgePortStep,
+  bridgePort,
+  type OvsPortSettingsStep,
+  ovsPortSettings,
+} from './kinds/port-settings.js';
 import { type VfStep, vf } from './kinds/vf.js';
 
 export type * from './kinds/command.js';
@@ -39,6 +45,7 @@ export type * from './kinds/custom.js';
 export type * from './kinds/guest-filter.js';
 export type * from './kinds/links.js';
 export type * from './kinds/open-vswitch.js';
+export type * from './kinds/port-settings.js';
 export type * from './kinds/vf.js';
 
 /** A step of a kind that a vendor's package defines. The vendor's name is in front of the kind's: `acme:qdisc`. */
@@ -61,6 +68,8 @@ export type Step =
   | OvsPortStep
   | OvsPortAbsentStep
   | OvsVifPortsAbsentStep
+  | OvsPortSettingsStep
+  | BridgePortStep
   | GuestFilterStep
   | GuestFilterAbsentStep
   | VfStep
@@ -84,6 +93,8 @@ export const stepKinds = {
   ovsPort,
   ovsPortAbsent,
   ovsVifPortsAbsent,
+  ovsPortSettings,
+  bridgePort,
   guestFilter,
   guestFilterAbsent,
   vf,

@@ -1,4 +1,5 @@
 import {
+  asVifError,
   type CustomStep,
   interfaceId as modelInterfaceId,
   NetworkVif,
@@ -7,6 +8,7 @@ import {
   VIFPortProfileOpenVSwitch,
   VifError,
 } from '@vifkit/core';
+import type { Job, JobResult } from '../run/job.js';
 import type { AwaitedPort, PortReadiness } from '../run/port-readiness.js';
 import { withDeadline } from '../time/deadline.js';
 
@@ -72,4 +74,17 @@ function interfaceIdOf(vif: NetworkVif | VIFBase): string {
   if (vif instanceof NetworkVif) return modelInterfaceId(vif);
   const { port_profile } = vif;
   return (port_profile instanceof VIFPortProfileOpenVSwitch && port_profile.interface_id) || vif.id;
+}
+
+/** How a job ended that waited for its port. Never rejects. */
+export async function readyResult(
+  { vifId }: Job,
+  waiting: Promise<void> | undefined,
+): Promise<JobResult<undefined>> {
+  try {
+    await waiting;
+    return { value: undefined };
+  } catch (error) {
+    return { error: asVifError(error, 'OVSDB_ERROR', 'The port could not be waited for', vifId) };
+  }
 }

@@ -10,6 +10,7 @@ import { acquireFor, type Release, takeFree } from './locking.js';
 import type { Operation } from './operation.js';
 import type { OwnershipOperation } from './ownership.js';
 import { plug } from './plug.js';
+import { remember } from './remember.js';
 import { rounds } from './rounds.js';
 import { startSpan } from './timeline.js';
 import { unplug } from './unplug.js';
@@ -128,7 +129,9 @@ export class Engine {
       const bringToEnd = operation.begin(states, signal, undoTimeout);
       await Promise.all(
         states.map(async (state) => {
-          const result = await bringToEnd(state).finally(() => release(state.job));
+          const result = await bringToEnd(state)
+            .then((ended) => remember(this.#host.records, operation, state.job, ended))
+            .finally(() => release(state.job));
           tell(state.job, result);
         }),
       );

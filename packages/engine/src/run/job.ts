@@ -1,6 +1,7 @@
 import type { Plan, Step, VifError } from '@vifkit/core';
 import { stepTarget } from '@vifkit/core';
 import type { AttemptedTask, Difference, Inspection, StepRunner, Stray } from '@vifkit/core/steps';
+import type { VifRecord } from './inventory.js';
 import type { Left } from './ownership.js';
 import type { Trace } from './timeline.js';
 
@@ -10,6 +11,8 @@ export interface Job {
   readonly plan: Plan;
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
   readonly owner?: string;
+  /** What is remembered of the VIF once it is plugged. */
+  readonly record?: VifRecord;
   /** Notes where the time goes. */
   readonly trace?: Trace;
 }

@@ -2,7 +2,7 @@ import { type Plan, requireField, type VIFOpenVSwitch } from '@vifkit/core';
 import { ensuredBridge } from '../port/bridges.js';
 import type { PlugContext } from '../port/plug-context.js';
 import { datapathOf, profileOf } from '../port/port-profile.js';
-import { vifPort } from '../port/vif-port.js';
+import { settings, vifPort } from '../port/vif-port.js';
 import { guestTap } from './guest-tap.js';
 
 /**
@@ -22,5 +22,6 @@ export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Pro
     ...(await guestTap(vif, context)),
     ensured,
     vifPort(vif, context, { name, datapath, wired: create_tap }),
+    ...settings(name, context),
   ];
 }
