@@ -26,7 +26,10 @@ export async function failsWhole(fixture: Fixture, subject: string): Promise<Cas
           const error = await undone(look, bench, () => bench.driver.plug(request), where);
           // An error of ovs-vswitchd's is in one of the host's.
           const { message } = (error?.cause as Error | undefined) ?? { message: 'no cause' };
-          look.holds(message.includes(injected.message), `the cause of the error at ${where} tells ${injected.message}, and not ${message}`);
+          look.holds(
+            message.includes(injected.message),
+            `the cause of the error at ${where} tells ${injected.message}, and not ${message}`,
+          );
         }),
     },
     {
