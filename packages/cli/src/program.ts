@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type CommandEntry, commandTable } from './commands/command-table.js';
+import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/input-error.js';
 import type { Environment } from './settings/environment.js';
 import { applyOvsdbConnection, commonOptions } from './settings/options.js';
@@ -39,7 +40,8 @@ function describe(error: unknown): string {
 }
 
 const examples = `
-A FILE holds one request as a JSON object, or many as JSON Lines or an array; - is standard input.
+A FILE holds requests: a JSON object, JSON Lines, an array, or YAML; - is standard input. A VIF of Nova's network_info
+with --instance, a row of instance_info_caches, or a Neutron port with its network will do as well.
 Exit status: 0 all went well; 1 a request failed, check found a difference, or doctor a lack; 2 wrong usage.
 `;
 
@@ -52,6 +54,7 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(text + hintFor(text)),
     })
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
@@ -68,23 +71,68 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
   return program;
 }
 
+/** What people call commands who come from other tools. */
+const otherNames: Readonly<Record<string, string>> = {
+  add: 'plug',
+  create: 'plug',
+  up: 'plug',
+  del: 'unplug',
+  delete: 'unplug',
+  remove: 'unplug',
+  rm: 'unplug',
+  down: 'unplug',
+  diff: 'check',
+  status: 'check',
+  verify: 'check',
+  xml: 'config',
+  draw: 'show',
+  graph: 'show',
+  convert: 'object',
+  clean: 'gc',
+  cleanup: 'gc',
+  prune: 'gc',
+};
+
+/** Where commander has no suggestion of its own for a command that is not known. */
+function hintFor(error: string): string {
+  const [, name = ''] = /unknown command '([^']*)'\n$/.exec(error) ?? [];
+  const meant = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
+  if (meant) return `(Did you mean ${meant}?)\n`;
+  if (/[./]/.test(name))
+    return `(Say what is to be done with the file, as in: vif plan ${printable(name)})\n`;
+  return name ? '(vif --help lists the commands)\n' : '';
+}
+
 function addCommand(
   program: Command,
-  { name, description, file: holds, options, load }: CommandEntry,
+  { name, description, files: hold, words, options, load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
-  if (holds) command.argument('[file]', holds, '-');
+  if (hold) command.argument('[file...]', hold, ['-']);
+  if (words) command.argument(...words);
   for (const option of options?.() ?? []) command.addOption(option);
+  const stdin = () => announced(environment);
   command.action(async () => {
-    const [file = '-'] = command.processedArgs as [string?];
+    const [files = ['-']] = command.processedArgs as [string[]?];
     const settings = command.optsWithGlobals<Settings>();
     const { unbundled } = environment;
     if (unbundled && settings.plugin?.length) return exit(await unbundled());
     const run = await load();
-    exit(await run(settings, environment, file));
+    exit(await run(settings, { ...environment, stdin }, files));
   });
+}
+
+/** Standard input. Who has forgotten the file sits at a terminal, and would see nothing happen. */
+function announced({ stdin, stderr }: Environment): InputSource {
+  const source = stdin();
+  if (source.isTTY) {
+    stderr.write(
+      'vif: reads from this terminal until Ctrl-D; name a FILE to read that, or end with Ctrl-C\n',
+    );
+  }
+  return source;
 }
 
 function version(): string {

@@ -3,15 +3,21 @@ import type { Environment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 
-/** Runs a command, and resolves to its exit status. The file is `-` for commands that take none. */
-type CommandAction = (settings: Settings, environment: Environment, file: string) => Promise<number>;
+/** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named. */
+type CommandAction = (
+  settings: Settings,
+  environment: Environment,
+  files: readonly string[],
+) => Promise<number>;
 
 /** A subcommand. Its module is loaded when it is given, and takes along only what it needs. */
 export interface CommandEntry {
   readonly name: string;
   readonly description: string;
-  /** What the argument FILE holds; undefined for a command without one. */
-  readonly file?: string;
+  /** What the arguments FILE hold; undefined for a command without any. */
+  readonly files?: string;
+  /** Arguments that are no files, as commander has them, with what they are. */
+  readonly words?: readonly [syntax: string, description: string];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -20,8 +26,15 @@ export interface CommandEntry {
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
-  forRequests('plug', 'plug the VIFs, each all or nothing', () => [...timelineOption(), waitOption()]),
-  forRequests('check', 'compare the host with what a plug would make of it', timelineOption),
+  forRequests('plug', 'plug the VIFs, each all or nothing', () => [
+    dryRunOption(),
+    ...timelineOption(),
+    waitOption(),
+  ]),
+  forRequests('check', 'compare the host with what a plug would make of it', () => [
+    ...timelineOption(),
+    new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
+  ]),
   forRequests('unplug', 'unplug the VIFs', timelineOption),
   forRequests('show', 'draw the plumbing of the VIFs'),
   {
@@ -37,7 +50,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'object',
     description: 'read os-vif objects or VIFs of the network model, and write os-vif objects',
-    file: 'the objects, VIFs or requests',
+    files: 'the objects, VIFs or requests',
     options: () => [new Option('--manifest <versions>', 'versions to write, by class, as JSON or in a file')],
     load: async () => (await import('./object.js')).object,
   },
@@ -52,6 +65,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctor,
   },
   {
+    name: 'explain',
+    description: 'tell what an error is, and what to do about it',
+    words: ['[code...]', 'codes of errors; all of them unless given'],
+    load: async () => (await import('./explain.js')).explain,
+  },
+  {
     name: 'host-info',
     description: 'tell which VIFs the plugins take, as os-vif does',
     options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
@@ -61,6 +80,10 @@ export const commandTable: readonly CommandEntry[] = [
 
 function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
+}
+
+function dryRunOption(): Option {
+  return new Option('--dry-run', 'show what it would do, as plan does, and change nothing');
 }
 
 function waitOption(): Option {
@@ -78,12 +101,19 @@ function forRequests(name: string, description: string, options: () => Option[] 
   return {
     name,
     description,
-    file: 'the requests',
-    options,
+    files: 'the requests',
+    options: () => [
+      ...options(),
+      new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them'),
+      new Option('-q, --quiet', 'print only what failed or differs'),
+      new Option('--summary', 'sum up in a line on standard error, as at a terminal'),
+    ],
     load: async () => {
       const { requestCommands, runRequests } = await import('./request-commands.js');
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
-      return (settings, environment, file) => runRequests(command, file, settings, environment);
+      const plan = requestCommands.get('plan') ?? command;
+      return (settings, environment, files) =>
+        runRequests(settings.dryRun ? plan : command, files, settings, environment);
     },
   };
 }
