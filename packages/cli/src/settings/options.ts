@@ -55,7 +55,10 @@ export function commonOptions(): Option[] {
       .env('VIF_UNDO_TIMEOUT')
       .argParser(milliseconds)
       .default(10_000, '10'),
-    new Option('-v, --verbose', 'log to standard error; twice for more')
+    new Option('--log-level <level>', 'what to log to standard error, as JSON where that is no terminal')
+      .env('VIF_LOG_LEVEL')
+      .choices(['debug', 'info', 'warn', 'error']),
+    new Option('-v, --verbose', 'the same as --log-level info; twice, as debug')
       .argParser((_: unknown, times: number) => times + 1)
       .default(0, 'no log'),
   ];

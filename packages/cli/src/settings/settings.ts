@@ -1,8 +1,9 @@
 import type { OptionsSource, Routing } from '@vifkit/core';
 import type { HostOptions } from '@vifkit/host';
+import type { Verbosity } from '../terminal/log.js';
 
 /** What the options of the command line come to. */
-export interface Settings {
+export interface Settings extends Verbosity {
   readonly format: 'json' | 'text';
   /** Whose rules answer requests that do not say so themselves. */
   readonly routing: Routing;
@@ -43,8 +44,6 @@ export interface Settings {
   readonly detailedExitcode?: boolean;
   /** Whether a plug is shown rather than done. */
   readonly dryRun?: boolean;
-  /** How often `-v` was given. */
-  readonly verbose: number;
   /** Plugin packages beside those that come with `vif`: names and paths. */
   readonly plugin?: readonly string[];
   /** Options of plugins, from the configuration file. */
