@@ -4,6 +4,8 @@ import type { Verbosity } from '../terminal/log.js';
 
 /** What the options of the command line come to. */
 export interface Settings extends Verbosity {
+  /** The configuration file that was named. */
+  readonly config?: string;
   readonly format: 'json' | 'text';
   /** Whose rules answer requests that do not say so themselves. */
   readonly routing: Routing;
