@@ -44,6 +44,7 @@ export {
   type Outcome,
   type Owned,
   type PlannedVif,
+  type Reach,
   type RunnerContext,
   type StepRunner,
   type Stray,

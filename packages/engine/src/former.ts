@@ -7,12 +7,13 @@ import type {
   Difference,
   Owned,
   PlannedVif,
+  Reach,
   Found as TypedFound,
   Inspection as TypedInspection,
   StepRunner as TypedRunner,
 } from '@vifkit/core/steps';
 
-export { foundByMark } from '@vifkit/core/steps';
+export { foundByMark, type Reach } from '@vifkit/core/steps';
 export * from './index.js';
 
 /** Whose something is, and the difference that taking it over makes. */
@@ -99,10 +100,14 @@ export interface StepRunner<S extends Step = Step> {
    * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
    * Reads only. A step for what VIFs share must leave it in place as long as something uses it.
    *
-   * @param vifIds only these VIFs matter, and it is asked for at their unplugs: what cannot be found without going through
-   *   all that there is may be left out. There may be more in the answer
+   * @param reach how much of it has to be found; `all` unless given
+   * @param vifIds only these VIFs matter; there may be more in the answer
    */
-  findOwned?(signal: AbortSignal, vifIds?: readonly string[]): Promise<readonly (Owned | VifError)[]>;
+  findOwned?(
+    signal: AbortSignal,
+    reach?: Reach,
+    vifIds?: readonly string[],
+  ): Promise<readonly (Owned | VifError)[]>;
 }
 
 /** A runner of the former kind, as the engine takes it. */
@@ -153,8 +158,8 @@ export function former<S extends Step>(runner: StepRunner<S>): TypedRunner<S, In
         (await findStrays(vifs, signal)).map((each) => typedStrays(each)),
     }),
     ...(findOwned && {
-      findOwned: async (signal: AbortSignal, vifIds?: readonly string[]) =>
-        (await findOwned(signal, vifIds)) as readonly (Owned<S> | VifError)[],
+      findOwned: async (signal: AbortSignal, reach?: Reach, vifIds?: readonly string[]) =>
+        (await findOwned(signal, reach, vifIds)) as readonly (Owned<S> | VifError)[],
     }),
   };
 }

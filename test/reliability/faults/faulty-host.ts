@@ -133,7 +133,7 @@ function faultyRunner(runner: StepRunner, control: Control): StepRunner {
       ),
     ...(findStrays && { findStrays: (vifs, signal) => findStrays.call(runner, vifs, signal) }),
     ...(findOwned && {
-      findOwned: (signal: AbortSignal, vifIds?: readonly string[]) => findOwned.call(runner, signal, vifIds),
+      findOwned: (...args) => findOwned.call(runner, ...args),
     }),
   };
 }

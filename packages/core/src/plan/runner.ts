@@ -101,6 +101,12 @@ export interface AttemptedTask<S extends Step, Change, Done> extends Task<S, Cha
   readonly outcome: Outcome<Done>;
 }
 
+/**
+ * How much is looked for of what carries our mark: `all` there is, as for a garbage collection; what `vifs` have, and not
+ * what they share; or of that only what is `near`, and is found without going through all that there is.
+ */
+export type Reach = 'all' | 'vifs' | 'near';
+
 /** Something on the host that carries our mark, with the step that removes it. */
 export interface Owned<S extends Step = Step> {
   /** The VIF that it was made for; undefined for what several VIFs share. */
@@ -151,10 +157,14 @@ export interface StepRunner<S extends Step = Step, Change = unknown, Done = unkn
    * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
    * Reads only. A step for what VIFs share must leave it in place as long as something uses it.
    *
-   * @param vifIds only these VIFs matter, and it is asked for at their unplugs: what cannot be found without going through
-   *   all that there is may be left out. There may be more in the answer
+   * @param reach how much of it has to be found; `all` unless given
+   * @param vifIds only these VIFs matter; there may be more in the answer
    */
-  findOwned?(signal: AbortSignal, vifIds?: readonly string[]): Promise<readonly (Owned<S> | VifError)[]>;
+  findOwned?(
+    signal: AbortSignal,
+    reach?: Reach,
+    vifIds?: readonly string[],
+  ): Promise<readonly (Owned<S> | VifError)[]>;
 }
 
 /** What came of a program. */

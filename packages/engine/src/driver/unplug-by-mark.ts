@@ -88,12 +88,12 @@ export class UnplugByMark {
 
   /** What can be found without going through all that there is. */
   #findNear({ vifId }: Job, signal: AbortSignal): Promise<Findings> {
-    return withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, [vifId]));
+    return withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, 'near', [vifId]));
   }
 
   /** Once for all requests of the call. */
   #findAll(signal: AbortSignal): Promise<Findings> {
-    this.#all ??= withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon));
+    this.#all ??= withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, 'vifs'));
     return this.#all;
   }
 

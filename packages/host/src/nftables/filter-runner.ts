@@ -6,6 +6,7 @@ import type {
   Inspection,
   Outcome,
   Owned,
+  Reach,
   StepRunner,
   Task,
 } from '@vifkit/engine/former';
@@ -48,9 +49,9 @@ export class FilterRunner implements StepRunner<FilterStep> {
     );
   }
 
-  /** All filters are read at once, by a program: not for certain VIFs alone. */
-  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
-    if (vifIds) return [];
+  /** All filters are read at once, by a program: none is near. */
+  async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned[]> {
+    if (reach === 'near') return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
       if (isVifError(error, 'COMMAND_NOT_FOUND')) return new Map<string, GuestFilter>(); // so nothing was ever filtered
       throw error;
