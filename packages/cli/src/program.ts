@@ -70,20 +70,21 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
 
 function addCommand(
   program: Command,
-  { name, description, file: holds, options, load }: CommandEntry,
+  { name, description, file: holds, operands = [], options, load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
   if (holds) command.argument('[file]', holds, '-');
+  for (const [operand, holds] of operands) command.argument(operand, holds);
   for (const option of options?.() ?? []) command.addOption(option);
   command.action(async () => {
-    const [file = '-'] = command.processedArgs as [string?];
+    const [file = '-', ...others] = command.processedArgs as string[];
     const settings = command.optsWithGlobals<Settings>();
     const { unbundled } = environment;
     if (unbundled && settings.plugin?.length) return exit(await unbundled());
     const run = await load();
-    exit(await run(settings, environment, file));
+    exit(await run(settings, environment, file, ...others));
   });
 }
 

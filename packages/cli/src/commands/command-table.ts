@@ -3,8 +3,15 @@ import type { Environment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 
-/** Runs a command, and resolves to its exit status. The file is `-` for commands that take none. */
-type CommandAction = (settings: Settings, environment: Environment, file: string) => Promise<number>;
+/**
+ * Runs a command, and resolves to its exit status. The file is `-` for commands that take none; those that have operands of
+ * another kind get these.
+ */
+type CommandAction = (
+  settings: Settings,
+  environment: Environment,
+  ...operands: [file: string, ...others: string[]]
+) => Promise<number>;
 
 /** A subcommand. Its module is loaded when it is given, and takes along only what it needs. */
 export interface CommandEntry {
@@ -12,10 +19,14 @@ export interface CommandEntry {
   readonly description: string;
   /** What the argument FILE holds; undefined for a command without one. */
   readonly file?: string;
+  /** Operands in place of FILE, as commander spells them. */
+  readonly operands?: readonly (readonly [name: string, description: string])[];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
 }
+
+const domain = ['<domain>', 'its name, id or UUID'] as const;
 
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
@@ -30,9 +41,44 @@ export const commandTable: readonly CommandEntry[] = [
     options: () => [
       new Option('--keep <file>', 'the VIFs that are in use: ids, requests or VIFs, one a line'),
       new Option('--keep-none', 'no VIF is in use').conflicts('keep'),
+      new Option('--keep-domains', "the VIFs of libvirt's domains are in use").conflicts('keepNone'),
+      connectOption(),
       new Option('--dry-run', 'tell what would be removed, and change nothing'),
     ],
     load: async () => (await import('./gc.js')).gc,
+  },
+  {
+    name: 'attach',
+    description: "plug a VIF and give its card to a domain of libvirt's, all or nothing",
+    operands: [domain, ['[file]', 'the request']],
+    options: () => [connectOption(), waitOption()],
+    load: async () => (await import('./domains.js')).attach,
+  },
+  {
+    name: 'detach',
+    description: 'take a card away from a domain, wait until the guest has let go of it, and unplug the VIF',
+    operands: [domain, ['<file-or-id>', "the request, or the VIF's id"]],
+    options: () => [connectOption()],
+    load: async () => (await import('./domains.js')).detach,
+  },
+  {
+    name: 'metadata',
+    description: "write requests into a domain's metadata, where the hook finds them",
+    operands: [domain, ['[file]', 'the requests; none take them away']],
+    options: () => [connectOption()],
+    load: async () => (await import('./domains.js')).metadata,
+  },
+  {
+    name: 'hook',
+    description:
+      "be libvirt's hook /etc/libvirt/hooks/qemu: plug the VIFs of a domain's metadata, and unplug them",
+    operands: [
+      ['<domain>', 'its name'],
+      ['<operation>', 'as in prepare'],
+      ['<sub-operation>', 'begin or end'],
+      ['[extra]', 'nothing of use here'],
+    ],
+    load: async () => (await import('./hook.js')).hook,
   },
   {
     name: 'object',
@@ -61,6 +107,12 @@ export const commandTable: readonly CommandEntry[] = [
 
 function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
+}
+
+function connectOption(): Option {
+  return new Option('--connect <uri>', "which libvirt, as for virsh (default: virsh's own)").env(
+    'VIF_CONNECT',
+  );
 }
 
 function waitOption(): Option {

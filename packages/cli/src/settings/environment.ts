@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
+import type { CommandExecutor } from '@vifkit/core/steps';
 import type { VifDriver } from '@vifkit/engine';
 import type { Lack } from '@vifkit/host';
 import type { InputSource } from '../requests/input.js';
@@ -9,7 +10,18 @@ import type { Settings } from './settings.js';
 /** The methods of a `VifDriver` that commands call. */
 export type Driver = Pick<
   VifDriver,
-  'convert' | 'configAll' | 'planAll' | 'plugAll' | 'checkAll' | 'unplugAll' | 'gc' | 'close'
+  | 'convert'
+  | 'config'
+  | 'configAll'
+  | 'planAll'
+  | 'plug'
+  | 'plugAll'
+  | 'checkAll'
+  | 'unplug'
+  | 'unplugAll'
+  | 'waitReady'
+  | 'gc'
+  | 'close'
 >;
 
 export interface DriverSettings extends Settings {
@@ -30,6 +42,8 @@ export interface Environment {
   /** Where variables may set options of plugins: the process's environment. */
   readonly env: NodeJS.ProcessEnv;
   readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
+  /** Runs programs that change nothing of the network: virsh. */
+  readonly openCommands: () => Promise<CommandExecutor>;
   readonly plugins: (settings: Settings) => Promise<readonly PluginPackage[]>;
   /** Tells for each requirement what this host lacks, or undefined. */
   readonly examineHost: (
