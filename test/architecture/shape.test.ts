@@ -33,6 +33,7 @@ const limits: Readonly<Record<string, Limits>> = {
     knots: [
       '.',
       'doctor',
+      'inventory',
       'journal',
       'links',
       'links/addresses',
@@ -43,6 +44,7 @@ const limits: Readonly<Record<string, Limits>> = {
       'ovn',
       'ovsdb',
       'port-settings',
+      'records',
       'sysfs',
     ],
   },

@@ -1,6 +1,8 @@
 // What a stand-in for a host is built of: the runners, what they stand on, and the wording of its failures.
 export type { CommandExecutor, CommandResult } from './commands/command-executor.js';
 export { CommandRunner } from './commands/command-runner.js';
+export { filterThing } from './inventory/filter-source.js';
+export { linkThing } from './inventory/kernel-source.js';
 export type { VfJournal, VfRecord } from './journal/vf-journal.js';
 export {
   isIpv6,

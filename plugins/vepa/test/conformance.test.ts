@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import vepa from '../src/index.js';
 import { qbg, qbh } from './request.js';
 
-conformance({
+await conformance({
   plugins: vepa,
   requests: [
     { id: '802.1Qbg', ...qbg() },

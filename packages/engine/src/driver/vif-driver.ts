@@ -9,11 +9,15 @@ import type {
 } from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
+import type { StepRunner } from '@vifkit/core/steps';
+import type { HostChange } from '../inventory/changes.js';
+import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
+import { watchHost } from '../inventory/watch.js';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { type Change, type Job, type JobResult, type Progress, writingOf } from '../run/job.js';
-import type { AwaitedPort } from '../run/port-readiness.js';
-import { startSpan, type Timeline } from '../run/timeline.js';
+import { type Change, type Job, writingOf } from '../run/job.js';
+import type { RunningTask } from '../run/runner-queue.js';
+import type { Timeline } from '../run/timeline.js';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
 import {
   type BatchOptions,
@@ -23,11 +27,12 @@ import {
   readRequestList,
   teller,
 } from './batch-options.js';
-import type { CallOptions } from './call-options.js';
+import { recordOf, unplugById } from './by-id.js';
+import { type CallOptions, callOptionRules, readCallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
-import { logGc, logOutcome, logSteps } from './log.js';
+import { logGc, logOutcome } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import { awaitedPort, readyStep, requireReadiness, untilReady } from './ready.js';
+import { awaitedPort, readyStep, requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
@@ -41,10 +46,17 @@ const longestDispose = 5_000;
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
   readonly host: Host;
+  /** The host's, and those of vendors' packages. */
+  readonly runners: readonly StepRunner[];
   readonly guests: GuestConfigurator;
   readonly registry: PluginRegistry;
   readonly logger: Logger;
   readonly routing: Routing;
+}
+
+export interface WatchOptions {
+  /** Ends it. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -62,7 +74,7 @@ export class VifDriver {
   /** Use `createVifDriver`. */
   constructor(parts: VifDriverParts) {
     this.#parts = parts;
-    this.#engine = new Engine(parts.host);
+    this.#engine = new Engine(parts.host, parts.runners, parts.logger);
   }
 
   /**
@@ -193,31 +205,12 @@ export class VifDriver {
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
     const readiness = requireReadiness(this.#parts.host.readiness);
-    const ports = new Map<string, AwaitedPort | undefined>();
-    return runRequests<undefined, ReadyResult>(requests, given, {
-      prepare: async (json, signal) => {
-        const request = this.#read(json);
-        const { registry, host } = this.#parts;
-        const prepared = await preparePlan(request, 'plug', registry, host.facts, signal);
-        ports.set(prepared.job.vifId, awaitedPort(request.vif, prepared.job.plan));
-        return prepared;
-      },
-      run: (jobs, { signal, tell }) =>
-        Promise.all(
-          jobs.map(async (job) => {
-            const port = ports.get(job.vifId);
-            const endWait = startSpan({ phase: 'wait', what: 'ready' });
-            const result = await settled(job, port && untilReady(port, readiness, undefined, signal));
-            endWait([job.trace]);
-            tell?.(job, result);
-          }),
-        ),
-      present: ({ handled, job }, _, timeline) => {
-        const port = ports.get(job.vifId);
-        return { ...handled, ...(port && { port }), timeline };
-      },
-      done: teller(given, this.#parts.logger),
+    const prepare = async (json: unknown, signal: AbortSignal) => ({
+      prepared: await this.#prepare(json, 'plug', signal),
+      vif: this.#read(json).vif,
     });
+    const done = teller(given, this.#parts.logger);
+    return runRequests(requests, given, { ...waitingForPorts(readiness, prepare), done });
   }
 
   /** {@link unplug} for many. */
@@ -247,6 +240,39 @@ export class VifDriver {
     );
     for (const result of results) logGc(this.#parts.logger, result, given.dryRun ?? false);
     return results;
+  }
+
+  /**
+   * What is plugged: VIFs whose mark something carries, and those plugged and not unplugged since the host started.
+   * @throws VifError INVALID_OPTIONS
+   */
+  async list(options?: CallOptions): Promise<PluggedVifs> {
+    const { timeout, signal } = readCallOptions(options, 'list', callOptionRules);
+    return withDeadline(timeout, signal, (soon) => listPlugged(this.#parts.host, soon));
+  }
+
+  /**
+   * Unplugs VIFs of which nothing is known but their ids: as they were plugged, where that is recorded, and else by what
+   * carries their marks. A VIF of which there is nothing is no error: its result has no changes.
+   * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is none
+   */
+  unplugById(
+    vifIds: readonly string[],
+    options?: BatchOptions<ChangeResult>,
+  ): Promise<Settled<ChangeResult>[]> {
+    const { host, logger } = this.#parts;
+    const parts = { records: host.records, logger };
+    return unplugById(vifIds, options, parts, (requests, given) => this.unplugAll(requests, given));
+  }
+
+  /**
+   * Tells of each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges, filters
+   * and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled; several changes of a
+   * thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
+   * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another, where nothing tells of changes
+   */
+  watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
+    return watchHost(this.#parts.host, signal);
   }
 
   /**
@@ -284,10 +310,13 @@ export class VifDriver {
     return runRequests<readonly Change[], ChangeResult>(requests, given, {
       prepare,
       run,
-      present: ({ handled, job }, changes, timeline, left) => {
-        logSteps(logger, job, changes);
-        return { ...handled, changes, ...(left && { left }), stepCount: job.plan.length, timeline };
-      },
+      present: ({ handled, job }, changes, timeline, left) => ({
+        ...handled,
+        changes,
+        ...(left && { left }),
+        stepCount: job.plan.length,
+        timeline,
+      }),
       done: (result, index) => {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
         tell(result, index);
@@ -299,11 +328,9 @@ export class VifDriver {
     return {
       prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
         if (!wait) return this.#prepare(json, 'plug', signal);
-        const { registry, host } = this.#parts;
-        const readiness = requireReadiness(host.readiness);
-        const request = this.#read(json);
-        const { handled, job } = await preparePlan(request, 'plug', registry, host.facts, signal);
-        const port = awaitedPort(request.vif, job.plan);
+        const readiness = requireReadiness(this.#parts.host.readiness);
+        const { handled, job } = await this.#prepare(json, 'plug', signal);
+        const port = awaitedPort(this.#read(json).vif, job.plan);
         const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
         return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
       },
@@ -335,10 +362,10 @@ export class VifDriver {
     operation: 'plug' | 'check',
     requests: readonly unknown[],
     options: BatchOptions<T> | undefined,
-    present: (prepared: Prepared, tasks: readonly Progress[], timeline: Timeline) => T,
+    present: (prepared: Prepared, tasks: readonly RunningTask[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {
     const given = readBatchOptions(options);
-    return runRequests<readonly Progress[], T>(requests, given, {
+    return runRequests<readonly RunningTask[], T>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
       run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
@@ -346,17 +373,11 @@ export class VifDriver {
     });
   }
 
-  #prepare(request: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
+  async #prepare(json: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
-    return preparePlan(this.#read(request), operation, registry, host.facts, signal);
-  }
-}
-
-async function settled({ vifId }: Job, waiting: Promise<void> | undefined): Promise<JobResult<undefined>> {
-  try {
-    await waiting;
-    return { value: undefined };
-  } catch (error) {
-    return { error: asVifError(error, 'OVSDB_ERROR', 'The port could not be waited for', vifId) };
+    const request = this.#read(json);
+    const { handled, job } = await preparePlan(request, operation, registry, host.facts, signal);
+    const record = operation === 'plug' ? recordOf(json, request.routing, handled) : undefined;
+    return { handled, job: { ...job, ...(record && { record }) } };
   }
 }

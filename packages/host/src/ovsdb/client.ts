@@ -46,7 +46,8 @@ const rules: OptionRules<OvsdbClientOptions> = {
   logger: optionRules.logger,
 };
 
-const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
+/** Open vSwitch's own socket. */
+export const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 
 /**
  * A client of an OVSDB server (RFC 7047). It connects when it is first used, reconnects when the server
