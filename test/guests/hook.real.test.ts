@@ -49,10 +49,10 @@ exec ${program} hook "$@" 2>>${directory}/errors
     'starts a guest of type %s, again after a restart of libvirt, and when the host boots',
     async (_, row) => {
       const name = `hook-${row.id.slice(0, 8)}`;
-      const { line } = await site.vifFor(row, 'config');
+      const { xml = '' } = await site.vif('config', row);
       const { subnet } = NETWORKS[row.segment];
       const guest = await site.guests.start({
-        ...{ name, device: line.xml, autostart: true, address: `${subnet}.9/24`, peer: `${subnet}.1` },
+        ...{ name, device: xml, autostart: true, address: `${subnet}.9/24`, peer: `${subnet}.1` },
       });
       const metadata = await site.vifFor(row, 'metadata', name);
       expect(metadata).toMatchObject({ exitCode: 0, line: { requests: 1 } });
@@ -63,7 +63,7 @@ exec ${program} hook "$@" 2>>${directory}/errors
         expect(await errors()).toBe('');
 
         await site.guests.libvirtd.restart();
-        expect((await site.vifFor(row, 'check')).line).toMatchObject({ differences: [] });
+        expect((await site.vif('check', row)).differences).toEqual([]);
         await guest.stop();
         expect(await site.leftOvers(row)).toEqual([]);
         await guest.clear();
@@ -74,8 +74,10 @@ exec ${program} hook "$@" 2>>${directory}/errors
         await guest.clear();
         const gone = (await site.belongings(row)).links;
         await site.guests.libvirtd.reboot(async () => {
+          await site.ovs.vswitchd.stop();
           for (const link of gone) await $({ reject: false })`ip link delete dev ${link}`;
           await rm(join(directory, 'state'), { recursive: true, force: true });
+          await site.ovs.vswitchd.start();
         });
         expect(await guest.report()).toMatchObject({ mac: row.mac, pings: 3 });
         await guest.stop();
