@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { loadPlugins } from './plugins/load-plugins.js';
 import { run } from './program.js';
 import type { Environment } from './settings/environment.js';
 import { guardOutput } from './terminal/output.js';
-import { examineThisHost, openDriver } from './this-host.js';
+import { examineThisHost, openCommands, openDriver } from './this-host.js';
 
 /**
  * The command itself, of the modules and of the bundle alike: it sets the exit status of this process.
@@ -27,14 +27,26 @@ export async function main(unbundled?: Environment['unbundled']): Promise<void> 
 export function vif(unbundled?: Environment['unbundled']): Promise<number> {
   return run(process.argv.slice(2), {
     stdin: () => process.stdin,
+    waitsForInput: isIdle,
     stdout: process.stdout,
     stderr: process.stderr,
     signals: process,
     env: process.env,
+    configFolder: '/etc/vifkit',
     ownFile: (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'),
     openDriver,
+    openCommands,
     plugins: loadPlugins,
     examineHost: examineThisHost,
     unbundled,
   });
+}
+
+/** A terminal, or /dev/null: a pipe, a file or a socket has what is to be read. */
+function isIdle(): boolean {
+  try {
+    return fstatSync(0).isCharacterDevice();
+  } catch {
+    return true; // it is closed
+  }
 }

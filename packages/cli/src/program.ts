@@ -4,8 +4,8 @@ import { type CommandEntry, commandTable } from './commands/command-table.js';
 import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/input-error.js';
 import type { Environment } from './settings/environment.js';
-import { applyOvsdbConnection, commonOptions } from './settings/options.js';
-import type { Settings } from './settings/settings.js';
+import { applyOvsdbConnection, commonOptions, configFiles } from './settings/options.js';
+import type { Format, Settings } from './settings/settings.js';
 import { printable } from './terminal/text.js';
 
 const FAILED = 1;
@@ -60,11 +60,11 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     .exitOverride()
     .addHelpText('after', examples);
   for (const option of commonOptions()) program.addOption(option);
-  program.hook('preAction', async () => {
-    if (program.getOptionValue('config') !== undefined) {
-      // Loaded only for those who have a file: it brings core along.
-      await (await import('./settings/config-file.js')).applyConfigFile(program);
-    }
+  program.hook('preAction', async (_, command) => {
+    // What is wrong with the files is what that command tells itself.
+    await applyConfig(program, environment).catch((error: unknown) => {
+      if (command.name() !== 'config-file') throw error;
+    });
     applyOvsdbConnection(program, environment.env);
   });
   for (const entry of commandTable) addCommand(program, entry, environment, exit);
@@ -103,21 +103,32 @@ function hintFor(error: string): string {
   return name ? '(vif --help lists the commands)\n' : '';
 }
 
+async function applyConfig(program: Command, { configFolder }: Environment): Promise<void> {
+  const named = program.getOptionValue('config') as string | undefined;
+  const files = configFiles(named, configFolder);
+  if (files.length === 0) return;
+  // Loaded only for those who have a file: it brings core along.
+  const { applyConfigFiles, requireOwn } = await import('./settings/config-file.js');
+  if (named === undefined) for (const file of files) await requireOwn(file);
+  await applyConfigFiles(program, files);
+}
+
 function addCommand(
   program: Command,
-  { name, description, files: hold, words, loadsPackages, options, load }: CommandEntry,
+  { name, description, files: hold, operands = [], loadsPackages, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
   if (hold) command.argument('[file...]', hold, ['-']);
-  if (words) command.argument(...words);
+  for (const operand of operands) command.argument(...operand);
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {
-    const [files = ['-']] = command.processedArgs as [string[]?];
-    const pluginNamedBy = whatNamed(program);
-    const settings: Settings = { ...command.optsWithGlobals<Settings>(), pluginNamedBy };
+    const files = command.processedArgs.flat().filter((each) => each !== undefined) as string[];
+    const given = command.optsWithGlobals<Settings>();
+    const settings = given.plugin?.length ? { ...given, pluginNamedBy: whatNamed(program) } : given;
+    requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
     if (unbundled && (loadsPackages || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
@@ -125,11 +136,13 @@ function addCommand(
   });
 }
 
-/** What named the plugin packages: one source does, the command line before the environment before the file. */
-function whatNamed(program: Command): string {
-  const source = program.getOptionValueSource('plugin');
-  if (source === 'env') return 'VIF_PLUGINS';
-  return source === 'config' ? String(program.getOptionValue('config')) : '--plugin';
+/** Not every command has every format. @throws CommanderError */
+function requireFormat(command: Command, own: readonly Format[], format: Format): void {
+  const allowed: readonly Format[] = ['json', 'text', ...own];
+  if (allowed.includes(format)) return;
+  command.error(
+    `error: vif ${command.name()} has no format '${format}'. Allowed choices are ${allowed.join(', ')}.`,
+  );
 }
 
 /** Standard input. Who has forgotten the file sits at a terminal, and would see nothing happen. */
@@ -141,6 +154,13 @@ function announced({ stdin, stderr }: Environment): InputSource {
     );
   }
   return source;
+}
+
+/** What named the plugin packages: one source does, the command line before the environment before the file. */
+function whatNamed(program: Command): string {
+  const source = program.getOptionValueSource('plugin');
+  if (source === 'env') return 'VIF_PLUGINS';
+  return source === 'config' ? String(program.getOptionValue('config')) : '--plugin';
 }
 
 function version(): string {

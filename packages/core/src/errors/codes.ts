@@ -34,6 +34,7 @@ export const errorCodes = {
   TIMEOUT: 'The deadline passed',
   ABORTED: 'The caller aborted the call',
 
+  VIF_NOT_RECORDED: 'A VIF is plugged, but nothing records the request that it was plugged with',
   OWNED_BY_OTHER_VIF: 'Something that the VIF needs belongs to another VIF',
 
   LINK_NOT_FOUND: 'A link that has to exist does not',
@@ -56,6 +57,10 @@ export const errorCodes = {
   OVS_PORT_FAILED: 'ovs-vswitchd could not open the port',
   OVN_NOT_INSTALLED: 'ovs-vswitchd has wired the port, but ovn-controller has not installed its flows',
   OVS_PORT_NOT_OURS: 'A port of the name is a bond, and is left alone',
+
+  LIBVIRT_FAILED: 'libvirt refused an operation on a domain',
+  DOMAIN_UNFIT: 'The domain lacks something that the card needs',
+  DEVICE_NOT_RELEASED: 'The guest has not let go of its card',
 
   COMMAND_NOT_FOUND: 'A program is not installed',
   COMMAND_FAILED: 'A program ended with an error',
