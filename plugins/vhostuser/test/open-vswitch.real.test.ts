@@ -10,7 +10,7 @@ import { openVSwitch, port, request } from './request.js';
 
 requireOwnNetwork();
 
-const types = ['dpdkvhostuser', 'dpdkvhostuserclient'];
+const types = ['dpdkvhostuser', 'dpdkvhostuserclient'] as const;
 
 let driver: VifDriver;
 
