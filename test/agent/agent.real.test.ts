@@ -85,3 +85,17 @@ it(`an agent of a hundred lines keeps ${count} VIFs plugged, whatever happens, a
   expect(await ports()).toEqual([]);
   expect(listLinks().filter((name) => name.startsWith('tapa'))).toEqual([]);
 }, 300_000);
+
+it('a process whose driver is idle ends, though the driver is not closed', async () => {
+  const idle = fileURLToPath(new URL('idle.js', import.meta.url));
+  const args = [idle, ovs.endpoint, stateDir, JSON.stringify(request(1))];
+  const { exitCode, stdout, timedOut } = await execa(process.execPath, args, {
+    reject: false,
+    timeout: 60_000,
+  });
+  expect({ exitCode, timedOut, changes: Number(stdout) > 0 }).toEqual({
+    exitCode: 0,
+    timedOut: false,
+    changes: true,
+  });
+}, 90_000);

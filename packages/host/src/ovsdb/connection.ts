@@ -86,6 +86,7 @@ export class Connection {
       });
       const pending = { method, unsent: false, settle, resolve, reject };
       this.#pending.set(id, pending);
+      this.socket.ref();
       this.#send({ method, params, id }, (code) => {
         // The kernel did not take it: the server was gone already, and we had not yet been told.
         pending.unsent = code === 'EPIPE' || code === 'ECONNRESET';
@@ -126,6 +127,7 @@ export class Connection {
   #take(id: unknown): Pending | undefined {
     const pending = this.#pending.get(id as number);
     this.#pending.delete(id as number);
+    if (this.#pending.size === 0) this.socket.unref(); // nobody waits: the process may end
     pending?.settle();
     return pending;
   }
