@@ -8,6 +8,9 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 const documents = [
   'README.md',
+  'CONTRIBUTING.md',
+  'SECURITY.md',
+  'CHANGELOG.md',
   'test/vectors/README.md',
   ...readdirSync(join(root, 'docs')).map((name) => `docs/${name}`),
   ...['packages', 'plugins'].flatMap((folder) =>

@@ -1,4 +1,5 @@
-import { copyFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireOwnNetwork } from '@vifkit/testkit/bed';
@@ -90,6 +91,25 @@ describe('a plugin of a vendor is found and used', () => {
   it('by its path, with no core beside it', async () => {
     const plugin = join(await ground.emptyFolder(), 'acme');
     await unpack(acmeTarball, plugin);
+    expectPlanned(await plan(vif, plugin));
+  });
+});
+
+describe('a plugin that has a newer core of its own, of the same contract', () => {
+  it.each(['0.1.1', '0.2.0', '1.0.0'])('is used: core %s', async (version) => {
+    const plugin = join(await ground.emptyFolder(), 'acme');
+    await unpack(acmeTarball, plugin);
+    const core = await repack(ground.coreTarball, join(ground.folder, `core-${version}`), { version });
+    const own = join(plugin, 'node_modules/@vifkit/core');
+    await unpack(core, own);
+    for (const name of ['class-validator', 'leven', 'reflect-metadata', 'tsyringe', 'tslib', 'validator']) {
+      const from = [
+        join(prefix, 'lib/node_modules/@vifkit/cli/node_modules', name),
+        join(prefix, 'lib/node_modules', name),
+      ];
+      const found = from.find((each) => existsSync(each));
+      if (found) await symlink(found, join(plugin, 'node_modules', name));
+    }
     expectPlanned(await plan(vif, plugin));
   });
 });
