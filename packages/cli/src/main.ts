@@ -1,4 +1,4 @@
-import { fstatSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { loadPlugins } from './plugins/load-plugins.js';
 import { run } from './program.js';
 import type { Environment } from './settings/environment.js';
@@ -32,6 +32,7 @@ export function vif(unbundled?: Environment['unbundled']): Promise<number> {
     stderr: process.stderr,
     signals: process,
     env: process.env,
+    ownFile: (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'),
     openDriver,
     plugins: loadPlugins,
     examineHost: examineThisHost,

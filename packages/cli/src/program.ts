@@ -54,6 +54,7 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(text + hintFor(text)),
     })
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
@@ -70,14 +71,53 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
   return program;
 }
 
+/** What people call commands who come from other tools. */
+const otherNames: Readonly<Record<string, string>> = {
+  add: 'plug',
+  create: 'plug',
+  up: 'plug',
+  del: 'unplug',
+  delete: 'unplug',
+  remove: 'unplug',
+  rm: 'unplug',
+  down: 'unplug',
+  diff: 'check',
+  status: 'check',
+  verify: 'check',
+  xml: 'config',
+  draw: 'show',
+  ls: 'list',
+  ps: 'list',
+  sync: 'apply',
+  reconcile: 'apply',
+  monitor: 'watch',
+  events: 'watch',
+  graph: 'show',
+  convert: 'object',
+  clean: 'gc',
+  cleanup: 'gc',
+  prune: 'gc',
+};
+
+/** Where commander has no suggestion of its own for a command that is not known. */
+function hintFor(error: string): string {
+  const [, name = ''] = /unknown command '([^']*)'\n$/.exec(error) ?? [];
+  const meant = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
+  if (meant) return `(Did you mean ${meant}?)\n`;
+  if (/[./]/.test(name))
+    return `(Say what is to be done with the file, as in: vif plan ${printable(name)})\n`;
+  return name ? '(vif --help lists the commands)\n' : '';
+}
+
 function addCommand(
   program: Command,
-  { name, description, files: hold, options, formats = [], load }: CommandEntry,
+  { name, description, files: hold, words, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
   if (hold) command.argument('[file...]', hold, ['-']);
+  if (words) command.argument(...words);
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {

@@ -16,10 +16,9 @@ export type {
   Settled,
 } from './driver/results.js';
 export type { VifDriver, WatchOptions } from './driver/vif-driver.js';
-export { PlugError } from './errors/plug-error.js';
-export { UnplugError } from './errors/unplug-error.js';
 export type { AttributeChange, HostChange } from './inventory/changes.js';
 export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';
+export { PlugError, UnplugError } from './run/errors.js';
 export type { Host, HostLocks } from './run/host.js';
 export {
   type HostInventory,

@@ -18,6 +18,8 @@ export interface CommandEntry {
   readonly files?: string;
   /** Formats that it has beside JSON and text. */
   readonly formats?: readonly Format[];
+  /** Arguments that are no files, as commander has them, with what they are. */
+  readonly words?: readonly [syntax: string, description: string];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -26,12 +28,17 @@ export interface CommandEntry {
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
-  forRequests('plug', 'plug the VIFs, each all or nothing', () => [...timelineOption(), waitOption()]),
+  forRequests('plug', 'plug the VIFs, each all or nothing', () => [
+    dryRunOption(),
+    ...timelineOption(),
+    waitOption(),
+  ]),
   {
     ...forRequests('check', 'compare the host with what a plug would make of it', () => [
       ...timelineOption(),
       allOption(),
       outputOption('metrics'),
+      new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
     ]),
     formats: ['prometheus'],
   },
@@ -89,6 +96,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctor,
   },
   {
+    name: 'explain',
+    description: 'tell what an error is, and what to do about it',
+    words: ['[code...]', 'codes of errors; all of them unless given'],
+    load: async () => (await import('./explain.js')).explain,
+  },
+  {
     name: 'host-info',
     description: 'tell which VIFs the plugins take, as os-vif does',
     options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
@@ -111,8 +124,8 @@ function outputOption(what: string): Option {
   );
 }
 
-function instanceOption(): Option {
-  return new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them');
+function dryRunOption(): Option {
+  return new Option('--dry-run', 'show what it would do, as plan does, and change nothing');
 }
 
 function waitOption(): Option {
@@ -131,10 +144,16 @@ function forRequests(name: string, description: string, options: () => Option[] 
     name,
     description,
     files: 'the requests',
-    options: () => [...options(), instanceOption()],
+    options: () => [
+      ...options(),
+      new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them'),
+      new Option('-q, --quiet', 'print only what failed or differs'),
+      new Option('--summary', 'sum up in a line on standard error, as at a terminal'),
+    ],
     load: async () => {
       const { requestCommands, runRequests } = await import('./request-commands.js');
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
+      const plan = requestCommands.get('plan') ?? command;
       return async (settings, environment, files) => {
         const { areIds, meansPlugged, runPlugged, unplugByIds } = await import('./plugged-requests.js');
         if (name === 'show' && settings.format !== 'text' && settings.format !== 'json') {
@@ -149,7 +168,7 @@ function forRequests(name: string, description: string, options: () => Option[] 
           if (name === 'unplug') return unplugByIds(files, settings, environment);
           return runPlugged(command, files, settings, environment);
         }
-        return runRequests(command, files, settings, environment);
+        return runRequests(settings.dryRun ? plan : command, files, settings, environment);
       };
     },
   };

@@ -41,6 +41,8 @@ export interface Environment {
   readonly signals: EventEmitter;
   /** Where variables may set options of plugins: the process's environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** The text of a file of this package, by its path there. */
+  readonly ownFile: (path: string) => string;
   readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
   readonly plugins: (settings: Settings) => Promise<readonly PluginPackage[]>;
   /** Tells for each requirement what this host lacks, or undefined. */

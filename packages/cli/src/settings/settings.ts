@@ -44,6 +44,14 @@ export interface Settings {
   readonly instance?: string;
   /** Whether it is told where the time of each request went. */
   readonly timeline?: boolean;
+  /** Whether only what failed or differs is printed. */
+  readonly quiet?: boolean;
+  /** Whether a line at the end sums up. */
+  readonly summary?: boolean;
+  /** Whether a difference has an exit status of its own. */
+  readonly detailedExitcode?: boolean;
+  /** Whether a plug is shown rather than done. */
+  readonly dryRun?: boolean;
   /** How often `-v` was given. */
   readonly verbose: number;
   /** Plugin packages beside those that come with `vif`: names and paths. */

@@ -10,7 +10,11 @@ import {
 } from '@vifkit/core';
 import type { Job, JobResult } from '../run/job.js';
 import type { AwaitedPort, PortReadiness } from '../run/port-readiness.js';
+import { startSpan } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
+import type { Prepared } from './prepare.js';
+import type { ReadyResult } from './results.js';
+import type { Call } from './run-requests.js';
 
 /**
  * The port by which a VIF's traffic comes to its network, as the plan of its plug tells; undefined for a VIF that has none
@@ -54,7 +58,7 @@ export function readyStep(
 }
 
 /** @throws VifError see {@link PortReadiness.untilReady} */
-export async function untilReady(
+async function untilReady(
   port: AwaitedPort,
   readiness: PortReadiness,
   patience: number | undefined,
@@ -76,8 +80,40 @@ function interfaceIdOf(vif: NetworkVif | VIFBase): string {
   return (port_profile instanceof VIFPortProfileOpenVSwitch && port_profile.interface_id) || vif.id;
 }
 
+/** A call that waits for the ports of VIFs, and changes nothing. */
+export function waitingForPorts(
+  readiness: PortReadiness,
+  prepare: (
+    json: unknown,
+    signal: AbortSignal,
+  ) => Promise<{ readonly prepared: Prepared; readonly vif: NetworkVif | VIFBase }>,
+): Omit<Call<undefined, ReadyResult>, 'done'> {
+  const ports = new Map<string, AwaitedPort | undefined>();
+  return {
+    async prepare(json, signal) {
+      const { prepared, vif } = await prepare(json, signal);
+      ports.set(prepared.job.vifId, awaitedPort(vif, prepared.job.plan));
+      return prepared;
+    },
+    run: (jobs, { signal, tell }) =>
+      Promise.all(
+        jobs.map(async (job) => {
+          const port = ports.get(job.vifId);
+          const endWait = startSpan({ phase: 'wait', what: 'ready' });
+          const result = await readyResult(job, port && untilReady(port, readiness, undefined, signal));
+          endWait([job.trace]);
+          tell?.(job, result);
+        }),
+      ),
+    present({ handled, job }, _, timeline) {
+      const port = ports.get(job.vifId);
+      return { ...handled, ...(port && { port }), timeline };
+    },
+  };
+}
+
 /** How a job ended that waited for its port. Never rejects. */
-export async function readyResult(
+async function readyResult(
   { vifId }: Job,
   waiting: Promise<void> | undefined,
 ): Promise<JobResult<undefined>> {

@@ -9,14 +9,15 @@ import type {
 } from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
+import type { StepRunner } from '@vifkit/core/steps';
 import type { HostChange } from '../inventory/changes.js';
 import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
 import { watchHost } from '../inventory/watch.js';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
-import type { AwaitedPort } from '../run/port-readiness.js';
-import { startSpan, type Timeline } from '../run/timeline.js';
+import { type Change, type Job, writingOf } from '../run/job.js';
+import type { RunningTask } from '../run/runner-queue.js';
+import type { Timeline } from '../run/timeline.js';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
 import {
   type BatchOptions,
@@ -29,9 +30,9 @@ import {
 import { recordOf, unplugById } from './by-id.js';
 import { type CallOptions, callOptionRules, readCallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
-import { logGc, logOutcome, logSteps } from './log.js';
+import { logGc, logOutcome } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import { awaitedPort, readyResult, readyStep, requireReadiness, untilReady } from './ready.js';
+import { awaitedPort, readyStep, requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
@@ -45,6 +46,8 @@ const longestDispose = 5_000;
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
   readonly host: Host;
+  /** The host's, and those of vendors' packages. */
+  readonly runners: readonly StepRunner[];
   readonly guests: GuestConfigurator;
   readonly registry: PluginRegistry;
   readonly logger: Logger;
@@ -71,7 +74,7 @@ export class VifDriver {
   /** Use `createVifDriver`. */
   constructor(parts: VifDriverParts) {
     this.#parts = parts;
-    this.#engine = new Engine(parts.host);
+    this.#engine = new Engine(parts.host, parts.runners, parts.logger);
   }
 
   /**
@@ -202,31 +205,12 @@ export class VifDriver {
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
     const readiness = requireReadiness(this.#parts.host.readiness);
-    const ports = new Map<string, AwaitedPort | undefined>();
-    return runRequests<undefined, ReadyResult>(requests, given, {
-      prepare: async (json, signal) => {
-        const request = this.#read(json);
-        const { registry, host } = this.#parts;
-        const prepared = await preparePlan(request, 'plug', registry, host.facts, signal);
-        ports.set(prepared.job.vifId, awaitedPort(request.vif, prepared.job.plan));
-        return prepared;
-      },
-      run: (jobs, { signal, tell }) =>
-        Promise.all(
-          jobs.map(async (job) => {
-            const port = ports.get(job.vifId);
-            const endWait = startSpan({ phase: 'wait', what: 'ready' });
-            const result = await readyResult(job, port && untilReady(port, readiness, undefined, signal));
-            endWait([job.trace]);
-            tell?.(job, result);
-          }),
-        ),
-      present: ({ handled, job }, _, timeline) => {
-        const port = ports.get(job.vifId);
-        return { ...handled, ...(port && { port }), timeline };
-      },
-      done: teller(given, this.#parts.logger),
+    const prepare = async (json: unknown, signal: AbortSignal) => ({
+      prepared: await this.#prepare(json, 'plug', signal),
+      vif: this.#read(json).vif,
     });
+    const done = teller(given, this.#parts.logger);
+    return runRequests(requests, given, { ...waitingForPorts(readiness, prepare), done });
   }
 
   /** {@link unplug} for many. */
@@ -326,10 +310,13 @@ export class VifDriver {
     return runRequests<readonly Change[], ChangeResult>(requests, given, {
       prepare,
       run,
-      present: ({ handled, job }, changes, timeline, left) => {
-        logSteps(logger, job, changes);
-        return { ...handled, changes, ...(left && { left }), stepCount: job.plan.length, timeline };
-      },
+      present: ({ handled, job }, changes, timeline, left) => ({
+        ...handled,
+        changes,
+        ...(left && { left }),
+        stepCount: job.plan.length,
+        timeline,
+      }),
       done: (result, index) => {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
         tell(result, index);
@@ -375,10 +362,10 @@ export class VifDriver {
     operation: 'plug' | 'check',
     requests: readonly unknown[],
     options: BatchOptions<T> | undefined,
-    present: (prepared: Prepared, tasks: readonly Progress[], timeline: Timeline) => T,
+    present: (prepared: Prepared, tasks: readonly RunningTask[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {
     const given = readBatchOptions(options);
-    return runRequests<readonly Progress[], T>(requests, given, {
+    return runRequests<readonly RunningTask[], T>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
       run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,

@@ -1,6 +1,6 @@
 import type { Step } from '@vifkit/core';
 import { stepTarget, VifError } from '@vifkit/core';
-import type { Timeline } from '../run/timeline.js';
+import type { Timeline } from './timeline.js';
 
 /** A plug failed; the steps it had done were undone. `cause` is the first error. */
 export class PlugError extends VifError {
@@ -24,6 +24,24 @@ export class PlugError extends VifError {
     super('PLUG_FAILED', `Plugging VIF ${vifId} failed${where}: ${cause.message} (${rest})`, {
       vifId,
       cause,
+    });
+  }
+}
+
+/** Steps of an unplug failed; all the others were carried out. `cause` is the first failure. */
+export class UnplugError extends VifError {
+  override readonly name = 'UnplugError';
+
+  constructor(
+    vifId: string,
+    readonly failures: readonly VifError[],
+    /** Where the time went; empty for an unplug that was no request's. */
+    readonly timeline: Timeline = [],
+  ) {
+    const reasons = failures.map((failure) => failure.message).join('; ');
+    super('UNPLUG_FAILED', `Unplugging VIF ${vifId} left something behind: ${reasons}`, {
+      vifId,
+      cause: failures[0],
     });
   }
 }

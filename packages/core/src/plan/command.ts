@@ -1,5 +1,5 @@
-import { defineStepKind, type StepOf } from '../define-step-kind.js';
-import { argv, linkName, optional, text } from '../fields.js';
+import { defineStepKind, type StepOf } from './define-step-kind.js';
+import { argv, linkName, optional, text } from './fields.js';
 
 export const command = defineStepKind({
   kind: 'command',

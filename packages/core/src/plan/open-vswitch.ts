@@ -1,5 +1,5 @@
-import { isLinkName } from '../../validation/link-name.js';
-import { defineStepKind, type StepOf } from '../define-step-kind.js';
+import { isLinkName } from '../validation/link-name.js';
+import { defineStepKind, numberWords, type StepOf } from './define-step-kind.js';
 import {
   field,
   flag,
@@ -14,8 +14,7 @@ import {
   uuid,
   type ValueOf,
   vlanId,
-} from '../fields.js';
-import { numberWords } from './words.js';
+} from './fields.js';
 
 /** Ports without a link of the kernel, such as patch ports, may have longer names. */
 const portName = field<string>(

@@ -1,6 +1,6 @@
 import { isVifError, VifError } from '@vifkit/core';
 import { expect, it } from 'vitest';
-import { UnplugError } from '../../src/errors/unplug-error.js';
+import { UnplugError } from '../../src/run/errors.js';
 
 const vifId = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 

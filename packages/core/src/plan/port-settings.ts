@@ -1,5 +1,5 @@
-import { defineStepKind, type StepOf } from '../define-step-kind.js';
-import { flag, integer, linkName, list, object, optional, vlanId } from '../fields.js';
+import { defineStepKind, type StepOf } from './define-step-kind.js';
+import { flag, integer, linkName, list, object, optional, vlanId } from './fields.js';
 
 const rateLimit = object({
   /** In kilobits (1 000 bits) a second. */

@@ -1,5 +1,5 @@
-import { defineStepKind, type StepOf } from '../define-step-kind.js';
-import { ipAddress, linkName, list, macAddress } from '../fields.js';
+import { defineStepKind, type StepOf } from './define-step-kind.js';
+import { ipAddress, linkName, list, macAddress } from './fields.js';
 
 /** All filters are in one table, which comes with the first of them and goes with the last. */
 const locks = () => ['filters'];

@@ -1,6 +1,6 @@
 import { isVifError, VifError } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
-import { PlugError } from '../../src/errors/plug-error.js';
+import { PlugError } from '../../src/run/errors.js';
 
 const vifId = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 const cause = new VifError('LINK_COMMAND_FAILED', 'Operation not permitted');

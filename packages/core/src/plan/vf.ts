@@ -1,5 +1,5 @@
-import { defineStepKind, type StepOf } from '../define-step-kind.js';
-import { flag, macAddress, object, optional, pciAddress, vlanId } from '../fields.js';
+import { defineStepKind, type StepOf } from './define-step-kind.js';
+import { flag, macAddress, object, optional, pciAddress, vlanId } from './fields.js';
 
 export const vf = defineStepKind({
   kind: 'vf',

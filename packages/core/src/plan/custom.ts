@@ -1,7 +1,7 @@
-import { asVifError } from '../../errors/vif-error.js';
-import { isPlainText } from '../../validation/text.js';
-import { defineStepKind, type StepOf } from '../define-step-kind.js';
-import { field } from '../fields.js';
+import { asVifError } from '../errors/vif-error.js';
+import { isPlainText } from '../validation/text.js';
+import { defineStepKind, type StepOf } from './define-step-kind.js';
+import { field } from './fields.js';
 
 function method<T>() {
   return field<(signal: AbortSignal) => Promise<T>>((value) => typeof value === 'function', {});

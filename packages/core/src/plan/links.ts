@@ -1,4 +1,4 @@
-import { defineStepKind, type StepOf } from '../define-step-kind.js';
+import { defineStepKind, flagWords, numberWords, type StepOf } from './define-step-kind.js';
 import {
   duration,
   field,
@@ -15,8 +15,7 @@ import {
   text,
   type ValueOf,
   vlanId,
-} from '../fields.js';
-import { flagWords, numberWords } from './words.js';
+} from './fields.js';
 
 const creation = tagged('type', {
   bridge: {},
