@@ -32,6 +32,7 @@ export function vif(unbundled?: Environment['unbundled']): Promise<number> {
     stderr: process.stderr,
     signals: process,
     env: process.env,
+    configFolder: '/etc/vifkit',
     ownFile: (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'),
     openDriver,
     plugins: loadPlugins,

@@ -32,8 +32,8 @@ export type { FilterTable, GuestFilter, WantedFilter } from './nftables/filter-t
 export { NftFilterTable } from './nftables/nft-filter-table.js';
 export { parseFilters } from './nftables/parse-filters.js';
 export type { OvsChange } from './openvswitch/changes.js';
-export { DatabaseOvsStore } from './openvswitch/database-store.js';
 export { ownerIn } from './openvswitch/marks.js';
+export { OpenVswitch } from './openvswitch/open-vswitch.js';
 export { OvsRunner } from './openvswitch/ovs-runner.js';
 export { readSwitch } from './openvswitch/snapshot.js';
 export type { OvsBridge, OvsInterface, OvsPort, OvsState } from './openvswitch/state.js';

@@ -106,6 +106,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./doctor.js')).doctor,
   },
   {
+    name: 'config-file',
+    description: 'check configuration files, and tell the line that is wrong',
+    words: ['[file...]', 'the files; those that vif reads unless given'],
+    load: async () => (await import('./config-file.js')).configFile,
+  },
+  {
     name: 'explain',
     description: 'tell what an error is, and what to do about it',
     words: ['[code...]', 'codes of errors; all of them unless given'],

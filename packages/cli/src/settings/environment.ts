@@ -41,6 +41,8 @@ export interface Environment {
   readonly signals: EventEmitter;
   /** Where variables may set options of plugins: the process's environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** Where configuration files are that nobody has to name; none unless given. */
+  readonly configFolder?: string | undefined;
   /** The text of a file of this package, by its path there. */
   readonly ownFile: (path: string) => string;
   readonly openDriver: (settings: DriverSettings) => Promise<Driver>;

@@ -3,7 +3,6 @@ import type { Host } from '@vifkit/engine';
 import { former } from '@vifkit/engine/former';
 import {
   CommandRunner,
-  DatabaseOvsStore,
   ExecCommands,
   FilterRunner,
   type GuestFilter,
@@ -11,6 +10,7 @@ import {
   IpVfTable,
   LinkRunner,
   NftFilterTable,
+  OpenVswitch,
   type OvsBridge,
   type OvsPort,
   OvsRunner,
@@ -120,7 +120,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
       former(new LinkRunner(links, options.tapOwner)),
-      former(new OvsRunner(new DatabaseOvsStore(ovs), links)),
+      new OvsRunner(new OpenVswitch(ovs), links),
       new FilterRunner(new NftFilterTable([], programs)),
       new CommandRunner(new ExecCommands([], programs)),
       former(new VfRunner(new IpVfTable('/sys', [], programs, files), vfJournal)),
