@@ -30,6 +30,10 @@ const programs = [
   'depmod',
   'xz',
   'qemu-system-x86_64',
+  'zsh',
+  'fish',
+  'man',
+  'groff',
 ];
 
 /** Packages that bring none of them. */

@@ -125,12 +125,14 @@ function addCommand(
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {
-    const [files = ['-']] = command.processedArgs as [string[]?];
+    const [given = ['-']] = command.processedArgs as [(string | string[])?];
     const settings = command.optsWithGlobals<Settings>();
     const { unbundled } = environment;
     if (unbundled && settings.plugin?.length) return exit(await unbundled());
     const run = await load();
-    exit(await run(settings, { ...environment, stdin }, files));
+    exit(
+      await run(settings, { ...environment, stdin, program }, typeof given === 'string' ? [given] : given),
+    );
   });
 }
 
