@@ -5,7 +5,7 @@ import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/input-error.js';
 import type { Environment } from './settings/environment.js';
 import { applyOvsdbConnection, commonOptions, configFiles } from './settings/options.js';
-import type { Settings } from './settings/settings.js';
+import type { Format, Settings } from './settings/settings.js';
 import { printable } from './terminal/text.js';
 
 const FAILED = 1;
@@ -115,7 +115,7 @@ async function applyConfig(program: Command, { configFolder }: Environment): Pro
 
 function addCommand(
   program: Command,
-  { name, description, files: hold, words, options, load }: CommandEntry,
+  { name, description, files: hold, words, loadsPackage, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
@@ -125,15 +125,25 @@ function addCommand(
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {
-    const [given = ['-']] = command.processedArgs as [(string | string[])?];
-    const settings = command.optsWithGlobals<Settings>();
+    const [words = ['-']] = command.processedArgs as [(string | string[])?];
+    const files = [words].flat();
+    const given: Settings = command.optsWithGlobals<Settings>();
+    const settings = given.plugin?.length ? { ...given, pluginNamedBy: whatNamed(program) } : given;
+    requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
-    if (unbundled && settings.plugin?.length) return exit(await unbundled());
+    if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
-    exit(
-      await run(settings, { ...environment, stdin, program }, typeof given === 'string' ? [given] : given),
-    );
+    exit(await run(settings, { ...environment, stdin, program }, files));
   });
+}
+
+/** Not every command has every format. @throws CommanderError */
+function requireFormat(command: Command, own: readonly Format[], format: Format): void {
+  const allowed: readonly Format[] = ['json', 'text', ...own];
+  if (allowed.includes(format)) return;
+  command.error(
+    `error: vif ${command.name()} has no format '${format}'. Allowed choices are ${allowed.join(', ')}.`,
+  );
 }
 
 /** Standard input. Who has forgotten the file sits at a terminal, and would see nothing happen. */
@@ -145,6 +155,13 @@ function announced({ stdin, stderr }: Environment): InputSource {
     );
   }
   return source;
+}
+
+/** What named the plugin packages: one source does, the command line before the environment before the file. */
+function whatNamed(program: Command): string {
+  const source = program.getOptionValueSource('plugin');
+  if (source === 'env') return 'VIF_PLUGINS';
+  return source === 'config' ? String(program.getOptionValue('pluginNamedBy')) : '--plugin';
 }
 
 function version(): string {

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { CommandEnvironment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
-import type { Settings } from '../settings/settings.js';
+import type { Format, Settings } from '../settings/settings.js';
 
 /** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named. */
 type CommandAction = (
@@ -18,6 +18,10 @@ export interface CommandEntry {
   readonly files?: string;
   /** Arguments that are no files, as commander has them, with what they are. */
   readonly words?: readonly [syntax: string, description: string];
+  /** It loads a package that shares core with the command, so it runs from the modules and not from the bundle. */
+  readonly loadsPackage?: boolean;
+  /** Formats that it has beside JSON and text. */
+  readonly formats?: readonly Format[];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -31,12 +35,41 @@ export const commandTable: readonly CommandEntry[] = [
     ...timelineOption(),
     waitOption(),
   ]),
-  forRequests('check', 'compare the host with what a plug would make of it', () => [
-    ...timelineOption(),
-    new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
-  ]),
+  {
+    ...forRequests('check', 'compare the host with what a plug would make of it', () => [
+      ...timelineOption(),
+      new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
+      allOption(),
+      outputOption('metrics'),
+    ]),
+    formats: ['prometheus'],
+  },
   forRequests('unplug', 'unplug the VIFs', timelineOption),
-  forRequests('show', 'draw the plumbing of the VIFs'),
+  {
+    ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
+    formats: ['mermaid', 'dot', 'svg', 'html'],
+  },
+  {
+    name: 'apply',
+    description: 'plug the VIFs of files or folders, and unplug all others that carry our mark',
+    files: 'the requests of all VIFs that are to be plugged on this host',
+    options: () => [
+      new Option('--dry-run', 'tell what would be plugged and unplugged, and change nothing'),
+      new Option('--no-unplug', 'unplug nothing'),
+      new Option('--none', 'there may be no request: all VIFs are unplugged then'),
+    ],
+    load: async () => (await import('./apply.js')).apply,
+  },
+  {
+    name: 'list',
+    description: 'list the VIFs that are plugged on this host, with what a check says of them',
+    load: async () => (await import('./plugged.js')).list,
+  },
+  {
+    name: 'watch',
+    description: 'tell of each change on this host that concerns a plugged VIF, until it is interrupted',
+    load: async () => (await import('./watch.js')).watch,
+  },
   {
     name: 'gc',
     description: 'remove what is left of VIFs that are no longer in use',
@@ -58,6 +91,14 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'plugins',
     description: 'list the plugins, drivers and converters that are there, with their options',
     load: async () => (await import('./plugins.js')).plugins,
+  },
+  {
+    name: 'conformance',
+    description: 'hold a plugin package to the promises of every plugin, on a host in memory',
+    words: ['<package>', 'the package, by its name or path'],
+    loadsPackage: true,
+    options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
+    load: async () => (await import('./conformance.js')).conformance,
   },
   {
     name: 'doctor',
@@ -103,6 +144,17 @@ function dryRunOption(): Option {
   return new Option('--dry-run', 'show what it would do, as plan does, and change nothing');
 }
 
+function allOption(): Option {
+  return new Option('--all', 'all VIFs that are plugged on this host, as they were plugged');
+}
+
+function outputOption(what: string): Option {
+  return new Option(
+    '-o, --output <file>',
+    `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
+  );
+}
+
 function waitOption(): Option {
   const text =
     'wait until the ports carry traffic, at most so many seconds (default: while the command lasts)';
@@ -129,8 +181,19 @@ function forRequests(name: string, description: string, options: () => Option[] 
       const { requestCommands, runRequests } = await import('./request-commands.js');
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
       const plan = requestCommands.get('plan') ?? command;
-      return (settings, environment, files) =>
-        runRequests(settings.dryRun ? plan : command, files, settings, environment);
+      return async (settings, environment, files) => {
+        const { areIds, meansPlugged, runPlugged, unplugByIds } = await import('./plugged-requests.js');
+        if (name === 'check' && settings.format === 'prometheus') {
+          return (await import('./metrics.js')).checkMetrics(settings, environment, files);
+        }
+        const isAboutPlugged =
+          name === 'check' || name === 'show' ? meansPlugged(settings, environment, files) : areIds(files);
+        if (isAboutPlugged && name !== 'plug') {
+          if (name === 'unplug') return unplugByIds(files, settings, environment);
+          return runPlugged(command, files, settings, environment);
+        }
+        return runRequests(settings.dryRun ? plan : command, files, settings, environment);
+      };
     },
   };
 }

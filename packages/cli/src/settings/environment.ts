@@ -10,7 +10,17 @@ import type { Settings } from './settings.js';
 /** The methods of a `VifDriver` that commands call. */
 export type Driver = Pick<
   VifDriver,
-  'convert' | 'configAll' | 'planAll' | 'plugAll' | 'checkAll' | 'unplugAll' | 'gc' | 'close'
+  | 'convert'
+  | 'configAll'
+  | 'planAll'
+  | 'plugAll'
+  | 'checkAll'
+  | 'unplugAll'
+  | 'unplugById'
+  | 'list'
+  | 'watch'
+  | 'gc'
+  | 'close'
 >;
 
 export interface DriverSettings extends Settings {
@@ -30,6 +40,8 @@ export interface CommandEnvironment extends Environment {
 export interface Environment {
   /** Called only if standard input is to be read. */
   readonly stdin: () => InputSource;
+  /** Whether nobody writes to standard input: it is a terminal, or no input at all. */
+  readonly waitsForInput?: () => boolean;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Where SIGINT and SIGTERM arrive: the process. */

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import type { OptionsSource } from '@vifkit/core';
 import { LONGEST_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { formats } from './settings.js';
 
 /** The options of every subcommand. Those with a variable can be set in the environment, too, and in a configuration file. */
 export function commonOptions(): Option[] {
   return [
-    new Option('--format <format>', 'what to print').choices(['json', 'text']).default('text'),
+    new Option('--format <format>', 'what to print').choices(formats).default('text'),
     new Option(
       '--config <file>',
       'settings and options of plugins, as JSON (default: /etc/vifkit/config.json and config.d/*.json)',

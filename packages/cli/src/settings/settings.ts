@@ -2,11 +2,20 @@ import type { OptionsSource, Routing } from '@vifkit/core';
 import type { HostOptions } from '@vifkit/host';
 import type { Verbosity } from '../terminal/log.js';
 
+/** How results are printed. All commands have the first two; a command says which others it has. */
+export const formats = ['json', 'text', 'prometheus', 'mermaid', 'dot', 'svg', 'html'] as const;
+
+export type Format = (typeof formats)[number];
+
 /** What the options of the command line come to. */
 export interface Settings extends Verbosity {
   /** The configuration file that was named. */
   readonly config?: string;
-  readonly format: 'json' | 'text';
+  readonly format: Format;
+  /** The file that metrics or a picture go to; standard output unless given. */
+  readonly output?: string;
+  /** Whether a command is about all that is plugged. */
+  readonly all?: boolean;
   /** Whose rules answer requests that do not say so themselves. */
   readonly routing: Routing;
   /** Where the OVSDB server listens, as in `unix:/var/run/openvswitch/db.sock`. */
@@ -48,6 +57,8 @@ export interface Settings extends Verbosity {
   readonly dryRun?: boolean;
   /** Plugin packages beside those that come with `vif`: names and paths. */
   readonly plugin?: readonly string[];
+  /** What names them: `--plugin`, `VIF_PLUGINS`, or the path of a configuration file. */
+  readonly pluginNamedBy?: string;
   /** Options of plugins, from the configuration file. */
   readonly pluginOptions?: readonly OptionsSource[];
 }

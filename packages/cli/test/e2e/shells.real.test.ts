@@ -54,10 +54,7 @@ describe('completion', () => {
     [['vif', 'plug', '--wa'], ['--wait']],
     [['vif', 'check', '--detailed'], ['--detailed-exitcode']],
     [['vif', 'plan', '--wa'], []],
-    [
-      ['vif', '--format', ''],
-      ['json', 'text'],
-    ],
+    [['vif', '--format', 't'], ['text']],
     [['vif', 'plug', '--routing', 'c'], ['current']],
     [['vif', 'plug', `${folder}/vif.ba`], [`${folder}/vif.bash`]],
   ] as const)('of bash: %j', async (words, expected) => {
