@@ -115,7 +115,7 @@ async function applyConfig(program: Command, { configFolder }: Environment): Pro
 
 function addCommand(
   program: Command,
-  { name, description, files: hold, words, loadsPackage, options, formats = [], load }: CommandEntry,
+  { name, description, files: hold, words, loadsPackages, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
@@ -131,7 +131,7 @@ function addCommand(
     const settings = given.plugin?.length ? { ...given, pluginNamedBy: whatNamed(program) } : given;
     requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
-    if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
+    if (unbundled && (loadsPackages || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
     exit(await run(settings, { ...environment, stdin, program }, files));
   });

@@ -18,8 +18,8 @@ export interface CommandEntry {
   readonly files?: string;
   /** Arguments that are no files, as commander has them, with what they are. */
   readonly words?: readonly [syntax: string, description: string];
-  /** It loads a package that shares core with the command, so it runs from the modules and not from the bundle. */
-  readonly loadsPackage?: boolean;
+  /** It loads packages that are named to it: a bundle leaves it to the modules that it was made of. */
+  readonly loadsPackages?: boolean;
   /** Formats that it has beside JSON and text. */
   readonly formats?: readonly Format[];
   /** Options of this command alone. */
@@ -95,8 +95,8 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'conformance',
     description: 'hold a plugin package to the promises of every plugin, on a host in memory',
-    words: ['<package>', 'the package, by its name or path'],
-    loadsPackage: true,
+    words: ['<package...>', 'the packages, by their names or paths'],
+    loadsPackages: true,
     options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
     load: async () => (await import('./conformance.js')).conformance,
   },
