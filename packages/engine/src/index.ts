@@ -15,6 +15,7 @@ export type {
   ReadyResult,
   Settled,
 } from './driver/results.js';
+export type { CallTrace } from './driver/traced.js';
 export type { VifDriver, WatchOptions } from './driver/vif-driver.js';
 export type { AttributeChange, HostChange } from './inventory/changes.js';
 export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';

@@ -37,8 +37,9 @@ import { awaitedPort, readyStep, requireReadiness, waitingForPorts } from './rea
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
-import { runRequests } from './run-requests.js';
+import { type Call, runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
+import { traced } from './traced.js';
 import { UnplugByMark } from './unplug-by-mark.js';
 
 /** Milliseconds that plugins are given to end. */
@@ -311,7 +312,7 @@ export class VifDriver {
     const given = operation === 'plug' ? readPlugOptions(options) : readBatchOptions(options);
     const tell = teller(given, logger);
     const { prepare, run } = operation === 'plug' ? this.#plugging(given) : this.#unplugging();
-    return runRequests<readonly Change[], ChangeResult>(requests, given, {
+    const handling: Call<readonly Change[], ChangeResult> = {
       prepare,
       run,
       present: ({ handled, job }, changes, timeline, left) => ({
@@ -325,7 +326,8 @@ export class VifDriver {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
         tell(result, index);
       },
-    });
+    };
+    return traced(operation, () => runRequests(requests, given, handling));
   }
 
   #plugging({ wait }: PlugOptions<ChangeResult>) {
@@ -369,12 +371,13 @@ export class VifDriver {
     present: (prepared: Prepared, tasks: readonly RunningTask[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {
     const given = readBatchOptions(options);
-    return runRequests<readonly RunningTask[], T>(requests, given, {
+    const handling: Call<readonly RunningTask[], T> = {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
       run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
       done: teller(given, this.#parts.logger),
-    });
+    };
+    return traced(operation === 'plug' ? 'plan' : operation, () => runRequests(requests, given, handling));
   }
 
   async #prepare(json: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
