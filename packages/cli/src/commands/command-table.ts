@@ -31,9 +31,13 @@ const domain = ['<domain>', 'its name, id or UUID'] as const;
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
-  forRequests('plug', 'plug the VIFs, each all or nothing', () => [...timelineOption(), waitOption()]),
+  forRequests('plug', 'plug the VIFs, each all or nothing', () => [
+    ...timelineOption(),
+    waitOption(),
+    phaseOption('prepare', 'activate'),
+  ]),
   forRequests('check', 'compare the host with what a plug would make of it', timelineOption),
-  forRequests('unplug', 'unplug the VIFs', timelineOption),
+  forRequests('unplug', 'unplug the VIFs', () => [...timelineOption(), phaseOption('deactivate', 'release')]),
   forRequests('show', 'draw the plumbing of the VIFs'),
   {
     name: 'gc',
@@ -107,6 +111,10 @@ export const commandTable: readonly CommandEntry[] = [
 
 function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
+}
+
+function phaseOption(...phases: readonly string[]): Option {
+  return new Option('--phase <phase>', 'which part of a live migration it is').choices(phases);
 }
 
 function connectOption(): Option {
