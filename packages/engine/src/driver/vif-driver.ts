@@ -333,11 +333,14 @@ export class VifDriver {
         const plugged = await this.#prepare(json, 'plug', signal);
         const { host } = this.#parts;
         const prepared = await inPhase(phase, plugged, this.#read(json).vif, host.migration, signal);
-        if (!wait) return prepared;
-        const readiness = requireReadiness(this.#parts.host.readiness);
+        // A destination that is not ready when the guest arrives would miss what the guest says then.
+        const arrives = phase === 'prepare' && host.readiness !== undefined;
+        if (!wait && !arrives) return prepared;
+        const readiness = requireReadiness(host.readiness);
         const { handled, job } = prepared;
         const port = awaitedPort(this.#read(json).vif, job.plan);
-        const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
+        const patience = typeof wait === 'number' ? wait : undefined;
+        const steps = port ? [readyStep(port, readiness, patience)] : [];
         return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
       },
       run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>

@@ -1,0 +1,134 @@
+import {
+  listLinks,
+  makeNamespace,
+  type Namespace,
+  type Ovn,
+  requireOwnNetwork,
+  startOvn,
+} from '@vifkit/testkit/bed';
+import { $ } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { portOf } from '../ovn/chassis.js';
+import { type MigrationPair, pingOn, startPair } from './moving-guest.js';
+
+requireOwnNetwork();
+
+const RUNS = 5;
+
+// A guest that moves between two hosts of OVN, to and fro, with a ping at ten a second.
+describe('a live migration on OVN', { timeout: 240_000 }, () => {
+  let before: string[];
+  let ovn: Ovn;
+  let pair: MigrationPair;
+  let peer: Namespace;
+
+  beforeAll(async () => {
+    before = listLinks();
+    ovn = await startOvn({ chassis: 2 });
+    const [first, second] = ovn.chassis;
+    if (!first || !second) throw new Error('There are no two chassis');
+    pair = await startPair([first, second], (index) => ({
+      VIF_OVN_SB: ovn.southbound,
+      VIF_OVN_NB: ovn.northbound,
+      OVN_RUNDIR: ovn.chassis[index]?.runDirectory,
+    }));
+    await ovn.nbctl('ls-add', 'net', '--', 'lsp-add', 'net', 'peer');
+    await ovn.nbctl('lsp-set-addresses', 'peer', '02:00:00:00:00:99 10.66.0.99');
+    peer = await makeNamespace();
+    // The peer is a third party, on the first host.
+    await first.namespace.run(
+      'ip',
+      'link',
+      'add',
+      'name',
+      'peer',
+      'type',
+      'veth',
+      'peer',
+      'name',
+      'eth0',
+      'netns',
+      String(peer.pid),
+    );
+    await first.namespace.run('ip', 'link', 'set', 'dev', 'peer', 'up');
+    await peer.run('ip', 'link', 'set', 'dev', 'eth0', 'address', '02:00:00:00:00:99', 'mtu', '1400', 'up');
+    await peer.run('ip', 'address', 'add', '10.66.0.99/24', 'dev', 'eth0');
+    await first.ovs.vsctl(
+      'add-port',
+      'br-int',
+      'peer',
+      '--',
+      'set',
+      'Interface',
+      'peer',
+      'external_ids:iface-id=peer',
+    );
+  }, 120_000);
+  afterAll(async () => {
+    await pair?.stop();
+    await peer?.close();
+    await ovn?.stop();
+    await $({ reject: false })`ip link delete dev ovn-fabric`;
+    expect(listLinks()).toEqual(before);
+  });
+
+  const types = [
+    ['direct', portOf(1, { ovs_create_tap: false }), false],
+    ['hybrid', portOf(2, { ovs_create_tap: false, ovs_hybrid_plug: true, port_filter: true }), true],
+    ['create_tap', portOf(3), true],
+  ] as const;
+
+  it.each(types)(
+    'of a guest with a port of type %s loses two packets at most',
+    async (type, port, delegates) => {
+      const { vif } = port.request;
+      const request = {
+        ...port.request,
+        vif: { ...vif, delegate_create: delegates },
+        host: { virt_type: 'qemu' },
+      };
+      await ovn.nbctl(
+        'lsp-add',
+        'net',
+        port.id,
+        '--',
+        'lsp-set-addresses',
+        port.id,
+        `${port.mac} ${port.ip}`,
+      );
+      const [first] = pair.hosts;
+      await first.vif(request, 'plug');
+      const { xml = '' } = await first.vif(request, 'config');
+      const name = `move-${type}`;
+      const guest = await pair.guests.start({
+        name,
+        device: xml,
+        address: `${port.ip}/24`,
+        peer: '10.66.0.99',
+      });
+      const losses: number[] = [];
+      try {
+        expect(await guest.report()).toMatchObject({ pings: 3 });
+        for (let run = 0; run < RUNS; run++) {
+          const [source, destination] = run % 2 === 0 ? pair.hosts : [pair.hosts[1], pair.hosts[0]];
+          const stopPing = pingOn(peer, port.ip);
+          await destination.vif(request, 'plug', '--phase', 'prepare');
+          await destination.vif(request, 'plug', '--phase', 'prepare'); // again, as it may be
+          await pair.move(name, run % 2 === 0 ? 0 : 1);
+          await destination.vif(request, 'plug', '--phase', 'activate', '--wait');
+          await source.vif(request, 'unplug', '--phase', 'deactivate');
+          await source.vif(request, 'unplug', '--phase', 'release');
+          const { sent, lost } = await stopPing();
+          expect(sent).toBeGreaterThan(10);
+          losses.push(lost);
+          expect(await ovn.nbctl('get', 'Logical_Switch_Port', port.id, 'options')).toBe('{}\n');
+        }
+      } finally {
+        console.log(type, 'lost', losses);
+        for (const host of pair.hosts) await host.libvirtd.virsh('destroy', name).catch(() => {});
+      }
+      for (const host of pair.hosts) await host.vif(request, 'unplug');
+      expect(losses.filter((lost) => lost > 2)).toEqual([]);
+    },
+  );
+});
