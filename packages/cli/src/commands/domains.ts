@@ -17,8 +17,7 @@ const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 export function attach(
   settings: Settings,
   environment: Environment,
-  domain: string,
-  file = '-',
+  [domain = '', file = '-']: readonly string[],
 ): Promise<number> {
   const { wait } = settings;
   return forRequests(settings, environment, file, (vifs, request, signal) =>
@@ -30,8 +29,7 @@ export function attach(
 export function detach(
   settings: Settings,
   environment: Environment,
-  domain: string,
-  what = '-',
+  [domain = '', what = '-']: readonly string[],
 ): Promise<number> {
   if (!uuid.test(what)) {
     return forRequests(settings, environment, what, (vifs, request, signal) =>
@@ -47,8 +45,7 @@ export function detach(
 export async function metadata(
   settings: Settings,
   environment: Environment,
-  domain: string,
-  file = '-',
+  [domain = '', file = '-']: readonly string[],
 ): Promise<number> {
   const interruption = abortOnSignals(environment.signals, settings.timeout);
   try {
@@ -92,13 +89,13 @@ async function withVifs(
   environment: Environment,
   work: (vifs: DomainVifs, signal: AbortSignal) => Promise<readonly Outcome[]>,
 ): Promise<number> {
-  const { wait, verbose, connect } = settings;
+  const { wait, connect } = settings;
   const { env, stderr } = environment;
   const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
   const interruption = abortOnSignals(environment.signals, timeout);
   let driver: Driver | undefined;
   try {
-    const logger = await openLogger(verbose, stderr);
+    const logger = await openLogger(settings, stderr, env);
     driver = await environment.openDriver({ ...settings, guests: true, logger, env });
     const virsh = new Virsh(await environment.openCommands(), connect);
     const outcomes = await work(new DomainVifs(virsh, driver), interruption.signal);

@@ -25,14 +25,14 @@ interface GcSettings extends Settings {
  * @throws InputError if it is not said which are kept; VifError TIMEOUT, ABORTED if that could not be read in time
  */
 export async function gc(settings: GcSettings, environment: Environment): Promise<number> {
-  const { timeout, dryRun = false, verbose } = settings;
+  const { timeout, dryRun = false } = settings;
   const { env, stderr } = environment;
   const interruption = abortOnSignals(environment.signals, timeout);
   const { signal } = interruption;
   let driver: Driver | undefined;
   try {
     const listed = await readKept(settings, environment, signal);
-    const logger = await openLogger(verbose, stderr);
+    const logger = await openLogger(settings, stderr, env);
     driver = await environment.openDriver({ ...settings, guests: false, logger, env });
     const keep = settings.keepDomains
       ? await withDomains(listed, driver, settings, environment, signal)

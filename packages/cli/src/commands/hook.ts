@@ -15,9 +15,7 @@ import { abortOnSignals } from '../terminal/signals.js';
 export async function hook(
   settings: Settings,
   environment: Environment,
-  domain: string,
-  operation = '',
-  subOperation = '',
+  [domain = '', operation = '', subOperation = '']: readonly string[],
 ): Promise<number> {
   const task = hookTask({ domain, operation, subOperation });
   if (!task) return 0;
@@ -28,7 +26,7 @@ export async function hook(
   try {
     const { requests } = hookRequests(await readText('-', stdin, signal));
     if (requests.length === 0) return 0;
-    const logger = await openLogger(settings.verbose, stderr);
+    const logger = await openLogger(settings, stderr, env);
     driver = await environment.openDriver({ ...settings, guests: false, logger, env });
     const results = await carryOut(driver, task, requests, signal);
     const failed = results.filter((result) => 'error' in result);

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Logger } from '@vifkit/core';
 import type { Settled } from '@vifkit/engine';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
@@ -10,27 +11,51 @@ import { renderTimeline, timelineOf } from '../terminal/timeline.js';
 import type { CommandResult } from './results.js';
 import { toJson } from './results.js';
 
+/** What became of requests that did not fail, by the command. */
+const summaryWords: Readonly<Record<string, { readonly changed: string; readonly same: string }>> = {
+  plug: { changed: 'plugged', same: 'as they were' },
+  unplug: { changed: 'unplugged', same: 'gone already' },
+  check: { changed: 'different', same: 'as plugged' },
+};
+
+/** Each result of these is logged by the driver. */
+const driverLogs: ReadonlySet<string> = new Set(['plug', 'unplug']);
+
 /** So few requests have no progress bar. */
 const few = 20;
 
+/** How many requests came out how. */
+interface Counts {
+  failed: number;
+  /** What a plug or unplug changed, or where a check found a difference. */
+  changed: number;
+  same: number;
+}
+
+type ReportSettings = Pick<Settings, 'format' | 'timeline' | 'quiet' | 'summary' | 'detailedExitcode'>;
+
 /** Prints results in the order of the requests, each as soon as it and all before it are there. */
 export class Report {
-  #status = 0;
+  readonly #counts: Counts = { failed: 0, changed: 0, same: 0 };
+  readonly #codes = new Set<string>();
+  #differs = false;
+  readonly #began = performance.now();
   /** Those that are still to be printed, by the place of their request. */
   readonly #waiting = new Map<number, Settled<CommandResult>>();
   #next = 0;
   #isToPrint = false;
   #printing: Promise<void> = Promise.resolve();
-  readonly #settings: Pick<Settings, 'format' | 'timeline'>;
+  readonly #settings: ReportSettings;
   readonly #stdout: Output;
   readonly #stderr: Output;
   #total = 0;
   readonly #bar: ProgressBar | undefined;
 
   constructor(
-    name: string,
-    settings: Pick<Settings, 'format' | 'timeline'>,
+    private readonly name: string,
+    settings: ReportSettings,
     { stdout, stderr }: Pick<Environment, 'stdout' | 'stderr'>,
+    private readonly logger?: Logger,
   ) {
     this.#settings = settings;
     this.#stdout = stdout;
@@ -51,16 +76,18 @@ export class Report {
     return first;
   }
 
-  /** 1 as soon as a request failed or the host differs. */
+  /** 1 as soon as a request failed or the host differs; 3 for a difference alone, if the two are to be told apart. */
   get status(): number {
-    return this.#status;
+    if (this.#counts.failed > 0) return 1;
+    if (!this.#differs) return 0;
+    return this.#settings.detailedExitcode ? 3 : 1;
   }
 
   /** Takes the result of the request at a place. A slow output holds up nobody: see {@link printed}. */
   add(answer: Settled<CommandResult>, place: number): void {
-    const failed = 'error' in answer;
-    if (failed || answer.value.differs) this.#status = 1;
-    this.#bar?.advance(1, failed ? 1 : 0);
+    this.#count(answer);
+    this.#log(answer);
+    this.#bar?.advance(1, 'error' in answer ? 1 : 0);
     this.#waiting.set(place, answer);
     if (this.#isToPrint) return;
     this.#isToPrint = true;
@@ -77,8 +104,57 @@ export class Report {
     return this.#printing;
   }
 
+  /** Takes the bar away, and sums up if that was asked for, or where many lines went by at a terminal. */
   end(): void {
     this.#shownBar?.clear();
+    const { format, quiet, summary } = this.#settings;
+    const { failed, changed, same } = this.#counts;
+    const isForPeople = this.#stderr.isTTY && format === 'text';
+    if (summary || (isForPeople && !quiet && failed + changed + same > 1)) {
+      this.#stderr.write(`vif: ${this.#summary()}\n`);
+    }
+    const codes = [...this.#codes].slice(0, 3).join(' ');
+    if (codes && isForPeople) this.#stderr.write(`vif: what to do about it: vif explain ${codes}\n`);
+  }
+
+  #count(answer: Settled<CommandResult>): void {
+    if ('error' in answer) {
+      this.#counts.failed += 1;
+      this.#codes.add(answer.error.code);
+      return;
+    }
+    const { differs, result } = answer.value;
+    this.#differs ||= differs;
+    const isChanged = differs || ('changes' in result && result.changes.length > 0);
+    this.#counts[isChanged ? 'changed' : 'same'] += 1;
+  }
+
+  /** A line a request, but for those that the driver logs: what it plugs and unplugs. */
+  #log(answer: Settled<CommandResult>): void {
+    if ('error' in answer) {
+      const { code, message, vifId } = answer.error;
+      const isLogged = answer.id !== null && driverLogs.has(this.name);
+      const fields = { request: answer.id, vif: vifId, code };
+      if (!isLogged) this.logger?.error(fields, `${this.name} failed: ${message}`);
+      return;
+    }
+    const { differs, result } = answer.value;
+    if (driverLogs.has(this.name)) return;
+    const { id, vifId, path, plugin } = result;
+    const differences = 'differences' in result && { differences: result.differences.length };
+    const fields = { request: id, vif: vifId, path, plugin, ...differences };
+    if (differs) this.logger?.warn(fields, this.name);
+    else this.logger?.info(fields, this.name);
+  }
+
+  #summary(): string {
+    const { failed, changed, same } = this.#counts;
+    const words = summaryWords[this.name];
+    const parts = words
+      ? [`${changed} ${words.changed}`, `${same} ${words.same}`]
+      : [`${same + changed} done`];
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(1);
+    return `${this.name}: ${[...parts, `${failed} failed`].join(', ')}, in ${seconds} s`;
   }
 
   get #shownBar(): ProgressBar | undefined {
@@ -86,7 +162,7 @@ export class Report {
   }
 
   async #print(): Promise<void> {
-    const answers = this.#takeNext();
+    const answers = this.#takeNext().filter((answer) => this.#isTold(answer));
     this.#shownBar?.clear();
     if (this.#settings.format === 'json') {
       await writeOut(this.#stdout, answers.map((answer) => this.#jsonLine(answer)).join(''));
@@ -94,6 +170,10 @@ export class Report {
       for (const answer of answers) await this.#printText(answer);
     }
     this.#shownBar?.draw();
+  }
+
+  #isTold(answer: Settled<CommandResult>): boolean {
+    return !this.#settings.quiet || 'error' in answer || answer.value.differs;
   }
 
   #takeNext(): Settled<CommandResult>[] {
@@ -114,6 +194,7 @@ export class Report {
 
   #printText(answer: Settled<CommandResult>): Promise<void> {
     if ('error' in answer) {
+      if (this.logger && !this.#stderr.isTTY) return Promise.resolve(); // it is in the log
       const line = errorLine(answer.id, answer.error);
       return writeOut(this.#stderr, line + this.#timelineText(answer, styleFor(this.#stderr)));
     }

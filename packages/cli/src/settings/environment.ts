@@ -20,6 +20,9 @@ export type Driver = Pick<
   | 'unplug'
   | 'unplugAll'
   | 'waitReady'
+  | 'unplugById'
+  | 'list'
+  | 'watch'
   | 'gc'
   | 'close'
 >;
@@ -35,12 +38,18 @@ export interface DriverSettings extends Settings {
 export interface Environment {
   /** Called only if standard input is to be read. */
   readonly stdin: () => InputSource;
+  /** Whether nobody writes to standard input: it is a terminal, or no input at all. */
+  readonly waitsForInput?: () => boolean;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Where SIGINT and SIGTERM arrive: the process. */
   readonly signals: EventEmitter;
   /** Where variables may set options of plugins: the process's environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** Where configuration files are that nobody has to name; none unless given. */
+  readonly configFolder?: string | undefined;
+  /** The text of a file of this package, by its path there. */
+  readonly ownFile: (path: string) => string;
   readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
   /** Runs programs that change nothing of the network: virsh. */
   readonly openCommands: () => Promise<CommandExecutor>;

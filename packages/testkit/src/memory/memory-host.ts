@@ -6,6 +6,7 @@ import {
   FilterRunner,
   type GuestFilter,
   LinkRunner,
+  OpenVswitch,
   type OvsBridge,
   type OvsPort,
   OvsRunner,
@@ -120,7 +121,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
       former(new LinkRunner(links, options.tapOwner)),
-      former(new OvsRunner(ovs, links)),
+      new OvsRunner(new OpenVswitch(ovs), links),
       former(new FilterRunner(filters)),
       former(new CommandRunner(commands)),
       former(new VfRunner(vfs, vfJournal)),

@@ -1,0 +1,106 @@
+import type { Condition, Operation } from '../../ovsdb/operations.js';
+import * as values from '../../ovsdb/values.js';
+
+export const DATABASE = 'Open_vSwitch';
+
+/** All columns that are read, by table: what a replica has beside the rows' ids. */
+export const COLUMNS = {
+  Open_vSwitch: ['cur_cfg'],
+  Bridge: ['name', 'datapath_type', 'external_ids', 'ports'],
+  Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces'],
+  Interface: ['name', 'type', 'external_ids', 'options', 'mtu_request', 'ofport', 'error'],
+  QoS: ['external_ids'],
+} as const;
+
+export type Table = keyof typeof COLUMNS;
+
+/** A column that may be asked for. */
+export type Column<T extends Table> = '_uuid' | (typeof COLUMNS)[T][number];
+
+/** How rows are found by a text. */
+export interface Key {
+  /** What tells it from other keys. */
+  readonly id: string;
+  where(value: string): Condition;
+  /** The value that a row has, if it has one. */
+  of(row: values.Row): string | undefined;
+}
+
+/** By a column that holds a single text. */
+export function byColumn(column: string): Key {
+  return {
+    id: column,
+    where: (value) => [column, '==', value],
+    of: (row) => values.readString(row[column]),
+  };
+}
+
+/** By the value that a row has for a key of its `external_ids`. */
+export function byExternalId(key: string): Key {
+  return {
+    id: `external_ids:${key}`,
+    where: (value) => ['external_ids', 'includes', values.map({ [key]: value })],
+    of: ({ external_ids }) => values.readEntry(external_ids, key),
+  };
+}
+
+/** Rows that are at hand. */
+export interface RowTables {
+  all(table: Table): readonly values.Row[];
+  find(table: Table, key: Key, value: string): readonly values.Row[];
+}
+
+/** A question about rows, and the two ways to its answer. */
+export interface RowQuery<R> {
+  /** How many keys it asks for; none for a whole table. */
+  readonly keys: number;
+  /** What the server is to be asked. */
+  operations(): readonly Operation[];
+  /** The answer from what the server said to that. */
+  read(results: readonly (readonly values.Row[])[]): R;
+  /** The answer from rows that are at hand. */
+  lookUp(tables: RowTables): R;
+}
+
+/** All rows of a table. */
+export function queryTable<T extends Table>(
+  table: T,
+  columns: readonly Column<T>[],
+): RowQuery<readonly values.Row[]> {
+  return {
+    keys: 0,
+    operations: () => [{ op: 'select', table, where: [], columns }],
+    read: ([rows = []]) => rows,
+    lookUp: (tables) => tables.all(table),
+  };
+}
+
+/** The rows of a table by the values of a key, a list for each. */
+export function queryRows<T extends Table>(
+  table: T,
+  columns: readonly Column<T>[],
+  keys: Iterable<string>,
+  key: Key,
+): RowQuery<ReadonlyMap<string, readonly values.Row[]>> {
+  const wanted = [...new Set(keys)];
+  return {
+    keys: wanted.length,
+    operations: () => wanted.map((each) => ({ op: 'select', table, where: [key.where(each)], columns })),
+    read: (results) => new Map(wanted.map((each, i) => [each, results[i] ?? []])),
+    lookUp: (tables) => new Map(wanted.map((each) => [each, tables.find(table, key, each)])),
+  };
+}
+
+export type RowQueries = Readonly<Record<string, RowQuery<unknown>>>;
+
+/** What queries amount to, under their names. */
+export type Answers<Q> = { readonly [K in keyof Q]: Q[K] extends RowQuery<infer R> ? R : never };
+
+/** Answers queries one by one. */
+export function answerEach<Q extends RowQueries>(
+  queries: Q,
+  answer: (query: RowQuery<unknown>) => unknown,
+): Answers<Q> {
+  const answers = Object.entries(queries).map(([name, query]) => [name, answer(query)]);
+  return Object.fromEntries(answers);
+}

@@ -1,0 +1,93 @@
+import { isVifError, VifError, type VifErrorOptions } from '@vifkit/core';
+
+/** The error strings that RFC 7047 names, and those that ovsdb-server adds or spells in its own way. */
+type OvsdbErrorString =
+  | 'aborted'
+  | 'constraint violation'
+  | 'domain error'
+  | 'duplicate uuid name'
+  | 'duplicate uuid-name'
+  | 'I/O error'
+  | 'not owner'
+  | 'not supported'
+  | 'permission error'
+  | 'range error'
+  | 'referential integrity violation'
+  | 'resources exhausted'
+  | 'syntax error'
+  | 'timed out'
+  | 'unknown database';
+
+/** A listed string, or one that is not known. */
+export type AnyOvsdbError = OvsdbErrorString | (string & Record<never, never>);
+
+export interface OvsdbErrorOptions extends VifErrorOptions {
+  readonly error: AnyOvsdbError;
+  readonly details?: string | undefined;
+  /** The index of the operation that failed; none when it was the commit, or the request as a whole. */
+  readonly operation?: number | undefined;
+}
+
+/** The server refused a request. Its code is `OVSDB_ERROR`, and nothing of the transaction was done. */
+export class OvsdbOperationError extends VifError {
+  readonly error: AnyOvsdbError;
+  readonly details: string | undefined;
+  readonly operation: number | undefined;
+
+  constructor(what: string, options: OvsdbErrorOptions) {
+    const { error, details, operation } = options;
+    super('OVSDB_ERROR', `${what}: ${error}${details === undefined ? '' : ` (${details})`}`, options);
+    this.error = error;
+    this.details = details;
+    this.operation = operation;
+  }
+}
+
+/** The connection was lost; what the server got of the calls under way is not known. */
+export class LostError extends VifError {}
+
+/** A call that the server cannot have got in full, since the connection was lost first. */
+export class UnsentError extends VifError {}
+
+/** A server that answered before cannot be connected to just now. */
+export class AwayError extends VifError {
+  constructor({ code, message, cause }: VifError) {
+    super(code, message, { cause });
+  }
+}
+
+/**
+ * What a failure means for another attempt. `away`: nothing was sent, and the server is expected back. `unsent`: the
+ * server cannot have got the call. `lost`: it may have carried it out. `overtaken`: a guard of the transaction did not
+ * hold, as others have changed its rows. `refused`: this transaction cannot be carried out. `final`: anything else.
+ */
+export type Failure = 'away' | 'unsent' | 'lost' | 'overtaken' | 'refused' | 'final';
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof AwayError) return 'away';
+  if (error instanceof UnsentError) return 'unsent';
+  if (error instanceof LostError) return 'lost';
+  if (error instanceof OvsdbOperationError && error.error === 'timed out') return 'overtaken';
+  const isRefusal = (['OVSDB_ERROR', 'OVS_BRIDGE_NOT_FOUND', 'OVS_PORT_NOT_OURS'] as const).some((code) =>
+    isVifError(error, code),
+  );
+  return isRefusal ? 'refused' : 'final';
+}
+
+/** The error that a call was answered with instead of a result: an object as RFC 7047 has it, or any JSON. */
+export function rpcError(method: string, answer: unknown): OvsdbOperationError {
+  return new OvsdbOperationError(`The OVSDB server refused ${method}`, readError(answer));
+}
+
+// What the server says goes into messages: not more of it than somebody would read.
+const MOST_SAID = 1_000;
+
+/** Reads `{"error": ..., "details": ...}`. */
+export function readError(value: unknown): { error: string; details: string | undefined } {
+  if (typeof value !== 'object' || value === null || !('error' in value) || typeof value.error !== 'string') {
+    const error = typeof value === 'string' ? value : JSON.stringify(value);
+    return { error: error.slice(0, MOST_SAID), details: undefined };
+  }
+  const details = 'details' in value && typeof value.details === 'string' ? value.details : undefined;
+  return { error: value.error.slice(0, MOST_SAID), details: details?.slice(0, MOST_SAID) };
+}
