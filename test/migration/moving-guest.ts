@@ -53,22 +53,30 @@ export async function startPair(
   await chmod(sockets, 0o777); // QEMU is another user
   let moves = 0;
   const cleanUp: (() => Promise<unknown>)[] = [() => rm(directory, { recursive: true, force: true })];
-  const optionsOf = ({ namespace, ovs }: Place) => ({ namespace, openVSwitch: ovs.directory });
+  const envOf = (index: 0 | 1) => ({
+    ...settings(index),
+    VIF_OVSDB: places[index].ovs.endpoint,
+    VIF_STATE_DIR: join(directory, `state-${index}`),
+  });
+  const optionsOf = (index: 0 | 1) => {
+    const { namespace, ovs } = places[index];
+    // libvirt gives its hooks a PATH, and little else.
+    const exports = Object.entries({ ...envOf(index), PATH: process.env.PATH });
+    const lines = exports.map(([name, value]) => `export ${name}=${value}`).join('\n');
+    const hook = `#!/bin/sh\n${lines}\nexec ${program} hook "$@" 2>>${directory}/errors\n`;
+    return { namespace, openVSwitch: ovs.directory, hook };
+  };
   const stop = async () => {
     for (const step of cleanUp.splice(0).reverse()) await step();
   };
   try {
-    const guests = await startLibvirtGuests(optionsOf(places[0]));
+    const guests = await startLibvirtGuests(optionsOf(0));
     cleanUp.push(() => guests.stop());
-    const second = await startLibvirtd(optionsOf(places[1]));
+    const second = await startLibvirtd(optionsOf(1));
     cleanUp.push(() => second.stop());
     const host = (index: 0 | 1, libvirtd: Libvirtd): MigrationHost => {
       const { namespace, ovs } = places[index];
-      const env = {
-        ...settings(index),
-        VIF_OVSDB: ovs.endpoint,
-        VIF_STATE_DIR: join(directory, `state-${index}`),
-      };
+      const env = envOf(index);
       return {
         ...{ namespace, ovs, libvirtd },
         async vif(request, ...args) {
