@@ -3,7 +3,8 @@ import type { Environment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Format, Settings } from '../settings/settings.js';
 
-/** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named; or the operands. */
+/** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named; commands that have
+ * operands of another kind get these. */
 type CommandAction = (
   settings: Settings,
   environment: Environment,
@@ -16,12 +17,10 @@ export interface CommandEntry {
   readonly description: string;
   /** What the arguments FILE hold; undefined for a command without any. */
   readonly files?: string;
-  /** Arguments that are no files, as commander has them, with what they are. */
-  readonly words?: readonly [syntax: string, description: string];
-  /** Several such arguments, one after the other. */
+  /** Operands in place of FILE, as commander spells them, with what they are. */
   readonly operands?: readonly (readonly [syntax: string, description: string])[];
-  /** It loads a package that shares core with the command, so it runs from the modules and not from the bundle. */
-  readonly loadsPackage?: boolean;
+  /** It loads packages that are named to it: a bundle leaves it to the modules that it was made of. */
+  readonly loadsPackages?: boolean;
   /** Formats that it has beside JSON and text. */
   readonly formats?: readonly Format[];
   /** Options of this command alone. */
@@ -135,8 +134,8 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'conformance',
     description: 'hold a plugin package to the promises of every plugin, on a host in memory',
-    words: ['<package>', 'the package, by its name or path'],
-    loadsPackage: true,
+    operands: [['<package...>', 'the packages, by their names or paths']],
+    loadsPackages: true,
     options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
     load: async () => (await import('./conformance.js')).conformance,
   },
@@ -148,13 +147,13 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'config-file',
     description: 'check configuration files, and tell the line that is wrong',
-    words: ['[file...]', 'the files; those that vif reads unless given'],
+    operands: [['[file...]', 'the files; those that vif reads unless given']],
     load: async () => (await import('./config-file.js')).configFile,
   },
   {
     name: 'explain',
     description: 'tell what an error is, and what to do about it',
-    words: ['[code...]', 'codes of errors; all of them unless given'],
+    operands: [['[code...]', 'codes of errors; all of them unless given']],
     load: async () => (await import('./explain.js')).explain,
   },
   {

@@ -26,7 +26,7 @@ export async function hook(
   try {
     const { requests } = hookRequests(await readText('-', stdin, signal));
     if (requests.length === 0) return 0;
-    const logger = await openLogger(settings, stderr, env);
+    const logger = await openLogger(settings, stderr, environment.env);
     driver = await environment.openDriver({ ...settings, guests: false, logger, env });
     const results = await carryOut(driver, task, requests, signal);
     const failed = results.filter((result) => 'error' in result);
