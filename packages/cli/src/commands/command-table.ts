@@ -37,6 +37,7 @@ export const commandTable: readonly CommandEntry[] = [
     dryRunOption(),
     ...timelineOption(),
     waitOption(),
+    phaseOption('prepare', 'activate'),
   ]),
   {
     ...forRequests('check', 'compare the host with what a plug would make of it', () => [
@@ -47,7 +48,7 @@ export const commandTable: readonly CommandEntry[] = [
     ]),
     formats: ['prometheus'],
   },
-  forRequests('unplug', 'unplug the VIFs', timelineOption),
+  forRequests('unplug', 'unplug the VIFs', () => [...timelineOption(), phaseOption('deactivate', 'release')]),
   {
     ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
     formats: ['mermaid', 'dot', 'svg', 'html'],
@@ -191,6 +192,10 @@ function outputOption(what: string): Option {
     '-o, --output <file>',
     `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
   );
+}
+
+function phaseOption(...phases: readonly string[]): Option {
+  return new Option('--phase <phase>', 'which part of a live migration it is').choices(phases);
 }
 
 function connectOption(): Option {

@@ -8,7 +8,7 @@ import type {
   VIFBase,
   VifError,
 } from '@vifkit/core';
-import { asVifError, describeHost } from '@vifkit/core';
+import { asVifError, describeHost, isVifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
 import type { StepRunner } from '@vifkit/core/steps';
 import type { HostChange } from '../inventory/changes.js';
@@ -26,12 +26,15 @@ import {
   readBatchOptions,
   readPlugOptions,
   readRequestList,
+  readUnplugOptions,
   teller,
+  type UnplugOptions,
 } from './batch-options.js';
 import { recordOf, unplugById } from './by-id.js';
-import { type CallOptions, callOptionRules, readCallOptions } from './call-options.js';
+import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome } from './log.js';
+import { inPhase } from './phases.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
 import { awaitedPort, readyStep, requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
@@ -136,7 +139,7 @@ export class VifDriver {
    * Unplugs a VIF. What is gone already is no error.
    * @throws VifError UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
    */
-  async unplug<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<ChangeResult> {
+  async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions<ChangeResult>): Promise<ChangeResult> {
     return only(await this.unplugAll<unknown>([request], options));
   }
 
@@ -196,11 +199,12 @@ export class VifDriver {
   }
 
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
-  plugAll<R>(
+  async plugAll<R>(
     requests: readonly (R & RequestOf<R>)[],
     options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('plug', requests, options);
+    const given = readPlugOptions(options);
+    return this.#changeAll('plug', requests, given, this.#plugging(given));
   }
 
   /** {@link waitReady} for many. */
@@ -219,11 +223,12 @@ export class VifDriver {
   }
 
   /** {@link unplug} for many. */
-  unplugAll<R>(
+  async unplugAll<R>(
     requests: readonly (R & RequestOf<R>)[],
-    options?: BatchOptions<ChangeResult>,
+    options?: UnplugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('unplug', requests, options);
+    const given = readUnplugOptions(options);
+    return this.#changeAll('unplug', requests, given, this.#unplugging(given));
   }
 
   /**
@@ -305,16 +310,14 @@ export class VifDriver {
   async #changeAll(
     operation: Operation,
     requests: readonly unknown[],
-    options?: PlugOptions<ChangeResult>,
+    given: CallTimes<BatchOptions<ChangeResult>>,
+    call: Pick<Call<readonly Change[], ChangeResult>, 'prepare' | 'run'>,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
-    const given = operation === 'plug' ? readPlugOptions(options) : readBatchOptions(options);
     const tell = teller(given, logger);
-    const { prepare, run } = operation === 'plug' ? this.#plugging(given) : this.#unplugging();
     const handling: Call<readonly Change[], ChangeResult> = {
-      prepare,
-      run,
+      ...call,
       present: ({ handled, job }, changes, timeline, left) => ({
         ...handled,
         changes,
@@ -330,14 +333,20 @@ export class VifDriver {
     return traced(operation, () => runRequests(requests, given, handling));
   }
 
-  #plugging({ wait }: PlugOptions<ChangeResult>) {
+  #plugging({ wait, phase }: PlugOptions<ChangeResult>) {
     return {
       prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
-        if (!wait) return this.#prepare(json, 'plug', signal);
-        const readiness = requireReadiness(this.#parts.host.readiness);
-        const { handled, job } = await this.#prepare(json, 'plug', signal);
+        const plugged = await this.#prepare(json, 'plug', signal);
+        const { host } = this.#parts;
+        const prepared = await inPhase(phase, plugged, this.#read(json).vif, host.migration, signal);
+        // A destination that is not ready when the guest arrives would miss what the guest says then.
+        const arrives = phase === 'prepare' && host.readiness !== undefined;
+        if (!wait && !arrives) return prepared;
+        const readiness = requireReadiness(host.readiness);
+        const { handled, job } = prepared;
         const port = awaitedPort(this.#read(json).vif, job.plan);
-        const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
+        const patience = typeof wait === 'number' ? wait : undefined;
+        const steps = port ? [readyStep(port, readiness, patience)] : [];
         return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
       },
       run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
@@ -346,21 +355,24 @@ export class VifDriver {
   }
 
   /** An unplug does not depend on the request alone: what carries the VIF's mark goes. */
-  #unplugging() {
+  #unplugging({ phase }: UnplugOptions<ChangeResult>) {
     const { registry, host } = this.#parts;
     const byMark = new UnplugByMark(this.#engine);
     return {
       prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
         const request = this.#read(json);
         try {
-          return await preparePlan(request, 'unplug', registry, host.facts, signal);
+          const prepared = await preparePlan(request, 'unplug', registry, host.facts, signal);
+          return await inPhase(phase, prepared, request.vif, host.migration, signal);
         } catch (error) {
+          if (isVifError(error, 'VIF_IN_USE')) throw error;
           const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
           return byMark.prepare(request, failure, signal);
         }
       },
       run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
-        byMark.unplug(jobs, options),
+        // What a source makes no use of any more stays until it is released.
+        phase === 'deactivate' ? this.#engine.unplug(jobs, options) : byMark.unplug(jobs, options),
     };
   }
 
