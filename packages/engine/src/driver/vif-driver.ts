@@ -6,7 +6,6 @@ import type {
   RequestOf,
   Routing,
   VIFBase,
-  VifError,
 } from '@vifkit/core';
 import { asVifError, describeHost, isVifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
@@ -19,7 +18,7 @@ import type { Host } from '../run/host.js';
 import { type Change, type Job, writingOf } from '../run/job.js';
 import type { RunningTask } from '../run/runner-queue.js';
 import type { Timeline } from '../run/timeline.js';
-import { withDeadline, withinDeadline } from '../time/deadline.js';
+import { withDeadline } from '../time/deadline.js';
 import {
   type BatchOptions,
   type PlugOptions,
@@ -32,6 +31,7 @@ import {
 } from './batch-options.js';
 import { recordOf, unplugById } from './by-id.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
+import { endPlugins } from './end-plugins.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome } from './log.js';
 import { inPhase } from './phases.js';
@@ -44,9 +44,6 @@ import { type Call, runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
 import { traced } from './traced.js';
 import { UnplugByMark } from './unplug-by-mark.js';
-
-/** Milliseconds that plugins are given to end. */
-const longestDispose = 5_000;
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -291,10 +288,7 @@ export class VifDriver {
    */
   async close(): Promise<void> {
     const { host, registry, logger } = this.#parts;
-    const ended = await withDeadline(longestDispose, undefined, (signal) =>
-      withinDeadline(registry.dispose(), signal, 'plugins ended').catch((error: VifError) => [error]),
-    );
-    for (const error of ended) logger.warn({ err: error, code: error.code }, 'A plugin did not end well');
+    await endPlugins(registry, logger);
     await host.close();
   }
 
