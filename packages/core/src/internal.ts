@@ -1,4 +1,5 @@
 /** What engine, host and testkit need beside the entry of the package. It is not for plugins, and has no promise of its own. */
+export { legsOfPlan } from './connection/legs-of-plan.js';
 export { requireOurContract } from './core-copy.js';
 export { reasonOf } from './errors/vif-error.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';

@@ -1,5 +1,19 @@
 import 'reflect-metadata';
 
+export type {
+  ConnectionReader,
+  FiltersOnPath,
+  FunctionOnPath,
+  HostState,
+  LinkOnPath,
+  OpenVSwitchOnPath,
+  OvnBinding,
+  OvnOnPath,
+  OvsBridgeOnPath,
+  OvsPortOnPath,
+  SocketState,
+} from './connection/host-state.js';
+export type { Connection, JudgedLeg, LegState } from './connection/verdict.js';
 export type { BatchOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
@@ -13,6 +27,7 @@ export type {
   PlanResult,
   Settled,
 } from './driver/results.js';
+export type { UnplugOptions } from './driver/unplug-options.js';
 export type { VifDriver } from './driver/vif-driver.js';
 export { PlugError } from './errors/plug-error.js';
 export { UnplugError } from './errors/unplug-error.js';

@@ -1,5 +1,6 @@
 import {
   type DeviceBackend,
+  type Leg,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
@@ -38,6 +39,14 @@ export class QbgDriver implements LegacyDriver {
   /** libvirt does it all when the guest starts. */
   plug(): Plan {
     return [];
+  }
+
+  path(vif: NetworkVif): Leg[] {
+    const name = networkInterface(vif);
+    return [
+      { kind: 'macvtap', name, mac: vif.address, mode: 'vepa' },
+      { kind: 'uplink', name },
+    ];
   }
 
   unplug(): Plan {

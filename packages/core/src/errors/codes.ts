@@ -34,6 +34,7 @@ export const errorCodes = {
   TIMEOUT: 'The deadline passed',
   ABORTED: 'The caller aborted the call',
 
+  VIF_IN_USE: 'A guest uses the VIF that is to be unplugged',
   OWNED_BY_OTHER_VIF: 'Something that the VIF needs belongs to another VIF',
 
   LINK_NOT_FOUND: 'A link that has to exist does not',

@@ -22,8 +22,11 @@ const mostRequests = 1_000_000;
 
 /** @throws VifError INVALID_OPTIONS */
 export function readBatchOptions<T>(options: BatchOptions<T> | undefined): CallTimes<BatchOptions<T>> {
-  const rules: OptionRules<BatchOptions<T>> = { ...callOptionRules, onResult: optionRules.function };
-  return readCallOptions(options, 'the call', rules);
+  return readCallOptions(options, 'the call', batchOptionRules<T>());
+}
+
+export function batchOptionRules<T>(): OptionRules<BatchOptions<T>> {
+  return { ...callOptionRules, onResult: optionRules.function };
 }
 
 /** The requests of a call, each of which may be anything. @throws VifError INVALID_REQUEST for what is no list */

@@ -1,12 +1,14 @@
 import type { GuestConfigurator, HostInfo, Logger, PluginRegistry, Routing, VIFBase } from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
+import { findInUse } from '../connection/in-use.js';
+import type { Connection } from '../connection/verdict.js';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
 import type { Timeline } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
 import { type BatchOptions, readBatchOptions, readRequestList, teller } from './batch-options.js';
-import type { CallOptions } from './call-options.js';
+import type { CallOptions, CallTimes } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
@@ -16,6 +18,20 @@ import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
 import { UnplugByMark } from './unplug-by-mark.js';
+import { readUnplugOptions, type UnplugOptions } from './unplug-options.js';
+import { type Connected, judgedAfter, judgedBeside } from './with-connection.js';
+
+/** What a call wrote for a job, and what came of it. */
+interface Changed {
+  readonly result: readonly Change[];
+  readonly connection?: Connection;
+}
+
+/** How jobs come about, and are carried out. */
+interface Changing {
+  prepare(request: unknown, signal: AbortSignal): Promise<Prepared>;
+  run(jobs: readonly Job[], options: RunOptions<Changed>): Promise<unknown>;
+}
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -89,9 +105,9 @@ export class VifDriver {
 
   /**
    * Unplugs a VIF. What is gone already is no error.
-   * @throws VifError UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
+   * @throws VifError VIF_IN_USE where a guest has its end open, with whom, unless it is forced; UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
    */
-  async unplug(request: unknown, options?: CallOptions): Promise<ChangeResult> {
+  async unplug(request: unknown, options?: UnplugOptions): Promise<ChangeResult> {
     return only(await this.unplugAll([request], options));
   }
 
@@ -136,13 +152,21 @@ export class VifDriver {
     requests: readonly unknown[],
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
-    return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
-      ...handled,
-      differences: tasks
-        .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
-        .map(writingOf),
-      timeline,
-    }));
+    const given = readBatchOptions(options);
+    const { host, logger } = this.#parts;
+    return runRequests<Connected<readonly Progress[]>, CheckResult>(requests, given, {
+      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      run: judgedBeside((jobs, running) => this.#inspect(jobs, running, 'check'), host.connection),
+      present: ({ handled }, { result: tasks, connection }, timeline) => ({
+        ...handled,
+        differences: tasks
+          .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
+          .map(writingOf),
+        connection,
+        timeline,
+      }),
+      done: teller(given, logger),
+    });
   }
 
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
@@ -150,15 +174,13 @@ export class VifDriver {
     requests: readonly unknown[],
     options?: BatchOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('plug', requests, options);
+    return this.#changeAll('plug', requests, readBatchOptions(options), this.#plugging());
   }
 
   /** {@link unplug} for many. */
-  unplugAll(
-    requests: readonly unknown[],
-    options?: BatchOptions<ChangeResult>,
-  ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('unplug', requests, options);
+  unplugAll(requests: readonly unknown[], options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
+    const given = readUnplugOptions(options);
+    return this.#changeAll('unplug', requests, given, this.#unplugging(given.force));
   }
 
   /**
@@ -194,19 +216,19 @@ export class VifDriver {
   async #changeAll(
     operation: Operation,
     requests: readonly unknown[],
-    options?: BatchOptions<ChangeResult>,
+    given: CallTimes<BatchOptions<ChangeResult>>,
+    { prepare, run }: Changing,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
-    const given = readBatchOptions(options);
     const tell = teller(given, logger);
-    const { prepare, run } = operation === 'plug' ? this.#plugging() : this.#unplugging();
-    return runRequests<readonly Change[], ChangeResult>(requests, given, {
+    return runRequests<Changed, ChangeResult>(requests, given, {
       prepare,
       run,
-      present: ({ handled, job }, changes, timeline, left) => {
+      present: ({ handled, job }, { result: changes, connection }, timeline, left) => {
         logSteps(logger, job, changes);
-        return { ...handled, changes, ...(left && { left }), stepCount: job.plan.length, timeline };
+        const told = { ...(left && { left }), ...(connection && { connection }) };
+        return { ...handled, changes, ...told, stepCount: job.plan.length, timeline };
       },
       done: (result, index) => {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
@@ -215,20 +237,22 @@ export class VifDriver {
     });
   }
 
-  #plugging() {
+  #plugging(): Changing {
     return {
-      prepare: (request: unknown, signal: AbortSignal) => this.#prepare(request, 'plug', signal),
-      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
-        this.#engine.plug(jobs, options),
+      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      run: judgedAfter<Change[]>(
+        (jobs, options) => this.#engine.plug(jobs, options),
+        this.#parts.host.connection,
+      ),
     };
   }
 
   /** An unplug does not depend on the request alone: what carries the VIF's mark goes. */
-  #unplugging() {
+  #unplugging(force = false): Changing {
     const { registry, host } = this.#parts;
     const byMark = new UnplugByMark(this.#engine);
     return {
-      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
+      prepare: async (json, signal) => {
         const request = this.#read(json);
         try {
           return await preparePlan(request, 'unplug', registry, host.facts, signal);
@@ -237,8 +261,18 @@ export class VifDriver {
           return byMark.prepare(request, failure, signal);
         }
       },
-      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
-        byMark.unplug(jobs, options),
+      run: async (jobs, { tell, ...options }) => {
+        const inUse = force ? new Map() : await findInUse(jobs, host.connection, options.signal);
+        for (const [job, error] of inUse) tell?.(job, { error });
+        await byMark.unplug(
+          jobs.filter((job) => !inUse.has(job)),
+          {
+            ...options,
+            tell: (job, result) =>
+              tell?.(job, 'error' in result ? result : { ...result, value: { result: result.value } }),
+          },
+        );
+      },
     };
   }
 
@@ -251,10 +285,18 @@ export class VifDriver {
     const given = readBatchOptions(options);
     return runRequests<readonly Progress[], T>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
-      run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
+      run: (jobs, running) => this.#inspect(jobs, running, operation),
       present,
       done: teller(given, this.#parts.logger),
     });
+  }
+
+  #inspect(
+    jobs: readonly Job[],
+    options: RunOptions<readonly Progress[]>,
+    operation: 'plug' | 'check',
+  ): Promise<unknown> {
+    return this.#engine.inspect(jobs, { ...options, operation });
   }
 
   #prepare(request: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {

@@ -1,4 +1,5 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
+import type { ConnectionReader } from '../connection/host-state.js';
 import type { StepRunner } from './runner.js';
 
 /** Orders calls that concern the same things, between processes too. */
@@ -16,6 +17,8 @@ export interface Host {
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
+  /** Reads what is on the way from guests to their networks; without it nothing is known to be sound. */
+  readonly connection?: ConnectionReader;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Plan, Step, VifError } from '@vifkit/core';
+import type { Leg, Plan, Step, VifError } from '@vifkit/core';
 import { stepTarget } from '@vifkit/core';
 import type { Left } from './ownership.js';
 import type { Difference, Outcome, StepRunner, Stray, Task } from './runner.js';
@@ -8,6 +8,8 @@ import type { Trace } from './timeline.js';
 export interface Job {
   readonly vifId: string;
   readonly plan: Plan;
+  /** The way from the guest to its network. */
+  readonly legs?: readonly Leg[];
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
   readonly owner?: string;
   /** Notes where the time goes. */

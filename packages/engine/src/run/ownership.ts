@@ -131,6 +131,7 @@ function intentionOf(step: Step): Intention {
     case 'vf':
       return step.restore ? 'remove' : 'make';
     case 'ovsPort':
+      return step.byHypervisor ? 'use' : 'make';
     case 'guestFilter':
       return 'make';
     case 'linkAbsent':

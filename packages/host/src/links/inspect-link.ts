@@ -35,6 +35,7 @@ export function inspectLink(
   state: LinkState | undefined,
   { addressing = new Map(), rules = [], tapOwner = 0, surroundings, realName }: Around = {},
 ): Inspection {
+  if (!state && step.ifPresent) return { differences: [] };
   if (!state) return inspectMissing(step, realName);
   const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);

@@ -31,6 +31,14 @@ export interface LinkState {
   /** Who is noted on it (`linkUser` steps). */
   readonly users?: readonly string[];
   readonly tap?: TapState;
+  /** Whether there is somebody at the other end; known of a link that is up. */
+  readonly carrier?: boolean;
+  /** What it is as a member of a bridge: the state of spanning tree (`forwarding`, ...), and whether it is isolated. */
+  readonly port?: { readonly state: string; readonly isolated: boolean };
+  /** Of a macvtap: `bridge`, `vepa`, `private`, `passthru`. */
+  readonly mode?: string;
+  /** Of a bridge: whether it sorts frames by VLAN. */
+  readonly vlanFiltering?: boolean;
   /** The protocol is 802.1Q unless given. */
   readonly vlan?: { readonly link: string; readonly id: number; readonly protocol?: '802.1ad' };
   readonly bridge?: Required<BridgeAttributes>;

@@ -69,6 +69,8 @@ export interface LinkStep {
    * else's by now and is left alone, so is the link.
    */
   readonly goesWith?: string;
+  /** The hypervisor makes the link when the guest starts: one that is not there yet is no difference. */
+  readonly ifPresent?: boolean;
   /** Further links of the VIF that stay as they are, though no step is about them. */
   readonly keeps?: readonly string[];
 }

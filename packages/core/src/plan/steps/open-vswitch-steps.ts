@@ -66,6 +66,11 @@ export interface OvsPortStep {
    * is taken over.
    */
   readonly representor?: boolean;
+  /**
+   * The hypervisor makes the port when the guest starts, and this step only where it is gone. A port that is there need
+   * not have our mark.
+   */
+  readonly byHypervisor?: boolean;
 }
 
 /** An Open vSwitch port that must not exist. */

@@ -14,7 +14,12 @@ interface IpLink {
   readonly altnames?: readonly string[];
   /** The peer of a veth, or the link below. */
   readonly link?: string;
-  readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: Readonly<Record<string, unknown>>;
+    readonly info_slave_kind?: string;
+    readonly info_slave_data?: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** Reads what `ip -details -json link` printed: a list on a line for each time that it was asked. */
@@ -52,6 +57,10 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(alternativeNames.length > 0 && { alternativeNames }),
     ...(kind !== 'veth' && kind !== 'vlan' && typeof link === 'string' && { lower: link }),
     ...(isTap && { tap: tapOf(data, flags) }),
+    ...(flags.includes('UP') && { carrier: flags.includes('LOWER_UP') }),
+    ...(linkinfo?.info_slave_kind === 'bridge' && { port: portOf(linkinfo.info_slave_data ?? {}) }),
+    ...(typeof data.mode === 'string' && { mode: data.mode }),
+    ...(kind === 'bridge' && Number(data.vlan_filtering) === 1 && { vlanFiltering: true }),
     ...(kind === 'veth' && link !== undefined && { peer: link }),
     ...(kind === 'vlan' && link !== undefined && { vlan: vlanOf(link, data) }),
     ...(kind === 'bridge' && {
@@ -63,6 +72,10 @@ function stateOf(ipLink: IpLink): LinkState {
       },
     }),
   };
+}
+
+function portOf({ state, isolated }: Readonly<Record<string, unknown>>): NonNullable<LinkState['port']> {
+  return { state: String(state), isolated: isolated === true };
 }
 
 function vlanOf(
