@@ -22,6 +22,8 @@ const programs = [
   'ovsdb-server',
   'ovs-vswitchd',
   'ovs-vsctl',
+  'ovn-controller',
+  'ovn-northd',
   'libvirtd',
   'virsh',
   'xmllint',

@@ -8,13 +8,14 @@ const text = readDocument(document);
 describe(document, () => {
   it.each([
     ['# Writing a plugin', 'acme-plugin.ts'],
+    ['## Injection', 'acme-client.ts'],
     ['## A legacy driver', 'acme-driver.ts'],
     ['## Testing it', 'acme-plugin.test.ts'],
   ])('has under "%s" the very text of %s, which is tested here', (heading, file) => {
     expect(codeBlock(document, heading, 'ts')).toBe(readDocument(`test/docs/${file}`));
   });
 
-  it('has no other TypeScript', () => expect(codeBlocks(text, 'ts')).toHaveLength(3));
+  it('has no other TypeScript', () => expect(codeBlocks(text, 'ts')).toHaveLength(4));
 
   it('lists every kind of step', () => {
     const folder = 'packages/core/src/plan/steps';

@@ -1,5 +1,6 @@
 import { Option } from 'commander';
 import type { RequestCommand } from './commands/request-command.js';
+import { milliseconds } from './options.js';
 import type { Settings } from './settings.js';
 import type { Surroundings } from './surroundings.js';
 
@@ -33,7 +34,7 @@ export const commandTable: readonly CommandEntry[] = [
     'plug',
     'plug the VIFs, each all or nothing',
     async () => (await import('./commands/plug.js')).plug,
-    timelineOption,
+    () => [...timelineOption(), waitOption()],
   ),
   forRequests(
     'check',
@@ -85,6 +86,17 @@ export const commandTable: readonly CommandEntry[] = [
 
 function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
+}
+
+function waitOption(): Option {
+  const text =
+    'wait until the ports carry traffic, at most so many seconds (default: while the command lasts)';
+  return new Option('--wait [seconds]', text).preset('always').argParser(patience);
+}
+
+/** Milliseconds; true for the option without a number. */
+function patience(seconds: string): number | true {
+  return seconds === 'always' || milliseconds(seconds);
 }
 
 function forRequests(

@@ -4,7 +4,7 @@ import type { Settings } from './settings.js';
 /** What the settings say of this host. */
 export function hostOptions(settings: Settings): HostOptions {
   const { ovsdb, ovsdbCa, ovsdbCert, ovsdbKey, ovsdbName } = settings;
-  const { sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
+  const { ovnSb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
   const ovsdbTls = { ca: ovsdbCa, cert: ovsdbCert, key: ovsdbKey, serverName: ovsdbName };
-  return { ovsdb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
+  return { ovsdb, ovnSb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
 }

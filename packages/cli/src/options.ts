@@ -21,6 +21,9 @@ export function commonOptions(): Option[] {
     new Option('--ovsdb-name <name>', "the host name that the OVSDB server's certificate must be for").env(
       'VIF_OVSDB_NAME',
     ),
+    new Option('--ovn-sb <endpoint>', "OVN's southbound database, which tells why a port is not ready").env(
+      'VIF_OVN_SB',
+    ),
     new Option('--sysfs-root <dir>', 'where sysfs is mounted').env('VIF_SYSFS_ROOT').default('/sys'),
     new Option(
       '--state-dir <dir>',
@@ -61,7 +64,7 @@ function words(text: string): string[] {
   return text.split(/\s+/).filter((word) => word !== '');
 }
 
-function milliseconds(seconds: string): number {
+export function milliseconds(seconds: string): number {
   const value = Math.ceil(Number(seconds) * 1000);
   if (!/^\d*\.?\d+$/.test(seconds) || value <= 0) {
     throw new InvalidArgumentError('It must be a positive number of seconds.');

@@ -13,6 +13,10 @@ export interface Settings {
   readonly ovsdbKey?: string;
   /** The host name that the OVSDB server's certificate must be for. */
   readonly ovsdbName?: string;
+  /** OVN's southbound database. */
+  readonly ovnSb?: string;
+  /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
+  readonly wait?: boolean | number;
   readonly sysfsRoot: string;
   /** Where locks are, and records of what virtual functions had; the host's default unless given. */
   readonly stateDir?: string;

@@ -19,14 +19,18 @@ export const thisCore: CoreCopy = { contract, path: installedAt() };
  * @throws VifError PLUGIN_INCOMPATIBLE with both paths, and what to install
  */
 export function requireOurContract(packageName: string, core: CoreCopy): void {
-  if (core.contract === thisCore.contract) return;
+  if (core.contract !== thisCore.contract) throw incompatible(packageName, core);
+}
+
+/** The error for a package of a contract that this copy cannot serve: both paths, and what to install. */
+export function incompatible(packageName: string, core: CoreCopy): VifError {
   const isPluginOlder = core.contract < thisCore.contract;
   const older = isPluginOlder ? packageName : outermostPackage(thisCore.path);
   const text =
     `${packageName} is for contract ${core.contract} of @vifkit/core (${core.path || 'in a bundle'}), ` +
     `and what runs it has contract ${thisCore.contract} (${thisCore.path || 'in a bundle'}). ` +
     `Update the older one: npm install ${globalFlag(isPluginOlder ? core.path : thisCore.path)}${older}@latest`;
-  throw new VifError('PLUGIN_INCOMPATIBLE', text);
+  return new VifError('PLUGIN_INCOMPATIBLE', text);
 }
 
 /** npm's global packages are in lib/node_modules below its prefix. */

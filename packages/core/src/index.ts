@@ -85,14 +85,16 @@ export type {
   VifPlugin,
 } from './plugin/contract.js';
 export type { Declaration, Requirement, RequirementKind } from './plugin/declaration.js';
-export { inject, legacyDriver, vifConverter, vifPlugin } from './plugin/decorators.js';
+export { inject, injectable, legacyDriver, vifConverter, vifPlugin } from './plugin/decorators.js';
 export { optionsFromEnvironment } from './plugin/options/from-environment.js';
 export type { OptionsByName, OptionsSource } from './plugin/options/options-source.js';
 export { optionVariable } from './plugin/options/variables.js';
-export type { PluginPackage } from './plugin/package.js';
-export { PluginRegistry } from './plugin/registry.js';
+export type { Component, PluginPackage } from './plugin/package.js';
+export { PluginRegistry, type RegistryParts } from './plugin/registry.js';
+export type { ContractAdapter } from './plugin/served-contract.js';
+export type { StaticComponent, StaticDeclaration } from './plugin/static-declaration.js';
 export { tapNeeds } from './plugin/tap-needs.js';
-export { LOGGER } from './plugin/tokens.js';
+export { FACTS, LOGGER } from './plugin/tokens.js';
 export { unsupportedVif } from './plugin/unsupported-vif.js';
 export type { Flavor } from './request/flavor.js';
 export type { HostCapabilities } from './request/host-capabilities.js';

@@ -14,7 +14,7 @@ export type {
   SocketState,
 } from './connection/host-state.js';
 export type { Connection, JudgedLeg, LegState } from './connection/verdict.js';
-export type { BatchOptions } from './driver/batch-options.js';
+export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
@@ -25,6 +25,7 @@ export type {
   Handled,
   PlannedStep,
   PlanResult,
+  ReadyResult,
   Settled,
 } from './driver/results.js';
 export type { UnplugOptions } from './driver/unplug-options.js';
@@ -34,6 +35,7 @@ export { UnplugError } from './errors/unplug-error.js';
 export type { Host, HostLocks } from './run/host.js';
 export type { Change } from './run/job.js';
 export { foundByMark, type Left } from './run/ownership.js';
+export type { AwaitedPort, PortBindingState, PortReadiness } from './run/port-readiness.js';
 export type {
   AttemptedTask,
   Difference,

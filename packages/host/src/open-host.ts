@@ -13,6 +13,9 @@ import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
 import { DatabaseOvsStore } from './openvswitch/database-store.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
+import { OvnReadiness } from './ovn/ovn-readiness.js';
+import { Southbound } from './ovn/southbound.js';
+import { SwitchWatch } from './ovn/switch-watch.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
 import { defaultStateDirectory } from './state/default-state-directory.js';
@@ -25,6 +28,13 @@ export interface HostOptions {
   readonly ovsdb?: string | undefined;
   /** For an `ssl:` endpoint, which needs `ca` at least. */
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
+  /**
+   * OVN's southbound database, which is read only: endpoints as of `ovsdb`, separated by commas; the first is used. It is
+   * asked why a port is not ready, and where it is bound. Without it, this host's own database tells what it can.
+   */
+  readonly ovnSb?: string | undefined;
+  /** Where ovn-controller has its control socket; `OVN_RUNDIR`, or /var/run/ovn, unless given. */
+  readonly ovnRunDir?: string | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
   /**
@@ -58,6 +68,8 @@ export interface HostOptions {
 const rules: OptionRules<HostOptions> = {
   ovsdb: optionRules.text,
   ovsdbTls: optionRules.object,
+  ovnSb: optionRules.text,
+  ovnRunDir: optionRules.path,
   sysfsRoot: optionRules.text,
   rootHelper: optionRules.words,
   toolHelper: optionRules.words,
@@ -91,6 +103,8 @@ export function openHost(options?: HostOptions): Host {
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
+  const [firstSb] = given.ovnSb?.split(',') ?? [];
+  const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
   return {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
@@ -102,8 +116,14 @@ export function openHost(options?: HostOptions): Host {
       new FilterRunner(new NftFilterTable(rootHelper)),
       new CommandRunner(new ExecCommands(toolHelper)),
     ],
+    readiness: new OvnReadiness({
+      watch: new SwitchWatch(database),
+      southbound: southbound ? new Southbound(southbound) : undefined,
+      runDirectory: given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn',
+    }),
     async close() {
-      await Promise.all([links.close(), database.close(), locks.close()]);
+      const databases = [database, ...(southbound ? [southbound] : [])];
+      await Promise.all([links.close(), locks.close(), ...databases.map((each) => each.close())]);
     },
   };
 }

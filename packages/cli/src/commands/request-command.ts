@@ -1,4 +1,4 @@
-import type { CallOptions, Settled } from '@vifkit/engine';
+import type { CallOptions, PlugOptions, Settled } from '@vifkit/engine';
 import type { Style } from '../output/style.js';
 import type { AnyResult } from '../output/to-json.js';
 import type { Driver } from '../surroundings.js';
@@ -15,6 +15,9 @@ export interface Answer {
 /** Takes the answer to a request, with the request's place among those that were asked. */
 export type Give = (answer: Settled<Answer>, index: number) => void;
 
+/** How a command calls the driver: what a plug waits for is of no concern to others. */
+type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'>;
+
 /** A command that answers requests. */
 export interface RequestCommand {
   readonly name: string;
@@ -23,7 +26,7 @@ export interface RequestCommand {
   /** How many requests it answers in one go. */
   readonly batch: number;
   /** Gives the answer to each request as soon as there is one; settles when all are given. */
-  answer(driver: Driver, requests: readonly object[], options: CallOptions, give: Give): Promise<unknown>;
+  answer(driver: Driver, requests: readonly object[], options: CommandOptions, give: Give): Promise<unknown>;
 }
 
 /** Gives answers made of a driver's results. */

@@ -19,7 +19,8 @@ export async function runRequests(
   settings: Settings,
   surroundings: Surroundings,
 ): Promise<number> {
-  const { timeout, undoTimeout } = settings;
+  const { wait, undoTimeout } = settings;
+  const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
   const interruption = abortOnSignals(surroundings.signals, timeout);
   const { signal } = interruption;
   const report = new Report(command.name, settings, surroundings);
@@ -32,7 +33,8 @@ export async function runRequests(
       const first = report.expect(inputs.length, isLast);
       await answerInputs<Answer>(
         inputs,
-        (requests, give) => command.answer(opened, requests, { signal, timeout, undoTimeout }, give),
+        (requests, give) =>
+          command.answer(opened, requests, { signal, timeout, undoTimeout, ...(wait && { wait }) }, give),
         (answer, index) => report.add(answer, first + index),
       );
       await report.printed; // and a turn for signals and the end of the time: a batch need not wait for anything

@@ -55,6 +55,7 @@ export const errorCodes = {
   OVS_MADE_OTHERWISE: "A port is of another type than the VIF's, and was not made for it",
   OVS_NOT_WIRED: 'The database has the change, but ovs-vswitchd has not carried it out',
   OVS_PORT_FAILED: 'ovs-vswitchd could not open the port',
+  OVN_NOT_INSTALLED: 'ovs-vswitchd has wired the port, but ovn-controller has not installed its flows',
   OVS_PORT_NOT_OURS: 'A port of the name is a bond, and is left alone',
 
   COMMAND_NOT_FOUND: 'A program is not installed',

@@ -4,7 +4,7 @@ import { VifError } from '../errors/vif-error.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor, Declaration } from './declaration.js';
 
-export { inject } from 'tsyringe';
+export { inject, injectable } from 'tsyringe';
 
 // A registered symbol: a plugin may have been decorated by another copy of this package.
 const key = Symbol.for('vifkit.declaration');

@@ -1,34 +1,37 @@
-import { container, type InjectionToken, injectable } from 'tsyringe';
+import { thisCore } from '../core-copy.js';
 import { asVifError } from '../errors/vif-error.js';
-import type { Logger } from '../logging/logger.js';
-import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor, Declaration } from './declaration.js';
 import { type BuiltOptions, buildOptions } from './options/build-options.js';
 import type { GivenOptions } from './options/options-source.js';
-import { LOGGER } from './tokens.js';
-
-export type Component = VifPlugin | LegacyDriver | VifConverter;
-
-/** What tsyringe takes for a class. */
-type InjectableClass<T> = Parameters<ReturnType<typeof injectable<T>>>[0];
+import type { Component } from './package.js';
+import type { PackageScope } from './scope.js';
+import type { AdaptersInTurn } from './served-contract.js';
 
 /** A registered class. It is built at first use, so that a package costs nothing until it is needed. */
 export class Registration<T extends Component = Component> {
   readonly #target: Constructor<T>;
   readonly #options: BuiltOptions;
-  readonly #logger: Logger;
+  readonly #scope: PackageScope;
+  readonly #adapters: AdaptersInTurn;
   #instance: T | undefined;
 
   constructor(
-    readonly packageName: string,
+    scope: PackageScope,
     readonly declaration: Declaration,
     target: Constructor<T>,
     given: readonly GivenOptions[],
-    logger: Logger,
+    adapters: AdaptersInTurn,
   ) {
     this.#target = target;
-    this.#logger = logger;
+    this.#scope = scope;
+    this.#adapters = adapters;
     this.#options = buildOptions(declaration.options, given, this.title);
+    const { options } = declaration;
+    scope.add(target, options && { type: options, values: this.#options.values });
+  }
+
+  get packageName(): string {
+    return this.#scope.packageName;
   }
 
   /** The name it is known by: a plugin's name, or the VIF type of a driver or converter. */
@@ -40,6 +43,11 @@ export class Registration<T extends Component = Component> {
     const { declaration } = this;
     const routing = declaration.role === 'converter' && declaration.routing;
     return `${declaration.role} '${this.key}'${routing ? ` for routing '${routing}'` : ''}`;
+  }
+
+  /** The contract with core that it was written for; an older one than core's is served by adapters. */
+  get contract(): number {
+    return this.#adapters[0]?.from ?? thisCore.contract;
   }
 
   /** The options in force. */
@@ -59,14 +67,10 @@ export class Registration<T extends Component = Component> {
   }
 
   #build(): T {
-    const scope = container.createChildContainer();
-    scope.register(LOGGER, { useValue: this.#logger });
-    const { options } = this.declaration;
-    if (options) scope.register(options as InjectionToken<object>, { useValue: this.#options.values });
     try {
-      // Here and not in the decorators: those of a plugin may be another copy's, with a tsyringe of its own.
-      injectable<T>()(this.#target as InjectableClass<T>);
-      return scope.resolve(this.#target as InjectionToken<T>);
+      const built: Component = this.#scope.resolve(this.#target);
+      const adapted = this.#adapters.reduce((each, adapter) => adapter.adapt(each, this.declaration), built);
+      return adapted as T; // an adapter keeps the role of what it adapts
     } catch (error) {
       const context = `The ${this.title} of ${this.packageName} could not be built`;
       throw asVifError(error, 'PLUGIN_FAILED', context);

@@ -1,5 +1,5 @@
-import { requireOurContract } from '../core-copy.js';
 import { VifError } from '../errors/vif-error.js';
+import type { HostFacts } from '../host/facts.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
 import { type Routing, routings } from '../request/routing.js';
 import { quote } from '../validation/quote.js';
@@ -10,8 +10,18 @@ import { type GivenBySlug, givenBySlug } from './options/given-by-slug.js';
 import { fromSource, type OptionsByName, type OptionsSource } from './options/options-source.js';
 import type { PluginPackage } from './package.js';
 import { Registration } from './registration.js';
+import { PackageScope } from './scope.js';
+import { adaptersFor, type ContractAdapter, ownAdapters } from './served-contract.js';
 import { converterSlot, slotsOf } from './slots.js';
 import { slugOf } from './slug.js';
+
+/** What a registry gives to the classes that it builds, and what it can serve; a test may want others than the usual. */
+export interface RegistryParts {
+  /** Questions to the host; without it they are refused: there is none. */
+  readonly facts?: HostFacts;
+  /** What serves packages of older contracts; core's own unless given. */
+  readonly adapters?: readonly ContractAdapter[];
+}
 
 /**
  * The plugins, drivers and converters that are there. The map is ours: in tsyringe the last registration of
@@ -22,17 +32,25 @@ export class PluginRegistry {
   readonly #drivers = new Map<string, Registration<LegacyDriver>>();
   /** One that serves all routings is there once for each. */
   readonly #converters = new Map<string, Registration<VifConverter>>();
+  readonly #scopes: PackageScope[] = [];
 
   /**
+   * Nothing of the packages is built before it is needed; what their classes have injected is looked at all the same.
    * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
    */
   constructor(
     packages: readonly PluginPackage[],
     options: OptionsByName | readonly OptionsSource[] = {},
     logger: Logger = silentLogger,
+    { facts = noFacts, adapters = ownAdapters }: RegistryParts = {},
   ) {
     const given = givenBySlug(options);
-    for (const each of packages) this.#add(each, given, logger);
+    for (const each of packages) {
+      const scope = new PackageScope(each?.name, { logger, facts });
+      this.#add(each, given, scope, adapters);
+      this.#scopes.push(scope);
+    }
+    for (const scope of this.#scopes) scope.check();
     for (const [name, [first]] of given) {
       if (this.#plugins.has(name) || this.#drivers.has(name)) continue;
       const message = `There are options for '${name}', but no plugin of that name${fromSource(first?.from)}`;
@@ -91,7 +109,20 @@ export class PluginRegistry {
     return [...this.#plugins.values(), ...this.#drivers.values(), ...new Set(this.#converters.values())];
   }
 
-  #add(each: PluginPackage, options: GivenBySlug, logger: Logger): void {
+  /**
+   * Ends what was built of the packages, each package by itself. It is for good.
+   * @returns what was thrown by their methods `dispose`
+   */
+  async dispose(): Promise<VifError[]> {
+    return (await Promise.all(this.#scopes.map((scope) => scope.dispose()))).flat();
+  }
+
+  #add(
+    each: PluginPackage,
+    options: GivenBySlug,
+    scope: PackageScope,
+    adapters: readonly ContractAdapter[],
+  ): void {
     if (!Array.isArray(each?.provides)) {
       throw new VifError(
         'PLUGIN_INVALID',
@@ -106,7 +137,7 @@ export class PluginRegistry {
           `${target?.name ?? quote(target)} of ${each.name} has none of the decorators @vifPlugin, @legacyDriver, @vifConverter`,
         );
       }
-      requireOurContract(each.name, coreOf(target));
+      const inTurn = adaptersFor(each, coreOf(target), adapters);
       const map = this.#mapOf(declaration);
       const slots = slotsOf(declaration);
       const other = slots.map((slot) => map.get(slot)).find((taken) => taken !== undefined);
@@ -117,7 +148,7 @@ export class PluginRegistry {
         );
       }
       const given = declaration.role === 'converter' ? undefined : options.get(slots[0]);
-      const registration = new Registration(each.name, declaration, target, given ?? [], logger);
+      const registration = new Registration(scope, declaration, target, given ?? [], inTurn);
       for (const slot of slots) map.set(slot, registration);
     }
   }
@@ -127,4 +158,21 @@ export class PluginRegistry {
     const maps = { plugin: this.#plugins, driver: this.#drivers, converter: this.#converters };
     return maps[role] as Map<string, Registration>;
   }
+}
+
+/** Where there is no host, as when plugins are only listed. */
+const noFacts: HostFacts = {
+  linkMtu: refuseToTell,
+  linkAddresses: refuseToTell,
+  linkMac: refuseToTell,
+  kernelRelease: refuseToTell,
+  pciNetDevice: refuseToTell,
+  virtualFunction: refuseToTell,
+  vdpaDevice: refuseToTell,
+  vfHolder: refuseToTell,
+  representor: refuseToTell,
+};
+
+async function refuseToTell(): Promise<never> {
+  throw new VifError('PLUGIN_FAILED', 'There is no host to ask: the plugins are only listed');
 }

@@ -95,16 +95,4 @@ describe('building a plugin', () => {
     licensed = true;
     expect(registry.plugin('late')).toBeInstanceOf(Late);
   });
-
-  it('fails when something is to be injected that nobody has', () => {
-    @vifPlugin({ name: 'needy' })
-    class Needy extends Idle {
-      constructor(@inject('a database') readonly database: unknown) {
-        super();
-      }
-    }
-    const registry = new PluginRegistry([{ name: 'a', provides: [Needy] }]);
-    expect(() => registry.plugin('needy')).toThrow(expect.objectContaining({ code: 'PLUGIN_FAILED' }));
-    expect(() => registry.plugin('needy')).toThrow('a database');
-  });
 });

@@ -17,6 +17,16 @@ export interface BatchOptions<T> extends CallOptions {
   readonly onResult?: ((result: Settled<T>, index: number) => void) | undefined;
 }
 
+/** How a plug goes. */
+export interface PlugOptions<T> extends BatchOptions<T> {
+  /**
+   * Wait until the VIF's port carries traffic: ovs-vswitchd has opened it and, where OVN runs the host, ovn-controller has
+   * installed its flows. One that is not ready in so many milliseconds (`true`: while the call lasts) fails its plug. A
+   * port that the hypervisor makes when the guest starts is not waited for: {@link VifDriver.waitReady} does that.
+   */
+  readonly wait?: boolean | number | undefined;
+}
+
 /** More would not fit into memory together with what becomes of them. */
 const mostRequests = 1_000_000;
 
@@ -27,6 +37,19 @@ export function readBatchOptions<T>(options: BatchOptions<T> | undefined): CallT
 
 export function batchOptionRules<T>(): OptionRules<BatchOptions<T>> {
   return { ...callOptionRules, onResult: optionRules.function };
+}
+
+/** @throws VifError INVALID_OPTIONS */
+export function readPlugOptions<T>(options: PlugOptions<T> | undefined): CallTimes<PlugOptions<T>> {
+  const rules: OptionRules<PlugOptions<T>> = {
+    ...callOptionRules,
+    onResult: optionRules.function,
+    wait: {
+      accepts: (value) => optionRules.flag.accepts(value) || optionRules.milliseconds.accepts(value),
+      says: 'true, false or a number of milliseconds',
+    },
+  };
+  return readCallOptions(options, 'the call', rules);
 }
 
 /** The requests of a call, each of which may be anything. @throws VifError INVALID_REQUEST for what is no list */

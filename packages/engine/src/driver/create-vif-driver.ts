@@ -53,7 +53,7 @@ export function createVifDriver(options: VifDriverOptions): VifDriver {
   try {
     if (host.core) requireOurContract('@vifkit/host', host.core);
     if (guests.core) requireOurContract('@vifkit/libvirt', guests.core);
-    const registry = new PluginRegistry(plugins, given.options, logger);
+    const registry = new PluginRegistry(plugins, given.options, logger, { facts: host.facts });
     return new VifDriver({ host, guests, registry, routing, logger });
   } catch (error) {
     // The caller may hand in anything, such as a package that throws when it is looked at.

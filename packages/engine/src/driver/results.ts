@@ -2,6 +2,7 @@ import type { GuestDevice, Step, VifError } from '@vifkit/core';
 import type { Connection } from '../connection/verdict.js';
 import type { Change } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
+import type { AwaitedPort } from '../run/port-readiness.js';
 import type { Difference } from '../run/runner.js';
 import type { Timeline } from '../run/timeline.js';
 
@@ -57,6 +58,11 @@ export interface CheckResult extends Timed {
   readonly differences: readonly Change[];
   /** The way from the guest to its network, as far as this host can know. */
   readonly connection: Connection;
+}
+
+export interface ReadyResult extends Timed {
+  /** The port that carries the VIF's traffic; undefined for a VIF whose back end has none that tells. */
+  readonly port?: AwaitedPort;
 }
 
 /** How one request of several ended. */

@@ -1,18 +1,35 @@
-import type { GuestConfigurator, HostInfo, Logger, PluginRegistry, Routing, VIFBase } from '@vifkit/core';
+import type {
+  GuestConfigurator,
+  HostInfo,
+  Logger,
+  PluginRegistry,
+  Routing,
+  VIFBase,
+  VifError,
+} from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
 import { findInUse } from '../connection/in-use.js';
 import type { Connection } from '../connection/verdict.js';
 import { Engine, type RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
-import type { Timeline } from '../run/timeline.js';
-import { withDeadline } from '../time/deadline.js';
-import { type BatchOptions, readBatchOptions, readRequestList, teller } from './batch-options.js';
+import { type Change, type Job, type JobResult, type Progress, writingOf } from '../run/job.js';
+import type { AwaitedPort } from '../run/port-readiness.js';
+import { startSpan, type Timeline } from '../run/timeline.js';
+import { withDeadline, withinDeadline } from '../time/deadline.js';
+import {
+  type BatchOptions,
+  type PlugOptions,
+  readBatchOptions,
+  readPlugOptions,
+  readRequestList,
+  teller,
+} from './batch-options.js';
 import type { CallOptions, CallTimes } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome, logSteps } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import type { ChangeResult, CheckResult, ConfigResult, PlanResult, Settled } from './results.js';
+import { awaitedPort, readyStep, requireReadiness, untilReady } from './ready.js';
+import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
@@ -32,6 +49,9 @@ interface Changing {
   prepare(request: unknown, signal: AbortSignal): Promise<Prepared>;
   run(jobs: readonly Job[], options: RunOptions<Changed>): Promise<unknown>;
 }
+
+/** Milliseconds that plugins are given to end. */
+const longestDispose = 5_000;
 
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
@@ -94,8 +114,18 @@ export class VifDriver {
    * Plugs a VIF, all or nothing.
    * @throws VifError PLUG_FAILED (a PlugError), or why no plan came about
    */
-  async plug(request: unknown, options?: CallOptions): Promise<ChangeResult> {
+  async plug(request: unknown, options?: PlugOptions<ChangeResult>): Promise<ChangeResult> {
     return only(await this.plugAll([request], options));
+  }
+
+  /**
+   * Resolves once the VIF's port carries traffic, whoever makes it: ovs-vswitchd has opened it and, where OVN runs the host,
+   * ovn-controller has installed its flows. Nothing is changed, and no lock is held.
+   * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED, OVN_NOT_INSTALLED when the call's time is over, with what is missing
+   *   and why it may be
+   */
+  async waitReady(request: unknown, options?: CallOptions): Promise<ReadyResult> {
+    return only(await this.waitReadyAll([request], options));
   }
 
   /** In what the host differs from the VIF's being plugged. */
@@ -148,7 +178,7 @@ export class VifDriver {
   }
 
   /** {@link check} for many. */
-  checkAll(
+  async checkAll(
     requests: readonly unknown[],
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
@@ -170,15 +200,50 @@ export class VifDriver {
   }
 
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
-  plugAll(
+  async plugAll(
     requests: readonly unknown[],
-    options?: BatchOptions<ChangeResult>,
+    options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('plug', requests, readBatchOptions(options), this.#plugging());
+    const given = readPlugOptions(options);
+    return this.#changeAll('plug', requests, given, this.#plugging(given));
+  }
+
+  /** {@link waitReady} for many. */
+  async waitReadyAll(
+    requests: readonly unknown[],
+    options?: BatchOptions<ReadyResult>,
+  ): Promise<Settled<ReadyResult>[]> {
+    const given = readBatchOptions(options);
+    const readiness = requireReadiness(this.#parts.host.readiness);
+    const ports = new Map<string, AwaitedPort | undefined>();
+    return runRequests<undefined, ReadyResult>(requests, given, {
+      prepare: async (json, signal) => {
+        const request = this.#read(json);
+        const { registry, host } = this.#parts;
+        const prepared = await preparePlan(request, 'plug', registry, host.facts, signal);
+        ports.set(prepared.job.vifId, awaitedPort(request.vif, prepared.job.plan));
+        return prepared;
+      },
+      run: (jobs, { signal, tell }) =>
+        Promise.all(
+          jobs.map(async (job) => {
+            const port = ports.get(job.vifId);
+            const endWait = startSpan({ phase: 'wait', what: 'ready' });
+            const result = await settled(job, port && untilReady(port, readiness, undefined, signal));
+            endWait([job.trace]);
+            tell?.(job, result);
+          }),
+        ),
+      present: ({ handled, job }, _, timeline) => {
+        const port = ports.get(job.vifId);
+        return { ...handled, ...(port && { port }), timeline };
+      },
+      done: teller(given, this.#parts.logger),
+    });
   }
 
   /** {@link unplug} for many. */
-  unplugAll(requests: readonly unknown[], options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
+  async unplugAll(requests: readonly unknown[], options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
     return this.#changeAll('unplug', requests, given, this.#unplugging(given.force));
   }
@@ -204,9 +269,22 @@ export class VifDriver {
     return results;
   }
 
-  /** Ends the host's connections and processes. */
-  close(): Promise<void> {
-    return this.#parts.host.close();
+  /**
+   * Ends what the plugins have made, by their own `dispose`, and then the host's connections and processes. A plugin that
+   * fails to end, or has not ended after 5 s, is logged, and does not keep the host.
+   */
+  async close(): Promise<void> {
+    const { host, registry, logger } = this.#parts;
+    const ended = await withDeadline(longestDispose, undefined, (signal) =>
+      withinDeadline(registry.dispose(), signal, 'plugins ended').catch((error: VifError) => [error]),
+    );
+    for (const error of ended) logger.warn({ err: error, code: error.code }, 'A plugin did not end well');
+    await host.close();
+  }
+
+  /** As {@link close}: `await using driver = createVifDriver(...)`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 
   #read(request: unknown): RoutedRequest {
@@ -237,9 +315,18 @@ export class VifDriver {
     });
   }
 
-  #plugging(): Changing {
+  #plugging({ wait }: PlugOptions<ChangeResult>): Changing {
     return {
-      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      prepare: async (json, signal) => {
+        if (!wait) return this.#prepare(json, 'plug', signal);
+        const { registry, host } = this.#parts;
+        const readiness = requireReadiness(host.readiness);
+        const request = this.#read(json);
+        const { handled, job } = await preparePlan(request, 'plug', registry, host.facts, signal);
+        const port = awaitedPort(request.vif, job.plan);
+        const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
+        return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
+      },
       run: judgedAfter<Change[]>(
         (jobs, options) => this.#engine.plug(jobs, options),
         this.#parts.host.connection,
@@ -302,5 +389,14 @@ export class VifDriver {
   #prepare(request: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
     return preparePlan(this.#read(request), operation, registry, host.facts, signal);
+  }
+}
+
+async function settled({ vifId }: Job, waiting: Promise<void> | undefined): Promise<JobResult<undefined>> {
+  try {
+    await waiting;
+    return { value: undefined };
+  } catch (error) {
+    return { error: asVifError(error, 'OVSDB_ERROR', 'The port could not be waited for', vifId) };
   }
 }

@@ -1,5 +1,6 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
 import type { ConnectionReader } from '../connection/host-state.js';
+import type { PortReadiness } from './port-readiness.js';
 import type { StepRunner } from './runner.js';
 
 /** Orders calls that concern the same things, between processes too. */
@@ -19,6 +20,8 @@ export interface Host {
   readonly runners: readonly StepRunner[];
   /** Reads what is on the way from guests to their networks; without it nothing is known to be sound. */
   readonly connection?: ConnectionReader;
+  /** Tells when ports carry traffic; a host need not be able to. */
+  readonly readiness?: PortReadiness;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }

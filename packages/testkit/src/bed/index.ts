@@ -10,6 +10,7 @@ export { type NetlinkRequests, netlinkWrites } from './netlink-requests.js';
 export { listLinks, makeNamespace, type Namespace, requireOwnNetwork } from './network-namespace.js';
 export { fetchNodeReleases, nodeReleases } from './node-releases.js';
 export { type OpenVSwitch, type OpenVSwitchOptions, startOpenVSwitch } from './open-vswitch.js';
+export { type Chassis, type Ovn, startOvn } from './ovn.js';
 export { type OvsdbCounter, startOvsdbCounter } from './ovsdb-counter.js';
 export { type SystemTrace, traceProgram } from './system-trace.js';
 export { makeVendorTools, type VendorTools } from './vendor-tools.js';

@@ -1,0 +1,137 @@
+import { VifError } from '../errors/vif-error.js';
+import { type Routing, routings } from '../request/routing.js';
+import { quote } from '../validation/quote.js';
+import type { Declaration } from './declaration.js';
+import { declarationOf } from './decorators.js';
+import type { PluginPackage } from './package.js';
+import { adaptersFor, type ContractAdapter, requireContract } from './served-contract.js';
+
+/** One class of a package, as its package.json has it. */
+export type StaticComponent =
+  | { readonly role: 'plugin'; readonly name: string }
+  | { readonly role: 'driver'; readonly type: string }
+  | { readonly role: 'converter'; readonly type: string; readonly routing?: Routing };
+
+/**
+ * What a package says of itself without being run: in its package.json, under `vifkit`.
+ *
+ * ```json
+ * "vifkit": { "contract": 1, "provides": [{ "role": "plugin", "name": "acme" }] }
+ * ```
+ */
+export interface StaticDeclaration {
+  /** The contract with core that the package was written for. */
+  readonly contract: number;
+  /** All that its default export provides, in any order. */
+  readonly provides: readonly StaticComponent[];
+  /** The module that has the package's requests for `vif conformance`, as in `./dist/conformance.js`. */
+  readonly conformance?: string;
+}
+
+/** What is read of a package.json. */
+export interface PackageManifest {
+  readonly name?: string;
+  readonly version?: string;
+  /** Missing where the package does not declare itself: it has to be loaded to be known. */
+  readonly vifkit?: StaticDeclaration;
+}
+
+const keys = ['contract', 'provides', 'conformance'];
+
+/**
+ * Reads a package.json, before any of the package's code runs.
+ *
+ * @param json what the file has, parsed
+ * @param path of the package, for messages
+ * @throws VifError PLUGIN_INVALID for a declaration that is none; PLUGIN_INCOMPATIBLE for one of a contract that this
+ *   core cannot serve
+ */
+export function readPackageManifest(
+  json: unknown,
+  path: string,
+  adapters?: readonly ContractAdapter[],
+): PackageManifest {
+  const { name, version, vifkit } = isRecord(json) ? json : {};
+  const given = isText(name) ? name : path;
+  const declaration = vifkit === undefined ? undefined : readDeclaration(vifkit, given);
+  if (declaration) {
+    adaptersFor(
+      { name: given, contract: declaration.contract },
+      { contract: declaration.contract, path },
+      adapters,
+    );
+  }
+  return {
+    ...(isText(name) && { name }),
+    ...(isText(version) && { version }),
+    ...(declaration && { vifkit: declaration }),
+  };
+}
+
+/**
+ * Holds a package to what its package.json said of it.
+ * @throws VifError PLUGIN_INVALID, with what differs
+ */
+export function requireAsDeclared({ contract, provides }: StaticDeclaration, found: PluginPackage): void {
+  const declared = provides.map(titleOf);
+  const real = found.provides
+    .map((each) => declarationOf(each))
+    .map((each) => (each ? titleOf(each) : 'none'));
+  const differences = [
+    ...declared
+      .filter((each) => !real.includes(each))
+      .map((each) => `it declares ${each}, which is not there`),
+    ...real.filter((each) => !declared.includes(each)).map((each) => `it does not declare ${each}`),
+    ...(found.contract !== undefined && found.contract !== contract
+      ? [`it declares contract ${contract}, and the code says ${found.contract}`]
+      : []),
+  ];
+  if (differences.length === 0) return;
+  const text = `The package.json of ${found.name} is not true of its code: ${differences.join('; ')}`;
+  throw new VifError('PLUGIN_INVALID', `${text}. Correct "vifkit" in it.`);
+}
+
+function readDeclaration(given: unknown, name: string): StaticDeclaration {
+  const refused = (what: string) =>
+    new VifError('PLUGIN_INVALID', `"vifkit" in the package.json of ${name} is invalid: ${what}`);
+  if (!isRecord(given)) throw refused(`it must be an object, not ${quote(given)}`);
+  const unknown = Object.keys(given).find((key) => !keys.includes(key));
+  if (unknown !== undefined) throw refused(`${quote(unknown)} is not known; known are ${keys.join(', ')}`);
+  const { contract, provides, conformance } = given;
+  requireContract(name, contract);
+  if (!Array.isArray(provides)) throw refused(`provides must be a list, not ${quote(provides)}`);
+  if (conformance !== undefined && !isText(conformance)) {
+    throw refused(`conformance must be a path, not ${quote(conformance)}`);
+  }
+  const components = provides.map((each): StaticComponent => {
+    const component = readComponent(each);
+    if (!component) throw refused(`${quote(each)} in provides has no role, or no name or type`);
+    return component;
+  });
+  return { contract, provides: components, ...(conformance !== undefined && { conformance }) };
+}
+
+function readComponent(given: unknown): StaticComponent | undefined {
+  if (!isRecord(given)) return undefined;
+  const { role, name, type } = given;
+  if (role === 'plugin' && isText(name)) return { role, name };
+  if (role === 'driver' && isText(type)) return { role, type };
+  if (role !== 'converter' || !isText(type)) return undefined;
+  if (given.routing === undefined) return { role, type };
+  const routing = routings.find((each) => each === given.routing);
+  return routing && { role, type, routing };
+}
+
+function titleOf(component: StaticComponent | Declaration): string {
+  if (component.role === 'plugin') return `plugin '${component.name}'`;
+  const routing = component.role === 'converter' && component.routing;
+  return `${component.role} '${component.type}'${routing ? ` for routing '${routing}'` : ''}`;
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

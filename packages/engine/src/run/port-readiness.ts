@@ -1,0 +1,43 @@
+/** A port whose way to the network is asked about. */
+export interface AwaitedPort {
+  readonly vifId: string;
+  /** Neutron's and OVN's id of the port: `external_ids:iface-id` of its interface. */
+  readonly interfaceId: string;
+  /** The bridge that it is, or is to be, on. */
+  readonly bridge: string;
+  /** What the port is called. */
+  readonly name?: string;
+  /** The hypervisor makes the port, or its link, when the guest starts. */
+  readonly isGuests: boolean;
+}
+
+/** Where OVN has a port. */
+export interface PortBindingState {
+  /**
+   * `here`: this chassis has claimed it. `additional`: it has it beside another, as during a live migration. `elsewhere`:
+   * another chassis has it. `unclaimed`: none has. `unknown`: OVN has no logical port of the id.
+   */
+  readonly state: 'here' | 'additional' | 'elsewhere' | 'unclaimed' | 'unknown';
+  /** The chassis that has it, where that could be asked. */
+  readonly chassis?: string;
+  /** The chassis that OVN wants it on, where that could be asked. */
+  readonly requested?: readonly string[];
+}
+
+/** Tells when ports of a switch carry traffic, and why they don't. */
+export interface PortReadiness {
+  /**
+   * Whether the port carries traffic now: it is wired and, on OVN's bridge, has its flows. `waiting` is one that cannot
+   * yet: its guest has not started.
+   * @throws VifError when the switch cannot be asked
+   */
+  look(port: AwaitedPort, signal: AbortSignal): Promise<'ready' | 'waiting' | 'not ready'>;
+  /**
+   * Resolves once the port carries traffic.
+   * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED or OVN_NOT_INSTALLED once the signal fires, with what is missing and
+   *   why it may be; ABORTED if the caller's signal fired it
+   */
+  untilReady(port: AwaitedPort, signal: AbortSignal): Promise<void>;
+  /** Where OVN has the port; undefined where OVN does not run this host, or not the port's bridge. */
+  binding(port: AwaitedPort, signal: AbortSignal): Promise<PortBindingState | undefined>;
+}

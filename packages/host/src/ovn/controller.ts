@@ -1,0 +1,50 @@
+import { readdir } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { orAborted } from '@vifkit/engine/time';
+
+/**
+ * What ovn-controller says of itself: `connected` to the southbound database or not; `silent`, it is there and does not
+ * answer; `absent`, nothing listens; `unknown`, its directory cannot be read.
+ */
+export type ControllerState = 'connected' | 'not connected' | 'silent' | 'absent' | 'unknown';
+
+/** Its answer to `ovn-appctl connection-status` has some 10 bytes. */
+const LONGEST_ANSWER = 4_096;
+
+/** Asks ovn-controller by its control socket, as ovn-appctl does. Never rejects. */
+export async function askController(directory: string, signal: AbortSignal): Promise<ControllerState> {
+  let sockets: string[];
+  try {
+    // By the process id, unless it was started with --unixctl.
+    sockets = (await readdir(directory)).filter((name) => /^ovn-controller(\.\d+)?\.ctl$/.test(name));
+  } catch {
+    return 'unknown';
+  }
+  const states = await Promise.all(sockets.map((name) => ask(join(directory, name), signal)));
+  // A controller that was killed leaves its socket behind.
+  return states.find((state) => state !== 'absent') ?? 'absent';
+}
+
+async function ask(path: string, signal: AbortSignal): Promise<ControllerState> {
+  const socket = connect(path);
+  const answered = new Promise<ControllerState>((resolve) => {
+    let text = '';
+    socket.on('error', () => resolve('absent'));
+    socket.on('end', () => resolve('silent'));
+    socket.on('connect', () => socket.write('{"id":0,"method":"connection-status","params":[]}'));
+    socket.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      const [, status] = /"result":"([^"\\]*)/.exec(text) ?? [];
+      if (status !== undefined) resolve(status === 'connected' ? 'connected' : 'not connected');
+      else if (text.length > LONGEST_ANSWER) resolve('silent');
+    });
+  });
+  try {
+    return await orAborted(answered, signal, () => new Error('no answer'));
+  } catch {
+    return 'silent';
+  } finally {
+    socket.destroy();
+  }
+}

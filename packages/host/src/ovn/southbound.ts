@@ -1,0 +1,62 @@
+import type { OvsdbClient } from '../ovsdb/client.js';
+import * as values from '../ovsdb/values.js';
+
+/** Where OVN has a logical port, and where it is wanted: chassis by their names. */
+export interface PortBinding {
+  /** The chassis that has claimed the port; undefined while none has. */
+  readonly chassis: string | undefined;
+  /** Those that have it beside that one, as during a live migration. */
+  readonly additional: readonly string[];
+  /** `options:requested-chassis` of the logical port: names or host names, the first of which is the main one. */
+  readonly requested: readonly string[];
+  readonly up: boolean;
+}
+
+const DATABASE = 'OVN_Southbound';
+
+/** OVN's southbound database. It is only read. */
+export class Southbound {
+  /** @param client stays its owner's to close */
+  constructor(private readonly client: OvsdbClient) {}
+
+  /** @returns undefined where OVN has no logical port of this name. @throws VifError of the connection */
+  async binding(logicalPort: string, signal: AbortSignal): Promise<PortBinding | undefined> {
+    const [bindings, chassis] = await this.client.transact(
+      DATABASE,
+      [
+        {
+          op: 'select',
+          table: 'Port_Binding',
+          where: [['logical_port', '==', logicalPort]],
+          columns: ['chassis', 'additional_chassis', 'options', 'up'],
+        },
+        { op: 'select', table: 'Chassis', where: [], columns: ['_uuid', 'name'] },
+      ],
+      signal,
+    );
+    const row = bindings?.rows?.[0];
+    if (!row) return undefined;
+    const names = new Map(
+      (chassis?.rows ?? []).map((each) => [values.readUuid(each._uuid), values.readString(each.name)]),
+    );
+    const namesOf = (value: values.Value | undefined) =>
+      values.readUuids(value).flatMap((id) => names.get(id) ?? []);
+    const requested = values.readStrings(row.options)['requested-chassis'] ?? '';
+    return {
+      chassis: namesOf(row.chassis)[0],
+      additional: namesOf(row.additional_chassis),
+      requested: requested.split(',').filter((name) => name !== ''),
+      up: values.readSet(row.up)[0] === true,
+    };
+  }
+
+  /** The names by which a chassis may be requested: its own, and that of its host. */
+  async namesOf(chassis: string, signal: AbortSignal): Promise<readonly string[]> {
+    const [found] = await this.client.transact(
+      DATABASE,
+      [{ op: 'select', table: 'Chassis', where: [['name', '==', chassis]], columns: ['hostname'] }],
+      signal,
+    );
+    return [chassis, ...(found?.rows ?? []).map(({ hostname }) => values.readString(hostname))];
+  }
+}
