@@ -4,10 +4,19 @@ import type { Host } from '@vifkit/engine';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
+import { readChecksums } from './connection/checksums.js';
+import { HostConnection } from './connection/host-connection.js';
+import { OpenVSwitchPath } from './connection/open-vswitch-path.js';
+import { OvnPath } from './connection/ovn-path.js';
+import { readFunctions } from './connection/pci-functions.js';
+import { tapHolders } from './connection/tap-holders.js';
+import { socketStates } from './connection/unix-sockets.js';
+import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
 import { hostFacts } from './facts.js';
 import { FileVfJournal } from './journal/file-vf-journal.js';
 import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
+import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
 import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
@@ -16,7 +25,7 @@ import { OvsRunner } from './openvswitch/ovs-runner.js';
 import { OvnReadiness } from './ovn/ovn-readiness.js';
 import { Southbound } from './ovn/southbound.js';
 import { SwitchWatch } from './ovn/switch-watch.js';
-import { OvsdbClient } from './ovsdb/client.js';
+import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
 import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
@@ -98,28 +107,45 @@ export function openHost(options?: HostOptions): Host {
   const given = readHostOptions(options, 'openHost');
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = given;
   const { toolHelper = rootHelper, reserve, tapOwner } = given;
-  const links = new IpLinkTable(rootHelper, reserve);
+  const links = sharingReads(new IpLinkTable(rootHelper, reserve));
   const stateDir = given.stateDir ?? defaultStateDirectory();
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   const [firstSb] = given.ovnSb?.split(',') ?? [];
   const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
+  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
+  const openVSwitch = new DatabaseOvsStore(database, reserve);
+  const filters = new NftFilterTable(rootHelper);
+  const vfs = new IpVfTable(sysfsRoot, rootHelper);
   return {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
     locks,
     runners: [
       new LinkRunner(links, ownerOf(tapOwner)),
-      new OvsRunner(new DatabaseOvsStore(database, reserve), links),
-      new VfRunner(new IpVfTable(sysfsRoot, rootHelper), journal),
-      new FilterRunner(new NftFilterTable(rootHelper)),
+      new OvsRunner(openVSwitch, links),
+      new VfRunner(vfs, journal),
+      new FilterRunner(filters),
       new CommandRunner(new ExecCommands(toolHelper)),
     ],
     readiness: new OvnReadiness({
       watch: new SwitchWatch(database),
       southbound: southbound ? new Southbound(southbound) : undefined,
-      runDirectory: given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn',
+      runDirectory: ovnRunDir,
+    }),
+    connection: new HostConnection({
+      links,
+      openVSwitch: new OpenVSwitchPath(
+        openVSwitch.rows,
+        new VswitchdProbe(database, directoryOf(ovsdb ?? DEFAULT_ENDPOINT)),
+        new OvnPath({ runDirectory: ovnRunDir, southbound: southbound || undefined }),
+      ),
+      filters,
+      functions: (addresses, signal) => readFunctions(addresses, sysfsRoot, vfs, signal),
+      sockets: socketStates,
+      checksums: readChecksums,
+      holders: tapHolders,
     }),
     async close() {
       const databases = [database, ...(southbound ? [southbound] : [])];

@@ -1,6 +1,7 @@
 // What a stand-in for a host is built of: the runners, what they stand on, and the wording of its failures.
 export type { CommandExecutor, CommandResult } from './commands/command-executor.js';
 export { CommandRunner } from './commands/command-runner.js';
+export { HostConnection } from './connection/host-connection.js';
 export type { VfJournal, VfRecord } from './journal/vf-journal.js';
 export {
   isIpv6,
@@ -18,7 +19,7 @@ export type { LinkChange, LinkOperation, LinkQuery, LinkTable } from './links/li
 export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
 export { FilterRunner } from './nftables/filter-runner.js';
-export type { FilterChange, FilterTable, GuestFilter } from './nftables/filter-table.js';
+export type { FilterChange, FilterTable, GuestFilter, GuestFilters } from './nftables/filter-table.js';
 export { mergeKeys, type OvsChange, type OvsKeys } from './openvswitch/changes.js';
 export { DatabaseOvsStore } from './openvswitch/database-store.js';
 export { bridgeNotFound, notWired, portFailed, portIsBond } from './openvswitch/errors.js';

@@ -31,11 +31,18 @@ export interface LinkOnPath {
   /** The mode of a macvtap. */
   readonly mode?: string | undefined;
   /** As a member of a bridge. */
-  readonly port?: { readonly state: string; readonly isolated: boolean } | undefined;
-  /** Whether a bridge sorts frames by VLAN. */
-  readonly vlanFiltering?: boolean | undefined;
-  /** The VLANs of a member of a bridge that sorts by VLAN: the one of untagged frames in both directions. */
-  readonly untagged?: number | undefined;
+  readonly port?:
+    | {
+        /** Of spanning tree: `forwarding`, `disabled`, `blocking`, ... */
+        readonly state: string;
+        /** It reaches no other member that is isolated. */
+        readonly isolated: boolean;
+        /** It takes no frame from an address that is not known. */
+        readonly locked: boolean;
+        /** Whether it gets what the bridge sends to all. */
+        readonly floods: boolean;
+      }
+    | undefined;
 }
 
 /** What Open vSwitch tells. */
@@ -77,7 +84,10 @@ export interface OvsPortOnPath {
 /** What OVN tells, of the chassis that this host is. */
 export interface OvnOnPath {
   readonly bridge: string;
+  /** The name of this chassis. */
   readonly chassis: string;
+  /** The names by which it may be requested. */
+  readonly ownNames: readonly string[];
   /** Why ovn-controller does not do its work, if so. */
   readonly controller?: string | undefined;
   /** The logical ports by name; undefined where the southbound database cannot be asked. */
@@ -85,10 +95,13 @@ export interface OvnOnPath {
 }
 
 export interface OvnBinding {
-  /** The names of the chassis that has it, and of the one that is to have it; undefined for none. */
+  /** The chassis that has it; undefined while none has. */
   readonly chassis: string | undefined;
-  readonly requestedChassis: string | undefined;
-  readonly up: boolean | undefined;
+  /** Those that have it beside that one, as during a live migration. */
+  readonly additional: readonly string[];
+  /** Names or host names of those that are to have it; any may if none is. */
+  readonly requested: readonly string[];
+  readonly up: boolean;
 }
 
 export interface FiltersOnPath {
@@ -102,9 +115,7 @@ export interface FunctionOnPath {
   /** The driver that it is bound to. */
   readonly driver: string | undefined;
   /** Of a virtual function: what its physical function says. */
-  readonly vf?:
-    | { readonly pf: string; readonly mac: string; readonly vlan: number; readonly linkState?: string }
-    | undefined;
+  readonly vf?: { readonly pf: string; readonly mac: string; readonly vlan: number } | undefined;
 }
 
 /** `stale`: the file is there, and nobody listens. */

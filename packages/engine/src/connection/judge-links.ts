@@ -58,7 +58,7 @@ export function judgeMember(
   { name, bridge, madeBy, partner }: BridgeMemberLeg,
   { links }: HostState,
 ): Verdict {
-  const [link, its] = [links.get(name), links.get(bridge)];
+  const link = links.get(name);
   if (!link) return madeBy === 'hypervisor' ? waiting('it is not there yet') : missing;
   if (link.master !== bridge) {
     return broken(
@@ -67,14 +67,13 @@ export function judgeMember(
         : `it is in ${link.master}, not in ${bridge}`,
     );
   }
-  if (!its) return broken(`there is no bridge ${bridge}`);
   const other = partner === undefined ? undefined : links.get(partner);
   if (link.port?.isolated && (other === undefined || other.port?.isolated)) {
     return broken(other === undefined ? 'it is isolated' : `it is isolated from ${partner}`);
   }
-  if (its.vlanFiltering && (link.untagged === undefined || (other && other.untagged !== link.untagged))) {
-    return broken(`${bridge} sorts frames by VLAN, and untagged ones find no way through it`);
-  }
+  if (link.port?.locked) return broken('its bridge takes nothing from it (it is locked)');
+  if (link.port?.floods === false)
+    return broken('its bridge does not flood to it, so that nobody finds the guest');
   return judgePortState(link);
 }
 

@@ -116,17 +116,18 @@ export function judgeOvnBinding(leg: OvnBindingLeg, state: HostState): Verdict |
   return since >= 0 && since < SETTLING ? waiting('OVN has only just installed its flows') : claim;
 }
 
-function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis }: OvnOnPath): Verdict {
+function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: OvnOnPath): Verdict {
   if (!bindings) return sound; // ovn-controller's own word has to do
   const binding = bindings.get(name);
   if (!binding) return broken(`OVN knows no port ${name}`);
-  const { requestedChassis, chassis: now, up } = binding;
-  if (requestedChassis !== undefined && requestedChassis !== chassis) {
-    return broken(`OVN is to bind it to chassis ${requestedChassis}, and this is ${chassis}`);
+  const { requested, chassis: now, additional, up } = binding;
+  if (requested.length > 0 && !requested.some((each) => ownNames.includes(each))) {
+    return broken(`OVN wants it on chassis ${requested.join(', ')}, and this is ${chassis}`);
   }
-  if (now === undefined) return waiting('OVN has not bound it yet');
-  if (now !== chassis) return broken(`OVN has it bound to chassis ${now}, and this is ${chassis}`);
-  return up === false ? waiting('OVN has not set it up yet') : sound;
+  if (additional.includes(chassis)) return sound;
+  if (now === undefined) return waiting('no chassis of OVN has claimed it yet');
+  if (now !== chassis) return broken(`OVN has it on chassis ${now}, and this is ${chassis}`);
+  return up ? sound : waiting('OVN has not set it up yet');
 }
 
 function withOvs({ openVSwitch }: HostState, judge: (ovs: OpenVSwitchOnPath) => Verdict): Verdict {

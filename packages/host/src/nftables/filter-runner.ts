@@ -12,10 +12,11 @@ export class FilterRunner implements StepRunner<FilterStep> {
   constructor(private readonly table: FilterTable) {}
 
   async inspect(steps: readonly FilterStep[], signal: AbortSignal): Promise<Inspection[]> {
-    const filters = await this.table.read(signal);
+    const { guests, fault } = await this.table.read(signal);
     return steps.map((step) => {
-      const before = filters.get(step.name);
-      const differences = compare(filterOf(step), before);
+      const before = guests.get(step.name);
+      const wanted = filterOf(step);
+      const differences = [...compare(wanted, before), ...(wanted ? faults(before, fault) : [])];
       const creates = step.kind === 'guestFilter' && before === undefined;
       return { differences, ...(creates && { creates }), ...(before && { before }) };
     });
@@ -44,13 +45,22 @@ export class FilterRunner implements StepRunner<FilterStep> {
   async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
     if (vifIds) return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
-      if (isVifError(error, 'COMMAND_NOT_FOUND')) return new Map<string, GuestFilter>(); // so nothing was ever filtered
+      if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() }; // so nothing was ever filtered
       throw error;
     });
-    return [...filters].flatMap(([name, { vifId }]): Owned[] =>
+    return [...filters.guests].flatMap(([name, { vifId }]): Owned[] =>
       vifId === undefined ? [] : [{ vifId, step: { kind: 'guestFilterAbsent', name } }],
     );
   }
+}
+
+/** What keeps a filter that is there from filtering. */
+function faults(found: GuestFilter | undefined, fault: string | undefined): Difference[] {
+  if (!found) return [];
+  const reason = fault ?? (found.isUnapplied ? 'the rules are not applied to it' : undefined);
+  return reason === undefined
+    ? []
+    : [{ attribute: 'rules', expected: 'as vifkit makes them', actual: reason }];
 }
 
 function filterOf(step: FilterStep): GuestFilter | undefined {

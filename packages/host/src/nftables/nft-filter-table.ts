@@ -3,7 +3,7 @@ import type { Outcome } from '@vifkit/engine';
 import { missingProgram } from '../commands/missing-program.js';
 import { type ProgramResult, runProgram } from '../commands/run-program.js';
 import { isTransient, retryTransient } from '../commands/transient.js';
-import type { FilterChange, FilterTable, GuestFilter } from './filter-table.js';
+import type { FilterChange, FilterTable, GuestFilters } from './filter-table.js';
 import { parseFilters } from './parse-filters.js';
 import { renderChanges } from './render-filters.js';
 import { TABLE } from './ruleset.js';
@@ -16,8 +16,8 @@ export class NftFilterTable implements FilterTable {
     this.#rootHelper = rootHelper;
   }
 
-  async read(signal: AbortSignal): Promise<ReadonlyMap<string, GuestFilter>> {
-    return (await this.#read(signal)) ?? new Map();
+  async read(signal: AbortSignal): Promise<GuestFilters> {
+    return (await this.#read(signal)) ?? { guests: new Map() };
   }
 
   async write(changes: readonly FilterChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -27,7 +27,7 @@ export class NftFilterTable implements FilterTable {
   }
 
   /** The filters there are; undefined without a table. */
-  async #read(signal: AbortSignal): Promise<ReadonlyMap<string, GuestFilter> | undefined> {
+  async #read(signal: AbortSignal): Promise<GuestFilters | undefined> {
     const result = await this.#nft(['-j', 'list', 'table', ...TABLE.split(' ')], '', signal);
     if (result.exitCode === 0) return parseFilters(result.stdout);
     if (/no such file or directory/i.test(result.stderr)) return undefined;

@@ -7,6 +7,7 @@ import { Monitor, type MonitorListener, type MonitorRequests } from './monitor.j
 import type { Operation, OperationResult } from './operations.js';
 import { readResults } from './results.js';
 import { checkTlsOptions, type OvsdbTlsOptions, readOvsdbTlsOptions } from './tls.js';
+import * as values from './values.js';
 
 export interface OvsdbClientOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
@@ -46,7 +47,8 @@ const rules: OptionRules<OvsdbClientOptions> = {
   logger: optionRules.logger,
 };
 
-const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
+/** Open vSwitch's own. */
+export const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 
 /**
  * A client of an OVSDB server (RFC 7047). It connects when it is first used, reconnects when the server
@@ -105,6 +107,20 @@ export class OvsdbClient {
       throw error;
     });
     return readResults(operations, answer);
+  }
+
+  /**
+   * Whether somebody holds a lock of the server (RFC 7047, 4.1.8), as a daemon does that alone may act on a database. It
+   * is asked for, and given back at once.
+   */
+  async isLocked(lock: string, signal: AbortSignal): Promise<boolean> {
+    const ask = async () => {
+      const connection = await this.#connector.connection(signal);
+      const answer = await connection.call('lock', [lock], signal);
+      await connection.call('unlock', [lock], signal);
+      return values.isObject(answer) && Reflect.get(answer, 'locked') === false;
+    };
+    return onceMore(ask);
   }
 
   /**

@@ -1,5 +1,5 @@
 import type { Outcome } from '@vifkit/engine';
-import type { FilterChange, FilterTable, GuestFilter } from '@vifkit/host/parts';
+import type { FilterChange, FilterTable, GuestFilter, GuestFilters } from '@vifkit/host/parts';
 import type { Points } from './points.js';
 
 /** Filters of guests in memory. */
@@ -16,8 +16,8 @@ export class MemoryFilters implements FilterTable {
     return structuredClone(Object.fromEntries([...this.#filters].sort()));
   }
 
-  async read(): Promise<ReadonlyMap<string, GuestFilter>> {
-    return new Map(this.#filters);
+  async read(): Promise<GuestFilters> {
+    return { guests: new Map(this.#filters) };
   }
 
   /** All or nothing, as a transaction of nftables is. */

@@ -15,6 +15,7 @@ import {
 import type { LinkSpec } from './links/kernel-link.js';
 import { type MemoryLinkState, MemoryLinks } from './links/memory-links.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
+import { memoryConnection } from './memory-connection.js';
 import { MemoryFilters } from './memory-filters.js';
 import { MemoryLocks } from './memory-locks.js';
 import { MemoryPci, type PciFunctions } from './memory-pci.js';
@@ -107,6 +108,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       representor: (address) => pci.representor(address),
     },
     locks: new MemoryLocks(),
+    connection: memoryConnection({ links, ovs, filters, vfs, pci: options.pci ?? {} }),
     runners: [
       new LinkRunner(links, options.tapOwner),
       new OvsRunner(ovs, links),

@@ -7,7 +7,7 @@ import {
   type VIFBridge,
   vethNames,
 } from '@vifkit/core';
-import { ensuredBridge, networkBridge } from '../port/bridges.js';
+import { ensuredBridge } from '../port/bridges.js';
 import type { PlugContext } from '../port/plug-context.js';
 import { datapathOf } from '../port/port-profile.js';
 import { mtuOf, vifPort } from '../port/vif-port.js';
@@ -28,6 +28,5 @@ export function hybridPath(vif: VIFBridge, context: PlugContext): Leg[] {
   const [name] = vethNames(vif.id);
   const bridge = requireField(vif, 'bridge_name', vif.id);
   const options = { mtu: mtuOf(vif, context), partner: name };
-  const guest = vif.vif_name === undefined ? [] : guestLinkPath(bridge, vif.vif_name, options);
-  return [...guest, { kind: 'checksum', name, bridge: networkBridge(vif) }];
+  return vif.vif_name === undefined ? [] : guestLinkPath(bridge, vif.vif_name, options);
 }

@@ -60,7 +60,6 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(flags.includes('UP') && { carrier: flags.includes('LOWER_UP') }),
     ...(linkinfo?.info_slave_kind === 'bridge' && { port: portOf(linkinfo.info_slave_data ?? {}) }),
     ...(typeof data.mode === 'string' && { mode: data.mode }),
-    ...(kind === 'bridge' && Number(data.vlan_filtering) === 1 && { vlanFiltering: true }),
     ...(kind === 'veth' && link !== undefined && { peer: link }),
     ...(kind === 'vlan' && link !== undefined && { vlan: vlanOf(link, data) }),
     ...(kind === 'bridge' && {
@@ -74,8 +73,14 @@ function stateOf(ipLink: IpLink): LinkState {
   };
 }
 
-function portOf({ state, isolated }: Readonly<Record<string, unknown>>): NonNullable<LinkState['port']> {
-  return { state: String(state), isolated: isolated === true };
+function portOf(data: Readonly<Record<string, unknown>>): NonNullable<LinkState['port']> {
+  const { state, isolated, locked, flood, bcast_flood } = data;
+  return {
+    state: String(state),
+    isolated: isolated === true,
+    locked: locked === true,
+    floods: flood !== false && bcast_flood !== false,
+  };
 }
 
 function vlanOf(
