@@ -4,7 +4,7 @@ import { Deadline } from '@vifkit/engine/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
-import { builtInPlugins } from '../../packages/cli/src/driver/built-in-plugins.js';
+import { builtInPlugins } from '../../packages/cli/src/plugins/load-plugins.js';
 import { filtered, hybrid, idOf, macvtap, perPort, tap, trunk, trusted } from './requests.js';
 
 const vf = { pf: 'enp1', index: 0, netDevice: 'enp1v0' };

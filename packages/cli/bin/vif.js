@@ -16,7 +16,7 @@ const isUsable = bundle > 0 && bundle >= written('tsconfig.tsbuildinfo');
 if (isUsable) {
   const { loadBundle } = require('./load-bundle.js');
   const { main } = loadBundle(join(ownPackage, 'bundle'));
-  main(async () => (await import('../dist/vif.js')).vif());
+  main(async () => (await import('../dist/main.js')).vif());
 } else {
-  import('../dist/main.js');
+  import('../dist/main.js').then(({ main }) => main());
 }

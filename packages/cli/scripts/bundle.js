@@ -26,7 +26,7 @@ function isUpToDate() {
 
 async function bundle() {
   const build = await rolldown({
-    input: { main: here('../dist/main-bundled.js') },
+    input: { main: here('../dist/main.js') },
     platform: 'node',
     // Loaded with `-v` alone. They look for modules of their own at run time.
     external: ['pino', 'pino-pretty'],

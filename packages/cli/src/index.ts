@@ -1,9 +1,6 @@
-export { type ConfigFile, readConfigFile } from './config/config-file.js';
-export { builtInPlugins } from './driver/built-in-plugins.js';
-export { parseRequests } from './input/request-splitter.js';
-export { renderChanges } from './output/render-changes.js';
-export { renderCheck } from './output/render-check.js';
-export { renderPlan } from './output/render-plan.js';
-export { plain, type Style, styleFor } from './output/style.js';
-export { toJson } from './output/to-json.js';
-export { type DrawOptions, drawPlumbing } from './plumbing/draw-plumbing.js';
+export { renderChanges, renderCheck, renderPlan, toJson } from './commands/results.js';
+export { builtInPlugins } from './plugins/load-plugins.js';
+export { type DrawOptions, drawPlumbing } from './plumbing/draw.js';
+export { parseRequests } from './requests/request-splitter.js';
+export { type ConfigFile, readConfigFile } from './settings/config-file.js';
+export { plain, type Style, styleFor } from './terminal/output.js';

@@ -1,8 +1,38 @@
-import { guardOutput } from './output/guard-output.js';
-import { vif } from './vif.js';
+import { loadPlugins } from './plugins/load-plugins.js';
+import { run } from './program.js';
+import type { Environment } from './settings/environment.js';
+import { guardOutput } from './terminal/output.js';
+import { examineThisHost, openDriver } from './this-host.js';
 
-guardOutput(process.stdout);
-guardOutput(process.stderr);
+/**
+ * The command itself, of the modules and of the bundle alike: it sets the exit status of this process.
+ * Not by process.exit, which would cut off what a pipe has not taken yet.
+ */
+export async function main(unbundled?: Environment['unbundled']): Promise<void> {
+  guardOutput(process.stdout);
+  guardOutput(process.stderr);
 
-// Not process.exit: it would cut off what a pipe has not taken yet.
-process.exitCode = await vif();
+  // What Node.js itself ends with where a module waits for what never settles.
+  const unsettled = () => {
+    process.exitCode = 13;
+  };
+  process.once('exit', unsettled);
+  const status = await vif(unbundled);
+  process.off('exit', unsettled);
+  process.exitCode = status;
+}
+
+/** Runs this process's command line on this host, and resolves to its exit status. Never rejects. */
+export function vif(unbundled?: Environment['unbundled']): Promise<number> {
+  return run(process.argv.slice(2), {
+    stdin: () => process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    signals: process,
+    env: process.env,
+    openDriver,
+    plugins: loadPlugins,
+    examineHost: examineThisHost,
+    unbundled,
+  });
+}

@@ -1,10 +1,42 @@
 import { readFileSync } from 'node:fs';
-import { Command } from 'commander';
-import { type CommandEntry, commandTable } from './command-table.js';
-import { applyOvsdbConnection } from './config/apply-ovsdb-connection.js';
-import { commonOptions } from './options.js';
-import type { Settings } from './settings.js';
-import type { Surroundings } from './surroundings.js';
+import { Command, CommanderError } from 'commander';
+import { type CommandEntry, commandTable } from './commands/command-table.js';
+import { InputError } from './requests/input-error.js';
+import type { Environment } from './settings/environment.js';
+import { applyOvsdbConnection, commonOptions } from './settings/options.js';
+import type { Settings } from './settings/settings.js';
+import { printable } from './terminal/text.js';
+
+const FAILED = 1;
+const MISUSED = 2;
+
+/** Runs a command line, and resolves to its exit status. Never rejects. */
+export async function run(args: readonly string[], environment: Environment): Promise<number> {
+  let status = 0;
+  try {
+    const program = buildProgram(environment, (given) => {
+      status = given;
+    });
+    await program.parseAsync(args, { from: 'user' });
+    return status;
+  } catch (error) {
+    // Commander has already said what was wrong; help and version end in an error, too, of status 0.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
+    environment.stderr.write(`vif: ${describe(error)}\n`);
+    return error instanceof InputError || codeOf(error) === 'INVALID_OPTIONS' ? MISUSED : FAILED;
+  }
+}
+
+// Not `isVifError`: nothing of core is loaded where it is not needed, as for `vif --help`.
+function codeOf(error: unknown): unknown {
+  return error instanceof Error && 'code' in error ? error.code : undefined;
+}
+
+function describe(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  const code = codeOf(error);
+  return printable(typeof code === 'string' ? `${code}: ${message}` : message);
+}
 
 const examples = `
 A FILE holds one request as a JSON object, or many as JSON Lines or an array; - is standard input.
@@ -12,8 +44,8 @@ Exit status: 0 all went well; 1 a request failed, check found a difference, or d
 `;
 
 /** The command line. Each action hands its exit status to `exit`. */
-export function buildProgram(surroundings: Surroundings, exit: (status: number) => void): Command {
-  const { stdout, stderr } = surroundings;
+function buildProgram(environment: Environment, exit: (status: number) => void): Command {
+  const { stdout, stderr } = environment;
   const program = new Command('vif')
     .description('Plugs virtual network interfaces (VIFs) into this host, and writes their libvirt XML.')
     .version(version())
@@ -28,18 +60,18 @@ export function buildProgram(surroundings: Surroundings, exit: (status: number) 
   program.hook('preAction', async () => {
     if (program.getOptionValue('config') !== undefined) {
       // Loaded only for those who have a file: it brings core along.
-      await (await import('./config/apply-config-file.js')).applyConfigFile(program);
+      await (await import('./settings/config-file.js')).applyConfigFile(program);
     }
-    applyOvsdbConnection(program, surroundings.env);
+    applyOvsdbConnection(program, environment.env);
   });
-  for (const entry of commandTable) addCommand(program, entry, surroundings, exit);
+  for (const entry of commandTable) addCommand(program, entry, environment, exit);
   return program;
 }
 
 function addCommand(
   program: Command,
   { name, description, file: holds, options, load }: CommandEntry,
-  surroundings: Surroundings,
+  environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
@@ -48,10 +80,10 @@ function addCommand(
   command.action(async () => {
     const [file = '-'] = command.processedArgs as [string?];
     const settings = command.optsWithGlobals<Settings>();
-    const { unbundled } = surroundings;
+    const { unbundled } = environment;
     if (unbundled && settings.plugin?.length) return exit(await unbundled());
     const run = await load();
-    exit(await run(settings, surroundings, file));
+    exit(await run(settings, environment, file));
   });
 }
 

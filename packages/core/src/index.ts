@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-export type * from './connection/legs.js';
+export type { Leg } from './connection/legs.js';
 export { type CoreCopy, thisCore } from './core-copy.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { ValidationError, type Violation } from './errors/validation-error.js';
@@ -48,7 +48,6 @@ export {
   vethNames,
 } from './plan/builders/hybrid-links.js';
 export { portIds } from './plan/builders/port-ids.js';
-export { stepTarget } from './plan/step-target.js';
 export type {
   BridgeAttributes,
   CommandStep,
@@ -73,8 +72,10 @@ export type {
   Plan,
   Step,
   StepKind,
+  VendorStep,
   VfStep,
 } from './plan/steps.js';
+export { stepTarget } from './plan/steps.js';
 export { type Announced, announce } from './plugin/announce.js';
 export type {
   ConfigContext,

@@ -1,9 +1,10 @@
 /** What engine, host and testkit need beside the entry of the package. It is not for plugins, and has no promise of its own. */
+export type * from './connection/legs.js';
 export { legsOfPlan } from './connection/legs-of-plan.js';
 export { requireOurContract } from './core-copy.js';
 export { reasonOf } from './errors/vif-error.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
-export { stepKey } from './plan/step-target.js';
+export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
 export { validatePlan } from './plan/validate-plan.js';
 export type { ContractAdapter } from './plugin/served-contract.js';
 export { slugOf } from './plugin/slug.js';

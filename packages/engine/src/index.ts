@@ -1,19 +1,8 @@
 import 'reflect-metadata';
 
-export type {
-  ConnectionReader,
-  FiltersOnPath,
-  FunctionOnPath,
-  HostState,
-  LinkOnPath,
-  OpenVSwitchOnPath,
-  OvnBinding,
-  OvnOnPath,
-  OvsBridgeOnPath,
-  OvsPortOnPath,
-  SocketState,
-} from './connection/host-state.js';
-export type { Connection, JudgedLeg, LegState } from './connection/verdict.js';
+export type { Difference, Owned, PlannedVif } from '@vifkit/core/steps';
+export type { ConnectionReader, HostState } from './connection/host-state.js';
+export type { Connection, JudgedLeg } from './connection/verdict.js';
 export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
@@ -34,18 +23,6 @@ export { PlugError } from './errors/plug-error.js';
 export { UnplugError } from './errors/unplug-error.js';
 export type { Host, HostLocks } from './run/host.js';
 export type { Change } from './run/job.js';
-export { foundByMark, type Left } from './run/ownership.js';
+export type { Left } from './run/ownership.js';
 export type { AwaitedPort, PortBindingState, PortReadiness } from './run/port-readiness.js';
-export type {
-  AttemptedTask,
-  Difference,
-  Found,
-  Inspection,
-  Outcome,
-  Owned,
-  PlannedVif,
-  StepRunner,
-  Stray,
-  Task,
-} from './run/runner.js';
 export type { Span, Timeline } from './run/timeline.js';

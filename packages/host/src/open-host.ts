@@ -1,6 +1,7 @@
 import { type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { Host } from '@vifkit/engine';
+import { former } from '@vifkit/engine/former';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
@@ -112,6 +113,7 @@ export function openHost(options?: HostOptions): Host {
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
+  const commands = new ExecCommands(toolHelper);
   const [firstSb] = given.ovnSb?.split(',') ?? [];
   const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
   const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
@@ -122,12 +124,13 @@ export function openHost(options?: HostOptions): Host {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
     locks,
+    commands,
     runners: [
-      new LinkRunner(links, ownerOf(tapOwner)),
-      new OvsRunner(openVSwitch, links),
-      new VfRunner(vfs, journal),
-      new FilterRunner(filters),
-      new CommandRunner(new ExecCommands(toolHelper)),
+      former(new LinkRunner(links, ownerOf(tapOwner))),
+      former(new OvsRunner(openVSwitch, links)),
+      former(new VfRunner(vfs, journal)),
+      former(new FilterRunner(filters)),
+      former(new CommandRunner(commands)),
     ],
     readiness: new OvnReadiness({
       watch: new SwitchWatch(database),

@@ -1,7 +1,7 @@
 import { type GuestConfigurator, type Step, stepTarget } from '@vifkit/core';
 import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
-import { builtInPlugins } from '../../../packages/cli/src/driver/built-in-plugins.js';
+import { builtInPlugins } from '../../../packages/cli/src/plugins/load-plugins.js';
 import type { Case } from './cases.js';
 import { type FaultyHost, faultyHost } from './faulty-host.js';
 import { VENDOR_LINK, VendorSwitch } from './vendor-switch.js';

@@ -1,5 +1,6 @@
-import type { Step } from '@vifkit/core';
-import type { AttemptedTask, Host, Inspection, Outcome, StepRunner, Task } from '@vifkit/engine';
+import type { Step, VifError } from '@vifkit/core';
+import type { Outcome, StepRunner, VifStep } from '@vifkit/core/steps';
+import type { Host } from '@vifkit/engine';
 import { signalError } from '@vifkit/engine/time';
 import type { Injection } from './fault.js';
 
@@ -78,12 +79,13 @@ class Control {
 }
 
 function faultyRunner(runner: StepRunner, control: Control): StepRunner {
-  const through = async <T extends Task>(
+  const through = async <T extends VifStep, O>(
     during: 'apply' | 'undo',
     tasks: readonly T[],
     signal: AbortSignal,
-    run: (tasks: readonly T[]) => Promise<readonly Outcome[]>,
-  ): Promise<readonly Outcome[]> => {
+    fail: (error: VifError) => O,
+    run: (tasks: readonly T[]) => Promise<readonly O[]>,
+  ): Promise<readonly O[]> => {
     if (during === 'apply') await control.intrude();
     const [place, injection] =
       control.strikes(
@@ -93,31 +95,45 @@ function faultyRunner(runner: StepRunner, control: Control): StepRunner {
     if (place === undefined || !injection) return run(tasks);
     const { done, way, error, onHang } = injection;
     // A transaction is made as a whole or not at all.
-    if (way === 'fails' && !done && runner.kinds.includes('ovsPort')) return tasks.map(() => error);
+    if (way === 'fails' && !done && runner.kinds.includes('ovsPort')) return tasks.map(() => fail(error));
     const isCarriedOut = (i: number) => done || i < place || (way === 'fails' && i > place);
     const those = tasks.filter((_, i) => isCarriedOut(i));
     const outcomes = await run(those);
     if (way === 'hangs') await untilFired(signal, onHang);
     if (way === 'is deaf') await new Promise(() => onHang?.());
     if (way === 'rejects') throw error;
-    return tasks.map((task, i) => (i === place ? error : outcomes[those.indexOf(task)]));
+    return tasks.map((task, i) => (i === place ? fail(error) : outcomes[those.indexOf(task)]) as O);
   };
   const { findOwned, findStrays } = runner;
   return {
     kinds: runner.kinds,
     ...(runner.oneByOne !== undefined && { oneByOne: runner.oneByOne }),
-    async inspect(steps: readonly Step[], signal, vifIds): Promise<readonly Inspection[]> {
-      const [, injection] = control.strikes('inspect', steps.slice(0, 1)) ?? [];
+    async inspect(steps, signal) {
+      const first = steps.slice(0, 1).map(({ step }) => step);
+      const [, injection] = control.strikes('inspect', first) ?? [];
       if (injection?.way === 'hangs') await untilFired(signal, injection.onHang);
       if (injection) throw injection.error;
-      return runner.inspect(steps, signal, vifIds);
+      return runner.inspect(steps, signal);
     },
-    apply: (tasks, signal) => through('apply', tasks, signal, (those) => runner.apply(those, signal)),
-    undo: (tasks: readonly AttemptedTask[], signal) =>
-      through('undo', tasks, signal, (those) => runner.undo(those, signal)),
+    apply: (tasks, signal) =>
+      through(
+        'apply',
+        tasks,
+        signal,
+        (error): Outcome<unknown> => ({ error }),
+        (those) => runner.apply(those, signal),
+      ),
+    undo: (tasks, signal) =>
+      through(
+        'undo',
+        tasks,
+        signal,
+        (error): VifError | undefined => error,
+        (those) => runner.undo(those, signal),
+      ),
     ...(findStrays && { findStrays: (vifs, signal) => findStrays.call(runner, vifs, signal) }),
     ...(findOwned && {
-      findOwned: (signal: AbortSignal, vifIds?: readonly string[]) => findOwned.call(runner, signal, vifIds),
+      findOwned: (...args) => findOwned.call(runner, ...args),
     }),
   };
 }

@@ -1,21 +1,61 @@
-import { diagnose } from '../doctor/diagnose.js';
-import { renderDoctor } from '../output/render-doctor.js';
-import { styleFor } from '../output/style.js';
-import { listPlugins } from '../plugins/list-plugins.js';
-import { loadRegistry } from '../plugins/load-registry.js';
-import type { Settings } from '../settings.js';
-import type { Surroundings } from '../surroundings.js';
+import type { Requirement } from '@vifkit/core';
+import type { Lack } from '@vifkit/host';
+import { loadRegistry } from '../plugins/registry.js';
+import type { Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { plain, type Style, styleFor } from '../terminal/output.js';
+import { printable } from '../terminal/text.js';
+import { type ListedPlugin, listPlugins, pluginTrees } from './plugins.js';
 
 /**
  * Prints what this host lacks for which plugin; the exit status is 1 if it lacks anything.
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
-export async function doctor(settings: Settings, surroundings: Surroundings): Promise<number> {
-  const { stdout } = surroundings;
-  const registry = await loadRegistry(settings, surroundings);
+export async function doctor(settings: Settings, environment: Environment): Promise<number> {
+  const { stdout } = environment;
+  const registry = await loadRegistry(settings, environment);
   const listed = listPlugins(registry.registrations);
-  const diagnoses = await diagnose(listed, (needs) => surroundings.examineHost(needs, settings));
+  const diagnoses = await diagnose(listed, (needs) => environment.examineHost(needs, settings));
   if (settings.format === 'json') for (const each of diagnoses) stdout.write(`${JSON.stringify(each)}\n`);
   else stdout.write(renderDoctor(diagnoses, styleFor(stdout)));
   return diagnoses.some(({ lacks, error }) => error || lacks.length > 0) ? 1 : 0;
+}
+
+/** What a plugin lacks on this host. */
+export type MissingRequirement = Pick<Requirement, 'kind' | 'name'> & Lack;
+
+/** A plugin or driver, and what this host lacks for it, as `vif doctor --format json` prints it. */
+export interface Diagnosis extends Pick<ListedPlugin, 'package' | 'role' | 'name' | 'type' | 'error'> {
+  readonly lacks: readonly MissingRequirement[];
+}
+
+/** Looks for requirements on a host: for each what is lacking, or undefined. */
+export type Examine = (requirements: readonly Requirement[]) => Promise<readonly (Lack | undefined)[]>;
+
+/** Has all that the plugins and drivers need looked for, in one go. Converters need nothing of a host. */
+export async function diagnose(listed: readonly ListedPlugin[], examine: Examine): Promise<Diagnosis[]> {
+  const plugins = listed.filter(({ role }) => role !== 'converter');
+  const lacks = await examine(plugins.flatMap(({ needs }) => needs));
+  let next = 0;
+  return plugins.map(({ options: _options, vifs: _vifs, needs, ...plugin }) => ({
+    ...plugin,
+    lacks: needs.flatMap(({ kind, name }): MissingRequirement[] => {
+      const lack = lacks[next++];
+      return lack ? [{ kind, name, ...lack }] : [];
+    }),
+  }));
+}
+
+/** What each plugin lacks, as one tree per package. */
+export function renderDoctor(diagnoses: readonly Diagnosis[], style: Style = plain): string {
+  return pluginTrees(diagnoses, style, ({ lacks, error }, subject) => {
+    const isWell = lacks.length === 0 && !error;
+    return {
+      line: `${isWell ? style('green', '✓') : style('red', '✗')} ${subject}`,
+      details: [
+        ...lacks.map(({ problem, remedy }) => printable(`${problem}; ${remedy}`)),
+        ...(error ? [style('red', printable(`${error.code}: ${error.message}`))] : []),
+      ],
+    };
+  });
 }

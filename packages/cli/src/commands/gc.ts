@@ -1,16 +1,16 @@
 import type { GcResult, Settled } from '@vifkit/engine';
-import { InputError } from '../input/input-error.js';
-import { parseKeep } from '../input/parse-keep.js';
-import { readText } from '../input/read-text.js';
-import { openLogger } from '../logger.js';
-import { errorJson } from '../output/error-json.js';
-import { errorLine } from '../output/error-line.js';
-import { renderGc } from '../output/render-gc.js';
-import { styleFor } from '../output/style.js';
-import { changeJson } from '../output/to-json.js';
-import type { Settings } from '../settings.js';
-import { abortOnSignals } from '../signals.js';
-import type { Driver, Surroundings } from '../surroundings.js';
+import { readText } from '../requests/input.js';
+import { InputError } from '../requests/input-error.js';
+import { idOfVif } from '../requests/object-from.js';
+import { parseRequests } from '../requests/request-splitter.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { errorJson, errorLine } from '../terminal/errors.js';
+import { openLogger } from '../terminal/log.js';
+import { plain, type Style, styleFor } from '../terminal/output.js';
+import { abortOnSignals } from '../terminal/signals.js';
+import { printable, tree } from '../terminal/text.js';
+import { changeBranch, changeJson } from './results.js';
 
 interface GcSettings extends Settings {
   /** A file, or `-`. */
@@ -23,18 +23,18 @@ interface GcSettings extends Settings {
  * Removes what is left of VIFs that are not kept; the exit status is 1 if some of it could not be removed.
  * @throws InputError if it is not said which are kept; VifError TIMEOUT, ABORTED if that could not be read in time
  */
-export async function gc(settings: GcSettings, surroundings: Surroundings): Promise<number> {
+export async function gc(settings: GcSettings, environment: Environment): Promise<number> {
   const { timeout, dryRun = false, verbose } = settings;
-  const { env, stderr } = surroundings;
-  const interruption = abortOnSignals(surroundings.signals, timeout);
+  const { env, stderr } = environment;
+  const interruption = abortOnSignals(environment.signals, timeout);
   const { signal } = interruption;
   let driver: Driver | undefined;
   try {
-    const keep = await readKept(settings, surroundings, signal);
+    const keep = await readKept(settings, environment, signal);
     const logger = await openLogger(verbose, stderr);
-    driver = await surroundings.openDriver({ ...settings, guests: false, logger, env });
+    driver = await environment.openDriver({ ...settings, guests: false, logger, env });
     const results = await driver.gc({ keep, dryRun, signal, timeout });
-    print(results, settings.format, dryRun, surroundings);
+    print(results, settings.format, dryRun, environment);
     return results.some((result) => 'error' in result) ? 1 : 0;
   } finally {
     interruption.stop();
@@ -44,7 +44,7 @@ export async function gc(settings: GcSettings, surroundings: Surroundings): Prom
 
 async function readKept(
   { keep, keepNone }: GcSettings,
-  { stdin }: Surroundings,
+  { stdin }: Environment,
   signal: AbortSignal,
 ): Promise<string[] | 'none'> {
   if (keep !== undefined) return parseKeep(await readText(keep, stdin, signal));
@@ -56,7 +56,7 @@ function print(
   results: readonly Settled<GcResult>[],
   format: Settings['format'],
   dryRun: boolean,
-  { stdout, stderr }: Surroundings,
+  { stdout, stderr }: Environment,
 ): void {
   if (format === 'json') {
     stdout.write(results.map((result) => `${JSON.stringify(toJson(result))}\n`).join(''));
@@ -73,4 +73,49 @@ function toJson(result: Settled<GcResult>): object {
   if ('error' in result) return { id: result.id, error: errorJson(result.error) };
   const { id, changes } = result.value;
   return { id, changes: changes.map(changeJson) };
+}
+
+/** What was left of a VIF and has been removed, or would be, as a tree. */
+export function renderGc({ id, changes }: GcResult, dryRun: boolean, style: Style = plain): string {
+  const whose = id === null ? 'shared by VIFs' : printable(id);
+  const heading = `${style('bold', whose)}  ${dryRun ? 'would be removed' : 'removed'}`;
+  return tree(
+    heading,
+    changes.map((change) => changeBranch(change, style)),
+  );
+}
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/**
+ * The ids of VIFs to keep: ids, one a line, or requests, VIFs or os-vif objects as JSON Lines. One line that is none
+ * of them spoils all: a VIF that is in use could be on it.
+ * @throws InputError, for a list without any too
+ */
+export function parseKeep(text: string): string[] {
+  const lines = text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  if (lines.length === 0) {
+    throw new InputError('The list of VIFs to keep is empty; if none is to be kept, say --keep-none');
+  }
+  return uuid.test(lines[0] ?? '') ? lines.map(checked) : idsOfRequests(text);
+}
+
+function idsOfRequests(text: string): string[] {
+  return parseRequests(text).map((input) => {
+    if ('error' in input)
+      throw new InputError(`The list of VIFs to keep is not valid: ${input.error.message}`);
+    const { request } = input;
+    return checked(idOfVif('vif' in request ? request.vif : request));
+  });
+}
+
+function checked(id: unknown): string {
+  if (typeof id === 'string' && uuid.test(id)) return id;
+  const found = JSON.stringify(id)?.slice(0, 80) ?? 'a VIF without an id';
+  throw new InputError(
+    `The list of VIFs to keep is not valid: it has ${found}, where the id of a VIF should be`,
+  );
 }

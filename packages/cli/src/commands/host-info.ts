@@ -1,9 +1,10 @@
-import { errorLine } from '../output/error-line.js';
-import { renderHostInfo } from '../output/render-host-info.js';
-import { styleFor } from '../output/style.js';
-import { loadRegistry } from '../plugins/load-registry.js';
-import type { Settings } from '../settings.js';
-import type { Surroundings } from '../surroundings.js';
+import type { HostInfo } from '@vifkit/core';
+import { loadRegistry } from '../plugins/registry.js';
+import type { Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { errorLine } from '../terminal/errors.js';
+import { plain, type Style, styleFor } from '../terminal/output.js';
+import { printable } from '../terminal/text.js';
 
 /**
  * Prints which VIFs the plugins take; the exit status is 1 if one of them cannot tell.
@@ -11,12 +12,12 @@ import type { Surroundings } from '../surroundings.js';
  */
 export async function hostInfo(
   settings: Settings & { readonly permit?: readonly string[] },
-  surroundings: Surroundings,
+  environment: Environment,
 ): Promise<number> {
-  const { stdout, stderr } = surroundings;
+  const { stdout, stderr } = environment;
   const [{ describeHost }, registry] = await Promise.all([
     import('@vifkit/core'),
-    loadRegistry(settings, surroundings),
+    loadRegistry(settings, environment),
   ]);
   const { info, errors } = describeHost(registry, settings.permit);
   for (const error of errors) stderr.write(errorLine(null, error));
@@ -24,4 +25,32 @@ export async function hostInfo(
     settings.format === 'json' ? `${JSON.stringify(info)}\n` : renderHostInfo(info, styleFor(stdout)),
   );
   return errors.length > 0 ? 1 : 0;
+}
+
+const heading = ['PLUGIN', 'VIF', 'VERSIONS', 'PORT PROFILE', 'VERSIONS'];
+
+/** What plugins announce, as a table: a line for each VIF class and each port profile that goes with it. */
+export function renderHostInfo({ plugin_info }: HostInfo, style: Style = plain): string {
+  const rows = plugin_info.flatMap(({ plugin_name, vif_info }) =>
+    vif_info.flatMap((vif) => {
+      const own = [plugin_name, vif.vif_object_name, versions(vif)];
+      const profiles = vif.supported_port_profiles ?? [];
+      if (profiles.length === 0) return [[...own, '', '']];
+      return profiles.map((each) => [...own, each.profile_object_name, versions(each)]);
+    }),
+  );
+  const [first = '', ...rest] = aligned([heading, ...rows.map((row) => row.map(printable))]);
+  return `${[style('bold', first), ...rest].join('\n')}\n`;
+}
+
+function versions({ min_version: least, max_version: most }: { min_version: string; max_version: string }) {
+  return least === most ? least : `${least} to ${most}`;
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = heading.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => {
+    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    return cells.join('  ').trimEnd();
+  });
 }

@@ -1,18 +1,24 @@
-import { asVifError, type Primitive, toPrimitive, type VersionManifest, type VifError } from '@vifkit/core';
-import type { Input } from '../input/input.js';
-import { openInput } from '../input/open-input.js';
-import { readRequests } from '../input/read-requests.js';
-import { openLogger } from '../logger.js';
-import { idOf, isObject, objectFrom } from '../objects/object-from.js';
-import { readManifestOption } from '../objects/read-manifest-option.js';
-import { errorJson } from '../output/error-json.js';
-import { errorLine } from '../output/error-line.js';
-import { printable } from '../output/printable.js';
-import { writeOut } from '../output/write-out.js';
-import type { Settings } from '../settings.js';
-import { abortOnSignals } from '../signals.js';
-import type { Driver, Surroundings } from '../surroundings.js';
-import { smallBatch } from './batch-sizes.js';
+import {
+  asVifError,
+  isVifError,
+  type Primitive,
+  readManifest,
+  toPrimitive,
+  type VersionManifest,
+  VifError,
+} from '@vifkit/core';
+import { openInput, readSettings } from '../requests/input.js';
+import { idOf, isObject, objectFrom } from '../requests/object-from.js';
+import { readRequests } from '../requests/read-requests.js';
+import type { Input } from '../requests/request.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { errorJson, errorLine } from '../terminal/errors.js';
+import { openLogger } from '../terminal/log.js';
+import { writeOut } from '../terminal/output.js';
+import { abortOnSignals } from '../terminal/signals.js';
+import { printable } from '../terminal/text.js';
+import { smallBatch } from './request-commands.js';
 
 type Answer = { readonly object: Primitive } | { readonly id: string | undefined; readonly error: VifError };
 
@@ -20,23 +26,23 @@ type Answer = { readonly object: Primitive } | { readonly id: string | undefined
  * Reads os-vif objects and VIFs of the network model, and writes os-vif objects; the exit status is 1 if one of them
  * could not be read, or has no converter.
  * @throws InputError if the file cannot be read
- * @throws VifError INVALID_OPTIONS for a manifest that is none
+ * @throws VifError INVALID_OPTIONS for a manifest that is not valid
  */
 export async function object(
   settings: Settings & { readonly manifest?: string },
-  surroundings: Surroundings,
+  environment: Environment,
   file: string,
 ): Promise<number> {
   const { format, manifest: given } = settings;
   const manifest = given === undefined ? undefined : await readManifestOption(given, settings.timeout);
-  const { stdout, stderr } = surroundings;
-  const interruption = abortOnSignals(surroundings.signals, settings.timeout);
+  const { stdout, stderr } = environment;
+  const interruption = abortOnSignals(environment.signals, settings.timeout);
   let driver: Converter = noDriver;
   let status = 0;
   try {
-    const text = openInput(file, surroundings.stdin);
+    const text = openInput(file, environment.stdin);
     for await (const { inputs } of readRequests(text, smallBatch, interruption.signal)) {
-      if (driver === noDriver && inputs.some(needsDriver)) driver = await openDriver(settings, surroundings);
+      if (driver === noDriver && inputs.some(needsDriver)) driver = await openDriver(settings, environment);
       const answers = inputs.map((input) => answer(input, driver, manifest));
       if (answers.some((each) => 'error' in each)) status = 1;
       if (format === 'json') {
@@ -64,7 +70,7 @@ function needsDriver(input: Input): boolean {
   return 'request' in input && !isObject(input.request);
 }
 
-async function openDriver(settings: Settings, { openDriver, env, stderr }: Surroundings): Promise<Converter> {
+async function openDriver(settings: Settings, { openDriver, env, stderr }: Environment): Promise<Converter> {
   return openDriver({ ...settings, guests: false, env, logger: await openLogger(settings.verbose, stderr) });
 }
 
@@ -87,4 +93,20 @@ function toJson(given: Answer): object {
 function laidOut(object: Primitive): string {
   const lines = JSON.stringify(object, null, 2).split('\n');
   return `${lines.map(printable).join('\n')}\n`;
+}
+
+/**
+ * The manifest that `--manifest` gives: JSON, or a file that has it.
+ * @param timeout in milliseconds
+ * @throws VifError INVALID_OPTIONS; TIMEOUT for a pipe that nobody writes to
+ */
+export async function readManifestOption(given: string, timeout: number): Promise<VersionManifest> {
+  try {
+    const isJson = given.trimStart().startsWith('{');
+    return readManifest(isJson ? JSON.parse(given) : await readSettings(given, 'the manifest', timeout));
+  } catch (error) {
+    if (isVifError(error, 'TIMEOUT')) throw error;
+    const { message } = asVifError(error, 'INVALID_OPTIONS', 'It must be JSON, or a file of JSON');
+    throw new VifError('INVALID_OPTIONS', `The option --manifest is not valid. ${message}`, { cause: error });
+  }
 }

@@ -1,19 +1,175 @@
-import { renderPlugins } from '../output/render-plugins.js';
-import { styleFor } from '../output/style.js';
-import { listPlugins } from '../plugins/list-plugins.js';
-import { loadRegistry } from '../plugins/load-registry.js';
-import type { Settings } from '../settings.js';
-import type { Surroundings } from '../surroundings.js';
+import {
+  asVifError,
+  optionVariable,
+  type PluginRegistry,
+  type Requirement,
+  type Routing,
+  type VifPlugin,
+} from '@vifkit/core';
+import { loadRegistry } from '../plugins/registry.js';
+import type { Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { type ErrorJson, errorJson } from '../terminal/errors.js';
+import { plain, type Style, styleFor } from '../terminal/output.js';
+import { type Branch, printable, showValue, tree } from '../terminal/text.js';
 
 /**
  * Prints what is registered; the exit status is 1 if something of it cannot be used.
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
-export async function plugins(settings: Settings, surroundings: Surroundings): Promise<number> {
-  const { stdout } = surroundings;
-  const registry = await loadRegistry(settings, surroundings);
+export async function plugins(settings: Settings, environment: Environment): Promise<number> {
+  const { stdout } = environment;
+  const registry = await loadRegistry(settings, environment);
   const listed = listPlugins(registry.registrations);
   if (settings.format === 'json') for (const each of listed) stdout.write(`${JSON.stringify(each)}\n`);
   else stdout.write(renderPlugins(listed, styleFor(stdout)));
   return listed.some(({ error }) => error) ? 1 : 0;
+}
+
+/** A registered plugin, driver or converter, as `vif plugins --format json` prints it. */
+export interface ListedPlugin {
+  /** The npm package it comes from. */
+  readonly package: string;
+  readonly role: 'plugin' | 'driver' | 'converter';
+  /** The name that VIFs know a plugin by. */
+  readonly name?: string;
+  /** The VIF type of a driver or converter. */
+  readonly type?: string;
+  /** Whose rules a converter serves, if not all. */
+  readonly routing?: Routing;
+  /** The VIF classes that a plugin takes. */
+  readonly vifs?: readonly ListedVif[];
+  readonly options: Readonly<Record<string, ListedOption>>;
+  readonly needs: readonly Requirement[];
+  /** Why it cannot be used. */
+  readonly error?: ErrorJson;
+}
+
+/** An option of a plugin. A value that is undefined is null here. */
+export interface ListedOption {
+  /** The value in force. */
+  readonly value: unknown;
+  readonly default: unknown;
+  /** Where the value is from: `default`, a file's path, or a variable's name. */
+  readonly source: string;
+  /** The environment variable that sets the option. */
+  readonly variable: string;
+}
+
+/** A class of objects, and the versions of it that are understood. */
+export interface ListedClass {
+  readonly class: string;
+  readonly minVersion: string;
+  readonly maxVersion: string;
+}
+
+export interface ListedVif extends ListedClass {
+  readonly portProfiles: readonly ListedClass[];
+}
+
+type Registration = PluginRegistry['registrations'][number];
+
+/** What there is to say of registrations. Each is built for it; one that throws is listed with its error. */
+export function listPlugins(registrations: readonly Registration[]): ListedPlugin[] {
+  return registrations.map((registration) => {
+    const { declaration, packageName } = registration;
+    return {
+      package: packageName,
+      ...(declaration.role === 'plugin'
+        ? { role: declaration.role, name: declaration.name }
+        : { role: declaration.role, type: declaration.type }),
+      ...(declaration.role === 'converter' && declaration.routing && { routing: declaration.routing }),
+      ...abilities(registration),
+      options: optionsOf(registration),
+      needs: declaration.needs ?? [],
+    };
+  });
+}
+
+function optionsOf(registration: Registration): Record<string, ListedOption> {
+  const { declaration, options, key } = registration;
+  const defaults = declaration.options ? new declaration.options() : {};
+  const listed = Object.entries(options).map(([name, value]): [string, ListedOption] => {
+    const option = {
+      value: value ?? null,
+      default: Reflect.get(defaults, name) ?? null,
+      source: registration.sourceOf(name) ?? 'default',
+      variable: optionVariable(key, name),
+    };
+    return [name, option];
+  });
+  return Object.fromEntries(listed);
+}
+
+function abilities(registration: Registration): Pick<ListedPlugin, 'vifs' | 'error'> {
+  try {
+    const { instance } = registration;
+    return registration.declaration.role === 'plugin' ? { vifs: vifsOf(instance as VifPlugin) } : {};
+  } catch (error) {
+    const context = `The ${registration.title} cannot be used`;
+    return { error: errorJson(asVifError(error, 'PLUGIN_FAILED', context)) };
+  }
+}
+
+function vifsOf(plugin: VifPlugin): ListedVif[] {
+  return plugin.describe().vif_info.map((vif) => ({
+    class: vif.vif_object_name,
+    minVersion: vif.min_version,
+    maxVersion: vif.max_version,
+    portProfiles: (vif.supported_port_profiles ?? []).map((profile) => ({
+      class: profile.profile_object_name,
+      minVersion: profile.min_version,
+      maxVersion: profile.max_version,
+    })),
+  }));
+}
+
+/** What is registered, as a tree a package. */
+export function renderPlugins(plugins: readonly ListedPlugin[], style: Style = plain): string {
+  return pluginTrees(plugins, style, ({ vifs = [], options, needs, error }, subject) => ({
+    line: error ? `${style('red', '✗')} ${subject}` : subject,
+    details: [
+      ...vifs.map((vif) => {
+        const profiles = vif.portProfiles.map(versions).join(', ');
+        return versions(vif) + (profiles && ` with ${profiles}`);
+      }),
+      ...Object.entries(options).map(optionLine),
+      ...needs.map(({ name, from }) => printable(`needs ${name} (${from})`)),
+      ...(error ? [style('red', printable(`${error.code}: ${error.message}`))] : []),
+    ],
+  }));
+}
+
+function optionLine([name, { value, default: fallback, source, variable }]: [string, ListedOption]): string {
+  const origin = source === 'default' ? variable : `from ${source}; default ${showValue(fallback)}`;
+  return `option ${printable(name)}: ${showValue(value)} (${printable(origin)})`;
+}
+
+function versions({ class: name, minVersion, maxVersion }: ListedClass): string {
+  return printable(`${name} ${minVersion === maxVersion ? minVersion : `${minVersion} to ${maxVersion}`}`);
+}
+
+type Registered = Pick<ListedPlugin, 'package' | 'role' | 'name' | 'type' | 'routing'>;
+
+/** A tree a package, with a branch for each thing that is registered. */
+export function pluginTrees<T extends Registered>(
+  plugins: readonly T[],
+  style: Style,
+  branchOf: (plugin: T, subject: string) => Branch,
+): string {
+  const packages = [...new Set(plugins.map((plugin) => plugin.package))];
+  return packages
+    .map((name) => {
+      const own = plugins.filter((plugin) => plugin.package === name);
+      return tree(
+        style('bold', printable(name)),
+        own.map((plugin) => branchOf(plugin, subjectOf(plugin))),
+      );
+    })
+    .join('');
+}
+
+function subjectOf({ role, name, type, routing }: Registered): string {
+  if (role === 'plugin') return printable(`${role} ${name}`);
+  return printable(`${role} of type ${type}${routing ? ` for routing ${routing}` : ''}`);
 }

@@ -1,24 +1,23 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Settled } from '@vifkit/engine';
-import { errorLine } from '../output/error-line.js';
-import { ProgressBar } from '../output/progress-bar.js';
-import { renderTimeline } from '../output/render-timeline.js';
-import { type Style, styleFor } from '../output/style.js';
-import { timelineOf } from '../output/timeline-of.js';
-import { toJson } from '../output/to-json.js';
-import { writeOut } from '../output/write-out.js';
-import type { Settings } from '../settings.js';
-import type { Output, Surroundings } from '../surroundings.js';
-import type { Answer } from './request-command.js';
+import type { Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { errorLine } from '../terminal/errors.js';
+import type { Output } from '../terminal/output.js';
+import { type Style, styleFor, writeOut } from '../terminal/output.js';
+import { ProgressBar } from '../terminal/progress-bar.js';
+import { renderTimeline, timelineOf } from '../terminal/timeline.js';
+import type { CommandResult } from './results.js';
+import { toJson } from './results.js';
 
 /** So few requests have no progress bar. */
 const few = 20;
 
-/** Prints answers in the order of the requests, each as soon as it and all before it are there. */
+/** Prints results in the order of the requests, each as soon as it and all before it are there. */
 export class Report {
   #status = 0;
   /** Those that are still to be printed, by the place of their request. */
-  readonly #waiting = new Map<number, Settled<Answer>>();
+  readonly #waiting = new Map<number, Settled<CommandResult>>();
   #next = 0;
   #isToPrint = false;
   #printing: Promise<void> = Promise.resolve();
@@ -31,7 +30,7 @@ export class Report {
   constructor(
     name: string,
     settings: Pick<Settings, 'format' | 'timeline'>,
-    { stdout, stderr }: Pick<Surroundings, 'stdout' | 'stderr'>,
+    { stdout, stderr }: Pick<Environment, 'stdout' | 'stderr'>,
   ) {
     this.#settings = settings;
     this.#stdout = stdout;
@@ -52,15 +51,15 @@ export class Report {
     return first;
   }
 
-  /** 1 as soon as a request failed or an answer was notable. */
+  /** 1 as soon as a request failed or the host differs. */
   get status(): number {
     return this.#status;
   }
 
-  /** Takes the answer to the request at a place. A slow output holds up nobody: see {@link printed}. */
-  add(answer: Settled<Answer>, place: number): void {
+  /** Takes the result of the request at a place. A slow output holds up nobody: see {@link printed}. */
+  add(answer: Settled<CommandResult>, place: number): void {
     const failed = 'error' in answer;
-    if (failed || answer.value.notable) this.#status = 1;
+    if (failed || answer.value.differs) this.#status = 1;
     this.#bar?.advance(1, failed ? 1 : 0);
     this.#waiting.set(place, answer);
     if (this.#isToPrint) return;
@@ -97,8 +96,8 @@ export class Report {
     this.#shownBar?.draw();
   }
 
-  #takeNext(): Settled<Answer>[] {
-    const answers: Settled<Answer>[] = [];
+  #takeNext(): Settled<CommandResult>[] {
+    const answers: Settled<CommandResult>[] = [];
     for (;;) {
       const answer = this.#waiting.get(this.#next);
       if (!answer) return answers;
@@ -108,12 +107,12 @@ export class Report {
     }
   }
 
-  #jsonLine(answer: Settled<Answer>): string {
+  #jsonLine(answer: Settled<CommandResult>): string {
     const result = 'error' in answer ? answer : { value: answer.value.result };
     return `${JSON.stringify(toJson(result, this.#settings))}\n`;
   }
 
-  #printText(answer: Settled<Answer>): Promise<void> {
+  #printText(answer: Settled<CommandResult>): Promise<void> {
     if ('error' in answer) {
       const line = errorLine(answer.id, answer.error);
       return writeOut(this.#stderr, line + this.#timelineText(answer, styleFor(this.#stderr)));

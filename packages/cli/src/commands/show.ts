@@ -1,32 +1,24 @@
 import type { GuestDevice } from '@vifkit/core';
 import type { ConfigResult, Handled, PlanResult, Settled } from '@vifkit/engine';
-import { heading } from '../output/heading.js';
-import { drawGraph } from '../plumbing/draw-graph.js';
-import type { Plumbing } from '../plumbing/plumbing.js';
-import { plumbingOf } from '../plumbing/plumbing-of.js';
-import { largeBatch } from './batch-sizes.js';
-import { answering, type RequestCommand } from './request-command.js';
+import { drawGraph } from '../plumbing/draw.js';
+import { type Plumbing, plumbingOf } from '../plumbing/graph.js';
+import { resultHeading } from '../terminal/text.js';
+import { requestCommand } from './request-commands.js';
 
 type ShowResult = Handled & Plumbing;
 
-export const show: RequestCommand = {
-  name: 'show',
-  guests: true,
-  batch: largeBatch,
-  async answer(driver, requests, options, give) {
-    const answer = answering<ShowResult>(
-      give,
-      (value, style) => `${heading(value, style)}\n${drawGraph(value, style)}`,
-    );
+export const show = requestCommand<ShowResult>(
+  'show',
+  async (driver, requests, { onResult, ...options }) => {
     const plans: Settled<PlanResult>[] = [];
     const devices: Settled<ConfigResult>[] = [];
     const join = (index: number) => {
       const [plan, config] = [plans[index], devices[index]];
       if (!plan || !config) return; // the other one will come
-      if ('error' in plan) return answer(plan, index);
-      if ('error' in config) return answer(config, index);
+      if ('error' in plan) return onResult(plan, index);
+      if ('error' in config) return onResult(config, index);
       const mac = macOf(requests[index]);
-      answer({ value: showResult(plan.value, config.value.device, mac) }, index);
+      onResult({ value: showResult(plan.value, config.value.device, mac) }, index);
     };
     const into = <T>(results: Settled<T>[]) => {
       return (result: Settled<T>, index: number) => {
@@ -39,7 +31,8 @@ export const show: RequestCommand = {
       driver.configAll(requests, { ...options, onResult: into(devices) }),
     ]);
   },
-};
+  { text: (value, style) => `${resultHeading(value, style)}\n${drawGraph(value, style)}`, guests: true },
+);
 
 function showResult(
   { steps, timeline: _, ...handled }: PlanResult,

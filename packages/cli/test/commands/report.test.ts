@@ -4,15 +4,15 @@ import { VifError } from '@vifkit/core';
 import type { Settled } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { Report } from '../../src/commands/report.js';
-import type { Answer } from '../../src/commands/request-command.js';
-import { guardOutput } from '../../src/output/guard-output.js';
+import type { CommandResult } from '../../src/commands/results.js';
+import { guardOutput } from '../../src/terminal/output.js';
 import { handled } from '../support/handled.js';
 import { MemoryOutput } from '../support/memory-output.js';
 
-const answerOf = (id: string, text: Answer['text'] = () => `${id}\n`): Settled<Answer> => ({
-  value: { result: { ...handled, id, differences: [] }, text, notable: false },
+const answerOf = (id: string, text: CommandResult['text'] = () => `${id}\n`): Settled<CommandResult> => ({
+  value: { result: { ...handled, id, differences: [] }, text, differs: false },
 });
-const failure = (id: string): Settled<Answer> => ({ id, error: new VifError('INVALID_VIF', 'no') });
+const failure = (id: string): Settled<CommandResult> => ({ id, error: new VifError('INVALID_VIF', 'no') });
 
 /** Whether it settles without anything else happening. */
 async function settles(promise: Promise<unknown>): Promise<boolean> {

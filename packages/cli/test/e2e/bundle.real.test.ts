@@ -73,7 +73,8 @@ describe('the program', () => {
     await cp(dirname(bin), join(folder, 'bin'), { recursive: true });
     for (const [path, written] of Object.entries(files)) {
       const tell = `process.stdout.write('${path}');`;
-      await put(path, path === main ? `exports.main = () => { ${tell} };` : tell, written);
+      const start = `main = () => { ${tell} };`;
+      await put(path, path === main ? `exports.${start}` : `export const ${start}`, written);
     }
   }
 

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { access, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -19,9 +19,9 @@ const request = {
   vif: { id: '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02', address: 'fa:16:3e:10:00:02', type: 'acme' },
 };
 
-/** Runs the command in the vendor's folder. */
-async function vif(args: readonly string[], env: NodeJS.ProcessEnv = {}) {
-  const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env: { ...process.env, ...env } });
+/** Runs the command, in the vendor's folder unless told otherwise. */
+async function vif(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = folder) {
+  const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...env } });
   child.stdin.on('error', () => {});
   child.stdin.end(JSON.stringify(request));
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended(child)]);
@@ -56,6 +56,44 @@ describe('a package of a vendor', () => {
     );
   });
 
+  it.each([
+    ['the folder that it is in', '.', ''],
+    ['the folder above', '..', 'lib'],
+    ['a folder beside it', '../vifkit-plugin', '../other'],
+  ])('is loaded from %s', async (_, path, below) => {
+    const own = await putVendorPackage(folder);
+    const cwd = join(own, below);
+    await mkdir(cwd, { recursive: true });
+    expect(listed(await vif(['plugins', '--format', 'json', '--plugin', path], {}, cwd))).toContain(
+      '@acme/vifkit-plugin',
+    );
+  });
+
+  it('exports what Node.js imports: the first condition that holds, in the order of the manifest', async () => {
+    const own = await putVendorPackage(folder, undefined, {
+      '.': { browser: './c.js', default: './index.js', import: './b.js' },
+    });
+    await writeFile(join(own, 'b.js'), "throw new Error('the wrong module');");
+    expect(listed(await vif(['plugins', '--format', 'json', '--plugin', own]))).toContain(
+      '@acme/vifkit-plugin',
+    );
+  });
+
+  it.each([
+    ['first', (own: string) => [own, './nowhere']],
+    ['last', (own: string) => ['./nowhere', own]],
+  ])(
+    'may be in a list of the configuration file, and what stands beside it is looked for: %s',
+    async (_, list) => {
+      const own = await putVendorPackage(folder);
+      const args = ['plugins', '--format', 'json', '--config', 'vif.json'];
+      await writeFile(join(folder, 'vif.json'), JSON.stringify({ plugin: list(own) }));
+      expect((await vif(args)).stderr).toContain('There is no plugin package at ./nowhere');
+      await writeFile(join(folder, 'vif.json'), JSON.stringify({ plugin: [own] }));
+      expect(listed(await vif(args))).toContain('@acme/vifkit-plugin');
+    },
+  );
+
   it('may be named by a variable, and by a configuration file', async () => {
     const own = await putVendorPackage(folder);
     const args = ['plugins', '--format', 'json'];
@@ -80,7 +118,11 @@ describe('a package of a vendor', () => {
   it.each([
     ['throws', "throw new Error('No licence');", /^vif: PLUGIN_FAILED: .*vifkit-plugin.*: No licence\n$/],
     ['throws what is no error', 'throw null;', /^vif: PLUGIN_FAILED: .*vifkit-plugin.*: null\n$/],
-    ['offers nothing', 'export default {};', /^vif: PLUGIN_INVALID: .*vifkit-plugin' is no plugin package/],
+    [
+      'offers nothing',
+      'export default {};',
+      /^vif: PLUGIN_INVALID: .*vifkit-plugin' is not a plugin package/,
+    ],
     ['lacks a package', "import 'no-such-package';", /^vif: PLUGIN_FAILED: .*'no-such-package'/],
     [
       'never ends loading',

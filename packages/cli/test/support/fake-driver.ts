@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import type { BatchOptions, Handled, Settled, Timeline } from '@vifkit/engine';
-import type { Driver } from '../../src/surroundings.js';
+import type { Driver } from '../../src/settings/environment.js';
 
 /** Requests as the fakes take them: `refuse` is the message of the error that is to come of it. */
 export interface FakeRequest {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { PluginPackage } from '@vifkit/core';
-import { run } from '../../src/run.js';
-import type { Driver, DriverSettings, Surroundings } from '../../src/surroundings.js';
+import { run } from '../../src/program.js';
+import type { Driver, DriverSettings, Environment } from '../../src/settings/environment.js';
 import { fakeDriver } from './fake-driver.js';
 import { MemoryOutput } from './memory-output.js';
 
@@ -10,7 +10,7 @@ interface Given {
   readonly driver?: Driver;
   readonly openDriver?: (settings: DriverSettings) => Promise<Driver>;
   readonly plugins?: readonly PluginPackage[];
-  readonly examineHost?: Surroundings['examineHost'];
+  readonly examineHost?: Environment['examineHost'];
   readonly signals?: EventEmitter;
   readonly env?: NodeJS.ProcessEnv;
   readonly stdout?: MemoryOutput;

@@ -1,4 +1,4 @@
-import type { Plan, Step } from './steps.js';
+import { type Plan, stepKindOf } from './steps.js';
 
 /** Names that follow from a VIF have this many characters of its id, behind three others: `tap`, `qbr`, `qvo`, ... */
 const PART = { start: 3, end: 14 };
@@ -8,7 +8,7 @@ const PART = { start: 3, end: 14 };
  * ports that are to be the VIF's alone. Whoever comes second must see whose they have become.
  */
 export function exclusiveKeys(vifId: string, plan: Plan): string[] {
-  const names = plan.flatMap((step) => ownName(step) ?? []).map((name) => `name:${name}`);
+  const names = plan.flatMap((step) => stepKindOf(step).ownName?.(step) ?? []).map((name) => `name:${name}`);
   return [`vif:${vifId}`, ...functionKeys(plan), ...new Set(names)];
 }
 
@@ -20,36 +20,15 @@ export function exclusiveKeys(vifId: string, plan: Plan): string[] {
  */
 export function lockKeys(vifId: string, plan: Plan): string[] {
   const keys = plan.flatMap((step) => {
-    // All filters are in one table, which comes with the first of them and goes with the last.
-    if (step.kind === 'guestFilter' || step.kind === 'guestFilterAbsent') return ['filters'];
-    const own = ownName(step);
-    if (own !== undefined) return [nameKey(own)];
-    const isShared = step.kind === 'link' && step.shared;
-    return isShared || step.kind === 'linkUser' || step.kind === 'linkUserAbsent'
-      ? [`link:${step.name}`]
-      : [];
+    const { ownName, locks } = stepKindOf(step);
+    const own = ownName?.(step);
+    return [...(own === undefined ? [] : [nameKey(own)]), ...(locks?.(step) ?? [])];
   });
   return [...new Set([`vif:${vifId.slice(0, PART.end - PART.start)}`, ...functionKeys(plan), ...keys])];
 }
 
 function functionKeys(plan: Plan): string[] {
-  return [
-    ...new Set(plan.flatMap((step) => (step.kind === 'vf' ? [`vf:${step.address.toLowerCase()}`] : []))),
-  ];
-}
-
-/** What a step is about, if it is to be one VIF's alone, or goes as such. */
-function ownName(step: Step): string | undefined {
-  switch (step.kind) {
-    case 'link':
-      return step.create && !step.shared ? step.name : undefined;
-    case 'linkAbsent':
-    case 'ovsPort':
-    case 'ovsPortAbsent':
-      return step.name;
-    default:
-      return undefined;
-  }
+  return [...new Set(plan.flatMap((step) => stepKindOf(step).exclusive?.(step) ?? []))];
 }
 
 function nameKey(name: string): string {

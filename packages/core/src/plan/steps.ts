@@ -1,22 +1,51 @@
-import type { CommandStep } from './steps/command-step.js';
-import type { CustomStep } from './steps/custom-step.js';
-import type { GuestFilterAbsentStep, GuestFilterStep } from './steps/guest-filter-steps.js';
-import type { LinkAbsentStep, LinkStep, LinkUserAbsentStep, LinkUserStep } from './steps/link-steps.js';
-import type {
-  OvsBridgeAbsentStep,
-  OvsBridgeStep,
-  OvsPortAbsentStep,
-  OvsPortStep,
-  OvsVifPortsAbsentStep,
-} from './steps/open-vswitch-steps.js';
-import type { VfStep } from './steps/vf-step.js';
+import { VifError } from '../errors/vif-error.js';
+import { isPlainObject, ownValue } from '../validation/plain.js';
+import { quote } from '../validation/quote.js';
+import type { StepKindDefinition } from './define-step-kind.js';
+import { type CommandStep, command } from './kinds/command.js';
+import { type CustomStep, custom } from './kinds/custom.js';
+import {
+  type GuestFilterAbsentStep,
+  type GuestFilterStep,
+  guestFilter,
+  guestFilterAbsent,
+} from './kinds/guest-filter.js';
+import {
+  type LinkAbsentStep,
+  type LinkStep,
+  type LinkUserAbsentStep,
+  type LinkUserStep,
+  link,
+  linkAbsent,
+  linkUser,
+  linkUserAbsent,
+} from './kinds/links.js';
+import {
+  type OvsBridgeAbsentStep,
+  type OvsBridgeStep,
+  type OvsPortAbsentStep,
+  type OvsPortStep,
+  type OvsVifPortsAbsentStep,
+  ovsBridge,
+  ovsBridgeAbsent,
+  ovsPort,
+  ovsPortAbsent,
+  ovsVifPortsAbsent,
+} from './kinds/open-vswitch.js';
+import { type VfStep, vf } from './kinds/vf.js';
 
-export type * from './steps/command-step.js';
-export type * from './steps/custom-step.js';
-export type * from './steps/guest-filter-steps.js';
-export type * from './steps/link-steps.js';
-export type * from './steps/open-vswitch-steps.js';
-export type * from './steps/vf-step.js';
+export type * from './kinds/command.js';
+export type * from './kinds/custom.js';
+export type * from './kinds/guest-filter.js';
+export type * from './kinds/links.js';
+export type * from './kinds/open-vswitch.js';
+export type * from './kinds/vf.js';
+
+/** A step of a kind that a vendor's package defines. The vendor's name is in front of the kind's: `acme:qdisc`. */
+export interface VendorStep {
+  readonly kind: `${string}:${string}`;
+  readonly [field: string]: unknown;
+}
 
 /**
  * The steps that a plan is made of. Steps are data: they say what the host must be like, never how to get
@@ -36,9 +65,83 @@ export type Step =
   | GuestFilterAbsentStep
   | VfStep
   | CommandStep
-  | CustomStep;
+  | CustomStep
+  | VendorStep;
 
 export type StepKind = Step['kind'];
 
 /** An ordered list of steps. */
 export type Plan = readonly Step[];
+
+/** The kinds whose runners `@vifkit/host` has. */
+export const stepKinds = {
+  link,
+  linkAbsent,
+  linkUser,
+  linkUserAbsent,
+  ovsBridge,
+  ovsBridgeAbsent,
+  ovsPort,
+  ovsPortAbsent,
+  ovsVifPortsAbsent,
+  guestFilter,
+  guestFilterAbsent,
+  vf,
+  command,
+  custom,
+} as const;
+
+/** All kinds of this process by name, as os-vif's classes are: a step is data, and has to be known wherever it turns up. */
+const definitions = new Map<string, StepKindDefinition<Step>>(Object.entries(stepKinds));
+
+/** Who offers a vendor's kind. */
+const vendors = new Map<string, string>();
+
+/**
+ * Takes up the kinds of a vendor's package; again, as another driver does, if they are there.
+ * @throws VifError PLUGIN_INVALID for a kind without a vendor's name, PLUGIN_CONFLICT for one that another package has
+ */
+export function addStepKinds(packageName: string, kinds: readonly StepKindDefinition[]): void {
+  for (const definition of kinds) {
+    const { kind } = definition;
+    if (typeof kind !== 'string' || !/^[a-z][\w.-]*:[a-z][\w.-]*$/i.test(kind)) {
+      const text = `The step kind ${quote(kind)} of ${packageName} needs the vendor's name in front, as in 'acme:qdisc'`;
+      throw new VifError('PLUGIN_INVALID', text);
+    }
+    const other = vendors.get(kind) ?? packageName;
+    if (other !== packageName) {
+      const text = `${packageName} and ${other} both define steps of the kind '${kind}'. Leave one of them out.`;
+      throw new VifError('PLUGIN_CONFLICT', text);
+    }
+    vendors.set(kind, packageName);
+    definitions.set(kind, definition);
+  }
+}
+
+/** The definition of a kind. @throws VifError NO_RUNNER for one that no package has offered */
+export function stepKindOf({ kind }: { readonly kind: string }): StepKindDefinition<Step> {
+  const definition = definitions.get(kind);
+  if (definition) return definition;
+  const text = `Nothing is known of steps of the kind ${quote(kind)}: add the package that defines it`;
+  throw new VifError('NO_RUNNER', text);
+}
+
+/** What is wrong with a step; empty if nothing is. */
+export function checkStep(step: unknown): readonly string[] {
+  if (!isPlainObject(step)) return [`is ${quote(step)}`];
+  const kind = ownValue(step, 'kind');
+  const definition = typeof kind === 'string' ? definitions.get(kind) : undefined;
+  if (definition) return definition.check(step, '');
+  return [kind === undefined ? "lacks 'kind'" : `has a malformed 'kind' (${quote(kind)})`];
+}
+
+/** The name of what a step is about: a link, a bridge, a port, a PCI address, a program. */
+export function stepTarget(step: Step): string {
+  return stepKindOf(step).target(step);
+}
+
+/** Two steps of the same key are about the same thing on the host. */
+export function stepKey(step: Step): string {
+  const { family, identity } = stepKindOf(step);
+  return `${family} ${identity(step)}`;
+}

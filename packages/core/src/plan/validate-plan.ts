@@ -1,9 +1,9 @@
 import { isVifError, reasonOf, VifError } from '../errors/vif-error.js';
 import { isPlainObject } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
-import { checkStep } from './check-step.js';
-import { isCustom, sealCustomStep } from './custom-step.js';
-import type { Plan, Step } from './steps.js';
+
+import { isCustom, sealCustomStep } from './kinds/custom.js';
+import { checkStep, type Plan, type Step } from './steps.js';
 
 /** Far more than any VIF needs: a plan that is longer is a plugin's mistake, and is not even looked through. */
 const mostSteps = 1_000;
@@ -54,7 +54,7 @@ function examine(
   try {
     if (isCustom(given)) return sealCustomStep(given, owner, vifId);
     const step = copyOf(given, { left: mostValues });
-    return { step, wrong: checkStep(step, '') };
+    return { step, wrong: checkStep(step) };
   } catch (error) {
     return { step: given, wrong: [`cannot be read: ${quote(reasonOf(error))}`] };
   }

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { checkStep } from '../../src/plan/check-step.js';
+import { checkStep } from '../../src/plan/steps.js';
 import { badLinkNames, goodSteps } from './support/steps.js';
 
-const wrongWith = (step: unknown) => checkStep(step, '');
+const wrongWith = (step: unknown) => checkStep(step);
 
 const link = { kind: 'link', name: 'tap0' };
 const port = { kind: 'ovsPort', bridge: 'br-int', name: 'tap0', externalIds: {}, wired: true };

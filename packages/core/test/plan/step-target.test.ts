@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { stepKey, stepTarget } from '../../src/plan/step-target.js';
 import type { CommandStep, Step } from '../../src/plan/steps.js';
+import { stepKey, stepTarget } from '../../src/plan/steps.js';
 
 const address = '0000:05:10.1';
 const done = async () => {};

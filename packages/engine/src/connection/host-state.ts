@@ -1,4 +1,5 @@
-import type { Leg, VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/internal';
 
 /** What there is on the host for legs, read at one moment. */
 export interface HostState {

@@ -1,5 +1,5 @@
-import type { Leg } from '@vifkit/core';
 import { VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/internal';
 import type { Job } from '../run/job.js';
 import type { ConnectionReader, HostState } from './host-state.js';
 

@@ -1,3 +1,4 @@
+import { isVifError } from '@vifkit/core';
 import type {
   BridgeLeg,
   BridgeMemberLeg,
@@ -7,8 +8,7 @@ import type {
   UplinkLeg,
   VethLeg,
   VlanLeg,
-} from '@vifkit/core';
-import { isVifError } from '@vifkit/core';
+} from '@vifkit/core/internal';
 import type { HostState, LinkOnPath } from './host-state.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 

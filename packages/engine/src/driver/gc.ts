@@ -1,10 +1,10 @@
 import type { Step } from '@vifkit/core';
 import { asVifError, VifError } from '@vifkit/core';
 import { isUuid, type OptionRules, optionRules, quote, validatePlan } from '@vifkit/core/internal';
+import type { Owned } from '@vifkit/core/steps';
 import { UnplugError } from '../errors/unplug-error.js';
 import type { Engine, JobResult } from '../run/engine.js';
 import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
-import type { Owned } from '../run/runner.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 

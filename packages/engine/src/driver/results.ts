@@ -1,9 +1,9 @@
 import type { GuestDevice, Step, VifError } from '@vifkit/core';
+import type { Difference } from '@vifkit/core/steps';
 import type { Connection } from '../connection/verdict.js';
 import type { Change } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
 import type { AwaitedPort } from '../run/port-readiness.js';
-import type { Difference } from '../run/runner.js';
 import type { Timeline } from '../run/timeline.js';
 
 /** Who handled a request, by which path, and why. */

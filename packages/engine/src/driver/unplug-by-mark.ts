@@ -1,6 +1,6 @@
 import type { Step, VifError } from '@vifkit/core';
 import { isSameVif, NetworkVif } from '@vifkit/core';
-import { validatePlan } from '@vifkit/core/internal';
+import { stepKindOf, validatePlan } from '@vifkit/core/internal';
 import { UnplugError } from '../errors/unplug-error.js';
 import type { Engine, JobResult, RunOptions } from '../run/engine.js';
 import type { Findings } from '../run/find-owned.js';
@@ -77,7 +77,7 @@ export class UnplugByMark {
     const found = isIdle ? await this.#findAll(signal) : await this.#findNear(job, signal);
     const marked = this.#ofVif(job.vifId, found).steps;
     // What failed is for the next unplug.
-    const steps = 'error' in result ? marked.filter((step) => !hasAlike(job, step)) : marked;
+    const steps = 'error' in result ? marked.filter((step) => !this.#engine.hasAlike(job, step)) : marked;
     if (steps.length === 0) return result;
     const { vifId, trace } = job;
     endLooking([trace]);
@@ -88,12 +88,12 @@ export class UnplugByMark {
 
   /** What can be found without going through all that there is. */
   #findNear({ vifId }: Job, signal: AbortSignal): Promise<Findings> {
-    return withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, [vifId]));
+    return withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, 'near', [vifId]));
   }
 
   /** Once for all requests of the call. */
   #findAll(signal: AbortSignal): Promise<Findings> {
-    this.#all ??= withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon));
+    this.#all ??= withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, 'vifs'));
     return this.#all;
   }
 
@@ -105,15 +105,7 @@ export class UnplugByMark {
 
 /** Whether a plan looked for the VIF's marks itself, and found what there is. */
 function isComplete({ plan }: Job, result: JobResult<Change[]>): boolean {
-  return (
-    'value' in result && result.value.length > 0 && plan.some(({ kind }) => kind === 'ovsVifPortsAbsent')
-  );
-}
-
-/** Whether a plan has steps about the same sort of things: links, Open vSwitch, functions, filters. */
-function hasAlike({ plan }: Job, step: Step): boolean {
-  const sortOf = ({ kind }: Step) => kind.replace(/[A-Z].*/, '');
-  return plan.some((each) => sortOf(each) === sortOf(step));
+  return 'value' in result && result.value.length > 0 && plan.some((step) => stepKindOf(step).findsAllOfVif);
 }
 
 function joined(job: Job, first: JobResult<Change[]>, rest: JobResult<Change[]>): JobResult<Change[]> {

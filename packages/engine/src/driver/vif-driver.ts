@@ -8,6 +8,7 @@ import type {
   VifError,
 } from '@vifkit/core';
 import { asVifError, describeHost } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
 import { findInUse } from '../connection/in-use.js';
 import type { Connection } from '../connection/verdict.js';
 import { Engine, type RunOptions } from '../run/engine.js';
@@ -190,7 +191,9 @@ export class VifDriver {
       present: ({ handled }, { result: tasks, connection }, timeline) => ({
         ...handled,
         differences: tasks
-          .filter(({ step, inspection }) => inspection.differences.length > 0 && step.kind !== 'command')
+          .filter(
+            ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
+          )
           .map(writingOf),
         connection,
         timeline,

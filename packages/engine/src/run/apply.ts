@@ -1,8 +1,8 @@
 import { asVifError } from '@vifkit/core';
+import type { StepRunner } from '@vifkit/core/steps';
 import { signalError, withinDeadline } from '../time/deadline.js';
 import { Dispatcher } from './dispatcher.js';
 import type { JobState, Progress } from './job.js';
-import type { StepRunner } from './runner.js';
 import { taskTitle } from './task-title.js';
 import { startBatch } from './timeline.js';
 
@@ -38,7 +38,7 @@ function refuseBlocked({ tasks, failures }: JobState): void {
 }
 
 function needsWrite(task: Progress): boolean {
-  return task.inspection.differences.length > 0 && !task.inspection.blocked;
+  return task.change !== undefined && !task.inspection.blocked;
 }
 
 async function applyBatch(
@@ -52,10 +52,10 @@ async function applyBatch(
     if (signal.aborted) throw signalError(signal, doing);
     for (const task of tasks) task.attempted = true;
     const outcomes = await withinDeadline(runner.apply(tasks, signal), signal, doing, GRACE);
-    for (const [i, task] of tasks.entries()) task.outcome = outcomes[i];
+    for (const [i, task] of tasks.entries()) task.outcome = outcomes[i] ?? {};
   } catch (error) {
     const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be changed');
-    for (const task of tasks) task.outcome = failure;
+    for (const task of tasks) task.outcome = { error: failure };
   } finally {
     endBatch();
   }
@@ -63,6 +63,6 @@ async function applyBatch(
 
 function noteFailure(state: JobState): void {
   if (state.failures.length > 0) return;
-  const failed = state.tasks.find((task) => task.outcome);
-  if (failed?.outcome) state.failures.push({ error: failed.outcome, step: failed.step });
+  const failed = state.tasks.find((task) => task.outcome.error);
+  if (failed?.outcome.error) state.failures.push({ error: failed.outcome.error, step: failed.step });
 }

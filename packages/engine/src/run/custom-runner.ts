@@ -1,44 +1,50 @@
-import type { CustomStep } from '@vifkit/core';
-import { asVifError, type VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task } from './runner.js';
+import { asVifError, type CustomStep } from '@vifkit/core';
+import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/steps';
+
+/** That the step is to be done, or was begun: its author knows the rest. */
+type Doing = true;
 
 /** Runs the vendor's own code of `custom` steps, those of one plan in order, those of several side by side. */
-export class CustomRunner implements StepRunner<CustomStep> {
+export class CustomRunner implements StepRunner<CustomStep, Doing, Doing> {
   readonly kinds = ['custom'] as const;
   readonly oneByOne = true;
 
-  inspect(steps: readonly CustomStep[], signal: AbortSignal): Promise<Inspection[]> {
-    return Promise.all(steps.map((step) => inspectOne(step, signal)));
+  inspect(steps: readonly VifStep<CustomStep>[], signal: AbortSignal): Promise<Inspection<Doing>[]> {
+    return Promise.all(steps.map(({ step }) => inspectOne(step, signal)));
   }
 
-  apply(tasks: readonly Task<CustomStep>[], signal: AbortSignal): Promise<Outcome[]> {
+  apply(tasks: readonly Task<CustomStep, Doing>[], signal: AbortSignal): Promise<Outcome<Doing>[]> {
     return Promise.all(tasks.map((task) => outcomeOf(task, () => task.step.apply(signal))));
   }
 
-  undo(tasks: readonly AttemptedTask<CustomStep>[], signal: AbortSignal): Promise<Outcome[]> {
-    return Promise.all(tasks.map((task) => outcomeOf(task, () => task.step.undo(signal))));
+  async undo(tasks: readonly AttemptedTask<CustomStep, Doing, Doing>[], signal: AbortSignal) {
+    const outcomes = await Promise.all(tasks.map((task) => outcomeOf(task, () => task.step.undo(signal))));
+    return outcomes.map(({ error }) => error);
   }
 }
 
 /** A step that cannot tell its state fails its own VIF, and no other of the batch. */
-async function inspectOne(step: CustomStep, signal: AbortSignal): Promise<Inspection> {
+async function inspectOne(step: CustomStep, signal: AbortSignal): Promise<Inspection<Doing>> {
   const differences = [{ attribute: 'done', expected: true, actual: false }];
   try {
-    return (await step.isDone(signal)) ? { differences: [] } : { differences };
+    return (await step.isDone(signal)) ? { differences: [] } : { change: true, differences };
   } catch (error) {
     return { differences, blocked: failed(step, error) };
   }
 }
 
-async function outcomeOf({ step, vifId }: Task<CustomStep>, run: () => Promise<void>): Promise<Outcome> {
+async function outcomeOf(
+  { step, vifId }: VifStep<CustomStep>,
+  run: () => Promise<void>,
+): Promise<Outcome<Doing>> {
   try {
     await run();
-    return undefined;
+    return { done: true };
   } catch (error) {
-    return failed(step, error, vifId);
+    return { done: true, error: failed(step, error, vifId) }; // half of it, as far as anybody knows
   }
 }
 
-function failed(step: CustomStep, error: unknown, vifId?: string): VifError {
+function failed(step: CustomStep, error: unknown, vifId?: string) {
   return asVifError(error, 'PLUGIN_FAILED', `The custom step '${step.name}' failed`, vifId);
 }

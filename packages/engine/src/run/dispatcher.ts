@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
+import type { StepRunner } from '@vifkit/core/steps';
 import type { Progress } from './job.js';
-import type { StepRunner } from './runner.js';
 
 /** Gives tasks to a runner; never rejects. */
 type RunBatch = (runner: StepRunner, tasks: readonly Progress[]) => Promise<void>;

@@ -1,6 +1,6 @@
 import { asVifError, isVifError, type VifError } from '@vifkit/core';
+import type { Owned, Reach, StepRunner } from '@vifkit/core/steps';
 import { withinDeadline } from '../time/deadline.js';
-import type { Owned, StepRunner } from './runner.js';
 
 /** What carries our mark, and why something could not be looked for. */
 export interface Findings {
@@ -12,9 +12,10 @@ export interface Findings {
 export async function findOwned(
   runners: Iterable<StepRunner>,
   signal: AbortSignal,
+  reach: Reach = 'all',
   vifIds?: readonly string[],
 ): Promise<Findings> {
-  const found = await Promise.all([...runners].map((runner) => askRunner(runner, signal, vifIds)));
+  const found = await Promise.all([...runners].map((runner) => askRunner(runner, signal, reach, vifIds)));
   const all = found.flat();
   return {
     owned: all.filter((each): each is Owned => !isVifError(each)),
@@ -25,11 +26,13 @@ export async function findOwned(
 async function askRunner(
   runner: StepRunner,
   signal: AbortSignal,
+  reach: Reach,
   vifIds: readonly string[] | undefined,
 ): Promise<readonly (Owned | VifError)[]> {
   try {
     return (
-      (await withinDeadline(runner.findOwned?.(signal, vifIds) ?? none, signal, 'reading the host')) ?? []
+      (await withinDeadline(runner.findOwned?.(signal, reach, vifIds) ?? none, signal, 'reading the host')) ??
+      []
     );
   } catch (error) {
     return [asVifError(error, 'CHECK_FAILED', 'The host could not be read')];

@@ -1,7 +1,7 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
+import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
 import type { ConnectionReader } from '../connection/host-state.js';
 import type { PortReadiness } from './port-readiness.js';
-import type { StepRunner } from './runner.js';
 
 /** Orders calls that concern the same things, between processes too. */
 export interface HostLocks {
@@ -18,6 +18,8 @@ export interface Host {
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
+  /** Runs programs, for the runners that vendors' packages bring; without it, there are none of those. */
+  readonly commands?: CommandExecutor;
   /** Reads what is on the way from guests to their networks; without it nothing is known to be sound. */
   readonly connection?: ConnectionReader;
   /** Tells when ports carry traffic; a host need not be able to. */

@@ -1,9 +1,10 @@
 import type { Step } from '@vifkit/core';
 import { asVifError, stepTarget, VifError } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
+import type { StepRunner, Stray } from '@vifkit/core/steps';
 import { withinDeadline } from '../time/deadline.js';
 import type { Job, JobState, Progress } from './job.js';
 import { type OwnershipOperation, settleOwnership } from './ownership.js';
-import type { Inspection, StepRunner, Stray } from './runner.js';
 import { taskTitle } from './task-title.js';
 import { startBatch, type Trace } from './timeline.js';
 
@@ -70,18 +71,18 @@ async function inspectBatch(
   operation: OwnershipOperation,
   signal: AbortSignal,
 ): Promise<void> {
-  const steps = slots.map(({ step }) => step);
-  const vifIds = slots.map(({ state }) => state.job.vifId);
+  const steps = slots.map(({ step, state }) => ({ step, vifId: state.job.vifId }));
   const titles = slots.map(({ step, state }) => taskTitle({ step, owner: state.job.owner }));
   const doing = runner.oneByOne ? `comparing ${titles} with the host` : 'reading the host';
   const endBatch = startBatch('inspect', slots, runner);
   try {
-    const inspections = await withinDeadline(runner.inspect(steps, signal, vifIds), signal, doing);
+    const inspections = await withinDeadline(runner.inspect(steps, signal), signal, doing);
     for (const [i, { state, index, step, trace }] of slots.entries()) {
       const { vifId, owner } = state.job;
       const settled = settleOwnership(step, vifId, operation, inspections[i] ?? { differences: [] });
-      const progress = { runner, attempted: false, outcome: undefined };
-      state.tasks[index] = { step, vifId, owner, trace, ...settled, ...progress };
+      const progress = { runner, attempted: false, outcome: {} };
+      const { change } = settled.inspection;
+      state.tasks[index] = { step, vifId, owner, trace, change, ...settled, ...progress };
     }
   } catch (error) {
     const failure = asVifError(error, 'CHECK_FAILED', 'The host could not be read');
@@ -100,9 +101,10 @@ function complete(state: JobState, operation: OwnershipOperation): void {
 /** A VIF is plugged in one way, and unplugged in all: what is left of another goes beside the step that it was found with, or in the end. */
 function addStrays(state: JobState, operation: OwnershipOperation): void {
   const { vifId, owner, trace } = state.job;
-  const task = (runner: StepRunner, { step, inspection }: Stray): Progress => {
+  const task = (runner: StepRunner, { step, inspection }: Stray<unknown, Step>): Progress => {
     const settled = settleOwnership(step, vifId, operation, inspection);
-    return { step, vifId, owner, trace, ...settled, runner, attempted: false, outcome: undefined };
+    const { change } = settled.inspection;
+    return { step, vifId, owner, trace, change, ...settled, runner, attempted: false, outcome: {} };
   };
   state.tasks = [
     ...state.tasks.flatMap((found) => [
@@ -148,14 +150,15 @@ function applyConditions(state: JobState): void {
     state.tasks.filter((task) => task.inspection.creates).map((task) => stepTarget(task.step)),
   );
   state.tasks = state.tasks.map((task) => {
-    if (task.step.kind === 'link' && others.has(task.step.goesWith ?? '')) {
-      return { ...task, inspection: { differences: [] } };
+    const { goesWith, ifCreated } = stepKindOf(task.step);
+    if (others.has(goesWith?.(task.step) ?? '')) {
+      return { ...task, change: undefined, inspection: { differences: [] } };
     }
-    if (task.step.kind !== 'command') return task;
-    const { whenCreated, undoWhenCreated, undo, ...rest } = task.step;
-    const isLeft = whenCreated !== undefined && !created.has(whenCreated);
-    const isKept = undoWhenCreated !== undefined && !created.has(undoWhenCreated);
-    const inspection: Inspection = isLeft ? { ...task.inspection, differences: [] } : task.inspection;
-    return { ...task, inspection, step: isKept ? rest : task.step };
+    const { apply, undo } = ifCreated?.(task.step) ?? {};
+    const isLeft = apply !== undefined && !created.has(apply);
+    const stays = undo !== undefined && !created.has(undo);
+    const { change: _, ...inspection } = task.inspection;
+    const left = isLeft && { change: undefined, inspection: { ...inspection, differences: [] } };
+    return { ...task, stays, ...left };
   });
 }

@@ -1,7 +1,7 @@
 import type { Leg, Plan, Step, VifError } from '@vifkit/core';
 import { stepTarget } from '@vifkit/core';
+import type { AttemptedTask, Difference, Inspection, StepRunner, Stray } from '@vifkit/core/steps';
 import type { Left } from './ownership.js';
-import type { Difference, Outcome, StepRunner, Stray, Task } from './runner.js';
 import type { Trace } from './timeline.js';
 
 /** A plan to be run for a VIF. */
@@ -22,15 +22,19 @@ export type JobResult<T> =
   | { readonly error: VifError };
 
 /** A task on its way through a call. */
-export interface Progress extends Task {
+export interface Progress extends AttemptedTask<Step, unknown, unknown> {
+  /** What was found of it, and decided. */
+  readonly inspection: Inspection<unknown, Step>;
   readonly runner: StepRunner;
   readonly owner: string | undefined;
   readonly trace: Trace | undefined;
   /** What was left alone, as it is not the VIF's. */
   readonly left?: Left;
+  /** Undoing leaves it as it is: what it was done to was there before. */
+  readonly stays?: boolean;
   /** Whether a runner was given it; with `outcome`, how it ended. */
   attempted: boolean;
-  outcome: Outcome;
+  outcome: AttemptedTask<Step, unknown, unknown>['outcome'];
 }
 
 /** A job on its way through a call. */
@@ -39,7 +43,7 @@ export interface JobState {
   /** Complete once {@link inspected} has settled. */
   tasks: Progress[];
   /** What else was found of the VIF, and goes in the end. */
-  readonly strays: { readonly runner: StepRunner; readonly stray: Stray }[];
+  readonly strays: { readonly runner: StepRunner; readonly stray: Stray<unknown, Step> }[];
   /** Settles, and never rejects, once all steps of the job have been compared with the host. */
   inspected: Promise<void>;
   /** What could not be read, or else the first thing that went wrong; and the step that it concerns. */
@@ -57,7 +61,7 @@ export interface Change {
 
 /** What a job wrote. */
 function changesOf({ tasks }: JobState): Change[] {
-  return tasks.filter((task) => task.attempted && !task.outcome).map(writingOf);
+  return tasks.filter((task) => task.attempted && !task.outcome.error).map(writingOf);
 }
 
 /** How a job ended that went well. */
@@ -67,6 +71,9 @@ export function successOf(state: JobState): JobResult<Change[]> {
 }
 
 /** What a task writes, or has written. */
-export function writingOf({ step, inspection: { differences, note } }: Task): Change {
+export function writingOf({
+  step,
+  inspection: { differences, note },
+}: Pick<Progress, 'step' | 'inspection'>): Change {
   return { kind: step.kind, name: stepTarget(step), differences, ...(note !== undefined && { note }) };
 }

@@ -1,12 +1,10 @@
 import type { Step } from '@vifkit/core';
-import { isSameVif, stepTarget, VifError } from '@vifkit/core';
-import type { Difference, Found, Inspection } from './runner.js';
+import { stepTarget, VifError } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
+import type { Difference, Found, Inspection, Intention } from '@vifkit/core/steps';
 
 /** What a call is about. Showing a plan is a `plug` that writes nothing. */
 export type OwnershipOperation = 'plug' | 'check' | 'unplug' | 'gc';
-
-/** What a step would do with what it names: have it for its VIF alone, use it as it is there, or remove it. */
-type Intention = 'make' | 'use' | 'remove';
 
 /**
  * Whose a thing turned out to be: `this` VIF's; another VIF's, or a hardware function that another VIF has left `idle`;
@@ -75,34 +73,34 @@ export interface Left {
 }
 
 /** What is to be done about a step, and what is left of it. */
-export interface Settlement {
-  readonly inspection: Inspection;
+export interface Settlement<C, S extends Step> {
+  readonly inspection: Inspection<C, S>;
   readonly left?: Left;
 }
 
 /** Decides about a step by what its runner found. Without a finding, it is as the runner says. */
-export function settleOwnership(
+export function settleOwnership<C, S extends Step>(
   step: Step,
   vifId: string,
   operation: OwnershipOperation,
-  inspection: Inspection,
-): Settlement {
-  const { found, differences } = inspection;
+  inspection: Inspection<C, S>,
+): Settlement<C, S> {
+  const { found, differences, change } = inspection;
   if (!found) return { inspection };
-  switch (ownershipTable[findingOf(found)][operation][intentionOf(step)]) {
+  switch (ownershipTable[findingOf(found)][operation][stepKindOf(step).intention(step)]) {
     case 'proceed':
       return { inspection };
     case 'takeOver':
-      return { inspection: { ...inspection, differences: [...differences, ...markOf(found)] } };
+      return { inspection: { ...inspection, ...inspection.takeOver } };
     case 'keep':
-      return { inspection: differences.length === 0 ? inspection : refusing(step, vifId, inspection, found) };
+      return { inspection: change === undefined ? inspection : refusing(step, vifId, inspection, found) };
     case 'refuse':
       return { inspection: refusing(step, vifId, inspection, found) };
     case 'tell':
       return { inspection: { ...inspection, differences: [...differences, holderOf(vifId, found)] } };
     case 'leave': {
       const isNothing = differences.length === 0 && !inspection.blocked;
-      if (isNothing || ('lenient' in step && step.lenient && found.whose !== 'other')) {
+      if (isNothing || (stepKindOf(step).isLenient?.(step) && found.whose !== 'other')) {
         return { inspection: { differences: [] } };
       }
       const left = { kind: step.kind, name: stepTarget(step), vifId: found.vifId ?? null };
@@ -111,52 +109,21 @@ export function settleOwnership(
   }
 }
 
-/** Tells whose a mark is. */
-export function foundByMark(marked: string | undefined, vifId: string): Found {
-  if (marked === undefined) return { whose: 'unmarked' };
-  return isSameVif(marked, vifId) ? { whose: 'this' } : { whose: 'other', vifId: marked };
-}
-
 function findingOf({ whose, byName, isIdle }: Found): Finding {
   if (whose === 'other') return isIdle ? 'idle' : 'other';
   return whose === 'unmarked' && byName ? 'named' : whose;
-}
-
-function intentionOf(step: Step): Intention {
-  switch (step.kind) {
-    case 'link':
-      return step.create && !step.shared ? 'make' : 'use';
-    case 'ovsBridge':
-      return step.own ? 'make' : 'use';
-    case 'vf':
-      return step.restore ? 'remove' : 'make';
-    case 'ovsPort':
-      return step.byHypervisor ? 'use' : 'make';
-    case 'guestFilter':
-      return 'make';
-    case 'linkAbsent':
-    case 'linkUserAbsent':
-    case 'ovsBridgeAbsent':
-    case 'ovsPortAbsent':
-    case 'ovsVifPortsAbsent':
-    case 'guestFilterAbsent':
-      return 'remove';
-    case 'linkUser':
-    case 'command':
-    case 'custom':
-      return 'use';
-  }
-}
-
-function markOf({ mark }: Found): Difference[] {
-  return mark ? [mark] : [];
 }
 
 function holderOf(vifId: string, { vifId: holder, whose }: Found): Difference {
   return { attribute: 'vif', expected: vifId, actual: holder ?? whose };
 }
 
-function refusing(step: Step, vifId: string, inspection: Inspection, found: Found): Inspection {
+function refusing<C, S extends Step>(
+  step: Step,
+  vifId: string,
+  inspection: Inspection<C, S>,
+  found: Found,
+): Inspection<C, S> {
   const differences = [...inspection.differences, holderOf(vifId, found)];
   return { ...inspection, differences, blocked: refusal(step, vifId, found) };
 }

@@ -1,15 +1,12 @@
 import { asVifError, VifError } from '@vifkit/core';
 import { stepKey } from '@vifkit/core/internal';
+import type { StepRunner } from '@vifkit/core/steps';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
 import { Dispatcher } from './dispatcher.js';
 import type { JobState, Progress } from './job.js';
 import { Reliance, relianceKeys } from './reliance.js';
-import type { Outcome, StepRunner } from './runner.js';
 import { taskTitle } from './task-title.js';
 import { startBatch } from './timeline.js';
-
-/** Why something could not be undone. */
-type UndoFailure = NonNullable<Outcome>;
 
 /** The undoing of one job. */
 interface Undoing {
@@ -33,9 +30,9 @@ interface Undoing {
 export function undoer(
   applied: ReadonlyMap<JobState, Promise<void>>,
   timeout: number,
-): (state: JobState) => Promise<UndoFailure[]> {
+): (state: JobState) => Promise<VifError[]> {
   const reliance = new Reliance(applied);
-  const failures = new Map<Progress, UndoFailure>();
+  const failures = new Map<Progress, VifError>();
   const undoings = new Map<Progress, Undoing>();
   const dispatcher = new Dispatcher(async (runner, tasks) => {
     const outcomes = await undoBatch(runner, tasks, timeFor(tasks), timeout);
@@ -54,7 +51,7 @@ export function undoer(
     return Math.max(1, [...own].some((undoing) => undoing.left > 0) ? left / 2 : left);
   };
   return async ({ job, tasks }) => {
-    const attempted = tasks.filter((task) => task.attempted);
+    const attempted = tasks.filter((task) => task.attempted && !task.stays);
     if (attempted.length === 0) return [];
     const steps = attempted.map(({ step }) => step);
     const kept = await reliance.keptOf(relianceKeys(job.vifId, steps));
@@ -72,7 +69,7 @@ async function undoBatch(
   tasks: readonly Progress[],
   time: number,
   timeout: number,
-): Promise<readonly Outcome[]> {
+): Promise<readonly (VifError | undefined)[]> {
   const doing = runner.oneByOne ? `undoing ${tasks.map(taskTitle)}` : 'putting the host back';
   const endBatch = startBatch('undo', tasks, runner);
   try {

@@ -12,7 +12,7 @@ export const unplug: Operation = {
       await apply(state);
       const failures = new Set(state.failures.map(({ error }) => error)); // steps may share an error
       for (const { inspection, outcome } of state.tasks) {
-        const failure = inspection.blocked ?? outcome;
+        const failure = inspection.blocked ?? outcome.error;
         if (failure) failures.add(failure);
       }
       if (failures.size === 0) return successOf(state);

@@ -1,7 +1,16 @@
 import type { Step } from '@vifkit/core';
+import type {
+  Difference,
+  Found,
+  Inspection,
+  Intention,
+  Outcome,
+  StepRunner,
+  Task,
+  Wanted,
+} from '@vifkit/core/steps';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/run/engine.js';
-import type { Found, Inspection, Outcome, StepRunner, Task } from '../../src/run/runner.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { fakeHost } from './support/fake-host.js';
 
@@ -13,14 +22,17 @@ const differs = { attribute: 'up', expected: true, actual: false };
 /** What is found, by how the table of docs/architecture.md calls it. */
 const findings: Readonly<Record<string, Found>> = {
   "this VIF's": { whose: 'this' },
-  "another VIF's": { whose: 'other', vifId: other, mark },
-  "another's, idle": { whose: 'other', vifId: other, isIdle: true, mark },
+  "another VIF's": { whose: 'other', vifId: other },
+  "another's, idle": { whose: 'other', vifId: other, isIdle: true },
   shared: { whose: 'shared' },
-  'its own by name': { whose: 'unmarked', byName: true, mark },
+  'its own by name': { whose: 'unmarked', byName: true },
   unmarked: { whose: 'unmarked' },
 };
 
-type Intention = 'make' | 'use' | 'remove';
+/** What a runner can put a mark on. */
+const canBeMarked: ReadonlySet<Found | undefined> = new Set(
+  ["another VIF's", "another's, idle", 'its own by name'].map((title) => findings[title]),
+);
 
 /** A step of each kind, and what it would do with what it names. */
 const steps: readonly (readonly [title: string, Intention, Step])[] = [
@@ -89,29 +101,38 @@ const expected: Readonly<Record<string, Readonly<Record<string, Readonly<Record<
   },
 };
 
+/** What was written. */
+type Made = 'changed' | 'marked';
+
 /** Finds what it is told to, and notes what it is given to do. */
-class FindingRunner implements StepRunner {
+class FindingRunner implements StepRunner<Step, Made, Made> {
   readonly kinds = steps.map(([, , { kind }]) => kind);
-  readonly applied: Task[] = [];
+  readonly applied: Task<Step, Made>[] = [];
 
-  constructor(private readonly inspection: Inspection) {}
+  constructor(private readonly inspection: Inspection<Made>) {}
 
-  async inspect(those: readonly Step[]): Promise<Inspection[]> {
+  async inspect(those: readonly unknown[]): Promise<Inspection<Made>[]> {
     return those.map(() => this.inspection);
   }
-  async apply(tasks: readonly Task[]): Promise<Outcome[]> {
+  async apply(tasks: readonly Task<Step, Made>[]): Promise<Outcome<Made>[]> {
     this.applied.push(...tasks);
+    return tasks.map(({ change }) => ({ done: change }));
+  }
+  async undo(tasks: readonly unknown[]) {
     return tasks.map(() => undefined);
   }
-  async undo(tasks: readonly Task[]): Promise<Outcome[]> {
-    return tasks.map(() => undefined);
-  }
+}
+
+function inspectionOf(found: Found, differences: readonly Difference[]): Inspection<Made> {
+  const wanted = differences.length > 0 && { change: 'changed' as const };
+  const takeOver: Wanted<Made> = { change: 'marked', differences: [...differences, mark] };
+  return { ...wanted, differences, found, ...(canBeMarked.has(found) && { takeOver }) };
 }
 
 type Operation = 'plug' | 'check' | 'unplug' | 'gc';
 
 async function run(operation: Operation, step: Step, found: Found, differences = [differs]) {
-  const runner = new FindingRunner({ differences, found });
+  const runner = new FindingRunner(inspectionOf(found, differences));
   const engine = new Engine(fakeHost([runner]));
   const jobs = [{ vifId, plan: [step] }];
   const signal = new Deadline(20_000).signal;
@@ -136,7 +157,7 @@ async function cameOf(operation: Operation, step: Step, found: Found): Promise<C
   if (!result || 'error' in result) return runner.applied.length === 0 ? 'refused' : 'refused too late';
   const [task] = runner.applied;
   if (!task) return result.left?.length === 1 ? 'left' : 'left without a word';
-  return task.inspection.differences.includes(mark) ? 'marked' : 'done';
+  return task.change === 'marked' ? 'marked' : 'done';
 }
 
 const cells = Object.entries(findings).flatMap(([title, found]) =>

@@ -45,13 +45,13 @@ describe('a deadline', () => {
     });
   });
 
-  it('has passed from the start for a caller who has aborted, and starts no timer', () => {
+  it('has passed from the start for a caller who has aborted, and starts no timer', async () => {
     const before = timers();
     expect(new Deadline(60_000, AbortSignal.abort()).signal.aborted).toBe(true);
     await expect.poll(timers).toBeLessThanOrEqual(before); // the test runner has timers of its own
   });
 
-  it('keeps Node.js running until it passes or ends, and leaves nothing on the signal of the caller', () => {
+  it('keeps Node.js running until it passes or ends, and leaves nothing on the signal of the caller', async () => {
     const before = timers();
     const caller = new AbortController();
     const ended = new Deadline(60_000, caller.signal);
@@ -76,7 +76,7 @@ describe('a deadline', () => {
   });
 });
 
-describe('waiting within a deadline', () => {
+describe('waiting within a deadline', async () => {
   it('ends with the promise', async () => {
     const { signal } = new AbortController();
     await expect(withinDeadline(Promise.resolve(7), signal, 'waiting')).resolves.toBe(7);
@@ -124,7 +124,7 @@ describe('a pause', () => {
   });
 });
 
-describe('signals', () => {
+describe('signals', async () => {
   it('are waited for together, and left alone afterwards', async () => {
     const [one, other] = [controller(), controller()];
     const either = untilFired(one.signal, other.signal);

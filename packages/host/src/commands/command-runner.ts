@@ -1,5 +1,5 @@
 import { asVifError, type CommandStep, isVifError, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task } from '@vifkit/engine';
+import type { AttemptedTask, Inspection, Outcome, StepRunner, Task } from '@vifkit/engine/former';
 import type { CommandExecutor } from './command-executor.js';
 import { missingProgram } from './missing-program.js';
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers';
 import { signalError } from '@vifkit/engine/time';
 import { awaitDescriptors } from './descriptors.js';
-import { type Answer, type IsLastLine, ProgramSession } from './program-session.js';
+import { type Answer, ProgramSession, type Question } from './program-session.js';
 import type { ProgramOptions } from './run-program.js';
 
 export interface PoolOptions {
@@ -11,9 +11,11 @@ export interface PoolOptions {
   readonly lifetime?: number;
 }
 
-export interface PoolAnswer extends Answer {
-  /** Whether the process was asked something before. */
-  readonly wasAsked: boolean;
+export interface PoolAnswer<Q extends Question> extends Answer {
+  /** What it was asked. */
+  readonly question: Q;
+  /** How many lines the process was told before. */
+  readonly told: number;
 }
 
 interface AskOptions extends Pick<ProgramOptions, 'signal' | 'doing'> {
@@ -42,22 +44,24 @@ export class ProgramPool {
 
   /**
    * Asks a process, and waits for its answer.
+   * @param ask makes the question, given how many lines it was told before
    * @throws VifError TIMEOUT, ABORTED; the process is ended then
    * @throws VifError DESCRIPTORS_EXHAUSTED
    */
-  async ask(input: string, isLast: IsLastLine, options: AskOptions): Promise<PoolAnswer> {
+  async ask<Q extends Question>(ask: (told: number) => Q, options: AskOptions): Promise<PoolAnswer<Q>> {
     if (options.signal.aborted) throw signalError(options.signal, options.doing);
     try {
       for (;;) {
         const waiting = this.#take(options.anew);
         if (!waiting) await awaitDescriptors(this.#argv[0], options.signal);
         const session = waiting ?? new ProgramSession(this.#argv);
-        const wasAsked = session.age !== undefined;
-        const answer = await session.ask(input, isLast, options, this.#lifetime === 0);
+        const { told } = session;
+        const question = ask(told);
+        const answer = await session.ask(question, options, this.#lifetime === 0);
         this.#keep(session);
         // One that somebody ended while it waited has not done anything.
         const isUndone = answer.ended && answer.ended.exitCode === undefined && saysNothing(answer);
-        if (!waiting || !isUndone) return { ...answer, wasAsked };
+        if (!waiting || !isUndone) return { ...answer, question, told };
       }
     } finally {
       setImmediate(() => this.#startAhead());

@@ -9,10 +9,17 @@ import type { ProgramOptions } from './run-program.js';
 /** Milliseconds in which a program ends that has come to the end of its input. */
 const PATIENCE = 500;
 
-/** Told of each line that a program says. Answers whether it is the last one of what was asked. */
-export type IsLastLine = (line: string, from: 'stdout' | 'stderr') => boolean;
+/** Something that a program is told, and what it says to that. */
+export interface Question {
+  /** Whole lines. */
+  readonly script: string;
+  /** How many there are. */
+  readonly length: number;
+  /** Takes note of a line that the program says. @returns whether that was the last of it */
+  hear(line: string, from: 'stdout' | 'stderr'): boolean;
+}
 
-type Ending = Omit<CommandResult, 'stderr'>;
+type Ending = Omit<CommandResult, 'stdout' | 'stderr'>;
 
 /** What a program said to what it was told. */
 export interface Answer {
@@ -35,6 +42,7 @@ export class ProgramSession {
   #hear: (line: string, from: 'stdout' | 'stderr') => void = () => {};
   #isOver = false;
   #since: number | undefined;
+  #told = 0;
 
   /** @throws VifError DESCRIPTORS_EXHAUSTED */
   constructor([program, ...args]: readonly [string, ...string[]]) {
@@ -65,14 +73,18 @@ export class ProgramSession {
     return this.#since === undefined ? undefined : performance.now() - this.#since;
   }
 
+  /** How many lines it was told. */
+  get told(): number {
+    return this.#told;
+  }
+
   /**
    * Tells it something, and waits until it has answered, or ended. It is asked one thing at a time.
    * @param isFinal nothing more will be asked: its input ends, and its end is waited for
    * @throws VifError TIMEOUT, ABORTED; the program is ended then
    */
   async ask(
-    input: string,
-    isLast: IsLastLine,
+    question: Question,
     { signal, doing }: Pick<ProgramOptions, 'signal' | 'doing'>,
     isFinal: boolean,
   ): Promise<Answer> {
@@ -85,11 +97,12 @@ export class ProgramSession {
       const answered = new Promise<undefined>((resolve) => {
         this.#hear = (line, from) => {
           said[from].push(line);
-          if (isLast(line, from)) resolve(undefined);
+          if (question.hear(line, from)) resolve(undefined);
         };
       });
-      if (isFinal) this.#child.stdin.end(input);
-      else this.#child.stdin.write(input);
+      this.#told += question.length;
+      if (isFinal) this.#child.stdin.end(question.script);
+      else this.#child.stdin.write(question.script);
       const over = isFinal ? [] : [answered];
       const ended = await Promise.race([...over, this.#ended, this.#givenUp]);
       if (signal.aborted) throw signalError(signal, doing);

@@ -4,6 +4,8 @@ import type { CommandResult } from './command-executor.js';
 import { awaitDescriptors } from './descriptors.js';
 import { calledOff, OUTPUT_DELAY, signalGroup } from './process-group.js';
 
+export type { CommandResult as ProgramResult };
+
 export interface ProgramOptions {
   /** For its standard input; nothing unless given. */
   readonly input?: string;
@@ -13,10 +15,6 @@ export interface ProgramOptions {
   readonly signal: AbortSignal;
   /** What it is run for, as in `reading links`: for the error when the signal fires. */
   readonly doing: string;
-}
-
-export interface ProgramResult extends CommandResult {
-  readonly stdout: string;
 }
 
 const MAX_OUTPUT = 512 * 1024 * 1024;
@@ -31,7 +29,7 @@ const MAX_OUTPUT = 512 * 1024 * 1024;
 export async function runProgram(
   argv: readonly [string, ...string[]],
   { input, maxOutput = MAX_OUTPUT, signal, doing }: ProgramOptions,
-): Promise<ProgramResult> {
+): Promise<CommandResult> {
   // Loaded by this, and not before: it takes longer than core, and many a call runs no program.
   const { execa } = await import('execa');
   const [program, ...args] = argv;

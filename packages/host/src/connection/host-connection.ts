@@ -1,4 +1,5 @@
-import { asVifError, isVifError, type Leg, type VifError } from '@vifkit/core';
+import { asVifError, isVifError, type VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/internal';
 import type {
   ConnectionReader,
   FiltersOnPath,
@@ -6,7 +7,7 @@ import type {
   HostState,
   LinkOnPath,
   OpenVSwitchOnPath,
-} from '@vifkit/engine';
+} from '@vifkit/engine/connection';
 import type { LinkState } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { FilterTable } from '../nftables/filter-table.js';

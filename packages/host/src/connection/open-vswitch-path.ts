@@ -1,5 +1,5 @@
-import type { Leg, OvnBindingLeg } from '@vifkit/core';
-import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath } from '@vifkit/engine';
+import type { Leg, OvnBindingLeg } from '@vifkit/core/internal';
+import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath } from '@vifkit/engine/connection';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { byColumn, byExternalId } from '../openvswitch/rows/key.js';
 import { queryRows, queryTable } from '../openvswitch/rows/row-query.js';

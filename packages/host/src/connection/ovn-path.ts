@@ -1,5 +1,5 @@
-import type { OvnBindingLeg } from '@vifkit/core';
-import type { OvnBinding, OvnOnPath } from '@vifkit/engine';
+import type { OvnBindingLeg } from '@vifkit/core/internal';
+import type { OvnBinding, OvnOnPath } from '@vifkit/engine/connection';
 import { withDeadline } from '@vifkit/engine/time';
 import { askController, type ControllerState } from '../ovn/controller.js';
 import { ovnSetupOf } from '../ovn/switch-watch.js';

@@ -1,7 +1,7 @@
 import { readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isVifError, type VifError } from '@vifkit/core';
-import type { FunctionOnPath } from '@vifkit/engine';
+import type { FunctionOnPath } from '@vifkit/engine/connection';
 import type { VfTable } from '../sysfs/vf-table.js';
 import { findVirtualFunctions } from '../sysfs/virtual-functions.js';
 

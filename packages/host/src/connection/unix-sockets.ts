@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import type { SocketState } from '@vifkit/engine';
+import type { SocketState } from '@vifkit/engine/connection';
 
 /** The flag of a socket that listens (SO_ACCEPTCON), and the state of one that is connected, in /proc/net/unix. */
 const LISTENS = '00010000';

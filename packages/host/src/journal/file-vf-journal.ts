@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import {
   fileModeIn,
   findStateDirectory,

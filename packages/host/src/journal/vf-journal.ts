@@ -1,5 +1,5 @@
 import type { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { VfSettings, VfState } from '../sysfs/vf-table.js';
 
 /** What a virtual function had before a VIF took it. */

@@ -1,5 +1,5 @@
 import { type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
-import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/engine';
+import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/engine/former';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import {

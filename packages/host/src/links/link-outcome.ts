@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { LinkOperation } from './link-table.js';
 
 /** The outcome of an operation, by what `ip` said if it failed. */

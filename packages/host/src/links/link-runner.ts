@@ -6,10 +6,11 @@ import type {
   Outcome,
   Owned,
   PlannedVif,
+  Reach,
   StepRunner,
   Stray,
   Task,
-} from '@vifkit/engine';
+} from '@vifkit/engine/former';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
@@ -123,10 +124,11 @@ export class LinkRunner implements StepRunner<LinkSteps> {
     return vifs.map((vif) => strayLinks(vif, links));
   }
 
-  /** Links of certain VIFs are found by their names, see {@link findStrays}: the kernel does not find aliases. */
-  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
-    if (vifIds) return [];
+  /** What is near is found by its name, see {@link findStrays}: the kernel does not find aliases. */
+  async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned[]> {
+    if (reach === 'near') return [];
     const links = await this.#table.read({}, signal);
+    if (reach === 'vifs') return ownedLinks(links, new Map());
     const shared = [...links.values()].filter(isShared).map(({ name }) => name);
     const addressing = shared.length === 0 ? new Map() : await this.#table.readAddresses(shared, signal);
     return ownedLinks(links, addressing);

@@ -1,5 +1,5 @@
 import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { LinkAddress, LinkAddressing, LinkRoute } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import type { LinkState } from './link-state.js';

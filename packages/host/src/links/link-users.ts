@@ -1,5 +1,5 @@
 import type { LinkUserAbsentStep, LinkUserStep } from '@vifkit/core';
-import type { Inspection } from '@vifkit/engine';
+import type { Inspection } from '@vifkit/engine/former';
 import { isOurs, type LinkState } from './link-state.js';
 
 type Links = ReadonlyMap<string, LinkState>;

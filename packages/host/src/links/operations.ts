@@ -1,5 +1,5 @@
 import type { LinkAttributes, LinkStep } from '@vifkit/core';
-import type { Task } from '@vifkit/engine';
+import type { Task } from '@vifkit/engine/former';
 import type { LinkBefore } from './addresses/relocation.js';
 import { canBeRemade } from './compare.js';
 import { type LinkState, markOf, type TapState } from './link-state.js';

@@ -6,7 +6,7 @@ import {
   tapName,
   vethNames,
 } from '@vifkit/core';
-import { type PlannedVif, type Stray } from '@vifkit/engine';
+import { type PlannedVif, type Stray } from '@vifkit/engine/former';
 import { inspectAbsence } from './inspect-link.js';
 import { type LinkState, vifOf } from './link-state.js';
 import { linkType } from './owned-links.js';
@@ -32,7 +32,7 @@ export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState
 }
 
 function namesIn(step: Plan[number]): string[] {
-  const names = 'name' in step ? [step.name] : [];
+  const names = 'name' in step && typeof step.name === 'string' ? [step.name] : [];
   if (step.kind === 'link') names.push(...(step.keeps ?? []));
   if (step.kind === 'link' && step.create?.type === 'veth') names.push(step.create.peer);
   if (step.kind === 'ovsBridge' && step.guestPort !== undefined) names.push(step.guestPort);

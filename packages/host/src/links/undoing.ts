@@ -1,5 +1,5 @@
 import { isVifError, VifError } from '@vifkit/core';
-import type { AttemptedTask } from '@vifkit/engine';
+import type { AttemptedTask } from '@vifkit/engine/former';
 import type { LinkBefore } from './addresses/relocation.js';
 import { isOurs, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';

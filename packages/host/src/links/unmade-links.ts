@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { LinkOperation } from './link-table.js';
 
 /** The links that a script failed to make: what somebody else made under their names is not ours to set. */

@@ -1,8 +1,11 @@
 import { once } from 'node:events';
-import { chmodSync, rmSync } from 'node:fs';
+import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { whenFired } from '@vifkit/engine/time';
 import { codeOf } from '../error-code.js';
+
+/** What the names of a process's files end with: its socket, and the symbolic link that its locks are further names of. */
+export const PRESENCE_FILES = ['.sock', '.link'] as const;
 
 /**
  * This process, for others who want what it holds: a listening Unix socket. The kernel closes it when the process
@@ -17,7 +20,9 @@ export class Presence {
   readonly #folder: string;
   readonly #holds: (name: string) => boolean;
   readonly #waiting = new Map<string, Set<Socket>>();
-  readonly #removeSocket = () => rmSync(socketIn(this.#folder, this.name), { force: true });
+  readonly #removeFiles = () => {
+    for (const suffix of PRESENCE_FILES) rmSync(`${this.#folder}/${this.name}${suffix}`, { force: true });
+  };
   #server: Server | undefined;
 
   /**
@@ -37,8 +42,20 @@ export class Presence {
     await once(server, 'listening');
     server.on('error', () => {}); // that of one connection, as when there is no descriptor left for it
     this.#server = server;
-    process.on('exit', this.#removeSocket); // for programs that do not close their host
+    process.on('exit', this.#removeFiles); // for programs that do not close their host
     chmodSync(socketIn(this.#folder, this.name), mode);
+    this.renewLink();
+  }
+
+  /** A symbolic link with the process's name as its target. */
+  get link(): string {
+    return `${this.#folder}/${this.name}.link`;
+  }
+
+  /** Makes that link anew; its other names stay. */
+  renewLink(): void {
+    rmSync(this.link, { force: true });
+    symlinkSync(this.name, this.link);
   }
 
   /** Disconnects those who wait for something. */
@@ -49,9 +66,9 @@ export class Presence {
 
   close(): void {
     for (const name of [...this.#waiting.keys()]) this.release(name);
-    process.off('exit', this.#removeSocket);
+    process.off('exit', this.#removeFiles);
     this.#server?.close();
-    this.#removeSocket();
+    this.#removeFiles();
   }
 
   #welcome(socket: Socket): void {

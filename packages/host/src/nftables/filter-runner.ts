@@ -1,6 +1,15 @@
 import { SocketAddress } from 'node:net';
 import { type GuestFilterAbsentStep, type GuestFilterStep, isVifError } from '@vifkit/core';
-import type { AttemptedTask, Difference, Inspection, Outcome, Owned, StepRunner, Task } from '@vifkit/engine';
+import type {
+  AttemptedTask,
+  Difference,
+  Inspection,
+  Outcome,
+  Owned,
+  Reach,
+  StepRunner,
+  Task,
+} from '@vifkit/engine/former';
 import type { FilterChange, FilterTable, GuestFilter } from './filter-table.js';
 
 type FilterStep = GuestFilterStep | GuestFilterAbsentStep;
@@ -41,9 +50,9 @@ export class FilterRunner implements StepRunner<FilterStep> {
     );
   }
 
-  /** All filters are read at once, by a program: not for certain VIFs alone. */
-  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
-    if (vifIds) return [];
+  /** All filters are read at once, by a program: none is near. */
+  async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned[]> {
+    if (reach === 'near') return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
       if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() }; // so nothing was ever filtered
       throw error;

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 
 /** As whom a guest may send. */
 export interface GuestFilter {

@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import { missingProgram } from '../commands/missing-program.js';
 import { type ProgramResult, runProgram } from '../commands/run-program.js';
 import { isTransient, retryTransient } from '../commands/transient.js';

@@ -6,7 +6,7 @@ import type {
   VifError,
 } from '@vifkit/core';
 import { isSameVif } from '@vifkit/core';
-import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/engine';
+import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/engine/former';
 import { bridgeMissing, portIsBond, portMadeOtherwise } from './errors.js';
 import { hasBridgeMark, OWNER_KEY, ownerIn } from './marks.js';
 import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';

@@ -1,5 +1,5 @@
 import { asVifError, isVifError, type VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { OvsdbClient } from '../ovsdb/client.js';
 import { OvsdbOperationError } from '../ovsdb/operation-error.js';
 import { readOptionalInteger } from '../ovsdb/values.js';

@@ -1,4 +1,12 @@
-import type { AttemptedTask, Inspection, Outcome, Owned, StepRunner, Task } from '@vifkit/engine';
+import type {
+  AttemptedTask,
+  Inspection,
+  Outcome,
+  Owned,
+  Reach,
+  StepRunner,
+  Task,
+} from '@vifkit/engine/former';
 import type { LinkTable } from '../links/link-table.js';
 import type { OvsChange } from './changes.js';
 import { compareAbsence, compareBridge, compareBridgeAbsence, compareOwned, comparePort } from './compare.js';
@@ -66,8 +74,9 @@ export class OvsRunner implements StepRunner<OvsStep> {
     return this.#commit(tasks.map(undoing), signal);
   }
 
-  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<Owned[]> {
+  async findOwned(signal: AbortSignal, reach: Reach = 'all', vifIds?: readonly string[]): Promise<Owned[]> {
     const marked = await this.store.readMarked(signal, vifIds);
+    if (reach !== 'all') return ownedByMark(marked, new Map());
     const shared = marked.bridges.flatMap(({ name, vifId }) => (vifId === undefined ? name : []));
     const addressing = shared.length > 0 && (await this.links?.readAddresses(shared, signal));
     return ownedByMark(marked, addressing || new Map());

@@ -6,7 +6,7 @@ import type {
   OvsPortStep,
   OvsVifPortsAbsentStep,
 } from '@vifkit/core';
-import type { Task } from '@vifkit/engine';
+import type { Task } from '@vifkit/engine/former';
 import type { OvsChange, OvsKeys, OvsPortSettings, PutPort } from './changes.js';
 import type { OwnedPorts } from './compare.js';
 import { BRIDGE_MARK, OWNER_KEY, ownerMark } from './marks.js';

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { OvsChange } from './changes.js';
 import type { OvsMarked, OvsQuery, OvsState } from './state.js';
 

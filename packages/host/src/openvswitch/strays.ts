@@ -1,5 +1,5 @@
 import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core';
-import type { Stray } from '@vifkit/engine';
+import type { Stray } from '@vifkit/engine/former';
 import { compareAbsence, compareBridgeAbsence } from './compare.js';
 import type { OvsState } from './state.js';
 import type { OvsStep } from './steps-to-changes.js';

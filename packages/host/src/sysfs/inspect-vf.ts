@@ -1,5 +1,5 @@
 import { isSameVif, isVifError, type VfStep, VifError } from '@vifkit/core';
-import { type Found, type Inspection } from '@vifkit/engine';
+import { type Found, type Inspection } from '@vifkit/engine/former';
 import type { VfRecord } from '../journal/vf-journal.js';
 import { NO_MAC, toGiveBack } from './given-back.js';
 import { compareVf } from './vf-changes.js';

@@ -1,5 +1,5 @@
 import { isVifError, VifError, type VirtualFunction } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import { IpBatch } from '../links/ip/ip-batch.js';
 import { linkOutcome } from '../links/link-outcome.js';
 import { netDeviceAddress, netDeviceUsers } from './pci-net-device.js';

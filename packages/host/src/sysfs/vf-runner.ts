@@ -4,9 +4,10 @@ import {
   type Inspection,
   type Outcome,
   type Owned,
+  type Reach,
   type StepRunner,
   type Task,
-} from '@vifkit/engine';
+} from '@vifkit/engine/former';
 import type { VfJournal, VfRecord } from '../journal/vf-journal.js';
 import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfBefore } from './inspect-vf.js';
@@ -77,7 +78,11 @@ export class VfRunner implements StepRunner<VfStep> {
   }
 
   /** The functions that VIFs have. One that is not there, or not yet again, keeps its record: there is nothing to give back. */
-  async findOwned(signal: AbortSignal, vifIds?: readonly string[]): Promise<(Owned | VifError)[]> {
+  async findOwned(
+    signal: AbortSignal,
+    _reach?: Reach,
+    vifIds?: readonly string[],
+  ): Promise<(Owned | VifError)[]> {
     const all = [...(await this.#journal.list())];
     const isWanted = ({ vifId }: VfRecord) => !vifIds || vifIds.some((id) => isSameVif(id, vifId));
     const records = new Map(all.filter(([, record]) => isVifError(record) || isWanted(record)));

@@ -1,5 +1,5 @@
 import type { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 
 /** The settings of a virtual function, as its physical function keeps them. */
 export interface VfState {

@@ -1,5 +1,5 @@
 import { type CommandStep, VifError } from '@vifkit/core';
-import type { AttemptedTask, Outcome } from '@vifkit/engine';
+import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
@@ -112,7 +112,7 @@ describe('commands', () => {
         log.push(argv.join(' '));
         const killed = argv[1] === 'add';
         const ending = killed ? { exitCode: undefined, ending: 'was ended by SIGKILL' } : { exitCode: 0 };
-        return { ...ending, stderr: '', missing: false };
+        return { ...ending, stdout: '', stderr: '', missing: false };
       },
     });
     const step = { argv: ['tool', 'add'], undo: ['tool', 'delete'] };

@@ -1,5 +1,5 @@
 import { type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
-import type { AttemptedTask, Outcome } from '@vifkit/engine';
+import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { type LinkSpec, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

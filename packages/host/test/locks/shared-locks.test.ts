@@ -95,6 +95,15 @@ describe('locks', () => {
     await (await locks.acquire([b], soon()))();
   });
 
+  it('are taken though somebody tidied up the link that they are names of', async () => {
+    for (const name of files().filter((each) => each.endsWith('.link')))
+      rmSync(join(stateDir, 'locks', name));
+    const key = fresh();
+    const release = await locks.tryAcquire(key);
+    expect(await locks.tryAcquire(key)).toBeUndefined();
+    await release?.();
+  });
+
   it('are taken without waiting, or not at all', async () => {
     const key = fresh();
     const release = await locks.tryAcquire(key);
@@ -115,7 +124,7 @@ describe('locks', () => {
     await release();
   });
 
-  it('are let go of by closing, and with them the socket', async () => {
+  it('are let go of by closing, and with them the socket and the link', async () => {
     const other = new SharedLocks(stateDir);
     const key = fresh();
     await other.acquire([key], soon());
@@ -123,7 +132,7 @@ describe('locks', () => {
     const waiting = locks.acquire([key], soon());
     await other.close();
     await (await waiting)();
-    expect(files().length).toBe(before - 2);
+    expect(files().length).toBe(before - 3);
     expect(await other.tryAcquire(key)).toBeDefined(); // it is opened again when it is needed
     await other.close();
   });
@@ -160,7 +169,7 @@ describe('locks of another process', () => {
     expect(files().filter((name) => name.startsWith(`${child.pid}-`))).toEqual([]);
   });
 
-  it('leave no socket behind when it ends without closing them', async () => {
+  it('leave no file behind when it ends without closing them', async () => {
     const child = await otherProcess("await locks.tryAcquire('x'); console.log('held'); process.exit(0);");
     if (child.exitCode === null) await once(child, 'exit');
     expect(files().filter((name) => name.startsWith(`${child.pid}-`))).toEqual([]);

@@ -1,4 +1,4 @@
-import type { Inspection } from '@vifkit/engine';
+import type { Inspection } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';

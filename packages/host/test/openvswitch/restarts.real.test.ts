@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
 import { createVifDriver, type VifDriver } from '@vifkit/engine';
+import { former } from '@vifkit/engine/former';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -72,7 +73,7 @@ function driverAt(endpoint: string): VifDriver {
   const driver = createVifDriver({
     host: {
       ...host,
-      runners: [...memory, new OvsRunner(new DatabaseOvsStore(client, livesOn))],
+      runners: [...memory, former(new OvsRunner(new DatabaseOvsStore(client, livesOn)))],
       close: () => client.close(),
     },
     guests: { forObject: fail, forBackend: fail },

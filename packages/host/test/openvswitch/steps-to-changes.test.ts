@@ -1,5 +1,5 @@
 import type { OvsPortStep } from '@vifkit/core';
-import type { Inspection } from '@vifkit/engine';
+import type { Inspection } from '@vifkit/engine/former';
 import { describe, expect, it } from 'vitest';
 import type { OwnedPorts } from '../../src/openvswitch/compare.js';
 import type { OvsBridge, OvsPort } from '../../src/openvswitch/state.js';

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
 import { createVifDriver } from '@vifkit/engine';
+import { former } from '@vifkit/engine/former';
 import { withDeadline } from '@vifkit/engine/time';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -70,7 +71,7 @@ async function plug(onCall: OnCall, timeout = 10_000): Promise<unknown> {
   server.onCall = onCall;
   const memory = host.runners.filter(({ kinds }) => !kinds.includes('ovsPort'));
   const driver = createVifDriver({
-    host: { ...host, runners: [...memory, new OvsRunner(new DatabaseOvsStore(client, livesOn))] },
+    host: { ...host, runners: [...memory, former(new OvsRunner(new DatabaseOvsStore(client, livesOn)))] },
     guests: { forObject: fail, forBackend: fail },
     plugins: [{ name: 'test', provides: [PortPlugin] }],
   });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { VfStep } from '@vifkit/core';
-import type { AttemptedTask } from '@vifkit/engine';
+import type { AttemptedTask } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/journal/file-vf-journal.js';

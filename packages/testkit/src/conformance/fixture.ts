@@ -1,5 +1,6 @@
 import type { GuestConfigurator, PluginPackage, VIFBase } from '@vifkit/core';
-import { createVifDriver, type StepRunner, type VifDriver } from '@vifkit/engine';
+import type { StepRunner } from '@vifkit/core/steps';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
 import type { Point } from '../memory/points.js';
 import type { ConformanceRequest } from './conformance-request.js';

@@ -9,6 +9,8 @@ export type Ending =
   | {
       readonly exitCode?: number;
       readonly stderr?: string;
+      /** What it prints; nothing unless given. */
+      readonly stdout?: string | ((argv: readonly string[]) => string);
       /** What the program does to the host's links before it ends. */
       readonly effect?: (argv: readonly string[], links: Pick<Kernel, 'put' | 'remove'>) => void;
     };
@@ -39,8 +41,9 @@ export class MemoryCommands implements CommandExecutor {
     this.log.push([...argv]);
     const ending = this.#endings.get(argv[0]) ?? {};
     if (ending === 'hang') return untilFired(signal, `running ${argv[0]}`);
-    if (ending === 'missing') return { exitCode: undefined, stderr: '', missing: true };
+    if (ending === 'missing') return { exitCode: undefined, stdout: '', stderr: '', missing: true };
     ending.effect?.(argv, this.#kernel);
-    return { exitCode: ending.exitCode ?? 0, stderr: ending.stderr ?? '', missing: false };
+    const { exitCode = 0, stderr = '', stdout = '' } = ending;
+    return { exitCode, stdout: typeof stdout === 'string' ? stdout : stdout(argv), stderr, missing: false };
   }
 }

@@ -1,5 +1,5 @@
-import type { Leg } from '@vifkit/core';
-import type { ConnectionReader, FunctionOnPath, OpenVSwitchOnPath } from '@vifkit/engine';
+import type { Leg } from '@vifkit/core/internal';
+import type { ConnectionReader, FunctionOnPath, OpenVSwitchOnPath } from '@vifkit/engine/connection';
 import { HostConnection } from '@vifkit/host/parts';
 import type { MemoryLinks } from './links/memory-links.js';
 import type { MemoryFilters } from './memory-filters.js';

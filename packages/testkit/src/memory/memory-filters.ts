@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { FilterChange, FilterTable, GuestFilter, GuestFilters } from '@vifkit/host/parts';
 import type { Points } from './points.js';
 

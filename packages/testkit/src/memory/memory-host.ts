@@ -1,5 +1,6 @@
 import { thisCore, VifError } from '@vifkit/core';
 import type { Host } from '@vifkit/engine';
+import { former } from '@vifkit/engine/former';
 import {
   CommandRunner,
   FilterRunner,
@@ -110,11 +111,11 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     locks: new MemoryLocks(),
     connection: memoryConnection({ links, ovs, filters, vfs, pci: options.pci ?? {} }),
     runners: [
-      new LinkRunner(links, options.tapOwner),
-      new OvsRunner(ovs, links),
-      new FilterRunner(filters),
-      new CommandRunner(commands),
-      new VfRunner(vfs, vfJournal),
+      former(new LinkRunner(links, options.tapOwner)),
+      former(new OvsRunner(ovs, links)),
+      former(new FilterRunner(filters)),
+      former(new CommandRunner(commands)),
+      former(new VfRunner(vfs, vfJournal)),
     ],
     get writes() {
       return points.log.filter(({ part }) => part !== 'wiring');

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { VfJournal, VfRecord } from '@vifkit/host/parts';
 
 /** A journal in memory. */

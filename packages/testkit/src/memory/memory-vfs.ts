@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import type { FoundVf, VfChange, VfState, VfTable } from '@vifkit/host/parts';
 import type { KernelLink } from './links/kernel-link.js';
 import type { Points } from './points.js';

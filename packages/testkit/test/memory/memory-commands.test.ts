@@ -8,7 +8,12 @@ const soon = () => new Deadline(10_000).signal;
 
 it('remembers argument vectors in order, and ends well', async () => {
   const commands = new MemoryCommands(new Points(), new Kernel());
-  expect(await commands.run(['tool', 'a b'], soon())).toEqual({ exitCode: 0, stderr: '', missing: false });
+  expect(await commands.run(['tool', 'a b'], soon())).toEqual({
+    exitCode: 0,
+    stdout: '',
+    stderr: '',
+    missing: false,
+  });
   await commands.run(['other'], soon());
   expect(commands.log).toEqual([['tool', 'a b'], ['other']]);
 });

@@ -1,6 +1,6 @@
 import type { OvsPortStep, Step } from '@vifkit/core';
+import type { StepRunner } from '@vifkit/core/steps';
 import type { Host, HostLocks } from '../../../src/run/host.js';
-import type { StepRunner } from '../../../src/run/runner.js';
 
 /** Notes which keys are held; refuses none. */
 export class FakeLocks implements HostLocks {

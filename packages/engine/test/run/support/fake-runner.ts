@@ -1,12 +1,15 @@
 import type { Step, StepKind } from '@vifkit/core';
 import { stepTarget, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task } from '../../../src/run/runner.js';
+import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/steps';
 import { signalError } from '../../../src/time/deadline.js';
 
 type Behaviour = (signal: AbortSignal) => Promise<void> | void;
 
+/** Whether a name is to be there. */
+type Presence = boolean;
+
 /** Keeps a set of names: a step makes its name exist, an absence removes it. What it was given is noted. */
-export class FakeRunner implements StepRunner {
+export class FakeRunner implements StepRunner<Step, Presence, Presence> {
   readonly existing: Set<string>;
   /** Names of the steps of each batch. */
   readonly inspected: string[][] = [];
@@ -26,15 +29,16 @@ export class FakeRunner implements StepRunner {
     this.existing = new Set(existing);
   }
 
-  async inspect(steps: readonly Step[]): Promise<Inspection[]> {
-    this.inspected.push(steps.map(stepTarget));
+  async inspect(steps: readonly VifStep[]): Promise<Inspection<Presence>[]> {
+    this.inspected.push(steps.map(({ step }) => stepTarget(step)));
     if (this.unreadable) throw this.unreadable;
-    return steps.map((step) => {
+    return steps.map(({ step }) => {
       const name = stepTarget(step);
       const expected = !step.kind.endsWith('Absent');
       const actual = this.existing.has(name);
       const blocked = this.blocked.get(name);
       return {
+        ...(expected !== actual && { change: expected }),
         differences: expected === actual ? [] : [{ attribute: 'exists', expected, actual }],
         creates: expected && !actual,
         ...(blocked && { blocked }),
@@ -42,29 +46,37 @@ export class FakeRunner implements StepRunner {
     });
   }
 
-  async apply(tasks: readonly Task[], signal: AbortSignal): Promise<Outcome[]> {
+  async apply(tasks: readonly Task<Step, Presence>[], signal: AbortSignal): Promise<Outcome<Presence>[]> {
     this.applied.push(tasks.map(({ step }) => stepTarget(step)));
-    return Promise.all(tasks.map((task) => this.#run(task, this.onApply, signal, false)));
+    return Promise.all(
+      tasks.map(async ({ step, change }) => {
+        const error = await this.#put(stepTarget(step), change, this.onApply, signal);
+        return error ? { error } : { done: change };
+      }),
+    );
   }
 
-  async undo(tasks: readonly AttemptedTask[], signal: AbortSignal): Promise<Outcome[]> {
+  async undo(tasks: readonly AttemptedTask<Step, Presence, Presence>[], signal: AbortSignal) {
     this.undone.push(tasks.map(({ step }) => stepTarget(step)));
-    return Promise.all(tasks.map((task) => this.#run(task, this.onUndo, signal, true)));
+    return Promise.all(
+      tasks.map(({ step, change, outcome: { done = change } }) =>
+        this.#put(stepTarget(step), !done, this.onUndo, signal),
+      ),
+    );
   }
 
-  async #run(
-    { step }: Task,
+  async #put(
+    name: string,
+    present: Presence,
     behaviours: ReadonlyMap<string, Behaviour>,
     signal: AbortSignal,
-    undoing: boolean,
-  ): Promise<Outcome> {
-    const name = stepTarget(step);
+  ): Promise<VifError | undefined> {
     try {
       await behaviours.get(name)?.(signal);
     } catch (error) {
       return error as VifError;
     }
-    if (step.kind.endsWith('Absent') === undoing) this.existing.add(name);
+    if (present) this.existing.add(name);
     else this.existing.delete(name);
     return undefined;
   }

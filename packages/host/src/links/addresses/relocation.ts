@@ -1,5 +1,5 @@
 import { type LinkStep, VifError } from '@vifkit/core';
-import type { Difference, Outcome } from '@vifkit/engine';
+import type { Difference, Outcome } from '@vifkit/engine/former';
 import type { LinkState } from '../link-state.js';
 import type { LinkOperation } from '../link-table.js';
 import { type LinkAddress, type LinkAddressing, noAddressing, routeText } from './link-addresses.js';

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import { linkOutcome } from '../link-outcome.js';
 import type { Placed } from './phases.js';
 

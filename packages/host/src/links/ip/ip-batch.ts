@@ -92,11 +92,11 @@ export class IpBatch {
     while (replies.length < lines.length) {
       const from = replies.length;
       const end = window === 1 ? from + WINDOW : lines.length;
-      const { said, wasAsked: remembers } = await this.#tell(lines.slice(from, end), window, signal, anew);
+      const { said, told } = await this.#tell(lines.slice(from, end), window, signal, anew);
       for (let i = 0; i < said.done; i++) {
         const complaint = said.complaintOf(i);
         const isDone = complaint !== undefined && from + i < unsure && IS_THERE.test(complaint);
-        replies.push({ complaint: isDone ? undefined : complaint, remembers });
+        replies.push({ complaint: isDone ? undefined : complaint, remembers: told > 0 });
       }
       if (said.done === said.lines.length) {
         window = WINDOW;
@@ -112,15 +112,14 @@ export class IpBatch {
 
   async #tell(lines: readonly string[], window: number, signal: AbortSignal, anew: boolean) {
     const [program] = this.#argv;
-    const said = new BatchReplies(lines, window);
     const options = { signal, doing: 'changing links', anew };
-    const { ended, wasAsked } = await this.#ip.ask(
-      said.script,
-      (line, from) => from === 'stderr' && said.hear(line),
-      options,
-    );
+    const {
+      question: said,
+      ended,
+      told,
+    } = await this.#ip.ask((told) => new BatchReplies(lines, { told, window }), options);
     if (ended?.missing) throw missingProgram(program, program === 'ip' ? 'iproute2' : undefined);
-    if (said.hasStarted) return { said, wasAsked };
+    if (said.hasStarted) return { said, told };
     throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${said.lastWords}`);
   }
 }

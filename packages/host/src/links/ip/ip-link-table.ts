@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import { signalError } from '@vifkit/engine/time';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import type { LinkRule } from '../addresses/link-rules.js';

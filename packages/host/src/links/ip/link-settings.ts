@@ -1,7 +1,7 @@
 import { closeSync, existsSync, openSync, readFileSync, write, writeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import { runProgram } from '../../commands/run-program.js';
 import type { LinkChange } from '../link-table.js';
 

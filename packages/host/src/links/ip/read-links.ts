@@ -2,16 +2,18 @@ import { readdirSync } from 'node:fs';
 import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
-import type { Answer } from '../../commands/program-session.js';
+import type { Answer, Question } from '../../commands/program-session.js';
 import type { LinkState } from '../link-state.js';
 import { BatchReplies } from './batch-replies.js';
 import { completeDump } from './complete-dump.js';
 import { parseLinks } from './parse-links.js';
 
+const ALL_LINKS = 'link show';
+
 /** So many links are asked for one by one in any case. */
 const FEW = 20;
 
-/** What `ip` printed, up to its fence. */
+/** What `ip` printed. */
 interface Printed extends Pick<Answer, 'stdout' | 'stderr'> {
   /** Whether the process had read links before. */
   readonly remembers: boolean;
@@ -47,7 +49,7 @@ export class LinkReader {
     if (names?.length === 0) return new Map();
     const all = names && isMostOfAll(names) ? await this.#dump(signal) : undefined;
     if (all) return all;
-    const queries = names?.map((name) => `link show dev ${name}`) ?? ['link show'];
+    const queries = names?.map((name) => `link show dev ${name}`) ?? [ALL_LINKS];
     const found = await this.#query(queries, signal);
     const { links, complaint } = found.isDoubtful ? await this.#query(queries, signal, true) : found;
     if (complaint === undefined) return links;
@@ -71,28 +73,54 @@ export class LinkReader {
     return { links, complaint, isDoubtful: remembers && lacksSome };
   }
 
-  /**
-   * `ip` answers each query with a line of JSON, or with its failure. The fence tells that there is no more on
-   * standard error: which of the two is read first is left to chance.
-   */
   async #ask(queries: readonly string[], signal: AbortSignal, anew: boolean): Promise<Printed> {
-    const said = new BatchReplies(queries, queries.length);
-    let [printed, isFenced] = [0, false];
-    const isComplete = () => isFenced && printed + said.complaints.length >= queries.length;
-    const { stdout, ended, wasAsked } = await this.#ip.ask(
-      said.script,
-      (line, from) => {
-        if (from === 'stdout') printed++;
-        else if (said.hear(line)) isFenced = true;
-        return isComplete();
-      },
-      { signal, doing: 'reading links', anew },
-    );
+    const { question, stdout, ended, told } = await this.#ip.ask((told) => new LinkQueries(queries, told), {
+      signal,
+      doing: 'reading links',
+      anew,
+    });
     if (ended?.missing) throw missingProgram('ip', 'iproute2');
+    const { said, isComplete } = question;
     const stderr = [...said.complaints, ...said.remarks];
-    if (!isComplete())
-      stderr.push(`${said.lastWords}: it ${ended?.ending ?? 'ended before it had answered'}`);
-    return { stdout, stderr, remembers: wasAsked };
+    if (!isComplete) stderr.push(`${said.lastWords}: it ${ended?.ending ?? 'ended before it had answered'}`);
+    return { stdout, stderr, remembers: told > 0 };
+  }
+}
+
+/**
+ * Queries for `ip`, each of which it answers with a line of JSON, or with its failure. About a list it may say more on
+ * standard error: a fence tells that there is no more, since which of the two is read first is left to chance.
+ */
+class LinkQueries implements Question {
+  readonly said: BatchReplies;
+  #isFenced: boolean;
+  #printed = 0;
+
+  constructor(
+    private readonly queries: readonly string[],
+    told: number,
+  ) {
+    const isFenced = queries.includes(ALL_LINKS);
+    this.said = new BatchReplies(queries, { told, window: queries.length, isFenced });
+    this.#isFenced = !isFenced;
+  }
+
+  get script(): string {
+    return this.said.script;
+  }
+
+  get length(): number {
+    return this.said.length;
+  }
+
+  get isComplete(): boolean {
+    return this.#isFenced && this.#printed + this.said.failed >= this.queries.length;
+  }
+
+  hear(line: string, from: 'stdout' | 'stderr'): boolean {
+    if (from === 'stdout') this.#printed += 1;
+    else if (this.said.hear(line, from)) this.#isFenced = true;
+    return this.isComplete;
   }
 }
 

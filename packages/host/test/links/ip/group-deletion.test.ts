@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import { describe, expect, it } from 'vitest';
 import { deleteLinks } from '../../../src/links/ip/group-deletion.js';
 

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import {
   hindrance,
   type LinkAddressing,

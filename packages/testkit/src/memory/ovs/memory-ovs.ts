@@ -1,5 +1,5 @@
 import { asVifError, type VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine';
+import type { Outcome } from '@vifkit/engine/former';
 import {
   hasBridgeMark,
   hasPortMark,

@@ -1,0 +1,172 @@
+import type { CallOptions, ConfigResult, PlugOptions, Settled } from '@vifkit/engine';
+import { openInput } from '../requests/input.js';
+import { readRequests } from '../requests/read-requests.js';
+import type { Input } from '../requests/request.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { openLogger } from '../terminal/log.js';
+import type { Style } from '../terminal/output.js';
+import { abortOnSignals } from '../terminal/signals.js';
+import { Report } from './report.js';
+import {
+  type AnyResult,
+  type CommandResult,
+  renderChanges,
+  renderCheck,
+  renderDevice,
+  renderPlan,
+} from './results.js';
+
+/** For what is worked out here: results are printed soon, and a progress bar moves. */
+export const smallBatch = 100;
+
+/** For what the host is asked: a batch shares one look at its links, one OVSDB transaction, one wait for ovs-vswitchd. */
+export const largeBatch = 500;
+
+/** How a command calls the driver: what a plug waits for is of no concern to others. */
+type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'>;
+
+/** A command that answers requests. */
+export interface RequestCommand {
+  readonly name: string;
+  /** Whether it asks for guests' devices. */
+  readonly guests: boolean;
+  /** How many requests it answers in one go. */
+  readonly batch: number;
+  /** Reports the result of each request as soon as there is one; settles when all are reported. */
+  run(
+    driver: Driver,
+    requests: readonly object[],
+    options: CommandOptions,
+    report: OnResult,
+  ): Promise<unknown>;
+}
+
+/** Takes the result of a request, with the request's place among those that were asked. */
+type OnResult = (result: Settled<CommandResult>, index: number) => void;
+
+const rows: readonly RequestCommand[] = [
+  requestCommand<ConfigResult>('config', (driver, ...given) => driver.configAll(...given), {
+    text: ({ device }) => renderDevice(device),
+    guests: true,
+    batch: smallBatch,
+  }),
+  requestCommand('plan', (driver, ...given) => driver.planAll(...given), { text: renderPlan }),
+  requestCommand('plug', (driver, ...given) => driver.plugAll(...given), { text: renderChanges }),
+  requestCommand('check', (driver, ...given) => driver.checkAll(...given), {
+    text: renderCheck,
+    differs: ({ differences }) => differences.length > 0,
+  }),
+  requestCommand('unplug', (driver, ...given) => driver.unplugAll(...given), { text: renderChanges }),
+];
+
+/** The commands that are one method of the driver each, by name. */
+export const requestCommands: ReadonlyMap<string, RequestCommand> = new Map(
+  rows.map((row) => [row.name, row]),
+);
+
+interface Shown<T> {
+  /** The result for people, ended by a newline. */
+  readonly text: (value: T, style: Style) => string;
+  /** Whether the exit status is 1, though there is no error. */
+  readonly differs?: (value: T) => boolean;
+  readonly guests?: boolean;
+  readonly batch?: number;
+}
+
+/** A command whose results a method of the driver gives. */
+export function requestCommand<T extends AnyResult>(
+  name: string,
+  method: (
+    driver: Driver,
+    requests: readonly object[],
+    options: CommandOptions & { readonly onResult: (result: Settled<T>, index: number) => void },
+  ) => Promise<unknown>,
+  { text, differs = () => false, guests = false, batch = largeBatch }: Shown<T>,
+): RequestCommand {
+  return {
+    name,
+    guests,
+    batch,
+    run: (driver, requests, options, report) => {
+      const onResult = (result: Settled<T>, index: number) => {
+        if ('error' in result) return report(result, index);
+        const { value } = result;
+        report(
+          { value: { result: value, text: (style) => text(value, style), differs: differs(value) } },
+          index,
+        );
+      };
+      return method(driver, requests, { ...options, onResult });
+    },
+  };
+}
+
+/**
+ * Runs a command for the requests of a file as they are read, and resolves to its exit status.
+ * @throws InputError if the file cannot be read, or not to its end: the requests before that are done then
+ * @throws VifError if there is no driver to be had
+ */
+export async function runRequests(
+  command: RequestCommand,
+  file: string,
+  settings: Settings,
+  environment: Environment,
+): Promise<number> {
+  const { wait, undoTimeout } = settings;
+  const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
+  const interruption = abortOnSignals(environment.signals, timeout);
+  const { signal } = interruption;
+  const options = { signal, timeout, undoTimeout, ...(wait && { wait }) };
+  const report = new Report(command.name, settings, environment);
+  let driver: Driver | undefined;
+  try {
+    const text = openInput(file, environment.stdin);
+    for await (const { inputs, isLast } of readRequests(text, command.batch, signal)) {
+      driver ??= await openDriver(command, settings, environment);
+      const opened = driver;
+      const first = report.expect(inputs.length, isLast);
+      await runInputs(
+        inputs,
+        (requests, onResult) => command.run(opened, requests, options, onResult),
+        (result, index) => report.add(result, first + index),
+      );
+      await report.printed; // and a turn for signals and the end of the time: a batch need not wait for anything
+    }
+    return report.status;
+  } finally {
+    report.end();
+    interruption.stop();
+    await driver?.close();
+  }
+}
+
+async function openDriver(
+  { guests }: RequestCommand,
+  settings: Settings,
+  { openDriver, env, stderr }: Environment,
+): Promise<Driver> {
+  const logger = await openLogger(settings.verbose, stderr);
+  return openDriver({ ...settings, guests, logger, env });
+}
+
+/** Runs a command for inputs; what is not a request has its error reported at once. */
+async function runInputs(
+  inputs: readonly Input[],
+  run: (requests: readonly object[], report: OnResult) => Promise<unknown>,
+  report: OnResult,
+): Promise<void> {
+  const requests: object[] = [];
+  const places: number[] = [];
+  for (const [place, input] of inputs.entries()) {
+    if ('error' in input) report({ id: null, error: input.error }, place);
+    else {
+      requests.push(input.request);
+      places.push(place);
+    }
+  }
+  await run(requests, (result, index) => {
+    const place = places[index];
+    if (place !== undefined) report(result, place);
+  });
+}

@@ -1,0 +1,180 @@
+import { type DomainElement, type GuestDevice, stepTarget } from '@vifkit/core';
+import type {
+  Change,
+  ChangeResult,
+  CheckResult,
+  ConfigResult,
+  Difference,
+  Handled,
+  Left,
+  PlannedStep,
+  PlanResult,
+  Settled,
+} from '@vifkit/engine';
+import type { Plumbing } from '../plumbing/graph.js';
+import { errorJson } from '../terminal/errors.js';
+import { plain, type Style } from '../terminal/output.js';
+import { changeSign, describeStep, existenceIn, nounOf } from '../terminal/steps.js';
+import { type Branch, printable, resultHeading, showValue, tree } from '../terminal/text.js';
+import { timelineOf } from '../terminal/timeline.js';
+
+/** A plan as a tree: each step, with what carrying it out would change. */
+export function renderPlan(plan: PlanResult, style: Style = plain): string {
+  const branches = plan.steps.map((step) => stepBranch(step, style));
+  return tree(resultHeading(plan, style), branches.length > 0 ? branches : [{ line: 'nothing to do' }]);
+}
+
+function stepBranch({ step, differences, note, blocked }: PlannedStep, style: Style): Branch {
+  const sign = blocked ? style('red', '✗') : changeSign(step.kind, differences, style);
+  const description = describeStep(step, existenceIn(differences) !== undefined);
+  const line = `${sign} ${nounOf(step.kind)} ${printable(stepTarget(step))}`;
+  const changes =
+    step.kind === 'command' ? [] : differences.filter(({ attribute }) => attribute !== 'exists');
+  return {
+    line: description ? `${line}  ${style('dim', description)}` : line,
+    details: [
+      ...changes.map(({ attribute, expected, actual }) => {
+        return `${printable(attribute)}: ${showValue(actual)} → ${showValue(expected)}`;
+      }),
+      ...noteLines(note, style),
+      ...(blocked ? [style('red', printable(`${blocked.code}: ${blocked.message}`))] : []),
+    ],
+  };
+}
+
+/** What a plug or unplug wrote, as a tree. */
+export function renderChanges(result: ChangeResult, style: Style = plain): string {
+  const changes = result.changes.map((change) => changeBranch(change, style));
+  const none = [{ line: `${style('dim', '✓')} nothing to change` }];
+  const left = (result.left ?? []).map((each) => leftBranch(each, style));
+  return tree(resultHeading(result, style), [...(changes.length > 0 ? changes : none), ...left]);
+}
+
+/** Something that was left alone, and whose it is. */
+function leftBranch({ kind, name, vifId }: Left, style: Style): Branch {
+  const whose = vifId === null ? 'it has no mark of this VIF' : `it belongs to VIF ${printable(vifId)}`;
+  return { line: `${style('yellow', '!')} ${nounOf(kind)} ${printable(name)} was left: ${whose}` };
+}
+
+/** One change, with what it came to. */
+export function changeBranch({ kind, name, differences, note }: Change, style: Style): Branch {
+  if (kind === 'command') {
+    const commands = differences.map(({ expected }) => showValue(expected));
+    return {
+      line: `${changeSign(kind, differences, style)} ${nounOf(kind)} ${commands.join('; ') || printable(name)}`,
+    };
+  }
+  return {
+    line: `${changeSign(kind, differences, style)} ${nounOf(kind)} ${printable(name)}`,
+    details: [
+      ...differences
+        .filter(({ attribute }) => attribute !== 'exists')
+        .map(({ attribute, expected, actual }) => {
+          return `${printable(attribute)}: ${showValue(actual)} → ${showValue(expected)}`;
+        }),
+      ...noteLines(note, style),
+    ],
+  };
+}
+
+/** What one should know of a change, if there is anything. */
+function noteLines(note: string | undefined, style: Style): string[] {
+  return note === undefined ? [] : [style('yellow', `note: ${printable(note)}`)];
+}
+
+/** In what the host differs from a VIF's being plugged, as a tree. */
+export function renderCheck(result: CheckResult, style: Style = plain): string {
+  const branches = result.differences.map((difference) => differenceBranch(difference, style));
+  const none = [{ line: `${style('green', '✓')} as plugged` }];
+  return tree(resultHeading(result, style), branches.length > 0 ? branches : none);
+}
+
+function differenceBranch({ kind, name, differences }: Change, style: Style): Branch {
+  const subject = `${style('red', '✗')} ${nounOf(kind)} ${printable(name)}`;
+  const existence = existenceIn(differences);
+  return {
+    line: existence ? `${subject}  ${existence.expected ? 'missing' : 'should not be there'}` : subject,
+    details: differences
+      .filter((difference) => difference !== existence)
+      .map(({ attribute, expected, actual }) => {
+        return `${printable(attribute)}: ${showValue(actual)}, should be ${showValue(expected)}`;
+      }),
+  };
+}
+
+/** A guest's device for people: its XML, and as comments what else the domain needs. */
+export function renderDevice(device: GuestDevice): string {
+  return device.toXml() + (device.domain ?? []).map(comment).join('');
+}
+
+/** It has to be one: two hyphens in a row would end it. */
+function comment({ xml, why }: DomainElement): string {
+  const text = `The domain needs this besides. ${why}\n${xml}`.replaceAll('--', '- -');
+  return `<!--\n${text.trimEnd()}\n-->\n`;
+}
+
+/** What a command has for a request. */
+export interface CommandResult {
+  readonly result: AnyResult;
+  /** The result for people, ended by a newline. */
+  readonly text: (style: Style) => string;
+  /** Whether the exit status is 1, though there is no error. */
+  readonly differs: boolean;
+}
+
+/** Any result that a command has for a request. */
+export type AnyResult = ConfigResult | PlanResult | ChangeResult | CheckResult | (Handled & Plumbing);
+
+/** What is told of a result beside what has to be. */
+interface Details {
+  /** Where the time went; of a result, or an error, that tells it. */
+  readonly timeline?: boolean | undefined;
+}
+
+/** A request's result as `vif --format json` prints it: an object that JSON can hold. */
+export function toJson(result: Settled<AnyResult>, details: Details = {}): object {
+  const timeline = details.timeline ? timelineOf(result) : undefined;
+  const more = timeline && { timeline };
+  if ('error' in result) return { id: result.id, error: errorJson(result.error), ...more };
+  const { id, path, plugin } = result.value;
+  return { id, path, plugin, ...contents(result.value), ...more };
+}
+
+function contents(value: AnyResult): object {
+  if ('device' in value) return deviceJson(value.device);
+  if ('steps' in value) return { steps: value.steps.map(stepJson) };
+  if ('changes' in value) {
+    const { changes, left } = value;
+    return { changes: changes.map(changeJson), ...(left && { left }) };
+  }
+  if ('differences' in value) return { differences: value.differences.map(changeJson) };
+  return { nodes: value.nodes, edges: value.edges };
+}
+
+function deviceJson(device: GuestDevice): object {
+  const { domain = [] } = device;
+  return { xml: device.toXml(), ...(domain.length > 0 && { domain }) };
+}
+
+function stepJson({ step, writes, differences, note, blocked }: PlannedStep): object {
+  // A custom step is the vendor's own object: only what the contract knows of it can be written.
+  const fields = step.kind === 'custom' ? { kind: step.kind, name: step.name } : step;
+  return {
+    ...fields,
+    writes,
+    differences: differences.map(differenceJson),
+    ...(note !== undefined && { note }),
+    ...(blocked && { blocked: { code: blocked.code, message: blocked.message } }),
+  };
+}
+
+/** A change as `--format json` prints it. */
+export function changeJson({ kind, name, differences, note }: Change): object {
+  const told = differences.map(differenceJson);
+  return { kind, name, differences: told, ...(note !== undefined && { note }) };
+}
+
+/** Undefined would drop the key. */
+function differenceJson({ attribute, expected, actual }: Difference): object {
+  return { attribute, expected: expected ?? null, actual: actual ?? null };
+}

@@ -1,0 +1,190 @@
+import type { GuestDevice, LinkStep, OvsBridgeStep, OvsPortStep, VfStep } from '@vifkit/core';
+import type { Difference, PlannedStep } from '@vifkit/engine';
+
+/** A VIF's way from the guest to the network, as a graph. */
+export interface Plumbing {
+  readonly nodes: readonly PlumbingNode[];
+  readonly edges: readonly PlumbingEdge[];
+}
+
+export type NodeKind = 'guest' | 'link' | 'bridge' | 'veth' | 'tap' | 'vlan' | 'ovsBridge' | 'ovsPort' | 'vf';
+
+/** A guest's card, or something on the host. */
+export interface PlumbingNode {
+  /** A link's, bridge's or port's name, a PCI address, or for the guest its MAC address. */
+  readonly name: string;
+  readonly kind: NodeKind;
+  /** The hypervisor makes it when the guest starts. */
+  readonly byHypervisor: boolean;
+  /** The host lacks it. */
+  readonly missing: boolean;
+  /** The attributes that the plan asks for. */
+  readonly attributes: Readonly<Record<string, unknown>>;
+  /** In what the host differs from them. */
+  readonly differences: readonly Difference[];
+}
+
+/**
+ * `card`: the guest's card and its host side; `member`: a link in a Linux bridge; `port`: a link in an Open
+ * vSwitch bridge; `veth`: the ends of a pair, of links or of patch ports; `vlan`: a VLAN link and the one below it.
+ */
+type EdgeKind = 'card' | 'member' | 'port' | 'veth' | 'vlan';
+
+export interface PlumbingEdge {
+  readonly from: string;
+  readonly to: string;
+  readonly kind: EdgeKind;
+  /** The host lacks the connection. */
+  readonly missing: boolean;
+}
+
+/** The plumbing of a VIF, as the steps of its plan and its guest's device tell. */
+export function plumbingOf(steps: readonly PlannedStep[], device: GuestDevice, mac?: string): Plumbing {
+  const builder = new PlumbingBuilder();
+  // No link is of that name: a MAC address is longer than a link's name can be, and those have no spaces.
+  const guest = mac ?? 'no MAC address';
+  builder.describe(guest, { kind: 'guest' });
+  for (const planned of steps) addStep(builder, planned);
+  addDevice(builder, guest, device, steps);
+  return { nodes: builder.nodes, edges: builder.edges };
+}
+
+function addStep(builder: PlumbingBuilder, planned: PlannedStep): void {
+  const { step } = planned;
+  if (step.kind === 'link') addLink(builder, step, planned);
+  else if (step.kind === 'ovsBridge') addOvsBridge(builder, step, planned);
+  else if (step.kind === 'ovsPort') addPort(builder, step, planned);
+  else if (step.kind === 'vf') addVf(builder, step, planned);
+}
+
+function addLink(builder: PlumbingBuilder, step: LinkStep, planned: PlannedStep): void {
+  const { name, create } = step;
+  const missing = isMissing(planned);
+  // A link that is there keeps what it has of the initial attributes.
+  const { master, bridge, ...attributes } = { ...(missing && step.initial), ...step.set };
+  const kind = create && create.type !== 'command' ? create.type : 'link';
+  builder.describe(name, { kind, attributes, ...state(planned) });
+  if (create?.type === 'veth') {
+    builder.describe(create.peer, { kind: 'veth', missing });
+    builder.connect(name, create.peer, 'veth', missing);
+  }
+  if (create?.type === 'vlan') {
+    builder.describe(name, { attributes: { vlan: create.id } });
+    builder.mention(create.link, 'link');
+    builder.connect(name, create.link, 'vlan', missing);
+  }
+  if (master) {
+    builder.mention(master, 'bridge');
+    builder.connect(name, master, 'member', missing || differsIn(planned, 'master'));
+  }
+}
+
+function addOvsBridge(builder: PlumbingBuilder, { name, mtu }: OvsBridgeStep, planned: PlannedStep): void {
+  builder.describe(name, { kind: 'ovsBridge', attributes: { ...(mtu && { mtu }) }, ...state(planned) });
+}
+
+function addPort(builder: PlumbingBuilder, step: OvsPortStep, planned: PlannedStep): void {
+  const { name, bridge, type, tag, options = {} } = step;
+  const { missing, differences } = state(planned);
+  // Where the port has a link of its own, that link says whether it is there.
+  if (!builder.has(name)) builder.describe(name, { kind: 'ovsPort', missing });
+  builder.describe(name, {
+    attributes: { ...(type && { type }), ...(tag !== undefined && { tag }) },
+    differences,
+  });
+  builder.mention(bridge, 'ovsBridge');
+  builder.connect(name, bridge, 'port', missing || differsIn(planned, 'bridge'));
+  if (type === 'patch' && options.peer) builder.connect(name, options.peer, 'veth', missing);
+}
+
+function addVf(builder: PlumbingBuilder, step: VfStep, planned: PlannedStep): void {
+  const { kind, address, ...attributes } = step;
+  builder.describe(address, { kind, attributes, ...state(planned) });
+}
+
+function addDevice(
+  builder: PlumbingBuilder,
+  guest: string,
+  { hostLink, bridge }: GuestDevice,
+  steps: readonly PlannedStep[],
+): void {
+  if (hostLink === undefined) {
+    for (const { step } of steps) if (step.kind === 'vf') builder.connect(guest, step.address, 'card');
+    return;
+  }
+  const isPlanned = steps.some(({ step }) => step.kind === 'link' && concerns(step, hostLink));
+  builder.describe(hostLink, isPlanned ? {} : { byHypervisor: true, missing: false });
+  builder.connect(guest, hostLink, 'card');
+  if (bridge === undefined || builder.isConnected(hostLink, bridge)) return;
+  builder.mention(bridge, 'bridge');
+  const onOvs = builder.nodes.some(({ name, kind }) => name === bridge && kind === 'ovsBridge');
+  builder.connect(hostLink, bridge, onOvs ? 'port' : 'member');
+}
+
+function concerns({ name, create }: LinkStep, link: string): boolean {
+  return name === link || (create?.type === 'veth' && create.peer === link);
+}
+
+function state(planned: PlannedStep) {
+  const differences = planned.differences.filter(({ attribute }) => attribute !== 'exists');
+  return { missing: isMissing(planned), differences };
+}
+
+function isMissing(planned: PlannedStep): boolean {
+  return differsIn(planned, 'exists');
+}
+
+function differsIn({ differences }: PlannedStep, name: string): boolean {
+  return differences.some(({ attribute }) => attribute === name);
+}
+
+/** Puts a graph together, from several mentions of a node. */
+class PlumbingBuilder implements Plumbing {
+  readonly #nodes = new Map<string, PlumbingNode>();
+  readonly #edges: PlumbingEdge[] = [];
+
+  get nodes(): PlumbingNode[] {
+    return [...this.#nodes.values()];
+  }
+
+  get edges(): PlumbingEdge[] {
+    return this.#edges;
+  }
+
+  has(name: string): boolean {
+    return this.#nodes.has(name);
+  }
+
+  /** Adds a node, or what is known of one that is there. */
+  describe(name: string, known: Partial<PlumbingNode>): void {
+    const { attributes, differences, ...before } = this.#nodes.get(name) ?? unknown(name);
+    this.#nodes.set(name, {
+      ...before,
+      ...known,
+      attributes: { ...attributes, ...known.attributes },
+      differences: [...differences, ...(known.differences ?? [])],
+    });
+  }
+
+  /** Adds a node that is only referred to, unless it is there. */
+  mention(name: string, kind: PlumbingNode['kind']): void {
+    const kindSoFar = this.#nodes.get(name)?.kind;
+    if (kindSoFar === undefined || kindSoFar === 'link') this.describe(name, { kind });
+  }
+
+  /** Connects two nodes, unless they are: each end of a veth pair names the other. */
+  connect(from: string, to: string, kind: EdgeKind, missing = false): void {
+    if (this.isConnected(from, to)) return;
+    this.#edges.push({ from, to, kind, missing });
+  }
+
+  isConnected(one: string, other: string): boolean {
+    return this.#edges.some(({ from, to }) => {
+      return (from === one && to === other) || (from === other && to === one);
+    });
+  }
+}
+
+function unknown(name: string): PlumbingNode {
+  return { name, kind: 'link', byHypervisor: false, missing: false, attributes: {}, differences: [] };
+}

@@ -1,0 +1,118 @@
+import { constants, createReadStream, open } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
+import { resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { asVifError } from '@vifkit/core';
+import { signalError, withDeadline, withinDeadline } from '@vifkit/engine/time';
+import { InputError } from './input-error.js';
+
+/** Bytes that are read of a file at once: some two hundred requests. */
+const pieceOfFile = 256 * 1024;
+
+/** A text that comes in pieces. */
+export interface InputText extends AsyncIterable<string> {
+  /** Reads no more: what waits for a piece gets none. */
+  close(): void;
+}
+
+/** Such as a stream of Node.js. */
+export type InputSource = AsyncIterable<Uint8Array | string> & { destroy?(): unknown };
+
+/**
+ * The text of a file, or of standard input for `-`. A byte order mark at its beginning is passed over.
+ * Its iteration throws an InputError if it cannot be read.
+ */
+export function openInput(file: string, stdin: () => InputSource): InputText {
+  let source: InputSource | undefined;
+  let isClosed = false;
+  async function* pieces() {
+    try {
+      source = file === '-' ? stdin() : await openFile(file);
+      if (isClosed) source.destroy?.();
+      const decoder = new TextDecoder();
+      for await (const chunk of source) yield decoder.decode(Buffer.from(chunk), { stream: true });
+      yield decoder.decode();
+    } catch (error) {
+      if (isClosed) return;
+      const name = file === '-' ? 'standard input' : `'${file}'`;
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new InputError(`Cannot read ${name}: ${reason}`, { cause: error });
+    }
+  }
+  return {
+    [Symbol.asyncIterator]: pieces,
+    close() {
+      isClosed = true;
+      source?.destroy?.();
+    },
+  };
+}
+
+async function openFile(file: string): Promise<InputSource> {
+  if (!(await stat(file)).isFIFO()) return createReadStream(file, { highWaterMark: pieceOfFile });
+  // Opened and read as a file, a pipe would occupy a thread until somebody writes to it, and keep the process from ending.
+  const fd = await promisify(open)(file, constants.O_RDONLY | constants.O_NONBLOCK);
+  return new Socket({ fd, readable: true, writable: false });
+}
+
+/** 64 Mi: some million ids. A device or a pipe may have no end. */
+const mostCharacters = 64 * 1024 * 1024;
+
+/**
+ * The whole text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped. Nothing is
+ * waited for once the signal has fired: whoever is to write to a pipe may never come.
+ * @throws InputError if it cannot be read, or has more than so many characters; VifError TIMEOUT, ABORTED
+ */
+export async function readText(
+  file: string,
+  stdin: () => InputSource,
+  signal: AbortSignal,
+  most = mostCharacters,
+): Promise<string> {
+  const pieces: string[] = [];
+  let length = 0;
+  const doing = `reading '${file}'`;
+  const text = openInput(file, stdin);
+  const iterator = text[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      if (signal.aborted) throw signalError(signal, doing);
+      const piece = await withinDeadline(iterator.next(), signal, doing);
+      if (piece.done) return pieces.join('');
+      length += piece.value.length;
+      if (length > most) {
+        throw new InputError(
+          `Cannot read '${file}': there are more than ${most} characters; give them in parts`,
+        );
+      }
+      pieces.push(piece.value);
+    }
+  } finally {
+    text.close();
+  }
+}
+
+/** Settings are written by people; a manifest has a line for each class. */
+const mostCharactersOfSettings = 1024 * 1024;
+
+/**
+ * The JSON in a file of settings, which messages call by what it is. It may be a pipe, as of a shell's `<(command)`.
+ * @param timeout in milliseconds
+ * @throws VifError INVALID_OPTIONS for a file that cannot be read, is too long, or has no JSON; TIMEOUT
+ */
+export async function readSettings(path: string, what: string, timeout: number): Promise<unknown> {
+  try {
+    const text = await withDeadline(timeout, undefined, (signal) =>
+      readText(resolve(path), noStandardInput, signal, mostCharactersOfSettings),
+    );
+    return JSON.parse(text);
+  } catch (error) {
+    throw asVifError(error, 'INVALID_OPTIONS', `Cannot read ${what} ${path}`);
+  }
+}
+
+/** A resolved path is never `-`. */
+function noStandardInput(): InputSource {
+  throw new Error('Settings are not read from standard input');
+}

@@ -1,0 +1,88 @@
+const quote = 0x22;
+const comma = 0x2c;
+const openBracket = 0x5b;
+const backslash = 0x5c;
+const closeBracket = 0x5d;
+const openBrace = 0x7b;
+const closeBrace = 0x7d;
+
+/** A request nests some 10 deep. Far deeper JSON costs many times its size once it is parsed. */
+export const deepest = 64;
+
+/** Follows how deep a text of JSON nests, piece by piece and without parsing it. */
+export class JsonNesting {
+  #depth = 0;
+  #deepestSoFar = 0;
+  #inString = false;
+  #escaped = false;
+  #values = 0;
+
+  get depth(): number {
+    return this.#depth;
+  }
+
+  get inString(): boolean {
+    return this.#inString;
+  }
+
+  /** About how many values were seen. */
+  get values(): number {
+    return this.#values;
+  }
+
+  /** A line ends in the middle of a string: JSON has no such strings. */
+  endString(): void {
+    this.#inString = false;
+    this.#escaped = false;
+  }
+
+  /** @param outer how many lists are around what is counted. */
+  isTooDeep(outer = 0): boolean {
+    return this.#deepestSoFar > deepest + outer;
+  }
+
+  /** Begins to count anew from the present depth. */
+  forgetDeepest(): void {
+    this.#deepestSoFar = this.#depth;
+  }
+
+  /** Follows a piece from a place to its end. */
+  follow(text: string, start = 0): void {
+    let at = start;
+    while (at < text.length) at = this.next(text, at, 0);
+  }
+
+  /**
+   * Follows a piece from a place until it is right behind what closes the outermost bracket, or a comma at a depth.
+   * @returns where it is, at the end of the piece at the latest
+   */
+  next(text: string, start: number, commaDepth: number): number {
+    let [depth, most, inString, escaped] = [this.#depth, this.#deepestSoFar, this.#inString, this.#escaped];
+    let values = this.#values;
+    let at = start;
+    while (at < text.length) {
+      const code = text.charCodeAt(at++);
+      if (inString) {
+        if (escaped) escaped = false;
+        else if (code === quote) inString = false;
+        else if (code === backslash) escaped = true;
+      } else if (code === quote) inString = true;
+      else if (code === openBrace || code === openBracket) {
+        values++;
+        if (++depth > most) most = depth;
+      } else if (code === closeBrace || code === closeBracket) {
+        depth = Math.max(0, depth - 1);
+        if (depth === 0) break;
+      } else if (code === comma) {
+        values++;
+        if (depth === commaDepth && depth > 0) break;
+      }
+    }
+    this.#depth = depth;
+    this.#deepestSoFar = most;
+    this.#inString = inString;
+    this.#escaped = escaped;
+    this.#values = values;
+    return at;
+  }
+}

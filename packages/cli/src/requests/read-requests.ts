@@ -1,0 +1,118 @@
+import { signalError } from '@vifkit/engine/time';
+import type { InputText } from './input.js';
+import type { Input } from './request.js';
+import { RequestSplitter } from './request-splitter.js';
+
+/** Requests that were read together. */
+export interface Batch {
+  readonly inputs: readonly Input[];
+  /** Whether no more follow. */
+  readonly isLast: boolean;
+}
+
+/** Bytes in memory of a batch: some three thousand of Nova's requests. JSON that is made to be large has many times its size. */
+const mostBytes = 16 * 1024 * 1024;
+
+/** Milliseconds that a batch waits for more requests. A file, or a program that writes them in one go, is not that slow. */
+const patience = 20;
+
+/** How much is still read once the signal has fired: so many requests, or as many times 1024 characters. */
+const mostAfterSignal = 10_000;
+
+/**
+ * Reads requests in batches, and no further than the batch that is asked for. A batch has as many as there are at once, at
+ * most `size`: none waits for one that is yet to be written.
+ *
+ * Once the signal fires nothing more is waited for. What is at hand still comes, then an error for what does not.
+ *
+ * @throws InputError if it cannot be read
+ */
+export async function* readRequests(
+  text: InputText,
+  size: number,
+  signal: AbortSignal,
+): AsyncGenerator<Batch> {
+  const splitter = new RequestSplitter();
+  const pieces = text[Symbol.asyncIterator]();
+  const batch = new Gathered(size);
+  let next: Promise<IteratorResult<string>> | undefined;
+  let afterSignal = 0;
+  try {
+    for (;;) {
+      next ??= pieces.next();
+      const hasFired = signal.aborted;
+      const piece = await within(next, signal, hasFired || !batch.isEmpty ? patience : undefined);
+      if (hasFired && (piece === undefined || afterSignal > mostAfterSignal)) {
+        batch.add({
+          error: signalError(signal, 'reading the requests; those that follow are not done, give them again'),
+          size: 0,
+        });
+        break;
+      }
+      if (piece === undefined) {
+        if (!signal.aborted) yield batch.take();
+        continue;
+      }
+      next = undefined;
+      if (hasFired) afterSignal += (piece.value ?? '').length / 1024;
+      for (const input of piece.done ? splitter.end() : splitter.push(piece.value)) {
+        if (batch.isFull) yield batch.take();
+        batch.add(input);
+        if (hasFired) afterSignal += 1;
+      }
+      if (piece.done) break;
+    }
+    if (!batch.isEmpty) yield batch.take(true);
+  } catch (error) {
+    if (!batch.isEmpty) yield batch.take(true);
+    throw error;
+  } finally {
+    text.close();
+    next?.catch(() => {}); // it was given up
+  }
+}
+
+/** The requests of a batch that is not given yet. */
+class Gathered {
+  #inputs: Input[] = [];
+  #size = 0;
+
+  constructor(private readonly most: number) {}
+
+  get isEmpty(): boolean {
+    return this.#inputs.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#inputs.length >= this.most || this.#size >= mostBytes;
+  }
+
+  add(input: Input): void {
+    this.#inputs.push(input);
+    this.#size += input.size;
+  }
+
+  take(isLast = false): Batch {
+    const inputs = this.#inputs;
+    this.#inputs = [];
+    this.#size = 0;
+    return { inputs, isLast };
+  }
+}
+
+/** The promise's value; undefined if it takes longer than that, or once the signal fires. */
+function within<T>(
+  promise: Promise<T>,
+  signal: AbortSignal,
+  milliseconds: number | undefined,
+): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const giveUp = () => resolve(undefined);
+    const timer = milliseconds === undefined ? undefined : setTimeout(giveUp, milliseconds);
+    signal.addEventListener('abort', giveUp, { once: true });
+    promise.then(resolve, reject).finally(() => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', giveUp);
+    });
+  });
+}

@@ -1,0 +1,44 @@
+import type { EventEmitter } from 'node:events';
+import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
+import type { VifDriver } from '@vifkit/engine';
+import type { Lack } from '@vifkit/host';
+import type { InputSource } from '../requests/input.js';
+import type { Output } from '../terminal/output.js';
+import type { Settings } from './settings.js';
+
+/** The methods of a `VifDriver` that commands call. */
+export type Driver = Pick<
+  VifDriver,
+  'convert' | 'configAll' | 'planAll' | 'plugAll' | 'checkAll' | 'unplugAll' | 'gc' | 'close'
+>;
+
+export interface DriverSettings extends Settings {
+  /** Whether guests' devices are asked for: what writes them is loaded only then. */
+  readonly guests: boolean;
+  readonly logger: Logger | undefined;
+  readonly env: Environment['env'];
+}
+
+/** What a command works with, so that tests can put others in place. */
+export interface Environment {
+  /** Called only if standard input is to be read. */
+  readonly stdin: () => InputSource;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Where SIGINT and SIGTERM arrive: the process. */
+  readonly signals: EventEmitter;
+  /** Where variables may set options of plugins: the process's environment. */
+  readonly env: NodeJS.ProcessEnv;
+  readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
+  readonly plugins: (settings: Settings) => Promise<readonly PluginPackage[]>;
+  /** Tells for each requirement what this host lacks, or undefined. */
+  readonly examineHost: (
+    requirements: readonly Requirement[],
+    settings: Settings,
+  ) => Promise<readonly (Lack | undefined)[]>;
+  /**
+   * For a bundle: runs the command line again by the modules that the bundle was made of. Plugins that are named bring
+   * nothing of core along, and must find the command's own.
+   */
+  readonly unbundled?: (() => Promise<number>) | undefined;
+}

@@ -1,0 +1,91 @@
+import type { OptionsSource } from '@vifkit/core';
+import { LONGEST_TIMER } from '@vifkit/engine/time';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+
+/** The options of every subcommand. Those with a variable can be set in the environment, too, and in a configuration file. */
+export function commonOptions(): Option[] {
+  return [
+    new Option('--format <format>', 'what to print').choices(['json', 'text']).default('text'),
+    new Option('--config <file>', 'settings and options of plugins, as JSON').env('VIF_CONFIG'),
+    new Option('--routing <rules>', "whose rules answer requests that do not say so: Nova 14's, or today's")
+      .env('VIF_ROUTING')
+      .choices(['newton', 'current'])
+      .default('newton'),
+    new Option('--ovsdb <endpoint>', 'where the OVSDB server listens')
+      .env('VIF_OVSDB')
+      .default('unix:/var/run/openvswitch/db.sock'),
+    new Option('--ovsdb-ca <file>', "the CA that signed the OVSDB server's certificate; ssl: needs it").env(
+      'VIF_OVSDB_CA',
+    ),
+    new Option('--ovsdb-cert <file>', 'our certificate for the OVSDB server').env('VIF_OVSDB_CERT'),
+    new Option('--ovsdb-key <file>', 'its private key').env('VIF_OVSDB_KEY'),
+    new Option('--ovsdb-name <name>', "the host name that the OVSDB server's certificate must be for").env(
+      'VIF_OVSDB_NAME',
+    ),
+    new Option('--ovn-sb <endpoint>', "OVN's southbound database, which tells why a port is not ready").env(
+      'VIF_OVN_SB',
+    ),
+    new Option('--sysfs-root <dir>', 'where sysfs is mounted').env('VIF_SYSFS_ROOT').default('/sys'),
+    new Option(
+      '--state-dir <dir>',
+      'where locks are, and records of what virtual functions had (default: /run/vifkit)',
+    ).env('VIF_STATE_DIR'),
+    new Option('--tap-owner <user>', 'who may open the taps that plugs make, by name or id')
+      .env('VIF_TAP_OWNER')
+      .default('root'),
+    new Option(
+      '--root-helper <command>',
+      'put in front of what changes the network: a command that gives CAP_NET_ADMIN',
+    )
+      .env('VIF_ROOT_HELPER')
+      .argParser(words)
+      .default([], 'none'),
+    new Option('--tool-helper <command>', "put in front of vendors' tools in its place, where they need more")
+      .env('VIF_TOOL_HELPER')
+      .argParser(words),
+    new Option('--plugin <package>', 'a plugin package to load, by its name or path; may be repeated')
+      .env('VIF_PLUGINS')
+      .argParser((text: string, before: readonly string[]) => [...before, ...words(text)])
+      .default([], 'none'),
+    new Option('--timeout <seconds>', 'how long the whole command may take')
+      .env('VIF_TIMEOUT')
+      .argParser(milliseconds)
+      .default(30_000, '30'),
+    new Option('--undo-timeout <seconds>', 'how long undoing a plug that failed may take, after that')
+      .env('VIF_UNDO_TIMEOUT')
+      .argParser(milliseconds)
+      .default(10_000, '10'),
+    new Option('-v, --verbose', 'log to standard error; twice for more')
+      .argParser((_: unknown, times: number) => times + 1)
+      .default(0, 'no log'),
+  ];
+}
+
+function words(text: string): string[] {
+  return text.split(/\s+/).filter((word) => word !== '');
+}
+
+export function milliseconds(seconds: string): number {
+  const value = Math.ceil(Number(seconds) * 1000);
+  if (!/^\d*\.?\d+$/.test(seconds) || value <= 0) {
+    throw new InvalidArgumentError('It must be a positive number of seconds.');
+  }
+  if (value > LONGEST_TIMER) throw new InvalidArgumentError('It must be less than 2147483 seconds.');
+  return value;
+}
+
+/** What sets the option in the environment, as core's `optionVariable` calls it. */
+const variable = 'VIF_OVS_OVSDB_CONNECTION';
+
+/**
+ * Where neither the command line, the environment nor the configuration file says where the OVSDB server listens, the
+ * option `ovsdb_connection` of the plugin `ovs` does: all plugins share one connection, and the command opens it.
+ */
+export function applyOvsdbConnection(program: Command, env: NodeJS.ProcessEnv): void {
+  if (program.getOptionValueSource('ovsdb') !== 'default') return;
+  const [file] = (program.getOptionValue('pluginOptions') ?? []) as readonly OptionsSource[];
+  const options: { readonly ovsdb_connection?: unknown } = file?.options.ovs ?? {};
+  const endpoint = env[variable] ?? options.ovsdb_connection;
+  // What is no text, the plugin's options refuse.
+  if (typeof endpoint === 'string') program.setOptionValueWithSource('ovsdb', endpoint, 'config');
+}

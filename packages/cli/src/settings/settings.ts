@@ -1,0 +1,50 @@
+import type { OptionsSource, Routing } from '@vifkit/core';
+import type { HostOptions } from '@vifkit/host';
+
+/** What the options of the command line come to. */
+export interface Settings {
+  readonly format: 'json' | 'text';
+  /** Whose rules answer requests that do not say so themselves. */
+  readonly routing: Routing;
+  /** Where the OVSDB server listens, as in `unix:/var/run/openvswitch/db.sock`. */
+  readonly ovsdb: string;
+  /** Files with keys for an `ssl:` endpoint, as PEM: the server's CA, our certificate, and its private key. */
+  readonly ovsdbCa?: string;
+  readonly ovsdbCert?: string;
+  readonly ovsdbKey?: string;
+  /** The host name that the OVSDB server's certificate must be for. */
+  readonly ovsdbName?: string;
+  /** OVN's southbound database. */
+  readonly ovnSb?: string;
+  /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
+  readonly wait?: boolean | number;
+  readonly sysfsRoot: string;
+  /** Where locks are, and records of what virtual functions had; the host's default unless given. */
+  readonly stateDir?: string;
+  /** The user, by name or id, who may open the taps that plugs make. */
+  readonly tapOwner: string;
+  /** Put in front of commands that change the network; empty for none. */
+  readonly rootHelper: readonly string[];
+  /** Put in front of vendors' tools; the root helper unless given. */
+  readonly toolHelper?: readonly string[];
+  /** Milliseconds for the command as a whole. */
+  readonly timeout: number;
+  /** Milliseconds for undoing a plug that failed, after that. */
+  readonly undoTimeout: number;
+  /** Whether it is told where the time of each request went. */
+  readonly timeline?: boolean;
+  /** How often `-v` was given. */
+  readonly verbose: number;
+  /** Plugin packages beside those that come with `vif`: names and paths. */
+  readonly plugin?: readonly string[];
+  /** Options of plugins, from the configuration file. */
+  readonly pluginOptions?: readonly OptionsSource[];
+}
+
+/** What the settings say of this host. */
+export function hostOptions(settings: Settings): HostOptions {
+  const { ovsdb, ovsdbCa, ovsdbCert, ovsdbKey, ovsdbName } = settings;
+  const { ovnSb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
+  const ovsdbTls = { ca: ovsdbCa, cert: ovsdbCert, key: ovsdbKey, serverName: ovsdbName };
+  return { ovsdb, ovnSb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
+}

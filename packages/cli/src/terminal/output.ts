@@ -1,0 +1,57 @@
+import type { Writable } from 'node:stream';
+import { styleText } from 'node:util';
+
+/** A stream that may be a terminal. */
+export type Output = Writable & {
+  readonly isTTY?: boolean;
+  /** How wide a terminal is, in characters. */
+  readonly columns?: number;
+  hasColors?(): boolean;
+};
+
+type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
+
+/** Dresses up a text. */
+export type Style = (format: Format, text: string) => string;
+
+/** Leaves every text as it is. */
+export const plain: Style = (_, text) => text;
+
+/** Colours where the stream is a terminal, unless the environment says otherwise (`NO_COLOR`, `FORCE_COLOR`). */
+export function styleFor(stream: Output): Style {
+  return (format, text) => styleText(format, text, { stream });
+}
+
+/**
+ * Writes a text, and waits while the output has as much as it wants: what is to be printed must not pile up here. Nothing
+ * is waited for when the output cannot be written at all.
+ */
+export async function writeOut(stream: Output, text: string): Promise<void> {
+  if (text === '' || stream.write(text) || stream.errored || stream.destroyed) return;
+  await new Promise<void>((resolve) => {
+    const go = () => {
+      for (const event of events) stream.off(event, go);
+      resolve();
+    };
+    for (const event of events) stream.on(event, go);
+  });
+}
+
+const events = ['drain', 'error', 'close'] as const;
+
+/**
+ * Keeps an output that cannot be written from ending the program half-way. A reader that went away (`| head`)
+ * is no failure: what was to be done on the host is done all the same. A full disk is one.
+ */
+export function guardOutput(stream: Output): void {
+  let failed = false;
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (failed || error.code === 'EPIPE') return;
+    failed = true;
+    if (stream !== process.stderr) process.stderr.write(`vif: Cannot write the output: ${error.message}\n`);
+    // At the very end, so that the command's own status does not take its place.
+    process.once('exit', () => {
+      process.exitCode ||= 1;
+    });
+  });
+}

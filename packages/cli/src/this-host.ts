@@ -1,0 +1,47 @@
+import type { GuestConfigurator, Requirement } from '@vifkit/core';
+import { withDeadline } from '@vifkit/engine/time';
+import type { Lack } from '@vifkit/host';
+import { loadPlugins } from './plugins/load-plugins.js';
+import { optionSources } from './plugins/registry.js';
+import type { Driver, DriverSettings } from './settings/environment.js';
+import { hostOptions, type Settings } from './settings/settings.js';
+
+/**
+ * A driver of this host with the built-in plugins, and those that are named.
+ * @throws VifError INVALID_OPTIONS for an endpoint that is not valid, an `ssl:` one without a CA, or options of plugins that are not valid
+ */
+export async function openDriver(settings: DriverSettings): Promise<Driver> {
+  const { routing, logger, env } = settings;
+  const [{ createVifDriver }, { openHost }, guests, plugins] = await Promise.all([
+    import('@vifkit/engine'),
+    import('@vifkit/host'),
+    settings.guests ? openGuests() : noGuests,
+    loadPlugins(settings),
+  ]);
+  const options = await optionSources(settings, env, plugins);
+  const host = openHost({ ...hostOptions(settings), logger });
+  return createVifDriver({ host, guests, plugins, options, routing, ...(logger && { logger }) });
+}
+
+async function openGuests(): Promise<GuestConfigurator> {
+  const { LibvirtGuestConfigurator } = await import('@vifkit/libvirt');
+  return new LibvirtGuestConfigurator();
+}
+
+/** For commands that ask for no guest's device: libvirt's XML takes a while to load. */
+const noGuests: GuestConfigurator = { forObject: unasked, forBackend: unasked };
+
+function unasked(): never {
+  throw new Error("This command does not ask for guests' devices");
+}
+
+/** @throws VifError INVALID_OPTIONS for an endpoint that is not valid, or an `ssl:` one without a CA */
+export async function examineThisHost(
+  requirements: readonly Requirement[],
+  settings: Settings,
+): Promise<(Lack | undefined)[]> {
+  const { examineHost } = await import('@vifkit/host');
+  return withDeadline(settings.timeout, undefined, (signal) =>
+    examineHost(requirements, hostOptions(settings), signal),
+  );
+}

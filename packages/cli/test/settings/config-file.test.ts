@@ -1,0 +1,114 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { runVif } from '../support/run-vif.js';
+
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vif-cli-'));
+  file = join(folder, 'vif.json');
+});
+afterEach(async () => {
+  vi.unstubAllEnvs();
+  await rm(folder, { recursive: true });
+});
+
+/** Runs a command with a configuration file of this content. */
+async function configured(content: unknown, ...args: readonly string[]) {
+  await writeFile(file, typeof content === 'string' ? content : JSON.stringify(content));
+  return runVif(['plan', '--config', file, ...args], { stdin: '{"id": "a"}' });
+}
+
+describe('settings of a configuration file', () => {
+  const settings = {
+    ovsdb: 'tcp:127.0.0.1:6640',
+    'sysfs-root': '/tmp/sys',
+    'root-helper': 'sudo -n',
+    timeout: 7,
+  };
+
+  it('take the place of the defaults, and are read as on the command line', async () => {
+    const { opened, status } = await configured(settings);
+    expect(status).toBe(0);
+    expect(opened).toMatchObject([
+      { ovsdb: 'tcp:127.0.0.1:6640', sysfsRoot: '/tmp/sys', rootHelper: ['sudo', '-n'], timeout: 7000 },
+    ]);
+  });
+
+  it('name the keys for TLS, as the environment and the command line do', async () => {
+    const keys = { 'ovsdb-ca': 'ca.pem', 'ovsdb-cert': 'cert.pem' };
+    vi.stubEnv('VIF_OVSDB_KEY', 'key.pem');
+    const { opened } = await configured(keys, '--ovsdb-name', 'ovs.example', '--ovsdb-cert', 'other.pem');
+    expect(opened).toMatchObject([
+      { ovsdbCa: 'ca.pem', ovsdbCert: 'other.pem', ovsdbKey: 'key.pem', ovsdbName: 'ovs.example' },
+    ]);
+  });
+
+  it('may list the plugin packages', async () => {
+    expect((await configured({ plugin: ['./a', '/b'] })).opened).toMatchObject([{ plugin: ['./a', '/b'] }]);
+  });
+
+  it('yield to the environment, and to the command line', async () => {
+    vi.stubEnv('VIF_OVSDB', 'unix:/run/db.sock');
+    const { opened } = await configured(settings, '--timeout', '8');
+    expect(opened).toMatchObject([{ ovsdb: 'unix:/run/db.sock', timeout: 8000, sysfsRoot: '/tmp/sys' }]);
+  });
+
+  it('are read from the file that VIF_CONFIG names, too', async () => {
+    await writeFile(file, '{"ovsdb": "tcp:127.0.0.1:6641"}');
+    vi.stubEnv('VIF_CONFIG', file);
+    expect((await runVif(['plan'], { stdin: '{"id": "a"}' })).opened).toMatchObject([
+      { ovsdb: 'tcp:127.0.0.1:6641' },
+    ]);
+  });
+});
+
+describe("plugins' options of a configuration file", () => {
+  it('go to the driver, with the file as their source', async () => {
+    const plugins = { ovs: { network_device_mtu: 9000 } };
+    expect((await configured({ plugins })).opened).toMatchObject([
+      { pluginOptions: [{ name: file, options: plugins }] },
+    ]);
+  });
+});
+
+describe('a configuration file is refused, by its path,', () => {
+  it.each<[string, unknown, string]>([
+    ['when it is no JSON', '{', 'Cannot read the configuration file'],
+    ['when it is no object', [], 'must be a JSON object'],
+    ['for a setting that there is not', { ovsbd: 'x' }, "no setting 'ovsbd'"],
+    ['for an option that is no setting', { format: 'json' }, "no setting 'format'"],
+    ['for naming another', { config: 'x' }, "no setting 'config'"],
+    ['for a setting of a wrong type', { ovsdb: ['x'] }, "'ovsdb' must be text"],
+    ['for a list of words where one text belongs', { 'root-helper': ['sudo', '-n'] }, 'not a list'],
+    ['for a list of what is no text', { plugin: [1] }, "'plugin' must be text"],
+    ['for a setting that is no good', { timeout: 'soon' }, 'positive number of seconds'],
+    ['for options that are none', { plugins: [] }, "'plugins' must be an object"],
+  ])('%s', async (_, content, message) => {
+    const { status, stderr, opened } = await configured(content);
+    expect({ status, opened }).toEqual({ status: 2, opened: [] });
+    expect(stderr).toMatch(/^vif: INVALID_OPTIONS: /);
+    expect(stderr).toContain(message);
+    expect(stderr).toContain(file);
+  });
+
+  it('when it is not there', async () => {
+    const { status, stderr } = await runVif(['plugins', '--config', join(folder, 'none.json')]);
+    expect(status).toBe(2);
+    expect(stderr).toMatch(/^vif: INVALID_OPTIONS: Cannot read .*none.json.*ENOENT/);
+  });
+
+  it.each([
+    ['a pipe that nobody writes to', '/pipe', 'TIMEOUT: The deadline passed', 1],
+    ['a device without an end', '/dev/zero', 'INVALID_OPTIONS: Cannot read the configuration file', 2],
+  ])('when it is %s', async (_, path, message, status) => {
+    const given = path === '/pipe' ? `${folder}${path}` : path;
+    execFileSync('mkfifo', [`${folder}/pipe`]);
+    const ended = await runVif(['plugins', '--config', given, '--timeout', '0.2']);
+    expect(ended).toMatchObject({ status, stderr: expect.stringContaining(message), stdout: '' });
+  });
+});

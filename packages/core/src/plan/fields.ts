@@ -1,0 +1,197 @@
+import { isIpAddress, isMacAddress, isPciAddress } from '../validation/addresses.js';
+import { type JsonSchema, wireSchemas } from '../validation/json-schema.js';
+import { isLinkName } from '../validation/link-name.js';
+import { isMtu, isVlanId, mtuRange, vlanRange } from '../validation/numbers.js';
+import { isPlainObject, ownValue } from '../validation/plain.js';
+import { quote } from '../validation/quote.js';
+import { isPlainText } from '../validation/text.js';
+import { isUuid } from '../validation/uuid.js';
+
+/**
+ * One field of a step: its TypeScript type, how it is checked, and its JSON Schema. They are made by the functions of this
+ * module, and put together as an object's properties: the comments of the properties are those of the step's type.
+ */
+export interface Field<T = unknown, Optional extends boolean = boolean> {
+  readonly optional: Optional;
+  /** What is wrong with a value at a path: `lacks 'name'`, `has a malformed 'set.mtu' (7)`; empty if nothing is. */
+  check(value: unknown, path: string): readonly string[];
+  readonly schema: JsonSchema;
+  /** Carries the type, and is never set. */
+  readonly '~type'?: T;
+}
+
+/** The fields of an object, which has no others. */
+export type Fields = Readonly<Record<string, Field>>;
+
+/** The type of a field's value. */
+export type ValueOf<F> = F extends Field<infer T> ? T : never;
+
+// Both parts are mapped over a Pick of the fields, for only then does TypeScript keep the comments of the properties.
+type RequiredKeys<F> = { [K in keyof F]: F[K] extends Field<unknown, true> ? never : K }[keyof F];
+type OptionalKeys<F> = { [K in keyof F]: F[K] extends Field<unknown, true> ? K : never }[keyof F];
+type Required<F> = { readonly [K in keyof F]: ValueOf<F[K]> };
+type Optional<F> = { readonly [K in keyof F]?: ValueOf<F[K]> };
+
+/** The type of an object with these fields. */
+export type ObjectOf<F extends Fields> = Required<Pick<F, RequiredKeys<F>>> &
+  Optional<Pick<F, OptionalKeys<F>>>;
+
+/** Steps are many, and seldom wrong: it is the same list for all that are right. */
+const nothing: readonly string[] = [];
+
+/** A field of whatever the predicate accepts. */
+export function field<T>(accepts: (value: unknown) => boolean, schema: JsonSchema): Field<T, false> {
+  const check = (value: unknown, path: string) => (accepts(value) ? nothing : [malformed(value, path)]);
+  return { optional: false, check, schema };
+}
+
+/** The field may be left out. */
+export function optional<T>({ check, schema }: Field<T>): Field<T, true> {
+  return {
+    optional: true,
+    check: (value, path) => (value === undefined ? nothing : check(value, path)),
+    schema,
+  };
+}
+
+/** One of these words. */
+export function oneOf<const T extends string>(...allowed: readonly T[]): Field<T, false> {
+  const words: readonly unknown[] = allowed;
+  return field((value) => words.includes(value), { enum: allowed });
+}
+
+/** A list of such values; a malformed one makes the list malformed. */
+export function list<T>(items: Field<T>, { least = 0 } = {}): Field<readonly T[], false> {
+  const accepts = (value: unknown) =>
+    Array.isArray(value) &&
+    value.length >= least &&
+    value.every((each) => items.check(each, '').length === 0);
+  return field(accepts, { type: 'array', items: items.schema, ...(least > 0 && { minItems: least }) });
+}
+
+/** An object with these fields and no others. */
+export function object<F extends Fields>(fields: F): Field<ObjectOf<F>, false> {
+  return { optional: false, check: checkObject(fields), schema: objectSchema(fields) };
+}
+
+/** What {@link tagged} makes of its variants. */
+export type Tagged<Tag extends string, V extends Readonly<Record<string, Fields>>> = {
+  [K in keyof V]: { readonly [T in Tag]: K } & ObjectOf<V[K]>;
+}[keyof V];
+
+/** An object whose fields follow from its value of the key `tag`. */
+export function tagged<const Tag extends string, V extends Readonly<Record<string, Fields>>>(
+  tag: Tag,
+  variants: V,
+): Field<Tagged<Tag, V>, false> {
+  const shapes = new Map(
+    Object.entries(variants).map(([name, fields]) => [name, { [tag]: oneOf(name), ...fields }]),
+  );
+  const checks = new Map([...shapes].map(([name, fields]) => [name, checkObject(fields)]));
+  return {
+    optional: false,
+    check(value, path) {
+      if (!isPlainObject(value)) return [malformed(value, path)];
+      const name = ownValue(value, tag);
+      const check = typeof name === 'string' ? checks.get(name) : undefined;
+      return check ? check(value, path) : [malformed(name, join(path, tag))];
+    },
+    schema: { oneOf: [...shapes.values()].map(objectSchema) },
+  };
+}
+
+/** The check of an object with these fields. */
+export function checkObject(fields: Fields): Field['check'] {
+  const entries = Object.entries(fields);
+  return (value, path) => {
+    if (!isPlainObject(value)) return [malformed(value, path)];
+    const wrong: string[] = [];
+    for (const key of Object.keys(value)) {
+      if (!Object.hasOwn(fields, key)) wrong.push(`has an unknown ${quote(join(path, key))}`);
+    }
+    for (const [key, { check }] of entries) wrong.push(...check(ownValue(value, key), join(path, key)));
+    return wrong;
+  };
+}
+
+/** The JSON Schema of an object with these fields. */
+export function objectSchema(fields: Fields): JsonSchema {
+  const entries = Object.entries(fields);
+  return {
+    type: 'object',
+    properties: Object.fromEntries(entries.map(([key, { schema }]) => [key, schema])),
+    required: entries.filter(([, each]) => !each.optional).map(([key]) => key),
+    additionalProperties: false,
+  };
+}
+
+export const flag = field<boolean>((value) => typeof value === 'boolean', wireSchemas.boolean);
+
+const linkNameSchema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^[^/:%\\s]+$' };
+
+/** The name of a link of the kernel. */
+export const linkName = field<string>(isLinkName, linkNameSchema);
+
+/** Text of at most 255 characters, without control characters. */
+export const text = field<string>(isPlainText, { type: 'string', maxLength: 255 });
+
+/** Keys and values of plain text. */
+export const texts = field<Readonly<Record<string, string>>>(
+  (value) => isPlainObject(value) && Object.entries(value).flat().every(isPlainText),
+  { type: 'object', additionalProperties: text.schema },
+);
+
+export const macAddress = field<string>(isMacAddress, wireSchemas.mac);
+export const ipAddress = field<string>(isIpAddress, wireSchemas.ip);
+export const pciAddress = field<string>(isPciAddress, wireSchemas.pci);
+export const uuid = field<string>(isUuid, wireSchemas.uuid);
+
+/** Bytes. */
+export const mtu = field<number>(isMtu, { type: 'integer', minimum: mtuRange.min, maximum: mtuRange.max });
+export const vlanId = field<number>(isVlanId, {
+  type: 'integer',
+  minimum: vlanRange.min,
+  maximum: vlanRange.max,
+});
+
+/** An integer between two others. */
+export function integer(minimum: number, maximum: number): Field<number, false> {
+  const accepts = (value: unknown) =>
+    Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum;
+  return field(accepts, { type: 'integer', minimum, maximum });
+}
+
+/** Seconds. */
+export const duration = field<number>(
+  (value) => typeof value === 'number' && value >= 0 && value <= 1_000_000,
+  { type: 'number', minimum: 0, maximum: 1_000_000 },
+);
+
+/** Program and arguments. No shell sees it, so only NUL and the like are refused; vendors' tools take long words. */
+export const argv = field<readonly string[]>(
+  (value) =>
+    Array.isArray(value) &&
+    value.every((word) => typeof word === 'string' && word.length < 4096 && !/[\p{Cc}\p{Cs}]/u.test(word)) &&
+    isProgram(value[0]),
+  { type: 'array', minItems: 1, items: { type: 'string', maxLength: 4095 } },
+);
+
+/**
+ * A name that is looked for on PATH, or an absolute path. A helper that stands in front of it would take `A=B` for a
+ * variable (sudo, env) and `-x` for an option; a relative path is another program wherever the caller stands; and with
+ * `..` a path is not the one that a line for sudo names.
+ */
+function isProgram(word: unknown): boolean {
+  if (typeof word !== 'string' || word === '' || word.startsWith('-') || /[=\s]/.test(word)) return false;
+  const [root, ...names] = word.includes('/') ? word.split('/') : ['', word];
+  return root === '' && names.every((name) => !['', '.', '..'].includes(name));
+}
+
+function malformed(value: unknown, path: string): string {
+  if (path === '') return `is ${quote(value)}`;
+  return value === undefined ? `lacks '${path}'` : `has a malformed '${path}' (${quote(value)})`;
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`;
+}
