@@ -35,8 +35,8 @@ export class MacvtapDriver implements LegacyDriver {
   plug(vif: NetworkVif): Plan {
     const { vlan, macvtap_source } = vif.details;
     if (!vlan) {
-      // libvirt makes a macvtap upon a link that is there, and that has to be up to lead anywhere.
-      return macvtap_source === undefined ? [] : [uplink(macvtap_source)];
+      // libvirt makes a macvtap upon a link that is there.
+      return macvtap_source === undefined ? [] : [{ kind: 'link', name: macvtap_source, shared: true }];
     }
     const { physical_interface: link } = requireKeys(vif, 'details', 'physical_interface');
     const name = vlanLink(vif, vlan);

@@ -42,7 +42,8 @@ export class QbgDriver implements LegacyDriver {
   }
 
   path(vif: NetworkVif): Leg[] {
-    const name = networkInterface(vif);
+    const { interface: name } = vif.network.meta;
+    if (name === undefined) return []; // `config` refuses it
     return [
       { kind: 'macvtap', name, mac: vif.address, mode: 'vepa' },
       { kind: 'uplink', name },

@@ -39,13 +39,11 @@ export class QbhDriver implements LegacyDriver {
   }
 
   async path(vif: NetworkVif, { facts }: PlanContext): Promise<Leg[]> {
-    const { pci_slot: name } = requireKeys(vif, 'profile', 'pci_slot');
+    const { pci_slot: name } = vif.profile;
+    if (name === undefined) return []; // `config` refuses it
     if (vif.vnic_type === 'direct') return [{ kind: 'function', name, mac: vif.address }];
-    const device = await netDeviceOf(name, facts);
-    return [
-      { kind: 'macvtap', name: device, mac: vif.address, mode: 'passthru' },
-      { kind: 'uplink', name: device },
-    ];
+    const device = (await facts.pciNetDevice(name)) ?? `of ${name}`;
+    return [{ kind: 'macvtap', name: device, mac: vif.address, mode: 'passthru' }];
   }
 
   unplug(): Plan {

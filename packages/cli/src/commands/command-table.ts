@@ -21,8 +21,14 @@ export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
   forRequests('plug', 'plug the VIFs, each all or nothing', () => [...timelineOption(), waitOption()]),
-  forRequests('check', 'compare the host with what a plug would make of it', timelineOption),
-  forRequests('unplug', 'unplug the VIFs', timelineOption),
+  forRequests('check', "tell what a plug would change, and what is broken on the guests' ways", () => [
+    ...timelineOption(),
+    new Option('--strict', 'fail for what is not known yet, too, as while a guest has not started'),
+  ]),
+  forRequests('unplug', 'unplug the VIFs', () => [
+    ...timelineOption(),
+    new Option('--force', 'unplug what a guest still uses, too: it is cut off'),
+  ]),
   forRequests('show', 'draw the plumbing of the VIFs'),
   {
     name: 'gc',

@@ -18,6 +18,10 @@ export interface Settings {
   readonly ovnSb?: string;
   /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
   readonly wait?: boolean | number;
+  /** Whether a check fails for what waits, too. */
+  readonly strict?: boolean;
+  /** Whether what a guest still uses is unplugged. */
+  readonly force?: boolean;
   readonly sysfsRoot: string;
   /** Where locks are, and records of what virtual functions had; the host's default unless given. */
   readonly stateDir?: string;

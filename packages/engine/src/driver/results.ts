@@ -57,7 +57,7 @@ export interface CheckResult extends Timed {
   /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
   readonly differences: readonly Change[];
   /** The way from the guest to its network, as far as this host can know. */
-  readonly connection: Connection;
+  readonly connection?: Connection;
 }
 
 export interface ReadyResult extends Timed {

@@ -99,6 +99,10 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     core: thisCore,
     facts: {
       linkMtu: async (name) => links.kernel.named(name)?.mtu,
+      async linkHasCarrier(name) {
+        const link = links.kernel.named(name);
+        return link?.up === true && link.tap?.isOpen !== false;
+      },
       linkMac: async (name) => links.kernel.named(name)?.address,
       linkAddresses: async (name) => links.kernel.named(name)?.addresses.map(({ address }) => address) ?? [],
       kernelRelease: async () => kernelRelease,

@@ -16,9 +16,10 @@ export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Pro
   const { vif_name } = vif;
   if (!create_port && !create_tap) {
     if (vif_name === undefined) return [ensured];
-    const { steps, isThere } = await guestTap(vif, context);
-    const port = isThere ? [hypervisorsPort(vif, vif_name, context)] : [];
-    return [...steps, { ...ensured, guestPort: vif_name }, ...port];
+    const bridge = { ...ensured, guestPort: vif_name };
+    if (!(await context.facts.linkHasCarrier(vif_name))) return [bridge]; // its guest does not run
+    const { steps } = await guestTap(vif, context);
+    return [...steps, bridge, hypervisorsPort(vif, vif_name, context)];
   }
   const name = requireField(vif, 'vif_name', vif.id);
   const { steps, isThere } = await guestTap(vif, context);
