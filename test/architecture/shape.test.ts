@@ -33,6 +33,7 @@ const limits: Readonly<Record<string, Limits>> = {
     knots: [
       '.',
       'doctor',
+      'inventory',
       'journal',
       'links',
       'links/addresses',
@@ -42,6 +43,8 @@ const limits: Readonly<Record<string, Limits>> = {
       'openvswitch/rows',
       'ovn',
       'ovsdb',
+      'port-settings',
+      'records',
       'sysfs',
     ],
   },

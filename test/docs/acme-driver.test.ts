@@ -21,7 +21,7 @@ const request = (n: number) => ({
   instance: { uuid: '42f3a180-6b5e-4a1c-b2c3-d4e5f6071805' },
 });
 
-conformance({ plugins: acme, requests: [{ ...request(1), leaves: [bridge] }], host: fabric });
+await conformance({ plugins: acme, requests: [{ ...request(1), leaves: [bridge] }], host: fabric });
 
 it('has the bridge join the fabric once, whoever made it, and asks the host for its MTU', async () => {
   const host = memoryHost(fabric);

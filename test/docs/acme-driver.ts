@@ -12,7 +12,10 @@ import {
 /** VIF type `acme_fabric`: a bridge for each network, which joins Acme's fabric when it is made. */
 @legacyDriver({
   type: 'acme_fabric',
-  needs: [{ kind: 'module', name: 'acme_fabric', from: "Acme's kernel module" }],
+  needs: [
+    { kind: 'module', name: 'acme_fabric', from: "Acme's kernel module" },
+    { kind: 'program', name: 'acmectl', from: 'the acme-agent package' },
+  ],
 })
 export class AcmeFabricDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {

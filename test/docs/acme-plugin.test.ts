@@ -11,7 +11,7 @@ const instance = { uuid: '42f3a180-6b5e-4a1c-b2c3-d4e5f6071805', name: 'instance
 const vif = new VIFGeneric({ id, plugin: 'acme', address: 'fa:16:3e:10:00:05', vif_name: 'tap6f1c9a3e-52' });
 const request = { id: 'a port', vif, instance };
 
-conformance({ plugins: acme, requests: [request] });
+await conformance({ plugins: acme, requests: [request] });
 
 it('binds the port to its instance', async () => {
   const host = memoryHost();

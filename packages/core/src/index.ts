@@ -21,6 +21,7 @@ export { commonVersion } from './host-info/common-version.js';
 export { type DescribedHost, describeHost } from './host-info/describe-host.js';
 export { type Logger, silentLogger } from './logging/logger.js';
 export { NetworkVif } from './model/network-vif.js';
+export { type PortSettings, portSettings } from './model/port-settings.js';
 export { requireKeys } from './model/require-keys.js';
 export { toHostDevice, toRepresentor } from './model/to-host-device.js';
 export { toVifFields } from './model/to-vif-fields.js';
@@ -50,6 +51,7 @@ export {
 export { portIds } from './plan/builders/port-ids.js';
 export type {
   BridgeAttributes,
+  BridgePortStep,
   CommandStep,
   CustomStep,
   GuestFilterAbsentStep,
@@ -66,6 +68,7 @@ export type {
   OvsDatapathType,
   OvsPortAbsentStep,
   OvsPortInitial,
+  OvsPortSettingsStep,
   OvsPortStep,
   OvsVifPortsAbsentStep,
   OvsVlanMode,

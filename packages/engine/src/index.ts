@@ -18,10 +18,21 @@ export type {
   Settled,
 } from './driver/results.js';
 export type { UnplugOptions } from './driver/unplug-options.js';
-export type { VifDriver } from './driver/vif-driver.js';
-export { PlugError } from './errors/plug-error.js';
-export { UnplugError } from './errors/unplug-error.js';
+export type { VifDriver, WatchOptions } from './driver/vif-driver.js';
+export type { AttributeChange, HostChange } from './inventory/changes.js';
+export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';
+export { PlugError, UnplugError } from './run/errors.js';
 export type { Host, HostLocks } from './run/host.js';
+export {
+  type HostInventory,
+  type Inventory,
+  keyOf,
+  type Thing,
+  type ThingKey,
+  type ThingKind,
+  type VifRecord,
+  type VifRecords,
+} from './run/inventory.js';
 export type { Change } from './run/job.js';
 export type { Left } from './run/ownership.js';
 export type { AwaitedPort, PortBindingState, PortReadiness } from './run/port-readiness.js';

@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { Host } from '@vifkit/engine';
@@ -14,6 +15,11 @@ import { tapHolders } from './connection/tap-holders.js';
 import { socketStates } from './connection/unix-sockets.js';
 import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
 import { hostFacts } from './facts.js';
+import { DaemonSource } from './inventory/daemon-source.js';
+import { FilterSource } from './inventory/filter-source.js';
+import { KernelSource } from './inventory/kernel-source.js';
+import { OvsSource } from './inventory/ovs-source.js';
+import { SourcesInventory } from './inventory/sources-inventory.js';
 import { FileVfJournal } from './journal/file-vf-journal.js';
 import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
@@ -27,7 +33,14 @@ import { OvnReadiness } from './ovn/ovn-readiness.js';
 import { Southbound } from './ovn/southbound.js';
 import { SwitchWatch } from './ovn/switch-watch.js';
 import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
+import { parseEndpoint } from './ovsdb/endpoint.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
+
+import { BridgePorts } from './port-settings/bridge-ports.js';
+import { OvsPortSettings } from './port-settings/ovs-port-settings.js';
+
+import { FileVifRecords } from './records/file-vif-records.js';
+
 import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
@@ -113,24 +126,33 @@ export function openHost(options?: HostOptions): Host {
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
   const database = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
+  const functions = new IpVfTable(sysfsRoot, rootHelper);
+  const filters = new NftFilterTable(rootHelper);
   const commands = new ExecCommands(toolHelper);
   const [firstSb] = given.ovnSb?.split(',') ?? [];
   const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
   const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
   const openVSwitch = new DatabaseOvsStore(database, reserve);
-  const filters = new NftFilterTable(rootHelper);
-  const vfs = new IpVfTable(sysfsRoot, rootHelper);
   return {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
     locks,
+    records: new FileVifRecords(stateDir),
+    inventory: new SourcesInventory([
+      new KernelSource(links, functions, journal),
+      new OvsSource(database),
+      ...daemonSources(ovsdb),
+      new FilterSource(filters, rootHelper),
+    ]),
     commands,
     runners: [
       former(new LinkRunner(links, ownerOf(tapOwner))),
       former(new OvsRunner(openVSwitch, links)),
-      former(new VfRunner(vfs, journal)),
+      former(new VfRunner(functions, journal)),
       former(new FilterRunner(filters)),
       former(new CommandRunner(commands)),
+      new OvsPortSettings(database),
+      new BridgePorts(rootHelper),
     ],
     readiness: new OvnReadiness({
       watch: new SwitchWatch(database),
@@ -145,7 +167,7 @@ export function openHost(options?: HostOptions): Host {
         new OvnPath({ runDirectory: ovnRunDir, southbound: southbound || undefined }),
       ),
       filters,
-      functions: (addresses, signal) => readFunctions(addresses, sysfsRoot, vfs, signal),
+      functions: (addresses, signal) => readFunctions(addresses, sysfsRoot, functions, signal),
       sockets: socketStates,
       checksums: readChecksums,
       holders: tapHolders,
@@ -155,6 +177,12 @@ export function openHost(options?: HostOptions): Host {
       await Promise.all([links.close(), locks.close(), ...databases.map((each) => each.close())]);
     },
   };
+}
+
+/** Of a server on another host, nothing shows whether it runs. */
+function daemonSources(ovsdb: string = DEFAULT_ENDPOINT): DaemonSource[] {
+  const endpoint = parseEndpoint(ovsdb);
+  return endpoint.kind === 'unix' ? [new DaemonSource(dirname(endpoint.path))] : [];
 }
 
 function ownerOf(user: string | number = 0): number {

@@ -2,6 +2,8 @@
 export type { CommandExecutor, CommandResult } from './commands/command-executor.js';
 export { CommandRunner } from './commands/command-runner.js';
 export { HostConnection } from './connection/host-connection.js';
+export { filterThing } from './inventory/filter-source.js';
+export { linkThing } from './inventory/kernel-source.js';
 export type { VfJournal, VfRecord } from './journal/vf-journal.js';
 export {
   isIpv6,

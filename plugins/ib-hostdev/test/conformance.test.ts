@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import ibHostdev from '../src/index.js';
 import { request } from './request.js';
 
-conformance({
+await conformance({
   plugins: ibHostdev,
   requests: [{ id: 'in a fabric', ...request({ meta: { physical_network: 'fabric1' } }) }],
 });

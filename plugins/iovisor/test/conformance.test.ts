@@ -2,4 +2,4 @@ import { conformance } from '@vifkit/testkit/conformance';
 import iovisor from '../src/index.js';
 import { request } from './request.js';
 
-conformance({ plugins: iovisor, requests: [{ id: 'a tap', ...request() }] });
+await conformance({ plugins: iovisor, requests: [{ id: 'a tap', ...request() }] });

@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import ivs from '../src/index.js';
 import { current, hybrid, request } from './request.js';
 
-conformance({
+await conformance({
   plugins: ivs,
   requests: [
     { id: 'direct', ...request() },

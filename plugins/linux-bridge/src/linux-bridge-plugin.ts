@@ -19,6 +19,7 @@ import {
 } from '@vifkit/core';
 import { guestFilter, hasFilter } from './guest-filter.js';
 import { LinuxBridgeOptions } from './linux-bridge-options.js';
+import { settledTap } from './settled-tap.js';
 
 /**
  * A guest's port on a Linux bridge of its network. Other VIFs share the bridge, the uplink and the VLAN device
@@ -50,18 +51,20 @@ export class LinuxBridgePlugin implements VifPlugin {
     const mtu = networkMtu(vif);
     const links = await this.#links(bridge, network, mtu, context.facts);
     const { vif_name } = vif;
-    const guest = vif_name === undefined ? [] : [guestLinkIn(bridge, vif_name, mtu)];
+    const settled = settledTap(vif, links, context);
+    const guest =
+      settled.length > 0 || vif_name === undefined ? settled : [guestLinkIn(bridge, vif_name, mtu)];
     return [...filter, ...links, ...guest];
   }
 
-  path(given: VIFBase): Leg[] {
+  path(given: VIFBase, context: PlanContext): Leg[] {
     const { vif, bridge, network } = parts(given);
     const mtu = networkMtu(vif);
     const awaited: Leg = { kind: 'bridge', name: bridge, awaited: 'nova-network' };
     const later = network.multi_host ? [awaited] : [];
     const below = this.#below(network);
     const carried: Leg[] = below && mtu !== undefined ? [{ kind: 'uplink', name: below, mtu }] : [];
-    if (vif.vif_name === undefined) return [...later, ...carried];
+    if (vif.vif_name === undefined || context.port) return [...later, ...carried]; // the plan makes its tap
     return [...guestLinkPath(bridge, vif.vif_name, { mtu }), ...later, ...carried];
   }
 
@@ -73,8 +76,11 @@ export class LinuxBridgePlugin implements VifPlugin {
 
   unplug(given: VIFBase, context: PlanContext): Plan {
     const { vif } = parts(given);
-    if (!hasFilter(vif, context)) return [];
-    return [{ kind: 'guestFilterAbsent', name: requireField(vif, 'vif_name', vif.id) }];
+    const name = requireField(vif, 'vif_name', vif.id);
+    return [
+      ...(hasFilter(vif, context) ? [{ kind: 'guestFilterAbsent', name } as const] : []),
+      ...(context.port ? [{ kind: 'linkAbsent', name, type: 'tap', own: true } as const] : []),
+    ];
   }
 
   async #links(

@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import linuxBridge from '../src/index.js';
 import { bridge, request, unfiltered } from './request.js';
 
-conformance({
+await conformance({
   plugins: linuxBridge,
   host: { links: [{ name: 'eth1', mtu: 9000 }] },
   requests: [
@@ -25,7 +25,7 @@ conformance({
   ],
 });
 
-conformance({
+await conformance({
   plugins: linuxBridge,
   host: {
     links: [
@@ -46,7 +46,7 @@ conformance({
   ],
 });
 
-conformance({
+await conformance({
   plugins: linuxBridge,
   host: { links: [{ name: bridge, type: 'bridge' }] },
   requests: [{ id: "someone else's bridge", ...request({ mtu: 1400 }) }],

@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import macvtap from '../src/index.js';
 import { onVlan, plain, request } from './request.js';
 
-conformance({
+await conformance({
   plugins: macvtap,
   host: { links: [{ name: 'eth0' }] },
   requests: [

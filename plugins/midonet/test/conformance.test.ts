@@ -2,4 +2,4 @@ import { conformance } from '@vifkit/testkit/conformance';
 import midonet from '../src/index.js';
 import { request } from './request.js';
 
-conformance({ plugins: midonet, requests: [{ id: 'a tap', ...request() }] });
+await conformance({ plugins: midonet, requests: [{ id: 'a tap', ...request() }] });

@@ -24,7 +24,7 @@ const device = new VIFHostDevice({
   dev_address: '0000:3f:0e.4',
 });
 
-conformance({ plugins: noop, requests: [request, { ...request, id: 'a device', vif: device }] });
+await conformance({ plugins: noop, requests: [request, { ...request, id: 'a device', vif: device }] });
 
 it('leaves the device to the object', async () => {
   const guests = new LibvirtGuestConfigurator();

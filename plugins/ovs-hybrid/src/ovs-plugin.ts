@@ -53,8 +53,15 @@ export class OvsPlugin implements VifPlugin {
     ]);
   }
 
-  plug(vif: VIFBase, { instance, facts, tap }: PlanContext): Plan | Promise<Plan> {
-    const context = { instanceUuid: instance.uuid, facts, tap, options: this.#options };
+  plug(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Plan | Promise<Plan> {
+    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
+    if (port && (this.#options.per_port_bridge || vif instanceof VIFHostDevice)) {
+      throw unsupportedVif(
+        'ovs',
+        vif,
+        'a request settles the port of a VIF with neither per_port_bridge nor a card',
+      );
+    }
     if (vif instanceof VIFOpenVSwitch) {
       return this.#options.per_port_bridge ? plugPerPortBridge(vif, context) : plugDirect(vif, context);
     }
@@ -67,8 +74,8 @@ export class OvsPlugin implements VifPlugin {
     throw unsupportedVif('ovs', vif);
   }
 
-  path(vif: VIFBase, { instance, facts, tap }: PlanContext): Leg[] {
-    const context = { instanceUuid: instance.uuid, facts, tap, options: this.#options };
+  path(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Leg[] {
+    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
     if (vif instanceof VIFBridge) return hybridPath(vif, context);
     if (vif instanceof VIFOpenVSwitch) {
       return this.#options.per_port_bridge ? guestTapLeg(vif, context) : directPath(vif, context);

@@ -68,7 +68,7 @@ function hostDevice(datapath_type: string) {
 
 const leaves = ['br-int'];
 
-conformance({
+await conformance({
   plugins: ovs,
   host: { pci },
   requests: [
@@ -93,7 +93,7 @@ conformance({
 
 const isolated = { ovs: { per_port_bridge: true, isolate_vif: true, default_qos_type: 'linux-htb' } };
 
-conformance({
+await conformance({
   plugins: ovs,
   host: { ovsBridges: [{ name: 'br-int', datapathType: 'netdev' }], pci },
   options: isolated,

@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import hwVeb from '../src/index.js';
 import { request, withFunction } from './request.js';
 
-conformance({
+await conformance({
   plugins: hwVeb,
   requests: [
     { id: 'a macvtap on a virtual function', ...request() },

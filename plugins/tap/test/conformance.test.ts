@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import tap from '../src/index.js';
 import { request } from './request.js';
 
-conformance({
+await conformance({
   plugins: tap,
   requests: [
     { id: 'a tap', ...request({}) },

@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import vepa from '../src/index.js';
 import { pciSlot, qbg, qbh } from './request.js';
 
-conformance({
+await conformance({
   plugins: vepa,
   host: { links: [{ name: 'eth0' }], pci: { [pciSlot]: 'eth5' } },
   requests: [

@@ -5,7 +5,7 @@ import { fastPath, fastPathHybrid, fastPathOnOvs, openVSwitch, request } from '.
 
 const host = { ovsBridges: ['br-int'], commands: { 'fp-vdev': fpVdev } };
 
-conformance({
+await conformance({
   plugins: vhostUser,
   host,
   requests: [
@@ -17,7 +17,7 @@ conformance({
   ],
 });
 
-conformance({
+await conformance({
   plugins: vhostUser,
   host,
   options: { vhostuser: { port_type: 'dpdkvhostuserclient' } },

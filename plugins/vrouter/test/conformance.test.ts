@@ -2,7 +2,7 @@ import { conformance } from '@vifkit/testkit/conformance';
 import vrouter from '../src/index.js';
 import { request } from './request.js';
 
-conformance({
+await conformance({
   plugins: vrouter,
   requests: [
     { id: 'with an address', ...request({ subnets: [['10.0.0.5']] }) },

@@ -105,6 +105,9 @@ const kindTitles: Readonly<Record<NodeKind, string>> = {
 /** The attributes that are worth a word even where the host has them as they should be. */
 const shown = ['up', 'mtu', 'address', 'mac', 'vlan', 'type', 'tag'];
 
+/** Those that are not: all others are vendors' words. */
+const quiet = ['promisc', 'ipv6', 'arpIgnore', 'arpAnnounce', 'trust', 'restore'];
+
 /** What stands beside a node, or a veth pair, reached by a connection. */
 function describeNodes(nodes: readonly PlumbingNode[], by: PlumbingEdge | undefined, style: Style): string {
   const [first] = nodes;
@@ -124,7 +127,8 @@ function describeNodes(nodes: readonly PlumbingNode[], by: PlumbingEdge | undefi
 }
 
 function attributeWords({ attributes, differences }: PlumbingNode, whose: string, style: Style): string[] {
-  const wanted = shown.flatMap((name) => {
+  const others = Object.keys(attributes).filter((name) => ![...shown, ...quiet].includes(name));
+  const wanted = [...shown, ...others].flatMap((name) => {
     const value = attributes[name];
     const isAsWanted = !differences.some(({ attribute }) => attribute === name);
     return value !== undefined && isAsWanted ? [attributeWord(name, value)] : [];

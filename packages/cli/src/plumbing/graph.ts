@@ -1,4 +1,5 @@
 import type { GuestDevice, LinkStep, OvsBridgeStep, OvsPortStep, VfStep } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
 import type { Connection, Difference, JudgedLeg, PlannedStep } from '@vifkit/engine';
 
 /** A VIF's way from the guest to the network, as a graph. */
@@ -65,6 +66,7 @@ function addStep(builder: PlumbingBuilder, planned: PlannedStep): void {
   else if (step.kind === 'ovsBridge') addOvsBridge(builder, step, planned);
   else if (step.kind === 'ovsPort') addPort(builder, step, planned);
   else if (step.kind === 'vf') addVf(builder, step, planned);
+  else addBeside(builder, planned);
 }
 
 function addLink(builder: PlumbingBuilder, step: LinkStep, planned: PlannedStep): void {
@@ -110,6 +112,20 @@ function addPort(builder: PlumbingBuilder, step: OvsPortStep, planned: PlannedSt
 function addVf(builder: PlumbingBuilder, step: VfStep, planned: PlannedStep): void {
   const { kind, address, ...attributes } = step;
   builder.describe(address, { kind, attributes, ...state(planned) });
+}
+
+/** What a vendor's step is about is an attribute of what it is drawn beside. */
+function addBeside(builder: PlumbingBuilder, planned: PlannedStep): void {
+  const { step, differences } = planned;
+  const { noun, drawnBeside, describe } = stepKindOf(step);
+  const name = drawnBeside?.(step);
+  if (name === undefined) return;
+  const words = describe(step, isMissing(planned)).join(', ');
+  const own = differences.map((each) => {
+    if (each.attribute !== 'exists') return { ...each, attribute: `${noun} ${each.attribute}` };
+    return { attribute: noun, expected: words, actual: null };
+  });
+  builder.describe(name, { attributes: { [noun]: words }, differences: own });
 }
 
 function addDevice(

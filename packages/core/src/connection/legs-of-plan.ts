@@ -1,6 +1,9 @@
 import type { LinkStep, OvsPortStep, Plan, Step } from '../plan/steps.js';
 import type { Leg } from './legs.js';
 
+/** Neutron's VLAN for traffic that goes nowhere. */
+const DEAD_VLAN = 4095;
+
 /**
  * The legs that the steps of a plug's plan make, or use. What no step is about, such as a tap that the hypervisor makes,
  * the plugin adds (`path`).
@@ -66,7 +69,7 @@ function portLegs(step: OvsPortStep): Leg[] {
       ...(interfaceId !== undefined && { interfaceId }),
       ...(mac !== undefined && { mac }),
       ...(type === 'patch' && options?.peer !== undefined && { peer: options.peer }),
-      ...(initial?.tag !== undefined && { isolated: true }),
+      ...(initial?.tag === DEAD_VLAN && { isolated: true }),
       ...(tag !== undefined && { tag }),
     },
     ...(interfaceId === undefined

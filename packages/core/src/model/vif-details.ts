@@ -61,5 +61,12 @@ export class VifDetails {
   @field.mac()
   declare readonly mac_address?: string;
 
+  /** VLANs that come to the guest with their tags, where the port's settings are the request's: see `portSettings`. */
+  readonly trunk_vlans?: unknown;
+
+  readonly isolated?: unknown;
+
+  readonly qos?: unknown;
+
   readonly [key: string]: unknown;
 }

@@ -81,3 +81,15 @@ export function defineStepKind<const K extends string, F extends Fields>(
 function nameOf(step: object): string {
   return 'name' in step ? String(step.name) : '';
 }
+
+/** `up`, or `IPv6 off`. */
+export function flagWords(flags: Readonly<Record<string, boolean | undefined>>): string[] {
+  return Object.entries(flags).flatMap(([name, value]) =>
+    value === undefined ? [] : value ? name : `${name} off`,
+  );
+}
+
+/** `mtu 1450`. */
+export function numberWords(numbers: Readonly<Record<string, number | undefined>>): string[] {
+  return Object.entries(numbers).flatMap(([name, value]) => (value === undefined ? [] : `${name} ${value}`));
+}

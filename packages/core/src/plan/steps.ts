@@ -1,15 +1,15 @@
 import { VifError } from '../errors/vif-error.js';
 import { isPlainObject, ownValue } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
+import { type CommandStep, command } from './command.js';
+import { type CustomStep, custom } from './custom.js';
 import type { StepKindDefinition } from './define-step-kind.js';
-import { type CommandStep, command } from './kinds/command.js';
-import { type CustomStep, custom } from './kinds/custom.js';
 import {
   type GuestFilterAbsentStep,
   type GuestFilterStep,
   guestFilter,
   guestFilterAbsent,
-} from './kinds/guest-filter.js';
+} from './guest-filter.js';
 import {
   type LinkAbsentStep,
   type LinkStep,
@@ -19,7 +19,7 @@ import {
   linkAbsent,
   linkUser,
   linkUserAbsent,
-} from './kinds/links.js';
+} from './links.js';
 import {
   type OvsBridgeAbsentStep,
   type OvsBridgeStep,
@@ -31,15 +31,22 @@ import {
   ovsPort,
   ovsPortAbsent,
   ovsVifPortsAbsent,
-} from './kinds/open-vswitch.js';
-import { type VfStep, vf } from './kinds/vf.js';
+} from './open-vswitch.js';
+import {
+  type BridgePortStep,
+  bridgePort,
+  type OvsPortSettingsStep,
+  ovsPortSettings,
+} from './port-settings.js';
+import { type VfStep, vf } from './vf.js';
 
-export type * from './kinds/command.js';
-export type * from './kinds/custom.js';
-export type * from './kinds/guest-filter.js';
-export type * from './kinds/links.js';
-export type * from './kinds/open-vswitch.js';
-export type * from './kinds/vf.js';
+export type * from './command.js';
+export type * from './custom.js';
+export type * from './guest-filter.js';
+export type * from './links.js';
+export type * from './open-vswitch.js';
+export type * from './port-settings.js';
+export type * from './vf.js';
 
 /** A step of a kind that a vendor's package defines. The vendor's name is in front of the kind's: `acme:qdisc`. */
 export interface VendorStep {
@@ -61,6 +68,8 @@ export type Step =
   | OvsPortStep
   | OvsPortAbsentStep
   | OvsVifPortsAbsentStep
+  | OvsPortSettingsStep
+  | BridgePortStep
   | GuestFilterStep
   | GuestFilterAbsentStep
   | VfStep
@@ -84,6 +93,8 @@ export const stepKinds = {
   ovsPort,
   ovsPortAbsent,
   ovsVifPortsAbsent,
+  ovsPortSettings,
+  bridgePort,
   guestFilter,
   guestFilterAbsent,
   vf,

@@ -2,7 +2,7 @@ import { isVifError, reasonOf, VifError } from '../errors/vif-error.js';
 import { isPlainObject } from '../validation/plain.js';
 import { quote } from '../validation/quote.js';
 
-import { isCustom, sealCustomStep } from './kinds/custom.js';
+import { isCustom, sealCustomStep } from './custom.js';
 import { checkStep, type Plan, type Step } from './steps.js';
 
 /** Far more than any VIF needs: a plan that is longer is a plugin's mistake, and is not even looked through. */

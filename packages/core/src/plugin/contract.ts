@@ -4,6 +4,7 @@ import type { TapQueues } from '../guest/guest-card.js';
 import type { GuestContext } from '../guest/guest-configurator.js';
 import type { HostFacts } from '../host/facts.js';
 import type { NetworkVif } from '../model/network-vif.js';
+import type { PortSettings } from '../model/port-settings.js';
 import type { HostPluginInfo } from '../objects/host-plugin-info.js';
 import type { VIFBase } from '../objects/vif-base.js';
 import type { Plan } from '../plan/steps.js';
@@ -25,6 +26,8 @@ export interface PlanContext {
   readonly virtType: string;
   /** What the guest's card asks of a tap that the plan makes. */
   readonly tap: TapQueues;
+  /** What the request says of the port's VLANs and rates; undefined where that is left to the network service. */
+  readonly port?: PortSettings;
 }
 
 /** What a legacy driver's configuration may depend on besides the VIF. */

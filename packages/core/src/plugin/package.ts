@@ -1,3 +1,5 @@
+import type { StepKindDefinition } from '../plan/define-step-kind.js';
+import type { RunnerContext, StepRunner } from '../plan/runner.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor } from './declaration.js';
 
@@ -16,4 +18,11 @@ export interface PluginPackage {
    */
   readonly contract?: number;
   readonly provides: readonly Constructor<Component>[];
+  /** Kinds of steps that the package defines, for its plans or those of others. */
+  readonly stepKinds?: readonly StepKindDefinition[];
+  /**
+   * Makes what carries the steps of these kinds out on a host. It is called once for each driver; what goes on in it,
+   * or in a runner that does not answer, is the package's affair.
+   */
+  runners?(context: RunnerContext): readonly StepRunner[];
 }

@@ -1,5 +1,13 @@
 import type { GuestConfigurator, OptionsByName, OptionsSource, PluginPackage } from '@vifkit/core';
-import { asVifError, type Logger, PluginRegistry, type Routing, routings, silentLogger } from '@vifkit/core';
+import {
+  asVifError,
+  type Logger,
+  PluginRegistry,
+  type Routing,
+  routings,
+  silentLogger,
+  VifError,
+} from '@vifkit/core';
 import {
   hasMethods,
   type OptionRules,
@@ -7,7 +15,9 @@ import {
   readOptions,
   requireOurContract,
 } from '@vifkit/core/internal';
+import type { CommandExecutor } from '@vifkit/core/steps';
 import type { Host } from '../run/host.js';
+import { vendorRunners } from './vendor-runners.js';
 import { VifDriver } from './vif-driver.js';
 
 export interface VifDriverOptions {
@@ -54,12 +64,27 @@ export function createVifDriver(options: VifDriverOptions): VifDriver {
     if (host.core) requireOurContract('@vifkit/host', host.core);
     if (guests.core) requireOurContract('@vifkit/libvirt', guests.core);
     const registry = new PluginRegistry(plugins, given.options, logger, { facts: host.facts });
-    return new VifDriver({ host, guests, registry, routing, logger });
+    const runners = [
+      ...host.runners,
+      ...vendorRunners(plugins, host.runners, {
+        facts: host.facts,
+        commands: host.commands ?? noCommands,
+        logger,
+      }),
+    ];
+    return new VifDriver({ host, runners, guests, registry, routing, logger });
   } catch (error) {
     // The caller may hand in anything, such as a package that throws when it is looked at.
     throw asVifError(error, 'INVALID_OPTIONS', 'The driver cannot be made of this');
   }
 }
+
+/** Of a host that runs no programs for vendors. */
+const noCommands: CommandExecutor = {
+  async run([program]) {
+    throw new VifError('COMMAND_NOT_FOUND', `This host runs no programs, and so not ${program}`);
+  },
+};
 
 function isHost(value: unknown): boolean {
   if (!hasMethods('close')(value)) return false;

@@ -2,9 +2,9 @@ import type { Step } from '@vifkit/core';
 import { asVifError, VifError } from '@vifkit/core';
 import { isUuid, type OptionRules, optionRules, quote, validatePlan } from '@vifkit/core/internal';
 import type { Owned } from '@vifkit/core/steps';
-import { UnplugError } from '../errors/unplug-error.js';
-import type { Engine, JobResult } from '../run/engine.js';
-import { type Change, type Job, type Progress, writingOf } from '../run/job.js';
+import type { Engine } from '../run/engine.js';
+import { UnplugError } from '../run/errors.js';
+import { type Change, type Job, type JobResult, writingOf } from '../run/job.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
@@ -138,7 +138,7 @@ async function compare(
   const results = await engine.inspect(jobs, { signal, operation: 'gc' });
   return results.map((result, i) => {
     if ('error' in result) return result;
-    const blocked = result.value.flatMap(({ inspection }: Progress) => inspection.blocked ?? []);
+    const blocked = result.value.flatMap(({ inspection }) => inspection.blocked ?? []);
     if (blocked.length > 0) return { error: new UnplugError(jobs[i]?.vifId ?? '', blocked) };
     return {
       value: result.value.filter(({ inspection }) => inspection.differences.length > 0).map(writingOf),

@@ -11,6 +11,7 @@ import type {
 import {
   asVifError,
   NetworkVif,
+  portSettings,
   requireField,
   requireVirtio,
   tapQueues,
@@ -49,7 +50,10 @@ export async function preparePlan(
   // Nova 14, whose rules the legacy path follows, plugs a socket whichever card the guest has.
   if (operation === 'plug' && chosen.vif instanceof VIFVHostUser) requireVirtio(card);
   const tap = tapQueues(card);
-  const context: PlanContext = { instance, facts, hostFilters, routing, virtType: host.virt_type, tap };
+  const port = vif instanceof NetworkVif ? portSettings(vif) : undefined;
+  const settled = port && { port };
+  const virtType = host.virt_type;
+  const context: PlanContext = { instance, facts, hostFilters, routing, virtType, tap, ...settled };
   const plan = await guard(chosen, operation, signal, () =>
     chosen.path === 'os-vif'
       ? chosen.handler()[operation](chosen.vif, context)
@@ -95,7 +99,7 @@ export async function prepareDevice(
     if (chosen.path === 'os-vif') {
       const { plugin, vif: object } = chosen;
       const own = {
-        makesTap: registry.makesTaps(plugin),
+        makesTap: registry.makesTaps(plugin) || makesTapFor(request),
         ...(await vdpaOf(object, context.vnicType, facts)),
       };
       return guests.forObject(object, { ...context, ...own });
@@ -104,6 +108,11 @@ export async function prepareDevice(
     return guests.forBackend(await handler.config(vif, context), vif.address, context);
   });
   return { ...handledBy(request, chosen), device };
+}
+
+/** A member of a Linux bridge that has VLANs is made by the plug: libvirt would know nothing of them. */
+function makesTapFor({ vif }: RoutedRequest): boolean {
+  return vif instanceof NetworkVif && portSettings(vif) !== undefined;
 }
 
 /** @throws VifError PCI_DEVICE_NOT_FOUND for a VIF of the vNIC type `vdpa` whose function has no vDPA device */

@@ -1,4 +1,5 @@
 import {
+  asVifError,
   type CustomStep,
   interfaceId as modelInterfaceId,
   NetworkVif,
@@ -7,8 +8,13 @@ import {
   VIFPortProfileOpenVSwitch,
   VifError,
 } from '@vifkit/core';
+import type { Job, JobResult } from '../run/job.js';
 import type { AwaitedPort, PortReadiness } from '../run/port-readiness.js';
+import { startSpan } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
+import type { Prepared } from './prepare.js';
+import type { ReadyResult } from './results.js';
+import type { Call } from './run-requests.js';
 
 /**
  * The port by which a VIF's traffic comes to its network, as the plan of its plug tells; undefined for a VIF that has none
@@ -52,7 +58,7 @@ export function readyStep(
 }
 
 /** @throws VifError see {@link PortReadiness.untilReady} */
-export async function untilReady(
+async function untilReady(
   port: AwaitedPort,
   readiness: PortReadiness,
   patience: number | undefined,
@@ -72,4 +78,49 @@ function interfaceIdOf(vif: NetworkVif | VIFBase): string {
   if (vif instanceof NetworkVif) return modelInterfaceId(vif);
   const { port_profile } = vif;
   return (port_profile instanceof VIFPortProfileOpenVSwitch && port_profile.interface_id) || vif.id;
+}
+
+/** A call that waits for the ports of VIFs, and changes nothing. */
+export function waitingForPorts(
+  readiness: PortReadiness,
+  prepare: (
+    json: unknown,
+    signal: AbortSignal,
+  ) => Promise<{ readonly prepared: Prepared; readonly vif: NetworkVif | VIFBase }>,
+): Omit<Call<undefined, ReadyResult>, 'done'> {
+  const ports = new Map<string, AwaitedPort | undefined>();
+  return {
+    async prepare(json, signal) {
+      const { prepared, vif } = await prepare(json, signal);
+      ports.set(prepared.job.vifId, awaitedPort(vif, prepared.job.plan));
+      return prepared;
+    },
+    run: (jobs, { signal, tell }) =>
+      Promise.all(
+        jobs.map(async (job) => {
+          const port = ports.get(job.vifId);
+          const endWait = startSpan({ phase: 'wait', what: 'ready' });
+          const result = await readyResult(job, port && untilReady(port, readiness, undefined, signal));
+          endWait([job.trace]);
+          tell?.(job, result);
+        }),
+      ),
+    present({ handled, job }, _, timeline) {
+      const port = ports.get(job.vifId);
+      return { ...handled, ...(port && { port }), timeline };
+    },
+  };
+}
+
+/** How a job ended that waited for its port. Never rejects. */
+async function readyResult(
+  { vifId }: Job,
+  waiting: Promise<void> | undefined,
+): Promise<JobResult<undefined>> {
+  try {
+    await waiting;
+    return { value: undefined };
+  } catch (error) {
+    return { error: asVifError(error, 'OVSDB_ERROR', 'The port could not be waited for', vifId) };
+  }
 }

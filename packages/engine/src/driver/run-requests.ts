@@ -14,7 +14,7 @@ import { settle } from './settle.js';
 const PLANNING = 1 / 2;
 
 /** What a call does with its requests: `R` is what the engine makes of a job, `T` what is told of it. */
-interface Call<R, T> {
+export interface Call<R, T> {
   prepare(request: unknown, signal: AbortSignal): Prepared | Promise<Prepared>;
   /** Runs the plans, and tells of each job as soon as its result is final. */
   run(jobs: readonly Job[], options: RunOptions<R>): Promise<unknown>;

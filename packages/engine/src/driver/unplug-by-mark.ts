@@ -1,10 +1,10 @@
 import type { Step, VifError } from '@vifkit/core';
 import { isSameVif, NetworkVif } from '@vifkit/core';
 import { stepKindOf, validatePlan } from '@vifkit/core/internal';
-import { UnplugError } from '../errors/unplug-error.js';
-import type { Engine, JobResult, RunOptions } from '../run/engine.js';
-import type { Findings } from '../run/find-owned.js';
-import type { Change, Job } from '../run/job.js';
+import type { Engine, RunOptions } from '../run/engine.js';
+import { UnplugError } from '../run/errors.js';
+import type { Findings } from '../run/inspect.js';
+import type { Change, Job, JobResult } from '../run/job.js';
 import { startSpan } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
 import type { Prepared } from './prepare.js';

@@ -7,15 +7,17 @@ import type {
   VIFBase,
   VifError,
 } from '@vifkit/core';
-import { asVifError, describeHost } from '@vifkit/core';
+import { describeHost } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
-import { findInUse } from '../connection/in-use.js';
-import type { Connection } from '../connection/verdict.js';
-import { Engine, type RunOptions } from '../run/engine.js';
+import type { StepRunner } from '@vifkit/core/steps';
+import type { HostChange } from '../inventory/changes.js';
+import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
+import { watchHost } from '../inventory/watch.js';
+import { Engine } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { type Change, type Job, type JobResult, type Progress, writingOf } from '../run/job.js';
-import type { AwaitedPort } from '../run/port-readiness.js';
-import { startSpan, type Timeline } from '../run/timeline.js';
+import { writingOf } from '../run/job.js';
+import type { RunningTask } from '../run/runner-queue.js';
+import type { Timeline } from '../run/timeline.js';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
 import {
   type BatchOptions,
@@ -25,31 +27,20 @@ import {
   readRequestList,
   teller,
 } from './batch-options.js';
-import type { CallOptions, CallTimes } from './call-options.js';
+import { recordOf, unplugById } from './by-id.js';
+import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
+import { type Changed, type Changing, type ChangingParts, plugging, unplugging } from './changing.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
-import { logGc, logOutcome, logSteps } from './log.js';
+import { logGc, logOutcome } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import { awaitedPort, readyStep, requireReadiness, untilReady } from './ready.js';
+import { requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
-import { UnplugByMark } from './unplug-by-mark.js';
 import { readUnplugOptions, type UnplugOptions } from './unplug-options.js';
-import { type Connected, judgedAfter, judgedBeside } from './with-connection.js';
-
-/** What a call wrote for a job, and what came of it. */
-interface Changed {
-  readonly result: readonly Change[];
-  readonly connection?: Connection;
-}
-
-/** How jobs come about, and are carried out. */
-interface Changing {
-  prepare(request: unknown, signal: AbortSignal): Promise<Prepared>;
-  run(jobs: readonly Job[], options: RunOptions<Changed>): Promise<unknown>;
-}
+import { type Connected, judgedBeside } from './with-connection.js';
 
 /** Milliseconds that plugins are given to end. */
 const longestDispose = 5_000;
@@ -57,10 +48,17 @@ const longestDispose = 5_000;
 /** What a {@link VifDriver} works with. */
 export interface VifDriverParts {
   readonly host: Host;
+  /** The host's, and those of vendors' packages. */
+  readonly runners: readonly StepRunner[];
   readonly guests: GuestConfigurator;
   readonly registry: PluginRegistry;
   readonly logger: Logger;
   readonly routing: Routing;
+}
+
+export interface WatchOptions {
+  /** Ends it. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -78,7 +76,7 @@ export class VifDriver {
   /** Use `createVifDriver`. */
   constructor(parts: VifDriverParts) {
     this.#parts = parts;
-    this.#engine = new Engine(parts.host);
+    this.#engine = new Engine(parts.host, parts.runners, parts.logger);
   }
 
   /**
@@ -136,7 +134,7 @@ export class VifDriver {
 
   /**
    * Unplugs a VIF. What is gone already is no error.
-   * @throws VifError VIF_IN_USE where a guest has its end open, with whom, unless it is forced; UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
+   * @throws VifError VIF_IN_USE where a guest has its end open, unless it is forced; UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
    */
   async unplug(request: unknown, options?: UnplugOptions): Promise<ChangeResult> {
     return only(await this.unplugAll([request], options));
@@ -185,9 +183,12 @@ export class VifDriver {
   ): Promise<Settled<CheckResult>[]> {
     const given = readBatchOptions(options);
     const { host, logger } = this.#parts;
-    return runRequests<Connected<readonly Progress[]>, CheckResult>(requests, given, {
+    return runRequests<Connected<readonly RunningTask[]>, CheckResult>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
-      run: judgedBeside((jobs, running) => this.#inspect(jobs, running, 'check'), host.connection),
+      run: judgedBeside<readonly RunningTask[]>(
+        (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'check' }),
+        host.connection,
+      ),
       present: ({ handled }, { result: tasks, connection }, timeline) => ({
         ...handled,
         differences: tasks
@@ -208,7 +209,7 @@ export class VifDriver {
     options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readPlugOptions(options);
-    return this.#changeAll('plug', requests, given, this.#plugging(given));
+    return this.#changeAll('plug', requests, given, plugging(this.#changing, given));
   }
 
   /** {@link waitReady} for many. */
@@ -218,37 +219,18 @@ export class VifDriver {
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
     const readiness = requireReadiness(this.#parts.host.readiness);
-    const ports = new Map<string, AwaitedPort | undefined>();
-    return runRequests<undefined, ReadyResult>(requests, given, {
-      prepare: async (json, signal) => {
-        const request = this.#read(json);
-        const { registry, host } = this.#parts;
-        const prepared = await preparePlan(request, 'plug', registry, host.facts, signal);
-        ports.set(prepared.job.vifId, awaitedPort(request.vif, prepared.job.plan));
-        return prepared;
-      },
-      run: (jobs, { signal, tell }) =>
-        Promise.all(
-          jobs.map(async (job) => {
-            const port = ports.get(job.vifId);
-            const endWait = startSpan({ phase: 'wait', what: 'ready' });
-            const result = await settled(job, port && untilReady(port, readiness, undefined, signal));
-            endWait([job.trace]);
-            tell?.(job, result);
-          }),
-        ),
-      present: ({ handled, job }, _, timeline) => {
-        const port = ports.get(job.vifId);
-        return { ...handled, ...(port && { port }), timeline };
-      },
-      done: teller(given, this.#parts.logger),
+    const prepare = async (json: unknown, signal: AbortSignal) => ({
+      prepared: await this.#prepare(json, 'plug', signal),
+      vif: this.#read(json).vif,
     });
+    const done = teller(given, this.#parts.logger);
+    return runRequests(requests, given, { ...waitingForPorts(readiness, prepare), done });
   }
 
   /** {@link unplug} for many. */
   async unplugAll(requests: readonly unknown[], options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
-    return this.#changeAll('unplug', requests, given, this.#unplugging(given.force));
+    return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given.force));
   }
 
   /**
@@ -270,6 +252,39 @@ export class VifDriver {
     );
     for (const result of results) logGc(this.#parts.logger, result, given.dryRun ?? false);
     return results;
+  }
+
+  /**
+   * What is plugged: VIFs whose mark something carries, and those plugged and not unplugged since the host started.
+   * @throws VifError INVALID_OPTIONS
+   */
+  async list(options?: CallOptions): Promise<PluggedVifs> {
+    const { timeout, signal } = readCallOptions(options, 'list', callOptionRules);
+    return withDeadline(timeout, signal, (soon) => listPlugged(this.#parts.host, soon));
+  }
+
+  /**
+   * Unplugs VIFs of which nothing is known but their ids: as they were plugged, where that is recorded, and else by what
+   * carries their marks. A VIF of which there is nothing is no error: its result has no changes.
+   * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is none
+   */
+  unplugById(
+    vifIds: readonly string[],
+    options?: BatchOptions<ChangeResult>,
+  ): Promise<Settled<ChangeResult>[]> {
+    const { host, logger } = this.#parts;
+    const parts = { records: host.records, logger };
+    return unplugById(vifIds, options, parts, (requests, given) => this.unplugAll(requests, given));
+  }
+
+  /**
+   * Tells of each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges, filters
+   * and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled; several changes of a
+   * thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
+   * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another, where nothing tells of changes
+   */
+  watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
+    return watchHost(this.#parts.host, signal);
   }
 
   /**
@@ -306,11 +321,14 @@ export class VifDriver {
     return runRequests<Changed, ChangeResult>(requests, given, {
       prepare,
       run,
-      present: ({ handled, job }, { result: changes, connection }, timeline, left) => {
-        logSteps(logger, job, changes);
-        const told = { ...(left && { left }), ...(connection && { connection }) };
-        return { ...handled, changes, ...told, stepCount: job.plan.length, timeline };
-      },
+      present: ({ handled, job }, { result: changes, connection }, timeline, left) => ({
+        ...handled,
+        changes,
+        ...(left && { left }),
+        ...(connection && { connection }),
+        stepCount: job.plan.length,
+        timeline,
+      }),
       done: (result, index) => {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
         tell(result, index);
@@ -318,51 +336,12 @@ export class VifDriver {
     });
   }
 
-  #plugging({ wait }: PlugOptions<ChangeResult>): Changing {
+  get #changing(): ChangingParts {
     return {
-      prepare: async (json, signal) => {
-        if (!wait) return this.#prepare(json, 'plug', signal);
-        const { registry, host } = this.#parts;
-        const readiness = requireReadiness(host.readiness);
-        const request = this.#read(json);
-        const { handled, job } = await preparePlan(request, 'plug', registry, host.facts, signal);
-        const port = awaitedPort(request.vif, job.plan);
-        const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
-        return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
-      },
-      run: judgedAfter<Change[]>(
-        (jobs, options) => this.#engine.plug(jobs, options),
-        this.#parts.host.connection,
-      ),
-    };
-  }
-
-  /** An unplug does not depend on the request alone: what carries the VIF's mark goes. */
-  #unplugging(force = false): Changing {
-    const { registry, host } = this.#parts;
-    const byMark = new UnplugByMark(this.#engine);
-    return {
-      prepare: async (json, signal) => {
-        const request = this.#read(json);
-        try {
-          return await preparePlan(request, 'unplug', registry, host.facts, signal);
-        } catch (error) {
-          const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
-          return byMark.prepare(request, failure, signal);
-        }
-      },
-      run: async (jobs, { tell, ...options }) => {
-        const inUse = force ? new Map() : await findInUse(jobs, host.connection, options.signal);
-        for (const [job, error] of inUse) tell?.(job, { error });
-        await byMark.unplug(
-          jobs.filter((job) => !inUse.has(job)),
-          {
-            ...options,
-            tell: (job, result) =>
-              tell?.(job, 'error' in result ? result : { ...result, value: { result: result.value } }),
-          },
-        );
-      },
+      engine: this.#engine,
+      host: this.#parts.host,
+      read: (request) => this.#read(request),
+      prepare: (request, operation, signal) => this.#prepare(request, operation, signal),
     };
   }
 
@@ -370,36 +349,22 @@ export class VifDriver {
     operation: 'plug' | 'check',
     requests: readonly unknown[],
     options: BatchOptions<T> | undefined,
-    present: (prepared: Prepared, tasks: readonly Progress[], timeline: Timeline) => T,
+    present: (prepared: Prepared, tasks: readonly RunningTask[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {
     const given = readBatchOptions(options);
-    return runRequests<readonly Progress[], T>(requests, given, {
+    return runRequests<readonly RunningTask[], T>(requests, given, {
       prepare: (request, signal) => this.#prepare(request, 'plug', signal),
-      run: (jobs, running) => this.#inspect(jobs, running, operation),
+      run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
       done: teller(given, this.#parts.logger),
     });
   }
 
-  #inspect(
-    jobs: readonly Job[],
-    options: RunOptions<readonly Progress[]>,
-    operation: 'plug' | 'check',
-  ): Promise<unknown> {
-    return this.#engine.inspect(jobs, { ...options, operation });
-  }
-
-  #prepare(request: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
+  async #prepare(json: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
-    return preparePlan(this.#read(request), operation, registry, host.facts, signal);
-  }
-}
-
-async function settled({ vifId }: Job, waiting: Promise<void> | undefined): Promise<JobResult<undefined>> {
-  try {
-    await waiting;
-    return { value: undefined };
-  } catch (error) {
-    return { error: asVifError(error, 'OVSDB_ERROR', 'The port could not be waited for', vifId) };
+    const request = this.#read(json);
+    const { handled, job } = await preparePlan(request, operation, registry, host.facts, signal);
+    const record = operation === 'plug' ? recordOf(json, request.routing, handled) : undefined;
+    return { handled, job: { ...job, ...(record && { record }) } };
   }
 }

@@ -1,20 +1,14 @@
-import type { Step } from '@vifkit/core';
-import { asVifError, VifError } from '@vifkit/core';
+import { type Logger, type Step, silentLogger, VifError } from '@vifkit/core';
 import type { Reach, StepRunner } from '@vifkit/core/steps';
 import { CustomRunner } from './custom-runner.js';
-import { type Findings, findOwned } from './find-owned.js';
 import type { Host } from './host.js';
-import { inspectJobs } from './inspect.js';
-import type { Change, Job, JobResult, JobState, Progress } from './job.js';
-import { acquireFor, type Release, takeFree } from './locking.js';
-import type { Operation } from './operation.js';
+import { Crew, type Findings, findOwned, inspectJob } from './inspect.js';
+import type { Change, Job, JobResult } from './job.js';
+import { lockGroups, rounds } from './locks.js';
 import type { OwnershipOperation } from './ownership.js';
-import { plug } from './plug.js';
-import { rounds } from './rounds.js';
-import { startSpan } from './timeline.js';
-import { unplug } from './unplug.js';
-
-export type { JobResult } from './job.js';
+import { plugJob, type Together, unplugJob } from './plug.js';
+import type { RunningTask } from './runner-queue.js';
+import { Reliance } from './undo-stack.js';
 
 /** How a call of the engine goes. */
 export interface RunOptions<T> {
@@ -31,26 +25,30 @@ const UNDO_TIMEOUT = 10_000;
 export class Engine {
   readonly #host: Host;
   readonly #runners: ReadonlyMap<Step['kind'], StepRunner>;
+  readonly #logger: Logger;
 
-  constructor(host: Host) {
+  /** @param runners those of the host, unless there are more */
+  constructor(host: Host, runners: readonly StepRunner[] = host.runners, logger: Logger = silentLogger) {
     this.#host = host;
-    const runners: StepRunner[] = [...host.runners, new CustomRunner()];
-    this.#runners = new Map(runners.flatMap((runner) => runner.kinds.map((kind) => [kind, runner])));
+    this.#logger = logger;
+    this.#runners = new Map(
+      [...runners, new CustomRunner()].flatMap((runner) => runner.kinds.map((kind) => [kind, runner])),
+    );
   }
 
   /** All or nothing, job by job: one that fails is undone, and the others go on. */
   plug(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(plug, jobs, options);
+    return this.#inRounds(jobs, options, plugJob);
   }
 
   /** Goes on past what fails, and reports all failures of a job together. */
   unplug(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(unplug, jobs, options);
+    return this.#inRounds(jobs, options, (job, together) => unplugJob(job, together, 'unplug'));
   }
 
   /** As {@link unplug}, of what nobody asks for any more: only what carries the mark of a job's VIF. */
   collect(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(unplug, jobs, options, 'gc');
+    return this.#inRounds(jobs, options, (job, together) => unplugJob(job, together, 'gc'));
   }
 
   /**
@@ -63,14 +61,17 @@ export class Engine {
       signal,
       tell,
       operation = 'plug',
-    }: RunOptions<readonly Progress[]> & { operation?: OwnershipOperation },
-  ): Promise<JobResult<readonly Progress[]>[]> {
-    const states = this.#inspect(jobs, operation, signal);
+    }: RunOptions<readonly RunningTask[]> & { operation?: OwnershipOperation },
+  ): Promise<JobResult<readonly RunningTask[]>[]> {
+    const crew = new Crew(this.#runners, signal);
     return Promise.all(
-      states.map(async (state) => {
-        await state.inspected;
-        const result = found(state);
-        tell?.(state.job, result);
+      jobs.map(async (job) => {
+        const { tasks, failures } = await inspectJob(job, operation, crew);
+        const error = failures[0]?.error;
+        const result = error
+          ? { error: new VifError(error.code, error.message, { vifId: job.vifId, cause: error.cause }) }
+          : { value: tasks };
+        tell?.(job, result);
         return result;
       }),
     );
@@ -91,68 +92,34 @@ export class Engine {
     return plan.some(({ kind }) => this.#runners.get(kind) === runner);
   }
 
-  #inspect(jobs: readonly Job[], operation: OwnershipOperation, signal: AbortSignal): JobState[] {
-    return inspectJobs(jobs, operation, this.#runners, signal);
-  }
-
   async #inRounds(
-    operation: Operation,
     jobs: readonly Job[],
-    options: RunOptions<Change[]>,
-    ownership: OwnershipOperation = operation.name,
+    { signal, undoTimeout = UNDO_TIMEOUT, tell }: RunOptions<Change[]>,
+    run: (job: Job, together: Together) => Promise<JobResult<Change[]>>,
   ): Promise<JobResult<Change[]>[]> {
     const results = new Map<Job, JobResult<Change[]>>();
-    const tell = (job: Job, result: JobResult<Change[]>) => {
-      results.set(job, result);
-      options.tell?.(job, result);
-    };
-    for (const round of rounds(jobs)) await this.#round(operation, ownership, round, { ...options, tell });
-    return jobs.flatMap((job) => results.get(job) ?? []);
-  }
-
-  /** The jobs whose locks are free go at once, and together; the others once those they lack are released. */
-  async #round(
-    operation: Operation,
-    ownership: OwnershipOperation,
-    round: readonly Job[],
-    {
-      signal,
-      tell,
-      undoTimeout = UNDO_TIMEOUT,
-    }: RunOptions<Change[]> & Required<Pick<RunOptions<Change[]>, 'tell'>>,
-  ): Promise<void> {
-    const endLocking = startSpan({ phase: 'lock' });
-    const run = async (jobs: readonly Job[], release: Release) => {
-      endLocking(jobs.map(({ trace }) => trace));
-      const states = this.#inspect(jobs, ownership, signal);
-      const bringToEnd = operation.begin(states, signal, undoTimeout);
+    for (const round of rounds(jobs)) {
+      const groups = await lockGroups(this.#host.locks, round, signal);
       await Promise.all(
-        states.map(async (state) => {
-          const result = await bringToEnd(state).finally(() => release(state.job));
-          tell(state.job, result);
+        groups.flatMap((locks) => {
+          const crew = new Crew(this.#runners, signal);
+          const reliance = new Reliance(locks.jobs);
+          const together = {
+            locks,
+            crew,
+            reliance,
+            logger: this.#logger,
+            records: this.#host.records,
+            undoTimeout,
+          };
+          return locks.jobs.map(async (job) => {
+            const result = await run(job, together);
+            results.set(job, result);
+            tell?.(job, result);
+          });
         }),
       );
-    };
-    const wait = async (jobs: readonly Job[]) => {
-      let release: Release;
-      try {
-        release = await acquireFor(this.#host.locks, jobs, signal);
-      } catch (error) {
-        endLocking(jobs.map(({ trace }) => trace));
-        const cause = asVifError(error, 'PLUG_FAILED', 'The locks of the call could not be taken');
-        for (const job of jobs) tell(job, { error: operation.refuse(job, cause) });
-        return;
-      }
-      await run(jobs, release);
-    };
-    const { ready, release, late } = await takeFree(this.#host.locks, round);
-    await Promise.all([run(ready, release), ...late.map(wait)]);
+    }
+    return jobs.flatMap((job) => results.get(job) ?? []);
   }
-}
-
-/** What was found of a job, or why it could not be read. */
-function found({ job, tasks, failures: [failure] }: JobState): JobResult<readonly Progress[]> {
-  if (!failure) return { value: tasks };
-  const { code, message, cause } = failure.error;
-  return { error: new VifError(code, message, { vifId: job.vifId, cause }) };
 }

@@ -1,6 +1,7 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
 import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
 import type { ConnectionReader } from '../connection/host-state.js';
+import type { HostInventory, VifRecords } from './inventory.js';
 import type { PortReadiness } from './port-readiness.js';
 
 /** Orders calls that concern the same things, between processes too. */
@@ -24,6 +25,10 @@ export interface Host {
   readonly connection?: ConnectionReader;
   /** Tells when ports carry traffic; a host need not be able to. */
   readonly readiness?: PortReadiness;
+  /** Tells what there is; without it nothing is listed or watched. */
+  readonly inventory?: HostInventory;
+  /** Remembers how VIFs were plugged; nothing does unless given. */
+  readonly records?: VifRecords;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
 import type { Step } from '@vifkit/core';
-import { taskTitle } from './task-title.js';
+import { stepTarget } from '@vifkit/core';
 
 /** A part of a request's time. */
 export interface Span {
@@ -79,13 +79,9 @@ export function startSpan(
 }
 
 /** Begins the span of a batch that a runner is given. The answer ends it. */
-export function startBatch(
-  phase: Span['phase'],
-  tasks: readonly Traced[],
-  { oneByOne = false }: { readonly oneByOne?: boolean },
-): () => void {
+export function startBatch(phase: Span['phase'], tasks: readonly Traced[], isOneByOne: boolean): () => void {
   const end = startSpan(
-    oneByOne
+    isOneByOne
       ? { phase, what: tasks.map(({ step }) => taskTitle({ step })).join(', ') }
       : { phase, what: [...new Set(tasks.map(({ step }) => step.kind))].join(', '), batch: tasks.length },
   );
@@ -103,4 +99,15 @@ export function slowestOf(timeline: Timeline): Span | undefined {
 /** To hundredths. */
 function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100;
+}
+
+/** A step, and whose it is, for messages. */
+export function taskTitle({
+  step,
+  owner,
+}: {
+  readonly step: Step;
+  readonly owner?: string | undefined;
+}): string {
+  return `${step.kind} '${stepTarget(step)}'${owner === undefined ? '' : ` of the ${owner}`}`;
 }

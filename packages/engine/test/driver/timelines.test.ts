@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { PlugError } from '../../src/errors/plug-error.js';
+import type { PlugError } from '../../src/run/errors.js';
 import type { Timeline } from '../../src/run/timeline.js';
 import { benchWith } from './support/bench.js';
 import { pluginOf, Taps } from './support/plugins.js';

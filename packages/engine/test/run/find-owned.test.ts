@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import type { Owned } from '@vifkit/core/steps';
 import { expect, it } from 'vitest';
-import { findOwned } from '../../src/run/find-owned.js';
+import { findOwned } from '../../src/run/inspect.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { FakeRunner } from './support/fake-runner.js';
 

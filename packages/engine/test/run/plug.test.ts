@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { VifError } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
-import { PlugError } from '../../src/errors/plug-error.js';
 import { Engine } from '../../src/run/engine.js';
+import { PlugError } from '../../src/run/errors.js';
 import type { Job } from '../../src/run/job.js';
 import { Deadline, pause } from '../../src/time/deadline.js';
 import { command, fakeHost, link, noLink, port } from './support/fake-host.js';

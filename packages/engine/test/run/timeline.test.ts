@@ -89,7 +89,7 @@ describe('a batch', () => {
   ];
 
   it('tells the whole time to all whose steps are in it, once each, and how many steps shared it', () => {
-    const end = startBatch('apply', tasks, {});
+    const end = startBatch('apply', tasks, false);
     now += 40;
     end();
     const span = { phase: 'apply', what: 'link, ovsPort', start: 0, milliseconds: 40, batch: 4 };
@@ -98,7 +98,7 @@ describe('a batch', () => {
 
   it('of one step by itself has its name', () => {
     const trace = new Trace(now);
-    startBatch('undo', [{ step: command('mm-ctl'), trace }], { oneByOne: true })();
+    startBatch('undo', [{ step: command('mm-ctl'), trace }], true)();
     expect(trace.timeline()).toEqual([
       { phase: 'undo', what: "command 'mm-ctl'", start: 0, milliseconds: 0 },
     ]);

@@ -1,8 +1,8 @@
 import type { Plan } from '@vifkit/core';
 import { VifError } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
-import { UnplugError } from '../../src/errors/unplug-error.js';
 import { Engine } from '../../src/run/engine.js';
+import { UnplugError } from '../../src/run/errors.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { command, fakeHost, noLink } from './support/fake-host.js';
 import { FakeRunner, failing, hanging, refusal } from './support/fake-runner.js';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { flawOf, type StateDirectory } from '../state/state-directory.js';
 
-/** Many times what a record has. */
+/** Many times what a record of a virtual function has. */
 const MOST_BYTES = 4_096;
 
 /** What opening something that is no file says: a symbolic link, a socket, a device without a driver. */
@@ -20,6 +20,7 @@ export interface RecordFlaw {
 export async function readRecordFile(
   path: string,
   directory: StateDirectory,
+  mostBytes = MOST_BYTES,
 ): Promise<string | RecordFlaw | undefined> {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
   const handle = await open(path, flags).catch((error: unknown) => {
@@ -35,8 +36,8 @@ export async function readRecordFile(
     if (stats.nlink !== 1) return { flaw: `has ${stats.nlink} names (hard links)` };
     const flaw = flawOf(stats, directory);
     if (flaw) return { flaw };
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(MOST_BYTES + 1), 0, MOST_BYTES + 1, 0);
-    if (bytesRead > MOST_BYTES) return { flaw: `has more than ${MOST_BYTES} bytes` };
+    if (stats.size > mostBytes) return { flaw: `has more than ${mostBytes} bytes` };
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(stats.size), 0, stats.size, 0);
     return buffer.toString('utf8', 0, bytesRead);
   } finally {
     await handle.close();

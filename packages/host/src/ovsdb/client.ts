@@ -47,7 +47,7 @@ const rules: OptionRules<OvsdbClientOptions> = {
   logger: optionRules.logger,
 };
 
-/** Open vSwitch's own. */
+/** Open vSwitch's own socket. */
 export const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 
 /**

@@ -24,7 +24,10 @@ import { switchPort } from './switch-port.js';
  * that lacks a field its device needs
  */
 export function objectBackend(vif: VIFBase, context: GuestContext): DeviceBackend {
-  if (vif instanceof VIFBridge) return bridge(vif, context);
+  if (vif instanceof VIFBridge) {
+    const own = context.makesTap && vif.plugin === 'linux_bridge';
+    return own ? { ...tap(vif), managed: false } : bridge(vif, context);
+  }
   if (vif instanceof VIFOpenVSwitch) return openVSwitch(vif);
   if (vif instanceof VIFGeneric) return { ...tap(vif), ...(context.makesTap && { managed: false }) };
   if (vif instanceof VIFVHostUser) return vhostUser(vif);
@@ -69,7 +72,7 @@ function openVSwitch(vif: VIFOpenVSwitch): DeviceBackend {
   };
 }
 
-function tap(vif: VIFGeneric | VIFOpenVSwitch): Extract<DeviceBackend, { type: 'ethernet' }> {
+function tap(vif: VIFGeneric | VIFOpenVSwitch | VIFBridge): Extract<DeviceBackend, { type: 'ethernet' }> {
   const target = requireField(vif, 'vif_name', vif.id);
   return { type: 'ethernet', target, ...mtuOf(vif), bandwidth: true };
 }

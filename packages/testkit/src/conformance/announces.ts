@@ -9,71 +9,83 @@ import {
   toPrimitive,
   type VIFBase,
 } from '@vifkit/core';
-import { expect, it } from 'vitest';
-import type { Applicable } from './applicable.js';
+import type { Case } from './case.js';
 import { type Example, examplesOf } from './examples.js';
 import type { Fixture } from './fixture.js';
+import type { Look } from './look.js';
 import { vifClasses } from './vif-classes.js';
 
 /** What a plugin announces is what it takes: each class, each port profile and each version, and no others. */
-export function announces(
-  from: PluginPackage,
-  plugin: string,
-  fixture: Fixture,
-  applicable: Applicable,
-): void {
+export function announces(from: PluginPackage, plugin: string, fixture: Fixture): Case[] {
+  const subject = `plugin '${plugin}'`;
   const announced = (): readonly HostVIFInfo[] =>
     new PluginRegistry(fixture.plugins, fixture.options).plugin(plugin).describe().vif_info;
-
-  it(`announces of '${plugin}' the versions that there are`, () => {
-    expect(announced(), 'the VIF classes that it announces').not.toEqual([]);
-    for (const vif of announced()) {
-      expect(() => commonVersion(vif)).not.toThrow();
-      for (const profile of vif.supported_port_profiles ?? [])
-        expect(() => commonVersion(profile)).not.toThrow();
-    }
-  });
-
-  it(`plugs what '${plugin}' announces, in every version`, async () => {
-    expect(announced(), 'the VIF classes that it announces').not.toEqual([]);
-    for (const vif of announced()) {
-      const examples = examplesOf(from, plugin).filter((each) => isOf(each.vif, vif.vif_object_name));
-      await plugsAll(vif.vif_object_name, vif, examples);
-      for (const profile of vif.supported_port_profiles ?? []) {
-        const name = profile.profile_object_name;
-        const some = examples.filter(({ vif }) => vif.port_profile && isOf(vif.port_profile, name));
-        await plugsAll(name, profile, some, ` in a ${vif.vif_object_name}`);
-      }
-    }
-  });
-
   const others = () => {
     const names = announced().map((vif) => vif.vif_object_name);
     return vifClasses.filter((each) => !names.includes(nameOf(each)));
   };
-  const test = `refuses for '${plugin}' VIF classes that it does not announce`;
-  const reason = others().length === 0 ? 'it announces all VIF classes' : undefined;
-  applicable.test(`the plugin '${plugin}'`, test, reason, async () => {
-    for (const type of others()) {
-      const plan = fixture.start().driver.plan({
-        ...fixture.request,
-        vif: new type({ ...commonFields, plugin }),
-      });
-      await expect(plan, `the plan for a ${nameOf(type)}`).rejects.toMatchObject({ code: 'UNSUPPORTED_VIF' });
-    }
-  });
+  return [
+    {
+      subject,
+      promise: 'announces-versions',
+      says: `announces of '${plugin}' the versions that there are`,
+      async run(look) {
+        look.some(announced(), 'the VIF classes that it announces');
+        look.equal(announced(), announced(), 'what it announces when it is asked again');
+        for (const vif of announced()) {
+          commonVersion(vif);
+          for (const profile of vif.supported_port_profiles ?? []) commonVersion(profile);
+        }
+      },
+    },
+    {
+      subject,
+      promise: 'plugs-announced',
+      says: `plugs what '${plugin}' announces, in every version`,
+      async run(look) {
+        look.some(announced(), 'the VIF classes that it announces');
+        for (const vif of announced()) {
+          const examples = examplesOf(from, plugin).filter((each) => isOf(each.vif, vif.vif_object_name));
+          await plugsAll(look, vif.vif_object_name, vif, examples);
+          for (const profile of vif.supported_port_profiles ?? []) {
+            const name = profile.profile_object_name;
+            const some = examples.filter(({ vif }) => vif.port_profile && isOf(vif.port_profile, name));
+            await plugsAll(look, name, profile, some, ` in a ${vif.vif_object_name}`);
+          }
+        }
+      },
+    },
+    {
+      subject,
+      promise: 'refuses-others',
+      says: `refuses for '${plugin}' VIF classes that it does not announce`,
+      inapplicable: others().length === 0 ? 'it announces all VIF classes' : undefined,
+      async run(look) {
+        for (const type of others()) {
+          const { driver } = await fixture.start();
+          const vif = new type({ ...commonFields, plugin });
+          const code = await driver.plan({ ...fixture.request, vif }).then(
+            () => 'planned',
+            (error: unknown) => (isVifError(error) ? error.code : String(error)),
+          );
+          look.same(code, 'UNSUPPORTED_VIF', `what comes of a ${nameOf(type)}`);
+        }
+      },
+    },
+  ];
 }
 
 const commonFields = { id: '5b3a7c3e-54b1-4d3e-9f5e-0c1d2e3f4a5b', address: '02:00:00:00:00:01' };
 
 /** For each version from the least to the greatest, one of the examples, written in it, can be plugged. */
 async function plugsAll(
+  look: Look,
   name: string,
   { min_version, max_version }: HostVIFInfo | HostPortProfileInfo,
   examples: readonly Example[],
   where = '',
 ): Promise<void> {
-  expect(examples, `requests with a ${name}${where}, which is announced`).not.toEqual([]);
+  look.some(examples, `requests with a ${name}${where}, which is announced`);
   for (const version of versionsFrom(min_version, max_version)) {
     const errors = [];
     for (const example of examples) {
@@ -82,7 +94,7 @@ async function plugsAll(
       errors.push(error);
     }
     const failed = errors.length === examples.length ? errors.map(String) : [];
-    expect(failed, `${name} ${version}${where}, which is announced`).toEqual([]);
+    look.none(failed, `${name} ${version}${where}, which is announced`);
   }
 }
 
@@ -90,7 +102,7 @@ async function plugsAll(
 async function plugAs(name: string, version: string, { fixture, vif }: Example): Promise<unknown> {
   try {
     const written = toPrimitive(vif, { manifest: { [name]: version } });
-    await fixture.start().driver.plug({ ...fixture.request, vif: written });
+    await (await fixture.start()).driver.plug({ ...fixture.request, vif: written });
     return undefined;
   } catch (error) {
     return isVifError(error) ? `${error.code}: ${error.message}` : error;

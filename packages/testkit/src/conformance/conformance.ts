@@ -1,46 +1,53 @@
-import type { PluginPackage } from '@vifkit/core';
-import { afterAll, describe } from 'vitest';
-import type { MemoryHostOptions } from '../memory/memory-host.js';
-import { Applicable } from './applicable.js';
-import type { ConformanceRequest } from './conformance-request.js';
-import { describesItself } from './describes-itself.js';
-import { failsWhole } from './fails-whole.js';
-import { Fixture } from './fixture.js';
-import { plansAhead } from './plans-ahead.js';
-import { repeats } from './repeats.js';
+import { type ConformanceOptions, conformanceCases } from './cases.js';
+import { Look } from './look.js';
 
-export interface ConformanceOptions {
-  readonly plugins: PluginPackage | readonly PluginPackage[];
-  /** One for each kind of VIF that the plugins treat in a way of its own. */
-  readonly requests: readonly ConformanceRequest[];
-  /** What the host is like before a request; bare unless given. */
-  readonly host?: MemoryHostOptions | ((request: ConformanceRequest) => MemoryHostOptions);
-  /** Options by plugin name, as for `createVifDriver`. */
-  readonly options?: Readonly<Record<string, object>>;
+/** What the suite needs of a test runner: Vitest, `node:test`, Jest and Mocha all have it. */
+export interface TestRunner {
+  describe(name: string, define: () => void): unknown;
+  it(name: string, run: () => Promise<void>): unknown;
+  /** Vitest's or Jest's, where tests are required to use it. */
+  readonly expect?: ((value: number) => { toBeGreaterThan(least: number): void }) | undefined;
 }
 
 /**
- * Registers vitest tests of what every plugin owes to its users: plug and unplug can be repeated, fail as a
- * whole, and do what `plan` said. To be called at the top of a test file. A test that a request has no case for (as
- * the undoing of a plug that writes nothing) is not registered, and a line `not applicable to ...` says so.
+ * Registers tests of what every plugin owes to its users: plug and unplug can be repeated, fail as a whole, and do what
+ * `plan` said. To be awaited at the top of a test file, or in a `describe` that may be async. A test that a request has no
+ * case for (as the undoing of a plug that writes nothing) is not registered, and a line `not applicable to ...` says so.
+ *
+ * @param runner who runs the tests, as `{ describe, it }` of `node:test`; Vitest unless given
  */
-export function conformance({ plugins, requests, host = {}, options = {} }: ConformanceOptions): void {
-  const packages: readonly PluginPackage[] = 'provides' in plugins ? [plugins] : plugins;
-  describe('conformance', async () => {
-    const applicable = new Applicable();
-    const fixtures = requests.map((request) => {
-      const hostOptions = typeof host === 'function' ? host(request) : host;
-      return new Fixture(packages, options, request, hostOptions);
-    });
-    await describesItself(fixtures, applicable);
-    for (const [i, fixture] of fixtures.entries()) {
-      const name = fixture.request.id ?? `request ${i + 1}`;
-      describe(name, async () => {
-        repeats(fixture);
-        await plansAhead(fixture, name, applicable);
-        await failsWhole(fixture, name, applicable);
+export async function conformance(
+  options: ConformanceOptions & { readonly runner?: TestRunner },
+): Promise<void> {
+  const runner: TestRunner = options.runner ?? (await import('vitest'));
+  const { describe, it, expect } = runner;
+  const cases = await conformanceCases(options);
+  const left = cases.filter(({ inapplicable }) => inapplicable !== undefined);
+  if (left.length > 0) console.info(inapplicableLines(left).join('\n'));
+  describe('conformance', () => {
+    const applicable = cases.filter(({ inapplicable }) => inapplicable === undefined);
+    for (const subject of new Set(applicable.map((each) => each.subject))) {
+      describe(subject, () => {
+        for (const { says, run } of applicable.filter((each) => each.subject === subject)) {
+          it(says, async () => {
+            const look = new Look();
+            await run(look);
+            if (look.count === 0) throw new Error('It looked at nothing');
+            expect?.(look.count).toBeGreaterThan(0);
+          });
+        }
       });
     }
-    afterAll(() => applicable.tell());
   });
+}
+
+function inapplicableLines(
+  cases: readonly { subject: string; says: string; inapplicable?: string | undefined }[],
+) {
+  const lines = new Map<string, string[]>();
+  for (const { subject, says, inapplicable } of cases) {
+    const key = `'${subject}' (${inapplicable})`;
+    lines.set(key, [...(lines.get(key) ?? []), says]);
+  }
+  return [...lines].map(([key, says]) => `not applicable to ${key}: ${says.join('; ')}`);
 }

@@ -1,38 +1,62 @@
 import { classNameOf, PluginRegistry } from '@vifkit/core';
-import { expect, it } from 'vitest';
+import { readPackageManifest, requireAsDeclared } from '@vifkit/core/internal';
 import { announces } from './announces.js';
-import { type Applicable, ifEmpty } from './applicable.js';
+import { type Case, ifEmpty } from './case.js';
 import { addExamples } from './examples.js';
 import type { Fixture } from './fixture.js';
 
-/** What `describe` says of the plugins is so. */
-export async function describesItself(fixtures: readonly Fixture[], applicable: Applicable): Promise<void> {
+/**
+ * What `describe` says of the plugins is so.
+ * @param manifest what the package's package.json has, if it is given
+ */
+export async function describesItself(fixtures: readonly Fixture[], manifest: unknown): Promise<Case[]> {
   const [first] = fixtures;
   if (!first) throw new Error('The conformance suite has nothing to test: give it `requests`');
   const registry = new PluginRegistry(first.plugins, first.options);
-
   // The legacy path has no descriptions.
   const described = async () => fixtures.map(({ object }) => object).filter((object) => object?.plugin);
-  const reason = await ifEmpty(
-    described(),
-    'no request is for a plugin: all are for drivers of the legacy path',
+  const noPlugin = 'no request is for a plugin: all are for drivers of the legacy path';
+  const cases: Case[] = [
+    {
+      subject: 'these requests',
+      promise: 'announces-requests',
+      says: 'announces the VIF classes of all requests',
+      inapplicable: await ifEmpty(described(), noPlugin),
+      async run(look) {
+        for (const { object, request } of fixtures) {
+          if (!object?.plugin) continue;
+          const { vif_info } = registry.plugin(object.plugin).describe();
+          const announced = vif_info.map((vif) => vif.vif_object_name);
+          look.includes(announced, classNameOf(object), `what is announced, for ${String(request.id)}`);
+        }
+      },
+    },
+    ...registry.pluginNames.map(
+      (name): Case => ({
+        subject: `plugin '${name}'`,
+        promise: 'describes-name',
+        says: `describes the plugin '${name}' by its name`,
+        async run(look) {
+          look.same(registry.plugin(name).describe().plugin_name, name, 'plugin_name');
+        },
+      }),
+    ),
+    ...first.plugins.map(
+      (each): Case => ({
+        subject: each.name,
+        promise: 'declares-itself',
+        says: 'is what its package.json declares it to be',
+        inapplicable: manifest === undefined ? 'no package.json was given as `manifest`' : undefined,
+        async run(look) {
+          const { vifkit } = readPackageManifest(manifest, each.name);
+          look.holds(vifkit !== undefined, 'there is "vifkit" in the package.json');
+          if (vifkit) requireAsDeclared(vifkit, each);
+        },
+      }),
+    ),
+  ];
+  const added = addExamples(fixtures).flatMap((each) =>
+    new PluginRegistry([each]).pluginNames.map((name) => announces(each, name, first)),
   );
-  applicable.test('these requests', 'announces the VIF classes of all requests', reason, () => {
-    for (const { object, request } of fixtures) {
-      if (!object?.plugin) continue;
-      const { vif_info } = registry.plugin(object.plugin).describe();
-      const announced = vif_info.map((vif) => vif.vif_object_name);
-      expect(announced, String(request.id)).toContain(classNameOf(object));
-    }
-  });
-
-  for (const name of registry.pluginNames) {
-    it(`describes the plugin '${name}' by its name`, () => {
-      expect(registry.plugin(name).describe().plugin_name).toBe(name);
-    });
-  }
-
-  for (const added of addExamples(fixtures)) {
-    for (const name of new PluginRegistry([added]).pluginNames) announces(added, name, first, applicable);
-  }
+  return [...cases, ...added.flat()];
 }

@@ -1,73 +1,109 @@
 import { isVifError, VifError } from '@vifkit/core';
 import { PlugError, UnplugError } from '@vifkit/engine';
-import { expect } from 'vitest';
-import type { MemoryHost } from '../memory/memory-host.js';
-import { type Applicable, ifEmpty } from './applicable.js';
+import { type Case, ifEmpty } from './case.js';
 import { type Bench, type Fixture, namesOn } from './fixture.js';
+import type { Look } from './look.js';
 
 /** Milliseconds after which a call that was made to hang is given up. */
 const SHORT = 50;
 
 /** A plug that fails leaves the host as it was; an unplug that fails does all the rest. */
-export async function failsWhole(fixture: Fixture, name: string, applicable: Applicable): Promise<void> {
+export async function failsWhole(fixture: Fixture, subject: string): Promise<Case[]> {
   const { request } = fixture;
   const noPlug = await ifEmpty(fixture.plugPoints(), 'its plug writes nothing');
   const noUnplug = await ifEmpty(fixture.unplugPoints(), 'its unplug writes nothing');
-
-  applicable.test(`'${name}'`, 'undoes a plug that fails, wherever it fails', noPlug, async () => {
-    await atEachPointOfPlug(fixture, async ({ host, driver }, point, where) => {
-      const injected = new VifError('LINK_COMMAND_FAILED', `Made to fail at ${where}`);
-      host.failAt(point, injected);
-      const error = await undone(host, () => driver.plug(request), where);
-      expect(error.cause, where).toBe(injected);
-    });
-  });
-
-  applicable.test(`'${name}'`, 'undoes a plug that is aborted, wherever it is', noPlug, async () => {
-    await atEachPointOfPlug(fixture, async ({ host, driver }, point, where) => {
-      const controller = new AbortController();
-      host.hangAt(point, () => controller.abort());
-      const error = await undone(host, () => driver.plug(request, { signal: controller.signal }), where);
-      expect(codesOf(error), where).toContain('ABORTED');
-    });
-  });
-
-  applicable.test(
-    `'${name}'`,
-    'undoes a plug that hangs until its deadline, wherever it hangs',
-    noPlug,
-    async () => {
-      await atEachPointOfPlug(fixture, async ({ host, driver }, point, where) => {
-        host.hangAt(point);
-        const error = await undone(host, () => driver.plug(request, { timeout: SHORT }), where);
-        expect(codesOf(error), where).toContain('TIMEOUT');
-      });
+  const noRest = await ifEmpty(secondPoints(fixture), 'its second plug does nothing');
+  return [
+    {
+      subject,
+      promise: 'undoes-failure',
+      says: 'undoes a plug that fails, wherever it fails',
+      inapplicable: noPlug,
+      run: (look) =>
+        atEachPointOfPlug(fixture, async (bench, point, where) => {
+          const injected = new VifError('LINK_COMMAND_FAILED', `Made to fail at ${where}`);
+          bench.host.failAt(point, injected);
+          const error = await undone(look, bench, () => bench.driver.plug(request), where);
+          look.same(error?.cause, injected, `the cause of the error at ${where}`);
+        }),
     },
-  );
-
-  applicable.test(
-    `'${name}'`,
-    'does the rest of an unplug when a part of it fails, and that part the next time',
-    noUnplug,
-    async () => {
-      const clean = await fixture.startPlugged();
-      const plugged = clean.host.points.length;
-      await clean.driver.unplug(request);
-      const points = clean.host.points.slice(plugged);
-      for (const [i, { what }] of points.entries()) {
-        const { host, driver } = await fixture.startPlugged();
-        const injected = new VifError('LINK_COMMAND_FAILED', `Made to fail at ${what}`);
-        host.failAt(i + 1, injected);
-        const error = await rejection(() => driver.unplug(request));
-        expect(error, what).toBeInstanceOf(UnplugError);
-        expect((error as UnplugError).failures, what).toContain(injected);
-        expect(host.points.slice(plugged), what).toEqual(points);
-        host.heal();
-        await driver.unplug(request);
-        expect(namesOn(host), what).toEqual(namesOn(clean.host));
-      }
+    {
+      subject,
+      promise: 'undoes-abort',
+      says: 'undoes a plug that is aborted, wherever it is',
+      inapplicable: noPlug,
+      run: (look) =>
+        atEachPointOfPlug(fixture, async (bench, point, where) => {
+          const { signal, abort } = aborter();
+          bench.host.hangAt(point, abort);
+          const error = await undone(look, bench, () => bench.driver.plug(request, { signal }), where);
+          look.includes(codesOf(error), 'ABORTED', `the codes of the error at ${where}`);
+        }),
     },
-  );
+    {
+      subject,
+      promise: 'undoes-hang',
+      says: 'undoes a plug that hangs until its deadline, wherever it hangs',
+      inapplicable: noPlug,
+      run: (look) =>
+        atEachPointOfPlug(fixture, async (bench, point, where) => {
+          bench.host.hangAt(point);
+          const plug = () => bench.driver.plug(request, { timeout: SHORT });
+          const error = await undone(look, bench, plug, where);
+          look.includes(codesOf(error), 'TIMEOUT', `the codes of the error at ${where}`);
+        }),
+    },
+    {
+      subject,
+      promise: 'replug-keeps',
+      says: 'leaves a VIF plugged when its second plug fails, wherever it fails',
+      inapplicable: noRest,
+      async run(look) {
+        for (const [i, { what }] of (await secondPoints(fixture)).entries()) {
+          const bench = await fixture.startPlugged();
+          const plugged = await bench.state();
+          bench.host.failAt(i + 1);
+          await rejection(() => bench.driver.plug(request));
+          look.equal(
+            await bench.state(),
+            plugged,
+            `the host and the vendor’s side after a failure at ${what}`,
+          );
+        }
+      },
+    },
+    {
+      subject,
+      promise: 'unplug-goes-on',
+      says: 'does the rest of an unplug when a part of it fails, and that part the next time',
+      inapplicable: noUnplug,
+      async run(look) {
+        const clean = await fixture.startPlugged();
+        const plugged = clean.host.points.length;
+        await clean.driver.unplug(request);
+        const points = clean.host.points.slice(plugged);
+        const cleared = { names: namesOn(clean.host), vendor: await clean.vendorState() };
+        for (const [i, { what }] of points.entries()) {
+          const bench = await fixture.startPlugged();
+          const { host, driver } = bench;
+          const injected = new VifError('LINK_COMMAND_FAILED', `Made to fail at ${what}`);
+          host.failAt(i + 1, injected);
+          const error = await rejection(() => driver.unplug(request));
+          look.holds(
+            error instanceof UnplugError,
+            `an UnplugError is thrown at ${what}, and not ${String(error)}`,
+          );
+          if (error instanceof UnplugError)
+            look.includes(error.failures, injected, `the failures at ${what}`);
+          look.equal(host.points.slice(plugged), points, `what is tried besides ${what}`);
+          host.heal();
+          await driver.unplug(request);
+          look.equal(namesOn(host), cleared.names, `what is left after the failure at ${what}`);
+          look.equal(await bench.vendorState(), cleared.vendor, `the vendor’s side after ${what}`);
+        }
+      },
+    },
+  ];
 }
 
 /** Runs a test at each point of a plug, with a host of its own each time. Points are counted from 1. */
@@ -76,17 +112,38 @@ async function atEachPointOfPlug(
   test: (bench: Bench, point: number, where: string) => Promise<void>,
 ): Promise<void> {
   for (const [i, { what }] of (await fixture.plugPoints()).entries())
-    await test(fixture.start(), i + 1, what);
+    await test(await fixture.start(), i + 1, what);
 }
 
-/** Expects a plug to fail and to have been undone. */
-async function undone(host: MemoryHost, plug: () => Promise<unknown>, where: string): Promise<PlugError> {
-  const before = host.snapshot();
+/** What the second of two plugs does: vendors' commands, as a rule. */
+async function secondPoints(fixture: Fixture) {
+  const { host, driver } = await fixture.startPlugged();
+  const first = host.points.length;
+  await driver.plug(fixture.request);
+  return host.points.slice(first);
+}
+
+/** Looks whether a plug fails, and whether it is undone: all is as before, and would be done again. */
+export async function undone(
+  look: Look,
+  bench: Bench,
+  plug: () => Promise<unknown>,
+  where: string,
+): Promise<PlugError | undefined> {
+  const [before, wanting] = [await bench.state(), await bench.wanting()];
   const error = await rejection(plug);
-  expect(error, where).toBeInstanceOf(PlugError);
-  expect((error as PlugError).undoFailures, where).toEqual([]);
-  expect(host.snapshot(), where).toEqual(before);
-  return error as PlugError;
+  look.holds(error instanceof PlugError, `a PlugError is thrown at ${where}, and not ${String(error)}`);
+  if (!(error instanceof PlugError)) return undefined;
+  look.none(error.undoFailures.map(String), `what could not be undone at ${where}`);
+  bench.host.heal();
+  look.equal(await bench.state(), before, `the host and the vendor’s side after a failure at ${where}`);
+  look.equal(await bench.wanting(), wanting, `what a plug would write after a failure at ${where}`);
+  return error;
+}
+
+function aborter() {
+  const controller = new AbortController();
+  return { signal: controller.signal, abort: () => controller.abort() };
 }
 
 async function rejection(run: () => Promise<unknown>): Promise<unknown> {

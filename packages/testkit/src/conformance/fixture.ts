@@ -1,9 +1,12 @@
-import type { GuestConfigurator, PluginPackage, VIFBase } from '@vifkit/core';
+import type { GuestConfigurator, PluginPackage, Step, VIFBase } from '@vifkit/core';
 import type { StepRunner } from '@vifkit/core/steps';
-import { createVifDriver, type VifDriver } from '@vifkit/engine';
+import { createVifDriver, type Host, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
 import type { Point } from '../memory/points.js';
 import type { ConformanceRequest } from './conformance-request.js';
+import { outstanding } from './ledger.js';
+import type { VendorState } from './vendor-state.js';
+import { Watch } from './watch.js';
 
 /** No test here asks for a guest's device. */
 const noGuests: GuestConfigurator = {
@@ -14,51 +17,72 @@ const noGuests: GuestConfigurator = {
 /** What a driver is given of a conformance request. The other keys are for `host`, and are no request's. */
 const requestKeys = ['id', 'flavor', 'image', 'host', 'firewall', 'routing'];
 
-/** A host as the request's case wants it, and a driver for it. */
-export interface Bench {
-  readonly host: MemoryHost;
-  readonly driver: VifDriver;
+/** What the suite is given, for all requests. */
+export interface Setting {
+  readonly plugins: readonly PluginPackage[];
+  readonly options: Readonly<Record<string, object>>;
+  readonly vendor?: ((request: ConformanceRequest) => VendorState | Promise<VendorState>) | undefined;
 }
 
 /** A request with all that it takes to run it, as often as one likes. */
 export class Fixture {
   readonly request: ConformanceRequest;
-  readonly #leaves: readonly string[];
+  readonly leaves: readonly string[];
 
   constructor(
-    readonly plugins: readonly PluginPackage[],
-    readonly options: Readonly<Record<string, object>>,
-    given: ConformanceRequest,
+    readonly setting: Setting,
+    readonly given: ConformanceRequest,
     readonly hostOptions: MemoryHostOptions,
   ) {
     const { vif, instance, leaves = [] } = given;
     const others = requestKeys.filter((key) => given[key] !== undefined).map((key) => [key, given[key]]);
     this.request = { vif, instance, ...Object.fromEntries(others) };
-    this.#leaves = leaves;
+    this.leaves = leaves;
   }
 
-  start(): Bench {
-    const host = plansAlone(memoryHost(this.hostOptions));
-    const { plugins, options } = this;
-    return { host, driver: createVifDriver({ host, guests: noGuests, plugins, options }) };
+  get plugins(): readonly PluginPackage[] {
+    return this.setting.plugins;
+  }
+
+  get options(): Readonly<Record<string, object>> {
+    return this.setting.options;
+  }
+
+  /** The same for another request of the same host. */
+  with(request: ConformanceRequest): Fixture {
+    return new Fixture(this.setting, { ...this.given, ...request }, this.hostOptions);
+  }
+
+  /** A host as the request's case wants it, and a driver for it. */
+  async start(): Promise<Bench> {
+    const vendor = await this.setting.vendor?.(this.given);
+    const commands = { ...this.hostOptions.commands, ...vendor?.commands };
+    const host = plansAlone(memoryHost({ ...this.hostOptions, commands }));
+    return new Bench(this, host, vendor);
   }
 
   /** The os-vif object that the request's VIF is, or converts to. */
   get object(): VIFBase | undefined {
-    return this.start().driver.convert(this.request);
+    const { plugins, options } = this;
+    const driver = createVifDriver({ host: memoryHost(), guests: noGuests, plugins, options });
+    return driver.convert(this.request);
   }
 
   /** A host on which the VIF is plugged. */
   async startPlugged(): Promise<Bench> {
-    const bench = this.start();
+    const bench = await this.start();
     await bench.driver.plug(this.request);
     return bench;
   }
 
+  /** Whether what happens at the vendor's side can be seen. */
+  async seesVendor(): Promise<boolean> {
+    return (await this.start()).vendor?.snapshot !== undefined;
+  }
+
   /** What a plug does to the host, in order. */
   async plugPoints(): Promise<readonly Point[]> {
-    const { host } = await this.startPlugged();
-    return host.points;
+    return (await this.startPlugged()).host.points;
   }
 
   /** What an unplug does to the host afterwards. */
@@ -71,7 +95,52 @@ export class Fixture {
 
   /** The names of what must be there after the unplug at most. */
   get mayStay(): Set<string> {
-    return new Set([...namesOn(memoryHost(this.hostOptions)), ...this.#leaves]);
+    return new Set([...namesOn(memoryHost(this.hostOptions)), ...this.leaves]);
+  }
+}
+
+/** A host with a driver, and all that can be seen of what they do. */
+export class Bench {
+  readonly watch: Watch;
+  readonly driver: VifDriver;
+
+  constructor(
+    readonly fixture: Fixture,
+    readonly host: MemoryHost,
+    readonly vendor: VendorState | undefined,
+  ) {
+    this.watch = new Watch(host);
+    this.driver = this.anotherDriver(this.watch);
+  }
+
+  /** A driver on the same host, as another process would have it. */
+  anotherDriver(watch = this.watch): VifDriver {
+    const { plugins, options } = this.fixture;
+    const given = [options, ...(this.vendor?.options ? [this.vendor.options] : [])];
+    return createVifDriver({
+      host: withoutClose(this.host),
+      guests: noGuests,
+      plugins: plugins.map((each) => watch.over(each)),
+      options: given.map((each) => ({ options: each })),
+    });
+  }
+
+  /** All that plugs change: the host, and what vendors' tools and custom steps do elsewhere. */
+  async state(): Promise<{ readonly host: unknown; readonly vendor: unknown }> {
+    return { host: this.host.snapshot(), vendor: await this.vendorState() };
+  }
+
+  /** What the vendor's side holds, or else the commands that would take back what was done there. */
+  async vendorState(): Promise<unknown> {
+    if (this.vendor?.snapshot) return structuredClone(await this.vendor.snapshot());
+    const plugs = this.watch.plans.filter(({ operation }) => operation === 'plug').map(({ plan }) => plan);
+    return outstanding(this.host.commands.log, plugs);
+  }
+
+  /** The steps for which a plug would write now, commands apart: they run whenever they are planned. */
+  async wanting(): Promise<Step[]> {
+    const { steps } = await this.driver.plan(this.fixture.request);
+    return steps.filter(({ step, writes }) => writes && step.kind !== 'command').map(({ step }) => step);
   }
 }
 
@@ -87,6 +156,10 @@ function plansAlone(host: MemoryHost): MemoryHost {
     }),
   );
   return Object.create(host, { runners: { value: runners } });
+}
+
+function withoutClose(host: MemoryHost): Host {
+  return Object.create(host, { close: { value: async () => {} } });
 }
 
 /** The names of all links, bridges and ports. */

@@ -1,2 +1,5 @@
-export { type ConformanceOptions, conformance } from './conformance.js';
+export type { ConformanceOptions } from './cases.js';
+export { conformance, type TestRunner } from './conformance.js';
 export type { ConformanceRequest } from './conformance-request.js';
+export { type Badge, badgeOf, type Kept, runConformance } from './report.js';
+export type { VendorState } from './vendor-state.js';

@@ -1,42 +1,92 @@
-import { expect, it } from 'vitest';
+import type { Case } from './case.js';
 import { type Fixture, namesOn, writesSince } from './fixture.js';
 
 /** Plug and unplug can be repeated, and an unplug undoes a plug. */
-export function repeats(fixture: Fixture): void {
+export function repeats(fixture: Fixture, subject: string): Case[] {
   const { request } = fixture;
-
-  it('plugs, and a second plug has nothing to write', async () => {
-    const { host, driver } = fixture.start();
-    await driver.plug(request);
-    const [plugged, count] = [host.snapshot(), host.writes.length];
-    await driver.plug(request);
-    expect(writesSince(host, count)).toEqual([]);
-    expect(host.snapshot()).toEqual(plugged);
-    expect((await driver.check(request)).differences).toEqual([]);
-  });
-
-  it('leaves nothing behind when it is unplugged, and a second unplug has nothing to write', async () => {
-    const { host, driver } = await fixture.startPlugged();
-    await driver.unplug(request);
-    const left = namesOn(host).filter((name) => !fixture.mayStay.has(name));
-    expect(left, 'what the unplug left behind').toEqual([]);
-    const count = host.writes.length;
-    await driver.unplug(request);
-    expect(writesSince(host, count)).toEqual([]);
-  });
-
-  it('is plugged anew after an unplug', async () => {
-    const { driver } = await fixture.startPlugged();
-    await driver.unplug(request);
-    await driver.plug(request);
-    expect((await driver.check(request)).differences).toEqual([]);
-  });
-
-  it('can be unplugged without ever having been plugged', async () => {
-    const { host, driver } = fixture.start();
-    const before = host.snapshot();
-    await driver.unplug(request);
-    expect(writesSince(host, 0)).toEqual([]);
-    expect(host.snapshot()).toEqual(before);
-  });
+  return [
+    {
+      subject,
+      promise: 'plug-repeats',
+      says: 'plugs, and a second plug has nothing to write',
+      async run(look) {
+        const bench = await fixture.start();
+        const { host, driver } = bench;
+        await driver.plug(request);
+        const [plugged, count] = [await bench.state(), host.writes.length];
+        await driver.plug(request);
+        look.none(writesSince(host, count), 'what the second plug wrote');
+        look.equal(await bench.state(), plugged, 'the host and the vendor’s side after the second plug');
+        look.none((await driver.check(request)).differences, 'what check finds');
+      },
+    },
+    {
+      subject,
+      promise: 'unplug-cleans',
+      says: 'leaves nothing behind when it is unplugged, and a second unplug has nothing to write',
+      async run(look) {
+        const bench = await fixture.start();
+        const { host, driver } = bench;
+        const vendor = await bench.vendorState();
+        const custom = (await bench.wanting()).filter(({ kind }) => kind === 'custom');
+        await driver.plug(request);
+        await driver.unplug(request);
+        const left = namesOn(host).filter((name) => !fixture.mayStay.has(name));
+        look.none(left, 'what the unplug left behind');
+        look.equal(await bench.vendorState(), vendor, 'what the unplug left at the vendor’s side');
+        const undone = (await bench.wanting()).filter(({ kind }) => kind === 'custom');
+        look.equal(undone, custom, 'the custom steps that a plug would do again');
+        const [count, state] = [host.writes.length, await bench.state()];
+        await driver.unplug(request);
+        look.none(writesSince(host, count), 'what the second unplug wrote');
+        look.equal(await bench.state(), state, 'the host and the vendor’s side after the second unplug');
+      },
+    },
+    {
+      subject,
+      promise: 'plug-again',
+      says: 'is plugged anew after an unplug',
+      async run(look) {
+        const bench = await fixture.startPlugged();
+        const { driver } = bench;
+        const plugged = await bench.vendorState();
+        await driver.unplug(request);
+        await driver.plug(request);
+        look.none((await driver.check(request)).differences, 'what check finds');
+        look.equal(await bench.vendorState(), plugged, 'the vendor’s side');
+      },
+    },
+    {
+      subject,
+      promise: 'unplug-unplugged',
+      says: 'can be unplugged without ever having been plugged',
+      async run(look) {
+        const bench = await fixture.start();
+        const before = await bench.state();
+        await bench.driver.unplug(request);
+        look.none(writesSince(bench.host, 0), 'what the unplug wrote');
+        look.equal(await bench.state(), before, 'the host and the vendor’s side');
+      },
+    },
+    {
+      subject,
+      promise: 'another-process',
+      says: 'is known to another process, which can check, plug and unplug it',
+      async run(look) {
+        const bench = await fixture.start();
+        const vendor = await bench.vendorState();
+        await bench.driver.plug(request);
+        const [plugged, count] = [await bench.state(), bench.host.writes.length];
+        const other = bench.anotherDriver();
+        look.none((await other.check(request)).differences, 'what its check finds');
+        await other.plug(request);
+        look.none(writesSince(bench.host, count), 'what its plug wrote');
+        look.equal(await bench.state(), plugged, 'the host and the vendor’s side after its plug');
+        await bench.anotherDriver().unplug(request);
+        const left = namesOn(bench.host).filter((name) => !fixture.mayStay.has(name));
+        look.none(left, 'what its unplug left behind');
+        look.equal(await bench.vendorState(), vendor, 'what its unplug left at the vendor’s side');
+      },
+    },
+  ];
 }

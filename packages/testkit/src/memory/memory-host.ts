@@ -18,6 +18,7 @@ import { type MemoryLinkState, MemoryLinks } from './links/memory-links.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
 import { memoryConnection } from './memory-connection.js';
 import { MemoryFilters } from './memory-filters.js';
+import { MemoryInventory, MemoryVifRecords } from './memory-inventory.js';
 import { MemoryLocks } from './memory-locks.js';
 import { MemoryPci, type PciFunctions } from './memory-pci.js';
 import { MemoryVfJournal } from './memory-vf-journal.js';
@@ -72,6 +73,13 @@ export interface MemoryHost extends Host {
   failAt(which: Which, error?: VifError): void;
   /** Makes a point to come hang until its call's signal fires; `reached` is called once it hangs. */
   hangAt(which: Which, reached?: () => void): void;
+  /**
+   * To be called before anything is done beside the host's own steps, as by a vendor's code: it can be made to fail or
+   * hang there, too.
+   * @returns the error to fail with, if it is to fail
+   * @throws VifError TIMEOUT, ABORTED once the signal fires, if it is to hang
+   */
+  reach(point: Point, signal: AbortSignal): Promise<VifError | undefined>;
   /** Takes back all {@link failAt} and {@link hangAt}. */
   heal(): void;
 }
@@ -114,6 +122,8 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     },
     locks: new MemoryLocks(),
     connection: memoryConnection({ links, ovs, filters, vfs, pci: options.pci ?? {} }),
+    records: new MemoryVifRecords(),
+    inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
       former(new LinkRunner(links, options.tapOwner)),
       former(new OvsRunner(ovs, links)),
@@ -137,6 +147,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     failAt: (which, error = new VifError('LINK_COMMAND_FAILED', 'Made to fail')) =>
       points.failAt(which, error),
     hangAt: (which, reached) => points.hangAt(which, reached),
+    reach: (point, signal) => points.reach(point, signal),
     heal: () => points.clear(),
     close: () => links.close(),
   };

@@ -3,8 +3,11 @@ import { signalError } from '@vifkit/engine/time';
 
 /** A place at which a call on a memory host can be made to fail or hang. */
 export interface Point {
-  /** `wiring` stands for ovs-vswitchd's work on what is in the database; all others are writes. */
-  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs';
+  /**
+   * `wiring` stands for ovs-vswitchd's work on what is in the database, `custom` for vendors' own code; all others are
+   * writes of the host.
+   */
+  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs' | 'custom';
   /** What is done there, as in `add tap0` or `mm-ctl --bind-port ...`. */
   readonly what: string;
 }
@@ -23,6 +26,13 @@ interface Trap {
 export class Points {
   readonly log: Point[] = [];
   #traps: Trap[] = [];
+  readonly #listeners = new Set<() => void>();
+
+  /** Calls a function soon after each point that is reached. The function returned takes that back. */
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
 
   /** Fails the point with this error; what it stands for is not done. */
   failAt(which: Which, error: VifError): void {
@@ -54,6 +64,7 @@ export class Points {
   async reach(point: Point, signal: AbortSignal): Promise<VifError | undefined> {
     if (signal.aborted) throw signalError(signal, point.what);
     const number = this.log.push(point);
+    for (const listener of this.#listeners) setImmediate(listener);
     const trap = this.#traps.find(({ which, since }) =>
       typeof which === 'number' ? number === since + which : which(point),
     );

@@ -14,7 +14,7 @@ import {
 import { conformance } from '../../src/conformance/index.js';
 
 /** One step of every kind, in the order in which a plugin of the hybrid sort would have them. */
-@vifPlugin({ name: 'everything' })
+@vifPlugin({ name: 'everything', needs: [{ kind: 'program', name: 'tool', from: 'a vendor' }] })
 class Everything implements VifPlugin {
   describe() {
     return announce('everything', [[VIFOpenVSwitch, []]]);
@@ -99,13 +99,13 @@ const instance = {
   display_name: 'vm',
 };
 
-conformance({
+await conformance({
   plugins: everything,
   requests: [{ id: 'every kind of step', vif: new VIFOpenVSwitch(vif), instance, leaves: ['br-int'] }],
   host: { links: [{ name: 'eth0' }], pci: { '0000:03:00.1': { pf: 'eth0', index: 0, netDevice: 'eth0v0' } } },
 });
 
-conformance({
+await conformance({
   plugins: [everything],
   requests: [{ vif: new VIFOpenVSwitch(vif), instance, withBridge: 'br-int' }],
   host: ({ withBridge }) => ({

@@ -4,6 +4,7 @@ import {
   interfaceId,
   type NetworkVif,
   needsHybridBridge,
+  portSettings,
   toVifFields,
   type VIFBase,
   VIFBridge,
@@ -19,15 +20,17 @@ export class NewtonOvsConverter implements VifConverter {
   convert(vif: NetworkVif, { hostFilters }: ConversionContext): VIFBase {
     const { datapath_type } = vif.details;
     const { bridge } = vif.network;
+    const isHybrid = needsHybridBridge(vif, hostFilters);
     const fields = {
       ...toVifFields(vif),
       plugin: 'ovs',
       port_profile: new VIFPortProfileOpenVSwitch({
         interface_id: interfaceId(vif),
         ...(datapath_type !== undefined && { datapath_type }),
+        ...(portSettings(vif) && !isHybrid && { create_port: true }), // libvirt would make it without its VLAN
       }),
     };
-    if (needsHybridBridge(vif, hostFilters)) {
+    if (isHybrid) {
       return new VIFBridge({ ...fields, bridge_name: hybridBridgeName(vif.id) });
     }
     return new VIFOpenVSwitch({ ...fields, ...(bridge !== undefined && { bridge_name: bridge }) });

@@ -4,6 +4,7 @@ import {
   interfaceId,
   isHybridPlug,
   type NetworkVif,
+  portSettings,
   toHostDevice,
   toVifFields,
   type VIFBase,
@@ -55,7 +56,8 @@ function directPort(vif: NetworkVif, context: ConversionContext): VIFBase {
     ...(bridge !== undefined && { bridge_name: bridge }),
     port_profile: new VIFPortProfileOpenVSwitch({
       ...profileFields(vif, context),
-      create_port: vif.delegate_create,
+      // libvirt would make the port without its VLAN.
+      create_port: vif.delegate_create || portSettings(vif) !== undefined,
     }),
   });
 }

@@ -2,7 +2,7 @@ import { type Leg, type OvsPortStep, type Plan, requireField, type VIFOpenVSwitc
 import { ensuredBridge, networkBridge } from '../port/bridges.js';
 import type { PlugContext } from '../port/plug-context.js';
 import { datapathOf, profileOf } from '../port/port-profile.js';
-import { vifPort } from '../port/vif-port.js';
+import { settings, vifPort } from '../port/vif-port.js';
 import { guestTap, guestTapLeg } from './guest-tap.js';
 
 /**
@@ -23,7 +23,12 @@ export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Pro
   }
   const name = requireField(vif, 'vif_name', vif.id);
   const { steps, isThere } = await guestTap(vif, context);
-  return [...steps, ensured, vifPort(vif, context, { name, datapath, wired: isThere })];
+  return [
+    ...steps,
+    ensured,
+    vifPort(vif, context, { name, datapath, wired: isThere }),
+    ...settings(name, context),
+  ];
 }
 
 /** libvirt's port, for a guest that runs and has lost it. libvirt gives it less than Nova gives its own. */

@@ -10,7 +10,7 @@ import {
 import { ensuredBridge } from '../port/bridges.js';
 import type { PlugContext } from '../port/plug-context.js';
 import { datapathOf } from '../port/port-profile.js';
-import { mtuOf, vifPort } from '../port/vif-port.js';
+import { mtuOf, settings, vifPort } from '../port/vif-port.js';
 
 /** guest's tap ── hybrid bridge ── veth pair ── integration bridge. The tap is the hypervisor's to make. */
 export function plugHybrid(vif: VIFBridge, context: PlugContext): Plan {
@@ -21,6 +21,7 @@ export function plugHybrid(vif: VIFBridge, context: PlugContext): Plan {
     ...hybridLinks({ vifId: vif.id, bridge, mtu: mtuOf(vif, context), tap: vif.vif_name }),
     ensuredBridge(vif, datapath, context),
     vifPort(vif, context, { name, datapath, wired: true }),
+    ...settings(name, context),
   ];
 }
 

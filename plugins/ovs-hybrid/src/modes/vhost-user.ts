@@ -3,7 +3,7 @@ import { ensuredBridge } from '../port/bridges.js';
 import { vhostUserPort } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';
 import { datapathOf } from '../port/port-profile.js';
-import { vifPort } from '../port/vif-port.js';
+import { settings, vifPort } from '../port/vif-port.js';
 
 /**
  * guest ── socket ── integration bridge, in userspace by DPDK. Where QEMU is the client, Open vSwitch makes the socket,
@@ -23,5 +23,6 @@ export function plugVhostUser(vif: VIFVHostUser, context: PlugContext): Plan {
   return [
     ensuredBridge(vif, datapath, context),
     vifPort(vif, context, { name, datapath, ...socket, wired: true }),
+    ...settings(name, context),
   ];
 }

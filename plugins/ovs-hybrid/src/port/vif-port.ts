@@ -2,6 +2,7 @@ import {
   networkMtu,
   type OvsDatapathType,
   type OvsPortInitial,
+  type OvsPortSettingsStep,
   type OvsPortStep,
   portIds,
   requireField,
@@ -34,7 +35,7 @@ export function vifPort(vif: VIFBase, context: PlugContext, port: Port): OvsPort
     kind: 'ovsPort',
     bridge,
     name,
-    initial: { ...isolation(bridge, context), ...queueing(datapath, context) },
+    initial: { ...isolation(bridge, context), ...initialVlans(context), ...queueing(datapath, context) },
     externalIds: {
       ...portIds({
         interfaceId: requireField(profileOf(vif), 'interface_id', vif.id),
@@ -49,6 +50,19 @@ export function vifPort(vif: VIFBase, context: PlugContext, port: Port): OvsPort
   };
 }
 
+/** What the request says of the port. A port on a trunk's bridge is Neutron's. */
+export function settings(name: string, { port }: PlugContext): OvsPortSettingsStep[] {
+  return port ? [{ kind: 'ovsPortSettings', name, ...port }] : [];
+}
+
+/** A new port is in its VLANs from the beginning. */
+function initialVlans({ port }: PlugContext): OvsPortInitial {
+  if (!port) return {};
+  const { vlan: tag, trunks } = port;
+  if (!trunks) return tag === undefined ? {} : { tag, vlanMode: 'access' };
+  return tag === undefined ? { vlanMode: 'trunk', trunks } : { tag, vlanMode: 'native-untagged', trunks };
+}
+
 /** In bytes. */
 export function mtuOf(vif: VIFBase, { options }: PlugContext): number {
   return networkMtu(vif) ?? options.network_device_mtu;
@@ -58,8 +72,8 @@ export function mtuOf(vif: VIFBase, { options }: PlugContext): number {
  * Keeps a new port from all networks until Neutron's agent has bound it. As a trunk of one VLAN, it drops untagged
  * traffic as well, whatever flows there are (Launchpad bug 2069543). On a trunk's bridge no agent would set the tag.
  */
-function isolation(bridge: string, { options }: PlugContext): OvsPortInitial {
-  if (!options.isolate_vif || isTrunkBridge(bridge)) return {};
+function isolation(bridge: string, { options, port }: PlugContext): OvsPortInitial {
+  if (port || !options.isolate_vif || isTrunkBridge(bridge)) return {};
   return { tag: DEAD_VLAN, vlanMode: 'trunk', trunks: [DEAD_VLAN] };
 }
 

@@ -1,0 +1,71 @@
+import { isVifError, type Logger, type Routing, VifError } from '@vifkit/core';
+import { isUuid, quote } from '@vifkit/core/internal';
+import type { VifRecord, VifRecords } from '../run/inventory.js';
+import { type BatchOptions, readBatchOptions, teller } from './batch-options.js';
+import type { ChangeResult, Handled, Settled } from './results.js';
+
+/** What is remembered of a plug; undefined for a request that cannot be written as JSON. */
+export function recordOf(
+  json: unknown,
+  routing: Routing,
+  { vifId, path, plugin }: Handled,
+): VifRecord | undefined {
+  try {
+    // As JSON, objects are in their wire form.
+    const request: object = { ...JSON.parse(JSON.stringify(json)), routing };
+    return { vifId, since: new Date().toISOString(), path, plugin, request };
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Requests to unplug VIFs by their ids: those that they were plugged with, or else some that nothing handles, so that
+ * what carries the VIFs' marks goes.
+ * @throws VifError INVALID_REQUEST
+ */
+async function requestsFor(vifIds: readonly string[], records: VifRecords | undefined): Promise<object[]> {
+  const wrong = vifIds.find((id) => !isUuid(id));
+  if (wrong !== undefined) throw new VifError('INVALID_REQUEST', `${quote(wrong)} is not the id of a VIF`);
+  const found = (await records?.read(vifIds)) ?? [];
+  const byId = new Map(
+    found.flatMap((each) => (isVifError(each) ? [] : [[each.vifId.toLowerCase(), each.request] as const])),
+  );
+  return vifIds.map((id) => byId.get(id.toLowerCase()) ?? unknownVif(id));
+}
+
+/** Nova's word for a port that is bound to no host. */
+const UNBOUND = 'unbound';
+
+function unknownVif(id: string): object {
+  const nobody = '00000000-0000-0000-0000-000000000000';
+  return { vif: { id, address: '00:00:00:00:00:00', type: UNBOUND }, instance: { uuid: nobody } };
+}
+
+/** Unplugs VIFs by their ids: see `VifDriver.unplugById`. */
+export async function unplugById(
+  vifIds: readonly string[],
+  options: BatchOptions<ChangeResult> | undefined,
+  { records, logger }: { readonly records: VifRecords | undefined; readonly logger: Logger },
+  unplugAll: (
+    requests: readonly unknown[],
+    options: BatchOptions<ChangeResult>,
+  ) => Promise<Settled<ChangeResult>[]>,
+): Promise<Settled<ChangeResult>[]> {
+  const given = readBatchOptions(options);
+  const requests = await requestsFor(vifIds, records);
+  const tell = teller(given, logger);
+  const onResult = (result: Settled<ChangeResult>, index: number) => tell(orNothing(result), index);
+  return (await unplugAll(requests, { ...given, onResult })).map(orNothing);
+}
+
+/** Nothing handles a VIF of which there is nothing: that is no error. */
+function orNothing(result: Settled<ChangeResult>): Settled<ChangeResult> {
+  if (!('error' in result) || !isVifError(result.error, 'UNSUPPORTED_VIF_TYPE') || result.id === null)
+    return result;
+  const { id } = result;
+  const reason = 'nothing on this host carries its mark';
+  return {
+    value: { id, vifId: id, path: 'legacy', plugin: 'none', reason, changes: [], stepCount: 0, timeline: [] },
+  };
+}

@@ -1,0 +1,80 @@
+import { asVifError } from '@vifkit/core';
+import { findInUse } from '../connection/in-use.js';
+import type { Connection } from '../connection/verdict.js';
+import type { Engine, RunOptions } from '../run/engine.js';
+import type { Host } from '../run/host.js';
+import type { Change, Job } from '../run/job.js';
+import type { PlugOptions } from './batch-options.js';
+import type { Prepared } from './prepare.js';
+import { awaitedPort, readyStep, requireReadiness } from './ready.js';
+import type { RoutedRequest } from './routed-request.js';
+import { UnplugByMark } from './unplug-by-mark.js';
+import { judgedAfter } from './with-connection.js';
+
+/** What a call wrote for a job, and what came of it. */
+export interface Changed {
+  readonly result: readonly Change[];
+  readonly connection?: Connection;
+}
+
+/** How jobs come about, and are carried out. */
+export interface Changing {
+  prepare(request: unknown, signal: AbortSignal): Promise<Prepared>;
+  run(jobs: readonly Job[], options: RunOptions<Changed>): Promise<unknown>;
+}
+
+/** What plugs and unplugs are made of. */
+export interface ChangingParts {
+  readonly engine: Engine;
+  readonly host: Host;
+  read(request: unknown): RoutedRequest;
+  /** @throws VifError */
+  prepare(request: unknown, operation: 'plug' | 'unplug', signal: AbortSignal): Promise<Prepared>;
+}
+
+/** Plugs, which wait for their ports if that is asked for, and tell of the ways to their networks. */
+export function plugging(
+  { engine, host, read, prepare }: ChangingParts,
+  { wait }: Pick<PlugOptions<never>, 'wait'>,
+): Changing {
+  return {
+    prepare: async (json, signal) => {
+      if (!wait) return prepare(json, 'plug', signal);
+      const readiness = requireReadiness(host.readiness);
+      const { handled, job } = await prepare(json, 'plug', signal);
+      const port = awaitedPort(read(json).vif, job.plan);
+      const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
+      return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
+    },
+    run: judgedAfter<Change[]>((jobs, options) => engine.plug(jobs, options), host.connection),
+  };
+}
+
+/**
+ * Unplugs, which do not depend on their requests alone: what carries the VIF's mark goes.
+ * @param force what a guest still uses is unplugged, too
+ */
+export function unplugging({ engine, host, read, prepare }: ChangingParts, force = false): Changing {
+  const byMark = new UnplugByMark(engine);
+  return {
+    prepare: async (json, signal) => {
+      const request = read(json);
+      try {
+        return await prepare(json, 'unplug', signal);
+      } catch (error) {
+        const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
+        return byMark.prepare(request, failure, signal);
+      }
+    },
+    run: async (jobs, { tell, ...options }) => {
+      const inUse = force ? new Map() : await findInUse(jobs, host.connection, options.signal);
+      for (const [job, error] of inUse) tell?.(job, { error });
+      const idle = jobs.filter((job) => !inUse.has(job));
+      await byMark.unplug(idle, {
+        ...options,
+        tell: (job, result) =>
+          tell?.(job, 'error' in result ? result : { ...result, value: { result: result.value } }),
+      });
+    },
+  };
+}

@@ -1,0 +1,46 @@
+import { asVifError, type PluginPackage, VifError } from '@vifkit/core';
+import { addStepKinds, hasMethods, quote } from '@vifkit/core/internal';
+import type { RunnerContext, StepRunner } from '@vifkit/core/steps';
+
+/**
+ * The runners that packages bring for steps of their own kinds, which become known by this.
+ * @param ours the runners of the host: none of their kinds is another's
+ * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT
+ */
+export function vendorRunners(
+  packages: readonly PluginPackage[],
+  ours: readonly StepRunner[],
+  context: RunnerContext,
+): StepRunner[] {
+  const holders = new Map<string, string>(
+    ours.flatMap(({ kinds }) => kinds.map((kind) => [kind, 'the host'])),
+  );
+  return packages.flatMap((each) => {
+    addStepKinds(each.name, each.stepKinds ?? []);
+    return runnersOf(each, context).map((runner) => {
+      for (const kind of runner.kinds) {
+        const holder = holders.get(kind);
+        if (holder !== undefined) {
+          const text = `${each.name} brings a runner for steps of the kind '${kind}', which ${holder} has already`;
+          throw new VifError('PLUGIN_CONFLICT', text);
+        }
+        holders.set(kind, each.name);
+      }
+      return runner;
+    });
+  });
+}
+
+function runnersOf(each: PluginPackage, context: RunnerContext): readonly StepRunner[] {
+  if (each.runners === undefined) return [];
+  try {
+    const runners = each.runners(context);
+    for (const runner of runners) {
+      if (hasMethods('inspect', 'apply', 'undo')(runner) && Array.isArray(runner.kinds)) continue;
+      throw new TypeError(`${quote(runner)} has no kinds, or lacks one of inspect, apply and undo`);
+    }
+    return runners;
+  } catch (error) {
+    throw asVifError(error, 'PLUGIN_INVALID', `${each.name} cannot make its runners`);
+  }
+}

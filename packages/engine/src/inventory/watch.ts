@@ -1,0 +1,55 @@
+import { asVifError, isVifError, VifError } from '@vifkit/core';
+import type { Host } from '../run/host.js';
+import type { Thing } from '../run/inventory.js';
+import { pause, untilFired } from '../time/deadline.js';
+import { changesBetween, type HostChange, type Scene, sceneOf } from './changes.js';
+import { recordedThing } from './recorded-vif.js';
+
+/** Milliseconds that changes may take to be complete: a plug makes many, and each of them is told once. */
+const SETTLING = 50;
+
+/** Tells of changes that concern VIFs: see `VifDriver.watch`. */
+export async function* watchHost(
+  { inventory, records }: Host,
+  signal: AbortSignal,
+): AsyncGenerator<HostChange, void, undefined> {
+  if (!inventory) throw new VifError('NO_RUNNER', 'This host cannot tell of changes');
+  const stop = new AbortController();
+  let wake = new AbortController();
+  let failure: unknown;
+  const watching = inventory
+    .watch(() => wake.abort(), stop.signal)
+    .catch((error: unknown) => {
+      failure = asVifError(error, 'CHECK_FAILED', 'The host cannot be watched');
+      wake.abort();
+    });
+  let [recorded, isStale]: [readonly Thing[], boolean] = [[], true];
+  const following = records?.watch(() => {
+    isStale = true;
+    wake.abort();
+  }, stop.signal);
+  const look = async (): Promise<Scene> => {
+    if (isStale && records) {
+      isStale = false;
+      recorded = (await records.list()).flatMap((each) => (isVifError(each) ? [] : recordedThing(each)));
+    }
+    return sceneOf([...recorded, ...(await inventory.read(signal)).things]);
+  };
+  try {
+    let before = await look();
+    while (!signal.aborted) {
+      await untilFired(wake.signal, signal);
+      if (failure) throw failure;
+      await pause(SETTLING, signal);
+      if (signal.aborted) return;
+      wake = new AbortController(); // what changes while it is read counts for the next reading
+      const after = await look();
+      if (signal.aborted) return;
+      yield* changesBetween(before, after, new Date());
+      before = after;
+    }
+  } finally {
+    stop.abort();
+    await Promise.all([watching, following]);
+  }
+}

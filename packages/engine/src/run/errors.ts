@@ -1,0 +1,47 @@
+import type { Step } from '@vifkit/core';
+import { stepTarget, VifError } from '@vifkit/core';
+import type { Timeline } from './timeline.js';
+
+/** A plug failed; the steps it had done were undone. `cause` is the first error. */
+export class PlugError extends VifError {
+  override readonly name = 'PlugError';
+
+  constructor(
+    vifId: string,
+    override readonly cause: VifError,
+    /** The step that failed, unless the failure came before any. */
+    readonly step: Step | undefined,
+    /** What could not be undone; empty when the host is as before. */
+    readonly undoFailures: readonly VifError[],
+    /** Where the time went; empty for a plug that was no request's. */
+    readonly timeline: Timeline = [],
+  ) {
+    const where = step ? ` at ${step.kind} ${stepTarget(step)}` : '';
+    const rest =
+      undoFailures.length === 0
+        ? 'the host is as before'
+        : `and ${undoFailures.length} step(s) could not be undone: ${undoFailures.map((e) => e.message).join('; ')}`;
+    super('PLUG_FAILED', `Plugging VIF ${vifId} failed${where}: ${cause.message} (${rest})`, {
+      vifId,
+      cause,
+    });
+  }
+}
+
+/** Steps of an unplug failed; all the others were carried out. `cause` is the first failure. */
+export class UnplugError extends VifError {
+  override readonly name = 'UnplugError';
+
+  constructor(
+    vifId: string,
+    readonly failures: readonly VifError[],
+    /** Where the time went; empty for an unplug that was no request's. */
+    readonly timeline: Timeline = [],
+  ) {
+    const reasons = failures.map((failure) => failure.message).join('; ');
+    super('UNPLUG_FAILED', `Unplugging VIF ${vifId} left something behind: ${reasons}`, {
+      vifId,
+      cause: failures[0],
+    });
+  }
+}

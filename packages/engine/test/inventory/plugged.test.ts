@@ -1,0 +1,136 @@
+import { describe, expect, it } from 'vitest';
+import type { HostChange } from '../../src/inventory/changes.js';
+import { Deadline } from '../../src/time/deadline.js';
+import { benchWith } from '../driver/support/bench.js';
+import { GenericConverter, Taps } from '../driver/support/plugins.js';
+import { instance, modelVif, objectRequest, vifId } from '../driver/support/requests.js';
+
+const plugins = [Taps, GenericConverter];
+
+describe('what is plugged', () => {
+  it('is told with what was recorded of its plug', async () => {
+    const { driver } = benchWith(plugins);
+    const request = { vif: modelVif(1, 'generic'), instance };
+    await driver.plug(request);
+    const { vifs, failures } = await driver.list();
+    expect(failures).toEqual([]);
+    expect(vifs).toEqual([
+      {
+        vifId: vifId(1),
+        path: 'os-vif',
+        plugin: 'taps',
+        type: 'generic',
+        instance: instance.uuid,
+        mac: request.vif.address,
+        device: 'tap1',
+        since: expect.stringMatching(/^\d{4}-.*Z$/),
+        things: [expect.objectContaining({ kind: 'link', name: 'tap1', vifIds: [vifId(1)] })],
+        request: { ...request, routing: 'newton' },
+      },
+    ]);
+  });
+
+  it('is told of VIFs by their marks alone, where nothing was recorded', async () => {
+    const { host, driver } = benchWith(plugins);
+    await driver.plug(objectRequest(1));
+    await host.records?.forget(vifId(1));
+    const { vifs } = await driver.list();
+    expect(vifs).toMatchObject([{ vifId: vifId(1), device: 'tap1' }]);
+    expect(vifs[0]).not.toHaveProperty('since');
+  });
+
+  it('is told of a VIF all of whose links are gone', async () => {
+    const { host, driver } = benchWith(plugins);
+    await driver.plug(objectRequest(1));
+    host.links.kernel.links.delete('tap1');
+    expect((await driver.list()).vifs).toMatchObject([{ vifId: vifId(1), things: [] }]);
+  });
+
+  it('has been so since its first plug, and is told of no more after its unplug', async () => {
+    const { driver } = benchWith(plugins);
+    await driver.plug(objectRequest(1));
+    const [first] = (await driver.list()).vifs;
+    await driver.plug(objectRequest(1));
+    expect((await driver.list()).vifs[0]?.since).toBe(first?.since);
+    await driver.unplug(objectRequest(1));
+    expect((await driver.list()).vifs).toEqual([]);
+  });
+
+  it('is not told of a VIF whose plug failed', async () => {
+    const { host, driver } = benchWith(plugins);
+    host.failAt(1);
+    await expect(driver.plug(objectRequest(1))).rejects.toMatchObject({ code: 'PLUG_FAILED' });
+    expect((await driver.list()).vifs).toEqual([]);
+  });
+});
+
+describe('an unplug by id', () => {
+  it('goes as the VIF was plugged', async () => {
+    const { host, driver } = benchWith(plugins);
+    await driver.plug(objectRequest(1));
+    expect(await driver.unplugById([vifId(1)])).toMatchObject([
+      { value: { plugin: 'taps', changes: [{ kind: 'linkAbsent', name: 'tap1' }] } },
+    ]);
+    expect(host.links.snapshot()).toEqual({});
+  });
+
+  it('goes by the marks, where nothing was recorded', async () => {
+    const { host, driver } = benchWith(plugins);
+    await driver.plug(objectRequest(1));
+    await host.records?.forget(vifId(1));
+    expect(await driver.unplugById([vifId(1).toUpperCase()])).toMatchObject([
+      { value: { changes: [{ kind: 'linkAbsent', name: 'tap1' }] } },
+    ]);
+    expect(host.links.snapshot()).toEqual({});
+  });
+
+  it('of a VIF of which there is nothing changes nothing, and is told like any other', async () => {
+    const { driver } = benchWith(plugins);
+    const told: unknown[] = [];
+    const results = await driver.unplugById([vifId(1)], { onResult: (result) => void told.push(result) });
+    expect(results).toMatchObject([{ value: { id: vifId(1), changes: [] } }]);
+    expect(told).toEqual(results);
+  });
+
+  it('takes nothing but ids', async () => {
+    const { driver } = benchWith(plugins);
+    await expect(driver.unplugById(['tap1'])).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
+  });
+});
+
+describe('a watch', () => {
+  it('tells of plugs, unplugs and what is changed in between, until its signal fires', async () => {
+    const { host, driver } = benchWith(plugins);
+    const stop = new AbortController();
+    const deadline = new Deadline(10_000, stop.signal);
+    const seen: HostChange[] = [];
+    const next = new Map<number, () => void>();
+    const told = (count: number) =>
+      new Promise<void>((resolve) => {
+        if (seen.length >= count) resolve();
+        else next.set(count, resolve);
+      });
+    const watching = (async () => {
+      for await (const change of driver.watch({ signal: deadline.signal })) {
+        if (change.kind === 'link') next.get(seen.push(change))?.();
+      }
+    })();
+    await new Promise((resolve) => setImmediate(resolve));
+    await driver.plug(objectRequest(1));
+    await told(1);
+    const [signal] = [deadline.signal];
+    await host.links.write([{ op: 'set', name: 'tap1', attributes: { up: false } }], signal);
+    await told(2);
+    await driver.unplug(objectRequest(1));
+    await told(3);
+    stop.abort();
+    await watching;
+    deadline.end();
+    const link = { kind: 'link', name: 'tap1', vifIds: [vifId(1)], at: expect.any(Date) };
+    expect(seen).toMatchObject([
+      { ...link, changes: [{ attribute: 'exists', before: false, after: true }] },
+      { ...link, changes: expect.arrayContaining([{ attribute: 'up', before: true, after: false }]) },
+      { ...link, changes: [{ attribute: 'exists', before: true, after: false }] },
+    ]);
+  });
+});

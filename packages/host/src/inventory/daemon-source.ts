@@ -1,0 +1,42 @@
+import { readFile, watch } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Thing } from '@vifkit/engine';
+import { DAEMONS } from './ovs-things.js';
+import type { Source } from './source.js';
+
+/**
+ * Whether Open vSwitch's daemons run: each has a file with its process id beside its socket while it does. One that is
+ * killed leaves the file, and is missed at the next reading only.
+ */
+export class DaemonSource implements Source {
+  /** @param folder of the sockets, such as /var/run/openvswitch */
+  constructor(private readonly folder: string) {}
+
+  async read(): Promise<readonly Thing[]> {
+    const running = await Promise.all(DAEMONS.map((name) => isRunning(join(this.folder, `${name}.pid`))));
+    return DAEMONS.map((name, i) => ({
+      kind: 'daemon',
+      name,
+      vifIds: [],
+      below: [],
+      attributes: { running: running[i] ?? false },
+    }));
+  }
+
+  async watch(changed: () => void, signal: AbortSignal): Promise<void> {
+    try {
+      for await (const _ of watch(this.folder, { signal })) changed();
+    } catch {
+      // The signal fired, or there is no such folder, and so no Open vSwitch.
+    }
+  }
+}
+
+async function isRunning(file: string): Promise<boolean> {
+  try {
+    const pid = Number(await readFile(file, 'utf8'));
+    return pid > 0 && process.kill(pid, 0);
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // another user's process
+  }
+}

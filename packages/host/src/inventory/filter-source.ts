@@ -1,0 +1,42 @@
+import { isVifError } from '@vifkit/core';
+import { keyOf, type Thing } from '@vifkit/engine';
+import type { FilterTable, GuestFilter } from '../nftables/filter-table.js';
+import { TABLE } from '../nftables/ruleset.js';
+import { followProgram } from './follow-program.js';
+import type { Source } from './source.js';
+
+/** The filters of guests. On a host without nftables there are none. */
+export class FilterSource implements Source {
+  constructor(
+    private readonly table: Pick<FilterTable, 'read'>,
+    private readonly rootHelper: readonly string[] = [],
+  ) {}
+
+  async read(signal: AbortSignal): Promise<readonly Thing[]> {
+    const filters = await this.table.read(signal).catch((error: unknown) => {
+      if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() };
+      throw error;
+    });
+    return [...filters.guests].map(([name, filter]) => filterThing(name, filter));
+  }
+
+  /** Without the right to listen, or a program for it, nothing is told of filters, and of all else as ever. */
+  async watch(changed: () => void, signal: AbortSignal): Promise<void> {
+    const [program = 'nft', ...args] = [...this.rootHelper, 'nft', 'monitor', 'ruleset'];
+    const hear = (line: string) => {
+      if (line.includes(` ${TABLE}`)) changed();
+    };
+    await followProgram([program, ...args], { hear, began: changed }, signal);
+  }
+}
+
+export function filterThing(name: string, { vifId, mac, addresses }: GuestFilter): Thing {
+  return {
+    kind: 'guestFilter',
+    name,
+    vifIds: vifId === undefined ? [] : [vifId],
+    below: [keyOf({ kind: 'link', name })],
+    attributes: { mac, addresses },
+    mac,
+  };
+}

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { pause, whenFired } from '@vifkit/engine/time';
+
+/** Milliseconds before a program that has ended is started again. */
+const RESTART_DELAY = 500;
+
+/**
+ * Milliseconds after a program's start until it has surely begun to listen. It does not say when, so what changed
+ * meanwhile is asked for then.
+ */
+const WARM_UP = 300;
+
+export interface Following {
+  /** Told of each line of its output. */
+  hear(line: string): void;
+  /** Called once it listens, at its start and when it had to be started again: lines may have been missed. */
+  began(): void;
+}
+
+/**
+ * Runs a program that prints a line for each event, until the signal fires. It is started again when it ends, as
+ * `ip monitor` does when the kernel has dropped events because there were too many.
+ *
+ * @returns whether there is such a program, and it could listen at all
+ */
+export async function followProgram(
+  [program, ...args]: readonly [string, ...string[]],
+  { hear, began }: Following,
+  signal: AbortSignal,
+): Promise<boolean> {
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    // In our process group: it ends with a terminal's Ctrl-C, and by a closed pipe if we are killed.
+    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const leave = whenFired(signal, () => child.kill('SIGTERM'));
+    const warmUp = setTimeout(began, WARM_UP);
+    createInterface(child.stdout).on('line', hear);
+    const isMissing = await new Promise<boolean>((resolve) => {
+      child.once('error', () => resolve(true));
+      child.once('close', () => resolve(false));
+    });
+    clearTimeout(warmUp);
+    leave();
+    const neverBegan = isFirst && child.exitCode !== 0 && child.exitCode !== null;
+    if (isMissing || neverBegan) return false;
+    await pause(RESTART_DELAY, signal);
+  }
+  return true;
+}

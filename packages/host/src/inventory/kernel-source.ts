@@ -1,0 +1,84 @@
+import { isVifError } from '@vifkit/core';
+import { keyOf, type Thing } from '@vifkit/engine';
+import { missingProgram } from '../commands/missing-program.js';
+import type { VfJournal } from '../journal/vf-journal.js';
+import { type LinkState, vifOf } from '../links/link-state.js';
+import type { LinkTable } from '../links/link-table.js';
+import type { VfTable } from '../sysfs/vf-table.js';
+import { followProgram } from './follow-program.js';
+import type { Source } from './source.js';
+
+/** The kernel's links, and the virtual functions that VIFs have. It tells of changes to both in the same way. */
+export class KernelSource implements Source {
+  constructor(
+    private readonly links: Pick<LinkTable, 'read'>,
+    private readonly functions: Pick<VfTable, 'read'>,
+    private readonly journal: Pick<VfJournal, 'list'>,
+  ) {}
+
+  async read(signal: AbortSignal): Promise<readonly Thing[]> {
+    const [links, functions] = await Promise.all([this.links.read({}, signal), this.#functions(signal)]);
+    return [...[...links.values()].map(linkThing), ...functions];
+  }
+
+  async watch(changed: () => void, signal: AbortSignal): Promise<void> {
+    const following = { hear: changed, began: changed };
+    if (!(await followProgram(['ip', '-oneline', 'monitor', 'link'], following, signal))) {
+      throw missingProgram('ip', 'iproute2');
+    }
+  }
+
+  async #functions(signal: AbortSignal): Promise<Thing[]> {
+    const records = await this.journal.list();
+    if (records.size === 0) return [];
+    const states = await this.functions.read([...records.keys()], signal);
+    return [...records].flatMap(([address, record]): Thing[] => {
+      const state = states.get(address);
+      if (isVifError(record) || !state || isVifError(state)) return [];
+      const { users = [], ...attributes } = state;
+      return [
+        {
+          kind: 'vf',
+          name: address,
+          vifIds: [record.vifId],
+          below: users.map((name) => keyOf({ kind: 'link', name })),
+          attributes: { ...attributes },
+        },
+      ];
+    });
+  }
+}
+
+/** Open vSwitch's own link, of which all links are members that are ports. */
+const DATAPATH = 'ovs-system';
+
+/** Links that lead to a guest, or to a service of Neutron's; others that are in a bridge lead out of it. */
+function leadsIn({ type, name }: LinkState): boolean {
+  return type === 'tap' || type === 'tun' || /^(tap|vnet|qv[bo])/.test(name);
+}
+
+export function linkThing(link: LinkState): Thing {
+  const { name, users = [], master, lower, vlan, type, ...rest } = link;
+  const owner = vifOf(link);
+  const below = [master === DATAPATH ? undefined : master, lower, vlan?.link];
+  return {
+    kind: 'link',
+    name,
+    vifIds: [...new Set([...(owner === undefined ? [] : [owner]), ...users.filter(isUuid)])],
+    below: below.flatMap((each) => (each === undefined ? [] : keyOf({ kind: 'link', name: each }))),
+    isUplink: !leadsIn(link),
+    attributes: {
+      type,
+      ...rest,
+      ...(master !== undefined && { master }),
+      ...(lower !== undefined && { lower }),
+      ...(vlan && { vlan }),
+      ...(users.length > 0 && { users }),
+    },
+  };
+}
+
+/** Users are noted by their VIFs' ids, but those of other releases need not be. */
+function isUuid(text: string): boolean {
+  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
+}

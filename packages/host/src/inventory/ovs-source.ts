@@ -1,0 +1,84 @@
+import type { Thing } from '@vifkit/engine';
+import { untilFired } from '@vifkit/engine/time';
+import { tellsOfNoSwitch } from '../openvswitch/absent-server.js';
+import type { OvsdbClient, OvsdbMonitor } from '../ovsdb/client.js';
+import * as values from '../ovsdb/values.js';
+import { COLUMNS, type OvsRows, type OvsTable, ovsThings } from './ovs-things.js';
+import type { Source } from './source.js';
+
+const DATABASE = 'Open_vSwitch';
+
+/** The bridges and ports of an Open vSwitch. While it is watched, they are known from what the database tells. */
+export class OvsSource implements Source {
+  #followed: { readonly rows: OvsRows; readonly monitor: OvsdbMonitor } | undefined;
+
+  constructor(private readonly client: Pick<OvsdbClient, 'transact' | 'monitor'>) {}
+
+  async read(signal: AbortSignal): Promise<readonly Thing[]> {
+    try {
+      await this.#followed?.monitor.sync(signal);
+      return ovsThings(this.#followed?.rows ?? (await this.#select(signal)));
+    } catch (error) {
+      if (await tellsOfNoSwitch(error)) return [];
+      throw error;
+    }
+  }
+
+  async watch(changed: () => void, signal: AbortSignal): Promise<void> {
+    const rows = emptyRows();
+    const requests = Object.fromEntries(
+      Object.entries(COLUMNS).map(([table, columns]) => [table, { columns: [...columns] }]),
+    );
+    try {
+      const monitor = await this.client.monitor(
+        DATABASE,
+        requests,
+        (updates, isInitial) => {
+          for (const table of Object.keys(rows) as OvsTable[]) {
+            if (isInitial) rows[table].clear();
+            for (const [id, { new: row }] of Object.entries(updates[table] ?? {})) {
+              if (row) rows[table].set(id, row);
+              else rows[table].delete(id);
+            }
+          }
+          changed();
+        },
+        signal,
+      );
+      this.#followed = { rows, monitor };
+    } catch (error) {
+      // A host without Open vSwitch may get one; the kernel tells of its links then, and the next watch of it.
+      if (!(await tellsOfNoSwitch(error))) throw error;
+    }
+    try {
+      await untilFired(signal);
+    } finally {
+      this.#followed?.monitor.cancel();
+      this.#followed = undefined;
+    }
+  }
+
+  async #select(signal: AbortSignal): Promise<OvsRows> {
+    const tables = Object.keys(COLUMNS) as OvsTable[];
+    const results = await this.client.transact(
+      DATABASE,
+      tables.map((table) => ({ op: 'select', table, where: [], columns: ['_uuid', ...COLUMNS[table]] })),
+      signal,
+    );
+    const [bridges, ports, interfaces] = results.map(({ rows = [] }) => byId(rows));
+    return {
+      ...emptyRows(),
+      ...(bridges && ports && interfaces && { Bridge: bridges, Port: ports, Interface: interfaces }),
+    };
+  }
+}
+
+type MutableRows = Record<OvsTable, Map<string, values.Row>>;
+
+function emptyRows(): MutableRows {
+  return { Bridge: new Map(), Port: new Map(), Interface: new Map() };
+}
+
+function byId(rows: readonly values.Row[]): Map<string, values.Row> {
+  return new Map(rows.map((row) => [values.readUuid(row._uuid), row]));
+}

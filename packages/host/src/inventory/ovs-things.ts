@@ -1,0 +1,112 @@
+import { keyOf, type Thing } from '@vifkit/engine';
+import { hasBridgeMark, ownerIn } from '../openvswitch/marks.js';
+import * as values from '../ovsdb/values.js';
+
+/** What is read: nothing that changes with traffic. */
+export const COLUMNS = {
+  Bridge: ['name', 'datapath_type', 'fail_mode', 'external_ids', 'ports'],
+  Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces', 'qos'],
+  Interface: [
+    'name',
+    'type',
+    'external_ids',
+    'options',
+    'mtu_request',
+    'ofport',
+    'error',
+    'ingress_policing_rate',
+    'ingress_policing_burst',
+  ],
+} as const;
+
+export type OvsTable = keyof typeof COLUMNS;
+
+/** Rows by their ids. */
+export type OvsRows = Readonly<Record<OvsTable, ReadonlyMap<string, values.Row>>>;
+
+/** The bridges and ports that rows tell of. */
+export function ovsThings({ Bridge, Port, Interface }: OvsRows): Thing[] {
+  return [...Bridge.values()].flatMap((row) => {
+    const bridge = bridgeThing(row);
+    const ports = rowsAt(Port, row.ports);
+    return [
+      bridge,
+      ...ports.flatMap((port) => {
+        const name = values.readString(port.name);
+        // The local port is the bridge itself.
+        return name === bridge.name ? [] : portThing(name, port, bridge.name, Interface);
+      }),
+    ];
+  });
+}
+
+/** What makes bridges work, see `daemonThing`. */
+export const DAEMONS = ['ovs-vswitchd', 'ovsdb-server'] as const;
+
+function bridgeThing(row: values.Row): Thing {
+  const externalIds = values.readStrings(row.external_ids);
+  const owner = hasBridgeMark({ externalIds }) ? ownerIn(externalIds) : undefined;
+  return {
+    kind: 'ovsBridge',
+    name: values.readString(row.name),
+    vifIds: owner === undefined ? [] : [owner],
+    below: DAEMONS.map((name) => keyOf({ kind: 'daemon', name })),
+    attributes: {
+      datapathType: values.readString(row.datapath_type) || 'system',
+      failMode: values.readOptionalString(row.fail_mode),
+      externalIds,
+    },
+  };
+}
+
+function portThing(name: string, row: values.Row, bridge: string, interfaces: OvsRows['Interface']): Thing {
+  const externalIds = values.readStrings(row.external_ids);
+  const owner = ownerIn(externalIds);
+  const members = rowsAt(interfaces, row.interfaces);
+  const [first] = members;
+  const own = first ? interfaceAttributes(first) : undefined;
+  const ids = own?.interfaceIds ?? {};
+  const memberNames = members.map((member) => values.readString(member.name));
+  return {
+    kind: 'ovsPort',
+    name,
+    vifIds: owner === undefined ? [] : [owner],
+    below: [
+      keyOf({ kind: 'ovsBridge', name: bridge }),
+      ...memberNames.map((member) => keyOf({ kind: 'link', name: member })),
+    ],
+    // Another guest's port has an iface-id, and the host's own are internal.
+    isUplink: ids['iface-id'] === undefined && own?.type !== 'internal',
+    attributes: {
+      bridge,
+      tag: values.readOptionalInteger(row.tag),
+      vlanMode: values.readOptionalString(row.vlan_mode),
+      trunks: values.readSet(row.trunks),
+      qos: values.readUuids(row.qos),
+      externalIds,
+      ...(members.length === 1 ? own : { members: memberNames }),
+    },
+    ...(ids['attached-mac'] !== undefined && { mac: ids['attached-mac'] }),
+    ...(ids['vm-uuid'] !== undefined && { instance: ids['vm-uuid'] }),
+  };
+}
+
+function interfaceAttributes(row: values.Row) {
+  return {
+    type: values.readString(row.type) || 'system',
+    interfaceIds: values.readStrings(row.external_ids),
+    options: values.readStrings(row.options),
+    mtuRequest: values.readOptionalInteger(row.mtu_request),
+    ofport: values.readOptionalInteger(row.ofport),
+    error: values.readOptionalString(row.error),
+    ingressPolicingRate: values.readOptionalInteger(row.ingress_policing_rate),
+    ingressPolicingBurst: values.readOptionalInteger(row.ingress_policing_burst),
+  };
+}
+
+function rowsAt(table: ReadonlyMap<string, values.Row>, ids: values.Value | undefined): values.Row[] {
+  return values
+    .readUuids(ids)
+    .map((id) => table.get(id))
+    .filter((row) => row !== undefined);
+}

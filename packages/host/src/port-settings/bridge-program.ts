@@ -1,0 +1,94 @@
+import { VifError } from '@vifkit/core';
+import { missingProgram } from '../commands/missing-program.js';
+import { runProgram } from '../commands/run-program.js';
+
+/** Which VLANs a member of a bridge is in. */
+export interface MemberVlans {
+  /** What comes without a tag is of this VLAN; null: it is dropped. */
+  readonly native: number | null;
+  /** In ascending order. */
+  readonly tagged: readonly number[];
+  readonly isolated: boolean;
+}
+
+/** What a link is to bridges, be it a member or a bridge itself. */
+export interface BridgeMember extends MemberVlans {
+  readonly master: string | undefined;
+  /** Of a bridge: whether it tells VLANs apart. */
+  readonly filters: boolean;
+}
+
+/** What `ip -details -json link` tells. */
+interface LinkJson {
+  readonly ifname: string;
+  readonly master?: string;
+  readonly linkinfo?: {
+    readonly info_data?: { readonly vlan_filtering?: number };
+    readonly info_slave_data?: { readonly isolated?: boolean };
+  };
+}
+
+/** What `bridge -json vlan` tells. */
+interface VlanJson {
+  readonly ifname: string;
+  readonly vlans: readonly {
+    readonly vlan: number;
+    readonly vlanEnd?: number;
+    readonly flags?: readonly string[];
+  }[];
+}
+
+/** Reads those of these links that there are. */
+export async function readMembers(
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, BridgeMember>> {
+  const [links, vlans] = await Promise.all([
+    readJson<LinkJson>(['ip', '-details', '-json', 'link', 'show'], signal),
+    readJson<VlanJson>(['bridge', '-json', 'vlan', 'show'], signal),
+  ]);
+  const byName = new Map(vlans.map(({ ifname, vlans }) => [ifname, vlans]));
+  const wanted = new Set(names);
+  const found = links.filter(({ ifname }) => wanted.has(ifname));
+  return new Map(found.map((link) => [link.ifname, memberOf(link, byName.get(link.ifname) ?? [])]));
+}
+
+function memberOf({ master, linkinfo }: LinkJson, vlans: VlanJson['vlans']): BridgeMember {
+  const tagged: number[] = [];
+  let native: number | null = null;
+  for (const { vlan, vlanEnd = vlan, flags = [] } of vlans) {
+    if (flags.includes('PVID')) native = vlan;
+    else for (let each = vlan; each <= vlanEnd; each++) tagged.push(each);
+  }
+  return {
+    master,
+    native,
+    tagged,
+    isolated: linkinfo?.info_slave_data?.isolated ?? false,
+    filters: linkinfo?.info_data?.vlan_filtering === 1,
+  };
+}
+
+async function readJson<T>(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<readonly T[]> {
+  const { stdout, complaint } = await run(argv, signal, 'reading bridges');
+  if (complaint !== undefined)
+    throw new VifError('LINK_COMMAND_FAILED', `Bridges cannot be read: ${complaint}`);
+  return JSON.parse(stdout || '[]');
+}
+
+/** Runs a command, and answers with its complaint if it fails. */
+export async function runBridge(
+  rootHelper: readonly string[],
+  argv: readonly string[],
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const [program = 'bridge', ...args] = [...rootHelper, ...argv];
+  return (await run([program, ...args], signal, 'changing bridges')).complaint;
+}
+
+async function run(argv: readonly [string, ...string[]], signal: AbortSignal, doing: string) {
+  const { exitCode, stderr, stdout, missing } = await runProgram(argv, { signal, doing });
+  if (missing) throw missingProgram(argv[0], 'iproute2');
+  const complaint = exitCode === 0 ? undefined : stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
+  return { stdout, complaint };
+}

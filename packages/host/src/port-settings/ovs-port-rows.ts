@@ -1,0 +1,195 @@
+import { isVifError } from '@vifkit/core';
+import { qosId } from '../openvswitch/qos.js';
+import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Operation } from '../ovsdb/operations.js';
+import * as values from '../ovsdb/values.js';
+import type { Settled } from './settled.js';
+
+/** A port of Open vSwitch with its rows. */
+export interface FoundPort {
+  readonly name: string;
+  readonly port: values.Uuid;
+  readonly interface: values.Uuid;
+  /** Our QoS row, or os-vif's, of the port's name. */
+  readonly ownQos: values.Uuid | undefined;
+  readonly settled: Settled;
+}
+
+const DATABASE = 'Open_vSwitch';
+
+/** The kernel's discipline that limits a rate. */
+const SHAPING = 'linux-htb';
+
+/** Reads the ports of these names that there are, each of which has one interface. */
+export async function readPorts(
+  client: OvsdbClient,
+  names: readonly string[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, FoundPort>> {
+  const distinct = [...new Set(names)];
+  const portColumns = ['_uuid', 'tag', 'vlan_mode', 'trunks', 'protected', 'qos'];
+  const interfaceColumns = ['_uuid', 'ingress_policing_rate', 'ingress_policing_burst'];
+  const selects = distinct.flatMap((name): Operation[] => [
+    { op: 'select', table: 'Port', where: [['name', '==', name]], columns: portColumns },
+    { op: 'select', table: 'Interface', where: [['name', '==', name]], columns: interfaceColumns },
+    {
+      op: 'select',
+      table: 'QoS',
+      where: [['external_ids', 'includes', values.map({ id: qosId(name) })]],
+      columns: ['_uuid', 'type', 'other_config'],
+    },
+  ]);
+  const results = await client.transact(DATABASE, selects, signal);
+  const found = new Map<string, FoundPort>();
+  for (const [i, name] of distinct.entries()) {
+    const [port, its, qos] = [0, 1, 2].map((k) => results[3 * i + k]?.rows?.[0]);
+    if (port && its) found.set(name, foundPort(name, port, its, qos));
+  }
+  return found;
+}
+
+function foundPort(name: string, port: values.Row, its: values.Row, qos: values.Row | undefined): FoundPort {
+  const trunks = values.readSet(port.trunks).map(Number);
+  const rate = Number(its.ingress_policing_rate);
+  const own = qos && values.uuid(values.readUuid(qos._uuid));
+  const isUsed = own !== undefined && values.readUuids(port.qos)[0] === own[1];
+  const isOurs = own !== undefined || values.readUuids(port.qos).length === 0;
+  return {
+    name,
+    port: values.uuid(values.readUuid(port._uuid)),
+    interface: values.uuid(values.readUuid(its._uuid)),
+    ownQos: isOurs ? own : undefined,
+    settled: {
+      vlan: values.readOptionalInteger(port.tag) ?? null,
+      vlanMode: values.readOptionalString(port.vlan_mode) ?? null,
+      trunks: trunks.length > 0 ? trunks.sort((a, b) => a - b) : null,
+      isolated: port.protected === true ? true : null,
+      ingress: rate > 0 ? { rate, burst: Number(its.ingress_policing_burst) } : null,
+      egress: qos && isUsed ? egressOf(qos) : null,
+    },
+  };
+}
+
+function egressOf({ type, other_config }: values.Row): Settled['egress'] {
+  const { 'max-rate': rate, 'vif-burst': burst } = values.readStrings(other_config);
+  return type === SHAPING && rate !== undefined
+    ? { rate: Number(rate) / 1_000, burst: Number(burst ?? 0) }
+    : null;
+}
+
+/** Gives a port these of its settings, unless it has been made anew since. @throws VifError */
+export async function writePort(
+  client: OvsdbClient,
+  found: FoundPort,
+  settled: Settled,
+  names: readonly (keyof Settled)[],
+  signal: AbortSignal,
+): Promise<void> {
+  const { name, port } = found;
+  const is = (row: values.Uuid) => [['_uuid', '==', row] as const];
+  const changes = (name: keyof Settled) => names.includes(name);
+  const columns: values.Row = {
+    ...(changes('vlan') && { tag: values.optional(settled.vlan ?? undefined) }),
+    ...(changes('vlanMode') && { vlan_mode: values.optional(settled.vlanMode ?? undefined) }),
+    ...(changes('trunks') && { trunks: values.set(settled.trunks ?? []) }),
+    ...(changes('isolated') && { protected: settled.isolated ?? false }),
+  };
+  const operations: Operation[] = [
+    {
+      op: 'wait',
+      table: 'Port',
+      where: is(port),
+      columns: ['name'],
+      until: '==',
+      rows: [{ name }],
+      timeout: 0,
+    },
+  ];
+  if (Object.keys(columns).length > 0)
+    operations.push({ op: 'update', table: 'Port', where: is(port), row: columns });
+  if (changes('ingress')) {
+    const { rate = 0, burst = 0 } = settled.ingress ?? {};
+    const row = { ingress_policing_rate: rate, ingress_policing_burst: burst };
+    operations.push({ op: 'update', table: 'Interface', where: is(found.interface), row });
+  }
+  if (changes('egress')) operations.push(...egressOperations(found, settled.egress));
+  const configured = await transact(client, operations, signal);
+  const isNative = settled.vlanMode?.startsWith('native') && settled.trunks !== null;
+  if (isNative && columns.trunks !== undefined) await rouse(client, port, settled, configured, signal);
+}
+
+/** Milliseconds that ovs-vswitchd has for a change before it is given the next. */
+const TURN = 1_000;
+
+/**
+ * Up to 3.1 at least, Open vSwitch takes new trunks of a port with a native VLAN for the old ones until something else is
+ * changed about the port: here its isolation, to and fro.
+ */
+async function rouse(
+  client: OvsdbClient,
+  port: values.Uuid,
+  settled: Settled,
+  configured: number,
+  signal: AbortSignal,
+) {
+  const isProtected = settled.isolated ?? false;
+  const toggled = (value: boolean): Operation[] => [
+    { op: 'update', table: 'Port', where: [['_uuid', '==', port]], row: { protected: value } },
+  ];
+  await untilConfigured(client, configured, signal);
+  await untilConfigured(client, await transact(client, toggled(!isProtected), signal), signal);
+  await transact(client, toggled(isProtected), signal);
+}
+
+/** @returns the `next_cfg` at which ovs-vswitchd has done it */
+async function transact(
+  client: OvsdbClient,
+  operations: readonly Operation[],
+  signal: AbortSignal,
+): Promise<number> {
+  const root = { table: 'Open_vSwitch', where: [] };
+  const count: Operation[] = [
+    { op: 'mutate', ...root, mutations: [['next_cfg', '+=', 1]] },
+    { op: 'select', ...root, columns: ['next_cfg'] },
+  ];
+  const results = await client.transact(DATABASE, [...operations, ...count], signal);
+  return values.readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
+}
+
+async function untilConfigured(client: OvsdbClient, cur_cfg: number, signal: AbortSignal): Promise<void> {
+  const rows = [{ cur_cfg }];
+  const columns = ['cur_cfg'];
+  const done = {
+    op: 'wait',
+    table: 'Open_vSwitch',
+    where: [],
+    columns,
+    until: '==',
+    rows,
+    timeout: TURN,
+  } as const;
+  try {
+    await client.transact(DATABASE, [done], signal);
+  } catch (error) {
+    if (!isVifError(error, 'OVSDB_ERROR')) throw error; // others have made changes, or ovs-vswitchd is not there
+  }
+}
+
+/**
+ * A row with os-vif's marks, by which it goes with its port. Its one queue is the one that Open vSwitch gives all traffic.
+ * Without a limit the port has no row: `linux-noop` would leave the queue in the kernel.
+ */
+function egressOperations({ name, port, ownQos }: FoundPort, egress: Settled['egress']): Operation[] {
+  const where = [['_uuid', '==', port] as const];
+  const refer = (qos: values.Value): Operation => ({ op: 'update', table: 'Port', where, row: { qos } });
+  const own = ownQos && [['_uuid', '==', ownQos] as const];
+  if (!egress) return own ? [refer(values.set([])), { op: 'delete', table: 'QoS', where: own }] : [];
+  const row = {
+    type: SHAPING,
+    other_config: values.map({ 'max-rate': String(egress.rate * 1_000), 'vif-burst': String(egress.burst) }),
+    external_ids: values.map({ id: qosId(name), _type: SHAPING }),
+  };
+  return ownQos && own
+    ? [{ op: 'update', table: 'QoS', where: own, row }, refer(ownQos)]
+    : [{ op: 'insert', table: 'QoS', row, 'uuid-name': 'qos' }, refer(values.namedUuid('qos'))];
+}

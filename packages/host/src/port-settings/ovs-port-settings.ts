@@ -1,0 +1,120 @@
+import { asVifError, isVifError, type OvsPortSettingsStep, VifError } from '@vifkit/core';
+import type {
+  AttemptedTask,
+  Difference,
+  Inspection,
+  Outcome,
+  StepRunner,
+  Task,
+  VifStep,
+} from '@vifkit/core/steps';
+import type { OvsdbClient } from '../ovsdb/client.js';
+import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
+import { type Settled, settledBy } from './settled.js';
+
+/** The settings of a port that are to change, all of them, and what they were. */
+interface SettingsChange {
+  readonly names: readonly (keyof Settled)[];
+  readonly settled: Settled;
+  /** Undefined for a port that an earlier step makes, and that goes with that step's undoing. */
+  readonly before: Settled | undefined;
+}
+
+/**
+ * Settles ports of Open vSwitch: VLANs, policing, queues, isolation. A port that an earlier step of the plan makes has its
+ * VLANs from the beginning, so that nothing of the guest's gets onto another network.
+ */
+export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, SettingsChange, true> {
+  readonly kinds = ['ovsPortSettings'] as const;
+
+  constructor(private readonly client: OvsdbClient) {}
+
+  async inspect(
+    steps: readonly VifStep<OvsPortSettingsStep>[],
+    signal: AbortSignal,
+  ): Promise<readonly Inspection<SettingsChange>[]> {
+    const ports = await this.#read(steps, signal);
+    return steps.map(({ step }) => {
+      const before = ports.get(step.name)?.settled;
+      const settled = settledBy(step);
+      const names = settingsIn(settled).filter((name) => !isSame(settled[name], before?.[name] ?? null));
+      if (names.length === 0) return { differences: [] };
+      const differences = names.map((attribute): Difference => {
+        return { attribute, expected: settled[attribute], actual: before?.[attribute] ?? null };
+      });
+      return { change: { names, settled, before }, differences };
+    });
+  }
+
+  async apply(
+    tasks: readonly Task<OvsPortSettingsStep, SettingsChange>[],
+    signal: AbortSignal,
+  ): Promise<readonly Outcome<true>[]> {
+    const ports = await this.#read(tasks, signal);
+    return Promise.all(
+      tasks.map(async ({ step, vifId, change }) => {
+        const error = await this.#write(
+          ports.get(step.name),
+          step.name,
+          change.settled,
+          change,
+          vifId,
+          signal,
+        );
+        return error ? { error } : { done: true };
+      }),
+    );
+  }
+
+  async undo(
+    tasks: readonly AttemptedTask<OvsPortSettingsStep, SettingsChange, true>[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
+    const ports = await this.#read(tasks, signal);
+    return Promise.all(
+      tasks.map(async ({ step, vifId, change }) => {
+        const port = ports.get(step.name);
+        return change.before && port
+          ? this.#write(port, step.name, change.before, change, vifId, signal)
+          : undefined;
+      }),
+    );
+  }
+
+  #read(steps: readonly VifStep<OvsPortSettingsStep>[], signal: AbortSignal) {
+    const names = steps.map(({ step }) => step.name);
+    return readPorts(this.client, names, signal);
+  }
+
+  async #write(
+    port: FoundPort | undefined,
+    name: string,
+    settled: Settled,
+    { names }: SettingsChange,
+    vifId: string,
+    signal: AbortSignal,
+  ): Promise<VifError | undefined> {
+    if (!port) return gone(name, vifId);
+    try {
+      await writePort(this.client, port, settled, names, signal);
+      return undefined;
+    } catch (error) {
+      // Its guard: whoever made it anew has settled it, too.
+      if (isVifError(error, 'OVSDB_ERROR') && error.message.includes('timed out')) return gone(name, vifId);
+      return asVifError(error, 'OVSDB_ERROR', `Port ${name} could not be settled`, vifId);
+    }
+  }
+}
+
+function settingsIn(settled: Settled): (keyof Settled)[] {
+  return Object.keys(settled) as (keyof Settled)[];
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
+
+function gone(name: string, vifId: string): VifError {
+  const text = `Port ${name} has gone while it was being settled: plug the VIF again`;
+  return new VifError('OVS_NOT_WIRED', text, { vifId });
+}

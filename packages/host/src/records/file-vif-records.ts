@@ -1,0 +1,135 @@
+import { readdir, rename, rm, watch, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { isVifError, VifError } from '@vifkit/core';
+import type { VifRecord, VifRecords } from '@vifkit/engine';
+import { readRecordFile } from '../journal/read-record-file.js';
+import {
+  fileModeIn,
+  findStateDirectory,
+  openStateDirectory,
+  type StateDirectory,
+} from '../state/state-directory.js';
+
+const FILE = /^vif-([\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12})\.json$/;
+
+/** As much as a request may have, and what is around it. */
+const MOST_BYTES = 1024 * 1024 + 4_096;
+
+const VERSION = 1;
+
+/**
+ * A file for each VIF, in the state directory that the locks have made. It is not synced: it is not to outlive a restart
+ * of the host.
+ */
+export class FileVifRecords implements VifRecords {
+  readonly #folder: string;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  async list(): Promise<(VifRecord | VifError)[]> {
+    try {
+      const directory = await findStateDirectory(this.#folder);
+      const names = directory ? await readdir(directory.path) : [];
+      return await this.read(names.flatMap((name) => FILE.exec(name)?.[1] ?? []));
+    } catch (error) {
+      return [recordFailed(error, `Cannot read ${this.#folder}`)];
+    }
+  }
+
+  async read(vifIds: readonly string[]): Promise<(VifRecord | VifError)[]> {
+    if (vifIds.length === 0) return [];
+    const directory = await findStateDirectory(this.#folder);
+    if (!directory) return [];
+    return (await Promise.all(vifIds.map((vifId) => this.#readOne(directory, vifId)))).flatMap(
+      (each) => each ?? [],
+    );
+  }
+
+  async put(record: VifRecord): Promise<VifError | undefined> {
+    const { vifId } = record;
+    try {
+      const directory = await openStateDirectory(this.#folder);
+      const former = await this.#readOne(directory, vifId);
+      const since = former && !isVifError(former) ? former.since : record.since;
+      const text = format({ ...record, since });
+      if (former && !isVifError(former) && format(former) === text) return undefined;
+      const file = join(directory.path, nameOf(vifId));
+      const draft = `${file}.new`;
+      await rm(draft, { force: true });
+      await writeFile(draft, text, { mode: fileModeIn(directory), flag: 'wx' });
+      await rename(draft, file);
+      return undefined;
+    } catch (error) {
+      return recordFailed(error, `Cannot write the record of VIF ${vifId}`);
+    }
+  }
+
+  async forget(vifId: string): Promise<VifError | undefined> {
+    try {
+      const directory = await findStateDirectory(this.#folder);
+      if (directory) await rm(join(directory.path, nameOf(vifId)), { force: true });
+      return undefined;
+    } catch (error) {
+      return recordFailed(error, `Cannot remove the record of VIF ${vifId}`);
+    }
+  }
+
+  async watch(changed: () => void, signal: AbortSignal): Promise<void> {
+    try {
+      const { path } = await openStateDirectory(this.#folder);
+      for await (const { filename } of watch(path, { signal })) {
+        if (filename === null || FILE.test(filename)) changed();
+      }
+    } catch {
+      // The signal fired, or what others record cannot be seen: then nothing is told of it.
+    }
+  }
+
+  async #readOne(directory: StateDirectory, vifId: string): Promise<VifRecord | VifError | undefined> {
+    const file = join(directory.path, nameOf(vifId));
+    try {
+      const text = await readRecordFile(file, directory, MOST_BYTES);
+      if (text === undefined) return undefined;
+      const record = typeof text === 'string' ? parse(text, vifId) : undefined;
+      if (record) return record;
+      const flaw = typeof text === 'string' ? 'is damaged, or of another version' : text.flaw;
+      return new VifError('JOURNAL_INVALID', `${file} ${flaw}; remove it, and plug the VIF again`, { vifId });
+    } catch (error) {
+      return recordFailed(error, `Cannot read ${file}`);
+    }
+  }
+}
+
+function nameOf(vifId: string): string {
+  return `vif-${vifId.toLowerCase()}.json`;
+}
+
+function format(record: VifRecord): string {
+  return `${JSON.stringify({ version: VERSION, ...record })}\n`;
+}
+
+/** What is no record of this VIF is undefined. The request itself is judged like any other, where it is used. */
+function parse(text: string, vifId: string): VifRecord | undefined {
+  try {
+    const { version, ...record }: VifRecord & { readonly version: unknown } = JSON.parse(text);
+    const isWhole =
+      version === VERSION &&
+      record.vifId.toLowerCase() === vifId.toLowerCase() &&
+      !Number.isNaN(Date.parse(record.since)) &&
+      typeof record.plugin === 'string' &&
+      ['os-vif', 'legacy'].includes(record.path) &&
+      typeof record.request === 'object' &&
+      record.request !== null;
+    return isWhole ? record : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function recordFailed(error: unknown, doing: string): VifError {
+  if (isVifError(error)) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new VifError('JOURNAL_FAILED', `${doing}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,34 @@
+import type { CommandStep, Step } from '@vifkit/core';
+
+/**
+ * What vendors' tools have done and not taken back, as far as it can be told by commands alone: a command of a plug is
+ * taken back by the very command that is its `undo`, whether an undo or an unplug runs it.
+ */
+export function outstanding(
+  log: readonly (readonly string[])[],
+  plugs: readonly (readonly Step[])[],
+): string[] {
+  const undoOf = new Map<string, string>();
+  for (const step of plugs.flat()) {
+    if (step.kind === 'command' && step.undo) undoOf.set(written(step.argv), written(step.undo));
+  }
+  const open = new Set<string>();
+  for (const argv of log.map(written)) {
+    if (open.delete(argv)) continue;
+    const undo = undoOf.get(argv);
+    if (undo !== undefined) open.add(undo);
+  }
+  return [...open].sort();
+}
+
+/** Commands of a plug that nothing would take back: neither an undo nor the link that they are tied to. */
+export function irrevocable(plan: readonly Step[]): string[] {
+  return plan
+    .filter((step): step is CommandStep => step.kind === 'command')
+    .filter(({ undo, whenCreated }) => undo === undefined && whenCreated === undefined)
+    .map(({ argv }) => written(argv));
+}
+
+function written(argv: readonly string[]): string {
+  return argv.join(' ');
+}

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+
+/** Assertions that belong to no test runner; it counts them, since a case that looks at nothing would always hold. */
+export class Look {
+  count = 0;
+
+  /** Two values of plain data are the same, key for key; a key that is undefined is none. */
+  equal(actual: unknown, expected: unknown, what: string): void {
+    this.#tell(what, () => assert.deepEqual(plain(actual), plain(expected)));
+  }
+
+  /** The very same. */
+  same(actual: unknown, expected: unknown, what: string): void {
+    this.#tell(what, () => assert.equal(actual, expected));
+  }
+
+  none(list: readonly unknown[], what: string): void {
+    this.#tell(what, () => assert.deepEqual(plain(list), []));
+  }
+
+  some(list: readonly unknown[], what: string): void {
+    this.#tell(what, () => assert.notEqual(list.length, 0));
+  }
+
+  includes(list: readonly unknown[], value: unknown, what: string): void {
+    this.#tell(what, () =>
+      assert.ok(list.includes(value), `${String(value)} is not among ${list.join(', ')}`),
+    );
+  }
+
+  holds(condition: boolean, what: string): void {
+    this.#tell(what, () => assert.ok(condition));
+  }
+
+  #tell(what: string, look: () => void): void {
+    this.count += 1;
+    try {
+      look();
+    } catch (error) {
+      if (error instanceof Error) error.message = `${what}: ${error.message}`;
+      throw error;
+    }
+  }
+}
+
+/** Plain data without keys that are undefined; what JSON has no words for is told by its name. */
+function plain(value: unknown): unknown {
+  const text = JSON.stringify(value, (_, each: unknown) => {
+    if (typeof each === 'function') return undefined;
+    if (typeof each === 'bigint') return `${each}n`;
+    if (each instanceof Map) return [...each];
+    if (each instanceof Set) return [...each];
+    return each;
+  });
+  return text === undefined ? undefined : JSON.parse(text);
+}

@@ -1,0 +1,53 @@
+import { reasonOf } from '@vifkit/core/internal';
+import { type ConformanceOptions, conformanceCases } from './cases.js';
+import { Look } from './look.js';
+
+/** What became of a promise. */
+export interface Kept {
+  readonly subject: string;
+  readonly promise: string;
+  readonly says: string;
+  readonly outcome: 'kept' | 'broken' | 'not applicable';
+  /** Why it is broken, or not applicable. */
+  readonly reason?: string;
+}
+
+/** Looks at all promises, one after the other, without a test runner. */
+export async function* runConformance(
+  all: ConformanceOptions | readonly ConformanceOptions[],
+): AsyncGenerator<Kept> {
+  const list = Array.isArray(all) ? all : [all];
+  const cases = [];
+  for (const each of list) cases.push(...(await conformanceCases(each)));
+  for (const { subject, promise, says, inapplicable, run } of cases) {
+    const told = { subject, promise, says };
+    if (inapplicable !== undefined) {
+      yield { ...told, outcome: 'not applicable', reason: inapplicable };
+      continue;
+    }
+    const look = new Look();
+    try {
+      await run(look);
+      if (look.count === 0) throw new Error('It looked at nothing');
+      yield { ...told, outcome: 'kept' };
+    } catch (error) {
+      yield { ...told, outcome: 'broken', reason: reasonOf(error) };
+    }
+  }
+}
+
+/** A badge, as shields.io's endpoints and others that follow them take it. */
+export interface Badge {
+  readonly schemaVersion: 1;
+  readonly label: string;
+  readonly message: string;
+  readonly color: 'brightgreen' | 'red';
+}
+
+export function badgeOf(results: readonly Kept[], contract: number): Badge {
+  const counted = results.filter(({ outcome }) => outcome !== 'not applicable');
+  const kept = counted.filter(({ outcome }) => outcome === 'kept');
+  const message = `${kept.length} of ${counted.length} promises, contract ${contract}`;
+  const isGood = counted.length > 0 && kept.length === counted.length;
+  return { schemaVersion: 1, label: 'vifkit', message, color: isGood ? 'brightgreen' : 'red' };
+}

@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { type Kept, runConformance } from '../../../src/conformance/index.js';
+import { Fabric, type FabricClass, suiteFor } from './fabric.js';
+import { mutants } from './mutants.js';
+
+async function broken(plugin: FabricClass, seesController: boolean): Promise<string[]> {
+  const found: Kept[] = [];
+  for await (const each of runConformance(suiteFor(plugin, seesController))) found.push(each);
+  return [
+    ...new Set(
+      found
+        .filter(({ outcome }) => outcome === 'broken')
+        .map(({ promise, reason }) => `${promise}: ${reason}`),
+    ),
+  ];
+}
+
+describe('a plugin without fault', () => {
+  it.each([true, false])('keeps all promises; the controller is in sight: %s', async (seesController) => {
+    class Right extends Fabric {}
+    expect(await broken(Right, seesController)).toEqual([]);
+  });
+});
+
+describe('a plugin with one fault breaks a promise', () => {
+  it.each(Object.entries(mutants))('that %s', async (_, mutant) => {
+    expect(await broken(mutant, true)).not.toEqual([]);
+  });
+});
+
+describe('without the controller in sight', () => {
+  it.each(Object.entries(mutants))('a plugin that %s breaks one, too', async (_, mutant) => {
+    expect(await broken(mutant, false)).not.toEqual([]);
+  });
+});

@@ -1,0 +1,71 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { expect, it } from 'vitest';
+import {
+  badgeOf,
+  conformance,
+  type Kept,
+  runConformance,
+  type TestRunner,
+} from '../../src/conformance/index.js';
+import { Fabric, suiteFor } from './mutants/fabric.js';
+
+const file = fileURLToPath(new URL('with-node-test.mjs', import.meta.url));
+const nodeTest = (env: Record<string, string>) =>
+  execa(process.execPath, ['--test', '--test-reporter=tap', file], { env, reject: false });
+
+it('runs under the test runner of Node.js, and fails there', async () => {
+  const kept = await nodeTest({});
+  expect(kept.stdout).toContain('- plugs, and a second plug has nothing to write');
+  expect(kept.exitCode).toBe(0);
+  const broken = await nodeTest({ FORGETFUL: '1' });
+  expect(broken.stdout).toMatch(/not ok \d+ - leaves nothing behind when it is unplugged/);
+  expect(broken.exitCode).toBe(1);
+});
+
+it('registers all tests while `describe` runs, as Jest and Mocha want it', async () => {
+  class Right extends Fabric {}
+  const tests: string[] = [];
+  let depth = 0;
+  const runner: TestRunner = {
+    describe(name, define) {
+      depth += 1;
+      expect(define(), name).toBeUndefined();
+      depth -= 1;
+    },
+    it(name) {
+      expect(depth).toBe(2);
+      tests.push(name);
+    },
+  };
+  await conformance({ ...suiteFor(Right, true), runner });
+  expect(tests).toContain('undoes a plug that fails, wherever it fails');
+});
+
+async function resultsOf(plugin: typeof Fabric): Promise<Kept[]> {
+  const found: Kept[] = [];
+  for await (const each of runConformance(suiteFor(plugin, true))) found.push(each);
+  return found;
+}
+
+it('runs without any, and makes a badge', async () => {
+  class Forgetful extends Fabric {
+    override unplug() {
+      return [];
+    }
+  }
+  const [right, wrong] = [await resultsOf(class extends Fabric {}), await resultsOf(Forgetful)];
+  const kept = right.filter(({ outcome }) => outcome === 'kept').length;
+  expect(kept).toBeGreaterThan(20);
+  expect(badgeOf(right, 1)).toEqual({
+    schemaVersion: 1,
+    label: 'vifkit',
+    message: `${kept} of ${kept} promises, contract 1`,
+    color: 'brightgreen',
+  });
+  expect(badgeOf(wrong, 1).color).toBe('red');
+  expect(badgeOf([], 1).color).toBe('red');
+  const broken = wrong.find(({ promise }) => promise === 'unplug-cleans');
+  expect(broken).toMatchObject({ subject: 'a port', outcome: 'broken' });
+  expect(broken?.reason).toContain('what the unplug left behind');
+});
