@@ -10,7 +10,7 @@ export type DaemonState = 'runs' | 'stopped' | 'absent' | 'unknown';
  * The control sockets of a daemon of Open vSwitch or OVN, which are named after the program, with the process id unless it
  * was told another name; undefined where the directory cannot be read.
  */
-export async function controlSockets(directory: string, program: string): Promise<string[] | undefined> {
+async function controlSockets(directory: string, program: string): Promise<string[] | undefined> {
   const isIts = new RegExp(`^${program}(\\.\\d+)?\\.ctl$`);
   const names = await readdir(directory).catch(() => undefined);
   return names?.filter((name) => isIts.test(name)).map((name) => join(directory, name));

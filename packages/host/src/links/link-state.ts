@@ -10,7 +10,7 @@ export interface TapState {
 }
 
 /** A link as a member of a bridge. */
-export interface BridgePortState {
+interface BridgePortState {
   /** Of spanning tree: `forwarding`, `disabled`, `blocking`, ... */
   readonly state: string;
   /** It reaches no other member that is isolated. */

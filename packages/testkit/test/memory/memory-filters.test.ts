@@ -12,7 +12,7 @@ describe('filters in memory', () => {
     const filters = new MemoryFilters(new Points());
     await filters.write([{ name: 'tap1', filter }], soon());
     await filters.write([{ name: 'tap0', filter }], soon());
-    expect([...(await filters.read())]).toHaveLength(2);
+    expect([...(await filters.read()).guests]).toHaveLength(2);
     expect(Object.keys(filters.snapshot())).toEqual(['tap0', 'tap1']);
     await filters.write(
       ['tap0', 'none'].map((name) => ({ name, filter: undefined })),
