@@ -21,9 +21,19 @@ interface Limits {
 const limits: Readonly<Record<string, Limits>> = {
   'packages/cli': { smallFiles: 15, imports: 5 },
   'packages/core': {
-    smallFiles: 38.9,
-    imports: 11.1,
-    knots: ['.', 'errors', 'guest', 'host-info', 'plugin', 'plugin/options', 'validation'],
+    smallFiles: 36.7,
+    imports: 10.5,
+    knots: [
+      '.',
+      'errors',
+      'guest',
+      'host-info',
+      'plan',
+      'plan/kinds',
+      'plugin',
+      'plugin/options',
+      'validation',
+    ],
   },
   'packages/demo': { smallFiles: 15, imports: 5 },
   'packages/engine': { smallFiles: 15, imports: 5, knots: ['errors', 'run'] },

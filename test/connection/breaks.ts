@@ -1,4 +1,4 @@
-import { type ModeName, mac, ownPatch, portBridge, qbr, qvb, qvo, sharedPatch, tap, vlan } from './modes.js';
+import { type ModeName, mac, ownPatch, portBridge, qbr, qvb, qvo, sharedPatch, tap } from './modes.js';
 import type { Site } from './site.js';
 
 /** One way to break a path while its guest runs. */
@@ -63,7 +63,7 @@ const memberBreaks = (mode: ModeName, bridge: string): Break[] =>
     },
     {
       what: 'the bridge blocks its tap',
-      does: ip(`link set dev ${tap} type bridge_slave state 4`),
+      does: (site) => site.run('bridge', 'link', 'set', 'dev', tap, 'state', '4'),
       leg: `bridgeMember ${tap}`,
       plug: 'tells',
     },
@@ -188,11 +188,7 @@ export const breaks: readonly Break[] = [
   ...portBreaks('create_port', tap),
   ...rows('create_port', {
     what: 'its tap is in a Linux bridge',
-    does: all(
-      vsctl('del-port', tap),
-      ip('link add name br-other type bridge'),
-      ip(`link set dev ${tap} master br-other`),
-    ),
+    does: all(ip('link add name br-other type bridge'), ip(`link set dev ${tap} master br-other`)),
     leg: `ovsPort ${tap}`,
     plug: 'fails',
   }),
@@ -300,18 +296,6 @@ export const breaks: readonly Break[] = [
     },
   ),
   ...rows(
-    'vlan_bridge',
-    { what: 'the VLAN is deleted', does: ip(`link delete dev ${vlan}`), leg: `vlan ${vlan}`, plug: 'mends' },
-    { what: 'the VLAN is down', does: ip(`link set dev ${vlan} down`), leg: `vlan ${vlan}`, plug: 'mends' },
-    { what: 'the link below is down', does: ip('link set dev up0 down'), leg: 'uplink up0', plug: 'mends' },
-    {
-      what: "the link below's MTU is small",
-      does: ip('link set dev up0 mtu 1300'),
-      leg: 'uplink up0',
-      plug: 'tells',
-    },
-  ),
-  ...rows(
     'tap',
     { what: 'its tap is down', does: ip(`link set dev ${tap} down`), leg: `guestLink ${tap}`, plug: 'mends' },
     {
@@ -359,10 +343,5 @@ export const breaks: readonly Break[] = [
       leg: 'macvtap up0',
       plug: 'tells',
     },
-  ),
-  ...rows(
-    'macvtap_vlan',
-    { what: 'the VLAN is deleted', does: ip(`link delete dev ${vlan}`), leg: `vlan ${vlan}`, plug: 'mends' },
-    { what: 'the link below is down', does: ip('link set dev up0 down'), leg: 'uplink up0', plug: 'mends' },
   ),
 ];

@@ -11,7 +11,6 @@ export const [tap, qbr, qvb, qvo] = ['tap', 'qbr', 'qvb', 'qvo'].map(name) as [
   string,
 ];
 export const [portBridge, ownPatch, sharedPatch] = [name('pb'), `pbp${id}`, `ibp${id}`];
-export const vlan = 'vlan7';
 
 /** A way of plugging a VIF: its request, and what its hypervisor does when the guest starts. */
 export interface Mode {
@@ -160,11 +159,6 @@ export const modes = {
     before: uplink,
     start: (site) => tapIn(site, 'br-lab'),
   },
-  vlan_bridge: {
-    request: linuxBridge({ bridge_interface: 'up0', should_provide_vlan: true, vlan: 7 }),
-    before: uplink,
-    start: (site) => tapIn(site, 'br-lab'),
-  },
   tap: {
     request: model('tap'),
     start: (site) => site.openTap(tap),
@@ -174,19 +168,6 @@ export const modes = {
     before: uplink,
     start: async ({ ip }) => {
       await ip(`link add link up0 name macvtap0 address ${mac} type macvtap mode bridge`);
-      await ip('link set dev macvtap0 up');
-    },
-  },
-  macvtap_vlan: {
-    request: model('macvtap', {
-      macvtap_source: vlan,
-      macvtap_mode: 'bridge',
-      physical_interface: 'up0',
-      vlan: 7,
-    }),
-    before: uplink,
-    start: async ({ ip }) => {
-      await ip(`link add link ${vlan} name macvtap0 address ${mac} type macvtap mode bridge`);
       await ip('link set dev macvtap0 up');
     },
   },

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createVifDriver } from '@vifkit/engine';
@@ -49,6 +49,7 @@ async function runInMemory({ args, env, config, stdin }: CommandLine) {
     stderr,
     signals: new EventEmitter(),
     env,
+    ownFile: (path) => readFileSync(new URL(`../../packages/cli/${path}`, import.meta.url), 'utf8'),
     async openDriver(settings) {
       await openHost(hostOptions(settings)).close();
       const plugins = await loadPlugins(settings);

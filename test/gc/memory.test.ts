@@ -115,7 +115,7 @@ describe('gc', () => {
   it('does the rest where something fails, and that part the next time', async () => {
     const { host, driver } = await start();
     await driver.plugAll([hybrid(1), tap(2)]);
-    host.failAt(({ what }) => what.startsWith('removePort'), new VifError('OVSDB_ERROR', 'Not now'));
+    host.failAt(({ what }) => what.includes('delete Port'), new VifError('OVSDB_ERROR', 'Not now'));
     expect(told(await driver.gc({ keep: [idOf(9)] }))).toEqual({
       [idOf(1)]: 'UNPLUG_FAILED',
       [idOf(2)]: ['linkAbsent tap2'],

@@ -1,17 +1,28 @@
 // Bundles the command into packages/cli/bundle, from the compiled modules, unless it is there and up to date.
-import { readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = here('../bundle');
+/** What `vif explain` tells. */
+const errors = here('../../../docs/errors.md');
 const unfinished = here('../bundle.tmp');
 /** What is written when one of the bundled modules changes: see bin/vif.js. The lock file has the versions of others'. */
 const inputs = [
   here('../tsconfig.tsbuildinfo'),
   here('../../../pnpm-lock.yaml'),
   fileURLToPath(import.meta.url),
+  errors,
 ];
 
 /** In a module's path: of the innermost package, or of one of ours. */
@@ -48,6 +59,7 @@ async function bundle() {
   await build.close();
   const chunks = output.filter((file) => file.type === 'chunk');
   writeFileSync(join(unfinished, 'LICENSES.txt'), licensesOf(chunks.flatMap((chunk) => chunk.moduleIds)));
+  copyFileSync(errors, join(unfinished, 'errors.md'));
   // As a whole: a command that starts meanwhile must not find half of it.
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);

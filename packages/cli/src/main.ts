@@ -1,3 +1,4 @@
+import { fstatSync, readFileSync } from 'node:fs';
 import { loadPlugins } from './plugins/load-plugins.js';
 import { run } from './program.js';
 import type { Environment } from './settings/environment.js';
@@ -26,13 +27,24 @@ export async function main(unbundled?: Environment['unbundled']): Promise<void> 
 export function vif(unbundled?: Environment['unbundled']): Promise<number> {
   return run(process.argv.slice(2), {
     stdin: () => process.stdin,
+    waitsForInput: isIdle,
     stdout: process.stdout,
     stderr: process.stderr,
     signals: process,
     env: process.env,
+    ownFile: (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'),
     openDriver,
     plugins: loadPlugins,
     examineHost: examineThisHost,
     unbundled,
   });
+}
+
+/** A terminal, or /dev/null: a pipe, a file or a socket has what is to be read. */
+function isIdle(): boolean {
+  try {
+    return fstatSync(0).isCharacterDevice();
+  } catch {
+    return true; // it is closed
+  }
 }

@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type CommandEntry, commandTable } from './commands/command-table.js';
+import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/input-error.js';
 import type { Environment } from './settings/environment.js';
 import { applyOvsdbConnection, commonOptions } from './settings/options.js';
-import type { Settings } from './settings/settings.js';
+import type { Format, Settings } from './settings/settings.js';
 import { printable } from './terminal/text.js';
 
 const FAILED = 1;
@@ -39,7 +40,8 @@ function describe(error: unknown): string {
 }
 
 const examples = `
-A FILE holds one request as a JSON object, or many as JSON Lines or an array; - is standard input.
+A FILE holds requests: a JSON object, JSON Lines, an array, or YAML; - is standard input. A VIF of Nova's network_info
+with --instance, a row of instance_info_caches, or a Neutron port with its network will do as well.
 Exit status: 0 all went well; 1 a request failed, check found a difference, or doctor a lack; 2 wrong usage.
 `;
 
@@ -52,6 +54,7 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     .configureOutput({
       writeOut: (text) => stdout.write(text),
       writeErr: (text) => stderr.write(text),
+      outputError: (text, write) => write(text + hintFor(text)),
     })
     .configureHelp({ showGlobalOptions: true })
     .exitOverride()
@@ -68,23 +71,87 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
   return program;
 }
 
+/** What people call commands who come from other tools. */
+const otherNames: Readonly<Record<string, string>> = {
+  add: 'plug',
+  create: 'plug',
+  up: 'plug',
+  del: 'unplug',
+  delete: 'unplug',
+  remove: 'unplug',
+  rm: 'unplug',
+  down: 'unplug',
+  diff: 'check',
+  status: 'check',
+  verify: 'check',
+  xml: 'config',
+  draw: 'show',
+  graph: 'show',
+  convert: 'object',
+  clean: 'gc',
+  cleanup: 'gc',
+  prune: 'gc',
+};
+
+/** Where commander has no suggestion of its own for a command that is not known. */
+function hintFor(error: string): string {
+  const [, name = ''] = /unknown command '([^']*)'\n$/.exec(error) ?? [];
+  const meant = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
+  if (meant) return `(Did you mean ${meant}?)\n`;
+  if (/[./]/.test(name))
+    return `(Say what is to be done with the file, as in: vif plan ${printable(name)})\n`;
+  return name ? '(vif --help lists the commands)\n' : '';
+}
+
 function addCommand(
   program: Command,
-  { name, description, file: holds, options, load }: CommandEntry,
+  { name, description, files: hold, words, loadsPackage, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
-  if (holds) command.argument('[file]', holds, '-');
+  if (hold) command.argument('[file...]', hold, ['-']);
+  if (words) command.argument(...words);
   for (const option of options?.() ?? []) command.addOption(option);
+  const stdin = () => announced(environment);
   command.action(async () => {
-    const [file = '-'] = command.processedArgs as [string?];
-    const settings = command.optsWithGlobals<Settings>();
+    const [given = '-'] = command.processedArgs as [(string | string[])?];
+    const files = [given].flat();
+    const pluginNamedBy = whatNamed(program);
+    const settings: Settings = { ...command.optsWithGlobals<Settings>(), pluginNamedBy };
+    requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
-    if (unbundled && settings.plugin?.length) return exit(await unbundled());
+    if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
-    exit(await run(settings, environment, file));
+    exit(await run(settings, { ...environment, stdin }, files));
   });
+}
+
+/** Not every command has every format. @throws CommanderError */
+function requireFormat(command: Command, own: readonly Format[], format: Format): void {
+  const allowed: readonly Format[] = ['json', 'text', ...own];
+  if (allowed.includes(format)) return;
+  command.error(
+    `error: vif ${command.name()} has no format '${format}'. Allowed choices are ${allowed.join(', ')}.`,
+  );
+}
+
+/** Standard input. Who has forgotten the file sits at a terminal, and would see nothing happen. */
+function announced({ stdin, stderr }: Environment): InputSource {
+  const source = stdin();
+  if (source.isTTY) {
+    stderr.write(
+      'vif: reads from this terminal until Ctrl-D; name a FILE to read that, or end with Ctrl-C\n',
+    );
+  }
+  return source;
+}
+
+/** What named the plugin packages: one source does, the command line before the environment before the file. */
+function whatNamed(program: Command): string {
+  const source = program.getOptionValueSource('plugin');
+  if (source === 'env') return 'VIF_PLUGINS';
+  return source === 'config' ? String(program.getOptionValue('config')) : '--plugin';
 }
 
 function version(): string {

@@ -42,7 +42,7 @@ describe('exit status', () => {
   it.each([
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['plan', '--bogus'], "unknown option '--bogus'"],
-    [['plan', 'a.json', 'b.json'], 'too many arguments'],
+    [['doctor', 'a.json'], 'too many arguments'],
     [['plan', '--format', 'yaml'], 'Allowed choices are json, text'],
     [['plan', '--routing', 'zed'], 'Allowed choices are newton, current'],
     [['plan', '--timeout'], 'argument missing'],

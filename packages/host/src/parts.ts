@@ -22,22 +22,25 @@ export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
 export { FilterRunner } from './nftables/filter-runner.js';
 export type { FilterChange, FilterTable, GuestFilter, GuestFilters } from './nftables/filter-table.js';
-export { mergeKeys, type OvsChange, type OvsKeys } from './openvswitch/changes.js';
+export type { OvsChange } from './openvswitch/changes.js';
 export { DatabaseOvsStore } from './openvswitch/database-store.js';
-export { bridgeNotFound, notWired, portFailed, portIsBond } from './openvswitch/errors.js';
-export { BRIDGE_MARK, hasBridgeMark, hasPortMark, ownerIn } from './openvswitch/marks.js';
+export { ownerIn } from './openvswitch/marks.js';
 export { OvsRunner } from './openvswitch/ovs-runner.js';
-export {
-  isWired,
-  type OvsBridge,
-  type OvsInterface,
-  type OvsMarked,
-  type OvsOwner,
-  type OvsPort,
-  type OvsQuery,
-  type OvsState,
-} from './openvswitch/state.js';
-export type { OvsStore } from './openvswitch/store.js';
+export { readSwitch } from './openvswitch/snapshot.js';
+export type { OvsBridge, OvsInterface, OvsPort, OvsState } from './openvswitch/state.js';
+export type { Ovsdb, OvsdbMonitor } from './ovsdb/client.js';
 export { JsonSplitter } from './ovsdb/json-splitter.js';
+export type { MonitorListener, MonitorRequests } from './ovsdb/monitor.js';
+export type { Condition, Mutation, Operation, OperationResult } from './ovsdb/operations.js';
+export { readResults } from './ovsdb/results.js';
+export {
+  type Atom,
+  type Row,
+  readOptionalInteger,
+  readSet,
+  readString,
+  readStrings,
+  type Value,
+} from './ovsdb/values.js';
 export { VfRunner } from './sysfs/vf-runner.js';
 export type { FoundVf, VfChange, VfState, VfTable } from './sysfs/vf-table.js';

@@ -1,17 +1,27 @@
 import { Option } from 'commander';
 import type { Environment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
-import type { Settings } from '../settings/settings.js';
+import type { Format, Settings } from '../settings/settings.js';
 
-/** Runs a command, and resolves to its exit status. The file is `-` for commands that take none. */
-type CommandAction = (settings: Settings, environment: Environment, file: string) => Promise<number>;
+/** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named. */
+type CommandAction = (
+  settings: Settings,
+  environment: Environment,
+  files: readonly string[],
+) => Promise<number>;
 
 /** A subcommand. Its module is loaded when it is given, and takes along only what it needs. */
 export interface CommandEntry {
   readonly name: string;
   readonly description: string;
-  /** What the argument FILE holds; undefined for a command without one. */
-  readonly file?: string;
+  /** What the arguments FILE hold; undefined for a command without any. */
+  readonly files?: string;
+  /** Arguments that are no files, as commander has them, with what they are. */
+  readonly words?: readonly [syntax: string, description: string];
+  /** It loads a package that shares core with the command, so it runs from the modules and not from the bundle. */
+  readonly loadsPackage?: boolean;
+  /** Formats that it has beside JSON and text. */
+  readonly formats?: readonly Format[];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -20,16 +30,50 @@ export interface CommandEntry {
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
-  forRequests('plug', 'plug the VIFs, each all or nothing', () => [...timelineOption(), waitOption()]),
-  forRequests('check', "tell what a plug would change, and what is broken on the guests' ways", () => [
+  forRequests('plug', 'plug the VIFs, each all or nothing', () => [
+    dryRunOption(),
     ...timelineOption(),
-    new Option('--strict', 'fail for what is not known yet, too, as while a guest has not started'),
+    waitOption(),
   ]),
+  {
+    ...forRequests('check', "tell what a plug would change, and what is broken on the guests' ways", () => [
+      ...timelineOption(),
+      new Option('--strict', 'fail for what is not known yet, too, as while a guest has not started'),
+      new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
+      allOption(),
+      outputOption('metrics'),
+    ]),
+    formats: ['prometheus'],
+  },
   forRequests('unplug', 'unplug the VIFs', () => [
     ...timelineOption(),
     new Option('--force', 'unplug what a guest still uses, too: it is cut off'),
   ]),
-  forRequests('show', 'draw the plumbing of the VIFs'),
+  {
+    ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
+    formats: ['mermaid', 'dot', 'svg', 'html'],
+  },
+  {
+    name: 'apply',
+    description: 'plug the VIFs of files or folders, and unplug all others that carry our mark',
+    files: 'the requests of all VIFs that are to be plugged on this host',
+    options: () => [
+      new Option('--dry-run', 'tell what would be plugged and unplugged, and change nothing'),
+      new Option('--no-unplug', 'unplug nothing'),
+      new Option('--none', 'there may be no request: all VIFs are unplugged then'),
+    ],
+    load: async () => (await import('./apply.js')).apply,
+  },
+  {
+    name: 'list',
+    description: 'list the VIFs that are plugged on this host, with what a check says of them',
+    load: async () => (await import('./plugged.js')).list,
+  },
+  {
+    name: 'watch',
+    description: 'tell of each change on this host that concerns a plugged VIF, until it is interrupted',
+    load: async () => (await import('./watch.js')).watch,
+  },
   {
     name: 'gc',
     description: 'remove what is left of VIFs that are no longer in use',
@@ -43,7 +87,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'object',
     description: 'read os-vif objects or VIFs of the network model, and write os-vif objects',
-    file: 'the objects, VIFs or requests',
+    files: 'the objects, VIFs or requests',
     options: () => [new Option('--manifest <versions>', 'versions to write, by class, as JSON or in a file')],
     load: async () => (await import('./object.js')).object,
   },
@@ -53,9 +97,23 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./plugins.js')).plugins,
   },
   {
+    name: 'conformance',
+    description: 'hold a plugin package to the promises of every plugin, on a host in memory',
+    words: ['<package>', 'the package, by its name or path'],
+    loadsPackage: true,
+    options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
+    load: async () => (await import('./conformance.js')).conformance,
+  },
+  {
     name: 'doctor',
     description: 'tell what this host lacks for which plugin, and change nothing',
     load: async () => (await import('./doctor.js')).doctor,
+  },
+  {
+    name: 'explain',
+    description: 'tell what an error is, and what to do about it',
+    words: ['[code...]', 'codes of errors; all of them unless given'],
+    load: async () => (await import('./explain.js')).explain,
   },
   {
     name: 'host-info',
@@ -67,6 +125,21 @@ export const commandTable: readonly CommandEntry[] = [
 
 function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
+}
+
+function dryRunOption(): Option {
+  return new Option('--dry-run', 'show what it would do, as plan does, and change nothing');
+}
+
+function allOption(): Option {
+  return new Option('--all', 'all VIFs that are plugged on this host, as they were plugged');
+}
+
+function outputOption(what: string): Option {
+  return new Option(
+    '-o, --output <file>',
+    `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
+  );
 }
 
 function waitOption(): Option {
@@ -84,12 +157,30 @@ function forRequests(name: string, description: string, options: () => Option[] 
   return {
     name,
     description,
-    file: 'the requests',
-    options,
+    files: 'the requests',
+    options: () => [
+      ...options(),
+      new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them'),
+      new Option('-q, --quiet', 'print only what failed or differs'),
+      new Option('--summary', 'sum up in a line on standard error, as at a terminal'),
+    ],
     load: async () => {
       const { requestCommands, runRequests } = await import('./request-commands.js');
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
-      return (settings, environment, file) => runRequests(command, file, settings, environment);
+      const plan = requestCommands.get('plan') ?? command;
+      return async (settings, environment, files) => {
+        const { areIds, meansPlugged, runPlugged, unplugByIds } = await import('./plugged-requests.js');
+        if (name === 'check' && settings.format === 'prometheus') {
+          return (await import('./metrics.js')).checkMetrics(settings, environment, files);
+        }
+        const isAboutPlugged =
+          name === 'check' || name === 'show' ? meansPlugged(settings, environment, files) : areIds(files);
+        if (isAboutPlugged && name !== 'plug') {
+          if (name === 'unplug') return unplugByIds(files, settings, environment);
+          return runPlugged(command, files, settings, environment);
+        }
+        return runRequests(settings.dryRun ? plan : command, files, settings, environment);
+      };
     },
   };
 }

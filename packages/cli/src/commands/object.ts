@@ -7,10 +7,12 @@ import {
   type VersionManifest,
   VifError,
 } from '@vifkit/core';
-import { openInput, readSettings } from '../requests/input.js';
+import { readSettings } from '../requests/input.js';
 import { idOf, isObject, objectFrom } from '../requests/object-from.js';
+import { openRequests } from '../requests/open-requests.js';
 import { readRequests } from '../requests/read-requests.js';
 import type { Input } from '../requests/request.js';
+import { vifsIn } from '../requests/shapes.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorJson, errorLine } from '../terminal/errors.js';
@@ -25,13 +27,13 @@ type Answer = { readonly object: Primitive } | { readonly id: string | undefined
 /**
  * Reads os-vif objects and VIFs of the network model, and writes os-vif objects; the exit status is 1 if one of them
  * could not be read, or has no converter.
- * @throws InputError if the file cannot be read
+ * @throws InputError if a file cannot be read
  * @throws VifError INVALID_OPTIONS for a manifest that is not valid
  */
 export async function object(
   settings: Settings & { readonly manifest?: string },
   environment: Environment,
-  file: string,
+  files: readonly string[],
 ): Promise<number> {
   const { format, manifest: given } = settings;
   const manifest = given === undefined ? undefined : await readManifestOption(given, settings.timeout);
@@ -40,10 +42,10 @@ export async function object(
   let driver: Converter = noDriver;
   let status = 0;
   try {
-    const text = openInput(file, environment.stdin);
-    for await (const { inputs } of readRequests(text, smallBatch, interruption.signal)) {
-      if (driver === noDriver && inputs.some(needsDriver)) driver = await openDriver(settings, environment);
-      const answers = inputs.map((input) => answer(input, driver, manifest));
+    const inputs = openRequests(files, environment.stdin, vifsIn);
+    for await (const { inputs: batch } of readRequests(inputs, smallBatch, interruption.signal)) {
+      if (driver === noDriver && batch.some(needsDriver)) driver = await openDriver(settings, environment);
+      const answers = batch.map((input) => answer(input, driver, manifest));
       if (answers.some((each) => 'error' in each)) status = 1;
       if (format === 'json') {
         await writeOut(stdout, answers.map((each) => `${JSON.stringify(toJson(each))}\n`).join(''));

@@ -10,26 +10,46 @@ import { renderTimeline, timelineOf } from '../terminal/timeline.js';
 import type { CommandResult } from './results.js';
 import { toJson } from './results.js';
 
+/** What became of requests that did not fail, by the command. */
+const summaryWords: Readonly<Record<string, { readonly changed: string; readonly same: string }>> = {
+  plug: { changed: 'plugged', same: 'as they were' },
+  unplug: { changed: 'unplugged', same: 'gone already' },
+  check: { changed: 'different', same: 'as plugged' },
+};
+
 /** So few requests have no progress bar. */
 const few = 20;
 
+/** How many requests came out how. */
+interface Counts {
+  failed: number;
+  /** What a plug or unplug changed, or where a check found a difference. */
+  changed: number;
+  same: number;
+}
+
+type ReportSettings = Pick<Settings, 'format' | 'timeline' | 'quiet' | 'summary' | 'detailedExitcode'>;
+
 /** Prints results in the order of the requests, each as soon as it and all before it are there. */
 export class Report {
-  #status = 0;
+  readonly #counts: Counts = { failed: 0, changed: 0, same: 0 };
+  readonly #codes = new Set<string>();
+  #differs = false;
+  readonly #began = performance.now();
   /** Those that are still to be printed, by the place of their request. */
   readonly #waiting = new Map<number, Settled<CommandResult>>();
   #next = 0;
   #isToPrint = false;
   #printing: Promise<void> = Promise.resolve();
-  readonly #settings: Pick<Settings, 'format' | 'timeline'>;
+  readonly #settings: ReportSettings;
   readonly #stdout: Output;
   readonly #stderr: Output;
   #total = 0;
   readonly #bar: ProgressBar | undefined;
 
   constructor(
-    name: string,
-    settings: Pick<Settings, 'format' | 'timeline'>,
+    private readonly name: string,
+    settings: ReportSettings,
     { stdout, stderr }: Pick<Environment, 'stdout' | 'stderr'>,
   ) {
     this.#settings = settings;
@@ -51,16 +71,17 @@ export class Report {
     return first;
   }
 
-  /** 1 as soon as a request failed or the host differs. */
+  /** 1 as soon as a request failed or the host differs; 3 for a difference alone, if the two are to be told apart. */
   get status(): number {
-    return this.#status;
+    if (this.#counts.failed > 0) return 1;
+    if (!this.#differs) return 0;
+    return this.#settings.detailedExitcode ? 3 : 1;
   }
 
   /** Takes the result of the request at a place. A slow output holds up nobody: see {@link printed}. */
   add(answer: Settled<CommandResult>, place: number): void {
-    const failed = 'error' in answer;
-    if (failed || answer.value.differs) this.#status = 1;
-    this.#bar?.advance(1, failed ? 1 : 0);
+    this.#count(answer);
+    this.#bar?.advance(1, 'error' in answer ? 1 : 0);
     this.#waiting.set(place, answer);
     if (this.#isToPrint) return;
     this.#isToPrint = true;
@@ -77,8 +98,39 @@ export class Report {
     return this.#printing;
   }
 
+  /** Takes the bar away, and sums up if that was asked for, or where many lines went by at a terminal. */
   end(): void {
     this.#shownBar?.clear();
+    const { format, quiet, summary } = this.#settings;
+    const { failed, changed, same } = this.#counts;
+    const isForPeople = this.#stderr.isTTY && format === 'text';
+    if (summary || (isForPeople && !quiet && failed + changed + same > 1)) {
+      this.#stderr.write(`vif: ${this.#summary()}\n`);
+    }
+    const codes = [...this.#codes].slice(0, 3).join(' ');
+    if (codes && isForPeople) this.#stderr.write(`vif: what to do about it: vif explain ${codes}\n`);
+  }
+
+  #count(answer: Settled<CommandResult>): void {
+    if ('error' in answer) {
+      this.#counts.failed += 1;
+      this.#codes.add(answer.error.code);
+      return;
+    }
+    const { differs, result } = answer.value;
+    this.#differs ||= differs;
+    const isChanged = differs || ('changes' in result && result.changes.length > 0);
+    this.#counts[isChanged ? 'changed' : 'same'] += 1;
+  }
+
+  #summary(): string {
+    const { failed, changed, same } = this.#counts;
+    const words = summaryWords[this.name];
+    const parts = words
+      ? [`${changed} ${words.changed}`, `${same} ${words.same}`]
+      : [`${same + changed} done`];
+    const seconds = ((performance.now() - this.#began) / 1000).toFixed(1);
+    return `${this.name}: ${[...parts, `${failed} failed`].join(', ')}, in ${seconds} s`;
   }
 
   get #shownBar(): ProgressBar | undefined {
@@ -86,7 +138,7 @@ export class Report {
   }
 
   async #print(): Promise<void> {
-    const answers = this.#takeNext();
+    const answers = this.#takeNext().filter((answer) => this.#isTold(answer));
     this.#shownBar?.clear();
     if (this.#settings.format === 'json') {
       await writeOut(this.#stdout, answers.map((answer) => this.#jsonLine(answer)).join(''));
@@ -94,6 +146,10 @@ export class Report {
       for (const answer of answers) await this.#printText(answer);
     }
     this.#shownBar?.draw();
+  }
+
+  #isTold(answer: Settled<CommandResult>): boolean {
+    return !this.#settings.quiet || 'error' in answer || answer.value.differs;
   }
 
   #takeNext(): Settled<CommandResult>[] {

@@ -1,7 +1,8 @@
 import type { CallOptions, ConfigResult, PlugOptions, Settled, UnplugOptions } from '@vifkit/engine';
-import { openInput } from '../requests/input.js';
+import { openRequests } from '../requests/open-requests.js';
 import { readRequests } from '../requests/read-requests.js';
 import type { Input } from '../requests/request.js';
+import { requestsIn } from '../requests/shapes.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
@@ -116,13 +117,13 @@ export function requestCommand<T extends AnyResult>(
 }
 
 /**
- * Runs a command for the requests of a file as they are read, and resolves to its exit status.
- * @throws InputError if the file cannot be read, or not to its end: the requests before that are done then
+ * Runs a command for the requests of files as they are read, and resolves to its exit status.
+ * @throws InputError if a file cannot be read, or not to its end: the requests before that are done then
  * @throws VifError if there is no driver to be had
  */
 export async function runRequests(
   command: RequestCommand,
-  file: string,
+  files: readonly string[],
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
@@ -134,8 +135,8 @@ export async function runRequests(
   const report = new Report(command.name, settings, environment);
   let driver: Driver | undefined;
   try {
-    const text = openInput(file, environment.stdin);
-    for await (const { inputs, isLast } of readRequests(text, command.batch, signal)) {
+    const given = openRequests(files, environment.stdin, (input) => requestsIn(input, settings.instance));
+    for await (const { inputs, isLast } of readRequests(given, command.batch, signal)) {
       driver ??= await openDriver(command, settings, environment);
       const opened = driver;
       const first = report.expect(inputs.length, isLast);

@@ -17,7 +17,10 @@ export interface InputText extends AsyncIterable<string> {
 }
 
 /** Such as a stream of Node.js. */
-export type InputSource = AsyncIterable<Uint8Array | string> & { destroy?(): unknown };
+export type InputSource = AsyncIterable<Uint8Array | string> & {
+  destroy?(): unknown;
+  readonly isTTY?: boolean | undefined;
+};
 
 /**
  * The text of a file, or of standard input for `-`. A byte order mark at its beginning is passed over.
@@ -30,14 +33,18 @@ export function openInput(file: string, stdin: () => InputSource): InputText {
     try {
       source = file === '-' ? stdin() : await openFile(file);
       if (isClosed) source.destroy?.();
-      const decoder = new TextDecoder();
-      for await (const chunk of source) yield decoder.decode(Buffer.from(chunk), { stream: true });
-      yield decoder.decode();
+      let decoder: InstanceType<typeof TextDecoder> | undefined;
+      for await (const chunk of source) {
+        const bytes = Buffer.from(chunk);
+        decoder ??= new TextDecoder(encodingOf(bytes));
+        yield decoder.decode(bytes, { stream: true });
+      }
+      if (decoder) yield decoder.decode();
     } catch (error) {
       if (isClosed) return;
       const name = file === '-' ? 'standard input' : `'${file}'`;
       const reason = error instanceof Error ? error.message : String(error);
-      throw new InputError(`Cannot read ${name}: ${reason}`, { cause: error });
+      throw new InputError(`Cannot read ${name}: ${reason}${cureFor(file, error)}`, { cause: error });
     }
   }
   return {
@@ -47,6 +54,30 @@ export function openInput(file: string, stdin: () => InputSource): InputText {
       source?.destroy?.();
     },
   };
+}
+
+/** UTF-8, unless a byte order mark tells that it is what editors on Windows call Unicode. */
+function encodingOf([first, second]: Uint8Array): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** What to do about a file that cannot be read, if that can be told: the rest of a sentence. */
+function cureFor(file: string, error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EISDIR') return '; it is a folder, so name its files, as in FOLDER/*.json';
+  if (code === 'EACCES') return '; let this user read it, or run vif as one who may';
+  if (code !== 'ENOENT' && code !== 'ENAMETOOLONG') return '';
+  if (uuid.test(file)) {
+    return ". It looks like the id of a port: name a file that has the port's VIF, as in Nova's network_info, and its instance";
+  }
+  if (/^\s*[[{]/.test(file))
+    return ". It looks like a request itself: give it to standard input, as in: echo '{…}' | vif plug";
+  if (/[*?[]/.test(file))
+    return '. No file is called like that: leave out the quotes, so that the shell looks for files';
+  return '';
 }
 
 async function openFile(file: string): Promise<InputSource> {

@@ -1,7 +1,6 @@
 import { signalError } from '@vifkit/engine/time';
-import type { InputText } from './input.js';
+import type { Inputs, Piece } from './open-requests.js';
 import type { Input } from './request.js';
-import { RequestSplitter } from './request-splitter.js';
 
 /** Requests that were read together. */
 export interface Batch {
@@ -27,15 +26,10 @@ const mostAfterSignal = 10_000;
  *
  * @throws InputError if it cannot be read
  */
-export async function* readRequests(
-  text: InputText,
-  size: number,
-  signal: AbortSignal,
-): AsyncGenerator<Batch> {
-  const splitter = new RequestSplitter();
-  const pieces = text[Symbol.asyncIterator]();
+export async function* readRequests(given: Inputs, size: number, signal: AbortSignal): AsyncGenerator<Batch> {
+  const pieces = given[Symbol.asyncIterator]();
   const batch = new Gathered(size);
-  let next: Promise<IteratorResult<string>> | undefined;
+  let next: Promise<IteratorResult<Piece>> | undefined;
   let afterSignal = 0;
   try {
     for (;;) {
@@ -54,20 +48,21 @@ export async function* readRequests(
         continue;
       }
       next = undefined;
-      if (hasFired) afterSignal += (piece.value ?? '').length / 1024;
-      for (const input of piece.done ? splitter.end() : splitter.push(piece.value)) {
+      if (piece.done) break;
+      const { inputs, length } = piece.value;
+      if (hasFired) afterSignal += length / 1024;
+      for (const input of inputs) {
         if (batch.isFull) yield batch.take();
         batch.add(input);
         if (hasFired) afterSignal += 1;
       }
-      if (piece.done) break;
     }
     if (!batch.isEmpty) yield batch.take(true);
   } catch (error) {
     if (!batch.isEmpty) yield batch.take(true);
     throw error;
   } finally {
-    text.close();
+    given.close();
     next?.catch(() => {}); // it was given up
   }
 }

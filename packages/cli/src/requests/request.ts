@@ -2,7 +2,14 @@ import { asVifError, VifError } from '@vifkit/core';
 import { deepest, JsonNesting } from './json-nesting.js';
 
 /** One request of an input, or why there is none. */
-export type Input = ({ readonly request: object } | { readonly error: VifError }) & {
+export type Input = (
+  | {
+      readonly request: object;
+      /** What messages call it, at the beginning of a sentence. */
+      readonly subject: string;
+    }
+  | { readonly error: VifError }
+) & {
   /** The bytes that it takes in memory, roughly. */
   readonly size: number;
 };
@@ -39,7 +46,9 @@ export function refused(message: string): Input {
 }
 
 function asInput(value: unknown, size: number, subject: string): Input {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return { request: value, size };
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    return { request: value, size, subject };
+  }
   const found = value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
   return refused(`${subject} is not a JSON object, but ${found}`);
 }

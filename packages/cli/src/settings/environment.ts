@@ -9,7 +9,17 @@ import type { Settings } from './settings.js';
 /** The methods of a `VifDriver` that commands call. */
 export type Driver = Pick<
   VifDriver,
-  'convert' | 'configAll' | 'planAll' | 'plugAll' | 'checkAll' | 'unplugAll' | 'gc' | 'close'
+  | 'convert'
+  | 'configAll'
+  | 'planAll'
+  | 'plugAll'
+  | 'checkAll'
+  | 'unplugAll'
+  | 'unplugById'
+  | 'list'
+  | 'watch'
+  | 'gc'
+  | 'close'
 >;
 
 export interface DriverSettings extends Settings {
@@ -23,12 +33,16 @@ export interface DriverSettings extends Settings {
 export interface Environment {
   /** Called only if standard input is to be read. */
   readonly stdin: () => InputSource;
+  /** Whether nobody writes to standard input: it is a terminal, or no input at all. */
+  readonly waitsForInput?: () => boolean;
   readonly stdout: Output;
   readonly stderr: Output;
   /** Where SIGINT and SIGTERM arrive: the process. */
   readonly signals: EventEmitter;
   /** Where variables may set options of plugins: the process's environment. */
   readonly env: NodeJS.ProcessEnv;
+  /** The text of a file of this package, by its path there. */
+  readonly ownFile: (path: string) => string;
   readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
   readonly plugins: (settings: Settings) => Promise<readonly PluginPackage[]>;
   /** Tells for each requirement what this host lacks, or undefined. */

@@ -1,11 +1,12 @@
 import type { OptionsSource } from '@vifkit/core';
 import { LONGEST_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { formats } from './settings.js';
 
 /** The options of every subcommand. Those with a variable can be set in the environment, too, and in a configuration file. */
 export function commonOptions(): Option[] {
   return [
-    new Option('--format <format>', 'what to print').choices(['json', 'text']).default('text'),
+    new Option('--format <format>', 'what to print').choices(formats).default('text'),
     new Option('--config <file>', 'settings and options of plugins, as JSON').env('VIF_CONFIG'),
     new Option('--routing <rules>', "whose rules answer requests that do not say so: Nova 14's, or today's")
       .env('VIF_ROUTING')

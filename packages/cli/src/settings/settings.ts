@@ -1,9 +1,18 @@
 import type { OptionsSource, Routing } from '@vifkit/core';
 import type { HostOptions } from '@vifkit/host';
 
+/** How results are printed. All commands have the first two; a command says which others it has. */
+export const formats = ['json', 'text', 'prometheus', 'mermaid', 'dot', 'svg', 'html'] as const;
+
+export type Format = (typeof formats)[number];
+
 /** What the options of the command line come to. */
 export interface Settings {
-  readonly format: 'json' | 'text';
+  readonly format: Format;
+  /** The file that metrics or a picture go to; standard output unless given. */
+  readonly output?: string;
+  /** Whether a command is about all that is plugged. */
+  readonly all?: boolean;
   /** Whose rules answer requests that do not say so themselves. */
   readonly routing: Routing;
   /** Where the OVSDB server listens, as in `unix:/var/run/openvswitch/db.sock`. */
@@ -35,12 +44,24 @@ export interface Settings {
   readonly timeout: number;
   /** Milliseconds for undoing a plug that failed, after that. */
   readonly undoTimeout: number;
+  /** The UUID of the guest whose the VIFs are that come without a request around them. */
+  readonly instance?: string;
   /** Whether it is told where the time of each request went. */
   readonly timeline?: boolean;
+  /** Whether only what failed or differs is printed. */
+  readonly quiet?: boolean;
+  /** Whether a line at the end sums up. */
+  readonly summary?: boolean;
+  /** Whether a difference has an exit status of its own. */
+  readonly detailedExitcode?: boolean;
+  /** Whether a plug is shown rather than done. */
+  readonly dryRun?: boolean;
   /** How often `-v` was given. */
   readonly verbose: number;
   /** Plugin packages beside those that come with `vif`: names and paths. */
   readonly plugin?: readonly string[];
+  /** What names them: `--plugin`, `VIF_PLUGINS`, or the path of a configuration file. */
+  readonly pluginNamedBy?: string;
   /** Options of plugins, from the configuration file. */
   readonly pluginOptions?: readonly OptionsSource[];
 }

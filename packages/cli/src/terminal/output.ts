@@ -1,3 +1,4 @@
+import { open, rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
@@ -54,4 +55,27 @@ export function guardOutput(stream: Output): void {
       process.exitCode ||= 1;
     });
   });
+}
+
+/**
+ * Writes a whole text: to a file, which is there as a whole or as it was, or else to the output. Other users may read it.
+ * @throws Error when the file cannot be written
+ */
+export async function writeWhole(stdout: Output, file: string | undefined, text: string): Promise<void> {
+  if (file === undefined) return writeOut(stdout, text);
+  const draft = `${file}.${process.pid}.new`;
+  try {
+    const handle = await open(draft, 'wx', 0o644);
+    try {
+      await handle.chmod(0o644); // whatever the umask is
+      await handle.writeFile(text);
+    } finally {
+      await handle.close();
+    }
+    await rename(draft, file);
+  } catch (error) {
+    await rm(draft, { force: true });
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot write ${file}: ${reason}`, { cause: error });
+  }
 }

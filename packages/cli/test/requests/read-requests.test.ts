@@ -1,10 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { InputText } from '../../src/requests/input.js';
+import { type Inputs, piecesOf } from '../../src/requests/open-requests.js';
 import { type Batch, readRequests } from '../../src/requests/read-requests.js';
 import type { Input } from '../../src/requests/request.js';
 
 const never = new AbortController().signal;
+
+const split = (text: InputText): Inputs => ({
+  [Symbol.asyncIterator]: () => piecesOf(text),
+  close: () => text.close(),
+});
 
 /** A text whose pieces come as the function gives them. */
 function textOf(pieces: () => AsyncGenerator<string>) {
@@ -25,7 +31,7 @@ const shown = (input: Input) => ('request' in input ? input.request : input.erro
 
 async function collect(text: InputText, size: number, signal = never): Promise<Batch[]> {
   const batches: Batch[] = [];
-  for await (const batch of readRequests(text, size, signal)) batches.push(batch);
+  for await (const batch of readRequests(split(text), size, signal)) batches.push(batch);
   return batches;
 }
 
@@ -66,7 +72,7 @@ it('gives what is there while the rest has not been written yet', async () => {
       write = resolve;
     });
   });
-  const batches = readRequests(text, 500, never);
+  const batches = readRequests(split(text), 500, never);
   const first = await batches.next();
   expect(first.value?.inputs.map(shown)).toEqual([{ id: 'a' }, { id: 'b' }]);
   const second = batches.next();
@@ -84,7 +90,7 @@ it('reads no further than the batch that is asked for', async () => {
       yield '{}\n'.repeat(10);
     }
   });
-  const batches = readRequests(text, 20, never);
+  const batches = readRequests(split(text), 20, never);
   await batches.next();
   expect(read).toBeLessThanOrEqual(3);
   await pause(50);
@@ -111,7 +117,7 @@ it('waits for nothing once the signal fires, and says that more may have followe
     yield '{"id":"a"}\n';
     await new Promise(() => {});
   });
-  const batches = readRequests(text, 500, controller.signal);
+  const batches = readRequests(split(text), 500, controller.signal);
   expect((await batches.next()).value?.inputs.map(shown)).toEqual([{ id: 'a' }]);
   const last = batches.next();
   controller.abort();
@@ -149,7 +155,7 @@ it('passes on that the text cannot be read, behind what could', async () => {
   });
   const given: unknown[] = [];
   const reading = async () => {
-    for await (const { inputs } of readRequests(text, 500, never)) given.push(...inputs.map(shown));
+    for await (const { inputs } of readRequests(split(text), 500, never)) given.push(...inputs.map(shown));
   };
   await expect(reading()).rejects.toThrow('a bad sector');
   expect(given).toEqual([{ id: 'a' }]);

@@ -1,4 +1,5 @@
 import { EventEmitter } from 'node:events';
+import { readFileSync } from 'node:fs';
 import type { PluginPackage } from '@vifkit/core';
 import { run } from '../../src/program.js';
 import type { Driver, DriverSettings, Environment } from '../../src/settings/environment.js';
@@ -32,6 +33,7 @@ export async function runVif(args: readonly string[], given: Given = {}) {
     stderr,
     signals: given.signals ?? new EventEmitter(),
     env: given.env ?? {},
+    ownFile: (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'),
     openDriver: async (settings) => {
       opened.push(settings);
       return given.openDriver ? given.openDriver(settings) : driver;

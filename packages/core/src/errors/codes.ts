@@ -35,6 +35,7 @@ export const errorCodes = {
   ABORTED: 'The caller aborted the call',
 
   VIF_IN_USE: 'A guest uses the VIF that is to be unplugged',
+  VIF_NOT_RECORDED: 'A VIF is plugged, but nothing records the request that it was plugged with',
   OWNED_BY_OTHER_VIF: 'Something that the VIF needs belongs to another VIF',
 
   LINK_NOT_FOUND: 'A link that has to exist does not',

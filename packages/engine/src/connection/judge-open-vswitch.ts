@@ -91,7 +91,12 @@ function judgeLinkState(
   port: OvsPortOnPath,
   { links }: HostState,
 ): Verdict {
-  if (type === '') return links.get(name)?.up === false ? broken('its link is down') : sound;
+  if (type === '') {
+    const { up = true, master } = links.get(name) ?? {};
+    // The master of ports of the datapath in the kernel is a link of its own.
+    if (master !== undefined && master !== 'ovs-system') return broken(`its link is a member of ${master}`);
+    return up ? sound : broken('its link is down');
+  }
   if (type === 'patch' || port.linkState !== 'down') return sound;
   if (type.startsWith('dpdkvhostuser')) return waiting('no guest has connected to its socket');
   return linkBy === 'hypervisor' || type === 'dpdk'

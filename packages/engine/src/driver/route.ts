@@ -14,6 +14,17 @@ export type Route = {
   | { readonly path: 'legacy'; readonly vif: NetworkVif; readonly handler: LegacyDriver }
 );
 
+const unbound = 'Neutron has not bound it: give its port a host (binding:host_id) and ask for the VIF again';
+
+/** What Neutron calls the type of a port that no switch takes. */
+const unboundTypes: ReadonlyMap<string, string> = new Map([
+  ['unbound', unbound],
+  [
+    'binding_failed',
+    "Neutron found no way to bind its port to this host: the log of neutron-server says why. Mostly the host's agent is down, or serves no such network; then bind the port anew",
+  ],
+]);
+
 /**
  * Chooses as Nova does: an os-vif object goes to the plugin it names; so does a VIF of the network model
  * whose type has a converter, if that yields an object; else the legacy driver of the type takes it.
@@ -24,8 +35,7 @@ export function route(request: RoutedRequest, registry: PluginRegistry): Route {
   const { vif, routing } = request;
   if (vif instanceof VIFBase) return objectRoute(vif, 'it is an os-vif object', registry);
   const { type, id: vifId } = vif;
-  if (!type)
-    throw new VifError('VIF_TYPE_MISSING', `VIF ${vifId} has no type; Neutron has not bound it`, { vifId });
+  if (!type) throw new VifError('VIF_TYPE_MISSING', `VIF ${vifId} has no type. ${unbound}`, { vifId });
 
   const object = convert(vif, type, request, registry);
   if (object) return objectRoute(object, `type '${type}' converts to ${classNameOf(object)}`, registry);
@@ -44,7 +54,7 @@ export function route(request: RoutedRequest, registry: PluginRegistry): Route {
   const known = registry.typesBy(routing).join(', ') || 'none';
   const message = registry.converter(type, routing)
     ? `The converter of VIF type '${type}' left this VIF to the legacy path, which has no driver for it`
-    : `Nothing handles VIF type '${type}'. Registered types: ${known}`;
+    : `Nothing handles VIF type '${type}'. ${unboundTypes.get(type) ?? `Registered types: ${known}`}`;
   throw new VifError('UNSUPPORTED_VIF_TYPE', message, { vifId });
 }
 

@@ -135,14 +135,24 @@ describe('no path', () => {
   it('is there for a type that nothing handles, and what is handled is named', () => {
     const refusal = (message: string) =>
       expect.objectContaining({ code: 'UNSUPPORTED_VIF_TYPE', vifId: vifId(1), message });
-    expect(() => routeOf(modelVif(1, 'binding_failed'))).toThrow(
-      refusal("Nothing handles VIF type 'binding_failed'. Registered types: 802.1qbg, generic"),
+    expect(() => routeOf(modelVif(1, 'flubber'))).toThrow(
+      refusal("Nothing handles VIF type 'flubber'. Registered types: 802.1qbg, generic"),
     );
     expect(() => routeOf(modelVif(1, 'constructor'), [])).toThrow(
       refusal("Nothing handles VIF type 'constructor'. Registered types: none"),
     );
   });
 });
+
+it.each(['binding_failed', 'unbound'])(
+  'a port that is %s has no path, and Neutron is to be asked',
+  (type) => {
+    const message = expect.stringMatching(/Neutron .*bind/);
+    expect(() => routeOf(modelVif(1, type))).toThrow(
+      expect.objectContaining({ code: 'UNSUPPORTED_VIF_TYPE', message }),
+    );
+  },
+);
 
 describe('a converter that fails', () => {
   it('fails with its error as the cause', () => {

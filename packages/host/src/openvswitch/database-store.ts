@@ -1,6 +1,6 @@
 import { asVifError, isVifError, type VifError } from '@vifkit/core';
 import type { Outcome } from '@vifkit/engine/former';
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import { OvsdbOperationError } from '../ovsdb/operation-error.js';
 import { readOptionalInteger } from '../ovsdb/values.js';
 import { tellsOfNoSwitch } from './absent-server.js';
@@ -34,7 +34,7 @@ export class DatabaseOvsStore implements OvsStore {
    * @param livesOn keep a replica of what is read of the database, for a process that makes more than a call or two.
    */
   constructor(
-    private readonly client: OvsdbClient,
+    private readonly client: Ovsdb,
     livesOn = false,
   ) {
     this.#rows = new DatabaseRows(client, livesOn);

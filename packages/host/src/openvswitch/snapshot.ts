@@ -76,6 +76,32 @@ export async function readSnapshot(
   return { initialized: rows.root.length > 0, bridges, ports, qos: new Map(qos), owned };
 }
 
+/** All bridges and ports that rows tell of, by name. */
+export function readSwitch(
+  bridgeRows: readonly values.Row[],
+  portRows: readonly values.Row[],
+  interfaceRows: readonly values.Row[],
+): { readonly bridges: ReadonlyMap<string, OvsBridge>; readonly ports: ReadonlyMap<string, OvsPort> } {
+  const found = new Map(bridgeRows.map((row) => [values.readString(row.name), readBridge(row)]));
+  const interfaces = new Map(interfaceRows.map((row) => [values.readString(row.name), row]));
+  const ports = new Map<string, OvsPort>();
+  for (const row of portRows) {
+    const name = values.readString(row.name);
+    const port = readPort(row, interfaces.get(name), found);
+    if (port)
+      ports.set(name, withoutRef({ ...port, interface: port.interface && withoutRef(port.interface) }));
+  }
+  const bridges = [...found].map(([name, { datapathType, externalIds }]) => {
+    const mtuRequest = ports.get(name)?.interface?.mtuRequest;
+    return [name, { datapathType, externalIds, mtuRequest }] as const;
+  });
+  return { bridges: new Map(bridges), ports };
+}
+
+function withoutRef<T extends { readonly ref: RowRef }>({ ref: _, ...rest }: T): Omit<T, 'ref'> {
+  return rest;
+}
+
 /** Bridges as they were read from rows that are still the same: one may have thousands of ports. */
 const readBridges = new WeakMap<values.Row, BridgeRow>();
 

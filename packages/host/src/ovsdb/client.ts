@@ -39,6 +39,21 @@ export interface OvsdbMonitor {
   cancel(): void;
 }
 
+/** What is asked of an OVSDB server: over a connection, or of one in memory. */
+export interface Ovsdb {
+  transact(
+    database: string,
+    operations: readonly Operation[],
+    signal: AbortSignal,
+  ): Promise<readonly OperationResult[]>;
+  monitor(
+    database: string,
+    requests: MonitorRequests,
+    listener: MonitorListener,
+    signal?: AbortSignal,
+  ): Promise<OvsdbMonitor>;
+}
+
 const rules: OptionRules<OvsdbClientOptions> = {
   endpoint: optionRules.text,
   tls: optionRules.object,
@@ -60,7 +75,7 @@ export const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
  * fires. Only after `OVSDB_ERROR` is it
  * certain that a transaction did nothing: none that writes and that the server may have got is sent twice.
  */
-export class OvsdbClient {
+export class OvsdbClient implements Ovsdb {
   readonly #connector: Connector;
   readonly #monitors = new Map<string, Monitor>();
   readonly #logger: Logger;

@@ -3,6 +3,7 @@ import type { Host } from '@vifkit/engine';
 import { former } from '@vifkit/engine/former';
 import {
   CommandRunner,
+  DatabaseOvsStore,
   FilterRunner,
   type GuestFilter,
   LinkRunner,
@@ -126,7 +127,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
       former(new LinkRunner(links, options.tapOwner)),
-      former(new OvsRunner(ovs, links)),
+      former(new OvsRunner(new DatabaseOvsStore(ovs), links)),
       former(new FilterRunner(filters)),
       former(new CommandRunner(commands)),
       former(new VfRunner(vfs, vfJournal)),

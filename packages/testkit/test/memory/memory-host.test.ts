@@ -46,7 +46,7 @@ describe('memory host', () => {
     expect(host.writes.map(({ what }) => what)).toEqual([
       'add tap0',
       'set tap0',
-      'ensureBridge br-int, putPort tap0',
+      'insert Bridge br-int, insert Port br-int, insert Port tap0',
       'tool add',
     ]);
     expect(host.points.filter(({ part }) => part === 'wiring')).toHaveLength(2);

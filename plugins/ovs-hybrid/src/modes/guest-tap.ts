@@ -19,7 +19,14 @@ export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promi
     const address = requireField(vif, 'address', vif.id);
     // Nova asks for several queues even where the guest's card, which is not virtio or without KVM, has one.
     const create = { type: 'tap', multiQueue: multiqueue && context.tap.canMultiQueue } as const;
-    const step = { kind: 'link', name, create, set: { up: true, mtu }, initial: { address } } as const;
+    const step = {
+      kind: 'link',
+      name,
+      create,
+      set: { up: true, mtu },
+      initial: { address },
+      unbridged: true,
+    } as const;
     return { steps: [step], isThere: true };
   }
   const now = await context.facts.linkMtu(name);
@@ -29,7 +36,7 @@ export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promi
   const sized = create_port || now < mtu ? { mtu } : {};
   // A container's link is a veth.
   return {
-    steps: [{ kind: 'link', name, types: ['tap', 'veth'], set: { up: true, ...sized } }],
+    steps: [{ kind: 'link', name, types: ['tap', 'veth'], set: { up: true, ...sized }, unbridged: true }],
     isThere: true,
   };
 }

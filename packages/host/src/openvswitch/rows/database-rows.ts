@@ -1,4 +1,4 @@
-import type { OvsdbClient } from '../../ovsdb/client.js';
+import type { Ovsdb } from '../../ovsdb/client.js';
 import { Replica } from './replica.js';
 import { type Answers, answerEach, type RowQueries } from './row-query.js';
 import { COLUMNS } from './schema.js';
@@ -23,7 +23,7 @@ export class DatabaseRows implements RowSource {
 
   /** @param livesOn have a replica from the start. */
   constructor(
-    private readonly client: OvsdbClient,
+    private readonly client: Ovsdb,
     livesOn: boolean,
   ) {
     if (livesOn) this.#replica = new Replica(client, COLUMNS);

@@ -1,6 +1,6 @@
 import { isVifError } from '@vifkit/core';
 import { orAborted, signalError } from '@vifkit/engine/time';
-import type { OvsdbClient, OvsdbMonitor } from '../../ovsdb/client.js';
+import type { Ovsdb, OvsdbMonitor } from '../../ovsdb/client.js';
 import type { TableUpdates } from '../../ovsdb/monitor.js';
 import { uuid } from '../../ovsdb/values.js';
 import type { Key } from './key.js';
@@ -22,7 +22,7 @@ export class Replica {
   #monitor: Promise<OvsdbMonitor> | undefined;
 
   constructor(
-    private readonly client: OvsdbClient,
+    private readonly client: Ovsdb,
     private readonly extract: Extract,
   ) {}
 

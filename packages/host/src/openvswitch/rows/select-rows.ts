@@ -1,10 +1,10 @@
-import type { OvsdbClient } from '../../ovsdb/client.js';
+import type { Ovsdb } from '../../ovsdb/client.js';
 import { type Answers, answerEach, type RowQueries } from './row-query.js';
 import { DATABASE } from './schema.js';
 
 /** Asks the server, in one transaction. @throws VifError what `client.transact` throws */
 export async function selectRows<Q extends RowQueries>(
-  client: OvsdbClient,
+  client: Ovsdb,
   queries: Q,
   signal: AbortSignal,
 ): Promise<Answers<Q>> {

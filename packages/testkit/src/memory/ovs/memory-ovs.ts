@@ -1,24 +1,23 @@
-import { asVifError, type VifError } from '@vifkit/core';
 import type { Outcome } from '@vifkit/engine/former';
 import {
-  hasBridgeMark,
-  hasPortMark,
-  isWired,
-  notWired,
+  DatabaseOvsStore,
+  type MonitorListener,
+  type MonitorRequests,
+  type Operation,
+  type OperationResult,
   type OvsBridge,
   type OvsChange,
-  type OvsMarked,
-  type OvsOwner,
+  type Ovsdb,
+  type OvsdbMonitor,
   type OvsPort,
-  type OvsQuery,
-  type OvsState,
-  type OvsStore,
-  ownerIn,
-  portFailed,
+  readResults,
+  readSwitch,
+  type Value,
 } from '@vifkit/host/parts';
 import type { Kernel } from '../links/kernel.js';
 import type { Points } from '../points.js';
-import { Switch } from './switch.js';
+import { idsIn, shown } from './cells.js';
+import { Database, type RowChange } from './database.js';
 import { Vswitchd } from './vswitchd.js';
 
 /** A bridge to be there from the start: not made by vifkit. */
@@ -26,143 +25,182 @@ export interface OvsBridgeSpec extends Partial<OvsBridge> {
   readonly name: string;
 }
 
-/** An Open vSwitch in memory: its database, and an ovs-vswitchd that is done at once. */
-export class MemoryOvs implements OvsStore {
-  readonly #points: Points;
-  readonly #vswitchd: Vswitchd;
-  #switch = new Switch();
+/** A port, with the type of its QoS row if it has one. */
+export interface MemoryPort extends OvsPort {
+  readonly qosType?: string;
+}
 
-  constructor(points: Points, kernel: Kernel, bridges: readonly OvsBridgeSpec[] = []) {
-    this.#points = points;
-    this.#vswitchd = new Vswitchd(kernel);
-    for (const { name, datapathType = '', externalIds = {}, mtuRequest } of bridges) {
-      this.#switch.putBridge(name, { datapathType, externalIds }, mtuRequest);
-    }
-    this.#vswitchd.carryOut(this.#switch);
+/** An Open vSwitch in memory: an OVSDB server that the host's own code speaks to, and an ovs-vswitchd that is done at once. */
+export class MemoryOvs implements Ovsdb {
+  readonly #database = new Database();
+  readonly #vswitchd: Vswitchd;
+
+  constructor(
+    private readonly points: Points,
+    kernel: Kernel,
+    bridges: readonly OvsBridgeSpec[] = [],
+  ) {
+    this.#vswitchd = new Vswitchd(this.#database, kernel, points);
+    this.#database.transact([
+      { op: 'insert', table: 'Open_vSwitch', row: {} },
+      ...bridges.flatMap(makeBridge),
+    ]);
+    this.#vswitchd.carryOut();
   }
 
   /** Every bridge and port, by name; the bridges' local ports too. */
-  snapshot(): { bridges: Record<string, OvsBridge>; ports: Record<string, OvsPort> } {
-    const { bridges, ports } = this.#state();
-    return { bridges: Object.fromEntries([...bridges].sort()), ports: Object.fromEntries([...ports].sort()) };
-  }
-
-  async read(query: OvsQuery): Promise<OvsState> {
-    const { owners = [], idle = [] } = query;
-    const { bridges, ports } = this.#state();
-    const owned = new Map<string, string[]>();
-    const ownedBridges = new Map<string, string[]>();
-    for (const owner of owners) {
-      const { vifId } = owner;
-      owned.set(vifId, [...new Set([...(owned.get(vifId) ?? []), ...this.#portsOf(owner)])].sort());
-      const own = [...bridges].filter(([, row]) => hasBridgeMark(row) && hasPortMark(row, vifId));
-      ownedBridges.set(
-        vifId,
-        own.map(([name]) => name),
-      );
-    }
-    const wanted = new Set([...query.ports, ...query.bridges, ...[...owned.values()].flat()]);
-    const strays = [...ownedBridges.values()].flat().filter((name) => !query.bridges.includes(name));
-    const asked = new Set([...query.bridges, ...idle, ...strays]);
-    return {
-      bridges: new Map([...bridges].filter(([name]) => asked.has(name))),
-      ports: new Map([...ports].filter(([name]) => wanted.has(name))),
-      owned,
-      ownedBridges,
-      users: new Map(
-        [...idle, ...strays].flatMap((name) =>
-          bridges.has(name) ? [[name, this.#switch.users(name)] as const] : [],
-        ),
+  snapshot(): { bridges: Record<string, OvsBridge>; ports: Record<string, MemoryPort> } {
+    this.#vswitchd.report();
+    const rows = (table: string) => [...this.#database.rows(table)].map(([id, row]) => shown(id, row));
+    const { bridges, ports } = readSwitch(rows('Bridge'), rows('Port'), rows('Interface'));
+    const qos = this.#database.rows('QoS');
+    const qosTypes = new Map(
+      rows('Port').flatMap(({ name, qos: ref }) =>
+        idsIn(ref).map((id) => [name, qos.get(id)?.type] as const),
       ),
-    };
-  }
-
-  async readMarked(_signal?: AbortSignal, vifIds?: readonly string[]): Promise<OvsMarked> {
-    const { bridges, ports } = this.#switch;
-    const isWanted = (vifId: string | undefined) =>
-      !vifIds || (vifId !== undefined && vifIds.includes(vifId));
+    );
+    const withQos = [...ports].map(([name, port]): [string, MemoryPort] => {
+      const qosType = qosTypes.get(name);
+      return [name, typeof qosType === 'string' ? { ...port, qosType } : port];
+    });
     return {
-      ports: [...ports].flatMap(([name, { externalIds }]) => {
-        const vifId = ownerIn(externalIds);
-        return vifId === undefined || !isWanted(vifId) ? [] : [{ name, vifId }];
-      }),
-      bridges: [...bridges].flatMap(([name, row]) => {
-        const vifId = ownerIn(row.externalIds);
-        return hasBridgeMark(row) && isWanted(vifId) ? [{ name, vifId }] : [];
-      }),
+      bridges: Object.fromEntries([...bridges].sort(byName)),
+      ports: Object.fromEntries(withQos.sort(byName)),
     };
   }
 
-  async commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const outcomes = new Map<OvsChange, VifError>();
-    const awaited: OvsChange[] = [];
-    for (const owner of new Set(changes.map((change) => change.owner))) {
-      const own = changes.filter((change) => change.owner === owner);
-      try {
-        awaited.push(...(await this.#transact(own, signal)));
-      } catch (error) {
-        const failure = asVifError(error, 'OVSDB_ERROR', 'Open vSwitch could not be changed');
-        for (const change of own) outcomes.set(change, failure);
-      }
-    }
-    this.#vswitchd.carryOut(this.#switch);
-    for (const change of awaited) {
-      const failure = await this.#wiringFailure(change, signal);
-      if (failure) outcomes.set(change, failure);
-    }
-    return changes.map((change) => outcomes.get(change));
+  /** Makes changes beside the host whose Open vSwitch this is, as another process would; see the store of `@vifkit/host`. */
+  commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
+    return new DatabaseOvsStore(this).commit(changes, signal);
   }
 
-  /** All of the changes or none. Answers those that ovs-vswitchd is to be waited for. */
-  async #transact(changes: readonly OvsChange[], signal: AbortSignal): Promise<OvsChange[]> {
-    const what = changes.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-    const failure = await this.#points.reach({ part: 'ovs', what }, signal);
+  async transact(
+    _database: string,
+    operations: readonly Operation[],
+    signal: AbortSignal,
+  ): Promise<readonly OperationResult[]> {
+    if (operations.every(({ op }) => READS.has(op))) {
+      this.#vswitchd.report();
+      return readResults(operations, this.#database.transact(operations));
+    }
+    const what = this.#describe(operations);
+    const failure = what === '' ? undefined : await this.points.reach({ part: 'ovs', what }, signal);
     if (failure) throw failure;
-    const draft = this.#switch.copy();
-    const awaited = changes.filter((change) => draft.make(change));
-    this.#switch = draft;
-    return awaited;
+    const results = readResults(operations, this.#database.transact(operations));
+    if (operations.some(isRequest)) void this.#vswitchd.configure(signal);
+    else this.#vswitchd.carryOut();
+    return results;
   }
 
-  async #wiringFailure(change: OvsChange, signal: AbortSignal): Promise<VifError | undefined> {
-    if (change.kind === 'removeBridge' || change.kind === 'removeIdleBridge') return undefined;
-    try {
-      const failure = await this.#points.reach({ part: 'wiring', what: `wire ${change.name}` }, signal);
-      if (failure) return failure;
-    } catch (error) {
-      return notWired(change, error);
-    }
-    const state = this.#state().ports.get(change.name)?.interface;
-    return state && isWired(state) ? undefined : portFailed(change, state);
+  async monitor(
+    _database: string,
+    requests: MonitorRequests,
+    listener: MonitorListener,
+  ): Promise<OvsdbMonitor> {
+    this.#vswitchd.report();
+    const changes = Object.keys(requests).flatMap((table) =>
+      [...this.#database.rows(table)].map(([id, row]): RowChange => ({ table, id, new: row })),
+    );
+    listener(updatesOf(changes, requests), true);
+    const cancel = this.#database.listen((each) => {
+      const updates = updatesOf(each, requests);
+      if (Object.keys(updates).length > 0) listener(updates, false);
+    });
+    return { cancel, sync: async () => this.#vswitchd.report() };
   }
 
-  #portsOf({ vifId, interfaceId }: OvsOwner): string[] {
-    return [...this.#switch.ports]
-      .filter(([, row]) => {
-        const isIts =
-          row.interface?.externalIds['iface-id'] === interfaceId && row.interface.type !== 'patch';
-        const mark = ownerIn(row.externalIds);
-        return hasPortMark(row, vifId) || (isIts && mark === undefined);
-      })
-      .map(([name]) => name)
-      .sort();
+  /** What a transaction writes, as in `insert Bridge br-int, update Port tap0`; empty if nothing. */
+  #describe(operations: readonly Operation[]): string {
+    const nameOf = (table: string, id: string) =>
+      `${table} ${String(this.#database.rows(table).get(id)?.name ?? id)}`;
+    const parts = operations.flatMap((operation): string[] => {
+      switch (operation.op) {
+        case 'insert':
+          return operation.table === 'Interface'
+            ? []
+            : [`insert ${operation.table} ${operation.row.name ?? ''}`];
+        case 'update':
+        case 'mutate': {
+          if (operation.op === 'mutate') {
+            const removed = operation.mutations.filter(
+              ([column, mutator]) => column in MEMBERS && mutator === 'delete',
+            );
+            if (removed.length > 0) {
+              return removed.flatMap(([column, , value]) =>
+                idsIn(value).map((id) => `delete ${nameOf(MEMBERS[column] ?? '', id)}`),
+              );
+            }
+          }
+          return operation.where.flatMap(([, , value]) =>
+            idsIn(value).map((id) => `update ${nameOf(operation.table, id)}`),
+          );
+        }
+        default:
+          return [];
+      }
+    });
+    return [...new Set(parts)].join(', ');
   }
+}
 
-  #state(): Pick<OvsState, 'bridges' | 'ports'> {
-    const { bridges, ports } = this.#switch;
-    return {
-      bridges: new Map(
-        [...bridges].map(([name, row]) => [
-          name,
-          { ...row, mtuRequest: ports.get(name)?.interface?.mtuRequest },
-        ]),
-      ),
-      ports: new Map(
-        [...ports].map(([name, row]) => [
-          name,
-          { ...row, interface: this.#vswitchd.report(name, row, this.#switch) },
-        ]),
-      ),
-    };
+const READS = new Set<Operation['op']>(['select', 'wait', 'comment']);
+
+/** The tables of what columns refer to. */
+const MEMBERS: Readonly<Record<string, string>> = { bridges: 'Bridge', ports: 'Port' };
+
+/** Whether it asks ovs-vswitchd to tell when it is done. */
+function isRequest(operation: Operation): boolean {
+  return operation.op === 'mutate' && operation.mutations.some(([column]) => column === 'next_cfg');
+}
+
+function updatesOf(changes: readonly RowChange[], requests: MonitorRequests) {
+  const updates: Record<string, Record<string, { old?: RowOf; new?: RowOf }>> = {};
+  for (const { table, id, old, new: row } of changes) {
+    const request = requests[table];
+    if (!request) continue;
+    const columns = request.columns?.filter((key) => key !== '_uuid');
+    const told = (each: RowOf) =>
+      Object.fromEntries(Object.entries(each).filter(([key]) => columns?.includes(key) ?? true));
+    const update = { ...(old && { old: told(old) }), ...(row && { new: told(row) }) };
+    if (old && row && JSON.stringify(update.old) === JSON.stringify(update.new)) continue;
+    const updated = updates[table] ?? {};
+    updated[id] = update;
+    updates[table] = updated;
   }
+  return updates;
+}
+
+type RowOf = Readonly<Record<string, Value>>;
+
+function makeBridge(
+  { name, datapathType = '', externalIds = {}, mtuRequest }: OvsBridgeSpec,
+  i: number,
+): Operation[] {
+  const [bridge, port, local] = [`bridge${i}`, `port${i}`, `interface${i}`];
+  const own = mtuRequest === undefined ? {} : { mtu_request: mtuRequest };
+  return [
+    { op: 'insert', table: 'Interface', 'uuid-name': local, row: { name, type: 'internal', ...own } },
+    { op: 'insert', table: 'Port', 'uuid-name': port, row: { name, interfaces: ['named-uuid', local] } },
+    {
+      op: 'insert',
+      table: 'Bridge',
+      'uuid-name': bridge,
+      row: {
+        name,
+        datapath_type: datapathType,
+        external_ids: ['map', Object.entries(externalIds)],
+        ports: ['named-uuid', port],
+      },
+    },
+    {
+      op: 'mutate',
+      table: 'Open_vSwitch',
+      where: [],
+      mutations: [['bridges', 'insert', ['named-uuid', bridge]]],
+    },
+  ];
+}
+
+function byName([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return a < b ? -1 : 1;
 }

@@ -1,48 +1,128 @@
-import type { OvsInterface } from '@vifkit/host/parts';
+import {
+  type Row,
+  readOptionalInteger,
+  readSet,
+  readString,
+  readStrings,
+  type Value,
+} from '@vifkit/host/parts';
 import type { Kernel } from '../links/kernel.js';
-import type { PortRow, Switch } from './switch.js';
+import type { Points } from '../points.js';
+import { idsIn } from './cells.js';
+import type { Database } from './database.js';
 
 const LOCAL_PORT = 65_534;
 
 /** The type of links that Open vSwitch makes for its `internal` ports. */
 const INTERNAL_LINK = 'openvswitch';
 
-/** Carries out what is in the database, as ovs-vswitchd does. */
-export class Vswitchd {
-  readonly #kernel: Kernel;
-  readonly #numbers = new Map<string, number>();
+/** An interface, and where it is. */
+interface Place {
+  readonly id: string;
+  readonly row: Row;
+  readonly name: string;
+  readonly type: string;
+  readonly bridge: Row;
+}
 
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel;
+/** Carries out what is in the database, as ovs-vswitchd does, and tells of it there. */
+export class Vswitchd {
+  readonly #numbers = new Map<string, number>();
+  /** The types by which interfaces were opened, by their ids. */
+  readonly #opened = new Map<string, string>();
+  /** Why interfaces cannot be opened, where they are made to fail. */
+  readonly #refused = new Map<string, string>();
+  #busy = 0;
+
+  constructor(
+    private readonly database: Database,
+    private readonly kernel: Kernel,
+    private readonly points: Points,
+  ) {}
+
+  /** Carries out what is in the database, which takes time over interfaces that are opened: it can fail or hang there. */
+  async configure(signal: AbortSignal): Promise<void> {
+    const places = this.#places();
+    this.#makeLinks(places);
+    this.#busy++;
+    try {
+      for (const place of places) {
+        const { id, name, type } = place;
+        if (this.#opened.get(id) === type || this.#problem(place, places) !== undefined) continue;
+        const failure = await this.points.reach({ part: 'wiring', what: `wire ${name}` }, signal);
+        if (failure) this.#refused.set(id, failure.message);
+      }
+    } catch {
+      return; // it hung until the call was over
+    } finally {
+      this.#busy--;
+    }
+    this.report();
+  }
+
+  /** Carries it out at once. */
+  carryOut(): void {
+    this.#makeLinks(this.#places());
+    this.report();
+  }
+
+  /** Tells what became of the interfaces, unless it is at them: their links may have come or gone. */
+  report(): void {
+    if (this.#busy > 0) return;
+    const places = this.#places();
+    for (const place of places) {
+      const { id, row, type, name, bridge } = place;
+      this.#opened.set(id, type);
+      const error = this.#refused.get(id) ?? this.#problem(place, places);
+      const ofport = error === undefined ? this.#numberOf(name, readString(bridge.name)) : -1;
+      if (readOptionalInteger(row.ofport) === ofport && readSet(row.error)[0] === error) continue;
+      this.#write('Interface', [['_uuid', '==', ['uuid', id]]], { ofport, error: error ?? ['set', []] });
+    }
+    const [root] = this.database.rows('Open_vSwitch').values();
+    if (root && root.cur_cfg !== root.next_cfg)
+      this.#write('Open_vSwitch', [], { cur_cfg: root.next_cfg ?? 0 });
+  }
+
+  #write(table: string, where: [string, '==', Value][], row: Row): void {
+    this.database.transact([{ op: 'update', table, where, row }]);
+  }
+
+  #places(): Place[] {
+    const [ports, interfaces] = [this.database.rows('Port'), this.database.rows('Interface')];
+    return [...this.database.rows('Bridge').values()].flatMap((bridge) =>
+      idsIn(bridge.ports).flatMap((port) =>
+        idsIn(ports.get(port)?.interfaces).flatMap((id): Place[] => {
+          const row = interfaces.get(id);
+          return row ? [{ id, row, name: readString(row.name), type: readString(row.type), bridge }] : [];
+        }),
+      ),
+    );
   }
 
   /** Makes and removes the links of internal ports, and sets MTUs. */
-  carryOut({ ports }: Switch): void {
-    const { links } = this.#kernel;
+  #makeLinks(places: readonly Place[]): void {
+    const { links } = this.kernel;
+    const names = new Set(places.map(({ name }) => name));
     for (const { name, type } of [...links.values()]) {
-      if (type === INTERNAL_LINK && !ports.has(name)) this.#kernel.remove(name);
+      if (type === INTERNAL_LINK && !names.has(name)) this.kernel.remove(name);
     }
-    for (const [name, { interface: its }] of ports) {
-      if (its?.type === 'internal' && !links.has(name)) this.#kernel.put({ name, type: INTERNAL_LINK });
+    for (const { name, type, row } of places) {
+      if (type === 'internal' && !links.has(name)) this.kernel.put({ name, type: INTERNAL_LINK });
       const link = links.get(name);
-      if (!link || !its) continue;
-      if (its.mtuRequest !== undefined) this.#kernel.setMtu(link, its.mtuRequest);
-      else if (its.type === 'internal') this.#kernel.setMtu(link, 1500);
+      const mtu = readOptionalInteger(row.mtu_request) ?? (type === 'internal' ? 1500 : undefined);
+      if (link && mtu !== undefined) this.kernel.setMtu(link, mtu);
     }
   }
 
-  /** What it reports of a port's interface. */
-  report(name: string, { bridge, interface: its }: PortRow, database: Switch): OvsInterface | undefined {
-    if (!its) return undefined;
-    const error =
-      its.type === 'patch' ? peerless(bridge, its.options, database) : this.#problem(name, its.type);
-    if (error !== undefined) return { ...its, ofport: -1, error };
-    return { ...its, ofport: bridge === name ? LOCAL_PORT : this.#numberOf(name), error: undefined };
-  }
-
-  /** Why it cannot open a port, if so. Ports of other types (vhost-user, tunnels) need no link. */
-  #problem(name: string, type: string): string | undefined {
-    const link = this.#kernel.links.get(name);
+  /** Why it cannot open an interface, if so. Those of other types (vhost-user, tunnels) need no link. */
+  #problem({ name, type, row, bridge }: Place, places: readonly Place[]): string | undefined {
+    if (type === 'patch') {
+      // The port of the other end need not be open, but has to be there.
+      const { peer = '' } = readStrings(row.options);
+      if (places.some((each) => each.name === peer && each.type === 'patch')) return undefined;
+      return `No usable peer '${peer}' exists in '${readString(bridge.datapath_type) || 'system'}' datapath.`;
+    }
+    const link = this.kernel.links.get(name);
     if (type === 'internal' && link?.type !== INTERNAL_LINK) {
       return `could not add network device ${name} to ofproto (File exists)`;
     }
@@ -50,20 +130,10 @@ export class Vswitchd {
     return needsLink && !link ? `could not open network device ${name} (No such device)` : undefined;
   }
 
-  #numberOf(name: string): number {
+  #numberOf(name: string, bridge: string): number {
+    if (name === bridge) return LOCAL_PORT;
     const number = this.#numbers.get(name) ?? this.#numbers.size + 1;
     this.#numbers.set(name, number);
     return number;
   }
-}
-
-/** Why a patch port cannot be opened, if so: the port of the other end need not be open, but has to be there. */
-function peerless(
-  bridge: string,
-  { peer = '' }: Readonly<Record<string, string>>,
-  { bridges, ports }: Switch,
-): string | undefined {
-  if (ports.get(peer)?.interface?.type === 'patch') return undefined;
-  const datapath = bridges.get(bridge)?.datapathType || 'system';
-  return `No usable peer '${peer}' exists in '${datapath}' datapath.`;
 }

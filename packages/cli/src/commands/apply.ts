@@ -1,0 +1,190 @@
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ChangeResult, GcResult, PlanResult, PluggedVif, Settled } from '@vifkit/engine';
+import { InputError } from '../requests/input-error.js';
+import { idOfVif } from '../requests/object-from.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { errorLine } from '../terminal/errors.js';
+import { styleFor, writeOut } from '../terminal/output.js';
+import { printable } from '../terminal/text.js';
+import { changeJson, renderChanges, renderPlan, toJson } from './results.js';
+import { readAll, withDriver } from './with-driver.js';
+
+interface ApplySettings extends Settings {
+  readonly dryRun?: boolean;
+  /** False with `--no-unplug`. */
+  readonly unplug?: boolean;
+  /** Whether there may be no VIF at all. */
+  readonly none?: boolean;
+}
+
+type Action = 'plug' | 'unplug';
+type Applied = Settled<ChangeResult> | Settled<PlanResult> | Settled<GcResult>;
+
+/**
+ * Brings this host to the VIFs of files: unplugs what is plugged and not among them, then plugs what is. The exit status is
+ * 1 if something of that failed. Nothing is done unless all files can be read, and every request in them.
+ * @throws InputError for such a file, for two requests of one VIF, and for files without any
+ */
+export async function apply(
+  settings: ApplySettings,
+  environment: Environment,
+  files: readonly string[],
+): Promise<number> {
+  return withDriver(settings, environment, async (driver, signal) => {
+    const wanted = await readWanted(files, settings, environment, signal);
+    if (!wanted) return 1;
+    const { vifs, failures } = await driver.list({ signal, timeout: settings.timeout });
+    const surplus =
+      settings.unplug === false ? [] : vifs.filter(({ vifId }) => !wanted.has(vifId.toLowerCase()));
+    const report = new ApplyReport(settings, environment);
+    for (const error of failures) await report.add('unplug', { id: null, error });
+    if (settings.dryRun) await foresee(driver, surplus, wanted, settings.timeout, signal, report);
+    else await carryOut(driver, surplus, [...wanted.values()], settings, signal, report);
+    return report.end(wanted.size);
+  });
+}
+
+/** Requests by the ids of their VIFs, in small letters; undefined if one cannot be read, which is told then. */
+async function readWanted(
+  files: readonly string[],
+  settings: ApplySettings,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<Map<string, object> | undefined> {
+  const inputs = await readAll(await expandFolders(files), settings, environment, signal);
+  const wanted = new Map<string, object>();
+  let isWhole = true;
+  for (const input of inputs) {
+    if ('error' in input) {
+      environment.stderr.write(errorLine(null, input.error));
+      isWhole = false;
+      continue;
+    }
+    const id = idOfVif(Reflect.get(input.request, 'vif'));
+    if (typeof id !== 'string') throw new InputError('A request has no VIF with an id; nothing is changed');
+    if (wanted.has(id.toLowerCase())) {
+      throw new InputError(
+        `VIF ${printable(id)} is there twice; leave one of its requests. Nothing is changed`,
+      );
+    }
+    wanted.set(id.toLowerCase(), input.request);
+  }
+  if (!isWhole) {
+    environment.stderr.write('vif: nothing is changed until every request can be read\n');
+    return undefined;
+  }
+  if (wanted.size === 0 && !settings.none) {
+    throw new InputError(
+      'There is no request, and so all VIFs would be unplugged; if that is meant, say --none',
+    );
+  }
+  return wanted;
+}
+
+const endings = /\.(json|jsonl|ndjson|yaml|yml)$/;
+
+/** The files of folders, by their names; what else there is in a folder is passed over. */
+async function expandFolders(files: readonly string[]): Promise<string[]> {
+  const expanded = files.map(async (file) => {
+    const isFolder = file !== '-' && (await stat(file).catch(() => undefined))?.isDirectory();
+    if (!isFolder) return [file];
+    const names = (await readdir(file)).filter((name) => endings.test(name) && !name.startsWith('.'));
+    return names.sort().map((name) => join(file, name));
+  });
+  return (await Promise.all(expanded)).flat();
+}
+
+async function foresee(
+  driver: Driver,
+  surplus: readonly PluggedVif[],
+  wanted: ReadonlyMap<string, object>,
+  timeout: number,
+  signal: AbortSignal,
+  report: ApplyReport,
+): Promise<void> {
+  const leaving = new Set(surplus.map(({ vifId }) => vifId.toLowerCase()));
+  const keep = wanted.size > 0 ? wanted.keys() : ('none' as const);
+  const found = leaving.size > 0 ? await driver.gc({ keep, dryRun: true, signal, timeout }) : [];
+  for (const result of found) {
+    const id = 'error' in result ? result.id : result.value.id;
+    if (id !== null && leaving.delete(id.toLowerCase())) await report.add('unplug', result);
+  }
+  for (const { vifId } of surplus) {
+    if (leaving.has(vifId.toLowerCase())) await report.add('unplug', { value: { id: vifId, changes: [] } });
+  }
+  for (const result of await driver.planAll([...wanted.values()], { signal, timeout })) {
+    await report.add('plug', result);
+  }
+}
+
+/** What goes, goes first: what comes may have its names. */
+async function carryOut(
+  driver: Driver,
+  surplus: readonly PluggedVif[],
+  wanted: readonly object[],
+  { timeout, undoTimeout }: ApplySettings,
+  signal: AbortSignal,
+  report: ApplyReport,
+): Promise<void> {
+  const options = { signal, timeout, undoTimeout };
+  const ids = surplus.map(({ vifId }) => vifId);
+  for (const result of await driver.unplugById(ids, options)) await report.add('unplug', result);
+  for (const result of await driver.plugAll(wanted, options)) await report.add('plug', result);
+}
+
+/** Prints what was done, and counts it. */
+class ApplyReport {
+  readonly #counts = { plug: 0, unplug: 0, failed: 0 };
+
+  constructor(
+    private readonly settings: ApplySettings,
+    private readonly environment: Environment,
+  ) {}
+
+  async add(action: Action, result: Applied): Promise<void> {
+    const { stdout, stderr } = this.environment;
+    const isError = 'error' in result;
+    if (isError) this.#counts.failed += 1;
+    else if (action === 'unplug' || writes(result.value)) this.#counts[action] += 1;
+    if (this.settings.format === 'json') {
+      await writeOut(stdout, `${JSON.stringify({ ...appliedJson(result), action })}\n`);
+    } else if (isError) {
+      await writeOut(stderr, errorLine(result.id, result.error));
+    } else if (action === 'unplug' || writes(result.value)) {
+      await writeOut(stdout, this.#text(action, result.value));
+    }
+  }
+
+  /** Sums up, and answers with the exit status. */
+  async end(wanted: number): Promise<number> {
+    const { plug, unplug, failed } = this.#counts;
+    const [plugged, unplugged] = this.settings.dryRun ? ['to plug', 'to unplug'] : ['plugged', 'unplugged'];
+    const line = `${wanted} wanted: ${plug} ${plugged}, ${unplug} ${unplugged}, ${failed} failed\n`;
+    await writeOut(this.settings.format === 'json' ? this.environment.stderr : this.environment.stdout, line);
+    return failed > 0 ? 1 : 0;
+  }
+
+  #text(action: Action, value: ChangeResult | PlanResult | GcResult): string {
+    const style = styleFor(this.environment.stdout);
+    if ('steps' in value) return renderPlan(value, style);
+    if ('path' in value) return renderChanges(value, style);
+    const what = `${action} ${value.id ?? ''}`;
+    return renderChanges({ ...nobody, id: what, vifId: what, changes: value.changes }, style);
+  }
+}
+
+/** For what is only known by its mark. */
+const nobody = { path: 'os-vif', plugin: 'by its mark', reason: '', stepCount: 0, timeline: [] } as const;
+
+function writes(value: ChangeResult | PlanResult | GcResult): boolean {
+  return 'steps' in value ? value.steps.some((step) => step.writes) : value.changes.length > 0;
+}
+
+function appliedJson(result: Applied): object {
+  if ('error' in result) return toJson(result);
+  const { value } = result;
+  if ('path' in value) return toJson({ value });
+  return { id: value.id, changes: value.changes.map(changeJson) };
+}

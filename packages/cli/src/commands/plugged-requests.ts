@@ -1,0 +1,139 @@
+import { VifError } from '@vifkit/core';
+import { InputError } from '../requests/input-error.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { notRecorded } from './plugged.js';
+import { Report } from './report.js';
+import { type RequestCommand, requestCommand } from './request-commands.js';
+import { renderChanges } from './results.js';
+import { readAll, withDriver } from './with-driver.js';
+
+/** What a command is to answer, and the errors of what it cannot. */
+export interface RequestsToAnswer {
+  readonly requests: readonly object[];
+  readonly errors: readonly { readonly id: string | null; readonly error: VifError }[];
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Whether the arguments are ids of VIFs, rather than files. */
+export function areIds(files: readonly string[]): boolean {
+  return files.length > 0 && files.every((file) => uuid.test(file));
+}
+
+/**
+ * Whether a command is about what is plugged, rather than about requests that it is given: so it is asked for, or there is
+ * neither a file nor anybody who writes to standard input.
+ */
+export function meansPlugged(
+  { all }: Settings,
+  { waitsForInput }: Environment,
+  files: readonly string[],
+): boolean {
+  return (
+    all === true || areIds(files) || (files.length === 1 && files[0] === '-' && waitsForInput?.() === true)
+  );
+}
+
+/** The requests of files or, where they are meant, those with which VIFs were plugged. @throws InputError */
+export async function requestsToAnswer(
+  driver: Driver,
+  files: readonly string[],
+  settings: Settings,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<RequestsToAnswer> {
+  if (meansPlugged(settings, environment, files)) {
+    return pluggedRequests(driver, areIds(files) ? files : undefined, settings.timeout, signal);
+  }
+  const inputs = await readAll(files, settings, environment, signal);
+  return {
+    requests: inputs.flatMap((input) => ('request' in input ? [input.request] : [])),
+    errors: inputs.flatMap((input) => ('error' in input ? [{ id: null, error: input.error }] : [])),
+  };
+}
+
+/** @param ids of the VIFs that matter; all unless given @throws InputError for one that is not plugged */
+async function pluggedRequests(
+  driver: Driver,
+  ids: readonly string[] | undefined,
+  timeout: number,
+  signal: AbortSignal,
+): Promise<RequestsToAnswer> {
+  const { vifs, failures } = await driver.list({ signal, timeout });
+  const wanted = ids && new Set(ids.map((id) => id.toLowerCase()));
+  const chosen = wanted ? vifs.filter(({ vifId }) => wanted.has(vifId.toLowerCase())) : vifs;
+  for (const { vifId } of chosen) wanted?.delete(vifId.toLowerCase());
+  const [missing] = wanted ?? [];
+  if (missing !== undefined) {
+    throw new InputError(
+      `No VIF ${missing} is plugged on this host: vif list tells which are, or name a file`,
+    );
+  }
+  return {
+    requests: chosen.flatMap(({ request }) => request ?? []),
+    errors: [
+      ...chosen.filter(({ request }) => !request).map((vif) => ({ id: vif.vifId, error: notRecorded(vif) })),
+      ...failures.map((error) => ({ id: null, error })),
+    ],
+  };
+}
+
+/**
+ * Runs a command for VIFs that are plugged, by the requests that they were plugged with, and resolves to its exit status.
+ * @param words the ids of the VIFs; or else it is for all
+ * @throws InputError for an id of which nothing is plugged
+ */
+export async function runPlugged(
+  command: RequestCommand,
+  words: readonly string[],
+  settings: Settings,
+  environment: Environment,
+): Promise<number> {
+  const { timeout, undoTimeout } = settings;
+  const report = new Report(command.name, settings, environment);
+  const work = async (...[driver, signal]: Parameters<Parameters<typeof withDriver>[2]>) => {
+    const ids = areIds(words) ? words : undefined;
+    const { requests, errors } = await pluggedRequests(driver, ids, timeout, signal);
+    report.expect(requests.length + errors.length, true);
+    for (const [place, error] of errors.entries()) report.add(error, place);
+    for (let done = 0; done < requests.length; done += command.batch) {
+      const batch = requests.slice(done, done + command.batch);
+      const first = errors.length + done;
+      const options = { signal, timeout, undoTimeout };
+      await command.run(driver, batch, options, (result, index) => report.add(result, first + index));
+      await report.printed;
+    }
+    await report.printed;
+    return report.status;
+  };
+  try {
+    return await withDriver(settings, environment, work, { guests: command.guests });
+  } finally {
+    report.end();
+  }
+}
+
+/** Unplugs VIFs by their ids, and resolves to the exit status. What is not there is no error. */
+export async function unplugByIds(
+  ids: readonly string[],
+  settings: Settings,
+  environment: Environment,
+): Promise<number> {
+  const { timeout, undoTimeout } = settings;
+  const report = new Report('unplug', settings, environment);
+  const command = requestCommand('unplug', (driver, _, options) => driver.unplugById(ids, options), {
+    text: renderChanges,
+  });
+  report.expect(ids.length, true);
+  try {
+    return await withDriver(settings, environment, async (driver, signal) => {
+      const options = { signal, timeout, undoTimeout };
+      await command.run(driver, [], options, (result, index) => report.add(result, index));
+      await report.printed;
+      return report.status;
+    });
+  } finally {
+    report.end();
+  }
+}

@@ -1,0 +1,50 @@
+import { openRequests } from '../requests/open-requests.js';
+import { readRequests } from '../requests/read-requests.js';
+import type { Input } from '../requests/request.js';
+import { requestsIn } from '../requests/shapes.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { openLogger } from '../terminal/log.js';
+import { abortOnSignals } from '../terminal/signals.js';
+
+export interface DriverNeeds {
+  /** Whether guests' devices are asked for. */
+  readonly guests?: boolean;
+  /** Whether the command goes on until it is stopped, whatever time it has. */
+  readonly isEndless?: boolean;
+}
+
+/** Opens a driver for a piece of work, whose signal fires at the end of the time or when the command is interrupted. */
+export async function withDriver<T>(
+  settings: Settings,
+  environment: Environment,
+  work: (driver: Driver, signal: AbortSignal) => Promise<T>,
+  { guests = false, isEndless = false }: DriverNeeds = {},
+): Promise<T> {
+  const { env, stderr } = environment;
+  const interruption = abortOnSignals(environment.signals, isEndless ? undefined : settings.timeout);
+  let driver: Driver | undefined;
+  try {
+    const logger = await openLogger(settings.verbose, stderr);
+    driver = await environment.openDriver({ ...settings, guests, logger, env });
+    return await work(driver, interruption.signal);
+  } finally {
+    interruption.stop();
+    await driver?.close();
+  }
+}
+
+const many = 10_000;
+
+/** All requests of files at once, for commands that have to know all of them before they begin. @throws InputError */
+export async function readAll(
+  files: readonly string[],
+  { instance }: Settings,
+  { stdin }: Environment,
+  signal: AbortSignal,
+): Promise<Input[]> {
+  const inputs: Input[] = [];
+  const given = openRequests(files, stdin, (input) => requestsIn(input, instance));
+  for await (const batch of readRequests(given, many, signal)) inputs.push(...batch.inputs);
+  return inputs;
+}

@@ -1,0 +1,74 @@
+type Given = Readonly<Record<string, unknown>>;
+
+/** Whether it is a port of Neutron: as its API has it, alone or in `port` or `ports`, or as `openstack` prints it. */
+export function isPort(given: Given): boolean {
+  if (isObject(given.port) || Array.isArray(given.ports)) return true;
+  return typeof given.mac_address === 'string' && 'network_id' in given;
+}
+
+/**
+ * The requests of one port or of many, or in the place of one what is wrong with it: the end of a sentence. A port does not
+ * tell its network's MTU, so its network has to be there: `{"port": …, "network": …}`.
+ */
+export function requestOfPort(given: Given, instance: string | undefined): (object | string)[] {
+  const ports = Array.isArray(given.ports) ? given.ports : [given.port ?? given];
+  const network = isObject(given.network) ? given.network : undefined;
+  return ports.map((port) =>
+    isObject(port) ? requestOf(port, network, instance) : 'has a port that is not an object',
+  );
+}
+
+function requestOf(port: Given, given: Given | undefined, instance: string | undefined): object | string {
+  const type = of(port, 'vif_type');
+  const uuid = instance ?? (port.device_id || undefined);
+  const network = isObject(given?.network) ? given.network : given;
+  if (type === undefined) {
+    return 'is a port of Neutron without binding:vif_type, which administrators alone are told: show it as one, or take the VIF from the network_info that Nova keeps';
+  }
+  if (network?.mtu === undefined) {
+    return 'is a port of Neutron, which does not tell its network\'s MTU. Put both into one object: {"port": …, "network": …}, as `openstack port show -f json` and `openstack network show -f json` print them';
+  }
+  if (uuid === undefined) return 'is a port of Neutron without device_id. Say whose it is: --instance UUID';
+  return { vif: vifOf(port, network, type), instance: { uuid } };
+}
+
+/** As Nova makes a VIF of a port (nova/network/neutron.py, `_build_vif_model` and `_nw_info_build_network`). */
+function vifOf(port: Given, network: Given, type: unknown): object {
+  const { id, network_id: networkId } = port;
+  const details = of(port, 'vif_details');
+  const named = isObject(details) ? details : {};
+  const isOvs = type === 'ovs' || (type === 'vhostuser' && named.vhostuser_ovs_plug === true);
+  const own = type === 'bridge' ? `brq${networkId}` : isOvs ? 'br-int' : undefined;
+  // Nova's NIC_NAME_LEN
+  const bridge = String(named.bridge_name ?? own ?? '').slice(0, 14) || undefined;
+  return {
+    id,
+    address: port.mac_address,
+    type,
+    vnic_type: of(port, 'vnic_type') ?? 'normal',
+    details: named,
+    profile: of(port, 'profile') ?? {},
+    devname: `tap${id}`.slice(0, 14),
+    active: port.admin_state_up === false || port.status === 'ACTIVE',
+    ...(isOvs && { ovs_interfaceid: id }),
+    network: {
+      id: networkId,
+      ...(bridge && { bridge }),
+      ...(typeof network.name === 'string' && { label: network.name }),
+      meta: {
+        mtu: network.mtu,
+        ...(type === 'bridge' && { should_create_bridge: true }),
+        physical_network: network['provider:physical_network'] ?? undefined,
+      },
+    },
+  };
+}
+
+/** Of the port's binding: `binding:vif_type` in the API, `binding_vif_type` as `openstack` prints it. */
+function of(port: Given, name: string): unknown {
+  return port[`binding:${name}`] ?? port[`binding_${name}`] ?? undefined;
+}
+
+function isObject(value: unknown): value is Given {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

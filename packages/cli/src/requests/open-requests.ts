@@ -1,0 +1,110 @@
+import { VifError } from '@vifkit/core';
+import { type InputSource, type InputText, openInput } from './input.js';
+import type { Input } from './request.js';
+import { longestRequest, refused } from './request.js';
+import { RequestSplitter } from './request-splitter.js';
+
+/** What a piece of the input's text completes. */
+export interface Piece {
+  /** To be taken before the next piece is asked for. */
+  readonly inputs: Iterable<Input>;
+  /** The characters of the piece. */
+  readonly length: number;
+}
+
+/** The requests of an input, as they come. */
+export interface Inputs extends AsyncIterable<Piece> {
+  /** Reads no more. */
+  close(): void;
+}
+
+/**
+ * The requests of files, one after the other, JSON is taken as it comes, YAML when it has
+ * ended. Iteration throws an InputError for a file that cannot be read.
+ *
+ * @param shape what an input stands for
+ */
+export function openRequests(
+  files: readonly string[],
+  stdin: () => InputSource,
+  shape: (input: Input) => readonly Input[],
+): Inputs {
+  let current: InputText | undefined;
+  let isClosed = false;
+  async function* pieces() {
+    for (const file of files) {
+      if (isClosed) return;
+      current = openInput(file, stdin);
+      for await (const { inputs, length } of piecesOf(current)) {
+        const shaped = shapedBy(shape, inputs);
+        yield { inputs: files.length > 1 ? namedAfter(file, shaped) : shaped, length };
+      }
+    }
+  }
+  return {
+    [Symbol.asyncIterator]: pieces,
+    close() {
+      isClosed = true;
+      current?.close();
+    },
+  };
+}
+
+/** The first line tells: no JSON begins like that. */
+const yaml = /^(?:---|%YAML|#|-(?:\s|$)|["']?[\w.:-]+["']?:(?:\s|$))/;
+
+/** Characters of YAML, which is read as a whole; some thousand requests. */
+const longestYaml = 4 * longestRequest;
+
+/** Splits a text into its requests. It is read as YAML if its first line is YAML's. */
+export async function* piecesOf(text: AsyncIterable<string>): AsyncGenerator<Piece> {
+  const splitter = new RequestSplitter();
+  let isJson = false;
+  let isYaml = false;
+  let head = '';
+  for await (const piece of text) {
+    if (isJson) {
+      yield { inputs: splitter.push(piece), length: piece.length };
+      continue;
+    }
+    head += piece;
+    const line = /^\s*(\S[^\n]*)(\n?)/.exec(head);
+    isYaml ||= line?.[2] === '\n' && yaml.test(line[1] ?? '');
+    const isTold = line?.[2] === '\n' || /^[[{]/.test(line?.[1] ?? '') || head.length > longestRequest;
+    isJson = !isYaml && line !== null && isTold;
+    if (isYaml && head.length > longestYaml) {
+      const text = `The YAML has more than ${longestYaml} characters; give it in parts, or as JSON Lines`;
+      yield { inputs: [refused(text)], length: piece.length };
+      return;
+    }
+    if (isJson || line === null) {
+      yield { inputs: splitter.push(head), length: piece.length };
+      head = '';
+    } else {
+      yield { inputs: [], length: piece.length };
+    }
+  }
+  if (isYaml || yaml.test(head.trimStart())) {
+    const { parseYaml } = await import('./yaml.js');
+    yield { inputs: parseYaml(head), length: 0 };
+    return;
+  }
+  yield { inputs: splitter.push(head), length: 0 };
+  yield { inputs: splitter.end(), length: 0 };
+}
+
+function* shapedBy(shape: (input: Input) => readonly Input[], inputs: Iterable<Input>): Generator<Input> {
+  for (const input of inputs) yield* shape(input);
+}
+
+/** With many files, an error has to tell which. */
+function* namedAfter(file: string, inputs: Iterable<Input>): Generator<Input> {
+  const name = file === '-' ? 'standard input' : file;
+  for (const input of inputs) {
+    if ('request' in input) yield input;
+    else {
+      const { code, message, cause } = input.error;
+      yield { error: new VifError(code, `${name}: ${message}`, { cause }), size: 0 };
+    }
+  }
+}

@@ -1,0 +1,328 @@
+import {
+  type Atom,
+  type Condition,
+  type Mutation,
+  type Operation,
+  type Row,
+  readSet,
+  type Value,
+} from '@vifkit/host/parts';
+import {
+  asSet,
+  canonical,
+  canonicalRow,
+  elements,
+  idsIn,
+  initialOf,
+  isMap,
+  pairsIn,
+  shown,
+} from './cells.js';
+import { type Column, SCHEMA } from './schema.js';
+
+/** What became of a row: `old` is missing where it is new, `new` where it is gone. */
+export interface RowChange {
+  readonly table: string;
+  readonly id: string;
+  readonly old?: Row;
+  readonly new?: Row;
+}
+
+/** Why a transaction is refused, as the server answers it. */
+class Refusal extends Error {
+  constructor(
+    readonly error: string,
+    readonly details: string,
+  ) {
+    super(details);
+  }
+}
+
+/** The tables of an OVSDB server, and its rules for transactions (RFC 7047, section 5.2). */
+export class Database {
+  readonly #tables = new Map<string, Map<string, Row>>(Object.keys(SCHEMA).map((name) => [name, new Map()]));
+  readonly #listeners = new Set<(changes: readonly RowChange[]) => void>();
+  #inserted = 0;
+
+  /** The rows of a table, by their ids. */
+  rows(table: string): ReadonlyMap<string, Row> {
+    return this.#tables.get(table) ?? new Map();
+  }
+
+  /** Is told of each transaction that changed something, before it is answered. */
+  listen(listener: (changes: readonly RowChange[]) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
+
+  /** Carries out all operations or none. Answers what the server would: a result for each, or an error in its place. */
+  transact(operations: readonly Operation[]): unknown[] {
+    const draft = new Draft(
+      this,
+      () => `00000000-0000-4000-8000-${String(++this.#inserted).padStart(12, '0')}`,
+    );
+    const results: unknown[] = [];
+    try {
+      for (const operation of operations) results.push(draft.run(operation));
+      draft.settle();
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      const { error, details } = refusal;
+      const isCommit = results.length === operations.length;
+      return [
+        ...results,
+        { error, details },
+        ...(isCommit ? [] : operations.slice(results.length + 1).map(() => null)),
+      ];
+    }
+    const changes = draft.changes();
+    for (const { table, id, new: row } of changes) {
+      if (row) this.#tables.get(table)?.set(id, row);
+      else this.#tables.get(table)?.delete(id);
+    }
+    if (changes.length > 0) for (const listener of this.#listeners) listener(changes);
+    return results;
+  }
+}
+
+/** The database as a transaction has changed it so far. */
+class Draft {
+  readonly #changed = new Map<string, Map<string, Row | undefined>>();
+  readonly #named = new Map<string, string>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly newId: () => string,
+  ) {}
+
+  run(operation: Operation): object {
+    switch (operation.op) {
+      case 'insert': {
+        const id = this.newId();
+        const name = operation['uuid-name'];
+        if (name !== undefined) this.#named.set(name, id);
+        const { columns } = tableOf(operation.table);
+        const initial = Object.entries(columns).map(([key, column]) => [key, initialOf(column)]);
+        this.#put(operation.table, id, {
+          ...Object.fromEntries(initial),
+          ...this.#read(operation.table, operation.row),
+        });
+        return { uuid: ['uuid', id] };
+      }
+      case 'select': {
+        const found = this.#find(operation.table, operation.where);
+        return { rows: found.map(([id, row]) => shown(id, row, operation.columns)) };
+      }
+      case 'update': {
+        const row = this.#read(operation.table, operation.row);
+        return this.#each(operation, (before) => ({ ...before, ...row }));
+      }
+      case 'mutate':
+        return this.#each(operation, (row) =>
+          operation.mutations.reduce(
+            (before, mutation) => this.#mutated(operation.table, before, mutation),
+            row,
+          ),
+        );
+      case 'delete':
+        return this.#each(operation, () => undefined);
+      case 'wait':
+        // It holds now, or never: nothing else happens meanwhile.
+        if (this.#holds(operation)) return {};
+        throw new Refusal('timed out', '"wait" timed out');
+      case 'comment':
+      case 'commit':
+        return {};
+      case 'abort':
+        throw new Refusal('aborted', 'aborted by request');
+      case 'assert':
+        throw new Refusal('not owner', `the lock ${operation.lock} is not held`);
+    }
+  }
+
+  /** What a transaction owes in the end: rows of one name, references to nothing, and rows that nothing refers to. */
+  settle(): void {
+    if (this.#changed.size === 0) return;
+    for (const [name, { isRoot, isNamed }] of Object.entries(SCHEMA)) {
+      const used = isRoot ? undefined : this.#referredTo(name);
+      if (used) for (const [id] of [...this.#all(name)]) if (!used.has(id)) this.#put(name, id, undefined);
+      if (isNamed && this.#changed.has(name)) this.#expectUniqueNames(name);
+    }
+    for (const [name, { columns }] of Object.entries(SCHEMA)) {
+      for (const [key, { refersTo }] of Object.entries(columns)) {
+        if (refersTo === undefined || !(this.#changed.has(name) || this.#changed.has(refersTo))) continue;
+        for (const [, row] of this.#all(name)) {
+          if (idsIn(row[key]).every((id) => this.#get(refersTo, id))) continue;
+          throw new Refusal(
+            'referential integrity violation',
+            `${name} column ${key} refers to a missing ${refersTo}`,
+          );
+        }
+      }
+    }
+  }
+
+  changes(): RowChange[] {
+    return [...this.#changed].flatMap(([table, rows]) =>
+      [...rows].flatMap(([id, row]): RowChange[] => {
+        const old = this.database.rows(table).get(id);
+        return old || row ? [{ table, id, ...(old && { old }), ...(row && { new: row }) }] : [];
+      }),
+    );
+  }
+
+  #get(table: string, id: string): Row | undefined {
+    const changed = this.#changed.get(table);
+    return changed?.has(id) ? changed.get(id) : this.database.rows(table).get(id);
+  }
+
+  #put(table: string, id: string, row: Row | undefined): void {
+    const changed = this.#changed.get(table) ?? new Map<string, Row | undefined>();
+    this.#changed.set(table, changed.set(id, row));
+  }
+
+  *#all(table: string): Generator<readonly [string, Row]> {
+    const changed = this.#changed.get(table);
+    for (const [id, row] of this.database.rows(table)) if (!changed?.has(id)) yield [id, row];
+    for (const [id, row] of changed ?? []) if (row) yield [id, row];
+  }
+
+  #find(table: string, where: readonly Condition[]): (readonly [string, Row])[] {
+    tableOf(table);
+    const byId = where.find(([column, test]) => column === '_uuid' && test === '==');
+    const [id] = byId ? idsIn(this.#resolved(byId[2])) : [];
+    const row = id === undefined ? undefined : this.#get(table, id);
+    const candidates = byId ? (id !== undefined && row ? [[id, row] as const] : []) : this.#all(table);
+    const conditions = where.filter((condition) => condition !== byId);
+    return [...candidates].filter(([, each]) =>
+      conditions.every((condition) => this.#meets(table, each, condition)),
+    );
+  }
+
+  #meets(table: string, row: Row, [key, test, value]: Condition): boolean {
+    const column = columnOf(table, key);
+    const wanted = this.#normal(column, value);
+    const actual = row[key] ?? wanted;
+    switch (test) {
+      case '==':
+      case '!=':
+        return (canonical(actual) === canonical(wanted)) === (test === '==');
+      case 'includes':
+      case 'excludes': {
+        const have = new Set(elements(actual));
+        const isIn = (each: string) => have.has(each);
+        return test === 'includes' ? elements(wanted).every(isIn) : !elements(wanted).some(isIn);
+      }
+      default:
+        throw new Refusal('not supported', `conditions with ${test}`);
+    }
+  }
+
+  #each(
+    { table, where }: { readonly table: string; readonly where: readonly Condition[] },
+    change: (row: Row) => Row | undefined,
+  ): object {
+    const found = this.#find(table, where);
+    for (const [id, row] of found) {
+      const changed = change(row);
+      if (!changed || canonicalRow(changed) !== canonicalRow(row)) this.#put(table, id, changed);
+    }
+    return { count: found.length };
+  }
+
+  #mutated(table: string, row: Row, [key, mutator, value]: Mutation): Row {
+    const column = columnOf(table, key);
+    const before = row[key] ?? initialOf(column);
+    if (mutator === '+=') return { ...row, [key]: Number(before) + Number(value) };
+    if (mutator !== 'insert' && mutator !== 'delete')
+      throw new Refusal('not supported', `mutations with ${mutator}`);
+    if (column.holds === 'map')
+      return { ...row, [key]: this.#mutatedMap(before, mutator, this.#resolved(value)) };
+    const given = readSet(this.#resolved(value));
+    const isGiven = new Set(given.map(canonical));
+    const others = readSet(before).filter((atom) => !isGiven.has(canonical(atom)));
+    return { ...row, [key]: asSet(mutator === 'insert' ? [...others, ...given] : others) };
+  }
+
+  #mutatedMap(before: Value, mutator: 'insert' | 'delete', value: Value): Value {
+    const entries = new Map(pairsIn(before));
+    if (mutator === 'insert') {
+      for (const [key, item] of pairsIn(value)) if (!entries.has(key)) entries.set(key, item);
+    } else if (isMap(value)) {
+      for (const [key, item] of pairsIn(value)) if (entries.get(key) === item) entries.delete(key);
+    } else for (const key of readSet(value)) entries.delete(key);
+    return ['map', [...entries]];
+  }
+
+  #holds(wait: Extract<Operation, { op: 'wait' }>): boolean {
+    const { table, columns } = wait;
+    const actual = this.#find(table, wait.where).map(([, row]) =>
+      canonicalRow(Object.fromEntries(columns.map((key) => [key, row[key] ?? '']))),
+    );
+    const wanted = wait.rows.map((row) => canonicalRow(this.#read(table, row)));
+    const isSame = [...new Set(actual)].sort().join() === [...new Set(wanted)].sort().join();
+    return isSame === (wait.until === '==');
+  }
+
+  #read(table: string, row: Row): Row {
+    const columns = Object.entries(row).map(([key, value]) => [
+      key,
+      this.#normal(columnOf(table, key), value),
+    ]);
+    return Object.fromEntries(columns);
+  }
+
+  #normal({ holds }: Column, value: Value): Value {
+    const resolved = this.#resolved(value);
+    return holds === 'set' ? asSet(readSet(resolved)) : resolved;
+  }
+
+  /** With the ids of the rows that this transaction names. */
+  #resolved(value: Value): Value {
+    if (!Array.isArray(value)) return value;
+    if (value[0] === 'set')
+      return ['set', (value[1] as readonly Atom[]).map((atom) => this.#resolvedAtom(atom))];
+    return value[0] === 'map' ? value : this.#resolvedAtom(value as Atom);
+  }
+
+  #resolvedAtom(atom: Atom): Atom {
+    if (!Array.isArray(atom) || atom[0] !== 'named-uuid') return atom;
+    const id = this.#named.get(atom[1]);
+    if (id === undefined) throw new Refusal('syntax error', `no row is named ${atom[1]}`);
+    return ['uuid', id];
+  }
+
+  #referredTo(table: string): Set<string> {
+    const used = new Set<string>();
+    for (const [name, { columns }] of Object.entries(SCHEMA)) {
+      for (const [key, { refersTo }] of Object.entries(columns)) {
+        if (refersTo === table)
+          for (const [, row] of this.#all(name)) for (const id of idsIn(row[key])) used.add(id);
+      }
+    }
+    return used;
+  }
+
+  #expectUniqueNames(table: string): void {
+    const names = new Set<unknown>();
+    for (const [, { name }] of this.#all(table)) {
+      if (names.has(name)) {
+        const details = `Transaction causes multiple rows in "${table}" table to have identical values (${name})`;
+        throw new Refusal('constraint violation', details);
+      }
+      names.add(name);
+    }
+  }
+}
+
+function tableOf(name: string) {
+  const table = SCHEMA[name];
+  if (!table) throw new Refusal('syntax error', `there is no table ${name}`);
+  return table;
+}
+
+function columnOf(table: string, key: string): Column {
+  const column = tableOf(table).columns[key];
+  if (!column) throw new Refusal('unknown column', `there is no column ${key} in ${table}`);
+  return column;
+}

@@ -1,0 +1,71 @@
+/** What a column holds: one value, a set of values (of at most one, if it is optional), or a map. */
+export interface Column {
+  readonly holds: 'value' | 'set' | 'map';
+  /** Of a single value that an insertion does not give. */
+  readonly initial?: string | number;
+  /** The table whose rows it refers to; they exist as long as something refers to them, unless the table is a root. */
+  readonly refersTo?: string;
+}
+
+interface Table {
+  /** Its rows stay although nothing refers to them. */
+  readonly isRoot?: boolean;
+  /** Two rows cannot have the same name. */
+  readonly isNamed?: boolean;
+  readonly columns: Readonly<Record<string, Column>>;
+}
+
+const text: Column = { holds: 'value', initial: '' };
+const integer: Column = { holds: 'value', initial: 0 };
+const set: Column = { holds: 'set' };
+const map: Column = { holds: 'map' };
+
+/** Of Open vSwitch's schema (ovs-vswitchd.conf.db(5)), what vifkit reads and writes, and what its tests look at. */
+export const SCHEMA: Readonly<Record<string, Table>> = {
+  Open_vSwitch: {
+    isRoot: true,
+    columns: {
+      bridges: { ...set, refersTo: 'Bridge' },
+      next_cfg: integer,
+      cur_cfg: integer,
+      external_ids: map,
+    },
+  },
+  Bridge: {
+    isNamed: true,
+    columns: {
+      name: text,
+      datapath_type: text,
+      fail_mode: set,
+      external_ids: map,
+      other_config: map,
+      ports: { ...set, refersTo: 'Port' },
+    },
+  },
+  Port: {
+    isNamed: true,
+    columns: {
+      name: text,
+      tag: set,
+      vlan_mode: set,
+      trunks: set,
+      external_ids: map,
+      other_config: map,
+      interfaces: { ...set, refersTo: 'Interface' },
+      qos: { ...set, refersTo: 'QoS' },
+    },
+  },
+  Interface: {
+    isNamed: true,
+    columns: {
+      name: text,
+      type: text,
+      external_ids: map,
+      options: map,
+      mtu_request: set,
+      ofport: set,
+      error: set,
+    },
+  },
+  QoS: { isRoot: true, columns: { type: text, external_ids: map } },
+};
