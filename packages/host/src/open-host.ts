@@ -27,7 +27,7 @@ import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
 import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
-import { DatabaseOvsStore } from './openvswitch/database-store.js';
+import { OpenVswitch } from './openvswitch/open-vswitch.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
 import { OvnReadiness } from './ovn/ovn-readiness.js';
 import { Southbound } from './ovn/southbound.js';
@@ -132,7 +132,7 @@ export function openHost(options?: HostOptions): Host {
   const [firstSb] = given.ovnSb?.split(',') ?? [];
   const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
   const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
-  const openVSwitch = new DatabaseOvsStore(database, reserve);
+  const openVSwitch = new OpenVswitch(database, reserve);
   return {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
@@ -147,7 +147,7 @@ export function openHost(options?: HostOptions): Host {
     commands,
     runners: [
       former(new LinkRunner(links, ownerOf(tapOwner))),
-      former(new OvsRunner(openVSwitch, links)),
+      new OvsRunner(openVSwitch, links),
       former(new VfRunner(functions, journal)),
       former(new FilterRunner(filters)),
       former(new CommandRunner(commands)),

@@ -1,8 +1,7 @@
 import type { Leg, OvnBindingLeg } from '@vifkit/core/internal';
 import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath } from '@vifkit/engine/connection';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
-import { byColumn, byExternalId } from '../openvswitch/rows/key.js';
-import { queryRows, queryTable } from '../openvswitch/rows/row-query.js';
+import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
 import type { OvnPath } from './ovn-path.js';
 import type { VswitchdProbe } from './vswitchd-probe.js';
