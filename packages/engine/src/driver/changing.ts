@@ -1,10 +1,10 @@
 import { asVifError } from '@vifkit/core';
-import { findInUse } from '../connection/in-use.js';
 import type { Connection } from '../connection/verdict.js';
 import type { Engine, RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import type { Change, Job } from '../run/job.js';
 import type { PlugOptions } from './batch-options.js';
+import { findInUse } from './in-use.js';
 import type { Prepared } from './prepare.js';
 import { awaitedPort, readyStep, requireReadiness } from './ready.js';
 import type { RoutedRequest } from './routed-request.js';

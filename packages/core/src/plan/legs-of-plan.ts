@@ -1,5 +1,5 @@
-import type { LinkStep, OvsPortStep, Plan, Step } from '../plan/steps.js';
-import type { Leg } from './legs.js';
+import type { Leg } from '../connection/legs.js';
+import type { LinkStep, OvsPortStep, Plan, Step } from './steps.js';
 
 /** Neutron's VLAN for traffic that goes nowhere. */
 const DEAD_VLAN = 4095;

@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/internal';
+import type { ConnectionReader, HostState } from '../connection/host-state.js';
 import type { Job } from '../run/job.js';
-import type { ConnectionReader, HostState } from './host-state.js';
 
 /**
  * The VIFs whose guests still use them, with the error that says by whom: removing what a running guest has would cut it
