@@ -12,7 +12,7 @@ export interface GuestFilter {
 }
 
 /** A filter to be there for a guest's link, or none. */
-export interface FilterChange {
+export interface WantedFilter {
   readonly name: string;
   readonly filter: GuestFilter | undefined;
 }
@@ -29,5 +29,5 @@ export interface GuestFilters {
 export interface FilterTable {
   read(signal: AbortSignal): Promise<GuestFilters>;
   /** Makes all the changes, or none; one outcome for each. Rules that are not whole are made anew. */
-  write(changes: readonly FilterChange[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly Outcome[]>;
 }

@@ -1,8 +1,8 @@
-import type { FilterChange, GuestFilter, GuestFilters } from './filter-table.js';
+import type { GuestFilter, GuestFilters, WantedFilter } from './filter-table.js';
 import { EMPTY_TABLE, TABLE } from './ruleset.js';
 
 /** The lines for `nft -f -` that make changes, given the filters there are; undefined without a table. */
-export function renderChanges(changes: readonly FilterChange[], now: GuestFilters | undefined): string[] {
+export function renderChanges(changes: readonly WantedFilter[], now: GuestFilters | undefined): string[] {
   const next = new Map(now?.guests);
   for (const { name, filter } of changes) {
     if (filter) next.set(name, filter);

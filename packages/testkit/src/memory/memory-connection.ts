@@ -1,46 +1,46 @@
 import type { Leg } from '@vifkit/core/internal';
 import type { ConnectionReader, FunctionOnPath, OpenVSwitchOnPath } from '@vifkit/engine/connection';
-import { HostConnection } from '@vifkit/host/parts';
+import { type FilterTable, HostConnection } from '@vifkit/host/parts';
+import type { Kernel } from './links/kernel.js';
 import type { MemoryLinks } from './links/memory-links.js';
-import type { MemoryFilters } from './memory-filters.js';
 import type { PciFunctions } from './memory-pci.js';
-import type { MemoryVfs } from './memory-vfs.js';
 import type { MemoryOvs } from './ovs/memory-ovs.js';
 
 /** What a host in memory has on the ways of VIFs. */
 export interface MemoryConnectionParts {
   readonly links: MemoryLinks;
   readonly ovs: MemoryOvs;
-  readonly filters: MemoryFilters;
-  readonly vfs: MemoryVfs;
+  readonly filters: FilterTable;
+  readonly kernel: Kernel;
   readonly pci: PciFunctions;
 }
 
 /** Reads the ways of VIFs on a host in memory: no guest is connected to a socket, and none has a function. */
-export function memoryConnection({ links, ovs, filters, vfs, pci }: MemoryConnectionParts): ConnectionReader {
+export function memoryConnection({
+  links,
+  ovs,
+  filters,
+  kernel,
+  pci,
+}: MemoryConnectionParts): ConnectionReader {
   return new HostConnection({
     links,
     filters,
     openVSwitch: { read: async (legs) => openVSwitchOf(ovs, legs) },
-    functions: async (addresses) =>
-      new Map(addresses.flatMap((address) => functionOf(address, pci, vfs.snapshot()))),
+    functions: async (addresses) => new Map(addresses.flatMap((address) => functionOf(address, pci, kernel))),
     sockets: async () => new Map(),
     checksums: async () => undefined,
     holders: async (taps) => {
-      const open = taps.filter((tap) => links.kernel.links.get(tap)?.tap?.isOpen);
+      const open = taps.filter((tap) => kernel.links.get(tap)?.tap?.isOpen);
       return new Map(open.map((tap) => [tap, 'a guest']));
     },
   });
 }
 
-function functionOf(
-  address: string,
-  pci: PciFunctions,
-  vfs: ReturnType<MemoryVfs['snapshot']>,
-): [string, FunctionOnPath][] {
+function functionOf(address: string, pci: PciFunctions, kernel: Kernel): [string, FunctionOnPath][] {
   const found = pci[address];
   if (found === undefined) return [];
-  const [vf, driver] = [vfs[address], undefined];
+  const [vf, driver] = [kernel.functions.find((each) => each.address === address)?.vf, undefined];
   if (typeof found === 'string' || !vf) return [[address, { driver }]];
   return [[address, { driver, vf: { pf: found.pf, mac: vf.mac, vlan: vf.vlan } }]];
 }

@@ -57,7 +57,7 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(alternativeNames.length > 0 && { alternativeNames }),
     ...(kind !== 'veth' && kind !== 'vlan' && typeof link === 'string' && { lower: link }),
     ...(isTap && { tap: tapOf(data, flags) }),
-    ...(flags.includes('UP') && { carrier: flags.includes('LOWER_UP') }),
+    ...(flags.includes('UP') && { carrier: !flags.includes('NO-CARRIER') }),
     ...(linkinfo?.info_slave_kind === 'bridge' && { port: portOf(linkinfo.info_slave_data ?? {}) }),
     ...(typeof data.mode === 'string' && { mode: data.mode }),
     ...(kind === 'veth' && link !== undefined && { peer: link }),
