@@ -18,6 +18,11 @@ import { awaitWiring, type Unfinished } from './wiring.js';
 export class OpenVswitch {
   readonly #rows: DatabaseRows;
 
+  /** What it reads, for those who read more of the same. */
+  get rows(): DatabaseRows {
+    return this.#rows;
+  }
+
   /**
    * @param client stays its owner's to close.
    * @param livesOn keep a replica of what is read of the database, for a process that makes more than a call or two.
