@@ -221,6 +221,9 @@ function forRequests(name: string, description: string, options: () => Option[] 
       const plan = requestCommands.get('plan') ?? command;
       return async (settings, environment, files) => {
         const { areIds, meansPlugged, runPlugged, unplugByIds } = await import('./plugged-requests.js');
+        if (name === 'show' && settings.format !== 'text' && settings.format !== 'json') {
+          return (await import('./draw.js')).drawPicture(settings, environment, files);
+        }
         if (name === 'check' && settings.format === 'prometheus') {
           return (await import('./metrics.js')).checkMetrics(settings, environment, files);
         }
