@@ -1,12 +1,11 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { requireOwnNetwork } from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { findPnpm, packAcme, packOthers, packOwn, repack, unpack } from './packing.js';
-import { type Registry, startRegistry } from './registry.js';
+import { coresBelow, type Ground, prepareGround } from './ground.js';
+import { packAcme, repack, unpack } from './packing.js';
 
 requireOwnNetwork();
 
@@ -32,74 +31,27 @@ const request = JSON.stringify({
 /** What the next contract of core would be. */
 const nextContract = { file: 'dist/core-copy.js', from: 'const contract = 1;', to: 'const contract = 2;' };
 
-let folder: string;
-let registry: Registry;
-let pnpm: string;
+let ground: Ground;
 let acmeTarball: string;
-let coreTarball: string;
 /** Of a global install of the command and the plugin. */
 let prefix: string;
 let vif: string;
-let env: Readonly<Record<string, string>>;
 
 beforeAll(async () => {
-  await execa('ip', ['link', 'set', 'lo', 'up']);
-  folder = await mkdtemp(join(tmpdir(), 'vif-install-'));
-  await mkdir(join(folder, 'own'));
-  [registry, pnpm] = await Promise.all([startRegistry(), findPnpm()]);
-  const [own, others, plugin] = await Promise.all([
-    packOwn(pnpm, join(folder, 'own')),
-    packOthers(join(folder, 'others')),
-    packAcme(folder),
-  ]);
-  acmeTarball = plugin;
-  coreTarball = join(folder, 'own/vifkit-core-0.1.0.tgz');
-  for (const each of [...own, ...others, acmeTarball]) await registry.publish(each);
-  env = {
-    npm_config_registry: registry.url,
-    npm_config_cache: join(folder, 'npm-cache'),
-    npm_config_userconfig: join(folder, 'npmrc'),
-    npm_config_loglevel: 'error',
-    npm_config_audit: 'false',
-    npm_config_fund: 'false',
-    npm_config_update_notifier: 'false',
-    HOME: folder,
-  };
-  prefix = await emptyFolder();
+  ground = await prepareGround();
+  acmeTarball = await packAcme(ground.folder);
+  await ground.registry.publish(acmeTarball);
+  prefix = await ground.emptyFolder();
   vif = join(prefix, 'bin/vif');
-  await npm(prefix, 'install', '--global', '--prefix', prefix, '@vifkit/cli', acme);
-}, 120_000);
-afterAll(async () => {
-  await registry.close();
-  await rm(folder, { recursive: true });
-});
-
-/** An empty folder, to install into. */
-async function emptyFolder(): Promise<string> {
-  return mkdtemp(join(folder, 'project-'));
-}
-
-async function npm(cwd: string, ...args: readonly string[]): Promise<void> {
-  await execa('npm', args, { cwd, env });
-}
+  await ground.npm(prefix, 'install', '--global', '--prefix', prefix, '@vifkit/cli', acme);
+}, 180_000);
+afterAll(() => ground.end());
 
 /** What the command answers to the request, by a program of this path. */
 async function plan(program: string, plugin: string, ...before: readonly string[]) {
   const args = [...before, 'plan', '--format', 'json', '--plugin', plugin];
-  return execa(program, args, { cwd: await emptyFolder(), env, input: request, reject: false });
-}
-
-/** The copies of core below a folder. */
-async function coresBelow(path: string): Promise<number> {
-  const { stdout } = await execa('find', [
-    path,
-    '-path',
-    '*/@vifkit/core/package.json',
-    '-not',
-    '-type',
-    'l',
-  ]);
-  return stdout.split('\n').filter(Boolean).length;
+  const cwd = await ground.emptyFolder();
+  return execa(program, args, { cwd, env: ground.env, input: request, reject: false });
 }
 
 function expectPlanned({ stdout, stderr, exitCode }: Awaited<ReturnType<typeof plan>>): void {
@@ -116,20 +68,17 @@ describe('a plugin of a vendor is found and used', () => {
   });
 
   it('in a project of npm, with one core for all', async () => {
-    const project = await emptyFolder();
-    await npm(project, 'install', '@vifkit/cli', acme);
+    const project = await ground.emptyFolder();
+    await ground.npm(project, 'install', '@vifkit/cli', acme);
     expect(await coresBelow(project)).toBe(1);
     expectPlanned(await plan(join(project, 'node_modules/.bin/vif'), acme));
     expectPlanned(await plan(vif, join(project, 'node_modules', acme))); // and by its path, with a core beside it
   });
 
   it('in a project of pnpm', async () => {
-    const project = await emptyFolder();
+    const project = await ground.emptyFolder();
     await writeFile(join(project, 'package.json'), '{}');
-    await execa(pnpm, ['add', '--store-dir', join(folder, 'pnpm-store'), '@vifkit/cli', acme], {
-      cwd: project,
-      env,
-    });
+    await execa(ground.pnpm, ['add', '@vifkit/cli', acme], { cwd: project, env: ground.env });
     expectPlanned(await plan(join(project, 'node_modules/.bin/vif'), acme));
   });
 
@@ -139,7 +88,7 @@ describe('a plugin of a vendor is found and used', () => {
   });
 
   it('by its path, with no core beside it', async () => {
-    const plugin = join(await emptyFolder(), 'acme');
+    const plugin = join(await ground.emptyFolder(), 'acme');
     await unpack(acmeTarball, plugin);
     expectPlanned(await plan(vif, plugin));
   });
@@ -147,12 +96,17 @@ describe('a plugin of a vendor is found and used', () => {
 
 describe('a plugin for another contract of core', () => {
   it('is refused, with both copies of core and the line that helps', async () => {
-    const nextCore = await repack(coreTarball, join(folder, 'next-core'), { version: '0.2.0' }, nextContract);
+    const nextCore = await repack(
+      ground.coreTarball,
+      join(ground.folder, 'next-core'),
+      { version: '0.2.0' },
+      nextContract,
+    );
     const next = { version: '2.0.0', peerDependencies: { '@vifkit/core': '^0.2.0' }, devDependencies: {} };
-    await registry.publish(nextCore);
-    await registry.publish(await repack(acmeTarball, join(folder, 'next-acme'), next));
-    const project = await emptyFolder();
-    await npm(project, 'install', `${acme}@2.0.0`);
+    await ground.registry.publish(nextCore);
+    await ground.registry.publish(await repack(acmeTarball, join(ground.folder, 'next-acme'), next));
+    const project = await ground.emptyFolder();
+    await ground.npm(project, 'install', `${acme}@2.0.0`);
     const { stdout, stderr, exitCode } = await plan(vif, join(project, 'node_modules', acme));
     expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 1 });
     const [theirs, ours] = [project, join(prefix, 'lib/node_modules/@vifkit/cli')];
@@ -169,15 +123,20 @@ describe('a library whose core is newer than the rest by a patch', () => {
   const agent = fileURLToPath(new URL('agent.mjs', import.meta.url));
   let project: string;
   beforeAll(async () => {
-    await registry.publish(await repack(coreTarball, join(folder, 'patched'), { version: '0.1.1' }));
-    project = await emptyFolder();
-    await npm(project, 'install', '@vifkit/core@0.1.1', ...packages);
+    await ground.registry.publish(
+      await repack(ground.coreTarball, join(ground.folder, 'patched'), { version: '0.1.1' }),
+    );
+    project = await ground.emptyFolder();
+    await ground.npm(project, 'install', '@vifkit/core@0.1.1', ...packages);
     await copyFile(agent, join(project, 'agent.mjs'));
   }, 120_000);
 
   /** What the agent tells that has its core here, and all else there. */
   async function run(partsFrom: string): Promise<unknown> {
-    const { stdout } = await execa(process.execPath, ['agent.mjs', partsFrom], { cwd: project, env });
+    const { stdout } = await execa(process.execPath, ['agent.mjs', partsFrom], {
+      cwd: project,
+      env: ground.env,
+    });
     return JSON.parse(stdout);
   }
 
@@ -189,8 +148,8 @@ describe('a library whose core is newer than the rest by a patch', () => {
   });
 
   it('gets along with parts that have another one', async () => {
-    const other = await emptyFolder();
-    await npm(other, 'install', '@vifkit/core@0.1.0', ...packages);
+    const other = await ground.emptyFolder();
+    await ground.npm(other, 'install', '@vifkit/core@0.1.0', ...packages);
     expect(await run(other)).toEqual({ core: '0.1.1', parts: '0.1.0', ...told });
   });
 });

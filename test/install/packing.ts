@@ -28,9 +28,10 @@ export async function packOwn(pnpm: string, folder: string): Promise<string[]> {
   return (await readdir(folder)).map((file) => join(folder, file));
 }
 
-/** Packs what the packages of this project need of others, as it is installed here. */
-export async function packOthers(folder: string): Promise<string[]> {
+/** Packs what the packages of this project need of others, as it is installed here; and more, if asked for. */
+export async function packOthers(folder: string, more: readonly string[] = []): Promise<string[]> {
   const found = new Map<string, string>();
+  for (const name of more) await collect(name, root, found);
   for (const parent of ['packages', 'plugins']) {
     for (const name of await readdir(join(root, parent)))
       await collectOthers(join(root, parent, name), found);
@@ -55,15 +56,22 @@ export async function packOthers(folder: string): Promise<string[]> {
 
 /** Notes the packages below a package by name and version, with their folders. */
 async function collectOthers(folder: string, found: Map<string, string>): Promise<void> {
-  const { dependencies = {} } = await readManifest(folder);
+  const { dependencies = {}, optionalDependencies = {} } = await readManifest(folder);
   for (const name of Object.keys(dependencies)) {
-    const path = await installedFolder(name, folder);
-    const { version } = await readManifest(path);
-    const key = `${name}@${version}`;
-    if (name.startsWith('@vifkit/') || found.has(key)) continue;
-    found.set(key, path);
-    await collectOthers(path, found);
+    if (!(name in optionalDependencies)) await collect(name, folder, found);
   }
+  // Of those for other processors and systems, nothing is here.
+  for (const name of Object.keys(optionalDependencies)) await collect(name, folder, found).catch(() => {});
+}
+
+async function collect(name: string, from: string, found: Map<string, string>): Promise<void> {
+  if (name.startsWith('@vifkit/')) return;
+  const path = await installedFolder(name, from);
+  const { version } = await readManifest(path);
+  const key = `${name}@${version}`;
+  if (found.has(key)) return;
+  found.set(key, path);
+  await collectOthers(path, found);
 }
 
 async function installedFolder(name: string, from: string): Promise<string> {

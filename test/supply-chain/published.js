@@ -45,7 +45,7 @@ function find(folder, name) {
   return find(dirname(folder), name);
 }
 
-export const isOwn = (name) => name.startsWith('@vifkit/');
+export const isOwn = (name) => name.startsWith('@vifkit/') || name === 'create-vifkit-plugin';
 export const idOf = ({ name, version }) => `${name}@${version}`;
 export const compare = (one, other) => (one < other ? -1 : Number(one > other));
 

@@ -111,7 +111,7 @@ function hintFor(error: string): string {
 
 function addCommand(
   program: Command,
-  { name, description, files: hold, words, options, formats = [], load }: CommandEntry,
+  { name, description, files: hold, words, loadsPackage, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
@@ -121,11 +121,13 @@ function addCommand(
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {
-    const [files = ['-']] = command.processedArgs as [string[]?];
-    const settings = command.optsWithGlobals<Settings>();
+    const [given = '-'] = command.processedArgs as [(string | string[])?];
+    const files = [given].flat();
+    const pluginNamedBy = whatNamed(program);
+    const settings: Settings = { ...command.optsWithGlobals<Settings>(), pluginNamedBy };
     requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
-    if (unbundled && settings.plugin?.length) return exit(await unbundled());
+    if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
     exit(await run(settings, { ...environment, stdin }, files));
   });
@@ -149,6 +151,13 @@ function announced({ stdin, stderr }: Environment): InputSource {
     );
   }
   return source;
+}
+
+/** What named the plugin packages: one source does, the command line before the environment before the file. */
+function whatNamed(program: Command): string {
+  const source = program.getOptionValueSource('plugin');
+  if (source === 'env') return 'VIF_PLUGINS';
+  return source === 'config' ? String(program.getOptionValue('config')) : '--plugin';
 }
 
 function version(): string {

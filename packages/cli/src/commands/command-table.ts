@@ -16,10 +16,12 @@ export interface CommandEntry {
   readonly description: string;
   /** What the arguments FILE hold; undefined for a command without any. */
   readonly files?: string;
-  /** Formats that it has beside JSON and text. */
-  readonly formats?: readonly Format[];
   /** Arguments that are no files, as commander has them, with what they are. */
   readonly words?: readonly [syntax: string, description: string];
+  /** It loads a package that shares core with the command, so it runs from the modules and not from the bundle. */
+  readonly loadsPackage?: boolean;
+  /** Formats that it has beside JSON and text. */
+  readonly formats?: readonly Format[];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
@@ -36,9 +38,9 @@ export const commandTable: readonly CommandEntry[] = [
   {
     ...forRequests('check', 'compare the host with what a plug would make of it', () => [
       ...timelineOption(),
+      new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
       allOption(),
       outputOption('metrics'),
-      new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
     ]),
     formats: ['prometheus'],
   },
@@ -91,6 +93,14 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./plugins.js')).plugins,
   },
   {
+    name: 'conformance',
+    description: 'hold a plugin package to the promises of every plugin, on a host in memory',
+    words: ['<package>', 'the package, by its name or path'],
+    loadsPackage: true,
+    options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
+    load: async () => (await import('./conformance.js')).conformance,
+  },
+  {
     name: 'doctor',
     description: 'tell what this host lacks for which plugin, and change nothing',
     load: async () => (await import('./doctor.js')).doctor,
@@ -113,6 +123,10 @@ function timelineOption(): Option[] {
   return [new Option('--timeline', 'tell where the time of each request went')];
 }
 
+function dryRunOption(): Option {
+  return new Option('--dry-run', 'show what it would do, as plan does, and change nothing');
+}
+
 function allOption(): Option {
   return new Option('--all', 'all VIFs that are plugged on this host, as they were plugged');
 }
@@ -122,10 +136,6 @@ function outputOption(what: string): Option {
     '-o, --output <file>',
     `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
   );
-}
-
-function dryRunOption(): Option {
-  return new Option('--dry-run', 'show what it would do, as plan does, and change nothing');
 }
 
 function waitOption(): Option {

@@ -37,8 +37,12 @@ export async function diagnose(listed: readonly ListedPlugin[], examine: Examine
   const plugins = listed.filter(({ role }) => role !== 'converter');
   const lacks = await examine(plugins.flatMap(({ needs }) => needs));
   let next = 0;
-  return plugins.map(({ options: _options, vifs: _vifs, needs, ...plugin }) => ({
-    ...plugin,
+  return plugins.map(({ package: from, role, name, type, error, needs }) => ({
+    package: from,
+    role,
+    ...(name !== undefined && { name }),
+    ...(type !== undefined && { type }),
+    ...(error && { error }),
     lacks: needs.flatMap(({ kind, name }): MissingRequirement[] => {
       const lack = lacks[next++];
       return lack ? [{ kind, name, ...lack }] : [];

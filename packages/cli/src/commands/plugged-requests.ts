@@ -54,7 +54,7 @@ export async function requestsToAnswer(
 }
 
 /** @param ids of the VIFs that matter; all unless given @throws InputError for one that is not plugged */
-export async function pluggedRequests(
+async function pluggedRequests(
   driver: Driver,
   ids: readonly string[] | undefined,
   timeout: number,

@@ -6,6 +6,7 @@ import {
   type Routing,
   type VifPlugin,
 } from '@vifkit/core';
+import { type Origin, originOf } from '../plugins/load-plugins.js';
 import { loadRegistry } from '../plugins/registry.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
@@ -19,8 +20,10 @@ import { type Branch, printable, showValue, tree } from '../terminal/text.js';
  */
 export async function plugins(settings: Settings, environment: Environment): Promise<number> {
   const { stdout } = environment;
-  const registry = await loadRegistry(settings, environment);
-  const listed = listPlugins(registry.registrations);
+  const packages = await environment.plugins(settings);
+  const registry = await loadRegistry(settings, { ...environment, plugins: async () => packages });
+  const origins = new Map(packages.map((each) => [each.name, originOf(each)]));
+  const listed = listPlugins(registry.registrations, origins);
   if (settings.format === 'json') for (const each of listed) stdout.write(`${JSON.stringify(each)}\n`);
   else stdout.write(renderPlugins(listed, styleFor(stdout)));
   return listed.some(({ error }) => error) ? 1 : 0;
@@ -30,6 +33,14 @@ export async function plugins(settings: Settings, environment: Environment): Pro
 export interface ListedPlugin {
   /** The npm package it comes from. */
   readonly package: string;
+  /** The package's version; null where it does not tell. */
+  readonly version: string | null;
+  /** The package's folder; null where that cannot be told. */
+  readonly path: string | null;
+  /** What named the package: `--plugin`, `VIF_PLUGINS`, a configuration file, or `vif` for what it comes with. */
+  readonly namedBy: string;
+  /** The contract with core that it was written for. */
+  readonly contract: number;
   readonly role: 'plugin' | 'driver' | 'converter';
   /** The name that VIFs know a plugin by. */
   readonly name?: string;
@@ -70,11 +81,19 @@ export interface ListedVif extends ListedClass {
 type Registration = PluginRegistry['registrations'][number];
 
 /** What there is to say of registrations. Each is built for it; one that throws is listed with its error. */
-export function listPlugins(registrations: readonly Registration[]): ListedPlugin[] {
+export function listPlugins(
+  registrations: readonly Registration[],
+  origins: ReadonlyMap<string, Origin> = new Map(),
+): ListedPlugin[] {
   return registrations.map((registration) => {
-    const { declaration, packageName } = registration;
+    const { declaration, packageName, contract } = registration;
+    const origin = origins.get(packageName);
     return {
       package: packageName,
+      version: origin?.version ?? null,
+      path: origin?.path ?? null,
+      namedBy: origin?.namedBy ?? 'vif',
+      contract,
       ...(declaration.role === 'plugin'
         ? { role: declaration.role, name: declaration.name }
         : { role: declaration.role, type: declaration.type }),
@@ -126,7 +145,7 @@ function vifsOf(plugin: VifPlugin): ListedVif[] {
 
 /** What is registered, as a tree a package. */
 export function renderPlugins(plugins: readonly ListedPlugin[], style: Style = plain): string {
-  return pluginTrees(plugins, style, ({ vifs = [], options, needs, error }, subject) => ({
+  const branchOf = ({ vifs = [], options, needs, error }: ListedPlugin, subject: string): Branch => ({
     line: error ? `${style('red', '✗')} ${subject}` : subject,
     details: [
       ...vifs.map((vif) => {
@@ -137,7 +156,11 @@ export function renderPlugins(plugins: readonly ListedPlugin[], style: Style = p
       ...needs.map(({ name, from }) => printable(`needs ${name} (${from})`)),
       ...(error ? [style('red', printable(`${error.code}: ${error.message}`))] : []),
     ],
-  }));
+  });
+  return pluginTrees(plugins, style, branchOf, ({ version, contract, path, namedBy }) => {
+    const by = namedBy === 'vif' ? 'comes with vif' : `named by ${namedBy}`;
+    return `${version ? ` ${version}` : ''} (contract ${contract}, ${by}${path ? `, ${path}` : ''})`;
+  });
 }
 
 function optionLine([name, { value, default: fallback, source, variable }]: [string, ListedOption]): string {
@@ -156,13 +179,15 @@ export function pluginTrees<T extends Registered>(
   plugins: readonly T[],
   style: Style,
   branchOf: (plugin: T, subject: string) => Branch,
+  originOf: (plugin: T) => string = () => '',
 ): string {
   const packages = [...new Set(plugins.map((plugin) => plugin.package))];
   return packages
     .map((name) => {
       const own = plugins.filter((plugin) => plugin.package === name);
+      const origin = own[0] ? originOf(own[0]) : '';
       return tree(
-        style('bold', printable(name)),
+        style('bold', printable(name)) + printable(origin),
         own.map((plugin) => branchOf(plugin, subjectOf(plugin))),
       );
     })

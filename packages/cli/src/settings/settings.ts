@@ -56,6 +56,8 @@ export interface Settings {
   readonly verbose: number;
   /** Plugin packages beside those that come with `vif`: names and paths. */
   readonly plugin?: readonly string[];
+  /** What names them: `--plugin`, `VIF_PLUGINS`, or the path of a configuration file. */
+  readonly pluginNamedBy?: string;
   /** Options of plugins, from the configuration file. */
   readonly pluginOptions?: readonly OptionsSource[];
 }

@@ -21,10 +21,11 @@ describe('as JSON', () => {
   it('is a line for each plugin, driver and converter', async () => {
     const { status, lines } = await listed(sound);
     const anyVersion = { minVersion: expect.any(String), maxVersion: expect.any(String) };
+    const from = { package: 'vif-sound', version: null, path: null, namedBy: 'vif', contract: 1 };
     expect(status).toBe(0);
     expect(lines).toEqual([
       {
-        package: 'vif-sound',
+        ...from,
         role: 'plugin',
         name: 'sound',
         vifs: [
@@ -41,8 +42,8 @@ describe('as JSON', () => {
         },
         needs: [{ kind: 'program', name: 'ip', from: 'iproute2' }],
       },
-      { package: 'vif-sound', role: 'driver', type: 'ivs', options: {}, needs: [] },
-      { package: 'vif-sound', role: 'converter', type: 'bridge', routing: 'current', options: {}, needs: [] },
+      { ...from, role: 'driver', type: 'ivs', options: {}, needs: [] },
+      { ...from, role: 'converter', type: 'bridge', routing: 'current', options: {}, needs: [] },
     ]);
   });
 
@@ -119,7 +120,7 @@ describe('as text', () => {
   it('is a tree a package', async () => {
     const { status, stdout } = await runVif(['plugins'], { plugins: [sound, broken] });
     expect(status).toBe(1);
-    expect(stdout.replaceAll(/\d+\.\d+( to \d+\.\d+)?/g, 'N')).toBe(`vif-sound
+    expect(stdout.replaceAll(/\d+\.\d+( to \d+\.\d+)?/g, 'N')).toBe(`vif-sound (contract 1, comes with vif)
 ├─ plugin sound
 │    VIFBridge N
 │    VIFOpenVSwitch N with VIFPortProfileOpenVSwitch N
@@ -128,7 +129,7 @@ describe('as text', () => {
 │    needs ip (iproute2)
 ├─ driver of type ivs
 └─ converter of type bridge for routing current
-vif-broken
+vif-broken (contract 1, comes with vif)
 ├─ ✗ plugin unbuildable
 │    PLUGIN_FAILED: The plugin 'unbuildable' of vif-broken could not be built: no licence
 └─ ✗ plugin mute

@@ -25,11 +25,16 @@ export default { name: '@acme/vifkit-plugin', provides: [AcmeDriver] };
 `;
 
 /** Puts a vendor's package into a folder, beside the `@vifkit/core` that it is for. Answers its path. */
-export async function putVendorPackage(folder: string, entry = acme, exports: unknown = './index.js') {
+export async function putVendorPackage(
+  folder: string,
+  entry = acme,
+  exports: unknown = './index.js',
+  more: object = {},
+) {
   const own = join(folder, 'node_modules/@acme/vifkit-plugin');
   await mkdir(own, { recursive: true });
   await writeFile(join(own, 'index.js'), entry);
-  const manifest = { name: '@acme/vifkit-plugin', version: '1.0.0', type: 'module', exports };
+  const manifest = { name: '@acme/vifkit-plugin', version: '1.0.0', type: 'module', exports, ...more };
   await writeFile(join(own, 'package.json'), JSON.stringify(manifest));
   await mkdir(join(folder, 'node_modules/@vifkit'), { recursive: true });
   await symlink(core, join(folder, 'node_modules/@vifkit/core')).catch(() => {}); // of an earlier one

@@ -1,0 +1,96 @@
+import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { thisCore, VifError } from '@vifkit/core';
+import { readPackageManifest } from '@vifkit/core/internal';
+import { type FoundPackage, findPackage } from '../plugins/find-package.js';
+import { importDefault, urlOf } from '../plugins/load-named-plugin.js';
+import type { Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { plain, type Style, styleFor } from '../terminal/output.js';
+import { printable } from '../terminal/text.js';
+
+/** What became of a promise, as `@vifkit/testkit/conformance` tells it, and `--format json` prints it. */
+export interface PromiseResult {
+  readonly subject: string;
+  /** The promise, by a stable name. */
+  readonly promise: string;
+  readonly says: string;
+  readonly outcome: 'kept' | 'broken' | 'not applicable';
+  readonly reason?: string;
+}
+
+/** The part of `@vifkit/testkit/conformance` that is used. The package is the vendor's to install: `vif` does without. */
+interface Suite {
+  runConformance(options: unknown): AsyncIterable<PromiseResult>;
+  badgeOf(results: readonly PromiseResult[], contract: number): object;
+}
+
+/**
+ * Holds a plugin package to the promises of every plugin; the exit status is 1 if one is broken. What to hold it to, the
+ * package says itself: its package.json names the module, as `"vifkit": { "conformance": "./dist/conformance.js" }`, whose
+ * default export is what `conformance` of the testkit takes, or a list of such.
+ * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_FAILED
+ */
+export async function conformance(
+  settings: Settings & { readonly badge?: string },
+  { stdout }: Environment,
+  [given = '']: readonly string[],
+): Promise<number> {
+  const found = await findPackage(given);
+  const { vifkit } = readPackageManifest(found.manifest, found.folder);
+  if (vifkit?.conformance === undefined) {
+    const text = `The package.json of ${given} names no module with its requests, as "vifkit": { "conformance": PATH }`;
+    throw new VifError('PLUGIN_INVALID', text);
+  }
+  const suite = await loadSuite(found);
+  const module = urlOf(join(found.folder, vifkit.conformance));
+  const options = await importDefault(module, given, settings.timeout);
+  const results: PromiseResult[] = [];
+  const style = styleFor(stdout);
+  for await (const result of suite.runConformance(options)) {
+    results.push(result);
+    stdout.write(settings.format === 'json' ? `${JSON.stringify(result)}\n` : renderPromise(result, style));
+  }
+  const badge = suite.badgeOf(results, thisCore.contract);
+  if (settings.badge !== undefined) await writeFile(settings.badge, `${JSON.stringify(badge)}\n`);
+  stdout.write(settings.format === 'json' ? `${JSON.stringify({ badge })}\n` : summary(results));
+  return results.length === 0 || results.some(({ outcome }) => outcome === 'broken') ? 1 : 0;
+}
+
+/** The testkit beside the package, or else beside `vif`. */
+async function loadSuite({ folder }: FoundPackage): Promise<Suite> {
+  for (const from of [join(folder, 'package.json'), import.meta.url]) {
+    const path = resolvedFrom(from);
+    if (path !== undefined) return import(pathToFileURL(path).href);
+  }
+  const text = `There is no @vifkit/testkit beside ${folder}; add it there: npm install --save-dev @vifkit/testkit`;
+  throw new VifError('PLUGIN_INVALID', text);
+}
+
+function resolvedFrom(file: string | URL): string | undefined {
+  try {
+    return createRequire(file).resolve('@vifkit/testkit/conformance');
+  } catch {
+    return undefined;
+  }
+}
+
+export function renderPromise(
+  { subject, says, outcome, reason }: PromiseResult,
+  style: Style = plain,
+): string {
+  const told = printable(`${subject}: ${says}`);
+  if (outcome === 'kept') return `${style('green', '✓')} ${told}\n`;
+  if (outcome === 'not applicable')
+    return `${style('dim', `- ${told} (not applicable: ${printable(reason ?? '')})`)}\n`;
+  const lines = (reason ?? '').split('\n').map((line) => `    ${printable(line)}\n`);
+  return `${style('red', '✗')} ${told}\n${lines.join('')}`;
+}
+
+function summary(results: readonly PromiseResult[]): string {
+  const count = (outcome: PromiseResult['outcome']) =>
+    results.filter((each) => each.outcome === outcome).length;
+  return `${count('kept')} kept, ${count('broken')} broken, ${count('not applicable')} not applicable\n`;
+}

@@ -1,0 +1,100 @@
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { VifError } from '@vifkit/core';
+import { exports as exportsOf } from 'resolve.exports';
+
+/** A package that an operator has named, of which nothing has been run. */
+export interface FoundPackage {
+  /** Its folder; of a module that belongs to no package of plugins, the folder that the module is in. */
+  readonly folder: string;
+  /** What its package.json has; undefined where there is none that is about plugins. */
+  readonly manifest: unknown;
+  /** The module to load, for one that was named by its path. */
+  readonly module?: string;
+}
+
+/**
+ * Looks for a package by its path, or by its name where `vif` is installed and nowhere else. What happens to lie in the
+ * current directory is not for the taking: its owner may be anybody.
+ * @throws VifError PLUGIN_INVALID for what is not there
+ */
+export async function findPackage(given: string): Promise<FoundPackage> {
+  if (isPath(given)) return findByPath(given);
+  const places = createRequire(import.meta.url).resolve.paths(given) ?? [];
+  for (const place of places) {
+    const folder = await realpath(join(place, given)).catch(() => undefined);
+    if (folder !== undefined) return { folder, manifest: await readManifest(folder) };
+  }
+  const text = `There is no package '${given}' where vif is installed; install it there, or give its path`;
+  throw new VifError('PLUGIN_INVALID', text);
+}
+
+/** Whether a package is named by its path, and not by its name. */
+function isPath(given: string): boolean {
+  return /^(\.{0,2}\/|\.{1,2}$)/.test(given);
+}
+
+async function findByPath(path: string): Promise<FoundPackage> {
+  const full = await realpath(resolve(path)).catch((cause: unknown) => {
+    throw new VifError('PLUGIN_INVALID', `There is no plugin package at ${path}`, { cause });
+  });
+  if (/\.[cm]?js$/.test(full)) {
+    const module = await requireFile(full);
+    return { ...(await packageAround(dirname(module))), module };
+  }
+  const manifest = await readManifest(full);
+  const entry = entryOf(manifest);
+  if (entry === undefined) {
+    throw new VifError('PLUGIN_INVALID', `The package.json at ${path} does not say what it exports`);
+  }
+  return { folder: full, manifest, module: await requireFile(join(full, entry)) };
+}
+
+/** The package that a module is in, if that has plugins. */
+async function packageAround(start: string): Promise<FoundPackage> {
+  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
+    const manifest = await readManifest(folder).catch(() => undefined);
+    if (manifest !== undefined)
+      return 'vifkit' in manifest ? { folder, manifest } : { folder: start, manifest: undefined };
+  }
+  return { folder: start, manifest: undefined };
+}
+
+/** Whoever opens a pipe waits for its writer, and a device may have no end. */
+async function requireFile(path: string): Promise<string> {
+  const found = await stat(path).catch((cause: unknown) => {
+    throw new VifError('PLUGIN_INVALID', `There is no plugin package at ${path}`, { cause });
+  });
+  if (found.isFile()) return path;
+  throw new VifError('PLUGIN_INVALID', `${path} is not a file, so there is no plugin package`);
+}
+
+async function readManifest(folder: string): Promise<Manifest> {
+  const file = join(folder, 'package.json');
+  try {
+    return JSON.parse(await readFile(await requireFile(file), 'utf8'));
+  } catch (cause) {
+    throw new VifError('PLUGIN_INVALID', `${file} cannot be read, so this is not a plugin package`, {
+      cause,
+    });
+  }
+}
+
+interface Manifest {
+  readonly exports?: unknown;
+  readonly main?: unknown;
+}
+
+/** What Node.js chooses for `import`: the first condition, in the order of the manifest, that holds. */
+function entryOf(manifest: Manifest): string | undefined {
+  if (manifest.exports === undefined || manifest.exports === null) {
+    return typeof manifest.main === 'string' ? manifest.main : undefined;
+  }
+  try {
+    const [entry] = exportsOf(manifest, '.', { conditions: ['node-addons', 'module-sync'] }) ?? [];
+    return entry;
+  } catch {
+    return undefined; // nothing is exported at '.', or under no condition that holds
+  }
+}

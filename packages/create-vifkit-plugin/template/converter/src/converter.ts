@@ -1,0 +1,9 @@
+import { deviceName, type NetworkVif, toVifFields, VIFGeneric, type VifConverter, vifConverter } from '@vifkit/core';
+
+/** Makes os-vif objects of VIFs of the type `__PLUGIN__` of Nova's network model. */
+@vifConverter({ type: '__PLUGIN__' })
+export class __CLASS__Converter implements VifConverter {
+  convert(vif: NetworkVif) {
+    return new VIFGeneric({ ...toVifFields(vif), plugin: '__PLUGIN__', vif_name: deviceName(vif) });
+  }
+}

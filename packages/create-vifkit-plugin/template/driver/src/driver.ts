@@ -1,0 +1,32 @@
+import {
+  type DeviceBackend,
+  deviceName,
+  inject,
+  type LegacyDriver,
+  legacyDriver,
+  type NetworkVif,
+  networkMtu,
+  type Plan,
+  type PlanContext,
+  tapNeeds,
+} from '@vifkit/core';
+import { __CLASS__Options } from './options.js';
+
+/** All of VIF type `__PLUGIN__`: a tap. It says what the host must be like; vifkit makes it so, and undoes what fails. */
+@legacyDriver({ type: '__PLUGIN__', options: __CLASS__Options, needs: tapNeeds })
+export class __CLASS__Driver implements LegacyDriver {
+  constructor(@inject(__CLASS__Options) private readonly options: __CLASS__Options) {}
+
+  config(vif: NetworkVif): DeviceBackend {
+    return { type: 'ethernet', target: deviceName(vif), managed: false, bandwidth: false };
+  }
+
+  plug(vif: NetworkVif, { tap: { multiQueue } }: PlanContext): Plan {
+    const mtu = networkMtu(vif) ?? this.options.mtu;
+    return [{ kind: 'link', name: deviceName(vif), create: { type: 'tap', multiQueue }, set: { up: true, mtu } }];
+  }
+
+  unplug(vif: NetworkVif): Plan {
+    return [{ kind: 'linkAbsent', name: deviceName(vif), type: 'tap', own: true }];
+  }
+}

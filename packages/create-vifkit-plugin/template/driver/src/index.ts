@@ -1,0 +1,9 @@
+import type { PluginPackage } from '@vifkit/core';
+import { __CLASS__Driver } from './driver.js';
+
+export { __CLASS__Driver } from './driver.js';
+export { __CLASS__Options } from './options.js';
+
+/** What the package offers: inert, until a driver is given it. */
+const offered: PluginPackage = { name: '__PACKAGE__', contract: 1, provides: [__CLASS__Driver] };
+export default offered;

@@ -1,0 +1,9 @@
+import type { PluginPackage } from '@vifkit/core';
+import { __CLASS__Plugin } from './plugin.js';
+
+export { __CLASS__Options } from './options.js';
+export { __CLASS__Plugin } from './plugin.js';
+
+/** What the package offers: inert, until a driver is given it. */
+const offered: PluginPackage = { name: '__PACKAGE__', contract: 1, provides: [__CLASS__Plugin] };
+export default offered;

@@ -1,0 +1,81 @@
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findPnpm, packOwn, unpack } from '../install/packing.js';
+
+const attw = fileURLToPath(
+  new URL('../../node_modules/@arethetypeswrong/cli/dist/index.js', import.meta.url),
+);
+
+let folder: string;
+let tarballs: readonly string[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'vif-tarballs-'));
+  await mkdir(join(folder, 'own'));
+  tarballs = await packOwn(await findPnpm(), join(folder, 'own'));
+}, 180_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+/** What is wrong with each tarball, by its name, as far as anything is. */
+async function problems(look: (tarball: string) => Promise<readonly unknown[]>) {
+  const found: Record<string, readonly unknown[]> = {};
+  for (const each of tarballs) {
+    const wrong = await look(each);
+    if (wrong.length > 0) found[basename(each)] = wrong;
+  }
+  return found;
+}
+
+it('publint finds nothing wrong with the tarballs', async () => {
+  const found = await problems(async (tarball) => {
+    const bytes = await readFile(tarball);
+    const { messages, pkg } = await publint({
+      pack: { tarball: Uint8Array.from(bytes).buffer },
+      strict: true,
+    });
+    return messages.map((message) => formatMessage(message, pkg));
+  });
+  expect(found).toEqual({});
+}, 300_000);
+
+it('attw finds nothing wrong with the types in the tarballs', async () => {
+  const found = await problems(async (tarball) => {
+    const options = ['--profile', 'esm-only', '--format', 'json'];
+    const { stdout, exitCode } = await execa(process.execPath, [attw, tarball, ...options], {
+      reject: false,
+    });
+    if (exitCode === 0) return [];
+    const { analysis, problems: wrong } = JSON.parse(stdout);
+    return [wrong ?? analysis];
+  });
+  expect(found).toEqual({});
+}, 600_000);
+
+it('each has what it takes to be published', async () => {
+  const found = await problems(async (tarball) => {
+    const own = join(folder, basename(tarball, '.tgz'));
+    await unpack(tarball, own);
+    const manifest = JSON.parse(await readFile(join(own, 'package.json'), 'utf8'));
+    const { license, keywords = [], exports, sideEffects, publishConfig, engines, description } = manifest;
+    const texts = await Promise.allSettled(
+      ['LICENSE', 'README.md'].map((file) => readFile(join(own, file), 'utf8')),
+    );
+    return [
+      ...texts.flatMap(({ status }, i) => (status === 'fulfilled' ? [] : [['LICENSE', 'README.md'][i]])),
+      ...(license === 'Apache-2.0' ? [] : ['license']),
+      ...(keywords.includes('vifkit') ? [] : ['keywords']),
+      ...(exports?.['./package.json'] === './package.json' ? [] : ['exports of package.json']),
+      ...(typeof sideEffects === 'boolean' ? [] : ['sideEffects']),
+      ...(publishConfig?.access === 'public' ? [] : ['publishConfig']),
+      ...(engines?.node ? [] : ['engines']),
+      ...(description ? [] : ['description']),
+      ...(JSON.stringify(manifest).includes('workspace:') ? ['a version of the workspace'] : []),
+    ];
+  });
+  expect(found).toEqual({});
+}, 60_000);
