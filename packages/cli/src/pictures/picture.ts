@@ -18,7 +18,7 @@ export interface PictureNode {
 }
 
 /** A line between two boxes, from the guest's side to the network's. */
-export interface PictureEdge {
+interface PictureEdge {
   readonly from: string;
   readonly to: string;
   readonly isBroken: boolean;
