@@ -35,6 +35,7 @@ const limits: Readonly<Record<string, Limits>> = {
       'validation',
     ],
   },
+  'packages/create-vifkit-plugin': { smallFiles: 25, imports: 5 },
   'packages/demo': { smallFiles: 15, imports: 5 },
   'packages/engine': { smallFiles: 15, imports: 5, knots: ['errors', 'run'] },
   'packages/host': {

@@ -4,7 +4,7 @@ import { type CommandEntry, commandTable } from './commands/command-table.js';
 import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/input-error.js';
 import type { Environment } from './settings/environment.js';
-import { applyOvsdbConnection, commonOptions } from './settings/options.js';
+import { applyOvsdbConnection, commonOptions, configFiles } from './settings/options.js';
 import type { Format, Settings } from './settings/settings.js';
 import { printable } from './terminal/text.js';
 
@@ -60,11 +60,11 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     .exitOverride()
     .addHelpText('after', examples);
   for (const option of commonOptions()) program.addOption(option);
-  program.hook('preAction', async () => {
-    if (program.getOptionValue('config') !== undefined) {
-      // Loaded only for those who have a file: it brings core along.
-      await (await import('./settings/config-file.js')).applyConfigFile(program);
-    }
+  program.hook('preAction', async (_, command) => {
+    // What is wrong with the files is what that command tells itself.
+    await applyConfig(program, environment).catch((error: unknown) => {
+      if (command.name() !== 'config-file') throw error;
+    });
     applyOvsdbConnection(program, environment.env);
   });
   for (const entry of commandTable) addCommand(program, entry, environment, exit);
@@ -109,25 +109,34 @@ function hintFor(error: string): string {
   return name ? '(vif --help lists the commands)\n' : '';
 }
 
+async function applyConfig(program: Command, { configFolder }: Environment): Promise<void> {
+  const named = program.getOptionValue('config') as string | undefined;
+  const files = configFiles(named, configFolder);
+  if (files.length === 0) return;
+  // Loaded only for those who have a file: it brings core along.
+  const { applyConfigFiles, requireOwn } = await import('./settings/config-file.js');
+  if (named === undefined) for (const file of files) await requireOwn(file);
+  await applyConfigFiles(program, files);
+}
+
 function addCommand(
   program: Command,
-  { name, description, files: hold, words, loadsPackage, options, formats = [], load }: CommandEntry,
+  { name, description, files: hold, operands = [], loadsPackages, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
   if (hold) command.argument('[file...]', hold, ['-']);
-  if (words) command.argument(...words);
+  for (const operand of operands) command.argument(...operand);
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {
-    const [given = '-'] = command.processedArgs as [(string | string[])?];
-    const files = [given].flat();
-    const pluginNamedBy = whatNamed(program);
-    const settings: Settings = { ...command.optsWithGlobals<Settings>(), pluginNamedBy };
+    const files = command.processedArgs.flat().filter((each) => each !== undefined) as string[];
+    const given = command.optsWithGlobals<Settings>();
+    const settings = given.plugin?.length ? { ...given, pluginNamedBy: whatNamed(program) } : given;
     requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
-    if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
+    if (unbundled && (loadsPackages || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
     exit(await run(settings, { ...environment, stdin }, files));
   });

@@ -55,6 +55,9 @@ async function vifOn(args: readonly string[], stdin: string | Uint8Array = '', i
       const { routing } = settings;
       return createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins, options, routing });
     },
+    openCommands: async () => ({
+      run: async () => ({ exitCode: undefined, stdout: '', stderr: '', missing: true }),
+    }),
     plugins: loadPlugins,
     examineHost: async (requirements) => requirements.map(() => undefined),
   });
@@ -86,7 +89,7 @@ const misused: readonly Mistake[] = [
     'the id of a port for a file',
     ['plan', id],
     '',
-    /No VIF [-\da-f]+ is plugged on this host: vif list tells which are, or name a file/,
+    /is plugged on this host: vif list tells which are, or name a file/,
   ],
   ['a request for a file', ['plan', json], '', /looks like a request itself: give it to standard input/],
   ['a glob in quotes', ['plan', `${folder}/*.jsn`], '', /leave out the quotes/],

@@ -18,7 +18,7 @@ import { LinkRunner } from './links/link-runner.js';
 import { SharedLocks } from './locks/shared-locks.js';
 import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
-import { DatabaseOvsStore } from './openvswitch/database-store.js';
+import { OpenVswitch } from './openvswitch/open-vswitch.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
 import { OvnReadiness } from './ovn/ovn-readiness.js';
 import { Southbound } from './ovn/southbound.js';
@@ -136,7 +136,7 @@ export function openHost(options?: HostOptions): Host {
     commands,
     runners: [
       former(new LinkRunner(links, ownerOf(tapOwner))),
-      former(new OvsRunner(new DatabaseOvsStore(database, reserve), links)),
+      new OvsRunner(new OpenVswitch(database, reserve), links),
       former(new VfRunner(functions, journal)),
       former(new FilterRunner(filters)),
       former(new CommandRunner(commands)),

@@ -73,7 +73,7 @@ function needsDriver(input: Input): boolean {
 }
 
 async function openDriver(settings: Settings, { openDriver, env, stderr }: Environment): Promise<Converter> {
-  return openDriver({ ...settings, guests: false, env, logger: await openLogger(settings.verbose, stderr) });
+  return openDriver({ ...settings, guests: false, env, logger: await openLogger(settings, stderr, env) });
 }
 
 function answer(input: Input, driver: Converter, manifest: VersionManifest | undefined): Answer {

@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import type { Logger } from '@vifkit/core';
 import type { Settled } from '@vifkit/engine';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
@@ -16,6 +17,9 @@ const summaryWords: Readonly<Record<string, { readonly changed: string; readonly
   unplug: { changed: 'unplugged', same: 'gone already' },
   check: { changed: 'different', same: 'as plugged' },
 };
+
+/** Each result of these is logged by the driver. */
+const driverLogs: ReadonlySet<string> = new Set(['plug', 'unplug']);
 
 /** So few requests have no progress bar. */
 const few = 20;
@@ -51,6 +55,7 @@ export class Report {
     private readonly name: string,
     settings: ReportSettings,
     { stdout, stderr }: Pick<Environment, 'stdout' | 'stderr'>,
+    private readonly logger?: Logger,
   ) {
     this.#settings = settings;
     this.#stdout = stdout;
@@ -81,6 +86,7 @@ export class Report {
   /** Takes the result of the request at a place. A slow output holds up nobody: see {@link printed}. */
   add(answer: Settled<CommandResult>, place: number): void {
     this.#count(answer);
+    this.#log(answer);
     this.#bar?.advance(1, 'error' in answer ? 1 : 0);
     this.#waiting.set(place, answer);
     if (this.#isToPrint) return;
@@ -121,6 +127,24 @@ export class Report {
     this.#differs ||= differs;
     const isChanged = differs || ('changes' in result && result.changes.length > 0);
     this.#counts[isChanged ? 'changed' : 'same'] += 1;
+  }
+
+  /** A line a request, but for those that the driver logs: what it plugs and unplugs. */
+  #log(answer: Settled<CommandResult>): void {
+    if ('error' in answer) {
+      const { code, message, vifId } = answer.error;
+      const isLogged = answer.id !== null && driverLogs.has(this.name);
+      const fields = { request: answer.id, vif: vifId, code };
+      if (!isLogged) this.logger?.error(fields, `${this.name} failed: ${message}`);
+      return;
+    }
+    const { differs, result } = answer.value;
+    if (driverLogs.has(this.name)) return;
+    const { id, vifId, path, plugin } = result;
+    const differences = 'differences' in result && { differences: result.differences.length };
+    const fields = { request: id, vif: vifId, path, plugin, ...differences };
+    if (differs) this.logger?.warn(fields, this.name);
+    else this.logger?.info(fields, this.name);
   }
 
   #summary(): string {
@@ -170,6 +194,7 @@ export class Report {
 
   #printText(answer: Settled<CommandResult>): Promise<void> {
     if ('error' in answer) {
+      if (this.logger && !this.#stderr.isTTY) return Promise.resolve(); // it is in the log
       const line = errorLine(answer.id, answer.error);
       return writeOut(this.#stderr, line + this.#timelineText(answer, styleFor(this.#stderr)));
     }

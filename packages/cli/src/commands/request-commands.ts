@@ -119,12 +119,18 @@ export async function runRequests(
   const interruption = abortOnSignals(environment.signals, timeout);
   const { signal } = interruption;
   const options = { signal, timeout, undoTimeout, ...(wait && { wait }) };
-  const report = new Report(command.name, settings, environment);
+  const logger = await openLogger(settings, environment.stderr, environment.env);
+  const report = new Report(command.name, settings, environment, logger);
   let driver: Driver | undefined;
   try {
     const given = openRequests(files, environment.stdin, (input) => requestsIn(input, settings.instance));
     for await (const { inputs, isLast } of readRequests(given, command.batch, signal)) {
-      driver ??= await openDriver(command, settings, environment);
+      driver ??= await environment.openDriver({
+        ...settings,
+        guests: command.guests,
+        logger,
+        env: environment.env,
+      });
       const opened = driver;
       const first = report.expect(inputs.length, isLast);
       await runInputs(
@@ -140,15 +146,6 @@ export async function runRequests(
     interruption.stop();
     await driver?.close();
   }
-}
-
-async function openDriver(
-  { guests }: RequestCommand,
-  settings: Settings,
-  { openDriver, env, stderr }: Environment,
-): Promise<Driver> {
-  const logger = await openLogger(settings.verbose, stderr);
-  return openDriver({ ...settings, guests, logger, env });
 }
 
 /** Runs a command for inputs; what is not a request has its error reported at once. */

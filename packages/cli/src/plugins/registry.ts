@@ -12,7 +12,7 @@ export async function loadRegistry(settings: Settings, environment: Environment)
   const [core, packages, logger] = await Promise.all([
     import('@vifkit/core'),
     environment.plugins(settings),
-    openLogger(settings.verbose, environment.stderr),
+    openLogger(settings, environment.stderr, environment.env),
   ]);
   const options = await optionSources(settings, environment.env, packages);
   return new core.PluginRegistry(packages, options, logger);

@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises';
 import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { asVifError } from '@vifkit/core';
+import { asVifError, VifError } from '@vifkit/core';
 import { signalError, withDeadline, withinDeadline } from '@vifkit/engine/time';
 import { InputError } from './input-error.js';
 
@@ -133,13 +133,34 @@ const mostCharactersOfSettings = 1024 * 1024;
  * @throws VifError INVALID_OPTIONS for a file that cannot be read, is too long, or has no JSON; TIMEOUT
  */
 export async function readSettings(path: string, what: string, timeout: number): Promise<unknown> {
+  return parseSettings(await readSettingsText(path, what, timeout), path, what);
+}
+
+/** The same, before it is parsed. */
+export async function readSettingsText(path: string, what: string, timeout: number): Promise<string> {
   try {
-    const text = await withDeadline(timeout, undefined, (signal) =>
+    return await withDeadline(timeout, undefined, (signal) =>
       readText(resolve(path), noStandardInput, signal, mostCharactersOfSettings),
     );
-    return JSON.parse(text);
   } catch (error) {
     throw asVifError(error, 'INVALID_OPTIONS', `Cannot read ${what} ${path}`);
+  }
+}
+
+/**
+ * The JSON of such a text.
+ * @throws VifError INVALID_OPTIONS that tells the line: V8 tells it as a position, and since Node.js 22 as a line, too
+ */
+export function parseSettings(text: string, path: string, what: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    const [, position] = / at position (\d+)/.exec(message) ?? [];
+    const before = text.slice(0, position === undefined ? undefined : Number(position));
+    const line = before.trimEnd().split('\n').length;
+    const reason = `line ${line}: ${message.replace(/ \(line \d+ column \d+\)$/, '')}`;
+    throw new VifError('INVALID_OPTIONS', `Cannot read ${what} ${path}: ${reason}`, { cause: error });
   }
 }
 

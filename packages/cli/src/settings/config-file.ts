@@ -1,6 +1,8 @@
+import { stat } from 'node:fs/promises';
 import { type OptionsByName, type OptionsSource, VifError } from '@vifkit/core';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
-import { readSettings } from '../requests/input.js';
+import { closestMatch } from 'leven';
+import { parseSettings, readSettings, readSettingsText } from '../requests/input.js';
 
 /** What a configuration file says. */
 export interface ConfigFile {
@@ -18,7 +20,23 @@ export interface ConfigFile {
  * @throws VifError INVALID_OPTIONS, which names the file; TIMEOUT for a pipe that nobody writes to
  */
 export async function readConfigFile(path: string, timeout = 30_000): Promise<ConfigFile> {
-  const { plugins = {}, ...rest } = await readObject(path, timeout);
+  return configIn(await readSettings(path, what, timeout), path);
+}
+
+const what = 'the configuration file';
+
+/** The text of a configuration file, and what it says. @throws VifError INVALID_OPTIONS, TIMEOUT */
+export async function readConfigText(
+  path: string,
+  timeout: number,
+): Promise<readonly [string, () => ConfigFile]> {
+  const text = await readSettingsText(path, what, timeout);
+  return [text, () => configIn(parseSettings(text, path, what), path)];
+}
+
+function configIn(json: unknown, path: string): ConfigFile {
+  if (!isObject(json)) throw refused(path, 'it must be a JSON object');
+  const { plugins = {}, ...rest } = json;
   if (!isObject(plugins)) throw refused(path, "'plugins' must be an object");
   const settings = Object.entries(rest).map(([name, value]) => {
     if (Array.isArray(value) && value.every((each) => typeof each === 'string'))
@@ -34,11 +52,6 @@ export async function readConfigFile(path: string, timeout = 30_000): Promise<Co
   };
 }
 
-async function readObject(path: string, timeout: number): Promise<Record<string, unknown>> {
-  const json = await readSettings(path, 'the configuration file', timeout);
-  return isObject(json) ? json : Promise.reject(refused(path, 'it must be a JSON object'));
-}
-
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
@@ -48,31 +61,57 @@ function refused(path: string, why: string): VifError {
 }
 
 /**
- * Gives the program the settings of the file that its option `config` names, where neither the command line nor the
- * environment has them, and the plugins' options. What can be set in the environment can be set in the file.
+ * Gives the program the settings of files, where neither the command line nor the environment has them, and the plugins'
+ * options. What can be set in the environment can be set in a file; a later file overrides an earlier one.
  *
  * @throws VifError INVALID_OPTIONS, which names the file
  */
-export async function applyConfigFile(program: Command): Promise<void> {
-  const path = program.getOptionValue('config') as string;
-  const { settings, plugins } = await readConfigFile(path, program.getOptionValue('timeout'));
-  const options = program.options.filter(({ envVar, long }) => envVar && long !== '--config');
-  for (const [name, text] of Object.entries(settings)) {
-    const option = options.find(({ long }) => long === `--${name}`);
-    if (!option) {
-      const known = ['plugins', ...options.map(({ long }) => long?.slice(2))].join(', ');
-      throw new VifError(
-        'INVALID_OPTIONS',
-        `There is no setting '${name}' (from ${path}); there are ${known}`,
-      );
+export async function applyConfigFiles(program: Command, paths: readonly string[]): Promise<void> {
+  const sources: OptionsSource[] = [];
+  for (const path of paths) {
+    const { settings, plugins } = await readConfigFile(path, program.getOptionValue('timeout'));
+    for (const [name, text] of Object.entries(settings)) {
+      const { option, value } = readSetting(program.options, name, text, path);
+      const key = option.attributeName();
+      // An option without a default that nobody has set has no source either.
+      const from = program.getOptionValueSource(key) ?? 'default';
+      if (from === 'default' || from === 'config') program.setOptionValueWithSource(key, value, 'config');
     }
-    const key = option.attributeName();
-    const value = parse(option, text, name, path);
-    const from = program.getOptionValueSource(key);
-    // An option without a default that nobody has set has no source either.
-    if (from === undefined || from === 'default') program.setOptionValueWithSource(key, value, 'config');
+    sources.push(plugins);
   }
-  program.setOptionValue('pluginOptions', [plugins]);
+  program.setOptionValue('pluginOptions', sources);
+}
+
+/**
+ * The option that a setting of a file is for, and its value for it.
+ * @throws VifError INVALID_OPTIONS
+ */
+export function readSetting(
+  all: readonly Option[],
+  name: string,
+  given: string | readonly string[],
+  path: string,
+): { readonly option: Option; readonly value: unknown } {
+  const options = all.filter(({ envVar, long }) => envVar && long !== '--config');
+  const option = options.find(({ long }) => long === `--${name}`);
+  if (option) return { option, value: parse(option, given, name, path) };
+  const known = ['plugins', ...options.map(({ long = '' }) => long.slice(2))];
+  const near = name.length < 40 ? closestMatch(name, known, { maxDistance: 3 }) : undefined;
+  const meant = near ? `; did you mean '${near}'? There are` : '; there are';
+  throw new VifError(
+    'INVALID_OPTIONS',
+    `There is no setting '${name}' (from ${path})${meant} ${known.join(', ')}`,
+  );
+}
+
+/**
+ * Refuses a file that is read without being named, if others than root and this user could write it: it can name plugins.
+ * @throws VifError INVALID_OPTIONS
+ */
+export async function requireOwn(path: string): Promise<void> {
+  const { uid, mode } = await stat(path);
+  if ((uid === 0 || uid === process.geteuid?.()) && (mode & 0o022) === 0) return;
+  throw refused(path, 'others could write it; it has to be of root or this user: chown root, chmod go-w');
 }
 
 function parse(option: Option, given: string | readonly string[], name: string, path: string): unknown {

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import type { OptionsSource } from '@vifkit/core';
 import { LONGEST_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
@@ -7,7 +9,10 @@ import { formats } from './settings.js';
 export function commonOptions(): Option[] {
   return [
     new Option('--format <format>', 'what to print').choices(formats).default('text'),
-    new Option('--config <file>', 'settings and options of plugins, as JSON').env('VIF_CONFIG'),
+    new Option(
+      '--config <file>',
+      'settings and options of plugins, as JSON (default: /etc/vifkit/config.json and config.d/*.json)',
+    ).env('VIF_CONFIG'),
     new Option('--routing <rules>', "whose rules answer requests that do not say so: Nova 14's, or today's")
       .env('VIF_ROUTING')
       .choices(['newton', 'current'])
@@ -56,10 +61,38 @@ export function commonOptions(): Option[] {
       .env('VIF_UNDO_TIMEOUT')
       .argParser(milliseconds)
       .default(10_000, '10'),
-    new Option('-v, --verbose', 'log to standard error; twice for more')
+    new Option('--log-level <level>', 'what to log to standard error, as JSON where that is no terminal')
+      .env('VIF_LOG_LEVEL')
+      .choices(['debug', 'info', 'warn', 'error']),
+    new Option('-v, --verbose', 'the same as --log-level info; twice, as debug')
       .argParser((_: unknown, times: number) => times + 1)
       .default(0, 'no log'),
   ];
+}
+
+/**
+ * The configuration files: the one that is named, none for an empty name, or those that are in the folder: `config.json`, and
+ * behind it `config.d/*.json` in the order of their names.
+ */
+export function configFiles(named: string | undefined, folder: string | undefined): string[] {
+  if (named !== undefined) return named === '' ? [] : [named];
+  if (folder === undefined) return [];
+  const more = join(folder, 'config.d');
+  return [
+    ...namesIn(folder).filter((path) => path === join(folder, 'config.json')),
+    ...namesIn(more).filter((path) => path.endsWith('.json')),
+  ];
+}
+
+/** The paths of what is in a folder; none if there is no such folder, or nobody may know. */
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder)
+      .sort()
+      .map((name) => join(folder, name));
+  } catch {
+    return [];
+  }
 }
 
 function words(text: string): string[] {

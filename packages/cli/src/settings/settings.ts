@@ -1,5 +1,6 @@
 import type { OptionsSource, Routing } from '@vifkit/core';
 import type { HostOptions } from '@vifkit/host';
+import type { Verbosity } from '../terminal/log.js';
 
 /** How results are printed. All commands have the first two; a command says which others it has. */
 export const formats = ['json', 'text', 'prometheus', 'mermaid', 'dot', 'svg', 'html'] as const;
@@ -7,7 +8,9 @@ export const formats = ['json', 'text', 'prometheus', 'mermaid', 'dot', 'svg', '
 export type Format = (typeof formats)[number];
 
 /** What the options of the command line come to. */
-export interface Settings {
+export interface Settings extends Verbosity {
+  /** The configuration file that was named. */
+  readonly config?: string;
   readonly format: Format;
   /** The file that metrics or a picture go to; standard output unless given. */
   readonly output?: string;
@@ -27,6 +30,8 @@ export interface Settings {
   readonly ovnSb?: string;
   /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
   readonly wait?: boolean | number;
+  /** Which libvirt, as for `virsh --connect`. */
+  readonly connect?: string;
   readonly sysfsRoot: string;
   /** Where locks are, and records of what virtual functions had; the host's default unless given. */
   readonly stateDir?: string;
@@ -52,8 +57,6 @@ export interface Settings {
   readonly detailedExitcode?: boolean;
   /** Whether a plug is shown rather than done. */
   readonly dryRun?: boolean;
-  /** How often `-v` was given. */
-  readonly verbose: number;
   /** Plugin packages beside those that come with `vif`: names and paths. */
   readonly plugin?: readonly string[];
   /** What names them: `--plugin`, `VIF_PLUGINS`, or the path of a configuration file. */

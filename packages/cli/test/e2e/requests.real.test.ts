@@ -114,5 +114,9 @@ it('logs with -v, to standard error', async () => {
     env,
   });
   expect(stdout.trim().split('\n')).toHaveLength(1);
-  expect(stderr).toContain('ERROR: plug failed');
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(lines).toContainEqual(expect.objectContaining({ level: 'error', priority: 3, request: 'port-1' }));
 });

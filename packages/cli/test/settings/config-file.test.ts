@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { builtInPlugins } from '../../src/plugins/load-plugins.js';
 import { runVif } from '../support/run-vif.js';
 
 let folder: string;
@@ -110,5 +111,107 @@ describe('a configuration file is refused, by its path,', () => {
     execFileSync('mkfifo', [`${folder}/pipe`]);
     const ended = await runVif(['plugins', '--config', given, '--timeout', '0.2']);
     expect(ended).toMatchObject({ status, stderr: expect.stringContaining(message), stdout: '' });
+  });
+});
+
+describe('files that nobody names', () => {
+  const write = async (files: Readonly<Record<string, object>>) => {
+    await mkdir(`${folder}/config.d`);
+    for (const [name, content] of Object.entries(files)) {
+      await writeFile(`${folder}/${name}`, JSON.stringify(content), { mode: 0o644 });
+    }
+  };
+  const plan = (...args: string[]) =>
+    runVif(['plan', ...args], { stdin: '{"id": "a"}', configFolder: folder });
+
+  it('are config.json, and what is in config.d, of which a later one overrides an earlier one', async () => {
+    await write({
+      'config.json': { timeout: 5, ovsdb: 'unix:/a', plugins: { ovs: { create_bridge: false } } },
+      'config.d/20.json': { ovsdb: 'unix:/c' },
+      'config.d/10.json': { ovsdb: 'unix:/b', plugins: { ovs: { isolate_vif: true } } },
+      'config.d/readme.txt': [],
+    });
+    expect((await plan()).opened).toMatchObject([
+      {
+        timeout: 5000,
+        ovsdb: 'unix:/c',
+        pluginOptions: [
+          { name: `${folder}/config.json`, options: { ovs: { create_bridge: false } } },
+          { name: `${folder}/config.d/10.json`, options: { ovs: { isolate_vif: true } } },
+          { name: `${folder}/config.d/20.json` },
+        ],
+      },
+    ]);
+  });
+
+  it('are not read beside one that is named, or where none is wanted', async () => {
+    await write({ 'config.json': { timeout: 5 }, 'other.json': { ovsdb: 'unix:/d' } });
+    expect((await plan('--config', `${folder}/other.json`)).opened).toMatchObject([
+      { timeout: 30_000, ovsdb: 'unix:/d' },
+    ]);
+    expect((await plan('--config', '')).opened).toMatchObject([{ timeout: 30_000 }]);
+  });
+
+  it('are refused if others could write them', async () => {
+    await write({ 'config.json': { plugin: '/tmp/anything.js' } });
+    await chmod(`${folder}/config.json`, 0o666);
+    const { status, stderr, opened } = await plan();
+    expect({ status, opened }).toEqual({ status: 2, opened: [] });
+    expect(stderr).toContain(`${folder}/config.json is not valid: others could write it`);
+  });
+});
+
+describe('config-file', () => {
+  const plugins = async () => [...(await builtInPlugins())];
+  const check = async (text: string, ...args: string[]) => {
+    await writeFile(`${folder}/config.json`, text, { mode: 0o644 });
+    const { status, stdout } = await runVif(['config-file', ...args], {
+      configFolder: folder,
+      plugins: await plugins(),
+    });
+    return { status, stdout: stdout.replaceAll(folder, '') };
+  };
+
+  it('tells the line of all that is wrong', async () => {
+    const lines = [
+      '{',
+      '  "tiemout": 3,',
+      '  "timeout": "soon",',
+      '  "plugins": {',
+      '    "ovs": {',
+      '      "network_device_mtu": 9000,',
+      '      "network_device_mut": 9000',
+      '    },',
+      '    "ovn": {}',
+      '  }',
+      '}',
+    ];
+    const { status, stdout } = await check(lines.join('\n'));
+    expect(status).toBe(1);
+    expect(stdout.trimEnd().split('\n')).toEqual([
+      expect.stringMatching(/^✗ .config.json:2: There is no setting 'tiemout'; did you mean 'timeout'\?/),
+      expect.stringMatching(/^✗ .config.json:3: The setting 'timeout' is not valid\./),
+      expect.stringMatching(/^✗ .config.json:7: .*no option 'network_device_mut'/),
+      expect.stringMatching(/^✗ .config.json:9: There are options for 'ovn', but no plugin/),
+    ]);
+  });
+
+  it.each([
+    ['JSON with a comma too many', '{\n  "timeout": 3,\n  "ovsdb": "unix:/a",\n}', 3],
+    ['JSON that breaks off', '{\n  "timeout": 3', 2],
+    ['a setting that is an object', '{\n\n  "timeout": {}\n}', 3],
+    ['no object', '[]', 1],
+  ])('tells the line of %s', async (_, text, line) => {
+    const { status, stdout } = await check(text, '--format', 'json');
+    expect(status).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({ file: '/config.json', problems: [{ line }] });
+  });
+
+  it('finds nothing in a file that is right, and says so when there is none', async () => {
+    expect(await check('{"timeout": 3, "log-level": "info"}')).toEqual({
+      status: 0,
+      stdout: '✓ /config.json\n',
+    });
+    expect((await runVif(['config-file'])).status).toBe(2);
   });
 });

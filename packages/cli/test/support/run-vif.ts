@@ -14,6 +14,7 @@ interface Given {
   readonly examineHost?: Environment['examineHost'];
   readonly signals?: EventEmitter;
   readonly env?: NodeJS.ProcessEnv;
+  readonly configFolder?: string;
   readonly stdout?: MemoryOutput;
   /** Whether both outputs are terminals. */
   readonly terminal?: boolean;
@@ -33,11 +34,15 @@ export async function runVif(args: readonly string[], given: Given = {}) {
     stderr,
     signals: given.signals ?? new EventEmitter(),
     env: given.env ?? {},
+    configFolder: given.configFolder,
     ownFile: (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8'),
     openDriver: async (settings) => {
       opened.push(settings);
       return given.openDriver ? given.openDriver(settings) : driver;
     },
+    openCommands: async () => ({
+      run: async () => ({ exitCode: undefined, stdout: '', stderr: '', missing: true }),
+    }),
     plugins: async () => plugins,
     examineHost: given.examineHost ?? (async () => []),
   });

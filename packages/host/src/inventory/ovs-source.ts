@@ -1,6 +1,6 @@
 import type { Thing } from '@vifkit/engine';
 import { untilFired } from '@vifkit/engine/time';
-import { tellsOfNoSwitch } from '../openvswitch/absent-server.js';
+import { tellsOfNoSwitch } from '../openvswitch/owned.js';
 import type { OvsdbClient, OvsdbMonitor } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 import { COLUMNS, type OvsRows, type OvsTable, ovsThings } from './ovs-things.js';

@@ -1,7 +1,6 @@
 import * as values from '../ovsdb/values.js';
 import type { RowSource } from './rows/database-rows.js';
-import { byColumn } from './rows/key.js';
-import { queryRows, queryTable } from './rows/row-query.js';
+import { byColumn, queryRows, queryTable } from './rows/queries.js';
 import type { Snapshot } from './snapshot.js';
 
 /** A port that keeps its bridge, or a patch port, which does not. */
@@ -31,14 +30,16 @@ export async function readBridgePorts(
     signal,
   );
   const patchIds = new Set(patches.get('patch')?.map(({ _uuid }) => values.readUuid(_uuid)));
-  const all = ports.map((row): BridgePort => {
-    const isPatch = values.readUuids(row.interfaces).every((id) => patchIds.has(id));
-    return { id: values.readUuid(row._uuid), name: values.readString(row.name), isPatch };
-  });
+  const all = new Map<string, BridgePort>();
+  for (const row of ports) {
+    const id = values.readUuid(row._uuid);
+    const isPatch = values.readUuids(row.interfaces).every((each) => patchIds.has(each));
+    all.set(id, { id, name: values.readString(row.name), isPatch });
+  }
   return new Map(
-    existing.map((name) => [
-      name,
-      all.filter((port) => port.name !== name && bridges.get(name)?.ports.has(port.id)),
-    ]),
+    existing.map((name) => {
+      const own = [...(bridges.get(name)?.ports ?? [])].flatMap((id) => all.get(id) ?? []);
+      return [name, own.filter((port) => port.name !== name)];
+    }),
   );
 }

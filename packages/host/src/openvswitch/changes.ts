@@ -1,4 +1,26 @@
-import type { OvsDatapathType, OvsPortInitial } from '@vifkit/core';
+import type {
+  OvsBridgeAbsentStep,
+  OvsBridgeStep,
+  OvsDatapathType,
+  OvsPortAbsentStep,
+  OvsPortInitial,
+  OvsPortStep,
+  OvsVifPortsAbsentStep,
+} from '@vifkit/core';
+
+/** The steps that are about Open vSwitch. */
+export type OvsStep =
+  | OvsBridgeStep
+  | OvsBridgeAbsentStep
+  | OvsPortStep
+  | OvsPortAbsentStep
+  | OvsVifPortsAbsentStep;
+
+/** What is written for a step, and what takes it back: never by waiting for ovs-vswitchd, which may be why it failed. */
+export interface OvsWrite {
+  readonly changes: readonly OvsChange[];
+  readonly reverse: readonly OvsChange[];
+}
 
 /**
  * A change to an Open vSwitch. Its `owner` is the id of the VIF that wants it: the changes of one owner are

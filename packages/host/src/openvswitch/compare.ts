@@ -6,33 +6,74 @@ import type {
   VifError,
 } from '@vifkit/core';
 import { isSameVif } from '@vifkit/core';
-import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/engine/former';
+import { type Difference, type Found, foundByMark, type Inspection, type Wanted } from '@vifkit/core/steps';
+import type {
+  EnsureBridge,
+  OvsChange,
+  OvsKeys,
+  OvsPortSettings,
+  OvsWrite,
+  PutPort,
+  RemovePort,
+} from './changes.js';
 import { bridgeMissing, portIsBond, portMadeOtherwise } from './errors.js';
-import { hasBridgeMark, OWNER_KEY, ownerIn } from './marks.js';
-import { isWired, type OvsBridge, type OvsInterface, type OvsPort } from './state.js';
+import { BRIDGE_MARK, hasBridgeMark, OWNER_KEY, ownerIn, ownerMark } from './marks.js';
+import { differencesOf, diffPort, type PortDiff, typeOf } from './port-diff.js';
+import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
+
+type OvsInspection = Inspection<OvsWrite>;
+
+/** A VIF, and the ids by which interfaces are known as its own. */
+export interface Owner {
+  readonly vifId: string;
+  readonly interfaceIds: readonly string[];
+}
 
 /**
  * Compares a bridge step with the bridge of its name, if there is one. One that was made for another VIF may serve several,
  * as a trunk's does.
  */
-export function compareBridge(step: OvsBridgeStep, vifId: string, bridge: OvsBridge | undefined): Inspection {
-  if (!bridge) return missingBridge(step);
-  const { mtuRequest } = bridge;
-  const tooSmall = step.mtu !== undefined && (mtuRequest ?? 0) < step.mtu;
-  const differences = tooSmall ? [{ attribute: 'mtu', expected: step.mtu, actual: mtuRequest ?? null }] : [];
-  const marked = ownerIn(bridge.externalIds);
-  if (!step.own || marked !== undefined) return { differences, before: bridge };
-  const mark = { attribute: OWNER_KEY, expected: vifId, actual: null };
-  return { differences, before: bridge, found: { whose: 'unmarked', byName: true, mark } };
+export function compareBridge(
+  step: OvsBridgeStep,
+  { vifId: owner }: Owner,
+  bridge: OvsBridge | undefined,
+): OvsInspection {
+  if (!bridge) return missingBridge(step, owner);
+  const { mtuRequest, externalIds } = bridge;
+  const { name, datapathType, mtu } = step;
+  const tooSmall = mtu !== undefined && (mtuRequest ?? 0) < mtu;
+  const ensure: EnsureBridge = { kind: 'ensureBridge', owner, name, datapathType, mtu };
+  const back = { kind: 'setBridgeMtu', owner, name, mtu: mtuRequest } as const;
+  const differences = tooSmall ? [{ attribute: 'mtu', expected: mtu, actual: mtuRequest ?? null }] : [];
+  const raised = wanted(tooSmall && { changes: [ensure], reverse: [back] }, differences);
+  if (!step.own || ownerIn(externalIds) !== undefined) return raised;
+  const marks = { ...BRIDGE_MARK, ...ownerMark(owner) };
+  const marked: OvsWrite = {
+    changes: [{ ...ensure, marks }],
+    reverse: [{ ...back, marks: formerKeys(externalIds, marks) }],
+  };
+  return {
+    ...raised,
+    found: { whose: 'unmarked', byName: true },
+    takeOver: wanted(marked, [...differences, markOf(owner, null)]),
+  };
 }
 
-function missingBridge({ name, own, mustExist }: OvsBridgeStep): Inspection {
+function missingBridge(
+  { name, own, mustExist, datapathType, mtu }: OvsBridgeStep,
+  owner: string,
+): OvsInspection {
   const differences = [exists(true)];
   if (mustExist) return { differences, blocked: bridgeMissing(name) };
+  const externalIds = { ...BRIDGE_MARK, ...ownerMark(owner) };
+  const write: OvsWrite = {
+    changes: [{ kind: 'ensureBridge', owner, name, datapathType, mtu, ...(own && { externalIds }) }],
+    reverse: [{ kind: 'removeBridge', owner, name }],
+  };
   // The VIF's own is connected by the plug, or by whoever serves its trunk.
-  if (own) return { differences, creates: true };
+  if (own) return { change: write, differences, creates: true };
   const note = `a new bridge ${name} is connected to nothing yet: correct its name if it should have been there`;
-  return { differences, creates: true, note };
+  return { change: write, differences, creates: true, note };
 }
 
 /**
@@ -40,33 +81,112 @@ function missingBridge({ name, own, mustExist }: OvsBridgeStep): Inspection {
  * @param users the ports that keep it, without those that go before
  */
 export function compareBridgeAbsence(
-  step: OvsBridgeAbsentStep,
-  vifId: string,
+  { name, own }: OvsBridgeAbsentStep,
+  { vifId: owner }: Owner,
   bridge: OvsBridge | undefined,
   users: readonly string[],
-): Inspection {
+): OvsInspection {
   if (!bridge || users.length > 0) return { differences: [] };
+  const { datapathType, externalIds, mtuRequest: mtu } = bridge;
+  const change: OvsWrite = {
+    changes: [{ kind: 'removeIdleBridge', owner, name, ifMarked: !own }],
+    reverse: [{ kind: 'ensureBridge', owner, name, datapathType, mtu, externalIds }], // its patch ports are lost
+  };
   // What is idle serves no other VIF: by its name it is this one's, whoever it was made for.
-  const found: Found = step.own ? { whose: 'unmarked', byName: true } : whoseBridge(bridge, vifId);
-  return { differences: [exists(false)], before: bridge, found };
+  const found: Found = own ? { whose: 'unmarked', byName: true } : whoseBridge(bridge, owner);
+  return { change, differences: [exists(false)], found };
 }
 
 /** Compares a port step with the port of its name, if there is one. */
-export function comparePort(
-  step: OvsPortStep,
-  vifId: string,
-  port: OvsPort | undefined,
-  interfaceIds: readonly string[] = [],
-): Inspection {
-  if (!port) return { differences: [exists(true)], creates: true };
-  const { representor = false } = step;
-  const found = whosePort(port, vifId, interfaceIds, { byName: true, isIdle: representor });
-  if (!port.interface) {
-    return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), before: port, found };
+export function comparePort(step: OvsPortStep, owner: Owner, port: OvsPort | undefined): OvsInspection {
+  const { vifId } = owner;
+  const put = putPort(step, vifId);
+  if (!port) {
+    const reverse: OvsChange[] = [{ kind: 'removePort', owner: vifId, name: step.name, ifMarked: true }];
+    return { change: { changes: [put], reverse }, differences: [exists(true)], creates: true };
   }
-  const blocked = found.whose === 'other' ? undefined : madeOtherwise(step, vifId, port, port.interface);
-  const differences = compareSettings(step, port, port.interface);
-  return { differences, before: port, found, ...(blocked && { blocked }) };
+  const { representor = false } = step;
+  const found = whosePort(port, owner, { byName: true, isIdle: representor });
+  if (!port.interface) {
+    return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), found };
+  }
+  const its = port.interface;
+  const diff = diffPort(step, port, its);
+  const differences = differencesOf(diff);
+  const blocked = found.whose === 'other' ? undefined : madeOtherwise(step, vifId, port, its);
+  // A port of the kernel's link that is of another type gets that one's.
+  const settings = { ...(diff.type && { type: '' }), ...put.settings };
+  const change = {
+    changes: [{ ...put, settings }],
+    reverse: diff.bridge ? portBack(step.name, vifId, port) : [formerPort(step, vifId, port, diff)],
+  };
+  return {
+    ...wanted(differences.length > 0 && change, differences),
+    found,
+    ...(blocked && { blocked }),
+    ...(found.whose !== 'this' && {
+      takeOver: wanted(takenOver(change, found, step.name, vifId, port), [
+        ...differences,
+        markOf(vifId, ownerIn(port.externalIds) ?? null),
+      ]),
+    }),
+  };
+}
+
+function putPort(step: OvsPortStep, owner: string): PutPort {
+  const { name, bridge, tag, type, externalIds, options, mtuRequest, initial, wired } = step;
+  const settings = {
+    externalIds,
+    ...(tag !== undefined && { tag }),
+    ...(type !== undefined && { type }),
+    ...(options && { options }),
+    ...(mtuRequest !== undefined && { mtuRequest }),
+  };
+  return {
+    kind: 'putPort',
+    owner,
+    name,
+    bridge,
+    settings,
+    portExternalIds: ownerMark(owner),
+    initial,
+    wired,
+  };
+}
+
+/** The change, and our mark; a port that another VIF has had is made anew, whose VLANs and queues are not this one's. */
+function takenOver(
+  { changes, reverse }: { readonly changes: readonly PutPort[]; readonly reverse: readonly OvsChange[] },
+  { whose }: Found,
+  name: string,
+  owner: string,
+  port: OvsPort,
+): OvsWrite {
+  const marks = ownerMark(owner);
+  if (whose === 'other') {
+    return {
+      changes: changes.map((put) => ({ ...put, marks, anew: true })),
+      reverse: portBack(name, owner, port),
+    };
+  }
+  const former = formerKeys(port.externalIds, marks);
+  return {
+    changes: changes.map((put) => ({ ...put, marks })),
+    reverse: reverse.map((change) => (change.kind === 'putPort' ? { ...change, marks: former } : change)),
+  };
+}
+
+/** What puts back what a change of a port has changed, and no more: others may have changed the rest since. */
+function formerPort(step: OvsPortStep, owner: string, port: OvsPort, diff: PortDiff): PutPort {
+  const { bridge, externalIds: portExternalIds, interface: its } = port;
+  const settings: OvsPortSettings = {
+    ...(diff.tag && { tag: diff.tag.actual ?? null }),
+    ...(diff.type && its && { type: its.type }),
+    ...(diff.externalIds && { externalIds: formerKeys(its?.externalIds ?? {}, step.externalIds) }),
+    ...(diff.options && { options: formerKeys(its?.options ?? {}, step.options ?? {}) }),
+    ...(diff.mtuRequest && { mtuRequest: diff.mtuRequest.actual ?? null }),
+  };
+  return { kind: 'putPort', owner, name: step.name, bridge, settings, portExternalIds, wired: false };
 }
 
 /** Why a port of another type is left as it is, if so: ovs-vswitchd makes it anew once its type changes. */
@@ -84,39 +204,67 @@ function madeOtherwise(
   return isVifs ? undefined : portMadeOtherwise(name, typeOf(its), type, vifId);
 }
 
-/** The type of an interface; '' is the kernel's links, which is spelled `system` as well. */
-function typeOf({ type }: OvsInterface): string {
-  return type === 'system' ? '' : type;
+/** Compares the absence of a port with the port of its name, if there is one. */
+export function comparePortAbsence(
+  { name, own }: OvsPortAbsentStep,
+  owner: Owner,
+  port: OvsPort | undefined,
+): OvsInspection {
+  if (!port) return { differences: [] };
+  const change = {
+    changes: [removePort(name, owner.vifId, !own)],
+    reverse: portBack(name, owner.vifId, port),
+  };
+  return { change, differences: [exists(false)], found: whosePort(port, owner, { byName: own }) };
 }
 
-/** Compares the absence of a port with the port of its name, if there is one. */
-export function compareAbsence(
-  step: OvsPortAbsentStep,
-  vifId: string,
-  port: OvsPort | undefined,
-  interfaceIds: readonly string[] = [],
-): Inspection {
-  if (!port) return { differences: [] };
-  const found = whosePort(port, vifId, interfaceIds, { byName: step.own });
-  return { differences: [exists(false)], before: port, found };
+/** Compares the absence of all ports of a VIF with those that were found, by name. */
+export function compareVifPortsAbsence({ vifId }: Owner, ports: ReadonlyMap<string, OvsPort>): OvsInspection {
+  if (ports.size === 0) return { differences: [] };
+  const names = [...ports.keys()];
+  const change: OvsWrite = {
+    changes: names.map((name) => removePort(name, vifId, false)),
+    reverse: [...ports].flatMap(([name, port]) => portBack(name, vifId, port)),
+  };
+  return { change, differences: [{ attribute: 'ports', expected: [], actual: names }] };
+}
+
+function removePort(name: string, owner: string, ifMarked: boolean): RemovePort {
+  return { kind: 'removePort', owner, name, ifMarked };
+}
+
+/** A port that was removed, with all that we know of it; what else it had is lost. */
+function portBack(name: string, owner: string, port: OvsPort): PutPort[] {
+  const { bridge, externalIds: portExternalIds, interface: its, tag, vlanMode, trunks = [] } = port;
+  const settings: OvsPortSettings = its
+    ? {
+        tag: tag ?? null,
+        type: its.type,
+        externalIds: its.externalIds,
+        options: its.options,
+        mtuRequest: its.mtuRequest ?? null,
+      }
+    : {};
+  const initial = {
+    ...(vlanMode !== undefined && { vlanMode }),
+    ...(trunks.length > 0 && { trunks: [...trunks] }),
+  };
+  return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, initial, wired: false }];
 }
 
 /** Whose a port is, by our mark on it, or by the `iface-id` of its interface, which Neutron and Nova give it. */
 function whosePort(
   { externalIds, interface: its }: OvsPort,
-  vifId: string,
-  interfaceIds: readonly string[],
+  { vifId, interfaceIds }: Owner,
   { byName, isIdle = false }: { readonly byName: boolean; readonly isIdle?: boolean },
 ): Found {
-  const marked = ownerIn(externalIds);
   // Neutron's agent gives the iface-id of a trunk to patch ports, too.
   const interfaceId = its?.type === 'patch' ? undefined : its?.externalIds['iface-id'];
-  const mark = { attribute: OWNER_KEY, expected: vifId, actual: marked ?? null };
   const isIts =
     interfaceId === undefined || [vifId, ...interfaceIds].some((id) => isSameVif(id, interfaceId));
-  const found = foundByMark(marked ?? (isIts ? undefined : interfaceId), vifId);
-  if (found.whose === 'other') return { ...found, mark, ...(isIdle && { isIdle }) };
-  return found.whose === 'unmarked' ? { ...found, byName, mark } : found;
+  const found = foundByMark(ownerIn(externalIds) ?? (isIts ? undefined : interfaceId), vifId);
+  if (found.whose === 'other') return { ...found, ...(isIdle && { isIdle }) };
+  return found.whose === 'unmarked' ? { ...found, byName } : found;
 }
 
 /** Whose a bridge is, by our mark. One that says nothing of a VIF is shared. */
@@ -126,46 +274,22 @@ function whoseBridge({ externalIds }: OvsBridge, vifId: string): Found {
   return foundByMark(marked, vifId);
 }
 
-/** A VIF's ports, by name: what is to be put back if their removal is undone. */
-export type OwnedPorts = ReadonlyMap<string, OvsPort>;
-
-/** Compares the absence of all ports of a VIF with those that were found. */
-export function compareOwned(ports: OwnedPorts): Inspection {
-  if (ports.size === 0) return { differences: [] };
-  return { differences: [{ attribute: 'ports', expected: [], actual: [...ports.keys()] }], before: ports };
+/** Of the keys that are asked for, what they were; null for those that were not there. */
+function formerKeys(
+  former: Readonly<Record<string, string>>,
+  asked: Readonly<Record<string, string>>,
+): OvsKeys {
+  return Object.fromEntries(Object.keys(asked).map((key) => [key, former[key] ?? null]));
 }
 
-function compareSettings(step: OvsPortStep, port: OvsPort, its: OvsInterface): Difference[] {
-  const pairs: [string, unknown, unknown][] = [
-    ['bridge', step.bridge, port.bridge],
-    ['tag', step.tag, port.tag],
-    ['type', step.type ?? '', typeOf(its)],
-    ['externalIds', step.externalIds, keysOf(step.externalIds, its.externalIds)],
-    ['options', step.options, keysOf(step.options, its.options)],
-    ['mtuRequest', step.mtuRequest, its.mtuRequest],
-  ];
-  const differences = pairs
-    .filter(([, expected, actual]) => expected !== undefined && !same(expected, actual))
-    .map(([attribute, expected, actual]) => ({ attribute, expected, actual: actual ?? null }));
-  if (!step.wired || isWired(its)) return differences;
-  const actual = its.error ?? its.ofport ?? null;
-  return [...differences, { attribute: 'ofport', expected: 'a port number', actual }];
+function wanted(change: OvsWrite | false, differences: readonly Difference[]): Wanted<OvsWrite> {
+  return { ...(change && { change }), differences };
 }
 
-/** Of the keys that an interface has, those that the step asks for: the others are not ours to judge. */
-function keysOf(
-  wanted: Readonly<Record<string, string>> = {},
-  actual: Readonly<Record<string, string>>,
-): Record<string, string> {
-  return Object.fromEntries(Object.entries(actual).filter(([key]) => Object.hasOwn(wanted, key)));
+function markOf(vifId: string, actual: string | null): Difference {
+  return { attribute: OWNER_KEY, expected: vifId, actual };
 }
 
 function exists(expected: boolean): Difference {
   return { attribute: 'exists', expected, actual: !expected };
-}
-
-function same(a: unknown, b: unknown): boolean {
-  if (typeof a !== 'object' || typeof b !== 'object') return a === b;
-  const [left, right] = [new Map(Object.entries(a ?? {})), new Map(Object.entries(b ?? {}))];
-  return left.size === right.size && [...left].every(([key, value]) => right.get(key) === value);
 }

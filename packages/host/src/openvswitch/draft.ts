@@ -2,7 +2,6 @@ import type { OvsPortInitial } from '@vifkit/core';
 import type { Condition, Mutation, Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import { mergeKeys, type OvsKeys, type OvsPortSettings } from './changes.js';
-import { qosRow } from './qos.js';
 import {
   initialColumns,
   interfaceColumns,
@@ -10,21 +9,17 @@ import {
   mutations,
   plainColumns,
   portColumns,
-} from './settings-columns.js';
-import type { RowRef, Snapshot } from './snapshot.js';
+  qosRow,
+} from './columns.js';
+import type { BridgeRow, PortRow, RowRef, Snapshot } from './snapshot.js';
 
-export interface DraftBridge {
-  readonly ref: RowRef;
-  readonly externalIds: Readonly<Record<string, string>>;
-  /** The ids of its ports, or their names within the transaction. */
+/** A bridge; its ports are the ids that they have, or their names within the transaction. */
+interface DraftBridge extends Pick<BridgeRow, 'ref' | 'externalIds'> {
   readonly ports: Set<string>;
 }
 
-export interface DraftPort {
-  readonly ref: RowRef;
-  readonly bridge: string;
-  readonly externalIds: Readonly<Record<string, string>>;
-  readonly interface: { readonly ref: RowRef; readonly mtuRequest: number | undefined } | undefined;
+interface DraftPort extends Pick<PortRow, 'ref' | 'bridge' | 'externalIds'> {
+  readonly interface: Pick<NonNullable<PortRow['interface']>, 'ref' | 'mtuRequest'> | undefined;
 }
 
 /**

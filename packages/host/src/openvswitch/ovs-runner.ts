@@ -1,40 +1,45 @@
+import type { VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Inspection,
   Outcome,
-  Owned,
   Reach,
   StepRunner,
   Task,
-} from '@vifkit/engine/former';
+  VifStep,
+} from '@vifkit/core/steps';
 import type { LinkTable } from '../links/link-table.js';
-import type { OvsChange } from './changes.js';
-import { compareAbsence, compareBridge, compareBridgeAbsence, compareOwned, comparePort } from './compare.js';
-import { ownedByMark } from './owned-by-mark.js';
+import type { OvsChange, OvsStep, OvsWrite } from './changes.js';
+import {
+  compareBridge,
+  compareBridgeAbsence,
+  comparePort,
+  comparePortAbsence,
+  compareVifPortsAbsence,
+  type Owner,
+} from './compare.js';
+import type { OpenVswitch } from './open-vswitch.js';
+import { ownedByMark } from './owned.js';
 import type { OvsState } from './state.js';
-import { doing, type OvsStep, undoing } from './steps-to-changes.js';
-import type { OvsStore } from './store.js';
 import { leavingPorts, straysOf, vifsOf } from './strays.js';
 
-/** Carries out steps about Open vSwitch: one reading, and one commit, for a batch. */
-export class OvsRunner implements StepRunner<OvsStep> {
+type OvsInspection = Inspection<OvsWrite, OvsStep>;
+
+/** Carries out steps about Open vSwitch: one reading, and one commit, for a batch. What takes a step back is a change too. */
+export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChange[]> {
   readonly kinds = ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'] as const;
 
   /** @param links the links that bridges' local ports are: gc leaves a bridge whose local port has an address */
   constructor(
-    private readonly store: OvsStore,
+    private readonly openVswitch: OpenVswitch,
     private readonly links: Pick<LinkTable, 'readAddresses'> | undefined = undefined,
   ) {}
 
-  async inspect(
-    steps: readonly OvsStep[],
-    signal: AbortSignal,
-    vifIds: readonly string[],
-  ): Promise<readonly Inspection[]> {
+  async inspect(steps: readonly VifStep<OvsStep>[], signal: AbortSignal): Promise<OvsInspection[]> {
     const named = (...kinds: readonly OvsStep['kind'][]) =>
-      steps.flatMap((step) => (kinds.includes(step.kind) && 'name' in step ? step.name : []));
-    const vifs = vifsOf(steps, vifIds);
-    const state = await this.store.read(
+      steps.flatMap(({ step }) => (kinds.includes(step.kind) && 'name' in step ? step.name : []));
+    const vifs = vifsOf(steps);
+    const state = await this.openVswitch.read(
       {
         bridges: named('ovsBridge'),
         ports: named('ovsPort', 'ovsPortAbsent'),
@@ -48,34 +53,42 @@ export class OvsRunner implements StepRunner<OvsStep> {
     // A port that a step names is that step's; and a bridge is idle once the ports that go are gone.
     const removed = new Set(named('ovsPortAbsent'));
     const leaving = new Set([...removed, ...[...vifs].flatMap((vif) => leavingPorts(...vif, state))]);
-    const inspections = steps.map((step, i) => {
-      const vifId = vifIds[i] ?? '';
-      return compare(
-        step,
-        { vifId, interfaceIds: vifs.get(vifId)?.interfaceIds ?? [] },
-        state,
-        removed,
-        leaving,
-      );
+    const inspections = steps.map(({ step, vifId }): OvsInspection => {
+      const owner = { vifId, interfaceIds: vifs.get(vifId)?.interfaceIds ?? [] };
+      return compare(step, owner, state, removed, leaving);
     });
     for (const [vifId, vif] of vifs) {
       const last = inspections[vif.last];
-      if (last && (vif.isPlugged || vif.interfaceIds.length > 0))
-        inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
+      if (!last || !(vif.isPlugged || vif.interfaceIds.length > 0)) continue;
+      inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
     }
     return inspections;
   }
 
-  async apply(tasks: readonly Task<OvsStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.#commit(tasks.map(doing), signal);
+  async apply(
+    tasks: readonly Task<OvsStep, OvsWrite>[],
+    signal: AbortSignal,
+  ): Promise<Outcome<readonly OvsChange[]>[]> {
+    const errors = await this.#commit(
+      tasks.map(({ change }) => change.changes),
+      signal,
+    );
+    return tasks.map(({ change: { reverse: done } }, i) => {
+      const error = errors[i];
+      return { done, ...(error && { error }) };
+    });
   }
 
-  async undo(tasks: readonly AttemptedTask<OvsStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.#commit(tasks.map(undoing), signal);
+  /** What was cut off may have been made or not: the changes that take it back are for either. */
+  async undo(tasks: readonly AttemptedTask<OvsStep, OvsWrite, readonly OvsChange[]>[], signal: AbortSignal) {
+    return this.#commit(
+      tasks.map(({ change, outcome }) => outcome.done ?? change.reverse),
+      signal,
+    );
   }
 
-  async findOwned(signal: AbortSignal, reach: Reach = 'all', vifIds?: readonly string[]): Promise<Owned[]> {
-    const marked = await this.store.readMarked(signal, vifIds);
+  async findOwned(signal: AbortSignal, reach: Reach = 'all', vifIds?: readonly string[]) {
+    const marked = await this.openVswitch.readMarked(signal, vifIds);
     if (reach !== 'all') return ownedByMark(marked, new Map());
     const shared = marked.bridges.flatMap(({ name, vifId }) => (vifId === undefined ? name : []));
     const addressing = shared.length > 0 && (await this.links?.readAddresses(shared, signal));
@@ -83,9 +96,12 @@ export class OvsRunner implements StepRunner<OvsStep> {
   }
 
   /** Makes the changes of several steps; a step fails by the first of its own that does. */
-  async #commit(changes: readonly (readonly OvsChange[])[], signal: AbortSignal): Promise<Outcome[]> {
+  async #commit(
+    changes: readonly (readonly OvsChange[])[],
+    signal: AbortSignal,
+  ): Promise<(VifError | undefined)[]> {
     const all = changes.flat();
-    const outcomes = await this.store.commit(all, signal);
+    const outcomes = await this.openVswitch.commit(all, signal);
     const byChange = new Map(all.map((change, i) => [change, outcomes[i]]));
     return changes.map((own) => own.map((change) => byChange.get(change)).find((outcome) => outcome));
   }
@@ -93,26 +109,26 @@ export class OvsRunner implements StepRunner<OvsStep> {
 
 function compare(
   step: OvsStep,
-  { vifId, interfaceIds }: { readonly vifId: string; readonly interfaceIds: readonly string[] },
+  owner: Owner,
   state: OvsState,
   removed: ReadonlySet<string>,
   leaving: ReadonlySet<string>,
-): Inspection {
+): Inspection<OvsWrite> {
   switch (step.kind) {
     case 'ovsBridge':
-      return compareBridge(step, vifId, state.bridges.get(step.name));
+      return compareBridge(step, owner, state.bridges.get(step.name));
     case 'ovsBridgeAbsent': {
       const users = state.users.get(step.name) ?? [];
       const others = users.filter((name) => !leaving.has(name));
-      return compareBridgeAbsence(step, vifId, state.bridges.get(step.name), others);
+      return compareBridgeAbsence(step, owner, state.bridges.get(step.name), others);
     }
     case 'ovsPort':
-      return comparePort(step, vifId, state.ports.get(step.name), interfaceIds);
+      return comparePort(step, owner, state.ports.get(step.name));
     case 'ovsPortAbsent':
-      return compareAbsence(step, vifId, state.ports.get(step.name), interfaceIds);
+      return comparePortAbsence(step, owner, state.ports.get(step.name));
     case 'ovsVifPortsAbsent': {
-      const names = (state.owned.get(vifId) ?? []).filter((name) => !removed.has(name));
-      return compareOwned(new Map(names.flatMap((name) => entryOf(state.ports, name))));
+      const names = (state.owned.get(owner.vifId) ?? []).filter((name) => !removed.has(name));
+      return compareVifPortsAbsence(owner, new Map(names.flatMap((name) => entryOf(state.ports, name))));
     }
   }
 }

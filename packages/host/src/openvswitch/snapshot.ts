@@ -1,22 +1,21 @@
+import { isSameVif } from '@vifkit/core';
 import * as values from '../ovsdb/values.js';
-import { ownedPortQueries, readOwnedPorts } from './owned-ports.js';
-import { qosId } from './qos.js';
+import { qosId } from './columns.js';
+import { OWNER_KEY } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
-import { byColumn, byExternalId } from './rows/key.js';
-import { queryRows, queryTable } from './rows/row-query.js';
-import { COLUMNS } from './rows/schema.js';
+import { byColumn, byExternalId, COLUMNS, queryRows, queryTable } from './rows/queries.js';
 import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
 
 /** How a transaction names a row: by its uuid, or by a name of its own if it inserts the row itself. */
 export type RowRef = values.Uuid | values.NamedUuid;
 
-interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
+export interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
   readonly ref: RowRef;
   /** The second halves of its ports' references. */
   readonly ports: ReadonlySet<string>;
 }
 
-interface PortRow extends OvsPort {
+export interface PortRow extends OvsPort {
   readonly ref: RowRef;
   readonly interface: (OvsInterface & { readonly ref: RowRef }) | undefined;
 }
@@ -29,7 +28,7 @@ export interface Snapshot {
   readonly ports: ReadonlyMap<string, PortRow>;
   /** The QoS rows made for ports, by port, where they were asked for. */
   readonly qos: ReadonlyMap<string, readonly values.Uuid[]>;
-  /** The names of VIFs' ports, by VIF, where they were asked for: they need not be among the ports. */
+  /** The names of VIFs' ports, by VIF, where they were asked for: all are among the ports. */
   readonly owned: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -42,38 +41,95 @@ export interface Wanted {
   readonly owners?: readonly OvsOwner[];
 }
 
-/** Reads them together. All bridges are read, since a port does not say which it is on. */
+type Rows = ReadonlyMap<string, readonly values.Row[]>;
+
+/**
+ * Reads them together. All bridges are read, since a port does not say which it is on. What is found of a VIF by its mark
+ * or its `iface-id` is whole as a rule: only where a port and its interface are found in one way each are the others read.
+ */
 export async function readSnapshot(
   source: RowSource,
   wanted: Wanted,
   signal: AbortSignal,
 ): Promise<Snapshot> {
   const { owners = [] } = wanted;
-  const names = [...new Set(wanted.ports)];
+  const names = new Set(wanted.ports);
   const qosPorts = new Map([...(wanted.qosOf ?? [])].map((port) => [qosId(port), port]));
+  const vifIds = owners.map(({ vifId }) => vifId);
+  const interfaceIds = owners.map(({ interfaceId }) => interfaceId);
   const rows = await source.read(
     {
       root: queryTable('Open_vSwitch', ['_uuid']),
       bridges: queryTable('Bridge', ['_uuid', ...COLUMNS.Bridge]),
-      ports: queryRows('Port', ['_uuid', ...COLUMNS.Port], names, byColumn('name')),
-      interfaces: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], names, byColumn('name')),
+      ...queryPorts(names),
       qos: queryRows('QoS', ['_uuid', 'external_ids'], qosPorts.keys(), byExternalId('id')),
-      ...ownedPortQueries(owners),
+      marked: queryRows('Port', ['_uuid', ...COLUMNS.Port], vifIds, byExternalId(OWNER_KEY)),
+      named: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], interfaceIds, byExternalId('iface-id')),
     },
     signal,
   );
-  const bridges = new Map(rows.bridges.map((row) => [values.readString(row.name), readBridge(row)]));
-  const ports = new Map<string, PortRow>();
-  for (const name of names) {
-    const port = readPort(rows.ports.get(name)?.[0], rows.interfaces.get(name)?.[0], bridges);
-    if (port) ports.set(name, port);
+  const portRows = new Map([...byName(rows.ports), ...byName(rows.marked)]);
+  const interfaceRows = new Map([...byName(rows.interfaces), ...byName(rows.named)]);
+  const found = findOwned(owners, rows);
+  const rest = [...found.values()].flat().filter((name) => {
+    return !(names.has(name) || (portRows.has(name) && interfaceRows.has(name)));
+  });
+  if (rest.length > 0) {
+    const more = await source.read(queryPorts(rest), signal);
+    for (const [name, row] of byName(more.ports)) portRows.set(name, row);
+    for (const [name, row] of byName(more.interfaces)) interfaceRows.set(name, row);
   }
+  const bridges = new Map(rows.bridges.map((row) => [values.readString(row.name), readBridge(row)]));
+  const asked = [...new Set([...names, ...[...found.values()].flat()])];
+  const ports = readPorts(asked, portRows, interfaceRows, bridges);
   const qos = [...qosPorts].map(([id, port]): [string, values.Uuid[]] => [
     port,
     (rows.qos.get(id) ?? []).map(({ _uuid }) => values.uuid(values.readUuid(_uuid))),
   ]);
-  const owned = readOwnedPorts(owners, rows);
+  const owned = confirmOwned(found, ports);
   return { initialized: rows.root.length > 0, bridges, ports, qos: new Map(qos), owned };
+}
+
+function queryPorts(names: Iterable<string>) {
+  const wanted = [...names];
+  return {
+    ports: queryRows('Port', ['_uuid', ...COLUMNS.Port], wanted, byColumn('name')),
+    interfaces: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], wanted, byColumn('name')),
+  };
+}
+
+function byName(rows: Rows): [string, values.Row][] {
+  return [...rows.values()].flat().map((row) => [values.readString(row.name), row]);
+}
+
+/** The names of VIFs' ports, by VIF, as far as marks and ids tell. */
+function findOwned(
+  owners: readonly OvsOwner[],
+  { marked, named }: { readonly marked: Rows; readonly named: Rows },
+): Map<string, string[]> {
+  const found = new Map<string, Set<string>>();
+  for (const { vifId, interfaceId } of owners) {
+    // Neutron's agent gives the iface-id to patch ports too, which join a trunk's bridge to the integration bridge.
+    const own = (named.get(interfaceId) ?? []).filter(({ type }) => type !== 'patch');
+    const names = found.get(vifId) ?? new Set();
+    found.set(vifId, names);
+    for (const { name } of [...(marked.get(vifId) ?? []), ...own]) names.add(values.readString(name));
+  }
+  return new Map([...found].map(([vifId, names]) => [vifId, [...names].sort()]));
+}
+
+/** Of those, the ports that there are, and that have no mark of another VIF. */
+function confirmOwned(
+  found: ReadonlyMap<string, readonly string[]>,
+  ports: ReadonlyMap<string, OvsPort>,
+): Map<string, string[]> {
+  const isOwn = (vifId: string, name: string) => {
+    // An interface of that id may be a member of a bond: then no port has its name.
+    const port = ports.get(name);
+    const mark = port?.externalIds[OWNER_KEY];
+    return port !== undefined && (mark === undefined || isSameVif(mark, vifId));
+  };
+  return new Map([...found].map(([vifId, names]) => [vifId, names.filter((name) => isOwn(vifId, name))]));
 }
 
 /** All bridges and ports that rows tell of, by name. */
@@ -83,14 +139,16 @@ export function readSwitch(
   interfaceRows: readonly values.Row[],
 ): { readonly bridges: ReadonlyMap<string, OvsBridge>; readonly ports: ReadonlyMap<string, OvsPort> } {
   const found = new Map(bridgeRows.map((row) => [values.readString(row.name), readBridge(row)]));
-  const interfaces = new Map(interfaceRows.map((row) => [values.readString(row.name), row]));
-  const ports = new Map<string, OvsPort>();
-  for (const row of portRows) {
-    const name = values.readString(row.name);
-    const port = readPort(row, interfaces.get(name), found);
-    if (port)
-      ports.set(name, withoutRef({ ...port, interface: port.interface && withoutRef(port.interface) }));
-  }
+  const byTheirName = (rows: readonly values.Row[]) =>
+    new Map(rows.map((row) => [values.readString(row.name), row]));
+  const portsByName = byTheirName(portRows);
+  const whole = readPorts([...portsByName.keys()], portsByName, byTheirName(interfaceRows), found);
+  const ports = new Map(
+    [...whole].map(([name, port]): [string, OvsPort] => [
+      name,
+      withoutRef({ ...port, interface: port.interface && withoutRef(port.interface) }),
+    ]),
+  );
   const bridges = [...found].map(([name, { datapathType, externalIds }]) => {
     const mtuRequest = ports.get(name)?.interface?.mtuRequest;
     return [name, { datapathType, externalIds, mtuRequest }] as const;
@@ -118,15 +176,42 @@ function readBridge(row: values.Row): BridgeRow {
   return bridge;
 }
 
-function readPort(
-  row: values.Row | undefined,
-  interfaceRow: values.Row | undefined,
+/** Of these ports, those that there are. */
+function readPorts(
+  names: readonly string[],
+  portRows: ReadonlyMap<string, values.Row>,
+  interfaceRows: ReadonlyMap<string, values.Row>,
   bridges: ReadonlyMap<string, BridgeRow>,
-): PortRow | undefined {
-  if (!row) return undefined;
-  const id = values.readUuid(row._uuid);
-  const bridge = bridgeOf(id, bridges);
-  if (bridge === undefined) return undefined;
+): Map<string, PortRow> {
+  const there = names.flatMap((name) => {
+    const row = portRows.get(name);
+    return row ? [{ name, row, id: values.readUuid(row._uuid) }] : [];
+  });
+  const bridgeOf = findBridges(new Set(there.map(({ id }) => id)), bridges);
+  const ports = new Map<string, PortRow>();
+  for (const { name, row, id } of there) {
+    const bridge = bridgeOf.get(id);
+    if (bridge !== undefined) ports.set(name, readPort(row, interfaceRows.get(name), id, bridge));
+  }
+  return ports;
+}
+
+/** The bridges of ports, by the ports' ids. A bridge may have thousands of ports, and there may be thousands of bridges. */
+function findBridges(ids: ReadonlySet<string>, bridges: ReadonlyMap<string, BridgeRow>): Map<string, string> {
+  const found = new Map<string, string>();
+  for (const [name, { ports }] of bridges) {
+    const [fewer, others] = ports.size < ids.size ? [ports, ids] : [ids, ports];
+    for (const id of fewer) if (others.has(id)) found.set(id, name);
+  }
+  return found;
+}
+
+function readPort(
+  row: values.Row,
+  interfaceRow: values.Row | undefined,
+  id: string,
+  bridge: string,
+): PortRow {
   const members = values.readUuids(row.interfaces);
   const own = interfaceRow && readInterface(interfaceRow);
   return {
@@ -138,11 +223,6 @@ function readPort(
     externalIds: values.readStrings(row.external_ids),
     interface: own && members.length === 1 && members[0] === own.ref[1] ? own : undefined,
   };
-}
-
-function bridgeOf(port: string, bridges: ReadonlyMap<string, BridgeRow>): string | undefined {
-  for (const [name, { ports }] of bridges) if (ports.has(port)) return name;
-  return undefined;
 }
 
 function readInterface(row: values.Row): OvsInterface & { ref: RowRef } {

@@ -22,13 +22,6 @@ export interface OvsQuery {
   readonly idle?: readonly string[];
 }
 
-/** The ports and bridges that carry our mark, with the VIFs that they were made for. */
-export interface OvsMarked {
-  readonly ports: readonly { readonly name: string; readonly vifId: string }[];
-  /** Those that are of use to no VIF in particular have none. */
-  readonly bridges: readonly { readonly name: string; readonly vifId: string | undefined }[];
-}
-
 /**
  * A VIF as ports tell of it: by our mark, or by the `iface-id` of their interfaces. What has our mark for another VIF is
  * not its.

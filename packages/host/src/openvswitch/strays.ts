@@ -1,8 +1,10 @@
 import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core';
-import type { Stray } from '@vifkit/engine/former';
-import { compareAbsence, compareBridgeAbsence } from './compare.js';
+import type { Stray, VifStep } from '@vifkit/core/steps';
+import type { OvsStep, OvsWrite } from './changes.js';
+import { compareBridgeAbsence, comparePortAbsence } from './compare.js';
 import type { OvsState } from './state.js';
-import type { OvsStep } from './steps-to-changes.js';
+
+type OvsStray = Stray<OvsWrite, OvsStep>;
 
 /** What the steps of a batch say of one VIF. */
 interface PlannedVif {
@@ -20,10 +22,9 @@ interface PlannedVif {
 }
 
 /** The VIFs of a batch's steps. */
-export function vifsOf(steps: readonly OvsStep[], vifIds: readonly string[]): Map<string, PlannedVif> {
+export function vifsOf(steps: readonly VifStep<OvsStep>[]): Map<string, PlannedVif> {
   const vifs = new Map<string, PlannedVif>();
-  for (const [last, step] of steps.entries()) {
-    const vifId = vifIds[last] ?? '';
+  for (const [last, { step, vifId }] of steps.entries()) {
     const vif: PlannedVif = vifs.get(vifId) ?? {
       interfaceIds: [],
       ports: new Set(),
@@ -87,18 +88,19 @@ export function straysOf(
   vif: PlannedVif,
   state: OvsState,
   leaving: ReadonlySet<string>,
-): Stray[] {
+): OvsStray[] {
+  const owner = { vifId, interfaceIds: vif.interfaceIds };
   const strayPorts = vif.isPlugged ? leavingPorts(vifId, vif, state) : [];
-  const ports = strayPorts.map((name): Stray => {
+  const ports = strayPorts.map((name): OvsStray => {
     const step: OvsPortAbsentStep = { kind: 'ovsPortAbsent', name, own: true };
-    return { step, inspection: compareAbsence(step, vifId, state.ports.get(name), vif.interfaceIds) };
+    return { step, inspection: comparePortAbsence(step, owner, state.ports.get(name)) };
   });
-  const bridges = (state.ownedBridges.get(vifId) ?? []).flatMap((name): Stray[] => {
+  const bridges = (state.ownedBridges.get(vifId) ?? []).flatMap((name): OvsStray[] => {
     if (vif.bridges.has(name)) return [];
     const step: OvsBridgeAbsentStep = { kind: 'ovsBridgeAbsent', name, own: false };
     // The ports that the plan names move from there to a bridge of the plan.
     const users = (state.users.get(name) ?? []).filter((user) => !leaving.has(user) && !vif.ports.has(user));
-    return [{ step, inspection: compareBridgeAbsence(step, vifId, state.bridges.get(name), users) }];
+    return [{ step, inspection: compareBridgeAbsence(step, owner, state.bridges.get(name), users) }];
   });
-  return [...ports, ...bridges].filter(({ inspection }) => inspection.differences.length > 0);
+  return [...ports, ...bridges].filter(({ inspection }) => inspection.change);
 }

@@ -1,11 +1,13 @@
 import { type Logger, silentLogger } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
-import { type Connection, LostError, UnsentError } from './connection.js';
+import type { Connection } from './connection.js';
 import { Connector } from './connector.js';
 import { parseEndpoint } from './endpoint.js';
+import { failureOf } from './errors.js';
 import { Monitor, type MonitorListener, type MonitorRequests } from './monitor.js';
 import type { Operation, OperationResult } from './operations.js';
 import { readResults } from './results.js';
+import { retry } from './retry.js';
 import { checkTlsOptions, type OvsdbTlsOptions, readOvsdbTlsOptions } from './tls.js';
 
 export interface OvsdbClientOptions {
@@ -112,13 +114,10 @@ export class OvsdbClient implements Ovsdb {
     operations: readonly Operation[],
     signal: AbortSignal,
   ): Promise<readonly OperationResult[]> {
-    const call = async () => {
+    const onlyReads = operations.every(({ op }) => op === 'select');
+    const answer = await retry(onlyReads ? 'read' : 'write', signal, async () => {
       const connection = await this.#connector.connection(signal);
       return connection.call('transact', [database, ...operations], signal);
-    };
-    const answer = await call().catch((error: unknown) => {
-      if (error instanceof UnsentError || (isLost(error) && onlyReads(operations))) return call();
-      throw error;
     });
     return readResults(operations, answer);
   }
@@ -138,19 +137,19 @@ export class OvsdbClient implements Ovsdb {
     const cancel = () => {
       if (this.#monitors.delete(id)) void this.#cancel(id);
     };
-    const start = async () => {
+    await retry('read', signal, async () => {
       const connection = await this.#connector.connection(signal);
       this.#monitors.set(id, monitor);
       try {
         await monitor.start(connection, signal);
       } catch (error) {
-        if (isLost(error)) this.#monitors.delete(id);
+        // On a connection that was lost there is nothing to cancel, and the next one may have it again by then.
+        if (['lost', 'unsent'].includes(failureOf(error))) this.#monitors.delete(id);
         else cancel();
         throw error;
       }
-    };
-    await onceMore(start);
-    return { cancel, sync: (until) => onceMore(() => this.#sync(monitor, until)) };
+    });
+    return { cancel, sync: (until) => retry('read', until, () => this.#sync(monitor, until)) };
   }
 
   /** Ends the connection. Calls under way, and later ones, fail with `ABORTED`. */
@@ -180,27 +179,13 @@ export class OvsdbClient implements Ovsdb {
 
   /** Nobody may be calling just now, but the listeners wait to hear more. */
   #reconnectForMonitors(): void {
-    if (this.#monitors.size > 0) this.#connector.connection(this.#connector.closing).catch(() => {});
+    const { closing } = this.#connector;
+    if (this.#monitors.size > 0)
+      retry('read', closing, () => this.#connector.connection(closing)).catch(() => {});
   }
 
   async #cancel(id: string): Promise<void> {
     const connection = await this.#connector.current();
     await connection?.call('monitor_cancel', [id], this.#connector.closing).catch(() => {});
   }
-}
-
-/** Makes a call that changes nothing a second time if the connection is lost. */
-function onceMore<T>(call: () => Promise<T>): Promise<T> {
-  return call().catch((error: unknown) => {
-    if (isLost(error)) return call();
-    throw error;
-  });
-}
-
-function isLost(error: unknown): boolean {
-  return error instanceof LostError || error instanceof UnsentError;
-}
-
-function onlyReads(operations: readonly Operation[]): boolean {
-  return operations.every(({ op }) => op === 'select');
 }

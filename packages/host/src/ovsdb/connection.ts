@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net';
 import { asVifError, VifError } from '@vifkit/core';
 import { LONGEST_TIMER, signalError, whenFired } from '@vifkit/engine/time';
+import { LostError, rpcError, UnsentError } from './errors.js';
 import { JsonSplitter } from './json-splitter.js';
-import { rpcError } from './operation-error.js';
+
 import { explainTlsError } from './tls.js';
 
 export interface ConnectionOptions {
@@ -15,12 +16,6 @@ export interface ConnectionOptions {
   /** Called once, when no call can be made any more. */
   onClose(reason: VifError): void;
 }
-
-/** The connection was lost; what the server got of the calls under way is not known. */
-export class LostError extends VifError {}
-
-/** A call that the server cannot have got in full, so that it may be made again. */
-export class UnsentError extends VifError {}
 
 interface Pending {
   readonly method: string;

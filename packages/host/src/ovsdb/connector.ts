@@ -1,8 +1,9 @@
 import { isVifError, type Logger, VifError } from '@vifkit/core';
-import { orAborted, pause, signalError } from '@vifkit/engine/time';
+import { orAborted, signalError } from '@vifkit/engine/time';
 import { Connection } from './connection.js';
 import { dial } from './dial.js';
 import type { OvsdbEndpoint } from './endpoint.js';
+import { AwayError } from './errors.js';
 import type { OvsdbTlsOptions } from './tls.js';
 
 export interface ConnectorOptions {
@@ -19,10 +20,6 @@ export interface ConnectorOptions {
   onLost(): void;
 }
 
-// Milliseconds between attempts to reconnect.
-const FIRST_PAUSE = 20;
-const LONGEST_PAUSE = 1_000;
-
 /** Keeps one connection, made when it is first needed and made anew after it was lost. */
 export class Connector {
   readonly #closing = new AbortController();
@@ -37,28 +34,18 @@ export class Connector {
   }
 
   /**
-   * The connection. A server that never answered is reported at once; one that did is expected back (it may
-   * be restarting), and waited for until the signal fires.
+   * The connection, which is made if there is none.
+   *
+   * @throws AwayError for a server that answered before and is expected back: it may be restarting; and VifError
    */
   async connection(signal: AbortSignal): Promise<Connection> {
-    const { name } = this.options;
-    let failure: VifError | undefined;
-    const late = () => {
-      const doing = failure
-        ? `waiting for ${name} to come back. ${failure.message}`
-        : `connecting to ${name}`;
-      return signalError(signal, doing);
-    };
-    for (let delay = FIRST_PAUSE; ; delay = Math.min(2 * delay, LONGEST_PAUSE)) {
-      try {
-        return await orAborted(this.#open(), signal, late);
-      } catch (error) {
-        if (this.closing.aborted) throw this.#closed();
-        if (!this.#hasWorked || !isPassing(error)) throw error;
-        failure = error;
-      }
-      await pause(delay, signal);
-      if (signal.aborted) throw late();
+    try {
+      return await orAborted(this.#open(), signal, () =>
+        signalError(signal, `connecting to ${this.options.name}`),
+      );
+    } catch (error) {
+      if (this.closing.aborted) throw this.#closed();
+      throw this.#hasWorked && isPassing(error) ? new AwayError(error) : error;
     }
   }
 

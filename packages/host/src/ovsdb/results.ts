@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { OvsdbOperationError, readError } from './operation-error.js';
+import { OvsdbOperationError, readError } from './errors.js';
 import type { Operation, OperationResult } from './operations.js';
 import { isObject, isRow } from './values.js';
 

@@ -62,6 +62,13 @@ export function readStrings(value: Value | undefined): Record<string, string> {
   return Object.fromEntries(value[1].map(([key, item]) => [readString(key), readString(item)]));
 }
 
+/** The value of one key of such a map, if it has one. */
+export function readEntry(value: Value | undefined, key: string): string | undefined {
+  if (value === undefined || !isTagged(value, 'map')) throw unexpected('a map', value);
+  const entry = value[1].find(([each]) => each === key);
+  return entry && readString(entry[1]);
+}
+
 type Tagged = Extract<Value, readonly unknown[]>;
 
 function isTagged<T extends Tagged[0]>(

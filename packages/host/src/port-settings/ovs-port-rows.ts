@@ -1,5 +1,5 @@
 import { isVifError } from '@vifkit/core';
-import { qosId } from '../openvswitch/qos.js';
+import { qosId } from '../openvswitch/columns.js';
 import type { OvsdbClient } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';

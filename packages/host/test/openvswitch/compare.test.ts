@@ -1,14 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import {
-  compareAbsence,
   compareBridge,
   compareBridgeAbsence,
-  compareOwned,
   comparePort,
+  comparePortAbsence,
+  compareVifPortsAbsence,
 } from '../../src/openvswitch/compare.js';
 import { BRIDGE_MARK, ownerMark } from '../../src/openvswitch/marks.js';
 import type { OvsBridge, OvsInterface, OvsPort } from '../../src/openvswitch/state.js';
 import { absentStep, bridgeStep, portStep } from './steps.js';
+
+const vif = { vifId: 'vif', interfaceIds: [] };
 
 const bridge = (mtuRequest?: number): OvsBridge => ({ datapathType: 'system', externalIds: {}, mtuRequest });
 
@@ -32,12 +34,12 @@ const made = { differences: [{ attribute: 'exists', expected: true, actual: fals
 describe('compareBridge', () => {
   it('finds a bridge missing', () => {
     const note = expect.stringContaining('new bridge br0 is connected to nothing');
-    expect(compareBridge(bridgeStep('br0'), 'vif', undefined)).toEqual({ ...made, note });
-    expect(compareBridge(bridgeStep('br0', { own: true }), 'vif', undefined)).toEqual(made);
+    expect(compareBridge(bridgeStep('br0'), vif, undefined)).toMatchObject({ ...made, note });
+    expect(compareBridge(bridgeStep('br0', { own: true }), vif, undefined)).toMatchObject(made);
   });
 
   it('is blocked where it has to be there', () => {
-    const { blocked, creates } = compareBridge(bridgeStep('br0', { mustExist: true }), 'vif', undefined);
+    const { blocked, creates } = compareBridge(bridgeStep('br0', { mustExist: true }), vif, undefined);
     expect([blocked?.code, creates]).toEqual(['OVS_BRIDGE_NOT_FOUND', undefined]);
   });
 
@@ -48,14 +50,14 @@ describe('compareBridge', () => {
   ])('is content when %s, whatever the datapath', (_, mtu, actual) => {
     const before = bridge(actual);
     const step = bridgeStep('br0', mtu === undefined ? {} : { mtu });
-    expect(compareBridge(step, 'vif', before)).toMatchObject({ differences: [], before });
+    expect(compareBridge(step, vif, before)).toEqual({ differences: [] });
   });
 
   it.each([
     ['is not set', undefined, null],
     ['is lower', 1400, 1400],
   ])('finds that the MTU %s', (_, mtu, actual) => {
-    const { differences, creates } = compareBridge(bridgeStep('br0', { mtu: 1500 }), 'vif', bridge(mtu));
+    const { differences, creates } = compareBridge(bridgeStep('br0', { mtu: 1500 }), vif, bridge(mtu));
     expect(differences).toEqual([{ attribute: 'mtu', expected: 1500, actual }]);
     expect(creates).toBeUndefined();
   });
@@ -63,15 +65,15 @@ describe('compareBridge', () => {
 
 describe('comparePort', () => {
   const compare = (step: Parameters<typeof portStep>[1], actual: OvsPort) =>
-    comparePort(portStep('p', { externalIds: { 'iface-id': 'p' }, ...step }), 'vif', actual).differences;
+    comparePort(portStep('p', { externalIds: { 'iface-id': 'p' }, ...step }), vif, actual).differences;
 
   it('finds a port missing', () => {
-    expect(comparePort(portStep('p'), 'vif', undefined)).toEqual(made);
+    expect(comparePort(portStep('p'), vif, undefined)).toMatchObject(made);
   });
 
   it('is content with what it does not ask for', () => {
     const actual = port({ type: 'system', options: { a: '1' }, mtuRequest: 9000 }, { tag: 4 });
-    expect(comparePort(portStep('p'), 'vif', actual)).toMatchObject({ differences: [], before: actual });
+    expect(comparePort(portStep('p'), vif, actual)).toMatchObject({ differences: [] });
   });
 
   it.each([
@@ -82,11 +84,15 @@ describe('comparePort', () => {
     ['is another VIF’s', {}, { externalIds: { 'iface-id': 'q' } }, undefined, 'other'],
   ])('finds another type in a port that %s', (_, more, its, code, whose) => {
     const wanted = portStep('p', { type: 'dpdkvhostuserclient' });
-    const found = comparePort(wanted, 'vif', port({ type: 'dpdkvhostuser', ...its }, more), ['p']);
+    const found = comparePort(
+      wanted,
+      { vifId: 'vif', interfaceIds: ['p'] },
+      port({ type: 'dpdkvhostuser', ...its }, more),
+    );
     expect([found.blocked?.code, found.found?.whose]).toEqual([code, whose]);
     expect(found.differences[0]).toMatchObject({ attribute: 'type', actual: 'dpdkvhostuser' });
     // A link of the kernel is a type as well.
-    const { differences } = comparePort(portStep('p'), 'vif', port({ type: 'internal', ...its }, more));
+    const { differences } = comparePort(portStep('p'), vif, port({ type: 'internal', ...its }, more));
     expect(differences[0]).toMatchObject({ attribute: 'type', expected: '', actual: 'internal' });
   });
 
@@ -124,16 +130,16 @@ describe('comparePort', () => {
   });
 
   it('is blocked by a bond', () => {
-    const { blocked } = comparePort(portStep('p'), 'vif', port({}, { interface: undefined }));
+    const { blocked } = comparePort(portStep('p'), vif, port({}, { interface: undefined }));
     expect(blocked).toMatchObject({ code: 'OVS_PORT_NOT_OURS', vifId: 'vif' });
   });
 });
 
-describe('compareAbsence', () => {
+describe('comparePortAbsence', () => {
   const present = { attribute: 'exists', expected: false, actual: true };
 
   it('is content when the port is gone', () => {
-    expect(compareAbsence(absentStep('p', false), 'vif', undefined)).toEqual({ differences: [] });
+    expect(comparePortAbsence(absentStep('p', false), vif, undefined)).toEqual({ differences: [] });
   });
 
   it.each([
@@ -141,21 +147,22 @@ describe('compareAbsence', () => {
     ['marked for the VIF', false, ownerMark('vif')],
   ])('finds a port that is %s', (_, own, externalIds) => {
     const before = port({}, { externalIds });
-    expect(compareAbsence(absentStep('p', own), 'vif', before)).toMatchObject({
+    expect(comparePortAbsence(absentStep('p', own), vif, before)).toMatchObject({
       differences: [present],
-      before,
     });
   });
 
   it('tells whose a port is', () => {
     const whose = (externalIds: OvsPort['externalIds'], its: OvsInterface['externalIds'] = {}) =>
-      compareAbsence(absentStep('p', true), 'vif', port({ externalIds: its }, { externalIds }), ['neutron'])
-        .found;
-    const mark = { attribute: 'vifkit-vif', expected: 'vif', actual: null };
+      comparePortAbsence(
+        absentStep('p', true),
+        { vifId: 'vif', interfaceIds: ['neutron'] },
+        port({ externalIds: its }, { externalIds }),
+      ).found;
     expect(whose(ownerMark('vif'))).toEqual({ whose: 'this' });
     expect(whose(ownerMark('vif'), { 'iface-id': 'b' })).toEqual({ whose: 'this' });
     for (const id of ['vif', 'neutron']) {
-      expect(whose({}, { 'iface-id': id })).toEqual({ whose: 'unmarked', byName: true, mark });
+      expect(whose({}, { 'iface-id': id })).toEqual({ whose: 'unmarked', byName: true });
     }
     expect(whose({}, { 'iface-id': 'b' })).toMatchObject({ whose: 'other', vifId: 'b' });
     expect(whose(ownerMark('a'), { 'iface-id': 'vif' })).toMatchObject({ whose: 'other', vifId: 'a' });
@@ -175,22 +182,22 @@ describe('compareBridgeAbsence', () => {
     ['nobody’s of ours', false, {}, 'unmarked'],
   ])('finds an idle bridge that is %s', (_, own, externalIds, whose) => {
     const before = { ...bridge(), externalIds };
-    const found = compareBridgeAbsence(step(own), 'vif', before, []);
-    expect(found).toMatchObject({ differences: [present], before, found: { whose } });
+    const found = compareBridgeAbsence(step(own), vif, before, []);
+    expect(found).toMatchObject({ differences: [present], found: { whose } });
   });
 
   it('is content when the bridge is gone, or used', () => {
     const content = { differences: [] };
-    expect(compareBridgeAbsence(step(true), 'vif', undefined, [])).toEqual(content);
-    expect(compareBridgeAbsence(step(true), 'vif', bridge(), ['tap0'])).toEqual(content);
+    expect(compareBridgeAbsence(step(true), vif, undefined, [])).toEqual(content);
+    expect(compareBridgeAbsence(step(true), vif, bridge(), ['tap0'])).toEqual(content);
   });
 });
 
-describe('compareOwned', () => {
+describe('compareVifPortsAbsence', () => {
   it('finds the ports that are left, by name', () => {
-    const before = new Map([['qvo1', port()]]);
     const difference = { attribute: 'ports', expected: [], actual: ['qvo1'] };
-    expect(compareOwned(before)).toEqual({ differences: [difference], before });
-    expect(compareOwned(new Map())).toEqual({ differences: [] });
+    const { differences } = compareVifPortsAbsence(vif, new Map([['qvo1', port()]]));
+    expect(differences).toEqual([difference]);
+    expect(compareVifPortsAbsence(vif, new Map())).toEqual({ differences: [] });
   });
 });

@@ -1,9 +1,8 @@
-import type { Inspection } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OvsStep } from '../../src/openvswitch/changes.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
-import type { OvsStep } from '../../src/openvswitch/steps-to-changes.js';
-import { absentStep, bridgeStep, portStep } from './steps.js';
+import { absentStep, bridgeStep, portStep, tasksOf } from './steps.js';
 import { type Switch, startSwitch } from './switch.js';
 
 let ovs: Switch;
@@ -24,23 +23,25 @@ type Steps = readonly (readonly [vifId: string, step: OvsStep])[];
 
 const of = (vifId: string, ...steps: OvsStep[]): Steps => steps.map((step) => [vifId, step]);
 
-function inspect(steps: Steps): Promise<readonly Inspection[]> {
-  return runner.inspect(
-    steps.map(([, step]) => step),
+const inspect = (steps: Steps) =>
+  runner.inspect(
+    steps.map(([vifId, step]) => ({ vifId, step })),
     soon(),
-    steps.map(([vifId]) => vifId),
   );
-}
 
 /** What the engine does: inspects, and applies what differs. */
 async function apply(steps: Steps, signal = soon()) {
   const inspections = await inspect(steps);
-  const tasks = steps
-    .map(([vifId, step], i) => ({ vifId, step, inspection: inspections[i] ?? { differences: [] } }))
-    .filter(({ inspection }) => inspection.differences.length > 0);
+  const tasks = tasksOf(
+    steps.map(([vifId, step]) => ({ vifId, step })),
+    inspections,
+  );
   const outcomes = await runner.apply(tasks, signal);
-  const attempted = tasks.map((task, i) => ({ ...task, outcome: outcomes[i] }));
-  return { outcomes, undo: () => runner.undo(attempted.reverse(), soon()) };
+  const attempted = tasks.map((task, i) => ({ ...task, outcome: outcomes[i] ?? {} }));
+  return {
+    outcomes: outcomes.map(({ error }) => error),
+    undo: () => runner.undo(attempted.reverse(), soon()),
+  };
 }
 
 const differences = async (steps: Steps) => (await inspect(steps)).flatMap((each) => each.differences);
@@ -105,11 +106,12 @@ describe('plugging', () => {
     await ovs.ovs.vsctl('add-port', 'br0', 'v1', '--', 'set', 'Port', 'v1', 'external_ids:theirs=x');
     const step = portStep('v1', { externalIds: {} });
     const [inspection] = await inspect(of('vif-1', step));
-    const mark = inspection?.found?.mark;
-    const task = { vifId: 'vif-1', step, inspection: { ...inspection, differences: mark ? [mark] : [] } };
-    expect(await runner.apply([task], soon())).toEqual([undefined]);
+    const tasks = tasksOf([{ vifId: 'vif-1', step }], [inspection?.takeOver]);
+    const [outcome = {}] = await runner.apply(tasks, soon());
+    expect(outcome.error).toBeUndefined();
     expect(await ovs.get('Port', 'v1', 'external_ids')).toBe('{theirs=x, vifkit-vif=vif-1}');
-    expect(await runner.undo([{ ...task, outcome: undefined }], soon())).toEqual([undefined]);
+    const attempted = tasks.map((task) => ({ ...task, outcome }));
+    expect(await runner.undo(attempted, soon())).toEqual([undefined]);
     expect(await ovs.get('Port', 'v1', 'external_ids')).toBe('{theirs=x}');
   });
 
@@ -229,8 +231,9 @@ describe('undoing', () => {
     await apply(of('x', bridgeStep('br0')));
     const [inspection] = await inspect(of('vif-1', portStep('v1')));
     await ovs.ovs.vsctl('add-port', 'br0', 'v1');
-    const task = { vifId: 'vif-1', step: portStep('v1'), inspection: inspection ?? { differences: [] } };
-    expect(await runner.undo([{ ...task, outcome: undefined }], soon())).toEqual([undefined]);
+    const tasks = tasksOf([{ vifId: 'vif-1', step: portStep('v1') }], [inspection]);
+    const cutOff = tasks.map((task) => ({ ...task, outcome: {} }));
+    expect(await runner.undo(cutOff, soon())).toEqual([undefined]);
     expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('v1\n');
   });
 });
@@ -256,7 +259,7 @@ describe('unplugging', () => {
     const step = absentStep('v1', true);
     const [inspection] = await inspect(of('x', step));
     await ovs.ovs.vsctl('del-port', 'v1');
-    const task = { vifId: 'x', step, inspection: inspection ?? { differences: [] } };
-    expect(await runner.apply([task], soon())).toEqual([undefined]);
+    const [outcome] = await runner.apply(tasksOf([{ vifId: 'x', step }], [inspection]), soon());
+    expect(outcome?.error).toBeUndefined();
   });
 });

@@ -4,11 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
 import { createVifDriver, type VifDriver } from '@vifkit/engine';
-import { former } from '@vifkit/engine/former';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseOvsStore } from '../../src/openvswitch/database-store.js';
+import { OpenVswitch } from '../../src/openvswitch/open-vswitch.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 import { JsonSplitter } from '../../src/ovsdb/json-splitter.js';
@@ -73,7 +72,7 @@ function driverAt(endpoint: string): VifDriver {
   const driver = createVifDriver({
     host: {
       ...host,
-      runners: [...memory, former(new OvsRunner(new DatabaseOvsStore(client, livesOn)))],
+      runners: [...memory, new OvsRunner(new OpenVswitch(client, livesOn))],
       close: () => client.close(),
     },
     guests: { forObject: fail, forBackend: fail },

@@ -7,10 +7,11 @@ import {
   startOvsdbCounter,
 } from '@vifkit/testkit/bed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseOvsStore } from '../../src/openvswitch/database-store.js';
+import type { OvsStep } from '../../src/openvswitch/changes.js';
+import { OpenVswitch } from '../../src/openvswitch/open-vswitch.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
-import type { OvsStep } from '../../src/openvswitch/steps-to-changes.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
+import { tasksOf } from './steps.js';
 
 requireOwnNetwork();
 
@@ -24,7 +25,7 @@ beforeEach(async () => {
   await ovs.vsctl('add-br', 'br0', '--', 'set', 'Bridge', 'br0', 'datapath_type=dummy');
   counter = await startOvsdbCounter(ovs.endpoint);
   client = new OvsdbClient({ endpoint: counter.endpoint });
-  runner = new OvsRunner(new DatabaseOvsStore(client, true));
+  runner = new OvsRunner(new OpenVswitch(client, true));
 });
 afterEach(async () => {
   await client.close();
@@ -36,14 +37,10 @@ afterEach(async () => {
 async function run(steps: readonly OvsStep[]) {
   counter.reset();
   const signal = new Deadline(60_000).signal;
-  const vifIds = steps.map((_, i) => `vif-${i}`);
-  const inspections = await runner.inspect(steps, signal, vifIds);
-  const tasks = steps.flatMap((step, i) => {
-    const inspection = inspections[i];
-    return inspection?.differences.length ? [{ step, vifId: `vif-${i}`, inspection }] : [];
-  });
+  const given = steps.map((step, i) => ({ step, vifId: `vif-${i}` }));
+  const tasks = tasksOf(given, await runner.inspect(given, signal));
   const outcomes = tasks.length === 0 ? [] : await runner.apply(tasks, signal);
-  expect(outcomes.filter(Boolean)).toEqual([]);
+  expect(outcomes.flatMap(({ error }) => error ?? [])).toEqual([]);
   return { done: tasks.length, reads: counter.reads, writes: counter.writes };
 }
 
@@ -72,17 +69,13 @@ describe.each([1, 100])('a process that lives on and plugs %i ports', (count) =>
   it('is not disturbed by another that plugs the same ports at the same time', async () => {
     await run([]);
     const other = new OvsdbClient({ endpoint: ovs.endpoint });
-    const theirs = new OvsRunner(new DatabaseOvsStore(other, true));
+    const theirs = new OvsRunner(new OpenVswitch(other, true));
     try {
       const signal = new Deadline(60_000).signal;
-      const steps = plug(1);
-      const tasks = (await runner.inspect(steps, signal, [])).map((inspection, i) => ({
-        step: steps[i] as OvsStep,
-        vifId: `vif-${i}`,
-        inspection,
-      }));
+      const steps = plug(1).map((step, i) => ({ step, vifId: `vif-${i}` }));
+      const tasks = tasksOf(steps, await runner.inspect(steps, signal));
       const both = await Promise.all([runner.apply(tasks, signal), theirs.apply(tasks, signal)]);
-      expect(both.flat().filter(Boolean)).toEqual([]);
+      expect(both.flat().flatMap(({ error }) => error ?? [])).toEqual([]);
     } finally {
       await other.close();
     }

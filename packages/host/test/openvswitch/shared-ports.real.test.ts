@@ -1,9 +1,9 @@
 import type { OvsPortStep } from '@vifkit/core';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { OvsStep } from '../../src/openvswitch/changes.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
-import type { OvsStep } from '../../src/openvswitch/steps-to-changes.js';
-import { bridgeStep, portStep } from './steps.js';
+import { bridgeStep, portStep, tasksOf } from './steps.js';
 import { type Switch, startSwitch } from './switch.js';
 
 /** Ports and bridges that Neutron, OVN, libvirt and os-vif have a hand in as well. */
@@ -32,19 +32,19 @@ const bridgeAbsent = (name: string, own = true) => ({ kind: 'ovsBridgeAbsent', n
 
 /** What the engine does with the steps of one VIF. */
 async function run(vifId: string, ...steps: OvsStep[]) {
-  const inspections = await runner.inspect(
-    steps,
-    soon(),
-    steps.map(() => vifId),
-  );
-  const tasks = steps
-    .map((step, i) => ({ vifId, step, inspection: inspections[i] ?? { differences: [] } }))
-    .filter(({ inspection }) => inspection.differences.length > 0);
+  const given = steps.map((step) => ({ step, vifId }));
+  const tasks = tasksOf(given, await runner.inspect(given, soon()));
   const outcomes = await runner.apply(tasks, soon());
-  expect(outcomes).toEqual(tasks.map(() => undefined));
-  const attempted = tasks.map((task, i) => ({ ...task, outcome: outcomes[i] }));
+  expect(outcomes.flatMap(({ error }) => error ?? [])).toEqual([]);
+  const attempted = tasks.map((task, i) => ({ ...task, outcome: outcomes[i] ?? {} }));
   return { done: tasks.map(({ step }) => step.kind), undo: () => runner.undo(attempted.reverse(), soon()) };
 }
+
+const inspectAll = (...steps: OvsStep[]) =>
+  runner.inspect(
+    steps.map((step) => ({ step, vifId: vif })),
+    soon(),
+  );
 
 /** A virtual port, which needs no link. */
 const internal = (name: string, more: Partial<OvsPortStep> = {}) =>
@@ -136,11 +136,7 @@ describe('the ports of a VIF', () => {
 
   it('are left to the steps that name them', async () => {
     await run(vif, internal('p'), internal('q'));
-    const [owned] = await runner.inspect(
-      [vifPortsAbsent, { kind: 'ovsPortAbsent', name: 'p', own: true }],
-      soon(),
-      [vif, vif],
-    );
+    const [owned] = await inspectAll(vifPortsAbsent, { kind: 'ovsPortAbsent', name: 'p', own: true });
     expect(owned?.differences).toEqual([{ attribute: 'ports', expected: [], actual: ['q'] }]);
   });
 
@@ -196,7 +192,7 @@ describe('a bridge that is to go once it is idle', () => {
 
   it('stays, without complaint, where it is neither ours nor the VIF’s own', async () => {
     await vsctl('add-br', 'theirs');
-    const [inspection] = await runner.inspect([bridgeAbsent('theirs', false)], soon(), [vif]);
+    const [inspection] = await inspectAll(bridgeAbsent('theirs', false));
     expect(inspection?.found).toEqual({ whose: 'unmarked' });
     await run(vif, bridgeAbsent('theirs', false));
     expect(await vsctl('list-br')).toContain('theirs');
@@ -207,11 +203,12 @@ describe('a bridge that is to go once it is idle', () => {
 
   it('stays when someone has added a port since it was looked at', async () => {
     await run(vif, bridgeStep('tbr-1'));
-    const [inspection] = await runner.inspect([bridgeAbsent('tbr-1')], soon(), [vif]);
+    const [inspection] = await inspectAll(bridgeAbsent('tbr-1'));
     await vsctl('add-port', 'tbr-1', 'theirs');
-    const task = { vifId: vif, step: bridgeAbsent('tbr-1'), inspection: inspection ?? { differences: [] } };
-    expect(task.inspection.differences).toHaveLength(1);
-    expect(await runner.apply([task], soon())).toEqual([undefined]);
+    const tasks = tasksOf([{ vifId: vif, step: bridgeAbsent('tbr-1') }], [inspection]);
+    expect(tasks).toHaveLength(1);
+    const [outcome] = await runner.apply(tasks, soon());
+    expect(outcome?.error).toBeUndefined();
     expect(await vsctl('list-ports', 'tbr-1')).toBe('theirs\n');
   });
 

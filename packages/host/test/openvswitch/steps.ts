@@ -1,4 +1,6 @@
 import type { OvsBridgeStep, OvsPortAbsentStep, OvsPortStep } from '@vifkit/core';
+import type { Task, VifStep, Wanted } from '@vifkit/core/steps';
+import type { OvsStep, OvsWrite } from '../../src/openvswitch/changes.js';
 
 export const bridgeStep = (name: string, more: Partial<OvsBridgeStep> = {}): OvsBridgeStep => ({
   kind: 'ovsBridge',
@@ -21,3 +23,14 @@ export const absentStep = (name: string, own: boolean): OvsPortAbsentStep => ({
   name,
   own,
 });
+
+/** What the engine hands over to be carried out: the steps for which something is to be written. */
+export function tasksOf(
+  steps: readonly VifStep<OvsStep>[],
+  found: readonly (Wanted<OvsWrite> | undefined)[],
+): Task<OvsStep, OvsWrite>[] {
+  return steps.flatMap((each, i) => {
+    const change = found[i]?.change;
+    return change ? [{ ...each, change }] : [];
+  });
+}

@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
 import { type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
 import { createVifDriver } from '@vifkit/engine';
-import { former } from '@vifkit/engine/former';
 import { withDeadline } from '@vifkit/engine/time';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { DatabaseOvsStore } from '../../src/openvswitch/database-store.js';
+import { OpenVswitch } from '../../src/openvswitch/open-vswitch.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 import { type Call, FakeServer, type OnCall } from './fake-server.js';
@@ -71,7 +70,7 @@ async function plug(onCall: OnCall, timeout = 10_000): Promise<unknown> {
   server.onCall = onCall;
   const memory = host.runners.filter(({ kinds }) => !kinds.includes('ovsPort'));
   const driver = createVifDriver({
-    host: { ...host, runners: [...memory, former(new OvsRunner(new DatabaseOvsStore(client, livesOn)))] },
+    host: { ...host, runners: [...memory, new OvsRunner(new OpenVswitch(client, livesOn))] },
     guests: { forObject: fail, forBackend: fail },
     plugins: [{ name: 'test', provides: [PortPlugin] }],
   });

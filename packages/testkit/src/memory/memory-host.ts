@@ -3,10 +3,10 @@ import type { Host } from '@vifkit/engine';
 import { former } from '@vifkit/engine/former';
 import {
   CommandRunner,
-  DatabaseOvsStore,
   FilterRunner,
   type GuestFilter,
   LinkRunner,
+  OpenVswitch,
   type OvsBridge,
   type OvsPort,
   OvsRunner,
@@ -121,7 +121,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
       former(new LinkRunner(links, options.tapOwner)),
-      former(new OvsRunner(new DatabaseOvsStore(ovs), links)),
+      new OvsRunner(new OpenVswitch(ovs), links),
       former(new FilterRunner(filters)),
       former(new CommandRunner(commands)),
       former(new VfRunner(vfs, vfJournal)),

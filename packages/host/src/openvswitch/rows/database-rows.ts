@@ -1,8 +1,6 @@
 import type { Ovsdb } from '../../ovsdb/client.js';
+import { type Answers, answerEach, COLUMNS, DATABASE, type RowQueries } from './queries.js';
 import { Replica } from './replica.js';
-import { type Answers, answerEach, type RowQueries } from './row-query.js';
-import { COLUMNS } from './schema.js';
-import { selectRows } from './select-rows.js';
 
 /** For more keys than this a replica is made: the server goes through the whole table for each condition. */
 const MOST_CONDITIONS = 20;
@@ -39,9 +37,18 @@ export class DatabaseRows implements RowSource {
     if (Object.values(queries).some(({ keys }) => keys > MOST_CONDITIONS)) {
       this.#replica ??= new Replica(this.client, COLUMNS);
     }
-    if (!this.#replica) return selectRows(this.client, queries, signal);
+    if (!this.#replica) return this.#select(queries, signal);
     const tables = await this.#replica.tables(signal);
     return answerEach(queries, (query) => query.lookUp(tables));
+  }
+
+  /** Asks the server, in one transaction. */
+  async #select<Q extends RowQueries>(queries: Q, signal: AbortSignal): Promise<Answers<Q>> {
+    const selects = new Map(Object.values(queries).map((query) => [query, query.operations()]));
+    const operations = [...selects.values()].flat();
+    const results = operations.length === 0 ? [] : await this.client.transact(DATABASE, operations, signal);
+    const rows = results.map((result) => result.rows ?? []);
+    return answerEach(queries, (query) => query.read(rows.splice(0, selects.get(query)?.length)));
   }
 
   /**

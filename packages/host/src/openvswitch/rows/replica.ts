@@ -2,14 +2,11 @@ import { isVifError } from '@vifkit/core';
 import { orAborted, signalError } from '@vifkit/engine/time';
 import type { Ovsdb, OvsdbMonitor } from '../../ovsdb/client.js';
 import type { TableUpdates } from '../../ovsdb/monitor.js';
-import { uuid } from '../../ovsdb/values.js';
-import type { Key } from './key.js';
-import type { RowTables } from './row-query.js';
-import { RowTable } from './row-table.js';
-import { DATABASE, type Table } from './schema.js';
+import { type Row, uuid } from '../../ovsdb/values.js';
+import { DATABASE, type Key, type RowTables, type Table } from './queries.js';
 
 /** Of some tables, some columns. */
-type Extract = Readonly<Partial<Record<Table, readonly string[]>>>;
+type Extent = Readonly<Partial<Record<Table, readonly string[]>>>;
 
 /**
  * A copy of columns of the database, which one monitor keeps up to date. It has what we changed ourselves once the
@@ -23,7 +20,7 @@ export class Replica {
 
   constructor(
     private readonly client: Ovsdb,
-    private readonly extract: Extract,
+    private readonly extent: Extent,
   ) {}
 
   /** What is known, which costs no question but at the start. */
@@ -82,7 +79,7 @@ export class Replica {
   }
 
   #start(): Promise<OvsdbMonitor> {
-    const requests = Object.entries(this.extract).map(([table, columns]) => [table, { columns }]);
+    const requests = Object.entries(this.extent).map(([table, columns]) => [table, { columns }]);
     return this.client.monitor(DATABASE, Object.fromEntries(requests), (updates, initial) =>
       this.#update(updates, initial),
     );
@@ -104,4 +101,61 @@ export class Replica {
 /** Whether the server will not have it, rather than could not be asked in time. */
 function isRefused(error: unknown): boolean {
   return isVifError(error, 'OVSDB_ERROR') || isVifError(error, 'OVSDB_PROTOCOL');
+}
+
+interface Index {
+  readonly key: Key;
+  /** The ids of the rows that have a value. */
+  readonly ids: Map<string, Set<string>>;
+}
+
+/** The rows of a table by their ids, and by the keys that they have been looked for by. */
+export class RowTable {
+  readonly #rows = new Map<string, Row>();
+  readonly #indexes = new Map<string, Index>();
+
+  all(): readonly Row[] {
+    return [...this.#rows.values()];
+  }
+
+  find(key: Key, value: string): readonly Row[] {
+    const rows = [...(this.#index(key).ids.get(value) ?? [])].map((id) => this.#rows.get(id));
+    return rows.filter((row) => row !== undefined);
+  }
+
+  /** Puts a row in the place of the one of this id; none removes it. */
+  put(id: string, row: Row | undefined): void {
+    const former = this.#rows.get(id);
+    for (const { key, ids } of this.#indexes.values()) {
+      const [before, after] = [former && key.of(former), row && key.of(row)];
+      if (before === after) continue;
+      if (before !== undefined) leave(ids, before, id);
+      if (after !== undefined) enter(ids, after, id);
+    }
+    if (row) this.#rows.set(id, row);
+    else this.#rows.delete(id);
+  }
+
+  #index(key: Key): Index {
+    const known = this.#indexes.get(key.id);
+    if (known) return known;
+    const index = { key, ids: new Map<string, Set<string>>() };
+    for (const [id, row] of this.#rows) {
+      const value = key.of(row);
+      if (value !== undefined) enter(index.ids, value, id);
+    }
+    this.#indexes.set(key.id, index);
+    return index;
+  }
+}
+
+function enter(ids: Index['ids'], value: string, id: string): void {
+  const same = ids.get(value);
+  if (same) same.add(id);
+  else ids.set(value, new Set([id]));
+}
+
+function leave(ids: Index['ids'], value: string, id: string): void {
+  const same = ids.get(value);
+  if (same?.delete(id) && same.size === 0) ids.delete(value);
 }

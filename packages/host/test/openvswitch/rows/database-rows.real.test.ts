@@ -8,9 +8,14 @@ import {
 } from '@vifkit/testkit/bed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseRows } from '../../../src/openvswitch/rows/database-rows.js';
-import { byColumn, byExternalId, type Key } from '../../../src/openvswitch/rows/key.js';
-import { queryRows, queryTable } from '../../../src/openvswitch/rows/row-query.js';
-import { DATABASE } from '../../../src/openvswitch/rows/schema.js';
+import {
+  byColumn,
+  byExternalId,
+  DATABASE,
+  type Key,
+  queryRows,
+  queryTable,
+} from '../../../src/openvswitch/rows/queries.js';
 import { OvsdbClient } from '../../../src/ovsdb/client.js';
 
 requireOwnNetwork();

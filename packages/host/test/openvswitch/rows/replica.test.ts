@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { byColumn } from '../../../src/openvswitch/rows/key.js';
+import { byColumn } from '../../../src/openvswitch/rows/queries.js';
 import { Replica } from '../../../src/openvswitch/rows/replica.js';
 import { OvsdbClient } from '../../../src/ovsdb/client.js';
 import { answer, answerAll, type Call, FakeServer, type OnCall } from '../../ovsdb/fake-server.js';

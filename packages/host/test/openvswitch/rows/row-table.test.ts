@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { byColumn, byExternalId } from '../../../src/openvswitch/rows/key.js';
-import { RowTable } from '../../../src/openvswitch/rows/row-table.js';
+import { byColumn, byExternalId } from '../../../src/openvswitch/rows/queries.js';
+import { RowTable } from '../../../src/openvswitch/rows/replica.js';
 import { map, type Row } from '../../../src/ovsdb/values.js';
 
 const byName = byColumn('name');

@@ -1,8 +1,8 @@
-import type { Outcome } from '@vifkit/engine/former';
+import type { VifError } from '@vifkit/core';
 import {
-  DatabaseOvsStore,
   type MonitorListener,
   type MonitorRequests,
+  OpenVswitch,
   type Operation,
   type OperationResult,
   type OvsBridge,
@@ -69,9 +69,9 @@ export class MemoryOvs implements Ovsdb {
     };
   }
 
-  /** Makes changes beside the host whose Open vSwitch this is, as another process would; see the store of `@vifkit/host`. */
-  commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return new DatabaseOvsStore(this).commit(changes, signal);
+  /** Makes changes beside the host whose Open vSwitch this is, as another process would; see `OpenVswitch` of `@vifkit/host`. */
+  commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly (VifError | undefined)[]> {
+    return new OpenVswitch(this).commit(changes, signal);
   }
 
   async transact(

@@ -1,4 +1,4 @@
-import { VifError, type VifErrorOptions } from '@vifkit/core';
+import { isVifError, VifError, type VifErrorOptions } from '@vifkit/core';
 
 /** The error strings that RFC 7047 names, and those that ovsdb-server adds or spells in its own way. */
 type OvsdbErrorString =
@@ -41,6 +41,37 @@ export class OvsdbOperationError extends VifError {
     this.details = details;
     this.operation = operation;
   }
+}
+
+/** The connection was lost; what the server got of the calls under way is not known. */
+export class LostError extends VifError {}
+
+/** A call that the server cannot have got in full, since the connection was lost first. */
+export class UnsentError extends VifError {}
+
+/** A server that answered before cannot be connected to just now. */
+export class AwayError extends VifError {
+  constructor({ code, message, cause }: VifError) {
+    super(code, message, { cause });
+  }
+}
+
+/**
+ * What a failure means for another attempt. `away`: nothing was sent, and the server is expected back. `unsent`: the
+ * server cannot have got the call. `lost`: it may have carried it out. `overtaken`: a guard of the transaction did not
+ * hold, as others have changed its rows. `refused`: this transaction cannot be carried out. `final`: anything else.
+ */
+export type Failure = 'away' | 'unsent' | 'lost' | 'overtaken' | 'refused' | 'final';
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof AwayError) return 'away';
+  if (error instanceof UnsentError) return 'unsent';
+  if (error instanceof LostError) return 'lost';
+  if (error instanceof OvsdbOperationError && error.error === 'timed out') return 'overtaken';
+  const isRefusal = (['OVSDB_ERROR', 'OVS_BRIDGE_NOT_FOUND', 'OVS_PORT_NOT_OURS'] as const).some((code) =>
+    isVifError(error, code),
+  );
+  return isRefusal ? 'refused' : 'final';
 }
 
 /** The error that a call was answered with instead of a result: an object as RFC 7047 has it, or any JSON. */

@@ -1,27 +1,21 @@
-import { asVifError, isVifError, type VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
+import { asVifError, type VifError } from '@vifkit/core';
 import type { Ovsdb } from '../ovsdb/client.js';
-import { OvsdbOperationError } from '../ovsdb/operation-error.js';
+import { failureOf } from '../ovsdb/errors.js';
+import { retry } from '../ovsdb/retry.js';
 import { readOptionalInteger } from '../ovsdb/values.js';
-import { tellsOfNoSwitch } from './absent-server.js';
 import { type BridgePort, readBridgePorts } from './bridge-users.js';
 import type { OvsChange } from './changes.js';
-import { findMarked } from './marked-rows.js';
-import { hasBridgeMark, hasPortMark } from './marks.js';
-import { confirmOwned } from './owned-ports.js';
+import { hasBridgeMark, ownerIn } from './marks.js';
+import { findMarked, type OvsMarked, tellsOfNoSwitch } from './owned.js';
 import { DatabaseRows } from './rows/database-rows.js';
-import { DATABASE } from './rows/schema.js';
+import { DATABASE } from './rows/queries.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
-import type { OvsBridge, OvsMarked, OvsQuery, OvsState } from './state.js';
-import type { OvsStore } from './store.js';
+import type { OvsBridge, OvsQuery, OvsState } from './state.js';
 import { composeTransaction } from './transaction.js';
 import { awaitWiring, type Unfinished } from './wiring.js';
 
-// How often a transaction is composed anew: others changed the same rows meanwhile, or the connection was lost.
-const ATTEMPTS = 5;
-
-/** The bridges and ports in the database of a running Open vSwitch. */
-export class DatabaseOvsStore implements OvsStore {
+/** The bridges and ports of an Open vSwitch, by its database: what is read of them, and how they are changed. */
+export class OpenVswitch {
   readonly #rows: DatabaseRows;
 
   /**
@@ -35,15 +29,23 @@ export class DatabaseOvsStore implements OvsStore {
     this.#rows = new DatabaseRows(client, livesOn);
   }
 
+  /**
+   * Reads the named bridges and ports, and those of VIFs.
+   *
+   * @throws VifError when the database cannot be read.
+   */
   async read(query: OvsQuery, signal: AbortSignal): Promise<OvsState> {
     const { owners = [], idle = [] } = query;
     await this.#rows.refresh(signal);
-    const ports = [...query.bridges, ...query.ports];
-    const first = await readSnapshot(this.#rows, { ports, owners }, signal);
-    const others = [...first.owned.values()].flat().filter((name) => !ports.includes(name));
-    const snapshot =
-      others.length === 0 ? first : await readSnapshot(this.#rows, { ports: [...ports, ...others] }, signal);
-    const ownedBridges = new Map(owners.map(({ vifId }) => [vifId, bridgesOf(vifId, snapshot)]));
+    const snapshot = await readSnapshot(
+      this.#rows,
+      { ports: [...query.bridges, ...query.ports], owners },
+      signal,
+    );
+    const ownedBridges = bridgesOf(
+      owners.map(({ vifId }) => vifId),
+      snapshot,
+    );
     const named = new Set([...query.bridges, ...idle]);
     const strays = [...ownedBridges.values()].flat().filter((name) => !named.has(name));
     const bridgePorts = await readBridgePorts(this.#rows, snapshot, [...idle, ...strays], signal);
@@ -55,15 +57,17 @@ export class DatabaseOvsStore implements OvsStore {
       const mtuRequest = snapshot.ports.get(name)?.interface?.mtuRequest;
       bridges.set(name, { datapathType, externalIds, mtuRequest });
     }
-    return {
-      bridges,
-      ports: snapshot.ports,
-      owned: confirmOwned(first.owned, snapshot),
-      ownedBridges,
-      users: new Map([...bridgePorts].map(([bridge, each]) => [bridge, usersAmong(each)])),
-    };
+    const users = new Map([...bridgePorts].map(([bridge, each]) => [bridge, usersAmong(each)]));
+    const { ports, owned } = snapshot;
+    return { bridges, ports, owned, ownedBridges, users };
   }
 
+  /**
+   * What carries our mark.
+   *
+   * @param vifIds only that of these VIFs; all unless given
+   * @throws VifError when the database cannot be read.
+   */
   async readMarked(signal: AbortSignal, vifIds?: readonly string[]): Promise<OvsMarked> {
     try {
       await this.#rows.refresh(signal);
@@ -74,7 +78,24 @@ export class DatabaseOvsStore implements OvsStore {
     }
   }
 
-  async commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
+  /**
+   * Makes changes, in their order. Never rejects: there is one outcome for each change, in the same order, which is
+   * undefined where it went well.
+   *
+   * The changes of an owner are made together or not at all: if one is refused, it is the outcome of all of
+   * them, and those of the other owners are made none the less. Then, where a change asks for it, waits
+   * until ovs-vswitchd has carried it out. A failure to do that is the outcome of the change alone, which
+   * stays in the database.
+   *
+   * Outcomes are: `OVS_BRIDGE_NOT_FOUND` for a port whose bridge does not exist, `OVS_PORT_NOT_OURS` for one
+   * that would replace a bond, `OVSDB_ERROR` for what the database refuses, `OVS_NOT_WIRED` when the
+   * deadline passes before ovs-vswitchd has carried a change out, `OVS_PORT_FAILED` when it could not open a
+   * port or a bridge's local port, and errors of the connection.
+   */
+  async commit(
+    changes: readonly OvsChange[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
     const outcomes = new Map<OvsChange, VifError>();
     const unfinished: Unfinished[] = [];
     await this.#settle(byOwner(changes), outcomes, unfinished, signal);
@@ -93,7 +114,7 @@ export class DatabaseOvsStore implements OvsStore {
     try {
       unfinished.push(await this.#transact(changes, signal));
     } catch (error) {
-      if (owners.length > 1 && isRefusal(error)) {
+      if (owners.length > 1 && ['refused', 'overtaken'].includes(failureOf(error))) {
         const half = Math.ceil(owners.length / 2);
         await this.#settle(owners.slice(0, half), outcomes, unfinished, signal);
         await this.#settle(owners.slice(half), outcomes, unfinished, signal);
@@ -104,30 +125,23 @@ export class DatabaseOvsStore implements OvsStore {
     }
   }
 
-  async #transact(changes: readonly OvsChange[], signal: AbortSignal): Promise<Unfinished> {
+  /** Composes the transaction from what the database has, and sends it; anew if others were faster, or it was lost. */
+  #transact(changes: readonly OvsChange[], signal: AbortSignal): Promise<Unfinished> {
     const wanted = {
       ports: changes.map((change) => change.name),
       qosOf: changes.filter(touchesQos).map(nameOf),
     };
     const idle = changes.filter(({ kind }) => kind === 'removeIdleBridge').map(nameOf);
-    for (let attempt = 1; ; attempt++) {
+    return retry('compose', signal, async (failed) => {
       // Guards tell whether what is known still holds: only then it is asked for.
-      if (attempt > 1) await this.#rows.refresh(signal);
+      if (failed > 0) await this.#rows.refresh(signal);
       const snapshot = await readSnapshot(this.#rows, wanted, signal);
       const bridgePorts = await readBridgePorts(this.#rows, snapshot, idle, signal);
       const { operations, awaited, opened } = composeTransaction(snapshot, changes, bridgePorts);
-      try {
-        const results = await this.client.transact(DATABASE, operations, signal);
-        const configuration = readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
-        return { configuration, awaited, opened };
-      } catch (error) {
-        const overtaken = error instanceof OvsdbOperationError && error.error === 'timed out';
-        // Lost on the way, it may have been made or not: the next snapshot shows it, and what is there is not made
-        // again. Should the server get to it only afterwards, it meets its guards, or ours does.
-        const lost = isVifError(error, 'OVSDB_UNREACHABLE');
-        if (!(overtaken || lost) || attempt === ATTEMPTS) throw error;
-      }
-    }
+      const results = await this.client.transact(DATABASE, operations, signal);
+      const configuration = readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
+      return { configuration, awaited, opened };
+    });
   }
 }
 
@@ -141,9 +155,13 @@ function usersAmong(ports: readonly BridgePort[]): string[] {
   return ports.filter(({ isPatch }) => !isPatch).map(({ name }) => name);
 }
 
-/** The bridges that were made for a VIF alone. */
-function bridgesOf(vifId: string, { bridges }: Snapshot): string[] {
-  return [...bridges].flatMap(([name, row]) => (hasBridgeMark(row) && hasPortMark(row, vifId) ? name : []));
+/** The bridges that were made for one of these VIFs alone, by VIF. */
+function bridgesOf(vifIds: readonly string[], { bridges }: Snapshot): Map<string, string[]> {
+  const found = new Map<string, string[]>(vifIds.map((vifId) => [vifId, []]));
+  for (const [name, row] of bridges) {
+    if (hasBridgeMark(row)) found.get(ownerIn(row.externalIds) ?? '')?.push(name);
+  }
+  return found;
 }
 
 function byOwner(changes: readonly OvsChange[]): OvsChange[][] {
@@ -154,11 +172,4 @@ function byOwner(changes: readonly OvsChange[]): OvsChange[][] {
     else groups.set(change.owner, [change]);
   }
   return [...groups.values()];
-}
-
-/** Whether it is the changes that cannot be made, and others may still be. */
-function isRefusal(error: unknown): boolean {
-  return (['OVSDB_ERROR', 'OVS_BRIDGE_NOT_FOUND', 'OVS_PORT_NOT_OURS'] as const).some((code) =>
-    isVifError(error, code),
-  );
 }

@@ -1,7 +1,48 @@
-import type { Operation } from '../../ovsdb/operations.js';
-import type * as values from '../../ovsdb/values.js';
-import type { Key } from './key.js';
-import type { Column, Table } from './schema.js';
+import type { Condition, Operation } from '../../ovsdb/operations.js';
+import * as values from '../../ovsdb/values.js';
+
+export const DATABASE = 'Open_vSwitch';
+
+/** All columns that are read, by table: what a replica has beside the rows' ids. */
+export const COLUMNS = {
+  Open_vSwitch: ['cur_cfg'],
+  Bridge: ['name', 'datapath_type', 'external_ids', 'ports'],
+  Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces'],
+  Interface: ['name', 'type', 'external_ids', 'options', 'mtu_request', 'ofport', 'error'],
+  QoS: ['external_ids'],
+} as const;
+
+export type Table = keyof typeof COLUMNS;
+
+/** A column that may be asked for. */
+export type Column<T extends Table> = '_uuid' | (typeof COLUMNS)[T][number];
+
+/** How rows are found by a text. */
+export interface Key {
+  /** What tells it from other keys. */
+  readonly id: string;
+  where(value: string): Condition;
+  /** The value that a row has, if it has one. */
+  of(row: values.Row): string | undefined;
+}
+
+/** By a column that holds a single text. */
+export function byColumn(column: string): Key {
+  return {
+    id: column,
+    where: (value) => [column, '==', value],
+    of: (row) => values.readString(row[column]),
+  };
+}
+
+/** By the value that a row has for a key of its `external_ids`. */
+export function byExternalId(key: string): Key {
+  return {
+    id: `external_ids:${key}`,
+    where: (value) => ['external_ids', 'includes', values.map({ [key]: value })],
+    of: ({ external_ids }) => values.readEntry(external_ids, key),
+  };
+}
 
 /** Rows that are at hand. */
 export interface RowTables {

@@ -1,0 +1,110 @@
+import { access } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import type { Owned } from '@vifkit/core/steps';
+import { codeOf } from '../error-code.js';
+import type { LinkAddressing } from '../links/addresses/link-addresses.js';
+import * as values from '../ovsdb/values.js';
+import { hasBridgeMark, OWNER_KEY, ownerIn } from './marks.js';
+import type { RowSource } from './rows/database-rows.js';
+import { byExternalId, queryRows, queryTable } from './rows/queries.js';
+
+/** The ports and bridges that carry our mark, with the VIFs that they were made for. */
+export interface OvsMarked {
+  readonly ports: readonly { readonly name: string; readonly vifId: string }[];
+  /** Those that are of use to no VIF in particular have none. */
+  readonly bridges: readonly { readonly name: string; readonly vifId: string | undefined }[];
+}
+
+type OwnedSwitch = Owned<OvsPortAbsentStep | OvsBridgeAbsentStep>;
+
+/**
+ * What removes the ports and bridges with our mark; a bridge goes once it is idle. One that VIFs share serves the host too
+ * if its local port has an address.
+ */
+export function ownedByMark(
+  { ports, bridges }: OvsMarked,
+  addressing: ReadonlyMap<string, LinkAddressing>,
+): OwnedSwitch[] {
+  return [
+    ...ports.map(
+      ({ name, vifId }): OwnedSwitch => ({ vifId, step: { kind: 'ovsPortAbsent', name, own: false } }),
+    ),
+    ...bridges.flatMap(({ name, vifId }): OwnedSwitch[] => {
+      const servesHost = vifId === undefined && (addressing.get(name)?.addresses.length ?? 0) > 0;
+      return servesHost ? [] : [{ vifId, step: { kind: 'ovsBridgeAbsent', name, own: false } }];
+    }),
+  ];
+}
+
+const COLUMNS = ['name', 'external_ids'] as const;
+
+/**
+ * The ports and bridges with our mark.
+ * @param vifIds those of these VIFs. Otherwise all rows are read: OVSDB finds a key only together with its value
+ */
+export async function findMarked(
+  source: RowSource,
+  signal: AbortSignal,
+  vifIds?: readonly string[],
+): Promise<OvsMarked> {
+  const rows = await (vifIds ? rowsOf(source, vifIds, signal) : allRows(source, signal));
+  const ports = rows.ports.map(readMarks);
+  const bridges = rows.bridges.map(readMarks);
+  return {
+    ports: ports.flatMap(({ name, externalIds }) => {
+      const vifId = ownerIn(externalIds);
+      return vifId === undefined ? [] : [{ name, vifId }];
+    }),
+    bridges: bridges.flatMap(({ name, externalIds }) =>
+      hasBridgeMark({ externalIds }) ? [{ name, vifId: ownerIn(externalIds) }] : [],
+    ),
+  };
+}
+
+interface MarkedRows {
+  readonly ports: readonly values.Row[];
+  readonly bridges: readonly values.Row[];
+}
+
+function allRows(source: RowSource, signal: AbortSignal): Promise<MarkedRows> {
+  return source.read({ ports: queryTable('Port', COLUMNS), bridges: queryTable('Bridge', COLUMNS) }, signal);
+}
+
+async function rowsOf(
+  source: RowSource,
+  vifIds: readonly string[],
+  signal: AbortSignal,
+): Promise<MarkedRows> {
+  const key = byExternalId(OWNER_KEY);
+  const { ports, bridges } = await source.read(
+    { ports: queryRows('Port', COLUMNS, vifIds, key), bridges: queryRows('Bridge', COLUMNS, vifIds, key) },
+    signal,
+  );
+  return { ports: [...ports.values()].flat(), bridges: [...bridges.values()].flat() };
+}
+
+function readMarks({ name, external_ids }: values.Row) {
+  return { name: values.readString(name), externalIds: values.readStrings(external_ids) };
+}
+
+/**
+ * Whether an error tells of a host without Open vSwitch, and not of one whose server is down: there is not even the
+ * folder for its socket, which is made at its first start. A server that went away leaves no error of the kernel's.
+ */
+export async function tellsOfNoSwitch(error: unknown): Promise<boolean> {
+  if (!isVifError(error, 'OVSDB_UNREACHABLE') || codeOf(error.cause) !== 'ENOENT') return false;
+  const address = addressOf(error.cause);
+  if (address === undefined) return false;
+  return access(dirname(address)).then(
+    () => false,
+    () => true,
+  );
+}
+
+/** The path of the socket that could not be connected to; an error of a name that is not known (`tcp:`) has none. */
+function addressOf(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'address' in error)) return undefined;
+  return typeof error.address === 'string' ? error.address : undefined;
+}

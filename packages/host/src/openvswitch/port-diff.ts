@@ -1,0 +1,64 @@
+import type { OvsPortStep } from '@vifkit/core';
+import type { Difference } from '@vifkit/core/steps';
+import { isWired, type OvsInterface, type OvsPort } from './state.js';
+
+type Texts = Readonly<Record<string, string>>;
+
+/** What a setting is to be, and what it is. */
+interface Pair<T> {
+  readonly expected: T;
+  readonly actual: T | undefined;
+}
+
+/** In what a port differs from a step. */
+export interface PortDiff {
+  readonly bridge?: Pair<string> | undefined;
+  readonly tag?: Pair<number> | undefined;
+  readonly type?: Pair<string> | undefined;
+  /** Of the keys of the interface, those that the step asks for: the others are not ours to judge. */
+  readonly externalIds?: Pair<Texts> | undefined;
+  readonly options?: Pair<Texts> | undefined;
+  readonly mtuRequest?: Pair<number> | undefined;
+  /** ovs-vswitchd has not opened it, and why, if it says so. */
+  readonly unwired?: { readonly error: string | undefined; readonly ofport: number | undefined } | undefined;
+}
+
+export function diffPort(step: OvsPortStep, port: OvsPort, its: OvsInterface): PortDiff {
+  const { ofport, error } = its;
+  return {
+    bridge: differing(step.bridge, port.bridge),
+    tag: differing(step.tag, port.tag),
+    type: differing(step.type ?? '', typeOf(its)),
+    externalIds: differingKeys(step.externalIds, its.externalIds),
+    options: step.options && differingKeys(step.options, its.options),
+    mtuRequest: differing(step.mtuRequest, its.mtuRequest),
+    unwired: step.wired && !isWired(its) ? { error, ofport } : undefined,
+  };
+}
+
+/** For people. */
+export function differencesOf({ unwired, ...settings }: PortDiff): Difference[] {
+  const differences = Object.entries(settings).flatMap(
+    ([attribute, pair]: [string, Pair<unknown> | undefined]) =>
+      pair ? [{ attribute, expected: pair.expected, actual: pair.actual ?? null }] : [],
+  );
+  if (!unwired) return differences;
+  const actual = unwired.error ?? unwired.ofport ?? null;
+  return [...differences, { attribute: 'ofport', expected: 'a port number', actual }];
+}
+
+/** The type of an interface; '' is the kernel's links, which is spelled `system` as well. */
+export function typeOf({ type }: OvsInterface): string {
+  return type === 'system' ? '' : type;
+}
+
+function differing<T>(expected: T | undefined, actual: T | undefined): Pair<T> | undefined {
+  return expected === undefined || expected === actual ? undefined : { expected, actual };
+}
+
+function differingKeys(expected: Texts, its: Texts): Pair<Texts> | undefined {
+  const keys = Object.keys(expected);
+  if (keys.every((key) => its[key] === expected[key])) return undefined;
+  const actual = Object.fromEntries(keys.flatMap((key) => (key in its ? [[key, its[key] ?? '']] : [])));
+  return { expected, actual };
+}
