@@ -112,7 +112,7 @@ export function openHost(options?: HostOptions): Host {
   const given = readHostOptions(options, 'openHost');
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = given;
   const { toolHelper = rootHelper, reserve, tapOwner } = given;
-  const links = new IpLinkTable(rootHelper, reserve);
+  const links = new IpLinkTable({ rootHelper, isReserved: reserve });
   const stateDir = given.stateDir ?? defaultStateDirectory();
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
@@ -138,8 +138,8 @@ export function openHost(options?: HostOptions): Host {
       former(new LinkRunner(links, ownerOf(tapOwner))),
       new OvsRunner(new OpenVswitch(database, reserve), links),
       former(new VfRunner(functions, journal)),
-      former(new FilterRunner(filters)),
-      former(new CommandRunner(commands)),
+      new FilterRunner(filters),
+      new CommandRunner(commands),
       new OvsPortSettings(database),
       new BridgePorts(rootHelper),
     ],
