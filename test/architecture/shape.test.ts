@@ -20,24 +20,10 @@ interface Limits {
  */
 const limits: Readonly<Record<string, Limits>> = {
   'packages/cli': { smallFiles: 15, imports: 5 },
-  'packages/core': {
-    smallFiles: 36.7,
-    imports: 10.5,
-    knots: [
-      '.',
-      'errors',
-      'guest',
-      'host-info',
-      'plan',
-      'plan/kinds',
-      'plugin',
-      'plugin/options',
-      'validation',
-    ],
-  },
+  'packages/core': { smallFiles: 15, imports: 6 },
   'packages/create-vifkit-plugin': { smallFiles: 25, imports: 5 },
   'packages/demo': { smallFiles: 15, imports: 5 },
-  'packages/engine': { smallFiles: 15, imports: 5, knots: ['errors', 'run'] },
+  'packages/engine': { smallFiles: 15, imports: 5 },
   'packages/host': {
     smallFiles: 15,
     imports: 5,
