@@ -55,7 +55,7 @@ export class Report {
     private readonly name: string,
     settings: ReportSettings,
     { stdout, stderr }: Pick<Environment, 'stdout' | 'stderr'>,
-    private readonly logger?: Logger,
+    private readonly logger?: Logger | undefined,
   ) {
     this.#settings = settings;
     this.#stdout = stdout;

@@ -17,3 +17,8 @@ export class ExecCommands implements CommandExecutor {
     return runProgram([program, ...args], { maxOutput: MAX_OUTPUT, signal, doing: `running ${argv[0]}` });
   }
 }
+
+/** Runs programs as this process may, for those who have no host to ask for it. */
+export function openPrograms(): CommandExecutor {
+  return new ExecCommands();
+}
