@@ -79,8 +79,8 @@ describe('YAML', () => {
       fc.asyncProperty(
         fc.string({ unit: fc.constantFrom(...'ab:-# \n\t[]{}&*!|>\'",%@`?01') }),
         async (text) => {
-          await read(`a:\n${text}`);
-          await read(`---\n${text}`);
+          expect(await read(`a:\n${text}`)).toBeInstanceOf(Array);
+          expect(await read(`---\n${text}`)).toBeInstanceOf(Array);
         },
       ),
       { numRuns: 2000, seed: 5 },
