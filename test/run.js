@@ -30,6 +30,8 @@ const programs = [
   'depmod',
   'xz',
   'qemu-system-x86_64',
+  'chromium',
+  'lintian',
   'zsh',
   'fish',
   'man',

@@ -14,6 +14,8 @@ afterAll(() => tally.print());
 const first = new VifError('LINK_COMMAND_FAILED', 'Made to fail');
 const second = new VifError('LINK_COMMAND_FAILED', 'Made to fail as well');
 
+const messageOf = (error: unknown) => (error instanceof Error ? error.message : '');
+
 /** Plugs with one write that fails, and another one of the undoing. Answers how many there were of each. */
 async function fail(of: Case, write: number, undoing?: number): Promise<[Bench, unknown, number]> {
   const bench = new Bench(of);
@@ -43,16 +45,19 @@ describe.each(plugging)('$name', (of) => {
       const write = i + 1;
       const [bench, error, reached] = await fail(of, write);
       expect(error, what).toBeInstanceOf(PlugError);
-      expect((error as PlugError).cause, what).toBe(first);
+      expect(messageOf((error as PlugError).cause), what).toContain(first.message);
       expect((error as PlugError).undoFailures, what).toEqual([]);
       expect(bench.things(), what).toEqual(before);
       tally.note(of.name, what, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
       for (let undoing = 1; write + undoing <= reached; undoing++) {
         const [bench, error] = await fail(of, write, undoing);
         const where = `${what}, and the ${undoing}. write after it`;
-        expect((error as PlugError).cause, where).toBe(first);
+        expect(messageOf((error as PlugError).cause), where).toContain(first.message);
         const unmarked = unmarkedIn(bench);
-        if (unmarked.length > 0) expect((error as PlugError).undoFailures, where).toEqual([second]);
+        if (unmarked.length > 0) {
+          const failures = (error as PlugError).undoFailures.map(messageOf);
+          expect(failures, where).toEqual([expect.stringContaining(second.message)]);
+        }
         const left = await goOn(bench, nextCalls[undoing % 3] ?? 'plug', where);
         tally.note(
           of.name,
@@ -75,7 +80,8 @@ describe.each(unplugging)('$name', (of) => {
       bench.memory.failAt(i + 1, first);
       const error = await rejection(bench.driver.unplug(of.request));
       expect(error, what).toBeInstanceOf(UnplugError);
-      expect((error as UnplugError).failures, what).toContain(first);
+      const failures = (error as UnplugError).failures.map(messageOf);
+      expect(failures.join('\n'), what).toContain(first.message);
       bench.memory.heal();
       tally.note(of.name, `unplug, ${what}`, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
     }

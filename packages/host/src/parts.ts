@@ -1,14 +1,21 @@
 // What a stand-in for a host is built of: the runners, what they stand on, and the wording of its failures.
 export type { CommandExecutor, CommandResult } from './commands/command-executor.js';
 export { CommandRunner } from './commands/command-runner.js';
+export { ExecCommands } from './commands/exec-commands.js';
+export type { Answer, Question } from './commands/program-session.js';
+export type { Argv, Programs, Session } from './commands/programs.js';
+export type { ProgramOptions, ProgramResult } from './commands/run-program.js';
+export { hostFacts } from './facts.js';
 export { filterThing } from './inventory/filter-source.js';
 export { linkThing } from './inventory/kernel-source.js';
 export type { VfJournal, VfRecord } from './journal/vf-journal.js';
+export type { KernelFiles } from './kernel/kernel-files.js';
 export {
   isIpv6,
   type LinkAddress,
   type LinkAddressing,
   type LinkRoute,
+  type RouteHop,
 } from './links/addresses/link-addresses.js';
 export type { LinkRule } from './links/addresses/link-rules.js';
 export { hindrance } from './links/addresses/relocation.js';
@@ -17,10 +24,13 @@ export { linkOutcome } from './links/link-outcome.js';
 export { LinkRunner } from './links/link-runner.js';
 export type { LinkState, TapState } from './links/link-state.js';
 export type { LinkChange, LinkOperation, LinkQuery, LinkTable } from './links/link-table.js';
+export { noteOf, usersIn } from './links/link-users.js';
 export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
 export { FilterRunner } from './nftables/filter-runner.js';
-export type { FilterChange, FilterTable, GuestFilter } from './nftables/filter-table.js';
+export type { FilterTable, GuestFilter, WantedFilter } from './nftables/filter-table.js';
+export { NftFilterTable } from './nftables/nft-filter-table.js';
+export { parseFilters } from './nftables/parse-filters.js';
 export type { OvsChange } from './openvswitch/changes.js';
 export { ownerIn } from './openvswitch/marks.js';
 export { OpenVswitch } from './openvswitch/open-vswitch.js';
@@ -41,5 +51,6 @@ export {
   readStrings,
   type Value,
 } from './ovsdb/values.js';
+export { IpVfTable } from './sysfs/ip-vf-table.js';
 export { VfRunner } from './sysfs/vf-runner.js';
 export type { FoundVf, VfChange, VfState, VfTable } from './sysfs/vf-table.js';

@@ -91,7 +91,7 @@ describe('the VLAN below it', () => {
     it('stays where it has joined a bridge', async () => {
       const { host, driver } = start({ name: 'br0', type: 'bridge' });
       await driver.plug(first);
-      host.links.kernel.run({ op: 'set', name: 'vlan1871', attributes: { master: 'br0' } });
+      host.links.kernel.set('vlan1871', { master: 'br0' });
       await driver.unplug(first);
       expect(host.links.snapshot()).toHaveProperty('vlan1871');
     });

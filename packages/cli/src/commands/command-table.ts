@@ -37,6 +37,7 @@ export const commandTable: readonly CommandEntry[] = [
     dryRunOption(),
     ...timelineOption(),
     waitOption(),
+    phaseOption('prepare', 'activate'),
   ]),
   {
     ...forRequests('check', 'compare the host with what a plug would make of it', () => [
@@ -47,7 +48,7 @@ export const commandTable: readonly CommandEntry[] = [
     ]),
     formats: ['prometheus'],
   },
-  forRequests('unplug', 'unplug the VIFs', timelineOption),
+  forRequests('unplug', 'unplug the VIFs', () => [...timelineOption(), phaseOption('deactivate', 'release')]),
   {
     ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
     formats: ['mermaid', 'dot', 'svg', 'html'],
@@ -193,6 +194,10 @@ function outputOption(what: string): Option {
   );
 }
 
+function phaseOption(...phases: readonly string[]): Option {
+  return new Option('--phase <phase>', 'which part of a live migration it is').choices(phases);
+}
+
 function connectOption(): Option {
   return new Option('--connect <uri>', "which libvirt, as for virsh (default: virsh's own)").env(
     'VIF_CONNECT',
@@ -227,6 +232,9 @@ function forRequests(name: string, description: string, options: () => Option[] 
       const plan = requestCommands.get('plan') ?? command;
       return async (settings, environment, files) => {
         const { areIds, meansPlugged, runPlugged, unplugByIds } = await import('./plugged-requests.js');
+        if (name === 'show' && settings.format !== 'text' && settings.format !== 'json') {
+          return (await import('./draw.js')).drawPicture(settings, environment, files);
+        }
         if (name === 'check' && settings.format === 'prometheus') {
           return (await import('./metrics.js')).checkMetrics(settings, environment, files);
         }

@@ -1,29 +1,39 @@
 import { asVifError, type CommandStep, isVifError, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task } from '@vifkit/engine/former';
+import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/steps';
 import type { CommandExecutor } from './command-executor.js';
 import { missingProgram } from './missing-program.js';
 
+/** A tool to be run. */
+export interface CommandRun {
+  readonly argv: readonly string[];
+}
+
+/** How much a tool has done, as far as is known: one that failed by itself may have done half of it. */
+export type CommandProgress = 'all' | 'part' | 'nothing';
+
 /** Runs vendors' tools: those of one VIF in order, those of several VIFs side by side. */
-export class CommandRunner implements StepRunner<CommandStep> {
+export class CommandRunner implements StepRunner<CommandStep, CommandRun, CommandProgress> {
   readonly kinds = ['command'] as const;
   readonly oneByOne = true;
   readonly #executor: CommandExecutor;
-  /** Failures of tools that did not end by themselves. */
-  readonly #killed = new WeakSet<VifError>();
 
   constructor(executor: CommandExecutor) {
     this.#executor = executor;
   }
 
   /** What a tool did cannot be seen, so a command always differs. */
-  async inspect(steps: readonly CommandStep[]): Promise<Inspection[]> {
-    return steps.map(({ argv }) => ({
+  async inspect(steps: readonly VifStep<CommandStep>[]): Promise<Inspection<CommandRun>[]> {
+    return steps.map(({ step: { argv } }) => ({
+      change: { argv },
       differences: [{ attribute: 'run', expected: argv.join(' '), actual: null }],
     }));
   }
 
-  apply(tasks: readonly Task<CommandStep>[], signal: AbortSignal): Promise<Outcome[]> {
-    return Promise.all(tasks.map(({ step }) => this.#run(step.argv, step.vendor, signal)));
+  apply(
+    tasks: readonly Task<CommandStep, CommandRun>[],
+    signal: AbortSignal,
+  ): Promise<Outcome<CommandProgress>[]> {
+    return Promise.all(tasks.map(({ step, change }) => this.#run(change.argv, step.vendor, signal)));
   }
 
   /**
@@ -31,35 +41,41 @@ export class CommandRunner implements StepRunner<CommandStep> {
    * of it, and is taken back where that hurts nobody: no other call has made the link that it was for. There may be
    * nothing to take back then, so this cannot fail.
    */
-  undo(tasks: readonly AttemptedTask<CommandStep>[], signal: AbortSignal): Promise<Outcome[]> {
+  undo(
+    tasks: readonly AttemptedTask<CommandStep, CommandRun, CommandProgress>[],
+    signal: AbortSignal,
+  ): Promise<(VifError | undefined)[]> {
     return Promise.all(
       tasks.map(async ({ step: { undo, vendor, whenCreated, undoWhenCreated }, outcome }) => {
-        if (!undo) return undefined;
-        if (!outcome || this.#isCutOff(outcome)) return this.#run(undo, vendor, signal);
+        const { done = 'all' } = outcome;
+        if (!undo || done === 'nothing') return undefined;
         const isForOurLink = (whenCreated ?? undoWhenCreated) !== undefined;
-        if (isForOurLink && isVifError(outcome, 'COMMAND_FAILED')) await this.#run(undo, vendor, signal);
-        return undefined;
+        if (done === 'part' && !isForOurLink) return undefined;
+        const { error } = await this.#run(undo, vendor, signal);
+        return done === 'part' ? undefined : error;
       }),
     );
   }
 
-  #isCutOff(outcome: VifError): boolean {
-    return isVifError(outcome, 'TIMEOUT') || isVifError(outcome, 'ABORTED') || this.#killed.has(outcome);
-  }
-
-  async #run(argv: readonly string[], vendor: string | undefined, signal: AbortSignal): Promise<Outcome> {
+  /** Without a word on what was done where the tool was cut off. */
+  async #run(
+    argv: readonly string[],
+    vendor: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Outcome<CommandProgress>> {
     const [program = '', ...args] = argv;
     try {
       const { exitCode, stderr, missing, ending } = await this.#executor.run([program, ...args], signal);
-      if (missing) return missingProgram(program, vendor);
-      if (exitCode === 0) return undefined;
+      if (missing) return { done: 'nothing', error: missingProgram(program, vendor) };
+      if (exitCode === 0) return { done: 'all' };
       const said = lastWords(stderr);
       const status = exitCode === undefined ? ending : `failed with status ${exitCode}`;
-      const failure = new VifError('COMMAND_FAILED', `${program} ${status}${said && `: ${said}`}`);
-      if (exitCode === undefined) this.#killed.add(failure);
-      return failure;
-    } catch (error) {
-      return asVifError(error, 'COMMAND_FAILED', `${program} failed`);
+      const error = new VifError('COMMAND_FAILED', `${program} ${status}${said && `: ${said}`}`);
+      return exitCode === undefined ? { error } : { done: 'part', error };
+    } catch (thrown) {
+      const error = asVifError(thrown, 'COMMAND_FAILED', `${program} failed`);
+      if (isVifError(error, 'TIMEOUT') || isVifError(error, 'ABORTED')) return { error };
+      return { done: isVifError(error, 'COMMAND_FAILED') ? 'part' : 'nothing', error };
     }
   }
 }

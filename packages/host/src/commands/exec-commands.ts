@@ -1,5 +1,5 @@
 import type { CommandExecutor, CommandResult } from './command-executor.js';
-import { runProgram } from './run-program.js';
+import { hostPrograms, type Programs } from './programs.js';
 
 /** A tool that floods its output is cut off here; its last words are what an error quotes. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -7,14 +7,20 @@ const MAX_OUTPUT = 1024 * 1024;
 /** Starts programs, with a helper in front if there is one. */
 export class ExecCommands implements CommandExecutor {
   readonly #helper: readonly string[];
+  readonly #programs: Programs;
 
-  constructor(helper: readonly string[] = []) {
+  constructor(helper: readonly string[] = [], programs: Programs = hostPrograms) {
     this.#helper = helper;
+    this.#programs = programs;
   }
 
   run(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<CommandResult> {
     const [program = argv[0], ...args] = [...this.#helper, ...argv];
-    return runProgram([program, ...args], { maxOutput: MAX_OUTPUT, signal, doing: `running ${argv[0]}` });
+    return this.#programs.run([program, ...args], {
+      maxOutput: MAX_OUTPUT,
+      signal,
+      doing: `running ${argv[0]}`,
+    });
   }
 }
 

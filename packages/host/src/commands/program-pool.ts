@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers';
 import { signalError } from '@vifkit/engine/time';
-import { awaitDescriptors } from './descriptors.js';
-import { type Answer, ProgramSession, type Question } from './program-session.js';
-import type { ProgramOptions } from './run-program.js';
+import type { Answer, AskedFor, Question } from './program-session.js';
+import { type Argv, hostPrograms, type Programs, type Session } from './programs.js';
+import { retryTransient } from './transient.js';
 
 export interface PoolOptions {
   /** How many processes wait that were not asked anything yet; from the first call on. None unless given. */
@@ -18,7 +18,7 @@ export interface PoolAnswer<Q extends Question> extends Answer {
   readonly told: number;
 }
 
-interface AskOptions extends Pick<ProgramOptions, 'signal' | 'doing'> {
+interface AskOptions extends AskedFor {
   /** Ask a process that was not asked anything before. */
   readonly anew?: boolean;
 }
@@ -28,16 +28,18 @@ interface AskOptions extends Pick<ProgramOptions, 'signal' | 'doing'> {
  * are started ahead of the calls that need them, and kept for the next ones: a call only writes to an open pipe then.
  */
 export class ProgramPool {
-  readonly #argv: readonly [string, ...string[]];
+  readonly #argv: Argv;
+  readonly #programs: Programs;
   readonly #ahead: number;
   readonly #lifetime: number;
-  #fresh: ProgramSession[] = [];
-  #used: ProgramSession[] = [];
+  #fresh: Session[] = [];
+  #used: Session[] = [];
   readonly #ending = new Set<Promise<void>>();
   #closed = false;
 
-  constructor(argv: readonly [string, ...string[]], { ahead = 0, lifetime = 0 }: PoolOptions = {}) {
+  constructor(argv: Argv, { ahead = 0, lifetime = 0 }: PoolOptions = {}, programs: Programs = hostPrograms) {
     this.#argv = argv;
+    this.#programs = programs;
     this.#ahead = ahead;
     this.#lifetime = lifetime;
   }
@@ -53,8 +55,7 @@ export class ProgramPool {
     try {
       for (;;) {
         const waiting = this.#take(options.anew);
-        if (!waiting) await awaitDescriptors(this.#argv[0], options.signal);
-        const session = waiting ?? new ProgramSession(this.#argv);
+        const session = waiting ?? (await this.#start(options.signal));
         const { told } = session;
         const question = ask(told);
         const answer = await session.ask(question, options, this.#lifetime === 0);
@@ -75,14 +76,28 @@ export class ProgramPool {
     await Promise.all(this.#ending);
   }
 
-  #take(anew = false): ProgramSession | undefined {
+  /** Where no descriptor is left for it, it waits for a second or two until others have closed some. */
+  async #start(signal: AbortSignal): Promise<Session> {
+    const attempt = async () => {
+      try {
+        return { session: this.#programs.start(this.#argv) };
+      } catch (error) {
+        return { error };
+      }
+    };
+    const started = await retryTransient(attempt, ({ error }) => error !== undefined, signal);
+    if (started.session) return started.session;
+    throw started.error;
+  }
+
+  #take(anew = false): Session | undefined {
     this.#fresh = this.#fresh.filter(({ isOver }) => !isOver);
     this.#used = this.#used.filter(({ isOver }) => !isOver);
     return (anew ? undefined : this.#used.pop()) ?? this.#fresh.shift();
   }
 
   /** Has a process wait for the next call, for the rest of its time. */
-  #keep(session: ProgramSession): void {
+  #keep(session: Session): void {
     if (session.isOver) return;
     const left = this.#lifetime - (session.age ?? 0);
     if (this.#closed || left <= 0) {
@@ -97,7 +112,7 @@ export class ProgramPool {
     }, left).unref();
   }
 
-  #end(session: ProgramSession): void {
+  #end(session: Session): void {
     const ending = session.end().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
@@ -105,7 +120,7 @@ export class ProgramPool {
   #startAhead(): void {
     try {
       while (!this.#closed && this.#fresh.length < this.#ahead) {
-        this.#fresh.push(new ProgramSession(this.#argv));
+        this.#fresh.push(this.#programs.start(this.#argv));
       }
     } catch {
       // No descriptors are left for it. The call that needs one will tell.

@@ -19,6 +19,9 @@ export interface Question {
   hear(line: string, from: 'stdout' | 'stderr'): boolean;
 }
 
+/** For how long a program is asked, and what for. */
+export type AskedFor = Pick<ProgramOptions, 'signal' | 'doing'>;
+
 type Ending = Omit<CommandResult, 'stdout' | 'stderr'>;
 
 /** What a program said to what it was told. */
@@ -83,11 +86,7 @@ export class ProgramSession {
    * @param isFinal nothing more will be asked: its input ends, and its end is waited for
    * @throws VifError TIMEOUT, ABORTED; the program is ended then
    */
-  async ask(
-    question: Question,
-    { signal, doing }: Pick<ProgramOptions, 'signal' | 'doing'>,
-    isFinal: boolean,
-  ): Promise<Answer> {
+  async ask(question: Question, { signal, doing }: AskedFor, isFinal: boolean): Promise<Answer> {
     const said = { stdout: [] as string[], stderr: [] as string[] };
     const callOff = () => this.#life.abort(signal.reason);
     signal.addEventListener('abort', callOff, { once: true });

@@ -1,5 +1,5 @@
 import { SocketAddress } from 'node:net';
-import { type GuestFilterAbsentStep, type GuestFilterStep, isVifError } from '@vifkit/core';
+import { type GuestFilterAbsentStep, type GuestFilterStep, isVifError, type VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Difference,
@@ -9,76 +9,84 @@ import type {
   Reach,
   StepRunner,
   Task,
-} from '@vifkit/engine/former';
-import type { FilterChange, FilterTable, GuestFilter } from './filter-table.js';
+  VifStep,
+} from '@vifkit/core/steps';
+import type { FilterTable, GuestFilter } from './filter-table.js';
 
 type FilterStep = GuestFilterStep | GuestFilterAbsentStep;
 
+/** One filter of a guest in the place of another; undefined: none. */
+export interface FilterChange {
+  readonly from: GuestFilter | undefined;
+  readonly to: GuestFilter | undefined;
+}
+
 /** Carries out steps about the filters of guests: one reading, and one transaction, for a batch. */
-export class FilterRunner implements StepRunner<FilterStep> {
+export class FilterRunner implements StepRunner<FilterStep, FilterChange, FilterChange> {
   readonly kinds = ['guestFilter', 'guestFilterAbsent'] as const;
 
   constructor(private readonly table: FilterTable) {}
 
-  async inspect(steps: readonly FilterStep[], signal: AbortSignal): Promise<Inspection[]> {
+  async inspect(
+    steps: readonly VifStep<FilterStep>[],
+    signal: AbortSignal,
+  ): Promise<Inspection<FilterChange>[]> {
     const filters = await this.table.read(signal);
-    return steps.map((step) => {
-      const before = filters.get(step.name);
-      const differences = compare(filterOf(step), before);
-      const creates = step.kind === 'guestFilter' && before === undefined;
-      return { differences, ...(creates && { creates }), ...(before && { before }) };
+    return steps.map(({ step, vifId }) => {
+      const change = { from: filters.get(step.name), to: filterFor(step, vifId) };
+      const differences = differencesOf(change);
+      const creates = change.to !== undefined && change.from === undefined;
+      return { differences, ...(differences.length > 0 && { change }), ...(creates && { creates }) };
     });
   }
 
-  apply(tasks: readonly Task<FilterStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.table.write(
-      tasks.map(({ step, vifId }): FilterChange => {
-        const filter = filterOf(step);
-        return { name: step.name, filter: filter && { ...filter, vifId } };
-      }),
-      signal,
-    );
+  async apply(
+    tasks: readonly Task<FilterStep, FilterChange>[],
+    signal: AbortSignal,
+  ): Promise<Outcome<FilterChange>[]> {
+    const wanted = tasks.map(({ step, change }) => ({ name: step.name, filter: change.to }));
+    const errors = await this.table.write(wanted, signal);
+    return tasks.map(({ change }, i) => (errors[i] ? { error: errors[i] } : { done: change }));
   }
 
-  undo(tasks: readonly AttemptedTask<FilterStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.table.write(
-      tasks.map(({ step, inspection }): FilterChange => {
-        return { name: step.name, filter: inspection.before as GuestFilter | undefined };
-      }),
-      signal,
-    );
+  undo(
+    tasks: readonly AttemptedTask<FilterStep, FilterChange, FilterChange>[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
+    const former = tasks.map(({ step, change }) => ({ name: step.name, filter: change.from }));
+    return this.table.write(former, signal);
   }
 
   /** All filters are read at once, by a program: none is near. */
-  async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned[]> {
+  async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned<FilterStep>[]> {
     if (reach === 'near') return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
       if (isVifError(error, 'COMMAND_NOT_FOUND')) return new Map<string, GuestFilter>(); // so nothing was ever filtered
       throw error;
     });
-    return [...filters].flatMap(([name, { vifId }]): Owned[] =>
+    return [...filters].flatMap(([name, { vifId }]): Owned<FilterStep>[] =>
       vifId === undefined ? [] : [{ vifId, step: { kind: 'guestFilterAbsent', name } }],
     );
   }
 }
 
-function filterOf(step: FilterStep): GuestFilter | undefined {
+function filterFor(step: FilterStep, vifId: string): GuestFilter | undefined {
   if (step.kind === 'guestFilterAbsent') return undefined;
   const { mac, addresses } = step;
   // As nftables prints them.
-  return { mac: mac.toLowerCase(), addresses: [...new Set(addresses.map(canonical))].sort() };
+  return { mac: mac.toLowerCase(), addresses: [...new Set(addresses.map(canonical))].sort(), vifId };
 }
 
 function canonical(address: string): string {
   return new SocketAddress({ address, family: address.includes(':') ? 'ipv6' : 'ipv4' }).address;
 }
 
-function compare(wanted: GuestFilter | undefined, found: GuestFilter | undefined): Difference[] {
-  if (!wanted || !found) {
-    const [expected, actual] = [wanted !== undefined, found !== undefined];
+function differencesOf({ from, to }: FilterChange): Difference[] {
+  if (!from || !to) {
+    const [expected, actual] = [to !== undefined, from !== undefined];
     return expected === actual ? [] : [{ attribute: 'exists', expected, actual }];
   }
   return (['mac', 'addresses'] as const)
-    .filter((attribute) => String(wanted[attribute]) !== String(found[attribute]))
-    .map((attribute) => ({ attribute, expected: wanted[attribute], actual: found[attribute] }));
+    .filter((attribute) => String(to[attribute]) !== String(from[attribute]))
+    .map((attribute) => ({ attribute, expected: to[attribute], actual: from[attribute] }));
 }

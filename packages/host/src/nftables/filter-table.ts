@@ -10,7 +10,7 @@ export interface GuestFilter {
 }
 
 /** A filter to be there for a guest's link, or none. */
-export interface FilterChange {
+export interface WantedFilter {
   readonly name: string;
   readonly filter: GuestFilter | undefined;
 }
@@ -19,5 +19,5 @@ export interface FilterChange {
 export interface FilterTable {
   read(signal: AbortSignal): Promise<ReadonlyMap<string, GuestFilter>>;
   /** Makes all the changes, or none; one outcome for each. */
-  write(changes: readonly FilterChange[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly Outcome[]>;
 }

@@ -1,9 +1,10 @@
 import { VifError } from '@vifkit/core';
 import type { Outcome } from '@vifkit/engine/former';
 import { missingProgram } from '../commands/missing-program.js';
-import { type ProgramResult, runProgram } from '../commands/run-program.js';
+import { hostPrograms, type Programs } from '../commands/programs.js';
+import type { ProgramResult } from '../commands/run-program.js';
 import { isTransient, retryTransient } from '../commands/transient.js';
-import type { FilterChange, FilterTable, GuestFilter } from './filter-table.js';
+import type { FilterTable, GuestFilter, WantedFilter } from './filter-table.js';
 import { parseFilters } from './parse-filters.js';
 import { renderChanges } from './render-filters.js';
 import { TABLE } from './ruleset.js';
@@ -11,16 +12,18 @@ import { TABLE } from './ruleset.js';
 /** The kernel's filters, by way of `nft`: one table of ours, which is there while it has a guest. */
 export class NftFilterTable implements FilterTable {
   readonly #rootHelper: readonly string[];
+  readonly #programs: Programs;
 
-  constructor(rootHelper: readonly string[] = []) {
+  constructor(rootHelper: readonly string[] = [], programs: Programs = hostPrograms) {
     this.#rootHelper = rootHelper;
+    this.#programs = programs;
   }
 
   async read(signal: AbortSignal): Promise<ReadonlyMap<string, GuestFilter>> {
     return (await this.#read(signal)) ?? new Map();
   }
 
-  async write(changes: readonly FilterChange[], signal: AbortSignal): Promise<readonly Outcome[]> {
+  async write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly Outcome[]> {
     const lines = renderChanges(changes, await this.#read(signal));
     const outcome = lines.length === 0 ? undefined : await this.#carryOut(lines, signal);
     return changes.map(() => outcome);
@@ -43,7 +46,7 @@ export class NftFilterTable implements FilterTable {
 
   async #nft(args: readonly string[], input: string, signal: AbortSignal): Promise<ProgramResult> {
     const [program = 'nft', ...rest] = [...this.#rootHelper, 'nft', ...args];
-    const result = await runProgram([program, ...rest], { input, signal, doing: 'filtering guests' });
+    const result = await this.#programs.run([program, ...rest], { input, signal, doing: 'filtering guests' });
     if (result.missing) throw missingProgram(program, program === 'nft' ? 'nftables' : undefined);
     return result;
   }

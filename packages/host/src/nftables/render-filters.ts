@@ -1,10 +1,10 @@
-import type { FilterChange, GuestFilter } from './filter-table.js';
+import type { GuestFilter, WantedFilter } from './filter-table.js';
 import { EMPTY_TABLE, TABLE } from './ruleset.js';
 
 type Filters = ReadonlyMap<string, GuestFilter>;
 
 /** The lines for `nft -f -` that make changes, given the filters there are; undefined without a table. */
-export function renderChanges(changes: readonly FilterChange[], now: Filters | undefined): string[] {
+export function renderChanges(changes: readonly WantedFilter[], now: Filters | undefined): string[] {
   const next = new Map(now);
   for (const { name, filter } of changes) {
     if (filter) next.set(name, filter);

@@ -1,5 +1,7 @@
 import { isVifError, VifError, type VirtualFunction } from '@vifkit/core';
 import type { Outcome } from '@vifkit/engine/former';
+import { hostPrograms, type Programs } from '../commands/programs.js';
+import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import { IpBatch } from '../links/ip/ip-batch.js';
 import { linkOutcome } from '../links/link-outcome.js';
 import { netDeviceAddress, netDeviceUsers } from './pci-net-device.js';
@@ -10,18 +12,27 @@ import { findVirtualFunctions } from './virtual-functions.js';
 /** The kernel's virtual functions: found by sysfs, read and written by `ip` through their physical functions. */
 export class IpVfTable implements VfTable {
   readonly #sysfsRoot: string;
+  readonly #programs: Programs;
+  readonly #files: KernelFiles;
   readonly #batch: IpBatch;
 
-  constructor(sysfsRoot: string, rootHelper: readonly string[] = []) {
+  constructor(
+    sysfsRoot: string,
+    rootHelper: readonly string[] = [],
+    programs: Programs = hostPrograms,
+    files: KernelFiles = hostKernelFiles,
+  ) {
     this.#sysfsRoot = sysfsRoot;
-    this.#batch = new IpBatch(rootHelper);
+    this.#programs = programs;
+    this.#files = files;
+    this.#batch = new IpBatch(rootHelper, {}, programs);
   }
 
   async read(addresses: readonly string[], signal: AbortSignal): Promise<Map<string, FoundVf | VifError>> {
-    const functions = await findVirtualFunctions(this.#sysfsRoot, addresses);
+    const functions = await findVirtualFunctions(this.#sysfsRoot, addresses, this.#files);
     const pfs = new Set([...functions.values()].flatMap((found) => (isVifError(found) ? [] : found.pf)));
     const listings = new Map(
-      await Promise.all([...pfs].map(async (pf) => [pf, await readVfs(pf, signal)] as const)),
+      await Promise.all([...pfs].map(async (pf) => [pf, await readVfs(pf, signal, this.#programs)] as const)),
     );
     const states = [...functions].map(async ([address, found]) => {
       const state = isVifError(found) ? found : await this.#stateOf(address, found, listings.get(found.pf));
@@ -40,15 +51,15 @@ export class IpVfTable implements VfTable {
     const text = `${pf} lists no virtual function ${index}, which ${address} is by sysfs`;
     if (!listed) return new VifError('PCI_DEVICE_NOT_FOUND', text);
     const [deviceMac, users] = await Promise.all([
-      netDeviceAddress(this.#sysfsRoot, address, netDevice),
-      netDeviceUsers(this.#sysfsRoot, address, netDevice),
+      netDeviceAddress(this.#sysfsRoot, address, netDevice, this.#files),
+      netDeviceUsers(this.#sysfsRoot, address, netDevice, this.#files),
     ]);
     return { ...listed, ...(deviceMac !== undefined && { deviceMac }), ...(users.length > 0 && { users }) };
   }
 
   async write(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {
     const addresses = new Set(changes.map(({ address }) => address));
-    const functions = await findVirtualFunctions(this.#sysfsRoot, [...addresses]);
+    const functions = await findVirtualFunctions(this.#sysfsRoot, [...addresses], this.#files);
     const outcomes = changes.map(({ address }): Outcome => {
       const found = functions.get(address);
       return isVifError(found) ? found : undefined;

@@ -1,5 +1,5 @@
-import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 
 /** The folder in which sysfs describes a PCI function. */
 export function pciFolder(sysfsRoot: string, address: string): string {
@@ -7,8 +7,12 @@ export function pciFolder(sysfsRoot: string, address: string): string {
 }
 
 /** The network device of a PCI function, by sysfs; undefined when it has none. */
-export function pciNetDevice(sysfsRoot: string, address: string): Promise<string | undefined> {
-  return netDeviceIn(pciFolder(sysfsRoot, address));
+export function pciNetDevice(
+  sysfsRoot: string,
+  address: string,
+  files: KernelFiles = hostKernelFiles,
+): Promise<string | undefined> {
+  return netDeviceIn(pciFolder(sysfsRoot, address), files);
 }
 
 /** The MAC address of a network device of a PCI function, by sysfs; undefined when it has none of that name. */
@@ -16,10 +20,10 @@ export async function netDeviceAddress(
   sysfsRoot: string,
   pciAddress: string,
   name: string | undefined,
+  files: KernelFiles,
 ): Promise<string | undefined> {
   if (name === undefined) return undefined;
-  const file = join(pciFolder(sysfsRoot, pciAddress), 'net', name, 'address');
-  return (await readFile(file, 'utf8').catch(() => '')).trim() || undefined;
+  return (await files.text(join(pciFolder(sysfsRoot, pciAddress), 'net', name, 'address'))) || undefined;
 }
 
 /** The links that lie upon a network device of a PCI function, or that it is a member of, by sysfs. */
@@ -27,9 +31,10 @@ export async function netDeviceUsers(
   sysfsRoot: string,
   pciAddress: string,
   name: string | undefined,
+  files: KernelFiles,
 ): Promise<string[]> {
   if (name === undefined) return [];
-  const names = await namesIn(join(pciFolder(sysfsRoot, pciAddress), 'net', name));
+  const names = await files.names(join(pciFolder(sysfsRoot, pciAddress), 'net', name));
   return names.flatMap((each) => /^upper_(.+)$/.exec(each)?.[1] ?? []).sort();
 }
 
@@ -41,19 +46,13 @@ const REPRESENTOR = /^\d+$|(vf|sf)\d+$/;
  * that is bound to a network driver. In switchdev mode the representors of virtual functions stand beside the
  * physical function's own device; they are passed over.
  */
-export async function netDeviceIn(folder: string): Promise<string | undefined> {
+export async function netDeviceIn(folder: string, files: KernelFiles): Promise<string | undefined> {
   const net = join(folder, 'net');
-  const [first, ...others] = (await namesIn(net)).sort();
+  const [first, ...others] = (await files.names(net)).sort();
   if (others.length === 0) return first;
   for (const name of first === undefined ? others : [first, ...others]) {
     // A device without the name of a port has the file nonetheless, but reading it fails.
-    const port = await readFile(join(net, name, 'phys_port_name'), 'utf8').catch(() => '');
-    if (!REPRESENTOR.test(port.trim())) return name;
+    if (!REPRESENTOR.test(await files.text(join(net, name, 'phys_port_name')))) return name;
   }
   return first;
-}
-
-/** The names in a folder; none where there is no such folder. */
-export function namesIn(folder: string): Promise<string[]> {
-  return readdir(folder).catch(() => []);
 }

@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import { missingProgram } from '../commands/missing-program.js';
-import { runProgram } from '../commands/run-program.js';
+import { hostPrograms, type Programs } from '../commands/programs.js';
 import type { VfState } from './vf-table.js';
 
 /** The VLAN of a virtual function; 0 and 802.1Q are left out. */
@@ -29,9 +29,10 @@ interface IpVf extends IpVlan {
 export async function readVfs(
   pf: string,
   signal: AbortSignal,
+  programs: Programs = hostPrograms,
 ): Promise<ReadonlyMap<number, VfState> | VifError> {
   const argv = ['ip', '-details', '-json', 'link', 'show', 'dev', pf] as const;
-  const result = await runProgram(argv, { signal, doing: 'reading virtual functions' });
+  const result = await programs.run(argv, { signal, doing: 'reading virtual functions' });
   if (result.missing) throw missingProgram('ip', 'iproute2');
   const text = `\`ip\` cannot read the virtual functions of ${pf}`;
   if (result.exitCode !== 0) {

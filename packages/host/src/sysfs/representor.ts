@@ -1,7 +1,7 @@
-import { readFile, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Representor } from '@vifkit/core';
-import { namesIn, pciFolder } from './pci-net-device.js';
+import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
+import { pciFolder } from './pci-net-device.js';
 
 /**
  * The representor of the virtual function at a PCI address, as sysfs tells; undefined when there is no such function.
@@ -9,24 +9,28 @@ import { namesIn, pciFolder } from './pci-net-device.js';
  * All ports of a card's switch have the same `phys_switch_id`; `phys_port_name` says what each stands for. The rules
  * are os-vif's (vif_plug_ovs/linux_net.py): a physical function is known there by its PCI function number.
  */
-export async function findRepresentor(sysfsRoot: string, address: string): Promise<Representor | undefined> {
-  const physfn = await realpath(join(pciFolder(sysfsRoot, address), 'physfn')).catch(() => undefined);
+export async function findRepresentor(
+  sysfsRoot: string,
+  address: string,
+  files: KernelFiles = hostKernelFiles,
+): Promise<Representor | undefined> {
+  const physfn = await files.resolve(join(pciFolder(sysfsRoot, address), 'physfn'));
   if (physfn === undefined) return undefined;
-  const index = await numberOf(address, physfn);
+  const index = await numberOf(address, physfn, files);
   if (index === undefined) return undefined;
   const pfAddress = basename(physfn);
   const [, pfNumber] = /^[\da-f:]+\.(\d+)$/i.exec(pfAddress) ?? [];
   if (pfNumber === undefined) return undefined; // a copy of sysfs, in which `physfn` is no link
-  const netDevice = await representorOf(sysfsRoot, physfn, Number(pfNumber), index);
+  const netDevice = await representorOf(sysfsRoot, physfn, Number(pfNumber), index, files);
   return { pfAddress, index, ...(netDevice !== undefined && { netDevice }) };
 }
 
 /** The number of a virtual function below its physical one. */
-async function numberOf(address: string, physfn: string): Promise<number | undefined> {
-  for (const name of await namesIn(physfn)) {
+async function numberOf(address: string, physfn: string, files: KernelFiles): Promise<number | undefined> {
+  for (const name of await files.names(physfn)) {
     const [, number] = /^virtfn(\d+)$/.exec(name) ?? [];
     if (number === undefined) continue;
-    const target = await readlink(join(physfn, name)).catch(() => '');
+    const target = (await files.target(join(physfn, name))) ?? '';
     if (basename(target).toLowerCase() === address.toLowerCase()) return Number(number);
   }
   return undefined;
@@ -37,16 +41,19 @@ async function representorOf(
   physfn: string,
   pfNumber: number,
   index: number,
+  files: KernelFiles,
 ): Promise<string | undefined> {
   const netDevices = join(sysfsRoot, 'class/net');
+  // A device without a switch has the files nonetheless, but reading them fails.
+  const textOf = (name: string, file: string) => files.text(join(netDevices, name, file));
   const own = await Promise.all(
-    (await namesIn(join(physfn, 'net'))).map((name) => textOf(netDevices, name, 'phys_switch_id')),
+    (await files.names(join(physfn, 'net'))).map((name) => textOf(name, 'phys_switch_id')),
   );
   const card = own.find((switchId) => switchId !== '');
   if (card === undefined) return undefined; // not in switchdev mode, or without a network device
-  const candidates = (await namesIn(netDevices)).sort().map(async (name) => {
-    if ((await textOf(netDevices, name, 'phys_switch_id')) !== card) return [];
-    const port = parsePortName(await textOf(netDevices, name, 'phys_port_name'));
+  const candidates = (await files.names(netDevices)).sort().map(async (name) => {
+    if ((await textOf(name, 'phys_switch_id')) !== card) return [];
+    const port = parsePortName(await textOf(name, 'phys_port_name'));
     const isIt = port?.vf === index && (port.pf === undefined || port.pf === pfNumber);
     return isIt ? { name, isExternal: port.isExternal } : [];
   });
@@ -67,10 +74,4 @@ function parsePortName(name: string): VfPort | undefined {
   if (vf === undefined) return undefined;
   const [, pf] = /pf(\d+)/i.exec(name) ?? [];
   return { pf: pf === undefined ? undefined : Number(pf), vf: Number(vf), isExternal: /^c\d/i.test(name) };
-}
-
-/** A device without a switch has the files nonetheless, but reading them fails. */
-async function textOf(netDevices: string, name: string, file: string): Promise<string> {
-  const text = await readFile(join(netDevices, name, file), 'utf8').catch(() => '');
-  return text.trim();
 }

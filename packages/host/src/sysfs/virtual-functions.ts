@@ -1,7 +1,7 @@
-import { access, readlink, realpath } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { VifError, type VirtualFunction } from '@vifkit/core';
-import { namesIn, netDeviceIn, pciFolder } from './pci-net-device.js';
+import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
+import { netDeviceIn, pciFolder } from './pci-net-device.js';
 
 /** A physical function, with the numbers of its virtual functions by their addresses. */
 interface PhysicalFunction {
@@ -17,10 +17,11 @@ interface PhysicalFunction {
 export async function findVirtualFunctions(
   sysfsRoot: string,
   addresses: readonly string[],
+  files: KernelFiles = hostKernelFiles,
 ): Promise<Map<string, VirtualFunction | VifError>> {
   const readings = new Map<string, Promise<PhysicalFunction>>();
   const physicalFunction = (folder: string) => {
-    const reading = readings.get(folder) ?? readPhysicalFunction(folder);
+    const reading = readings.get(folder) ?? readPhysicalFunction(folder, files);
     readings.set(folder, reading);
     return reading;
   };
@@ -28,7 +29,7 @@ export async function findVirtualFunctions(
     await Promise.all(
       addresses.map(async (address) => {
         const folder = pciFolder(sysfsRoot, address);
-        return [address, await find(address, folder, physicalFunction)] as const;
+        return [address, await find(address, folder, physicalFunction, files)] as const;
       }),
     ),
   );
@@ -38,14 +39,12 @@ async function find(
   address: string,
   folder: string,
   physicalFunction: (folder: string) => Promise<PhysicalFunction>,
+  files: KernelFiles,
 ): Promise<VirtualFunction | VifError> {
-  const physfn = await realpath(join(folder, 'physfn')).catch(() => undefined);
+  const physfn = await files.resolve(join(folder, 'physfn'));
   if (physfn === undefined) {
-    const exists = await access(folder).then(
-      () => true,
-      () => false,
-    );
-    if (!exists) return notFound(`There is no PCI device ${address} on this host`);
+    if ((await files.resolve(folder)) === undefined)
+      return notFound(`There is no PCI device ${address} on this host`);
     return notFound(`PCI device ${address} is not a virtual function: it has no physical function`);
   }
   const { netDevice: pf, numbers } = await physicalFunction(physfn);
@@ -54,17 +53,17 @@ async function find(
   }
   const index = numbers.get(address.toLowerCase());
   if (index === undefined) return notFound(`${pf} does not count ${address} among its virtual functions`);
-  const netDevice = await netDeviceIn(folder);
+  const netDevice = await netDeviceIn(folder, files);
   return { pf, index, ...(netDevice !== undefined && { netDevice }) };
 }
 
-async function readPhysicalFunction(folder: string): Promise<PhysicalFunction> {
-  const links = (await namesIn(folder)).filter((name) => /^virtfn\d+$/.test(name));
+async function readPhysicalFunction(folder: string, files: KernelFiles): Promise<PhysicalFunction> {
+  const links = (await files.names(folder)).filter((name) => /^virtfn\d+$/.test(name));
   const numbers = links.map(async (link) => {
-    const target = await readlink(join(folder, link)).catch(() => ''); // taken away just now
+    const target = (await files.target(join(folder, link))) ?? ''; // taken away just now
     return [basename(target), Number(link.slice('virtfn'.length))] as const;
   });
-  return { netDevice: await netDeviceIn(folder), numbers: new Map(await Promise.all(numbers)) };
+  return { netDevice: await netDeviceIn(folder, files), numbers: new Map(await Promise.all(numbers)) };
 }
 
 function notFound(message: string): VifError {

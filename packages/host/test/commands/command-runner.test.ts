@@ -1,9 +1,9 @@
 import { type CommandStep, VifError } from '@vifkit/core';
-import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
+import type { Outcome } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
-import { CommandRunner } from '../../src/commands/command-runner.js';
+import { type CommandProgress, CommandRunner } from '../../src/commands/command-runner.js';
 
 const soon = () => new Deadline(10_000).signal;
 
@@ -12,15 +12,19 @@ function setUp() {
   return { commands, runner: new CommandRunner(commands) };
 }
 
-function task(step: Omit<CommandStep, 'kind'>, outcome?: Outcome): AttemptedTask<CommandStep> {
-  return { step: { kind: 'command', ...step }, vifId: 'a', inspection: { differences: [] }, outcome };
+function task(own: Omit<CommandStep, 'kind'>, outcome: Outcome<CommandProgress> = { done: 'all' }) {
+  const step: CommandStep = { kind: 'command', ...own };
+  return { step, vifId: 'a', change: { argv: step.argv }, outcome };
 }
 
 describe('commands', () => {
   it('always differ, since what they did cannot be seen', async () => {
     const { runner } = setUp();
-    const [inspection] = await runner.inspect([{ kind: 'command', argv: ['tool', 'add'] }]);
-    expect(inspection?.differences).toEqual([{ attribute: 'run', expected: 'tool add', actual: null }]);
+    const [inspection] = await runner.inspect([task({ argv: ['tool', 'add'] })]);
+    expect(inspection).toEqual({
+      change: { argv: ['tool', 'add'] },
+      differences: [{ attribute: 'run', expected: 'tool add', actual: null }],
+    });
   });
 
   it('run each for itself', async () => {
@@ -35,12 +39,12 @@ describe('commands', () => {
       ],
       soon(),
     );
-    expect(outcomes.map((outcome) => outcome?.message)).toEqual([
+    expect(outcomes.map(({ error }) => error?.message)).toEqual([
       undefined,
       'bad failed with status 2: second; third;   last words',
       "There is no program 'none'; install it: it comes from NoneCorp",
     ]);
-    expect(outcomes.map((outcome) => outcome?.code)).toEqual([
+    expect(outcomes.map(({ error }) => error?.code)).toEqual([
       undefined,
       'COMMAND_FAILED',
       'COMMAND_NOT_FOUND',
@@ -52,8 +56,8 @@ describe('commands', () => {
     const { commands, runner } = setUp();
     commands.end('bad', { exitCode: 1, stderr: `${'x'.repeat(1_000_000)}\nred \u001b[31m\0 \ufffd\u202e` });
     const [outcome] = await runner.apply([task({ argv: ['bad'] })], soon());
-    expect(outcome?.message).toMatch(/red \\u\{1b\}\[31m\\u\{0\} \ufffd\\u\{202e\}$/);
-    expect(outcome?.message.length).toBeLessThan(600);
+    expect(outcome?.error?.message).toMatch(/red \\u\{1b\}\[31m\\u\{0\} \ufffd\\u\{202e\}$/);
+    expect(outcome?.error?.message.length).toBeLessThan(600);
   });
 
   it('fail one by one when they are called off', async () => {
@@ -61,7 +65,7 @@ describe('commands', () => {
     commands.end('slow', 'hang');
     const tasks = [task({ argv: ['slow'] }), task({ argv: ['quick'] })];
     const outcomes = await runner.apply(tasks, new Deadline(10).signal);
-    expect(outcomes.map((outcome) => outcome?.code)).toEqual(['TIMEOUT', undefined]);
+    expect(outcomes.map(({ error }) => error?.code)).toEqual(['TIMEOUT', undefined]);
   });
 
   it('are undone if they ran well or may have got through, and not if they failed', async () => {
@@ -70,8 +74,8 @@ describe('commands', () => {
     const outcomes = await runner.undo(
       [
         task(step('well')),
-        task(step('failed'), new VifError('COMMAND_FAILED', 'status 1')),
-        task(step('cut'), new VifError('TIMEOUT', 'too slow')),
+        task(step('failed'), { done: 'part', error: new VifError('COMMAND_FAILED', 'status 1') }),
+        task(step('cut'), { error: new VifError('TIMEOUT', 'too slow') }),
         task({ argv: ['plain'] }),
       ],
       soon(),
@@ -85,7 +89,7 @@ describe('commands', () => {
 
   it('are undone though they failed where no other call has made their link, and that cannot fail', async () => {
     const { commands, runner } = setUp();
-    const failure = new VifError('COMMAND_FAILED', 'status 1');
+    const failure = { done: 'part', error: new VifError('COMMAND_FAILED', 'status 1') } as const;
     commands.end('made', { exitCode: 1 });
     const outcomes = await runner.undo(
       [
@@ -93,7 +97,7 @@ describe('commands', () => {
         task({ argv: ['bound', 'add'], undo: ['bound', 'delete'], undoWhenCreated: 'tap0' }, failure),
         task(
           { argv: ['missing', 'add'], undo: ['missing', 'delete'], whenCreated: 'tap0' },
-          new VifError('COMMAND_NOT_FOUND', 'no such program'),
+          { done: 'nothing', error: new VifError('COMMAND_NOT_FOUND', 'no such program') },
         ),
       ],
       soon(),
@@ -117,7 +121,7 @@ describe('commands', () => {
     });
     const step = { argv: ['tool', 'add'], undo: ['tool', 'delete'] };
     const [outcome] = await runner.apply([task(step)], soon());
-    expect(outcome?.message).toBe('tool was ended by SIGKILL');
+    expect(outcome?.error?.message).toBe('tool was ended by SIGKILL');
     await runner.undo([task(step, outcome)], soon());
     expect(log).toEqual(['tool add', 'tool delete']);
   });
@@ -133,6 +137,10 @@ describe('commands', () => {
     const cause = new Error('out of memory');
     const runner = new CommandRunner({ run: () => Promise.reject(cause) });
     const [outcome] = await runner.apply([task({ argv: ['tool'] })], soon());
-    expect(outcome).toMatchObject({ code: 'COMMAND_FAILED', message: 'tool failed: out of memory', cause });
+    expect(outcome?.error).toMatchObject({
+      code: 'COMMAND_FAILED',
+      message: 'tool failed: out of memory',
+      cause,
+    });
   });
 });

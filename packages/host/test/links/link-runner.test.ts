@@ -100,9 +100,9 @@ describe('applying link steps', () => {
     host.failAt(({ what }) => what === 'add v0');
     const outcomes = await apply([veth('v0', 'v1'), tap('tap0'), veth('v1', 'v0')]);
     expect(outcomes.map(({ outcome }) => outcome?.message)).toEqual([
-      'Made to fail',
+      'Link v0 cannot be made: Made to fail',
       undefined,
-      'Made to fail',
+      'Link v0 cannot be made: Made to fail',
     ]);
     expect(Object.keys(host.links.snapshot())).toEqual(['tap0']);
   });

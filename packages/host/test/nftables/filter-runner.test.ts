@@ -2,7 +2,6 @@ import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
-import { FilterRunner } from '../../src/nftables/filter-runner.js';
 
 const soon = () => new Deadline(10_000).signal;
 const filter = (own: Partial<GuestFilterStep> = {}): GuestFilterStep => {
@@ -13,15 +12,17 @@ const none: GuestFilterAbsentStep = { kind: 'guestFilterAbsent', name: 'tap0' };
 
 function setUp() {
   const host = memoryHost();
-  const runner = new FilterRunner(host.filters);
+  const runner = host.runners.find(({ kinds }) => kinds.includes('guestFilter'));
+  if (!runner) throw new Error('The host has no runner for filters');
   const inspect = async (step: GuestFilterStep | GuestFilterAbsentStep) => {
-    const [inspection = { differences: [] }] = await runner.inspect([step], soon());
+    const [inspection = { differences: [] }] = await runner.inspect([{ step, vifId: 'a' }], soon());
     return inspection;
   };
   const apply = async (step: GuestFilterStep | GuestFilterAbsentStep) => {
-    const task = { step, vifId: 'a', inspection: await inspect(step) };
-    const [outcome] = await runner.apply([task], soon());
-    return { ...task, outcome };
+    const { change, differences } = await inspect(step);
+    const task = { step, vifId: 'a', change };
+    const [outcome = {}] = await runner.apply([task], soon());
+    return { ...task, differences, outcome };
   };
   return { host, runner, inspect, apply };
 }
@@ -29,7 +30,7 @@ function setUp() {
 describe('the filter of a guest', () => {
   it('is made, in the words of nftables, and found as it is wanted', async () => {
     const { host, inspect, apply } = setUp();
-    expect(await inspect(filter())).toEqual({
+    expect(await inspect(filter())).toMatchObject({
       differences: [{ attribute: 'exists', expected: true, actual: false }],
       creates: true,
     });
@@ -45,7 +46,7 @@ describe('the filter of a guest', () => {
     await apply(filter());
     const before = host.filters.snapshot();
     const task = await apply(filter({ mac: 'fa:16:3e:00:00:02', addresses: [] }));
-    expect(task.inspection.differences).toEqual([
+    expect(task.differences).toEqual([
       { attribute: 'mac', expected: 'fa:16:3e:00:00:02', actual: 'fa:16:3e:00:00:01' },
       { attribute: 'addresses', expected: [], actual: ['192.0.2.5', '2001:db8::5'] },
     ]);

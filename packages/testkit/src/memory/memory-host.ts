@@ -3,9 +3,13 @@ import type { Host } from '@vifkit/engine';
 import { former } from '@vifkit/engine/former';
 import {
   CommandRunner,
+  ExecCommands,
   FilterRunner,
   type GuestFilter,
+  hostFacts,
+  IpVfTable,
   LinkRunner,
+  NftFilterTable,
   OpenVswitch,
   type OvsBridge,
   type OvsPort,
@@ -14,15 +18,16 @@ import {
   VfRunner,
   type VfState,
 } from '@vifkit/host/parts';
+import { Kernel } from './links/kernel.js';
 import type { LinkSpec } from './links/kernel-link.js';
 import { type MemoryLinkState, MemoryLinks } from './links/memory-links.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
-import { MemoryFilters } from './memory-filters.js';
+import { MemoryFiles } from './memory-files.js';
 import { MemoryInventory, MemoryVifRecords } from './memory-inventory.js';
 import { MemoryLocks } from './memory-locks.js';
 import { MemoryPci, type PciFunctions } from './memory-pci.js';
+import { MemoryPrograms } from './memory-programs.js';
 import { MemoryVfJournal } from './memory-vf-journal.js';
-import { MemoryVfs } from './memory-vfs.js';
 import { MemoryOvs, type OvsBridgeSpec } from './ovs/memory-ovs.js';
 import { type Point, Points, type Which } from './points.js';
 
@@ -63,7 +68,7 @@ export interface MemoryHost extends Host {
   readonly links: MemoryLinks;
   readonly ovs: MemoryOvs;
   readonly commands: MemoryCommands;
-  readonly filters: MemoryFilters;
+  readonly filters: { snapshot(): HostSnapshot['filters'] };
   /** What was written so far, in order, be it in vain. */
   readonly writes: readonly Point[];
   /** Every place so far at which a call could have been made to fail: the writes, and waits for Open vSwitch. */
@@ -90,41 +95,35 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const points = new Points();
   const pci = new MemoryPci(options.pci ?? {});
   const devices = pci.netDevices.map((name) => ({ name }));
-  const links = new MemoryLinks(points, [...devices, ...(options.links ?? [])]);
+  const kernel = new Kernel();
+  const commands = new MemoryCommands(points, kernel, options.commands);
+  const programs = new MemoryPrograms(points, kernel, commands);
+  const files = new MemoryFiles(points, kernel, pci);
+  const links = new MemoryLinks(points, [...devices, ...(options.links ?? [])], { kernel, programs, files });
+  for (const [address, { pf, index }] of pci.virtualFunctions) {
+    const vf = { mac: '00:00:00:00:00:00', vlan: 0, trust: false, ...options.vfs?.[address] };
+    kernel.putFunction(pf, index, { address, vf });
+  }
   const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
-  const ovs = new MemoryOvs(points, links.kernel, bridges);
-  const filters = new MemoryFilters(points);
-  const commands = new MemoryCommands(points, links.kernel, options.commands);
-  const deviceOf = (address: string) => links.kernel.links.get(pci.netDeviceOf(address) ?? '');
-  const usersOf = (device: string) => links.kernel.usersOf(device);
-  const vfs = new MemoryVfs(points, pci.virtualFunctions, options.vfs, deviceOf, usersOf);
+  const ovs = new MemoryOvs(points, kernel, bridges);
   const vfJournal = new MemoryVfJournal(options.vfJournal);
+  const filters = { snapshot: () => programs.nft.guestFilters() };
   return {
     links,
     ovs,
     commands,
     filters,
     core: thisCore,
-    facts: {
-      linkMtu: async (name) => links.kernel.named(name)?.mtu,
-      linkMac: async (name) => links.kernel.named(name)?.address,
-      linkAddresses: async (name) => links.kernel.named(name)?.addresses.map(({ address }) => address) ?? [],
-      kernelRelease: async () => kernelRelease,
-      pciNetDevice: (address) => pci.pciNetDevice(address),
-      virtualFunction: (address) => pci.virtualFunction(address),
-      vfHolder: async (address) => vfJournal.snapshot()[address]?.vifId,
-      vdpaDevice: (address) => pci.vdpaDevice(address),
-      representor: (address) => pci.representor(address),
-    },
+    facts: { ...hostFacts(links, '/sys', vfJournal, files), kernelRelease: async () => kernelRelease },
     locks: new MemoryLocks(),
     records: new MemoryVifRecords(),
     inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
       former(new LinkRunner(links, options.tapOwner)),
       new OvsRunner(new OpenVswitch(ovs), links),
-      former(new FilterRunner(filters)),
-      former(new CommandRunner(commands)),
-      former(new VfRunner(vfs, vfJournal)),
+      new FilterRunner(new NftFilterTable([], programs)),
+      new CommandRunner(new ExecCommands([], programs)),
+      former(new VfRunner(new IpVfTable('/sys', [], programs, files), vfJournal)),
     ],
     get writes() {
       return points.log.filter(({ part }) => part !== 'wiring');
@@ -134,9 +133,9 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     },
     snapshot: () => ({
       links: links.snapshot(),
-      filters: filters.snapshot(),
+      filters: programs.nft.guestFilters(),
       ovs: ovs.snapshot(),
-      vfs: vfs.snapshot(),
+      vfs: Object.fromEntries(kernel.functions.map(({ address, vf }) => [address, { ...vf }]).sort()),
       vfJournal: vfJournal.snapshot(),
     }),
     failAt: (which, error = new VifError('LINK_COMMAND_FAILED', 'Made to fail')) =>

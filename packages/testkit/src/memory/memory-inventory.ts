@@ -1,8 +1,7 @@
 import type { HostInventory, Inventory, Thing, VifRecord, VifRecords } from '@vifkit/engine';
 import { whenFired } from '@vifkit/engine/time';
-import { filterThing, linkThing, ownerIn } from '@vifkit/host/parts';
+import { filterThing, type GuestFilter, linkThing, ownerIn } from '@vifkit/host/parts';
 import type { MemoryLinks } from './links/memory-links.js';
-import type { MemoryFilters } from './memory-filters.js';
 import type { MemoryOvs } from './ovs/memory-ovs.js';
 import type { Points } from './points.js';
 
@@ -12,7 +11,7 @@ export class MemoryInventory implements HostInventory {
     private readonly points: Points,
     private readonly links: MemoryLinks,
     private readonly ovs: MemoryOvs,
-    private readonly filters: MemoryFilters,
+    private readonly filters: { snapshot(): Readonly<Record<string, GuestFilter>> },
   ) {}
 
   async read(): Promise<Inventory> {

@@ -1,4 +1,4 @@
-import type { HostFacts, Representor, VirtualFunction } from '@vifkit/core';
+import type { Representor, VirtualFunction } from '@vifkit/core';
 
 /** A virtual function, with its representor if the card is in switchdev mode, and its vDPA device if it has one. */
 interface MemoryVirtualFunction extends VirtualFunction {
@@ -13,54 +13,125 @@ interface MemoryVirtualFunction extends VirtualFunction {
  */
 export type PciFunctions = Readonly<Record<string, string | MemoryVirtualFunction>>;
 
-/** The PCI functions of a host in memory. */
-export class MemoryPci
-  implements Pick<HostFacts, 'pciNetDevice' | 'virtualFunction' | 'representor' | 'vdpaDevice'>
-{
+const DEVICES = '/sys/bus/pci/devices';
+
+/** The PCI functions of a host in memory, and what sysfs says of them. They may change while the host is there. */
+export class MemoryPci {
   readonly #functions: PciFunctions;
 
   constructor(functions: PciFunctions) {
     this.#functions = functions;
   }
 
-  /** The addresses of the virtual functions. */
-  get virtualFunctions(): string[] {
-    return Object.keys(this.#functions).filter((address) => typeof this.#functions[address] === 'object');
+  /** The virtual functions, by their addresses. */
+  get virtualFunctions(): ReadonlyMap<string, VirtualFunction> {
+    return new Map(
+      Object.entries(this.#functions).flatMap(([address, each]): [string, VirtualFunction][] =>
+        typeof each === 'string' ? [] : [[address, each]],
+      ),
+    );
   }
 
   /** The names of all network devices that the functions have: each is a link. */
   get netDevices(): string[] {
-    const names = Object.values(this.#functions).flatMap((each) =>
-      typeof each === 'string' ? each : [each.pf, each.netDevice ?? '', each.representor?.netDevice ?? ''],
-    );
-    return [...new Set(names)].filter((name) => name !== '');
+    return netDevicesOf(this.#functions);
   }
 
-  /** The network device of a function, if it has one. */
-  netDeviceOf(address: string): string | undefined {
-    const found = this.#functions[address];
-    return (typeof found === 'string' ? found : found?.netDevice) || undefined;
+  names(path: string): string[] {
+    return this.#tree.folders.get(path) ?? [];
   }
 
-  async pciNetDevice(address: string): Promise<string | undefined> {
-    return this.netDeviceOf(address);
+  target(path: string): string | undefined {
+    return this.#tree.links.get(path);
   }
 
-  async virtualFunction(address: string): Promise<VirtualFunction | undefined> {
-    const found = this.#functions[address];
-    if (typeof found !== 'object') return undefined;
-    const { representor, vdpaDevice, ...virtualFunction } = found;
-    return virtualFunction;
+  /** Without symbolic links; undefined if there is nothing. */
+  resolve(path: string): string | undefined {
+    const { links, folders } = this.#tree;
+    const target = links.get(path);
+    if (target !== undefined) return `${DEVICES}/${target.replace('../', '')}`;
+    return folders.has(path) ? path : undefined;
   }
 
-  async vdpaDevice(address: string): Promise<string | undefined> {
-    const found = this.#functions[address];
-    return typeof found === 'object' ? found.vdpaDevice : undefined;
+  /** The switch that a network device is a port of, and which of its ports. */
+  portOf(device: string): SwitchPort {
+    return this.#tree.ports.get(device) ?? { switchId: '', name: '' };
   }
 
-  async representor(address: string): Promise<Representor | undefined> {
-    const found = this.#functions[address];
-    if (typeof found !== 'object' || !found.representor) return undefined;
-    return { ...found.representor, index: found.index };
+  get #tree(): Tree {
+    return new Tree(this.#functions);
   }
+}
+
+interface SwitchPort {
+  readonly switchId: string;
+  readonly name: string;
+}
+
+/** Folders with the names in them, symbolic links, and ports of switches. */
+class Tree {
+  readonly folders = new Map<string, string[]>();
+  readonly links = new Map<string, string>();
+  readonly ports = new Map<string, SwitchPort>();
+
+  constructor(functions: PciFunctions) {
+    for (const [address, each] of Object.entries(functions)) {
+      const folder = this.#folder(address);
+      if (typeof each === 'object') this.#putFunction(folder, address, each, addressOf(each.pf, functions));
+      else if (each !== '') this.#put(`${folder}/net`, each);
+    }
+  }
+
+  #putFunction(
+    own: string,
+    address: string,
+    { pf, index, netDevice, representor, vdpaDevice }: MemoryVirtualFunction,
+    pfAddress: string,
+  ): void {
+    const above = this.#folder(pfAddress);
+    this.#put(`${above}/net`, pf);
+    this.#put(above, `virtfn${index}`);
+    this.links.set(`${above}/virtfn${index}`, `../${address.toLowerCase()}`);
+    this.links.set(`${own}/physfn`, `../${pfAddress}`);
+    if (netDevice !== undefined) this.#put(`${own}/net`, netDevice);
+    if (vdpaDevice !== undefined) {
+      this.#put(own, 'vdpa0');
+      this.#put(`${own}/vdpa0`, vdpaDevice.replace('/dev/', ''));
+    }
+    if (!representor) return;
+    const [, number] = /\.(\d+)$/.exec(pfAddress) ?? [];
+    this.ports.set(pf, { switchId: pfAddress, name: `p${number}` });
+    if (representor.netDevice === undefined) return;
+    this.ports.set(representor.netDevice, { switchId: pfAddress, name: `pf${number}vf${index}` });
+  }
+
+  #folder(address: string): string {
+    const path = `${DEVICES}/${address.toLowerCase()}`;
+    if (!this.folders.has(path)) this.folders.set(path, []);
+    return path;
+  }
+
+  #put(folder: string, name: string): void {
+    const names = this.folders.get(folder) ?? [];
+    if (!names.includes(name)) names.push(name);
+    this.folders.set(folder, names);
+  }
+}
+
+function netDevicesOf(functions: PciFunctions): string[] {
+  const names = Object.values(functions).flatMap((each) =>
+    typeof each === 'string' ? each : [each.pf, each.netDevice ?? '', each.representor?.netDevice ?? ''],
+  );
+  return [...new Set(names)].filter((name) => name !== '');
+}
+
+/** The address of the function whose network device this is; made up if it was not told. */
+function addressOf(pf: string, functions: PciFunctions): string {
+  const all = Object.entries(functions);
+  const told = all.find(([, each]) => each === pf)?.[0];
+  if (told !== undefined) return told;
+  for (const [, each] of all) {
+    if (typeof each === 'object' && each.pf === pf && each.representor) return each.representor.pfAddress;
+  }
+  return `0000:fe:${netDevicesOf(functions).indexOf(pf).toString(16).padStart(2, '0')}.0`;
 }

@@ -1,6 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
+import type { Programs } from '../../commands/programs.js';
 import { isTransient, retryTransient } from '../../commands/transient.js';
 import { BatchReplies } from './batch-replies.js';
 
@@ -41,10 +42,10 @@ export class IpBatch {
   readonly #argv: readonly [string, ...string[]];
   readonly #ip: ProgramPool;
 
-  constructor(rootHelper: readonly string[], options: PoolOptions = {}) {
+  constructor(rootHelper: readonly string[], options: PoolOptions = {}, programs?: Programs) {
     const [program = 'ip', ...args] = [...rootHelper, 'ip', '-force', '-batch', '-'];
     this.#argv = [program, ...args];
-    this.#ip = new ProgramPool(this.#argv, options);
+    this.#ip = new ProgramPool(this.#argv, options, programs);
   }
 
   /**

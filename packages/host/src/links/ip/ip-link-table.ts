@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
 import type { Outcome } from '@vifkit/engine/former';
 import { signalError } from '@vifkit/engine/time';
+import { hostPrograms, type Programs } from '../../commands/programs.js';
+import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import type { LinkRule } from '../addresses/link-rules.js';
 import { hindrance } from '../addresses/relocation.js';
@@ -24,45 +25,59 @@ import { renderOperation } from './render.js';
  */
 const LIFETIME = 1_000;
 
+export interface IpOptions {
+  /** Put in front of what needs root. */
+  readonly rootHelper?: readonly string[];
+  /**
+   * Keep processes of `ip` in reserve, for a program that lives on. None that has root's rights by a helper waits for
+   * what it may be told, in either case.
+   */
+  readonly isReserved?: boolean | undefined;
+  /** Milliseconds for which a process of `ip` is asked again and again. */
+  readonly lifetime?: number;
+  readonly programs?: Programs;
+  readonly files?: KernelFiles;
+}
+
 /** The kernel's links, by way of `ip` and /proc/sys. */
 export class IpLinkTable implements LinkTable {
   readonly #rootHelper: readonly string[];
+  readonly #programs: Programs;
+  readonly #files: KernelFiles;
   readonly #reader: LinkReader;
   readonly #batch: IpBatch;
   readonly #writes = new SerialQueue();
 
-  /**
-   * @param rootHelper put in front of what needs root
-   * @param isReserved keep processes of `ip` in reserve, for a program that lives on. None that has root's rights
-   *   by a helper waits for what it may be told, in either case.
-   */
-  constructor(rootHelper: readonly string[] = [], isReserved = false) {
+  constructor({ rootHelper = [], isReserved = false, lifetime = LIFETIME, ...kernel }: IpOptions = {}) {
+    const { programs = hostPrograms, files = hostKernelFiles } = kernel;
     this.#rootHelper = rootHelper;
-    const ahead = isReserved ? 1 : 0;
-    this.#reader = new LinkReader({ lifetime: LIFETIME, ahead });
-    this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? { lifetime: LIFETIME, ahead } : {});
+    this.#programs = programs;
+    this.#files = files;
+    const pool = { lifetime, ahead: isReserved ? 1 : 0 };
+    this.#reader = new LinkReader(pool, programs);
+    this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? pool : {}, programs);
   }
 
   async read({ names, settingsOf = [] }: LinkQuery, signal: AbortSignal): Promise<Map<string, LinkState>> {
     const links = await this.#reader.read(names, signal);
     for (const name of settingsOf) {
       const link = links.get(name);
-      if (link) links.set(name, { ...link, ...readSettings(name) });
+      if (link) links.set(name, { ...link, ...readSettings(name, this.#files) });
     }
     return links;
   }
 
   present(names: readonly string[]): readonly string[] {
     // Unlike /sys, /proc/sys shows each process the links of its own network namespace.
-    return names.filter((name) => existsSync(`/proc/sys/net/ipv4/conf/${name}`));
+    return names.filter((name) => this.#files.exists(`/proc/sys/net/ipv4/conf/${name}`));
   }
 
   readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
-    return readAddresses(names, signal);
+    return readAddresses(names, signal, this.#programs);
   }
 
   readRules(signal: AbortSignal): Promise<LinkRule[]> {
-    return readRules(signal);
+    return readRules(signal, this.#programs);
   }
 
   write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -99,7 +114,7 @@ export class IpLinkTable implements LinkTable {
       places.push(index);
       wanted.push({ name: operation.name, settings: operation.attributes });
     }
-    const written = await writeSettings(wanted, this.#rootHelper, signal);
+    const written = await writeSettings(wanted, this.#rootHelper, signal, this.#files);
     for (const [i, index] of places.entries()) outcomes[index] = written[i];
     if (signal.aborted) throw signalError(signal, 'changing links');
   }

@@ -1,8 +1,7 @@
-import { closeSync, existsSync, openSync, readFileSync, write, writeSync } from 'node:fs';
-import { promisify } from 'node:util';
 import { VifError } from '@vifkit/core';
 import type { Outcome } from '@vifkit/engine/former';
-import { runProgram } from '../../commands/run-program.js';
+import { hostPrograms } from '../../commands/programs.js';
+import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkChange } from '../link-table.js';
 
 /** Settings of a link that netlink does not offer: files below /proc/sys/net. */
@@ -36,10 +35,10 @@ const files = {
 };
 
 /** The settings of a link that exist on this kernel. */
-export function readSettings(name: string): Settings {
-  const ipv6 = readNumber(files.ipv6(name));
-  const arpIgnore = readNumber(files.arpIgnore(name));
-  const arpAnnounce = readNumber(files.arpAnnounce(name));
+export function readSettings(name: string, kernel: KernelFiles = hostKernelFiles): Settings {
+  const ipv6 = readNumber(files.ipv6(name), kernel);
+  const arpIgnore = readNumber(files.arpIgnore(name), kernel);
+  const arpAnnounce = readNumber(files.arpAnnounce(name), kernel);
   return {
     ...(ipv6 !== undefined && { ipv6: ipv6 === 0 }),
     ...(arpIgnore !== undefined && { arpIgnore }),
@@ -47,13 +46,10 @@ export function readSettings(name: string): Settings {
   };
 }
 
-/** At once: the kernel waits for nothing here, and asking Node's threads for it takes longer than reading it. */
-function readNumber(path: string): number | undefined {
-  try {
-    return Number(readFileSync(path, 'utf8'));
-  } catch {
-    return undefined; // no such link, or a kernel without IPv6
-  }
+/** Undefined if there is no such link, or a kernel without IPv6. */
+function readNumber(path: string, kernel: KernelFiles): number | undefined {
+  const text = kernel.setting(path);
+  return text === undefined ? undefined : Number(text);
 }
 
 /**
@@ -66,11 +62,14 @@ export async function writeSettings(
   wanted: readonly WantedSettings[],
   rootHelper: readonly string[],
   signal: AbortSignal,
+  kernel: KernelFiles = hostKernelFiles,
 ): Promise<Outcome[]> {
-  const writings = wanted.flatMap(writingsFor).filter(({ path, value }) => readNumber(path) !== value);
+  const writings = wanted
+    .flatMap((each, index) => writingsFor(each, index, kernel))
+    .filter(({ path, value }) => readNumber(path, kernel) !== value);
   const outcomes: Outcome[] = wanted.map(() => undefined);
   const failures = await (rootHelper.length === 0
-    ? writeDirectly(writings)
+    ? writeDirectly(writings, kernel, signal)
     : writeByTee(writings, rootHelper, signal));
   for (const [{ index, path, value }, cause] of failures) {
     outcomes[index] ??= new VifError(
@@ -89,10 +88,10 @@ function cureFor({ message }: Error, path: string): string {
   return `; mount /proc/sys writable, or have ${setting} set where the container is made: new links have its value`;
 }
 
-function writingsFor({ name, settings }: WantedSettings, index: number): Writing[] {
+function writingsFor({ name, settings }: WantedSettings, index: number, kernel: KernelFiles): Writing[] {
   const { ipv6, arpIgnore, arpAnnounce } = settings;
   const writings: Writing[] = [];
-  if (ipv6 !== undefined && (ipv6 || !lacksIpv6(name))) {
+  if (ipv6 !== undefined && (ipv6 || !lacksIpv6(name, kernel))) {
     writings.push({ index, path: files.ipv6(name), value: Number(!ipv6) });
   }
   if (arpIgnore !== undefined) writings.push({ index, path: files.arpIgnore(name), value: arpIgnore });
@@ -101,35 +100,25 @@ function writingsFor({ name, settings }: WantedSettings, index: number): Writing
 }
 
 /** A link has no IPv6 to turn off where the kernel has none, or its MTU is below IPv6's least of 1280. */
-function lacksIpv6(name: string): boolean {
-  return !existsSync(files.ipv6(name)) && existsSync(files.arpIgnore(name));
+function lacksIpv6(name: string, kernel: KernelFiles): boolean {
+  return !kernel.exists(files.ipv6(name)) && kernel.exists(files.arpIgnore(name));
 }
 
-async function writeDirectly(writings: readonly Writing[]): Promise<Failures> {
+async function writeDirectly(
+  writings: readonly Writing[],
+  kernel: KernelFiles,
+  signal: AbortSignal,
+): Promise<Failures> {
   const failures = new Map<Writing, Error>();
   await Promise.all(
     writings.map((writing) =>
-      writeFile(writing).catch((error: unknown) => failures.set(writing, toError(error))),
+      kernel
+        .set(writing.path, String(writing.value), signal)
+        .catch((error: unknown) => failures.set(writing, toError(error))),
     ),
   );
   return failures;
 }
-
-/**
- * At once, but for IPv6's: the kernel has its writer wait for others who change links, and that is left to another
- * thread.
- */
-async function writeFile({ path, value }: Writing): Promise<void> {
-  const file = openSync(path, 'w');
-  try {
-    if (path.includes('/ipv6/')) await writeInThread(file, String(value));
-    else writeSync(file, String(value));
-  } finally {
-    closeSync(file);
-  }
-}
-
-const writeInThread = promisify(write);
 
 async function writeByTee(
   writings: readonly Writing[],
@@ -164,7 +153,7 @@ async function tee(
 ): Promise<Failures> {
   const [program = 'tee', ...args] = [...rootHelper, 'tee', ...writings.map(({ path }) => path)];
   const options = { input: String(writings[0]?.value), signal, doing: 'changing links' };
-  const { exitCode, stderr, ending } = await runProgram([program, ...args], options);
+  const { exitCode, stderr, ending } = await hostPrograms.run([program, ...args], options);
   if (exitCode === 0) return new Map();
   const complaints = stderr.split('\n').filter((line) => line.trim());
   const told = writings.flatMap((writing) => {

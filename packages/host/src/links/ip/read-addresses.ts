@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
-import { runProgram } from '../../commands/run-program.js';
+import { hostPrograms, type Programs } from '../../commands/programs.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import { type IpRule, type LinkRule, parseRules } from '../addresses/link-rules.js';
 import { type IpAddresses, parseAddresses } from '../addresses/parse-addresses.js';
@@ -14,11 +14,12 @@ import { completeDump } from './complete-dump.js';
 export async function readAddresses(
   names: readonly string[],
   signal: AbortSignal,
+  programs: Programs = hostPrograms,
 ): Promise<Map<string, LinkAddressing>> {
   const [links, ipv4, ipv6] = await Promise.all([
-    ipJson<IpAddresses>(['address', 'show'], signal),
-    ipJson<IpRoute>(['-4', 'route', 'show', 'table', 'all'], signal),
-    ipJson<IpRoute>(['-6', 'route', 'show', 'table', 'all'], signal),
+    ipJson<IpAddresses>(['address', 'show'], signal, programs),
+    ipJson<IpRoute>(['-4', 'route', 'show', 'table', 'all'], signal, programs),
+    ipJson<IpRoute>(['-6', 'route', 'show', 'table', 'all'], signal, programs),
   ]);
   return new Map(
     links.flatMap((link) => {
@@ -41,17 +42,17 @@ export async function readAddresses(
  * The rules of policy routing that name links.
  * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
  */
-export async function readRules(signal: AbortSignal): Promise<LinkRule[]> {
+export async function readRules(signal: AbortSignal, programs: Programs = hostPrograms): Promise<LinkRule[]> {
   const [ipv4, ipv6] = await Promise.all([
-    ipJson<IpRule>(['-4', 'rule', 'show'], signal),
-    ipJson<IpRule>(['-6', 'rule', 'show'], signal),
+    ipJson<IpRule>(['-4', 'rule', 'show'], signal, programs),
+    ipJson<IpRule>(['-6', 'rule', 'show'], signal, programs),
   ]);
   return [...parseRules(ipv4, 'inet'), ...parseRules(ipv6, 'inet6')];
 }
 
-async function ipJson<T>(args: readonly string[], signal: AbortSignal): Promise<T[]> {
+async function ipJson<T>(args: readonly string[], signal: AbortSignal, programs: Programs): Promise<T[]> {
   const argv = ['ip', '-json', ...args] as const;
-  const list = () => runProgram(argv, { signal, doing: 'reading addresses' });
+  const list = () => programs.run(argv, { signal, doing: 'reading addresses' });
   const result = await completeDump(list, signal);
   if (result.missing) throw missingProgram('ip', 'iproute2');
   // A kernel without IPv6 has no such table.

@@ -2,6 +2,7 @@ import { VifError } from '@vifkit/core';
 import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
 import type { Answer, Question } from '../../commands/program-session.js';
+import type { Programs } from '../../commands/programs.js';
 import type { LinkState } from '../link-state.js';
 import { BatchReplies } from './batch-replies.js';
 import { completeDump } from './complete-dump.js';
@@ -32,8 +33,8 @@ interface Found {
 export class LinkReader {
   readonly #ip: ProgramPool;
 
-  constructor(options: PoolOptions = {}) {
-    this.#ip = new ProgramPool(['ip', '-details', '-json', '-force', '-batch', '-'], options);
+  constructor(options: PoolOptions = {}, programs?: Programs) {
+    this.#ip = new ProgramPool(['ip', '-details', '-json', '-force', '-batch', '-'], options, programs);
   }
 
   /**

@@ -7,7 +7,7 @@ import { IpLinkTable } from '../../../src/links/ip/ip-link-table.js';
 import type { LinkOperation } from '../../../src/links/link-table.js';
 
 const soon = () => new Deadline(20_000).signal;
-const table = new IpLinkTable([], true);
+const table = new IpLinkTable({ isReserved: true });
 const write = async (...operations: LinkOperation[]) =>
   (await table.write(operations, soon())).map((outcome) => outcome?.code);
 const bridge: LinkOperation = { op: 'add', name: 't-br', create: { type: 'bridge' } };
@@ -202,7 +202,7 @@ describe("the kernel's links", () => {
   });
 
   it('are changed through a root helper', async () => {
-    const helped = new IpLinkTable(['env', 'VIA=helper']);
+    const helped = new IpLinkTable({ rootHelper: ['env', 'VIA=helper'] });
     const operations: LinkOperation[] = [
       bridge,
       { op: 'set', name: 't-br', attributes: { up: true, arpIgnore: 1 } },

@@ -1,17 +1,36 @@
-import {
-  isIpv6,
-  type LinkChange,
-  type LinkOperation,
-  type LinkRoute,
-  type LinkRule,
-} from '@vifkit/host/parts';
+import type { LinkAddress, LinkRoute, LinkRule } from '@vifkit/host/parts';
+import type { KernelVf } from './ip-json.js';
 import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
 
-type Add = Extract<LinkOperation, { op: 'add' }>;
-type Move = Extract<LinkOperation, { op: 'move' }>;
-type Note = Extract<LinkOperation, { op: 'note' }>;
-type Remake = Extract<LinkOperation, { op: 'remake' }>;
-type SetBridge = NonNullable<LinkChange['bridge']>;
+/** What is set of a link with one command. */
+export interface LinkSetting {
+  bridge?: BridgeSetting;
+  address?: string;
+  mtu?: number;
+  /** '' takes it away. */
+  alias?: string;
+  /** null takes the link out of its bridge. */
+  master?: string | null;
+  promisc?: boolean;
+  up?: boolean;
+  group?: number;
+}
+
+/** Times are in seconds. */
+export interface BridgeSetting {
+  stp?: boolean;
+  forwardDelay?: number;
+  ageing?: number;
+  multicastSnooping?: boolean;
+}
+
+/** A virtual function: its PCI address, and what is set of it. */
+export interface KernelFunction {
+  readonly address: string;
+  readonly vf: KernelVf;
+}
+
+type Tap = NonNullable<KernelLink['tap']>;
 
 const TAP_BUSY = 'ioctl(TUNSETIFF): Device or resource busy';
 const FILE_EXISTS = 'RTNETLINK answers: File exists';
@@ -22,56 +41,44 @@ const OUT_OF_RANGE = 'RTNETLINK answers: Numerical result out of range';
 const leastMtu = 68;
 const greatestMtu = 65_535;
 
-/** What a refusal prints. */
-class Refusal extends Error {}
+/** What `ip` says when the kernel refuses something. */
+export class Refusal extends Error {}
 
 /** The links of a network namespace, with the rules of the kernel that plans can notice. */
 export class Kernel {
   readonly links = new Map<string, KernelLink>();
   readonly rules: LinkRule[] = [];
+  /** By their physical functions' links, and by number. */
+  readonly #functions = new Map<string, Map<number, KernelFunction>>();
+  #lastIndex = 0;
 
   /** Puts a link there without further ado; the other end of a veth pair comes with it. */
   put(spec: LinkSpec): void {
-    this.links.set(spec.name, newLink(spec));
+    this.links.set(spec.name, newLink(spec, ++this.#lastIndex));
     if (spec.peer !== undefined && !this.links.has(spec.peer)) {
-      this.links.set(spec.peer, newLink({ name: spec.peer, type: 'veth', peer: spec.name }));
+      this.put({ name: spec.peer, type: 'veth', peer: spec.name });
     }
+  }
+
+  /** Puts a virtual function below a link. */
+  putFunction(pf: string, number: number, found: KernelFunction): void {
+    const own = this.#functions.get(pf) ?? new Map<number, KernelFunction>();
+    this.#functions.set(pf, own.set(number, found));
+  }
+
+  /** The virtual functions of a link, by number. */
+  functionsOf(pf: string): [number, KernelFunction][] {
+    return [...(this.#functions.get(pf) ?? [])].sort(([a], [b]) => a - b);
+  }
+
+  /** All virtual functions. */
+  get functions(): KernelFunction[] {
+    return [...this.#functions.values()].flatMap((own) => [...own.values()]);
   }
 
   /** The link of a name, be it an alternative one. */
   named(name: string): KernelLink | undefined {
-    const isNamed = ({ alternativeNames = [] }: KernelLink) => alternativeNames.includes(name);
-    return this.links.get(name) ?? [...this.links.values()].find(isNamed);
-  }
-
-  /** Carries out an operation. Answers what `ip` would print if it is refused. */
-  run(operation: LinkOperation): string | undefined {
-    try {
-      switch (operation.op) {
-        case 'add':
-          this.#add(operation);
-          break;
-        case 'remake':
-          this.#remake(operation);
-          break;
-        case 'set':
-          this.#set(operation.name, operation.attributes, operation.alias);
-          break;
-        case 'note':
-          this.#note(operation);
-          break;
-        case 'move':
-          this.#move(operation);
-          break;
-        case 'delete':
-          this.#delete(operation.name);
-          break;
-      }
-      return undefined;
-    } catch (error) {
-      if (error instanceof Refusal) return error.message;
-      throw error;
-    }
+    return this.links.get(name) ?? [...this.links.values()].find(({ altnames }) => altnames.includes(name));
   }
 
   /** Removes a link and whatever cannot be without it. */
@@ -104,31 +111,29 @@ export class Kernel {
     this.#followMembers(link.master);
   }
 
-  #add({ name, create, bridge }: Add): void {
-    const taken = create.type === 'veth' ? [name, create.peer] : [name];
-    if (new Set(taken).size < taken.length || taken.some((each) => this.links.has(each))) {
-      throw new Refusal(create.type === 'tap' ? TAP_BUSY : FILE_EXISTS);
-    }
-    if (create.type === 'veth') this.put({ name, type: 'veth', peer: create.peer });
-    else if (create.type === 'vlan') this.#addVlan(name, create);
-    else this.put({ name, type: create.type, ...(create.type === 'tap' && { tap: tapStateOf(create) }) });
+  /** @throws Refusal */
+  addBridge(name: string, setting: BridgeSetting): void {
+    this.#requireFree([name]);
+    this.put({ name, type: 'bridge' });
     try {
-      if (bridge) this.#setBridge(this.#find(name), bridge);
+      this.#setBridge(this.find(name), setting);
     } catch (error) {
       this.remove(name); // it is made with all of that, or not at all
       throw error;
     }
   }
 
-  #remake({ name, create }: Remake): void {
-    if (this.links.get(name)?.tap?.isOpen) throw new Refusal(TAP_BUSY);
-    this.remove(name);
-    this.#add({ op: 'add', name, create });
+  /** @throws Refusal */
+  addVeth(name: string, peer: string): void {
+    this.#requireFree([name, peer]);
+    this.put({ name, type: 'veth', peer });
   }
 
-  #addVlan(name: string, { link, id, protocol }: Extract<Add['create'], { type: 'vlan' }>): void {
-    const { mtu, address } = this.#find(link);
-    const vlan = { link, id, ...(protocol === '802.1ad' && { protocol }) };
+  /** @throws Refusal */
+  addVlan(name: string, { link, id, protocol }: NonNullable<KernelLink['vlan']>): void {
+    const { mtu, address } = this.find(link);
+    this.#requireFree([name]);
+    const vlan = { link, id, ...(protocol && { protocol }) };
     const isTwin = (other: KernelLink['vlan']) =>
       other?.link === link && other.id === id && other.protocol === vlan.protocol;
     const twin = [...this.links.values()].find((each) => isTwin(each.vlan));
@@ -136,22 +141,29 @@ export class Kernel {
     this.put({ name, type: 'vlan', vlan, mtu, address });
   }
 
-  /** In the order of `ip` and the kernel: what comes before a refusal is done. */
-  #set(name: string, change: LinkChange, alias: string | undefined): void {
-    const { bridge, address, mtu, master, promisc, up, ...settings } = change;
-    if (bridge?.stp === false) this.#setBridge(this.#find(name), { stp: false }); // a line of its own
-    if (master && !this.links.has(master)) {
-      throw new Refusal(`Error: argument "${master}" is wrong: Device does not exist`);
-    }
-    const link = this.#find(name);
-    Object.assign(link, settings);
-    if (settings.ipv6 === false) link.addresses = link.addresses.filter((each) => !isIpv6(each));
+  /** @throws Refusal */
+  addTap(name: string, tap: Tap): void {
+    if (this.named(name)) throw new Refusal(TAP_BUSY);
+    this.put({ name, type: 'tap', tap: { ...tap, isOpen: false } });
+  }
+
+  /** Unlike {@link delete}, this fails for a tap that somebody has open. @throws Refusal */
+  removeTap(name: string): void {
+    if (this.links.get(name)?.tap?.isOpen) throw new Refusal(TAP_BUSY);
+    this.remove(name);
+  }
+
+  /** In the order of the kernel: what comes before a refusal is done. @throws Refusal */
+  set(name: string, setting: LinkSetting): void {
+    const { bridge, address, mtu, alias, master, promisc, up, group } = setting;
+    const link = this.find(name);
     if (bridge && address !== undefined) checkAddress(address);
     if (bridge) this.#setBridge(link, bridge);
     if (address !== undefined) {
       checkAddress(address);
       link.address = address.toLowerCase();
     }
+    if (group !== undefined) link.group = group;
     if (mtu !== undefined) this.#changeMtu(link, mtu);
     if (alias === '') delete link.alias;
     else if (alias !== undefined) link.alias = alias;
@@ -160,30 +172,58 @@ export class Kernel {
     if (up !== undefined) this.#setUp(link, up);
   }
 
-  #note({ name, user, present }: Note): void {
-    const link = this.#find(name);
-    const users = link.users ?? [];
-    if (users.includes(user) === present) throw new Refusal(present ? FILE_EXISTS : NO_SUCH_FILE);
-    link.users = present ? [...users, user] : users.filter((each) => each !== user);
-    if (link.users.length === 0) delete link.users;
+  /** A VLAN is set together with its priority and protocol. @throws Refusal */
+  setFunction(pf: string, number: number, { vlan, qos, protocol, ...others }: Partial<KernelVf>): void {
+    this.find(pf);
+    const vf = this.#functions.get(pf)?.get(number)?.vf;
+    if (!vf) throw new Refusal('RTNETLINK answers: Invalid argument');
+    Object.assign(vf, others);
+    if (vlan === undefined) return;
+    delete vf.qos;
+    delete vf.protocol;
+    Object.assign(vf, { vlan, ...(qos && { qos }), ...(protocol && protocol !== '802.1Q' && { protocol }) });
   }
 
-  /** Both links have the addresses for a moment, as it is with the kernel. */
-  #move({ name, to, addresses, routes, leaving }: Move): void {
-    const target = this.#find(to);
-    if (!target.ipv6 && addresses.some(isIpv6))
+  /** @throws Refusal */
+  addName(link: string, name: string): void {
+    const found = this.find(link);
+    if (this.named(name)) throw new Refusal(FILE_EXISTS);
+    found.altnames.push(name);
+  }
+
+  /** @throws Refusal */
+  removeName(link: string, name: string): void {
+    const found = this.find(link);
+    if (!found.altnames.includes(name)) throw new Refusal(NO_SUCH_FILE);
+    found.altnames = found.altnames.filter((each) => each !== name);
+  }
+
+  /** @throws Refusal */
+  replaceAddress(name: string, address: LinkAddress): void {
+    const link = this.find(name);
+    if (!link.ipv6 && address.address.includes(':')) {
       throw new Refusal('Error: ipv6: IPv6 is disabled on this device.');
-    if (!target.up && routes.length > 0) throw new Refusal('Error: Nexthop device is not up.');
-    const arriving = new Set(addresses.map(({ address }) => address));
-    target.addresses = [...target.addresses.filter(({ address }) => !arriving.has(address)), ...addresses];
-    for (const route of routes) this.#replaceRoute(target, route);
-    const source = this.links.get(name);
-    const gone = new Set(leaving.map(({ address }) => address));
-    if (source) source.addresses = source.addresses.filter(({ address }) => !gone.has(address));
+    }
+    link.addresses = [...link.addresses.filter((each) => each.address !== address.address), address];
   }
 
-  /** There is one route of a table, destination and metric: another takes its place, whichever way it leads. */
-  #replaceRoute(target: KernelLink, route: LinkRoute): void {
+  /** @throws Refusal */
+  removeAddress(name: string, address: string): void {
+    const link = this.find(name);
+    const left = link.addresses.filter((each) => each.address !== address);
+    if (left.length === link.addresses.length) {
+      throw new Refusal('RTNETLINK answers: Cannot assign requested address');
+    }
+    link.addresses = left;
+  }
+
+  /**
+   * There is one route of a table, destination and metric: another takes its place, whichever way it leads.
+   * @throws Refusal
+   */
+  replaceRoute(route: LinkRoute): void {
+    const [target] = route.hops.map((hop) => this.find(hop.link));
+    if (!target?.up) throw new Refusal('Error: Nexthop device is not up.');
     for (const link of this.links.values()) {
       link.routes = link.routes.filter(
         ({ destination, table }) => destination !== route.destination || table !== route.table,
@@ -192,27 +232,44 @@ export class Kernel {
     target.routes.push(route);
   }
 
-  #delete(name: string): void {
-    const { type } = this.#find(name);
-    if (!['bridge', 'veth', 'tap', 'vlan'].includes(type)) throw new Refusal(NOT_SUPPORTED);
-    this.remove(name);
+  /** @throws Refusal */
+  delete(name: string): void {
+    const link = this.find(name);
+    if (!isRemovable(link)) throw new Refusal(NOT_SUPPORTED);
+    this.remove(link.name);
   }
 
-  #find(name: string): KernelLink {
-    const link = this.links.get(name);
+  /** All of a group, or nothing for the sake of a single one that cannot be deleted. @throws Refusal */
+  deleteGroup(group: number): void {
+    const members = [...this.links.values()].filter((link) => link.group === group);
+    if (members.length === 0) throw new Refusal('RTNETLINK answers: No such device');
+    if (!members.every(isRemovable)) throw new Refusal(NOT_SUPPORTED);
+    for (const { name } of members) this.remove(name);
+  }
+
+  /** @throws Refusal */
+  find(name: string): KernelLink {
+    const link = this.named(name);
     if (link) return link;
     throw new Refusal(`Cannot find device "${name}"`);
   }
 
-  #setBridge({ bridge }: KernelLink, { stp, forwardDelay, ageing, multicastSnooping }: SetBridge): void {
+  #requireFree(names: readonly string[]): void {
+    const isTaken = new Set(names).size < names.length || names.some((each) => this.named(each));
+    if (isTaken) throw new Refusal(FILE_EXISTS);
+  }
+
+  #setBridge({ bridge }: KernelLink, setting: BridgeSetting): void {
+    const { stp, forwardDelay, ageing, multicastSnooping } = setting;
     if (!bridge) throw new Refusal(NOT_SUPPORTED);
-    const now: { -readonly [Key in keyof SetBridge]: SetBridge[Key] } = bridge;
-    if (stp === false) now.stp = false;
+    const now: { -readonly [Key in keyof typeof bridge]: (typeof bridge)[Key] } = bridge;
+    // The kernel takes the delay first.
     if (forwardDelay !== undefined) {
       if (now.stp && (forwardDelay < 2 || forwardDelay > 30)) throw new Refusal(OUT_OF_RANGE);
       now.forwardDelay = forwardDelay;
     }
     if (ageing !== undefined) now.ageing = ageing;
+    if (stp === false) now.stp = false;
     if (stp) Object.assign(now, { stp, forwardDelay: Math.max(2, bridge.forwardDelay) });
     if (multicastSnooping !== undefined) now.multicastSnooping = multicastSnooping;
   }
@@ -232,7 +289,7 @@ export class Kernel {
     delete link.master;
     this.#followMembers(former);
     if (master === null) return;
-    if (this.#find(master).type !== 'bridge') throw new Refusal(NOT_SUPPORTED);
+    if (this.find(master).type !== 'bridge') throw new Refusal(NOT_SUPPORTED);
     if (link.type === 'bridge') throw new Refusal('Error: Can not enslave a bridge to a bridge.');
     link.master = master;
     this.#followMembers(master);
@@ -257,8 +314,8 @@ export class Kernel {
   }
 }
 
-function tapStateOf({ multiQueue = false, owner }: Remake['create']): KernelLink['tap'] {
-  return { multiQueue, ...(owner !== undefined && { owner }), isOpen: false };
+function isRemovable({ type }: KernelLink): boolean {
+  return ['bridge', 'veth', 'tap', 'vlan'].includes(type);
 }
 
 function checkAddress(address: string): void {

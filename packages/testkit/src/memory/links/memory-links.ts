@@ -1,17 +1,16 @@
-import type { Outcome } from '@vifkit/engine/former';
 import {
-  hindrance,
+  IpLinkTable,
+  type KernelFiles,
   type LinkAddressing,
-  type LinkOperation,
-  type LinkQuery,
-  type LinkRule,
   type LinkState,
-  type LinkTable,
-  linkOutcome,
-  SerialQueue,
+  noteOf,
+  type Programs,
   type TapState,
-  UnmadeLinks,
+  usersIn,
 } from '@vifkit/host/parts';
+import { MemoryFiles } from '../memory-files.js';
+import { MemoryPci } from '../memory-pci.js';
+import { MemoryPrograms } from '../memory-programs.js';
 import type { Points } from '../points.js';
 import { Kernel } from './kernel.js';
 import type { KernelLink, LinkSpec } from './kernel-link.js';
@@ -19,15 +18,25 @@ import type { KernelLink, LinkSpec } from './kernel-link.js';
 /** A link, and what it has of IP if that is anything. */
 export type MemoryLinkState = LinkState & Partial<LinkAddressing>;
 
-/** Links in memory, which behave as the kernel's do where plans can notice. */
-export class MemoryLinks implements LinkTable {
-  readonly kernel = new Kernel();
-  readonly #points: Points;
-  readonly #writes = new SerialQueue();
+/** What stands for the kernel of a host in memory, and the way to it. */
+interface KernelAccess {
+  readonly kernel: Kernel;
+  readonly programs: Programs;
+  readonly files: KernelFiles;
+}
 
-  constructor(points: Points, links: readonly LinkSpec[] = []) {
-    this.#points = points;
-    for (const link of links) this.kernel.put(link);
+/** Links in memory, by way of an `ip` that behaves as the real one does where plans can notice. */
+export class MemoryLinks extends IpLinkTable {
+  readonly kernel: Kernel;
+
+  constructor(points: Points, links: readonly LinkSpec[] = [], access?: KernelAccess) {
+    const kernel = access?.kernel ?? new Kernel();
+    const programs = access?.programs ?? new MemoryPrograms(points, kernel);
+    const files = access?.files ?? new MemoryFiles(points, kernel, new MemoryPci({}));
+    // A process that is asked once cannot remember links that are not there any more.
+    super({ programs, files, lifetime: 0 });
+    this.kernel = kernel;
+    for (const link of links) kernel.put(link);
   }
 
   /** Every link with all its settings, by name. */
@@ -35,70 +44,24 @@ export class MemoryLinks implements LinkTable {
     const links = [...this.kernel.links.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return Object.fromEntries(links.map((link) => [link.name, stateOf(link)]));
   }
-
-  async read({ names, settingsOf = [] }: LinkQuery): Promise<ReadonlyMap<string, LinkState>> {
-    // As the kernel does, by their alternative names, too.
-    const links = Object.entries(this.snapshot()).filter(
-      ([name, { alternativeNames = [] }]) =>
-        !names || [name, ...alternativeNames].some((each) => names.includes(each)),
-    );
-    return new Map(
-      links.map(([name, { addresses, routes, ...state }]) => {
-        const { ipv6, arpIgnore, arpAnnounce, ...others } = state;
-        return [name, settingsOf.includes(name) ? state : others];
-      }),
-    );
-  }
-
-  present(names: readonly string[]): readonly string[] {
-    return names.filter((name) => this.kernel.links.has(name));
-  }
-
-  async readAddresses(names: readonly string[]): Promise<ReadonlyMap<string, LinkAddressing>> {
-    const links = names.flatMap((name) => this.kernel.links.get(name) ?? []);
-    return new Map(
-      links.map(({ name, addresses, routes }) => [name, structuredClone({ addresses, routes })]),
-    );
-  }
-
-  async readRules(): Promise<readonly LinkRule[]> {
-    return [...this.kernel.rules];
-  }
-
-  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    return this.#writes.run(() => this.#write(operations, signal));
-  }
-
-  close(): Promise<void> {
-    return this.#writes.idle();
-  }
-
-  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    const unmade = new UnmadeLinks();
-    for (const operation of operations) {
-      const left =
-        operation.op === 'move'
-          ? hindrance(operation, operations, outcomes)
-          : unmade.reasonToLeave(operation);
-      const outcome = left ?? (await this.#run(operation, signal));
-      unmade.note(operation, outcome);
-      outcomes.push(outcome);
-    }
-    return outcomes;
-  }
-
-  async #run(operation: LinkOperation, signal: AbortSignal): Promise<Outcome> {
-    const user = operation.op === 'note' ? ` ${operation.user}` : '';
-    const what = `${operation.op} ${operation.name}${user}`;
-    const failure = await this.#points.reach({ part: 'links', what }, signal);
-    return failure ?? linkOutcome(operation, this.kernel.run(operation));
-  }
 }
 
-function stateOf({ mtuByHand, addresses, routes, tap, ...link }: KernelLink): MemoryLinkState {
+function stateOf({
+  index,
+  group,
+  mtuByHand,
+  altnames,
+  addresses,
+  routes,
+  tap,
+  ...link
+}: KernelLink): MemoryLinkState {
+  const users = usersIn(link.name, altnames);
+  const alternativeNames = altnames.filter((each) => !each.startsWith(noteOf(link.name, '')));
   return structuredClone({
     ...link,
+    ...(users.length > 0 && { users }),
+    ...(alternativeNames.length > 0 && { alternativeNames }),
     ...(tap && { tap: visible(tap, link.up) }),
     ...(addresses.length > 0 && { addresses }),
     ...(routes.length > 0 && { routes }),

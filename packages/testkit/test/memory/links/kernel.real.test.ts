@@ -40,8 +40,8 @@ async function compare(...scripts: (readonly LinkOperation[])[]): Promise<void> 
     const [ours, theirs] = [await memory.write(script, soon()), await real.write(script, soon())];
     expect(ours.map((outcome) => outcome?.message)).toEqual(theirs.map((outcome) => outcome?.message));
   }
-  expect(comparable(await memory.read(all))).toEqual(comparable(await real.read(all, soon())));
-  expect(await memory.readAddresses(names)).toEqual(await real.readAddresses(names, soon()));
+  expect(comparable(await memory.read(all, soon()))).toEqual(comparable(await real.read(all, soon())));
+  expect(await memory.readAddresses(names, soon())).toEqual(await real.readAddresses(names, soon()));
 }
 
 describe('links in memory are like those of the kernel', () => {

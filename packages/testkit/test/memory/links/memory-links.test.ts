@@ -32,7 +32,7 @@ describe('memory links', () => {
 
   it('tell the settings below /proc/sys for the links that are named only', async () => {
     const links = new MemoryLinks(new Points(), [{ name: 'a', ipv6: false }, { name: 'b' }]);
-    const read = await links.read({ settingsOf: ['a'] });
+    const read = await links.read({ settingsOf: ['a'] }, soon());
     expect(read.get('a')).toMatchObject({ ipv6: false, arpIgnore: 0 });
     expect(read.get('b')).not.toHaveProperty('ipv6');
   });
@@ -60,7 +60,8 @@ describe('memory links', () => {
     const links = new MemoryLinks(points, [{ name: 'a', type: 'tap' }]);
     const error = new VifError('LINK_COMMAND_FAILED', 'no');
     points.failAt(({ what }) => what === 'delete a', error);
-    expect(await links.write([{ op: 'delete', name: 'a' }], soon())).toEqual([error]);
+    const [outcome] = await links.write([{ op: 'delete', name: 'a' }], soon());
+    expect(outcome).toMatchObject({ code: 'LINK_COMMAND_FAILED', message: 'Link a cannot be removed: no' });
     expect(links.snapshot()).toHaveProperty('a');
   });
 });
