@@ -6,6 +6,14 @@ import { former } from '@vifkit/engine/former';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
+import { readChecksums } from './connection/checksums.js';
+import { HostConnection } from './connection/host-connection.js';
+import { OpenVSwitchPath } from './connection/open-vswitch-path.js';
+import { OvnPath } from './connection/ovn-path.js';
+import { readFunctions } from './connection/pci-functions.js';
+import { tapHolders } from './connection/tap-holders.js';
+import { socketStates } from './connection/unix-sockets.js';
+import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
 import { hostFacts } from './facts.js';
 import { DaemonSource } from './inventory/daemon-source.js';
 import { FilterSource } from './inventory/filter-source.js';
@@ -15,11 +23,14 @@ import { SourcesInventory } from './inventory/sources-inventory.js';
 import { FileVfJournal } from './journal/file-vf-journal.js';
 import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
+import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
 import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
 import { OpenVswitch } from './openvswitch/open-vswitch.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
+import { Northbound } from './ovn/northbound.js';
+import { OvnMigration } from './ovn/ovn-migration.js';
 import { OvnReadiness } from './ovn/ovn-readiness.js';
 import { Southbound } from './ovn/southbound.js';
 import { SwitchWatch } from './ovn/switch-watch.js';
@@ -47,6 +58,11 @@ export interface HostOptions {
    * asked why a port is not ready, and where it is bound. Without it, this host's own database tells what it can.
    */
   readonly ovnSb?: string | undefined;
+  /**
+   * OVN's northbound database, as of `ovnSb`: a live migration is told there, see docs/migration.md. For hosts whose ports
+   * nobody else places, such as Neutron.
+   */
+  readonly ovnNb?: string | undefined;
   /** Where ovn-controller has its control socket; `OVN_RUNDIR`, or /var/run/ovn, unless given. */
   readonly ovnRunDir?: string | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
@@ -83,6 +99,7 @@ const rules: OptionRules<HostOptions> = {
   ovsdb: optionRules.text,
   ovsdbTls: optionRules.object,
   ovnSb: optionRules.text,
+  ovnNb: optionRules.text,
   ovnRunDir: optionRules.path,
   sysfsRoot: optionRules.text,
   rootHelper: optionRules.words,
@@ -112,7 +129,7 @@ export function openHost(options?: HostOptions): Host {
   const given = readHostOptions(options, 'openHost');
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = given;
   const { toolHelper = rootHelper, reserve, tapOwner } = given;
-  const links = new IpLinkTable({ rootHelper, isReserved: reserve });
+  const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve }));
   const stateDir = given.stateDir ?? defaultStateDirectory();
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
@@ -120,8 +137,19 @@ export function openHost(options?: HostOptions): Host {
   const functions = new IpVfTable(sysfsRoot, rootHelper);
   const filters = new NftFilterTable(rootHelper);
   const commands = new ExecCommands(toolHelper);
-  const [firstSb] = given.ovnSb?.split(',') ?? [];
-  const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
+  const openVSwitch = new OpenVswitch(database, reserve);
+  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
+  const clients = [database];
+  const clientOf = (endpoints: string | undefined) => {
+    const [endpoint] = endpoints?.split(',') ?? [];
+    if (!endpoint) return undefined;
+    const client = new OvsdbClient({ endpoint, tls: ovsdbTls, logger });
+    clients.push(client);
+    return client;
+  };
+  const [sb, nb] = [clientOf(given.ovnSb), clientOf(given.ovnNb)];
+  const [southbound, northbound] = [sb && new Southbound(sb), nb && new Northbound(nb)];
+  const watch = new SwitchWatch(database);
   return {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
@@ -136,7 +164,7 @@ export function openHost(options?: HostOptions): Host {
     commands,
     runners: [
       former(new LinkRunner(links, ownerOf(tapOwner))),
-      new OvsRunner(new OpenVswitch(database, reserve), links),
+      new OvsRunner(openVSwitch, links),
       former(new VfRunner(functions, journal)),
       new FilterRunner(filters),
       new CommandRunner(commands),
@@ -144,13 +172,26 @@ export function openHost(options?: HostOptions): Host {
       new BridgePorts(rootHelper),
     ],
     readiness: new OvnReadiness({
-      watch: new SwitchWatch(database),
-      southbound: southbound ? new Southbound(southbound) : undefined,
-      runDirectory: given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn',
+      watch,
+      southbound,
+      runDirectory: ovnRunDir,
     }),
+    connection: new HostConnection({
+      links,
+      openVSwitch: new OpenVSwitchPath(
+        openVSwitch.rows,
+        new VswitchdProbe(database, directoryOf(ovsdb ?? DEFAULT_ENDPOINT)),
+        new OvnPath({ runDirectory: ovnRunDir, southbound: sb }),
+      ),
+      filters,
+      functions: (addresses, signal) => readFunctions(addresses, sysfsRoot, functions, signal),
+      sockets: socketStates,
+      checksums: readChecksums,
+      holders: tapHolders,
+    }),
+    migration: new OvnMigration({ watch, northbound, southbound }),
     async close() {
-      const databases = [database, ...(southbound ? [southbound] : [])];
-      await Promise.all([links.close(), locks.close(), ...databases.map((each) => each.close())]);
+      await Promise.all([links.close(), locks.close(), ...clients.map((each) => each.close())]);
     },
   };
 }

@@ -37,17 +37,23 @@ export const commandTable: readonly CommandEntry[] = [
     dryRunOption(),
     ...timelineOption(),
     waitOption(),
+    phaseOption('prepare', 'activate'),
   ]),
   {
-    ...forRequests('check', 'compare the host with what a plug would make of it', () => [
+    ...forRequests('check', "tell what a plug would change, and what is broken on the guests' ways", () => [
       ...timelineOption(),
+      new Option('--strict', 'fail for what is not known yet, too, as while a guest has not started'),
       new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
       allOption(),
       outputOption('metrics'),
     ]),
     formats: ['prometheus'],
   },
-  forRequests('unplug', 'unplug the VIFs', timelineOption),
+  forRequests('unplug', 'unplug the VIFs', () => [
+    ...timelineOption(),
+    phaseOption('deactivate', 'release'),
+    new Option('--force', 'unplug what a guest still uses, too: it is cut off'),
+  ]),
   {
     ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
     formats: ['mermaid', 'dot', 'svg', 'html'],
@@ -191,6 +197,10 @@ function outputOption(what: string): Option {
     '-o, --output <file>',
     `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
   );
+}
+
+function phaseOption(...phases: readonly string[]): Option {
+  return new Option('--phase <phase>', 'which part of a live migration it is').choices(phases);
 }
 
 function connectOption(): Option {

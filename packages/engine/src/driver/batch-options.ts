@@ -25,6 +25,8 @@ export interface PlugOptions<T> extends BatchOptions<T> {
    * port that the hypervisor makes when the guest starts is not waited for: {@link VifDriver.waitReady} does that.
    */
   readonly wait?: boolean | number | undefined;
+  /** The part of a live migration that it is, on its destination: see {@link MigrationPhase}. */
+  readonly phase?: 'prepare' | 'activate' | undefined;
 }
 
 /** More would not fit into memory together with what becomes of them. */
@@ -32,8 +34,11 @@ const mostRequests = 1_000_000;
 
 /** @throws VifError INVALID_OPTIONS */
 export function readBatchOptions<T>(options: BatchOptions<T> | undefined): CallTimes<BatchOptions<T>> {
-  const rules: OptionRules<BatchOptions<T>> = { ...callOptionRules, onResult: optionRules.function };
-  return readCallOptions(options, 'the call', rules);
+  return readCallOptions(options, 'the call', batchOptionRules<T>());
+}
+
+export function batchOptionRules<T>(): OptionRules<BatchOptions<T>> {
+  return { ...callOptionRules, onResult: optionRules.function };
 }
 
 /** @throws VifError INVALID_OPTIONS */
@@ -45,8 +50,16 @@ export function readPlugOptions<T>(options: PlugOptions<T> | undefined): CallTim
       accepts: (value) => optionRules.flag.accepts(value) || optionRules.milliseconds.accepts(value),
       says: 'true, false or a number of milliseconds',
     },
+    phase: oneOf('prepare', 'activate'),
   };
   return readCallOptions(options, 'the call', rules);
+}
+
+export function oneOf(...allowed: readonly string[]) {
+  return {
+    accepts: (value: unknown) => typeof value === 'string' && allowed.includes(value),
+    says: allowed.join(' or '),
+  };
 }
 
 /** The requests of a call, each of which may be anything. @throws VifError INVALID_REQUEST for what is no list */

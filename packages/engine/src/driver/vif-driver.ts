@@ -8,15 +8,15 @@ import type {
   VIFBase,
   VifError,
 } from '@vifkit/core';
-import { asVifError, describeHost } from '@vifkit/core';
+import { describeHost } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
 import type { StepRunner } from '@vifkit/core/steps';
 import type { HostChange } from '../inventory/changes.js';
 import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
 import { watchHost } from '../inventory/watch.js';
-import { Engine, type RunOptions } from '../run/engine.js';
+import { Engine } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { type Change, type Job, writingOf } from '../run/job.js';
+import { writingOf } from '../run/job.js';
 import type { RunningTask } from '../run/runner-queue.js';
 import type { Timeline } from '../run/timeline.js';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
@@ -29,17 +29,19 @@ import {
   teller,
 } from './batch-options.js';
 import { recordOf, unplugById } from './by-id.js';
-import { type CallOptions, callOptionRules, readCallOptions } from './call-options.js';
+import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
+import { type Changed, type Changing, type ChangingParts, plugging, unplugging } from './changing.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import { awaitedPort, readyStep, requireReadiness, waitingForPorts } from './ready.js';
+import { requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
-import { UnplugByMark } from './unplug-by-mark.js';
+import { readUnplugOptions, type UnplugOptions } from './unplug-options.js';
+import { type Connected, judgedBeside } from './with-connection.js';
 
 /** Milliseconds that plugins are given to end. */
 const longestDispose = 5_000;
@@ -133,9 +135,9 @@ export class VifDriver {
 
   /**
    * Unplugs a VIF. What is gone already is no error.
-   * @throws VifError UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
+   * @throws VifError VIF_IN_USE where a guest has its end open, unless it is forced; UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
    */
-  async unplug<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<ChangeResult> {
+  async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions): Promise<ChangeResult> {
     return only(await this.unplugAll<unknown>([request], options));
   }
 
@@ -179,27 +181,39 @@ export class VifDriver {
   }
 
   /** {@link check} for many. */
-  checkAll<R>(
+  async checkAll<R>(
     requests: readonly (R & RequestOf<R>)[],
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
-    return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
-      ...handled,
-      differences: tasks
-        .filter(
-          ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
-        )
-        .map(writingOf),
-      timeline,
-    }));
+    const given = readBatchOptions(options);
+    const { host, logger } = this.#parts;
+    return runRequests<Connected<readonly RunningTask[]>, CheckResult>(requests, given, {
+      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      run: judgedBeside<readonly RunningTask[]>(
+        (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'check' }),
+        host.connection,
+      ),
+      present: ({ handled }, { result: tasks, connection }, timeline) => ({
+        ...handled,
+        differences: tasks
+          .filter(
+            ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
+          )
+          .map(writingOf),
+        connection,
+        timeline,
+      }),
+      done: teller(given, logger),
+    });
   }
 
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
-  plugAll<R>(
+  async plugAll<R>(
     requests: readonly (R & RequestOf<R>)[],
     options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('plug', requests, options);
+    const given = readPlugOptions(options);
+    return this.#changeAll('plug', requests, given, plugging(this.#changing, given));
   }
 
   /** {@link waitReady} for many. */
@@ -218,11 +232,12 @@ export class VifDriver {
   }
 
   /** {@link unplug} for many. */
-  unplugAll<R>(
+  async unplugAll<R>(
     requests: readonly (R & RequestOf<R>)[],
-    options?: BatchOptions<ChangeResult>,
+    options?: UnplugOptions,
   ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('unplug', requests, options);
+    const given = readUnplugOptions(options);
+    return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given));
   }
 
   /**
@@ -304,20 +319,20 @@ export class VifDriver {
   async #changeAll(
     operation: Operation,
     requests: readonly unknown[],
-    options?: PlugOptions<ChangeResult>,
+    given: CallTimes<BatchOptions<ChangeResult>>,
+    { prepare, run }: Changing,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
-    const given = operation === 'plug' ? readPlugOptions(options) : readBatchOptions(options);
     const tell = teller(given, logger);
-    const { prepare, run } = operation === 'plug' ? this.#plugging(given) : this.#unplugging();
-    return runRequests<readonly Change[], ChangeResult>(requests, given, {
+    return runRequests<Changed, ChangeResult>(requests, given, {
       prepare,
       run,
-      present: ({ handled, job }, changes, timeline, left) => ({
+      present: ({ handled, job }, { result: changes, connection }, timeline, left) => ({
         ...handled,
         changes,
         ...(left && { left }),
+        ...(connection && { connection }),
         stepCount: job.plan.length,
         timeline,
       }),
@@ -328,37 +343,12 @@ export class VifDriver {
     });
   }
 
-  #plugging({ wait }: PlugOptions<ChangeResult>) {
+  get #changing(): ChangingParts {
     return {
-      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
-        if (!wait) return this.#prepare(json, 'plug', signal);
-        const readiness = requireReadiness(this.#parts.host.readiness);
-        const { handled, job } = await this.#prepare(json, 'plug', signal);
-        const port = awaitedPort(this.#read(json).vif, job.plan);
-        const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
-        return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
-      },
-      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
-        this.#engine.plug(jobs, options),
-    };
-  }
-
-  /** An unplug does not depend on the request alone: what carries the VIF's mark goes. */
-  #unplugging() {
-    const { registry, host } = this.#parts;
-    const byMark = new UnplugByMark(this.#engine);
-    return {
-      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
-        const request = this.#read(json);
-        try {
-          return await preparePlan(request, 'unplug', registry, host.facts, signal);
-        } catch (error) {
-          const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
-          return byMark.prepare(request, failure, signal);
-        }
-      },
-      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
-        byMark.unplug(jobs, options),
+      engine: this.#engine,
+      host: this.#parts.host,
+      read: (request) => this.#read(request),
+      prepare: (request, operation, signal) => this.#prepare(request, operation, signal),
     };
   }
 

@@ -1,6 +1,8 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
 import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
+import type { ConnectionReader } from '../connection/host-state.js';
 import type { HostInventory, VifRecords } from './inventory.js';
+import type { PortMigration } from './port-migration.js';
 import type { PortReadiness } from './port-readiness.js';
 
 /** Orders calls that concern the same things, between processes too. */
@@ -20,12 +22,16 @@ export interface Host {
   readonly runners: readonly StepRunner[];
   /** Runs programs, for the runners that vendors' packages bring; without it, there are none of those. */
   readonly commands?: CommandExecutor;
+  /** Reads what is on the way from guests to their networks; without it nothing is known to be sound. */
+  readonly connection?: ConnectionReader;
   /** Tells when ports carry traffic; a host need not be able to. */
   readonly readiness?: PortReadiness;
   /** Tells what there is; without it nothing is listed or watched. */
   readonly inventory?: HostInventory;
   /** Remembers how VIFs were plugged; nothing does unless given. */
   readonly records?: VifRecords;
+  /** Tells the network of ports that move to another host; a host need not be able to. */
+  readonly migration?: PortMigration;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }
