@@ -135,7 +135,7 @@ export function openHost(options?: HostOptions): Host {
     ]),
     commands,
     runners: [
-      former(new LinkRunner(links, ownerOf(tapOwner))),
+      new LinkRunner(links, ownerOf(tapOwner)),
       new OvsRunner(new OpenVswitch(database, reserve), links),
       former(new VfRunner(functions, journal)),
       new FilterRunner(filters),

@@ -1,12 +1,11 @@
 import { type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
-import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { type LinkSpec, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { LinkRunner } from '../../src/links/link-runner.js';
+import type { AttemptedLinkTask } from '../../src/links/undoing.js';
 
 type Step = LinkStep | LinkAbsentStep;
-type Attempted = AttemptedTask<Step>;
 
 const soon = () => new Deadline(10_000).signal;
 
@@ -14,22 +13,19 @@ function setUp(links: LinkSpec[] = []) {
   const host = memoryHost({ links });
   const runner = new LinkRunner(host.links);
   /** Inspects steps and applies those that differ, as the engine does; VIF ids are a, b, ... unless given. */
-  const apply = async (steps: readonly Step[], vifId = 'a'): Promise<Attempted[]> => {
+  const apply = async (steps: readonly Step[], vifId = 'a'): Promise<AttemptedLinkTask[]> => {
     const inspections = await runner.inspect(
-      steps,
+      steps.map((step) => ({ step, vifId })),
       soon(),
-      steps.map(() => vifId),
     );
-    const tasks = steps.map((step, i) => ({
-      step,
-      vifId,
-      inspection: inspections[i] ?? { differences: [] },
-    }));
-    const different = tasks.filter(({ inspection }) => inspection.differences.length > 0);
-    const outcomes = await runner.apply(different, soon());
-    return different.map((task, i) => ({ ...task, outcome: outcomes[i] }));
+    const tasks = steps.flatMap((step, i) => {
+      const { change } = inspections[i] ?? {};
+      return change ? [{ step, vifId, change }] : [];
+    });
+    const outcomes = await runner.apply(tasks, soon());
+    return tasks.map((task, i) => ({ ...task, outcome: outcomes[i] ?? {} }));
   };
-  const undo = (tasks: readonly Attempted[]): Promise<Outcome[]> => runner.undo([...tasks].reverse(), soon());
+  const undo = (tasks: readonly AttemptedLinkTask[]) => runner.undo([...tasks].reverse(), soon());
   const writes = () => host.writes.map(({ what }) => what);
   return { host, runner, apply, undo, writes };
 }

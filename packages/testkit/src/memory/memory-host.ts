@@ -119,7 +119,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     records: new MemoryVifRecords(),
     inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
-      former(new LinkRunner(links, options.tapOwner)),
+      new LinkRunner(links, options.tapOwner),
       new OvsRunner(new OpenVswitch(ovs), links),
       new FilterRunner(new NftFilterTable([], programs)),
       new CommandRunner(new ExecCommands([], programs)),
