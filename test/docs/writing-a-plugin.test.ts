@@ -9,13 +9,14 @@ describe(document, () => {
   it.each([
     ['# Writing a plugin', 'acme-plugin.ts'],
     ['## Injection', 'acme-client.ts'],
+    ['## Data of your own', 'acme-port-profile.ts'],
     ['## A legacy driver', 'acme-driver.ts'],
     ['## Testing it', 'acme-plugin.test.ts'],
   ])('has under "%s" the very text of %s, which is tested here', (heading, file) => {
     expect(codeBlock(document, heading, 'ts')).toBe(readDocument(`test/docs/${file}`));
   });
 
-  it('has no other TypeScript', () => expect(codeBlocks(text, 'ts')).toHaveLength(4));
+  it('has no other TypeScript', () => expect(codeBlocks(text, 'ts')).toHaveLength(5));
 
   it('lists every kind of step', () => {
     const kinds = Object.keys(stepKinds);

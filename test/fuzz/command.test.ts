@@ -57,6 +57,9 @@ async function runInMemory({ args, env, config, stdin }: CommandLine) {
       const { routing } = settings;
       return createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins, options, routing });
     },
+    openCommands: async () => ({
+      run: async () => ({ exitCode: undefined, stdout: '', stderr: '', missing: true }),
+    }),
     plugins: loadPlugins,
     examineHost: examineThisHost,
   });

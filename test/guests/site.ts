@@ -10,10 +10,10 @@ import {
   startLibvirtGuests,
   startOpenVSwitch,
 } from '@vifkit/testkit/bed';
-import { $ } from 'execa';
-import { vif } from '../real/vif.js';
+import { $, execa } from 'execa';
+import { program, vif } from '../real/vif.js';
 import { makeNetworks, NETWORKS, putVendorTools, VENDOR_SWITCH } from './networks.js';
-import { type Row, rows, switchDirectory } from './rows.js';
+import { type Row, rows, type Segment, switchDirectory } from './rows.js';
 
 /** What belongs to a VIF, by where it is. */
 export interface Belongings {
@@ -27,13 +27,14 @@ export interface Belongings {
 /** A host for guests: networks with a peer to ping, an Open vSwitch with DPDK, vendors' switches and a libvirtd. */
 export class Site {
   private constructor(
-    private readonly ovs: OpenVSwitch,
+    readonly ovs: OpenVSwitch,
     readonly guests: LibvirtGuests,
     private readonly directory: string,
     private readonly cleanUp: (() => Promise<unknown>)[],
   ) {}
 
-  static async open(): Promise<Site> {
+  /** @param hook makes the script that libvirt calls, of the switch's endpoint */
+  static async open(hook?: (ovsdb: string) => string): Promise<Site> {
     const cleanUp: (() => Promise<unknown>)[] = [];
     const keep = async <T>(part: Promise<T>, end: (part: T) => Promise<unknown>) => {
       const value = await part;
@@ -50,7 +51,7 @@ export class Site {
       await makeNetworks(far, ovs);
       cleanUp.push(() => $`ip link delete dev ${VENDOR_SWITCH}`);
       await putVendorTools(await keep(makeVendorTools(), (tools) => tools.close()));
-      const options = { openVSwitch: switchDirectory };
+      const options = { openVSwitch: switchDirectory, ...(hook && { hook: hook(ovs.endpoint) }) };
       const guests = await keep(startLibvirtGuests(options), (guests) => guests.stop());
       return new Site(ovs, guests, directory, cleanUp);
     } catch (error) {
@@ -102,6 +103,28 @@ export class Site {
       address: `${subnet}.${rows.indexOf(row) + 10}/24`,
       peer: `${subnet}.1`,
     });
+  }
+
+  /** Starts a guest without a card, for those that are plugged in while it runs. */
+  async startEmpty(name: string, segment: Segment, domain: readonly string[] = []) {
+    const { subnet } = NETWORKS[segment];
+    const guest = await this.guests.start({ name, domain, address: `${subnet}.9/24`, peer: `${subnet}.1` });
+    await guest.says('vif: ready');
+    return guest;
+  }
+
+  /** Runs `vif` on a domain, with a row's request as the file unless there is none. */
+  async vifFor(row: Row, ...args: readonly string[]) {
+    const config = join(this.directory, `${row.id}.json`);
+    await writeFile(config, JSON.stringify(row.settings));
+    const given = ['--config', config, '--ovsdb', this.ovs.endpoint, '--connect', this.guests.libvirtd.uri];
+    const result = await execa(program, [...args, '--format', 'json', ...given], {
+      input: JSON.stringify(row.request),
+      reject: false,
+    });
+    const { exitCode, stdout, stderr } = result;
+    const [line] = stdout.split('\n').filter(Boolean);
+    return { exitCode, stderr, line: line === undefined ? undefined : JSON.parse(line) };
   }
 
   /** What is left of a row's VIF and guest. Open vSwitch removes the socket of a port a moment after the port. */

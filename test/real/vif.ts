@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
 /** The command as `npm run setup` leaves it. */
-const program = fileURLToPath(new URL('../../node_modules/.bin/vif', import.meta.url));
+export const program = fileURLToPath(new URL('../../node_modules/.bin/vif', import.meta.url));
 
 export interface VifRun {
   readonly exitCode: number | undefined;

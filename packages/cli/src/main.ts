@@ -3,7 +3,7 @@ import { loadPlugins } from './plugins/load-plugins.js';
 import { run } from './program.js';
 import type { Environment } from './settings/environment.js';
 import { guardOutput } from './terminal/output.js';
-import { examineThisHost, openDriver } from './this-host.js';
+import { examineThisHost, openCommands, openDriver } from './this-host.js';
 
 /**
  * The command itself, of the modules and of the bundle alike: it sets the exit status of this process.
@@ -35,6 +35,7 @@ export function vif(unbundled?: Environment['unbundled']): Promise<number> {
     configFolder: '/etc/vifkit',
     ownFile: (path) => readFileSync(new URL(`../${path}`, import.meta.url), 'utf8'),
     openDriver,
+    openCommands,
     plugins: loadPlugins,
     examineHost: examineThisHost,
     unbundled,

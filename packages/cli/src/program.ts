@@ -115,23 +115,22 @@ async function applyConfig(program: Command, { configFolder }: Environment): Pro
 
 function addCommand(
   program: Command,
-  { name, description, files: hold, words, loadsPackage, options, formats = [], load }: CommandEntry,
+  { name, description, files: hold, operands = [], loadsPackages, options, formats = [], load }: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
   const command = program.command(name).description(description);
   if (hold) command.argument('[file...]', hold, ['-']);
-  if (words) command.argument(...words);
+  for (const operand of operands) command.argument(...operand);
   for (const option of options?.() ?? []) command.addOption(option);
   const stdin = () => announced(environment);
   command.action(async () => {
-    const [named = '-'] = command.processedArgs as [(string | string[])?];
-    const files = [named].flat();
+    const files = command.processedArgs.flat().filter((each) => each !== undefined) as string[];
     const given = command.optsWithGlobals<Settings>();
     const settings = given.plugin?.length ? { ...given, pluginNamedBy: whatNamed(program) } : given;
     requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
-    if (unbundled && (loadsPackage || settings.plugin?.length)) return exit(await unbundled());
+    if (unbundled && (loadsPackages || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
     exit(await run(settings, { ...environment, stdin }, files));
   });

@@ -1,4 +1,5 @@
 import type { GuestConfigurator, Requirement } from '@vifkit/core';
+import type { CommandExecutor } from '@vifkit/core/steps';
 import { withDeadline } from '@vifkit/engine/time';
 import type { Lack } from '@vifkit/host';
 import { loadPlugins } from './plugins/load-plugins.js';
@@ -21,6 +22,12 @@ export async function openDriver(settings: DriverSettings): Promise<Driver> {
   const options = await optionSources(settings, env, plugins);
   const host = openHost({ ...hostOptions(settings), logger });
   return createVifDriver({ host, guests, plugins, options, routing, ...(logger && { logger }) });
+}
+
+/** Runs programs as this process does, without a helper. */
+export async function openCommands(): Promise<CommandExecutor> {
+  const { openPrograms } = await import('@vifkit/host');
+  return openPrograms();
 }
 
 async function openGuests(): Promise<GuestConfigurator> {

@@ -55,6 +55,9 @@ async function vifOn(args: readonly string[], stdin: string | Uint8Array = '', i
       const { routing } = settings;
       return createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins, options, routing });
     },
+    openCommands: async () => ({
+      run: async () => ({ exitCode: undefined, stdout: '', stderr: '', missing: true }),
+    }),
     plugins: loadPlugins,
     examineHost: async (requirements) => requirements.map(() => undefined),
   });

@@ -24,6 +24,7 @@ export { type PortSettings, portSettings } from './model/port-settings.js';
 export { requireKeys } from './model/require-keys.js';
 export { toHostDevice, toRepresentor } from './model/to-host-device.js';
 export { toVifFields } from './model/to-vif-fields.js';
+export { vendorDetails } from './model/vendor-details.js';
 export { type VhostUserSocket, vhostUserSocket } from './model/vhost-user-socket.js';
 export {
   deviceName,
@@ -104,6 +105,7 @@ export type { Instance } from './request/instance.js';
 export { parseRequest } from './request/parse-request.js';
 export { type Routing, routings } from './request/routing.js';
 export type { VifRequest } from './request/vif-request.js';
+export { field } from './schema/field.js';
 export {
   IsLinkName,
   IsMacAddress,

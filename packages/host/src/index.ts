@@ -1,3 +1,4 @@
+export { openPrograms } from './commands/exec-commands.js';
 export { examineHost } from './doctor/examine-host.js';
 export type { Lack } from './doctor/lack.js';
 export { type HostOptions, openHost } from './open-host.js';

@@ -3,7 +3,8 @@ import type { Environment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Format, Settings } from '../settings/settings.js';
 
-/** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named. */
+/** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named; commands that have
+ * operands of another kind get these. */
 type CommandAction = (
   settings: Settings,
   environment: Environment,
@@ -16,16 +17,18 @@ export interface CommandEntry {
   readonly description: string;
   /** What the arguments FILE hold; undefined for a command without any. */
   readonly files?: string;
-  /** Arguments that are no files, as commander has them, with what they are. */
-  readonly words?: readonly [syntax: string, description: string];
-  /** It loads a package that shares core with the command, so it runs from the modules and not from the bundle. */
-  readonly loadsPackage?: boolean;
+  /** Operands in place of FILE, as commander spells them, with what they are. */
+  readonly operands?: readonly (readonly [syntax: string, description: string])[];
+  /** It loads packages that are named to it: a bundle leaves it to the modules that it was made of. */
+  readonly loadsPackages?: boolean;
   /** Formats that it has beside JSON and text. */
   readonly formats?: readonly Format[];
   /** Options of this command alone. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
 }
+
+const domain = ['<domain>', 'its name, id or UUID'] as const;
 
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
@@ -76,9 +79,44 @@ export const commandTable: readonly CommandEntry[] = [
     options: () => [
       new Option('--keep <file>', 'the VIFs that are in use: ids, requests or VIFs, one a line'),
       new Option('--keep-none', 'no VIF is in use').conflicts('keep'),
+      new Option('--keep-domains', "the VIFs of libvirt's domains are in use").conflicts('keepNone'),
+      connectOption(),
       new Option('--dry-run', 'tell what would be removed, and change nothing'),
     ],
     load: async () => (await import('./gc.js')).gc,
+  },
+  {
+    name: 'attach',
+    description: "plug a VIF and give its card to a domain of libvirt's, all or nothing",
+    operands: [domain, ['[file]', 'the request']],
+    options: () => [connectOption(), waitOption()],
+    load: async () => (await import('./domains.js')).attach,
+  },
+  {
+    name: 'detach',
+    description: 'take a card away from a domain, wait until the guest has let go of it, and unplug the VIF',
+    operands: [domain, ['<file-or-id>', "the request, or the VIF's id"]],
+    options: () => [connectOption()],
+    load: async () => (await import('./domains.js')).detach,
+  },
+  {
+    name: 'metadata',
+    description: "write requests into a domain's metadata, where the hook finds them",
+    operands: [domain, ['[file]', 'the requests; none take them away']],
+    options: () => [connectOption()],
+    load: async () => (await import('./domains.js')).metadata,
+  },
+  {
+    name: 'hook',
+    description:
+      "be libvirt's hook /etc/libvirt/hooks/qemu: plug the VIFs of a domain's metadata, and unplug them",
+    operands: [
+      ['<domain>', 'its name'],
+      ['<operation>', 'as in prepare'],
+      ['<sub-operation>', 'begin or end'],
+      ['[extra]', 'nothing of use here'],
+    ],
+    load: async () => (await import('./hook.js')).hook,
   },
   {
     name: 'object',
@@ -95,8 +133,8 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'conformance',
     description: 'hold a plugin package to the promises of every plugin, on a host in memory',
-    words: ['<package>', 'the package, by its name or path'],
-    loadsPackage: true,
+    operands: [['<package...>', 'the packages, by their names or paths']],
+    loadsPackages: true,
     options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
     load: async () => (await import('./conformance.js')).conformance,
   },
@@ -108,13 +146,13 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'config-file',
     description: 'check configuration files, and tell the line that is wrong',
-    words: ['[file...]', 'the files; those that vif reads unless given'],
+    operands: [['[file...]', 'the files; those that vif reads unless given']],
     load: async () => (await import('./config-file.js')).configFile,
   },
   {
     name: 'explain',
     description: 'tell what an error is, and what to do about it',
-    words: ['[code...]', 'codes of errors; all of them unless given'],
+    operands: [['[code...]', 'codes of errors; all of them unless given']],
     load: async () => (await import('./explain.js')).explain,
   },
   {
@@ -141,6 +179,12 @@ function outputOption(what: string): Option {
   return new Option(
     '-o, --output <file>',
     `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
+  );
+}
+
+function connectOption(): Option {
+  return new Option('--connect <uri>', "which libvirt, as for virsh (default: virsh's own)").env(
+    'VIF_CONNECT',
   );
 }
 

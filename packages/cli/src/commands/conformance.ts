@@ -35,8 +35,18 @@ interface Suite {
  */
 export async function conformance(
   settings: Settings & { readonly badge?: string },
+  environment: Environment,
+  packages: readonly string[],
+): Promise<number> {
+  let status = 0;
+  for (const each of packages) status = Math.max(status, await holdToPromises(each, settings, environment));
+  return status;
+}
+
+async function holdToPromises(
+  given: string,
+  settings: Settings & { readonly badge?: string },
   { stdout }: Environment,
-  [given = '']: readonly string[],
 ): Promise<number> {
   const found = await findPackage(given);
   const { vifkit } = readPackageManifest(found.manifest, found.folder);

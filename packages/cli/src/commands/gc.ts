@@ -16,6 +16,7 @@ interface GcSettings extends Settings {
   /** A file, or `-`. */
   readonly keep?: string;
   readonly keepNone?: boolean;
+  readonly keepDomains?: boolean;
   readonly dryRun?: boolean;
 }
 
@@ -30,9 +31,12 @@ export async function gc(settings: GcSettings, environment: Environment): Promis
   const { signal } = interruption;
   let driver: Driver | undefined;
   try {
-    const keep = await readKept(settings, environment, signal);
+    const listed = await readKept(settings, environment, signal);
     const logger = await openLogger(settings, stderr, env);
     driver = await environment.openDriver({ ...settings, guests: false, logger, env });
+    const keep = settings.keepDomains
+      ? await withDomains(listed, driver, settings, environment, signal)
+      : listed;
     const results = await driver.gc({ keep, dryRun, signal, timeout });
     print(results, settings.format, dryRun, environment);
     return results.some((result) => 'error' in result) ? 1 : 0;
@@ -43,13 +47,37 @@ export async function gc(settings: GcSettings, environment: Environment): Promis
 }
 
 async function readKept(
-  { keep, keepNone }: GcSettings,
+  { keep, keepNone, keepDomains }: GcSettings,
   { stdin }: Environment,
   signal: AbortSignal,
 ): Promise<string[] | 'none'> {
   if (keep !== undefined) return parseKeep(await readText(keep, stdin, signal));
-  if (keepNone) return 'none';
-  throw new InputError('Say which VIFs are in use: --keep FILE, or --keep-none');
+  if (keepNone || keepDomains) return 'none';
+  throw new InputError('Say which VIFs are in use: --keep FILE, --keep-domains, or --keep-none');
+}
+
+/**
+ * Adds the VIFs of libvirt's domains. Of some a domain has but the name of a link, and so the beginning of their id: what is
+ * on the host of VIFs whose ids begin alike is kept, too.
+ */
+async function withDomains(
+  listed: string[] | 'none',
+  driver: Driver,
+  { connect, timeout }: GcSettings,
+  environment: Environment,
+  signal: AbortSignal,
+): Promise<string[] | 'none'> {
+  const { keptVifs, Virsh } = await import('@vifkit/libvirt/domain');
+  const { ids, beginnings } = await keptVifs(new Virsh(await environment.openCommands(), connect), signal);
+  const keep = [...new Set([...(listed === 'none' ? [] : listed), ...ids])];
+  const given = keep.length > 0 ? keep : ('none' as const);
+  if (beginnings.size === 0) return given;
+  const dead = await driver.gc({ keep: given, dryRun: true, signal, timeout });
+  const alike = dead
+    .map((result) => ('error' in result ? result.id : result.value.id))
+    .filter((id) => id !== null && beginnings.has(id.slice(0, 11).toLowerCase()));
+  const all = [...keep, ...alike.filter((id) => id !== null)];
+  return all.length > 0 ? all : 'none';
 }
 
 function print(

@@ -25,7 +25,7 @@ export async function withDriver<T>(
   const interruption = abortOnSignals(environment.signals, isEndless ? undefined : settings.timeout);
   let driver: Driver | undefined;
   try {
-    const logger = await openLogger(settings.verbose, stderr);
+    const logger = await openLogger(settings, stderr, env);
     driver = await environment.openDriver({ ...settings, guests, logger, env });
     return await work(driver, interruption.signal);
   } finally {

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
+import type { CommandExecutor } from '@vifkit/core/steps';
 import type { VifDriver } from '@vifkit/engine';
 import type { Lack } from '@vifkit/host';
 import type { InputSource } from '../requests/input.js';
@@ -10,12 +11,16 @@ import type { Settings } from './settings.js';
 export type Driver = Pick<
   VifDriver,
   | 'convert'
+  | 'config'
   | 'configAll'
   | 'planAll'
+  | 'plug'
   | 'plugAll'
   | 'checkAll'
+  | 'unplug'
   | 'unplugAll'
   | 'unplugById'
+  | 'waitReady'
   | 'list'
   | 'watch'
   | 'gc'
@@ -46,6 +51,8 @@ export interface Environment {
   /** The text of a file of this package, by its path there. */
   readonly ownFile: (path: string) => string;
   readonly openDriver: (settings: DriverSettings) => Promise<Driver>;
+  /** Runs programs that change nothing of the network: virsh. */
+  readonly openCommands: () => Promise<CommandExecutor>;
   readonly plugins: (settings: Settings) => Promise<readonly PluginPackage[]>;
   /** Tells for each requirement what this host lacks, or undefined. */
   readonly examineHost: (

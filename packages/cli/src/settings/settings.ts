@@ -30,6 +30,8 @@ export interface Settings extends Verbosity {
   readonly ovnSb?: string;
   /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
   readonly wait?: boolean | number;
+  /** Which libvirt, as for `virsh --connect`. */
+  readonly connect?: string;
   readonly sysfsRoot: string;
   /** Where locks are, and records of what virtual functions had; the host's default unless given. */
   readonly stateDir?: string;

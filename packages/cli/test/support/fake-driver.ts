@@ -26,10 +26,18 @@ export function fakeDriver(methods: Partial<Driver> = {}): Driver {
     unplugById: async () => [],
     list: async () => ({ vifs: [], failures: [] }),
     watch: async function* () {},
+    config: unasked,
+    plug: unasked,
+    unplug: unasked,
+    waitReady: unasked,
     gc: async () => [],
     close: async () => {},
     ...methods,
   };
+}
+
+function unasked(): never {
+  throw new Error('Commands for requests ask for many at once');
 }
 
 /** A method of a driver that answers request by request. */

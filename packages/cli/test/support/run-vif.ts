@@ -40,6 +40,9 @@ export async function runVif(args: readonly string[], given: Given = {}) {
       opened.push(settings);
       return given.openDriver ? given.openDriver(settings) : driver;
     },
+    openCommands: async () => ({
+      run: async () => ({ exitCode: undefined, stdout: '', stderr: '', missing: true }),
+    }),
     plugins: async () => plugins,
     examineHost: given.examineHost ?? (async () => []),
   });

@@ -58,6 +58,10 @@ export const errorCodes = {
   OVN_NOT_INSTALLED: 'ovs-vswitchd has wired the port, but ovn-controller has not installed its flows',
   OVS_PORT_NOT_OURS: 'A port of the name is a bond, and is left alone',
 
+  LIBVIRT_FAILED: 'libvirt refused an operation on a domain',
+  DOMAIN_UNFIT: 'The domain lacks something that the card needs',
+  DEVICE_NOT_RELEASED: 'The guest has not let go of its card',
+
   COMMAND_NOT_FOUND: 'A program is not installed',
   COMMAND_FAILED: 'A program ended with an error',
   DESCRIPTORS_EXHAUSTED: 'The process has no file descriptors left to start a program with',

@@ -20,6 +20,16 @@ export interface Registration extends ObjectIdentity {
   readonly type: DeclaredClass;
 }
 
+// A registered symbol: another copy of this package may have to read how a class is called.
+const identityKey: unique symbol = Symbol.for('vifkit.identity');
+
+/** How a class says that it is called, whichever copy of this package it was declared with. */
+export function declaredIdentity(prototype: {
+  readonly [identityKey]?: ObjectIdentity;
+}): ObjectIdentity | undefined {
+  return Object.hasOwn(prototype, identityKey) ? prototype[identityKey] : undefined;
+}
+
 const byName = new Map<string, Registration>();
 const byPrototype = new WeakMap<object, Registration>();
 
@@ -40,6 +50,8 @@ export function versionedObject(identity: Omit<ObjectIdentity, 'namespace'> & Pa
       throw new VifError('PLUGIN_CONFLICT', `Two classes claim the versioned object ${key}`);
     byName.set(key, registration);
     byPrototype.set(type.prototype, registration);
+    const { type: _, ...called } = registration;
+    Object.defineProperty(type.prototype, identityKey, { value: called });
     nameKind(type, key);
   };
 }

@@ -1,3 +1,4 @@
+import type { VersionedObject } from '../objects/versioned-object.js';
 import type { StepKindDefinition } from '../plan/define-step-kind.js';
 import type { RunnerContext, StepRunner } from '../plan/runner.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
@@ -18,6 +19,13 @@ export interface PluginPackage {
    */
   readonly contract?: number;
   readonly provides: readonly Constructor<Component>[];
+  /**
+   * The package's own classes of objects, as port profiles, each declared with `versionedObject` in a namespace of the
+   * vendor's. They are read and written on the wire, whichever copy of core they were declared with.
+   */
+  readonly objects?: readonly (abstract new (
+    ...args: never[]
+  ) => VersionedObject)[];
   /** Kinds of steps that the package defines, for its plans or those of others. */
   readonly stepKinds?: readonly StepKindDefinition[];
   /**

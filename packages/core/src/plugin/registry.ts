@@ -1,6 +1,7 @@
 import { VifError } from '../errors/vif-error.js';
 import type { HostFacts } from '../host/facts.js';
 import { type Logger, silentLogger } from '../logging/logger.js';
+import { adoptClass } from '../objects/adopt-class.js';
 import { type Routing, routings } from '../request/routing.js';
 import { quote } from '../validation/quote.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
@@ -129,6 +130,7 @@ export class PluginRegistry {
         `${quote(each)} is no plugin package: it has no list 'provides'. Give the default export of the package.`,
       );
     }
+    for (const type of each.objects ?? []) adoptClass(type, each.name);
     for (const target of each.provides) {
       const declaration = declarationOf(target);
       if (!declaration) {

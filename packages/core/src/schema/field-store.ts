@@ -1,18 +1,29 @@
 import type { FieldSpec, FieldSpecs } from './field-spec.js';
 
-const declared = new WeakMap<object, Map<string, FieldSpec>>();
+// A registered symbol: another copy of this package may have to read what a class declares.
+const ownFields: unique symbol = Symbol.for('vifkit.fields');
+
+interface Declaring {
+  readonly [ownFields]?: Map<string, FieldSpec>;
+}
+
 const none: FieldSpecs = new Map();
 const merged = new WeakMap<object, FieldSpecs>();
 
 /** Records a field of the class that has this prototype. */
 export function declareField(prototype: object, name: string, spec: FieldSpec): void {
-  const own = declared.get(prototype) ?? new Map<string, FieldSpec>();
-  declared.set(prototype, own.set(name, spec));
+  const own = declaredBy(prototype);
+  if (own) own.set(name, spec);
+  else Object.defineProperty(prototype, ownFields, { value: new Map([[name, spec]]) });
 }
 
 /** The fields that the class with this prototype adds to those it inherits. */
 export function ownFieldsOf(prototype: object): FieldSpecs {
-  return declared.get(prototype) ?? none;
+  return declaredBy(prototype) ?? none;
+}
+
+function declaredBy(prototype: Declaring): Map<string, FieldSpec> | undefined {
+  return Object.hasOwn(prototype, ownFields) ? prototype[ownFields] : undefined;
 }
 
 /** The fields of a class by its prototype: inherited ones first. */

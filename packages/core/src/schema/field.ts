@@ -1,7 +1,7 @@
 import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
 import { mtuRange, vlanRange } from '../validation/numbers.js';
 import { fieldConstraint, ruleOf } from './field-rule.js';
-import type { DeclaredClass, FieldType } from './field-spec.js';
+import type { DeclaredClass, FieldSpec, FieldType } from './field-spec.js';
 import { declareField } from './field-store.js';
 import { decorateLater } from './late-decorators.js';
 import type { Level } from './level.js';
@@ -102,22 +102,19 @@ function integer({
 
 function declare(type: FieldType, options: FieldOptions<unknown> = {}): PropertyDecorator {
   const { required = false, nullable = false, since, initial } = options;
-  return (prototype, name) => {
-    declareField(prototype, String(name), {
-      type,
-      required,
-      nullable,
-      since,
-      default: options.default,
-      initial,
-    });
-    decorateLater(() => {
-      for (const decorate of validationOf(type, required, nullable)) decorate(prototype, name);
-    });
-    if (options.default !== undefined) {
-      Object.defineProperty(prototype, name, { value: options.default, configurable: true, writable: true });
-    }
-  };
+  const spec = { type, required, nullable, since, default: options.default, initial };
+  return (prototype, name) => addField(prototype, String(name), spec);
+}
+
+/** Gives the class with this prototype a field. */
+export function addField(prototype: object, name: string, spec: FieldSpec): void {
+  declareField(prototype, name, spec);
+  decorateLater(() => {
+    for (const decorate of validationOf(spec.type, spec.required, spec.nullable)) decorate(prototype, name);
+  });
+  if (spec.default !== undefined) {
+    Object.defineProperty(prototype, name, { value: spec.default, configurable: true, writable: true });
+  }
 }
 
 /** The decorators of class-validator that say what a declaration says. */

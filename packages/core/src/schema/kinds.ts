@@ -39,6 +39,11 @@ export function foreignClassOf(value: unknown): DeclaredClass | undefined {
   return type && !Object.prototype.isPrototypeOf.call(type.prototype, value) ? type : undefined;
 }
 
+/** Our class of the name that the class with this prototype has, whichever copy of this package declared that. */
+export function ownClassFor(prototype: object): DeclaredClass | undefined {
+  return own.get(kindName(prototype) ?? '');
+}
+
 /** The name of the class with this prototype; undefined for one that has none of its own. */
 export function kindName(prototype: object): string | undefined {
   return Object.hasOwn(prototype, kinds) ? kindsOf(prototype)[0] : undefined;

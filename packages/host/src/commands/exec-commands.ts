@@ -23,3 +23,8 @@ export class ExecCommands implements CommandExecutor {
     });
   }
 }
+
+/** Runs programs as this process may, for those who have no host to ask for it. */
+export function openPrograms(): CommandExecutor {
+  return new ExecCommands();
+}

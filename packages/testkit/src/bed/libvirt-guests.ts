@@ -9,8 +9,12 @@ import { makeImage } from './vm-image.js';
 
 export interface LibvirtGuestOptions {
   readonly name: string;
-  /** libvirt's element of its network card. */
-  readonly device: string;
+  /** libvirt's element of its network card; none unless given. */
+  readonly device?: string;
+  /** The domain's metadata. */
+  readonly metadata?: string;
+  /** It is defined in libvirt, to be started with its host, and is not started yet; else it lasts as long as it runs. */
+  readonly autostart?: boolean;
   /** Further elements of the domain. */
   readonly domain?: readonly string[];
   /** How many processors it has; 1 unless given. */
@@ -33,8 +37,14 @@ export interface GuestReport {
 
 /** A domain of libvirt, which runs until it is stopped. */
 export interface LibvirtGuest {
+  /** Has libvirt start it, if it is defined and does not run. @throws Error with libvirt's complaint */
+  start(): Promise<void>;
   /** Waits until it has pinged its peer. @throws Error with its console, if it doesn't come to it */
   report(): Promise<GuestReport>;
+  /** Waits for a text on its console. @throws Error with its console, if it doesn't come */
+  says(text: string): Promise<void>;
+  /** Forgets what is on its console. */
+  clear(): Promise<void>;
   /** Has libvirt end it. Does nothing when it has ended. */
   stop(): Promise<void>;
 }
@@ -76,10 +86,19 @@ export async function startLibvirtGuests(options: LibvirtdOptions = {}): Promise
       await writeFile(console, '');
       await chmod(console, 0o666);
       await writeFile(definition, domainXml(options, image, console));
-      await libvirtd.virsh('create', definition);
+      if (options.autostart) {
+        await libvirtd.virsh('define', definition);
+        await libvirtd.virsh('autostart', name);
+      } else await libvirtd.virsh('create', definition);
       const isRunning = async () => (await libvirtd.virsh('list', '--name')).split('\n').includes(name);
       return {
+        start: async () => {
+          await libvirtd.virsh('start', name);
+        },
         report: () => reportOn(console, isRunning),
+        says: (text) =>
+          untilSaid(console, (said) => (said.includes(text) ? true : undefined), isRunning).then(() => {}),
+        clear: () => writeFile(console, ''),
         stop: async () => {
           if (await isRunning()) await libvirtd.virsh('destroy', name);
         },
@@ -92,13 +111,28 @@ export async function startLibvirtGuests(options: LibvirtdOptions = {}): Promise
   }
 }
 
-async function reportOn(console: string, isRunning: () => Promise<boolean>): Promise<GuestReport> {
+function reportOn(console: string, isRunning: () => Promise<boolean>): Promise<GuestReport> {
+  return untilSaid(
+    console,
+    (text) => {
+      const [, mac = '', ...numbers] = /^vif: mac=(\S+) mtu=(\d+) queues=(\d+) pings=(\d+)/m.exec(text) ?? [];
+      const [mtu = 0, queues = 0, pings = 0] = numbers.map(Number);
+      return mac ? { mac, mtu, queues, pings } : undefined;
+    },
+    isRunning,
+  );
+}
+
+async function untilSaid<T>(
+  console: string,
+  find: (text: string) => T | undefined,
+  isRunning: () => Promise<boolean>,
+): Promise<T> {
   const deadline = Date.now() + REPORT_DEADLINE;
   for (;;) {
     const text = await readFile(console, 'utf8');
-    const [, mac = '', ...numbers] = /^vif: mac=(\S+) mtu=(\d+) queues=(\d+) pings=(\d+)/m.exec(text) ?? [];
-    const [mtu = 0, queues = 0, pings = 0] = numbers.map(Number);
-    if (mac) return { mac, mtu, queues, pings };
+    const found = find(text);
+    if (found !== undefined) return found;
     if (Date.now() > deadline) throw new Error(`The guest does not report\n${text}`);
     if (!(await isRunning())) throw new Error(`The guest has ended\n${text}`);
     await pause(500);
@@ -121,10 +155,16 @@ const KERNEL_ARGS = [
 ];
 
 function domainXml(guest: LibvirtGuestOptions, { kernel, initramfs }: BootFiles, console: string): string {
-  const { name, vcpus = 1, device, domain = [], address, peer } = guest;
-  const cmdline = [...KERNEL_ARGS, `vif.address=${address}`, `vif.peer=${peer}`].join(' ');
+  const { name, vcpus = 1, device, metadata = '', domain = [], address, peer } = guest;
+  const cmdline = [
+    ...KERNEL_ARGS,
+    `vif.address=${address}`,
+    `vif.peer=${peer}`,
+    ...(device ? [] : ['vif.cards=0']),
+  ].join(' ');
   return `<domain type="qemu">
   <name>${name}</name>
+  ${metadata && `<metadata>${metadata}</metadata>`}
   <memory unit="MiB">128</memory>
   <vcpu>${vcpus}</vcpu>
   ${domain.join('\n  ')}
@@ -138,8 +178,8 @@ function domainXml(guest: LibvirtGuestOptions, { kernel, initramfs }: BootFiles,
   <devices>
     <controller type="usb" model="none"/>
     <memballoon model="none"/>
-    <serial type="file"><source path="${console}"/></serial>
-    ${device}
+    <serial type="file"><source path="${console}" append="on"/></serial>
+    ${device ?? ''}
   </devices>
 </domain>
 `;

@@ -1,15 +1,21 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Daemon } from './daemon.js';
+import type { Namespace } from './network-namespace.js';
 
 const run = promisify(execFile);
 
 export interface LibvirtdOptions {
   /** The directory of the Open vSwitch to which it adds guests' ports; it has none unless given. */
   readonly openVSwitch?: string;
+  /** The script /etc/libvirt/hooks/qemu. */
+  readonly hook?: string;
+  /** Where its links are; this process's own network namespace unless given. */
+  readonly namespace?: Namespace;
 }
 
 /** A libvirtd of one's own. */
@@ -18,6 +24,10 @@ export interface Libvirtd {
   readonly uri: string;
   /** Runs virsh on it, and returns what it prints. @throws Error with virsh's complaint */
   virsh(...args: string[]): Promise<string>;
+  /** Ends it and starts it again, while its guests go on. */
+  restart(): Promise<void>;
+  /** Ends it with its guests and starts it anew, as when its host boots: what is defined stays. @param meanwhile while it is down */
+  reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Ends it and its helpers, and removes its files. */
   stop(): Promise<void>;
 }
@@ -30,13 +40,15 @@ export interface Libvirtd {
  *
  * @throws Error when libvirt is not installed, or the daemon does not come up
  */
-export async function startLibvirtd({ openVSwitch = '' }: LibvirtdOptions = {}): Promise<Libvirtd> {
+export async function startLibvirtd(options: LibvirtdOptions = {}): Promise<Libvirtd> {
+  const { openVSwitch = '', hook, namespace } = options;
   const directory = await mkdtemp(join(tmpdir(), 'lv-'));
   const path = (name: string) => join(directory, name);
 
   const daemon = new Daemon({
-    program: 'unshare',
+    program: namespace ? 'nsenter' : 'unshare',
     args: [
+      ...(namespace ? ['--target', String(namespace.pid), '--net', '--', 'unshare'] : []),
       ...['--mount', '--pid', '--fork', '--mount-proc', '--kill-child', '--propagation', 'private'],
       ...['--', 'bash', path('start.sh'), directory, openVSwitch],
     ],
@@ -59,12 +71,54 @@ export async function startLibvirtd({ openVSwitch = '' }: LibvirtdOptions = {}):
       `unix_sock_dir = "${path('run')}"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "2:file:${path('log/libvirtd.log')}"\n`,
     );
     await writeFile(path('etc/qemu.conf'), QEMU_CONF);
+    if (hook !== undefined) {
+      await mkdir(path('etc/hooks'));
+      await writeFile(path('etc/hooks/qemu'), hook, { mode: 0o755 });
+    }
     await daemon.start();
   } catch (error) {
     await stop();
     throw error;
   }
-  return { uri, stop, virsh: async (...args) => (await run('virsh', ['--connect', uri, ...args])).stdout };
+  const virsh = async (...args: string[]) => (await run('virsh', ['--connect', uri, ...args])).stdout;
+  return {
+    uri,
+    stop,
+    virsh,
+    async reboot(meanwhile) {
+      await daemon.stop();
+      await meanwhile?.();
+      // It is lost with the power: libvirt starts what is to start with the host once a boot.
+      await rm(path('run'), { recursive: true });
+      await mkdir(path('run'));
+      await daemon.start();
+    },
+    async restart() {
+      const before = await readFile(path('libvirtd.pid'), 'utf8');
+      await writeFile(path('restart'), '');
+      process.kill(await outerPid(before, path('libvirtd.conf')));
+      await untilServes(virsh, path('libvirtd.pid'), before);
+    },
+  };
+}
+
+/** The process id of libvirtd here, as it is another in its own namespace. */
+async function outerPid(inner: string, config: string): Promise<number> {
+  for (const id of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
+    const command = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
+    if (command.startsWith('libvirtd\0') && command.includes(config)) return Number(id);
+  }
+  throw new Error(`There is no libvirtd ${inner}`);
+}
+
+async function untilServes(virsh: Libvirtd['virsh'], pidFile: string, before: string): Promise<void> {
+  const deadline = Date.now() + 20_000;
+  for (;;) {
+    const now = await readFile(pidFile, 'utf8').catch(() => before);
+    if (now.trim() !== before.trim() && (await virsh('list').catch(() => undefined)) !== undefined) return;
+    if (Date.now() > deadline) throw new Error('libvirtd does not come back');
+    await pause(100);
+  }
 }
 
 const QEMU_CONF = `dynamic_ownership = 0
@@ -106,6 +160,10 @@ for file in passwd group; do
   esac
   mount --bind "$1/$file" "/etc/$file"
 done
-libvirtd --config "$1/libvirtd.conf" --pid-file "$1/libvirtd.pid" &
-wait
+while :; do
+  libvirtd --config "$1/libvirtd.conf" --pid-file "$1/libvirtd.pid" &
+  wait $! || true
+  [ -e "$1/restart" ] || break
+  rm "$1/restart"
+done
 `;

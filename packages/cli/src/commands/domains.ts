@@ -1,0 +1,153 @@
+import { asVifError, type VifError } from '@vifkit/core';
+import { type Attached, type DomainRequest, DomainVifs, Virsh, writeRequests } from '@vifkit/libvirt/domain';
+import { readText } from '../requests/input.js';
+import { InputError } from '../requests/input-error.js';
+import { parseRequests } from '../requests/request-splitter.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { errorJson, errorLine } from '../terminal/errors.js';
+import { openLogger } from '../terminal/log.js';
+import { styleFor } from '../terminal/output.js';
+import { abortOnSignals } from '../terminal/signals.js';
+import { printable, tree } from '../terminal/text.js';
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Plugs the VIFs of requests and gives their cards to a domain, one after the other. */
+export function attach(
+  settings: Settings,
+  environment: Environment,
+  [domain = '', file = '-']: readonly string[],
+): Promise<number> {
+  const { wait } = settings;
+  return forRequests(settings, environment, file, (vifs, request, signal) =>
+    vifs.attach(domain, request, { signal, ...(wait !== undefined && { wait }) }),
+  );
+}
+
+/** Takes the cards of requests away from a domain, and unplugs them; of one VIF by its id alone, too. */
+export function detach(
+  settings: Settings,
+  environment: Environment,
+  [domain = '', what = '-']: readonly string[],
+): Promise<number> {
+  if (!uuid.test(what)) {
+    return forRequests(settings, environment, what, (vifs, request, signal) =>
+      vifs.detach(domain, request, { signal }),
+    );
+  }
+  return withVifs(settings, environment, async (vifs, signal) => [
+    await outcomeOf(what, () => vifs.detach(domain, what, { signal })),
+  ]);
+}
+
+/** Replaces the requests of a domain's metadata. @throws VifError LIBVIRT_FAILED */
+export async function metadata(
+  settings: Settings,
+  environment: Environment,
+  [domain = '', file = '-']: readonly string[],
+): Promise<number> {
+  const interruption = abortOnSignals(environment.signals, settings.timeout);
+  try {
+    const { signal } = interruption;
+    const requests = await readRequests(file, environment, signal);
+    const virsh = new Virsh(await environment.openCommands(), settings.connect);
+    const configurations = await virsh.configurationsOf(domain, signal);
+    await writeRequests(virsh, domain, requests, configurations, signal);
+    const told = { domain, requests: requests.length };
+    environment.stdout.write(
+      settings.format === 'json'
+        ? `${JSON.stringify(told)}\n`
+        : `✓ ${printable(domain)} has ${requests.length} requests\n`,
+    );
+    return 0;
+  } finally {
+    interruption.stop();
+  }
+}
+
+type Outcome = { readonly value: Attached } | { readonly id: string | null; readonly error: VifError };
+
+async function forRequests(
+  settings: Settings,
+  environment: Environment,
+  file: string,
+  work: (vifs: DomainVifs, request: DomainRequest, signal: AbortSignal) => Promise<Attached>,
+): Promise<number> {
+  return withVifs(settings, environment, async (vifs, signal) => {
+    const outcomes: Outcome[] = [];
+    for (const request of await readRequests(file, environment, signal)) {
+      const id = typeof request.id === 'string' ? request.id : null;
+      outcomes.push(await outcomeOf(id, () => work(vifs, request, signal)));
+    }
+    return outcomes;
+  });
+}
+
+async function withVifs(
+  settings: Settings,
+  environment: Environment,
+  work: (vifs: DomainVifs, signal: AbortSignal) => Promise<readonly Outcome[]>,
+): Promise<number> {
+  const { wait, connect } = settings;
+  const { env, stderr } = environment;
+  const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
+  const interruption = abortOnSignals(environment.signals, timeout);
+  let driver: Driver | undefined;
+  try {
+    const logger = await openLogger(settings, stderr, env);
+    driver = await environment.openDriver({ ...settings, guests: true, logger, env });
+    const virsh = new Virsh(await environment.openCommands(), connect);
+    const outcomes = await work(new DomainVifs(virsh, driver), interruption.signal);
+    for (const outcome of outcomes) print(outcome, settings, environment);
+    return outcomes.some((outcome) => 'error' in outcome) ? 1 : 0;
+  } finally {
+    interruption.stop();
+    await driver?.close();
+  }
+}
+
+async function outcomeOf(id: string | null, work: () => Promise<Attached>): Promise<Outcome> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    const failure = asVifError(error, 'LIBVIRT_FAILED', 'The domain could not be changed');
+    return { id: id ?? failure.vifId ?? null, error: failure };
+  }
+}
+
+function print(outcome: Outcome, { format }: Settings, { stdout, stderr }: Environment): void {
+  if (format === 'json') {
+    const told =
+      'error' in outcome
+        ? { id: outcome.id, error: errorJson(outcome.error) }
+        : { id: outcome.value.vifId, ...outcome.value };
+    stdout.write(`${JSON.stringify(told)}\n`);
+  } else if ('error' in outcome) stderr.write(errorLine(outcome.id, outcome.error));
+  else {
+    const { vifId, domain, configurations, changes } = outcome.value;
+    const where = { live: 'the running guest', config: 'its next starts' };
+    const told = [
+      `${printable(domain)}: ${configurations.map((each) => where[each]).join(' and ') || 'has no such card'}`,
+      `${changes.length} changes on the host`,
+    ];
+    stdout.write(
+      tree(
+        styleFor(stdout)('bold', vifId),
+        told.map((line) => ({ line })),
+      ),
+    );
+  }
+}
+
+/** @throws InputError for a file with something else than requests */
+async function readRequests(
+  file: string,
+  { stdin }: Environment,
+  signal: AbortSignal,
+): Promise<DomainRequest[]> {
+  return parseRequests(await readText(file, stdin, signal)).map((input) => {
+    if ('error' in input) throw new InputError(input.error.message);
+    return Object.fromEntries(Object.entries(input.request));
+  });
+}

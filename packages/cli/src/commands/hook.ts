@@ -1,0 +1,64 @@
+import type { ChangeResult, Settled } from '@vifkit/engine';
+import { type DomainRequest, type HookTask, hookRequests, hookTask } from '@vifkit/libvirt/domain';
+import { readText } from '../requests/input.js';
+import type { Driver, Environment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+import { errorLine } from '../terminal/errors.js';
+import { openLogger } from '../terminal/log.js';
+import { abortOnSignals } from '../terminal/signals.js';
+
+/**
+ * What libvirt calls at each step of a domain's life, with the domain's XML on standard input. A domain without requests in
+ * its metadata is left alone: nothing is opened for it. What it prints on standard output would be taken for XML.
+ * @returns 1 if the guest must not start: what was plugged for it is unplugged then
+ */
+export async function hook(
+  settings: Settings,
+  environment: Environment,
+  [domain = '', operation = '', subOperation = '']: readonly string[],
+): Promise<number> {
+  const task = hookTask({ domain, operation, subOperation });
+  if (!task) return 0;
+  const { env, stdin, stderr } = environment;
+  const interruption = abortOnSignals(environment.signals, settings.timeout);
+  const { signal } = interruption;
+  let driver: Driver | undefined;
+  try {
+    const { requests } = hookRequests(await readText('-', stdin, signal));
+    if (requests.length === 0) return 0;
+    const logger = await openLogger(settings, stderr, environment.env);
+    driver = await environment.openDriver({ ...settings, guests: false, logger, env });
+    const results = await carryOut(driver, task, requests, signal);
+    const failed = results.filter((result) => 'error' in result);
+    for (const { id, error } of failed) stderr.write(errorLine(id, error));
+    if (failed.length === 0 || task === 'repair' || task === 'unplug') return 0;
+    await undo(driver, requests, results, signal);
+    return 1;
+  } finally {
+    interruption.stop();
+    await driver?.close();
+  }
+}
+
+function carryOut(
+  driver: Driver,
+  task: HookTask,
+  requests: readonly DomainRequest[],
+  signal: AbortSignal,
+): Promise<Settled<ChangeResult>[]> {
+  return task === 'unplug' ? driver.unplugAll(requests, { signal }) : driver.plugAll(requests, { signal });
+}
+
+/** Unplugs what this call has plugged. */
+async function undo(
+  driver: Driver,
+  requests: readonly DomainRequest[],
+  results: readonly Settled<ChangeResult>[],
+  signal: AbortSignal,
+): Promise<void> {
+  const plugged = requests.filter((_, i) => {
+    const result = results[i];
+    return result && 'value' in result && result.value.changes.length > 0;
+  });
+  await driver.unplugAll(plugged, { signal });
+}

@@ -1,0 +1,46 @@
+import { readDomain } from './domain-xml.js';
+import { requestsOf, vifIdOf } from './metadata.js';
+import type { Virsh } from './virsh.js';
+
+/** Which VIFs libvirt's domains use, be they running or not. */
+export interface KeptVifs {
+  /** By their ids, in lower case. */
+  readonly ids: ReadonlySet<string>;
+  /** The first eleven characters of ids: names of links have no more of them. */
+  readonly beginnings: ReadonlySet<string>;
+}
+
+const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** Names of links by the VIF's id, such as Neutron's and Nova's. */
+const linkName = /^(?:tap|qbr|qvb|qvo|vhu|nic|pb.)([\da-f]{8}-[\da-f]{2})/;
+
+/**
+ * Looks through all domains: at their metadata, ours and Nova's, and at their cards.
+ * @throws VifError LIBVIRT_FAILED if one of them cannot be read: its VIFs could be in use
+ */
+export async function keptVifs(virsh: Virsh, signal: AbortSignal): Promise<KeptVifs> {
+  const ids = new Set<string>();
+  const beginnings = new Set<string>();
+  for (const domain of await virsh.domains(signal)) {
+    for (const configuration of await virsh.configurationsOf(domain, signal)) {
+      const description = readDomain(await virsh.dump(domain, configuration, signal));
+      const named = [
+        ...requestsOf(description).map(vifIdOf),
+        ...description.metadataAttributes('port', 'uuid'), // Nova's
+        ...description.devices.flatMap(({ alias, interfaceId }) => [
+          alias?.slice('ua-vif-'.length),
+          interfaceId,
+        ]),
+      ];
+      for (const id of named) if (id && uuid.test(id.toLowerCase())) ids.add(id.toLowerCase());
+      for (const { target, bridge } of description.devices) {
+        for (const name of [target, bridge]) {
+          const [, beginning] = linkName.exec(name ?? '') ?? [];
+          if (beginning !== undefined) beginnings.add(beginning);
+        }
+      }
+    }
+  }
+  return { ids, beginnings };
+}

@@ -1,0 +1,51 @@
+import { VifError } from '@vifkit/core';
+import { create } from 'xmlbuilder2';
+import type { DomainDescription } from './domain-xml.js';
+import type { Configuration, Virsh } from './virsh.js';
+
+/** Of our part of a domain's `<metadata>`. */
+export const METADATA_NAMESPACE = 'urn:vifkit:domain:1';
+
+/** A request, which is plain JSON. Its VIF's id is what it is known by. */
+export type DomainRequest = Readonly<Record<string, unknown>>;
+
+/**
+ * The requests that a domain has in its metadata.
+ * @throws VifError LIBVIRT_FAILED for what is no request
+ */
+export function requestsOf(domain: DomainDescription): DomainRequest[] {
+  return domain.metadata(METADATA_NAMESPACE, 'request').map((text) => {
+    try {
+      return JSON.parse(text) as DomainRequest;
+    } catch (error) {
+      const what = `The metadata of domain ${domain.name} has a request that is not JSON`;
+      throw new VifError('LIBVIRT_FAILED', `${what}: write it anew (vif metadata)`, { cause: error });
+    }
+  });
+}
+
+/** The id of a request's VIF, in lower case; undefined for what has none. */
+export function vifIdOf({ vif }: DomainRequest): string | undefined {
+  if (typeof vif !== 'object' || vif === null) return undefined;
+  const { id } = ('versioned_object.data' in vif ? vif['versioned_object.data'] : vif) as { id?: unknown };
+  return typeof id === 'string' ? id.toLowerCase() : undefined;
+}
+
+/** Replaces the requests of a domain's metadata; with none, our part of it goes. @throws VifError LIBVIRT_FAILED */
+export async function writeRequests(
+  virsh: Virsh,
+  domain: string,
+  requests: readonly DomainRequest[],
+  configurations: readonly Configuration[],
+  signal: AbortSignal,
+): Promise<void> {
+  const flags = configurations.map((each) => `--${each}`);
+  const ours = ['metadata', '--domain', domain, '--uri', METADATA_NAMESPACE];
+  if (requests.length === 0) {
+    await virsh.run(signal, ...ours, '--remove', ...flags);
+    return;
+  }
+  const root = create().ele('vifs');
+  for (const request of requests) root.ele('request').txt(JSON.stringify(request));
+  await virsh.run(signal, ...ours, '--key', 'vif', '--set', root.end({ headless: true }), ...flags);
+}

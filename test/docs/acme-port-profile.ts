@@ -1,0 +1,34 @@
+import {
+  type FieldsOf,
+  field,
+  type NetworkVif,
+  VIFPortProfileBase,
+  vendorDetails,
+  versionedObject,
+} from '@vifkit/core';
+
+/** Version 1.1 added `mirrored`. */
+@versionedObject({ name: 'VIFPortProfileAcme', namespace: 'acme', version: '1.1' })
+export class VIFPortProfileAcme extends VIFPortProfileBase {
+  /** The lane of the fabric that the port is in. */
+  @field.integer({ min: 1, max: 16, required: true })
+  declare readonly lane: number;
+
+  @field.boolean({ default: false, since: '1.1' })
+  declare readonly mirrored: boolean;
+
+  constructor(fields: FieldsOf<VIFPortProfileAcme, 'lane'>) {
+    super(fields);
+  }
+}
+
+/** What Acme's mechanism driver puts into Neutron's `binding:vif_details`. */
+class AcmeDetails {
+  @field.integer({ min: 1, max: 16, digits: true, required: true })
+  declare readonly acme_lane: number;
+}
+
+/** For a converter. */
+export function profileOf(vif: NetworkVif): VIFPortProfileAcme {
+  return new VIFPortProfileAcme({ lane: vendorDetails(vif, AcmeDetails).acme_lane });
+}

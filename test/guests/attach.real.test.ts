@@ -1,0 +1,102 @@
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LibvirtGuest, listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Row, rows } from './rows.js';
+import { Site } from './site.js';
+
+requireOwnNetwork();
+
+/** Rows by their types; the first of each. */
+const row = (type: string): Row => {
+  const found = rows.find((each) => each.type === type && each.queues === 1);
+  if (!found) throw new Error(`There is no row for ${type}`);
+  return found;
+};
+
+// Cards that are plugged into guests while they run, and out of them.
+describe('a running guest', { timeout: 240_000 }, () => {
+  let before: string[];
+  let site: Site;
+  let guest: LibvirtGuest | undefined;
+
+  beforeAll(async () => {
+    before = listLinks();
+    site = await Site.open();
+  }, 120_000);
+  afterEach(() => guest?.stop());
+  afterAll(async () => {
+    await site?.collectGarbage();
+    await site?.close();
+    expect(listLinks()).toEqual(before);
+  });
+
+  const devices = async (domain: string) =>
+    (await site.guests.libvirtd.virsh('domiflist', domain))
+      .split('\n')
+      .filter((line) => /[\da-f]{2}:/.test(line));
+
+  it.each([
+    ['lan', ['bridge']],
+    ['br-int', ['ovs, hybrid', 'ovs, direct', 'ovs, create_port', 'ovs, create_tap']],
+    ['br-int', ['vhostuser, server']],
+    ['vendor', ['tap']],
+    ['uplink', ['macvtap']],
+  ] as const)('on %s gets and gives back cards of types %j', async (segment, types) => {
+    const shared = '<memoryBacking><source type="memfd"/><access mode="shared"/></memoryBacking>';
+    const isShared = types.some((type) => type.startsWith('vhostuser'));
+    guest = await site.startEmpty('hot', segment, isShared ? [shared] : []);
+    for (const type of types) {
+      const given = row(type);
+      await guest.clear();
+      const attached = await site.vifFor(given, 'attach', 'hot');
+      expect(attached).toMatchObject({ exitCode: 0, stderr: '', line: { configurations: ['live'] } });
+      if (given.switchSocket) await chmod(given.switchSocket, 0o777);
+      if (given.looseTap) await site.connectTap(given.looseTap);
+      expect(await guest.report()).toMatchObject({ mac: given.mac, pings: 3 });
+      expect((await site.vifFor(given, 'attach', 'hot')).line).toMatchObject({ changes: [] });
+      expect(await devices('hot')).toHaveLength(1);
+      const detached = await site.vifFor(given, 'detach', 'hot', given.id);
+      expect(detached).toMatchObject({ exitCode: 0, stderr: '' });
+      expect(await devices('hot')).toEqual([]);
+      await guest.says('vif: gone');
+      expect(await site.leftOvers(given)).toEqual([]);
+    }
+  });
+
+  it('is refused a vhost-user card if its memory cannot be shared', async () => {
+    guest = await site.startEmpty('hot', 'br-int');
+    const given = row('vhostuser, server');
+    const { line } = await site.vifFor(given, 'attach', 'hot');
+    expect(line.error).toMatchObject({ code: 'DOMAIN_UNFIT' });
+    expect(await site.leftOvers(given)).toEqual([]);
+  });
+
+  // virsh fails at its nth call of a kind: what was done before is undone.
+  it.each(['attach-device', 'metadata', 'dumpxml', 'dominfo'])(
+    'is as before if virsh %s fails, on the host as well',
+    async (failing) => {
+      guest = await site.startEmpty('hot', 'br-int');
+      const directory = await mkdtemp(join(tmpdir(), 'virsh-'));
+      try {
+        const script = `#!/bin/sh\ncase " $* " in *" ${failing} "*) echo "error: no luck" >&2; exit 1 ;; esac\nexec /usr/bin/virsh "$@"\n`;
+        await writeFile(join(directory, 'virsh'), script, { mode: 0o755 });
+        const path = process.env.PATH;
+        process.env.PATH = `${directory}:${path}`;
+        const given = row('ovs, hybrid');
+        const { line, exitCode } = await site.vifFor(given, 'attach', 'hot').finally(() => {
+          process.env.PATH = path;
+        });
+        expect(exitCode).toBe(1);
+        expect(line.error).toMatchObject({ code: 'LIBVIRT_FAILED' });
+        expect(line.error.message).toContain('no luck');
+        expect(await devices('hot')).toEqual([]);
+        expect(await site.leftOvers(given)).toEqual([]);
+        expect(await site.guests.libvirtd.virsh('dumpxml', 'hot')).not.toContain('urn:vifkit');
+      } finally {
+        await rm(directory, { recursive: true });
+      }
+    },
+  );
+});
