@@ -38,11 +38,7 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
     return [making, push({ op: 'set', name, attributes, alias: mark })];
   };
 
-  // What is made anew goes first: the other end of a pair that is to be made may be in the way.
-  for (const { change } of tasks) {
-    if (change.kind === 'replace') remove(change.replaced.link.name, change.replaced.link.peer);
-  }
-  const indices = tasks.map(({ step: { name }, change }): number[] => {
+  const carryOut = ({ step: { name }, change }: LinkTask): number[] => {
     switch (change.kind) {
       case 'make':
         return make(name, change);
@@ -68,7 +64,13 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
       case 'note':
         return [push({ op: 'note', name, user: change.user, present: change.present })];
     }
-  });
+  };
+
+  // What is made anew goes first: the other end of a pair that is to be made may be in the way.
+  for (const { change } of tasks) {
+    if (change.kind === 'replace') remove(change.replaced.link.name, change.replaced.link.peer);
+  }
+  const indices = tasks.map(carryOut);
   return { operations, indices };
 }
 
