@@ -30,6 +30,12 @@ const programs = [
   'depmod',
   'xz',
   'qemu-system-x86_64',
+  'chromium',
+  'lintian',
+  'zsh',
+  'fish',
+  'man',
+  'groff',
 ];
 
 /** Packages that bring none of them. */

@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 
 export type { Difference, Owned, PlannedVif } from '@vifkit/core/steps';
-export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
+export type { BatchOptions, PlugOptions, UnplugOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
@@ -32,5 +32,6 @@ export {
 } from './run/inventory.js';
 export type { Change } from './run/job.js';
 export type { Left } from './run/ownership.js';
+export type { MigrationPhase, PhaseChange, PortMigration } from './run/port-migration.js';
 export type { AwaitedPort, PortBindingState, PortReadiness } from './run/port-readiness.js';
 export type { Span, Timeline } from './run/timeline.js';

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Environment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Format, Settings } from '../settings/settings.js';
 
@@ -7,7 +7,7 @@ import type { Format, Settings } from '../settings/settings.js';
  * operands of another kind get these. */
 type CommandAction = (
   settings: Settings,
-  environment: Environment,
+  environment: CommandEnvironment,
   files: readonly string[],
 ) => Promise<number>;
 
@@ -37,6 +37,7 @@ export const commandTable: readonly CommandEntry[] = [
     dryRunOption(),
     ...timelineOption(),
     waitOption(),
+    phaseOption('prepare', 'activate'),
   ]),
   {
     ...forRequests('check', 'compare the host with what a plug would make of it', () => [
@@ -47,7 +48,7 @@ export const commandTable: readonly CommandEntry[] = [
     ]),
     formats: ['prometheus'],
   },
-  forRequests('unplug', 'unplug the VIFs', timelineOption),
+  forRequests('unplug', 'unplug the VIFs', () => [...timelineOption(), phaseOption('deactivate', 'release')]),
   {
     ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
     formats: ['mermaid', 'dot', 'svg', 'html'],
@@ -156,6 +157,17 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./explain.js')).explain,
   },
   {
+    name: 'completion',
+    description: 'print a script that completes vif in a shell: bash, zsh or fish',
+    operands: [['<shell>', 'the shell']],
+    load: async () => (await import('./completion.js')).completion,
+  },
+  {
+    name: 'man',
+    description: 'print the manual page vif(1)',
+    load: async () => (await import('./man.js')).man,
+  },
+  {
     name: 'host-info',
     description: 'tell which VIFs the plugins take, as os-vif does',
     options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
@@ -180,6 +192,10 @@ function outputOption(what: string): Option {
     '-o, --output <file>',
     `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
   );
+}
+
+function phaseOption(...phases: readonly string[]): Option {
+  return new Option('--phase <phase>', 'which part of a live migration it is').choices(phases);
 }
 
 function connectOption(): Option {
@@ -216,6 +232,9 @@ function forRequests(name: string, description: string, options: () => Option[] 
       const plan = requestCommands.get('plan') ?? command;
       return async (settings, environment, files) => {
         const { areIds, meansPlugged, runPlugged, unplugByIds } = await import('./plugged-requests.js');
+        if (name === 'show' && settings.format !== 'text' && settings.format !== 'json') {
+          return (await import('./draw.js')).drawPicture(settings, environment, files);
+        }
         if (name === 'check' && settings.format === 'prometheus') {
           return (await import('./metrics.js')).checkMetrics(settings, environment, files);
         }

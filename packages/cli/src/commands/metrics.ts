@@ -29,7 +29,10 @@ export async function checkMetrics(
     }
     const seconds = (performance.now() - began) / 1000;
     await writeWhole(environment.stdout, settings.output, renderMetrics(results, seconds, new Date()));
-    return results.every((result) => ['sound', 'waiting'].includes(stateOf(result))) ? 0 : 1;
+    const states = new Set(results.map(stateOf));
+    if (states.has('failed') || states.has('unknown')) return 1;
+    const isWell = !states.has('differs') && !states.has('broken');
+    return isWell ? 0 : settings.detailedExitcode ? 3 : 1;
   });
 }
 

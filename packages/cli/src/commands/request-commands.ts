@@ -1,4 +1,4 @@
-import type { CallOptions, ConfigResult, PlugOptions, Settled } from '@vifkit/engine';
+import type { CallOptions, ConfigResult, MigrationPhase, PlugOptions, Settled } from '@vifkit/engine';
 import { openRequests } from '../requests/open-requests.js';
 import { readRequests } from '../requests/read-requests.js';
 import type { Input } from '../requests/request.js';
@@ -25,7 +25,7 @@ export const smallBatch = 100;
 export const largeBatch = 500;
 
 /** How a command calls the driver: what a plug waits for is of no concern to others. */
-type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'>;
+type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'> & { readonly phase?: MigrationPhase };
 
 /** A command that answers requests. */
 export interface RequestCommand {
@@ -53,12 +53,26 @@ const rows: readonly RequestCommand[] = [
     batch: smallBatch,
   }),
   requestCommand('plan', (driver, ...given) => driver.planAll(...given), { text: renderPlan }),
-  requestCommand('plug', (driver, ...given) => driver.plugAll(...given), { text: renderChanges }),
+  requestCommand(
+    'plug',
+    (driver, requests, { phase, ...options }) => {
+      const given = phase === 'prepare' || phase === 'activate' ? { phase } : {};
+      return driver.plugAll(requests, { ...options, ...given });
+    },
+    { text: renderChanges },
+  ),
   requestCommand('check', (driver, ...given) => driver.checkAll(...given), {
     text: renderCheck,
     differs: ({ differences }) => differences.length > 0,
   }),
-  requestCommand('unplug', (driver, ...given) => driver.unplugAll(...given), { text: renderChanges }),
+  requestCommand(
+    'unplug',
+    (driver, requests, { phase, wait: _, ...options }) => {
+      const given = phase === 'deactivate' || phase === 'release' ? { phase } : {};
+      return driver.unplugAll(requests, { ...options, ...given });
+    },
+    { text: renderChanges },
+  ),
 ];
 
 /** The commands that are one method of the driver each, by name. */
@@ -114,11 +128,11 @@ export async function runRequests(
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
-  const { wait, undoTimeout } = settings;
+  const { wait, phase, undoTimeout } = settings;
   const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
   const interruption = abortOnSignals(environment.signals, timeout);
   const { signal } = interruption;
-  const options = { signal, timeout, undoTimeout, ...(wait && { wait }) };
+  const options = { signal, timeout, undoTimeout, ...(wait && { wait }), ...(phase && { phase }) };
   const logger = await openLogger(settings, environment.stderr, environment.env);
   const report = new Report(command.name, settings, environment, logger);
   let driver: Driver | undefined;

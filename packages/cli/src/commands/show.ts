@@ -43,7 +43,7 @@ function showResult(
 }
 
 /** The MAC address of a request that was taken: of a VIF of the network model, or of an os-vif object. */
-function macOf(request: object | undefined): string | undefined {
+export function macOf(request: object | undefined): string | undefined {
   const { vif } = request as { vif: Addressed & { 'versioned_object.data'?: Addressed } };
   return vif.address ?? vif['versioned_object.data']?.address ?? undefined;
 }

@@ -67,11 +67,11 @@ const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 /** What to do about a file that cannot be read, if that can be told: the rest of a sentence. */
 function cureFor(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EISDIR') return '; it is a folder, so name its files, as in FOLDER/*.json';
+  if (code === 'EISDIR') return '; it is a folder, so name its files, as in FOLDER/*.json, or use vif apply';
   if (code === 'EACCES') return '; let this user read it, or run vif as one who may';
   if (code !== 'ENOENT' && code !== 'ENAMETOOLONG') return '';
   if (uuid.test(file)) {
-    return ". It looks like the id of a port: name a file that has the port's VIF, as in Nova's network_info, and its instance";
+    return ". It looks like the id of a VIF: only plugged ones go by their ids, and no files with them. Name a file that has the VIF, as in Nova's network_info, and its instance";
   }
   if (/^\s*[[{]/.test(file))
     return ". It looks like a request itself: give it to standard input, as in: echo '{…}' | vif plug";

@@ -24,7 +24,7 @@ export function fakeDriver(methods: Partial<Driver> = {}): Driver {
     checkAll: settleAll(() => ({ differences: [], timeline })),
     unplugAll: settleAll(() => ({ changes: [], stepCount: 0, timeline })),
     unplugById: async () => [],
-    list: async () => ({ vifs: [], failures: [] }),
+    list: async () => ({ vifs: [], surroundings: [], failures: [] }),
     watch: async function* () {},
     config: unasked,
     plug: unasked,

@@ -25,6 +25,14 @@ export interface PlugOptions<T> extends BatchOptions<T> {
    * port that the hypervisor makes when the guest starts is not waited for: {@link VifDriver.waitReady} does that.
    */
   readonly wait?: boolean | number | undefined;
+  /** The part of a live migration that it is, on its destination: see {@link MigrationPhase}. */
+  readonly phase?: 'prepare' | 'activate' | undefined;
+}
+
+/** How an unplug goes. */
+export interface UnplugOptions<T> extends BatchOptions<T> {
+  /** The part of a live migration that it is, on its source: see {@link MigrationPhase}. */
+  readonly phase?: 'deactivate' | 'release' | undefined;
 }
 
 /** More would not fit into memory together with what becomes of them. */
@@ -45,8 +53,26 @@ export function readPlugOptions<T>(options: PlugOptions<T> | undefined): CallTim
       accepts: (value) => optionRules.flag.accepts(value) || optionRules.milliseconds.accepts(value),
       says: 'true, false or a number of milliseconds',
     },
+    phase: oneOf('prepare', 'activate'),
   };
   return readCallOptions(options, 'the call', rules);
+}
+
+/** @throws VifError INVALID_OPTIONS */
+export function readUnplugOptions<T>(options: UnplugOptions<T> | undefined): CallTimes<UnplugOptions<T>> {
+  const rules: OptionRules<UnplugOptions<T>> = {
+    ...callOptionRules,
+    onResult: optionRules.function,
+    phase: oneOf('deactivate', 'release'),
+  };
+  return readCallOptions(options, 'the call', rules);
+}
+
+function oneOf(...allowed: readonly string[]) {
+  return {
+    accepts: (value: unknown) => typeof value === 'string' && allowed.includes(value),
+    says: allowed.join(' or '),
+  };
 }
 
 /** The requests of a call, each of which may be anything. @throws VifError INVALID_REQUEST for what is no list */

@@ -3,11 +3,12 @@ import type {
   HostInfo,
   Logger,
   PluginRegistry,
+  RequestOf,
   Routing,
   VIFBase,
   VifError,
 } from '@vifkit/core';
-import { asVifError, describeHost } from '@vifkit/core';
+import { asVifError, describeHost, isVifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
 import type { StepRunner } from '@vifkit/core/steps';
 import type { HostChange } from '../inventory/changes.js';
@@ -25,18 +26,21 @@ import {
   readBatchOptions,
   readPlugOptions,
   readRequestList,
+  readUnplugOptions,
   teller,
+  type UnplugOptions,
 } from './batch-options.js';
 import { recordOf, unplugById } from './by-id.js';
-import { type CallOptions, callOptionRules, readCallOptions } from './call-options.js';
+import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome } from './log.js';
+import { inPhase } from './phases.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
 import { awaitedPort, readyStep, requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
-import { runRequests } from './run-requests.js';
+import { type Call, runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
 import { UnplugByMark } from './unplug-by-mark.js';
 
@@ -82,7 +86,7 @@ export class VifDriver {
    * is not asked, and the plugin that the object names need not be there.
    * @throws VifError for a request that cannot be read, a VIF type that nothing handles, or what a converter throws
    */
-  convert(request: unknown): VIFBase | undefined {
+  convert<R>(request: R & RequestOf<R>): VIFBase | undefined {
     return objectOf(this.#read(request), this.#parts.registry);
   }
 
@@ -98,21 +102,21 @@ export class VifDriver {
   }
 
   /** The guest's device, with its XML. Nothing on the host is changed. */
-  async config(request: unknown, options?: CallOptions): Promise<ConfigResult> {
-    return only(await this.configAll([request], options));
+  async config<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<ConfigResult> {
+    return only(await this.configAll<unknown>([request], options));
   }
 
   /** What a plug would do: each step, and in what the host differs from it. */
-  async plan(request: unknown, options?: CallOptions): Promise<PlanResult> {
-    return only(await this.planAll([request], options));
+  async plan<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<PlanResult> {
+    return only(await this.planAll<unknown>([request], options));
   }
 
   /**
    * Plugs a VIF, all or nothing.
    * @throws VifError PLUG_FAILED (a PlugError), or why no plan came about
    */
-  async plug(request: unknown, options?: PlugOptions<ChangeResult>): Promise<ChangeResult> {
-    return only(await this.plugAll([request], options));
+  async plug<R>(request: R & RequestOf<R>, options?: PlugOptions<ChangeResult>): Promise<ChangeResult> {
+    return only(await this.plugAll<unknown>([request], options));
   }
 
   /**
@@ -121,26 +125,26 @@ export class VifDriver {
    * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED, OVN_NOT_INSTALLED when the call's time is over, with what is missing
    *   and why it may be
    */
-  async waitReady(request: unknown, options?: CallOptions): Promise<ReadyResult> {
-    return only(await this.waitReadyAll([request], options));
+  async waitReady<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<ReadyResult> {
+    return only(await this.waitReadyAll<unknown>([request], options));
   }
 
   /** In what the host differs from the VIF's being plugged. */
-  async check(request: unknown, options?: CallOptions): Promise<CheckResult> {
-    return only(await this.checkAll([request], options));
+  async check<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<CheckResult> {
+    return only(await this.checkAll<unknown>([request], options));
   }
 
   /**
    * Unplugs a VIF. What is gone already is no error.
    * @throws VifError UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
    */
-  async unplug(request: unknown, options?: CallOptions): Promise<ChangeResult> {
-    return only(await this.unplugAll([request], options));
+  async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions<ChangeResult>): Promise<ChangeResult> {
+    return only(await this.unplugAll<unknown>([request], options));
   }
 
   /** {@link config} for many. */
-  async configAll(
-    requests: readonly unknown[],
+  async configAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
     options?: BatchOptions<ConfigResult>,
   ): Promise<Settled<ConfigResult>[]> {
     const given = readBatchOptions(options);
@@ -160,7 +164,10 @@ export class VifDriver {
   }
 
   /** {@link plan} for many. */
-  planAll(requests: readonly unknown[], options?: BatchOptions<PlanResult>): Promise<Settled<PlanResult>[]> {
+  planAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
+    options?: BatchOptions<PlanResult>,
+  ): Promise<Settled<PlanResult>[]> {
     return this.#inspectAll('plug', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       steps: tasks.map(({ step, inspection: { differences, note, blocked } }) => ({
@@ -175,8 +182,8 @@ export class VifDriver {
   }
 
   /** {@link check} for many. */
-  checkAll(
-    requests: readonly unknown[],
+  checkAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
     return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
@@ -191,16 +198,17 @@ export class VifDriver {
   }
 
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
-  plugAll(
-    requests: readonly unknown[],
+  async plugAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
     options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('plug', requests, options);
+    const given = readPlugOptions(options);
+    return this.#changeAll('plug', requests, given, this.#plugging(given));
   }
 
   /** {@link waitReady} for many. */
-  async waitReadyAll(
-    requests: readonly unknown[],
+  async waitReadyAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
     options?: BatchOptions<ReadyResult>,
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
@@ -214,11 +222,12 @@ export class VifDriver {
   }
 
   /** {@link unplug} for many. */
-  unplugAll(
-    requests: readonly unknown[],
-    options?: BatchOptions<ChangeResult>,
+  async unplugAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
+    options?: UnplugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
-    return this.#changeAll('unplug', requests, options);
+    const given = readUnplugOptions(options);
+    return this.#changeAll('unplug', requests, given, this.#unplugging(given));
   }
 
   /**
@@ -300,16 +309,14 @@ export class VifDriver {
   async #changeAll(
     operation: Operation,
     requests: readonly unknown[],
-    options?: PlugOptions<ChangeResult>,
+    given: CallTimes<BatchOptions<ChangeResult>>,
+    call: Pick<Call<readonly Change[], ChangeResult>, 'prepare' | 'run'>,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
-    const given = operation === 'plug' ? readPlugOptions(options) : readBatchOptions(options);
     const tell = teller(given, logger);
-    const { prepare, run } = operation === 'plug' ? this.#plugging(given) : this.#unplugging();
     return runRequests<readonly Change[], ChangeResult>(requests, given, {
-      prepare,
-      run,
+      ...call,
       present: ({ handled, job }, changes, timeline, left) => ({
         ...handled,
         changes,
@@ -324,14 +331,20 @@ export class VifDriver {
     });
   }
 
-  #plugging({ wait }: PlugOptions<ChangeResult>) {
+  #plugging({ wait, phase }: PlugOptions<ChangeResult>) {
     return {
       prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
-        if (!wait) return this.#prepare(json, 'plug', signal);
-        const readiness = requireReadiness(this.#parts.host.readiness);
-        const { handled, job } = await this.#prepare(json, 'plug', signal);
+        const plugged = await this.#prepare(json, 'plug', signal);
+        const { host } = this.#parts;
+        const prepared = await inPhase(phase, plugged, this.#read(json).vif, host.migration, signal);
+        // A destination that is not ready when the guest arrives would miss what the guest says then.
+        const arrives = phase === 'prepare' && host.readiness !== undefined;
+        if (!wait && !arrives) return prepared;
+        const readiness = requireReadiness(host.readiness);
+        const { handled, job } = prepared;
         const port = awaitedPort(this.#read(json).vif, job.plan);
-        const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
+        const patience = typeof wait === 'number' ? wait : undefined;
+        const steps = port ? [readyStep(port, readiness, patience)] : [];
         return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
       },
       run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
@@ -340,21 +353,24 @@ export class VifDriver {
   }
 
   /** An unplug does not depend on the request alone: what carries the VIF's mark goes. */
-  #unplugging() {
+  #unplugging({ phase }: UnplugOptions<ChangeResult>) {
     const { registry, host } = this.#parts;
     const byMark = new UnplugByMark(this.#engine);
     return {
       prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
         const request = this.#read(json);
         try {
-          return await preparePlan(request, 'unplug', registry, host.facts, signal);
+          const prepared = await preparePlan(request, 'unplug', registry, host.facts, signal);
+          return await inPhase(phase, prepared, request.vif, host.migration, signal);
         } catch (error) {
+          if (isVifError(error, 'VIF_IN_USE')) throw error;
           const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
           return byMark.prepare(request, failure, signal);
         }
       },
       run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
-        byMark.unplug(jobs, options),
+        // What a source makes no use of any more stays until it is released.
+        phase === 'deactivate' ? this.#engine.unplug(jobs, options) : byMark.unplug(jobs, options),
     };
   }
 

@@ -1,8 +1,9 @@
 import type { VifError } from '@vifkit/core';
 import { isVifError } from '@vifkit/core';
 import type { Host } from '../run/host.js';
-import type { Thing, VifRecord } from '../run/inventory.js';
-import { type RecordedVif, readRecord } from './recorded-vif.js';
+import { keyOf, type Thing, type VifRecord } from '../run/inventory.js';
+import { ownersOf } from './owners.js';
+import { type RecordedVif, readRecord, recordedThing } from './recorded-vif.js';
 
 /** A VIF that is plugged on this host, as far as the host tells. */
 export interface PluggedVif {
@@ -29,6 +30,8 @@ export interface PluggedVif {
 export interface PluggedVifs {
   /** In the order in which they were plugged; those without a record come first, by their ids. */
   readonly vifs: readonly PluggedVif[];
+  /** What concerns those VIFs without having their mark: shared bridges, their uplinks, taps that libvirt has made. */
+  readonly surroundings: readonly Thing[];
   /** What could not be read, so that VIFs may be missing, or some of what is known of them. */
   readonly failures: readonly VifError[];
 }
@@ -49,7 +52,11 @@ export async function listPlugged({ inventory, records }: Host, signal: AbortSig
   for (const record of recorded ?? []) if (!isVifError(record)) entryOf(record.vifId).record = record;
   const vifs = [...byId].map(([id, { things, record }]) => describe(record?.vifId ?? id, things, record));
   const order = ({ since = '', vifId }: PluggedVif) => `${since} ${vifId}`;
+  const things = found?.things ?? [];
+  const recordedThings = (recorded ?? []).flatMap((each) => (isVifError(each) ? [] : recordedThing(each)));
+  const owners = ownersOf([...recordedThings, ...things]);
   return {
+    surroundings: things.filter((thing) => thing.vifIds.length === 0 && owners.has(keyOf(thing))),
     vifs: vifs.sort((a, b) => (order(a) < order(b) ? -1 : 1)),
     failures: [...(found?.failures ?? []), ...(recorded ?? []).filter((each) => isVifError(each))],
   };

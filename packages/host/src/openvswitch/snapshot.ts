@@ -68,20 +68,23 @@ export async function readSnapshot(
     },
     signal,
   );
-  const portRows = new Map([...byName(rows.ports), ...byName(rows.marked)]);
-  const interfaceRows = new Map([...byName(rows.interfaces), ...byName(rows.named)]);
   const found = findOwned(owners, rows);
-  const rest = [...found.values()].flat().filter((name) => {
-    return !(names.has(name) || (portRows.has(name) && interfaceRows.has(name)));
-  });
+  const others = [...found.values()].flat().filter((name) => !names.has(name));
+  const portRows = new Map(others.length > 0 ? byName(rows.marked) : []);
+  const interfaceRows = new Map(others.length > 0 ? byName(rows.named) : []);
+  const rest = others.filter((name) => !(portRows.has(name) && interfaceRows.has(name)));
   if (rest.length > 0) {
     const more = await source.read(queryPorts(rest), signal);
     for (const [name, row] of byName(more.ports)) portRows.set(name, row);
     for (const [name, row] of byName(more.interfaces)) interfaceRows.set(name, row);
   }
   const bridges = new Map(rows.bridges.map((row) => [values.readString(row.name), readBridge(row)]));
-  const asked = [...new Set([...names, ...[...found.values()].flat()])];
-  const ports = readPorts(asked, portRows, interfaceRows, bridges);
+  const ports = readPorts(
+    new Set([...names, ...others]),
+    (name) => rows.ports.get(name)?.[0] ?? portRows.get(name),
+    (name) => rows.interfaces.get(name)?.[0] ?? interfaceRows.get(name),
+    bridges,
+  );
   const qos = [...qosPorts].map(([id, port]): [string, values.Uuid[]] => [
     port,
     (rows.qos.get(id) ?? []).map(({ _uuid }) => values.uuid(values.readUuid(_uuid))),
@@ -142,7 +145,13 @@ export function readSwitch(
   const byTheirName = (rows: readonly values.Row[]) =>
     new Map(rows.map((row) => [values.readString(row.name), row]));
   const portsByName = byTheirName(portRows);
-  const whole = readPorts([...portsByName.keys()], portsByName, byTheirName(interfaceRows), found);
+  const interfacesByName = byTheirName(interfaceRows);
+  const whole = readPorts(
+    portsByName.keys(),
+    (name) => portsByName.get(name),
+    (name) => interfacesByName.get(name),
+    found,
+  );
   const ports = new Map(
     [...whole].map(([name, port]): [string, OvsPort] => [
       name,
@@ -176,22 +185,29 @@ function readBridge(row: values.Row): BridgeRow {
   return bridge;
 }
 
+type FindRow = (name: string) => values.Row | undefined;
+
 /** Of these ports, those that there are. */
 function readPorts(
-  names: readonly string[],
-  portRows: ReadonlyMap<string, values.Row>,
-  interfaceRows: ReadonlyMap<string, values.Row>,
+  names: Iterable<string>,
+  portRow: FindRow,
+  interfaceRow: FindRow,
   bridges: ReadonlyMap<string, BridgeRow>,
 ): Map<string, PortRow> {
-  const there = names.flatMap((name) => {
-    const row = portRows.get(name);
-    return row ? [{ name, row, id: values.readUuid(row._uuid) }] : [];
-  });
-  const bridgeOf = findBridges(new Set(there.map(({ id }) => id)), bridges);
+  const rows = new Map<string, values.Row>();
+  const ids = new Set<string>();
+  for (const name of names) {
+    const row = portRow(name);
+    if (!row) continue;
+    rows.set(name, row);
+    ids.add(values.readUuid(row._uuid));
+  }
+  const bridgeOf = findBridges(ids, bridges);
   const ports = new Map<string, PortRow>();
-  for (const { name, row, id } of there) {
+  for (const [name, row] of rows) {
+    const id = values.readUuid(row._uuid);
     const bridge = bridgeOf.get(id);
-    if (bridge !== undefined) ports.set(name, readPort(row, interfaceRows.get(name), id, bridge));
+    if (bridge !== undefined) ports.set(name, readPort(row, interfaceRow(name), id, bridge));
   }
   return ports;
 }
