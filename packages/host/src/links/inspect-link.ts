@@ -41,11 +41,13 @@ export function inspectLink(
   state: LinkState | undefined,
   { addressing = new Map(), rules = [], tapOwner = 0, surroundings, realName }: Around = {},
 ): LinkInspection {
+  if (!state && step.ifPresent) return { differences: [] };
   if (!state) return inspectMissing(step, vifId, tapOwner, realName);
   const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);
   const blocked =
     unfit(step, vifId, state, otherwise, surroundings) ??
+    (step.unbridged ? bridged(state) : undefined) ??
     (relocation && relocationHindrance(relocation, addressing, rules));
   const setting = settingOf(step.set ?? {}, state);
   const setWrite = relocation ? { ...(setting ?? nothingSet), relocation } : setting;
@@ -62,6 +64,13 @@ export function inspectLink(
     ...(found.byName && { takeOver: takingOver(change ?? nothingSet, differences, vifId) }),
     ...(blocked && { blocked }),
   };
+}
+
+/** The master of ports of Open vSwitch's datapath in the kernel is a link of the datapath's own. */
+function bridged({ name, master }: LinkState): VifError | undefined {
+  if (master === undefined || master === 'ovs-system') return undefined;
+  const text = `Link ${name} is a member of ${master}; take it out of there (\`ip link set dev ${name} nomaster\`)`;
+  return new VifError('LINK_BUSY', text);
 }
 
 const nothingSet: SetWrite = { kind: 'set', set: {}, former: {} };
