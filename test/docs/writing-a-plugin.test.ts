@@ -25,7 +25,7 @@ describe(document, () => {
   });
 
   it('names every fact of the host', () => {
-    const source = readDocument('packages/core/src/host/facts.ts');
+    const source = readDocument('packages/core/src/plan/host.ts');
     const [, members = ''] = /interface HostFacts \{(.*?)^\}/ms.exec(source) ?? [];
     const facts = [...members.matchAll(/^ {2}(\w+)\((?:(\w+): \w+)?\): Promise/gm)];
     expect(facts.length).toBeGreaterThan(2);

@@ -1,7 +1,11 @@
 import * as core from '@vifkit/core';
 import fc from 'fast-check';
-import type { DeclaredClass, FieldSpec, FieldType } from '../../packages/core/src/schema/field-spec.js';
-import { fieldsOf } from '../../packages/core/src/schema/field-store.js';
+import {
+  type DeclaredClass,
+  type FieldSpec,
+  type FieldType,
+  fieldsOf,
+} from '../../packages/core/src/fields/field-spec.js';
 
 type ObjectClass = new (fields: object) => core.VersionedObject;
 

@@ -3,7 +3,7 @@ import { fromPrimitive, type Primitive, toPrimitive, type VersionedObject } from
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryPrimitive } from '../../packages/core/test/objects/support/arbitrary-primitive.js';
+import { arbitraryPrimitive } from '../../packages/core/test/os-vif/support/arbitrary-primitive.js';
 import { objectClasses, objectOf } from './arbitraries.js';
 import { osVif } from './os-vif-peer.js';
 import { objectsOf } from './vif-object.js';

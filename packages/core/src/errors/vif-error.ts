@@ -1,5 +1,5 @@
-import { quote } from '../validation/quote.js';
 import type { ErrorCode } from './codes.js';
+import { quote } from './quote.js';
 
 // A registered symbol, so that errors of another copy of this package are recognised too.
 const brand = Symbol.for('vifkit.error');
@@ -78,5 +78,32 @@ export function reasonOf(error: unknown): string {
     return typeof message === 'string' ? message.slice(0, longestReason) : quote(message);
   } catch {
     return 'something that cannot be shown';
+  }
+}
+
+/** One thing that is wrong with an input. */
+export interface Violation {
+  /** Where it is, as in `network.subnets[0].cidr`; empty for the input as a whole. */
+  readonly path: string;
+  /** What is asked for, as in `must be a UUID, not "x"`. */
+  readonly message: string;
+}
+
+const shown = 3;
+
+/** An input that is not of its documented form, with all that is wrong with it. */
+export class ValidationError extends VifError {
+  override readonly name = 'ValidationError';
+
+  constructor(
+    code: ErrorCode,
+    /** What was read: the message begins with it. */
+    subject: string,
+    readonly violations: readonly Violation[],
+    options?: VifErrorOptions,
+  ) {
+    const told = violations.slice(0, shown).map(({ path, message }) => `${path} ${message}`.trim());
+    const more = violations.length - told.length;
+    super(code, `${subject} is invalid: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`, options);
   }
 }

@@ -1,5 +1,5 @@
 import { asVifError } from '../errors/vif-error.js';
-import { isPlainText } from '../validation/text.js';
+import { isPlainText } from '../fields/values.js';
 import { defineStepKind, type StepOf } from './define-step-kind.js';
 import { field } from './fields.js';
 

@@ -1,4 +1,4 @@
-import type { JsonSchema } from '../validation/json-schema.js';
+import type { JsonSchema } from '../fields/rules.js';
 import { checkObject, type Field, type Fields, type ObjectOf, objectSchema, oneOf } from './fields.js';
 
 /** What a step would do with what it names: have it for its VIF alone, use it as it is there, or remove it. */

@@ -1,11 +1,17 @@
-import { isIpAddress, isMacAddress, isPciAddress } from '../validation/addresses.js';
-import { type JsonSchema, wireSchemas } from '../validation/json-schema.js';
-import { isLinkName } from '../validation/link-name.js';
-import { isMtu, isVlanId, mtuRange, vlanRange } from '../validation/numbers.js';
-import { isPlainObject, ownValue } from '../validation/plain.js';
-import { quote } from '../validation/quote.js';
-import { isPlainText } from '../validation/text.js';
-import { isUuid } from '../validation/uuid.js';
+import { isPlainObject, ownValue, quote } from '../errors/quote.js';
+import { type JsonSchema, wireSchemas } from '../fields/rules.js';
+import {
+  isIpAddress,
+  isLinkName,
+  isMacAddress,
+  isMtu,
+  isPciAddress,
+  isPlainText,
+  isUuid,
+  isVlanId,
+  mtuRange,
+  vlanRange,
+} from '../fields/values.js';
 
 /**
  * One field of a step: its TypeScript type, how it is checked, and its JSON Schema. They are made by the functions of this

@@ -1,4 +1,4 @@
-import { isLinkName } from '../validation/link-name.js';
+import { isLinkName } from '../fields/values.js';
 import { defineStepKind, numberWords, type StepOf } from './define-step-kind.js';
 import {
   field,

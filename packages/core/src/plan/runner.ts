@@ -1,7 +1,6 @@
 import type { VifError } from '../errors/vif-error.js';
-import type { HostFacts } from '../host/facts.js';
-import type { Logger } from '../logging/logger.js';
-import { isSameVif } from '../validation/uuid.js';
+import { isSameVif } from '../fields/values.js';
+import type { HostFacts, Logger } from './host.js';
 import type { Plan, Step } from './steps.js';
 
 /** One attribute in which the host is not as a step wants it. It is for people, and is never read back. */

@@ -1,6 +1,5 @@
+import { isPlainObject, ownValue, quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
-import { isPlainObject, ownValue } from '../validation/plain.js';
-import { quote } from '../validation/quote.js';
 import { type CommandStep, command } from './command.js';
 import { type CustomStep, custom } from './custom.js';
 import type { StepKindDefinition } from './define-step-kind.js';

@@ -1,7 +1,5 @@
+import { isPlainObject, quote } from '../errors/quote.js';
 import { isVifError, reasonOf, VifError } from '../errors/vif-error.js';
-import { isPlainObject } from '../validation/plain.js';
-import { quote } from '../validation/quote.js';
-
 import { isCustom, sealCustomStep } from './custom.js';
 import { checkStep, type Plan, type Step } from './steps.js';
 

@@ -1,9 +1,7 @@
-import { HostPluginInfo } from '../objects/host-plugin-info.js';
-import { HostPortProfileInfo } from '../objects/host-port-profile-info.js';
-import { HostVIFInfo } from '../objects/host-vif-info.js';
-import { identityOfClass } from '../objects/registry.js';
-import type { VIFBase } from '../objects/vif-base.js';
-import type { VIFPortProfileBase } from '../objects/vif-port-profile-base.js';
+import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../os-vif/host-info.js';
+import type { VIFPortProfileBase } from '../os-vif/port-profiles.js';
+import { identityOfClass } from '../os-vif/registry.js';
+import type { VIFBase } from '../os-vif/vifs.js';
 
 interface ClassOf<T> {
   readonly prototype: T;

@@ -1,17 +1,13 @@
 import type { Leg } from '../connection/legs.js';
-import type { DeviceBackend } from '../guest/device-backend.js';
-import type { TapQueues } from '../guest/guest-card.js';
-import type { GuestContext } from '../guest/guest-configurator.js';
-import type { HostFacts } from '../host/facts.js';
-import type { NetworkVif } from '../model/network-vif.js';
-import type { PortSettings } from '../model/port-settings.js';
-import type { HostPluginInfo } from '../objects/host-plugin-info.js';
-import type { VIFBase } from '../objects/vif-base.js';
+import type { TapQueues } from '../nova/guest-card.js';
+import type { DeviceBackend, GuestContext } from '../nova/guest-device.js';
+import type { NetworkVif } from '../nova/network-model.js';
+import type { PortSettings } from '../nova/port-settings.js';
+import type { Flavor, Image, Instance, Routing } from '../nova/request.js';
+import type { HostPluginInfo } from '../os-vif/host-info.js';
+import type { VIFBase } from '../os-vif/vifs.js';
+import type { HostFacts } from '../plan/host.js';
 import type { Plan } from '../plan/steps.js';
-import type { Flavor } from '../request/flavor.js';
-import type { Image } from '../request/image.js';
-import type { Instance } from '../request/instance.js';
-import type { Routing } from '../request/routing.js';
 
 /** What a plan may depend on besides the VIF. */
 export interface PlanContext {

@@ -1,4 +1,4 @@
-import type { Routing } from '../request/routing.js';
+import type { Routing } from '../nova/request.js';
 
 /** Something a plugin needs on the host: shown by `vif plugins`, and looked for by `vif doctor`. */
 export interface Requirement {

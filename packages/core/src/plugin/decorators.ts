@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { type CoreCopy, thisCore } from '../core-copy.js';
+import { type CoreCopy, thisCore } from '../errors/core-copy.js';
 import { VifError } from '../errors/vif-error.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor, Declaration } from './declaration.js';

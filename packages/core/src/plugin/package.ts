@@ -1,9 +1,9 @@
-import type { VersionedObject } from '../objects/versioned-object.js';
+import type { VersionedObject } from '../os-vif/versioned-object.js';
 import type { StepKindDefinition } from '../plan/define-step-kind.js';
 import type { RunnerContext, StepRunner } from '../plan/runner.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor } from './declaration.js';
-import type { OptionsByName } from './options/options-source.js';
+import type { OptionsByName } from './options.js';
 
 /** What a plugin or driver or converter is once it is built. */
 export type Component = VifPlugin | LegacyDriver | VifConverter;

@@ -1,8 +1,7 @@
-import { thisCore } from '../core-copy.js';
+import { thisCore } from '../errors/core-copy.js';
 import { asVifError } from '../errors/vif-error.js';
 import type { Constructor, Declaration } from './declaration.js';
-import { type BuiltOptions, buildOptions } from './options/build-options.js';
-import type { GivenOptions } from './options/options-source.js';
+import { type BuiltOptions, buildOptions, type GivenOptions } from './options.js';
 import type { Component } from './package.js';
 import type { PackageScope } from './scope.js';
 import type { AdaptersInTurn } from './served-contract.js';

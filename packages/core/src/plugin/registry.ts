@@ -1,14 +1,18 @@
+import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
-import type { HostFacts } from '../host/facts.js';
-import { type Logger, silentLogger } from '../logging/logger.js';
-import { adoptClass } from '../objects/adopt-class.js';
-import { type Routing, routings } from '../request/routing.js';
-import { quote } from '../validation/quote.js';
+import { type Routing, routings } from '../nova/request.js';
+import { adoptClass } from '../os-vif/registry.js';
+import { type HostFacts, type Logger, silentLogger } from '../plan/host.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Declaration } from './declaration.js';
 import { coreOf, declarationOf } from './decorators.js';
-import { type GivenBySlug, givenBySlug } from './options/given-by-slug.js';
-import { fromSource, type OptionsByName, type OptionsSource } from './options/options-source.js';
+import {
+  fromSource,
+  type GivenBySlug,
+  givenBySlug,
+  type OptionsByName,
+  type OptionsSource,
+} from './options.js';
 import type { PluginPackage } from './package.js';
 import { Registration } from './registration.js';
 import { PackageScope } from './scope.js';

@@ -1,8 +1,7 @@
 import { container, type DependencyContainer, type InjectionToken, injectable } from 'tsyringe';
+import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
-import type { HostFacts } from '../host/facts.js';
-import type { Logger } from '../logging/logger.js';
-import { quote } from '../validation/quote.js';
+import type { HostFacts, Logger } from '../plan/host.js';
 import type { Constructor } from './declaration.js';
 import { FACTS, LOGGER } from './tokens.js';
 

@@ -1,6 +1,6 @@
-import { type CoreCopy, incompatible, thisCore } from '../core-copy.js';
+import { type CoreCopy, incompatible, thisCore } from '../errors/core-copy.js';
+import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
-import { quote } from '../validation/quote.js';
 import type { Declaration } from './declaration.js';
 import type { Component, PluginPackage } from './package.js';
 

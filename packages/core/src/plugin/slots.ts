@@ -1,4 +1,4 @@
-import { type Routing, routings } from '../request/routing.js';
+import { type Routing, routings } from '../nova/request.js';
 import type { Declaration } from './declaration.js';
 import { slugOf } from './slug.js';
 

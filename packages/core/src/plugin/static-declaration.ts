@@ -1,6 +1,6 @@
+import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
-import { type Routing, routings } from '../request/routing.js';
-import { quote } from '../validation/quote.js';
+import { type Routing, routings } from '../nova/request.js';
 import type { Declaration } from './declaration.js';
 import { declarationOf } from './decorators.js';
 import type { PluginPackage } from './package.js';

@@ -1,6 +1,5 @@
 import type { InjectionToken } from 'tsyringe';
-import type { HostFacts } from '../host/facts.js';
-import type { Logger } from '../logging/logger.js';
+import type { HostFacts, Logger } from '../plan/host.js';
 
 /** The token of the logger: `@inject(LOGGER) logger: Logger`. */
 export const LOGGER: InjectionToken<Logger> = Symbol.for('vifkit.logger');

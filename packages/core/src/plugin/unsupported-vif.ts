@@ -1,6 +1,6 @@
 import { VifError } from '../errors/vif-error.js';
-import type { VIFBase } from '../objects/vif-base.js';
-import { classNameOf } from '../schema/kinds.js';
+import { classNameOf } from '../fields/field-spec.js';
+import type { VIFBase } from '../os-vif/vifs.js';
 
 /** The error for a VIF whose class, port profile or fields a plugin does not take. */
 export function unsupportedVif(pluginName: string, vif: VIFBase, why?: string): VifError {

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ValidationError } from '../../src/errors/validation-error.js';
-import { isVifError } from '../../src/errors/vif-error.js';
+import { isVifError, ValidationError } from '../../src/errors/vif-error.js';
 
 const vifId = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 const violation = (path: string) => ({ path, message: 'is missing' });

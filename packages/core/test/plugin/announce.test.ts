@@ -5,8 +5,8 @@ import {
   VIFGeneric,
   VIFPortProfileBase,
   VIFPortProfileOpenVSwitch,
-} from '../../src/objects/index.js';
-import { identityOfClass } from '../../src/objects/registry.js';
+} from '../../src/os-vif/index.js';
+import { identityOfClass } from '../../src/os-vif/registry.js';
 import { announce } from '../../src/plugin/announce.js';
 
 it('announces classes and port profiles, from their first version to the one there is', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { VifError } from '../../src/errors/vif-error.js';
-import { type Logger, silentLogger } from '../../src/logging/logger.js';
+import { type Logger, silentLogger } from '../../src/plan/host.js';
 import { inject, vifPlugin } from '../../src/plugin/decorators.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
 import { LOGGER } from '../../src/plugin/tokens.js';

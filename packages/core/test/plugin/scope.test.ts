@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { HostFacts } from '../../src/host/facts.js';
-import { type Logger, silentLogger } from '../../src/logging/logger.js';
+import { type HostFacts, type Logger, silentLogger } from '../../src/plan/host.js';
 import type { VifConverter } from '../../src/plugin/contract.js';
 import { inject, injectable, legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';

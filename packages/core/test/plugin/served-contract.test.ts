@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { thisCore } from '../../src/core-copy.js';
-import { HostPluginInfo } from '../../src/objects/host-plugin-info.js';
-import { VIFGeneric } from '../../src/objects/vif-generic.js';
+import { thisCore } from '../../src/errors/core-copy.js';
+import { HostPluginInfo } from '../../src/os-vif/host-info.js';
+import { VIFGeneric } from '../../src/os-vif/vifs.js';
 import type { Plan } from '../../src/plan/steps.js';
 import type { PlanContext, VifPlugin } from '../../src/plugin/contract.js';
 import { vifPlugin } from '../../src/plugin/decorators.js';

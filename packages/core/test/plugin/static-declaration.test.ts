@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { thisCore } from '../../src/core-copy.js';
+import { thisCore } from '../../src/errors/core-copy.js';
 import { legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
 import { readPackageManifest, requireAsDeclared } from '../../src/plugin/static-declaration.js';
 import { Idle } from './support/idle.js';

@@ -1,11 +1,11 @@
 import { IsInt, IsOptional, Max, Min, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import type { VifError } from '../../../src/errors/vif-error.js';
+import { IsLinkName } from '../../../src/fields/decorators.js';
 import type { VifConverter } from '../../../src/plugin/contract.js';
 import { inject, legacyDriver, vifConverter, vifPlugin } from '../../../src/plugin/decorators.js';
-import type { OptionsByName, OptionsSource } from '../../../src/plugin/options/options-source.js';
+import type { OptionsByName, OptionsSource } from '../../../src/plugin/options.js';
 import { PluginRegistry } from '../../../src/plugin/registry.js';
-import { IsLinkName } from '../../../src/validation/decorators.js';
 import { Idle } from '../support/idle.js';
 
 class Guarded {

@@ -1,11 +1,10 @@
 import { IsBoolean, IsInt, IsOptional, ValidateNested } from 'class-validator';
 import { describe, expect, it } from 'vitest';
+import { IsLinkName, IsMtu } from '../../../src/fields/decorators.js';
 import { legacyDriver, vifPlugin } from '../../../src/plugin/decorators.js';
-import { optionsFromEnvironment } from '../../../src/plugin/options/from-environment.js';
-import { optionVariable } from '../../../src/plugin/options/variables.js';
+import { optionsFromEnvironment, optionVariable } from '../../../src/plugin/environment.js';
 import type { PluginPackage } from '../../../src/plugin/package.js';
 import { PluginRegistry } from '../../../src/plugin/registry.js';
-import { IsLinkName, IsMtu } from '../../../src/validation/decorators.js';
 import { Idle } from '../support/idle.js';
 
 class Options {

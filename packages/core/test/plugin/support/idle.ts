@@ -1,4 +1,4 @@
-import type { DeviceBackend } from '../../../src/guest/device-backend.js';
+import type { DeviceBackend } from '../../../src/nova/guest-device.js';
 import type { Plan } from '../../../src/plan/steps.js';
 import { announce } from '../../../src/plugin/announce.js';
 import type { LegacyDriver, VifPlugin } from '../../../src/plugin/contract.js';

@@ -1,0 +1,53 @@
+import { fileURLToPath } from 'node:url';
+import { VifError } from './vif-error.js';
+
+/** A copy of this package. There may be several in one process: npm gives each package that needs one its own. */
+export interface CoreCopy {
+  /** The version of the contract between plugins and whoever runs them: of all that passes from one to the other. */
+  readonly contract: number;
+  /** Where it is installed; empty where that cannot be told, as in some bundles. */
+  readonly path: string;
+}
+
+/** Raised whenever plugins made for the contract before would no longer do. */
+const contract = 1;
+
+export const thisCore: CoreCopy = { contract, path: installedAt() };
+
+/**
+ * Copies of the same contract understand each other's plugins, whichever version of the package they are.
+ * @throws VifError PLUGIN_INCOMPATIBLE with both paths, and what to install
+ */
+export function requireOurContract(packageName: string, core: CoreCopy): void {
+  if (core.contract !== thisCore.contract) throw incompatible(packageName, core);
+}
+
+/** The error for a package of a contract that this copy cannot serve: both paths, and what to install. */
+export function incompatible(packageName: string, core: CoreCopy): VifError {
+  const isPluginOlder = core.contract < thisCore.contract;
+  const older = isPluginOlder ? packageName : outermostPackage(thisCore.path);
+  const text =
+    `${packageName} is for contract ${core.contract} of @vifkit/core (${core.path || 'in a bundle'}), ` +
+    `and what runs it has contract ${thisCore.contract} (${thisCore.path || 'in a bundle'}). ` +
+    `Update the older one: npm install ${globalFlag(isPluginOlder ? core.path : thisCore.path)}${older}@latest`;
+  return new VifError('PLUGIN_INCOMPATIBLE', text);
+}
+
+/** npm's global packages are in lib/node_modules below its prefix. */
+function globalFlag(path: string): string {
+  return path.includes('/lib/node_modules/') ? '--global ' : '';
+}
+
+/** The package that brought the one at this path along. */
+function outermostPackage(path: string): string {
+  return /\/node_modules\/((?:@[^/]+\/)?[^/.][^/]*)/.exec(path)?.[1] ?? '@vifkit/core';
+}
+
+/** The folder of the package; in a bundle, the bundle. */
+function installedAt(): string {
+  try {
+    return fileURLToPath(import.meta.url).replace(/\/(dist|src|modules)\/[^/]*$/, '');
+  } catch {
+    return '';
+  }
+}

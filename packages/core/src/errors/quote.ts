@@ -1,0 +1,39 @@
+/** Whether a value is an object as JSON.parse makes it, of this realm or another. */
+export function isPlainObject(value: unknown): value is object {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+/** An own value. Inherited ones do not count, and getters are not called: both are undefined. */
+export function ownValue(object: object, key: string): unknown {
+  return Object.getOwnPropertyDescriptor(object, key)?.value;
+}
+
+/** A record without a prototype: no key of the input can mean anything to it. */
+export function emptyRecord<T = unknown>(): Record<string, T> {
+  return Object.create(null);
+}
+
+const longest = 60;
+
+/** A value as messages show it. Never throws, whatever a proxy of a plugin's does. */
+export function quote(value: unknown): string {
+  try {
+    return show(value);
+  } catch {
+    return 'an object that cannot be read';
+  }
+}
+
+/** On one line, cut, and with what a terminal would act on escaped. */
+function show(value: unknown): string {
+  if (typeof value === 'string') {
+    const cut = value.length > longest ? `${value.slice(0, longest)}...` : value;
+    return JSON.stringify(cut).replace(/\p{C}/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`);
+  }
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object' && value !== null)
+    return isPlainObject(value) ? 'a plain object' : 'an object';
+  return typeof value === 'function' ? 'a function' : String(value);
+}

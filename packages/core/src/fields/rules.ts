@@ -1,0 +1,80 @@
+import {
+  isCidr,
+  isIpAddress,
+  isLinkName,
+  isMacAddress,
+  isMtu,
+  isPciAddress,
+  isPlainText,
+  isSocketPath,
+  isUuid,
+  isVlanId,
+  isWireUuid,
+  linkNameRule,
+  mtuRange,
+  vlanRange,
+  wireUuidPattern,
+} from './values.js';
+
+/** A predicate, and the sentence that follows the name of what it refuses. */
+export interface Rule {
+  readonly accepts: (value: unknown) => boolean;
+  readonly says: string;
+}
+
+/** The rules for single values, of which decorators and declared fields are made. */
+export const rules = {
+  linkName: { accepts: isLinkName, says: linkNameRule },
+  mac: { accepts: isMacAddress, says: 'must be a MAC address (xx:xx:xx:xx:xx:xx)' },
+  pci: { accepts: isPciAddress, says: 'must be a PCI address (dddd:bb:ss.f)' },
+  ip: { accepts: isIpAddress, says: 'must be an IP address' },
+  cidr: { accepts: isCidr, says: 'must be an IP network with a prefix length' },
+  uuid: { accepts: isUuid, says: 'must be a UUID' },
+  text: { accepts: isPlainText, says: 'must be text of at most 255 characters without control characters' },
+  socketPath: { accepts: isSocketPath, says: 'must be an absolute path of at most 107 bytes' },
+  boolean: { accepts: (value: unknown) => typeof value === 'boolean', says: 'must be true or false' },
+  mtu: { accepts: isMtu, says: `must be an integer from ${mtuRange.min} to ${mtuRange.max}` },
+  vlanId: { accepts: isVlanId, says: `must be an integer from ${vlanRange.min} to ${vlanRange.max}` },
+} as const satisfies Record<string, Rule>;
+
+export type RuleName = keyof typeof rules;
+
+/** What the types of os-vif's fields take. The names of links, paths and numbers of a range are no types there. */
+export const wireRules = {
+  text: { accepts: (value: unknown) => typeof value === 'string', says: 'must be text' },
+  /** What os-vif's fields take is wider still, and warned of. */
+  uuid: { accepts: isWireUuid, says: 'must be a UUID' },
+  mac: rules.mac,
+  pci: rules.pci,
+  ip: rules.ip,
+  cidr: rules.cidr,
+  boolean: rules.boolean,
+  /** Python's have no bounds; a larger one than this JSON.parse has already changed. */
+  integer: { accepts: Number.isSafeInteger, says: 'must be an integer of at most 53 bits' },
+} as const satisfies Record<string, Rule>;
+
+export type WireType = keyof typeof wireRules;
+
+/** A JSON Schema (2020-12), or a part of one. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+const octet = '(25[0-5]|(2[0-4]|1[0-9]|[1-9])?[0-9])';
+const ipv4 = `${octet}(\\.${octet}){3}`;
+const hex = '[0-9A-Fa-f]';
+// How many groups stand around a `::` is more than a pattern should say.
+const ipv6 = `((${hex}{1,4}:){7}${hex}{1,4}|(${hex}{1,4}:){6}${ipv4}|[0-9A-Fa-f:.]*::[0-9A-Fa-f:.]*)`;
+
+/** What the types of the wire say in JSON Schema. */
+export const wireSchemas = {
+  text: { type: 'string' },
+  uuid: { type: 'string', pattern: wireUuidPattern },
+  mac: { type: 'string', pattern: `^${hex}{2}(:${hex}{2}){5}$` },
+  pci: { type: 'string', pattern: `^${hex}{4}:${hex}{2}:[01]${hex}\\.[0-7]$` },
+  ip: { type: 'string', pattern: `^(${ipv4}|${ipv6})$` },
+  cidr: {
+    type: 'string',
+    pattern: `^(${ipv4}/(3[0-2]|[12]?[0-9])|${ipv6}/(12[0-8]|1[01][0-9]|[1-9]?[0-9]))$`,
+  },
+  boolean: { type: 'boolean' },
+  integer: { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
+} as const satisfies Record<WireType, JsonSchema>;

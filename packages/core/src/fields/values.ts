@@ -1,0 +1,141 @@
+import { isIP, SocketAddress } from 'node:net';
+import { quote } from '../errors/quote.js';
+import { VifError } from '../errors/vif-error.js';
+
+const mac = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
+const pci = /^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/i;
+const prefix = /^(0|[1-9][0-9]{0,2})$/;
+
+/** Six octets in hex, separated by colons. */
+export function isMacAddress(value: unknown): value is string {
+  return typeof value === 'string' && mac.test(value);
+}
+
+/** A PCI function: domain, bus, slot, function, as in `0000:05:10.1`. */
+export function isPciAddress(value: unknown): value is string {
+  return typeof value === 'string' && pci.test(value);
+}
+
+/** An IPv4 or IPv6 address. Node takes an IPv6 zone (`fe80::1%eth0`) as part of it; here it is not. */
+export function isIpAddress(value: unknown): value is string {
+  return typeof value === 'string' && isIP(value) !== 0 && !value.includes('%');
+}
+
+/** An IPv4 or IPv6 network with its prefix length. Bits of the host may be set. */
+export function isCidr(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const [address, length, ...rest] = value.split('/');
+  if (!isIpAddress(address) || length === undefined || rest.length > 0 || !prefix.test(length)) return false;
+  return Number(length) <= (isIP(address) === 4 ? 32 : 128);
+}
+
+/** The one spelling of an address, for fields that have several; what is no address is given back as it is. */
+export const canonical: Readonly<Record<string, ((text: string) => string) | undefined>> = {
+  /** As the kernel prints it. */
+  mac: (text) => text.toLowerCase().replaceAll('-', ':'),
+  /** As sysfs spells it. */
+  pci: (text) => text.toLowerCase(),
+  ip: canonicalIp,
+  cidr: (text) => {
+    if (!isCidr(text)) return text;
+    const [address = '', length] = text.split('/');
+    return `${canonicalIp(address)}/${length}`;
+  },
+};
+
+/** As inet_ntop(3) prints it, which is also how os-vif writes it: `FE80::0:1` is `fe80::1`. */
+function canonicalIp(text: string): string {
+  if (!isIpAddress(text)) return text;
+  return new SocketAddress({ address: text, family: isIP(text) === 6 ? 'ipv6' : 'ipv4' }).address;
+}
+
+/** The least MTU is IPv4's (RFC 791); the greatest is what the kernel takes for a link. Bytes. */
+export const mtuRange = { min: 68, max: 65_535 } as const;
+
+/** 12 bits. 0 is "no VLAN" to many, 4095 is reserved; whoever sets one decides. */
+export const vlanRange = { min: 0, max: 4095 } as const;
+
+export function isIntegerIn(value: unknown, range: { readonly min: number; readonly max: number }): boolean {
+  return Number.isInteger(value) && Number(value) >= range.min && Number(value) <= range.max;
+}
+
+export function isMtu(value: unknown): value is number {
+  return isIntegerIn(value, mtuRange);
+}
+
+export function isVlanId(value: unknown): value is number {
+  return isIntegerIn(value, vlanRange);
+}
+
+const longestText = 255;
+
+/** sun_path of a Unix socket's address is 108 bytes with its NUL. */
+const longestSocketPath = 107;
+
+/** Control characters, lone surrogates, and the two code points that XML 1.0 forbids besides. */
+const unfit = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
+
+/** At most 255 characters, all of which XML 1.0, a command line and one line of a file can carry. */
+export function isPlainText(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= longestText && !unfit.test(value);
+}
+
+/** The absolute path of a Unix socket, of at most 107 bytes. */
+export function isSocketPath(value: unknown): value is string {
+  return isPlainText(value) && value.startsWith('/') && Buffer.byteLength(value) <= longestSocketPath;
+}
+
+const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** Hex digits in groups of 8-4-4-4-12. Version and variant are free: OpenStack's ids need not have them. */
+export function isUuid(value: unknown): value is string {
+  return typeof value === 'string' && uuidPattern.test(value);
+}
+
+/** As Python's uuid.UUID reads them: hyphens may be missing, and a URN's prefix or braces may be there. */
+export const wireUuidPattern = '^(urn:uuid:)?\\{?[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}\\}?$';
+
+const wirePattern = new RegExp(wireUuidPattern);
+
+export function isWireUuid(value: unknown): value is string {
+  return typeof value === 'string' && wirePattern.test(value);
+}
+
+/** Whether two ids are one VIF's: UUIDs may be written in either case. */
+export function isSameVif(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase();
+}
+
+/**
+ * Letters, digits and `_.+-` only. The kernel takes more, but `%` is a template to it, `/` and spaces end a
+ * name in /proc, and `#`, `\` and quotes mean something to `ip -batch`. 15 bytes is IFNAMSIZ less its NUL.
+ */
+const linkNamePattern = /^[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,14}$/;
+
+/** `all` and `default` are directories of /proc/sys/net/ipv4/conf: settings there are not one link's. */
+const reserved: ReadonlySet<unknown> = new Set(['.', '..', 'all', 'default']);
+
+/** To `ip`, `if2` is the link of index 2 wherever no link has that name. */
+const byIndex = /^if\d+$/;
+
+/** What a link's name must be, for messages. */
+export const linkNameRule =
+  'must be a link name: 1 to 15 letters, digits or _.+- with no leading -, and not ".", "..", "all", "default" or "if" and a number';
+
+/** Whether a value may name a link (network interface or bridge) on a command line, in a batch file or in /proc. */
+export function isLinkName(value: unknown): value is string {
+  return (
+    typeof value === 'string' && linkNamePattern.test(value) && !reserved.has(value) && !byIndex.test(value)
+  );
+}
+
+/**
+ * Refuses what is not a link's name.
+ * @param what names the value in the message, as in `bridge_name`
+ * @throws VifError INVALID_VIF
+ */
+export function checkLinkName(name: unknown, what: string, vifId?: string): asserts name is string {
+  if (!isLinkName(name)) {
+    throw new VifError('INVALID_VIF', `${what} ${linkNameRule}; it is ${quote(name)}`, { vifId });
+  }
+}

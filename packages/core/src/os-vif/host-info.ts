@@ -1,0 +1,107 @@
+import { VifError } from '../errors/vif-error.js';
+import { field } from '../fields/field.js';
+import { findVersionedObject, versionedObject } from './registry.js';
+import { compareVersions } from './version.js';
+import { type FieldsOf, VersionedObject } from './versioned-object.js';
+
+/** A class of port profiles that a plugin understands. */
+@versionedObject({ name: 'HostPortProfileInfo', version: '1.0' })
+export class HostPortProfileInfo extends VersionedObject {
+  @field.text({ required: true })
+  declare readonly profile_object_name: string;
+
+  /** The earliest version that is understood. */
+  @field.text({ required: true })
+  declare readonly min_version: string;
+
+  /** The latest version that is understood. */
+  @field.text({ required: true })
+  declare readonly max_version: string;
+
+  constructor(fields: FieldsOf<HostPortProfileInfo, 'profile_object_name' | 'min_version' | 'max_version'>) {
+    super(fields);
+  }
+}
+
+/** A class of VIFs that a plugin understands. Version 1.1 added `supported_port_profiles`. */
+@versionedObject({ name: 'HostVIFInfo', version: '1.1' })
+export class HostVIFInfo extends VersionedObject {
+  @field.text({ required: true })
+  declare readonly vif_object_name: string;
+
+  /** The earliest version that is understood. */
+  @field.text({ required: true })
+  declare readonly min_version: string;
+
+  /** The latest version that is understood. */
+  @field.text({ required: true })
+  declare readonly max_version: string;
+
+  @field.list(() => HostPortProfileInfo, { since: '1.1' })
+  declare readonly supported_port_profiles?: readonly HostPortProfileInfo[];
+
+  constructor(fields: FieldsOf<HostVIFInfo, 'vif_object_name' | 'min_version' | 'max_version'>) {
+    super(fields);
+  }
+}
+
+/** A plugin, and the VIF classes it understands. */
+@versionedObject({ name: 'HostPluginInfo', version: '1.0' })
+export class HostPluginInfo extends VersionedObject {
+  @field.text({ required: true })
+  declare readonly plugin_name: string;
+
+  @field.list(() => HostVIFInfo, { required: true })
+  declare readonly vif_info: readonly HostVIFInfo[];
+
+  constructor(fields: FieldsOf<HostPluginInfo, 'plugin_name' | 'vif_info'>) {
+    super(fields);
+  }
+}
+
+/** A host, and the plugins it has. */
+@versionedObject({ name: 'HostInfo', version: '1.0' })
+export class HostInfo extends VersionedObject {
+  @field.list(() => HostPluginInfo, { required: true })
+  declare readonly plugin_info: readonly HostPluginInfo[];
+
+  constructor(fields: FieldsOf<HostInfo, 'plugin_info'>) {
+    super(fields);
+  }
+}
+
+/** What a plugin of a host announces. @throws VifError NO_MATCHING_PLUGIN when the host has no such plugin */
+export function announcedPlugin({ plugin_info }: HostInfo, name: string): HostPluginInfo {
+  const found = plugin_info.find(({ plugin_name }) => plugin_name === name);
+  if (found) return found;
+  const known = plugin_info.map(({ plugin_name }) => plugin_name).join(', ') || 'none';
+  throw new VifError('NO_MATCHING_PLUGIN', `The host has no plugin '${name}'. It has ${known}`);
+}
+
+/** What a plugin announces of a VIF class. @throws VifError UNSUPPORTED_VIF when it does not take the class */
+export function announcedVif({ plugin_name, vif_info }: HostPluginInfo, className: string): HostVIFInfo {
+  const found = vif_info.find(({ vif_object_name }) => vif_object_name === className);
+  if (found) return found;
+  throw new VifError('UNSUPPORTED_VIF', `The plugin '${plugin_name}' does not take a ${className}`);
+}
+
+/**
+ * The version in which objects of an announced class can be sent to the plugin: the one that is known here, if the
+ * plugin understands it. This is `get_common_version` of os-vif.
+ *
+ * @throws VifError UNKNOWN_OBJECT when the class is not known here; NO_COMMON_VERSION when the plugin understands
+ *   only older versions, or only newer ones
+ */
+export function commonVersion(announced: HostVIFInfo | HostPortProfileInfo): string {
+  const { min_version: least, max_version: most } = announced;
+  const name =
+    announced instanceof HostPortProfileInfo ? announced.profile_object_name : announced.vif_object_name;
+  const known = findVersionedObject('os_vif', name);
+  if (!known) throw new VifError('UNKNOWN_OBJECT', `The announced class ${name} is not known here`);
+  const { version } = known;
+  if (compareVersions(least, version) <= 0 && compareVersions(version, most) <= 0) return version;
+  throw new VifError(
+    'NO_COMMON_VERSION',
+    `${name} is announced from version ${least} to ${most}; here it is ${version}`,
+  );
+}

@@ -1,0 +1,208 @@
+import { VifError } from '../errors/vif-error.js';
+import { addField } from '../fields/field.js';
+import {
+  type DeclaredClass,
+  type FieldType,
+  fieldsOf,
+  nameKind,
+  nameOfClass,
+  ownClassFor,
+  ownFieldsOf,
+} from '../fields/field-spec.js';
+import { compareVersions, versionsUpTo } from './version.js';
+
+/** How a class of versioned objects is called on the wire. */
+export interface ObjectIdentity {
+  readonly name: string;
+  readonly namespace: string;
+  /** Major and minor, as in `1.1`. */
+  readonly version: string;
+  /**
+   * The versions of the class that this one extends, by the version of its own that first built on them. Without
+   * it, version 1.2 built on 1.2 of the other, or on its newest if that is older.
+   */
+  readonly builtOn?: Readonly<Record<string, string>>;
+}
+
+/** A class, and how it is called. */
+export interface Registration extends ObjectIdentity {
+  readonly type: DeclaredClass;
+}
+
+// A registered symbol: another copy of this package may have to read how a class is called.
+const identityKey: unique symbol = Symbol.for('vifkit.identity');
+
+/** How a class says that it is called, whichever copy of this package it was declared with. */
+function declaredIdentity(prototype: {
+  readonly [identityKey]?: ObjectIdentity;
+}): ObjectIdentity | undefined {
+  return Object.hasOwn(prototype, identityKey) ? prototype[identityKey] : undefined;
+}
+
+const byName = new Map<string, Registration>();
+const byPrototype = new WeakMap<object, Registration>();
+
+/**
+ * Class decorator: makes a class known to the wire form, in os-vif's namespace unless told otherwise. The name has to
+ * be written out: bundlers rename classes.
+ * @throws VifError PLUGIN_INVALID without a name, PLUGIN_CONFLICT when another class has the name
+ */
+export function versionedObject(identity: Omit<ObjectIdentity, 'namespace'> & Partial<ObjectIdentity>) {
+  return (type: DeclaredClass): void => {
+    const registration = { namespace: 'os_vif', ...identity, type };
+    if (!registration.name) {
+      const text = `The versioned object of class ${type.name} has no name; give it one: versionedObject({ name: '…', … })`;
+      throw new VifError('PLUGIN_INVALID', text);
+    }
+    const key = keyOf(registration.namespace, registration.name);
+    if (byName.has(key))
+      throw new VifError('PLUGIN_CONFLICT', `Two classes claim the versioned object ${key}`);
+    byName.set(key, registration);
+    byPrototype.set(type.prototype, registration);
+    const { type: _, ...called } = registration;
+    Object.defineProperty(type.prototype, identityKey, { value: called });
+    nameKind(type, key);
+  };
+}
+
+export function findVersionedObject(namespace: string, name: string): Registration | undefined {
+  return byName.get(keyOf(namespace, name));
+}
+
+/** The newest versions of the classes that have this name, of whatever namespace. */
+export function versionsOfName(name: string): string[] {
+  return [...byName.values()].filter((each) => each.name === name).map((each) => each.version);
+}
+
+/** The class with this prototype, and with `subclasses` all that extend it, by name. */
+export function registrationsWithin(prototype: object, subclasses: boolean): Registration[] {
+  const within = [...byName.values()].filter(
+    ({ type }) =>
+      type.prototype === prototype ||
+      (subclasses && Object.prototype.isPrototypeOf.call(prototype, type.prototype)),
+  );
+  return within.sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What a class was registered as, by its prototype. */
+function registrationOf(prototype: object): Registration | undefined {
+  return byPrototype.get(prototype);
+}
+
+/** @throws VifError UNKNOWN_OBJECT when the object's own class is not decorated with `versionedObject` */
+export function identityOf(object: object): ObjectIdentity {
+  return identityOfClass({ prototype: Object.getPrototypeOf(object) });
+}
+
+/** @throws VifError UNKNOWN_OBJECT when the class is not decorated with `versionedObject` */
+export function identityOfClass({ prototype }: { readonly prototype: object }): ObjectIdentity {
+  const identity = byPrototype.get(prototype);
+  if (identity) return identity;
+  throw new VifError('UNKNOWN_OBJECT', `${prototype.constructor.name} is not decorated with versionedObject`);
+}
+
+function keyOf(namespace: string, name: string): string {
+  return `${namespace}.${name}`;
+}
+
+/** The fields that the class with this prototype had at one of its versions, inherited ones first. */
+export function fieldsAt(prototype: object, version: string): string[] {
+  const isNewest = registrationOf(prototype)?.version === version;
+  return isNewest ? [...fieldsOf(prototype).keys()] : namesAt(prototype, version);
+}
+
+/**
+ * The earliest version of a class that was built on this version of a class it extends. A peer that has the one
+ * has at least the other.
+ */
+export function earliestOn(prototype: object, ancestor: object, version: string): string | undefined {
+  const newest = registrationOf(prototype)?.version;
+  return newest && versionsUpTo(newest).find((own) => versionOf(ancestor, prototype, own) === version);
+}
+
+/** Without a version, as a class has that is not registered: all fields. */
+function namesAt(prototype: object, version: string | undefined): string[] {
+  const parent: object | null = Object.getPrototypeOf(prototype);
+  const inherited = parent ? namesAt(parent, version && parentVersion(prototype, version)) : [];
+  const own = [...ownFieldsOf(prototype)].filter(
+    ([, { since }]) => !since || !version || compareVersions(since, version) <= 0,
+  );
+  return [...inherited, ...own.map(([name]) => name)];
+}
+
+function versionOf(ancestor: object, prototype: object, version: string): string | undefined {
+  if (prototype === ancestor) return version;
+  const parent: object | null = Object.getPrototypeOf(prototype);
+  const next = parentVersion(prototype, version);
+  return parent && next ? versionOf(ancestor, parent, next) : undefined;
+}
+
+/** The version of the parent class that a version of a class was built on. */
+function parentVersion(prototype: object, version: string): string | undefined {
+  const parent = registrationOf(Object.getPrototypeOf(prototype))?.version;
+  const own = registrationOf(prototype);
+  if (parent === undefined || own === undefined || own.version === version) return parent;
+  const { builtOn } = own;
+  if (!builtOn) return compareVersions(version, parent) < 0 ? version : parent;
+  const steps = Object.keys(builtOn).filter((step) => compareVersions(step, version) <= 0);
+  return builtOn[steps.sort(compareVersions).at(-1) ?? ''] ?? parent;
+}
+
+/** The namespace of os-vif's own objects: what is in it is os-vif's to say. */
+const reserved = 'os_vif';
+
+/**
+ * Makes a vendor's class of objects known here, where the vendor's package has a copy of core of its own and has declared
+ * the class with that: a class of ours is made, of the same name and with the same fields. The two are the same to
+ * `instanceof`.
+ *
+ * @param owner the package, for messages
+ * @throws VifError PLUGIN_INVALID for a class that is not declared, or in a namespace that is not the vendor's;
+ *   PLUGIN_CONFLICT when another version of it is known already
+ */
+export function adoptClass(type: DeclaredClass, owner: string): void {
+  const { prototype } = type;
+  const identity = declaredIdentity(prototype);
+  const name = nameOfClass(type);
+  if (!identity) throw invalid(`${name} of ${owner} is not decorated with versionedObject`);
+  if (identity.namespace === reserved) {
+    throw invalid(
+      `${name} of ${owner} needs a namespace of its own: versionedObject({ namespace: 'acme', ... })`,
+    );
+  }
+  if (registrationOf(prototype)) return; // declared with this very copy
+  const known = findVersionedObject(identity.namespace, identity.name);
+  if (known) {
+    if (known.version === identity.version) return;
+    const text = `${owner} has ${identity.namespace}.${identity.name} ${identity.version}, and ${known.version} is known`;
+    throw new VifError('PLUGIN_CONFLICT', `${text}. Have one version of it installed.`);
+  }
+  const parent = ownClassFor(Object.getPrototypeOf(prototype));
+  if (!parent) throw invalid(`${name} of ${owner} extends a class that is not known here`);
+  const adopted: DeclaredClass = class extends (parent as new () => object) {};
+  for (const [field, spec] of ownFieldsOf(prototype)) {
+    addField(adopted.prototype, field, { ...spec, type: ownType(spec.type, owner) });
+  }
+  versionedObject(identity)(adopted);
+}
+
+/** The type of a field, with our classes in it. */
+function ownType(type: FieldType, owner: string): FieldType {
+  if (type.kind === 'list') return { ...type, items: ownType(type.items, owner) };
+  if (type.kind !== 'object') return type;
+  return {
+    ...type,
+    type: () => {
+      const found = type.type();
+      const own = ownClassFor(found.prototype);
+      if (own) return own;
+      throw invalid(
+        `${nameOfClass(found)} of ${owner} is not known here: it belongs in the package's list of objects`,
+      );
+    },
+  };
+}
+
+function invalid(text: string): VifError {
+  return new VifError('PLUGIN_INVALID', text);
+}

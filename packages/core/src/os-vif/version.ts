@@ -1,0 +1,34 @@
+const pattern = /^(0|[1-9]\d{0,4})\.(0|[1-9]\d{0,4})$/;
+
+/** Whether a value is a class's version: major and minor, as in `1.4`. */
+export function isVersion(value: unknown): value is string {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+/** Negative when `a` is older than `b`, positive when it is newer. */
+export function compareVersions(a: string, b: string): number {
+  const [major = 0, minor = 0] = a.split('.').map(Number);
+  const [otherMajor = 0, otherMinor = 0] = b.split('.').map(Number);
+  return major - otherMajor || minor - otherMinor;
+}
+
+/** All versions of a major that there have been, up to this one: a minor is never left out. */
+export function versionsUpTo(version: string): string[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return Array.from({ length: minor + 1 }, (_, index) => `${major}.${index}`);
+}
+
+/** Whether who is at version `ours` knows that version: a newer minor, and any other major, it does not. */
+export function understands(ours: string, version: string): boolean {
+  return ours.split('.')[0] === version.split('.')[0] && compareVersions(version, ours) <= 0;
+}
+
+/** A versioned object on the wire: the primitive form of oslo.versionedobjects. */
+export interface Primitive {
+  readonly 'versioned_object.name': string;
+  readonly 'versioned_object.namespace': string;
+  readonly 'versioned_object.version': string;
+  readonly 'versioned_object.data': Readonly<Record<string, PrimitiveValue>>;
+}
+
+export type PrimitiveValue = string | number | boolean | null | Primitive | readonly PrimitiveValue[];

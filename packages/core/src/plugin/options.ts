@@ -1,0 +1,119 @@
+import { type ValidationError as Refusal, validateSync } from 'class-validator';
+import { quote } from '../errors/quote.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
+import type { Constructor } from './declaration.js';
+import { slugOf } from './slug.js';
+
+/** Options by plugin name or VIF type. */
+export type OptionsByName = Readonly<Record<string, object>>;
+
+/** Options, and where they come from. Of several sources, a later one overrides an earlier one, option by option. */
+export interface OptionsSource {
+  /** What messages call it: a file's path, a variable's name. */
+  readonly name?: string;
+  readonly options: OptionsByName;
+}
+
+/** What a source gives to one plugin. */
+export interface GivenOptions {
+  readonly from: string | undefined;
+  /** Not checked yet: an object of options by name, if all is well. */
+  readonly values: unknown;
+}
+
+/** The end of a message about a source's options. */
+export function fromSource(name: string | undefined): string {
+  return name === undefined ? '' : ` (from ${name})`;
+}
+
+/** What each plugin is given, the last source last. */
+export type GivenBySlug = ReadonlyMap<string, readonly GivenOptions[]>;
+
+/**
+ * Options by the slug of their owner's name: a driver's may be under either spelling of its VIF type.
+ * @throws VifError INVALID_OPTIONS for what is no source of options
+ */
+export function givenBySlug(options: OptionsByName | readonly OptionsSource[]): GivenBySlug {
+  const given = new Map<string, GivenOptions[]>();
+  const sources: readonly OptionsSource[] = isList(options) ? options : [{ options }];
+  for (const source of sources) {
+    const { name: from, options: byName } = checked(source);
+    for (const [name, values] of Object.entries(byName)) {
+      const slug = slugOf(name);
+      given.set(slug, [...(given.get(slug) ?? []), { from, values }]);
+    }
+  }
+  return given;
+}
+
+function isList(options: OptionsByName | readonly OptionsSource[]): options is readonly OptionsSource[] {
+  return Array.isArray(options);
+}
+
+function checked(source: OptionsSource): OptionsSource {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  if (isObject(source) && isObject(source.options)) return source;
+  const found = quote(isObject(source) ? source.options : source);
+  throw new VifError('INVALID_OPTIONS', `Options must be an object by plugin name, not ${found}`);
+}
+
+/** Options in force, and the source of each that does not have its default. */
+export interface BuiltOptions {
+  readonly values: object;
+  readonly sources: ReadonlyMap<string, string | undefined>;
+}
+
+/**
+ * An options object: the class's defaults, overridden by what was given, the last source first; undefined is the
+ * same as absence.
+ * @throws VifError INVALID_OPTIONS for a value that its decorators refuse, or a name that the class lacks;
+ *   PLUGIN_FAILED if the class cannot be built
+ */
+export function buildOptions(
+  options: Constructor<object> | undefined,
+  given: readonly GivenOptions[],
+  owner: string,
+): BuiltOptions {
+  const values = defaultsOf(options, owner);
+  const sources = new Map<string, string | undefined>();
+  for (const source of given) {
+    for (const [name, value] of overridesOf(source, values, owner)) {
+      Object.assign(values, { [name]: value });
+      sources.set(name, source.from);
+    }
+  }
+  const problems = validateSync(values, { forbidUnknownValues: false }).flatMap((refusal) =>
+    problemsOf(refusal).map((problem) => problem + fromSource(sources.get(refusal.property))),
+  );
+  if (problems.length > 0) throw refused(`Options of ${owner}: ${problems.join('; ')}`);
+  return { values, sources };
+}
+
+function overridesOf({ from, values: given }: GivenOptions, known: object, owner: string) {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) {
+    throw refused(`The options of ${owner} must be an object, not ${quote(given)}${fromSource(from)}`);
+  }
+  const overrides = Object.entries(given).filter(([, value]) => value !== undefined);
+  const unknown = overrides.find(([name]) => !Object.hasOwn(known, name));
+  if (unknown) {
+    const names = Object.keys(known).join(', ') || 'none';
+    throw refused(`${owner} has no option '${unknown[0]}'; it has ${names}${fromSource(from)}`);
+  }
+  return overrides;
+}
+
+function refused(what: string): VifError {
+  return new VifError('INVALID_OPTIONS', what);
+}
+
+function problemsOf({ constraints = {}, children = [] }: Refusal): string[] {
+  return [...Object.values(constraints), ...children.flatMap(problemsOf)];
+}
+
+function defaultsOf(options: Constructor<object> | undefined, owner: string): object {
+  try {
+    return options ? new options() : {};
+  } catch (error) {
+    throw asVifError(error, 'PLUGIN_FAILED', `The options of ${owner} cannot be made`);
+  }
+}

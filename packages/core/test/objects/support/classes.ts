@@ -1,9 +1,0 @@
-import * as objects from '../../../src/objects/index.js';
-
-type ObjectClass = new (fields: object) => objects.VersionedObject;
-
-/** All classes of os-vif's object model, by name. */
-export const classes = Object.entries(objects).filter(
-  (entry): entry is [string, ObjectClass] =>
-    typeof entry[1] === 'function' && entry[1].prototype instanceof objects.VersionedObject,
-);
