@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Environment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Format, Settings } from '../settings/settings.js';
 
@@ -7,7 +7,7 @@ import type { Format, Settings } from '../settings/settings.js';
  * operands of another kind get these. */
 type CommandAction = (
   settings: Settings,
-  environment: Environment,
+  environment: CommandEnvironment,
   files: readonly string[],
 ) => Promise<number>;
 
@@ -155,6 +155,17 @@ export const commandTable: readonly CommandEntry[] = [
     description: 'tell what an error is, and what to do about it',
     operands: [['[code...]', 'codes of errors; all of them unless given']],
     load: async () => (await import('./explain.js')).explain,
+  },
+  {
+    name: 'completion',
+    description: 'print a script that completes vif in a shell: bash, zsh or fish',
+    operands: [['<shell>', 'the shell']],
+    load: async () => (await import('./completion.js')).completion,
+  },
+  {
+    name: 'man',
+    description: 'print the manual page vif(1)',
+    load: async () => (await import('./man.js')).man,
   },
   {
     name: 'host-info',
