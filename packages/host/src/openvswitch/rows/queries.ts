@@ -5,7 +5,7 @@ export const DATABASE = 'Open_vSwitch';
 
 /** All columns that are read, by table: what a replica has beside the rows' ids. */
 export const COLUMNS = {
-  Open_vSwitch: ['cur_cfg'],
+  Open_vSwitch: ['cur_cfg', 'next_cfg', 'external_ids'],
   Bridge: ['name', 'datapath_type', 'external_ids', 'ports'],
   Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces'],
   Interface: ['name', 'type', 'external_ids', 'options', 'mtu_request', 'ofport', 'error'],
