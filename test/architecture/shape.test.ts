@@ -43,6 +43,7 @@ const limits: Readonly<Record<string, Limits>> = {
     imports: 5,
     knots: [
       '.',
+      'connection',
       'doctor',
       'inventory',
       'journal',

@@ -5,7 +5,7 @@ import type { Row } from './rows.js';
 export interface Setup {
   /** Links that the reference was told of: taps by their names. */
   readonly taps: readonly string[];
-  /** Physical links: the network's, if it has one, and the one below a macvtap's VLAN device. */
+  /** Physical links: the network's, if it has one, and the one below a macvtap or its VLAN device. */
   readonly uplinks: readonly string[];
   /** Linux bridges that someone else has made. */
   readonly bridges: readonly string[];
@@ -35,7 +35,8 @@ export function setupOf(row: Row): Setup {
   const functions = Object.entries(host.pci ?? {}).map(([address, { pf_ifname, vf_ifname, vf }]) => {
     return [address, { pf: pf_ifname, index: vf, netDevice: vf_ifname }] as const;
   });
-  const below = vif.details.vlan === undefined ? undefined : vif.details.physical_interface;
+  const { vlan, physical_interface, macvtap_source } = vif.details;
+  const below = vlan === undefined ? macvtap_source : physical_interface;
   return {
     taps: host.existing_links ?? [],
     uplinks: [meta.bridge_interface, below].filter((name) => typeof name === 'string'),

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 
+export type { Leg } from './connection/legs.js';
 export { type CoreCopy, thisCore } from './core-copy.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { ValidationError, type Violation } from './errors/validation-error.js';
@@ -47,6 +48,8 @@ export {
 export * from './objects/index.js';
 export { type BoundTap, boundTap, noBoundTap } from './plan/builders/bound-tap.js';
 export {
+  guestLinkIn,
+  guestLinkPath,
   hybridBridgeName,
   hybridLinks,
   noHybridLinks,

@@ -1,6 +1,8 @@
 /** What engine, host and testkit need beside the entry of the package. It is not for plugins, and has no promise of its own. */
+export type * from './connection/legs.js';
 export { requireOurContract } from './core-copy.js';
 export { reasonOf } from './errors/vif-error.js';
+export { legsOfPlan } from './plan/legs-of-plan.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
 export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
 export { validatePlan } from './plan/validate-plan.js';

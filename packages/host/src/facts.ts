@@ -25,6 +25,10 @@ export function hostFacts(
   const virtualFunction = batched((addresses) => findVirtualFunctions(sysfsRoot, addresses, files));
   return {
     linkMtu: async (name) => (await link(name))?.mtu,
+    async linkHasCarrier(name) {
+      const found = await link(name);
+      return found?.up === true && found.carrier !== false;
+    },
     linkMac: async (name) => ethernet((await link(name))?.address),
     linkAddresses: async (name) => (await addressing(name))?.addresses.map(({ address }) => address) ?? [],
     kernelRelease: async () => release(),

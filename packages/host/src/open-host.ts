@@ -6,6 +6,14 @@ import { former } from '@vifkit/engine/former';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
+import { readChecksums } from './connection/checksums.js';
+import { HostConnection } from './connection/host-connection.js';
+import { OpenVSwitchPath } from './connection/open-vswitch-path.js';
+import { OvnPath } from './connection/ovn-path.js';
+import { readFunctions } from './connection/pci-functions.js';
+import { tapHolders } from './connection/tap-holders.js';
+import { socketStates } from './connection/unix-sockets.js';
+import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
 import { hostFacts } from './facts.js';
 import { DaemonSource } from './inventory/daemon-source.js';
 import { FilterSource } from './inventory/filter-source.js';
@@ -15,6 +23,7 @@ import { SourcesInventory } from './inventory/sources-inventory.js';
 import { FileVfJournal } from './journal/file-vf-journal.js';
 import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
+import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
 import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
@@ -120,7 +129,7 @@ export function openHost(options?: HostOptions): Host {
   const given = readHostOptions(options, 'openHost');
   const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = given;
   const { toolHelper = rootHelper, reserve, tapOwner } = given;
-  const links = new IpLinkTable({ rootHelper, isReserved: reserve });
+  const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve }));
   const stateDir = given.stateDir ?? defaultStateDirectory();
   const journal = new FileVfJournal(stateDir);
   const locks = new SharedLocks(stateDir);
@@ -128,6 +137,8 @@ export function openHost(options?: HostOptions): Host {
   const functions = new IpVfTable(sysfsRoot, rootHelper);
   const filters = new NftFilterTable(rootHelper);
   const commands = new ExecCommands(toolHelper);
+  const openVSwitch = new OpenVswitch(database, reserve);
+  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
   const clients = [database];
   const clientOf = (endpoints: string | undefined) => {
     const [endpoint] = endpoints?.split(',') ?? [];
@@ -153,7 +164,7 @@ export function openHost(options?: HostOptions): Host {
     commands,
     runners: [
       former(new LinkRunner(links, ownerOf(tapOwner))),
-      new OvsRunner(new OpenVswitch(database, reserve), links),
+      new OvsRunner(openVSwitch, links),
       former(new VfRunner(functions, journal)),
       new FilterRunner(filters),
       new CommandRunner(commands),
@@ -163,7 +174,20 @@ export function openHost(options?: HostOptions): Host {
     readiness: new OvnReadiness({
       watch,
       southbound,
-      runDirectory: given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn',
+      runDirectory: ovnRunDir,
+    }),
+    connection: new HostConnection({
+      links,
+      openVSwitch: new OpenVSwitchPath(
+        openVSwitch.rows,
+        new VswitchdProbe(database, directoryOf(ovsdb ?? DEFAULT_ENDPOINT)),
+        new OvnPath({ runDirectory: ovnRunDir, southbound: sb }),
+      ),
+      filters,
+      functions: (addresses, signal) => readFunctions(addresses, sysfsRoot, functions, signal),
+      sockets: socketStates,
+      checksums: readChecksums,
+      holders: tapHolders,
     }),
     migration: new OvnMigration({ watch, northbound, southbound }),
     async close() {

@@ -1,5 +1,6 @@
 import {
   type DeviceBackend,
+  type Leg,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
@@ -20,6 +21,10 @@ export class HostdevPhysicalDriver implements LegacyDriver {
   /** libvirt takes the function from the host, and gives it back. */
   plug(): Plan {
     return [];
+  }
+
+  path({ profile: { pci_slot: name } }: NetworkVif): Leg[] {
+    return name === undefined ? [] : [{ kind: 'function', name }];
   }
 
   unplug(): Plan {

@@ -1,5 +1,6 @@
 import {
   type DeviceBackend,
+  type Leg,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
@@ -29,6 +30,10 @@ export class IbHostdevDriver implements LegacyDriver {
         vendor,
       },
     ];
+  }
+
+  path({ profile: { pci_slot: name } }: NetworkVif): Leg[] {
+    return name === undefined ? [] : [{ kind: 'function', name }];
   }
 
   unplug(vif: NetworkVif): Plan {

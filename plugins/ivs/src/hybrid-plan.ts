@@ -1,4 +1,4 @@
-import { hybridLinks, noHybridLinks, type Plan, vethNames } from '@vifkit/core';
+import { guestLinkPath, hybridLinks, type Leg, noHybridLinks, type Plan, vethNames } from '@vifkit/core';
 import { addPort, deletePort, vendor } from './ivs-port.js';
 
 /** guest's tap ── hybrid bridge ── veth pair ── Indigo Virtual Switch. The tap is the hypervisor's to make. */
@@ -8,6 +8,17 @@ export function hybridPlug(links: Parameters<typeof hybridLinks>[0]): Plan {
     ...hybridLinks(links),
     { kind: 'command', argv: addPort(name), undo: deletePort(name), whenCreated: name, vendor },
   ];
+}
+
+/** The legs from the guest to the hybrid bridge. */
+export function hybridPath(
+  vifId: string,
+  bridge: string,
+  tap: string | undefined,
+  mtu: number | undefined,
+): Leg[] {
+  const [partner] = vethNames(vifId);
+  return tap === undefined ? [] : guestLinkPath(bridge, tap, { mtu, partner });
 }
 
 export function hybridUnplug(links: Parameters<typeof noHybridLinks>[0]): Plan {

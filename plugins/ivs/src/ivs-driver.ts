@@ -5,6 +5,7 @@ import {
   filterName,
   hybridBridgeName,
   isHostFiltering,
+  type Leg,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
@@ -14,7 +15,7 @@ import {
   type PlanContext,
 } from '@vifkit/core';
 import { directPlug, directUnplug } from './direct-plan.js';
-import { hybridPlug, hybridUnplug } from './hybrid-plan.js';
+import { hybridPath, hybridPlug, hybridUnplug } from './hybrid-plan.js';
 import { needs } from './ivs-port.js';
 
 /** VIF type `ivs`: a port of the Indigo Virtual Switch, directly or behind a Linux bridge where the host filters. */
@@ -38,7 +39,12 @@ export class IvsDriver implements LegacyDriver {
   plug(vif: NetworkVif, context: PlanContext): Plan {
     if (!needsHybridBridge(vif, context.hostFilters)) return directPlug(deviceName(vif), context);
     const mtu = networkMtu(vif);
-    return hybridPlug({ vifId: vif.id, ...(mtu !== undefined && { mtu }) });
+    return hybridPlug({ vifId: vif.id, tap: deviceName(vif), ...(mtu !== undefined && { mtu }) });
+  }
+
+  path(vif: NetworkVif, { hostFilters }: PlanContext): Leg[] {
+    if (!needsHybridBridge(vif, hostFilters)) return []; // the plan makes the tap
+    return hybridPath(vif.id, hybridBridgeName(vif.id), deviceName(vif), networkMtu(vif));
   }
 
   unplug(vif: NetworkVif, { hostFilters }: PlanContext): Plan {

@@ -1,5 +1,6 @@
 import {
   announce,
+  type Leg,
   networkMtu,
   type Plan,
   type PlanContext,
@@ -12,7 +13,7 @@ import {
   vifPlugin,
 } from '@vifkit/core';
 import { directPlug, directUnplug } from './direct-plan.js';
-import { hybridPlug, hybridUnplug } from './hybrid-plan.js';
+import { hybridPath, hybridPlug, hybridUnplug } from './hybrid-plan.js';
 import { needs } from './ivs-port.js';
 
 /** The plugin of the objects that today's Nova makes of VIF type `ivs`: the same plumbing as the legacy driver's. */
@@ -31,13 +32,19 @@ export class IvsPlugin implements VifPlugin {
     return hybridPlug({ ...hybridOf(vif), ...(mtu !== undefined && { mtu }) });
   }
 
+  path(vif: VIFBase): Leg[] {
+    if (vif instanceof VIFGeneric) return []; // the plan makes the tap
+    const { vifId, bridge, tap } = hybridOf(vif);
+    return hybridPath(vifId, bridge, tap, networkMtu(vif));
+  }
+
   unplug(vif: VIFBase): Plan {
     if (vif instanceof VIFGeneric) return directUnplug(requireField(vif, 'vif_name', vif.id));
     return hybridUnplug(hybridOf(vif));
   }
 }
 
-function hybridOf(vif: VIFBase): { readonly vifId: string; readonly bridge: string } {
+function hybridOf(vif: VIFBase) {
   if (!(vif instanceof VIFBridge)) throw unsupportedVif('ivs', vif);
-  return { vifId: vif.id, bridge: requireField(vif, 'bridge_name', vif.id) };
+  return { vifId: vif.id, bridge: requireField(vif, 'bridge_name', vif.id), tap: vif.vif_name };
 }

@@ -1,7 +1,10 @@
 import {
   announce,
+  guestLinkIn,
+  guestLinkPath,
   type HostFacts,
   inject,
+  type Leg,
   type LinkStep,
   type Network,
   networkMtu,
@@ -45,8 +48,30 @@ export class LinuxBridgePlugin implements VifPlugin {
   async plug(given: VIFBase, context: PlanContext): Promise<Plan> {
     const { vif, bridge, network } = parts(given);
     const filter = hasFilter(vif, context) ? [guestFilter(vif)] : [];
-    const links = await this.#links(bridge, network, networkMtu(vif), context.facts);
-    return [...filter, ...links, ...settledTap(vif, links, context)];
+    const mtu = networkMtu(vif);
+    const links = await this.#links(bridge, network, mtu, context.facts);
+    const { vif_name } = vif;
+    const settled = settledTap(vif, links, context);
+    const guest =
+      settled.length > 0 || vif_name === undefined ? settled : [guestLinkIn(bridge, vif_name, mtu)];
+    return [...filter, ...links, ...guest];
+  }
+
+  path(given: VIFBase, context: PlanContext): Leg[] {
+    const { vif, bridge, network } = parts(given);
+    const mtu = networkMtu(vif);
+    const awaited: Leg = { kind: 'bridge', name: bridge, awaited: 'nova-network' };
+    const later = network.multi_host ? [awaited] : [];
+    const below = this.#below(network);
+    const carried: Leg[] = below && mtu !== undefined ? [{ kind: 'uplink', name: below, mtu }] : [];
+    if (vif.vif_name === undefined || context.port) return [...later, ...carried]; // the plan makes its tap
+    return [...guestLinkPath(bridge, vif.vif_name, { mtu }), ...later, ...carried];
+  }
+
+  /** The link below a VLAN device that the plug makes: it has to carry the network's MTU, and is not ours to change. */
+  #below(network: Network): string | undefined {
+    if (!providesBridge(network) || !network.should_provide_vlan) return undefined;
+    return this.#options.vlan_interface ?? network.bridge_interface ?? undefined;
   }
 
   unplug(given: VIFBase, context: PlanContext): Plan {

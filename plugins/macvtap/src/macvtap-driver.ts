@@ -1,8 +1,11 @@
 import {
   type DeviceBackend,
+  type Leg,
   type LegacyDriver,
+  type LinkStep,
   legacyDriver,
   type NetworkVif,
+  networkMtu,
   type Plan,
   requireKeys,
 } from '@vifkit/core';
@@ -30,13 +33,16 @@ export class MacvtapDriver implements LegacyDriver {
   }
 
   plug(vif: NetworkVif): Plan {
-    const { vlan } = vif.details;
-    if (!vlan) return [];
+    const { vlan, macvtap_source } = vif.details;
+    if (!vlan) {
+      // libvirt makes a macvtap upon a link that is there.
+      return macvtap_source === undefined ? [] : [{ kind: 'link', name: macvtap_source, shared: true }];
+    }
     const { physical_interface: link } = requireKeys(vif, 'details', 'physical_interface');
     const name = vlanLink(vif, vlan);
     return [
       // The kernel does not take a VLAN device up while the link below is down (ENETDOWN).
-      { kind: 'link', name: link, set: { up: true }, shared: true },
+      uplink(link),
       {
         kind: 'link',
         name,
@@ -48,12 +54,28 @@ export class MacvtapDriver implements LegacyDriver {
     ];
   }
 
+  path(vif: NetworkVif): Leg[] {
+    const { vlan, macvtap_source, macvtap_mode: mode, physical_interface: below } = vif.details;
+    const name = vlan ? vlanLink(vif, vlan) : macvtap_source;
+    if (name === undefined) return [];
+    const mtu = networkMtu(vif);
+    const sized = mtu === undefined ? {} : { mtu };
+    return [
+      { kind: 'macvtap', name, mac: vif.address, ...(mode !== undefined && { mode }), ...sized },
+      { kind: 'uplink', name: vlan && below !== undefined ? below : name, ...sized },
+    ];
+  }
+
   /** The VLAN goes with the last of its VIFs, if it was made for them. Nova leaves it. */
   unplug(vif: NetworkVif): Plan {
     const { vlan } = vif.details;
     if (!vlan) return [];
     return [{ kind: 'linkUserAbsent', name: vlanLink(vif, vlan), user: vif.id, type: 'vlan' }];
   }
+}
+
+function uplink(name: string): LinkStep {
+  return { kind: 'link', name, set: { up: true }, shared: true };
 }
 
 function vlanLink({ details: { macvtap_source } }: NetworkVif, vlan: number): string {

@@ -32,6 +32,13 @@ describe('a VIF of type macvtap', () => {
     await driver.plug(request(plain));
     expect(host.writes).toEqual([]);
   });
+
+  it('is refused upon a link that is not there', async () => {
+    const { host, driver } = start();
+    host.links.kernel.remove('eth0');
+    await expect(driver.plug(request(plain))).rejects.toMatchObject({ cause: { code: 'LINK_NOT_FOUND' } });
+    expect(host.writes).toEqual([]);
+  });
 });
 
 describe('the VLAN below it', () => {

@@ -1,5 +1,6 @@
 import {
   announce,
+  type Leg,
   type Plan,
   unsupportedVif,
   type VIFBase,
@@ -26,6 +27,14 @@ export class NoopPlugin implements VifPlugin {
   plug(vif: VIFBase): Plan {
     if (vif instanceof VIFVHostUser || vif instanceof VIFHostDevice) return [];
     throw unsupportedVif('noop', vif);
+  }
+
+  path(vif: VIFBase): Leg[] {
+    if (vif instanceof VIFHostDevice) {
+      return vif.dev_address === undefined ? [] : [{ kind: 'function', name: vif.dev_address }];
+    }
+    if (!(vif instanceof VIFVHostUser) || vif.path === undefined) return [];
+    return [{ kind: 'socket', name: vif.path, server: vif.mode === 'server' ? 'guest' : 'switch' }];
   }
 
   unplug(): Plan {

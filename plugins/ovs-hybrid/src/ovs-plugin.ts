@@ -1,6 +1,7 @@
 import {
   announce,
   inject,
+  type Leg,
   type Plan,
   type PlanContext,
   unsupportedVif,
@@ -14,9 +15,10 @@ import {
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
-import { plugDirect } from './modes/direct.js';
-import { plugHostDevice } from './modes/host-device.js';
-import { plugHybrid } from './modes/hybrid.js';
+import { directPath, plugDirect } from './modes/direct.js';
+import { guestTapLeg } from './modes/guest-tap.js';
+import { hostDevicePath, plugHostDevice } from './modes/host-device.js';
+import { hybridPath, plugHybrid } from './modes/hybrid.js';
 import { plugPerPortBridge } from './modes/per-port-bridge.js';
 import { plugVhostUser } from './modes/vhost-user.js';
 import { OvsOptions } from './ovs-options.js';
@@ -70,6 +72,15 @@ export class OvsPlugin implements VifPlugin {
     if (vif instanceof VIFVHostUser) return plugVhostUser(vif, context);
     if (vif instanceof VIFHostDevice) return plugHostDevice(vif, context);
     throw unsupportedVif('ovs', vif);
+  }
+
+  path(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Leg[] {
+    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
+    if (vif instanceof VIFBridge) return hybridPath(vif, context);
+    if (vif instanceof VIFOpenVSwitch) {
+      return this.#options.per_port_bridge ? guestTapLeg(vif, context) : directPath(vif, context);
+    }
+    return vif instanceof VIFHostDevice ? hostDevicePath(vif) : [];
   }
 
   unplug(vif: VIFBase, { facts }: PlanContext): Promise<Plan> {

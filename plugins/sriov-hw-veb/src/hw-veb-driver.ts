@@ -2,6 +2,7 @@ import {
   type ConfigContext,
   type DeviceBackend,
   isSameVif,
+  type Leg,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
@@ -56,6 +57,18 @@ export class HwVebDriver implements LegacyDriver {
       // The card lets a trusted function replace its MAC, and going up its device does so, with its own address.
       { kind: 'link', name, set: { up: true, address: mac } },
     ];
+  }
+
+  async path(vif: NetworkVif, { facts }: PlanContext): Promise<Leg[]> {
+    const { pci_slot: name } = vif.profile;
+    if (name === undefined) return [];
+    const { address: mac } = vif;
+    if (vif.vnic_type !== 'macvtap') {
+      const { vlan } = vif.details;
+      return [{ kind: 'function', name, mac, ...(vlan !== undefined && { vlan: Number(vlan) }) }];
+    }
+    const device = await facts.pciNetDevice(name);
+    return device === undefined ? [] : [{ kind: 'macvtap', name: device, mac, mode: 'passthru' }];
   }
 
   async unplug(vif: NetworkVif, { facts, routing }: PlanContext): Promise<Plan> {

@@ -1,5 +1,6 @@
 import {
   type DeviceBackend,
+  type Leg,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
@@ -38,6 +39,15 @@ export class QbgDriver implements LegacyDriver {
   /** libvirt does it all when the guest starts. */
   plug(): Plan {
     return [];
+  }
+
+  path(vif: NetworkVif): Leg[] {
+    const { interface: name } = vif.network.meta;
+    if (name === undefined) return []; // `config` refuses it
+    return [
+      { kind: 'macvtap', name, mac: vif.address, mode: 'vepa' },
+      { kind: 'uplink', name },
+    ];
   }
 
   unplug(): Plan {

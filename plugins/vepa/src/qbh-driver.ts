@@ -2,10 +2,12 @@ import {
   type ConfigContext,
   type DeviceBackend,
   type HostFacts,
+  type Leg,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
   type Plan,
+  type PlanContext,
   requireKeys,
   VifError,
 } from '@vifkit/core';
@@ -34,6 +36,14 @@ export class QbhDriver implements LegacyDriver {
   /** libvirt does it all when the guest starts. */
   plug(): Plan {
     return [];
+  }
+
+  async path(vif: NetworkVif, { facts }: PlanContext): Promise<Leg[]> {
+    const { pci_slot: name } = vif.profile;
+    if (name === undefined) return []; // `config` refuses it
+    if (vif.vnic_type === 'direct') return [{ kind: 'function', name, mac: vif.address }];
+    const device = (await facts.pciNetDevice(name)) ?? `of ${name}`;
+    return [{ kind: 'macvtap', name: device, mac: vif.address, mode: 'passthru' }];
   }
 
   unplug(): Plan {

@@ -1,6 +1,7 @@
 import {
   type DeviceBackend,
   inject,
+  type Leg,
   type LegacyDriver,
   legacyDriver,
   type NetworkVif,
@@ -41,6 +42,12 @@ export class VhostUserDriver implements LegacyDriver {
     if (vhostuser_fp_plug) return fastPathPlug(vif, context);
     if (vhostuser_ovs_plug) return openVSwitchPlug(vif, context.instance.uuid, this.#options.port_type);
     return [];
+  }
+
+  path(vif: NetworkVif): Leg[] {
+    if (vif.details.vhostuser_ovs_plug && !vif.details.vhostuser_fp_plug) return []; // the port tells
+    const { path: name, mode } = vhostUserSocket(vif);
+    return [{ kind: 'socket', name, server: mode === 'server' ? 'guest' : 'switch' }];
   }
 
   unplug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan> {

@@ -40,15 +40,20 @@ export const commandTable: readonly CommandEntry[] = [
     phaseOption('prepare', 'activate'),
   ]),
   {
-    ...forRequests('check', 'compare the host with what a plug would make of it', () => [
+    ...forRequests('check', "tell what a plug would change, and what is broken on the guests' ways", () => [
       ...timelineOption(),
+      new Option('--strict', 'fail for what is not known yet, too, as while a guest has not started'),
       new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
       allOption(),
       outputOption('metrics'),
     ]),
     formats: ['prometheus'],
   },
-  forRequests('unplug', 'unplug the VIFs', () => [...timelineOption(), phaseOption('deactivate', 'release')]),
+  forRequests('unplug', 'unplug the VIFs', () => [
+    ...timelineOption(),
+    phaseOption('deactivate', 'release'),
+    new Option('--force', 'unplug what a guest still uses, too: it is cut off'),
+  ]),
   {
     ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
     formats: ['mermaid', 'dot', 'svg', 'html'],

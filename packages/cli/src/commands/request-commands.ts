@@ -1,4 +1,11 @@
-import type { CallOptions, ConfigResult, MigrationPhase, PlugOptions, Settled } from '@vifkit/engine';
+import type {
+  CallOptions,
+  ConfigResult,
+  MigrationPhase,
+  PlugOptions,
+  Settled,
+  UnplugOptions,
+} from '@vifkit/engine';
 import { openRequests } from '../requests/open-requests.js';
 import { readRequests } from '../requests/read-requests.js';
 import type { Input } from '../requests/request.js';
@@ -8,6 +15,7 @@ import type { Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
 import type { Style } from '../terminal/output.js';
 import { abortOnSignals } from '../terminal/signals.js';
+import { isNotable } from './connection.js';
 import { Report } from './report.js';
 import {
   type AnyResult,
@@ -25,7 +33,12 @@ export const smallBatch = 100;
 export const largeBatch = 500;
 
 /** How a command calls the driver: what a plug waits for is of no concern to others. */
-type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'> & { readonly phase?: MigrationPhase };
+type CommandOptions = CallOptions &
+  Pick<PlugOptions<never>, 'wait'> &
+  Pick<UnplugOptions, 'force'> & { readonly phase?: MigrationPhase };
+
+/** What of the settings decides about the exit status. */
+type ResultSettings = Pick<Settings, 'strict'>;
 
 /** A command that answers requests. */
 export interface RequestCommand {
@@ -40,6 +53,7 @@ export interface RequestCommand {
     requests: readonly object[],
     options: CommandOptions,
     report: OnResult,
+    settings?: ResultSettings,
   ): Promise<unknown>;
 }
 
@@ -63,13 +77,14 @@ const rows: readonly RequestCommand[] = [
   ),
   requestCommand('check', (driver, ...given) => driver.checkAll(...given), {
     text: renderCheck,
-    differs: ({ differences }) => differences.length > 0,
+    differs: ({ differences, connection }, { strict }) =>
+      differences.length > 0 || isNotable(connection, strict),
   }),
   requestCommand(
     'unplug',
-    (driver, requests, { phase, wait: _, ...options }) => {
+    (driver, requests, { phase, force, wait: _, ...options }) => {
       const given = phase === 'deactivate' || phase === 'release' ? { phase } : {};
-      return driver.unplugAll(requests, { ...options, ...given });
+      return driver.unplugAll(requests, { ...options, ...given, ...(force && { force }) });
     },
     { text: renderChanges },
   ),
@@ -84,7 +99,7 @@ interface Shown<T> {
   /** The result for people, ended by a newline. */
   readonly text: (value: T, style: Style) => string;
   /** Whether the exit status is 1, though there is no error. */
-  readonly differs?: (value: T) => boolean;
+  readonly differs?: (value: T, settings: ResultSettings) => boolean;
   readonly guests?: boolean;
   readonly batch?: number;
 }
@@ -103,12 +118,14 @@ export function requestCommand<T extends AnyResult>(
     name,
     guests,
     batch,
-    run: (driver, requests, options, report) => {
+    run: (driver, requests, options, report, settings = {}) => {
       const onResult = (result: Settled<T>, index: number) => {
         if ('error' in result) return report(result, index);
         const { value } = result;
         report(
-          { value: { result: value, text: (style) => text(value, style), differs: differs(value) } },
+          {
+            value: { result: value, text: (style) => text(value, style), differs: differs(value, settings) },
+          },
           index,
         );
       };
@@ -128,11 +145,18 @@ export async function runRequests(
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
-  const { wait, phase, undoTimeout } = settings;
+  const { wait, phase, force, undoTimeout } = settings;
   const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
   const interruption = abortOnSignals(environment.signals, timeout);
   const { signal } = interruption;
-  const options = { signal, timeout, undoTimeout, ...(wait && { wait }), ...(phase && { phase }) };
+  const options = {
+    signal,
+    timeout,
+    undoTimeout,
+    ...(wait && { wait }),
+    ...(phase && { phase }),
+    ...(force && { force }),
+  };
   const logger = await openLogger(settings, environment.stderr, environment.env);
   const report = new Report(command.name, settings, environment, logger);
   let driver: Driver | undefined;
@@ -149,7 +173,7 @@ export async function runRequests(
       const first = report.expect(inputs.length, isLast);
       await runInputs(
         inputs,
-        (requests, onResult) => command.run(opened, requests, options, onResult),
+        (requests, onResult) => command.run(opened, requests, options, onResult, settings),
         (result, index) => report.add(result, first + index),
       );
       await report.printed; // and a turn for signals and the end of the time: a batch need not wait for anything

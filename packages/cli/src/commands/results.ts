@@ -17,6 +17,7 @@ import { plain, type Style } from '../terminal/output.js';
 import { changeSign, describeStep, existenceIn, nounOf } from '../terminal/steps.js';
 import { type Branch, printable, resultHeading, showValue, tree } from '../terminal/text.js';
 import { timelineOf } from '../terminal/timeline.js';
+import { connectionBranches } from './connection.js';
 
 /** A plan as a tree: each step, with what carrying it out would change. */
 export function renderPlan(plan: PlanResult, style: Style = plain): string {
@@ -47,7 +48,8 @@ export function renderChanges(result: ChangeResult, style: Style = plain): strin
   const changes = result.changes.map((change) => changeBranch(change, style));
   const none = [{ line: `${style('dim', '✓')} nothing to change` }];
   const left = (result.left ?? []).map((each) => leftBranch(each, style));
-  return tree(resultHeading(result, style), [...(changes.length > 0 ? changes : none), ...left]);
+  const way = connectionBranches(result.connection, style);
+  return tree(resultHeading(result, style), [...(changes.length > 0 ? changes : none), ...left, ...way]);
 }
 
 /** Something that was left alone, and whose it is. */
@@ -82,9 +84,10 @@ function noteLines(note: string | undefined, style: Style): string[] {
   return note === undefined ? [] : [style('yellow', `note: ${printable(note)}`)];
 }
 
-/** In what the host differs from a VIF's being plugged, as a tree. */
+/** In what the host differs from a VIF's being plugged, and what is not sound on the way to its network, as a tree. */
 export function renderCheck(result: CheckResult, style: Style = plain): string {
   const branches = result.differences.map((difference) => differenceBranch(difference, style));
+  branches.push(...connectionBranches(result.connection, style));
   const none = [{ line: `${style('green', '✓')} as plugged` }];
   return tree(resultHeading(result, style), branches.length > 0 ? branches : none);
 }
@@ -144,10 +147,13 @@ function contents(value: AnyResult): object {
   if ('device' in value) return deviceJson(value.device);
   if ('steps' in value) return { steps: value.steps.map(stepJson) };
   if ('changes' in value) {
-    const { changes, left } = value;
-    return { changes: changes.map(changeJson), ...(left && { left }) };
+    const { changes, left, connection } = value;
+    return { changes: changes.map(changeJson), ...(left && { left }), ...(connection && { connection }) };
   }
-  if ('differences' in value) return { differences: value.differences.map(changeJson) };
+  if ('differences' in value) {
+    const { differences, connection } = value;
+    return { differences: differences.map(changeJson), ...(connection && { connection }) };
+  }
   return { nodes: value.nodes, edges: value.edges };
 }
 

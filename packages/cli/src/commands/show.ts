@@ -1,5 +1,5 @@
 import type { GuestDevice } from '@vifkit/core';
-import type { ConfigResult, Handled, PlanResult, Settled } from '@vifkit/engine';
+import type { CheckResult, ConfigResult, Connection, Handled, PlanResult, Settled } from '@vifkit/engine';
 import { drawGraph } from '../plumbing/draw.js';
 import { type Plumbing, plumbingOf } from '../plumbing/graph.js';
 import { resultHeading } from '../terminal/text.js';
@@ -12,13 +12,16 @@ export const show = requestCommand<ShowResult>(
   async (driver, requests, { onResult, ...options }) => {
     const plans: Settled<PlanResult>[] = [];
     const devices: Settled<ConfigResult>[] = [];
+    const checks: Settled<CheckResult>[] = [];
     const join = (index: number) => {
-      const [plan, config] = [plans[index], devices[index]];
-      if (!plan || !config) return; // the other one will come
+      const [plan, config, check] = [plans[index], devices[index], checks[index]];
+      if (!plan || !config || !check) return; // the others will come
       if ('error' in plan) return onResult(plan, index);
       if ('error' in config) return onResult(config, index);
+      if ('error' in check) return onResult(check, index);
       const mac = macOf(requests[index]);
-      onResult({ value: showResult(plan.value, config.value.device, mac) }, index);
+      const { connection } = check.value;
+      onResult({ value: showResult(plan.value, config.value.device, connection, mac) }, index);
     };
     const into = <T>(results: Settled<T>[]) => {
       return (result: Settled<T>, index: number) => {
@@ -29,6 +32,7 @@ export const show = requestCommand<ShowResult>(
     await Promise.all([
       driver.planAll(requests, { ...options, onResult: into(plans) }),
       driver.configAll(requests, { ...options, onResult: into(devices) }),
+      driver.checkAll(requests, { ...options, onResult: into(checks) }),
     ]);
   },
   { text: (value, style) => `${resultHeading(value, style)}\n${drawGraph(value, style)}`, guests: true },
@@ -37,9 +41,10 @@ export const show = requestCommand<ShowResult>(
 function showResult(
   { steps, timeline: _, ...handled }: PlanResult,
   device: GuestDevice,
+  connection: Connection | undefined,
   mac?: string,
 ): ShowResult {
-  return { ...handled, ...plumbingOf(steps, device, mac) };
+  return { ...handled, ...plumbingOf(steps, device, mac, connection) };
 }
 
 /** The MAC address of a request that was taken: of a VIF of the network model, or of an os-vif object. */

@@ -120,6 +120,8 @@ function describeNodes(nodes: readonly PlumbingNode[], by: PlumbingEdge | undefi
     ...nodes.flatMap((node) => attributeWords(node, nodes.length > 1 ? `${node.name} ` : '', style)),
     ...(port ? [by?.missing ? `${port} ${missing}` : port] : []),
     ...(by?.missing && !port ? [style('red', 'not connected')] : []),
+    ...nodes.flatMap(({ broken = [] }) => broken.map((why) => style('red', `✗ ${printable(why)}`))),
+    ...nodes.flatMap(({ waiting = [] }) => waiting.map((why) => style('yellow', `… ${printable(why)}`))),
   ];
   return [...new Set(words)].join(', ');
 }

@@ -1,6 +1,6 @@
 import type { GuestDevice, LinkStep, OvsBridgeStep, OvsPortStep, VfStep } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
-import type { Difference, PlannedStep } from '@vifkit/engine';
+import type { Connection, Difference, JudgedLeg, PlannedStep } from '@vifkit/engine';
 
 /** A VIF's way from the guest to the network, as a graph. */
 export interface Plumbing {
@@ -23,6 +23,10 @@ export interface PlumbingNode {
   readonly attributes: Readonly<Record<string, unknown>>;
   /** In what the host differs from them. */
   readonly differences: readonly Difference[];
+  /** What is broken about it on the way to the network. */
+  readonly broken?: readonly string[];
+  /** What it waits for. */
+  readonly waiting?: readonly string[];
 }
 
 /**
@@ -40,13 +44,19 @@ export interface PlumbingEdge {
 }
 
 /** The plumbing of a VIF, as the steps of its plan and its guest's device tell. */
-export function plumbingOf(steps: readonly PlannedStep[], device: GuestDevice, mac?: string): Plumbing {
+export function plumbingOf(
+  steps: readonly PlannedStep[],
+  device: GuestDevice,
+  mac?: string,
+  connection?: Connection,
+): Plumbing {
   const builder = new PlumbingBuilder();
   // No link is of that name: a MAC address is longer than a link's name can be, and those have no spaces.
   const guest = mac ?? 'no MAC address';
   builder.describe(guest, { kind: 'guest' });
   for (const planned of steps) addStep(builder, planned);
   addDevice(builder, guest, device, steps);
+  for (const leg of connection?.legs ?? []) builder.judge(leg);
   return { nodes: builder.nodes, edges: builder.edges };
 }
 
@@ -182,6 +192,24 @@ class PlumbingBuilder implements Plumbing {
     });
   }
 
+  /** Notes what was found of a leg beside the node of its name, or else beside a node of its own. */
+  judge({ name, leg, state, why = '' }: JudgedLeg): void {
+    if (state === 'sound') return;
+    const { broken = [], waiting = [] } = this.#nodes.get(name) ?? {};
+    const told = state === 'broken' ? { broken: [...broken, why] } : { waiting: [...waiting, why] };
+    this.describe(name, { ...(this.has(name) ? {} : { kind: kindOfLeg[leg] ?? 'link' }), ...told });
+    if (leg === 'ovsPort' || leg === 'bridgeMember') this.#cut(name, state === 'broken');
+  }
+
+  /** The connection of a port or member that is broken. */
+  #cut(name: string, isBroken: boolean): void {
+    const place = this.#edges.findIndex(
+      ({ from, kind }) => from === name && (kind === 'port' || kind === 'member'),
+    );
+    const edge = this.#edges[place];
+    if (edge && isBroken) this.#edges[place] = { ...edge, missing: true };
+  }
+
   /** Adds a node that is only referred to, unless it is there. */
   mention(name: string, kind: PlumbingNode['kind']): void {
     const kindSoFar = this.#nodes.get(name)?.kind;
@@ -200,6 +228,14 @@ class PlumbingBuilder implements Plumbing {
     });
   }
 }
+
+/** What a leg is drawn as that nothing else is drawn for. */
+const kindOfLeg: Partial<Record<JudgedLeg['leg'], NodeKind>> = {
+  function: 'vf',
+  ovsPort: 'ovsPort',
+  ovsBridge: 'ovsBridge',
+  bridge: 'bridge',
+};
 
 function unknown(name: string): PlumbingNode {
   return { name, kind: 'link', byHypervisor: false, missing: false, attributes: {}, differences: [] };

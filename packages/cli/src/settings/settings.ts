@@ -35,6 +35,10 @@ export interface Settings extends Verbosity {
   readonly phase?: MigrationPhase;
   /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
   readonly wait?: boolean | number;
+  /** Whether a check fails for what waits, too. */
+  readonly strict?: boolean;
+  /** Whether what a guest still uses is unplugged. */
+  readonly force?: boolean;
   /** Which libvirt, as for `virsh --connect`. */
   readonly connect?: string;
   readonly sysfsRoot: string;

@@ -28,6 +28,8 @@ export interface HostFacts {
    * a step about one of those is refused, and tells the link's own name.
    */
   linkMtu(name: string): Promise<number | undefined>;
+  /** Whether a link is up with somebody at its other end, as a tap is that a guest has open. */
+  linkHasCarrier(name: string): Promise<boolean>;
   /** The IP addresses of global scope that a link has, as in `10.0.0.1/24`; none if there is no such link. */
   linkAddresses(name: string): Promise<readonly string[]>;
   /** The MAC address of a link, or undefined when there is no such link, or it has none. */

@@ -106,6 +106,10 @@ export const link = defineStepKind({
      * else's by now and is left alone, so is the link.
      */
     goesWith: optional(text),
+    /** The hypervisor makes the link when the guest starts: one that is not there yet is no difference. */
+    ifPresent: optional(flag),
+    /** The link is to be a port of a switch, and must not be a member of a Linux bridge. */
+    unbridged: optional(flag),
     /** Further links of the VIF that stay as they are, though no step is about them. */
     keeps: optional(list(linkName)),
   },

@@ -113,8 +113,13 @@ export const ovsPort = defineStepKind({
      * is taken over.
      */
     representor: optional(flag),
+    /**
+     * The hypervisor makes the port when the guest starts, and this step only where it is gone. A port that is there need
+     * not have our mark.
+     */
+    byHypervisor: optional(flag),
   },
-  intention: () => 'make',
+  intention: ({ byHypervisor }) => (byHypervisor ? 'use' : 'make'),
   ownName: ({ name }) => name,
   describe({ bridge, type, tag, initial, mtuRequest }, makes) {
     const { tag: initialTag, vlanMode, trunks, qosType } = (makes && initial) || {};

@@ -1,3 +1,4 @@
+import type { Leg } from '../connection/legs.js';
 import type { DeviceBackend } from '../guest/device-backend.js';
 import type { TapQueues } from '../guest/guest-card.js';
 import type { GuestContext } from '../guest/guest-configurator.js';
@@ -43,6 +44,11 @@ export interface VifPlugin {
   describe(): HostPluginInfo;
   plug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan>;
   unplug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan>;
+  /**
+   * The legs of the way from the guest to its network that no step of the plug's plan is about, from the guest on: a tap
+   * that the hypervisor makes, a function that the guest gets. All that steps are about is known from the plan.
+   */
+  path?(vif: VIFBase, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]>;
 }
 
 /** A driver of the legacy path: everything for one VIF type of Nova's network model. */
@@ -50,6 +56,8 @@ export interface LegacyDriver {
   config(vif: NetworkVif, context: ConfigContext): DeviceBackend | Promise<DeviceBackend>;
   plug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan>;
   unplug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan>;
+  /** See {@link VifPlugin.path}. */
+  path?(vif: NetworkVif, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]>;
 }
 
 /** What a converted object may depend on besides the VIF. */

@@ -165,6 +165,7 @@ export class PluginRegistry {
 /** Where there is no host, as when plugins are only listed. */
 const noFacts: HostFacts = {
   linkMtu: refuseToTell,
+  linkHasCarrier: refuseToTell,
   linkAddresses: refuseToTell,
   linkMac: refuseToTell,
   kernelRelease: refuseToTell,

@@ -3,6 +3,7 @@ import type {
   GuestDevice,
   HostCapabilities,
   HostFacts,
+  Leg,
   PlanContext,
   PluginRegistry,
   VIFBase,
@@ -18,7 +19,7 @@ import {
   VIFVHostUser,
   VifError,
 } from '@vifkit/core';
-import { validatePlan } from '@vifkit/core/internal';
+import { legsOfPlan, validatePlan } from '@vifkit/core/internal';
 import type { Job } from '../run/job.js';
 import { withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';
@@ -58,12 +59,27 @@ export async function preparePlan(
       ? chosen.handler()[operation](chosen.vif, context)
       : chosen.handler[operation](chosen.vif, context),
   );
+  const path = await guard(chosen, 'path', signal, () => pathOf(chosen, context)).catch((error: unknown) => {
+    if (operation === 'plug') throw error;
+    return []; // whatever the request has become, the VIF can be unplugged
+  });
   const vifId = vif.id;
   const owner = `${chosen.path} plugin '${chosen.plugin}'`;
-  return {
-    handled: handledBy(request, chosen),
-    job: { vifId, plan: validatePlan(plan, owner, vifId), owner },
-  };
+  const valid = validatePlan(plan, owner, vifId);
+  const legs = operation === 'plug' ? wayOf(path, legsOfPlan(valid)) : path;
+  return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
+}
+
+/** The legs that no step is about. */
+function pathOf(chosen: Route, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]> {
+  if (chosen.path === 'os-vif') return chosen.handler().path?.(chosen.vif, context) ?? [];
+  return chosen.handler.path?.(chosen.vif, context) ?? [];
+}
+
+/** What the plugin says of a leg goes before what its plan does. */
+function wayOf(path: readonly Leg[], planned: readonly Leg[]): Leg[] {
+  const told = new Set(path.map(({ kind, name }) => `${kind} ${name}`));
+  return [...path, ...planned.filter(({ kind, name }) => !told.has(`${kind} ${name}`))];
 }
 
 /** Chooses the path and works out the guest's device. @throws VifError */

@@ -1,5 +1,6 @@
 import type { GuestDevice, Step, VifError } from '@vifkit/core';
 import type { Difference } from '@vifkit/core/steps';
+import type { Connection } from '../connection/verdict.js';
 import type { Change } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
 import type { AwaitedPort } from '../run/port-readiness.js';
@@ -46,6 +47,8 @@ export interface ChangeResult extends Timed {
   readonly changes: readonly Change[];
   /** What was left alone, as it is another VIF's or nobody's of ours; an unplug may leave something. */
   readonly left?: readonly Left[];
+  /** After a plug: the way from the guest to its network. */
+  readonly connection?: Connection;
   /** How many steps the plan has. */
   readonly stepCount: number;
 }
@@ -53,6 +56,8 @@ export interface ChangeResult extends Timed {
 export interface CheckResult extends Timed {
   /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
   readonly differences: readonly Change[];
+  /** The way from the guest to its network, as far as this host can know. */
+  readonly connection?: Connection;
 }
 
 export interface ReadyResult extends Timed {

@@ -8,15 +8,15 @@ import type {
   VIFBase,
   VifError,
 } from '@vifkit/core';
-import { asVifError, describeHost, isVifError } from '@vifkit/core';
+import { describeHost } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
 import type { StepRunner } from '@vifkit/core/steps';
 import type { HostChange } from '../inventory/changes.js';
 import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
 import { watchHost } from '../inventory/watch.js';
-import { Engine, type RunOptions } from '../run/engine.js';
+import { Engine } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { type Change, type Job, writingOf } from '../run/job.js';
+import { writingOf } from '../run/job.js';
 import type { RunningTask } from '../run/runner-queue.js';
 import type { Timeline } from '../run/timeline.js';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
@@ -26,23 +26,22 @@ import {
   readBatchOptions,
   readPlugOptions,
   readRequestList,
-  readUnplugOptions,
   teller,
-  type UnplugOptions,
 } from './batch-options.js';
 import { recordOf, unplugById } from './by-id.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
+import { type Changed, type Changing, type ChangingParts, plugging, unplugging } from './changing.js';
 import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
 import { logGc, logOutcome } from './log.js';
-import { inPhase } from './phases.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import { awaitedPort, readyStep, requireReadiness, waitingForPorts } from './ready.js';
+import { requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
-import { type Call, runRequests } from './run-requests.js';
+import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
-import { UnplugByMark } from './unplug-by-mark.js';
+import { readUnplugOptions, type UnplugOptions } from './unplug-options.js';
+import { type Connected, judgedBeside } from './with-connection.js';
 
 /** Milliseconds that plugins are given to end. */
 const longestDispose = 5_000;
@@ -136,9 +135,9 @@ export class VifDriver {
 
   /**
    * Unplugs a VIF. What is gone already is no error.
-   * @throws VifError UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
+   * @throws VifError VIF_IN_USE where a guest has its end open, unless it is forced; UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
    */
-  async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions<ChangeResult>): Promise<ChangeResult> {
+  async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions): Promise<ChangeResult> {
     return only(await this.unplugAll<unknown>([request], options));
   }
 
@@ -182,19 +181,30 @@ export class VifDriver {
   }
 
   /** {@link check} for many. */
-  checkAll<R>(
+  async checkAll<R>(
     requests: readonly (R & RequestOf<R>)[],
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
-    return this.#inspectAll('check', requests, options, ({ handled }, tasks, timeline) => ({
-      ...handled,
-      differences: tasks
-        .filter(
-          ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
-        )
-        .map(writingOf),
-      timeline,
-    }));
+    const given = readBatchOptions(options);
+    const { host, logger } = this.#parts;
+    return runRequests<Connected<readonly RunningTask[]>, CheckResult>(requests, given, {
+      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      run: judgedBeside<readonly RunningTask[]>(
+        (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'check' }),
+        host.connection,
+      ),
+      present: ({ handled }, { result: tasks, connection }, timeline) => ({
+        ...handled,
+        differences: tasks
+          .filter(
+            ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
+          )
+          .map(writingOf),
+        connection,
+        timeline,
+      }),
+      done: teller(given, logger),
+    });
   }
 
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
@@ -203,7 +213,7 @@ export class VifDriver {
     options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readPlugOptions(options);
-    return this.#changeAll('plug', requests, given, this.#plugging(given));
+    return this.#changeAll('plug', requests, given, plugging(this.#changing, given));
   }
 
   /** {@link waitReady} for many. */
@@ -224,10 +234,10 @@ export class VifDriver {
   /** {@link unplug} for many. */
   async unplugAll<R>(
     requests: readonly (R & RequestOf<R>)[],
-    options?: UnplugOptions<ChangeResult>,
+    options?: UnplugOptions,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
-    return this.#changeAll('unplug', requests, given, this.#unplugging(given));
+    return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given));
   }
 
   /**
@@ -310,17 +320,19 @@ export class VifDriver {
     operation: Operation,
     requests: readonly unknown[],
     given: CallTimes<BatchOptions<ChangeResult>>,
-    call: Pick<Call<readonly Change[], ChangeResult>, 'prepare' | 'run'>,
+    { prepare, run }: Changing,
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
     const tell = teller(given, logger);
-    return runRequests<readonly Change[], ChangeResult>(requests, given, {
-      ...call,
-      present: ({ handled, job }, changes, timeline, left) => ({
+    return runRequests<Changed, ChangeResult>(requests, given, {
+      prepare,
+      run,
+      present: ({ handled, job }, { result: changes, connection }, timeline, left) => ({
         ...handled,
         changes,
         ...(left && { left }),
+        ...(connection && { connection }),
         stepCount: job.plan.length,
         timeline,
       }),
@@ -331,46 +343,12 @@ export class VifDriver {
     });
   }
 
-  #plugging({ wait, phase }: PlugOptions<ChangeResult>) {
+  get #changing(): ChangingParts {
     return {
-      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
-        const plugged = await this.#prepare(json, 'plug', signal);
-        const { host } = this.#parts;
-        const prepared = await inPhase(phase, plugged, this.#read(json).vif, host.migration, signal);
-        // A destination that is not ready when the guest arrives would miss what the guest says then.
-        const arrives = phase === 'prepare' && host.readiness !== undefined;
-        if (!wait && !arrives) return prepared;
-        const readiness = requireReadiness(host.readiness);
-        const { handled, job } = prepared;
-        const port = awaitedPort(this.#read(json).vif, job.plan);
-        const patience = typeof wait === 'number' ? wait : undefined;
-        const steps = port ? [readyStep(port, readiness, patience)] : [];
-        return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
-      },
-      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
-        this.#engine.plug(jobs, options),
-    };
-  }
-
-  /** An unplug does not depend on the request alone: what carries the VIF's mark goes. */
-  #unplugging({ phase }: UnplugOptions<ChangeResult>) {
-    const { registry, host } = this.#parts;
-    const byMark = new UnplugByMark(this.#engine);
-    return {
-      prepare: async (json: unknown, signal: AbortSignal): Promise<Prepared> => {
-        const request = this.#read(json);
-        try {
-          const prepared = await preparePlan(request, 'unplug', registry, host.facts, signal);
-          return await inPhase(phase, prepared, request.vif, host.migration, signal);
-        } catch (error) {
-          if (isVifError(error, 'VIF_IN_USE')) throw error;
-          const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
-          return byMark.prepare(request, failure, signal);
-        }
-      },
-      run: (jobs: readonly Job[], options: RunOptions<Change[]>): Promise<unknown> =>
-        // What a source makes no use of any more stays until it is released.
-        phase === 'deactivate' ? this.#engine.unplug(jobs, options) : byMark.unplug(jobs, options),
+      engine: this.#engine,
+      host: this.#parts.host,
+      read: (request) => this.#read(request),
+      prepare: (request, operation, signal) => this.#prepare(request, operation, signal),
     };
   }
 

@@ -1,5 +1,6 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
 import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
+import type { ConnectionReader } from '../connection/host-state.js';
 import type { HostInventory, VifRecords } from './inventory.js';
 import type { PortMigration } from './port-migration.js';
 import type { PortReadiness } from './port-readiness.js';
@@ -21,6 +22,8 @@ export interface Host {
   readonly runners: readonly StepRunner[];
   /** Runs programs, for the runners that vendors' packages bring; without it, there are none of those. */
   readonly commands?: CommandExecutor;
+  /** Reads what is on the way from guests to their networks; without it nothing is known to be sound. */
+  readonly connection?: ConnectionReader;
   /** Tells when ports carry traffic; a host need not be able to. */
   readonly readiness?: PortReadiness;
   /** Tells what there is; without it nothing is listed or watched. */

@@ -1,4 +1,4 @@
-import type { Plan, Step, VifError } from '@vifkit/core';
+import type { Leg, Plan, Step, VifError } from '@vifkit/core';
 import { stepTarget } from '@vifkit/core';
 import type { Difference, Inspection } from '@vifkit/core/steps';
 import type { VifRecord } from './inventory.js';
@@ -9,6 +9,8 @@ import type { Trace } from './timeline.js';
 export interface Job {
   readonly vifId: string;
   readonly plan: Plan;
+  /** The way from the guest to its network. */
+  readonly legs?: readonly Leg[];
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
   readonly owner?: string;
   /** What is remembered of the VIF once it is plugged. */

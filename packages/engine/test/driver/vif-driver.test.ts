@@ -14,6 +14,7 @@ describe.each([
   ['a VIF of the legacy path', legacy, { path: 'legacy', plugin: '802qbg' }],
 ])('%s', (_, request, by) => {
   const handled = { id: vifId(1), vifId: vifId(1), reason: expect.any(String), ...by };
+  const waiting = { state: 'waiting', legs: [expect.objectContaining({ leg: 'guestLink', name: 'tap1' })] };
   const timed = { ...handled, timeline: expect.any(Array) };
 
   it('is planned, plugged, checked and unplugged', async () => {
@@ -26,11 +27,11 @@ describe.each([
     expect(host.writes).toEqual([]);
 
     const { changes, ...plugged } = await driver.plug(request);
-    expect(plugged).toEqual({ ...timed, stepCount: 1 });
+    expect(plugged).toEqual({ ...timed, stepCount: 1, connection: waiting });
     expect(changes).toMatchObject([{ kind: 'link', name: 'tap1', differences: [{ attribute: 'exists' }] }]);
     expect(host.links.snapshot().tap1).toMatchObject({ type: 'tap', up: true });
     expect((await driver.plug(request)).changes).toEqual([]);
-    expect(await driver.check(request)).toEqual({ ...timed, differences: [] });
+    expect(await driver.check(request)).toEqual({ ...timed, differences: [], connection: waiting });
     expect((await driver.plan(request)).steps).toEqual([{ step, writes: false, differences: [] }]);
 
     expect(await driver.unplug(request)).toMatchObject({

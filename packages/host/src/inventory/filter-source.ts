@@ -14,10 +14,10 @@ export class FilterSource implements Source {
 
   async read(signal: AbortSignal): Promise<readonly Thing[]> {
     const filters = await this.table.read(signal).catch((error: unknown) => {
-      if (isVifError(error, 'COMMAND_NOT_FOUND')) return new Map<string, GuestFilter>();
+      if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() };
       throw error;
     });
-    return [...filters].map(([name, filter]) => filterThing(name, filter));
+    return [...filters.guests].map(([name, filter]) => filterThing(name, filter));
   }
 
   /** Without the right to listen, or a program for it, nothing is told of filters, and of all else as ever. */

@@ -35,11 +35,13 @@ export function inspectLink(
   state: LinkState | undefined,
   { addressing = new Map(), rules = [], tapOwner = 0, surroundings, realName }: Around = {},
 ): Inspection {
+  if (!state && step.ifPresent) return { differences: [] };
   if (!state) return inspectMissing(step, realName);
   const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);
   const blocked =
     unfit(step, vifId, state, otherwise, surroundings) ??
+    (step.unbridged ? bridged(state) : undefined) ??
     (relocation && relocationHindrance(relocation, addressing, rules));
   const differences = [...otherwise, ...compareAttributes(step.set ?? {}, state)];
   if (relocation) differences.push(...relocationDifferences(relocation));
@@ -49,6 +51,13 @@ export function inspectLink(
     ...(isReplaced(otherwise) && replacedIn(state, surroundings)),
   };
   return { differences, before, found: whoseLink(step, vifId, state), ...(blocked && { blocked }) };
+}
+
+/** The master of ports of Open vSwitch's datapath in the kernel is a link of the datapath's own. */
+function bridged({ name, master }: LinkState): VifError | undefined {
+  if (master === undefined || master === 'ovs-system') return undefined;
+  const text = `Link ${name} is a member of ${master}; take it out of there (\`ip link set dev ${name} nomaster\`)`;
+  return new VifError('LINK_BUSY', text);
 }
 
 /** A link that is removed and made anew, with all that there is to bring back. */

@@ -9,6 +9,18 @@ export interface TapState {
   readonly isOpen?: boolean;
 }
 
+/** A link as a member of a bridge. */
+interface BridgePortState {
+  /** Of spanning tree: `forwarding`, `disabled`, `blocking`, ... */
+  readonly state: string;
+  /** It reaches no other member that is isolated. */
+  readonly isolated: boolean;
+  /** It takes no frame from an address that is not known. */
+  readonly locked: boolean;
+  /** Whether it gets what the bridge sends to all. */
+  readonly floods: boolean;
+}
+
 /** A link as the kernel has it. */
 export interface LinkState {
   readonly name: string;
@@ -31,6 +43,12 @@ export interface LinkState {
   /** Who is noted on it (`linkUser` steps). */
   readonly users?: readonly string[];
   readonly tap?: TapState;
+  /** Whether there is somebody at the other end; known of a link that is up. */
+  readonly carrier?: boolean;
+  /** What it is as a member of a bridge. */
+  readonly port?: BridgePortState;
+  /** Of a macvtap: `bridge`, `vepa`, `private`, `passthru`. */
+  readonly mode?: string;
   /** The protocol is 802.1Q unless given. */
   readonly vlan?: { readonly link: string; readonly id: number; readonly protocol?: '802.1ad' };
   readonly bridge?: Required<BridgeAttributes>;

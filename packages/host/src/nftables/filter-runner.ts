@@ -31,10 +31,10 @@ export class FilterRunner implements StepRunner<FilterStep, FilterChange, Filter
     steps: readonly VifStep<FilterStep>[],
     signal: AbortSignal,
   ): Promise<Inspection<FilterChange>[]> {
-    const filters = await this.table.read(signal);
+    const { guests, fault } = await this.table.read(signal);
     return steps.map(({ step, vifId }) => {
-      const change = { from: filters.get(step.name), to: filterFor(step, vifId) };
-      const differences = differencesOf(change);
+      const change = { from: guests.get(step.name), to: filterFor(step, vifId) };
+      const differences = [...differencesOf(change), ...faultsOf(change, fault)];
       const creates = change.to !== undefined && change.from === undefined;
       return { differences, ...(differences.length > 0 && { change }), ...(creates && { creates }) };
     });
@@ -61,10 +61,10 @@ export class FilterRunner implements StepRunner<FilterStep, FilterChange, Filter
   async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned<FilterStep>[]> {
     if (reach === 'near') return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
-      if (isVifError(error, 'COMMAND_NOT_FOUND')) return new Map<string, GuestFilter>(); // so nothing was ever filtered
+      if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() }; // so nothing was ever filtered
       throw error;
     });
-    return [...filters].flatMap(([name, { vifId }]): Owned<FilterStep>[] =>
+    return [...filters.guests].flatMap(([name, { vifId }]): Owned<FilterStep>[] =>
       vifId === undefined ? [] : [{ vifId, step: { kind: 'guestFilterAbsent', name } }],
     );
   }
@@ -89,4 +89,13 @@ function differencesOf({ from, to }: FilterChange): Difference[] {
   return (['mac', 'addresses'] as const)
     .filter((attribute) => String(to[attribute]) !== String(from[attribute]))
     .map((attribute) => ({ attribute, expected: to[attribute], actual: from[attribute] }));
+}
+
+/** What keeps a filter that is there, and is to stay, from filtering. */
+function faultsOf({ from, to }: FilterChange, fault: string | undefined): Difference[] {
+  if (!from || !to) return [];
+  const reason = fault ?? (from.isUnapplied ? 'the rules are not applied to it' : undefined);
+  return reason === undefined
+    ? []
+    : [{ attribute: 'rules', expected: 'as vifkit makes them', actual: reason }];
 }

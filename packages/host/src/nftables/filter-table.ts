@@ -7,6 +7,8 @@ export interface GuestFilter {
   readonly addresses: readonly string[];
   /** The id of the VIF that it is for: our mark. */
   readonly vifId?: string;
+  /** The rules do not look at the guest, or not at its addresses: somebody has taken it out of a set. */
+  readonly isUnapplied?: boolean;
 }
 
 /** A filter to be there for a guest's link, or none. */
@@ -15,9 +17,17 @@ export interface WantedFilter {
   readonly filter: GuestFilter | undefined;
 }
 
-/** The filters of guests, by the names of their links: the kernel's, or some in memory. */
+/** What filters of guests there are. */
+export interface GuestFilters {
+  /** By the names of their links. */
+  readonly guests: ReadonlyMap<string, GuestFilter>;
+  /** What is wrong with the rules that all guests share, if anything. */
+  readonly fault?: string;
+}
+
+/** The filters of guests: the kernel's, or some in memory. */
 export interface FilterTable {
-  read(signal: AbortSignal): Promise<ReadonlyMap<string, GuestFilter>>;
-  /** Makes all the changes, or none; one outcome for each. */
+  read(signal: AbortSignal): Promise<GuestFilters>;
+  /** Makes all the changes, or none; one outcome for each. Rules that are not whole are made anew. */
   write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly Outcome[]>;
 }

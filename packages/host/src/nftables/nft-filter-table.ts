@@ -4,7 +4,7 @@ import { missingProgram } from '../commands/missing-program.js';
 import { hostPrograms, type Programs } from '../commands/programs.js';
 import type { ProgramResult } from '../commands/run-program.js';
 import { isTransient, retryTransient } from '../commands/transient.js';
-import type { FilterTable, GuestFilter, WantedFilter } from './filter-table.js';
+import type { FilterTable, GuestFilters, WantedFilter } from './filter-table.js';
 import { parseFilters } from './parse-filters.js';
 import { renderChanges } from './render-filters.js';
 import { TABLE } from './ruleset.js';
@@ -19,8 +19,8 @@ export class NftFilterTable implements FilterTable {
     this.#programs = programs;
   }
 
-  async read(signal: AbortSignal): Promise<ReadonlyMap<string, GuestFilter>> {
-    return (await this.#read(signal)) ?? new Map();
+  async read(signal: AbortSignal): Promise<GuestFilters> {
+    return (await this.#read(signal)) ?? { guests: new Map() };
   }
 
   async write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly Outcome[]> {
@@ -30,7 +30,7 @@ export class NftFilterTable implements FilterTable {
   }
 
   /** The filters there are; undefined without a table. */
-  async #read(signal: AbortSignal): Promise<ReadonlyMap<string, GuestFilter> | undefined> {
+  async #read(signal: AbortSignal): Promise<GuestFilters | undefined> {
     const result = await this.#nft(['-j', 'list', 'table', ...TABLE.split(' ')], '', signal);
     if (result.exitCode === 0) return parseFilters(result.stdout);
     if (/no such file or directory/i.test(result.stderr)) return undefined;

@@ -1,22 +1,31 @@
-import type { GuestFilter, WantedFilter } from './filter-table.js';
+import type { GuestFilter, GuestFilters, WantedFilter } from './filter-table.js';
 import { EMPTY_TABLE, TABLE } from './ruleset.js';
 
-type Filters = ReadonlyMap<string, GuestFilter>;
-
 /** The lines for `nft -f -` that make changes, given the filters there are; undefined without a table. */
-export function renderChanges(changes: readonly WantedFilter[], now: Filters | undefined): string[] {
-  const next = new Map(now);
+export function renderChanges(changes: readonly WantedFilter[], now: GuestFilters | undefined): string[] {
+  const next = new Map(now?.guests);
   for (const { name, filter } of changes) {
     if (filter) next.set(name, filter);
     else next.delete(name);
   }
-  if (next.size === 0) return now ? [`delete table ${TABLE}`] : [];
-  const names = [...new Set(changes.map(({ name }) => name))];
+  const removal = `delete table ${TABLE}`;
+  if (next.size === 0) return now ? [removal] : [];
+  const isWhole = now && now.fault === undefined;
+  const fresh = isWhole ? [] : [...(now ? [removal] : []), ...EMPTY_TABLE];
+  // A table that is made anew has none of its guests any more.
+  const names = isWhole ? [...new Set(changes.map(({ name }) => name))] : [...next.keys()];
   return [
-    ...(now ? [] : EMPTY_TABLE),
-    ...names.flatMap((name) => elements('delete', name, now?.get(name))),
+    ...fresh,
+    ...(isWhole ? names.flatMap((name) => removed(name, now.guests.get(name))) : []),
     ...names.flatMap((name) => elements('add', name, next.get(name))),
   ];
+}
+
+/** An element that somebody has taken away already could not be deleted: it is added first. */
+function removed(name: string, filter: GuestFilter | undefined): string[] {
+  if (!filter?.isUnapplied) return elements('delete', name, filter);
+  const { vifId, ...bare } = filter;
+  return [...elements('add', name, bare), ...elements('delete', name, bare)];
 }
 
 function elements(verb: 'add' | 'delete', name: string, filter: GuestFilter | undefined): string[] {

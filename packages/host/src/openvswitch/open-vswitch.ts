@@ -18,6 +18,11 @@ import { awaitWiring, type Unfinished } from './wiring.js';
 export class OpenVswitch {
   readonly #rows: DatabaseRows;
 
+  /** What it reads, for those who read more of the same. */
+  get rows(): DatabaseRows {
+    return this.#rows;
+  }
+
   /**
    * @param client stays its owner's to close.
    * @param livesOn keep a replica of what is read of the database, for a process that makes more than a call or two.
@@ -152,7 +157,7 @@ function touchesQos(change: OvsChange): boolean {
 }
 
 function usersAmong(ports: readonly BridgePort[]): string[] {
-  return ports.filter(({ isPatch }) => !isPatch).map(({ name }) => name);
+  return ports.flatMap(({ isPatch, name }) => (isPatch ? [] : name)).sort();
 }
 
 /** The bridges that were made for one of these VIFs alone, by VIF. */

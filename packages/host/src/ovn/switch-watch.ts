@@ -51,10 +51,7 @@ export class SwitchWatch {
   }
 
   get ovn(): OvnSetup {
-    const chassis = this.#externalIds['system-id'];
-    // A host with several controllers has the settings of each behind its chassis' name.
-    const setting = (key: string) => this.#externalIds[`${key}-${chassis}`] ?? this.#externalIds[key];
-    return { chassis, remote: setting('ovn-remote'), bridge: setting('ovn-bridge') ?? 'br-int' };
+    return ovnSetupOf(this.#externalIds);
   }
 
   /**
@@ -106,4 +103,12 @@ function readInterface(row: values.Row): WatchedInterface {
     ofport: values.readOptionalInteger(row.ofport),
     error: values.readOptionalString(row.error),
   };
+}
+
+/** @param externalIds of the table Open_vSwitch */
+export function ovnSetupOf(externalIds: Readonly<Record<string, string>>): OvnSetup {
+  const chassis = externalIds['system-id'];
+  // A host with several controllers has the settings of each behind its chassis' name.
+  const setting = (key: string) => externalIds[`${key}-${chassis}`] ?? externalIds[key];
+  return { chassis, remote: setting('ovn-remote'), bridge: setting('ovn-bridge') ?? 'br-int' };
 }

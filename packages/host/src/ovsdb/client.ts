@@ -9,6 +9,7 @@ import type { Operation, OperationResult } from './operations.js';
 import { readResults } from './results.js';
 import { retry } from './retry.js';
 import { checkTlsOptions, type OvsdbTlsOptions, readOvsdbTlsOptions } from './tls.js';
+import * as values from './values.js';
 
 export interface OvsdbClientOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
@@ -120,6 +121,19 @@ export class OvsdbClient implements Ovsdb {
       return connection.call('transact', [database, ...operations], signal);
     });
     return readResults(operations, answer);
+  }
+
+  /**
+   * Whether somebody holds a lock of the server (RFC 7047, 4.1.8), as a daemon does that alone may act on a database. It
+   * is asked for, and given back at once.
+   */
+  async isLocked(lock: string, signal: AbortSignal): Promise<boolean> {
+    return retry('read', signal, async () => {
+      const connection = await this.#connector.connection(signal);
+      const answer = await connection.call('lock', [lock], signal);
+      await connection.call('unlock', [lock], signal);
+      return values.isObject(answer) && Reflect.get(answer, 'locked') === false;
+    });
   }
 
   /**

@@ -22,15 +22,15 @@ afterEach(() => {
 describe("the kernel's filters of guests", () => {
   it('come with the first guest and go with the last, and touch no other table', async () => {
     nft('add', 'table', 'inet', 'others');
-    expect([...(await table.read(soon()))]).toEqual([]);
+    expect([...(await table.read(soon())).guests]).toEqual([]);
     expect(await write({ name: 'tap0', filter: one })).toEqual([undefined]);
     expect(await write({ name: 'tap1', filter: other })).toEqual([undefined]);
-    expect(Object.fromEntries(await table.read(soon()))).toEqual({ tap0: one, tap1: other });
+    expect(Object.fromEntries((await table.read(soon())).guests)).toEqual({ tap0: one, tap1: other });
     expect(await write({ name: 'tap0', filter: undefined }, { name: 'none', filter: undefined })).toEqual([
       undefined,
       undefined,
     ]);
-    expect(Object.fromEntries(await table.read(soon()))).toEqual({ tap1: other });
+    expect(Object.fromEntries((await table.read(soon())).guests)).toEqual({ tap1: other });
     await write({ name: 'tap1', filter: undefined });
     expect(nft('list', 'tables').trim()).toBe('table inet others');
   });
@@ -44,7 +44,7 @@ describe("the kernel's filters of guests", () => {
       { name: 'tap0', filter: { ...one, addresses: ['192.0.2.6'] } },
     );
     expect(rules()).toEqual(before);
-    expect((await table.read(soon())).get('tap0')?.addresses).toEqual(['192.0.2.6']);
+    expect((await table.read(soon())).guests.get('tap0')?.addresses).toEqual(['192.0.2.6']);
   });
 
   it('are left as they are when one cannot be made', async () => {
@@ -57,7 +57,7 @@ describe("the kernel's filters of guests", () => {
       soon(),
     );
     expect([first?.code, second?.code]).toEqual(['FILTER_FAILED', 'FILTER_FAILED']);
-    expect(Object.fromEntries(await table.read(soon()))).toEqual({ tap0: one });
+    expect(Object.fromEntries((await table.read(soon())).guests)).toEqual({ tap0: one });
   });
 
   it('need the program', async () => {

@@ -20,10 +20,12 @@ it('makes the table for the first guest', () => {
 });
 
 it('changes the elements of those guests alone that change', () => {
-  const now = new Map([
-    ['tap0', plain],
-    ['tap1', filter],
-  ]);
+  const now = {
+    guests: new Map([
+      ['tap0', plain],
+      ['tap1', filter],
+    ]),
+  };
   expect(renderChanges([{ name: 'tap0', filter: { ...plain, addresses: ['192.0.2.6'] } }], now)).toEqual([
     'delete element bridge vifkit guests { "tap0" }',
     `delete element bridge vifkit macs { "tap0" . ${mac} }`,
@@ -36,7 +38,7 @@ it('changes the elements of those guests alone that change', () => {
 
 it('removes the table with the last guest, and has nothing to do without one', () => {
   const gone = [{ name: 'tap0', filter: undefined }];
-  expect(renderChanges(gone, new Map([['tap0', plain]]))).toEqual(['delete table bridge vifkit']);
+  expect(renderChanges(gone, { guests: new Map([['tap0', plain]]) })).toEqual(['delete table bridge vifkit']);
   expect(renderChanges(gone, undefined)).toEqual([]);
 });
 
@@ -50,10 +52,12 @@ it('reads what `nft` prints, whatever else is in the table', () => {
     { set: { name: 'ipv6' } },
     { rule: {} },
   ];
-  expect(Object.fromEntries(parseFilters(JSON.stringify({ nftables })))).toEqual({
+  const { guests, fault } = parseFilters(JSON.stringify({ nftables }));
+  expect(Object.fromEntries(guests)).toEqual({
     tap0: plain,
-    tap1: { mac, addresses: ['192.0.2.5'] },
+    tap1: { mac, addresses: ['192.0.2.5'], isUnapplied: true },
   });
+  expect(fault).toBe('the filters lack their set addressed');
   expect(() => parseFilters('Error:')).toThrow(expect.objectContaining({ code: 'FILTER_FAILED' }));
 });
 
@@ -64,12 +68,12 @@ it('notes on a guest whose VIF it is, and finds the note', () => {
     ['tap0', { ...plain, vifId: 'id-1' }],
     ['tap1', plain],
   ]);
-  expect(renderChanges([{ name: 'tap0', filter: undefined }], now)[0]).toBe(
+  expect(renderChanges([{ name: 'tap0', filter: undefined }], { guests: now })[0]).toBe(
     'delete element bridge vifkit guests { "tap0" }',
   );
   const nftables = [
     { set: { name: 'guests', elem: [{ elem: { val: 'tap0', comment: 'id-1' } }, 'tap1'] } },
     { set: { name: 'macs', elem: [{ concat: ['tap0', mac] }, { concat: ['tap1', mac] }] } },
   ];
-  expect(parseFilters(JSON.stringify({ nftables }))).toEqual(now);
+  expect(parseFilters(JSON.stringify({ nftables })).guests).toEqual(now);
 });

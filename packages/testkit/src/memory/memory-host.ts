@@ -22,6 +22,7 @@ import { Kernel } from './links/kernel.js';
 import type { LinkSpec } from './links/kernel-link.js';
 import { type MemoryLinkState, MemoryLinks } from './links/memory-links.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
+import { memoryConnection } from './memory-connection.js';
 import { MemoryFiles } from './memory-files.js';
 import { MemoryInventory, MemoryVifRecords } from './memory-inventory.js';
 import { MemoryLocks } from './memory-locks.js';
@@ -108,6 +109,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const ovs = new MemoryOvs(points, kernel, bridges);
   const vfJournal = new MemoryVfJournal(options.vfJournal);
   const filters = { snapshot: () => programs.nft.guestFilters() };
+  const table = new NftFilterTable([], programs);
   return {
     links,
     ovs,
@@ -116,12 +118,13 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     core: thisCore,
     facts: { ...hostFacts(links, '/sys', vfJournal, files), kernelRelease: async () => kernelRelease },
     locks: new MemoryLocks(),
+    connection: memoryConnection({ links, ovs, filters: table, kernel, pci: options.pci ?? {} }),
     records: new MemoryVifRecords(),
     inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
       former(new LinkRunner(links, options.tapOwner)),
       new OvsRunner(new OpenVswitch(ovs), links),
-      new FilterRunner(new NftFilterTable([], programs)),
+      new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
       former(new VfRunner(new IpVfTable('/sys', [], programs, files), vfJournal)),
     ],

@@ -9,8 +9,8 @@ interface Element {
 interface Table {
   /** The elements of each set, by what they are told apart by. */
   readonly sets: Map<string, Map<string, Element>>;
-  /** The rules of each chain. */
-  readonly chains: Map<string, string[]>;
+  /** Each chain with its rules, and the words about its hook. */
+  readonly chains: Map<string, { readonly hook: string; readonly rules: string[] }>;
 }
 
 interface NftReply {
@@ -38,7 +38,7 @@ export class Nft {
   /** The filters of guests in our table, by the names of their links. */
   guestFilters(): Record<string, GuestFilter> {
     const { stdout } = this.list(['bridge', 'vifkit']);
-    return stdout === undefined ? {} : Object.fromEntries([...parseFilters(stdout)].sort());
+    return stdout === undefined ? {} : Object.fromEntries([...parseFilters(stdout).guests].sort());
   }
 
   /** What `nft -j list table` prints. */
@@ -49,7 +49,10 @@ export class Nft {
       const elem = [...elements.values()].map(elementJson);
       return { set: { family, name: set, table: name, ...(elem.length > 0 && { elem }) } };
     });
-    const chains = [...table.chains.keys()].map((chain) => ({ chain: { family, table: name, name: chain } }));
+    const chains = [...table.chains].flatMap(([chain, { hook, rules }]) => [
+      { chain: { family, table: name, name: chain, ...hookJson(hook) } },
+      ...rules.map((rule) => ({ rule: { family, table: name, chain, ...ruleJson(rule) } })),
+    ]);
     const metainfo = { version: '1.0.6', json_schema_version: 1 };
     return {
       stdout: JSON.stringify({ nftables: [{ metainfo }, { table: { family, name } }, ...sets, ...chains] }),
@@ -85,11 +88,26 @@ export class Nft {
     if (!table) throw new Refusal(MISSING);
     const [own = '', ...words] = rest.split(' ');
     if (object === 'set') table.sets.set(own, new Map());
-    else if (object === 'chain') table.chains.set(own, []);
-    else if (object === 'rule') required(table.chains.get(own)).push(words.join(' '));
+    else if (object === 'chain') table.chains.set(own, { hook: words.join(' '), rules: [] });
+    else if (object === 'rule') required(table.chains.get(own)).rules.push(words.join(' '));
     else if (object === 'element') changeElement(verb, required(table.sets.get(own)), words.join(' '));
     else throw new Refusal(`Error: syntax error, unexpected string: ${line}`);
   }
+}
+
+/** `{ type filter hook prerouting priority -300; policy accept; }` */
+function hookJson(text: string): object {
+  const [, type, hook, prio, policy] =
+    /type (\w+) hook (\w+) priority (-?\d+); policy (\w+)/.exec(text) ?? [];
+  return type === undefined ? {} : { type, hook, prio: Number(prio), policy };
+}
+
+/** Of what a rule says, its verdict alone is told. */
+function ruleJson(text: string): object {
+  const [, rule = '', comment] = /^(.*?)(?: comment "(.*)")?$/.exec(text) ?? [];
+  const [, verdict = 'continue', target] = /(drop|accept|jump)(?: (\w+))?$/.exec(rule) ?? [];
+  const last = { [verdict]: target === undefined ? null : { target } };
+  return { ...(comment !== undefined && { comment }), expr: [last] };
 }
 
 function changeElement(verb: string, set: Map<string, Element>, text: string): void {

@@ -23,7 +23,7 @@ describe('filters in memory', () => {
   it('come and go, and the table with the last of them', async () => {
     await table.write([{ name: 'tap1', filter }], soon());
     await table.write([{ name: 'tap0', filter }], soon());
-    expect([...(await table.read(soon()))]).toHaveLength(2);
+    expect([...(await table.read(soon())).guests]).toHaveLength(2);
     expect(programs.nft.guestFilters()).toEqual({ tap0: filter, tap1: filter });
     await table.write(
       ['tap0', 'none'].map((name) => ({ name, filter: undefined })),

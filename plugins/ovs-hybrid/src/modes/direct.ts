@@ -1,9 +1,9 @@
-import { type Plan, requireField, type VIFOpenVSwitch } from '@vifkit/core';
-import { ensuredBridge } from '../port/bridges.js';
+import { type Leg, type OvsPortStep, type Plan, requireField, type VIFOpenVSwitch } from '@vifkit/core';
+import { ensuredBridge, networkBridge } from '../port/bridges.js';
 import type { PlugContext } from '../port/plug-context.js';
 import { datapathOf, profileOf } from '../port/port-profile.js';
 import { settings, vifPort } from '../port/vif-port.js';
-import { guestTap } from './guest-tap.js';
+import { guestTap, guestTapLeg } from './guest-tap.js';
 
 /**
  * guest's tap ── integration bridge. libvirt makes the tap and the port, unless the port profile asks for the
@@ -15,13 +15,49 @@ export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Pro
   const ensured = ensuredBridge(vif, datapath, context);
   const { vif_name } = vif;
   if (!create_port && !create_tap) {
-    return [{ ...ensured, ...(vif_name !== undefined && { guestPort: vif_name }) }];
+    if (vif_name === undefined) return [ensured];
+    const bridge = { ...ensured, guestPort: vif_name };
+    if (!(await context.facts.linkHasCarrier(vif_name))) return [bridge]; // its guest does not run
+    const { steps } = await guestTap(vif, context);
+    return [...steps, bridge, hypervisorsPort(vif, vif_name, context)];
   }
   const name = requireField(vif, 'vif_name', vif.id);
+  const { steps, isThere } = await guestTap(vif, context);
   return [
-    ...(await guestTap(vif, context)),
+    ...steps,
     ensured,
-    vifPort(vif, context, { name, datapath, wired: create_tap }),
+    vifPort(vif, context, { name, datapath, wired: isThere }),
     ...settings(name, context),
+  ];
+}
+
+/** libvirt's port, for a guest that runs and has lost it. libvirt gives it less than Nova gives its own. */
+function hypervisorsPort(vif: VIFOpenVSwitch, name: string, context: PlugContext): OvsPortStep {
+  const datapath = datapathOf(vif);
+  const { mtuRequest, externalIds, ...port } = vifPort(vif, context, { name, datapath, wired: true });
+  const ids = ['iface-id', 'iface-status', 'attached-mac'].map((key) => [key, externalIds[key] ?? '']);
+  return { ...port, externalIds: Object.fromEntries(ids), byHypervisor: true };
+}
+
+export function directPath(vif: VIFOpenVSwitch, context: PlugContext): Leg[] {
+  const { create_port, create_tap, interface_id } = profileOf(vif);
+  const guest = guestTapLeg(vif, context);
+  const { vif_name: name, address: mac } = vif;
+  if (create_port || create_tap || name === undefined) return guest;
+  const bridge = networkBridge(vif);
+  const ids = {
+    ...(interface_id !== undefined && { interfaceId: interface_id }),
+    ...(mac && { mac }),
+  };
+  const isolated = context.options.isolate_vif;
+  return [
+    ...guest,
+    {
+      ...{ kind: 'ovsPort', name, bridge, madeBy: 'hypervisor', linkBy: 'hypervisor', type: '', ...ids },
+      ...(isolated && { isolated }),
+    },
+    ...(interface_id === undefined
+      ? []
+      : [{ kind: 'ovnBinding', name: interface_id, bridge, port: name } as const]),
   ];
 }

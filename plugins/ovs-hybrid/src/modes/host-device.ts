@@ -1,4 +1,11 @@
-import { type HostFacts, type Plan, requireField, type VIFHostDevice, VifError } from '@vifkit/core';
+import {
+  type HostFacts,
+  type Leg,
+  type Plan,
+  requireField,
+  type VIFHostDevice,
+  VifError,
+} from '@vifkit/core';
 import { ensuredBridge } from '../port/bridges.js';
 import { dpdkRepresentorPort } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';
@@ -33,6 +40,11 @@ export async function plugHostDevice(vif: VIFHostDevice, context: PlugContext): 
     { kind: 'link', name: netDevice, set: { up: true, mtu: mtuOf(vif, context) } },
     { ...vifPort(vif, context, { name: netDevice, datapath, wired: true }), representor: true },
   ];
+}
+
+/** The guest's function, which libvirt hands over with the VIF's MAC address. */
+export function hostDevicePath({ dev_address: name, address: mac }: VIFHostDevice): Leg[] {
+  return name === undefined ? [] : [{ kind: 'function', name, ...(mac && { mac }) }];
 }
 
 /** The link that is the VIF's port; undefined when the port is DPDK's, or the virtual function is gone. */

@@ -2,7 +2,7 @@ import { type OvsPortStep, type Plan, portIds, requireField, type VIFOpenVSwitch
 import { ensuredBridge, networkBridge } from '../port/bridges.js';
 import { patchPorts, portBridge } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';
-import { datapathOf, profileOf } from '../port/port-profile.js';
+import { datapathOf } from '../port/port-profile.js';
 import { mtuOf, patchIsolation, queueing } from '../port/vif-port.js';
 import { guestTap } from './guest-tap.js';
 
@@ -13,8 +13,9 @@ import { guestTap } from './guest-tap.js';
 export async function plugPerPortBridge(vif: VIFOpenVSwitch, context: PlugContext): Promise<Plan> {
   const [datapathType, own, shared] = [datapathOf(vif), portBridge(vif.id), networkBridge(vif)];
   const [ownEnd, sharedEnd] = patchPorts(vif.id);
+  const { steps, isThere } = await guestTap(vif, context);
   return [
-    ...(await guestTap(vif, context)),
+    ...steps,
     ensuredBridge(vif, datapathType, context),
     { kind: 'ovsBridge', name: own, datapathType, own: true },
     {
@@ -24,7 +25,7 @@ export async function plugPerPortBridge(vif: VIFOpenVSwitch, context: PlugContex
       initial: queueing(datapathType, context),
       externalIds: {}, // Neutron's agent is to find the patch port, and no other
       mtuRequest: mtuOf(vif, context),
-      wired: profileOf(vif).create_tap,
+      wired: isThere,
     },
     {
       ...patch(shared, sharedEnd, ownEnd),

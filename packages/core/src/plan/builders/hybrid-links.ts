@@ -1,3 +1,4 @@
+import type { Leg } from '../../connection/legs.js';
 import type { LinkAbsentStep, LinkStep } from '../steps.js';
 
 /** Neutron's and Nova's names of 14 characters, one less than the kernel would take. */
@@ -29,13 +30,15 @@ export interface HybridLinks {
   readonly bridge?: string;
   /** In bytes, of bridge and veth pair; the kernel's choice unless given. */
   readonly mtu?: number;
+  /** The guest's tap, which the hypervisor makes in the bridge; a plug puts it back there. */
+  readonly tap?: string | undefined;
 }
 
 /**
  * A Linux bridge, where the host's filter sees the guest's traffic, and the veth pair from there to a switch.
  * The pair's far end is still to be made a port of the switch.
  */
-export function hybridLinks({ vifId, bridge = hybridBridgeName(vifId), mtu }: HybridLinks): LinkStep[] {
+export function hybridLinks({ vifId, bridge = hybridBridgeName(vifId), mtu, tap }: HybridLinks): LinkStep[] {
   const [bridgeEnd, switchEnd] = vethNames(vifId);
   const sized = mtu === undefined ? {} : { mtu };
   const end = { up: true, promisc: true, ...sized };
@@ -71,6 +74,28 @@ export function hybridLinks({ vifId, bridge = hybridBridgeName(vifId), mtu }: Hy
       initial,
     },
     { kind: 'link', name: switchEnd, create: { type: 'veth', peer: bridgeEnd }, set: end, initial },
+    ...(tap === undefined ? [] : [guestLinkIn(bridge, tap, mtu)]),
+  ];
+}
+
+/** Has the guest's link, which the hypervisor makes, as a member of a Linux bridge once it is there. */
+export function guestLinkIn(bridge: string, name: string, mtu: number | undefined): LinkStep {
+  const set = { up: true, master: bridge, ...(mtu !== undefined && { mtu }) };
+  // A container's link is a veth.
+  return { kind: 'link', name, types: ['tap', 'veth'], set, ifPresent: true };
+}
+
+/** The legs from the guest to a Linux bridge whose member its link is. */
+export function guestLinkPath(
+  bridge: string,
+  name: string,
+  { mtu, partner }: { readonly mtu?: number | undefined; readonly partner?: string } = {},
+): Leg[] {
+  const sized = mtu === undefined ? {} : { mtu };
+  const madeBy = 'hypervisor';
+  return [
+    { kind: 'guestLink', name, madeBy, types: ['tap', 'veth'], ...sized },
+    { kind: 'bridgeMember', name, bridge, madeBy, ...(partner !== undefined && { partner }) },
   ];
 }
 

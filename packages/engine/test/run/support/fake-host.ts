@@ -26,6 +26,7 @@ export function fakeHost(runners: readonly StepRunner[], locks: HostLocks = new 
     locks,
     facts: {
       linkMtu: async () => undefined,
+      linkHasCarrier: async () => false,
       linkMac: async () => undefined,
       linkAddresses: async () => [],
       kernelRelease: async () => '6.1.0',

@@ -14,7 +14,12 @@ interface IpLink {
   readonly altnames?: readonly string[];
   /** The peer of a veth, or the link below. */
   readonly link?: string;
-  readonly linkinfo?: { readonly info_kind?: string; readonly info_data?: Readonly<Record<string, unknown>> };
+  readonly linkinfo?: {
+    readonly info_kind?: string;
+    readonly info_data?: Readonly<Record<string, unknown>>;
+    readonly info_slave_kind?: string;
+    readonly info_slave_data?: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** Reads what `ip -details -json link` printed: a list on a line for each time that it was asked. */
@@ -52,6 +57,9 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(alternativeNames.length > 0 && { alternativeNames }),
     ...(kind !== 'veth' && kind !== 'vlan' && typeof link === 'string' && { lower: link }),
     ...(isTap && { tap: tapOf(data, flags) }),
+    ...(flags.includes('UP') && { carrier: !flags.includes('NO-CARRIER') }),
+    ...(linkinfo?.info_slave_kind === 'bridge' && { port: portOf(linkinfo.info_slave_data ?? {}) }),
+    ...(typeof data.mode === 'string' && { mode: data.mode }),
     ...(kind === 'veth' && link !== undefined && { peer: link }),
     ...(kind === 'vlan' && link !== undefined && { vlan: vlanOf(link, data) }),
     ...(kind === 'bridge' && {
@@ -62,6 +70,16 @@ function stateOf(ipLink: IpLink): LinkState {
         ageing: Number(data.ageing_time) / 100,
       },
     }),
+  };
+}
+
+function portOf(data: Readonly<Record<string, unknown>>): NonNullable<LinkState['port']> {
+  const { state, isolated, locked, flood, bcast_flood } = data;
+  return {
+    state: String(state),
+    isolated: isolated === true,
+    locked: locked === true,
+    floods: flood !== false && bcast_flood !== false,
   };
 }
 

@@ -6,9 +6,12 @@ export const DATABASE = 'Open_vSwitch';
 /** All columns that are read, by table: what a replica has beside the rows' ids. */
 export const COLUMNS = {
   Open_vSwitch: ['cur_cfg', 'next_cfg', 'external_ids'],
-  Bridge: ['name', 'datapath_type', 'external_ids', 'ports'],
+  Bridge: ['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'],
   Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces'],
-  Interface: ['name', 'type', 'external_ids', 'options', 'mtu_request', 'ofport', 'error'],
+  Interface: [
+    ...(['name', 'type', 'external_ids', 'options', 'mtu_request'] as const),
+    ...(['ofport', 'error', 'admin_state', 'link_state'] as const),
+  ],
   QoS: ['external_ids'],
 } as const;
 

@@ -65,6 +65,8 @@ export const SCHEMA: Readonly<Record<string, Table>> = {
       mtu_request: set,
       ofport: set,
       error: set,
+      admin_state: set,
+      link_state: set,
     },
   },
   QoS: { isRoot: true, columns: { type: text, external_ids: map } },

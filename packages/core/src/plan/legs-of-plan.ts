@@ -1,0 +1,79 @@
+import type { Leg } from '../connection/legs.js';
+import type { LinkStep, OvsPortStep, Plan, Step } from './steps.js';
+
+/** Neutron's VLAN for traffic that goes nowhere. */
+const DEAD_VLAN = 4095;
+
+/**
+ * The legs that the steps of a plug's plan make, or use. What no step is about, such as a tap that the hypervisor makes,
+ * the plugin adds (`path`).
+ */
+export function legsOfPlan(plan: Plan): Leg[] {
+  const seen = new Set<string>();
+  const representors = new Set(plan.flatMap((step) => (isRepresentor(step) ? [step.name] : [])));
+  const usesOvs = plan.some(({ kind }) => kind === 'ovsBridge' || kind === 'ovsPort');
+  const legs = plan.flatMap((step): Leg[] => {
+    switch (step.kind) {
+      case 'link':
+        return linkLegs(step, representors, seen);
+      case 'ovsBridge':
+        return [{ kind: 'ovsBridge', name: step.name }];
+      case 'ovsPort':
+        return portLegs(step);
+      case 'guestFilter':
+        return [{ kind: 'guestFilter', name: step.name }];
+      default:
+        return [];
+    }
+  });
+  return usesOvs ? [...legs, { kind: 'vswitchd', name: 'ovs-vswitchd' }] : legs;
+}
+
+function isRepresentor(step: Step): step is OvsPortStep {
+  return step.kind === 'ovsPort' && step.representor === true;
+}
+
+/** @param seen far ends of veth pairs, which have steps of their own */
+function linkLegs(step: LinkStep, representors: ReadonlySet<string>, seen: Set<string>): Leg[] {
+  const { name, create, types, set = {}, ifPresent } = step;
+  if (ifPresent) return []; // the guest's: the plugin tells of it
+  const sized = set.mtu === undefined ? {} : { mtu: set.mtu };
+  const own: Leg[] = [];
+  if (create?.type === 'tap') own.push({ kind: 'guestLink', name, madeBy: 'plug', ...sized });
+  else if (create?.type === 'bridge' || types?.includes('bridge'))
+    own.push({ kind: 'bridge', name, ...sized });
+  else if (create?.type === 'vlan')
+    own.push({ kind: 'vlan', name, below: create.link, id: create.id, ...sized });
+  else if (create?.type === 'veth') {
+    if (!seen.has(name)) own.push({ kind: 'veth', name, peer: create.peer, ...sized });
+    seen.add(create.peer);
+  } else if (!types?.includes('tap')) {
+    own.push({ kind: 'uplink', name, ...sized, ...(representors.has(name) && { followsGuest: true }) });
+  }
+  if (set.master !== undefined) own.push({ kind: 'bridgeMember', name, bridge: set.master });
+  return own;
+}
+
+function portLegs(step: OvsPortStep): Leg[] {
+  const { name, bridge, type = '', externalIds, options, initial, wired, tag, byHypervisor } = step;
+  const [interfaceId, mac] = [externalIds['iface-id'], externalIds['attached-mac']];
+  const isGuests = !wired || type.startsWith('dpdkvhostuser');
+  return [
+    {
+      kind: 'ovsPort',
+      name,
+      bridge,
+      madeBy: byHypervisor ? 'hypervisor' : 'plug',
+      linkBy: isGuests ? 'hypervisor' : 'plug',
+      type,
+      ...(interfaceId !== undefined && { interfaceId }),
+      ...(mac !== undefined && { mac }),
+      ...(type === 'patch' && options?.peer !== undefined && { peer: options.peer }),
+      ...(initial?.tag === DEAD_VLAN && { isolated: true }),
+      ...(tag !== undefined && { tag }),
+    },
+    ...(interfaceId === undefined
+      ? []
+      : [{ kind: 'ovnBinding', name: interfaceId, bridge, port: name } as const]),
+  ];
+}

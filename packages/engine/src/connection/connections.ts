@@ -1,0 +1,70 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Leg } from '@vifkit/core/internal';
+import { reasonOf } from '@vifkit/core/internal';
+import type { ConnectionReader, HostState } from './host-state.js';
+import { judge } from './judge.js';
+import { type Connection, waiting } from './verdict.js';
+
+/** Ways to be judged by one reading of the host. */
+interface Batch {
+  readonly legs: Leg[];
+  readonly state: Promise<HostState>;
+}
+
+/**
+ * Judges the ways of the VIFs of one call. Those that are asked for in the same moment, or while the host is read for
+ * others, share a reading. What cannot be read is waiting: it is not known to be sound.
+ */
+export class Connections {
+  readonly #reader: ConnectionReader | undefined;
+  readonly #signal: AbortSignal;
+  #open: Batch | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(reader: ConnectionReader | undefined, signal: AbortSignal) {
+    this.#reader = reader;
+    this.#signal = signal;
+  }
+
+  /** Never rejects. */
+  async of(legs: readonly Leg[]): Promise<Connection> {
+    if (legs.length === 0) return { state: 'sound', legs: [] };
+    try {
+      return judge(legs, await this.#read(legs));
+    } catch (error) {
+      return allWaiting(legs, reasonOf(error));
+    }
+  }
+
+  #read(legs: readonly Leg[]): Promise<HostState> {
+    const batch = this.#open ?? this.#begin();
+    batch.legs.push(...legs);
+    return batch.state;
+  }
+
+  #begin(): Batch {
+    const reader = this.#reader;
+    if (!reader) throw new Error('this host does not tell');
+    const legs: Leg[] = [];
+    const before = this.#last;
+    const collectAndRead = async () => {
+      await before;
+      await setImmediate(); // those that are asked for in the same moment join here
+      this.#open = undefined;
+      return reader.read(legs, this.#signal);
+    };
+    const state = collectAndRead();
+    this.#last = state.catch(() => {});
+    this.#open = { legs, state };
+    return this.#open;
+  }
+}
+
+function allWaiting(legs: readonly Leg[], why: string): Connection {
+  const judged = legs.map(({ kind, name }) => ({
+    leg: kind,
+    name,
+    ...waiting(`the host could not be read: ${why}`),
+  }));
+  return { state: 'waiting', legs: judged };
+}

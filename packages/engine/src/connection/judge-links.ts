@@ -1,0 +1,150 @@
+import { isVifError } from '@vifkit/core';
+import type {
+  BridgeLeg,
+  BridgeMemberLeg,
+  ChecksumLeg,
+  GuestLinkLeg,
+  MacvtapLeg,
+  UplinkLeg,
+  VethLeg,
+  VlanLeg,
+} from '@vifkit/core/internal';
+import type { HostState, LinkOnPath } from './host-state.js';
+import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
+
+export function judgeGuestLink(
+  { name, madeBy, types = ['tap'], mtu }: GuestLinkLeg,
+  { links }: HostState,
+): Verdict {
+  const link = links.get(name);
+  if (!link) return madeBy === 'plug' ? missing : waiting('the hypervisor makes it when the guest starts');
+  if (!types.includes(link.type)) return broken(`it is of type '${link.type}', not ${types.join(' or ')}`);
+  if (!link.up) return down;
+  return worstOf([
+    carries(link, mtu),
+    link.carrier === false ? waiting('it has no carrier: no guest has it open') : undefined,
+  ]);
+}
+
+export function judgeMacvtap({ name, mac, mode, mtu }: MacvtapLeg, { links }: HostState): Verdict {
+  const isGuests = ({ type, lower, address }: LinkOnPath) =>
+    (type === 'macvtap' || type === 'macvlan') &&
+    lower === name &&
+    address.toLowerCase() === mac.toLowerCase();
+  const link = [...links.values()].find(isGuests);
+  if (!link) {
+    return links.has(name)
+      ? waiting('the hypervisor makes it when the guest starts')
+      : broken(`there is no link ${name}`);
+  }
+  if (mode !== undefined && link.mode !== undefined && link.mode !== mode) {
+    return broken(`${link.name} is in mode ${link.mode}, not ${mode}`);
+  }
+  if (!link.up) return broken(`${link.name} is down`);
+  return worstOf([
+    carries(link, mtu),
+    link.carrier === false ? broken(`${link.name} has no carrier`) : undefined,
+  ]);
+}
+
+export function judgeBridge({ name, mtu, awaited }: BridgeLeg, { links }: HostState): Verdict {
+  const link = links.get(name);
+  if (!link) return awaited === undefined ? missing : waiting(`${awaited} makes it`);
+  if (link.type !== 'bridge') return broken(`it is of type '${link.type}', not a bridge`);
+  return link.up ? carries(link, mtu) : down;
+}
+
+export function judgeMember(
+  { name, bridge, madeBy, partner }: BridgeMemberLeg,
+  { links }: HostState,
+): Verdict {
+  const link = links.get(name);
+  if (!link) return madeBy === 'hypervisor' ? waiting('it is not there yet') : missing;
+  if (link.master !== bridge) {
+    return broken(
+      link.master === undefined
+        ? `it is in no bridge, not in ${bridge}`
+        : `it is in ${link.master}, not in ${bridge}`,
+    );
+  }
+  const other = partner === undefined ? undefined : links.get(partner);
+  if (link.port?.isolated && (other === undefined || other.port?.isolated)) {
+    return broken(other === undefined ? 'it is isolated' : `it is isolated from ${partner}`);
+  }
+  if (link.port?.locked) return broken('its bridge takes nothing from it (it is locked)');
+  if (link.port?.floods === false)
+    return broken('its bridge does not flood to it, so that nobody finds the guest');
+  return judgePortState(link);
+}
+
+/** A port is off while its link is down, which is told of the link. */
+function judgePortState({ up, carrier, port }: LinkOnPath): Verdict {
+  switch (port?.state) {
+    case undefined:
+    case 'forwarding':
+      return sound;
+    case 'disabled':
+      return up && carrier !== false
+        ? broken('its bridge has the port off')
+        : waiting('its link is not up yet');
+    case 'blocking':
+      return broken('its bridge blocks the port (spanning tree)');
+    default:
+      return waiting(`its bridge does not forward yet (${port?.state})`);
+  }
+}
+
+export function judgeVeth({ name, peer, mtu }: VethLeg, { links }: HostState): Verdict {
+  const [one, other] = [links.get(name), links.get(peer)];
+  if (!one || !other) return broken(`${one ? peer : name} is missing`);
+  if (one.peer !== peer) return broken(`the other end of ${name} is ${one.peer ?? 'elsewhere'}, not ${peer}`);
+  return worstOf(
+    [one, other].map((end) => {
+      if (!end.up) return broken(`${end.name} is down`);
+      const { state, why = '' } = carries(end, mtu);
+      return state === 'sound' ? sound : { state, why: `${end.name}: ${why}` };
+    }),
+  );
+}
+
+export function judgeChecksum(
+  { name, bridge }: ChecksumLeg,
+  { openVSwitch, checksums }: HostState,
+): Verdict | undefined {
+  if (!openVSwitch || isVifError(openVSwitch)) return undefined;
+  if (openVSwitch.bridges.get(bridge)?.datapathType !== 'netdev') return undefined;
+  if (checksums?.get(name) !== true) return undefined;
+  return broken(
+    `it leaves checksums to a card, which the datapath in userspace has not: TCP of guests is lost. Plug it again, or run \`ethtool -K ${name} tx off\``,
+  );
+}
+
+export function judgeUplink({ name, mtu, followsGuest }: UplinkLeg, { links }: HostState): Verdict {
+  const link = links.get(name);
+  if (!link) return broken(`there is no link ${name}`);
+  if (!link.up) return down;
+  if (link.carrier === false) {
+    return followsGuest ? waiting('it has no carrier until the guest starts') : broken('it has no carrier');
+  }
+  return carries(link, mtu);
+}
+
+export function judgeVlan({ name, below, id, mtu }: VlanLeg, { links }: HostState): Verdict {
+  const link = links.get(name);
+  if (!link) return missing;
+  if (link.type !== 'vlan') return broken(`it is of type '${link.type}', not a VLAN`);
+  if (link.vlanId !== id || link.lower !== below) {
+    return broken(`it is VLAN ${link.vlanId} upon ${link.lower}, not ${id} upon ${below}`);
+  }
+  if (!link.up) return down;
+  return link.carrier === false ? broken('it has no carrier') : carries(link, mtu);
+}
+
+const missing = broken('it is missing');
+
+const down = broken('it is down');
+
+function carries(link: LinkOnPath, mtu: number | undefined): Verdict {
+  if (mtu === undefined || link.mtu >= mtu) return sound;
+  return broken(`it carries packets of ${link.mtu} bytes, and the network has ${mtu}`);
+}

@@ -1,0 +1,141 @@
+import { isSameVif, isVifError } from '@vifkit/core';
+import type { OvnBindingLeg, OvsBridgeLeg, OvsPortLeg } from '@vifkit/core/internal';
+import type { HostState, OpenVSwitchOnPath, OvnOnPath, OvsPortOnPath } from './host-state.js';
+import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
+
+/** Neutron's VLAN for traffic that goes nowhere. */
+const DEAD_VLAN = 4095;
+
+/** Milliseconds for which OVN's account of a port is not believed: two chassis that claim it take it from each other. */
+const SETTLING = 1_500;
+
+export function judgeVswitchd(state: HostState): Verdict {
+  return withOvs(state, ({ vswitchd }) => (vswitchd === undefined ? sound : broken(vswitchd)));
+}
+
+export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdict {
+  return withOvs(state, ({ bridges }) => {
+    const bridge = bridges.get(name);
+    if (!bridge) return broken('it is missing');
+    if (bridge.error !== undefined) return broken(bridge.error);
+    if (bridge.failMode === 'secure' && bridge.flows === 0) {
+      return broken('it has no flows, and its fail_mode is secure: it drops everything');
+    }
+    return sound;
+  });
+}
+
+export function judgeOvsPort(leg: OvsPortLeg, state: HostState): Verdict {
+  return withOvs(state, (ovs) => {
+    const port = ovs.ports.get(leg.name);
+    const hasLink = leg.type !== '' || state.links.has(leg.name);
+    const isEarly = leg.linkBy === 'hypervisor' && !hasLink;
+    if (!port) {
+      const isAwaited = leg.madeBy === 'hypervisor' && isEarly;
+      return isAwaited
+        ? waiting('the hypervisor makes it when the guest starts')
+        : broken(`it is missing from ${leg.bridge}`);
+    }
+    return worstOf([
+      judgePlace(leg, port, ovs),
+      judgeOpening(port, isEarly),
+      judgeVlans(leg, port),
+      judgeLinkState(leg, port, state),
+    ]);
+  });
+}
+
+function judgePlace(
+  leg: OvsPortLeg,
+  port: OvsPortOnPath,
+  { byInterfaceId, ports }: OpenVSwitchOnPath,
+): Verdict {
+  if (port.bridge !== leg.bridge) return broken(`it is on ${port.bridge}, not on ${leg.bridge}`);
+  const { interfaceId, mac, peer } = leg;
+  const ids = port.externalIds;
+  if (interfaceId !== undefined) {
+    const found = ids['iface-id'];
+    if (found === undefined || !isSameVif(found, interfaceId)) {
+      return broken(`its iface-id is ${found ?? 'not set'}, not ${interfaceId}`);
+    }
+    const other = byInterfaceId.get(interfaceId)?.find((name) => name !== leg.name);
+    if (other !== undefined) return broken(`${other} has the same iface-id`);
+  }
+  if (mac !== undefined && ids['attached-mac']?.toLowerCase() !== mac.toLowerCase()) {
+    return broken(`its attached-mac is ${ids['attached-mac'] ?? 'not set'}, not ${mac}`);
+  }
+  if (peer !== undefined) {
+    if (port.options.peer !== peer)
+      return broken(`its peer is ${port.options.peer ?? 'not set'}, not ${peer}`);
+    if (ports.get(peer)?.options.peer !== leg.name) return broken(`its peer ${peer} does not lead back`);
+  }
+  return sound;
+}
+
+function judgeOpening({ error, ofport }: OvsPortOnPath, isEarly: boolean): Verdict {
+  if (isEarly) return waiting("the guest's link is not there yet");
+  if (error !== undefined) return broken(error);
+  return ofport !== undefined && ofport > 0 ? sound : broken('ovs-vswitchd has not opened it');
+}
+
+function judgeVlans({ isolated, tag }: OvsPortLeg, port: OvsPortOnPath): Verdict {
+  if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
+  if (port.tag !== DEAD_VLAN) return sound;
+  const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;
+  return isolated ? waiting(why) : broken(why);
+}
+
+/** Of a link the kernel itself tells, and later than it does Open vSwitch hears of it. */
+function judgeLinkState(
+  { linkBy, type, name }: OvsPortLeg,
+  port: OvsPortOnPath,
+  { links }: HostState,
+): Verdict {
+  if (type === '') {
+    const { up = true, master } = links.get(name) ?? {};
+    // The master of ports of the datapath in the kernel is a link of its own.
+    if (master !== undefined && master !== 'ovs-system') return broken(`its link is a member of ${master}`);
+    return up ? sound : broken('its link is down');
+  }
+  if (type === 'patch' || port.linkState !== 'down') return sound;
+  if (type.startsWith('dpdkvhostuser')) return waiting('no guest has connected to its socket');
+  return linkBy === 'hypervisor' || type === 'dpdk'
+    ? waiting('its link is down until the guest starts')
+    : broken('its link is down');
+}
+
+/** Undefined where OVN does not manage the bridge. */
+export function judgeOvnBinding(leg: OvnBindingLeg, state: HostState): Verdict | undefined {
+  const { openVSwitch } = state;
+  if (!openVSwitch || isVifError(openVSwitch)) return undefined;
+  const { ovn, ports } = openVSwitch;
+  if (ovn?.bridge !== leg.bridge) return undefined;
+  const port = ports.get(leg.port);
+  const claim = judgeClaim(leg, ovn);
+  if (ovn.controller !== undefined) return broken(ovn.controller);
+  if (claim.state === 'broken' || !port) return claim;
+  if (port.externalIds['ovn-installed'] !== 'true') {
+    return waiting('OVN has not installed its flows yet');
+  }
+  const since = Date.now() - Number(port.externalIds['ovn-installed-ts'] ?? 0);
+  return since >= 0 && since < SETTLING ? waiting('OVN has only just installed its flows') : claim;
+}
+
+function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: OvnOnPath): Verdict {
+  if (!bindings) return sound; // ovn-controller's own word has to do
+  const binding = bindings.get(name);
+  if (!binding) return broken(`OVN knows no port ${name}`);
+  const { requested, chassis: now, additional, up } = binding;
+  if (requested.length > 0 && !requested.some((each) => ownNames.includes(each))) {
+    return broken(`OVN wants it on chassis ${requested.join(', ')}, and this is ${chassis}`);
+  }
+  if (additional.includes(chassis)) return sound;
+  if (now === undefined) return waiting('no chassis of OVN has claimed it yet');
+  if (now !== chassis) return broken(`OVN has it on chassis ${now}, and this is ${chassis}`);
+  return up ? sound : waiting('OVN has not set it up yet');
+}
+
+function withOvs({ openVSwitch }: HostState, judge: (ovs: OpenVSwitchOnPath) => Verdict): Verdict {
+  if (!openVSwitch) return broken('Open vSwitch was not asked');
+  return isVifError(openVSwitch) ? broken(openVSwitch.message) : judge(openVSwitch);
+}

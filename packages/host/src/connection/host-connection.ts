@@ -1,0 +1,116 @@
+import { asVifError, isVifError, type VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/internal';
+import type {
+  ConnectionReader,
+  FiltersOnPath,
+  FunctionOnPath,
+  HostState,
+  LinkOnPath,
+  OpenVSwitchOnPath,
+} from '@vifkit/engine/connection';
+import type { LinkState } from '../links/link-state.js';
+import type { LinkTable } from '../links/link-table.js';
+import type { FilterTable } from '../nftables/filter-table.js';
+
+/** What ways are read with. */
+export interface ConnectionParts {
+  readonly links: LinkTable;
+  readonly openVSwitch: { read(legs: readonly Leg[], signal: AbortSignal): Promise<OpenVSwitchOnPath> };
+  readonly filters: FilterTable;
+  functions(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FunctionOnPath>>;
+  sockets(paths: readonly string[]): Promise<HostState['sockets']>;
+  checksums(signal: AbortSignal): Promise<HostState['checksums']>;
+  holders(taps: readonly string[]): Promise<ReadonlyMap<string, string>>;
+}
+
+/** Reads what is on the ways of VIFs: one reading of each sort of thing, and only of those that legs are about. */
+export class HostConnection implements ConnectionReader {
+  constructor(private readonly parts: ConnectionParts) {}
+
+  async read(legs: readonly Leg[], signal: AbortSignal): Promise<HostState> {
+    const { parts } = this;
+    const namesOf = (kind: Leg['kind']) => [
+      ...new Set(legs.flatMap((leg) => (leg.kind === kind ? leg.name : []))),
+    ];
+    const addresses = namesOf('function');
+    const functions = addresses.length === 0 ? new Map() : await parts.functions(addresses, signal);
+    const [links, openVSwitch, filters, sockets] = await Promise.all([
+      this.#readLinks(legs, functions, signal),
+      legs.some(isOpenVSwitch) ? told(parts.openVSwitch.read(legs, signal)) : undefined,
+      legs.some(({ kind }) => kind === 'guestFilter') ? told(this.#readFilters(signal)) : undefined,
+      parts.sockets(namesOf('socket')),
+    ]);
+    const isUserspace =
+      openVSwitch && !isVifError(openVSwitch) && legs.some((leg) => isInUserspace(leg, openVSwitch));
+    const checksums = isUserspace ? await parts.checksums(signal) : undefined;
+    return { links, openVSwitch, filters, functions, sockets, checksums };
+  }
+
+  holders(taps: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    return this.parts.holders(taps);
+  }
+
+  async #readLinks(
+    legs: readonly Leg[],
+    functions: ReadonlyMap<string, FunctionOnPath>,
+    signal: AbortSignal,
+  ): Promise<Map<string, LinkOnPath>> {
+    const physical = [...functions.values()].flatMap(({ vf }) => (vf ? [vf.pf] : []));
+    const names = [...new Set([...legs.flatMap(linksOf), ...physical])];
+    // Whose name is not known, as that of a macvtap, is looked for among all.
+    const isAmongAll = legs.some(({ kind }) => kind === 'macvtap');
+    if (!isAmongAll && names.length === 0) return new Map();
+    const links = await this.parts.links.read(isAmongAll ? {} : { names }, signal);
+    return new Map([...links].map(([name, link]) => [name, onPath(link)]));
+  }
+
+  async #readFilters(signal: AbortSignal): Promise<FiltersOnPath> {
+    const { guests, fault } = await this.parts.filters.read(signal);
+    const applied = [...guests].filter(([, { isUnapplied }]) => !isUnapplied).map(([name]) => name);
+    return { fault, guests: new Set(applied) };
+  }
+}
+
+function isOpenVSwitch({ kind }: Leg): boolean {
+  return ['vswitchd', 'ovsBridge', 'ovsPort', 'ovnBinding'].includes(kind);
+}
+
+function isInUserspace(leg: Leg, { bridges }: OpenVSwitchOnPath): boolean {
+  return leg.kind === 'checksum' && bridges.get(leg.bridge)?.datapathType === 'netdev';
+}
+
+/** The links of the kernel that a leg is about. */
+function linksOf(leg: Leg): string[] {
+  switch (leg.kind) {
+    case 'guestLink':
+    case 'macvtap':
+    case 'bridge':
+    case 'uplink':
+      return [leg.name];
+    case 'vlan':
+      return [leg.name, leg.below];
+    case 'bridgeMember':
+      return leg.partner === undefined ? [leg.name] : [leg.name, leg.partner];
+    case 'veth':
+      return [leg.name, leg.peer];
+    case 'ovsPort':
+      return leg.type === '' ? [leg.name] : [];
+    default:
+      return [];
+  }
+}
+
+function onPath(link: LinkState): LinkOnPath {
+  const { name, type, up, mtu, address, master, peer, lower, vlan, mode, port, tap } = link;
+  const carrier = link.carrier ?? tap?.isOpen;
+  return {
+    ...{ name, type, up, carrier, mtu, address, master, peer, mode, port },
+    lower: lower ?? vlan?.link,
+    vlanId: vlan?.id,
+  };
+}
+
+/** What was read, or the error that says why it cannot be. */
+function told<T>(reading: Promise<T>): Promise<T | VifError> {
+  return reading.catch((error: unknown) => asVifError(error, 'CHECK_FAILED', 'The host could not be read'));
+}

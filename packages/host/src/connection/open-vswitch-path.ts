@@ -1,0 +1,133 @@
+import type { Leg, OvnBindingLeg } from '@vifkit/core/internal';
+import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath } from '@vifkit/engine/connection';
+import type { RowSource } from '../openvswitch/rows/database-rows.js';
+import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';
+import * as values from '../ovsdb/values.js';
+import type { OvnPath } from './ovn-path.js';
+import type { VswitchdProbe } from './vswitchd-probe.js';
+
+/** The rows of Open vSwitch's database, as of the last refreshing. */
+export interface RefreshedRows extends RowSource {
+  refresh(signal: AbortSignal): Promise<void>;
+}
+
+/** What Open vSwitch tells of ways: one reading of its database, and a word with its daemon. */
+export class OpenVSwitchPath {
+  constructor(
+    private readonly rows: RefreshedRows,
+    private readonly vswitchd: VswitchdProbe,
+    private readonly ovn: OvnPath | undefined,
+  ) {}
+
+  async read(legs: readonly Leg[], signal: AbortSignal): Promise<OpenVSwitchOnPath> {
+    const [database, vswitchd] = await Promise.all([
+      this.#readDatabase(legs, signal),
+      this.vswitchd.fault(signal),
+    ]);
+    const { settings, isBehind, ...found } = database;
+    const hang = vswitchd === undefined && isBehind ? await this.vswitchd.hang(signal) : undefined;
+    const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
+    const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, signal);
+    return { ...found, vswitchd: vswitchd ?? hang, ovn };
+  }
+
+  async #readDatabase(legs: readonly Leg[], signal: AbortSignal) {
+    await this.rows.refresh(signal);
+    const names = new Set(legs.flatMap(portsOf));
+    const ids = new Set(legs.flatMap((leg) => (leg.kind === 'ovsPort' ? (leg.interfaceId ?? []) : [])));
+    const found = await this.rows.read(
+      {
+        root: queryTable('Open_vSwitch', ['external_ids', 'cur_cfg', 'next_cfg']),
+        bridges: queryTable('Bridge', ['name', 'datapath_type', 'fail_mode', 'ports']),
+        ports: queryRows('Port', ['_uuid', 'name', 'tag', 'trunks'], names, byColumn('name')),
+        interfaces: queryRows('Interface', interfaceColumns, names, byColumn('name')),
+        same: queryRows('Interface', ['name', 'type'], ids, byExternalId('iface-id')),
+      },
+      signal,
+    );
+    const rowOf = (name: string) => found.interfaces.get(name)?.[0];
+    const wanted = new Set(legs.flatMap((leg) => bridgesOf(leg)));
+    const placeOf = placesOf(found.bridges);
+    return {
+      settings: values.readStrings(found.root[0]?.external_ids),
+      isBehind: found.root.some(({ cur_cfg, next_cfg }) => Number(cur_cfg) < Number(next_cfg)),
+      bridges: new Map(
+        found.bridges.flatMap((row) => {
+          const name = values.readString(row.name);
+          return wanted.has(name) ? [[name, bridgeOf(row, rowOf(name))] as const] : [];
+        }),
+      ),
+      ports: new Map(
+        [...names].flatMap((name) => {
+          const port = found.ports.get(name)?.[0];
+          const bridge = port && placeOf(values.readUuid(port._uuid));
+          return port && bridge !== undefined ? [[name, portOf(bridge, port, rowOf(name))] as const] : [];
+        }),
+      ),
+      byInterfaceId: new Map([...found.same].map(([id, rows]) => [id, carriersAmong(rows)])),
+    };
+  }
+}
+
+const interfaceColumns = [
+  ...(['name', 'type', 'external_ids', 'options'] as const),
+  ...(['ofport', 'error', 'admin_state', 'link_state'] as const),
+];
+
+function portsOf(leg: Leg): string[] {
+  if (leg.kind === 'ovsBridge') return [leg.name]; // its local port
+  if (leg.kind === 'ovsPort') return leg.peer === undefined ? [leg.name] : [leg.name, leg.peer];
+  return leg.kind === 'ovnBinding' ? [leg.port] : [];
+}
+
+function bridgesOf(leg: Leg): string[] {
+  if (leg.kind === 'ovsBridge') return [leg.name];
+  return leg.kind === 'ovsPort' || leg.kind === 'checksum' || leg.kind === 'ovnBinding' ? [leg.bridge] : [];
+}
+
+function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPath {
+  const ofport = values.readOptionalInteger(local?.ofport);
+  const error = values.readOptionalString(local?.error);
+  const isOpen = ofport !== undefined && ofport > 0;
+  return {
+    datapathType: values.readString(row.datapath_type) || 'system',
+    failMode: values.readOptionalString(row.fail_mode),
+    error: error ?? (isOpen ? undefined : 'ovs-vswitchd has not made it: see its log'),
+  };
+}
+
+function portOf(bridge: string, port: values.Row, its: values.Row | undefined): OvsPortOnPath {
+  return {
+    bridge,
+    type: values.readString(its?.type),
+    ofport: values.readOptionalInteger(its?.ofport),
+    error: values.readOptionalString(its?.error),
+    adminState: values.readOptionalString(its?.admin_state),
+    linkState: values.readOptionalString(its?.link_state),
+    tag: values.readOptionalInteger(port.tag),
+    trunks: values.readSet(port.trunks).map(Number),
+    externalIds: values.readStrings(its?.external_ids),
+    options: values.readStrings(its?.options),
+  };
+}
+
+/** Which bridge a port is on; one may have thousands. */
+function placesOf(bridges: readonly values.Row[]): (port: string) => string | undefined {
+  const sets = bridges.map((row) => [values.readString(row.name), portSetOf(row)] as const);
+  return (port) => sets.find(([, ports]) => ports.has(port))?.[0];
+}
+
+const portSets = new WeakMap<values.Row, ReadonlySet<string>>();
+
+/** A row of the replica stays the same object while nothing changes. */
+function portSetOf(row: values.Row): ReadonlySet<string> {
+  const known = portSets.get(row) ?? new Set(values.readUuids(row.ports));
+  portSets.set(row, known);
+  return known;
+}
+
+/** Neutron's agent gives the iface-id of a trunk to patch ports, too. */
+function carriersAmong(rows: readonly values.Row[]): string[] {
+  const others = rows.filter(({ type }) => values.readString(type) !== 'patch');
+  return (others.length > 0 ? others : rows).map(({ name }) => values.readString(name));
+}

@@ -1,0 +1,40 @@
+import { readlink, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { isVifError, type VifError } from '@vifkit/core';
+import type { FunctionOnPath } from '@vifkit/engine/connection';
+import type { VfTable } from '../sysfs/vf-table.js';
+import { findVirtualFunctions } from '../sysfs/virtual-functions.js';
+
+/** What PCI functions are bound to, and what virtual functions have. Those that are not there are left out. */
+export async function readFunctions(
+  addresses: readonly string[],
+  sysfsRoot: string,
+  vfs: VfTable,
+  signal: AbortSignal,
+): Promise<Map<string, FunctionOnPath>> {
+  if (addresses.length === 0) return new Map();
+  const [settings, virtual, bindings] = await Promise.all([
+    vfs.read(addresses, signal).catch(() => new Map<string, VifError>()),
+    findVirtualFunctions(sysfsRoot, addresses),
+    Promise.all(addresses.map((address) => bindingOf(join(sysfsRoot, 'bus/pci/devices', address)))),
+  ]);
+  return new Map(
+    addresses.flatMap((address, i) => {
+      const binding = bindings[i];
+      if (!binding) return [];
+      const [its, place] = [settings.get(address), virtual.get(address)];
+      if (!its || isVifError(its) || !place || isVifError(place)) return [[address, binding] as const];
+      return [[address, { ...binding, vf: { pf: place.pf, mac: its.mac, vlan: its.vlan } }] as const];
+    }),
+  );
+}
+
+async function bindingOf(device: string): Promise<{ readonly driver: string | undefined } | undefined> {
+  const isThere = await stat(device).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return undefined;
+  const driver = await readlink(join(device, 'driver')).catch(() => undefined);
+  return { driver: driver && basename(driver) };
+}

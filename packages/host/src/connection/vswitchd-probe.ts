@@ -1,0 +1,43 @@
+import { withDeadline } from '@vifkit/engine/time';
+import type { OvsdbClient } from '../ovsdb/client.js';
+import { answers, lookForDaemon } from './control-socket.js';
+
+const PROGRAM = 'ovs-vswitchd';
+
+/** Milliseconds for an answer: while ovs-vswitchd sets up many ports, it answers nobody. */
+const PATIENCE = 3_000;
+
+/** The lock in the database by which no second ovs-vswitchd acts on it. */
+const LOCK = 'ovs_vswitchd';
+
+/** Tells whether ovs-vswitchd does its work. What it has written into the database stays there when it is gone. */
+export class VswitchdProbe {
+  /** @param directory where it has its control socket, if that is on this host: beside the database's */
+  constructor(
+    private readonly client: OvsdbClient,
+    private readonly directory: string | undefined,
+  ) {}
+
+  /** Why it does not run, if so. @throws VifError when the database's server cannot be asked, where that is needed */
+  async fault(signal: AbortSignal): Promise<string | undefined> {
+    const state = this.directory === undefined ? 'unknown' : await lookForDaemon(this.directory, PROGRAM);
+    if (state === 'runs') return undefined;
+    if (state === 'stopped') return 'ovs-vswitchd was stopped (SIGSTOP), and does nothing';
+    // Its socket may be elsewhere, as in a container.
+    return (await this.client.isLocked(LOCK, signal)) ? undefined : 'ovs-vswitchd does not run: start it';
+  }
+
+  /** Why it has not carried out what the database asks for, if it hangs. */
+  async hang(signal: AbortSignal): Promise<string | undefined> {
+    const { directory } = this;
+    if (directory === undefined) return undefined;
+    const isWell = await withDeadline(PATIENCE, signal, (patient) => answers(directory, PROGRAM, patient));
+    return isWell === false ? 'ovs-vswitchd does not answer: it hangs' : undefined;
+  }
+}
+
+/** The directory of an endpoint that is a socket of this host. */
+export function directoryOf(endpoint: string): string | undefined {
+  const [, path] = /^unix:(.*)\/[^/]*$/.exec(endpoint) ?? [];
+  return path;
+}

@@ -1,0 +1,72 @@
+import type { CheckResult } from '@vifkit/engine';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { breaks } from './breaks.js';
+import { type Mode, type ModeName, modes } from './modes.js';
+import { openSite, type Site } from './site.js';
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterEach(() => site.clean());
+afterAll(() => site.close());
+
+async function plugged(mode: Mode) {
+  await mode.before?.(site);
+  const driver = site.driver(mode.options);
+  await driver.plug(mode.request());
+  await mode.start(site);
+  return driver;
+}
+
+const told = ({ connection }: CheckResult) =>
+  (connection?.legs ?? [])
+    .filter(({ state }) => state !== 'sound')
+    .map(({ leg, name, state }) => `${state} ${leg} ${name}`);
+
+describe.each(Object.keys(modes) as ModeName[])('the unbroken way of a VIF: %s', (name) => {
+  const mode: Mode = modes[name];
+
+  it('is sound while its guest runs, after a restart of ovs-vswitchd and a change of the MTU, and waits without a guest', async () => {
+    await mode.before?.(site);
+    const driver = site.driver(mode.options);
+    const first = await driver.plug(mode.request());
+    expect(first.connection?.state).toBe('waiting');
+    expect(await driver.check(mode.request())).toMatchObject({
+      differences: [],
+      connection: { state: 'waiting' },
+    });
+    await mode.start(site);
+    await site.ovs.vswitchd.stop();
+    await site.ovs.vswitchd.start();
+    for (const mtu of [1450, 1400]) {
+      if (mtu !== 1450) await driver.plug(mode.request(mtu));
+      const check = await driver.check(mode.request(mtu));
+      expect(told(check)).toEqual([]);
+      expect(check).toMatchObject({ differences: [], connection: { state: 'sound' } });
+    }
+  });
+});
+
+describe.each(breaks)('$mode: $what', ({ mode, does, leg, plug }) => {
+  it(`is told (${leg}), and a plug ${plug === 'mends' ? 'mends it' : plug === 'fails' ? 'is refused' : 'tells it'}`, async () => {
+    const { request }: Mode = modes[mode];
+    const driver = await plugged(modes[mode]);
+    expect(told(await driver.check(request()))).toEqual([]);
+    await does(site);
+    expect(told(await driver.check(request()))).toContain(`broken ${leg}`);
+    if (plug === 'fails') {
+      await expect(driver.plug(request())).rejects.toMatchObject({ code: 'PLUG_FAILED' });
+      return;
+    }
+    const { connection } = await driver.plug(request(), { timeout: 15_000 });
+    if (plug === 'tells') expect(connection?.state).toBe('broken');
+    else {
+      // ovs-vswitchd may still be at what it has heard of the links.
+      await expect
+        .poll(async () => told(await driver.check(request())), { timeout: 5_000 })
+        .not.toContain(`broken ${leg}`);
+      expect((await driver.check(request())).differences).toEqual([]);
+    }
+  });
+});

@@ -1,0 +1,343 @@
+import { type ModeName, mac, ownPatch, portBridge, qbr, qvb, qvo, sharedPatch, tap } from './modes.js';
+import type { Site } from './site.js';
+
+/** One way to break a path while its guest runs. */
+export interface Break {
+  readonly mode: ModeName;
+  /** What is done, in words. */
+  readonly what: string;
+  readonly does: (site: Site) => Promise<unknown>;
+  /** The leg that is to be told, and its name; or that the step of the plan differs. */
+  readonly leg: string;
+  /** What a plug comes to: it mends it, it is refused, or it leaves it, and tells. */
+  readonly plug: 'mends' | 'fails' | 'tells';
+}
+
+const ip = (words: string) => (site: Site) => site.ip(words);
+const vsctl =
+  (...words: string[]) =>
+  async (site: Site) => {
+    await site.run('ovs-vsctl', `--db=${site.ovs.endpoint}`, '--timeout=20', ...words);
+  };
+const nft =
+  (...words: string[]) =>
+  (site: Site) =>
+    site.run('nft', ...words);
+const all =
+  (...parts: ((site: Site) => Promise<unknown>)[]) =>
+  async (site: Site) => {
+    for (const part of parts) await part(site);
+  };
+
+function rows(mode: ModeName, ...breaks: Omit<Break, 'mode'>[]): Break[] {
+  return breaks.map((each) => ({ mode, ...each }));
+}
+
+const memberBreaks = (mode: ModeName, bridge: string): Break[] =>
+  rows(
+    mode,
+    {
+      what: 'its tap is taken out of the bridge',
+      does: ip(`link set dev ${tap} nomaster`),
+      leg: `bridgeMember ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'its tap is in another bridge',
+      does: all(ip('link add name br-other type bridge'), ip(`link set dev ${tap} master br-other`)),
+      leg: `bridgeMember ${tap}`,
+      plug: 'fails',
+    },
+    { what: 'its tap is down', does: ip(`link set dev ${tap} down`), leg: `guestLink ${tap}`, plug: 'mends' },
+    {
+      what: "its tap's MTU is small",
+      does: ip(`link set dev ${tap} mtu 1300`),
+      leg: `guestLink ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the bridge is down',
+      does: ip(`link set dev ${bridge} down`),
+      leg: `bridge ${bridge}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the bridge takes nothing from its tap',
+      does: ip(`link set dev ${tap} type bridge_slave locked on`),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
+      what: 'the bridge does not flood to its tap',
+      does: ip(`link set dev ${tap} type bridge_slave flood off`),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+  );
+
+const wired = (mode: ModeName, plug: Break['plug']): Break[] =>
+  rows(
+    mode,
+    {
+      what: 'ovs-vswitchd is dead',
+      does: (site) => site.ovs.vswitchd.stop(),
+      leg: 'vswitchd ovs-vswitchd',
+      plug,
+    },
+    {
+      what: 'the bridge is gone',
+      does: vsctl('del-br', 'br-int'),
+      leg: 'ovsBridge br-int',
+      plug: 'mends',
+    },
+  );
+
+const portBreaks = (mode: ModeName, port: string): Break[] =>
+  rows(
+    mode,
+    { what: 'the port is deleted', does: vsctl('del-port', port), leg: `ovsPort ${port}`, plug: 'mends' },
+    {
+      what: "the port's iface-id is gone",
+      does: vsctl('remove', 'Interface', port, 'external_ids', 'iface-id'),
+      leg: `ovsPort ${port}`,
+      plug: 'mends',
+    },
+    {
+      what: "the port's attached-mac is another",
+      does: vsctl('set', 'Interface', port, 'external_ids:attached-mac="fa:16:3e:00:00:00"'),
+      leg: `ovsPort ${port}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the port is in the dead VLAN',
+      does: vsctl('set', 'Port', port, 'tag=4095'),
+      leg: `ovsPort ${port}`,
+      plug: 'tells',
+    },
+    {
+      what: 'the port is on another bridge',
+      does: all(
+        vsctl('add-br', 'br-other', '--', 'set', 'Bridge', 'br-other', 'datapath_type=netdev'),
+        vsctl('del-port', port, '--', 'add-port', 'br-other', port),
+      ),
+      leg: `ovsPort ${port}`,
+      plug: 'mends',
+    },
+  );
+
+export const breaks: readonly Break[] = [
+  ...memberBreaks('hybrid', qbr),
+  ...rows(
+    'hybrid',
+    {
+      what: 'the hybrid bridge is deleted',
+      does: ip(`link delete dev ${qbr}`),
+      leg: `bridge ${qbr}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the veth pair is deleted',
+      does: ip(`link delete dev ${qvb}`),
+      leg: `veth ${qvb}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the end in the bridge is down',
+      does: ip(`link set dev ${qvb} down`),
+      leg: `veth ${qvb}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the end in the switch is down',
+      does: ip(`link set dev ${qvo} down`),
+      leg: `veth ${qvb}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the end in the bridge has left it',
+      does: ip(`link set dev ${qvb} nomaster`),
+      leg: `bridgeMember ${qvb}`,
+      plug: 'mends',
+    },
+    {
+      what: "the end's MTU is small",
+      does: ip(`link set dev ${qvb} mtu 1300`),
+      leg: `veth ${qvb}`,
+      plug: 'mends',
+    },
+    {
+      what: 'both members are isolated',
+      does: all(
+        ip(`link set dev ${tap} type bridge_slave isolated on`),
+        ip(`link set dev ${qvb} type bridge_slave isolated on`),
+      ),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+  ),
+  ...wired('hybrid', 'tells'),
+  ...portBreaks('hybrid', qvo),
+  ...portBreaks('direct', tap).filter(({ what }) => what !== 'the port is on another bridge'),
+  ...rows('direct', {
+    what: 'its tap is down',
+    does: ip(`link set dev ${tap} down`),
+    leg: `guestLink ${tap}`,
+    plug: 'tells',
+  }),
+  ...wired('direct', 'tells'),
+  ...portBreaks('create_port', tap),
+  ...rows('create_port', {
+    what: 'its tap is in a Linux bridge',
+    does: all(ip('link add name br-other type bridge'), ip(`link set dev ${tap} master br-other`)),
+    leg: `ovsPort ${tap}`,
+    plug: 'fails',
+  }),
+  ...wired('create_port', 'tells'),
+  ...portBreaks('create_tap', tap),
+  ...rows('create_tap', {
+    what: 'its tap is down',
+    does: ip(`link set dev ${tap} down`),
+    leg: `guestLink ${tap}`,
+    plug: 'mends',
+  }),
+  ...rows(
+    'per_port_bridge',
+    { what: 'the port is deleted', does: vsctl('del-port', tap), leg: `ovsPort ${tap}`, plug: 'mends' },
+    {
+      what: "the own bridge's patch port is deleted",
+      does: vsctl('del-port', ownPatch),
+      leg: `ovsPort ${ownPatch}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the patch port is deleted',
+      does: vsctl('del-port', sharedPatch),
+      leg: `ovsPort ${sharedPatch}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the own bridge is deleted',
+      does: vsctl('del-br', portBridge),
+      leg: `ovsBridge ${portBridge}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the patch port leads elsewhere',
+      does: vsctl('set', 'Interface', ownPatch, 'options:peer=nowhere'),
+      leg: `ovsPort ${ownPatch}`,
+      plug: 'mends',
+    },
+  ),
+  ...memberBreaks('bridge', 'br-lab'),
+  ...rows(
+    'bridge',
+    {
+      what: 'the bridge is deleted',
+      does: ip('link delete dev br-lab'),
+      leg: 'bridge br-lab',
+      plug: 'mends',
+    },
+    { what: 'the uplink is down', does: ip('link set dev up0 down'), leg: 'uplink up0', plug: 'mends' },
+    {
+      what: 'the uplink has left the bridge',
+      does: ip('link set dev up0 nomaster'),
+      leg: 'bridgeMember up0',
+      plug: 'mends',
+    },
+    {
+      what: 'the uplink has no carrier',
+      does: ip('link set dev up1 down'),
+      leg: 'uplink up0',
+      plug: 'tells',
+    },
+    {
+      what: "the uplink's MTU is small",
+      does: ip('link set dev up0 mtu 1300'),
+      leg: 'uplink up0',
+      plug: 'mends',
+    },
+    { what: 'the uplink is gone', does: ip('link delete dev up0'), leg: 'uplink up0', plug: 'fails' },
+  ),
+  ...rows(
+    'filtered',
+    {
+      what: 'the table is flushed',
+      does: nft('flush', 'table', 'bridge', 'vifkit'),
+      leg: `guestFilter ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the table is gone',
+      does: nft('delete', 'table', 'bridge', 'vifkit'),
+      leg: `guestFilter ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'a chain is flushed',
+      does: nft('flush', 'chain', 'bridge', 'vifkit', 'guest'),
+      leg: `guestFilter ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'a rule lets everything pass',
+      does: nft('insert', 'rule', 'bridge', 'vifkit', 'prerouting', 'accept'),
+      leg: `guestFilter ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'the guest is taken out of the set',
+      does: nft('flush', 'set', 'bridge', 'vifkit', 'guests'),
+      leg: `guestFilter ${tap}`,
+      plug: 'mends',
+    },
+  ),
+  ...rows(
+    'tap',
+    { what: 'its tap is down', does: ip(`link set dev ${tap} down`), leg: `guestLink ${tap}`, plug: 'mends' },
+    {
+      what: "its tap's MTU is small",
+      does: ip(`link set dev ${tap} mtu 1300`),
+      leg: `guestLink ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'its tap is deleted',
+      does: ip(`link delete dev ${tap}`),
+      leg: `guestLink ${tap}`,
+      plug: 'mends',
+    },
+  ),
+  ...rows(
+    'macvtap',
+    { what: 'the uplink is gone', does: ip('link delete dev up0'), leg: 'macvtap up0', plug: 'fails' },
+    { what: 'the uplink is down', does: ip('link set dev up0 down'), leg: 'uplink up0', plug: 'tells' },
+    {
+      what: 'the uplink has no carrier',
+      does: ip('link set dev up1 down'),
+      leg: 'uplink up0',
+      plug: 'tells',
+    },
+    {
+      what: "the guest's macvtap is down",
+      does: ip('link set dev macvtap0 down'),
+      leg: 'macvtap up0',
+      plug: 'tells',
+    },
+    {
+      what: "the uplink's MTU is small",
+      does: ip('link set dev up0 mtu 1300'),
+      leg: 'uplink up0',
+      plug: 'tells',
+    },
+    {
+      what: "the guest's macvtap is in another mode",
+      does: all(
+        ip('link delete dev macvtap0'),
+        ip(`link add link up0 name macvtap0 address ${mac} type macvtap mode vepa`),
+        ip('link set dev macvtap0 up'),
+      ),
+      leg: 'macvtap up0',
+      plug: 'tells',
+    },
+  ),
+];

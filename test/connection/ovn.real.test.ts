@@ -1,0 +1,81 @@
+import { type Ovn, requireOwnNetwork, startOvn } from '@vifkit/testkit/bed';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Line, portOf, vifOn } from '../ovn/chassis.js';
+
+requireOwnNetwork();
+
+interface Told extends Line {
+  readonly connection?: { readonly legs: readonly { leg: string; state: string; why?: string }[] };
+}
+
+describe('a port that OVN is to bind, on two chassis', { timeout: 120_000 }, () => {
+  let ovn: Ovn;
+  beforeAll(async () => {
+    ovn = await startOvn({ chassis: 2 });
+    await ovn.nbctl('ls-add', 'net');
+  }, 60_000);
+  afterAll(() => ovn?.stop());
+
+  const on = async (host: 0 | 1, request: object, ...args: string[]) => {
+    const chassis = ovn.chassis[host];
+    if (!chassis) throw new Error('There is no such chassis');
+    const { lines, exitCode } = await vifOn(chassis, ovn, [request], ...args);
+    const { connection, error } = lines[0] as Told;
+    const binding = connection?.legs.find(({ leg }) => leg === 'ovnBinding');
+    return { exitCode, error, told: binding && `${binding.state}: ${binding.why ?? ''}` };
+  };
+  const define = ({ id, mac, ip }: ReturnType<typeof portOf>) =>
+    ovn.nbctl('lsp-add', 'net', id, '--', 'lsp-set-addresses', id, `${mac} ${ip}`);
+  const patience = { timeout: 15_000, interval: 500 };
+  const told = async (host: 0 | 1, request: object) => (await on(host, request, 'check')).told;
+
+  it('is sound once its flows are in, and broken while ovn-controller is down', async () => {
+    const port = portOf(1);
+    await define(port);
+    await on(0, port.request, 'plug', '--wait');
+    await expect.poll(() => told(0, port.request), patience).toBe('sound: ');
+    const controller = ovn.chassis[0]?.controller;
+    await controller?.stop();
+    const check = await on(0, port.request, 'check');
+    expect(check).toMatchObject({ exitCode: 1, told: 'broken: ovn-controller does not run on this host' });
+    await controller?.start();
+    await expect.poll(() => told(0, port.request), patience).toBe('sound: ');
+    await on(0, port.request, 'unplug');
+  });
+
+  it('is broken where OVN knows no such port', async () => {
+    const port = portOf(2);
+    await on(0, port.request, 'plug');
+    expect(await on(0, port.request, 'check')).toMatchObject({
+      exitCode: 1,
+      told: `broken: OVN knows no port ${port.id}`,
+    });
+    await on(0, port.request, 'unplug');
+  });
+
+  it('is broken where OVN wants it on another chassis', async () => {
+    const port = portOf(3);
+    await define(port);
+    await ovn.nbctl('lsp-set-options', port.id, 'requested-chassis=host2');
+    await on(0, port.request, 'plug');
+    const wrong = 'broken: OVN wants it on chassis host2, and this is host1';
+    await expect.poll(() => told(0, port.request), patience).toBe(wrong);
+    await on(0, port.request, 'unplug');
+  });
+
+  it('is never sound on two chassis that both claim it', async () => {
+    const port = portOf(4);
+    await define(port);
+    await on(0, port.request, 'plug', '--wait');
+    await on(1, port.request, 'plug');
+    await expect.poll(() => told(1, port.request), patience).not.toBeUndefined();
+    const seen: (string | undefined)[] = [];
+    for (let i = 0; i < 6; i++) seen.push(await told(0, port.request), await told(1, port.request));
+    // One of them may have it for good; the other is told so each time.
+    const sound = [0, 1].filter((host) => seen.some((each, i) => i % 2 === host && each === 'sound: '));
+    expect(sound.length).toBeLessThan(2);
+    expect(seen.some((each) => each?.startsWith('broken: OVN has it on chassis host'))).toBe(true);
+    await on(0, port.request, 'unplug');
+    await on(1, port.request, 'unplug');
+  });
+});

@@ -1,0 +1,105 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { builtInPlugins } from '@vifkit/cli';
+import { createVifDriver, type VifDriver } from '@vifkit/engine';
+import { openHost } from '@vifkit/host';
+import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
+import { listLinks, type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
+import { execa } from 'execa';
+
+/** Attaches to a tap as QEMU does, says so, and lets go of it at the end of its input. */
+const program = `
+import fcntl, struct, sys
+device = open('/dev/net/tun', 'r+b', buffering=0)
+fcntl.ioctl(device, 0x400454CA, struct.pack('16sH22x', sys.argv[1].encode(), 0x1002))
+print('attached', flush=True)
+sys.stdin.read()
+`;
+
+/** A host with an Open vSwitch of its own, whose datapath is in userspace, and guests that only hold their taps open. */
+export interface Site {
+  readonly ovs: OpenVSwitch;
+  driver(options?: { perPortBridge?: boolean; isolated?: boolean }): VifDriver;
+  /** Runs `ip` with words separated by spaces. */
+  ip(words: string): Promise<string>;
+  run(program: string, ...args: string[]): Promise<unknown>;
+  /** Opens a tap, which has to be there, as a running guest does; answers how to stop that. */
+  openTap(name: string): Promise<() => Promise<void>>;
+  /** Ends guests, and removes all links and ports but the site's own. */
+  clean(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openSite(): Promise<Site> {
+  requireOwnNetwork();
+  const directory = await mkdtemp(join(tmpdir(), 'connection-'));
+  const ovs = await startOpenVSwitch();
+  const makeBridge = () =>
+    ovs.vsctl('--may-exist', 'add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
+  const isThere = async (name: string) => {
+    for (let i = 0; i < 200 && !listLinks().includes(name); i++)
+      await new Promise((done) => setTimeout(done, 20));
+  };
+  await makeBridge();
+  await isThere('br-int');
+  const plugins = await builtInPlugins();
+  const drivers: VifDriver[] = [];
+  const guests: (() => Promise<void>)[] = [];
+  const own = new Set(listLinks());
+  const ip = async (words: string) => (await execa('ip', words.split(' '))).stdout;
+  const site: Site = {
+    ovs,
+    ip,
+    driver({ perPortBridge = false, isolated = false } = {}) {
+      const host = openHost({ ovsdb: ovs.endpoint, stateDir: join(directory, 'state') });
+      const options = { ovs: { per_port_bridge: perPortBridge, isolate_vif: isolated } };
+      const driver = createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins, options });
+      drivers.push(driver);
+      return driver;
+    },
+    run: (name, ...args) => execa(name, args),
+    async openTap(name) {
+      const guest = spawn('python3', ['-c', program, name], { stdio: ['pipe', 'pipe', 'inherit'] });
+      const ended = once(guest, 'exit');
+      await once(guest.stdout, 'data');
+      const stop = async () => {
+        guest.stdin.end();
+        await ended;
+      };
+      guests.push(stop);
+      return stop;
+    },
+    async clean() {
+      for (const stop of guests.splice(0)) await stop();
+      for (const driver of drivers.splice(0)) await driver.close();
+      await execa('nft', ['flush', 'ruleset']);
+      await ovs.vswitchd.start();
+      const bridges = (await ovs.vsctl('list-br')).split('\n').filter(Boolean);
+      for (const bridge of bridges) if (bridge !== 'br-int') await ovs.vsctl('del-br', bridge);
+      await makeBridge();
+      await isThere('br-int');
+      const ports = (await ovs.vsctl('list-ports', 'br-int')).split('\n').filter(Boolean);
+      for (const port of ports) await ovs.vsctl('del-port', port);
+      await execa('ovs-vsctl', [
+        `--db=${ovs.endpoint}`,
+        '--timeout=20',
+        'set',
+        'Open_vSwitch',
+        '.',
+        'external_ids:clean=1',
+      ]);
+      for (const name of listLinks().filter((each) => !own.has(each)))
+        await ip(`link delete dev ${name}`).catch(() => {});
+      await ip('link set dev br-int up');
+    },
+    async close() {
+      await site.clean();
+      await ovs.stop();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+  return site;
+}
