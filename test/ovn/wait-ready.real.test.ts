@@ -105,7 +105,15 @@ describe('a plug that waits, on two chassis of OVN', { timeout: 120_000 }, () =>
     expect((await on(1, [port.request], 'unplug')).exitCode).toBe(0);
   });
 
-  it('tells that a bridge is missing, and no switch to wait for', async () => {
+  it('is refused on a bridge that OVN has not', async () => {
+    const { request } = portOf(205);
+    const network = { ...request.vif.network, bridge: 'br-itn' };
+    const { lines } = await on(0, [{ ...request, vif: { ...request.vif, network } }], 'plug');
+    expect(lines[0]?.error?.cause?.code).toBe('OVS_BRIDGE_NOT_FOUND');
+    expect(await ovn.chassis[0]?.ovs.vsctl('list-br')).not.toContain('br-itn');
+  });
+
+  it('tells that no switch carries out the plug', async () => {
     await ovn.chassis[1]?.ovs.vswitchd.stop();
     try {
       const { lines } = await on(1, [portOf(1).request], 'plug', '--wait', '--timeout', '2');

@@ -11,19 +11,6 @@ export interface AwaitedPort {
   readonly isGuests: boolean;
 }
 
-/** Where OVN has a port. */
-export interface PortBindingState {
-  /**
-   * `here`: this chassis has claimed it. `additional`: it has it beside another, as during a live migration. `elsewhere`:
-   * another chassis has it. `unclaimed`: none has. `unknown`: OVN has no logical port of the id.
-   */
-  readonly state: 'here' | 'additional' | 'elsewhere' | 'unclaimed' | 'unknown';
-  /** The chassis that has it, where that could be asked. */
-  readonly chassis?: string;
-  /** The chassis that OVN wants it on, where that could be asked. */
-  readonly requested?: readonly string[];
-}
-
 /** Tells when ports of a switch carry traffic, and why they don't. */
 export interface PortReadiness {
   /**
@@ -38,6 +25,4 @@ export interface PortReadiness {
    *   why it may be; ABORTED if the caller's signal fired it
    */
   untilReady(port: AwaitedPort, signal: AbortSignal): Promise<void>;
-  /** Where OVN has the port; undefined where OVN does not run this host, or not the port's bridge. */
-  binding(port: AwaitedPort, signal: AbortSignal): Promise<PortBindingState | undefined>;
 }

@@ -37,8 +37,9 @@ export function compareBridge(
   step: OvsBridgeStep,
   { vifId: owner }: Owner,
   bridge: OvsBridge | undefined,
+  isOvns = false,
 ): OvsInspection {
-  if (!bridge) return missingBridge(step, owner);
+  if (!bridge) return missingBridge(step, owner, isOvns);
   const { mtuRequest, externalIds } = bridge;
   const { name, datapathType, mtu } = step;
   const tooSmall = mtu !== undefined && (mtuRequest ?? 0) < mtu;
@@ -62,9 +63,11 @@ export function compareBridge(
 function missingBridge(
   { name, own, mustExist, datapathType, mtu }: OvsBridgeStep,
   owner: string,
+  isOvns: boolean,
 ): OvsInspection {
   const differences = [exists(true)];
-  if (mustExist) return { differences, blocked: bridgeMissing(name) };
+  // OVN looks at its own bridges alone: a port on another has no network.
+  if (mustExist || (isOvns && !own)) return { differences, blocked: bridgeMissing(name) };
   const externalIds = { ...BRIDGE_MARK, ...ownerMark(owner) };
   const write: OvsWrite = {
     changes: [{ kind: 'ensureBridge', owner, name, datapathType, mtu, ...(own && { externalIds }) }],

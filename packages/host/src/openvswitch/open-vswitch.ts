@@ -64,7 +64,7 @@ export class OpenVswitch {
     }
     const users = new Map([...bridgePorts].map(([bridge, each]) => [bridge, usersAmong(each)]));
     const { ports, owned } = snapshot;
-    return { bridges, ports, owned, ownedBridges, users };
+    return { bridges, isOvns: snapshot.isOvns, ports, owned, ownedBridges, users };
   }
 
   /**

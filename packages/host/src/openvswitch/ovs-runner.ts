@@ -116,7 +116,7 @@ function compare(
 ): Inspection<OvsWrite> {
   switch (step.kind) {
     case 'ovsBridge':
-      return compareBridge(step, owner, state.bridges.get(step.name));
+      return compareBridge(step, owner, state.bridges.get(step.name), state.isOvns);
     case 'ovsBridgeAbsent': {
       const users = state.users.get(step.name) ?? [];
       const others = users.filter((name) => !leaving.has(name));

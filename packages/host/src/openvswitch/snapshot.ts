@@ -24,6 +24,8 @@ export interface PortRow extends OvsPort {
 export interface Snapshot {
   /** Whether the database has its root row. One that was just created has not. */
   readonly initialized: boolean;
+  /** OVN runs this host: its bridges are not a plug's to make. */
+  readonly isOvns: boolean;
   readonly bridges: ReadonlyMap<string, BridgeRow>;
   readonly ports: ReadonlyMap<string, PortRow>;
   /** The QoS rows made for ports, by port, where they were asked for. */
@@ -59,7 +61,7 @@ export async function readSnapshot(
   const interfaceIds = owners.map(({ interfaceId }) => interfaceId);
   const rows = await source.read(
     {
-      root: queryTable('Open_vSwitch', ['_uuid']),
+      root: queryTable('Open_vSwitch', ['_uuid', 'external_ids']),
       bridges: queryTable('Bridge', ['_uuid', ...COLUMNS.Bridge]),
       ...queryPorts(names),
       qos: queryRows('QoS', ['_uuid', 'external_ids'], qosPorts.keys(), byExternalId('id')),
@@ -90,7 +92,10 @@ export async function readSnapshot(
     (rows.qos.get(id) ?? []).map(({ _uuid }) => values.uuid(values.readUuid(_uuid))),
   ]);
   const owned = confirmOwned(found, ports);
-  return { initialized: rows.root.length > 0, bridges, ports, qos: new Map(qos), owned };
+  const [root] = rows.root;
+  const settings = root ? values.readStrings(root.external_ids) : {};
+  const isOvns = Object.keys(settings).some((key) => key.startsWith('ovn-remote'));
+  return { initialized: root !== undefined, isOvns, bridges, ports, qos: new Map(qos), owned };
 }
 
 function queryPorts(names: Iterable<string>) {

@@ -3,6 +3,8 @@ import type { OvsDatapathType, OvsVlanMode } from '@vifkit/core';
 /** What an Open vSwitch has of the bridges and ports that were asked for. Missing ones are left out. */
 export interface OvsState {
   readonly bridges: ReadonlyMap<string, OvsBridge>;
+  /** OVN runs this host, and makes its bridges. */
+  readonly isOvns: boolean;
   readonly ports: ReadonlyMap<string, OvsPort>;
   /** Of the owners that were asked for: the names of their ports, which are among `ports`. By VIF. */
   readonly owned: ReadonlyMap<string, readonly string[]>;

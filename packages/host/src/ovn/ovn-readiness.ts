@@ -1,9 +1,9 @@
 import { isVifError } from '@vifkit/core';
-import type { AwaitedPort, PortBindingState, PortReadiness } from '@vifkit/engine';
+import type { AwaitedPort, PortReadiness } from '@vifkit/engine';
 import { signalError, untilFired, withDeadline } from '@vifkit/engine/time';
 import { askController } from './controller.js';
 import { type Evidence, notReady } from './diagnosis.js';
-import type { PortBinding, Southbound } from './southbound.js';
+import type { Southbound } from './southbound.js';
 import type { SwitchWatch, WatchedInterface } from './switch-watch.js';
 
 /** Milliseconds for finding out why a port is not ready: its time is over by then. */
@@ -53,21 +53,6 @@ export class OvnReadiness implements PortReadiness {
     }
   }
 
-  async binding(port: AwaitedPort, signal: AbortSignal): Promise<PortBindingState | undefined> {
-    const { watch, southbound } = this.parts;
-    const leave = await watch.watch(() => {}, signal);
-    try {
-      const { chassis, remote, bridge } = watch.ovn;
-      if (remote === undefined || bridge !== port.bridge) return undefined;
-      if (southbound) return bindingState(await southbound.binding(port.interfaceId, signal), chassis);
-      // Without the southbound database: ovn-controller takes the key away once another chassis has the port.
-      const installed = this.#find(port)?.externalIds['ovn-installed'] === 'true';
-      return { state: installed ? 'here' : 'unclaimed' };
-    } finally {
-      leave();
-    }
-  }
-
   #find({ interfaceId, name }: AwaitedPort): WatchedInterface | undefined {
     return this.parts.watch.find(interfaceId, name);
   }
@@ -95,17 +80,4 @@ export class OvnReadiness implements PortReadiness {
       return { found: this.#find(port), ovn, controller, binding, ownNames: own ?? [] };
     });
   }
-}
-
-/** @param chassis this one */
-function bindingState(binding: PortBinding | undefined, chassis: string | undefined): PortBindingState {
-  if (!binding) return { state: 'unknown' };
-  const { requested } = binding;
-  const told = {
-    ...(binding.chassis !== undefined && { chassis: binding.chassis }),
-    ...(requested.length > 0 && { requested }),
-  };
-  if (chassis !== undefined && binding.additional.includes(chassis)) return { state: 'additional', ...told };
-  if (binding.chassis === undefined) return { state: 'unclaimed', ...told };
-  return { state: binding.chassis === chassis ? 'here' : 'elsewhere', ...told };
 }
