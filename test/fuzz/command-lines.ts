@@ -18,7 +18,10 @@ export interface Files {
   readonly noise: string;
 }
 
-const commands = 'config plan plug check unplug show gc object plugins doctor host-info help'.split(' ');
+const commands =
+  'config plan plug check unplug show gc object plugins doctor host-info help explain completion man config-file'.split(
+    ' ',
+  );
 
 const settings =
   'routing ovsdb ovsdb-ca ovsdb-cert ovsdb-key ovsdb-name sysfs-root state-dir tap-owner root-helper tool-helper plugin timeout undo-timeout'.split(
@@ -82,6 +85,9 @@ const right = [
   ['--dry-run'],
   ['--tap-owner', 'nobody'],
   ['--timeline'],
+  ['--quiet', '--summary'],
+  ['--detailed-exitcode'],
+  ['--log-level', 'warn'],
   ['--permit', 'VIFBridge'],
   ['-v'],
 ] as const;
@@ -97,6 +103,9 @@ const flags = [
   '--manifest',
   '--permit',
   '--timeline',
+  '--instance',
+  '--log-level',
+  '--quiet',
   '--tiemout',
   '--help',
   '--version',

@@ -13,19 +13,20 @@ const raw =
 
 /** Of a message for people: a code, usage, or input that cannot be read. */
 const known =
-  /^(vif: (([A-Z][A-Z_]+): .*|Cannot read .*|The list of VIFs to keep .*|Say which VIFs .*|There is no .*)|error: .*|\(Did you mean .*|Usage: vif .*)$/;
+  /^(vif: (([A-Z][A-Z_]+): .*|Cannot read .*|The list of VIFs to keep .*|Say which VIFs .*|There is no .*|[a-z]+: \d+ .* in [\d.]+ s)|error: .*|\(Did you mean .*|Usage: vif .*)$/;
 
 /** What is wrong with how a run ended; nothing, if all is well. */
 export function faultsOf({ status, stdout, stderr }: Outcome, isJson: boolean): string[] {
   const faults: string[] = [];
-  if (status !== 0 && status !== 1 && status !== 2) faults.push(`status ${status}`);
+  if (status === null || status > 3) faults.push(`status ${status}`);
   if (raw.test(stderr)) faults.push(`raw: ${stderr.slice(0, 500)}`);
   const [first = ''] = stderr.split('\n');
-  const isLog = /^\[?\d\d:\d\d|^\[\d/.test(first);
+  const isLog = first.startsWith('{"level":');
   if (status !== 0 && first !== '' && !isLog && !known.test(first))
     faults.push(`unknown: ${first.slice(0, 300)}`);
   if (status === 2 && stderr === '') faults.push('a refusal without a word');
-  for (const [, code = ''] of stderr.matchAll(/^vif: ([A-Z][A-Z_]+): /gm)) {
+  for (const [, told, logged] of stderr.matchAll(/^vif: ([A-Z][A-Z_]+): |^\{"level":.*"code":"([^"]*)"/gm)) {
+    const code = told ?? logged ?? '';
     if (!(code in errorCodes)) faults.push(`code ${code}`);
   }
   if (isJson) faults.push(...stdout.split('\n').filter(Boolean).flatMap(faultsOfLine));

@@ -105,7 +105,7 @@ const misused: readonly Mistake[] = [
     '',
     /configuration file \/nowhere\.json.*ENOENT/,
   ],
-  ['gc without a list', ['gc'], '', /--keep FILE, --keep-domains, or --keep-none/],
+  ['gc without a list', ['gc'], '', /--keep FILE, .*--keep-none/],
   ['gc with an empty list', ['gc', '--keep', '-'], '', /is empty; if none is to be kept, say --keep-none/],
   ['gc with a list of names', ['gc', '--keep', '-'], 'guest-1\n', /The list of VIFs to keep is not valid/],
   ['a code of errors misspelt', ['explain', 'LINK_BUSSY'], '', /did you mean LINK_BUSY\?/],

@@ -2,13 +2,13 @@ import { release } from 'node:os';
 import { type HostFacts, isVifError } from '@vifkit/core';
 import { withDeadline } from '@vifkit/engine/time';
 import { batched } from './batched.js';
-import type { VfJournal } from './journal/vf-journal.js';
 import { hostKernelFiles, type KernelFiles } from './kernel/kernel-files.js';
 import { byEveryName } from './links/link-state.js';
 import type { LinkTable } from './links/link-table.js';
 import { pciNetDevice } from './sysfs/pci-net-device.js';
 import { findRepresentor } from './sysfs/representor.js';
 import { findVdpaDevice } from './sysfs/vdpa-device.js';
+import type { VfJournal } from './sysfs/vf-journal.js';
 import { findVirtualFunctions } from './sysfs/virtual-functions.js';
 
 /** The facts of this host, read at each question; questions that are asked together share a reading. */

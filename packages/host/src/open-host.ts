@@ -21,6 +21,7 @@ import { KernelSource } from './inventory/kernel-source.js';
 import { OvsSource } from './inventory/ovs-source.js';
 import { SourcesInventory } from './inventory/sources-inventory.js';
 import { FileVfJournal } from './journal/file-vf-journal.js';
+import { userId } from './kernel/user-id.js';
 import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
 import { sharingReads } from './links/shared-reads.js';
@@ -37,16 +38,12 @@ import { SwitchWatch } from './ovn/switch-watch.js';
 import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
 import { parseEndpoint } from './ovsdb/endpoint.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
-
 import { BridgePorts } from './port-settings/bridge-ports.js';
 import { OvsPortSettings } from './port-settings/ovs-port-settings.js';
-
 import { FileVifRecords } from './records/file-vif-records.js';
-
 import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
-import { userId } from './user-id.js';
 
 export interface HostOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
@@ -163,7 +160,7 @@ export function openHost(options?: HostOptions): Host {
     ]),
     commands,
     runners: [
-      former(new LinkRunner(links, ownerOf(tapOwner))),
+      new LinkRunner(links, ownerOf(tapOwner)),
       new OvsRunner(openVSwitch, links),
       former(new VfRunner(functions, journal)),
       new FilterRunner(filters),

@@ -9,7 +9,6 @@ export { HostConnection } from './connection/host-connection.js';
 export { hostFacts } from './facts.js';
 export { filterThing } from './inventory/filter-source.js';
 export { linkThing } from './inventory/kernel-source.js';
-export type { VfJournal, VfRecord } from './journal/vf-journal.js';
 export type { KernelFiles } from './kernel/kernel-files.js';
 export {
   isIpv6,
@@ -53,5 +52,6 @@ export {
   type Value,
 } from './ovsdb/values.js';
 export { IpVfTable } from './sysfs/ip-vf-table.js';
+export type { VfJournal, VfRecord } from './sysfs/vf-journal.js';
 export { VfRunner } from './sysfs/vf-runner.js';
 export type { FoundVf, VfChange, VfState, VfTable } from './sysfs/vf-table.js';

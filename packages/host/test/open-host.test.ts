@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { openHost } from '../src/index.js';
-import { userId } from '../src/user-id.js';
+import { userId } from '../src/kernel/user-id.js';
 
 describe('a user of this host', () => {
   it('is known by name or id', () => {

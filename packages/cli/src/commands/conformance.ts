@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { thisCore, VifError } from '@vifkit/core';
 import { readPackageManifest } from '@vifkit/core/internal';
 import { type FoundPackage, findPackage } from '../plugins/find-package.js';
-import { importDefault, urlOf } from '../plugins/load-named-plugin.js';
+import { importDefault } from '../plugins/load-named-plugin.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { plain, type Style, styleFor } from '../terminal/output.js';
@@ -55,7 +55,7 @@ async function holdToPromises(
     throw new VifError('PLUGIN_INVALID', text);
   }
   const suite = await loadSuite(found);
-  const module = urlOf(join(found.folder, vifkit.conformance));
+  const module = join(found.folder, vifkit.conformance);
   const options = await importDefault(module, given, settings.timeout);
   const results: PromiseResult[] = [];
   const style = styleFor(stdout);

@@ -2,6 +2,7 @@ import { VifError } from '@vifkit/core';
 import { InputError } from '../requests/input-error.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
+import { openLogger } from '../terminal/log.js';
 import { notRecorded } from './plugged.js';
 import { Report } from './report.js';
 import { type RequestCommand, requestCommand } from './request-commands.js';
@@ -91,7 +92,8 @@ export async function runPlugged(
   environment: Environment,
 ): Promise<number> {
   const { timeout, undoTimeout } = settings;
-  const report = new Report(command.name, settings, environment);
+  const logger = await openLogger(settings, environment.stderr, environment.env);
+  const report = new Report(command.name, settings, environment, logger);
   const work = async (...[driver, signal]: Parameters<Parameters<typeof withDriver>[2]>) => {
     const ids = areIds(words) ? words : undefined;
     const { requests, errors } = await pluggedRequests(driver, ids, timeout, signal);
@@ -108,7 +110,7 @@ export async function runPlugged(
     return report.status;
   };
   try {
-    return await withDriver(settings, environment, work, { guests: command.guests });
+    return await withDriver(settings, environment, work, { guests: command.guests, logger });
   } finally {
     report.end();
   }

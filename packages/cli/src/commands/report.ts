@@ -55,7 +55,7 @@ export class Report {
     private readonly name: string,
     settings: ReportSettings,
     { stdout, stderr }: Pick<Environment, 'stdout' | 'stderr'>,
-    private readonly logger?: Logger,
+    private readonly logger?: Logger | undefined,
   ) {
     this.#settings = settings;
     this.#stdout = stdout;
@@ -109,8 +109,9 @@ export class Report {
     this.#shownBar?.clear();
     const { format, quiet, summary } = this.#settings;
     const { failed, changed, same } = this.#counts;
+    const answered = failed + changed + same;
     const isForPeople = this.#stderr.isTTY && format === 'text';
-    if (summary || (isForPeople && !quiet && failed + changed + same > 1)) {
+    if ((summary && answered > 0) || (isForPeople && !quiet && answered > 1)) {
       this.#stderr.write(`vif: ${this.#summary()}\n`);
     }
     const codes = [...this.#codes].slice(0, 3).join(' ');

@@ -1,3 +1,4 @@
+import type { Logger } from '@vifkit/core';
 import { openRequests } from '../requests/open-requests.js';
 import { readRequests } from '../requests/read-requests.js';
 import type { Input } from '../requests/request.js';
@@ -12,6 +13,8 @@ export interface DriverNeeds {
   readonly guests?: boolean;
   /** Whether the command goes on until it is stopped, whatever time it has. */
   readonly isEndless?: boolean;
+  /** Where to log, if that is open already. */
+  readonly logger?: Logger | undefined;
 }
 
 /** Opens a driver for a piece of work, whose signal fires at the end of the time or when the command is interrupted. */
@@ -19,13 +22,13 @@ export async function withDriver<T>(
   settings: Settings,
   environment: Environment,
   work: (driver: Driver, signal: AbortSignal) => Promise<T>,
-  { guests = false, isEndless = false }: DriverNeeds = {},
+  { guests = false, isEndless = false, logger: opened }: DriverNeeds = {},
 ): Promise<T> {
   const { env, stderr } = environment;
   const interruption = abortOnSignals(environment.signals, isEndless ? undefined : settings.timeout);
   let driver: Driver | undefined;
   try {
-    const logger = await openLogger(settings, stderr, env);
+    const logger = opened ?? (await openLogger(settings, stderr, env));
     driver = await environment.openDriver({ ...settings, guests, logger, env });
     return await work(driver, interruption.signal);
   } finally {

@@ -23,7 +23,7 @@ export interface NamedPlugin {
 export async function loadNamedPlugin(given: string, timeout: number): Promise<NamedPlugin> {
   const { folder, manifest, module } = await findPackage(given);
   const { version, vifkit } = readPackageManifest(manifest, folder);
-  const found = await importDefault(module === undefined ? given : urlOf(module), given, timeout);
+  const found = await importDefault(module, given, timeout);
   if (!isPackage(found)) {
     const text = `'${given}' is not a plugin package: its default export has no 'name' and 'provides'`;
     throw new VifError('PLUGIN_INVALID', text);
@@ -34,10 +34,16 @@ export async function loadNamedPlugin(given: string, timeout: number): Promise<N
 
 /**
  * What a module of a vendor's exports by default.
+ * @param module its path; that of the package of this name unless given
  * @throws VifError PLUGIN_FAILED for a module that throws, or is not loaded in time
  */
-export async function importDefault(specifier: string, given: string, timeout: number): Promise<unknown> {
+export async function importDefault(
+  module: string | undefined,
+  given: string,
+  timeout: number,
+): Promise<unknown> {
   try {
+    const specifier = module === undefined ? given : urlOf(module);
     // A module may wait for ever at its top level.
     const loaded = await withDeadline(timeout, undefined, (signal) =>
       orAborted(importModule(specifier), signal, () => new Error('it was not loaded in time')),
@@ -50,7 +56,7 @@ export async function importDefault(specifier: string, given: string, timeout: n
 }
 
 /** The URL of a module. One that has no `@vifkit/core` beside it gets the command's. */
-export function urlOf(module: string): string {
+function urlOf(module: string): string {
   try {
     createRequire(module).resolve('@vifkit/core');
   } catch {

@@ -61,7 +61,7 @@ describe('completion', () => {
     const script = await printed('vif.bash', 'completion', 'bash');
     const given = words.map((word) => `'${word}'`).join(' ');
     const code = `source ${script}; COMP_WORDS=(${given}); COMP_CWORD=${words.length - 1}; _vif; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    expect(lines(output('bash', '-u', '-c', code)).filter((line) => line !== '')).toEqual(expected);
+    expect(lines(output('bash', '--norc', '-u', '-c', code)).filter((line) => line !== '')).toEqual(expected);
   });
 
   it.each([

@@ -8,9 +8,9 @@ import {
   openStateDirectory,
   type StateDirectory,
 } from '../state/state-directory.js';
+import type { VfJournal, VfRecord } from '../sysfs/vf-journal.js';
 import { readRecordFile } from './read-record-file.js';
 import { formatRecord, parseRecord } from './record-format.js';
-import type { VfJournal, VfRecord } from './vf-journal.js';
 import { writeAtomically } from './write-atomically.js';
 
 const FILE = /^vf-([\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7])\.json$/;

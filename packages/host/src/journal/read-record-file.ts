@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs';
-import { codeOf } from '../error-code.js';
+import { codeOf } from '../kernel/error-code.js';
 import { flawOf, type StateDirectory } from '../state/state-directory.js';
 
 /** Many times what a record of a virtual function has. */

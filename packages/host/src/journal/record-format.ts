@@ -1,13 +1,10 @@
+import { MOST_WRITTEN, type VfRecord } from '../sysfs/vf-journal.js';
 import type { VfSettings, VfState } from '../sysfs/vf-table.js';
-import type { VfRecord } from './vf-journal.js';
 
 const VERSION = 2;
 
 /** Version 1 lacks what was written. */
 const READABLE: readonly unknown[] = [1, VERSION];
-
-/** How many settings a record has at most of those that were written. */
-export const MOST_WRITTEN = 8;
 
 /** The text of a record's file. */
 export function formatRecord(address: string, record: VfRecord): string {

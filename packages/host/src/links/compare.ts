@@ -1,56 +1,47 @@
-import { type LinkAttributes, type LinkCreation, type LinkStep, VifError } from '@vifkit/core';
-import type { Difference } from '@vifkit/engine';
+import { type LinkCreation, type LinkStep, VifError } from '@vifkit/core';
+import type { Difference } from '@vifkit/core/steps';
 import { isOurs, type LinkState } from './link-state.js';
-import { misfit, type Surroundings } from './made-otherwise.js';
-
-/** In which attributes a link differs from those wanted. */
-export function compareAttributes(wanted: LinkAttributes, state: LinkState): Difference[] {
-  const { bridge, ...flat } = wanted;
-  const actual = { ...state, ...(state.ipv6 === undefined && { ipv6: false }) };
-  const differences = compare(flat, actual);
-  if (bridge) {
-    const nested = compare(bridge, state.bridge ?? {});
-    differences.push(...nested.map((each) => ({ ...each, attribute: `bridge.${each.attribute}` })));
-  }
-  return differences;
-}
-
-function compare(wanted: object, actual: object): Difference[] {
-  const found = new Map(Object.entries(actual));
-  return Object.entries(wanted)
-    .filter(([attribute, expected]) => expected !== undefined && !same(expected, found.get(attribute)))
-    .map(([attribute, expected]) => ({ attribute, expected, actual: found.get(attribute) ?? null }));
-}
-
-function same(a: unknown, b: unknown): boolean {
-  return typeof a === 'string' && typeof b === 'string' ? a.toLowerCase() === b.toLowerCase() : a === b;
-}
+import { misfit, type Surroundings, type Trait } from './made-otherwise.js';
 
 /**
  * In what a link is not the one that would be made.
  * @param tapOwner the user id of those who are to own taps
  */
-export function compareCreation(create: LinkCreation, state: LinkState, tapOwner: number): Difference[] {
+export function compareCreation(create: LinkCreation, state: LinkState, tapOwner: number): Trait[] {
   if (create.type === 'command') return []; // its type is the tool's business
-  const differences = compare({ type: create.type }, state);
-  if (differences.length > 0) return differences;
-  switch (create.type) {
+  const { type } = create;
+  if (type !== state.type) return [{ attribute: 'type', expected: type, actual: state.type }];
+  switch (type) {
     case 'veth':
-      return compare({ peer: create.peer }, state);
+      return differing([{ attribute: 'peer', expected: create.peer, actual: state.peer }]);
     case 'vlan': {
       const { link, id, protocol = '802.1Q' } = create;
-      return compare({ link, id, protocol }, { protocol: '802.1Q', ...state.vlan });
+      return differing([
+        { attribute: 'link', expected: link, actual: state.vlan?.link },
+        { attribute: 'id', expected: id, actual: state.vlan?.id },
+        { attribute: 'protocol', expected: protocol, actual: state.vlan?.protocol ?? '802.1Q' },
+      ]);
     }
     case 'tap': {
       // An owner is only given to a tap when it is made: one that is open without, by os-vif's or an older plug, serves
       // its guest until it stops.
       const lacksOwner = state.tap?.isOpen && state.tap.owner === undefined;
-      const owner = lacksOwner ? undefined : tapOwner;
-      return compare({ multiQueue: create.multiQueue ?? false, owner }, state.tap ?? {});
+      return differing([
+        { attribute: 'multiQueue', expected: create.multiQueue ?? false, actual: state.tap?.multiQueue },
+        ...(lacksOwner
+          ? []
+          : [{ attribute: 'owner' as const, expected: tapOwner, actual: state.tap?.owner }]),
+      ]);
     }
     default:
       return [];
   }
+}
+
+function differing(traits: readonly Trait[]): Trait[] {
+  return traits
+    .filter(({ expected, actual }) => expected !== actual)
+    .map((trait) => ({ ...trait, actual: trait.actual ?? null }));
 }
 
 /**
@@ -62,14 +53,14 @@ export function unfit(
   step: LinkStep,
   vifId: string,
   state: LinkState,
-  otherwise: readonly Difference[],
+  otherwise: readonly Trait[],
   surroundings?: Surroundings,
 ): VifError | undefined {
   const { name, set } = step;
   if (canBeRemade(otherwise)) {
     if (!state.tap?.isOpen) return undefined;
     const found = otherwise.map(
-      ({ attribute, expected, actual }) => `${attribute} ${actual}, not ${expected}`,
+      ({ attribute, expected, actual }: Difference) => `${attribute} ${actual}, not ${expected}`,
     );
     const why = 'a program has it open. Stop the guest and try again';
     const text = `Tap ${name} was made with ${found.join(' and ')}, and is not made anew: ${why}`;
@@ -86,8 +77,9 @@ export function unfit(
 }
 
 /** Whether all that is wrong with a link is how a tap was made. */
-export function canBeRemade(otherwise: readonly Difference[]): boolean {
+export function canBeRemade(otherwise: readonly Trait[]): boolean {
   return (
-    otherwise.length > 0 && otherwise.every(({ attribute }) => ['multiQueue', 'owner'].includes(attribute))
+    otherwise.length > 0 &&
+    otherwise.every(({ attribute }) => attribute === 'multiQueue' || attribute === 'owner')
   );
 }

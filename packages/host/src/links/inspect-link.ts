@@ -1,16 +1,22 @@
 import { type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
-import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/engine/former';
+import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
-import {
-  type LinkBefore,
-  relocationDifferences,
-  relocationHindrance,
-  relocationOf,
-} from './addresses/relocation.js';
-import { canBeRemade, compareAttributes, compareCreation, unfit } from './compare.js';
+import { relocationDifferences, relocationHindrance, relocationOf } from './addresses/relocation.js';
+import { canBeRemade, compareCreation, unfit } from './compare.js';
 import { isShared, type LinkState, markOf, vifOf } from './link-state.js';
-import { compareUse, type Surroundings } from './made-otherwise.js';
+import {
+  type Creation,
+  firstAttributes,
+  keptOf,
+  type LinkWrite,
+  renderSetting,
+  type SetWrite,
+  settingOf,
+} from './link-write.js';
+import { compareUse, type Surroundings, type Trait } from './made-otherwise.js';
+
+export type LinkInspection = Inspection<LinkWrite>;
 
 /** What a link step is compared with besides the link of its name. */
 export interface Around {
@@ -34,23 +40,30 @@ export function inspectLink(
   vifId: string,
   state: LinkState | undefined,
   { addressing = new Map(), rules = [], tapOwner = 0, surroundings, realName }: Around = {},
-): Inspection {
+): LinkInspection {
   if (!state && step.ifPresent) return { differences: [] };
-  if (!state) return inspectMissing(step, realName);
+  if (!state) return inspectMissing(step, vifId, tapOwner, realName);
   const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);
   const blocked =
     unfit(step, vifId, state, otherwise, surroundings) ??
     (step.unbridged ? bridged(state) : undefined) ??
     (relocation && relocationHindrance(relocation, addressing, rules));
-  const differences = [...otherwise, ...compareAttributes(step.set ?? {}, state)];
+  const setting = settingOf(step.set ?? {}, state);
+  const setWrite = relocation ? { ...(setting ?? nothingSet), relocation } : setting;
+  const change =
+    otherwise.length > 0 ? remaking(step, vifId, state, otherwise, tapOwner, surroundings) : setWrite;
+  const differences: Difference[] = [...otherwise];
+  if (setting) differences.push(...renderSetting(setting));
   if (relocation) differences.push(...relocationDifferences(relocation));
-  const before: LinkBefore = {
-    ...state,
-    ...(relocation && { relocation }),
-    ...(isReplaced(otherwise) && replacedIn(state, surroundings)),
+  const found = whoseLink(step, vifId, state);
+  return {
+    differences,
+    found,
+    ...(change && { change }),
+    ...(found.byName && { takeOver: takingOver(change ?? nothingSet, differences, vifId) }),
+    ...(blocked && { blocked }),
   };
-  return { differences, before, found: whoseLink(step, vifId, state), ...(blocked && { blocked }) };
 }
 
 /** The master of ports of Open vSwitch's datapath in the kernel is a link of the datapath's own. */
@@ -60,22 +73,70 @@ function bridged({ name, master }: LinkState): VifError | undefined {
   return new VifError('LINK_BUSY', text);
 }
 
-/** A link that is removed and made anew, with all that there is to bring back. */
-function replacedIn({ name, peer }: LinkState, surroundings: Surroundings | undefined): Partial<LinkBefore> {
-  const [own, end] = [surroundings?.links.get(name), surroundings?.links.get(peer ?? '')];
-  return { ...own, replaced: { ...(end && { peer: end }) } };
+const nothingSet: SetWrite = { kind: 'set', set: {}, former: {} };
+
+/** Makes a link anew that was made otherwise; undefined for one that the step only uses. */
+function remaking(
+  step: LinkStep,
+  vifId: string,
+  state: LinkState,
+  otherwise: readonly Trait[],
+  tapOwner: number,
+  surroundings: Surroundings | undefined,
+): LinkWrite | undefined {
+  if (!step.create) return undefined;
+  const mark = markOf(vifId, step.shared ?? false);
+  const { tap } = state;
+  if (canBeRemade(otherwise) && tap && step.create.type === 'tap') {
+    const create = { ...step.create, owner: tapOwner };
+    const set = { ...keptOf(state), ...step.initial, ...step.set };
+    return { kind: 'remake', create, set, mark, was: { ...state, tap } };
+  }
+  const link = surroundings?.links.get(state.name) ?? state;
+  const replaced = { link, peer: surroundings?.links.get(state.peer ?? '') };
+  return {
+    kind: 'replace',
+    create: creationOf(step.create, tapOwner),
+    set: firstAttributes(step),
+    mark,
+    replaced,
+  };
 }
 
-function isReplaced(otherwise: readonly Difference[]): boolean {
-  return otherwise.length > 0 && !canBeRemade(otherwise);
+function creationOf(create: NonNullable<LinkStep['create']>, tapOwner: number): Creation {
+  return create.type === 'tap' ? { ...create, owner: tapOwner } : create;
+}
+
+/** The same, with our mark. What is made anew has it in either case. */
+function takingOver(change: LinkWrite, differences: readonly Difference[], vifId: string) {
+  const mark = { to: markOf(vifId, false), from: '' };
+  const told = { attribute: 'alias', expected: mark.to, actual: null };
+  return {
+    change: change.kind === 'set' ? { ...change, mark } : change,
+    differences: [...differences, told],
+  };
 }
 
 /** @param realName the link that the step's name is an alternative name of, if it is one */
-function inspectMissing({ name, create }: LinkStep, realName: string | undefined): Inspection {
+function inspectMissing(
+  step: LinkStep,
+  vifId: string,
+  tapOwner: number,
+  realName: string | undefined,
+): LinkInspection {
+  const { name, create, shared = false } = step;
   const differences = [{ attribute: 'exists', expected: true, actual: false }];
   // Marks, notes and Open vSwitch know a link by its own name alone.
   const other = realName && `${name} is an alternative name of link ${realName}`;
-  if (create && !other) return { differences, creates: true };
+  if (create && !other) {
+    const change: LinkWrite = {
+      kind: 'make',
+      create: creationOf(create, tapOwner),
+      set: firstAttributes(step),
+      mark: markOf(vifId, shared),
+    };
+    return { change, differences, creates: true };
+  }
   const blocked = create
     ? new VifError('LINK_KIND_MISMATCH', `${other}: correct the request, or take that name off the link`)
     : new VifError(
@@ -90,15 +151,15 @@ export function inspectAbsence(
   step: LinkAbsentStep,
   vifId: string,
   state: LinkState | undefined,
-): Inspection {
+): LinkInspection {
   if (!state) return { differences: [] };
   const differences = [{ attribute: 'exists', expected: false, actual: true }];
   const found = whoseLink(step, vifId, state);
   const { name, type, lenient } = step;
-  if (state.type === type) return { differences, before: state, found };
+  if (state.type === type) return { change: { kind: 'remove', link: state }, differences, found };
   if (lenient) return { differences: [], found };
   const text = `Link ${name} is of type '${state.type}', not '${type}', and is left alone`;
-  return { differences, blocked: new VifError('LINK_KIND_MISMATCH', text), before: state, found };
+  return { differences, blocked: new VifError('LINK_KIND_MISMATCH', text), found };
 }
 
 /**
@@ -110,7 +171,5 @@ function whoseLink(step: LinkStep | LinkAbsentStep, vifId: string, state: LinkSt
   const found = foundByMark(vifOf(state), vifId);
   if (found.whose !== 'unmarked') return found;
   if (step.kind === 'linkAbsent') return { ...found, byName: step.own };
-  const byName = step.create !== undefined && !step.shared && !state.alias;
-  const mark = { attribute: 'alias', expected: markOf(vifId, false), actual: null };
-  return { ...found, byName, ...(byName && { mark }) };
+  return { ...found, byName: step.create !== undefined && !step.shared && !state.alias };
 }

@@ -1,33 +1,24 @@
 import type { LinkStep } from '@vifkit/core';
 import { VifError } from '@vifkit/core';
-import type {
-  AttemptedTask,
-  Inspection,
-  Outcome,
-  Owned,
-  PlannedVif,
-  Reach,
-  StepRunner,
-  Stray,
-  Task,
-} from '@vifkit/engine/former';
+import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
 import { canBeRemade, compareCreation } from './compare.js';
-import { type Around, inspectAbsence, inspectLink } from './inspect-link.js';
+import { type Around, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
+import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { Surroundings } from './made-otherwise.js';
-import { makesLink, scriptFor } from './operations.js';
+import { type LinkTask, scriptFor } from './operations.js';
 import { ownedLinks } from './owned-links.js';
-import { strayLinks, strayNames } from './stray-links.js';
-import { undoing } from './undoing.js';
+import { type LinkStray, strayLinks, strayNames } from './stray-links.js';
+import { type AttemptedLinkTask, isUndone, undoing } from './undoing.js';
 
 /** Carries out steps about links on a table of links. */
-export class LinkRunner implements StepRunner<LinkSteps> {
+export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress> {
   readonly kinds = ['link', 'linkAbsent', 'linkUser', 'linkUserAbsent'] as const;
   readonly #table: LinkTable;
   readonly #tapOwner: number;
@@ -38,11 +29,8 @@ export class LinkRunner implements StepRunner<LinkSteps> {
     this.#tapOwner = tapOwner;
   }
 
-  async inspect(
-    steps: readonly LinkSteps[],
-    signal: AbortSignal,
-    vifIds: readonly string[],
-  ): Promise<Inspection[]> {
+  async inspect(all: readonly VifStep<LinkSteps>[], signal: AbortSignal): Promise<LinkInspection[]> {
+    const steps = all.map(({ step }) => step);
     const namesOf = (those: readonly LinkSteps[]) => [...new Set(those.map(({ name }) => name))];
     const query = {
       // Whether a link is in use, the other links tell.
@@ -57,7 +45,7 @@ export class LinkRunner implements StepRunner<LinkSteps> {
     const surroundings = await this.#surroundings(steps, links, signal);
     const named = byEveryName(links);
     const found = { links, named, addressing, rules, used, surroundings, tapOwner: this.#tapOwner };
-    return steps.map((step, i) => inspectStep(step, vifIds[i] ?? '', found));
+    return all.map(({ step, vifId }) => inspectStep(step, vifId, found));
   }
 
   /** What stands around links of ours that are not as they would be made; read only if there are some. */
@@ -95,29 +83,32 @@ export class LinkRunner implements StepRunner<LinkSteps> {
     return { addressing, rules: gives ? await this.#table.readRules(signal) : [] };
   }
 
-  async apply(tasks: readonly Task<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
-    const { operations, indices } = scriptFor(tasks, this.#tapOwner);
-    const outcomes = await this.#table.write(operations, signal);
-    return indices.map((own) => own.map((index) => outcomes[index]).find((outcome) => outcome));
+  async apply(tasks: readonly LinkTask[], signal: AbortSignal): Promise<Outcome<LinkProgress>[]> {
+    const { operations, indices } = scriptFor(tasks);
+    const errors = await this.#table.write(operations, signal);
+    return tasks.map(({ change }, i) => {
+      const error = indices[i]?.map((index) => errors[index]).find((each) => each);
+      if (!error) return { done: 'all' };
+      return isUndone(change, error) ? { done: 'nothing', error } : { error };
+    });
   }
 
-  async undo(tasks: readonly AttemptedTask<LinkSteps>[], signal: AbortSignal): Promise<Outcome[]> {
-    const made = tasks.filter(({ inspection }) => makesLink(inspection)).map(({ step }) => step.name);
+  async undo(tasks: readonly AttemptedLinkTask[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
+    const made = tasks.filter(({ change: { kind } }) => kind === 'make' || kind === 'replace');
+    const names = made.map(({ step }) => step.name);
     const [used, links] = await Promise.all([
       this.#usedByOthers(tasks, signal),
-      made.length === 0 ? new Map<string, LinkState>() : this.#table.read({ names: made }, signal),
+      names.length === 0 ? new Map<string, LinkState>() : this.#table.read({ names }, signal),
     ]);
-    const scripts = tasks.map((task) => undoing(task, used, links.get(task.step.name), this.#tapOwner));
+    const scripts = tasks.map((task) => undoing(task, used, links.get(task.step.name)));
     const wanted = scripts.flatMap((script) => (script instanceof VifError ? [] : script));
-    const results = new Map(
-      (await this.#table.write(wanted, signal)).map((outcome, i) => [wanted[i], outcome]),
-    );
+    const results = new Map((await this.#table.write(wanted, signal)).map((error, i) => [wanted[i], error]));
     return scripts.map((script) =>
       script instanceof VifError ? script : script.map((each) => results.get(each)).find(Boolean),
     );
   }
 
-  async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<Stray[][]> {
+  async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<LinkStray[][]> {
     const names = this.#table.present(vifs.flatMap(strayNames));
     if (names.length === 0) return [];
     const links = await this.#table.read({ names: [...new Set(names)] }, signal);
@@ -125,7 +116,7 @@ export class LinkRunner implements StepRunner<LinkSteps> {
   }
 
   /** What is near is found by its name, see {@link findStrays}: the kernel does not find aliases. */
-  async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned[]> {
+  async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned<LinkSteps>[]> {
     if (reach === 'near') return [];
     const links = await this.#table.read({}, signal);
     if (reach === 'vifs') return ownedLinks(links, new Map());
@@ -135,7 +126,7 @@ export class LinkRunner implements StepRunner<LinkSteps> {
   }
 
   /** The links that something uses which does not go away in this undoing. Read only if it can matter. */
-  async #usedByOthers(tasks: readonly AttemptedTask<LinkSteps>[], signal: AbortSignal): Promise<Set<string>> {
+  async #usedByOthers(tasks: readonly AttemptedLinkTask[], signal: AbortSignal): Promise<Set<string>> {
     if (!tasks.some(({ step }) => step.kind === 'link' && step.shared)) return new Set();
     const steps = tasks.map(({ step }) => step);
     const leaving = new Set(steps.flatMap(({ kind, name }) => (kind === 'link' ? [name] : [])));
@@ -158,7 +149,11 @@ interface Found {
   readonly tapOwner: number;
 }
 
-function inspectStep(step: LinkSteps, vifId: string, { links, named, used, ...found }: Found): Inspection {
+function inspectStep(
+  step: LinkSteps,
+  vifId: string,
+  { links, named, used, ...found }: Found,
+): LinkInspection {
   switch (step.kind) {
     case 'link':
       return inspectLink(step, vifId, links.get(step.name), {

@@ -14,7 +14,7 @@ export type TapMaking = Extract<LinkCreation, { type: 'tap' }> & {
 };
 
 /** How `ip` makes a link. */
-type LinkMaking = Exclude<LinkCreation, { type: 'command' | 'tap' }> | TapMaking;
+export type LinkMaking = Exclude<LinkCreation, { type: 'command' | 'tap' }> | TapMaking;
 
 /** A change to one link. */
 export type LinkOperation =

@@ -1,6 +1,7 @@
 import type { LinkUserAbsentStep, LinkUserStep } from '@vifkit/core';
-import type { Inspection } from '@vifkit/engine/former';
+import type { Inspection } from '@vifkit/core/steps';
 import { isOurs, type LinkState } from './link-state.js';
+import type { LinkWrite } from './link-write.js';
 
 type Links = ReadonlyMap<string, LinkState>;
 
@@ -38,10 +39,10 @@ export function usedLinks(
 }
 
 /** Looks for a user on a link, which may still have to be made. */
-export function inspectUser({ user }: LinkUserStep, state: LinkState | undefined): Inspection {
-  const before = state && { before: state };
-  if (state?.users?.includes(user)) return { differences: [], ...before };
-  return { differences: [{ attribute: 'user', expected: user, actual: null }], ...before };
+export function inspectUser({ user }: LinkUserStep, state: LinkState | undefined): Inspection<LinkWrite> {
+  if (state?.users?.includes(user)) return { differences: [] };
+  const differences = [{ attribute: 'user', expected: user, actual: null }];
+  return { change: { kind: 'note', user, present: true }, differences };
 }
 
 /** Looks for a user who is to leave, and whether the link goes with those who leave it. */
@@ -49,13 +50,15 @@ export function inspectUserAbsence(
   { name, type, user }: LinkUserAbsentStep,
   links: Links,
   used: ReadonlySet<string>,
-): Inspection {
+): Inspection<LinkWrite> {
   const state = links.get(name);
   if (!state) return { differences: [] };
   // What was there before us, or serves a bridge, is not ours to remove.
   if (isOurs(state) && state.type === type && state.master === undefined && !used.has(name)) {
-    return { differences: [{ attribute: 'exists', expected: false, actual: true }], before: state };
+    const differences = [{ attribute: 'exists', expected: false, actual: true }];
+    return { change: { kind: 'remove', link: state }, differences };
   }
   if (!state.users?.includes(user)) return { differences: [] };
-  return { differences: [{ attribute: 'user', expected: null, actual: user }], before: state };
+  const differences = [{ attribute: 'user', expected: null, actual: user }];
+  return { change: { kind: 'note', user, present: false }, differences };
 }

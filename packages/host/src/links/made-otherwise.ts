@@ -1,7 +1,12 @@
 import { type LinkStep, VifError } from '@vifkit/core';
-import type { Difference } from '@vifkit/engine';
+import type { Difference } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { type LinkState, markOf } from './link-state.js';
+
+/** Something that the making of a link fixes, and that is not as it would be made. */
+export interface Trait extends Difference {
+  readonly attribute: 'type' | 'peer' | 'link' | 'id' | 'protocol' | 'multiQueue' | 'owner';
+}
 
 /** What stands around the links that are not as they would be made. */
 export interface Surroundings {
@@ -14,7 +19,7 @@ export interface Surroundings {
 }
 
 /** In what a link is not one of those that a step may use without making it. */
-export function compareUse({ types }: LinkStep, { type }: LinkState): Difference[] {
+export function compareUse({ types }: LinkStep, { type }: LinkState): Trait[] {
   if (!types || types.some((each) => each === type)) return [];
   return [{ attribute: 'type', expected: types.length === 1 ? types[0] : types, actual: type }];
 }
@@ -27,7 +32,7 @@ export function misfit(
   step: LinkStep,
   vifId: string,
   state: LinkState,
-  otherwise: readonly Difference[],
+  otherwise: readonly Trait[],
   surroundings: Surroundings | undefined,
 ): VifError | undefined {
   const cure = step.create

@@ -1,7 +1,10 @@
 import type { LinkType } from '@vifkit/core';
-import type { Owned } from '@vifkit/engine';
+import type { Owned as OwnedThing } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { isShared, type LinkState, vifOf } from './link-state.js';
+import type { LinkSteps } from './link-steps.js';
+
+type Owned = OwnedThing<LinkSteps>;
 
 /** The links that carry our mark, and those that VIFs are noted on, with what removes the mark or the note. */
 export function ownedLinks(

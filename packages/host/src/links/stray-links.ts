@@ -6,10 +6,14 @@ import {
   tapName,
   vethNames,
 } from '@vifkit/core';
-import { type PlannedVif, type Stray } from '@vifkit/engine/former';
+import { type PlannedVif, type Stray } from '@vifkit/core/steps';
 import { inspectAbsence } from './inspect-link.js';
 import { type LinkState, vifOf } from './link-state.js';
+import type { LinkSteps } from './link-steps.js';
+import type { LinkWrite } from './link-write.js';
 import { linkType } from './owned-links.js';
+
+export type LinkStray = Stray<LinkWrite, LinkSteps>;
 
 /** The names that links of a VIF have by its id, in one way of plugging it or another, but those that its plan is about. */
 export function strayNames({ vifId, plan }: PlannedVif): string[] {
@@ -20,8 +24,8 @@ export function strayNames({ vifId, plan }: PlannedVif): string[] {
 }
 
 /** What removes those links of a VIF that carry its mark. */
-export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState>): Stray[] {
-  return strayNames(vif).flatMap((name): Stray[] => {
+export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState>): LinkStray[] {
+  return strayNames(vif).flatMap((name): LinkStray[] => {
     const state = links.get(name);
     const owner = state && vifOf(state);
     const type = state && linkType(state);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { whenFired } from '@vifkit/engine/time';
-import { codeOf } from '../error-code.js';
+import { codeOf } from '../kernel/error-code.js';
 
 /** What the names of a process's files end with: its socket, and the symbolic link that its locks are further names of. */
 export const PRESENCE_FILES = ['.sock', '.link'] as const;

@@ -2,7 +2,7 @@ import { closeSync, constants, linkSync, lstatSync, openSync, readlinkSync, unli
 import { asVifError, VifError } from '@vifkit/core';
 import type { HostLocks } from '@vifkit/engine';
 import { pause, signalError } from '@vifkit/engine/time';
-import { codeOf } from '../error-code.js';
+import { codeOf } from '../kernel/error-code.js';
 import {
   fileModeIn,
   openStateDirectory,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core';
 import { isVifError } from '@vifkit/core';
 import type { Owned } from '@vifkit/core/steps';
-import { codeOf } from '../error-code.js';
+import { codeOf } from '../kernel/error-code.js';
 import type { LinkAddressing } from '../links/addresses/link-addresses.js';
 import * as values from '../ovsdb/values.js';
 import { hasBridgeMark, OWNER_KEY, ownerIn } from './marks.js';

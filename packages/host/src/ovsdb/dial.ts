@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { VifError } from '@vifkit/core';
-import { codeOf } from '../error-code.js';
+import { codeOf } from '../kernel/error-code.js';
 import type { OvsdbEndpoint } from './endpoint.js';
 import { explainTlsError, type OvsdbTlsOptions, readTlsOptions } from './tls.js';
 

@@ -4,7 +4,7 @@ import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
-import { codeOf } from '../error-code.js';
+import { codeOf } from '../kernel/error-code.js';
 import type { OvsdbEndpoint } from './endpoint.js';
 
 /**

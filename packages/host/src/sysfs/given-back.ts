@@ -1,7 +1,6 @@
 import { isSameVif } from '@vifkit/core';
-import { MOST_WRITTEN } from '../journal/record-format.js';
-import type { VfRecord } from '../journal/vf-journal.js';
 import { compareVf } from './vf-changes.js';
+import { MOST_WRITTEN, type VfRecord } from './vf-journal.js';
 import type { VfSettings, VfState } from './vf-table.js';
 
 /** The address of a function that none was given to. */

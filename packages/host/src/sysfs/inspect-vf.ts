@@ -1,8 +1,8 @@
 import { isSameVif, isVifError, type VfStep, VifError } from '@vifkit/core';
 import { type Found, type Inspection } from '@vifkit/engine/former';
-import type { VfRecord } from '../journal/vf-journal.js';
 import { NO_MAC, toGiveBack } from './given-back.js';
 import { compareVf } from './vf-changes.js';
+import type { VfRecord } from './vf-journal.js';
 import type { FoundVf, VfSettings, VfState } from './vf-table.js';
 
 /** What is noted of a function when its step is compared with it. */

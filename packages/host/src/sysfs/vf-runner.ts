@@ -8,10 +8,10 @@ import {
   type StepRunner,
   type Task,
 } from '@vifkit/engine/former';
-import type { VfJournal, VfRecord } from '../journal/vf-journal.js';
 import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfBefore } from './inspect-vf.js';
 import { settingsFor } from './vf-changes.js';
+import type { VfJournal, VfRecord } from './vf-journal.js';
 import type { VfChange, VfTable } from './vf-table.js';
 
 /**

@@ -24,6 +24,12 @@ describe('a link step', () => {
   it('makes a link that is missing', () => {
     const inspection = inspectLink(step({ create: { type: 'tap' }, set: { up: true } }), vifId, undefined);
     expect(inspection).toEqual({
+      change: {
+        kind: 'make',
+        create: { type: 'tap', owner: 0 },
+        set: { up: true },
+        mark: `vifkit:${vifId}`,
+      },
       differences: [{ attribute: 'exists', expected: true, actual: false }],
       creates: true,
     });
@@ -46,12 +52,16 @@ describe('a link step', () => {
       bridge: { ageing: 0, stp: false },
     };
     expect(inspectLink(step({ create: { type: 'bridge' }, set }), vifId, before)).toEqual({
+      change: {
+        kind: 'set',
+        set: { mtu: 1450, ipv6: false, bridge: { ageing: 0 } },
+        former: { mtu: 1500, ipv6: true, bridge: { ageing: 300 } },
+      },
       differences: [
         { attribute: 'mtu', expected: 1450, actual: 1500 },
         { attribute: 'ipv6', expected: false, actual: true },
         { attribute: 'bridge.ageing', expected: 0, actual: 300 },
       ],
-      before,
       found: { whose: 'unmarked', byName: false },
     });
   });
@@ -60,8 +70,9 @@ describe('a link step', () => {
     const other = 'c1e5cbd2-16b4-4d1e-8a5c-2b1f6a0d9e33';
     const own: Omit<LinkStep, 'kind' | 'name'> = { create: { type: 'tap' } };
     const mark = { attribute: 'alias', expected: `vifkit:${vifId}`, actual: null };
-    const found = (alias: string | undefined, wanted = own) =>
-      inspectLink(step(wanted), vifId, state(alias === undefined ? {} : { alias })).found;
+    const inspect = (alias: string | undefined, wanted = own) =>
+      inspectLink(step(wanted), vifId, state(alias === undefined ? {} : { alias }));
+    const found = (alias: string | undefined, wanted = own) => inspect(alias, wanted).found;
 
     it('by its mark', () => {
       expect(found(`vifkit:${vifId}`)).toEqual({ whose: 'this' });
@@ -71,7 +82,14 @@ describe('a link step', () => {
     });
 
     it('by its name, where it would be made for the VIF alone, and nobody has given it an alias', () => {
-      expect(found(undefined)).toEqual({ whose: 'unmarked', byName: true, mark });
+      expect(found(undefined)).toEqual({ whose: 'unmarked', byName: true });
+      expect(inspect(undefined)).toMatchObject({
+        differences: [],
+        takeOver: {
+          change: { kind: 'set', set: {}, mark: { to: mark.expected, from: '' } },
+          differences: [mark],
+        },
+      });
       for (const wanted of [{ set: { up: true } }, { ...own, shared: true }]) {
         expect(found(undefined, wanted)).toEqual({ whose: 'unmarked', byName: false });
       }

@@ -1,12 +1,11 @@
 import { type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
-import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { type LinkSpec, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { LinkRunner } from '../../src/links/link-runner.js';
+import type { AttemptedLinkTask } from '../../src/links/undoing.js';
 
 type Step = LinkStep | LinkAbsentStep;
-type Attempted = AttemptedTask<Step>;
 
 const soon = () => new Deadline(10_000).signal;
 
@@ -14,24 +13,26 @@ function setUp(links: LinkSpec[] = []) {
   const host = memoryHost({ links });
   const runner = new LinkRunner(host.links);
   /** Inspects steps and applies those that differ, as the engine does; VIF ids are a, b, ... unless given. */
-  const apply = async (steps: readonly Step[], vifId = 'a'): Promise<Attempted[]> => {
+  const apply = async (steps: readonly Step[], vifId = 'a'): Promise<AttemptedLinkTask[]> => {
     const inspections = await runner.inspect(
-      steps,
+      steps.map((step) => ({ step, vifId })),
       soon(),
-      steps.map(() => vifId),
     );
-    const tasks = steps.map((step, i) => ({
-      step,
-      vifId,
-      inspection: inspections[i] ?? { differences: [] },
-    }));
-    const different = tasks.filter(({ inspection }) => inspection.differences.length > 0);
-    const outcomes = await runner.apply(different, soon());
-    return different.map((task, i) => ({ ...task, outcome: outcomes[i] }));
+    const tasks = steps.flatMap((step, i) => {
+      const { change } = inspections[i] ?? {};
+      return change ? [{ step, vifId, change }] : [];
+    });
+    const outcomes = await runner.apply(tasks, soon());
+    return tasks.map((task, i) => ({ ...task, outcome: outcomes[i] ?? {} }));
   };
-  const undo = (tasks: readonly Attempted[]): Promise<Outcome[]> => runner.undo([...tasks].reverse(), soon());
+  const changeFor = async (step: Step) => {
+    const [inspection] = await runner.inspect([{ step, vifId: 'a' }], soon());
+    if (!inspection?.change) throw new Error('Nothing differs');
+    return inspection.change;
+  };
+  const undo = (tasks: readonly AttemptedLinkTask[]) => runner.undo([...tasks].reverse(), soon());
   const writes = () => host.writes.map(({ what }) => what);
-  return { host, runner, apply, undo, writes };
+  return { host, runner, apply, changeFor, undo, writes };
 }
 
 const tap = (name: string, own: Partial<LinkStep> = {}): LinkStep => ({
@@ -90,7 +91,7 @@ describe('applying link steps', () => {
   it('removes a pair once that has a step for each end', async () => {
     const { host, apply, writes } = setUp([{ name: 'v0', type: 'veth', peer: 'v1' }]);
     const outcomes = await apply([absent('v0', 'veth'), absent('v1', 'veth')]);
-    expect(outcomes.map(({ outcome }) => outcome)).toEqual([undefined, undefined]);
+    expect(outcomes.map(({ outcome }) => outcome)).toEqual([{ done: 'all' }, { done: 'all' }]);
     expect(writes()).toEqual(['delete v0']);
     expect(host.links.snapshot()).toEqual({});
   });
@@ -99,7 +100,7 @@ describe('applying link steps', () => {
     const { host, apply } = setUp();
     host.failAt(({ what }) => what === 'add v0');
     const outcomes = await apply([veth('v0', 'v1'), tap('tap0'), veth('v1', 'v0')]);
-    expect(outcomes.map(({ outcome }) => outcome?.message)).toEqual([
+    expect(outcomes.map(({ outcome }) => outcome.error?.message)).toEqual([
       'Link v0 cannot be made: Made to fail',
       undefined,
       'Link v0 cannot be made: Made to fail',
@@ -108,13 +109,13 @@ describe('applying link steps', () => {
   });
 
   it('does not touch what somebody else made in the meantime', async () => {
-    const { host, runner, undo } = setUp();
+    const { changeFor, host, runner, undo } = setUp();
     const step = tap('tap0', { set: { up: true } });
-    const [inspection = { differences: [] }] = await runner.inspect([step], soon(), ['a']);
+    const change = await changeFor(step);
     host.links.kernel.put({ name: 'tap0', type: 'tap' });
-    const task = { step, vifId: 'a', inspection };
-    const [outcome] = await runner.apply([task], soon());
-    expect(outcome?.code).toBe('LINK_EXISTS');
+    const task = { step, vifId: 'a', change };
+    const [outcome = {}] = await runner.apply([task], soon());
+    expect(outcome).toMatchObject({ done: 'nothing', error: { code: 'LINK_EXISTS' } });
     expect(await undo([{ ...task, outcome }])).toEqual([undefined]);
     expect(host.links.snapshot().tap0).toMatchObject({ up: false });
     expect(host.links.snapshot().tap0).not.toHaveProperty('alias');
@@ -188,12 +189,12 @@ describe('undoing link steps', () => {
   });
 
   it('removes what may have been made before it was called off', async () => {
-    const { host, runner, undo } = setUp();
+    const { changeFor, host, undo } = setUp();
     const step = tap('tap0');
-    const [inspection = { differences: [] }] = await runner.inspect([step], soon(), ['a']);
+    const change = await changeFor(step);
     host.links.kernel.put({ name: 'tap0', type: 'tap' });
-    const outcome = new VifError('TIMEOUT', 'too late to tell');
-    await undo([{ step, vifId: 'a', inspection, outcome }]);
+    const outcome = { error: new VifError('TIMEOUT', 'too late to tell') };
+    await undo([{ step, vifId: 'a', change, outcome }]);
     expect(host.links.snapshot()).toEqual({});
   });
 });

@@ -1,5 +1,4 @@
 import type { LinkStep } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
@@ -19,10 +18,11 @@ async function run(makesIt: boolean) {
   const host = memoryHost();
   const { links } = host;
   const runner = new LinkRunner(links);
-  const [inspection = { differences: [] }] = await runner.inspect([step], soon(), ['a']);
+  const [inspection = { differences: [] }] = await runner.inspect([{ step, vifId: 'a' }], soon());
   if (makesIt) links.kernel.put({ name: 'fp0', type: 'fp' });
-  const task = { step, vifId: 'a', inspection };
-  const [outcome]: Outcome[] = await runner.apply([task], soon());
+  if (!inspection.change) throw new Error('Nothing differs');
+  const task = { step, vifId: 'a', change: inspection.change };
+  const [outcome = {}] = await runner.apply([task], soon());
   const applied = links.snapshot();
   const undone = await runner.undo([{ ...task, outcome }], soon());
   return { inspection, outcome, applied, undone, writes: host.writes };
@@ -37,14 +37,14 @@ describe('a link that a command makes', () => {
 
   it('is set and marked once it is there, and left to the command when that is undone', async () => {
     const { outcome, applied, undone, writes } = await run(true);
-    expect(outcome).toBeUndefined();
+    expect(outcome).toEqual({ done: 'all' });
     expect(applied).toMatchObject({ fp0: { up: true, mtu: 1400, alias: 'vifkit:a' } });
     expect(undone).toEqual([undefined]);
     expect(writes.map(({ what }) => what)).toEqual(['set fp0']);
   });
 
   it('fails the step if the command has not made it', async () => {
-    expect((await run(false)).outcome).toMatchObject({
+    expect((await run(false)).outcome.error).toMatchObject({
       code: 'LINK_COMMAND_FAILED',
       message: expect.stringContaining('Cannot find device "fp0"'),
     });
@@ -52,6 +52,6 @@ describe('a link that a command makes', () => {
 
   it('may be of any type', () => {
     const state = { name: 'fp0', type: 'dummy', up: true, mtu: 1400, address: '', promisc: false };
-    expect(inspectLink(step, 'vif', state)).toMatchObject({ differences: [], before: state });
+    expect(inspectLink(step, 'vif', state)).toMatchObject({ differences: [] });
   });
 });

@@ -122,7 +122,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     records: new MemoryVifRecords(),
     inventory: new MemoryInventory(points, links, ovs, filters),
     runners: [
-      former(new LinkRunner(links, options.tapOwner)),
+      new LinkRunner(links, options.tapOwner),
       new OvsRunner(new OpenVswitch(ovs), links),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),

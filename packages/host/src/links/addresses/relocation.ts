@@ -1,6 +1,5 @@
 import { type LinkStep, VifError } from '@vifkit/core';
-import type { Difference, Outcome } from '@vifkit/engine/former';
-import type { LinkState } from '../link-state.js';
+import type { Difference } from '@vifkit/core/steps';
 import type { LinkOperation } from '../link-table.js';
 import { type LinkAddress, type LinkAddressing, noAddressing, routeText } from './link-addresses.js';
 import { type LinkRule, rulesLost } from './link-rules.js';
@@ -12,13 +11,6 @@ export interface Relocation {
   readonly there: Move;
   readonly back: Move;
 }
-
-/** A link before a step, with what it is to give away. */
-export type LinkBefore = LinkState & {
-  readonly relocation?: Relocation;
-  /** The link is removed and made anew, since it was made otherwise; with the other end of a veth pair. */
-  readonly replaced?: { readonly peer?: LinkState };
-};
 
 /** What a link still has that belongs on its bridge; undefined if there is nothing. */
 export function relocationOf(
@@ -81,8 +73,8 @@ export function relocationDifferences({ there }: Relocation): Difference[] {
 export function hindrance(
   move: Move,
   before: readonly LinkOperation[],
-  outcomes: readonly Outcome[],
-): Outcome {
+  outcomes: readonly (VifError | undefined)[],
+): VifError | undefined {
   const failed = before.findIndex(({ name }, i) => outcomes[i] && (name === move.name || name === move.to));
   return outcomes[failed];
 }

@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { userId } from '../../user-id.js';
+import { userId } from '../../kernel/user-id.js';
 import type { LinkState, TapState } from '../link-state.js';
 import { noteOf, usersIn } from '../link-users.js';
 

@@ -38,7 +38,7 @@ export function elements(value: Value): string[] {
 }
 
 export function canonical(value: Value): string {
-  if (!Array.isArray(value) || value[0] === 'uuid') return JSON.stringify(value);
+  if (!Array.isArray(value) || !(value[0] === 'set' || value[0] === 'map')) return JSON.stringify(value);
   return JSON.stringify([value[0], elements(value).sort()]);
 }
 

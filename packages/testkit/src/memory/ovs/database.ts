@@ -98,9 +98,8 @@ class Draft {
   run(operation: Operation): object {
     switch (operation.op) {
       case 'insert': {
-        const id = this.newId();
         const name = operation['uuid-name'];
-        if (name !== undefined) this.#named.set(name, id);
+        const id = name === undefined ? this.newId() : this.#idOf(name);
         const { columns } = tableOf(operation.table);
         const initial = Object.entries(columns).map(([key, column]) => [key, initialOf(column)]);
         this.#put(operation.table, id, {
@@ -280,16 +279,26 @@ class Draft {
   /** With the ids of the rows that this transaction names. */
   #resolved(value: Value): Value {
     if (!Array.isArray(value)) return value;
-    if (value[0] === 'set')
-      return ['set', (value[1] as readonly Atom[]).map((atom) => this.#resolvedAtom(atom))];
+    if (value[0] === 'set') {
+      const atoms = value[1] as readonly Atom[];
+      if (new Set(atoms.map(canonical)).size < atoms.length) {
+        throw new Refusal('ovsdb error', 'set contains duplicate value');
+      }
+      return ['set', atoms.map((atom) => this.#resolvedAtom(atom))];
+    }
     return value[0] === 'map' ? value : this.#resolvedAtom(value as Atom);
   }
 
   #resolvedAtom(atom: Atom): Atom {
     if (!Array.isArray(atom) || atom[0] !== 'named-uuid') return atom;
-    const id = this.#named.get(atom[1]);
-    if (id === undefined) throw new Refusal('syntax error', `no row is named ${atom[1]}`);
-    return ['uuid', id];
+    return ['uuid', this.#idOf(atom[1])];
+  }
+
+  /** Of a row that the transaction inserts by this name, before or behind. */
+  #idOf(name: string): string {
+    const id = this.#named.get(name) ?? this.newId();
+    this.#named.set(name, id);
+    return id;
   }
 
   #referredTo(table: string): Set<string> {

@@ -1,6 +1,9 @@
 import type { VifError } from '@vifkit/core';
 import type { Outcome } from '@vifkit/engine/former';
-import type { VfSettings, VfState } from '../sysfs/vf-table.js';
+import type { VfSettings, VfState } from './vf-table.js';
+
+/** How many settings a record has at most of those that were written. */
+export const MOST_WRITTEN = 8;
 
 /** What a virtual function had before a VIF took it. */
 export interface VfRecord {

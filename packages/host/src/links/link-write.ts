@@ -1,0 +1,130 @@
+import type { BridgeAttributes, LinkAttributes, LinkStep } from '@vifkit/core';
+import type { Difference } from '@vifkit/core/steps';
+import type { Relocation } from './addresses/relocation.js';
+import type { LinkState, TapState } from './link-state.js';
+import type { LinkChange, LinkMaking, TapMaking } from './link-table.js';
+
+/** How a link is made: by us, or by a command of the plan before the step. */
+export type Creation = LinkMaking | { readonly type: 'command' };
+
+/** A link that is removed to be made anew, with the other end of a veth pair. */
+export interface Replaced {
+  readonly link: LinkState;
+  readonly peer?: LinkState | undefined;
+}
+
+/** An alias to be given to a link, and the one that it has. */
+interface Marking {
+  readonly to: string;
+  readonly from: string;
+}
+
+/** What is to be written of a link. */
+export type LinkWrite =
+  | { readonly kind: 'make'; readonly create: Creation; readonly set: LinkAttributes; readonly mark: string }
+  /** It was made otherwise than it has to be: it is removed, and made anew. */
+  | {
+      readonly kind: 'replace';
+      readonly create: Creation;
+      readonly set: LinkAttributes;
+      readonly mark: string;
+      readonly replaced: Replaced;
+    }
+  /** A tap is made anew that keeps its place. */
+  | {
+      readonly kind: 'remake';
+      readonly create: TapMaking;
+      readonly set: LinkAttributes;
+      readonly mark: string;
+      readonly was: LinkState & { readonly tap: TapState };
+    }
+  | {
+      readonly kind: 'set';
+      readonly set: LinkAttributes;
+      /** What these attributes are now. */
+      readonly former: LinkChange;
+      readonly mark?: Marking;
+      readonly relocation?: Relocation | undefined;
+    }
+  | { readonly kind: 'remove'; readonly link: LinkState }
+  | { readonly kind: 'note'; readonly user: string; readonly present: boolean };
+
+export type SetWrite = Extract<LinkWrite, { kind: 'set' }>;
+
+/** How much of a write was done, where that is known. */
+export type LinkProgress = 'all' | 'nothing';
+
+const attributes = ['up', 'mtu', 'address', 'master', 'promisc', 'ipv6', 'arpIgnore', 'arpAnnounce'] as const;
+const bridgeAttributes = ['forwardDelay', 'stp', 'multicastSnooping', 'ageing'] as const;
+
+/** The attributes of a link that are not as they are to be; undefined if all are. */
+export function settingOf(wanted: LinkAttributes, state: LinkState): SetWrite | undefined {
+  // A link without IPv6 is one that has it turned off.
+  const flat = differing(attributes, wanted, { ...state, ipv6: state.ipv6 ?? false });
+  const bridge = differing(bridgeAttributes, wanted.bridge ?? {}, state.bridge ?? {});
+  const hasBridge = Object.keys(bridge.wanted).length > 0;
+  if (!hasBridge && Object.keys(flat.wanted).length === 0) return undefined;
+  const { master, ...former } = flat.actual;
+  return {
+    kind: 'set',
+    set: { ...flat.wanted, ...(hasBridge && { bridge: bridge.wanted }) },
+    former: {
+      ...former,
+      ...(flat.wanted.master !== undefined && { master: master ?? null }),
+      ...(hasBridge && { bridge: bridge.actual }),
+    },
+  };
+}
+
+/** What is to be set, for people. */
+export function renderSetting({ set, former, mark }: SetWrite): Difference[] {
+  const { bridge = {} } = set;
+  const told = (attribute: string, expected: unknown, actual: unknown = null) => ({
+    attribute,
+    expected,
+    actual,
+  });
+  return [
+    ...attributes.flatMap((each) => (set[each] === undefined ? [] : told(each, set[each], former[each]))),
+    ...bridgeAttributes.flatMap((each) =>
+      bridge[each] === undefined ? [] : told(`bridge.${each}`, bridge[each], former.bridge?.[each]),
+    ),
+    ...(mark ? [told('alias', mark.to, mark.from || null)] : []),
+  ];
+}
+
+/** The attributes that a link is made with. */
+export function firstAttributes({ initial = {}, set = {} }: LinkStep): LinkAttributes {
+  const bridge: BridgeAttributes = { ...initial.bridge, ...set.bridge };
+  return { ...initial, ...set, ...(Object.keys(bridge).length > 0 && { bridge }) };
+}
+
+/** What a tap had that one made anew in its place gets. Open vSwitch takes its port back by itself. */
+export function keptOf({ address, mtu, master }: LinkState): LinkAttributes {
+  return { address, mtu, ...(master !== undefined && master !== 'ovs-system' && { master }) };
+}
+
+/** How a tap that is there was made. */
+export function makingOf({ multiQueue, owner }: TapState): TapMaking {
+  return { type: 'tap', multiQueue, ...(owner !== undefined && { owner }) };
+}
+
+/** Of these attributes those that are wanted otherwise than they are, with what they are. */
+function differing<T extends object, K extends keyof T>(
+  keys: readonly K[],
+  all: T,
+  found: Partial<T>,
+): { readonly wanted: Partial<T>; readonly actual: Partial<T> } {
+  const wanted: Partial<T> = {};
+  const actual: Partial<T> = {};
+  for (const key of keys) {
+    if (all[key] === undefined || isSame(all[key], found[key])) continue;
+    wanted[key] = all[key];
+    actual[key] = found[key];
+  }
+  return { wanted, actual };
+}
+
+function isSame(a: unknown, b: unknown): boolean {
+  return typeof a === 'string' && typeof b === 'string' ? a.toLowerCase() === b.toLowerCase() : a === b;
+}
