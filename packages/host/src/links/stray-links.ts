@@ -36,6 +36,7 @@ export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState
 }
 
 function namesIn(step: Plan[number]): string[] {
+  if (step.kind === 'link' && step.ifPresent) return []; // the guest's, and not ours to keep
   const names = 'name' in step && typeof step.name === 'string' ? [step.name] : [];
   if (step.kind === 'link') names.push(...(step.keeps ?? []));
   if (step.kind === 'link' && step.create?.type === 'veth') names.push(step.create.peer);

@@ -17,6 +17,7 @@ describe('what ip -details -json link prints', () => {
       name: 'l0',
       type: '',
       up: true,
+      carrier: true,
       mtu: 1500,
       address: '52:54:00:00:00:01',
       promisc: true,
