@@ -32,6 +32,10 @@ const programs = [
   'qemu-system-x86_64',
   'chromium',
   'lintian',
+  'zsh',
+  'fish',
+  'man',
+  'groff',
 ];
 
 /** Packages that bring none of them. */

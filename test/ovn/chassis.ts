@@ -29,7 +29,7 @@ const stateDirectories = new Map<string, Promise<string>>();
 /** Runs `vif` on a chassis. */
 export async function vifOn(
   { name, namespace, ovs, runDirectory }: Chassis,
-  { southbound }: Pick<Ovn, 'southbound'>,
+  { southbound, northbound }: Pick<Ovn, 'southbound' | 'northbound'>,
   requests: readonly object[],
   ...args: readonly string[]
 ): Promise<{
@@ -43,7 +43,16 @@ export async function vifOn(
     'nsenter',
     [
       ...['--target', String(namespace.pid), '--net', '--', program, ...args, '--format', 'json'],
-      ...['--ovsdb', ovs.endpoint, '--ovn-sb', southbound, '--state-dir', await state],
+      ...[
+        '--ovsdb',
+        ovs.endpoint,
+        '--ovn-sb',
+        southbound,
+        '--ovn-nb',
+        northbound,
+        '--state-dir',
+        await state,
+      ],
     ],
     {
       input: requests.map((request) => `${JSON.stringify(request)}\n`).join(''),

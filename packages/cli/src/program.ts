@@ -138,7 +138,7 @@ function addCommand(
     const { unbundled } = environment;
     if (unbundled && (loadsPackages || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
-    exit(await run(settings, { ...environment, stdin }, files));
+    exit(await run(settings, { ...environment, stdin, program }, files));
   });
 }
 
@@ -166,7 +166,7 @@ function announced({ stdin, stderr }: Environment): InputSource {
 function whatNamed(program: Command): string {
   const source = program.getOptionValueSource('plugin');
   if (source === 'env') return 'VIF_PLUGINS';
-  return source === 'config' ? String(program.getOptionValue('config')) : '--plugin';
+  return source === 'config' ? String(program.getOptionValue('pluginNamedBy')) : '--plugin';
 }
 
 function version(): string {

@@ -4,7 +4,14 @@ export type { Leg } from './connection/legs.js';
 export { type CoreCopy, thisCore } from './core-copy.js';
 export { type ErrorCode, errorCodes } from './errors/codes.js';
 export { ValidationError, type Violation } from './errors/validation-error.js';
-export { asVifError, isVifError, VifError, type VifErrorOptions } from './errors/vif-error.js';
+export {
+  asVifError,
+  type ErrorOf,
+  type ErrorsByCode,
+  isVifError,
+  VifError,
+  type VifErrorOptions,
+} from './errors/vif-error.js';
 export type { DeviceBackend, VirtualPort } from './guest/device-backend.js';
 export { filterName } from './guest/filter-name.js';
 export { cardModel, cardQueues, requireVirtio, type TapQueues, tapQueues } from './guest/guest-card.js';
@@ -94,7 +101,7 @@ export { inject, injectable, legacyDriver, vifConverter, vifPlugin } from './plu
 export { optionsFromEnvironment } from './plugin/options/from-environment.js';
 export type { OptionsByName, OptionsSource } from './plugin/options/options-source.js';
 export { optionVariable } from './plugin/options/variables.js';
-export type { Component, PluginPackage } from './plugin/package.js';
+export type { Component, OptionsOf, PluginPackage } from './plugin/package.js';
 export { PluginRegistry, type RegistryParts } from './plugin/registry.js';
 export type { ContractAdapter } from './plugin/served-contract.js';
 export type { StaticComponent, StaticDeclaration } from './plugin/static-declaration.js';
@@ -106,6 +113,15 @@ export type { HostCapabilities } from './request/host-capabilities.js';
 export type { Image } from './request/image.js';
 export type { Instance } from './request/instance.js';
 export { parseRequest } from './request/parse-request.js';
+export type {
+  InstanceInput,
+  NetworkInput,
+  NetworkVifInput,
+  RequestOf,
+  UnreadJson,
+  VifInput,
+  VifRequestInput,
+} from './request/request-input.js';
 export { type Routing, routings } from './request/routing.js';
 export type { VifRequest } from './request/vif-request.js';
 export { field } from './schema/field.js';

@@ -29,6 +29,8 @@ import { FilterRunner } from './nftables/filter-runner.js';
 import { NftFilterTable } from './nftables/nft-filter-table.js';
 import { OpenVswitch } from './openvswitch/open-vswitch.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
+import { Northbound } from './ovn/northbound.js';
+import { OvnMigration } from './ovn/ovn-migration.js';
 import { OvnReadiness } from './ovn/ovn-readiness.js';
 import { Southbound } from './ovn/southbound.js';
 import { SwitchWatch } from './ovn/switch-watch.js';
@@ -56,6 +58,11 @@ export interface HostOptions {
    * asked why a port is not ready, and where it is bound. Without it, this host's own database tells what it can.
    */
   readonly ovnSb?: string | undefined;
+  /**
+   * OVN's northbound database, as of `ovnSb`: a live migration is told there, see docs/migration.md. For hosts whose ports
+   * nobody else places, such as Neutron.
+   */
+  readonly ovnNb?: string | undefined;
   /** Where ovn-controller has its control socket; `OVN_RUNDIR`, or /var/run/ovn, unless given. */
   readonly ovnRunDir?: string | undefined;
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
@@ -92,6 +99,7 @@ const rules: OptionRules<HostOptions> = {
   ovsdb: optionRules.text,
   ovsdbTls: optionRules.object,
   ovnSb: optionRules.text,
+  ovnNb: optionRules.text,
   ovnRunDir: optionRules.path,
   sysfsRoot: optionRules.text,
   rootHelper: optionRules.words,
@@ -129,8 +137,17 @@ export function openHost(options?: HostOptions): Host {
   const functions = new IpVfTable(sysfsRoot, rootHelper);
   const filters = new NftFilterTable(rootHelper);
   const commands = new ExecCommands(toolHelper);
-  const [firstSb] = given.ovnSb?.split(',') ?? [];
-  const southbound = firstSb && new OvsdbClient({ endpoint: firstSb, tls: ovsdbTls, logger });
+  const clients = [database];
+  const clientOf = (endpoints: string | undefined) => {
+    const [endpoint] = endpoints?.split(',') ?? [];
+    if (!endpoint) return undefined;
+    const client = new OvsdbClient({ endpoint, tls: ovsdbTls, logger });
+    clients.push(client);
+    return client;
+  };
+  const [sb, nb] = [clientOf(given.ovnSb), clientOf(given.ovnNb)];
+  const [southbound, northbound] = [sb && new Southbound(sb), nb && new Northbound(nb)];
+  const watch = new SwitchWatch(database);
   const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
   const openVSwitch = new OpenVswitch(database, reserve);
   return {
@@ -155,8 +172,8 @@ export function openHost(options?: HostOptions): Host {
       new BridgePorts(rootHelper),
     ],
     readiness: new OvnReadiness({
-      watch: new SwitchWatch(database),
-      southbound: southbound ? new Southbound(southbound) : undefined,
+      watch,
+      southbound,
       runDirectory: ovnRunDir,
     }),
     connection: new HostConnection({
@@ -164,7 +181,7 @@ export function openHost(options?: HostOptions): Host {
       openVSwitch: new OpenVSwitchPath(
         openVSwitch.rows,
         new VswitchdProbe(database, directoryOf(ovsdb ?? DEFAULT_ENDPOINT)),
-        new OvnPath({ runDirectory: ovnRunDir, southbound: southbound || undefined }),
+        new OvnPath({ runDirectory: ovnRunDir, southbound: sb || undefined }),
       ),
       filters,
       functions: (addresses, signal) => readFunctions(addresses, sysfsRoot, functions, signal),
@@ -172,9 +189,9 @@ export function openHost(options?: HostOptions): Host {
       checksums: readChecksums,
       holders: tapHolders,
     }),
+    migration: new OvnMigration({ watch, northbound, southbound }),
     async close() {
-      const databases = [database, ...(southbound ? [southbound] : [])];
-      await Promise.all([links.close(), locks.close(), ...databases.map((each) => each.close())]);
+      await Promise.all([links.close(), locks.close(), ...clients.map((each) => each.close())]);
     },
   };
 }

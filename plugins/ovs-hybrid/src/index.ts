@@ -2,12 +2,12 @@ import type { PluginPackage } from '@vifkit/core';
 import { AgilioOvsConverter } from './converters/agilio-ovs-converter.js';
 import { NewtonOvsConverter } from './converters/newton-ovs-converter.js';
 import { OvsConverter } from './converters/ovs-converter.js';
+import { OvsOptions } from './ovs-options.js';
 import { OvsPlugin } from './ovs-plugin.js';
 
-export { OvsOptions } from './ovs-options.js';
-export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsPlugin };
+export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsOptions, OvsPlugin };
 
-const ovs: PluginPackage = {
+const ovs: PluginPackage<{ ovs: OvsOptions }> = {
   name: '@vifkit/plugin-ovs-hybrid',
   provides: [OvsPlugin, NewtonOvsConverter, OvsConverter, AgilioOvsConverter],
 };

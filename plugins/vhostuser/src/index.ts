@@ -1,11 +1,11 @@
 import type { PluginPackage } from '@vifkit/core';
 import { VhostUserConverter } from './vhost-user-converter.js';
 import { VhostUserDriver } from './vhost-user-driver.js';
+import { VhostUserOptions } from './vhost-user-options.js';
 
-export { VhostUserOptions } from './vhost-user-options.js';
-export { VhostUserConverter, VhostUserDriver };
+export { VhostUserConverter, VhostUserDriver, VhostUserOptions };
 
-const vhostUser: PluginPackage = {
+const vhostUser: PluginPackage<{ vhostuser: VhostUserOptions }> = {
   name: '@vifkit/plugin-vhostuser',
   provides: [VhostUserDriver, VhostUserConverter],
 };

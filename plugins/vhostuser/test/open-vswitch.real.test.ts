@@ -10,13 +10,13 @@ import { openVSwitch, port, request } from './request.js';
 
 requireOwnNetwork();
 
-const types = ['dpdkvhostuser', 'dpdkvhostuserclient'];
+const types = ['dpdkvhostuser', 'dpdkvhostuserclient'] as const;
 
 let driver: VifDriver;
 
 afterEach(() => driver.close());
 
-function start(ovs: OpenVSwitch, port_type: string): VifDriver {
+function start(ovs: OpenVSwitch, port_type: 'dpdkvhostuser' | 'dpdkvhostuserclient'): VifDriver {
   driver = createVifDriver({
     host: openHost({ ovsdb: ovs.endpoint }),
     guests: new LibvirtGuestConfigurator(),

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Environment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import type { Format, Settings } from '../settings/settings.js';
 
@@ -7,7 +7,7 @@ import type { Format, Settings } from '../settings/settings.js';
  * operands of another kind get these. */
 type CommandAction = (
   settings: Settings,
-  environment: Environment,
+  environment: CommandEnvironment,
   files: readonly string[],
 ) => Promise<number>;
 
@@ -37,6 +37,7 @@ export const commandTable: readonly CommandEntry[] = [
     dryRunOption(),
     ...timelineOption(),
     waitOption(),
+    phaseOption('prepare', 'activate'),
   ]),
   {
     ...forRequests('check', "tell what a plug would change, and what is broken on the guests' ways", () => [
@@ -50,6 +51,7 @@ export const commandTable: readonly CommandEntry[] = [
   },
   forRequests('unplug', 'unplug the VIFs', () => [
     ...timelineOption(),
+    phaseOption('deactivate', 'release'),
     new Option('--force', 'unplug what a guest still uses, too: it is cut off'),
   ]),
   {
@@ -160,6 +162,17 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./explain.js')).explain,
   },
   {
+    name: 'completion',
+    description: 'print a script that completes vif in a shell: bash, zsh or fish',
+    operands: [['<shell>', 'the shell']],
+    load: async () => (await import('./completion.js')).completion,
+  },
+  {
+    name: 'man',
+    description: 'print the manual page vif(1)',
+    load: async () => (await import('./man.js')).man,
+  },
+  {
     name: 'host-info',
     description: 'tell which VIFs the plugins take, as os-vif does',
     options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
@@ -184,6 +197,10 @@ function outputOption(what: string): Option {
     '-o, --output <file>',
     `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
   );
+}
+
+function phaseOption(...phases: readonly string[]): Option {
+  return new Option('--phase <phase>', 'which part of a live migration it is').choices(phases);
 }
 
 function connectOption(): Option {

@@ -53,7 +53,7 @@ async function readKept(
 ): Promise<string[] | 'none'> {
   if (keep !== undefined) return parseKeep(await readText(keep, stdin, signal));
   if (keepNone || keepDomains) return 'none';
-  throw new InputError('Say which VIFs are in use: --keep FILE, --keep-domains, or --keep-none');
+  throw new InputError('Say which VIFs are in use: --keep FILE, or --keep-none; --keep-domains asks libvirt');
 }
 
 /**

@@ -46,7 +46,8 @@ function carryOut(
   requests: readonly DomainRequest[],
   signal: AbortSignal,
 ): Promise<Settled<ChangeResult>[]> {
-  return task === 'unplug' ? driver.unplugAll(requests, { signal }) : driver.plugAll(requests, { signal });
+  if (task === 'unplug') return driver.unplugAll(requests, { signal, phase: 'release' });
+  return driver.plugAll(requests, { signal, ...(task === 'prepare' && { phase: 'prepare' }) });
 }
 
 /** Unplugs what this call has plugged. */

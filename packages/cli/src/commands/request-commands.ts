@@ -1,4 +1,11 @@
-import type { CallOptions, ConfigResult, PlugOptions, Settled, UnplugOptions } from '@vifkit/engine';
+import type {
+  CallOptions,
+  ConfigResult,
+  MigrationPhase,
+  PlugOptions,
+  Settled,
+  UnplugOptions,
+} from '@vifkit/engine';
 import { openRequests } from '../requests/open-requests.js';
 import { readRequests } from '../requests/read-requests.js';
 import type { Input } from '../requests/request.js';
@@ -26,7 +33,9 @@ export const smallBatch = 100;
 export const largeBatch = 500;
 
 /** How a command calls the driver: what a plug waits for is of no concern to others. */
-type CommandOptions = CallOptions & Pick<PlugOptions<never>, 'wait'> & Pick<UnplugOptions, 'force'>;
+type CommandOptions = CallOptions &
+  Pick<PlugOptions<never>, 'wait'> &
+  Pick<UnplugOptions<never>, 'force'> & { readonly phase?: MigrationPhase };
 
 /** What of the settings decides about the exit status. */
 type ResultSettings = Pick<Settings, 'strict'>;
@@ -58,7 +67,14 @@ const rows: readonly RequestCommand[] = [
     batch: smallBatch,
   }),
   requestCommand('plan', (driver, ...given) => driver.planAll(...given), { text: renderPlan }),
-  requestCommand('plug', (driver, ...given) => driver.plugAll(...given), { text: renderChanges }),
+  requestCommand(
+    'plug',
+    (driver, requests, { phase, ...options }) => {
+      const given = phase === 'prepare' || phase === 'activate' ? { phase } : {};
+      return driver.plugAll(requests, { ...options, ...given });
+    },
+    { text: renderChanges },
+  ),
   requestCommand('check', (driver, ...given) => driver.checkAll(...given), {
     text: renderCheck,
     differs: ({ differences, connection }, { strict }) =>
@@ -66,8 +82,10 @@ const rows: readonly RequestCommand[] = [
   }),
   requestCommand(
     'unplug',
-    (driver, requests, { force, ...options }) =>
-      driver.unplugAll(requests, { ...options, ...(force && { force }) }),
+    (driver, requests, { phase, wait: _, force, ...options }) => {
+      const given = phase === 'deactivate' || phase === 'release' ? { phase } : {};
+      return driver.unplugAll(requests, { ...options, ...given, ...(force && { force }) });
+    },
     { text: renderChanges },
   ),
 ];
@@ -127,11 +145,18 @@ export async function runRequests(
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
-  const { wait, force, undoTimeout } = settings;
+  const { wait, force, phase, undoTimeout } = settings;
   const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
   const interruption = abortOnSignals(environment.signals, timeout);
   const { signal } = interruption;
-  const options = { signal, timeout, undoTimeout, ...(wait && { wait }), ...(force && { force }) };
+  const options = {
+    signal,
+    timeout,
+    undoTimeout,
+    ...(wait && { wait }),
+    ...(phase && { phase }),
+    ...(force && { force }),
+  };
   const logger = await openLogger(settings, environment.stderr, environment.env);
   const report = new Report(command.name, settings, environment, logger);
   let driver: Driver | undefined;

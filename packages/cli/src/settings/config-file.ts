@@ -75,7 +75,9 @@ export async function applyConfigFiles(program: Command, paths: readonly string[
       const key = option.attributeName();
       // An option without a default that nobody has set has no source either.
       const from = program.getOptionValueSource(key) ?? 'default';
-      if (from === 'default' || from === 'config') program.setOptionValueWithSource(key, value, 'config');
+      if (from !== 'default' && from !== 'config') continue;
+      program.setOptionValueWithSource(key, value, 'config');
+      if (option.long === '--plugin') program.setOptionValue('pluginNamedBy', path);
     }
     sources.push(plugins);
   }

@@ -3,6 +3,7 @@ import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
 import type { CommandExecutor } from '@vifkit/core/steps';
 import type { VifDriver } from '@vifkit/engine';
 import type { Lack } from '@vifkit/host';
+import type { Command } from 'commander';
 import type { InputSource } from '../requests/input.js';
 import type { Output } from '../terminal/output.js';
 import type { Settings } from './settings.js';
@@ -32,6 +33,12 @@ export interface DriverSettings extends Settings {
   readonly guests: boolean;
   readonly logger: Logger | undefined;
   readonly env: Environment['env'];
+}
+
+/** What a command is given: its environment, and how it is defined. */
+export interface CommandEnvironment extends Environment {
+  /** The command line as commander has it. */
+  readonly program: Command;
 }
 
 /** What a command works with, so that tests can put others in place. */

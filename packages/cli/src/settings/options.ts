@@ -31,6 +31,9 @@ export function commonOptions(): Option[] {
     new Option('--ovn-sb <endpoint>', "OVN's southbound database, which tells why a port is not ready").env(
       'VIF_OVN_SB',
     ),
+    new Option('--ovn-nb <endpoint>', "OVN's northbound database, which is told of live migrations").env(
+      'VIF_OVN_NB',
+    ),
     new Option('--sysfs-root <dir>', 'where sysfs is mounted').env('VIF_SYSFS_ROOT').default('/sys'),
     new Option(
       '--state-dir <dir>',

@@ -1,4 +1,5 @@
 import type { OptionsSource, Routing } from '@vifkit/core';
+import type { MigrationPhase } from '@vifkit/engine';
 import type { HostOptions } from '@vifkit/host';
 import type { Verbosity } from '../terminal/log.js';
 
@@ -28,6 +29,10 @@ export interface Settings extends Verbosity {
   readonly ovsdbName?: string;
   /** OVN's southbound database. */
   readonly ovnSb?: string;
+  /** OVN's northbound database. */
+  readonly ovnNb?: string;
+  /** Which part of a live migration a plug or an unplug is. */
+  readonly phase?: MigrationPhase;
   /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
   readonly wait?: boolean | number;
   /** Whether a check fails for what waits, too. */
@@ -72,7 +77,7 @@ export interface Settings extends Verbosity {
 /** What the settings say of this host. */
 export function hostOptions(settings: Settings): HostOptions {
   const { ovsdb, ovsdbCa, ovsdbCert, ovsdbKey, ovsdbName } = settings;
-  const { ovnSb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
+  const { ovnSb, ovnNb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
   const ovsdbTls = { ca: ovsdbCa, cert: ovsdbCert, key: ovsdbKey, serverName: ovsdbName };
-  return { ovsdb, ovnSb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
+  return { ovsdb, ovnSb, ovnNb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
 }

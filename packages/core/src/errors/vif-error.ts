@@ -12,23 +12,48 @@ export interface VifErrorOptions {
   readonly cause?: unknown;
 }
 
+/** Codes whose errors have more than the others. A package that has such an error adds it here. */
+// biome-ignore lint/suspicious/noEmptyInterface: packages add to it
+export interface ErrorsByCode {}
+
+/** The class of the errors of a code. */
+export type ErrorOf<Code extends ErrorCode> = Code extends keyof ErrorsByCode
+  ? ErrorsByCode[Code]
+  : VifError<Code>;
+
 /** The base of every error that vifkit throws: a stable {@link code}, and a message that says what to do. */
-export class VifError extends Error {
+export class VifError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'VifError';
   readonly [brand] = true;
   readonly vifId: string | undefined;
 
   constructor(
-    readonly code: ErrorCode,
+    readonly code: Code,
     message: string,
     options: VifErrorOptions = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined);
     this.vifId = options.vifId;
   }
+
+  /** All that it tells, for `JSON.stringify`: of an `Error` that would leave nothing. Stacks are left out. */
+  toJSON(): object {
+    const { name, code, message, vifId, cause } = this;
+    const details = Object.entries(this).filter(([key]) => !['name', 'code', 'vifId', 'cause'].includes(key));
+    return {
+      name,
+      code,
+      message,
+      ...(vifId !== undefined && { vifId }),
+      ...Object.fromEntries(details),
+      ...(cause !== undefined && { cause: isVifError(cause) ? cause : { message: reasonOf(cause) } }),
+    };
+  }
 }
 
 /** Whether an error is one of vifkit's, and, if a code is given, of that code. Does not rely on `instanceof`. */
+export function isVifError(error: unknown): error is VifError;
+export function isVifError<Code extends ErrorCode>(error: unknown, code: Code): error is ErrorOf<Code>;
 export function isVifError(error: unknown, code?: ErrorCode): error is VifError {
   if (typeof error !== 'object' || error === null) return false;
   try {

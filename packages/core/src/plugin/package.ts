@@ -3,12 +3,22 @@ import type { StepKindDefinition } from '../plan/define-step-kind.js';
 import type { RunnerContext, StepRunner } from '../plan/runner.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor } from './declaration.js';
+import type { OptionsByName } from './options/options-source.js';
 
 /** What a plugin or driver or converter is once it is built. */
 export type Component = VifPlugin | LegacyDriver | VifConverter;
 
-/** What a plugin package offers: inert data, until a registry takes it. */
-export interface PluginPackage {
+declare const options: unique symbol;
+
+/**
+ * What a plugin package offers: inert data, until a registry takes it.
+ *
+ * @typeParam Options its options by plugin name or VIF type, so that the compiler knows them where a driver is made:
+ *   `PluginPackage<{ acme: AcmeOptions }>`
+ */
+export interface PluginPackage<Options extends object = object> {
+  /** Never there: it carries the type. */
+  readonly [options]?: Options;
   /** The npm name. */
   readonly name: string;
   /** The package's own version, as in its package.json; shown by `vif plugins`. */
@@ -34,3 +44,23 @@ export interface PluginPackage {
    */
   runners?(context: RunnerContext): readonly StepRunner[];
 }
+
+/** The options that these packages have, each of them optional. Those of a package that does not tell may be any. */
+export type OptionsOf<Packages extends readonly PluginPackage[]> = MergedOptions<Packages[number]>;
+
+type MergedOptions<Each extends PluginPackage> = Merged<
+  Each extends PluginPackage<infer Options> ? TypedOptions<Options> : never
+>;
+
+type TypedOptions<Options extends object> = object extends Options
+  ? OptionsByName
+  : {
+      readonly [Name in keyof Options]?: {
+        readonly [Key in keyof Options[Name]]?: Options[Name][Key] | undefined;
+      };
+    };
+
+/** All members of a union at once. */
+type Merged<Each> = (Each extends unknown ? (each: Each) => void : never) extends (all: infer All) => void
+  ? All
+  : never;

@@ -25,6 +25,16 @@ export interface PlugOptions<T> extends BatchOptions<T> {
    * port that the hypervisor makes when the guest starts is not waited for: {@link VifDriver.waitReady} does that.
    */
   readonly wait?: boolean | number | undefined;
+  /** The part of a live migration that it is, on its destination: see {@link MigrationPhase}. */
+  readonly phase?: 'prepare' | 'activate' | undefined;
+}
+
+/** How an unplug goes. */
+export interface UnplugOptions<T> extends BatchOptions<T> {
+  /** The part of a live migration that it is, on its source: see {@link MigrationPhase}. */
+  readonly phase?: 'deactivate' | 'release' | undefined;
+  /** Unplug what a guest still uses, too: it is cut off. Without it such a VIF is refused with VIF_IN_USE. */
+  readonly force?: boolean | undefined;
 }
 
 /** More would not fit into memory together with what becomes of them. */
@@ -32,11 +42,8 @@ const mostRequests = 1_000_000;
 
 /** @throws VifError INVALID_OPTIONS */
 export function readBatchOptions<T>(options: BatchOptions<T> | undefined): CallTimes<BatchOptions<T>> {
-  return readCallOptions(options, 'the call', batchOptionRules<T>());
-}
-
-export function batchOptionRules<T>(): OptionRules<BatchOptions<T>> {
-  return { ...callOptionRules, onResult: optionRules.function };
+  const rules: OptionRules<BatchOptions<T>> = { ...callOptionRules, onResult: optionRules.function };
+  return readCallOptions(options, 'the call', rules);
 }
 
 /** @throws VifError INVALID_OPTIONS */
@@ -48,8 +55,27 @@ export function readPlugOptions<T>(options: PlugOptions<T> | undefined): CallTim
       accepts: (value) => optionRules.flag.accepts(value) || optionRules.milliseconds.accepts(value),
       says: 'true, false or a number of milliseconds',
     },
+    phase: oneOf('prepare', 'activate'),
   };
   return readCallOptions(options, 'the call', rules);
+}
+
+/** @throws VifError INVALID_OPTIONS */
+export function readUnplugOptions<T>(options: UnplugOptions<T> | undefined): CallTimes<UnplugOptions<T>> {
+  const rules: OptionRules<UnplugOptions<T>> = {
+    ...callOptionRules,
+    onResult: optionRules.function,
+    phase: oneOf('deactivate', 'release'),
+    force: optionRules.flag,
+  };
+  return readCallOptions(options, 'the call', rules);
+}
+
+function oneOf(...allowed: readonly string[]) {
+  return {
+    accepts: (value: unknown) => typeof value === 'string' && allowed.includes(value),
+    says: allowed.join(' or '),
+  };
 }
 
 /** The requests of a call, each of which may be anything. @throws VifError INVALID_REQUEST for what is no list */

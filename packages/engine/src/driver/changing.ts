@@ -1,10 +1,11 @@
-import { asVifError } from '@vifkit/core';
+import { asVifError, isVifError } from '@vifkit/core';
 import type { Connection } from '../connection/verdict.js';
 import type { Engine, RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import type { Change, Job } from '../run/job.js';
-import type { PlugOptions } from './batch-options.js';
+import type { PlugOptions, UnplugOptions } from './batch-options.js';
 import { findInUse } from './in-use.js';
+import { inPhase } from './phases.js';
 import type { Prepared } from './prepare.js';
 import { awaitedPort, readyStep, requireReadiness } from './ready.js';
 import type { RoutedRequest } from './routed-request.js';
@@ -35,15 +36,20 @@ export interface ChangingParts {
 /** Plugs, which wait for their ports if that is asked for, and tell of the ways to their networks. */
 export function plugging(
   { engine, host, read, prepare }: ChangingParts,
-  { wait }: Pick<PlugOptions<never>, 'wait'>,
+  { wait, phase }: Pick<PlugOptions<never>, 'wait' | 'phase'>,
 ): Changing {
   return {
     prepare: async (json, signal) => {
-      if (!wait) return prepare(json, 'plug', signal);
+      const plugged = await prepare(json, 'plug', signal);
+      const prepared = await inPhase(phase, plugged, read(json).vif, host.migration, signal);
+      // A destination that is not ready when the guest arrives would miss what the guest says then.
+      const arrives = phase === 'prepare' && host.readiness !== undefined;
+      if (!wait && !arrives) return prepared;
       const readiness = requireReadiness(host.readiness);
-      const { handled, job } = await prepare(json, 'plug', signal);
+      const { handled, job } = prepared;
       const port = awaitedPort(read(json).vif, job.plan);
-      const steps = port ? [readyStep(port, readiness, wait === true ? undefined : wait)] : [];
+      const patience = typeof wait === 'number' ? wait : undefined;
+      const steps = port ? [readyStep(port, readiness, patience)] : [];
       return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
     },
     run: judgedAfter<Change[]>((jobs, options) => engine.plug(jobs, options), host.connection),
@@ -51,30 +57,37 @@ export function plugging(
 }
 
 /**
- * Unplugs, which do not depend on their requests alone: what carries the VIF's mark goes.
- * @param force what a guest still uses is unplugged, too
+ * Unplugs, which do not depend on their requests alone: what carries the VIF's mark goes. What a guest still uses is refused,
+ * unless that is forced; the phases of a live migration see to that by themselves.
  */
-export function unplugging({ engine, host, read, prepare }: ChangingParts, force = false): Changing {
+export function unplugging(
+  { engine, host, read, prepare }: ChangingParts,
+  { phase, force }: Pick<UnplugOptions<never>, 'phase' | 'force'>,
+): Changing {
   const byMark = new UnplugByMark(engine);
   return {
     prepare: async (json, signal) => {
       const request = read(json);
       try {
-        return await prepare(json, 'unplug', signal);
+        const prepared = await prepare(json, 'unplug', signal);
+        return await inPhase(phase, prepared, request.vif, host.migration, signal);
       } catch (error) {
+        if (isVifError(error, 'VIF_IN_USE')) throw error;
         const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
         return byMark.prepare(request, failure, signal);
       }
     },
     run: async (jobs, { tell, ...options }) => {
-      const inUse = force ? new Map() : await findInUse(jobs, host.connection, options.signal);
+      const inUse = force || phase ? new Map() : await findInUse(jobs, host.connection, options.signal);
       for (const [job, error] of inUse) tell?.(job, { error });
       const idle = jobs.filter((job) => !inUse.has(job));
-      await byMark.unplug(idle, {
+      const running: RunOptions<Change[]> = {
         ...options,
         tell: (job, result) =>
           tell?.(job, 'error' in result ? result : { ...result, value: { result: result.value } }),
-      });
+      };
+      // What a source makes no use of any more stays until it is released.
+      await (phase === 'deactivate' ? engine.unplug(idle, running) : byMark.unplug(idle, running));
     },
   };
 }

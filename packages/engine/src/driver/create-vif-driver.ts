@@ -1,4 +1,4 @@
-import type { GuestConfigurator, OptionsByName, OptionsSource, PluginPackage } from '@vifkit/core';
+import type { GuestConfigurator, OptionsOf, OptionsSource, PluginPackage } from '@vifkit/core';
 import {
   asVifError,
   type Logger,
@@ -20,15 +20,15 @@ import type { Host } from '../run/host.js';
 import { vendorRunners } from './vendor-runners.js';
 import { VifDriver } from './vif-driver.js';
 
-export interface VifDriverOptions {
+export interface VifDriverOptions<Packages extends readonly PluginPackage[] = readonly PluginPackage[]> {
   /** Where plans run: `openHost()` of `@vifkit/host`, or a memory host of `@vifkit/testkit`. */
   readonly host: Host;
   /** Who writes the guests' devices: `LibvirtGuestConfigurator` of `@vifkit/libvirt`. */
   readonly guests: GuestConfigurator;
   /** The plugin packages; nothing is loaded that is not named here. */
-  readonly plugins: readonly PluginPackage[];
+  readonly plugins: Packages;
   /** Options by plugin name, or several sources of them, of which a later one overrides an earlier one. */
-  readonly options?: OptionsByName | readonly OptionsSource[];
+  readonly options?: OptionsOf<Packages> | readonly OptionsSource[];
   /**
    * Whose rules answer requests that do not say so themselves: Nova 14's (`newton`), unless today's Nova's (`current`)
    * are asked for.
@@ -57,8 +57,14 @@ const rules: OptionRules<VifDriverOptions> = {
  * A driver for a host. It owns the host: its `close` closes both.
  * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
-export function createVifDriver(options: VifDriverOptions): VifDriver {
-  const given = readOptions(options, 'createVifDriver', rules, ['host', 'guests', 'plugins']);
+export function createVifDriver<const Packages extends readonly PluginPackage[]>(
+  options: VifDriverOptions<Packages>,
+): VifDriver {
+  const given: VifDriverOptions = readOptions<VifDriverOptions>(options, 'createVifDriver', rules, [
+    'host',
+    'guests',
+    'plugins',
+  ]);
   const { host, guests, plugins, routing = 'newton', logger = silentLogger } = given;
   try {
     if (host.core) requireOurContract('@vifkit/host', host.core);

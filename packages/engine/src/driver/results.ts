@@ -65,5 +65,5 @@ export interface ReadyResult extends Timed {
   readonly port?: AwaitedPort;
 }
 
-/** How one request of several ended. */
+/** How one request of several ended: `'error' in result` tells the two apart. */
 export type Settled<T> = { readonly value: T } | { readonly id: string | null; readonly error: VifError };

@@ -3,6 +3,7 @@ import type {
   HostInfo,
   Logger,
   PluginRegistry,
+  RequestOf,
   Routing,
   VIFBase,
   VifError,
@@ -25,7 +26,9 @@ import {
   readBatchOptions,
   readPlugOptions,
   readRequestList,
+  readUnplugOptions,
   teller,
+  type UnplugOptions,
 } from './batch-options.js';
 import { recordOf, unplugById } from './by-id.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
@@ -39,7 +42,6 @@ import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
-import { readUnplugOptions, type UnplugOptions } from './unplug-options.js';
 import { type Connected, judgedBeside } from './with-connection.js';
 
 /** Milliseconds that plugins are given to end. */
@@ -84,7 +86,7 @@ export class VifDriver {
    * is not asked, and the plugin that the object names need not be there.
    * @throws VifError for a request that cannot be read, a VIF type that nothing handles, or what a converter throws
    */
-  convert(request: unknown): VIFBase | undefined {
+  convert<R>(request: R & RequestOf<R>): VIFBase | undefined {
     return objectOf(this.#read(request), this.#parts.registry);
   }
 
@@ -100,21 +102,21 @@ export class VifDriver {
   }
 
   /** The guest's device, with its XML. Nothing on the host is changed. */
-  async config(request: unknown, options?: CallOptions): Promise<ConfigResult> {
-    return only(await this.configAll([request], options));
+  async config<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<ConfigResult> {
+    return only(await this.configAll<unknown>([request], options));
   }
 
   /** What a plug would do: each step, and in what the host differs from it. */
-  async plan(request: unknown, options?: CallOptions): Promise<PlanResult> {
-    return only(await this.planAll([request], options));
+  async plan<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<PlanResult> {
+    return only(await this.planAll<unknown>([request], options));
   }
 
   /**
    * Plugs a VIF, all or nothing.
    * @throws VifError PLUG_FAILED (a PlugError), or why no plan came about
    */
-  async plug(request: unknown, options?: PlugOptions<ChangeResult>): Promise<ChangeResult> {
-    return only(await this.plugAll([request], options));
+  async plug<R>(request: R & RequestOf<R>, options?: PlugOptions<ChangeResult>): Promise<ChangeResult> {
+    return only(await this.plugAll<unknown>([request], options));
   }
 
   /**
@@ -123,26 +125,26 @@ export class VifDriver {
    * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED, OVN_NOT_INSTALLED when the call's time is over, with what is missing
    *   and why it may be
    */
-  async waitReady(request: unknown, options?: CallOptions): Promise<ReadyResult> {
-    return only(await this.waitReadyAll([request], options));
+  async waitReady<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<ReadyResult> {
+    return only(await this.waitReadyAll<unknown>([request], options));
   }
 
   /** In what the host differs from the VIF's being plugged. */
-  async check(request: unknown, options?: CallOptions): Promise<CheckResult> {
-    return only(await this.checkAll([request], options));
+  async check<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<CheckResult> {
+    return only(await this.checkAll<unknown>([request], options));
   }
 
   /**
    * Unplugs a VIF. What is gone already is no error.
    * @throws VifError VIF_IN_USE where a guest has its end open, unless it is forced; UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
    */
-  async unplug(request: unknown, options?: UnplugOptions): Promise<ChangeResult> {
-    return only(await this.unplugAll([request], options));
+  async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions<ChangeResult>): Promise<ChangeResult> {
+    return only(await this.unplugAll<unknown>([request], options));
   }
 
   /** {@link config} for many. */
-  async configAll(
-    requests: readonly unknown[],
+  async configAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
     options?: BatchOptions<ConfigResult>,
   ): Promise<Settled<ConfigResult>[]> {
     const given = readBatchOptions(options);
@@ -162,7 +164,10 @@ export class VifDriver {
   }
 
   /** {@link plan} for many. */
-  planAll(requests: readonly unknown[], options?: BatchOptions<PlanResult>): Promise<Settled<PlanResult>[]> {
+  planAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
+    options?: BatchOptions<PlanResult>,
+  ): Promise<Settled<PlanResult>[]> {
     return this.#inspectAll('plug', requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       steps: tasks.map(({ step, inspection: { differences, note, blocked } }) => ({
@@ -177,8 +182,8 @@ export class VifDriver {
   }
 
   /** {@link check} for many. */
-  async checkAll(
-    requests: readonly unknown[],
+  async checkAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
     const given = readBatchOptions(options);
@@ -204,8 +209,8 @@ export class VifDriver {
   }
 
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
-  async plugAll(
-    requests: readonly unknown[],
+  async plugAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
     options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readPlugOptions(options);
@@ -213,8 +218,8 @@ export class VifDriver {
   }
 
   /** {@link waitReady} for many. */
-  async waitReadyAll(
-    requests: readonly unknown[],
+  async waitReadyAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
     options?: BatchOptions<ReadyResult>,
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
@@ -228,9 +233,12 @@ export class VifDriver {
   }
 
   /** {@link unplug} for many. */
-  async unplugAll(requests: readonly unknown[], options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
+  async unplugAll<R>(
+    requests: readonly (R & RequestOf<R>)[],
+    options?: UnplugOptions<ChangeResult>,
+  ): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
-    return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given.force));
+    return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given));
   }
 
   /**

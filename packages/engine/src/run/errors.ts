@@ -3,7 +3,7 @@ import { stepTarget, VifError } from '@vifkit/core';
 import type { Timeline } from './timeline.js';
 
 /** A plug failed; the steps it had done were undone. `cause` is the first error. */
-export class PlugError extends VifError {
+export class PlugError extends VifError<'PLUG_FAILED'> {
   override readonly name = 'PlugError';
 
   constructor(
@@ -29,7 +29,7 @@ export class PlugError extends VifError {
 }
 
 /** Steps of an unplug failed; all the others were carried out. `cause` is the first failure. */
-export class UnplugError extends VifError {
+export class UnplugError extends VifError<'UNPLUG_FAILED'> {
   override readonly name = 'UnplugError';
 
   constructor(
@@ -43,5 +43,12 @@ export class UnplugError extends VifError {
       vifId,
       cause: failures[0],
     });
+  }
+}
+
+declare module '@vifkit/core' {
+  interface ErrorsByCode {
+    PLUG_FAILED: PlugError;
+    UNPLUG_FAILED: UnplugError;
   }
 }

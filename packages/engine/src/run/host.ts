@@ -2,6 +2,7 @@ import type { CoreCopy, HostFacts } from '@vifkit/core';
 import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
 import type { ConnectionReader } from '../connection/host-state.js';
 import type { HostInventory, VifRecords } from './inventory.js';
+import type { PortMigration } from './port-migration.js';
 import type { PortReadiness } from './port-readiness.js';
 
 /** Orders calls that concern the same things, between processes too. */
@@ -29,6 +30,8 @@ export interface Host {
   readonly inventory?: HostInventory;
   /** Remembers how VIFs were plugged; nothing does unless given. */
   readonly records?: VifRecords;
+  /** Tells the network of ports that move to another host; a host need not be able to. */
+  readonly migration?: PortMigration;
   /** Ends connections and processes. Calls still under way fail. */
   close(): Promise<void>;
 }

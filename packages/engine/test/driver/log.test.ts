@@ -72,7 +72,7 @@ describe('the log', () => {
     const { lines, logger } = memoryLogger();
     const { driver, host } = benchWith([Taps], { logger });
     host.failAt(({ what }) => what === 'add tap2');
-    await driver.plugAll([{ vif: modelVif(1), instance }, objectRequest(2), 'nothing']);
+    await driver.plugAll<unknown>([{ vif: modelVif(1), instance }, objectRequest(2), 'nothing']);
     const failed = (id: string | null, code: string, reason: string, more: object = {}) => [
       'error',
       { request: id, vif: id ?? undefined, code, milliseconds, ...more },
@@ -92,14 +92,14 @@ describe('the log', () => {
     const { lines, logger } = memoryLogger();
     const { driver } = benchWith([Taps], { logger });
     for (const method of ['config', 'plan', 'check'] as const) await driver[method](objectRequest(1));
-    await driver.planAll(['nothing']);
+    await driver.planAll<unknown>(['nothing']);
     expect(lines).toEqual([]);
   });
 
   it('is silent without a logger', async () => {
     const writes = [vi.spyOn(process.stdout, 'write'), vi.spyOn(process.stderr, 'write')];
     const { driver } = benchWith([Taps]);
-    await driver.plugAll([objectRequest(1), 'nothing']);
+    await driver.plugAll<unknown>([objectRequest(1), 'nothing']);
     expect(writes.flatMap((write) => write.mock.calls)).toEqual([]);
     vi.restoreAllMocks();
   });

@@ -35,7 +35,7 @@ describe('onResult', () => {
     const { driver } = benchWith([Taps]);
     const told: (readonly [number, Settled<unknown>])[] = [];
     const onResult = (result: Settled<unknown>, index: number) => void told.push([index, result]);
-    const results: readonly Settled<unknown>[] = await driver[method](requests, { onResult });
+    const results: readonly Settled<unknown>[] = await driver[method]<unknown>(requests, { onResult });
     expect(told.toSorted(([a], [b]) => a - b).map(([, result]) => result)).toEqual(results);
     expect(told).toHaveLength(requests.length);
   });
@@ -47,12 +47,15 @@ describe('onResult', () => {
       const { driver } = benchWith([Taps, plugin]);
       const fast = new Signal();
       const told: number[] = [];
-      const calling = driver[method]([objectRequest(1, 'slow'), objectRequest(2), null, objectRequest(3)], {
-        onResult: (_, index) => {
-          told.push(index);
-          if (told.length === 3) fast.fire();
+      const calling = driver[method]<unknown>(
+        [objectRequest(1, 'slow'), objectRequest(2), null, objectRequest(3)],
+        {
+          onResult: (_, index) => {
+            told.push(index);
+            if (told.length === 3) fast.fire();
+          },
         },
-      });
+      );
       await fast.fired;
       expect(told.toSorted()).toEqual([1, 2, 3]);
       letGo.fire();

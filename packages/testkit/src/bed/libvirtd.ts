@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +69,8 @@ export async function startLibvirtd(options: LibvirtdOptions = {}): Promise<Libv
     await writeFile(path('start.sh'), START);
     await writeFile(
       path('libvirtd.conf'),
-      `unix_sock_dir = "${path('run')}"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "2:file:${path('log/libvirtd.log')}"\n`,
+      // Hosts tell each other apart by it: guests do not migrate to where they are.
+      `host_uuid = "${randomUUID()}"\nunix_sock_dir = "${path('run')}"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "2:file:${path('log/libvirtd.log')}"\n`,
     );
     await writeFile(path('etc/qemu.conf'), QEMU_CONF);
     if (hook !== undefined) {

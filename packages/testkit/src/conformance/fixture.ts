@@ -17,6 +17,13 @@ const noGuests: GuestConfigurator = {
 /** What a driver is given of a conformance request. The other keys are for `host`, and are no request's. */
 const requestKeys = ['id', 'flavor', 'image', 'host', 'firewall', 'routing'];
 
+/** A request as a driver takes it, of which the suite knows no more than that. */
+export interface PlainRequest {
+  readonly id?: string;
+  readonly vif: unknown;
+  readonly instance: unknown;
+}
+
 /** What the suite is given, for all requests. */
 export interface Setting {
   readonly plugins: readonly PluginPackage[];
@@ -26,7 +33,7 @@ export interface Setting {
 
 /** A request with all that it takes to run it, as often as one likes. */
 export class Fixture {
-  readonly request: ConformanceRequest;
+  readonly request: PlainRequest;
   readonly leaves: readonly string[];
 
   constructor(
@@ -49,7 +56,7 @@ export class Fixture {
   }
 
   /** The same for another request of the same host. */
-  with(request: ConformanceRequest): Fixture {
+  with(request: PlainRequest): Fixture {
     return new Fixture(this.setting, { ...this.given, ...request }, this.hostOptions);
   }
 

@@ -1,7 +1,7 @@
 import { isVifError, toPrimitive, VIFBase } from '@vifkit/core';
 import type { Case } from './case.js';
 import type { ConformanceRequest } from './conformance-request.js';
-import { type Fixture, namesOn } from './fixture.js';
+import { type Fixture, namesOn, type PlainRequest } from './fixture.js';
 
 const twinId = '7e57ab1e-0000-4000-8000-000000000002';
 const twinAddress = 'fa:16:3e:7e:57:02';
@@ -77,7 +77,7 @@ async function takesHardware(fixture: Fixture): Promise<boolean> {
 }
 
 /** The request for another VIF: other ids, addresses and names, all else the same. */
-function twinOf({ twin, ...given }: ConformanceRequest): ConformanceRequest | undefined {
+function twinOf({ twin, ...given }: ConformanceRequest): PlainRequest | undefined {
   if (typeof twin === 'object' && twin !== null) return requestOf({ ...given, ...twin });
   const vif = plainVif(given.vif);
   if (twin === false || !vif || /"(dev_address|pci_slot|pf_mac_address)":"/.test(JSON.stringify(given)))
@@ -100,7 +100,7 @@ function twinOf({ twin, ...given }: ConformanceRequest): ConformanceRequest | un
 }
 
 /** The request, with the longest name of its device that the kernel takes. */
-function stretch(given: ConformanceRequest): ConformanceRequest | undefined {
+function stretch(given: ConformanceRequest): PlainRequest | undefined {
   const vif = plainVif(given.vif);
   if (!vif) return undefined;
   const { vif_name, devname } = dataOf(vif);
@@ -113,7 +113,7 @@ function stretch(given: ConformanceRequest): ConformanceRequest | undefined {
   return requestOf(JSON.parse(text));
 }
 
-function requestOf({ leaves, twin, ...request }: ConformanceRequest): ConformanceRequest {
+function requestOf({ leaves, twin, ...request }: ConformanceRequest): PlainRequest {
   const keys = ['id', 'vif', 'instance', 'flavor', 'image', 'host', 'firewall', 'routing'];
   const entries = Object.entries(request).filter(([key]) => keys.includes(key));
   return { vif: request.vif, instance: request.instance, ...Object.fromEntries(entries) };

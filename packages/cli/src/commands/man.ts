@@ -1,0 +1,135 @@
+import type { Command, Option } from 'commander';
+import type { CommandEnvironment } from '../settings/environment.js';
+import type { Settings } from '../settings/settings.js';
+
+/** Prints the manual page vif(1), as troff: made of the commands' own definitions, their options among them. */
+export async function man(_settings: Settings, { stdout, program }: CommandEnvironment): Promise<number> {
+  stdout.write(manualPage(program));
+  return 0;
+}
+
+function manualPage(program: Command): string {
+  const version = program.version() ?? '';
+  const commands = program.commands.map((each) => {
+    const options = each.options.map(optionItem).join('');
+    return `.SS ${usage(each)}\n${sentence(each.description())}\n${options}`;
+  });
+  const variables = program.options.flatMap(({ envVar, long }) => {
+    return envVar ? `.TP\n.B ${escaped(envVar)}\nThe same as ${bold(long ?? '')}.\n` : [];
+  });
+  return `.TH VIF 1 "" "vifkit ${escaped(version)}" "User Commands"
+.SH NAME
+vif \\- plug virtual network interfaces into this host
+.SH SYNOPSIS
+.B vif
+.I command
+.RI [ option .\\|.\\|.]
+.RI [ file .\\|.\\|.]
+.SH DESCRIPTION
+.B vif
+plugs virtual network interfaces (VIFs) of guests into this host, as os-vif and Nova do, and writes their libvirt XML.
+A plug is all or nothing, and can be repeated: a VIF that is plugged already costs no write.
+.SH COMMANDS
+${commands.join('')}.SH OPTIONS
+These are options of every command.
+${program.options.map(optionItem).join('')}.SH FILES OF REQUESTS
+A file holds one request as a JSON object, or many as JSON Lines, as an array, or as YAML.
+.B \\-
+is standard input, which is read unless a file is named.
+A request has the keys
+.BR vif " and " instance ,
+and may have
+.BR id ", " flavor ", " image ", " host ", " firewall " and " routing .
+A VIF alone is taken with
+.BR \\-\\-instance ;
+so are rows of Nova's table instance_info_caches, and ports of Neutron beside their networks.
+.SH EXIT STATUS
+.TP
+.B 0
+All went well.
+.TP
+.B 1
+A request failed, a check found a difference, or the host lacks something.
+.TP
+.B 2
+The command line or a file was wrong.
+.TP
+.B 3
+With
+.BR \\-\\-detailed\\-exitcode ,
+a check found a difference, and nothing failed.
+.SH ENVIRONMENT
+${variables.join('')}.TP
+.BI VIF_ plugin _ option
+An option of a plugin, in capitals;
+.B vif plugins
+lists them.
+.SH FILES
+.TP
+.I /etc/vifkit/config.json
+The configuration, unless
+.B \\-\\-config
+names another;
+.I /etc/vifkit/config.d/*.json
+override it.
+.B vif config\\-file
+checks them.
+.TP
+.I /run/vifkit
+Locks, and what virtual functions had before they were plugged.
+.SH EXAMPLES
+.EX
+vif plan port.json
+vif plug port.json
+vif check \\-\\-quiet *.json
+vif unplug port.json
+vif explain LINK_BUSY
+.EE
+.SH SEE ALSO
+.BR ip (8),
+.BR nft (8),
+.BR ovs\\-vsctl (8),
+.BR virsh (1)
+`;
+}
+
+function usage(command: Command): string {
+  const given = command.registeredArguments.map((each) => {
+    const name = each.name() + (each.variadic ? '...' : '');
+    return each.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...given].map(escaped).join(' ');
+}
+
+function optionItem({
+  flags,
+  description,
+  argChoices,
+  defaultValueDescription,
+  defaultValue,
+  envVar,
+}: Option): string {
+  const more = [
+    ...(argChoices ? [`one of ${argChoices.join(', ')}`] : []),
+    ...(defaultValue === undefined || defaultValue === false
+      ? []
+      : [`default ${defaultValueDescription ?? defaultValue}`]),
+    ...(envVar ? [`environment ${envVar}`] : []),
+  ];
+  const note = more.length > 0 ? ` (${more.join('; ')})` : '';
+  return `.TP\n.B ${escaped(flags)}\n${sentence(description + note)}\n`;
+}
+
+function sentence(text: string): string {
+  return `${escaped(text.charAt(0).toUpperCase() + text.slice(1))}.`;
+}
+
+const bold = (text: string) => `\\fB${escaped(text)}\\fR`;
+
+/** Backslashes and hyphens are troff's, and so is a full stop or an apostrophe that begins a line. */
+function escaped(text: string): string {
+  return text
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replace(/^(?=[.'])/, '\\&');
+}
