@@ -1,7 +1,7 @@
 import type { Site } from './site.js';
 
 const instance = { uuid: '7c0b1e34-5a6d-4e7f-8a9b-0c1d2e3f4a01', name: 'instance-0000c0de' };
-export const id = '5f1d2c3b-4a59-4687-9706-1526374859a0';
+const id = '5f1d2c3b-4a59-4687-9706-1526374859a0';
 export const mac = 'fa:16:3e:5f:1d:2c';
 const name = (prefix: string) => `${prefix}${id}`.slice(0, 14);
 export const [tap, qbr, qvb, qvo] = ['tap', 'qbr', 'qvb', 'qvo'].map(name) as [
