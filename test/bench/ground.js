@@ -1,4 +1,5 @@
 // The ground that a subject works on: a network namespace and an Open vSwitch that it shares with nobody.
+import { mkdtempSync, rmSync } from 'node:fs';
 import { makeNamespace, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { Conversation, runToEnd } from './process.js';
 import { processorTime } from './processor-time.js';
@@ -7,10 +8,15 @@ import { integrationBridge } from './vifs.js';
 
 const doomed = 99;
 
+/** A tmpfs everywhere, as /run is on hosts: in the root of a container, that may be a folder of a disk. */
+const memory = '/dev/shm';
+
 export class Ground {
   #namespace;
   #vswitch;
   #subject;
+  /** Where locks are, and what is recorded. */
+  #state = mkdtempSync(`${memory}/bench-`);
 
   /** Makes the ground, and starts the subject of this name on it. */
   static async open(name) {
@@ -21,7 +27,8 @@ export class Ground {
       ground.#vswitch = await startOpenVSwitch({ namespace: ground.#namespace });
       const setting = ['--', 'set', 'Bridge', integrationBridge, 'datapath_type=netdev'];
       await ground.#vswitch.vsctl('add-br', integrationBridge, ...setting);
-      ground.#subject = new Conversation(ground.#inside([...subjects[name], ground.endpoint]), ground.#env);
+      const argv = [...subjects[name], ground.endpoint, ground.#state];
+      ground.#subject = new Conversation(ground.#inside(argv), ground.#env);
       await ground.#subject.line();
     } catch (error) {
       await ground.close();
@@ -78,11 +85,12 @@ export class Ground {
     await this.#subject?.end();
     await this.#vswitch?.stop();
     await this.#namespace.close();
+    rmSync(this.#state, { recursive: true, force: true });
   }
 
   /** os-vif keeps its locks in files. */
   get #env() {
-    return { ...process.env, OSLO_LOCK_PATH: this.#vswitch.directory };
+    return { ...process.env, OSLO_LOCK_PATH: this.#state };
   }
 
   /** The argument vector that starts a program in the namespace; it keeps its process id. */

@@ -90,6 +90,27 @@ exec ${program} hook "$@" 2>>${directory}/errors
     },
   );
 
+  it('has garbage collection keep what domains use, by their metadata, their ports, or the names of their links', async () => {
+    const [hybrid, direct, port, tap, bridge] = hooked;
+    if (!hybrid || !direct || !port || !tap || !bridge) throw new Error('There are no rows');
+    const quoted = JSON.stringify(hybrid.request).replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+    const device = (await site.vif('config', tap)).xml ?? '';
+    const at = { autostart: true, address: '10.77.2.9/24', peer: '10.77.2.1' };
+    // The one is known by its request, the other by the name of its tap.
+    const metadata = `<vif:vifs xmlns:vif="urn:vifkit:domain:1"><vif:request>${quoted}</vif:request></vif:vifs>`;
+    await site.guests.start({ ...at, name: 'kept-1', metadata });
+    await site.guests.start({ ...at, name: 'kept-2', device });
+    for (const row of [hybrid, tap, port]) await site.vif('plug', row);
+    const { line, exitCode } = await site.vifFor(hybrid, 'gc', '--keep-domains');
+    expect({ exitCode, line }).toMatchObject({ exitCode: 0, line: { id: port.id } });
+    expect(await site.leftOvers(port)).toEqual([]);
+    for (const row of [hybrid, tap]) {
+      expect((await site.vif('check', row)).differences).toEqual([]);
+      await site.vif('unplug', row);
+    }
+    for (const name of ['kept-1', 'kept-2']) await site.guests.libvirtd.virsh('undefine', name);
+  });
+
   it('leaves a domain without our metadata alone', async () => {
     const guest = await site.startEmpty('other', 'br-int');
     await guest.stop();

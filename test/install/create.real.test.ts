@@ -73,7 +73,7 @@ describe('a package that is made by `npm create vifkit-plugin`', () => {
 
     const prefix = await ground.emptyFolder();
     await ground.npm(prefix, 'install', '--global', '--prefix', prefix, '@vifkit/cli', '@acme/made');
-    expect(await coresBelow(prefix)).toBe(2);
+    expect(await coresBelow(prefix)).toBe(1);
     await plugs(join(prefix, 'bin/vif'), 'made', '@acme/made');
 
     const project = await ground.emptyFolder();

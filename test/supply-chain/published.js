@@ -28,10 +28,15 @@ export function broughtBy({ folder, manifest }) {
   return [...found.values()].sort((one, other) => compare(idOf(one.manifest), idOf(other.manifest)));
 }
 
-/** What a package needs, as Node.js finds it: without what it wants its user to choose, but with our own. */
-export function directlyNeeded(folder, { dependencies, optionalDependencies, peerDependencies }) {
+/**
+ * What a package needs, as Node.js finds it, or has in its bundle: without what it wants its user to choose, but with our
+ * own.
+ */
+export function directlyNeeded(folder, manifest) {
+  const { dependencies, optionalDependencies, peerDependencies, inBundle = [] } = manifest;
   const own = Object.keys(peerDependencies ?? {}).filter(isOwn);
-  const names = [...Object.keys({ ...dependencies, ...optionalDependencies }), ...own];
+  const named = Object.keys({ ...dependencies, ...optionalDependencies });
+  const names = [...new Set([...named, ...inBundle, ...own])].sort(compare);
   return names.map((name) => {
     const path = realpathSync(find(folder, name));
     return { folder: path, manifest: readJson(join(path, 'package.json')) };

@@ -16,7 +16,9 @@ const isUsable = bundle > 0 && bundle >= written('tsconfig.tsbuildinfo');
 if (isUsable) {
   const { loadBundle } = require('./load-bundle.js');
   const { main } = loadBundle(join(ownPackage, 'bundle'));
-  main(async () => (await import('../dist/main.js')).vif());
+  // Published are ES modules that are bundled as well; in a working copy, the compiler's are never behind.
+  const modules = written('dist/main.js') > 0 ? '../dist/main.js' : '../modules/main.js';
+  main(async () => (await import(modules)).vif());
 } else {
   import('../dist/main.js').then(({ main }) => main());
 }

@@ -14,6 +14,8 @@ import { rolldown } from 'rolldown';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = here('../bundle');
+/** The same as ES modules, for plugins that are named: they share core with it. */
+const modules = here('../modules');
 /** What `vif explain` tells. */
 const errors = here('../../../docs/errors.md');
 const unfinished = here('../bundle.tmp');
@@ -28,7 +30,10 @@ const inputs = [
 /** In a module's path: of the innermost package, or of one of ours. */
 const packageName = /.*\/node_modules\/(?:@[^/]+\/)?([^/]+)|\/(?:packages|plugins)\/([^/]+)\/dist\//;
 
-if (!isUpToDate()) await bundle();
+if (!isUpToDate()) {
+  await bundleModules();
+  await bundle(); // the last: by its age it is known whether all are up to date
+}
 
 function isUpToDate() {
   const written = statSync(join(folder, 'main.cjs'), { throwIfNoEntry: false })?.mtimeMs ?? 0;
@@ -63,6 +68,38 @@ async function bundle() {
   // As a whole: a command that starts meanwhile must not find half of it.
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
+}
+
+/**
+ * The command, the library and core as ES modules, in one folder: what a plugin imports of `@vifkit/core` is what the command
+ * runs with (see core-fallback), and nothing else has to be installed with the command.
+ */
+async function bundleModules() {
+  const core = (name) => here(`../../core/dist/${name}.js`);
+  const build = await rolldown({
+    input: {
+      main: here('../dist/main.js'),
+      index: here('../dist/index.js'),
+      'core-fallback': here('../dist/plugins/core-fallback.js'),
+      core: core('index'),
+      'core-internal': core('internal'),
+      'core-steps': core('steps'),
+    },
+    platform: 'node',
+    external: ['pino', 'pino-pretty'],
+    resolve: { mainFields: ['es2015', 'module', 'main'] },
+  });
+  const draft = here('../modules.tmp');
+  await build.write({
+    dir: draft,
+    format: 'esm',
+    entryFileNames: '[name].js',
+    chunkFileNames: '[name].js',
+    minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
+  });
+  await build.close();
+  rmSync(modules, { recursive: true, force: true });
+  renameSync(draft, modules);
 }
 
 /** Called after its package, so that stacks can be read. */

@@ -137,6 +137,8 @@ export function openHost(options?: HostOptions): Host {
   const functions = new IpVfTable(sysfsRoot, rootHelper);
   const filters = new NftFilterTable(rootHelper);
   const commands = new ExecCommands(toolHelper);
+  const openVSwitch = new OpenVswitch(database, reserve);
+  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
   const clients = [database];
   const clientOf = (endpoints: string | undefined) => {
     const [endpoint] = endpoints?.split(',') ?? [];
@@ -148,8 +150,6 @@ export function openHost(options?: HostOptions): Host {
   const [sb, nb] = [clientOf(given.ovnSb), clientOf(given.ovnNb)];
   const [southbound, northbound] = [sb && new Southbound(sb), nb && new Northbound(nb)];
   const watch = new SwitchWatch(database);
-  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
-  const openVSwitch = new OpenVswitch(database, reserve);
   return {
     core: thisCore,
     facts: hostFacts(links, sysfsRoot, journal),
@@ -181,7 +181,7 @@ export function openHost(options?: HostOptions): Host {
       openVSwitch: new OpenVSwitchPath(
         openVSwitch.rows,
         new VswitchdProbe(database, directoryOf(ovsdb ?? DEFAULT_ENDPOINT)),
-        new OvnPath({ runDirectory: ovnRunDir, southbound: sb || undefined }),
+        new OvnPath({ runDirectory: ovnRunDir, southbound: sb }),
       ),
       filters,
       functions: (addresses, signal) => readFunctions(addresses, sysfsRoot, functions, signal),

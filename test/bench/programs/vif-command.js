@@ -6,10 +6,10 @@ import { vifArgv } from './argv.js';
 import { serve } from './serve.js';
 
 const run = promisify(execFile);
-const [ovsdb] = process.argv.slice(2);
+const [ovsdb, stateDir] = process.argv.slice(2);
 
 const by = (command) => async (vifs) => {
-  const [program, ...args] = vifArgv(command, '--ovsdb', ovsdb);
+  const [program, ...args] = vifArgv(command, '--ovsdb', ovsdb, '--state-dir', stateDir);
   const running = run(program, args, { maxBuffer: 2 ** 30 });
   running.child.stdin.end(vifs.map((vif) => `${JSON.stringify({ vif, instance })}\n`).join(''));
   await running;

@@ -7,9 +7,9 @@ import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { instance } from '../vifs.js';
 import { serve } from './serve.js';
 
-const [ovsdb] = process.argv.slice(2);
+const [ovsdb, stateDir] = process.argv.slice(2);
 const driver = createVifDriver({
-  host: openHost({ ovsdb, reserve: true }),
+  host: openHost({ ovsdb, stateDir, reserve: true }),
   guests: new LibvirtGuestConfigurator(),
   plugins: await builtInPlugins(),
 });

@@ -35,7 +35,7 @@ export const largeBatch = 500;
 /** How a command calls the driver: what a plug waits for is of no concern to others. */
 type CommandOptions = CallOptions &
   Pick<PlugOptions<never>, 'wait'> &
-  Pick<UnplugOptions<never>, 'force'> & { readonly phase?: MigrationPhase };
+  Pick<UnplugOptions, 'force'> & { readonly phase?: MigrationPhase };
 
 /** What of the settings decides about the exit status. */
 type ResultSettings = Pick<Settings, 'strict'>;
@@ -82,7 +82,7 @@ const rows: readonly RequestCommand[] = [
   }),
   requestCommand(
     'unplug',
-    (driver, requests, { phase, wait: _, force, ...options }) => {
+    (driver, requests, { phase, force, wait: _, ...options }) => {
       const given = phase === 'deactivate' || phase === 'release' ? { phase } : {};
       return driver.unplugAll(requests, { ...options, ...given, ...(force && { force }) });
     },
@@ -145,7 +145,7 @@ export async function runRequests(
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
-  const { wait, force, phase, undoTimeout } = settings;
+  const { wait, phase, force, undoTimeout } = settings;
   const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
   const interruption = abortOnSignals(environment.signals, timeout);
   const { signal } = interruption;

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { ResolveHook } from 'node:module';
 
 /** Node.js calls this in a thread of its own: see `load-named-plugin`. */
@@ -5,7 +6,11 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   try {
     return await nextResolve(specifier, context);
   } catch (error) {
+    const [, entry] = /^@vifkit\/core(?:\/(internal|steps))?$/.exec(specifier) ?? [undefined, ''];
     if (!/^@vifkit\/core(\/|$)/.test(specifier)) throw error;
+    // Where the command is published it is a bundle, and core is beside this module; see scripts/bundle.js.
+    const bundled = new URL(`./core${entry ? `-${entry}` : ''}.js`, import.meta.url);
+    if (existsSync(bundled)) return { url: bundled.href, format: 'module', shortCircuit: true };
     // Resolved from here, it is the command's own.
     return nextResolve(specifier, { ...context, parentURL: import.meta.url });
   }

@@ -34,7 +34,7 @@ export const errorCodes = {
   TIMEOUT: 'The deadline passed',
   ABORTED: 'The caller aborted the call',
 
-  VIF_IN_USE: 'A guest on this host uses what is to be unplugged or released',
+  VIF_IN_USE: 'A guest uses the VIF that is to be unplugged, or released',
   VIF_NOT_RECORDED: 'A VIF is plugged, but nothing records the request that it was plugged with',
   OWNED_BY_OTHER_VIF: 'Something that the VIF needs belongs to another VIF',
 

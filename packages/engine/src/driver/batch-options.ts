@@ -29,21 +29,16 @@ export interface PlugOptions<T> extends BatchOptions<T> {
   readonly phase?: 'prepare' | 'activate' | undefined;
 }
 
-/** How an unplug goes. */
-export interface UnplugOptions<T> extends BatchOptions<T> {
-  /** The part of a live migration that it is, on its source: see {@link MigrationPhase}. */
-  readonly phase?: 'deactivate' | 'release' | undefined;
-  /** Unplug what a guest still uses, too: it is cut off. Without it such a VIF is refused with VIF_IN_USE. */
-  readonly force?: boolean | undefined;
-}
-
 /** More would not fit into memory together with what becomes of them. */
 const mostRequests = 1_000_000;
 
 /** @throws VifError INVALID_OPTIONS */
 export function readBatchOptions<T>(options: BatchOptions<T> | undefined): CallTimes<BatchOptions<T>> {
-  const rules: OptionRules<BatchOptions<T>> = { ...callOptionRules, onResult: optionRules.function };
-  return readCallOptions(options, 'the call', rules);
+  return readCallOptions(options, 'the call', batchOptionRules<T>());
+}
+
+export function batchOptionRules<T>(): OptionRules<BatchOptions<T>> {
+  return { ...callOptionRules, onResult: optionRules.function };
 }
 
 /** @throws VifError INVALID_OPTIONS */
@@ -60,18 +55,7 @@ export function readPlugOptions<T>(options: PlugOptions<T> | undefined): CallTim
   return readCallOptions(options, 'the call', rules);
 }
 
-/** @throws VifError INVALID_OPTIONS */
-export function readUnplugOptions<T>(options: UnplugOptions<T> | undefined): CallTimes<UnplugOptions<T>> {
-  const rules: OptionRules<UnplugOptions<T>> = {
-    ...callOptionRules,
-    onResult: optionRules.function,
-    phase: oneOf('deactivate', 'release'),
-    force: optionRules.flag,
-  };
-  return readCallOptions(options, 'the call', rules);
-}
-
-function oneOf(...allowed: readonly string[]) {
+export function oneOf(...allowed: readonly string[]) {
   return {
     accepts: (value: unknown) => typeof value === 'string' && allowed.includes(value),
     says: allowed.join(' or '),

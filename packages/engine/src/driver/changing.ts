@@ -3,13 +3,14 @@ import type { Connection } from '../connection/verdict.js';
 import type { Engine, RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import type { Change, Job } from '../run/job.js';
-import type { PlugOptions, UnplugOptions } from './batch-options.js';
+import type { PlugOptions } from './batch-options.js';
 import { findInUse } from './in-use.js';
 import { inPhase } from './phases.js';
 import type { Prepared } from './prepare.js';
 import { awaitedPort, readyStep, requireReadiness } from './ready.js';
 import type { RoutedRequest } from './routed-request.js';
 import { UnplugByMark } from './unplug-by-mark.js';
+import type { UnplugOptions } from './unplug-options.js';
 import { judgedAfter } from './with-connection.js';
 
 /** What a call wrote for a job, and what came of it. */
@@ -40,31 +41,30 @@ export function plugging(
 ): Changing {
   return {
     prepare: async (json, signal) => {
+      const { vif } = read(json);
       const plugged = await prepare(json, 'plug', signal);
-      const prepared = await inPhase(phase, plugged, read(json).vif, host.migration, signal);
+      const prepared = await inPhase(phase, plugged, vif, host.migration, signal);
       // A destination that is not ready when the guest arrives would miss what the guest says then.
       const arrives = phase === 'prepare' && host.readiness !== undefined;
       if (!wait && !arrives) return prepared;
       const readiness = requireReadiness(host.readiness);
       const { handled, job } = prepared;
-      const port = awaitedPort(read(json).vif, job.plan);
-      const patience = typeof wait === 'number' ? wait : undefined;
-      const steps = port ? [readyStep(port, readiness, patience)] : [];
+      const port = awaitedPort(vif, job.plan);
+      const steps = port ? [readyStep(port, readiness, typeof wait === 'number' ? wait : undefined)] : [];
       return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
     },
     run: judgedAfter<Change[]>((jobs, options) => engine.plug(jobs, options), host.connection),
   };
 }
 
-/**
- * Unplugs, which do not depend on their requests alone: what carries the VIF's mark goes. What a guest still uses is refused,
- * unless that is forced; the phases of a live migration see to that by themselves.
- */
+/** Unplugs, which do not depend on their requests alone: what carries the VIF's mark goes. */
 export function unplugging(
   { engine, host, read, prepare }: ChangingParts,
-  { phase, force }: Pick<UnplugOptions<never>, 'phase' | 'force'>,
+  { force = false, phase }: Pick<UnplugOptions, 'force' | 'phase'>,
 ): Changing {
   const byMark = new UnplugByMark(engine);
+  // The guest of a source that makes no use of its ports any more is still there, and so are the ports until the release.
+  const isLeaving = phase === 'deactivate';
   return {
     prepare: async (json, signal) => {
       const request = read(json);
@@ -78,7 +78,7 @@ export function unplugging(
       }
     },
     run: async (jobs, { tell, ...options }) => {
-      const inUse = force || phase ? new Map() : await findInUse(jobs, host.connection, options.signal);
+      const inUse = force || isLeaving ? new Map() : await findInUse(jobs, host.connection, options.signal);
       for (const [job, error] of inUse) tell?.(job, { error });
       const idle = jobs.filter((job) => !inUse.has(job));
       const running: RunOptions<Change[]> = {
@@ -86,8 +86,7 @@ export function unplugging(
         tell: (job, result) =>
           tell?.(job, 'error' in result ? result : { ...result, value: { result: result.value } }),
       };
-      // What a source makes no use of any more stays until it is released.
-      await (phase === 'deactivate' ? engine.unplug(idle, running) : byMark.unplug(idle, running));
+      await (isLeaving ? engine.unplug(idle, running) : byMark.unplug(idle, running));
     },
   };
 }

@@ -26,9 +26,7 @@ import {
   readBatchOptions,
   readPlugOptions,
   readRequestList,
-  readUnplugOptions,
   teller,
-  type UnplugOptions,
 } from './batch-options.js';
 import { recordOf, unplugById } from './by-id.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
@@ -42,6 +40,7 @@ import { objectOf } from './route.js';
 import { type RoutedRequest, readRequest } from './routed-request.js';
 import { runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
+import { readUnplugOptions, type UnplugOptions } from './unplug-options.js';
 import { type Connected, judgedBeside } from './with-connection.js';
 
 /** Milliseconds that plugins are given to end. */
@@ -138,7 +137,7 @@ export class VifDriver {
    * Unplugs a VIF. What is gone already is no error.
    * @throws VifError VIF_IN_USE where a guest has its end open, unless it is forced; UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
    */
-  async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions<ChangeResult>): Promise<ChangeResult> {
+  async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions): Promise<ChangeResult> {
     return only(await this.unplugAll<unknown>([request], options));
   }
 
@@ -235,7 +234,7 @@ export class VifDriver {
   /** {@link unplug} for many. */
   async unplugAll<R>(
     requests: readonly (R & RequestOf<R>)[],
-    options?: UnplugOptions<ChangeResult>,
+    options?: UnplugOptions,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
     return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given));

@@ -1,12 +1,17 @@
+import { isVifError } from '@vifkit/core';
 import type { Thing } from '@vifkit/engine';
-import { untilFired } from '@vifkit/engine/time';
+import { pause, untilFired } from '@vifkit/engine/time';
 import { tellsOfNoSwitch } from '../openvswitch/owned.js';
 import type { OvsdbClient, OvsdbMonitor } from '../ovsdb/client.js';
+import type { MonitorListener, MonitorRequests, TableUpdates } from '../ovsdb/monitor.js';
 import * as values from '../ovsdb/values.js';
 import { COLUMNS, type OvsRows, type OvsTable, ovsThings } from './ovs-things.js';
 import type { Source } from './source.js';
 
 const DATABASE = 'Open_vSwitch';
+
+/** Milliseconds until a server that is down is looked for again. */
+const RETRY_DELAY = 2_000;
 
 /** The bridges and ports of an Open vSwitch. While it is watched, they are known from what the database tells. */
 export class OvsSource implements Source {
@@ -29,33 +34,42 @@ export class OvsSource implements Source {
     const requests = Object.fromEntries(
       Object.entries(COLUMNS).map(([table, columns]) => [table, { columns: [...columns] }]),
     );
+    const listen = (updates: TableUpdates, isInitial: boolean) => {
+      for (const table of Object.keys(rows) as OvsTable[]) {
+        if (isInitial) rows[table].clear();
+        for (const [id, { new: row }] of Object.entries(updates[table] ?? {})) {
+          if (row) rows[table].set(id, row);
+          else rows[table].delete(id);
+        }
+      }
+      changed();
+    };
     try {
-      const monitor = await this.client.monitor(
-        DATABASE,
-        requests,
-        (updates, isInitial) => {
-          for (const table of Object.keys(rows) as OvsTable[]) {
-            if (isInitial) rows[table].clear();
-            for (const [id, { new: row }] of Object.entries(updates[table] ?? {})) {
-              if (row) rows[table].set(id, row);
-              else rows[table].delete(id);
-            }
-          }
-          changed();
-        },
-        signal,
-      );
-      this.#followed = { rows, monitor };
-    } catch (error) {
-      // A host without Open vSwitch may get one; the kernel tells of its links then, and the next watch of it.
-      if (!(await tellsOfNoSwitch(error))) throw error;
-    }
-    try {
+      const monitor = await this.#monitor(requests, listen, signal);
+      if (monitor) this.#followed = { rows, monitor };
       await untilFired(signal);
     } finally {
       this.#followed?.monitor.cancel();
       this.#followed = undefined;
     }
+  }
+
+  /** Waits for a server that is down; undefined for a host without Open vSwitch, and once the signal has fired. */
+  async #monitor(
+    requests: MonitorRequests,
+    listen: MonitorListener,
+    signal: AbortSignal,
+  ): Promise<OvsdbMonitor | undefined> {
+    while (!signal.aborted) {
+      try {
+        return await this.client.monitor(DATABASE, requests, listen, signal);
+      } catch (error) {
+        if (signal.aborted || (await tellsOfNoSwitch(error))) return undefined;
+        if (!isVifError(error, 'OVSDB_UNREACHABLE')) throw error;
+        await pause(RETRY_DELAY, signal);
+      }
+    }
+    return undefined;
   }
 
   async #select(signal: AbortSignal): Promise<OvsRows> {

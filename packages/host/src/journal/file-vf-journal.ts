@@ -64,7 +64,7 @@ export class FileVfJournal implements VfJournal {
     const file = this.#file(address);
     try {
       const directory = await opened;
-      const text = directory && (await readRecordFile(join(directory.path, nameOf(address)), directory));
+      const text = directory && readRecordFile(join(directory.path, nameOf(address)), directory);
       if (text === undefined) return undefined;
       const record = typeof text === 'string' ? parseRecord(address.toLowerCase(), text) : undefined;
       const flaw = typeof text === 'string' ? 'is damaged, or of another version' : text.flaw;

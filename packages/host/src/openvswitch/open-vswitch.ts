@@ -157,7 +157,7 @@ function touchesQos(change: OvsChange): boolean {
 }
 
 function usersAmong(ports: readonly BridgePort[]): string[] {
-  return ports.filter(({ isPatch }) => !isPatch).map(({ name }) => name);
+  return ports.flatMap(({ isPatch, name }) => (isPatch ? [] : name)).sort();
 }
 
 /** The bridges that were made for one of these VIFs alone, by VIF. */

@@ -1,4 +1,5 @@
-import { readdir, rename, rm, watch, writeFile } from 'node:fs/promises';
+import { renameSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { isVifError, VifError } from '@vifkit/core';
 import type { VifRecord, VifRecords } from '@vifkit/engine';
@@ -23,6 +24,7 @@ const VERSION = 1;
  */
 export class FileVifRecords implements VifRecords {
   readonly #folder: string;
+  #opened: StateDirectory | undefined;
 
   constructor(folder: string) {
     this.#folder = folder;
@@ -42,24 +44,22 @@ export class FileVifRecords implements VifRecords {
     if (vifIds.length === 0) return [];
     const directory = await findStateDirectory(this.#folder);
     if (!directory) return [];
-    return (await Promise.all(vifIds.map((vifId) => this.#readOne(directory, vifId)))).flatMap(
-      (each) => each ?? [],
-    );
+    return vifIds.flatMap((vifId) => this.#readOne(directory, vifId) ?? []);
   }
 
   async put(record: VifRecord): Promise<VifError | undefined> {
     const { vifId } = record;
     try {
-      const directory = await openStateDirectory(this.#folder);
-      const former = await this.#readOne(directory, vifId);
+      const directory = await this.#directory();
+      const former = this.#readOne(directory, vifId);
       const since = former && !isVifError(former) ? former.since : record.since;
       const text = format({ ...record, since });
       if (former && !isVifError(former) && format(former) === text) return undefined;
       const file = join(directory.path, nameOf(vifId));
       const draft = `${file}.new`;
-      await rm(draft, { force: true });
-      await writeFile(draft, text, { mode: fileModeIn(directory), flag: 'wx' });
-      await rename(draft, file);
+      rmSync(draft, { force: true });
+      writeFileSync(draft, text, { mode: fileModeIn(directory), flag: 'wx' });
+      renameSync(draft, file);
       return undefined;
     } catch (error) {
       return recordFailed(error, `Cannot write the record of VIF ${vifId}`);
@@ -68,8 +68,8 @@ export class FileVifRecords implements VifRecords {
 
   async forget(vifId: string): Promise<VifError | undefined> {
     try {
-      const directory = await findStateDirectory(this.#folder);
-      if (directory) await rm(join(directory.path, nameOf(vifId)), { force: true });
+      const directory = this.#opened ?? (await findStateDirectory(this.#folder));
+      if (directory) rmSync(join(directory.path, nameOf(vifId)), { force: true });
       return undefined;
     } catch (error) {
       return recordFailed(error, `Cannot remove the record of VIF ${vifId}`);
@@ -87,10 +87,20 @@ export class FileVifRecords implements VifRecords {
     }
   }
 
-  async #readOne(directory: StateDirectory, vifId: string): Promise<VifRecord | VifError | undefined> {
+  /** Judged once for all records of one turn of the event loop. */
+  async #directory(): Promise<StateDirectory> {
+    if (this.#opened) return this.#opened;
+    this.#opened = await openStateDirectory(this.#folder);
+    setImmediate(() => {
+      this.#opened = undefined;
+    });
+    return this.#opened;
+  }
+
+  #readOne(directory: StateDirectory, vifId: string): VifRecord | VifError | undefined {
     const file = join(directory.path, nameOf(vifId));
     try {
-      const text = await readRecordFile(file, directory, MOST_BYTES);
+      const text = readRecordFile(file, directory, MOST_BYTES);
       if (text === undefined) return undefined;
       const record = typeof text === 'string' ? parse(text, vifId) : undefined;
       if (record) return record;

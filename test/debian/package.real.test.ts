@@ -1,0 +1,105 @@
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { requireOwnNetwork } from '@vifkit/testkit/bed';
+import { execa } from 'execa';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tap } from '../gc/requests.js';
+
+requireOwnNetwork();
+
+const script = fileURLToPath(new URL('../../packages/cli/scripts/deb.js', import.meta.url));
+
+let folder: string;
+let deb: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'deb-'));
+  const env = { DEBFULLNAME: 'The test', DEBEMAIL: 'nobody@debian.org' };
+  deb = (await execa(process.execPath, [script, folder], { env })).stdout;
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+it('has no error by lintian', async () => {
+  const { stdout } = await execa('lintian', ['--no-cfg', '--allow-root', '--fail-on', 'none', deb]);
+  expect(stdout.split('\n').filter((line) => line.startsWith('E:'))).toEqual([]);
+});
+
+/** A stand-in for Debian's package of Node.js, which may be too old here: this process's own is used. */
+async function nodePackage(): Promise<string> {
+  const root = join(folder, 'nodejs');
+  await mkdir(join(root, 'DEBIAN'), { recursive: true });
+  const control = `Package: nodejs\nVersion: ${process.versions.node}\nArchitecture: all\nMaintainer: The test <nobody@debian.org>\nDescription: the one that runs this test\n`;
+  await writeFile(join(root, 'DEBIAN/control'), control);
+  await execa('dpkg-deb', ['--root-owner-group', '--build', root, `${root}.deb`]);
+  return `${root}.deb`;
+}
+
+/**
+ * This machine's Debian under a layer that takes what is written: install, use, remove, purge. The layer has to be as before
+ * then, but for dpkg's own logs.
+ */
+const stage = `
+set -e
+mount --make-rprivate /
+mkdir "$STAGE/disk"; mount -t tmpfs none "$STAGE/disk"
+mkdir "$STAGE/disk/upper" "$STAGE/disk/work" "$STAGE/root"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$STAGE/disk/upper,workdir=$STAGE/disk/work" "$STAGE/root"
+cd "$STAGE/root"
+cp "$NODE" mnt/node; cp "$STAGE"/*.deb "$STAGE/request.json" mnt/
+mount -t proc proc proc; mount --bind /sys sys; mount --bind /dev dev; mount -t tmpfs none run; mount -t tmpfs none tmp
+rm -f usr/local/bin/vif
+cat >"$STAGE/before" <<'END'
+set -e
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive
+have=$(dpkg-query --show --showformat='\${Version}' nodejs 2>/dev/null || echo 0)
+dpkg --compare-versions "$have" ge 20.19 || dpkg --install /mnt/nodejs.deb
+cp /mnt/node /usr/bin/node
+END
+cat >"$STAGE/inside" <<'END'
+set -e
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin DEBIAN_FRONTEND=noninteractive XDG_CACHE_HOME=/tmp/cache # V8's code, which is the user's
+dpkg --install "/mnt/$DEB"
+test "$(stat -c '%U:%G %a' /run/vifkit)" = 'root:vif 2770'
+id vif
+vif --version
+vif plug /mnt/request.json
+vif list
+vif check --all
+vif -v unplug /mnt/request.json
+man -l /usr/share/man/man1/vif.1.gz >/dev/null 2>&1 || zcat /usr/share/man/man1/vif.1.gz | head -1
+dpkg --remove vif
+test ! -e /usr/bin/vif
+dpkg --purge vif
+getent passwd vif && exit 1
+test ! -e /run/vifkit
+END
+written() { find "$STAGE/disk/upper" ! -type d | grep -Ev '/upper/(mnt|var/(log|cache|lib/dpkg)|etc/(passwd|group|shadow|gshadow|subuid|subgid|[.]pwd[.]lock)-?$)' | sort; }
+chroot . sh <"$STAGE/before"
+written >"$STAGE/written-before"
+chroot . sh <"$STAGE/inside"
+echo LEFT:
+written | comm -13 "$STAGE/written-before" -
+find "$STAGE/disk/upper" -type d -name '*vif*'
+`;
+
+it('is installed, plugs, checks, and leaves nothing when it is removed and purged', async () => {
+  await nodePackage();
+  await writeFile(join(folder, 'request.json'), JSON.stringify(tap(1)));
+  const env = { STAGE: folder, NODE: process.execPath, DEB: deb.slice(deb.lastIndexOf('/') + 1) };
+  const ended = await execa('unshare', ['--mount', '--', 'sh', '-c', stage], {
+    env,
+    all: true,
+    reject: false,
+  });
+  expect(ended.exitCode, ended.all).toBe(0);
+  const [used = '', left] = ended.all.split('LEFT:');
+  expect(used).toContain('+ link tap1');
+  expect(used).toContain('✓ as plugged');
+  expect(left?.trim()).toBe('');
+}, 60_000);
+
+it('is small', async () => {
+  expect((await readFile(deb)).length).toBeLessThan(10 * 1024 * 1024);
+});
