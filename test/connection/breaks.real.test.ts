@@ -52,7 +52,8 @@ describe.each(breaks)('$mode: $what', ({ mode, does, leg, plug }) => {
   it(`is told (${leg}), and a plug ${plug === 'mends' ? 'mends it' : plug === 'fails' ? 'is refused' : 'tells it'}`, async () => {
     const { request }: Mode = modes[mode];
     const driver = await plugged(modes[mode]);
-    expect(told(await driver.check(request()))).toEqual([]);
+    // ovs-vswitchd may still be on its way to the tap.
+    await expect.poll(async () => told(await driver.check(request())), { timeout: 5_000 }).toEqual([]);
     await does(site);
     expect(told(await driver.check(request()))).toContain(`broken ${leg}`);
     if (plug === 'fails') {

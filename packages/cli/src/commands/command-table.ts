@@ -147,6 +147,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'doctor',
     description: 'tell what this host lacks for which plugin, and change nothing',
+    operands: [['[name...]', 'plugins and VIF types; all unless given']],
     load: async () => (await import('./doctor.js')).doctor,
   },
   {

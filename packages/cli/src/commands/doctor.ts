@@ -1,4 +1,4 @@
-import type { Requirement } from '@vifkit/core';
+import { type Requirement, VifError } from '@vifkit/core';
 import type { Lack } from '@vifkit/host';
 import { loadRegistry } from '../plugins/registry.js';
 import type { Environment } from '../settings/environment.js';
@@ -11,14 +11,32 @@ import { type ListedPlugin, listPlugins, pluginTrees } from './plugins.js';
  * Prints what this host lacks for which plugin; the exit status is 1 if it lacks anything.
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
-export async function doctor(settings: Settings, environment: Environment): Promise<number> {
+export async function doctor(
+  settings: Settings,
+  environment: Environment,
+  names: readonly string[] = [],
+): Promise<number> {
   const { stdout } = environment;
   const registry = await loadRegistry(settings, environment);
-  const listed = listPlugins(registry.registrations);
+  const listed = limited(listPlugins(registry.registrations), names);
   const diagnoses = await diagnose(listed, (needs) => environment.examineHost(needs, settings));
   if (settings.format === 'json') for (const each of diagnoses) stdout.write(`${JSON.stringify(each)}\n`);
   else stdout.write(renderDoctor(diagnoses, styleFor(stdout)));
   return diagnoses.some(({ lacks, error }) => error || lacks.length > 0) ? 1 : 0;
+}
+
+/** Those that were asked for, by their names or VIF types. @throws VifError INVALID_OPTIONS for one that is not there */
+function limited(listed: readonly ListedPlugin[], names: readonly string[]): readonly ListedPlugin[] {
+  const wanted = names.filter((name) => name !== '-');
+  if (wanted.length === 0) return listed;
+  const isCalled = ({ name, type }: ListedPlugin, wantedName: string) =>
+    name === wantedName || type === wantedName;
+  const unknown = wanted.find((each) => !listed.some((plugin) => isCalled(plugin, each)));
+  if (unknown !== undefined) {
+    const text = `There is no plugin or VIF type '${unknown}'; \`vif plugins\` lists those that there are`;
+    throw new VifError('INVALID_OPTIONS', text);
+  }
+  return listed.filter((plugin) => wanted.some((each) => isCalled(plugin, each)));
 }
 
 /** What a plugin lacks on this host. */

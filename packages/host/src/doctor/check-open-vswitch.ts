@@ -1,9 +1,11 @@
+import { checkBridgeNetfilter } from './check-bridge-netfilter.js';
 import type { Check } from './lack.js';
 
-export const checkOvsdb: Check = async ({ name, from }, { openVSwitch }) => {
+export const checkOvsdb: Check = async ({ name, from }, { openVSwitch, procRoot }) => {
   try {
-    await openVSwitch();
-    return undefined;
+    const { fault } = await openVSwitch();
+    if (fault === undefined) return await checkBridgeNetfilter(procRoot); // a hybrid port has a Linux bridge
+    return { problem: fault, remedy: `the daemon comes from ${from}; see its log` };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { problem, remedy: `${name} comes from ${from}` };

@@ -1,10 +1,18 @@
-import { access, constants, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, constants, realpath, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { checkBridgeNetfilter } from './check-bridge-netfilter.js';
 import type { Check } from './lack.js';
 
-export const checkProgram: Check = async ({ name, from }, { path }) => {
+export const checkProgram: Check = async ({ name, from }, { path, procRoot }) => {
   const found = await Promise.all(path.map((folder) => isProgram(join(folder, name))));
-  if (found.includes(true)) return undefined;
+  if (found.includes(true)) {
+    const first = path[found.indexOf(true)] ?? '';
+    if (name === 'ip' && (await isBusyBox(join(first, name)))) {
+      return { problem: "The program 'ip' is BusyBox's, which prints no JSON", remedy: 'install iproute2' };
+    }
+    // Filtering guests on Linux bridges needs it.
+    return name === 'nft' ? checkBridgeNetfilter(procRoot) : undefined;
+  }
   return { problem: `There is no program '${name}' on PATH`, remedy: `install it: it comes from ${from}` };
 };
 
@@ -15,4 +23,8 @@ async function isProgram(file: string): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+async function isBusyBox(file: string): Promise<boolean> {
+  return basename(await realpath(file)).startsWith('busybox');
 }

@@ -1,8 +1,9 @@
 import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
+import { directoryOf, VswitchdProbe } from '../connection/vswitchd-probe.js';
 import { type HostOptions, readHostOptions } from '../open-host.js';
-import { OvsdbClient } from '../ovsdb/client.js';
+import { DEFAULT_ENDPOINT, OvsdbClient } from '../ovsdb/client.js';
 import { checkDevice } from './check-device.js';
 import { checkModule } from './check-module.js';
 import { checkDpdk, checkOvsdb } from './check-open-vswitch.js';
@@ -37,6 +38,7 @@ export async function examineHost(
   const { toolHelper = rootHelper } = given;
   const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;
+  const probe = new VswitchdProbe(client, directoryOf(ovsdb ?? DEFAULT_ENDPOINT));
   let state: Promise<OpenVSwitchState> | undefined;
   const host: ExaminedHost = {
     path: [...(process.env.PATH ?? '').split(delimiter), ...(hasHelper ? systemFolders : [])],
@@ -44,7 +46,10 @@ export async function examineHost(
     procRoot: '/proc',
     modules: join('/lib/modules', release()),
     openVSwitch: () => {
-      state ??= readOpenVSwitch(client, signal);
+      state ??= (async () => {
+        const read = await readOpenVSwitch(client, signal);
+        return { ...read, fault: await probe.fault(signal) };
+      })();
       return state;
     },
   };

@@ -5,6 +5,8 @@ import { readSet } from '../ovsdb/values.js';
 /** What ovs-vswitchd says of itself in its database. */
 export interface OpenVSwitchState {
   readonly hasDpdk: boolean;
+  /** Why ovs-vswitchd does not do its work, if so. */
+  readonly fault?: string | undefined;
 }
 
 /** @throws VifError OVSDB_UNREACHABLE, OVSDB_PROTOCOL, OVSDB_ERROR, TIMEOUT, ABORTED */

@@ -1,0 +1,41 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { withDeadline } from '@vifkit/engine/time';
+import { runProgram } from '../commands/run-program.js';
+import type { Lack } from './lack.js';
+
+/** Milliseconds that `nft` has to list its chains. */
+const PATIENCE = 5_000;
+
+/**
+ * Whether frames that a Linux bridge forwards between its members go through the host's own filter, and are dropped there by
+ * its policy: a bridge with br_netfilter loaded, and a FORWARD chain whose policy is drop, as Docker makes it.
+ */
+export async function checkBridgeNetfilter(procRoot: string): Promise<Lack | undefined> {
+  const setting = join(procRoot, 'sys/net/bridge/bridge-nf-call-iptables');
+  const isOn = (await readFile(setting, 'utf8').catch(() => '')).trim() === '1';
+  if (!isOn || !(await dropsForwarded())) return undefined;
+  return {
+    problem: 'Frames between members of Linux bridges go through the FORWARD chain, whose policy is drop',
+    remedy: 'set net.bridge.bridge-nf-call-iptables=0, or have the chain accept bridged frames',
+  };
+}
+
+async function dropsForwarded(): Promise<boolean> {
+  const argv = ['nft', '-j', 'list', 'chains'] as const;
+  const { stdout } = await withDeadline(PATIENCE, undefined, (signal) =>
+    runProgram(argv, { signal, doing: 'reading chains' }),
+  );
+  return dropChains(stdout).some(({ family }) => family === 'ip' || family === 'inet');
+}
+
+function dropChains(json: string): { readonly family?: unknown }[] {
+  try {
+    const objects: { readonly chain?: Readonly<Record<string, unknown>> }[] = JSON.parse(json).nftables;
+    return objects.flatMap(({ chain }) =>
+      chain?.hook === 'forward' && chain.policy === 'drop' ? [{ family: chain.family }] : [],
+    );
+  } catch {
+    return []; // this user may not list them
+  }
+}
