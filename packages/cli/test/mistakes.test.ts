@@ -14,7 +14,14 @@ import { MemoryOutput } from './support/memory-output.js';
 const id = '29755d96-99aa-4b1f-8f3e-3a1d2c4b5e6f';
 const uuid = '7d9f2f0e-0c5b-4c69-9a55-5f2f5d0e7c11';
 const network = { id: '11f2c1de-6d4c-4a3f-9d0e-0a9b8c7d6e5f', bridge: 'br-int', meta: { mtu: 1450 } };
-const vif = { id, address: 'fa:16:3e:c0:7c:00', type: 'ovs', details: { ovs_hybrid_plug: true }, network };
+const vif = {
+  id,
+  devname: 'tap29755d96-99',
+  address: 'fa:16:3e:c0:7c:00',
+  type: 'ovs',
+  details: { ovs_hybrid_plug: true },
+  network,
+};
 const request = { vif, instance: { uuid } };
 const port = {
   id,
