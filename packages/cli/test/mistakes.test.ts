@@ -116,7 +116,12 @@ const misused: readonly Mistake[] = [
   ['gc with an empty list', ['gc', '--keep', '-'], '', /is empty; if none is to be kept, say --keep-none/],
   ['gc with a list of names', ['gc', '--keep', '-'], 'guest-1\n', /The list of VIFs to keep is not valid/],
   ['a code of errors misspelt', ['explain', 'LINK_BUSSY'], '', /did you mean LINK_BUSY\?/],
-  ['a plugin for --permit that is no class', ['doctor', 'ovs'], '', /too many arguments/],
+  [
+    'a file for the doctor',
+    ['doctor', 'a.json'],
+    '',
+    /There is no plugin or VIF type 'a\.json'; `vif plugins` lists/,
+  ],
 ];
 
 const failed: readonly Mistake[] = [

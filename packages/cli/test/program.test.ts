@@ -42,7 +42,6 @@ describe('exit status', () => {
   it.each([
     [['frobnicate'], "unknown command 'frobnicate'"],
     [['plan', '--bogus'], "unknown option '--bogus'"],
-    [['doctor', 'a.json'], 'too many arguments'],
     [['plan', '--format', 'yaml'], 'Allowed choices are json, text'],
     [['plan', '--routing', 'zed'], 'Allowed choices are newton, current'],
     [['plan', '--timeout'], 'argument missing'],

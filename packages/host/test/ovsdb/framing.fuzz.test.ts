@@ -66,6 +66,8 @@ class FakeSocket extends Duplex {
   override _write(_: unknown, __: unknown, done: () => void): void {
     done();
   }
+  ref(): void {}
+  unref(): void {}
 }
 
 const counts = new Map<string, number>();
