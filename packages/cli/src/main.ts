@@ -42,10 +42,15 @@ export function vif(unbundled?: Environment['unbundled']): Promise<number> {
   });
 }
 
-/** A terminal, or /dev/null: a pipe, a file or a socket has what is to be read. */
+/**
+ * A terminal, or /dev/null: a pipe, a file or a socket has what is to be read.
+ *
+ * With big integers, as `fs.realpathSync` of Node.js 20 and 22 looks at the type that the last call without them found:
+ * behind a pipe or a socket it follows no symbolic link, and modules below such links are not found any more.
+ */
 function isIdle(): boolean {
   try {
-    return fstatSync(0).isCharacterDevice();
+    return fstatSync(0, { bigint: true }).isCharacterDevice();
   } catch {
     return true; // it is closed
   }

@@ -72,6 +72,6 @@ const secrets = ['password', 'secret', 'token', 'authorization'];
 /** Whether standard error is the journal: systemd tells its device and inode (systemd.exec(5), `JOURNAL_STREAM`). */
 function isJournal({ JOURNAL_STREAM: journal }: NodeJS.ProcessEnv): boolean {
   if (journal === undefined) return false;
-  const { dev, ino } = fstatSync(process.stderr.fd);
+  const { dev, ino } = fstatSync(process.stderr.fd, { bigint: true }); // see isIdle in main.ts
   return journal === `${dev}:${ino}`;
 }
