@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { copyFile, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -30,7 +29,11 @@ const request = JSON.stringify({
 });
 
 /** What the next contract of core would be. */
-const nextContract = { file: 'dist/core-copy.js', from: 'const contract = 1;', to: 'const contract = 2;' };
+const nextContract = {
+  file: 'dist/errors/core-copy.js',
+  from: 'const contract = 1;',
+  to: 'const contract = 2;',
+};
 
 let ground: Ground;
 let acmeTarball: string;
@@ -102,13 +105,10 @@ describe('a plugin that has a newer core of its own, of the same contract', () =
     const core = await repack(ground.coreTarball, join(ground.folder, `core-${version}`), { version });
     const own = join(plugin, 'node_modules/@vifkit/core');
     await unpack(core, own);
-    for (const name of ['class-validator', 'leven', 'reflect-metadata', 'tsyringe', 'tslib', 'validator']) {
-      const from = [
-        join(prefix, 'lib/node_modules/@vifkit/cli/node_modules', name),
-        join(prefix, 'lib/node_modules', name),
-      ];
-      const found = from.find((each) => existsSync(each));
-      if (found) await symlink(found, join(plugin, 'node_modules', name));
+    // The command brings none of core's dependencies: they are in its bundle.
+    const dependencies = fileURLToPath(new URL('../../packages/core/node_modules', import.meta.url));
+    for (const name of ['class-validator', 'leven', 'reflect-metadata', 'tsyringe']) {
+      await symlink(join(dependencies, name), join(plugin, 'node_modules', name));
     }
     expectPlanned(await plan(vif, plugin));
   });

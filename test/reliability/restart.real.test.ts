@@ -41,7 +41,8 @@ beforeAll(async () => {
   expect(await site.run('plug', ports)).toMatchObject({ exitCode: 0 });
   // As libvirt would: the guest's device is a member of the hybrid bridge.
   await giveCard(guest, `tap${suffix}`, 'guest0', '192.0.2.1/24');
-  await site.namespace.run('ip', 'link', 'set', 'dev', `tap${suffix}`, 'master', `qbr${suffix}`, 'up');
+  const card = ['link', 'set', 'dev', `tap${suffix}`, 'mtu', '1450', 'master', `qbr${suffix}`, 'up'];
+  await site.namespace.run('ip', ...card);
   await giveCard(other, 'port0', 'other0', '192.0.2.2/24');
   await site.namespace.run('ip', 'link', 'set', 'dev', 'port0', 'up');
   await site.ovs.vsctl('add-port', 'br-int', 'port0');

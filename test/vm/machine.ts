@@ -51,9 +51,13 @@ export class Machine {
    * Runs `vif --format json` on many requests: starting it takes seconds here. Its lines are in their order.
    * @throws Error if a request fails
    */
-  async vif(operation: 'plug' | 'check' | 'unplug', requests: readonly unknown[]): Promise<VifLine[]> {
+  async vif(
+    operation: 'plug' | 'check' | 'unplug',
+    requests: readonly unknown[],
+    ...options: readonly string[]
+  ): Promise<VifLine[]> {
     const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
-    const command = `'${process.execPath}' '${program}' ${operation} --format json --timeout 120`;
+    const command = `'${process.execPath}' '${program}' ${[operation, ...options].join(' ')} --format json --timeout 120`;
     const { stdout, stderr }: VmResult = await this.#machine.run(command, input);
     const lines: VifLine[] = stdout
       .split('\n')

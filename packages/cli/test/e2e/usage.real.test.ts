@@ -38,7 +38,6 @@ it.each([
   [['plug', '--force'], "unknown option '--force'"],
   [['plug', '--format', 'xml'], '--format'],
   [['plug', '--timeout', 'soon'], '--timeout'],
-  [['doctor', 'a'], 'too many arguments'],
   [['plug', '/nonexistent/requests.json'], 'ENOENT'],
   [['plug', '/'], 'EISDIR'],
 ])('refuses %j with status 2', async (args, message) => {

@@ -46,7 +46,7 @@ function outermostPackage(path: string): string {
 /** The folder of the package; in a bundle, the bundle. */
 function installedAt(): string {
   try {
-    return fileURLToPath(import.meta.url).replace(/\/(dist|src|modules)\/[^/]*$/, '');
+    return fileURLToPath(import.meta.url).replace(/\/(dist|src|modules)\/(errors\/)?[^/]*$/, '');
   } catch {
     return '';
   }

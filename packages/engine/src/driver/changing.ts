@@ -78,7 +78,9 @@ export function unplugging(
       }
     },
     run: async (jobs, { tell, ...options }) => {
-      const inUse = force || isLeaving ? new Map() : await findInUse(jobs, host.connection, options.signal);
+      // A release looks for its guest by itself, and the ports that a source leaves are in use until then.
+      const isAsked = !force && !phase;
+      const inUse = isAsked ? await findInUse(jobs, host.connection, options.signal) : new Map();
       for (const [job, error] of inUse) tell?.(job, { error });
       const idle = jobs.filter((job) => !inUse.has(job));
       const running: RunOptions<Change[]> = {

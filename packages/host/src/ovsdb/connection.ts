@@ -167,11 +167,17 @@ export class Connection {
   #onSilence(): void {
     if (this.#probing) {
       // The answer may be there already, and unread only because this process was busy: let it be read.
-      setImmediate(() => this.#probing && this.close(this.#lost('It does not answer')));
+      setImmediate(() => this.#probing && this.close(this.#silent()));
       return;
     }
     this.#probing = true;
     this.#send({ method: 'echo', params: [], id: PROBE });
+  }
+
+  /** Whoever is silent for that long would be at the next attempt: this is no connection that was lost. */
+  #silent(): VifError {
+    const { code, message } = this.#lost('It does not answer');
+    return new VifError(code, message);
   }
 
   #lost(what: string, cause?: unknown): LostError {

@@ -22,12 +22,15 @@ async function clear(): Promise<void> {
   );
 }
 
-/** What is left of a link once its address is taken out, which is random, or a bridge member's. */
+/**
+ * What is left of a link once its address is taken out, which is random, or a bridge member's; its carrier, which in memory
+ * only taps lack; and the settings of a bridge's port, which memory does not keep.
+ */
 function comparable(links: ReadonlyMap<string, LinkState>) {
   return names.flatMap((name) => {
     const link = links.get(name);
     if (!link) return [];
-    const { address, ipv6, ...others } = link;
+    const { address, ipv6, carrier, port, ...others } = link;
     return [others];
   });
 }
