@@ -170,7 +170,7 @@ function runReported(release, node, ...args) {
   status = Math.max(status, runTests(node, ...args, ...(whole ? reporters : [])));
 }
 
-/** What failed, told once more at the end: between thousands of lines it is not seen. */
+/** What failed, told once more at the end: between thousands of lines it is not seen. An error outside of any test is above. */
 function printFailures() {
   for (const name of readdirSync(reports)) {
     const { testResults } = JSON.parse(readFileSync(join(reports, name), 'utf8'));
