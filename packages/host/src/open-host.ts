@@ -45,6 +45,7 @@ import { defaultStateDirectory } from './state/default-state-directory.js';
 import { IpVfTable } from './sysfs/ip-vf-table.js';
 import { VfRunner } from './sysfs/vf-runner.js';
 
+/** Where a host's services are, and how it is written to. */
 export interface HostOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
   readonly ovsdb?: string | undefined;

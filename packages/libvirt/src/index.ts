@@ -1,3 +1,9 @@
+/**
+ * The libvirt device of a VIF, and its XML.
+ *
+ * @packageDocumentation
+ */
+
 export type { Bandwidth, BandwidthLimit } from './bandwidth.js';
 export { HostdevConfig } from './config/hostdev-config.js';
 export { InterfaceConfig, type InterfaceDriver, type InterfaceSettings } from './config/interface-config.js';

@@ -1,3 +1,9 @@
+/**
+ * A host in memory, for tests of plugins and agents.
+ *
+ * @packageDocumentation
+ */
+
 export type { LinkSpec } from './memory/links/kernel-link.js';
 export type { MemoryLinks } from './memory/links/memory-links.js';
 export type { Ending, MemoryCommands } from './memory/memory-commands.js';

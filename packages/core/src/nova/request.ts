@@ -16,6 +16,7 @@ import { NetworkVif } from './network-model.js';
  */
 export const routings = ['newton', 'current'] as const;
 
+/** One of {@link routings}. */
 export type Routing = (typeof routings)[number];
 
 /** What a guest is made of, as far as its network cards are concerned. */

@@ -31,4 +31,5 @@ export interface Primitive {
   readonly 'versioned_object.data': Readonly<Record<string, PrimitiveValue>>;
 }
 
+/** What a field has on the wire. */
 export type PrimitiveValue = string | number | boolean | null | Primitive | readonly PrimitiveValue[];

@@ -76,6 +76,7 @@ export type Step =
   | CustomStep
   | VendorStep;
 
+/** What tells the steps apart: one of ours, or a vendor's, as in `acme:qdisc`. */
 export type StepKind = Step['kind'];
 
 /** An ordered list of steps. */

@@ -1,5 +1,4 @@
-import type { Logger } from '@vifkit/core';
-import { asVifError, VifError } from '@vifkit/core';
+import { asVifError, type Logger, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, quote, reasonOf } from '@vifkit/core/internal';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
