@@ -104,6 +104,7 @@ export class ValidationError extends VifError {
     code: ErrorCode,
     /** What was read: the message begins with it. */
     subject: string,
+    /** All that is wrong; the message has the first three. */
     readonly violations: readonly Violation[],
     options?: VifErrorOptions,
   ) {

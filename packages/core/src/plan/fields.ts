@@ -18,9 +18,11 @@ import {
  * module, and put together as an object's properties: the comments of the properties are those of the step's type.
  */
 export interface Field<T = unknown, Optional extends boolean = boolean> {
+  /** Whether it may be left out. */
   readonly optional: Optional;
   /** What is wrong with a value at a path: `lacks 'name'`, `has a malformed 'set.mtu' (7)`; empty if nothing is. */
   check(value: unknown, path: string): readonly string[];
+  /** The JSON Schema of its values. */
   readonly schema: JsonSchema;
   /** Carries the type, and is never set. */
   readonly '~type'?: T;

@@ -49,7 +49,9 @@ export type * from './vf.js';
 
 /** A step of a kind that a vendor's package defines. The vendor's name is in front of the kind's: `acme:qdisc`. */
 export interface VendorStep {
+  /** As in `acme:qdisc`. */
   readonly kind: `${string}:${string}`;
+  /** The fields that its definition has. */
   readonly [field: string]: unknown;
 }
 
