@@ -66,7 +66,7 @@ export interface GuestContext {
   readonly flavor: Flavor;
   /** Its image, likewise. */
   readonly image: Image;
-  /** What decides about the card on the host's side; what a request leaves out is what the host itself tells. */
+  /** What decides about the card on the host's side; what the request leaves out is read from this host, or assumed. */
   readonly host: HostCapabilities;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
