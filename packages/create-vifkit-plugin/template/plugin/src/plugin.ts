@@ -1,12 +1,4 @@
-import {
-  announce,
-  inject,
-  type Plan,
-  type PlanContext,
-  unsupportedVif,
-  type VifPlugin,
-  vifPlugin,
-} from '@vifkit/core';
+import { announce, inject, type Plan, type PlanContext, unsupportedVif, type VifPlugin, vifPlugin } from '@vifkit/core';
 import { networkMtu } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { tapNeeds } from '@vifkit/core/steps';
