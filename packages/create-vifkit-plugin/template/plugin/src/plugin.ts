@@ -1,4 +1,12 @@
-import { announce, inject, type Plan, type PlanContext, unsupportedVif, type VifPlugin, vifPlugin } from '@vifkit/core';
+import {
+  announce,
+  inject,
+  type Plan,
+  type PlanContext,
+  unsupportedVif,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
 import { networkMtu } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { tapNeeds } from '@vifkit/core/steps';
