@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import { type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { Host } from '@vifkit/engine';
-import { former } from '@vifkit/engine/former';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
@@ -162,7 +161,7 @@ export function openHost(options?: HostOptions): Host {
     runners: [
       new LinkRunner(links, ownerOf(tapOwner)),
       new OvsRunner(openVSwitch, links),
-      former(new VfRunner(functions, journal)),
+      new VfRunner(functions, journal),
       new FilterRunner(filters),
       new CommandRunner(commands),
       new OvsPortSettings(database),
