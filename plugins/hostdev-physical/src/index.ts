@@ -3,6 +3,7 @@ import { HostdevPhysicalDriver } from './hostdev-physical-driver.js';
 
 export { HostdevPhysicalDriver };
 
+/** What the package offers: inert, until a driver is given it. */
 const hostdevPhysical: PluginPackage = {
   name: '@vifkit/plugin-hostdev-physical',
   provides: [HostdevPhysicalDriver],

@@ -5,5 +5,6 @@ import { IvsPlugin } from './ivs-plugin.js';
 
 export { IvsConverter, IvsDriver, IvsPlugin };
 
+/** What the package offers: inert, until a driver is given it. */
 const ivs: PluginPackage = { name: '@vifkit/plugin-ivs', provides: [IvsPlugin, IvsDriver, IvsConverter] };
 export default ivs;

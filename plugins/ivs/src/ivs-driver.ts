@@ -16,9 +16,8 @@ import {
   networkMtu,
 } from '@vifkit/core/nova';
 import { hybridBridgeName } from '@vifkit/core/steps';
-import { directPlug, directUnplug } from './direct-plan.js';
-import { hybridPath, hybridPlug, hybridUnplug } from './hybrid-plan.js';
 import { needs } from './ivs-port.js';
+import { directPlug, directUnplug, hybridPath, hybridPlug, hybridUnplug } from './plans.js';
 
 /** VIF type `ivs`: a port of the Indigo Virtual Switch, directly or behind a Linux bridge where the host filters. */
 @legacyDriver({ type: 'ivs', needs })

@@ -9,9 +9,8 @@ import {
 import type { Leg } from '@vifkit/core/connection';
 import { networkMtu } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFBridge, VIFGeneric } from '@vifkit/core/os-vif';
-import { directPlug, directUnplug } from './direct-plan.js';
-import { hybridPath, hybridPlug, hybridUnplug } from './hybrid-plan.js';
 import { needs } from './ivs-port.js';
+import { directPlug, directUnplug, hybridPath, hybridPlug, hybridUnplug } from './plans.js';
 
 /** The plugin of the objects that today's Nova makes of VIF type `ivs`: the same plumbing as the legacy driver's. */
 @vifPlugin({ name: 'ivs', makesTaps: true, needs })

@@ -5,11 +5,13 @@ import {
   type Plan,
   type PlanContext,
   unsupportedVif,
+  type VifConverter,
   type VifPlugin,
+  vifConverter,
   vifPlugin,
 } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
-import { networkMtu } from '@vifkit/core/nova';
+import { type NetworkVif, networkMtu, toVifFields } from '@vifkit/core/nova';
 import { type Network, requireField, type VIFBase, VIFBridge } from '@vifkit/core/os-vif';
 import { type GuestFilterStep, guestLinkIn, guestLinkPath, type LinkStep } from '@vifkit/core/steps';
 import { LinuxBridgeOptions } from './linux-bridge-options.js';
@@ -140,6 +142,19 @@ export class LinuxBridgePlugin implements VifPlugin {
     if (wanted === undefined || wanted <= least) return least;
     const most = (await facts.linkMtu(below)) ?? least;
     return Math.max(least, Math.min(wanted, most));
+  }
+}
+
+/** VIF type `bridge` of Nova's network model, by all rules: Nova has never changed this one. */
+@vifConverter({ type: 'bridge' })
+export class BridgeConverter implements VifConverter {
+  convert(vif: NetworkVif): VIFBase {
+    const { bridge } = vif.network;
+    return new VIFBridge({
+      ...toVifFields(vif),
+      plugin: 'linux_bridge',
+      ...(bridge !== undefined && { bridge_name: bridge }),
+    });
   }
 }
 

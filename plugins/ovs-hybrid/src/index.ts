@@ -7,6 +7,7 @@ import { OvsOptions } from './port/ovs-options.js';
 
 export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsOptions, OvsPlugin };
 
+/** What the package offers: inert, until a driver is given it. */
 const ovs: PluginPackage<{ ovs: OvsOptions }> = {
   name: '@vifkit/plugin-ovs-hybrid',
   provides: [OvsPlugin, NewtonOvsConverter, OvsConverter, AgilioOvsConverter],

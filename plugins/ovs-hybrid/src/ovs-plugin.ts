@@ -24,7 +24,7 @@ import { hybridPath, plugHybrid } from './modes/hybrid.js';
 import { plugPerPortBridge } from './modes/per-port-bridge.js';
 import { plugVhostUser } from './modes/vhost-user.js';
 import { OvsOptions } from './port/ovs-options.js';
-import { profileOf } from './port/port-profile.js';
+import { profileOf } from './port/vif-port.js';
 import { unplugPlan } from './unplug.js';
 
 const plainProfile = [VIFPortProfileOpenVSwitch];

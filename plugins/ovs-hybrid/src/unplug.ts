@@ -9,7 +9,7 @@ import {
 import { representorLinkOf } from './modes/host-device.js';
 import { isTrunkBridge, patchPorts, portBridge } from './port/names.js';
 import type { OvsOptions } from './port/ovs-options.js';
-import { interfaceIdOf, profileOf } from './port/port-profile.js';
+import { interfaceIdOf, profileOf } from './port/vif-port.js';
 
 /**
  * Removes whatever any plug of this VIF has made: it may have been plugged in another way than it would be now, as when

@@ -3,5 +3,6 @@ import { HwVebDriver } from './hw-veb-driver.js';
 
 export { HwVebDriver };
 
+/** What the package offers: inert, until a driver is given it. */
 const hwVeb: PluginPackage = { name: '@vifkit/plugin-sriov-hw-veb', provides: [HwVebDriver] };
 export default hwVeb;

@@ -3,5 +3,6 @@ import { TapDriver } from './tap-driver.js';
 
 export { TapDriver };
 
+/** What the package offers: inert, until a driver is given it. */
 const tap: PluginPackage = { name: '@vifkit/plugin-tap', provides: [TapDriver] };
 export default tap;

@@ -4,5 +4,6 @@ import { QbhDriver } from './qbh-driver.js';
 
 export { QbgDriver, QbhDriver };
 
+/** What the package offers: inert, until a driver is given it. */
 const vepa: PluginPackage = { name: '@vifkit/plugin-vepa', provides: [QbgDriver, QbhDriver] };
 export default vepa;

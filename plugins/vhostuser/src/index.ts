@@ -5,6 +5,7 @@ import { VhostUserOptions } from './vhost-user-options.js';
 
 export { VhostUserConverter, VhostUserDriver, VhostUserOptions };
 
+/** What the package offers: inert, until a driver is given it. */
 const vhostUser: PluginPackage<{ vhostuser: VhostUserOptions }> = {
   name: '@vifkit/plugin-vhostuser',
   provides: [VhostUserDriver, VhostUserConverter],

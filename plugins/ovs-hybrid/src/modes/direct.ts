@@ -4,8 +4,7 @@ import { requireField, type VIFOpenVSwitch } from '@vifkit/core/os-vif';
 import type { OvsPortStep } from '@vifkit/core/steps';
 import { ensuredBridge, networkBridge } from '../port/bridges.js';
 import type { PlugContext } from '../port/plug-context.js';
-import { datapathOf, profileOf } from '../port/port-profile.js';
-import { settings, vifPort } from '../port/vif-port.js';
+import { datapathOf, profileOf, settings, vifPort } from '../port/vif-port.js';
 import { guestTap, guestTapLeg } from './guest-tap.js';
 
 /**

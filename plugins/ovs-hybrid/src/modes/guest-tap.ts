@@ -2,8 +2,7 @@ import type { Leg } from '@vifkit/core/connection';
 import { requireField, type VIFOpenVSwitch } from '@vifkit/core/os-vif';
 import type { LinkStep } from '@vifkit/core/steps';
 import type { PlugContext } from '../port/plug-context.js';
-import { profileOf } from '../port/port-profile.js';
-import { mtuOf } from '../port/vif-port.js';
+import { mtuOf, profileOf } from '../port/vif-port.js';
 
 /** The guest's tap, as a plan finds it. */
 export interface GuestTap {

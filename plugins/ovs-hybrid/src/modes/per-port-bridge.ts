@@ -4,8 +4,7 @@ import { type OvsPortStep, portIds } from '@vifkit/core/steps';
 import { ensuredBridge, networkBridge } from '../port/bridges.js';
 import { patchPorts, portBridge } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';
-import { datapathOf } from '../port/port-profile.js';
-import { mtuOf, patchIsolation, queueing } from '../port/vif-port.js';
+import { datapathOf, mtuOf, patchIsolation, queueing } from '../port/vif-port.js';
 import { guestTap } from './guest-tap.js';
 
 /**

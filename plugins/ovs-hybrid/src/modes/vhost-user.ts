@@ -3,8 +3,7 @@ import { requireField, type VIFVHostUser } from '@vifkit/core/os-vif';
 import { ensuredBridge } from '../port/bridges.js';
 import { vhostUserPort } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';
-import { datapathOf } from '../port/port-profile.js';
-import { settings, vifPort } from '../port/vif-port.js';
+import { datapathOf, settings, vifPort } from '../port/vif-port.js';
 
 /**
  * guest ── socket ── integration bridge, in userspace by DPDK. Where QEMU is the client, Open vSwitch makes the socket,

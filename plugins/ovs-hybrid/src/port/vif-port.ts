@@ -1,5 +1,6 @@
+import { unsupportedVif } from '@vifkit/core';
 import { networkMtu } from '@vifkit/core/nova';
-import { requireField, type VIFBase } from '@vifkit/core/os-vif';
+import { requireField, type VIFBase, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
 import {
   type OvsDatapathType,
   type OvsPortInitial,
@@ -10,7 +11,6 @@ import {
 import { networkBridge } from './bridges.js';
 import { isTrunkBridge } from './names.js';
 import type { PlugContext } from './plug-context.js';
-import { profileOf } from './port-profile.js';
 
 /** Neutron's VLAN for traffic that goes nowhere: reserved by 802.1Q, and no network's. */
 const DEAD_VLAN = 4095;
@@ -84,4 +84,22 @@ export function patchIsolation(bridge: string, { options }: PlugContext): OvsPor
 /** Queueing is the kernel's: a port in userspace has none. */
 export function queueing(datapath: OvsDatapathType, { options }: PlugContext): OvsPortInitial {
   return datapath === 'system' ? { qosType: options.default_qos_type } : {};
+}
+
+/** The VIF's port profile. @throws VifError UNSUPPORTED_VIF */
+export function profileOf(vif: VIFBase): VIFPortProfileOpenVSwitch {
+  if (vif.port_profile instanceof VIFPortProfileOpenVSwitch) return vif.port_profile;
+  throw unsupportedVif('ovs', vif, 'it needs a VIFPortProfileOpenVSwitch');
+}
+
+/** The datapath of the VIF's bridge. @throws VifError UNSUPPORTED_VIF */
+export function datapathOf(vif: VIFBase, otherwise: OvsDatapathType = 'system'): OvsDatapathType {
+  const type = profileOf(vif).datapath_type || otherwise;
+  if (type === 'system' || type === 'netdev' || type === 'dummy') return type;
+  throw unsupportedVif('ovs', vif, `its datapath_type '${type}' is neither system nor netdev`);
+}
+
+/** Neutron's id of the port, by which its interface is known; the VIF's own where the profile has none. */
+export function interfaceIdOf({ id, port_profile }: VIFBase): string {
+  return (port_profile instanceof VIFPortProfileOpenVSwitch && port_profile.interface_id) || id;
 }

@@ -1,7 +1,23 @@
-import type { Plan } from '@vifkit/core';
+import type { Plan, PlanContext } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
-import { guestLinkPath, hybridLinks, noHybridLinks, vethNames } from '@vifkit/core/steps';
+import {
+  boundTap,
+  guestLinkPath,
+  hybridLinks,
+  noBoundTap,
+  noHybridLinks,
+  vethNames,
+} from '@vifkit/core/steps';
 import { addPort, deletePort, vendor } from './ivs-port.js';
+
+/** guest's tap ── Indigo Virtual Switch. */
+export function directPlug(name: string, { tap: { multiQueue } }: PlanContext): Plan {
+  return boundTap({ name, multiQueue, bind: addPort(name), unbind: deletePort(name), vendor });
+}
+
+export function directUnplug(name: string): Plan {
+  return noBoundTap({ name, unbind: deletePort(name), vendor });
+}
 
 /** guest's tap ── hybrid bridge ── veth pair ── Indigo Virtual Switch. The tap is the hypervisor's to make. */
 export function hybridPlug(links: Parameters<typeof hybridLinks>[0]): Plan {
