@@ -1,28 +1,74 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type { PluginPackage } from '@vifkit/core';
+import type { PluginPackage, StaticComponent } from '@vifkit/core';
+import type { PluginOnDemand } from '@vifkit/core/internal';
 import type { Settings } from '../settings/settings.js';
 
+/** The plugin packages that `vif` comes with, and what they declare: each is loaded once something of it is needed. */
+export const builtIn: readonly PluginOnDemand[] = [
+  comes('@vifkit/plugin-linux-bridge', () => import('@vifkit/plugin-linux-bridge'), [
+    { role: 'plugin', name: 'linux_bridge' },
+    { role: 'converter', type: 'bridge' },
+  ]),
+  comes('@vifkit/plugin-ovs-hybrid', () => import('@vifkit/plugin-ovs-hybrid'), [
+    { role: 'plugin', name: 'ovs' },
+    { role: 'converter', type: 'ovs', routing: 'newton' },
+    { role: 'converter', type: 'ovs', routing: 'current' },
+    { role: 'converter', type: 'agilio_ovs', routing: 'current' },
+  ]),
+  comes('@vifkit/plugin-tap', () => import('@vifkit/plugin-tap'), [{ role: 'driver', type: 'tap' }]),
+  comes('@vifkit/plugin-midonet', () => import('@vifkit/plugin-midonet'), [
+    { role: 'driver', type: 'midonet' },
+  ]),
+  comes('@vifkit/plugin-vrouter', () => import('@vifkit/plugin-vrouter'), [
+    { role: 'plugin', name: 'vrouter' },
+    { role: 'driver', type: 'vrouter' },
+    { role: 'converter', type: 'vrouter', routing: 'current' },
+  ]),
+  comes('@vifkit/plugin-iovisor', () => import('@vifkit/plugin-iovisor'), [
+    { role: 'driver', type: 'iovisor' },
+  ]),
+  comes('@vifkit/plugin-ib-hostdev', () => import('@vifkit/plugin-ib-hostdev'), [
+    { role: 'driver', type: 'ib_hostdev' },
+  ]),
+  comes('@vifkit/plugin-sriov-hw-veb', () => import('@vifkit/plugin-sriov-hw-veb'), [
+    { role: 'driver', type: 'hw_veb' },
+  ]),
+  comes('@vifkit/plugin-vhostuser', () => import('@vifkit/plugin-vhostuser'), [
+    { role: 'driver', type: 'vhostuser' },
+    { role: 'converter', type: 'vhostuser', routing: 'current' },
+  ]),
+  comes('@vifkit/plugin-ivs', () => import('@vifkit/plugin-ivs'), [
+    { role: 'plugin', name: 'ivs' },
+    { role: 'driver', type: 'ivs' },
+    { role: 'converter', type: 'ivs', routing: 'current' },
+  ]),
+  comes('@vifkit/plugin-macvtap', () => import('@vifkit/plugin-macvtap'), [
+    { role: 'driver', type: 'macvtap' },
+  ]),
+  comes('@vifkit/plugin-vepa', () => import('@vifkit/plugin-vepa'), [
+    { role: 'driver', type: '802.1qbg' },
+    { role: 'driver', type: '802.1qbh' },
+  ]),
+  comes('@vifkit/plugin-hostdev-physical', () => import('@vifkit/plugin-hostdev-physical'), [
+    { role: 'driver', type: 'hostdev_physical' },
+  ]),
+  comes('@vifkit/plugin-noop', () => import('@vifkit/plugin-noop'), [{ role: 'plugin', name: 'noop' }]),
+];
+
+function comes(
+  name: string,
+  load: () => Promise<{ readonly default: PluginPackage }>,
+  provides: readonly StaticComponent[],
+): PluginOnDemand {
+  const declaration = { contract: 1, provides };
+  return { name, declaration, load: async () => (await load()).default };
+}
+
 /** The plugin packages that `vif` comes with, loaded at the call. */
-export async function builtInPlugins(): Promise<PluginPackage[]> {
-  const modules = await Promise.all([
-    import('@vifkit/plugin-linux-bridge'),
-    import('@vifkit/plugin-ovs-hybrid'),
-    import('@vifkit/plugin-tap'),
-    import('@vifkit/plugin-midonet'),
-    import('@vifkit/plugin-vrouter'),
-    import('@vifkit/plugin-iovisor'),
-    import('@vifkit/plugin-ib-hostdev'),
-    import('@vifkit/plugin-sriov-hw-veb'),
-    import('@vifkit/plugin-vhostuser'),
-    import('@vifkit/plugin-ivs'),
-    import('@vifkit/plugin-macvtap'),
-    import('@vifkit/plugin-vepa'),
-    import('@vifkit/plugin-hostdev-physical'),
-    import('@vifkit/plugin-noop'),
-  ]);
-  return modules.map((module) => module.default);
+export function builtInPlugins(): Promise<PluginPackage[]> {
+  return Promise.all(builtIn.map((each) => each.load()));
 }
 
 /** Where a package is from. */

@@ -18,6 +18,22 @@ export async function loadRegistry(settings: Settings, environment: Environment)
   return new core.PluginRegistry(packages, options, logger);
 }
 
+/** Whether something sets options of plugins, so that all have to be loaded to judge them. */
+export function setsOptions(
+  { pluginOptions = [] }: Pick<Settings, 'pluginOptions'>,
+  env: Environment['env'],
+): boolean {
+  const own = ownVariables();
+  return (
+    pluginOptions.length > 0 || Object.keys(env).some((name) => name.startsWith('VIF_') && !own.includes(name))
+  );
+}
+
+/** Variables that set options of the command. */
+function ownVariables(): string[] {
+  return commonOptions().flatMap(({ envVar }) => envVar ?? []);
+}
+
 /**
  * The options of plugins, a later source overriding an earlier one: the configuration file, the environment.
  * @throws VifError INVALID_OPTIONS for a variable that sets nothing
@@ -28,6 +44,5 @@ export async function optionSources(
   plugins: readonly PluginPackage[],
 ): Promise<OptionsSource[]> {
   const { optionsFromEnvironment } = await import('@vifkit/core');
-  const ownVariables = commonOptions().flatMap(({ envVar }) => envVar ?? []);
-  return [...pluginOptions, ...optionsFromEnvironment(env, plugins, ownVariables)];
+  return [...pluginOptions, ...optionsFromEnvironment(env, plugins, ownVariables())];
 }

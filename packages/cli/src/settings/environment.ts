@@ -31,6 +31,8 @@ export type Driver = Pick<
 export interface DriverSettings extends Settings {
   /** Whether guests' devices are asked for: what writes them is loaded only then. */
   readonly guests: boolean;
+  /** Whether all plugins are loaded at once: `VifDriver.convert` waits for none. */
+  readonly allPlugins?: boolean;
   readonly logger: Logger | undefined;
   readonly env: Environment['env'];
 }

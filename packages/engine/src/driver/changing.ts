@@ -1,4 +1,5 @@
 import { asVifError, isVifError } from '@vifkit/core';
+import type { RoutedRequest } from '@vifkit/core/internal';
 import type { Connection } from '../connection/verdict.js';
 import type { Engine, RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
@@ -8,7 +9,6 @@ import { findInUse } from './in-use.js';
 import { inPhase } from './phases.js';
 import type { Prepared } from './prepare.js';
 import { awaitedPort, readyStep, requireReadiness } from './ready.js';
-import type { RoutedRequest } from './routed-request.js';
 import { UnplugByMark } from './unplug-by-mark.js';
 import type { UnplugOptions } from './unplug-options.js';
 import { judgedAfter } from './with-connection.js';

@@ -12,6 +12,7 @@ import {
   hasMethods,
   type OptionRules,
   optionRules,
+  type PluginOnDemand,
   readOptions,
   requireOurContract,
 } from '@vifkit/core/internal';
@@ -27,6 +28,8 @@ export interface VifDriverOptions<Packages extends readonly PluginPackage[] = re
   readonly guests: GuestConfigurator;
   /** The plugin packages; nothing is loaded that is not named here. */
   readonly plugins: Packages;
+  /** Plugin packages that are loaded once a request needs them. */
+  readonly onDemand?: readonly PluginOnDemand[];
   /** Options by plugin name, or several sources of them, of which a later one overrides an earlier one. */
   readonly options?: OptionsOf<Packages> | readonly OptionsSource[];
   /**
@@ -45,6 +48,7 @@ const rules: OptionRules<VifDriverOptions> = {
     says: 'what configures guests, as a LibvirtGuestConfigurator of @vifkit/libvirt',
   },
   plugins: { accepts: Array.isArray, says: 'a list of plugin packages' },
+  onDemand: { accepts: Array.isArray, says: 'a list of plugin packages with their declarations' },
   options: optionRules.object,
   routing: {
     accepts: (value) => routings.some((each) => each === value),
@@ -65,11 +69,11 @@ export function createVifDriver<const Packages extends readonly PluginPackage[]>
     'guests',
     'plugins',
   ]);
-  const { host, guests, plugins, routing = 'newton', logger = silentLogger } = given;
+  const { host, guests, plugins, onDemand = [], routing = 'newton', logger = silentLogger } = given;
   try {
     if (host.core) requireOurContract('@vifkit/host', host.core);
     if (guests.core) requireOurContract('@vifkit/libvirt', guests.core);
-    const registry = new PluginRegistry(plugins, given.options, logger, { facts: host.facts });
+    const registry = new PluginRegistry(plugins, given.options, logger, { facts: host.facts, onDemand });
     const runners = [
       ...host.runners,
       ...vendorRunners(plugins, host.runners, {

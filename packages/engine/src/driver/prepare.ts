@@ -19,12 +19,16 @@ import {
   VIFVHostUser,
   VifError,
 } from '@vifkit/core';
-import { legsOfPlan, validatePlan } from '@vifkit/core/internal';
+import {
+  type ChosenPath,
+  findPath,
+  legsOfPlan,
+  type RoutedRequest,
+  validatePlan,
+} from '@vifkit/core/internal';
 import type { Job } from '../run/job.js';
 import { withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';
-import { type Route, route } from './route.js';
-import type { RoutedRequest } from './routed-request.js';
 
 export type Operation = 'plug' | 'unplug';
 
@@ -43,7 +47,7 @@ export async function preparePlan(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { instance, flavor, image, hostFilters, routing, vif } = request;
-  const chosen = route(request, registry);
+  const chosen = await findPath(request, registry);
   const host = await completeHost(request.host, facts);
   const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
   const card = { flavor, image, host, routing, ...vnic };
@@ -71,7 +75,7 @@ export async function preparePlan(
 }
 
 /** The legs that no step is about. */
-function pathOf(chosen: Route, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]> {
+function pathOf(chosen: ChosenPath, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]> {
   if (chosen.path === 'os-vif') return chosen.handler().path?.(chosen.vif, context) ?? [];
   return chosen.handler.path?.(chosen.vif, context) ?? [];
 }
@@ -91,7 +95,7 @@ export async function prepareDevice(
   signal: AbortSignal,
 ): Promise<Handled & { readonly device: GuestDevice }> {
   const { instance, flavor, image, hostFilters, routing, vif } = request;
-  const chosen = route(request, registry);
+  const chosen = await findPath(request, registry);
   const host = await completeHost(request.host, facts);
   const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
   const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts };
@@ -142,13 +146,13 @@ async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts):
   };
 }
 
-function handledBy(request: RoutedRequest, { path, plugin, reason }: Route): Handled {
+function handledBy(request: RoutedRequest, { path, plugin, reason }: ChosenPath): Handled {
   return { id: request.id, vifId: request.vif.id, path, plugin, reason };
 }
 
 /** What a plugin answers; one that does not come back is waited for until the signal fires. */
 async function guard<T>(
-  { path, plugin, vif }: Route,
+  { path, plugin, vif }: ChosenPath,
   operation: string,
   signal: AbortSignal,
   call: () => T | Promise<T>,

@@ -8,7 +8,7 @@ import type {
   VIFBase,
 } from '@vifkit/core';
 import { describeHost } from '@vifkit/core';
-import { stepKindOf } from '@vifkit/core/internal';
+import { objectOf, type RoutedRequest, readRequest, stepKindOf } from '@vifkit/core/internal';
 import type { StepRunner } from '@vifkit/core/steps';
 import type { HostChange } from '../inventory/changes.js';
 import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
@@ -36,8 +36,6 @@ import { logGc, logOutcome } from './log.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
 import { requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
-import { objectOf } from './route.js';
-import { type RoutedRequest, readRequest } from './routed-request.js';
 import { type Call, runRequests } from './run-requests.js';
 import { only, settle } from './settle.js';
 import { traced } from './traced.js';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { slugOf } from '../../src/plugin/slug.js';
+import { slugOf } from '../../src/plugin/slots.js';
 
 it.each([
   ['802.1qbg', '802qbg'],

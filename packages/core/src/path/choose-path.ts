@@ -1,10 +1,41 @@
-import type { LegacyDriver, NetworkVif, PluginRegistry, VifPlugin } from '@vifkit/core';
-import { asVifError, classNameOf, VIFBase, VifError } from '@vifkit/core';
-import { adopt, Cursor, quote, slugOf, violationsOf } from '@vifkit/core/internal';
-import type { RoutedRequest } from './routed-request.js';
+import { quote } from '../errors/quote.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
+import { Cursor } from '../fields/cursor.js';
+import { violationsOf } from '../fields/field-rule.js';
+import { classNameOf } from '../fields/field-spec.js';
+import { adopt } from '../fields/read-fields.js';
+import type { NetworkVif } from '../nova/network-model.js';
+import { parseRequest, type Routing, type VifRequest } from '../nova/request.js';
+import { VIFBase } from '../os-vif/vifs.js';
+import type { LegacyDriver, VifPlugin } from '../plugin/contract.js';
+import type { PluginRegistry } from '../plugin/registry.js';
+import { slugOf } from '../plugin/slots.js';
+
+/** A request, and whose rules it is answered by. */
+export interface RoutedRequest extends VifRequest {
+  readonly routing: Routing;
+}
+
+/**
+ * Reads a request. Its own key `routing` goes before the driver's.
+ * @throws ValidationError what `parseRequest` throws
+ * @throws VifError INVALID_REQUEST for a host that filters, by the rules of today's Nova: they know none, and a guest
+ *   whose traffic ought to be filtered must not be let onto the network without
+ */
+export function readRequest(json: unknown, fallback: Routing): RoutedRequest {
+  const request = parseRequest(json);
+  const routing = request.routing ?? fallback;
+  if (routing === 'current' && request.hostFilters) {
+    const text =
+      "firewall 'iptables' goes with routing 'newton' alone: today's Nova leaves all filtering to Neutron. " +
+      'Have Neutron filter, and leave firewall out';
+    throw new VifError('INVALID_REQUEST', text, { vifId: request.vif.id });
+  }
+  return { ...request, routing };
+}
 
 /** Which of the two paths a VIF takes, who handles it there, and why. */
-export type Route = {
+export type ChosenPath = {
   /** The plugin's name, or the legacy driver's slug. */
   readonly plugin: string;
   /** Why this path: a sentence for people. */
@@ -26,30 +57,36 @@ const unboundTypes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /**
+ * As {@link choosePath}, once the packages are loaded that this VIF needs.
+ * @throws VifError what `choosePath` and `PluginRegistry.loadPlugin` throw
+ */
+export async function findPath(request: RoutedRequest, registry: PluginRegistry): Promise<ChosenPath> {
+  const { vif, routing } = request;
+  if (!(vif instanceof VIFBase) && vif.type) await registry.loadType(vif.type, routing);
+  const chosen = choosePath(request, registry);
+  if (chosen.path === 'os-vif') await registry.loadPlugin(chosen.plugin);
+  return chosen;
+}
+
+/**
  * Chooses as Nova does: an os-vif object goes to the plugin it names; so does a VIF of the network model
  * whose type has a converter, if that yields an object; else the legacy driver of the type takes it.
  *
  * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, NO_MATCHING_PLUGIN, PLUGIN_FAILED, and what a converter throws
  */
-export function route(request: RoutedRequest, registry: PluginRegistry): Route {
+export function choosePath(request: RoutedRequest, registry: PluginRegistry): ChosenPath {
   const { vif, routing } = request;
-  if (vif instanceof VIFBase) return objectRoute(vif, 'it is an os-vif object', registry);
+  if (vif instanceof VIFBase) return objectPath(vif, 'it is an os-vif object', registry);
   const { type, id: vifId } = vif;
   if (!type) throw new VifError('VIF_TYPE_MISSING', `VIF ${vifId} has no type. ${unbound}`, { vifId });
 
   const object = convert(vif, type, request, registry);
-  if (object) return objectRoute(object, `type '${type}' converts to ${classNameOf(object)}`, registry);
+  if (object) return objectPath(object, `type '${type}' converts to ${classNameOf(object)}`, registry);
 
   const handler = registry.driver(type);
   if (handler) {
-    const plugin = slugOf(type);
-    return {
-      path: 'legacy',
-      plugin,
-      vif,
-      handler,
-      reason: `type '${type}' has a legacy driver and no converter`,
-    };
+    const reason = `type '${type}' has a legacy driver and no converter`;
+    return { path: 'legacy', plugin: slugOf(type), vif, handler, reason };
   }
   const known = registry.typesBy(routing).join(', ') || 'none';
   const message = registry.converter(type, routing)
@@ -65,7 +102,7 @@ export function route(request: RoutedRequest, registry: PluginRegistry): Route {
  */
 export function objectOf(request: RoutedRequest, registry: PluginRegistry): VIFBase | undefined {
   if (request.vif instanceof VIFBase) return request.vif;
-  const chosen = route(request, registry);
+  const chosen = choosePath(request, registry);
   return chosen.path === 'os-vif' ? chosen.vif : undefined;
 }
 
@@ -94,7 +131,7 @@ function ours(object: VIFBase): VIFBase {
   return adopted;
 }
 
-function objectRoute(vif: VIFBase, why: string, registry: PluginRegistry): Route {
+function objectPath(vif: VIFBase, why: string, registry: PluginRegistry): ChosenPath {
   const plugin = vif.plugin;
   if (!plugin) throw new VifError('NO_MATCHING_PLUGIN', `VIF ${vif.id} names no plugin`, { vifId: vif.id });
   return {
