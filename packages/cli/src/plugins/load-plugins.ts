@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type { PluginPackage, StaticComponent } from '@vifkit/core';
-import type { PluginOnDemand } from '@vifkit/core/internal';
+import type { PluginOnDemand, PluginPackage, StaticComponent } from '@vifkit/core';
 import type { Settings } from '../settings/settings.js';
 
 /** The plugin packages that `vif` comes with, and what they declare: each is loaded once something of it is needed. */

@@ -25,7 +25,8 @@ export function setsOptions(
 ): boolean {
   const own = ownVariables();
   return (
-    pluginOptions.length > 0 || Object.keys(env).some((name) => name.startsWith('VIF_') && !own.includes(name))
+    pluginOptions.length > 0 ||
+    Object.keys(env).some((name) => name.startsWith('VIF_') && !own.includes(name))
   );
 }
 
