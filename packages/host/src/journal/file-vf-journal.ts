@@ -2,13 +2,13 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VifError } from '@vifkit/core';
 import type { Outcome } from '@vifkit/engine/former';
+import type { VfJournal, VfRecord } from '../sriov/vf-journal.js';
 import {
   fileModeIn,
   findStateDirectory,
   openStateDirectory,
   type StateDirectory,
 } from '../state/state-directory.js';
-import type { VfJournal, VfRecord } from '../sysfs/vf-journal.js';
 import { readRecordFile } from './read-record-file.js';
 import { formatRecord, parseRecord } from './record-format.js';
 import { writeAtomically } from './write-atomically.js';

@@ -4,8 +4,8 @@ import { IpLinkTable, type LinkChange, type LinkOperation, type LinkState } from
 import fc from 'fast-check';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { listLinks, requireOwnNetwork } from '../../../src/bed/index.js';
-import { MemoryLinks } from '../../../src/memory/links/memory-links.js';
-import { Points } from '../../../src/memory/points.js';
+import { MemoryLinks } from '../../../src/memory/kernel/memory-links.js';
+import { Points } from '../../../src/memory/kernel/points.js';
 
 const soon = () => new Deadline(30_000).signal;
 const names = ['t-a', 't-b', 't-c', 't-d', 't-none'];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseVfs } from '../../src/sysfs/read-vfs.js';
+import { parseVfs } from '../../src/sriov/read-vfs.js';
 
 const read = (...vfs: object[]) => [...parseVfs(JSON.stringify([{ ifname: 'ens79', vfinfo_list: vfs }]))];
 const mac = 'fa:16:3e:43:03:21';

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findVdpaDevice } from '../../src/sysfs/vdpa-device.js';
+import { findVdpaDevice } from '../../src/sriov/vdpa-device.js';
 import { SysfsTree } from './sysfs-tree.js';
 
 const address = '0000:3b:00.2';

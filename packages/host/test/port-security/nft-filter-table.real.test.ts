@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { Deadline } from '@vifkit/engine/time';
 import { makeNamespace, type Namespace, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { NftFilterTable } from '../../src/nftables/nft-filter-table.js';
+import { NftFilterTable } from '../../src/port-security/nft-filter-table.js';
 
 const soon = () => new Deadline(20_000).signal;
 const table = new NftFilterTable();

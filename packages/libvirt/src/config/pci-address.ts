@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { element, type XmlAttributes, type XmlElement } from './xml/element.js';
+import { element, type XmlAttributes, type XmlElement } from '../xml/element.js';
 
 const pattern = /^([\da-f]{4,8}):([\da-f]{2}):([\da-f]{2})\.([0-7])$/i;
 

@@ -1,9 +1,9 @@
 import { signalError } from '@vifkit/engine/time';
 import type { Answer, Question, Session } from '@vifkit/host/parts';
-import type { Points } from '../points.js';
 import { runIp } from './ip.js';
 import type { Kernel } from './kernel.js';
 import { pointOf } from './link-points.js';
+import type { Points } from './points.js';
 
 /** A process of `ip -force -batch -` that is none: it does the same to links in memory, and says the same. */
 export class IpSession implements Session {

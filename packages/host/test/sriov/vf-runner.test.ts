@@ -6,8 +6,8 @@ import type { AttemptedTask } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
-import { IpVfTable } from '../../src/sysfs/ip-vf-table.js';
-import { VfRunner } from '../../src/sysfs/vf-runner.js';
+import { IpVfTable } from '../../src/sriov/ip-vf-table.js';
+import { VfRunner } from '../../src/sriov/vf-runner.js';
 import { FakeIp } from './fake-ip.js';
 import { SysfsTree } from './sysfs-tree.js';
 

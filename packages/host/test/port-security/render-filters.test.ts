@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import type { GuestFilter } from '../../src/nftables/filter-table.js';
-import { parseFilters } from '../../src/nftables/parse-filters.js';
-import { renderChanges } from '../../src/nftables/render-filters.js';
+import type { GuestFilter } from '../../src/port-security/filter-table.js';
+import { parseFilters } from '../../src/port-security/parse-filters.js';
+import { renderChanges } from '../../src/port-security/render-filters.js';
 
 const mac = 'fa:16:3e:00:00:01';
 const filter = { mac, addresses: ['192.0.2.5', '2001:db8::5'] };

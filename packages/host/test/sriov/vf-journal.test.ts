@@ -7,8 +7,8 @@ import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
-import { VfRunner } from '../../src/sysfs/vf-runner.js';
-import type { VfChange, VfState, VfTable } from '../../src/sysfs/vf-table.js';
+import { VfRunner } from '../../src/sriov/vf-runner.js';
+import type { VfChange, VfState, VfTable } from '../../src/sriov/vf-table.js';
 
 // VIFs.
 const a = '5a3b8e6c-9d41-4f0a-8c27-1e6f0d9b2a31';

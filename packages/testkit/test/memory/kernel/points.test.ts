@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { Deadline } from '@vifkit/engine/time';
 import { expect, it } from 'vitest';
-import { Points } from '../../src/memory/points.js';
+import { Points } from '../../../src/memory/kernel/points.js';
 
 const soon = () => new Deadline(10_000).signal;
 const error = new VifError('LINK_COMMAND_FAILED', 'no');

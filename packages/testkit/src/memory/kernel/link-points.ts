@@ -1,5 +1,5 @@
-import type { Point } from '../points.js';
 import type { Kernel } from './kernel.js';
+import type { Point } from './points.js';
 
 /**
  * The point at which a line of `ip -batch` can be made to fail; undefined for one that only reads, or that goes on with

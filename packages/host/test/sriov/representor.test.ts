@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findRepresentor } from '../../src/sysfs/representor.js';
+import { findRepresentor } from '../../src/sriov/representor.js';
 import { SysfsTree } from './sysfs-tree.js';
 
 /** What sysfs has of a network device: its `phys_switch_id` and `phys_port_name`; undefined where it has no file. */

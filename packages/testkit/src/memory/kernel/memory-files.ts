@@ -1,6 +1,6 @@
 import type { KernelFiles } from '@vifkit/host/parts';
-import type { Kernel } from './links/kernel.js';
-import type { KernelLink } from './links/kernel-link.js';
+import type { Kernel } from './kernel.js';
+import type { KernelLink } from './kernel-link.js';
 import type { MemoryPci } from './memory-pci.js';
 import type { Points } from './points.js';
 

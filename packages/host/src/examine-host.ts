@@ -1,15 +1,15 @@
 import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
-import { directoryOf, VswitchdProbe } from '../connection/vswitchd-probe.js';
-import { type HostOptions, readHostOptions } from '../open-host.js';
-import { DEFAULT_ENDPOINT, OvsdbClient } from '../ovsdb/client.js';
-import { checkDevice } from './check-device.js';
-import { checkModule } from './check-module.js';
-import { checkDpdk, checkOvsdb } from './check-open-vswitch.js';
-import { checkProgram } from './check-program.js';
-import type { Check, ExaminedHost, Lack } from './lack.js';
-import { type OpenVSwitchState, readOpenVSwitch } from './open-vswitch-state.js';
+import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
+import { checkDevice } from './doctor/check-device.js';
+import { checkModule } from './doctor/check-module.js';
+import { checkDpdk, checkOvsdb } from './doctor/check-open-vswitch.js';
+import { checkProgram } from './doctor/check-program.js';
+import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
+import { type OpenVSwitchState, readOpenVSwitch } from './doctor/open-vswitch-state.js';
+import { type HostOptions, readHostOptions } from './open-host.js';
+import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
 
 const checks: Readonly<Record<RequirementKind, Check>> = {
   program: checkProgram,

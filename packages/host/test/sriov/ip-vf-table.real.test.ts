@@ -2,7 +2,7 @@ import { Deadline } from '@vifkit/engine/time';
 import { requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { IpBatch } from '../../src/links/ip/ip-batch.js';
-import { IpVfTable } from '../../src/sysfs/ip-vf-table.js';
+import { IpVfTable } from '../../src/sriov/ip-vf-table.js';
 import { SysfsTree } from './sysfs-tree.js';
 
 const address = '0000:c2:00.1';

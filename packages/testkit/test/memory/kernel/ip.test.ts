@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { runIp } from '../../../src/memory/links/ip.js';
-import { Kernel } from '../../../src/memory/links/kernel.js';
+import { runIp } from '../../../src/memory/kernel/ip.js';
+import { Kernel } from '../../../src/memory/kernel/kernel.js';
 
 let kernel: Kernel;
 

@@ -1,8 +1,8 @@
 import { VifError } from '@vifkit/core';
 import { Deadline } from '@vifkit/engine/time';
 import { describe, expect, it } from 'vitest';
-import { MemoryLinks } from '../../../src/memory/links/memory-links.js';
-import { Points } from '../../../src/memory/points.js';
+import { MemoryLinks } from '../../../src/memory/kernel/memory-links.js';
+import { Points } from '../../../src/memory/kernel/points.js';
 
 const soon = () => new Deadline(10_000).signal;
 

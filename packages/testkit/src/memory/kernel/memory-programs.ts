@@ -1,15 +1,9 @@
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
-import type {
-  Argv,
-  CommandExecutor,
-  ProgramOptions,
-  ProgramResult,
-  Programs,
-  Session,
-} from '@vifkit/host/parts';
-import { runIp } from './links/ip.js';
-import { IpSession } from './links/ip-session.js';
-import type { Kernel } from './links/kernel.js';
+import type { Argv, ProgramOptions, ProgramResult, Programs, Session } from '@vifkit/host/parts';
+import { runIp } from './ip.js';
+import { IpSession } from './ip-session.js';
+import type { Kernel } from './kernel.js';
 import { Nft } from './nft.js';
 import type { Points } from './points.js';
 

@@ -1,8 +1,8 @@
 import { mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pciNetDevice } from '../../src/sysfs/pci-net-device.js';
-import { findVirtualFunctions } from '../../src/sysfs/virtual-functions.js';
+import { pciNetDevice } from '../../src/sriov/pci-net-device.js';
+import { findVirtualFunctions } from '../../src/sriov/virtual-functions.js';
 import { SysfsTree } from './sysfs-tree.js';
 
 const pf = '0000:c2:00.0';

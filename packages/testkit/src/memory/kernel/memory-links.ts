@@ -8,12 +8,12 @@ import {
   type TapState,
   usersIn,
 } from '@vifkit/host/parts';
-import { MemoryFiles } from '../memory-files.js';
-import { MemoryPci } from '../memory-pci.js';
-import { MemoryPrograms } from '../memory-programs.js';
-import type { Points } from '../points.js';
 import { Kernel } from './kernel.js';
 import type { KernelLink, LinkSpec } from './kernel-link.js';
+import { MemoryFiles } from './memory-files.js';
+import { MemoryPci } from './memory-pci.js';
+import { MemoryPrograms } from './memory-programs.js';
+import type { Points } from './points.js';
 
 /** A link, and what it has of IP if that is anything. */
 export type MemoryLinkState = LinkState & Partial<LinkAddressing>;
