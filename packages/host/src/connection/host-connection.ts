@@ -16,7 +16,7 @@ import type { FilterTable } from '../port-security/filter-table.js';
 export interface ConnectionParts {
   readonly links: LinkTable;
   readonly openVSwitch: { read(legs: readonly Leg[], signal: AbortSignal): Promise<OpenVSwitchOnPath> };
-  readonly filters: FilterTable;
+  readonly filters: Pick<FilterTable, 'read'>;
   functions(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FunctionOnPath>>;
   sockets(paths: readonly string[]): Promise<HostState['sockets']>;
   checksums(signal: AbortSignal): Promise<HostState['checksums']>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { openHost } from '../../src/open-host.js';
+import { openHost } from '../src/open-host.js';
 
 describe.each(['rootHelper', 'toolHelper'] as const)('%s', (name) => {
   it.each([[[]], [['sudo', '-n']], [['/usr/bin/sudo', '-n', 'A=B', '--']]])('may be %j', async (argv) => {

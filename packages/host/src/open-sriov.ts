@@ -1,0 +1,18 @@
+import { former } from '@vifkit/engine/former';
+import { readFunctions } from './connection/pci-functions.js';
+import { FileVfJournal } from './journal/file-vf-journal.js';
+import { IpVfTable } from './sriov/ip-vf-table.js';
+import { VfRunner } from './sriov/vf-runner.js';
+
+/** All of a host that is about virtual functions. */
+export function openSriov(sysfsRoot: string, rootHelper: readonly string[], stateDir: string) {
+  const table = new IpVfTable(sysfsRoot, rootHelper);
+  const journal = new FileVfJournal(stateDir);
+  return {
+    table,
+    journal,
+    runner: former(new VfRunner(table, journal)),
+    read: (addresses: readonly string[], signal: AbortSignal) =>
+      readFunctions(addresses, sysfsRoot, table, signal),
+  };
+}
