@@ -3,7 +3,7 @@ import type { GuestConfigurator } from '@vifkit/core/nova';
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { VifDriverOptions } from '@vifkit/engine';
 import { withDeadline } from '@vifkit/engine/time';
-import type { Lack } from '@vifkit/host';
+import type { Lack } from '@vifkit/host/doctor';
 import { builtIn, loadPlugins } from './plugins/load-plugins.js';
 import { optionSources, setsOptions } from './plugins/registry.js';
 import type { Driver, DriverSettings } from './settings/environment.js';
@@ -58,7 +58,7 @@ export async function examineThisHost(
   requirements: readonly Requirement[],
   settings: Settings,
 ): Promise<(Lack | undefined)[]> {
-  const { examineHost } = await import('@vifkit/host');
+  const { examineHost } = await import('@vifkit/host/doctor');
   return withDeadline(settings.timeout, undefined, (signal) =>
     examineHost(requirements, hostOptions(settings), signal),
   );

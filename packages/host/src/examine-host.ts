@@ -12,6 +12,8 @@ import { type HostOptions, readHostOptions } from './host-options.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import { DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
 
+export type { Lack } from './doctor/lack.js';
+
 const checks: Readonly<Record<RequirementKind, Check>> = {
   program: checkProgram,
   device: checkDevice,

@@ -1,5 +1,5 @@
 import { type Requirement, VifError } from '@vifkit/core';
-import type { Lack } from '@vifkit/host';
+import type { Lack } from '@vifkit/host/doctor';
 import { loadRegistry } from '../plugins/registry.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { VifDriver } from '@vifkit/engine';
-import type { Lack } from '@vifkit/host';
+import type { Lack } from '@vifkit/host/doctor';
 import type { Command } from 'commander';
 import type { InputSource } from '../requests/input.js';
 import type { Output } from '../terminal/output.js';

@@ -16,6 +16,9 @@ import { readResults } from './results.js';
 import { retry } from './retry.js';
 import * as values from './values.js';
 
+export type { OvsdbTlsOptions } from './endpoint.js';
+export { OvsdbOperationError } from './errors.js';
+
 export interface OvsdbClientOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
   readonly endpoint?: string | undefined;
