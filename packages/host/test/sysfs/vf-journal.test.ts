@@ -5,7 +5,7 @@ import { type VfStep, VifError } from '@vifkit/core';
 import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
+import { FileVfJournal } from '../../src/records/vf-records.js';
 import { VfRunner } from '../../src/sysfs/vf-runner.js';
 import type { VfChange, VfState, VfTable } from '../../src/sysfs/vf-table.js';
 
