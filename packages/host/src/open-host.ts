@@ -16,7 +16,7 @@ import {
   parseEndpoint,
   readOvsdbTlsOptions,
 } from './ovsdb/endpoint.js';
-import { FileVifRecords } from './records/file-vif-records.js';
+import { FileVifRecords } from './records/vif-records.js';
 import { defaultStateDirectory } from './state/default-state-directory.js';
 
 /**
@@ -94,7 +94,7 @@ export function openHost(options?: HostOptions): Host {
     },
     connection: new HostConnection({
       links,
-      openVSwitch: { read: async (legs, signal) => (await openVSwitch.get()).path.read(legs, signal) },
+      openVSwitch: { read: async (...asked) => (await openVSwitch.get()).path.read(...asked) },
       filters: { read: async (signal) => (await filters.get()).table.read(signal) },
       functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),
       sockets: async (paths) => (await import('./connection/unix-sockets.js')).socketStates(paths),

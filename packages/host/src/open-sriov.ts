@@ -1,6 +1,6 @@
 import { former } from '@vifkit/engine/former';
 import { readFunctions } from './connection/pci-functions.js';
-import { FileVfJournal } from './journal/file-vf-journal.js';
+import { FileVfJournal } from './records/vf-records.js';
 import { IpVfTable } from './sriov/ip-vf-table.js';
 import { VfRunner } from './sriov/vf-runner.js';
 

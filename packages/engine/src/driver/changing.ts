@@ -5,6 +5,7 @@ import type { Engine, RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import type { Change, Job } from '../run/job.js';
 import type { PlugOptions } from './batch-options.js';
+import { recordOf } from './by-id.js';
 import { findInUse } from './in-use.js';
 import { inPhase } from './phases.js';
 import type { Prepared } from './prepare.js';
@@ -29,9 +30,10 @@ export interface Changing {
 export interface ChangingParts {
   readonly engine: Engine;
   readonly host: Host;
-  read(request: unknown): RoutedRequest;
   /** @throws VifError */
-  prepare(request: unknown, operation: 'plug' | 'unplug', signal: AbortSignal): Promise<Prepared>;
+  read(json: unknown): RoutedRequest;
+  /** @throws VifError */
+  prepare(request: RoutedRequest, operation: 'plug' | 'unplug', signal: AbortSignal): Promise<Prepared>;
 }
 
 /** Plugs, which wait for their ports if that is asked for, and tell of the ways to their networks. */
@@ -41,19 +43,20 @@ export function plugging(
 ): Changing {
   return {
     prepare: async (json, signal) => {
-      const { vif } = read(json);
-      const plugged = await prepare(json, 'plug', signal);
-      const prepared = await inPhase(phase, plugged, vif, host.migration, signal);
+      const request = read(json);
+      const plugged = await prepare(request, 'plug', signal);
+      const { handled, job } = await inPhase(phase, plugged, request.vif, host.migration, signal);
+      const record = recordOf(json, request.routing, handled);
+      const recorded = { ...job, ...(record && { record }) };
       // A destination that is not ready when the guest arrives would miss what the guest says then.
       const arrives = phase === 'prepare' && host.readiness !== undefined;
-      if (!wait && !arrives) return prepared;
+      if (!wait && !arrives) return { handled, job: recorded };
       const readiness = requireReadiness(host.readiness);
-      const { handled, job } = prepared;
-      const port = awaitedPort(vif, job.plan);
+      const port = awaitedPort(request.vif, job.plan);
       const steps = port ? [readyStep(port, readiness, typeof wait === 'number' ? wait : undefined)] : [];
-      return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
+      return { handled, job: { ...recorded, plan: [...job.plan, ...steps] } };
     },
-    run: judgedAfter<Change[]>((jobs, options) => engine.plug(jobs, options), host.connection),
+    run: judgedAfter((jobs, options) => engine.plug(jobs, options), host.connection),
   };
 }
 
@@ -69,7 +72,7 @@ export function unplugging(
     prepare: async (json, signal) => {
       const request = read(json);
       try {
-        const prepared = await prepare(json, 'unplug', signal);
+        const prepared = await prepare(request, 'unplug', signal);
         return await inPhase(phase, prepared, request.vif, host.migration, signal);
       } catch (error) {
         if (isVifError(error, 'VIF_IN_USE')) throw error;

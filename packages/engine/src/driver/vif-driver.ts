@@ -21,7 +21,7 @@ import {
   readRequestList,
   teller,
 } from './batch-options.js';
-import { recordOf, unplugById } from './by-id.js';
+import { unplugById } from './by-id.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import { type Changed, type Changing, type ChangingParts, plugging, unplugging } from './changing.js';
 import { endPlugins } from './end-plugins.js';
@@ -178,7 +178,7 @@ export class VifDriver {
     const given = readBatchOptions(options);
     const { host, logger } = this.#parts;
     const handling: Call<Connected<readonly RunningTask[]>, CheckResult> = {
-      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
       run: judgedBeside<readonly RunningTask[]>(
         (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'check' }),
         host.connection,
@@ -214,10 +214,10 @@ export class VifDriver {
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
     const readiness = requireReadiness(this.#parts.host.readiness);
-    const prepare = async (json: unknown, signal: AbortSignal) => ({
-      prepared: await this.#prepare(json, 'plug', signal),
-      vif: this.#read(json).vif,
-    });
+    const prepare = async (json: unknown, signal: AbortSignal) => {
+      const request = this.#read(json);
+      return { prepared: await this.#prepare(request, 'plug', signal), vif: request.vif };
+    };
     const done = teller(given, this.#parts.logger);
     return runRequests(requests, given, { ...waitingForPorts(readiness, prepare), done });
   }
@@ -336,7 +336,7 @@ export class VifDriver {
     return {
       engine: this.#engine,
       host: this.#parts.host,
-      read: (request) => this.#read(request),
+      read: (json) => this.#read(json),
       prepare: (request, operation, signal) => this.#prepare(request, operation, signal),
     };
   }
@@ -349,7 +349,7 @@ export class VifDriver {
   ): Promise<Settled<T>[]> {
     const given = readBatchOptions(options);
     const handling: Call<readonly RunningTask[], T> = {
-      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
       run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
       done: teller(given, this.#parts.logger),
@@ -357,11 +357,8 @@ export class VifDriver {
     return traced(operation === 'plug' ? 'plan' : operation, () => runRequests(requests, given, handling));
   }
 
-  async #prepare(json: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
+  #prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
-    const request = this.#read(json);
-    const { handled, job } = await preparePlan(request, operation, registry, host.facts, signal);
-    const record = operation === 'plug' ? recordOf(json, request.routing, handled) : undefined;
-    return { handled, job: { ...job, ...(record && { record }) } };
+    return preparePlan(request, operation, registry, host.facts, signal);
   }
 }

@@ -6,7 +6,7 @@ import type { VfStep } from '@vifkit/core/steps';
 import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
+import { FileVfJournal } from '../../src/records/vf-records.js';
 import { VfRunner } from '../../src/sriov/vf-runner.js';
 import type { VfChange, VfState, VfTable } from '../../src/sriov/vf-table.js';
 

@@ -5,7 +5,7 @@ import type { VfStep } from '@vifkit/core/steps';
 import type { AttemptedTask } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
+import { FileVfJournal } from '../../src/records/vf-records.js';
 import { IpVfTable } from '../../src/sriov/ip-vf-table.js';
 import { VfRunner } from '../../src/sriov/vf-runner.js';
 import { FakeIp } from './fake-ip.js';

@@ -18,6 +18,7 @@ export interface RowSource {
 export class DatabaseRows implements RowSource {
   #replica: Replica | undefined;
   readonly #configuration: Replica;
+  #refreshedFor: AbortSignal | undefined;
 
   /** @param livesOn have a replica from the start. */
   constructor(
@@ -28,9 +29,14 @@ export class DatabaseRows implements RowSource {
     this.#configuration = new Replica(client, { Open_vSwitch: COLUMNS.Open_vSwitch });
   }
 
-  /** Has later answers show all that is in the database now. */
-  async refresh(signal: AbortSignal): Promise<void> {
+  /**
+   * Has later answers show all that is in the database now.
+   * @param isUnchanged what was there when the same signal was last given will do
+   */
+  async refresh(signal: AbortSignal, isUnchanged = false): Promise<void> {
+    if (isUnchanged && this.#refreshedFor === signal) return;
     await this.#replica?.refresh(signal);
+    this.#refreshedFor = signal;
   }
 
   async read<Q extends RowQueries>(queries: Q, signal: AbortSignal): Promise<Answers<Q>> {

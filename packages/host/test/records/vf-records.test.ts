@@ -18,7 +18,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
+import { FileVfJournal } from '../../src/records/vf-records.js';
 
 // VIFs.
 const a = '5a3b8e6c-9d41-4f0a-8c27-1e6f0d9b2a31';

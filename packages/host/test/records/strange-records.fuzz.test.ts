@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { isVifError } from '@vifkit/core';
 import fc from 'fast-check';
 import { afterAll, expect, it } from 'vitest';
-import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
+import { FileVfJournal } from '../../src/records/vf-records.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'records-'));
 const address = '0000:05:10.1';

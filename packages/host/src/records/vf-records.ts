@@ -1,14 +1,45 @@
-import { MOST_WRITTEN, type VfRecord } from '../sriov/vf-journal.js';
+import type { VifError } from '@vifkit/core';
+import { MOST_WRITTEN, type VfJournal, type VfRecord } from '../sriov/vf-journal.js';
 import type { VfSettings, VfState } from '../sriov/vf-table.js';
+import { RecordFiles, type RecordKind } from './record-files.js';
 
 const VERSION = 2;
 
 /** Version 1 lacks what was written. */
 const READABLE: readonly unknown[] = [1, VERSION];
 
-/** The text of a record's file. */
-export function formatRecord(address: string, record: VfRecord): string {
-  return `${JSON.stringify({ version: VERSION, address, ...record })}\n`;
+const functions: RecordKind<VfRecord> = {
+  prefix: 'vf',
+  key: /[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7]/,
+  mostBytes: 4_096, // many times what it has
+  cure: 'set the function by hand, and remove the file',
+  format: (record, address) => `${JSON.stringify({ version: VERSION, address, ...record })}\n`,
+  parse,
+};
+
+/** What virtual functions had, in the state directory. */
+export class FileVfJournal implements VfJournal {
+  readonly #files: RecordFiles<VfRecord>;
+
+  constructor(folder: string) {
+    this.#files = new RecordFiles(folder, functions);
+  }
+
+  read(addresses: readonly string[]): Promise<Map<string, VfRecord | VifError>> {
+    return this.#files.read(addresses);
+  }
+
+  list(): Promise<Map<string, VfRecord | VifError>> {
+    return this.#files.list();
+  }
+
+  record(address: string, record: VfRecord): Promise<VifError | undefined> {
+    return this.#files.put(address, () => record);
+  }
+
+  forget(address: string): Promise<VifError | undefined> {
+    return this.#files.forget(address);
+  }
 }
 
 type Rule = (value: unknown) => boolean;
@@ -44,11 +75,8 @@ const settingRules: Rules<VfSettings> = {
   vlan: isMissingOr(stateRules.vlan),
 };
 
-/**
- * The record in a file's text; undefined if it is not one of this function. What is read goes to the kernel later
- * on, on a line for `ip`, so nothing passes but what {@link formatRecord} writes.
- */
-export function parseRecord(address: string, text: string): VfRecord | undefined {
+/** What is read goes to the kernel later on, on a line for `ip`: so nothing passes but what is written. */
+function parse(text: string, address: string): VfRecord | undefined {
   const read = parseJson(text);
   if (!isOfForm<VfRecord>(read, recordRules(address))) return undefined;
   const { vifId, former, written } = read;
