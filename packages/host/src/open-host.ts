@@ -104,7 +104,7 @@ export function openHost(options?: HostOptions): Host {
     migration: {
       change: async (...asked) => (await openVSwitch.get()).migration.change(...asked),
       claimsAtOnce: async (...asked) => (await openVSwitch.get()).migration.claimsAtOnce(...asked),
-      isInUse: async (...asked) => (await openVSwitch.get()).migration.isInUse(...asked),
+      isElsewhere: async (...asked) => (await openVSwitch.get()).migration.isElsewhere(...asked),
     },
     async close() {
       await Promise.all([links.close(), locks.close(), openVSwitch.close((each) => each.close())]);

@@ -1,4 +1,4 @@
-import { asVifError, isVifError } from '@vifkit/core';
+import { asVifError } from '@vifkit/core';
 import type { RoutedRequest } from '@vifkit/core/internal';
 import type { Connection } from '../connection/verdict.js';
 import type { Engine, RunOptions } from '../run/engine.js';
@@ -75,15 +75,13 @@ export function unplugging(
         const prepared = await prepare(request, 'unplug', signal);
         return await inPhase(phase, prepared, request.vif, host.migration, signal);
       } catch (error) {
-        if (isVifError(error, 'VIF_IN_USE')) throw error;
+        if (isLeaving) throw error;
         const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
         return byMark.prepare(request, failure, signal);
       }
     },
     run: async (jobs, { tell, ...options }) => {
-      // A release looks for its guest by itself, and the ports that a source leaves are in use until then.
-      const isAsked = !force && !phase;
-      const inUse = isAsked ? await findInUse(jobs, host.connection, options.signal) : new Map();
+      const inUse = force ? new Map() : await findInUse(jobs, host, options.signal);
       for (const [job, error] of inUse) tell?.(job, { error });
       const idle = jobs.filter((job) => !inUse.has(job));
       const running: RunOptions<Change[]> = {
