@@ -11,7 +11,7 @@ import type { GuestConfigurator } from '@vifkit/core/nova';
 import { type Routing, routings } from '@vifkit/core/nova';
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { Host } from '../run/host.js';
-import { vendorRunners } from './vendor-runners.js';
+import { vendorRunners } from './plugin-packages.js';
 import { VifDriver } from './vif-driver.js';
 
 export interface VifDriverOptions<Packages extends readonly PluginPackage[] = readonly PluginPackage[]> {

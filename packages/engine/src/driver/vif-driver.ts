@@ -5,8 +5,7 @@ import type { GuestConfigurator, RequestOf, Routing } from '@vifkit/core/nova';
 import type { HostInfo, VIFBase } from '@vifkit/core/os-vif';
 import type { StepRunner } from '@vifkit/core/step-kinds';
 import type { HostChange } from '../inventory/changes.js';
-import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
-import { watchHost } from '../inventory/watch.js';
+import type { PluggedVifs } from '../inventory/plugged-vifs.js';
 import { Engine } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { writingOf } from '../run/job.js';
@@ -15,25 +14,25 @@ import type { Timeline } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
 import {
   type BatchOptions,
+  type CallOptions,
+  type CallTimes,
+  callOptionRules,
   type PlugOptions,
   readBatchOptions,
+  readCallOptions,
   readPlugOptions,
   readRequestList,
+  readUnplugOptions,
   teller,
-} from './batch-options.js';
-import { unplugById } from './by-id.js';
-import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
-import { type Changed, type Changing, type ChangingParts, plugging, unplugging } from './changing.js';
-import { endPlugins } from './end-plugins.js';
-import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
-import { logGc, logOutcome } from './log.js';
+  type UnplugOptions,
+} from './call-options.js';
+import type { GcOptions, GcResult } from './gc.js';
+import { logGc, logOutcome, traced } from './log.js';
+import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
+import { endPlugins } from './plugin-packages.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import { requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
-import { type Call, runRequests } from './run-requests.js';
-import { only, settle } from './settle.js';
-import { traced } from './traced.js';
-import { readUnplugOptions, type UnplugOptions } from './unplug-options.js';
+import { type Call, only, runRequests, settle } from './run-requests.js';
 import { type Connected, judgedBeside } from './with-connection.js';
 
 /** What a {@link VifDriver} works with. */
@@ -213,6 +212,7 @@ export class VifDriver {
     options?: BatchOptions<ReadyResult>,
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
+    const { requireReadiness, waitingForPorts } = await import('./ready.js');
     const readiness = requireReadiness(this.#parts.host.readiness);
     const prepare = async (json: unknown, signal: AbortSignal) => {
       const request = this.#read(json);
@@ -228,6 +228,7 @@ export class VifDriver {
     options?: UnplugOptions,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
+    const { unplugging } = await import('./unplugging.js');
     return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given));
   }
 
@@ -244,6 +245,7 @@ export class VifDriver {
    *   INVALID_OPTIONS
    */
   async gc(options: GcOptions): Promise<Settled<GcResult>[]> {
+    const { collectGarbage, readGcOptions } = await import('./gc.js');
     const given = readGcOptions(options);
     const results = await withDeadline(given.timeout, given.signal, (signal) =>
       collectGarbage(this.#engine, given, signal),
@@ -258,6 +260,7 @@ export class VifDriver {
    */
   async list(options?: CallOptions): Promise<PluggedVifs> {
     const { timeout, signal } = readCallOptions(options, 'list', callOptionRules);
+    const { listPlugged } = await import('../inventory/plugged-vifs.js');
     return withDeadline(timeout, signal, (soon) => listPlugged(this.#parts.host, soon));
   }
 
@@ -266,12 +269,13 @@ export class VifDriver {
    * carries their marks. A VIF of which there is nothing is no error: its result has no changes.
    * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is none
    */
-  unplugById(
+  async unplugById(
     vifIds: readonly string[],
     options?: BatchOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const { host, logger } = this.#parts;
     const parts = { records: host.records, logger };
+    const { unplugById } = await import('./by-id.js');
     return unplugById(vifIds, options, parts, (requests, given) => this.unplugAll(requests, given));
   }
 
@@ -281,8 +285,9 @@ export class VifDriver {
    * thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
    * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another, where nothing tells of changes
    */
-  watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
-    return watchHost(this.#parts.host, signal);
+  async *watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
+    const { watchHost } = await import('../inventory/watch.js');
+    yield* watchHost(this.#parts.host, signal);
   }
 
   /**

@@ -10,7 +10,7 @@ import type {
 } from '@vifkit/core/step-kinds';
 import type { CommandStep } from '@vifkit/core/steps';
 import { ExecCommands } from './exec-commands.js';
-import { missingProgram } from './missing-program.js';
+import { missingProgram } from './run-program.js';
 
 /** A tool to be run. */
 export interface CommandRun {

@@ -34,13 +34,13 @@ export class HostConnection implements ConnectionReader {
     const namesOf = (kind: Leg['kind']) => [
       ...new Set(legs.flatMap((leg) => (leg.kind === kind ? leg.name : []))),
     ];
-    const addresses = namesOf('function');
+    const [addresses, paths] = [namesOf('function'), namesOf('socket')];
     const functions = addresses.length === 0 ? new Map() : await parts.functions(addresses, signal);
     const [links, openVSwitch, filters, sockets] = await Promise.all([
       this.#readLinks(legs, functions, signal, isUnchanged),
       legs.some(isOpenVSwitch) ? told(parts.openVSwitch.read(legs, signal, isUnchanged)) : undefined,
       legs.some(({ kind }) => kind === 'guestFilter') ? told(this.#readFilters(signal)) : undefined,
-      parts.sockets(namesOf('socket')),
+      paths.length === 0 ? new Map() : parts.sockets(paths),
     ]);
     const isUserspace =
       openVSwitch && !isVifError(openVSwitch) && legs.some((leg) => isInUserspace(leg, openVSwitch));

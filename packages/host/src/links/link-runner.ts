@@ -13,8 +13,7 @@ import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { Surroundings } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
-import { ownedLinks } from './owned-links.js';
-import { type LinkStray, strayLinks, strayNames } from './stray-links.js';
+import { type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
 import { type AttemptedLinkTask, isUndone, undoing } from './undoing.js';
 
 /** Carries out steps about links on a table of links. */

@@ -15,7 +15,6 @@ import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
 import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
 import { type Placed, phasesOf } from './phases.js';
-import { readAddresses, readRules } from './read-addresses.js';
 import { LinkReader } from './read-links.js';
 import { renderOperation } from './render.js';
 
@@ -72,11 +71,13 @@ export class IpLinkTable implements LinkTable {
     return names.filter((name) => this.#files.exists(`/proc/sys/net/ipv4/conf/${name}`));
   }
 
-  readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
+  async readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
+    const { readAddresses } = await import('./read-addresses.js'); // few links have any that matter
     return readAddresses(names, signal, this.#programs);
   }
 
-  readRules(signal: AbortSignal): Promise<LinkRule[]> {
+  async readRules(signal: AbortSignal): Promise<LinkRule[]> {
+    const { readRules } = await import('./read-addresses.js');
     return readRules(signal, this.#programs);
   }
 

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
 import type { Answer, Question } from '../../commands/program-session.js';
 import type { Programs } from '../../commands/programs.js';
+import { missingProgram } from '../../commands/run-program.js';
 import type { LinkState } from '../link-state.js';
 import { BatchReplies } from './batch-replies.js';
 import { completeDump } from './complete-dump.js';

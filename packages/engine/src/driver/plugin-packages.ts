@@ -1,6 +1,7 @@
-import { asVifError, type PluginPackage, VifError } from '@vifkit/core';
+import { asVifError, type Logger, type PluginPackage, type PluginRegistry, VifError } from '@vifkit/core';
 import { addStepKinds, hasMethods, quote } from '@vifkit/core/internal';
 import type { RunnerContext, StepRunner } from '@vifkit/core/step-kinds';
+import { withDeadline, withinDeadline } from '../time/deadline.js';
 
 /**
  * The runners that packages bring for steps of their own kinds, which become known by this.
@@ -43,4 +44,15 @@ function runnersOf(each: PluginPackage, context: RunnerContext): readonly StepRu
   } catch (error) {
     throw asVifError(error, 'PLUGIN_INVALID', `${each.name} cannot make its runners`);
   }
+}
+
+/** Milliseconds that plugins are given to end. */
+const longestDispose = 5_000;
+
+/** Ends what plugins have made, by their own `dispose`. One that fails, or has not ended in time, is logged. */
+export async function endPlugins(registry: PluginRegistry, logger: Logger): Promise<void> {
+  const failures = await withDeadline(longestDispose, undefined, (signal) =>
+    withinDeadline(registry.dispose(), signal, 'plugins ended').catch((error: VifError) => [error]),
+  );
+  for (const error of failures) logger.warn({ err: error, code: error.code }, 'A plugin did not end well');
 }

@@ -1,17 +1,11 @@
-import { asVifError } from '@vifkit/core';
 import type { RoutedRequest } from '@vifkit/core/internal';
 import type { Connection } from '../connection/verdict.js';
 import type { Engine, RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import type { Change, Job } from '../run/job.js';
-import type { PlugOptions } from './batch-options.js';
-import { recordOf } from './by-id.js';
-import { findInUse } from './in-use.js';
-import { inPhase } from './phases.js';
-import type { Prepared } from './prepare.js';
-import { awaitedPort, readyStep, requireReadiness } from './ready.js';
-import { UnplugByMark } from './unplug-by-mark.js';
-import type { UnplugOptions } from './unplug-options.js';
+import type { MigrationPhase } from '../run/port-migration.js';
+import type { PlugOptions } from './call-options.js';
+import { type Prepared, recordOf } from './prepare.js';
 import { judgedAfter } from './with-connection.js';
 
 /** What a call wrote for a job, and what came of it. */
@@ -45,12 +39,13 @@ export function plugging(
     prepare: async (json, signal) => {
       const request = read(json);
       const plugged = await prepare(request, 'plug', signal);
-      const { handled, job } = await inPhase(phase, plugged, request.vif, host.migration, signal);
+      const { handled, job } = await inPhase(phase, plugged, request.vif, host, signal);
       const record = recordOf(json, request.routing, handled);
       const recorded = { ...job, ...(record && { record }) };
       // A destination that is not ready when the guest arrives would miss what the guest says then.
       const arrives = phase === 'prepare' && host.readiness !== undefined;
       if (!wait && !arrives) return { handled, job: recorded };
+      const { awaitedPort, readyStep, requireReadiness } = await import('./ready.js');
       const readiness = requireReadiness(host.readiness);
       const port = awaitedPort(request.vif, job.plan);
       const steps = port ? [readyStep(port, readiness, typeof wait === 'number' ? wait : undefined)] : [];
@@ -60,36 +55,15 @@ export function plugging(
   };
 }
 
-/** Unplugs, which do not depend on their requests alone: what carries the VIF's mark goes. */
-export function unplugging(
-  { engine, host, read, prepare }: ChangingParts,
-  { force = false, phase }: Pick<UnplugOptions, 'force' | 'phase'>,
-): Changing {
-  const byMark = new UnplugByMark(engine);
-  // The guest of a source that makes no use of its ports any more is still there, and so are the ports until the release.
-  const isLeaving = phase === 'deactivate';
-  return {
-    prepare: async (json, signal) => {
-      const request = read(json);
-      try {
-        const prepared = await prepare(request, 'unplug', signal);
-        return await inPhase(phase, prepared, request.vif, host.migration, signal);
-      } catch (error) {
-        if (isLeaving) throw error;
-        const failure = asVifError(error, 'PLUGIN_FAILED', 'No plan came about', request.vif.id);
-        return byMark.prepare(request, failure, signal);
-      }
-    },
-    run: async (jobs, { tell, ...options }) => {
-      const inUse = force ? new Map() : await findInUse(jobs, host, options.signal);
-      for (const [job, error] of inUse) tell?.(job, { error });
-      const idle = jobs.filter((job) => !inUse.has(job));
-      const running: RunOptions<Change[]> = {
-        ...options,
-        tell: (job, result) =>
-          tell?.(job, 'error' in result ? result : { ...result, value: { result: result.value } }),
-      };
-      await (isLeaving ? engine.unplug(idle, running) : byMark.unplug(idle, running));
-    },
-  };
+/** What is to be run for a phase of a live migration, in place of a plug or an unplug; that itself without one. */
+export async function inPhase(
+  phase: MigrationPhase | undefined,
+  prepared: Prepared,
+  vif: RoutedRequest['vif'],
+  { migration }: Host,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  if (!phase || !migration) return prepared;
+  const { phaseOf } = await import('./phases.js');
+  return phaseOf(phase, prepared, vif, migration, signal);
 }
