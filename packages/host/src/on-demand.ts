@@ -28,16 +28,18 @@ export interface RunnerTraits {
   readonly oneByOne?: boolean;
   /** Whether things that it makes carry our mark: it is asked for them. */
   readonly marks?: boolean;
+  /** Whether there may be anything of VIFs whose plans have no such steps. It is asked at every plug; never unless given. */
+  mayHaveStrays?(): boolean;
 }
 
 /**
  * A runner that is loaded when steps of its kinds are first compared with the host, or what is ours is looked for: before
- * the first write, so that what undoes it is there as well. It must have no strays to tell, which every plug asks for.
+ * the first write, so that what undoes it is there as well.
  */
 export function runnerOnDemand<S extends Step, Change, Done>(
   kinds: readonly S['kind'][],
   load: () => Promise<StepRunner<S, Change, Done>>,
-  { oneByOne = false, marks = false }: RunnerTraits = {},
+  { oneByOne = false, marks = false, mayHaveStrays }: RunnerTraits = {},
 ): StepRunner<S, Change, Done> {
   return {
     kinds,
@@ -45,6 +47,11 @@ export function runnerOnDemand<S extends Step, Change, Done>(
     inspect: async (steps, signal) => (await load()).inspect(steps, signal),
     apply: async (tasks, signal) => (await load()).apply(tasks, signal),
     undo: async (tasks, signal) => (await load()).undo(tasks, signal),
+    ...(mayHaveStrays && {
+      findStrays: async (...given) => {
+        return mayHaveStrays() ? ((await load()).findStrays?.(...given) ?? []) : [];
+      },
+    }),
     ...(marks && { findOwned: async (...given) => (await load()).findOwned?.(...given) ?? [] }),
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { silentLogger, thisCore, VifError } from '@vifkit/core';
 import type { Host } from '@vifkit/engine';
 import { HostConnection } from './connection/host-connection.js';
@@ -13,6 +14,7 @@ import {
   checkTlsOptions,
   DEFAULT_ENDPOINT,
   firstOf,
+  type OvsdbEndpoint,
   parseEndpoint,
   readOvsdbTlsOptions,
 } from './ovsdb/endpoint.js';
@@ -30,7 +32,7 @@ export function openHost(options?: HostOptions): Host {
   const given = readHostOptions(options, 'openHost');
   const { sysfsRoot = '/sys', rootHelper = [], toolHelper = rootHelper, reserve, tapOwner } = given;
   const { stateDir = defaultStateDirectory(), logger = silentLogger } = given;
-  checkEndpoints(given);
+  const database = checkEndpoints(given);
   const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve }));
   const locks = new SharedLocks(stateDir);
   const openVSwitch = new OnDemand(async () => {
@@ -75,7 +77,7 @@ export function openHost(options?: HostOptions): Host {
       runnerOnDemand(
         ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'],
         async () => (await openVSwitch.get()).ports,
-        { marks: true },
+        { marks: true, mayHaveStrays: () => mayListen(database) },
       ),
       runnerOnDemand(['vf'], async () => (await sriov.get()).runner, { marks: true }),
       runnerOnDemand(['guestFilter', 'guestFilterAbsent'], async () => (await filters.get()).runner, {
@@ -112,12 +114,22 @@ export function openHost(options?: HostOptions): Host {
   };
 }
 
-/** What will not do is told at once, and not when it is first needed. @throws VifError INVALID_OPTIONS */
-function checkEndpoints({ ovsdb = DEFAULT_ENDPOINT, ovnSb, ovnNb, ovsdbTls }: HostOptions): void {
+/**
+ * What will not do is told at once, and not when it is first needed.
+ * @returns where Open vSwitch's database is
+ * @throws VifError INVALID_OPTIONS
+ */
+function checkEndpoints({ ovsdb = DEFAULT_ENDPOINT, ovnSb, ovnNb, ovsdbTls }: HostOptions): OvsdbEndpoint {
   const tls = readOvsdbTlsOptions(ovsdbTls);
-  for (const each of [ovsdb, firstOf(ovnSb), firstOf(ovnNb)]) {
-    if (each !== undefined) checkTlsOptions(parseEndpoint(each), tls);
-  }
+  const database = parseEndpoint(ovsdb);
+  const others = [firstOf(ovnSb), firstOf(ovnNb)].filter((each) => each !== undefined);
+  for (const each of [database, ...others.map(parseEndpoint)]) checkTlsOptions(each, tls);
+  return database;
+}
+
+/** Of a Unix socket that is not there, there is nobody. */
+function mayListen(endpoint: OvsdbEndpoint): boolean {
+  return endpoint.kind !== 'unix' || existsSync(endpoint.path);
 }
 
 function ownerOf(user: string | number = 0): number {
