@@ -4,8 +4,7 @@ import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { VifDriverOptions } from '@vifkit/engine';
 import { withDeadline } from '@vifkit/engine/time';
 import type { Lack } from '@vifkit/host/doctor';
-import { builtIn, loadPlugins } from './plugins/load-plugins.js';
-import { optionSources, setsOptions } from './plugins/registry.js';
+import { builtIn, loadPlugins, optionSources, setsOptions } from './plugins/load-plugins.js';
 import type { Driver, DriverSettings } from './settings/environment.js';
 import { hostOptions, type Settings } from './settings/settings.js';
 

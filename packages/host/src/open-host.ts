@@ -19,7 +19,7 @@ import {
   readOvsdbTlsOptions,
 } from './ovsdb/endpoint.js';
 import { FileVifRecords } from './records/vif-records.js';
-import { defaultStateDirectory } from './state/default-state-directory.js';
+import { defaultStateDirectory } from './state/state-directory.js';
 
 /**
  * The Linux host that this process runs on: its links are those of the process's network namespace. Nothing is

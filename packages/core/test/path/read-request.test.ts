@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readRequest } from '../../src/driver/routed-request.js';
-import { instance, modelVif, vifId } from './support/requests.js';
+import { readRequest } from '../../src/path/choose-path.js';
+import { instance, modelVif, vifId } from './support.js';
 
 const least = { vif: modelVif(1, 'ovs'), instance };
 
