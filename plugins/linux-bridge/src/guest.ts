@@ -1,7 +1,7 @@
 import { type Plan, type PlanContext, unsupportedVif } from '@vifkit/core';
 import { networkMtu } from '@vifkit/core/nova';
-import { requireField, type VIFBridge } from '@vifkit/core/os-vif';
-import type { LinkStep } from '@vifkit/core/steps';
+import { requireField, type VIFBase, type VIFBridge } from '@vifkit/core/os-vif';
+import type { GuestFilterStep, LinkStep } from '@vifkit/core/steps';
 
 /**
  * The guest's tap, where the request says in which VLANs it is. libvirt's own would be in none of them, so the plug makes
@@ -39,4 +39,21 @@ export function settledTap(
       ...(uplink !== undefined && { uplink }),
     },
   ];
+}
+
+/** Whether the host is to filter what the guest sends, since the network service does not. */
+export function hasFilter(vif: VIFBase, { hostFilters }: PlanContext): boolean {
+  return hostFilters && !vif.has_traffic_filtering;
+}
+
+/** The guest may send as the VIF alone. */
+export function guestFilter(vif: VIFBridge): GuestFilterStep {
+  const { subnets } = requireField(vif, 'network', vif.id);
+  const ips = subnets.objects.flatMap(({ ips }) => ips?.objects ?? []);
+  return {
+    kind: 'guestFilter',
+    name: requireField(vif, 'vif_name', vif.id),
+    mac: requireField(vif, 'address', vif.id),
+    addresses: ips.flatMap(({ address }) => address ?? []),
+  };
 }

@@ -1,5 +1,12 @@
 import { VifError } from '@vifkit/core';
-import { type DeviceBackend, filterName, type GuestContext, networkMtu } from '@vifkit/core/nova';
+import {
+  type DeviceBackend,
+  filterName,
+  type GuestContext,
+  type HostCapabilities,
+  networkMtu,
+  type VirtualPort,
+} from '@vifkit/core/nova';
 import {
   classNameOf,
   requireField,
@@ -9,11 +16,13 @@ import {
   VIFGeneric,
   VIFHostDevice,
   VIFOpenVSwitch,
+  VIFPortProfile8021Qbg,
+  VIFPortProfile8021Qbh,
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
 } from '@vifkit/core/os-vif';
-import { knows } from '../config/libvirt-version.js';
-import { switchPort } from './switch-port.js';
+import type { InterfaceSource } from './device-config.js';
+import { knows } from './libvirt-version.js';
 
 /**
  * The host's side of an os-vif object, by its class and port profile.
@@ -115,4 +124,59 @@ function mtuOf(vif: VIFBase): { readonly mtu?: number } {
 
 function unsupported({ id }: VIFBase, what: string): VifError {
   return new VifError('UNSUPPORTED_CONFIG', `There is no libvirt configuration for ${what}`, { vifId: id });
+}
+
+/**
+ * What an object's port profile tells a physical switch of the guest, if it is such a profile.
+ * @throws VifError INVALID_VIF for a profile that lacks a parameter which the switch needs
+ */
+export function switchPort({ id, port_profile: profile }: VIFBase): { readonly virtualPort?: VirtualPort } {
+  if (profile instanceof VIFPortProfile8021Qbg) {
+    const { instance_id } = profile;
+    const parameters = {
+      managerid: String(requireField(profile, 'manager_id', id)),
+      typeid: String(requireField(profile, 'type_id', id)),
+      typeidversion: String(requireField(profile, 'type_id_version', id)),
+      ...(instance_id !== undefined && { instanceid: instance_id }),
+    };
+    return { virtualPort: { type: '802.1Qbg', parameters } };
+  }
+  if (profile instanceof VIFPortProfile8021Qbh) {
+    const parameters = { profileid: requireField(profile, 'profile_id', id) };
+    return { virtualPort: { type: '802.1Qbh', parameters } };
+  }
+  return {};
+}
+
+/** A backend that is an `<interface>`. */
+export type InterfaceBackend = Exclude<DeviceBackend, { type: 'pci' }>;
+
+/** What libvirt joins the interface to. */
+export function sourceOf(backend: InterfaceBackend, host: HostCapabilities): InterfaceSource {
+  switch (backend.type) {
+    case 'bridge':
+      return { type: 'bridge', bridge: backend.bridge };
+    case 'ethernet':
+      // Without a script, libvirt before 1.3.3 runs QEMU's own, which joins the tap to a bridge. Later ones
+      // run none, and their schema refuses the empty path.
+      return knows(host, 'taps without a script') ? { type: 'ethernet' } : { type: 'ethernet', script: '' };
+    case 'vhostuser':
+      return { type: 'vhostuser', path: backend.path, mode: backend.mode };
+    case 'direct':
+      return { type: 'direct', link: backend.source, mode: backend.mode };
+    case 'vdpa':
+      return { type: 'vdpa', device: backend.device };
+    case 'hostdev':
+      return { type: 'hostdev', pciAddress: backend.pciAddress };
+  }
+}
+
+/** The host's name for the interface, and whose it is. */
+export function targetOf(
+  backend: InterfaceBackend,
+  host: HostCapabilities,
+): { readonly target: string | undefined; readonly unmanaged: boolean } {
+  const target = 'target' in backend ? backend.target : undefined;
+  const others = backend.type === 'ethernet' && backend.managed === false;
+  return { target, unmanaged: others && knows(host, 'taps of others') };
 }

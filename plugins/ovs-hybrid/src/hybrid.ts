@@ -2,10 +2,7 @@ import type { Plan } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import { requireField, type VIFBridge } from '@vifkit/core/os-vif';
 import { guestLinkPath, hybridLinks, vethNames } from '@vifkit/core/steps';
-import { ensuredBridge } from '../port/bridges.js';
-import type { PlugContext } from '../port/plug-context.js';
-import { datapathOf } from '../port/port-profile.js';
-import { mtuOf, settings, vifPort } from '../port/vif-port.js';
+import { datapathOf, ensuredBridge, mtuOf, type PlugContext, settings, vifPort } from './port.js';
 
 /** guest's tap ── hybrid bridge ── veth pair ── integration bridge. The tap is the hypervisor's to make. */
 export function plugHybrid(vif: VIFBridge, context: PlugContext): Plan {

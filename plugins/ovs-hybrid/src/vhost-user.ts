@@ -1,10 +1,6 @@
 import type { Plan } from '@vifkit/core';
 import { requireField, type VIFVHostUser } from '@vifkit/core/os-vif';
-import { ensuredBridge } from '../port/bridges.js';
-import { vhostUserPort } from '../port/names.js';
-import type { PlugContext } from '../port/plug-context.js';
-import { datapathOf } from '../port/port-profile.js';
-import { settings, vifPort } from '../port/vif-port.js';
+import { datapathOf, ensuredBridge, type PlugContext, settings, vhostUserPort, vifPort } from './port.js';
 
 /**
  * guest ── socket ── integration bridge, in userspace by DPDK. Where QEMU is the client, Open vSwitch makes the socket,

@@ -1,8 +1,57 @@
+import { VifError } from '@vifkit/core';
 import type { DomainElement, GuestDevice, VirtualPort } from '@vifkit/core/nova';
-import { element, optional, type XmlElement } from '../xml/element.js';
-import { renderXml } from '../xml/render-xml.js';
 import type { Bandwidth } from './bandwidth.js';
-import { type InterfaceSource, sourceElement } from './interface-source.js';
+import { element, optional, renderXml, type XmlAttributes, type XmlElement } from './xml.js';
+
+/** What an interface is joined to on the host. */
+export type InterfaceSource =
+  | { readonly type: 'bridge'; readonly bridge: string }
+  /** A tap that nobody joins to anything; `script` is what libvirt runs to set it up. */
+  | { readonly type: 'ethernet'; readonly script?: string }
+  | { readonly type: 'vhostuser'; readonly path: string; readonly mode: 'client' | 'server' }
+  /** A macvtap on top of a link. */
+  | { readonly type: 'direct'; readonly link: string; readonly mode: string }
+  /** A vDPA device, by its character device. */
+  | { readonly type: 'vdpa'; readonly device: string }
+  | { readonly type: 'hostdev'; readonly pciAddress: string };
+
+/** The element that names the source: `<source>`, or for `ethernet` the script if there is one. */
+export function sourceElement(source: InterfaceSource): XmlElement | undefined {
+  switch (source.type) {
+    case 'bridge':
+      return element('source', { bridge: source.bridge });
+    case 'ethernet':
+      return source.script === undefined ? undefined : element('script', { path: source.script });
+    case 'vhostuser':
+      return element('source', { type: 'unix', mode: source.mode, path: source.path });
+    case 'direct':
+      return element('source', { dev: source.link, mode: source.mode });
+    case 'vdpa':
+      return element('source', { dev: source.device });
+    case 'hostdev':
+      return element('source', {}, pciAddressElement(source.pciAddress, { type: 'pci' }));
+  }
+}
+
+const pattern = /^([\da-f]{4,8}):([\da-f]{2}):([\da-f]{2})\.([0-7])$/i;
+
+/**
+ * A PCI address (`0000:3f:0e.4`) as libvirt's `<address>`.
+ * @throws VifError INVALID_VIF if it is malformed
+ */
+export function pciAddressElement(address: string, attributes: XmlAttributes = {}): XmlElement {
+  const [, domain, bus, slot, fn] = pattern.exec(address) ?? [];
+  if (!domain) {
+    throw new VifError('INVALID_VIF', `'${address}' is not a PCI address, which is written as 0000:3f:0e.4`);
+  }
+  return element('address', {
+    ...attributes,
+    domain: `0x${domain}`,
+    bus: `0x${bus}`,
+    slot: `0x${slot}`,
+    function: `0x${fn}`,
+  });
+}
 
 /** Which program carries a virtio card's packets, over how many queues, and of which kind. */
 export interface InterfaceDriver {
@@ -106,4 +155,28 @@ function bandwidthElement({ inbound, outbound }: Bandwidth): XmlElement {
     optional(inbound, (limit) => element('inbound', { ...limit })),
     optional(outbound, (limit) => element('outbound', { ...limit })),
   );
+}
+
+/** `<hostdev>`: a PCI device of the host given to the guest as it is. */
+export class HostdevConfig implements GuestDevice {
+  readonly #xml: string;
+
+  /**
+   * @param pciAddress as in `0000:3f:0e.4`
+   * @throws VifError INVALID_VIF if it is malformed
+   */
+  constructor(readonly pciAddress: string) {
+    this.#xml = renderXml(
+      element(
+        'hostdev',
+        // libvirt takes a managed device from its driver when the guest starts, and gives it back at the end.
+        { mode: 'subsystem', type: 'pci', managed: 'yes' },
+        element('source', {}, pciAddressElement(pciAddress)),
+      ),
+    );
+  }
+
+  toXml(): string {
+    return this.#xml;
+  }
 }

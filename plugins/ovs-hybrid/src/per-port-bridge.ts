@@ -1,12 +1,18 @@
 import type { Plan } from '@vifkit/core';
 import { requireField, type VIFOpenVSwitch } from '@vifkit/core/os-vif';
 import { type OvsPortStep, portIds } from '@vifkit/core/steps';
-import { ensuredBridge, networkBridge } from '../port/bridges.js';
-import { patchPorts, portBridge } from '../port/names.js';
-import type { PlugContext } from '../port/plug-context.js';
-import { datapathOf } from '../port/port-profile.js';
-import { mtuOf, patchIsolation, queueing } from '../port/vif-port.js';
-import { guestTap } from './guest-tap.js';
+import { guestTap } from './direct.js';
+import {
+  datapathOf,
+  ensuredBridge,
+  mtuOf,
+  networkBridge,
+  type PlugContext,
+  patchIsolation,
+  patchPorts,
+  portBridge,
+  queueing,
+} from './port.js';
 
 /**
  * guest's tap ── the VIF's own bridge ── patch ports ── integration bridge. libvirt may remove and make the tap's port

@@ -1,11 +1,7 @@
 import { type HostFacts, type Plan, VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import { requireField, type VIFHostDevice } from '@vifkit/core/os-vif';
-import { ensuredBridge } from '../port/bridges.js';
-import { dpdkRepresentorPort } from '../port/names.js';
-import type { PlugContext } from '../port/plug-context.js';
-import { datapathOf } from '../port/port-profile.js';
-import { mtuOf, vifPort } from '../port/vif-port.js';
+import { datapathOf, dpdkRepresentorPort, ensuredBridge, mtuOf, type PlugContext, vifPort } from './port.js';
 
 /**
  * The guest has a virtual function; its representor, which stands for it on the host, is the port. With the kernel's
