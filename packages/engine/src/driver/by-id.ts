@@ -1,19 +1,18 @@
 import { isVifError, type Logger, type Routing, VifError } from '@vifkit/core';
-import { isUuid, quote } from '@vifkit/core/internal';
+import { isPlainObject, isUuid, quote } from '@vifkit/core/internal';
 import type { VifRecord, VifRecords } from '../run/inventory.js';
 import { type BatchOptions, readBatchOptions, teller } from './batch-options.js';
 import type { ChangeResult, Handled, Settled } from './results.js';
 
-/** What is remembered of a plug; undefined for a request that cannot be written as JSON. */
+/** What is remembered of a plug; undefined for a request that cannot be gone through, as a proxy may refuse it. */
 export function recordOf(
   json: unknown,
   routing: Routing,
   { vifId, path, plugin }: Handled,
 ): VifRecord | undefined {
   try {
-    // As JSON, objects are in their wire form.
-    const request: object = { ...JSON.parse(JSON.stringify(json)), routing };
-    return { vifId, since: new Date().toISOString(), path, plugin, request };
+    if (!isPlainObject(json)) return undefined;
+    return { vifId, since: new Date().toISOString(), path, plugin, request: { ...json, routing } };
   } catch {
     return undefined;
   }
