@@ -162,7 +162,8 @@ export class RecordFiles<T> {
   /** It is judged once for all that is asked for in one turn of the event loop. */
   #find(): Promise<StateDirectory | undefined> {
     const judged = this.#judgedNow();
-    judged.found ??= judged.opened ?? findStateDirectory(this.#folder);
+    if (judged.opened) return judged.opened;
+    judged.found ??= findStateDirectory(this.#folder);
     return judged.found;
   }
 
