@@ -1,6 +1,6 @@
 import type { VifError } from '@vifkit/core';
-import { MOST_WRITTEN, type VfJournal, type VfRecord } from '../sysfs/vf-journal.js';
-import type { VfSettings, VfState } from '../sysfs/vf-table.js';
+import { MOST_WRITTEN, type VfJournal, type VfRecord } from '../sriov/vf-journal.js';
+import type { VfSettings, VfState } from '../sriov/vf-table.js';
 import { RecordFiles, type RecordKind } from './record-files.js';
 
 const VERSION = 2;
