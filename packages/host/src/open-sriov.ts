@@ -1,4 +1,3 @@
-import { former } from '@vifkit/engine/former';
 import { readFunctions } from './connection/pci-functions.js';
 import { FileVfJournal } from './records/vf-records.js';
 import { IpVfTable } from './sriov/ip-vf-table.js';
@@ -11,7 +10,7 @@ export function openSriov(sysfsRoot: string, rootHelper: readonly string[], stat
   return {
     table,
     journal,
-    runner: former(new VfRunner(table, journal)),
+    runner: new VfRunner(table, journal),
     read: (addresses: readonly string[], signal: AbortSignal) =>
       readFunctions(addresses, sysfsRoot, table, signal),
   };

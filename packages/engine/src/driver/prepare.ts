@@ -4,6 +4,7 @@ import type { Leg } from '@vifkit/core/connection';
 import {
   type ChosenPath,
   findPath,
+  isPlainObject,
   legsOfPlan,
   type RoutedRequest,
   validatePlan,
@@ -61,16 +62,15 @@ export async function preparePlan(
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
 }
 
-/** What is remembered of a plug; undefined for a request that cannot be written as JSON. */
+/** What is remembered of a plug; undefined for a request that cannot be gone through, as a proxy may refuse it. */
 export function recordOf(
   json: unknown,
   routing: Routing,
   { vifId, path, plugin }: Handled,
 ): VifRecord | undefined {
   try {
-    // As JSON, objects are in their wire form.
-    const request: object = { ...JSON.parse(JSON.stringify(json)), routing };
-    return { vifId, since: new Date().toISOString(), path, plugin, request };
+    if (!isPlainObject(json)) return undefined;
+    return { vifId, since: new Date().toISOString(), path, plugin, request: { ...json, routing } };
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
+import type { VifError } from '@vifkit/core';
 import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/core/steps';
-import type { Outcome } from '@vifkit/engine/former';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import type { Move } from './addresses/relocation.js';
@@ -60,6 +60,9 @@ export interface LinkTable {
    * the same outcome. Deleting a link that is gone succeeds. Calls do not overlap: one made while another
    * runs waits for it.
    */
-  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  write(
+    operations: readonly LinkOperation[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]>;
   close(): Promise<void>;
 }

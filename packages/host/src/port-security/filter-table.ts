@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine/former';
+import type { VifError } from '@vifkit/core';
 
 /** As whom a guest may send. */
 export interface GuestFilter {
@@ -29,5 +29,5 @@ export interface GuestFilters {
 export interface FilterTable {
   read(signal: AbortSignal): Promise<GuestFilters>;
   /** Makes all the changes, or none; one outcome for each. Rules that are not whole are made anew. */
-  write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly (VifError | undefined)[]>;
 }

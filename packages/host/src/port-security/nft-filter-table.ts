@@ -1,5 +1,4 @@
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 import { hostPrograms, type Programs } from '../commands/programs.js';
 import type { ProgramResult } from '../commands/run-program.js';
 import { missingProgram } from '../commands/run-program.js';
@@ -23,7 +22,10 @@ export class NftFilterTable implements FilterTable {
     return (await this.#read(signal)) ?? { guests: new Map() };
   }
 
-  async write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly Outcome[]> {
+  async write(
+    changes: readonly WantedFilter[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
     const lines = renderChanges(changes, await this.#read(signal));
     const outcome = lines.length === 0 ? undefined : await this.#carryOut(lines, signal);
     return changes.map(() => outcome);
@@ -38,7 +40,7 @@ export class NftFilterTable implements FilterTable {
   }
 
   /** A transaction: nftables takes all of a file, or nothing. */
-  async #carryOut(lines: readonly string[], signal: AbortSignal): Promise<Outcome> {
+  async #carryOut(lines: readonly string[], signal: AbortSignal): Promise<VifError | undefined> {
     const change = () => this.#nft(['-f', '-'], `${lines.join('\n')}\n`, signal);
     const result = await retryTransient(change, ({ stderr }) => isTransient(stderr), signal);
     return result.exitCode === 0 ? undefined : failure('changed', result);

@@ -8,6 +8,8 @@ import {
   readSync,
   renameSync,
   rmSync,
+  type Stats,
+  unlinkSync,
   writeSync,
 } from 'node:fs';
 import { readdir, watch } from 'node:fs/promises';
@@ -55,6 +57,7 @@ export class RecordFiles<T> {
   readonly #folder: string;
   readonly #kind: RecordKind<T>;
   readonly #isRecord: RegExp;
+  readonly #written = new Map<string, Written>();
   #judged: Judged | undefined;
 
   constructor(folder: string, kind: RecordKind<T>) {
@@ -88,10 +91,10 @@ export class RecordFiles<T> {
     try {
       const directory = await this.#open();
       const file = join(directory.path, this.#nameOf(key));
-      const former = readIfSound(file, directory, this.#kind.mostBytes);
-      const record = make(typeof former === 'string' ? this.#kind.parse(former, keyOf(key)) : undefined);
+      const former = this.#formerText(file, directory);
+      const record = make(former === undefined ? undefined : this.#kind.parse(former, keyOf(key)));
       const text = this.#kind.format(record, keyOf(key));
-      if (text !== former) replace(file, text, fileModeIn(directory));
+      if (text !== former) this.#written.set(file, replace(file, text, directory));
       return undefined;
     } catch (error) {
       return failed(error, `Cannot write ${this.#pathOf(key)}`);
@@ -102,7 +105,7 @@ export class RecordFiles<T> {
   async forget(key: string): Promise<VifError | undefined> {
     try {
       const directory = await this.#find();
-      if (directory) rmSync(join(directory.path, this.#nameOf(key)), { force: true });
+      if (directory) this.#remove(join(directory.path, this.#nameOf(key)));
       return undefined;
     } catch (error) {
       return failed(error, `Cannot remove ${this.#pathOf(key)}`);
@@ -118,6 +121,25 @@ export class RecordFiles<T> {
       }
     } catch {
       // The signal fired, or what others record cannot be seen: then nothing is told of it.
+    }
+  }
+
+  /** What was written here and is still there need not be read. */
+  #formerText(file: string, directory: StateDirectory): string | undefined {
+    const stats = lstatSync(file, { throwIfNoEntry: false });
+    if (!stats) return undefined;
+    const written = this.#written.get(file);
+    if (written && isSame(written.stats, stats)) return written.text;
+    const text = readIfSound(file, directory, this.#kind.mostBytes);
+    return typeof text === 'string' ? text : undefined;
+  }
+
+  #remove(file: string): void {
+    this.#written.delete(file);
+    try {
+      unlinkSync(file);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
     }
   }
 
@@ -140,7 +162,8 @@ export class RecordFiles<T> {
   /** It is judged once for all that is asked for in one turn of the event loop. */
   #find(): Promise<StateDirectory | undefined> {
     const judged = this.#judgedNow();
-    judged.found ??= judged.opened ?? findStateDirectory(this.#folder);
+    if (judged.opened) return judged.opened;
+    judged.found ??= findStateDirectory(this.#folder);
     return judged.found;
   }
 
@@ -190,8 +213,6 @@ function readIfSound(
   directory: StateDirectory,
   mostBytes: number,
 ): string | RecordFlaw | undefined {
-  // Most often there is none, and Node.js takes longer to make an error than to look.
-  if (!lstatSync(path, { throwIfNoEntry: false })) return undefined;
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
   let descriptor: number;
   try {
@@ -220,21 +241,34 @@ function readIfSound(
  * Puts a text in the place of a file, as a whole. By hand, because write-file-atomic does not keep to a draft that it made
  * itself.
  */
-function replace(file: string, text: string, mode: number): void {
+function replace(file: string, text: string, directory: StateDirectory): Written {
   const draft = `${file}.new`;
+  const mode = fileModeIn(directory);
   const descriptor = openDraft(draft, mode);
   try {
     try {
-      fchmodSync(descriptor, mode); // the umask may have taken the group's
+      if (directory.sharedBy !== undefined) fchmodSync(descriptor, mode); // the umask may have taken the group's
       for (let left = Buffer.from(text); left.length > 0; ) left = left.subarray(writeSync(descriptor, left));
+      const stats = fstatSync(descriptor);
+      renameSync(draft, file);
+      return { text, stats };
     } finally {
       closeSync(descriptor);
     }
-    renameSync(draft, file);
   } catch (error) {
     rmSync(draft, { force: true });
     throw error;
   }
+}
+
+/** A file that this process wrote, and its text. */
+interface Written {
+  readonly text: string;
+  readonly stats: Pick<Stats, 'ino' | 'mtimeMs' | 'size'>;
+}
+
+function isSame(a: Written['stats'], b: Stats): boolean {
+  return a.ino === b.ino && a.mtimeMs === b.mtimeMs && a.size === b.size;
 }
 
 function openDraft(draft: string, mode: number): number {

@@ -1,5 +1,5 @@
 import { isSameVif } from '@vifkit/core';
-import { compareVf } from './vf-changes.js';
+import { hasSettings, isEmpty } from './vf-changes.js';
 import { MOST_WRITTEN, type VfRecord } from './vf-journal.js';
 import type { VfSettings, VfState } from './vf-table.js';
 
@@ -40,7 +40,7 @@ export function toGiveBack(record: VfRecord, state: VfState, vifMac: string): Vf
   const isUntold = !written && vifMac === NO_MAC;
   if (!isUntold && !isOneOf(state.mac, [...addresses, former.mac, NO_MAC, ''])) return undefined;
   const isAsWritten = (part: (settings: VfSettings) => VfSettings) =>
-    !written || written.some((each) => hasAny(part(each)) && compareVf(part(each), state).length === 0);
+    !written || written.some((each) => !isEmpty(part(each)) && hasSettings(state, part(each)));
   return {
     ...(isAsWritten(macOf) && macOf(former)),
     ...(isAsWritten(vlanOf) && vlanOf(former)),
@@ -69,10 +69,6 @@ function vlanOf({ vlan, qos, protocol }: VfSettings): VfSettings {
 
 function trustOf({ trust }: VfSettings): VfSettings {
   return trust === undefined ? {} : { trust };
-}
-
-function hasAny(settings: VfSettings): boolean {
-  return Object.keys(settings).length > 0;
 }
 
 function isOneOf(address: string, addresses: readonly string[]): boolean {

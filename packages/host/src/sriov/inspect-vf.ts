@@ -1,18 +1,28 @@
-import { isSameVif, isVifError, VifError } from '@vifkit/core';
+import { VifError, isSameVif, isVifError } from '@vifkit/core';
+import type { Difference, Found, Inspection } from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
-import { type Found, type Inspection } from '@vifkit/engine/former';
 import { NO_MAC, toGiveBack } from './given-back.js';
-import { compareVf } from './vf-changes.js';
+import { differencesFrom, diffVf, isEmpty, type VfDiff } from './vf-changes.js';
 import type { VfRecord } from './vf-journal.js';
 import type { FoundVf, VfSettings, VfState } from './vf-table.js';
 
-/** What is noted of a function when its step is compared with it. */
-export interface VfBefore {
-  readonly state: VfState;
+/** What a plug writes to a function, once it has recorded what the function had. */
+export interface VfGiving extends VfDiff {
+  readonly kind: 'give';
+  /** What is recorded of the function so far. */
   readonly record: VfRecord | undefined;
-  /** What the step comes to on this function. */
+  readonly state: VfState;
+  /** All that the function is to have, be it written or not. */
   readonly wanted: VfSettings;
 }
+
+/** What an unplug puts back, before the record goes. */
+interface VfRelease extends VfDiff {
+  readonly kind: 'release';
+  readonly record: VfRecord | undefined;
+}
+
+export type VfWrite = VfGiving | VfRelease;
 
 /** Compares a step of a VIF with its function, and with what is recorded of it. */
 export function inspectVf(
@@ -20,7 +30,7 @@ export function inspectVf(
   vifId: string,
   found: FoundVf | VifError | undefined,
   record: VfRecord | VifError | undefined,
-): Inspection {
+): Inspection<VfWrite> {
   if (found === undefined || isVifError(found)) {
     const text = `There is no PCI device ${step.address} on this host`;
     const blocked = found ?? new VifError('PCI_DEVICE_NOT_FOUND', text);
@@ -28,19 +38,34 @@ export function inspectVf(
   }
   const { users = [], ...state } = found;
   if (isVifError(record)) {
-    const differences = compareVf(settingsOf(step), state);
+    const differences = differencesFrom(settingsOf(step), state);
     // A plug that has nothing to write has nothing to record either.
     return step.restore || differences.length > 0 ? { differences, blocked: record } : { differences };
   }
   const { restore } = step;
-  if (restore) return inspectRelease(step, restore.vifMac, vifId, state, record);
+  return restore
+    ? inspectRelease(step, restore.vifMac, vifId, state, record)
+    : inspectGiving(step, vifId, state, record, users);
+}
+
+function inspectGiving(
+  step: VfStep,
+  vifId: string,
+  state: VfState,
+  record: VfRecord | undefined,
+  users: readonly string[],
+): Inspection<VfWrite> {
   const wanted = settingsOf(step);
-  const settings = compareVf(wanted, state);
-  const differences = settings.length > 0 ? settings : holderDifference(step, vifId, record);
-  const before: VfBefore = { state, record, wanted };
-  const busy = differences.length > 0 && !record ? inUse(step, state, users) : undefined;
-  const whose = whoseIs(record, vifId, users);
-  return { differences, before, ...(busy && { blocked: busy }), ...(whose && { found: whose }) };
+  const write: VfGiving = { kind: 'give', ...diffVf(wanted, state), record, state, wanted };
+  const holder = record && !isSameVif(record.vifId, vifId) ? record.vifId : undefined;
+  const differences = differencesOf(write, state, vifId, holder);
+  const blocked = record ? undefined : inUse(step, write, state, users);
+  const whose = record && whoseIs(record, vifId, users);
+  return {
+    differences,
+    ...(blocked ? { blocked } : differences.length > 0 && { change: write }),
+    ...(whose && { found: whose }),
+  };
 }
 
 function inspectRelease(
@@ -49,17 +74,16 @@ function inspectRelease(
   vifId: string,
   state: VfState,
   record: VfRecord | undefined,
-): Inspection {
-  const isIts = record && isSameVif(record.vifId, vifId);
+): Inspection<VfWrite> {
+  const isIts = record !== undefined && isSameVif(record.vifId, vifId);
   const givenBack = isIts
     ? toGiveBack(record, state, vifMac)
     : settingsWithoutRecord(step, vifMac, state, record);
-  const wanted = givenBack ?? {};
-  const settings = compareVf(wanted, state);
-  const before: VfBefore = { state, record, wanted };
+  const write: VfRelease = { kind: 'release', ...diffVf(givenBack ?? {}, state), record };
+  const differences = differencesOf(write, state, null, isIts ? record.vifId : undefined);
   return {
-    differences: settings.length > 0 ? settings : holderDifference(step, vifId, record),
-    before,
+    differences,
+    ...(differences.length > 0 && { change: write }),
     ...(givenBack === undefined && { isLost: true }),
   };
 }
@@ -77,8 +101,7 @@ function settingsWithoutRecord(
 }
 
 /** Whose a function is by its record. Where nothing is recorded, it is nobody's in particular. */
-function whoseIs(record: VfRecord | undefined, vifId: string, users: readonly string[]): Found | undefined {
-  if (!record) return undefined;
+function whoseIs(record: VfRecord, vifId: string, users: readonly string[]): Found {
   if (isSameVif(record.vifId, vifId)) return { whose: 'this' };
   const [usedBy] = users;
   if (usedBy === undefined) return { whose: 'other', vifId: record.vifId, isIdle: true };
@@ -86,19 +109,33 @@ function whoseIs(record: VfRecord | undefined, vifId: string, users: readonly st
 }
 
 /** A function that nothing is recorded of may be another's nonetheless: Nova's, or an operator's. */
-function inUse({ address, mac }: VfStep, state: VfState, users: readonly string[]): VifError | undefined {
+function inUse(
+  { address, mac }: VfStep,
+  { set }: VfGiving,
+  state: VfState,
+  users: readonly string[],
+): VifError | undefined {
   const [user] = users;
-  if (user === undefined || mac?.toLowerCase() === state.mac.toLowerCase()) return undefined;
+  if (isEmpty(set) || user === undefined) return undefined;
+  if (mac?.toLowerCase() === state.mac.toLowerCase()) return undefined;
   const text =
     `Virtual function ${address} is in use: ${user} lies upon its device. ` +
     'Stop the guest that has it, or choose another function';
   return new VifError('LINK_BUSY', text);
 }
 
-/** A record that is all there is to change: otherwise it goes along with the settings. */
-function holderDifference({ restore }: VfStep, vifId: string, record: VfRecord | undefined) {
-  if (!record || isSameVif(record.vifId, vifId) !== (restore !== undefined)) return [];
-  return [{ attribute: 'holder', expected: restore ? null : vifId, actual: record.vifId }];
+/**
+ * What a write changes. A holder that changes is told only where it is all there is: otherwise it goes along with the settings.
+ * @param holder whom the record names until now, if it is to name another, or to go
+ */
+function differencesOf(
+  { set }: VfWrite,
+  state: VfState,
+  vifId: string | null,
+  holder: string | undefined,
+): Difference[] {
+  if (!isEmpty(set)) return differencesFrom(set, state);
+  return holder === undefined ? [] : [{ attribute: 'holder', expected: vifId, actual: holder }];
 }
 
 function settingsOf({ mac, vlan, trust }: VfStep): VfSettings {

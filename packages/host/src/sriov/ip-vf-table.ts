@@ -1,5 +1,4 @@
 import { isVifError, VifError, type VirtualFunction } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 import { hostPrograms, type Programs } from '../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import { IpBatch } from '../links/ip/ip-batch.js';
@@ -57,10 +56,10 @@ export class IpVfTable implements VfTable {
     return { ...listed, ...(deviceMac !== undefined && { deviceMac }), ...(users.length > 0 && { users }) };
   }
 
-  async write(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {
+  async write(changes: readonly VfChange[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     const addresses = new Set(changes.map(({ address }) => address));
     const functions = await findVirtualFunctions(this.#sysfsRoot, [...addresses], this.#files);
-    const outcomes = changes.map(({ address }): Outcome => {
+    const outcomes = changes.map(({ address }): VifError | undefined => {
       const found = functions.get(address);
       return isVifError(found) ? found : undefined;
     });

@@ -1,5 +1,4 @@
 import type { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 import type { VfSettings, VfState } from './vf-table.js';
 
 /** How many settings a record has at most of those that were written. */
@@ -27,7 +26,7 @@ export interface VfJournal {
   /** All records by PCI address. Rejects with JOURNAL_FAILED when it cannot be told which there are. */
   list(): Promise<ReadonlyMap<string, VfRecord | VifError>>;
   /** Ends well only once the record is safe; it takes the place of one that is there. */
-  record(address: string, record: VfRecord): Promise<Outcome>;
+  record(address: string, record: VfRecord): Promise<VifError | undefined>;
   /** Removes the record, if there is one. */
-  forget(address: string): Promise<Outcome>;
+  forget(address: string): Promise<VifError | undefined>;
 }

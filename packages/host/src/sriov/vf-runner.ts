@@ -1,25 +1,21 @@
-import { isSameVif, isVifError, type VifError } from '@vifkit/core';
+import { type VifError, isSameVif, isVifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection, Outcome, Owned, Reach, StepRunner, Task, VifStep } from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
-import {
-  type AttemptedTask,
-  type Inspection,
-  type Outcome,
-  type Owned,
-  type Reach,
-  type StepRunner,
-  type Task,
-} from '@vifkit/engine/former';
 import { NO_MAC, noteWritten } from './given-back.js';
-import { inspectVf, type VfBefore } from './inspect-vf.js';
-import { settingsFor } from './vf-changes.js';
+import { inspectVf, type VfGiving, type VfWrite } from './inspect-vf.js';
 import type { VfJournal, VfRecord } from './vf-journal.js';
 import type { VfChange, VfTable } from './vf-table.js';
+
+/** How far a write came: `nothing` was written, not even to the journal. */
+export type VfProgress = 'all' | 'nothing';
+
+type VfTask = Task<VfStep, VfWrite>;
 
 /**
  * Carries out `vf` steps on a table of virtual functions. What a function had is in the journal before its first
  * write, and until it has been given back: so even a process that is killed in between loses nothing.
  */
-export class VfRunner implements StepRunner<VfStep> {
+export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
   readonly kinds = ['vf'] as const;
   readonly #table: VfTable;
   readonly #journal: VfJournal;
@@ -29,53 +25,48 @@ export class VfRunner implements StepRunner<VfStep> {
     this.#journal = journal;
   }
 
-  async inspect(
-    steps: readonly VfStep[],
-    signal: AbortSignal,
-    vifIds: readonly string[],
-  ): Promise<Inspection[]> {
-    const addresses = [...new Set(steps.map(({ address }) => address))];
+  async inspect(steps: readonly VifStep<VfStep>[], signal: AbortSignal): Promise<Inspection<VfWrite>[]> {
+    const addresses = [...new Set(steps.map(({ step }) => step.address))];
     const [states, records] = await Promise.all([
       this.#table.read(addresses, signal),
       this.#journal.read(addresses),
     ]);
-    return steps.map((step, i) => {
-      const { address } = step;
-      return inspectVf(step, vifIds[i] ?? '', states.get(address), records.get(address));
+    return steps.map(({ step, vifId }) => {
+      return inspectVf(step, vifId, states.get(step.address), records.get(step.address));
     });
   }
 
-  async apply(tasks: readonly Task<VfStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const outcomes = await this.#recordFormer(tasks);
-    const recorded = tasks.filter((task) => !outcomes.get(task));
-    const [releases, settings] = [recorded.filter(isRelease), recorded.filter((task) => !isRelease(task))];
-    const set = await this.#table.write(
-      settings.map((task) => changeTo('wanted', task)),
-      signal,
-    );
-    for (const [i, task] of settings.entries()) outcomes.set(task, set[i]);
-    const givenBack = await this.#giveBack(
-      releases.map((task) => changeTo('wanted', task)),
-      signal,
-    );
+  async apply(tasks: readonly VfTask[], signal: AbortSignal): Promise<readonly Outcome<VfProgress>[]> {
+    const failures = await this.#record(tasks);
+    const recorded = tasks.filter((task) => !failures.has(task));
+    const [givings, releases] = [recorded.filter(isGiving), recorded.filter((task) => !isGiving(task))];
+    const given = await this.#table.write(givings.map(setting), signal);
+    const givenBack = await this.#giveBack(releases.map(setting), signal);
+    const errors = new Map<VfTask, VifError | undefined>();
+    for (const [i, task] of givings.entries()) errors.set(task, given[i]);
     for (const [i, task] of releases.entries()) {
-      outcomes.set(task, givenBack[i] ?? (await this.#journal.forget(task.step.address)));
+      errors.set(task, givenBack[i] ?? (await this.#journal.forget(task.step.address)));
     }
-    return tasks.map((task) => outcomes.get(task));
+    return tasks.map((task): Outcome<VfProgress> => {
+      const failure = failures.get(task);
+      if (failure) return { done: 'nothing', error: failure };
+      const error = errors.get(task);
+      return error ? { error } : { done: 'all' };
+    });
   }
 
-  async undo(tasks: readonly AttemptedTask<VfStep>[], signal: AbortSignal): Promise<readonly Outcome[]> {
-    const written = tasks.filter(({ outcome }) => !isVifError(outcome, 'JOURNAL_FAILED'));
-    const givenBack = await this.#giveBack(
-      written.map((task) => changeTo('state', task)),
-      signal,
-    );
-    const outcomes = new Map<Task<VfStep>, Outcome>();
+  async undo(
+    tasks: readonly AttemptedTask<VfStep, VfWrite, VfProgress>[],
+    signal: AbortSignal,
+  ): Promise<(VifError | undefined)[]> {
+    const written = tasks.filter(({ outcome }) => outcome.done !== 'nothing');
+    const givenBack = await this.#giveBack(written.map(takingBack), signal);
+    const errors = new Map<VfTask, VifError | undefined>();
     for (const [i, task] of written.entries()) {
       // A function that could not be given back what it had keeps its record, for the next attempt.
-      outcomes.set(task, givenBack[i] ?? (await this.#putRecordBack(task)));
+      errors.set(task, givenBack[i] ?? (await this.#putRecordBack(task)));
     }
-    return tasks.map((task) => outcomes.get(task));
+    return tasks.map((task) => errors.get(task));
   }
 
   /** The functions that VIFs have. One that is not there, or not yet again, keeps its record: there is nothing to give back. */
@@ -83,13 +74,13 @@ export class VfRunner implements StepRunner<VfStep> {
     signal: AbortSignal,
     _reach?: Reach,
     vifIds?: readonly string[],
-  ): Promise<(Owned | VifError)[]> {
+  ): Promise<(Owned<VfStep> | VifError)[]> {
     const all = [...(await this.#journal.list())];
     const isWanted = ({ vifId }: VfRecord) => !vifIds || vifIds.some((id) => isSameVif(id, vifId));
     const records = new Map(all.filter(([, record]) => isVifError(record) || isWanted(record)));
     if (records.size === 0) return [];
     const states = await this.#table.read([...records.keys()], signal);
-    return [...records].flatMap(([address, record]): (Owned | VifError)[] => {
+    return [...records].flatMap(([address, record]): (Owned<VfStep> | VifError)[] => {
       if (isVifError(record)) return [record];
       const state = states.get(address);
       if (state === undefined || isVifError(state, 'PCI_DEVICE_NOT_FOUND')) return [];
@@ -98,23 +89,30 @@ export class VfRunner implements StepRunner<VfStep> {
     });
   }
 
-  /** One after the other: a plan may have two steps for a function, and the second must find the first's record. */
-  async #recordFormer(tasks: readonly Task<VfStep>[]): Promise<Map<Task<VfStep>, Outcome>> {
-    const outcomes = new Map<Task<VfStep>, Outcome>();
-    const recorded = new Map<string, VfRecord>();
+  /**
+   * Records what functions had that are about to be given away, one after the other: a plan may have two steps for a
+   * function, and the second must find the first's record.
+   * @returns why some could not be recorded, which are not to be written to
+   */
+  async #record(tasks: readonly VfTask[]): Promise<Map<VfTask, VifError>> {
+    const failures = new Map<VfTask, VifError>();
+    const latest = new Map<string, VfRecord>();
     for (const task of tasks) {
       const { address } = task.step;
-      const next = recordFor(task, recorded.get(address));
-      if (next) outcomes.set(task, await this.#journal.record(address, next));
-      if (next) recorded.set(address, next);
+      if (!isGiving(task)) continue;
+      const next = recordFor(task, latest.get(address) ?? task.change.record);
+      if (!next) continue;
+      const failure = await this.#journal.record(address, next);
+      if (failure) failures.set(task, failure);
+      else latest.set(address, next);
     }
-    return outcomes;
+    return failures;
   }
 
-  async #putRecordBack(task: Task<VfStep>): Promise<Outcome> {
-    const { record } = beforeOf(task);
+  async #putRecordBack(task: VfTask): Promise<VifError | undefined> {
+    const { record } = task.change;
     if (!record) return this.#journal.forget(task.step.address);
-    const isAsBefore = !isRelease(task) && recordFor(task) === undefined;
+    const isAsBefore = isGiving(task) && recordFor(task, record) === undefined;
     return isAsBefore ? undefined : this.#journal.record(task.step.address, record);
   }
 
@@ -123,7 +121,7 @@ export class VfRunner implements StepRunner<VfStep> {
    * drivers refuse to take one away (i40e before Linux 4.5, mlx4 while it checks for spoofing), and the function
    * then keeps the one it has. It does no harm: whoever uses the function next sets another.
    */
-  async #giveBack(changes: readonly VfChange[], signal: AbortSignal): Promise<Outcome[]> {
+  async #giveBack(changes: readonly VfChange[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     const wishes = changes.filter(({ set }) => set.mac === NO_MAC);
     const musts = changes.map(({ address, set: { mac, ...set } }) => ({
       address,
@@ -137,21 +135,22 @@ export class VfRunner implements StepRunner<VfStep> {
   }
 }
 
-function isRelease({ step }: Task<VfStep>): boolean {
-  return step.restore !== undefined;
+function isGiving(task: VfTask): task is Task<VfStep, VfGiving> {
+  return task.change.kind === 'give';
 }
 
-function beforeOf({ inspection }: Task<VfStep>): VfBefore {
-  return inspection.before as VfBefore;
+function setting({ step: { address }, change: { set } }: VfTask): VfChange {
+  return { address, set };
+}
+
+function takingBack({ step: { address }, change: { back } }: VfTask): VfChange {
+  return { address, set: back };
 }
 
 /** The record that a plug leaves, if it is not there already. */
-function recordFor(task: Task<VfStep>, latest = beforeOf(task).record): VfRecord | undefined {
-  const { state, wanted } = beforeOf(task);
-  return isRelease(task) ? undefined : noteWritten(latest, task.vifId, state, wanted);
-}
-
-function changeTo(which: 'wanted' | 'state', task: Task<VfStep>): VfChange {
-  const settings = beforeOf(task)[which];
-  return { address: task.step.address, set: settingsFor(task.inspection.differences, settings) };
+function recordFor(
+  { vifId, change: { state, wanted } }: Task<VfStep, VfGiving>,
+  latest: VfRecord | undefined,
+): VfRecord | undefined {
+  return noteWritten(latest, vifId, state, wanted);
 }

@@ -1,5 +1,4 @@
 import type { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 
 /** The settings of a virtual function, as its physical function keeps them. */
 export interface VfState {
@@ -37,5 +36,5 @@ export interface VfTable {
   /** Settings by PCI address, or why there are none. An address may be missing: there is no such function. */
   read(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FoundVf | VifError>>;
   /** Carries out changes in order, going on past those that fail; one outcome each. */
-  write(changes: readonly VfChange[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  write(changes: readonly VfChange[], signal: AbortSignal): Promise<readonly (VifError | undefined)[]>;
 }

@@ -2,12 +2,13 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection } from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
-import type { AttemptedTask, Outcome } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/records/vf-records.js';
-import { VfRunner } from '../../src/sriov/vf-runner.js';
+import type { VfWrite } from '../../src/sriov/inspect-vf.js';
+import { type VfProgress, VfRunner } from '../../src/sriov/vf-runner.js';
 import type { VfChange, VfState, VfTable } from '../../src/sriov/vf-table.js';
 
 // VIFs.
@@ -40,13 +41,13 @@ class OneFunction implements VfTable {
     return new Map([[address, found]]);
   };
 
-  async write(changes: readonly VfChange[]): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
+  async write(changes: readonly VfChange[]): Promise<(VifError | undefined)[]> {
+    const outcomes: (VifError | undefined)[] = [];
     for (const { set } of changes) outcomes.push(await this.#set(set));
     return outcomes;
   }
 
-  async #set(set: VfChange['set']): Promise<Outcome> {
+  async #set(set: VfChange['set']): Promise<VifError | undefined> {
     if (Object.keys(set).length === 0) return undefined;
     await this.onWrite();
     this.writes += 1;
@@ -70,22 +71,33 @@ afterEach(() => rm(stateDir, { recursive: true }));
 
 const recorded = async () => (await new FileVfJournal(stateDir).read([address])).get(address);
 
-async function inspect(step: VfStep, vifId: string): Promise<AttemptedTask<VfStep>> {
-  const [inspection = { differences: [] }] = await runner.inspect([step], soon(), [vifId]);
-  return { step, vifId, inspection, outcome: undefined };
+/** What became of a step. */
+interface Run {
+  readonly inspection: Inspection<VfWrite>;
+  /** As the runner was given it; none where nothing was to be written. */
+  readonly tasks: readonly AttemptedTask<VfStep, VfWrite, VfProgress>[];
+  readonly error: VifError | undefined;
 }
 
-/** Carries a step out as the engine does: only where something differs, and unless it is blocked. */
-async function run(step: VfStep, vifId = a): Promise<AttemptedTask<VfStep>> {
-  const task = await inspect(step, vifId);
-  const { differences, blocked } = task.inspection;
-  if (blocked) return { ...task, outcome: blocked };
-  if (differences.length === 0) return task;
-  const [outcome] = await runner.apply([task], soon());
-  return { ...task, outcome };
+async function inspect(step: VfStep, vifId: string): Promise<Inspection<VfWrite>> {
+  const [inspection] = await runner.inspect([{ step, vifId }], soon());
+  return inspection ?? { differences: [] };
 }
 
-const differing = ({ inspection }: AttemptedTask<VfStep>) =>
+/** Carries a step out as the engine does: only where something is to be written, and unless it is blocked. */
+async function run(step: VfStep, vifId = a): Promise<Run> {
+  return carryOut(step, vifId, await inspect(step, vifId));
+}
+
+async function carryOut(step: VfStep, vifId: string, inspection: Inspection<VfWrite>): Promise<Run> {
+  const { change, blocked } = inspection;
+  if (blocked || change === undefined) return { inspection, tasks: [], error: blocked };
+  const task = { step, vifId, change };
+  const [outcome = {}] = await runner.apply([task], soon());
+  return { inspection, tasks: [{ ...task, outcome }], error: outcome.error };
+}
+
+const differing = ({ inspection }: Run) =>
   Object.fromEntries(
     inspection.differences.map(({ attribute, expected, actual }) => [attribute, [actual, expected]]),
   );
@@ -94,10 +106,10 @@ describe('what a virtual function had', () => {
   it('is recorded before the first write, and put back by the unplug', async () => {
     const written = [{ mac, vlan: 7, trust: false }];
     table.onWrite = async () => expect(await recorded()).toEqual({ vifId: a, former: first, written });
-    expect((await run(plug)).outcome).toBeUndefined();
+    expect((await run(plug)).error).toBeUndefined();
     expect(table.state).toEqual(plugged);
     const task = await run(unplug);
-    expect(task.outcome).toBeUndefined();
+    expect(task.error).toBeUndefined();
     expect(differing(task)).toEqual({
       mac: [mac, first.mac],
       vlan: [7, 9],
@@ -135,7 +147,7 @@ describe('what a virtual function had', () => {
     await new FileVfJournal(stateDir).record(address, { vifId: a, former: first });
     const task = await run(unplug);
     expect(differing(task)).toEqual({ holder: [a, null] });
-    expect([task.outcome, table.writes]).toEqual([undefined, 0]);
+    expect([task.error, table.writes]).toEqual([undefined, 0]);
     expect(await readdir(stateDir)).toEqual([]);
     expect(differing(await run(unplug))).toEqual({});
   });
@@ -143,10 +155,10 @@ describe('what a virtual function had', () => {
   it('stays recorded while the function cannot be given it back', async () => {
     await run(plug);
     table.refuses = () => true;
-    expect((await run(unplug)).outcome?.code).toBe('LINK_COMMAND_FAILED');
+    expect((await run(unplug)).error?.code).toBe('LINK_COMMAND_FAILED');
     expect(await recorded()).toMatchObject({ vifId: a, former: first });
     table.refuses = () => false;
-    expect((await run(unplug)).outcome).toBeUndefined();
+    expect((await run(unplug)).error).toBeUndefined();
     expect(table.state).toEqual(first);
   });
 
@@ -154,7 +166,7 @@ describe('what a virtual function had', () => {
     table.state = { ...first, mac: none };
     await run(plug);
     table.refuses = (set) => set.mac === none;
-    expect((await run(unplug)).outcome).toBeUndefined();
+    expect((await run(unplug)).error).toBeUndefined();
     expect(table.state).toEqual({ ...first, mac });
     expect(await recorded()).toBeUndefined();
   });
@@ -180,7 +192,7 @@ describe("the address of a function's own device", () => {
     await run({ ...plug, trust: true });
     const { deviceMac, ...others } = table.state;
     table.state = others;
-    expect((await run(unplug)).outcome).toBeUndefined();
+    expect((await run(unplug)).error).toBeUndefined();
     expect(table.state).toEqual(first);
   });
 });
@@ -257,23 +269,23 @@ describe('a function whose own device is in use', () => {
 
   it('is refused where nothing is recorded of it, and the link named', async () => {
     table.users = users;
-    const { outcome } = await run(plug);
-    expect(outcome).toMatchObject({ code: 'LINK_BUSY', message: expect.stringContaining('macvtap0') });
+    const { error } = await run(plug);
+    expect(error).toMatchObject({ code: 'LINK_BUSY', message: expect.stringContaining('macvtap0') });
     expect([table.writes, await recorded()]).toEqual([0, undefined]);
   });
 
   it('is the VIF’s own where it has its address, or its record', async () => {
     table.state = { ...plugged, vlan: 6 };
     table.users = users;
-    expect((await run(plug)).outcome).toBeUndefined();
+    expect((await run(plug)).error).toBeUndefined();
     table.state = { ...table.state, mac: first.mac };
-    expect((await run(plug)).outcome).toBeUndefined();
+    expect((await run(plug)).error).toBeUndefined();
     expect(table.state).toEqual(plugged);
   });
 
   it("is told to be another VIF's, and idle once nothing lies upon it", async () => {
     await run(plug, a);
-    const foundBy = async (vifId: string) => (await inspect(plug, vifId)).inspection.found;
+    const foundBy = async (vifId: string) => (await inspect(plug, vifId)).found;
     expect(await foundBy(b)).toEqual({ whose: 'other', vifId: a, isIdle: true });
     table.users = users;
     expect(await foundBy(b)).toEqual({ whose: 'other', vifId: a, usedBy: 'macvtap0' });
@@ -283,33 +295,33 @@ describe('a function whose own device is in use', () => {
 
 describe('a plug that is undone', () => {
   it('leaves the function and the journal as they were', async () => {
-    const task = await run(plug);
-    expect(await runner.undo([task], soon())).toEqual([undefined]);
+    const { tasks } = await run(plug);
+    expect(await runner.undo(tasks, soon())).toEqual([undefined]);
     expect(table.state).toEqual(first);
     expect(await readdir(stateDir)).toEqual([]);
   });
 
   it('leaves the function to the VIF that had it, with what was recorded for that one', async () => {
     await run(plug, a);
-    const task = await run({ ...plug, vlan: 8 }, b);
+    const { tasks } = await run({ ...plug, vlan: 8 }, b);
     expect(await recorded()).toMatchObject({ vifId: b, former: first });
-    await runner.undo([task], soon());
+    await runner.undo(tasks, soon());
     expect(table.state).toEqual(plugged);
     expect(await recorded()).toMatchObject({ vifId: a, former: first });
   });
 
   it('keeps the record of an earlier plug, which is to be unplugged still', async () => {
     await run(plug);
-    const task = await run({ ...plug, vlan: 8 });
-    await runner.undo([task], soon());
+    const { tasks } = await run({ ...plug, vlan: 8 });
+    await runner.undo(tasks, soon());
     expect(table.state).toEqual(plugged);
     expect(await recorded()).toMatchObject({ vifId: a, former: first });
   });
 
   it('keeps the record while the function cannot be given back what it had', async () => {
-    const task = await run(plug);
+    const { tasks } = await run(plug);
     table.refuses = () => true;
-    expect((await runner.undo([task], soon()))[0]?.code).toBe('LINK_COMMAND_FAILED');
+    expect((await runner.undo(tasks, soon()))[0]?.code).toBe('LINK_COMMAND_FAILED');
     table.refuses = () => false;
     await run(unplug);
     expect(table.state).toEqual(first);
@@ -364,24 +376,25 @@ describe('a journal that cannot be used', () => {
 
   it('keeps a function from being written to', async () => {
     await damage();
-    expect((await run(plug)).outcome?.code).toBe('JOURNAL_INVALID');
-    expect((await run(unplug)).outcome?.code).toBe('JOURNAL_INVALID');
+    expect((await run(plug)).error?.code).toBe('JOURNAL_INVALID');
+    expect((await run(unplug)).error?.code).toBe('JOURNAL_INVALID');
     expect([table.writes, table.state]).toEqual([0, first]);
   });
 
   it('does not matter to a plug that has nothing to write', async () => {
     table.state = plugged;
     await damage();
-    expect((await run(plug)).outcome).toBeUndefined();
+    expect((await run(plug)).error).toBeUndefined();
   });
 
   it('fails the plug before it has written anything, and there is nothing to undo', async () => {
-    const task = await inspect(plug, a);
+    const inspection = await inspect(plug, a);
     await rm(stateDir, { recursive: true });
     await writeFile(stateDir, 'no folder');
-    const [outcome] = await runner.apply([task], soon());
-    expect(outcome?.code).toBe('JOURNAL_FAILED');
-    expect(await runner.undo([{ ...task, outcome }], soon())).toEqual([undefined]);
+    const { error, tasks } = await carryOut(plug, a, inspection);
+    expect(tasks).toHaveLength(1);
+    expect(error?.code).toBe('JOURNAL_FAILED');
+    expect(await runner.undo(tasks, soon())).toEqual([undefined]);
     expect(table.writes).toBe(0);
   });
 });

@@ -1,11 +1,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Inspection } from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
-import type { AttemptedTask } from '@vifkit/engine/former';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../src/records/vf-records.js';
+import type { VfWrite } from '../../src/sriov/inspect-vf.js';
 import { IpVfTable } from '../../src/sriov/ip-vf-table.js';
 import { VfRunner } from '../../src/sriov/vf-runner.js';
 import { FakeIp } from './fake-ip.js';
@@ -50,17 +51,29 @@ afterEach(async () => {
   await sysfs.remove();
 });
 
-async function tasksFor(...steps: VfStep[]): Promise<AttemptedTask<VfStep>[]> {
-  const inspections = await runner.inspect(
-    steps,
+function inspect(...steps: VfStep[]): Promise<Inspection<VfWrite>[]> {
+  return runner.inspect(
+    steps.map((step) => ({ step, vifId: a })),
     soon(),
-    steps.map(() => a),
   );
-  return steps.map((step, i) => {
-    const inspection = inspections[i] ?? { differences: [] };
-    return { step, vifId: a, inspection, outcome: undefined };
+}
+
+/** What is to be written for steps, as the engine hands it on. */
+async function tasksFor(...steps: VfStep[]) {
+  const found = await inspect(...steps);
+  return steps.flatMap((step, i) => {
+    const change = found[i]?.change;
+    return change ? [{ step, vifId: a, change }] : [];
   });
 }
+
+const undone = async (...steps: VfStep[]) => {
+  const tasks = await tasksFor(...steps);
+  return runner.undo(
+    tasks.map((task) => ({ ...task, outcome: { done: 'all' as const } })),
+    soon(),
+  );
+};
 
 describe('virtual functions', () => {
   it('are compared by one question for each physical function', async () => {
@@ -70,13 +83,13 @@ describe('virtual functions', () => {
     ]);
     await ip.show('ens80', [{ vf: 0, mac: old, vlan: 7 }]);
     const capitals = { mac: mac.toUpperCase(), vlan: 7, trust: true };
-    const tasks = await tasksFor(
+    const found = await inspect(
       vf(first, capitals),
       vf(second, { trust: false, vlan: 0 }),
       vf(second),
       vf(third),
     );
-    expect(tasks.map(({ inspection }) => inspection.differences)).toEqual([
+    expect(found.map(({ differences }) => differences)).toEqual([
       [],
       [],
       [
@@ -92,8 +105,8 @@ describe('virtual functions', () => {
 
   it('are blocked one by one where they are missing or cannot be read', async () => {
     await ip.show('ens79', [{ vf: 0, address: mac, vlan_list: [{}] }]);
-    const tasks = await tasksFor(vf(first), vf(second), vf(third), vf('0000:c4:00.1'));
-    expect(tasks.map(({ inspection }) => inspection.blocked)).toEqual([
+    const found = await inspect(vf(first), vf(second), vf(third), vf('0000:c4:00.1'));
+    expect(found.map(({ blocked }) => blocked)).toEqual([
       undefined,
       expect.objectContaining({ code: 'PCI_DEVICE_NOT_FOUND', message: expect.stringContaining('lists no') }),
       expect.objectContaining({
@@ -106,8 +119,8 @@ describe('virtual functions', () => {
       }),
     ]);
     await ip.show('ens80', 'no JSON');
-    const [unreadable] = await tasksFor(vf(third));
-    expect(unreadable?.inspection.blocked?.message).toContain('printed no JSON');
+    const [unreadable] = await inspect(vf(third));
+    expect(unreadable?.blocked?.message).toContain('printed no JSON');
   });
 
   it('get what differs, a line each, and their own outcomes', async () => {
@@ -122,9 +135,9 @@ describe('virtual functions', () => {
       `link set dev ens79 vf 0 mac ${mac} vlan 7`,
       'link set dev ens79 vf 1 vlan 7 trust on',
     ]);
-    expect(outcomes).toEqual([undefined, expect.objectContaining({ code: 'LINK_COMMAND_FAILED' })]);
-    expect(outcomes[1]?.message).toContain('ens79 vf 1');
-    expect(outcomes[1]?.message).toContain('Operation not supported');
+    expect(outcomes).toMatchObject([{ done: 'all' }, { error: { code: 'LINK_COMMAND_FAILED' } }]);
+    expect(outcomes[1]?.error?.message).toContain('ens79 vf 1');
+    expect(outcomes[1]?.error?.message).toContain('Operation not supported');
   });
 
   it('get back what they had', async () => {
@@ -132,11 +145,8 @@ describe('virtual functions', () => {
       { vf: 0, address: old, vlan_list: [{ vlan: 9, qos: 3, protocol: '802.1ad' }], trust: true },
       { vf: 1, address: old, vlan_list: [{}] },
     ]);
-    const tasks = await tasksFor(
-      vf(first, { mac, vlan: 7, trust: false }),
-      vf(second, { vlan: 7, trust: true }),
-    );
-    expect(await runner.undo(tasks, soon())).toEqual([undefined, undefined]);
+    const steps = [vf(first, { mac, vlan: 7, trust: false }), vf(second, { vlan: 7, trust: true })];
+    expect(await undone(...steps)).toEqual([undefined, undefined]);
     expect(await ip.take('writes')).toEqual([
       `link set dev ens79 vf 0 mac ${old} vlan 9 qos 3 proto 802.1ad trust on`,
       'link set dev ens79 vf 1 vlan 0', // its driver has no trust to take away
@@ -149,8 +159,7 @@ describe('virtual functions', () => {
       { vf: 1, address: none, vlan_list: [{}] },
     ]);
     await ip.refuse(`vf 0 mac ${none}`);
-    const tasks = await tasksFor(vf(first), vf(second, { mac }));
-    expect(await runner.undo(tasks, soon())).toEqual([undefined, undefined]);
+    expect(await undone(vf(first), vf(second, { mac }))).toEqual([undefined, undefined]);
     expect(await ip.take('writes')).toEqual([
       'link set dev ens79 vf 0 vlan 0',
       `link set dev ens79 vf 0 mac ${none}`,
@@ -207,7 +216,7 @@ describe('virtual functions', () => {
     await sysfs.addVirtual('0000:c3:00.0', 4, third);
     runner = new VfRunner(new IpVfTable(sysfs.root), new FileVfJournal(stateDir));
     const outcomes = await runner.apply(tasks, soon());
-    expect(outcomes.map((outcome) => outcome?.code)).toEqual(['PCI_DEVICE_NOT_FOUND', undefined]);
+    expect(outcomes.map(({ error }) => error?.code)).toEqual(['PCI_DEVICE_NOT_FOUND', undefined]);
     expect(await ip.take('writes')).toEqual([`link set dev ens80 vf 4 mac ${mac} vlan 7`]);
   });
 });

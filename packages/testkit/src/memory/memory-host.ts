@@ -1,6 +1,5 @@
 import { thisCore, VifError } from '@vifkit/core';
 import type { Host } from '@vifkit/engine';
-import { former } from '@vifkit/engine/former';
 import {
   CommandRunner,
   ExecCommands,
@@ -126,7 +125,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       new OvsRunner(new OpenVswitch(ovs), links),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
-      former(new VfRunner(new IpVfTable('/sys', [], programs, files), vfJournal)),
+      new VfRunner(new IpVfTable('/sys', [], programs, files), vfJournal),
     ],
     get writes() {
       return points.log.filter(({ part }) => part !== 'wiring');

@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine/former';
+import type { VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 import { hostPrograms, type Programs } from '../../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
@@ -15,7 +15,7 @@ import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
 import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
 import { type Placed, phasesOf } from './phases.js';
-import { LinkReader } from './read-links.js';
+import { FEW, LINKS, LinkReader } from './read-links.js';
 import { renderOperation } from './render.js';
 
 /**
@@ -53,7 +53,7 @@ export class IpLinkTable implements LinkTable {
     this.#programs = programs;
     this.#files = files;
     const pool = { lifetime, ahead: isReserved ? 1 : 0 };
-    this.#reader = new LinkReader(pool, programs);
+    this.#reader = new LinkReader(pool, programs, files);
     this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? pool : {}, programs);
   }
 
@@ -67,8 +67,9 @@ export class IpLinkTable implements LinkTable {
   }
 
   present(names: readonly string[]): readonly string[] {
-    // Unlike /sys, /proc/sys shows each process the links of its own network namespace.
-    return names.filter((name) => this.#files.exists(`/proc/sys/net/ipv4/conf/${name}`));
+    if (names.length <= FEW) return names.filter((name) => this.#files.exists(`${LINKS}/${name}`));
+    const all = new Set(this.#files.entries(LINKS));
+    return names.filter((name) => all.has(name));
   }
 
   async readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
@@ -81,7 +82,10 @@ export class IpLinkTable implements LinkTable {
     return readRules(signal, this.#programs);
   }
 
-  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
+  write(
+    operations: readonly LinkOperation[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
     return this.#writes.run(() => this.#write(operations, signal));
   }
 
@@ -90,8 +94,8 @@ export class IpLinkTable implements LinkTable {
     await Promise.all([this.#reader.close(), this.#batch.close()]);
   }
 
-  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<Outcome[]> {
-    const outcomes: Outcome[] = operations.map(() => undefined);
+  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
+    const outcomes: (VifError | undefined)[] = operations.map(() => undefined);
     const unmade = new UnmadeLinks();
     for (const phase of phasesOf(operations)) {
       for (const { index, operation } of phase) outcomes[index] = unmade.reasonToLeave(operation);
@@ -107,7 +111,11 @@ export class IpLinkTable implements LinkTable {
     return outcomes;
   }
 
-  async #writeSettings(phase: readonly Placed[], outcomes: Outcome[], signal: AbortSignal): Promise<void> {
+  async #writeSettings(
+    phase: readonly Placed[],
+    outcomes: (VifError | undefined)[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const places: number[] = [];
     const wanted: WantedSettings[] = [];
     for (const { index, operation } of phase) {
@@ -124,7 +132,7 @@ export class IpLinkTable implements LinkTable {
   async #endMoves(
     phase: readonly Placed[],
     operations: readonly LinkOperation[],
-    outcomes: Outcome[],
+    outcomes: (VifError | undefined)[],
     signal: AbortSignal,
   ): Promise<void> {
     for (const { index, operation } of phase) {
@@ -138,7 +146,7 @@ export class IpLinkTable implements LinkTable {
   async #runLines(
     phase: readonly Placed[],
     render: (operation: LinkOperation) => string[],
-    outcomes: Outcome[],
+    outcomes: (VifError | undefined)[],
     signal: AbortSignal,
     isNoFailure: (complaint: string) => boolean = () => false,
   ): Promise<void> {

@@ -1,5 +1,4 @@
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 import { hostPrograms } from '../../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkChange } from '../link-table.js';
@@ -63,10 +62,10 @@ export async function writeSettings(
   rootHelper: readonly string[],
   signal: AbortSignal,
   kernel: KernelFiles = hostKernelFiles,
-): Promise<Outcome[]> {
+): Promise<(VifError | undefined)[]> {
   const writings = wanted.flatMap((each, index) => writingsFor(each, index, kernel));
   const isWrong = ({ path, value }: Writing) => readNumber(path, kernel) !== value;
-  const outcomes: Outcome[] = wanted.map(() => undefined);
+  const outcomes: (VifError | undefined)[] = wanted.map(() => undefined);
   // To write a setting takes less time than to read it; to start a process takes more.
   const failures = await (rootHelper.length === 0
     ? writeDirectly(writings, kernel, signal)
