@@ -26,7 +26,7 @@ async function domainWith(
   kind: keyof typeof domains,
   has: 'the card' | 'another card',
 ): Promise<FakeLibvirt> {
-  const libvirt = new FakeLibvirt({ configurations: domains[kind], looks: 1 });
+  const libvirt = new FakeLibvirt({ configurations: domains[kind] });
   await vifsOf(libvirt).attach('guest', other, { signal: signal() });
   if (has === 'the card') await vifsOf(libvirt).attach('guest', request, { signal: signal() });
   return libvirt;
@@ -103,7 +103,7 @@ function sorted(libvirt: FakeLibvirt) {
   };
 }
 
-const compact = (xml: string) => xml.replaceAll(/\s+/g, ' ');
+const compact = (xml: string) => xml.replaceAll(/>\s+</g, '><');
 
 it('waits until the guest has let go, asks again meanwhile, and says so if it does not', async () => {
   const libvirt = new FakeLibvirt({ configurations: ['live'], looks: 1_000 });

@@ -46,7 +46,11 @@ export class FakeLibvirt {
 
   /** What is asked of a driver. */
   readonly driver: DomainDriver = {
-    config: async () => ({ device: { toXml: () => cardXml } }),
+    config: async ({ vif }: { vif: { address: string } }) => ({
+      device: {
+        toXml: () => `<interface type="ethernet">\n  <mac address="${vif.address}"/>\n</interface>\n`,
+      },
+    }),
     plug: ({ vif }: { vif: { id: string } }) =>
       this.#call('plug', () => {
         const isNew = !this.plugged.has(vif.id);
@@ -132,9 +136,6 @@ export class FakeLibvirt {
 }
 
 export const uuid = '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc0001';
-
-const mac = 'fa:16:3e:00:00:01';
-const cardXml = `<interface type="ethernet">\n  <mac address="${mac}"/>\n</interface>\n`;
 
 function isSame(device: string, other: string): boolean {
   const aliasOf = (xml: string) => /<alias name="([^"]*)"/.exec(xml)?.[1];
