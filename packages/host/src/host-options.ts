@@ -2,6 +2,7 @@ import { type Logger, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { OvsdbTlsOptions } from './ovsdb/endpoint.js';
 
+/** Where a host's services are, and how it is written to. */
 export interface HostOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
   readonly ovsdb?: string | undefined;

@@ -1,3 +1,9 @@
+/**
+ * The libvirt device of a VIF, and its XML.
+ *
+ * @packageDocumentation
+ */
+
 export type { Bandwidth, BandwidthLimit } from './bandwidth.js';
 export type { InterfaceSource } from './device-config.js';
 export {

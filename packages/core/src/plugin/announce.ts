@@ -52,7 +52,9 @@ export function unsupportedVif(pluginName: string, vif: VIFBase, why?: string): 
 
 /** What the plugins announce, and the errors of those that could not tell. */
 export interface DescribedHost {
+  /** What those announce that could tell. */
   readonly info: HostInfo;
+  /** PLUGIN_FAILED, one for each plugin that could not. */
   readonly errors: readonly VifError[];
 }
 

@@ -1,5 +1,4 @@
-import type { OptionsOf, OptionsSource, PluginOnDemand, PluginPackage } from '@vifkit/core';
-import { asVifError, type Logger, PluginRegistry, silentLogger, VifError } from '@vifkit/core';
+import { type Logger, type OptionsOf, type OptionsSource, type PluginOnDemand, type PluginPackage, PluginRegistry, VifError, asVifError, silentLogger } from '@vifkit/core';
 import {
   hasMethods,
   type OptionRules,
@@ -7,13 +6,13 @@ import {
   readOptions,
   requireOurContract,
 } from '@vifkit/core/internal';
-import type { GuestConfigurator } from '@vifkit/core/nova';
-import { type Routing, routings } from '@vifkit/core/nova';
+import { type GuestConfigurator, type Routing, routings } from '@vifkit/core/nova';
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { Host } from '../run/host.js';
 import { vendorRunners } from './plugin-packages.js';
 import { VifDriver } from './vif-driver.js';
 
+/** What a driver is made of. */
 export interface VifDriverOptions<Packages extends readonly PluginPackage[] = readonly PluginPackage[]> {
   /** Where plans run: `openHost()` of `@vifkit/host`, or a memory host of `@vifkit/testkit`. */
   readonly host: Host;

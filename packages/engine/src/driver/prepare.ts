@@ -1,5 +1,4 @@
-import type { HostFacts, PlanContext, PluginRegistry } from '@vifkit/core';
-import { asVifError, VifError } from '@vifkit/core';
+import { asVifError, type HostFacts, type PlanContext, type PluginRegistry, VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import {
   type ChosenPath,
@@ -9,10 +8,8 @@ import {
   type RoutedRequest,
   validatePlan,
 } from '@vifkit/core/internal';
-import type { GuestConfigurator, GuestDevice, HostCapabilities, Routing } from '@vifkit/core/nova';
-import { NetworkVif, portSettings, requireVirtio, tapQueues } from '@vifkit/core/nova';
-import type { VIFBase } from '@vifkit/core/os-vif';
-import { requireField, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
+import { type GuestConfigurator, type GuestDevice, type HostCapabilities, NetworkVif, type Routing, portSettings, requireVirtio, tapQueues } from '@vifkit/core/nova';
+import { type VIFBase, VIFHostDevice, VIFVHostUser, requireField } from '@vifkit/core/os-vif';
 import type { VifRecord } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
 import { withinDeadline } from '../time/deadline.js';

@@ -1,5 +1,4 @@
-import type { Logger, PluginRegistry } from '@vifkit/core';
-import { describeHost } from '@vifkit/core';
+import { type Logger, type PluginRegistry, describeHost } from '@vifkit/core';
 import { objectOf, type RoutedRequest, readRequest, stepKindOf } from '@vifkit/core/internal';
 import type { GuestConfigurator, RequestOf, Routing } from '@vifkit/core/nova';
 import type { HostInfo, VIFBase } from '@vifkit/core/os-vif';
@@ -46,6 +45,7 @@ export interface VifDriverParts {
   readonly routing: Routing;
 }
 
+/** How long a watch lasts. */
 export interface WatchOptions {
   /** Ends it. */
   readonly signal: AbortSignal;

@@ -19,6 +19,7 @@ import * as values from './values.js';
 export type { OvsdbTlsOptions } from './endpoint.js';
 export { OvsdbOperationError } from './errors.js';
 
+/** How an OVSDB server is reached, and how long it may be silent. */
 export interface OvsdbClientOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
   readonly endpoint?: string | undefined;
