@@ -8,7 +8,7 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
 /** For the other packages of vifkit alone: they have no promise of their own. */
 const internal = {
   '@vifkit/core': ['./internal'],
-  '@vifkit/engine': ['./connection', './former', './time'],
+  '@vifkit/engine': ['./connection', './time'],
   '@vifkit/host': ['./parts'],
 };
 

@@ -77,7 +77,7 @@ export function readHostOptions(options: HostOptions | undefined, owner: string)
  * Refuses a helper that is no command: its first word has to be a program, neither an option nor a variable.
  * @throws VifError INVALID_OPTIONS
  */
-export function checkHelper(argv: readonly string[], what: string): void {
+function checkHelper(argv: readonly string[], what: string): void {
   const [program = 'none'] = argv;
   const isCommand = /^[^-=\s][^=]*$/.test(program) && argv.every((word) => /^\P{Cc}+$/u.test(word));
   if (isCommand) return;

@@ -16,7 +16,7 @@ export type InterfaceSource =
   | { readonly type: 'hostdev'; readonly pciAddress: string };
 
 /** The element that names the source: `<source>`, or for `ethernet` the script if there is one. */
-export function sourceElement(source: InterfaceSource): XmlElement | undefined {
+function sourceElement(source: InterfaceSource): XmlElement | undefined {
   switch (source.type) {
     case 'bridge':
       return element('source', { bridge: source.bridge });

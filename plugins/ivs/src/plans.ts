@@ -11,18 +11,18 @@ import {
 } from '@vifkit/core/steps';
 
 /** Where `ivs-ctl` comes from. */
-export const vendor = "Big Switch Networks' Indigo Virtual Switch";
+const vendor = "Big Switch Networks' Indigo Virtual Switch";
 
 export const needs: readonly Requirement[] = [
   ...tapNeeds,
   { kind: 'program', name: 'ivs-ctl', from: vendor },
 ];
 
-export function addPort(link: string): string[] {
+function addPort(link: string): string[] {
   return ['ivs-ctl', 'add-port', link];
 }
 
-export function deletePort(link: string): string[] {
+function deletePort(link: string): string[] {
   return ['ivs-ctl', 'del-port', link];
 }
 

@@ -53,7 +53,7 @@ export class OvsConverter implements VifConverter {
 }
 
 /** @throws VifError INVALID_VIF, INVALID_REQUEST */
-export function convertOvs(vif: NetworkVif, context: ConversionContext): VIFBase {
+function convertOvs(vif: NetworkVif, context: ConversionContext): VIFBase {
   switch (vif.vnic_type) {
     case 'direct':
     case 'vdpa':
@@ -128,7 +128,7 @@ export class AgilioOvsConverter implements VifConverter {
  * twice, as Nova's does: older peers read the one, newer ones the other.
  * @throws VifError INVALID_VIF when the VIF's profile has no `pci_slot`
  */
-export function representorProfile(vif: NetworkVif): VIFPortProfileOVSRepresentor {
+function representorProfile(vif: NetworkVif): VIFPortProfileOVSRepresentor {
   const datapath_offload = toRepresentor(vif);
   return new VIFPortProfileOVSRepresentor({
     interface_id: interfaceId(vif),

@@ -14,7 +14,7 @@ export interface VrouterPort {
 }
 
 /** Where `vrouter-port-control` comes from. */
-export const vendor = "Contrail's vRouter agent, the package contrail-vrouter-agent";
+const vendor = "Contrail's vRouter agent, the package contrail-vrouter-agent";
 
 export const needs = [...tapNeeds, { kind: 'program', name: 'vrouter-port-control', from: vendor } as const];
 
@@ -50,7 +50,7 @@ export function portOfObject(vif: VIFBase): VrouterPort {
 }
 
 /** The addresses of a port as vRouter is told them. */
-export interface PortAddresses {
+interface PortAddresses {
   /** `0.0.0.0` when there is none. */
   readonly ipv4: string;
   /** `None` when there is none. */
@@ -61,7 +61,7 @@ export interface PortAddresses {
  * vRouter takes one address of each version: the first of a subnet, and of several subnets the last one's.
  * @param subnets the addresses of each subnet
  */
-export function portAddresses(subnets: readonly (readonly (string | undefined)[])[]): PortAddresses {
+function portAddresses(subnets: readonly (readonly (string | undefined)[])[]): PortAddresses {
   const first = subnets.flatMap(([address]) => address ?? []);
   return {
     ipv4: first.findLast((address) => !address.includes(':')) ?? '0.0.0.0',
@@ -75,7 +75,7 @@ const program = 'vrouter-port-control';
  * Makes the tap a port of the VIF's virtual network. The tool takes its options as one argument, and splits it
  * itself.
  */
-export function addPort(port: VrouterPort, instance: Instance, virtType: string): string[] {
+function addPort(port: VrouterPort, instance: Instance, virtType: string): string[] {
   const options = {
     oper: 'add',
     uuid: port.vifId,
@@ -96,7 +96,7 @@ export function addPort(port: VrouterPort, instance: Instance, virtType: string)
   return [program, words.join(' ')];
 }
 
-export function deletePort(vifId: string): string[] {
+function deletePort(vifId: string): string[] {
   return [program, `--oper=delete --uuid=${vifId}`];
 }
 

@@ -1,4 +1,4 @@
-import { type Logger, VifError, asVifError } from '@vifkit/core';
+import { asVifError, type Logger, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, quote, readOptions, reasonOf } from '@vifkit/core/internal';
 import type { ChangeResult, Settled } from './results.js';
 

@@ -1,4 +1,14 @@
-import { type Logger, type OptionsOf, type OptionsSource, type PluginOnDemand, type PluginPackage, PluginRegistry, VifError, asVifError, silentLogger } from '@vifkit/core';
+import {
+  asVifError,
+  type Logger,
+  type OptionsOf,
+  type OptionsSource,
+  type PluginOnDemand,
+  type PluginPackage,
+  PluginRegistry,
+  silentLogger,
+  VifError,
+} from '@vifkit/core';
 import {
   hasMethods,
   type OptionRules,

@@ -8,8 +8,17 @@ import {
   type RoutedRequest,
   validatePlan,
 } from '@vifkit/core/internal';
-import { type GuestConfigurator, type GuestDevice, type HostCapabilities, NetworkVif, type Routing, portSettings, requireVirtio, tapQueues } from '@vifkit/core/nova';
-import { type VIFBase, VIFHostDevice, VIFVHostUser, requireField } from '@vifkit/core/os-vif';
+import {
+  type GuestConfigurator,
+  type GuestDevice,
+  type HostCapabilities,
+  NetworkVif,
+  portSettings,
+  type Routing,
+  requireVirtio,
+  tapQueues,
+} from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
 import type { VifRecord } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
 import { withinDeadline } from '../time/deadline.js';

@@ -1,4 +1,4 @@
-import { type VifError, isSameVif } from '@vifkit/core';
+import { isSameVif, type VifError } from '@vifkit/core';
 import { type RoutedRequest, stepKindOf, validatePlan } from '@vifkit/core/internal';
 import { NetworkVif } from '@vifkit/core/nova';
 import type { Step } from '@vifkit/core/steps';

@@ -1,4 +1,4 @@
-import { type Logger, type PluginRegistry, describeHost } from '@vifkit/core';
+import { describeHost, type Logger, type PluginRegistry } from '@vifkit/core';
 import { objectOf, type RoutedRequest, readRequest, stepKindOf } from '@vifkit/core/internal';
 import type { GuestConfigurator, RequestOf, Routing } from '@vifkit/core/nova';
 import type { HostInfo, VIFBase } from '@vifkit/core/os-vif';

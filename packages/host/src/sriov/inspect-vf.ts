@@ -1,4 +1,4 @@
-import { VifError, isSameVif, isVifError } from '@vifkit/core';
+import { isSameVif, isVifError, VifError } from '@vifkit/core';
 import type { Difference, Found, Inspection } from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
 import { NO_MAC, toGiveBack } from './given-back.js';

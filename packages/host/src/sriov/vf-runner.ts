@@ -1,5 +1,14 @@
-import { type VifError, isSameVif, isVifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, Owned, Reach, StepRunner, Task, VifStep } from '@vifkit/core/step-kinds';
+import { isSameVif, isVifError, type VifError } from '@vifkit/core';
+import type {
+  AttemptedTask,
+  Inspection,
+  Outcome,
+  Owned,
+  Reach,
+  StepRunner,
+  Task,
+  VifStep,
+} from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
 import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfGiving, type VfWrite } from './inspect-vf.js';
