@@ -79,6 +79,7 @@ export const ovsBridgeAbsent = defineStepKind({
     own: flag,
   },
   intention: () => 'remove',
+  isFoundByMark: true,
   describe: () => ['to be absent once idle'],
 });
 
@@ -147,6 +148,7 @@ export const ovsPortAbsent = defineStepKind({
     own: flag,
   },
   intention: () => 'remove',
+  isFoundByMark: true,
   ownName: ({ name }) => name,
   describe: () => ['to be absent'],
 });
@@ -164,6 +166,7 @@ export const ovsVifPortsAbsent = defineStepKind({
   target: ({ interfaceId }) => interfaceId,
   intention: () => 'remove',
   findsAllOfVif: true,
+  isFoundByMark: true,
   describe: () => ['to be absent'],
 });
 

@@ -8,11 +8,10 @@ import {
   type RoutedRequest,
   validatePlan,
 } from '@vifkit/core/internal';
-import type { GuestConfigurator, GuestDevice, HostCapabilities, Routing } from '@vifkit/core/nova';
+import type { GuestConfigurator, GuestDevice, HostCapabilities } from '@vifkit/core/nova';
 import { NetworkVif, portSettings, requireVirtio, tapQueues } from '@vifkit/core/nova';
 import type { VIFBase } from '@vifkit/core/os-vif';
 import { requireField, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
-import type { VifRecord } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
 import { withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';
@@ -59,21 +58,6 @@ export async function preparePlan(
   const valid = validatePlan(plan, owner, vifId);
   const legs = operation === 'plug' ? wayOf(path, legsOfPlan(valid)) : path;
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
-}
-
-/** What is remembered of a plug; undefined for a request that cannot be written as JSON. */
-export function recordOf(
-  json: unknown,
-  routing: Routing,
-  { vifId, path, plugin }: Handled,
-): VifRecord | undefined {
-  try {
-    // As JSON, objects are in their wire form.
-    const request: object = { ...JSON.parse(JSON.stringify(json)), routing };
-    return { vifId, since: new Date().toISOString(), path, plugin, request };
-  } catch {
-    return undefined;
-  }
 }
 
 /** The legs that no step is about. */
