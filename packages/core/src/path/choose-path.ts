@@ -14,6 +14,8 @@ import { slugOf } from '../plugin/slots.js';
 /** A request, and whose rules it is answered by. */
 export interface RoutedRequest extends VifRequest {
   readonly routing: Routing;
+  /** The request as it was given. */
+  readonly given: unknown;
 }
 
 /**
@@ -31,7 +33,7 @@ export function readRequest(json: unknown, fallback: Routing): RoutedRequest {
       'Have Neutron filter, and leave firewall out';
     throw new VifError('INVALID_REQUEST', text, { vifId: request.vif.id });
   }
-  return { ...request, routing };
+  return { ...request, routing, given: json };
 }
 
 /** Which of the two paths a VIF takes, who handles it there, and why. */

@@ -5,7 +5,7 @@ import type { Host } from '../run/host.js';
 import type { Change, Job } from '../run/job.js';
 import type { MigrationPhase } from '../run/port-migration.js';
 import type { PlugOptions } from './call-options.js';
-import { type Prepared, recordOf } from './prepare.js';
+import type { Prepared } from './prepare.js';
 import { judgedAfter } from './with-connection.js';
 
 /** What a call wrote for a job, and what came of it. */
@@ -40,16 +40,14 @@ export function plugging(
       const request = read(json);
       const plugged = await prepare(request, 'plug', signal);
       const { handled, job } = await inPhase(phase, plugged, request.vif, host, signal);
-      const record = recordOf(json, request.routing, handled);
-      const recorded = { ...job, ...(record && { record }) };
       // A destination that is not ready when the guest arrives would miss what the guest says then.
       const arrives = phase === 'prepare' && host.readiness !== undefined;
-      if (!wait && !arrives) return { handled, job: recorded };
+      if (!wait && !arrives) return { handled, job };
       const { awaitedPort, readyStep, requireReadiness } = await import('./ready.js');
       const readiness = requireReadiness(host.readiness);
       const port = awaitedPort(request.vif, job.plan);
       const steps = port ? [readyStep(port, readiness, typeof wait === 'number' ? wait : undefined)] : [];
-      return { handled, job: { ...recorded, plan: [...job.plan, ...steps] } };
+      return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
     },
     run: judgedAfter((jobs, options) => engine.plug(jobs, options), host.connection),
   };

@@ -3,7 +3,6 @@ import type { Leg } from '@vifkit/core/connection';
 import {
   type ChosenPath,
   findPath,
-  isPlainObject,
   legsOfPlan,
   type RoutedRequest,
   validatePlan,
@@ -14,12 +13,10 @@ import {
   type HostCapabilities,
   NetworkVif,
   portSettings,
-  type Routing,
   requireVirtio,
   tapQueues,
 } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
-import type { VifRecord } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
 import { withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';
@@ -66,20 +63,6 @@ export async function preparePlan(
   const valid = validatePlan(plan, owner, vifId);
   const legs = operation === 'plug' ? wayOf(path, legsOfPlan(valid)) : path;
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
-}
-
-/** What is remembered of a plug; undefined for a request that cannot be gone through, as a proxy may refuse it. */
-export function recordOf(
-  json: unknown,
-  routing: Routing,
-  { vifId, path, plugin }: Handled,
-): VifRecord | undefined {
-  try {
-    if (!isPlainObject(json)) return undefined;
-    return { vifId, since: new Date().toISOString(), path, plugin, request: { ...json, routing } };
-  } catch {
-    return undefined;
-  }
 }
 
 /** The legs that no step is about. */

@@ -25,6 +25,7 @@ import {
   teller,
   type UnplugOptions,
 } from './call-options.js';
+import { recordOf, stepsOfFormerWay } from './former-way.js';
 import type { GcOptions, GcResult } from './gc.js';
 import { logGc, logOutcome, traced } from './log.js';
 import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
@@ -362,8 +363,16 @@ export class VifDriver {
     return traced(operation === 'plug' ? 'plan' : operation, () => runRequests(requests, given, handling));
   }
 
-  #prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared> {
+  async #prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
-    return preparePlan(request, operation, registry, host.facts, signal);
+    const prepared = await preparePlan(request, operation, registry, host.facts, signal);
+    const record = operation === 'plug' ? recordOf(request, prepared) : undefined;
+    if (!record || !host.records) return prepared;
+    const { plan } = prepared.job;
+    const leaving = await stepsOfFormerWay(plan, record, host.records, async (former) => {
+      const unplug = await preparePlan(this.#read(former), 'unplug', registry, host.facts, signal);
+      return unplug.job.plan;
+    });
+    return { ...prepared, job: { ...prepared.job, plan: [...plan, ...leaving], record } };
   }
 }
