@@ -18,7 +18,7 @@ import {
 } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
 import type { Job } from '../run/job.js';
-import { withinDeadline } from '../time/deadline.js';
+import { signalError, withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';
 
 export type Operation = 'plug' | 'unplug';
@@ -150,8 +150,16 @@ async function guard<T>(
 ): Promise<T> {
   try {
     const doing = `waiting for the ${path} plugin '${plugin}' to answer ${operation}`;
-    return await withinDeadline(Promise.resolve().then(call), signal, doing);
+    if (signal.aborted) throw signalError(signal, doing);
+    const answer = call();
+    if (!isPromise(answer)) return answer;
+    return await withinDeadline(Promise.resolve(answer), signal, doing);
   } catch (error) {
     throw asVifError(error, 'PLUGIN_FAILED', `'${plugin}' threw in ${operation}`, vif.id);
   }
+}
+
+/** It may be of a class of the plugin's own. */
+function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer;
 }

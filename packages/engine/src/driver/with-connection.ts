@@ -16,7 +16,7 @@ type Run<T> = (jobs: readonly Job[], options: RunOptions<T>) => Promise<unknown>
 export function judgedBeside<T>(run: Run<T>, reader: ConnectionReader | undefined): Run<Connected<T>> {
   return (jobs, options) => {
     const connections = new Connections(reader, options.signal);
-    const ways = new Map(jobs.map((job) => [job, connections.of(job.legs ?? [])]));
+    const ways = new Map(jobs.map((job) => [job, connections.of(job.legs ?? [], true)]));
     return telling(run, (job) => ways.get(job) ?? connections.of([]))(jobs, options);
   };
 }

@@ -32,7 +32,7 @@ export class HostConnection implements ConnectionReader {
   async read(legs: readonly Leg[], signal: AbortSignal, isUnchanged = false): Promise<HostState> {
     const { parts } = this;
     const namesOf = (kind: Leg['kind']) => [
-      ...new Set(legs.flatMap((leg) => (leg.kind === kind ? leg.name : []))),
+      ...new Set(legs.filter((leg) => leg.kind === kind).map(({ name }) => name)),
     ];
     const [addresses, paths] = [namesOf('function'), namesOf('socket')];
     const functions = addresses.length === 0 ? new Map() : await parts.functions(addresses, signal);

@@ -8,7 +8,7 @@ import type { VswitchdProbe } from './vswitchd-probe.js';
 
 /** The rows of Open vSwitch's database, as of the last refreshing. */
 export interface RefreshedRows extends RowSource {
-  /** Has later answers show all that is in the database now, or was when the same signal was last given. */
+  /** Has later answers show all that is in the database now; if unchanged, all that was when the same signal was last given. */
   refresh(signal: AbortSignal, isUnchanged?: boolean): Promise<void>;
 }
 

@@ -18,7 +18,7 @@ export interface RowSource {
 export class DatabaseRows implements RowSource {
   #replica: Replica | undefined;
   readonly #configuration: Replica;
-  #refreshedFor: AbortSignal | undefined;
+  #refreshing: { readonly signal: AbortSignal; readonly done: Promise<void> } | undefined;
 
   /** @param livesOn have a replica from the start. */
   constructor(
@@ -31,12 +31,13 @@ export class DatabaseRows implements RowSource {
 
   /**
    * Has later answers show all that is in the database now.
-   * @param isUnchanged what was there when the same signal was last given will do
+   * @param isUnchanged all that was there when the same signal was last given will do
    */
-  async refresh(signal: AbortSignal, isUnchanged = false): Promise<void> {
-    if (isUnchanged && this.#refreshedFor === signal) return;
-    await this.#replica?.refresh(signal);
-    this.#refreshedFor = signal;
+  refresh(signal: AbortSignal, isUnchanged = false): Promise<void> {
+    if (isUnchanged && this.#refreshing?.signal === signal) return this.#refreshing.done;
+    const done = this.#replica?.refresh(signal) ?? Promise.resolve();
+    this.#refreshing = { signal, done };
+    return done;
   }
 
   async read<Q extends RowQueries>(queries: Q, signal: AbortSignal): Promise<Answers<Q>> {
