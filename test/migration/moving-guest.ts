@@ -155,7 +155,7 @@ export async function callOff({ hosts, move }: MigrationPair, name: string, requ
 /** Milliseconds between two pings. */
 const INTERVAL = 100;
 
-/** Packets that a migration may cost. */
+/** Packets that a migration may cost, with a pause that is shorter than the time between two of them. */
 const MOST = 2;
 
 /** What a migration came to. */
@@ -167,10 +167,11 @@ export interface Moved {
 
 /**
  * The migrations that cost more than they may: two packets, or those that were sent while the hypervisor had the guest
- * stand still for longer, as it does on a busy machine. Whatever the network does, nobody answers these.
+ * stand still, which takes longer on a busy machine: nobody answers these, whatever the network does. Two are for the ends of
+ * the pause, of which libvirt hears a moment late.
  */
 export function tooCostly(moved: readonly Moved[]): readonly Moved[] {
-  return moved.filter(({ lost, pause }) => lost > Math.max(MOST, Math.ceil(pause / INTERVAL)));
+  return moved.filter(({ lost, pause }) => lost > MOST + Math.floor(pause / INTERVAL));
 }
 
 /** Pings every {@link INTERVAL}, until it is stopped. @returns stops it, and tells how many got no answer */
