@@ -1,4 +1,4 @@
-import type { Plan, PlanContext } from '@vifkit/core';
+import type { Plan, PlanContext, Requirement } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import {
   boundTap,
@@ -6,9 +6,25 @@ import {
   hybridLinks,
   noBoundTap,
   noHybridLinks,
+  tapNeeds,
   vethNames,
 } from '@vifkit/core/steps';
-import { addPort, deletePort, vendor } from './ivs-port.js';
+
+/** Where `ivs-ctl` comes from. */
+const vendor = "Big Switch Networks' Indigo Virtual Switch";
+
+export const needs: readonly Requirement[] = [
+  ...tapNeeds,
+  { kind: 'program', name: 'ivs-ctl', from: vendor },
+];
+
+function addPort(link: string): string[] {
+  return ['ivs-ctl', 'add-port', link];
+}
+
+function deletePort(link: string): string[] {
+  return ['ivs-ctl', 'del-port', link];
+}
 
 /** guest's tap ── Indigo Virtual Switch. */
 export function directPlug(name: string, { tap: { multiQueue } }: PlanContext): Plan {
