@@ -7,7 +7,8 @@ import { errorLine } from '../terminal/errors.js';
 import type { Output } from '../terminal/output.js';
 import { type Style, styleFor, writeOut } from '../terminal/output.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
-import { renderTimeline, timelineOf } from '../terminal/timeline.js';
+import { endOf, renderTimeline, timelineOf } from '../terminal/timeline.js';
+import { stateOf } from './plugged.js';
 import type { CommandResult } from './results.js';
 import { toJson } from './results.js';
 
@@ -142,8 +143,13 @@ export class Report {
     const { differs, result } = answer.value;
     if (driverLogs.has(this.name)) return;
     const { id, vifId, path, plugin } = result;
-    const differences = 'differences' in result && { differences: result.differences.length };
-    const fields = { request: id, vif: vifId, path, plugin, ...differences };
+    const found = 'differences' in result && {
+      differences: result.differences.length,
+      state: stateOf({ value: result }),
+    };
+    const timeline = timelineOf({ value: result });
+    const time = timeline && { milliseconds: Math.round(endOf(timeline)) };
+    const fields = { request: id, vif: vifId, path, plugin, ...found, ...time };
     if (differs) this.logger?.warn(fields, this.name);
     else this.logger?.info(fields, this.name);
   }
@@ -174,7 +180,9 @@ export class Report {
   }
 
   #isTold(answer: Settled<CommandResult>): boolean {
-    return !this.#settings.quiet || 'error' in answer || answer.value.differs;
+    if ('error' in answer) return true;
+    const { format, quiet } = this.#settings;
+    return format !== 'prometheus' && (!quiet || answer.value.differs); // metrics have their own place
   }
 
   #takeNext(): Settled<CommandResult>[] {

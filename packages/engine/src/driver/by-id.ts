@@ -13,7 +13,8 @@ export function recordOf(
   try {
     // As JSON, objects are in their wire form.
     const request: object = { ...JSON.parse(JSON.stringify(json)), routing };
-    return { vifId, since: new Date().toISOString(), path, plugin, request };
+    const now = new Date().toISOString();
+    return { vifId, since: now, changed: now, path, plugin, request };
   } catch {
     return undefined;
   }

@@ -37,12 +37,12 @@ export interface ChangingParts {
 /** Plugs, which wait for their ports if that is asked for, and tell of the ways to their networks. */
 export function plugging(
   { engine, host, read, prepare }: ChangingParts,
-  { wait, phase }: Pick<PlugOptions<never>, 'wait' | 'phase'>,
+  { wait, phase, managedBy }: Pick<PlugOptions<never>, 'wait' | 'phase' | 'managedBy'>,
 ): Changing {
   return {
     prepare: async (json, signal) => {
       const { vif } = read(json);
-      const plugged = await prepare(json, 'plug', signal);
+      const plugged = managed(await prepare(json, 'plug', signal), managedBy);
       const prepared = await inPhase(phase, plugged, vif, host.migration, signal);
       // A destination that is not ready when the guest arrives would miss what the guest says then.
       const arrives = phase === 'prepare' && host.readiness !== undefined;
@@ -55,6 +55,11 @@ export function plugging(
     },
     run: judgedAfter<Change[]>((jobs, options) => engine.plug(jobs, options), host.connection),
   };
+}
+
+function managed({ handled, job }: Prepared, managedBy: string | undefined): Prepared {
+  if (!job.record || managedBy === undefined) return { handled, job };
+  return { handled, job: { ...job, record: { ...job.record, managedBy } } };
 }
 
 /** Unplugs, which do not depend on their requests alone: what carries the VIF's mark goes. */

@@ -22,6 +22,8 @@ export interface Thing {
   readonly mac?: string;
   /** The UUID of the VIF's instance, where the thing tells it. */
   readonly instance?: string;
+  /** When OVN last installed the port's flows, in milliseconds since 1970; undefined while they are not in. */
+  readonly flowsInstalled?: number;
 }
 
 export function keyOf({ kind, name }: Pick<Thing, 'kind' | 'name'>): ThingKey {
@@ -51,6 +53,10 @@ export interface VifRecord {
   readonly vifId: string;
   /** When it was first plugged, as an ISO 8601 date in UTC. */
   readonly since: string;
+  /** When the latest plug began that wrote something; undefined if none has, since all was there. */
+  readonly changed?: string;
+  /** What keeps it plugged, as the latest plug said; undefined if it said nothing. */
+  readonly managedBy?: string;
   readonly path: 'os-vif' | 'legacy';
   readonly plugin: string;
   /** The request of the latest plug, as JSON that `parseRequest` takes. */
@@ -66,7 +72,7 @@ export interface VifRecords {
   list(): Promise<readonly (VifRecord | VifError)[]>;
   /** Of these VIFs. */
   read(vifIds: readonly string[]): Promise<readonly (VifRecord | VifError)[]>;
-  /** Keeps `since` of a record that is there. Writes nothing if the record is there as it is. */
+  /** Keeps `since` of a record that is there, and `changed` unless it is given. Writes nothing if the record is there as it is. */
   put(record: VifRecord): Promise<VifError | undefined>;
   /** Succeeds for a VIF without a record. */
   forget(vifId: string): Promise<VifError | undefined>;

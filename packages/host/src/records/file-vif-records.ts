@@ -52,9 +52,9 @@ export class FileVifRecords implements VifRecords {
     try {
       const directory = await this.#directory();
       const former = this.#readOne(directory, vifId);
-      const since = former && !isVifError(former) ? former.since : record.since;
-      const text = format({ ...record, since });
-      if (former && !isVifError(former) && format(former) === text) return undefined;
+      const known = former && !isVifError(former) ? former : undefined;
+      const text = format(succeeding(record, known));
+      if (known && format(succeeding(known, known)) === text) return undefined;
       const file = join(directory.path, nameOf(vifId));
       const draft = `${file}.new`;
       rmSync(draft, { force: true });
@@ -112,6 +112,23 @@ export class FileVifRecords implements VifRecords {
   }
 }
 
+/** A record in the place of a former one. Its keys have an order, so that two that are alike are so as text. */
+function succeeding(
+  { vifId, since, changed, managedBy, path, plugin, request }: VifRecord,
+  former: VifRecord | undefined,
+): VifRecord {
+  const latest = changed ?? former?.changed;
+  return {
+    vifId,
+    since: former?.since ?? since,
+    ...(latest !== undefined && { changed: latest }),
+    ...(managedBy !== undefined && { managedBy }),
+    path,
+    plugin,
+    request,
+  };
+}
+
 function nameOf(vifId: string): string {
   return `vif-${vifId.toLowerCase()}.json`;
 }
@@ -128,6 +145,8 @@ function parse(text: string, vifId: string): VifRecord | undefined {
       version === VERSION &&
       record.vifId.toLowerCase() === vifId.toLowerCase() &&
       !Number.isNaN(Date.parse(record.since)) &&
+      !Number.isNaN(Date.parse(record.changed ?? record.since)) &&
+      ['string', 'undefined'].includes(typeof record.managedBy) &&
       typeof record.plugin === 'string' &&
       ['os-vif', 'legacy'].includes(record.path) &&
       typeof record.request === 'object' &&

@@ -83,7 +83,8 @@ export class MemoryVifRecords implements VifRecords {
 
   async put(record: VifRecord): Promise<undefined> {
     const key = record.vifId.toLowerCase();
-    this.#records.set(key, { ...record, since: this.#records.get(key)?.since ?? record.since });
+    const { since = record.since, changed } = this.#records.get(key) ?? {};
+    this.#records.set(key, { ...(changed !== undefined && { changed }), ...record, since });
     for (const listener of this.#listeners) listener();
   }
 
