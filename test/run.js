@@ -1,8 +1,21 @@
 #!/usr/bin/env node
 // Runs the tests in a network namespace of their own: they make links and Open vSwitch bridges for real. In the folder
 // of a package it runs that package's; everywhere it takes Vitest's arguments (paths, --project NAME).
-import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readlinkSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -131,31 +144,73 @@ const smoke = [
   'test/real/vendor-tools',
 ];
 
-/** Runs Vitest in a network namespace of its own, and returns its exit status. */
-function runTests(node, ...args) {
+/** Of vitest.config.ts: what runs on this kernel and its servers, one file after the other, and waits for most of its time. */
+const onTheHost = ['real', 'real-faults', 'guests', 'node'];
+const inMemory = ['unit', 'fuzz', 'faults'];
+
+/** Other tests plug VIFs of the same ids at the same time. */
+const ownStateDirectory =
+  'mkdir -p /run/vifkit 2>/dev/null && mount -t tmpfs -o mode=700 none /run/vifkit; exec "$@"';
+
+/**
+ * Runs Vitest in a network namespace of its own, with a default state directory of its own, and resolves to its exit status.
+ * @param options of `spawn`
+ */
+function runTests(node, args, options = { stdio: 'inherit' }) {
   const vitest = [node, here('../node_modules/vitest/vitest.mjs'), 'run', ...excluded, ...args];
-  const namespace = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--net', '--'];
-  const [program, ...rest] = [...(find('unshare') ? namespace : []), ...vitest];
-  const { status, error } = spawnSync(program, rest, {
-    stdio: 'inherit',
+  const namespaces = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--net', '--mount', '--'];
+  const inside = [...namespaces, 'sh', '-c', ownStateDirectory, 'sh'];
+  const [program, ...rest] = [...(find('unshare') ? inside : []), ...vitest];
+  const child = spawn(program, rest, {
+    ...options,
     env: {
       ...process.env,
       PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, // for programs that begin with `env node`
       VIFKIT_OUTER_NETNS: readlinkSync('/proc/self/ns/net'),
     },
   });
-  if (error) console.error(error.message);
-  return status ?? 1;
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
+    child.once('close', (status) => resolve(status ?? 1));
+  });
 }
 
-const given = process.argv.slice(2);
-const statuses = [runTests(process.execPath, ...given)];
-if (given.length === 0 && process.cwd() === dirname(here('.'))) {
+const projects = (names) => names.flatMap((name) => ['--project', name]);
+
+/** What needs no servers of its own, beside what waits for its servers: as text goes to a file until that is done. */
+async function runBeside(output) {
+  const options = { stdio: ['ignore', output, output] };
+  const workers = Math.max(1, availableParallelism() - 1);
+  const statuses = [
+    await runTests(process.execPath, [...projects(inMemory), `--maxWorkers=${workers}`], options),
+  ];
   for (const [release, node] of releases) {
     // Deadlines, locks and signals have been tried on all of them by now: see test/node.
     if (!smokeReleases.includes(release)) continue;
-    console.log(`\nThe same on Node.js ${release}, as far as it depends on that:`);
-    statuses.push(runTests(node, ...smoke));
+    writeSync(output, `\nThe same on Node.js ${release}, as far as it depends on that:\n`);
+    statuses.push(await runTests(node, smoke, options));
   }
+  return statuses;
 }
+
+async function runAll() {
+  const folder = mkdtempSync(join(tmpdir(), 'vifkit-tests-'));
+  const file = join(folder, 'output');
+  const output = openSync(file, 'w');
+  const beside = runBeside(output);
+  const statuses = [lacking.length > 0 ? 0 : await runTests(process.execPath, projects(onTheHost))];
+  console.log('\nMeanwhile, in memory and on other releases of Node.js:');
+  statuses.push(...(await beside));
+  closeSync(output);
+  process.stdout.write(readFileSync(file));
+  rmSync(folder, { recursive: true });
+  return statuses;
+}
+
+const given = process.argv.slice(2);
+const isWhole = given.length === 0 && process.cwd() === dirname(here('.'));
+const statuses = isWhole ? await runAll() : [await runTests(process.execPath, given)];
 process.exitCode = Math.max(...statuses);
