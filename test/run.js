@@ -16,7 +16,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -178,39 +178,73 @@ function runTests(node, args, options = { stdio: 'inherit' }) {
   });
 }
 
+const reports = mkdtempSync(join(tmpdir(), 'vifkit-tests-'));
+
+/** As {@link runTests}, with a report for the summary of a whole run. */
+function runReported(name, node, args, options) {
+  const file = join(reports, `${name}.json`);
+  return runTests(
+    node,
+    [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    options,
+  );
+}
+
 const projects = (names) => names.flatMap((name) => ['--project', name]);
 
-/** What needs no servers of its own, beside what waits for its servers: as text goes to a file until that is done. */
+/** What needs no servers of its own, and what is run on other releases of Node.js; what they print goes to a file. */
 async function runBeside(output) {
   const options = { stdio: ['ignore', output, output] };
-  const workers = Math.max(1, availableParallelism() - 1);
+  const workers = `--maxWorkers=${Math.max(1, availableParallelism() - 1)}`;
+  const { node: current } = process.versions;
   const statuses = [
-    await runTests(process.execPath, [...projects(inMemory), `--maxWorkers=${workers}`], options),
+    await runReported(`${current} in memory`, process.execPath, [...projects(inMemory), workers], options),
   ];
   for (const [release, node] of releases) {
     // Deadlines, locks and signals have been tried on all of them by now: see test/node.
     if (!smokeReleases.includes(release)) continue;
     writeSync(output, `\nThe same on Node.js ${release}, as far as it depends on that:\n`);
-    statuses.push(await runTests(node, smoke, options));
+    statuses.push(await runReported(release, node, [...smoke, workers], options));
   }
   return statuses;
 }
 
+/** All tests: those on the host wait for their servers most of the time, so that the others can run beside them. */
 async function runAll() {
-  const folder = mkdtempSync(join(tmpdir(), 'vifkit-tests-'));
-  const file = join(folder, 'output');
+  const file = join(reports, 'output');
   const output = openSync(file, 'w');
   const beside = runBeside(output);
-  const statuses = [lacking.length > 0 ? 0 : await runTests(process.execPath, projects(onTheHost))];
-  console.log('\nMeanwhile, in memory and on other releases of Node.js:');
+  const { node: current } = process.versions;
+  const statuses =
+    lacking.length > 0 ? [] : [await runReported(current, process.execPath, projects(onTheHost))];
   statuses.push(...(await beside));
   closeSync(output);
+  console.log('\nMeanwhile, in memory and on other releases of Node.js:');
   process.stdout.write(readFileSync(file));
-  rmSync(folder, { recursive: true });
+  printFailures();
   return statuses;
+}
+
+/** What failed, told once more at the end: between thousands of lines it is not seen. An error outside of any test is above. */
+function printFailures() {
+  for (const name of readdirSync(reports).filter((each) => each.endsWith('.json'))) {
+    const { testResults } = JSON.parse(readFileSync(join(reports, name), 'utf8'));
+    for (const { name: file, status: outcome, message, assertionResults } of testResults) {
+      const failed = assertionResults.filter((test) => test.status === 'failed');
+      if (outcome !== 'failed' && failed.length === 0) continue;
+      console.log(`\nFAILED on Node.js ${name.replace('.json', '')}: ${relative(here('..'), file)}`);
+      if (failed.length === 0) console.log(message);
+      for (const test of failed) {
+        const lines = test.failureMessages.join('\n').split('\n');
+        const telling = lines.filter((line) => !line.includes('/node_modules/')).slice(0, 20);
+        console.log([`  ${test.fullName}`, ...telling].join('\n    '));
+      }
+    }
+  }
 }
 
 const given = process.argv.slice(2);
 const isWhole = given.length === 0 && process.cwd() === dirname(here('.'));
 const statuses = isWhole ? await runAll() : [await runTests(process.execPath, given)];
+rmSync(reports, { recursive: true });
 process.exitCode = Math.max(...statuses);
