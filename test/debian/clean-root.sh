@@ -23,6 +23,7 @@ echo "took $((SECONDS - began)) s"
 
 # What the package depends on, but for Node.js: that of this machine stands in for Debian's.
 depends=$(dpkg-deb --field "$deb" Depends | sed 's/nodejs ([^)]*), *//')
+mount -t proc proc "$root/proc"
 chroot "$root" apt-get satisfy --quiet=2 --yes --no-install-recommends "$depends" >"$work/apt.log"
 mkdir -p "$work/nodejs/DEBIAN"
 printf '%s\n' 'Package: nodejs' "Version: $(node -p process.versions.node)" 'Architecture: all' \
@@ -37,7 +38,6 @@ cat >"$root/mnt/request.json" <<'END'
   "instance": { "uuid": "1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502" }
 }
 END
-mount -t proc proc "$root/proc"
 mount -t tmpfs none "$root/run"
 mount -t tmpfs none "$root/tmp"
 mkdir "$root/dev/net"
@@ -51,9 +51,9 @@ files() {
   find . "${own[@]}" -printf '%p %y %m %U:%G %l\n' | sort
   find . "${own[@]}" -type f -exec md5sum {} + | sort --key=2
 }
-chroot "$root" sh /mnt/life.sh node >"$work/node.log"
+env --ignore-environment chroot "$root" sh /mnt/life.sh node >"$work/node.log"
 (files) >"$work/before"
-unshare --net --mount sh -c 'mount -t sysfs sysfs "$1/sys"; chroot "$1" sh /mnt/life.sh package' - "$root"
+unshare --net --mount sh -c 'mount -t sysfs sysfs "$1/sys"; env --ignore-environment chroot "$1" sh /mnt/life.sh package' - "$root"
 (files) >"$work/after"
 diff "$work/before" "$work/after"
 echo 'nothing is left'
