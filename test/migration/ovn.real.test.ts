@@ -79,7 +79,16 @@ describe('a live migration on OVN', { timeout: 240_000 }, () => {
     host: { virt_type: 'qemu' },
   });
   const define = (port: ReturnType<typeof portOf>) =>
-    ovn.nbctl('--may-exist', 'lsp-add', 'net', port.id, '--', 'lsp-set-addresses', port.id, `${port.mac} ${port.ip}`);
+    ovn.nbctl(
+      '--may-exist',
+      'lsp-add',
+      'net',
+      port.id,
+      '--',
+      'lsp-set-addresses',
+      port.id,
+      `${port.mac} ${port.ip}`,
+    );
 
   it('needs nobody but the hook of libvirt', async () => {
     const port = portOf(5);
