@@ -1,19 +1,20 @@
-import type { CustomStep, NetworkVif, Plan, VIFBase } from '@vifkit/core';
+import type { Plan } from '@vifkit/core';
+import type { NetworkVif } from '@vifkit/core/nova';
+import type { VIFBase } from '@vifkit/core/os-vif';
+import type { CustomStep } from '@vifkit/core/steps';
 import type { MigrationPhase, PhaseChange, PortMigration } from '../run/port-migration.js';
 import { guestEnds } from './in-use.js';
 import type { Prepared } from './prepare.js';
 import { awaitedPort } from './ready.js';
 
-/** What is to be run for a phase of a live migration, in place of a plug or an unplug; that itself without one. */
-export async function inPhase(
-  phase: MigrationPhase | undefined,
-  prepared: Prepared,
+/** What is to be run for a phase of a live migration, in place of a plug or an unplug. */
+export async function phaseOf(
+  phase: MigrationPhase,
+  { handled, job }: Prepared,
   vif: NetworkVif | VIFBase,
-  migration: PortMigration | undefined,
+  migration: PortMigration,
   signal: AbortSignal,
 ): Promise<Prepared> {
-  if (!phase || !migration) return prepared;
-  const { handled, job } = prepared;
   const port = awaitedPort(vif, job.plan)?.interfaceId ?? interfaceIdIn(job.plan);
   const plan = await phasePlan(phase, port, job.plan, migration, signal);
   // The plan of a source that makes no use of its ports any more has none of them.

@@ -2,13 +2,11 @@ import {
   announce,
   type Plan,
   type PlanContext,
-  requireField,
   unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { createVifDriver } from '../../src/driver/create-vif-driver.js';

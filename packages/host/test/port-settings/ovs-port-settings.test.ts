@@ -1,5 +1,5 @@
-import type { OvsPortSettingsStep } from '@vifkit/core';
-import type { Task } from '@vifkit/core/steps';
+import type { Task } from '@vifkit/core/step-kinds';
+import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import * as values from '../../src/ovsdb/values.js';

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type GuestDevice, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
 import { type DomainDescription, type DomainDevice, readDomain } from './domain-xml.js';
 import { type DomainRequest, requestsOf, vifIdOf, writeRequests } from './metadata.js';
 import type { Configuration, Virsh } from './virsh.js';
@@ -21,6 +22,7 @@ interface Plugged {
   readonly changes: readonly object[];
 }
 
+/** How an interface is attached. */
 export interface AttachOptions extends Call {
   /** Wait until the port carries traffic, as a plug that waits does. */
   readonly wait?: boolean | number | undefined;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { VifError } from '@vifkit/core';
-import type { CommandExecutor, CommandResult } from '@vifkit/core/steps';
+import type { CommandExecutor, CommandResult } from '@vifkit/core/step-kinds';
 import type { DomainDriver } from '../../src/domain/index.js';
 
 type Configuration = 'live' | 'config';
