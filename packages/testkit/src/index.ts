@@ -9,4 +9,6 @@ export {
   type MemoryHostOptions,
   memoryHost,
 } from './memory/memory-host.js';
+export type { OvnSpec } from './memory/ovs/memory-ovn.js';
 export type { MemoryOvs, OvsBridgeSpec } from './memory/ovs/memory-ovs.js';
+export type { MemoryOvsdb } from './memory/ovs/memory-ovsdb.js';

@@ -1,4 +1,4 @@
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 
 /** Where OVN has a logical port, and where it is wanted: chassis by their names. */
@@ -17,7 +17,7 @@ const DATABASE = 'OVN_Southbound';
 /** OVN's southbound database. It is only read. */
 export class Southbound {
   /** @param client stays its owner's to close */
-  constructor(private readonly client: OvsdbClient) {}
+  constructor(private readonly client: Ovsdb) {}
 
   /** @returns undefined where OVN has no logical port of this name. @throws VifError of the connection */
   async binding(logicalPort: string, signal: AbortSignal): Promise<PortBinding | undefined> {

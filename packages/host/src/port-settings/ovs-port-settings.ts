@@ -8,7 +8,7 @@ import type {
   Task,
   VifStep,
 } from '@vifkit/core/steps';
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
 import { type Settled, settledBy } from './settled.js';
 
@@ -27,7 +27,7 @@ interface SettingsChange {
 export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, SettingsChange, true> {
   readonly kinds = ['ovsPortSettings'] as const;
 
-  constructor(private readonly client: OvsdbClient) {}
+  constructor(private readonly client: Ovsdb) {}
 
   async inspect(
     steps: readonly VifStep<OvsPortSettingsStep>[],

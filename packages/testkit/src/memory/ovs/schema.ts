@@ -2,7 +2,7 @@
 export interface Column {
   readonly holds: 'value' | 'set' | 'map';
   /** Of a single value that an insertion does not give. */
-  readonly initial?: string | number;
+  readonly initial?: string | number | boolean;
   /** The table whose rows it refers to; they exist as long as something refers to them, unless the table is a root. */
   readonly refersTo?: string;
 }
@@ -15,13 +15,16 @@ interface Table {
   readonly columns: Readonly<Record<string, Column>>;
 }
 
+export type Schema = Readonly<Record<string, Table>>;
+
 const text: Column = { holds: 'value', initial: '' };
 const integer: Column = { holds: 'value', initial: 0 };
+const flag: Column = { holds: 'value', initial: false };
 const set: Column = { holds: 'set' };
 const map: Column = { holds: 'map' };
 
 /** Of Open vSwitch's schema (ovs-vswitchd.conf.db(5)), what vifkit reads and writes, and what its tests look at. */
-export const SCHEMA: Readonly<Record<string, Table>> = {
+export const OPEN_VSWITCH: Schema = {
   Open_vSwitch: {
     isRoot: true,
     columns: {
@@ -49,6 +52,7 @@ export const SCHEMA: Readonly<Record<string, Table>> = {
       tag: set,
       vlan_mode: set,
       trunks: set,
+      protected: flag,
       external_ids: map,
       other_config: map,
       interfaces: { ...set, refersTo: 'Interface' },
@@ -63,11 +67,37 @@ export const SCHEMA: Readonly<Record<string, Table>> = {
       external_ids: map,
       options: map,
       mtu_request: set,
+      ingress_policing_rate: integer,
+      ingress_policing_burst: integer,
       ofport: set,
       error: set,
       admin_state: set,
       link_state: set,
     },
   },
-  QoS: { isRoot: true, columns: { type: text, external_ids: map } },
+  QoS: { isRoot: true, columns: { type: text, external_ids: map, other_config: map } },
+};
+
+/** Of OVN's northbound schema (ovn-nb(5)). */
+export const OVN_NORTHBOUND: Schema = {
+  Logical_Switch_Port: {
+    isRoot: true,
+    isNamed: true,
+    columns: { name: text, options: map, external_ids: map },
+  },
+};
+
+/** Of OVN's southbound schema (ovn-sb(5)). */
+export const OVN_SOUTHBOUND: Schema = {
+  Chassis: { isRoot: true, isNamed: true, columns: { name: text, hostname: text } },
+  Port_Binding: {
+    isRoot: true,
+    columns: {
+      logical_port: text,
+      chassis: { ...set, refersTo: 'Chassis' },
+      additional_chassis: { ...set, refersTo: 'Chassis' },
+      options: map,
+      up: set,
+    },
+  },
 };
