@@ -6,6 +6,8 @@ export type { Answer, Question } from './commands/program-session.js';
 export type { Argv, Programs, Session } from './commands/programs.js';
 export type { ProgramOptions, ProgramResult } from './commands/run-program.js';
 export { HostConnection } from './connection/host-connection.js';
+export { OpenVSwitchPath } from './connection/open-vswitch-path.js';
+export { VswitchdProbe } from './connection/vswitchd-probe.js';
 export { hostFacts } from './facts.js';
 export { FilterSource } from './inventory/filter-source.js';
 export { KernelSource } from './inventory/kernel-source.js';

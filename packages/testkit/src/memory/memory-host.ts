@@ -130,6 +130,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   }
   const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
   const ovs = new MemoryOvs(points, kernel, bridges, ovn);
+  const openVSwitch = new OpenVswitch(ovs);
   const southbound = ovn && memorySouthbound(ovn);
   const vfJournal = new MemoryVfJournal(options.vfJournal);
   const kept = stateDir === undefined ? undefined : keptIn(stateDir);
@@ -146,7 +147,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     core: thisCore,
     facts: { ...hostFacts(links, '/sys', journal, files), kernelRelease: async () => kernelRelease },
     locks: kept?.locks ?? new MemoryLocks(),
-    connection: memoryConnection({ links, ovs, filters: table, kernel, pci: options.pci ?? {} }),
+    connection: memoryConnection({ links, ovs, openVSwitch, filters: table, kernel, pci: options.pci ?? {} }),
     records: kept?.records ?? new MemoryVifRecords(),
     inventory: new SourcesInventory([
       new KernelSource(links, functions, journal, programs),
@@ -160,7 +161,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     }),
     runners: [
       new LinkRunner(links, options.tapOwner),
-      new OvsRunner(new OpenVswitch(ovs), links),
+      new OvsRunner(openVSwitch, links),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
       new VfRunner(functions, journal),
