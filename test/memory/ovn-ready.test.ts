@@ -37,7 +37,12 @@ async function bind({ southbound }: MemoryHost, by: string | undefined, requeste
   const transact = (...operations: Operation[]) => southbound?.transact('OVN_Southbound', operations, soon());
   const chassis = by === undefined ? [] : [await chassisNamed(by, transact)];
   const wanted = requested === undefined ? [] : [['requested-chassis', requested] as const];
-  const row = { logical_port: idOf(1), chassis: ['set', chassis], options: ['map', wanted], up: false } as const;
+  const row = {
+    logical_port: idOf(1),
+    chassis: ['set', chassis],
+    options: ['map', wanted],
+    up: false,
+  } as const;
   await transact({ op: 'insert', table: 'Port_Binding', row });
 }
 

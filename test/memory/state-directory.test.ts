@@ -7,7 +7,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { driverFor, hybrid, idOf, start } from './start.js';
 
 const vf = '0000:3b:00.2';
-const card = { pci: { [vf]: { pf: 'ens1', index: 2, netDevice: 'ens1v2' } }, links: [{ name: 'ens1', up: true }] };
+const card = {
+  pci: { [vf]: { pf: 'ens1', index: 2, netDevice: 'ens1v2' } },
+  links: [{ name: 'ens1', up: true }],
+};
 const direct = {
   vif: {
     id: idOf(7),

@@ -73,7 +73,7 @@ export function firstVlans(): Map<number, BridgeVlan> {
 
 /**
  * Whether there is somebody at the other end of a link, which only shows while it is up: of a veth, its peer is up; of a tap,
- * a program has it open; of a bridge, one of its ports forwards; of a VLAN, the link below has it.
+ * a program has it open; of a bridge, one of its ports forwards, or none ever did; of a VLAN, the link below has it.
  */
 export function hasCarrier(link: KernelLink, kernel: Kernel): boolean {
   if (link.carrier !== undefined) return link.carrier;
@@ -88,11 +88,26 @@ export function hasCarrier(link: KernelLink, kernel: Kernel): boolean {
       return below === undefined || (below.up && hasCarrier(below, kernel));
     }
     case 'bridge':
-      return [...links.values()].some((each) => {
-        return each.master === link.name && portState(each, kernel) === 'forwarding';
-      });
+      return !link.countsPorts || forwards(link, kernel);
     default:
       return true;
+  }
+}
+
+/** Whether a bridge has a port that forwards. */
+function forwards({ name }: KernelLink, kernel: Kernel): boolean {
+  return [...kernel.links.values()].some((each) => {
+    return each.master === name && portState(each, kernel) === 'forwarding';
+  });
+}
+
+/** To be called before a link goes down: the kernel's bridges look for ports that forward when one of theirs stops. */
+export function countPortsBeside(link: KernelLink, kernel: Kernel): void {
+  if (link.type === 'bridge' && forwards(link, kernel)) link.countsPorts = true;
+  for (const name of [link.name, link.peer ?? '']) {
+    const { master = '' } = kernel.links.get(name) ?? {};
+    const bridge = kernel.links.get(master);
+    if (bridge?.up) bridge.countsPorts = true;
   }
 }
 

@@ -22,6 +22,8 @@ export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternati
   vlans: Map<number, BridgeVlan>;
   /** Of a bridge: whether it tells VLANs apart. */
   vlanFiltering: boolean;
+  /** Of a bridge: it has looked for ports that forward, and its carrier depends on them since. */
+  countsPorts: boolean;
   addresses: LinkAddress[];
   /** The routes over it, of all tables, that the kernel did not make from its addresses. */
   routes: LinkRoute[];
@@ -60,6 +62,7 @@ export function newLink(
     mtuByHand: spec.mtu !== undefined,
     vlans: type === 'bridge' || spec.master !== undefined ? firstVlans() : new Map(),
     vlanFiltering: false,
+    countsPorts: false,
     ...(spec.master !== undefined && { port: newBridgePort() }),
     addresses: addresses.map((address) => ({ address, options: [] })),
     routes: routes.map((route) => parseRoute(routeWords(route, spec.name))),

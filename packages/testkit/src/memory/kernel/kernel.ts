@@ -1,5 +1,5 @@
 import type { LinkAddress, LinkRoute, LinkRule } from '@vifkit/host/parts';
-import { firstVlans, leaveBridge, newBridgePort } from './bridge-ports.js';
+import { countPortsBeside, firstVlans, leaveBridge, newBridgePort } from './bridge-ports.js';
 import type { KernelVf } from './ip-json.js';
 import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
 import { FILE_EXISTS, NO_SUCH_FILE, NOT_SUPPORTED, OUT_OF_RANGE, Refusal, TAP_BUSY } from './refusal.js';
@@ -84,7 +84,7 @@ export class Kernel {
       if (other.vlan?.link === name || other.lower === name) this.remove(other.name);
       if (other.master === name) leaveBridge(other);
     }
-    this.#followMembers(link.master);
+    this.#followMembers(link.master, true);
   }
 
   /** The links that lie upon a link, and the one that it is a member of. */
@@ -283,7 +283,7 @@ export class Kernel {
     const former = link.master;
     if (master === former) return;
     leaveBridge(link);
-    this.#followMembers(former);
+    this.#followMembers(former, true);
     if (master === null) return;
     if (this.find(master).type !== 'bridge') throw new Refusal(NOT_SUPPORTED);
     if (link.type === 'bridge') throw new Refusal('Error: Can not enslave a bridge to a bridge.');
@@ -298,15 +298,18 @@ export class Kernel {
     const parent = link.vlan && this.links.get(link.vlan.link);
     if (up && parent && !parent.up) throw new Refusal('RTNETLINK answers: Network is down');
     if (link.up === up) return;
+    if (!up) countPortsBeside(link, this);
     link.up = up;
     if (!up) link.routes = [];
     for (const other of this.links.values()) if (other.vlan?.link === link.name) this.#setUp(other, up);
   }
 
   /** A bridge's MTU is its smallest member's, until somebody sets it. */
-  #followMembers(name: string | undefined): void {
+  #followMembers(name: string | undefined, isLeft = false): void {
     const bridge = name === undefined ? undefined : this.links.get(name);
-    if (bridge?.type !== 'bridge' || bridge.mtuByHand) return;
+    if (bridge?.type !== 'bridge') return;
+    if (isLeft) bridge.countsPorts = true;
+    if (bridge.mtuByHand) return;
     const members = [...this.links.values()].filter(({ master }) => master === name);
     bridge.mtu = members.length > 0 ? Math.min(...members.map(({ mtu }) => mtu)) : 1500;
   }

@@ -61,6 +61,7 @@ function stateOf({
   port,
   vlans,
   vlanFiltering,
+  countsPorts,
   altnames,
   addresses,
   routes,
