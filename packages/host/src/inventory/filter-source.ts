@@ -31,7 +31,7 @@ export class FilterSource implements Source {
   }
 }
 
-export function filterThing(name: string, { vifId, mac, addresses }: GuestFilter): Thing {
+function filterThing(name: string, { vifId, mac, addresses }: GuestFilter): Thing {
   return {
     kind: 'guestFilter',
     name,

@@ -58,7 +58,7 @@ function leadsIn({ type, name }: LinkState): boolean {
   return type === 'tap' || type === 'tun' || /^(tap|vnet|qv[bo])/.test(name);
 }
 
-export function linkThing(link: LinkState): Thing {
+function linkThing(link: LinkState): Thing {
   const { name, users = [], master, lower, vlan, type, ...rest } = link;
   const owner = vifOf(link);
   const below = [master === DATAPATH ? undefined : master, lower, vlan?.link];

@@ -78,15 +78,6 @@ export const OPEN_VSWITCH: Schema = {
   QoS: { isRoot: true, columns: { type: text, external_ids: map, other_config: map } },
 };
 
-/** Of OVN's northbound schema (ovn-nb(5)). */
-export const OVN_NORTHBOUND: Schema = {
-  Logical_Switch_Port: {
-    isRoot: true,
-    isNamed: true,
-    columns: { name: text, options: map, external_ids: map },
-  },
-};
-
 /** Of OVN's southbound schema (ovn-sb(5)). */
 export const OVN_SOUTHBOUND: Schema = {
   Chassis: { isRoot: true, isNamed: true, columns: { name: text, hostname: text } },
