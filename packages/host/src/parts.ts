@@ -13,7 +13,6 @@ export { FilterSource } from './inventory/filter-source.js';
 export { KernelSource } from './inventory/kernel-source.js';
 export { OvsSource } from './inventory/ovs-source.js';
 export { SourcesInventory } from './inventory/sources-inventory.js';
-export { FileVfJournal } from './journal/file-vf-journal.js';
 export type { KernelFiles } from './kernel/kernel-files.js';
 export {
   isIpv6,
@@ -61,7 +60,8 @@ export { NftFilterTable } from './port-security/nft-filter-table.js';
 export { parseFilters } from './port-security/parse-filters.js';
 export { BridgePorts } from './port-settings/bridge-ports.js';
 export { OvsPortSettings } from './port-settings/ovs-port-settings.js';
-export { FileVifRecords } from './records/file-vif-records.js';
+export { FileVfJournal } from './records/vf-records.js';
+export { FileVifRecords } from './records/vif-records.js';
 export { IpVfTable } from './sriov/ip-vf-table.js';
 export type { VfJournal, VfRecord } from './sriov/vf-journal.js';
 export { VfRunner } from './sriov/vf-runner.js';

@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../commands/missing-program.js';
 import type { Argv, Programs } from '../commands/programs.js';
+import { missingProgram } from '../commands/run-program.js';
 
 /** Which VLANs a member of a bridge is in. */
 export interface MemberVlans {

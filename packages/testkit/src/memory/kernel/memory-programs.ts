@@ -1,4 +1,4 @@
-import type { CommandExecutor } from '@vifkit/core/steps';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import { signalError, untilFired } from '@vifkit/engine/time';
 import type { Argv, Following, ProgramOptions, ProgramResult, Programs, Session } from '@vifkit/host/parts';
 import { runBridge, runIp } from './ip.js';
