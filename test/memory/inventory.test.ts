@@ -47,17 +47,22 @@ describe('watching', () => {
         if (wanted.every((each) => seen.includes(each))) end.abort();
       }
     })();
-    await new Promise((resolve) => setTimeout(resolve, 100));
     const [port, veth] = ['qvo', 'qvb'].map((prefix) => `${prefix}${idOf(1).slice(0, 11)}`);
     const where = [['name', '==', port ?? '']] as const;
-    const operation = { op: 'update', table: 'Port', where, row: { tag: 9 } } as const;
-    await host.ovs.transact('Open_vSwitch', [operation], soon());
-    await host.links.write([{ op: 'set', name: veth ?? '', attributes: { mtu: 1400 } }], soon());
-    host.links.kernel.put({ name: tapOf(9), type: 'tap' });
-    const late = setTimeout(() => end.abort(), 10_000);
+    let tag = 1;
+    // Time and again: nobody says when it has begun to look.
+    const change = async () => {
+      const operation = { op: 'update', table: 'Port', where, row: { tag: ++tag } } as const;
+      await host.ovs.transact('Open_vSwitch', [operation], soon());
+      await host.links.write([{ op: 'set', name: veth ?? '', attributes: { mtu: 1300 + tag } }], soon());
+      host.links.kernel.put({ name: tapOf(tag), type: 'tap' });
+    };
+    const changing = setInterval(() => void change(), 100);
+    const late = setTimeout(() => end.abort(), 20_000);
     await watching;
     clearTimeout(late);
+    clearInterval(changing);
     expect(seen).toEqual(expect.arrayContaining(wanted));
-    expect(seen.join()).not.toContain(tapOf(9));
+    expect(seen.join()).not.toContain('link tap');
   });
 });
