@@ -74,7 +74,7 @@ export async function unplugJob(
       if (error) errors.add(error);
     }
     if (errors.size > 0) return { error: new UnplugError(vifId, [...errors], trace?.timeline()) };
-    await records?.forget(vifId);
+    if (!job.isPart) await records?.forget(vifId);
     return success(job, tasks, logger);
   } catch (error) {
     return { error: new UnplugError(vifId, [lockError(error)], trace?.timeline()) };
