@@ -88,6 +88,13 @@ if (!inOwnNetwork && isVitest) {
 
 export default defineConfig({
   test: {
+    // For `npm run coverage:host`: how much of what touches a host runs on a host in memory.
+    coverage: {
+      provider: 'v8',
+      include: ['packages/host/src/**'],
+      reporter: ['text', 'text-summary'],
+      thresholds: { lines: 60 },
+    },
     projects: [
       inMemory({ name: 'unit', include: everywhere('*.test.ts'), exclude: Object.values(apart).flat() }),
       ...kinds(apart).map(inMemory),

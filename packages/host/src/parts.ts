@@ -1,13 +1,18 @@
 // What a stand-in for a host is built of: the runners, what they stand on, and the wording of its failures.
 export { CommandRunner } from './commands/command-runner.js';
 export { ExecCommands } from './commands/exec-commands.js';
+export type { Following } from './commands/follow-program.js';
 export type { Answer, Question } from './commands/program-session.js';
 export type { Argv, Programs, Session } from './commands/programs.js';
 export type { ProgramOptions, ProgramResult } from './commands/run-program.js';
 export { HostConnection } from './connection/host-connection.js';
+export { OpenVSwitchPath } from './connection/open-vswitch-path.js';
+export { VswitchdProbe } from './connection/vswitchd-probe.js';
 export { hostFacts } from './facts.js';
-export { filterThing } from './inventory/filter-source.js';
-export { linkThing } from './inventory/kernel-source.js';
+export { FilterSource } from './inventory/filter-source.js';
+export { KernelSource } from './inventory/kernel-source.js';
+export { OvsSource } from './inventory/ovs-source.js';
+export { SourcesInventory } from './inventory/sources-inventory.js';
 export type { KernelFiles } from './kernel/kernel-files.js';
 export {
   isIpv6,
@@ -26,15 +31,18 @@ export type { LinkChange, LinkOperation, LinkQuery, LinkTable } from './links/li
 export { noteOf, usersIn } from './links/link-users.js';
 export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
+export { SharedLocks } from './locks/shared-locks.js';
 export type { OvsChange } from './openvswitch/changes.js';
-export { ownerIn } from './openvswitch/marks.js';
 export { OpenVswitch } from './openvswitch/open-vswitch.js';
 export { OvsRunner } from './openvswitch/ovs-runner.js';
 export { readSwitch } from './openvswitch/snapshot.js';
 export type { OvsBridge, OvsInterface, OvsPort, OvsState } from './openvswitch/state.js';
+export { OvnReadiness } from './ovn/ovn-readiness.js';
+export { Southbound } from './ovn/southbound.js';
+export { SwitchWatch } from './ovn/switch-watch.js';
 export type { Ovsdb, OvsdbMonitor } from './ovsdb/client.js';
 export { JsonSplitter } from './ovsdb/json-splitter.js';
-export type { MonitorListener, MonitorRequests } from './ovsdb/monitor.js';
+export type { MonitorListener, MonitorRequests, TableUpdates } from './ovsdb/monitor.js';
 export type { Condition, Mutation, Operation, OperationResult } from './ovsdb/operations.js';
 export { readResults } from './ovsdb/results.js';
 export {
@@ -50,6 +58,10 @@ export { FilterRunner } from './port-security/filter-runner.js';
 export type { FilterTable, GuestFilter, GuestFilters, WantedFilter } from './port-security/filter-table.js';
 export { NftFilterTable } from './port-security/nft-filter-table.js';
 export { parseFilters } from './port-security/parse-filters.js';
+export { BridgePorts } from './port-settings/bridge-ports.js';
+export { OvsPortSettings } from './port-settings/ovs-port-settings.js';
+export { FileVfJournal } from './records/vf-records.js';
+export { FileVifRecords } from './records/vif-records.js';
 export { IpVfTable } from './sriov/ip-vf-table.js';
 export type { VfJournal, VfRecord } from './sriov/vf-journal.js';
 export { VfRunner } from './sriov/vf-runner.js';

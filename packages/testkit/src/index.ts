@@ -15,4 +15,7 @@ export {
   type MemoryHostOptions,
   memoryHost,
 } from './memory/memory-host.js';
+export type { OvnSpec } from './memory/ovs/memory-ovn.js';
 export type { MemoryOvs, OvsBridgeSpec } from './memory/ovs/memory-ovs.js';
+export type { MemoryOvsdb } from './memory/ovs/memory-ovsdb.js';
+export { OvsdbServer } from './memory/ovs/ovsdb-server.js';

@@ -1,3 +1,4 @@
+import { type Following, followProgram } from './follow-program.js';
 import { type Answer, type AskedFor, ProgramSession, type Question } from './program-session.js';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.js';
 
@@ -35,9 +36,16 @@ export interface Programs {
    * @throws VifError DESCRIPTORS_EXHAUSTED
    */
   start(argv: Argv): Session;
+  /**
+   * Runs a program that prints a line for each event, until the signal fires. It is started again when it ends, as
+   * `ip monitor` does when the kernel has dropped events because there were too many.
+   * @returns whether there is such a program, and it could listen at all
+   */
+  follow(argv: Argv, following: Following, signal: AbortSignal): Promise<boolean>;
 }
 
 export const hostPrograms: Programs = {
   run: runProgram,
   start: (argv) => new ProgramSession(argv),
+  follow: followProgram,
 };

@@ -1,5 +1,5 @@
 import { withDeadline } from '@vifkit/engine/time';
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import { answers, lookForDaemon } from './control-socket.js';
 
 const PROGRAM = 'ovs-vswitchd';
@@ -14,7 +14,7 @@ const LOCK = 'ovs_vswitchd';
 export class VswitchdProbe {
   /** @param directory where it has its control socket, if that is on this host: beside the database's */
   constructor(
-    private readonly client: OvsdbClient,
+    private readonly client: Ovsdb,
     private readonly directory: string | undefined,
   ) {}
 

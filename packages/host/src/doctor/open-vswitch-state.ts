@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import { readSet } from '../ovsdb/values.js';
 
 /** What ovs-vswitchd says of itself in its database. */
@@ -10,7 +10,7 @@ export interface OpenVSwitchState {
 }
 
 /** @throws VifError OVSDB_UNREACHABLE, OVSDB_PROTOCOL, OVSDB_ERROR, TIMEOUT, ABORTED */
-export async function readOpenVSwitch(client: OvsdbClient, signal: AbortSignal): Promise<OpenVSwitchState> {
+export async function readOpenVSwitch(client: Ovsdb, signal: AbortSignal): Promise<OpenVSwitchState> {
   const table = 'Open_vSwitch';
   // All columns: Open vSwitch has `dpdk_initialized` since 2.10 only.
   const [result] = await client.transact('Open_vSwitch', [{ op: 'select', table, where: [] }], signal);

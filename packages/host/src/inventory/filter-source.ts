@@ -1,8 +1,8 @@
 import { isVifError } from '@vifkit/core';
 import { keyOf, type Thing } from '@vifkit/engine';
+import { hostPrograms, type Programs } from '../commands/programs.js';
 import type { FilterTable, GuestFilter } from '../port-security/filter-table.js';
 import { TABLE } from '../port-security/ruleset.js';
-import { followProgram } from './follow-program.js';
 import type { Source } from './source.js';
 
 /** The filters of guests. On a host without nftables there are none. */
@@ -10,6 +10,7 @@ export class FilterSource implements Source {
   constructor(
     private readonly table: Pick<FilterTable, 'read'>,
     private readonly rootHelper: readonly string[] = [],
+    private readonly programs: Programs = hostPrograms,
   ) {}
 
   async read(signal: AbortSignal): Promise<readonly Thing[]> {
@@ -26,11 +27,11 @@ export class FilterSource implements Source {
     const hear = (line: string) => {
       if (line.includes(` ${TABLE}`)) changed();
     };
-    await followProgram([program, ...args], { hear, began: changed }, signal);
+    await this.programs.follow([program, ...args], { hear, began: changed }, signal);
   }
 }
 
-export function filterThing(name: string, { vifId, mac, addresses }: GuestFilter): Thing {
+function filterThing(name: string, { vifId, mac, addresses }: GuestFilter): Thing {
   return {
     kind: 'guestFilter',
     name,

@@ -1,11 +1,11 @@
 import { isVifError } from '@vifkit/core';
 import { keyOf, type Thing } from '@vifkit/engine';
+import { hostPrograms, type Programs } from '../commands/programs.js';
 import { missingProgram } from '../commands/run-program.js';
 import { type LinkState, vifOf } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { VfJournal } from '../sriov/vf-journal.js';
 import type { VfTable } from '../sriov/vf-table.js';
-import { followProgram } from './follow-program.js';
 import type { Source } from './source.js';
 
 /** The kernel's links, and the virtual functions that VIFs have. It tells of changes to both in the same way. */
@@ -14,6 +14,7 @@ export class KernelSource implements Source {
     private readonly links: Pick<LinkTable, 'read'>,
     private readonly functions: Pick<VfTable, 'read'>,
     private readonly journal: Pick<VfJournal, 'list'>,
+    private readonly programs: Programs = hostPrograms,
   ) {}
 
   async read(signal: AbortSignal): Promise<readonly Thing[]> {
@@ -23,7 +24,7 @@ export class KernelSource implements Source {
 
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
     const following = { hear: changed, began: changed };
-    if (!(await followProgram(['ip', '-oneline', 'monitor', 'link'], following, signal))) {
+    if (!(await this.programs.follow(['ip', '-oneline', 'monitor', 'link'], following, signal))) {
       throw missingProgram('ip', 'iproute2');
     }
   }
@@ -57,7 +58,7 @@ function leadsIn({ type, name }: LinkState): boolean {
   return type === 'tap' || type === 'tun' || /^(tap|vnet|qv[bo])/.test(name);
 }
 
-export function linkThing(link: LinkState): Thing {
+function linkThing(link: LinkState): Thing {
   const { name, users = [], master, lower, vlan, type, ...rest } = link;
   const owner = vifOf(link);
   const below = [master === DATAPATH ? undefined : master, lower, vlan?.link];

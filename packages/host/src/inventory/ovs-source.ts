@@ -2,7 +2,7 @@ import { isVifError } from '@vifkit/core';
 import type { Thing } from '@vifkit/engine';
 import { pause, untilFired } from '@vifkit/engine/time';
 import { tellsOfNoSwitch } from '../openvswitch/owned.js';
-import type { OvsdbClient, OvsdbMonitor } from '../ovsdb/client.js';
+import type { Ovsdb, OvsdbMonitor } from '../ovsdb/client.js';
 import type { MonitorListener, MonitorRequests, TableUpdates } from '../ovsdb/monitor.js';
 import * as values from '../ovsdb/values.js';
 import { COLUMNS, type OvsRows, type OvsTable, ovsThings } from './ovs-things.js';
@@ -17,7 +17,7 @@ const RETRY_DELAY = 2_000;
 export class OvsSource implements Source {
   #followed: { readonly rows: OvsRows; readonly monitor: OvsdbMonitor } | undefined;
 
-  constructor(private readonly client: Pick<OvsdbClient, 'transact' | 'monitor'>) {}
+  constructor(private readonly client: Pick<Ovsdb, 'transact' | 'monitor'>) {}
 
   async read(signal: AbortSignal): Promise<readonly Thing[]> {
     try {

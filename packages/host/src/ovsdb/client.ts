@@ -63,6 +63,7 @@ export interface Ovsdb {
     listener: MonitorListener,
     signal?: AbortSignal,
   ): Promise<OvsdbMonitor>;
+  isLocked(lock: string, signal: AbortSignal): Promise<boolean>;
 }
 
 const rules: OptionRules<OvsdbClientOptions> = {

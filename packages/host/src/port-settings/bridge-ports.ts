@@ -9,6 +9,7 @@ import type {
   VifStep,
 } from '@vifkit/core/step-kinds';
 import type { BridgePortStep } from '@vifkit/core/steps';
+import { hostPrograms, type Programs } from '../commands/programs.js';
 import { type BridgeMember, type MemberVlans, readMembers, runBridge } from './bridge-program.js';
 
 /** The VLAN that a bridge gives its members of itself. */
@@ -27,7 +28,10 @@ interface VlanChange {
 export class BridgePorts implements StepRunner<BridgePortStep, VlanChange, true> {
   readonly kinds = ['bridgePort'] as const;
 
-  constructor(private readonly rootHelper: readonly string[]) {}
+  constructor(
+    private readonly rootHelper: readonly string[] = [],
+    private readonly programs: Programs = hostPrograms,
+  ) {}
 
   async inspect(
     steps: readonly VifStep<BridgePortStep>[],
@@ -38,7 +42,7 @@ export class BridgePorts implements StepRunner<BridgePortStep, VlanChange, true>
       bridge,
       ...(uplink ? [uplink] : []),
     ]);
-    const members = await readMembers(names, signal);
+    const members = await readMembers(names, this.programs, signal);
     return steps.map(({ step }) => {
       const differences = differencesOf(step, members.get(step.name), members);
       return differences.length > 0
@@ -78,7 +82,7 @@ export class BridgePorts implements StepRunner<BridgePortStep, VlanChange, true>
   ): Promise<VifError | undefined> {
     const failed: string[] = [];
     for (const argv of commands)
-      failed.push(...[await runBridge(this.rootHelper, argv, signal)].filter(isText));
+      failed.push(...[await runBridge(this.rootHelper, argv, this.programs, signal)].filter(isText));
     const text = `The VLANs of ${name} could not be set: ${failed[0]}`;
     return failed.length > 0 ? new VifError('LINK_COMMAND_FAILED', text, { vifId }) : undefined;
   }

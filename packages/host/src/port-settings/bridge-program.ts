@@ -1,5 +1,6 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram, runProgram } from '../commands/run-program.js';
+import type { Argv, Programs } from '../commands/programs.js';
+import { missingProgram } from '../commands/run-program.js';
 
 /** Which VLANs a member of a bridge is in. */
 export interface MemberVlans {
@@ -40,11 +41,12 @@ interface VlanJson {
 /** Reads those of these links that there are. */
 export async function readMembers(
   names: readonly string[],
+  programs: Programs,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, BridgeMember>> {
   const [links, vlans] = await Promise.all([
-    readJson<LinkJson>(['ip', '-details', '-json', 'link', 'show'], signal),
-    readJson<VlanJson>(['bridge', '-json', 'vlan', 'show'], signal),
+    readJson<LinkJson>(programs, ['ip', '-details', '-json', 'link', 'show'], signal),
+    readJson<VlanJson>(programs, ['bridge', '-json', 'vlan', 'show'], signal),
   ]);
   const byName = new Map(vlans.map(({ ifname, vlans }) => [ifname, vlans]));
   const wanted = new Set(names);
@@ -68,8 +70,8 @@ function memberOf({ master, linkinfo }: LinkJson, vlans: VlanJson['vlans']): Bri
   };
 }
 
-async function readJson<T>(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<readonly T[]> {
-  const { stdout, complaint } = await run(argv, signal, 'reading bridges');
+async function readJson<T>(programs: Programs, argv: Argv, signal: AbortSignal): Promise<readonly T[]> {
+  const { stdout, complaint } = await run(programs, argv, signal, 'reading bridges');
   if (complaint !== undefined)
     throw new VifError('LINK_COMMAND_FAILED', `Bridges cannot be read: ${complaint}`);
   return JSON.parse(stdout || '[]');
@@ -79,14 +81,15 @@ async function readJson<T>(argv: readonly [string, ...string[]], signal: AbortSi
 export async function runBridge(
   rootHelper: readonly string[],
   argv: readonly string[],
+  programs: Programs,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   const [program = 'bridge', ...args] = [...rootHelper, ...argv];
-  return (await run([program, ...args], signal, 'changing bridges')).complaint;
+  return (await run(programs, [program, ...args], signal, 'changing bridges')).complaint;
 }
 
-async function run(argv: readonly [string, ...string[]], signal: AbortSignal, doing: string) {
-  const { exitCode, stderr, stdout, missing } = await runProgram(argv, { signal, doing });
+async function run(programs: Programs, argv: Argv, signal: AbortSignal, doing: string) {
+  const { exitCode, stderr, stdout, missing } = await programs.run(argv, { signal, doing });
   if (missing) throw missingProgram(argv[0], 'iproute2');
   const complaint = exitCode === 0 ? undefined : stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
   return { stdout, complaint };

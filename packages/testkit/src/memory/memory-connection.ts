@@ -1,6 +1,11 @@
-import type { Leg } from '@vifkit/core/connection';
-import type { ConnectionReader, FunctionOnPath, OpenVSwitchOnPath } from '@vifkit/engine/connection';
-import { type FilterTable, HostConnection } from '@vifkit/host/parts';
+import type { ConnectionReader, FunctionOnPath } from '@vifkit/engine/connection';
+import {
+  type FilterTable,
+  HostConnection,
+  OpenVSwitchPath,
+  type OpenVswitch,
+  VswitchdProbe,
+} from '@vifkit/host/parts';
 import type { Kernel } from './kernel/kernel.js';
 import type { MemoryLinks } from './kernel/memory-links.js';
 import type { PciFunctions } from './kernel/memory-pci.js';
@@ -10,6 +15,7 @@ import type { MemoryOvs } from './ovs/memory-ovs.js';
 export interface MemoryConnectionParts {
   readonly links: MemoryLinks;
   readonly ovs: MemoryOvs;
+  readonly openVSwitch: OpenVswitch;
   readonly filters: FilterTable;
   readonly kernel: Kernel;
   readonly pci: PciFunctions;
@@ -19,6 +25,7 @@ export interface MemoryConnectionParts {
 export function memoryConnection({
   links,
   ovs,
+  openVSwitch,
   filters,
   kernel,
   pci,
@@ -26,7 +33,7 @@ export function memoryConnection({
   return new HostConnection({
     links,
     filters,
-    openVSwitch: { read: async (legs) => openVSwitchOf(ovs, legs) },
+    openVSwitch: new OpenVSwitchPath(openVSwitch.rows, new VswitchdProbe(ovs, undefined), undefined),
     functions: async (addresses) => new Map(addresses.flatMap((address) => functionOf(address, pci, kernel))),
     sockets: async () => new Map(),
     checksums: async () => undefined,
@@ -43,39 +50,4 @@ function functionOf(address: string, pci: PciFunctions, kernel: Kernel): [string
   const [vf, driver] = [kernel.functions.find((each) => each.address === address)?.vf, undefined];
   if (typeof found === 'string' || !vf) return [[address, { driver }]];
   return [[address, { driver, vf: { pf: found.pf, mac: vf.mac, vlan: vf.vlan } }]];
-}
-
-function openVSwitchOf(ovs: MemoryOvs, legs: readonly Leg[]): OpenVSwitchOnPath {
-  const { bridges, ports } = ovs.snapshot();
-  const ids = new Set(legs.flatMap((leg) => (leg.kind === 'ovsPort' ? (leg.interfaceId ?? []) : [])));
-  const carriers = Object.entries(ports).filter(([, port]) => port.interface?.type !== 'patch');
-  return {
-    bridges: new Map(
-      Object.entries(bridges).map(([name, { datapathType }]) => [
-        name,
-        { datapathType: datapathType || 'system', error: ports[name]?.interface?.error },
-      ]),
-    ),
-    ports: new Map(
-      Object.entries(ports).map(([name, { bridge, tag, trunks = [], interface: its }]) => [
-        name,
-        {
-          ...{ bridge, tag, trunks, type: its?.type ?? '' },
-          ...{ ofport: its?.ofport, error: its?.error, adminState: 'up', linkState: linkStateOf(its?.type) },
-          ...{ externalIds: its?.externalIds ?? {}, options: its?.options ?? {} },
-        },
-      ]),
-    ),
-    byInterfaceId: new Map(
-      [...ids].map((id) => [
-        id,
-        carriers.filter(([, port]) => port.interface?.externalIds['iface-id'] === id).map(([name]) => name),
-      ]),
-    ),
-  };
-}
-
-/** No guest has connected to a socket. */
-function linkStateOf(type = ''): string {
-  return type.startsWith('dpdk') ? 'down' : 'up';
 }

@@ -1,18 +1,30 @@
 import { thisCore, VifError } from '@vifkit/core';
 import type { Host } from '@vifkit/engine';
 import {
+  BridgePorts,
   CommandRunner,
   ExecCommands,
+  FileVfJournal,
+  FileVifRecords,
   FilterRunner,
+  FilterSource,
   type GuestFilter,
   hostFacts,
   IpVfTable,
+  KernelSource,
   LinkRunner,
   NftFilterTable,
   OpenVswitch,
+  OvnReadiness,
   type OvsBridge,
   type OvsPort,
+  OvsPortSettings,
   OvsRunner,
+  OvsSource,
+  SharedLocks,
+  SourcesInventory,
+  Southbound,
+  SwitchWatch,
   type VfRecord,
   VfRunner,
   type VfState,
@@ -26,10 +38,12 @@ import { MemoryPrograms } from './kernel/memory-programs.js';
 import { type Point, Points, type Which } from './kernel/points.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
 import { memoryConnection } from './memory-connection.js';
-import { MemoryInventory, MemoryVifRecords } from './memory-inventory.js';
 import { MemoryLocks } from './memory-locks.js';
 import { MemoryVfJournal } from './memory-vf-journal.js';
+import { MemoryVifRecords } from './memory-vif-records.js';
+import { memorySouthbound, type OvnSpec } from './ovs/memory-ovn.js';
 import { MemoryOvs, type OvsBridgeSpec } from './ovs/memory-ovs.js';
+import type { MemoryOvsdb } from './ovs/memory-ovsdb.js';
 
 /** What the host is like to begin with: bare, unless told otherwise. */
 export interface MemoryHostOptions {
@@ -37,6 +51,8 @@ export interface MemoryHostOptions {
   readonly links?: readonly LinkSpec[];
   /** Open vSwitch bridges that are there. */
   readonly ovsBridges?: readonly (string | OvsBridgeSpec)[];
+  /** OVN runs the Open vSwitch. Its daemons are not there: what they write in databases, a test does. */
+  readonly ovn?: OvnSpec;
   /** PCI functions that are there. Their network devices are links, listed in `links` or not. */
   readonly pci?: PciFunctions;
   /** What virtual functions have, by PCI address; no MAC address, VLAN and trust unless given. */
@@ -49,6 +65,11 @@ export interface MemoryHostOptions {
   readonly kernelRelease?: string;
   /** The user id of the owner of taps that plugs make; root's unless given. */
   readonly tapOwner?: number;
+  /**
+   * Where locks, the records of VIFs, and those of virtual functions are kept, as on a host of its own: in memory, and for
+   * this host alone, unless given.
+   */
+  readonly stateDir?: string;
 }
 
 /** All that can be changed on a memory host. */
@@ -60,6 +81,7 @@ export interface HostSnapshot {
     readonly ports: Readonly<Record<string, OvsPort>>;
   };
   readonly vfs: Readonly<Record<string, VfState>>;
+  /** Empty where it is kept in a `stateDir`. */
   readonly vfJournal: Readonly<Record<string, VfRecord>>;
 }
 
@@ -67,6 +89,8 @@ export interface HostSnapshot {
 export interface MemoryHost extends Host {
   readonly links: MemoryLinks;
   readonly ovs: MemoryOvs;
+  /** OVN's southbound database, if OVN runs the Open vSwitch. */
+  readonly southbound: MemoryOvsdb | undefined;
   readonly commands: MemoryCommands;
   readonly filters: { snapshot(): HostSnapshot['filters'] };
   /** What was written so far, in order, be it in vain. */
@@ -91,7 +115,7 @@ export interface MemoryHost extends Host {
 
 /** Makes a host in memory. */
 export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
-  const { kernelRelease = '6.1.0', ovsBridges = [] } = options;
+  const { kernelRelease = '6.1.0', ovsBridges = [], ovn, stateDir } = options;
   const points = new Points();
   const pci = new MemoryPci(options.pci ?? {});
   const devices = pci.netDevices.map((name) => ({ name }));
@@ -105,27 +129,44 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     kernel.putFunction(pf, index, { address, vf });
   }
   const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
-  const ovs = new MemoryOvs(points, kernel, bridges);
+  const ovs = new MemoryOvs(points, kernel, bridges, ovn);
+  const openVSwitch = new OpenVswitch(ovs);
+  const southbound = ovn && memorySouthbound(ovn);
   const vfJournal = new MemoryVfJournal(options.vfJournal);
+  const kept = stateDir === undefined ? undefined : keptIn(stateDir);
+  const journal = kept?.journal ?? vfJournal;
+  const functions = new IpVfTable('/sys', [], programs, files);
   const filters = { snapshot: () => programs.nft.guestFilters() };
   const table = new NftFilterTable([], programs);
   return {
     links,
     ovs,
+    southbound,
     commands,
     filters,
     core: thisCore,
-    facts: { ...hostFacts(links, '/sys', vfJournal, files), kernelRelease: async () => kernelRelease },
-    locks: new MemoryLocks(),
-    connection: memoryConnection({ links, ovs, filters: table, kernel, pci: options.pci ?? {} }),
-    records: new MemoryVifRecords(),
-    inventory: new MemoryInventory(points, links, ovs, filters),
+    facts: { ...hostFacts(links, '/sys', journal, files), kernelRelease: async () => kernelRelease },
+    locks: kept?.locks ?? new MemoryLocks(),
+    connection: memoryConnection({ links, ovs, openVSwitch, filters: table, kernel, pci: options.pci ?? {} }),
+    records: kept?.records ?? new MemoryVifRecords(),
+    inventory: new SourcesInventory([
+      new KernelSource(links, functions, journal, programs),
+      new OvsSource(ovs),
+      new FilterSource(table, [], programs),
+    ]),
+    readiness: new OvnReadiness({
+      watch: new SwitchWatch(ovs),
+      southbound: southbound && new Southbound(southbound),
+      runDirectory: ovn?.runDirectory ?? '/nonexistent',
+    }),
     runners: [
       new LinkRunner(links, options.tapOwner),
-      new OvsRunner(new OpenVswitch(ovs), links),
+      new OvsRunner(openVSwitch, links),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
-      new VfRunner(new IpVfTable('/sys', [], programs, files), vfJournal),
+      new VfRunner(functions, journal),
+      new OvsPortSettings(ovs),
+      new BridgePorts([], programs),
     ],
     get writes() {
       return points.log.filter(({ part }) => part !== 'wiring');
@@ -145,6 +186,17 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     hangAt: (which, reached) => points.hangAt(which, reached),
     reach: (point, signal) => points.reach(point, signal),
     heal: () => points.clear(),
-    close: () => links.close(),
+    async close() {
+      await Promise.all([links.close(), kept?.locks.close()]);
+    },
+  };
+}
+
+/** What a host keeps in its state directory. */
+function keptIn(stateDir: string) {
+  return {
+    journal: new FileVfJournal(stateDir),
+    records: new FileVifRecords(stateDir),
+    locks: new SharedLocks(stateDir),
   };
 }

@@ -1,4 +1,5 @@
 import type { LinkRule } from '@vifkit/host/parts';
+import { hasCarrier, portState } from './bridge-ports.js';
 import { addressJson } from './ip-addresses.js';
 import { routeJson } from './ip-routes.js';
 import type { Kernel } from './kernel.js';
@@ -13,37 +14,49 @@ export function linkJson(link: KernelLink, kernel: Kernel): Record<string, unkno
     ifindex: index,
     ...(below !== undefined && kernel.links.has(below) && { link: below }),
     ifname: name,
-    flags: flagsOf(link),
+    flags: flagsOf(link, kernel),
     mtu,
     qdisc: 'noqueue',
     ...(master !== undefined && { master }),
-    operstate: link.up ? 'UP' : 'DOWN',
+    operstate: link.up && hasCarrier(link, kernel) ? 'UP' : 'DOWN',
     group: group === 0 ? 'default' : String(group),
     link_type: 'ether',
     address,
     broadcast: 'ff:ff:ff:ff:ff:ff',
     promiscuity: Number(link.promisc),
-    ...(type !== '' && { linkinfo: kindJson(link) }),
+    ...((type !== '' || link.port) && { linkinfo: { ...kindJson(link), ...portJson(link, kernel) } }),
     ...(alias !== undefined && { ifalias: alias }),
     ...(altnames.length > 0 && { altnames }),
     ...(vfs.length > 0 && { vfinfo_list: vfs.map(([number, { vf }]) => vfJson(number, vf)) }),
   };
 }
 
-function flagsOf({ up, promisc, tap }: KernelLink): string[] {
-  // A tap that nobody has open has no carrier, which only shows if it is up.
-  const lacksCarrier = up && tap !== undefined && !tap.isOpen;
+function flagsOf(link: KernelLink, kernel: Kernel): string[] {
+  const { up, promisc } = link;
+  const carrier = hasCarrier(link, kernel);
   return [
-    ...(lacksCarrier ? ['NO-CARRIER'] : []),
+    ...(up && !carrier ? ['NO-CARRIER'] : []),
     'BROADCAST',
     'MULTICAST',
     ...(promisc ? ['PROMISC'] : []),
     ...(up ? ['UP'] : []),
+    ...(up && carrier ? ['LOWER_UP'] : []),
   ];
 }
 
-function kindJson({ type, tap, vlan, bridge }: KernelLink): Record<string, unknown> {
+/** What a link is as a member of a bridge. */
+function portJson(link: KernelLink, kernel: Kernel): Record<string, unknown> {
+  const { port } = link;
+  if (!port) return {};
+  const { isolated, locked, floods } = port;
+  const data = { state: portState(link, kernel), isolated, locked, flood: floods, bcast_flood: floods };
+  return { info_slave_kind: 'bridge', info_slave_data: data };
+}
+
+function kindJson({ type, tap, vlan, bridge, vlanFiltering }: KernelLink): Record<string, unknown> {
   switch (type) {
+    case '':
+      return {};
     case 'tap': {
       const { multiQueue = false, owner, isOpen = false } = tap ?? {};
       const queues = multiQueue && { numqueues: Number(isOpen), numdisabled: 0 };
@@ -62,6 +75,7 @@ function kindJson({ type, tap, vlan, bridge }: KernelLink): Record<string, unkno
         stp_state: Number(bridge.stp),
         mcast_snooping: Number(bridge.multicastSnooping),
         ageing_time: bridge.ageing * 100,
+        vlan_filtering: Number(vlanFiltering),
       };
       return { info_kind: type, info_data };
     }

@@ -1,7 +1,9 @@
+import { addBridgeVlan, bridgeVlansJson, isolate, removeBridgeVlan } from './bridge-ports.js';
 import { parseAddress } from './ip-addresses.js';
 import { addressesJson, type KernelVf, linkJson, routesJson, rulesJson } from './ip-json.js';
 import { parseRoute } from './ip-routes.js';
-import { type BridgeSetting, type Kernel, type LinkSetting, Refusal } from './kernel.js';
+import type { BridgeSetting, Kernel, LinkSetting } from './kernel.js';
+import { Refusal } from './refusal.js';
 
 /** What `ip` does with a command. */
 export interface IpReply {
@@ -17,6 +19,15 @@ class Misuse extends Error {}
 
 /** Carries out a command of `ip`, told in its words and without options, as iproute2 6.1 does. */
 export function runIp(kernel: Kernel, words: readonly string[]): IpReply {
+  return carryOut(ipCommands, kernel, words);
+}
+
+/** Carries out a command of `bridge`, which comes with `ip`. */
+export function runBridge(kernel: Kernel, words: readonly string[]): IpReply {
+  return carryOut(bridgeCommands, kernel, words);
+}
+
+function carryOut(commands: Commands, kernel: Kernel, words: readonly string[]): IpReply {
   const [object = '', verb = '', ...rest] = words;
   try {
     const command = commands[`${object} ${verb}`];
@@ -67,7 +78,9 @@ class Words {
 
 type Command = (kernel: Kernel, words: Words) => unknown;
 
-const commands: Readonly<Record<string, Command>> = {
+type Commands = Readonly<Record<string, Command>>;
+
+const ipCommands: Commands = {
   'link show': (kernel, words) => {
     const name = words.take('dev');
     if (name === undefined) return [...kernel.links.values()].map((link) => linkJson(link, kernel));
@@ -108,6 +121,21 @@ const commands: Readonly<Record<string, Command>> = {
   '-6 route': (kernel) => routesJson(kernel, true),
   '-4 rule': (kernel) => rulesJson(kernel, 'inet'),
   '-6 rule': (kernel) => rulesJson(kernel, 'inet6'),
+};
+
+const bridgeCommands: Commands = {
+  'vlan show': bridgeVlansJson,
+  'vlan add': (kernel, words) => {
+    const [name = '', vlan] = [words.take('dev'), Number(words.take('vid'))];
+    addBridgeVlan(kernel, name, vlan, { pvid: words.has('pvid'), untagged: words.has('untagged') });
+  },
+  'vlan del': (kernel, words) => {
+    removeBridgeVlan(kernel, words.take('dev') ?? '', Number(words.take('vid')));
+  },
+  'link set': (kernel, words) => {
+    const [name = '', isolated] = [words.take('dev'), words.take('isolated')];
+    isolate(kernel, name, isolated === 'on');
+  },
 };
 
 function addLink(kernel: Kernel, words: Words): void {
@@ -186,6 +214,7 @@ function bridgeSetting(words: Words): BridgeSetting {
     if (word === 'forward_delay') setting.forwardDelay = number / 100;
     if (word === 'ageing_time') setting.ageing = number / 100;
     if (word === 'mcast_snooping') setting.multicastSnooping = number !== 0;
+    if (word === 'vlan_filtering') setting.vlanFiltering = number !== 0;
   }
   return setting;
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { type LinkAddress, type LinkRoute, type LinkState, noteOf } from '@vifkit/host/parts';
+import { type BridgePort, type BridgeVlan, firstVlans, newBridgePort } from './bridge-ports.js';
 import { parseRoute } from './ip-routes.js';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /** A link as our kernel keeps it. Who asks for it gets a copy. */
-export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternativeNames'>> {
+export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternativeNames' | 'port'>> {
   readonly index: number;
   ipv6: boolean;
   arpIgnore: number;
@@ -15,13 +16,21 @@ export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternati
   group: number;
   /** Somebody set the MTU; a bridge's no longer follows its members then. */
   mtuByHand: boolean;
+  /** As a member of a bridge. */
+  port?: BridgePort;
+  /** The VLANs that it is in as a bridge, or as a member of one. */
+  vlans: Map<number, BridgeVlan>;
+  /** Of a bridge: whether it tells VLANs apart. */
+  vlanFiltering: boolean;
+  /** Of a bridge: it has looked for ports that forward, and its carrier depends on them since. */
+  countsPorts: boolean;
   addresses: LinkAddress[];
   /** The routes over it, of all tables, that the kernel did not make from its addresses. */
   routes: LinkRoute[];
 }
 
 /** A link to be there from the start. */
-export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 'tap'>> {
+export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 'tap' | 'port'>> {
   readonly name: string;
   readonly bridge?: Partial<LinkState['bridge']>;
   readonly tap?: LinkState['tap'];
@@ -51,6 +60,10 @@ export function newLink(
     altnames: [...alternativeNames, ...users.map((user) => noteOf(spec.name, user))],
     group: 0,
     mtuByHand: spec.mtu !== undefined,
+    vlans: type === 'bridge' || spec.master !== undefined ? firstVlans() : new Map(),
+    vlanFiltering: false,
+    countsPorts: false,
+    ...(spec.master !== undefined && { port: newBridgePort() }),
     addresses: addresses.map((address) => ({ address, options: [] })),
     routes: routes.map((route) => parseRoute(routeWords(route, spec.name))),
     // A tap that is there is as a plug makes one, unless the test says otherwise.

@@ -1,6 +1,8 @@
 import type { LinkAddress, LinkRoute, LinkRule } from '@vifkit/host/parts';
+import { countPortsBeside, firstVlans, leaveBridge, newBridgePort } from './bridge-ports.js';
 import type { KernelVf } from './ip-json.js';
 import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
+import { FILE_EXISTS, NO_SUCH_FILE, NOT_SUPPORTED, OUT_OF_RANGE, Refusal, TAP_BUSY } from './refusal.js';
 
 /** What is set of a link with one command. */
 export interface LinkSetting {
@@ -22,6 +24,7 @@ export interface BridgeSetting {
   forwardDelay?: number;
   ageing?: number;
   multicastSnooping?: boolean;
+  vlanFiltering?: boolean;
 }
 
 /** A virtual function: its PCI address, and what is set of it. */
@@ -32,17 +35,8 @@ export interface KernelFunction {
 
 type Tap = NonNullable<KernelLink['tap']>;
 
-const TAP_BUSY = 'ioctl(TUNSETIFF): Device or resource busy';
-const FILE_EXISTS = 'RTNETLINK answers: File exists';
-const NO_SUCH_FILE = 'RTNETLINK answers: No such file or directory';
-const NOT_SUPPORTED = 'RTNETLINK answers: Operation not supported';
-const OUT_OF_RANGE = 'RTNETLINK answers: Numerical result out of range';
-
 const leastMtu = 68;
 const greatestMtu = 65_535;
-
-/** What `ip` says when the kernel refuses something. */
-export class Refusal extends Error {}
 
 /** The links of a network namespace, with the rules of the kernel that plans can notice. */
 export class Kernel {
@@ -88,9 +82,9 @@ export class Kernel {
     if (link.peer !== undefined) this.remove(link.peer);
     for (const other of [...this.links.values()]) {
       if (other.vlan?.link === name || other.lower === name) this.remove(other.name);
-      if (other.master === name) delete other.master;
+      if (other.master === name) leaveBridge(other);
     }
-    this.#followMembers(link.master);
+    this.#followMembers(link.master, true);
   }
 
   /** The links that lie upon a link, and the one that it is a member of. */
@@ -259,9 +253,11 @@ export class Kernel {
     if (isTaken) throw new Refusal(FILE_EXISTS);
   }
 
-  #setBridge({ bridge }: KernelLink, setting: BridgeSetting): void {
-    const { stp, forwardDelay, ageing, multicastSnooping } = setting;
+  #setBridge(link: KernelLink, setting: BridgeSetting): void {
+    const { stp, forwardDelay, ageing, multicastSnooping, vlanFiltering } = setting;
+    const { bridge } = link;
     if (!bridge) throw new Refusal(NOT_SUPPORTED);
+    if (vlanFiltering !== undefined) link.vlanFiltering = vlanFiltering;
     const now: { -readonly [Key in keyof typeof bridge]: (typeof bridge)[Key] } = bridge;
     // The kernel takes the delay first.
     if (forwardDelay !== undefined) {
@@ -286,12 +282,14 @@ export class Kernel {
   #setMaster(link: KernelLink, master: string | null): void {
     const former = link.master;
     if (master === former) return;
-    delete link.master;
-    this.#followMembers(former);
+    leaveBridge(link);
+    this.#followMembers(former, true);
     if (master === null) return;
     if (this.find(master).type !== 'bridge') throw new Refusal(NOT_SUPPORTED);
     if (link.type === 'bridge') throw new Refusal('Error: Can not enslave a bridge to a bridge.');
     link.master = master;
+    link.port = newBridgePort();
+    link.vlans = firstVlans();
     this.#followMembers(master);
   }
 
@@ -300,15 +298,18 @@ export class Kernel {
     const parent = link.vlan && this.links.get(link.vlan.link);
     if (up && parent && !parent.up) throw new Refusal('RTNETLINK answers: Network is down');
     if (link.up === up) return;
+    if (!up) countPortsBeside(link, this);
     link.up = up;
     if (!up) link.routes = [];
     for (const other of this.links.values()) if (other.vlan?.link === link.name) this.#setUp(other, up);
   }
 
   /** A bridge's MTU is its smallest member's, until somebody sets it. */
-  #followMembers(name: string | undefined): void {
+  #followMembers(name: string | undefined, isLeft = false): void {
     const bridge = name === undefined ? undefined : this.links.get(name);
-    if (bridge?.type !== 'bridge' || bridge.mtuByHand) return;
+    if (bridge?.type !== 'bridge') return;
+    if (isLeft) bridge.countsPorts = true;
+    if (bridge.mtuByHand) return;
     const members = [...this.links.values()].filter(({ master }) => master === name);
     bridge.mtu = members.length > 0 ? Math.min(...members.map(({ mtu }) => mtu)) : 1500;
   }

@@ -8,6 +8,7 @@ import {
   type TapState,
   usersIn,
 } from '@vifkit/host/parts';
+import type { BridgeVlan } from './bridge-ports.js';
 import { Kernel } from './kernel.js';
 import type { KernelLink, LinkSpec } from './kernel-link.js';
 import { MemoryFiles } from './memory-files.js';
@@ -15,8 +16,15 @@ import { MemoryPci } from './memory-pci.js';
 import { MemoryPrograms } from './memory-programs.js';
 import type { Points } from './points.js';
 
-/** A link, and what it has of IP if that is anything. */
-export type MemoryLinkState = LinkState & Partial<LinkAddressing>;
+/** What a bridge or a member of one has, where it is not as the kernel makes it. */
+interface BridgeSettings {
+  readonly vlanFiltering?: boolean;
+  readonly isolated?: boolean;
+  readonly vlans?: Readonly<Record<number, BridgeVlan>>;
+}
+
+/** A link, with its settings in bridges and what it has of IP, if that is anything. */
+export type MemoryLinkState = LinkState & BridgeSettings & Partial<LinkAddressing>;
 
 /** What stands for the kernel of a host in memory, and the way to it. */
 interface KernelAccess {
@@ -50,6 +58,10 @@ function stateOf({
   index,
   group,
   mtuByHand,
+  port,
+  vlans,
+  vlanFiltering,
+  countsPorts,
   altnames,
   addresses,
   routes,
@@ -65,7 +77,15 @@ function stateOf({
     ...(tap && { tap: visible(tap, link.up) }),
     ...(addresses.length > 0 && { addresses }),
     ...(routes.length > 0 && { routes }),
+    ...(vlanFiltering && { vlanFiltering }),
+    ...(port?.isolated && { isolated: true }),
+    ...(!isDefault(vlans) && { vlans: Object.fromEntries(vlans) }),
   });
+}
+
+/** No VLAN, as a link outside bridges has; or the first one alone. */
+function isDefault(vlans: ReadonlyMap<number, BridgeVlan>): boolean {
+  return vlans.size === 0 || (vlans.size === 1 && vlans.get(1)?.pvid === true);
 }
 
 /** `ip` tells of a tap of one queue that it is open only while it is up. */

@@ -1,11 +1,12 @@
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
-import { signalError } from '@vifkit/engine/time';
-import type { Argv, ProgramOptions, ProgramResult, Programs, Session } from '@vifkit/host/parts';
-import { runIp } from './ip.js';
+import { signalError, untilFired } from '@vifkit/engine/time';
+import type { Argv, Following, ProgramOptions, ProgramResult, Programs, Session } from '@vifkit/host/parts';
+import { runBridge, runIp } from './ip.js';
 import { IpSession } from './ip-session.js';
 import type { Kernel } from './kernel.js';
+import { pointOf } from './link-points.js';
 import { Nft } from './nft.js';
-import type { Points } from './points.js';
+import type { Point, Points } from './points.js';
 
 /** Programs that are none: `ip` and `nft` of a kernel in memory, and vendors' tools. */
 export class MemoryPrograms implements Programs {
@@ -26,33 +27,56 @@ export class MemoryPrograms implements Programs {
 
   async run(argv: Argv, { input = '', signal, doing }: ProgramOptions): Promise<ProgramResult> {
     const [program, ...args] = argv;
-    if (program === 'ip') {
-      if (signal.aborted) throw signalError(signal, doing);
-      return ended(
-        runIp(
-          this.#kernel,
-          args.filter((word) => !/^-[a-z]/.test(word)),
-        ),
-      );
-    }
-    if (program === 'nft') return this.#runNft(args, input, signal, doing);
+    if (signal.aborted) throw signalError(signal, doing);
+    const words = args.filter((word) => !/^-[a-z]/.test(word));
+    if (program === 'ip') return this.#write(pointOf(words, [], this.#kernel), runIp, words, signal);
+    if (program === 'bridge') return this.#write(bridgePoint(words), runBridge, words, signal);
+    if (program === 'nft') return this.#runNft(args, input, signal);
     if (!this.#tools) return { exitCode: undefined, stdout: '', stderr: '', missing: true };
     return this.#tools.run(argv, signal);
   }
 
-  async #runNft(
-    args: readonly string[],
-    input: string,
+  /** Tells of each write of this host, and not what it is: nobody reads more than that. */
+  async follow([program]: Argv, { hear, began }: Following, signal: AbortSignal): Promise<boolean> {
+    const parts = monitored[program];
+    if (!parts) return false;
+    const leave = this.#points.listen(({ part, what }) => {
+      if (parts.includes(part))
+        hear(part === 'filters' ? `add element bridge vifkit guests # ${what}` : what);
+    });
+    setImmediate(began);
+    await untilFired(signal);
+    leave();
+    return true;
+  }
+
+  async #write(
+    point: Point | undefined,
+    program: typeof runIp,
+    words: readonly string[],
     signal: AbortSignal,
-    doing: string,
   ): Promise<ProgramResult> {
-    if (signal.aborted) throw signalError(signal, doing);
+    const failure = point && (await this.#points.reach(point, signal));
+    return ended(failure ? { stderr: failure.message } : program(this.#kernel, words));
+  }
+
+  async #runNft(args: readonly string[], input: string, signal: AbortSignal): Promise<ProgramResult> {
     if (!args.includes('-f')) return ended(this.nft.list(args.slice(args.indexOf('table') + 1)));
     const lines = input.trimEnd().split('\n');
     const what = `filter ${this.nft.linksIn(lines).join(' ')}`;
     const failure = await this.#points.reach({ part: 'filters', what }, signal);
     return ended(failure ? { stderr: failure.message } : this.nft.run(lines));
   }
+}
+
+/** What the programs tell of that print a line for each event. */
+const monitored: Readonly<Record<string, readonly Point['part'][]>> = {
+  ip: ['links', 'ovs', 'vfs'],
+  nft: ['filters'],
+};
+
+function bridgePoint(words: readonly string[]): Point | undefined {
+  return words[1] === 'show' ? undefined : { part: 'links', what: `bridge ${words.join(' ')}` };
 }
 
 function ended({ stdout = '', stderr }: { stdout?: string; stderr?: string }): ProgramResult {

@@ -26,10 +26,10 @@ interface Trap {
 export class Points {
   readonly log: Point[] = [];
   #traps: Trap[] = [];
-  readonly #listeners = new Set<() => void>();
+  readonly #listeners = new Set<(point: Point) => void>();
 
   /** Calls a function soon after each point that is reached. The function returned takes that back. */
-  listen(listener: () => void): () => void {
+  listen(listener: (point: Point) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -64,7 +64,7 @@ export class Points {
   async reach(point: Point, signal: AbortSignal): Promise<VifError | undefined> {
     if (signal.aborted) throw signalError(signal, point.what);
     const number = this.log.push(point);
-    for (const listener of this.#listeners) setImmediate(listener);
+    for (const listener of this.#listeners) setImmediate(listener, point);
     const trap = this.#traps.find(({ which, since }) =>
       typeof which === 'number' ? number === since + which : which(point),
     );

@@ -18,7 +18,7 @@ import {
   pairsIn,
   shown,
 } from './cells.js';
-import { type Column, SCHEMA } from './schema.js';
+import type { Column, Schema } from './schema.js';
 
 /** What became of a row: `old` is missing where it is new, `new` where it is gone. */
 export interface RowChange {
@@ -40,9 +40,13 @@ class Refusal extends Error {
 
 /** The tables of an OVSDB server, and its rules for transactions (RFC 7047, section 5.2). */
 export class Database {
-  readonly #tables = new Map<string, Map<string, Row>>(Object.keys(SCHEMA).map((name) => [name, new Map()]));
+  readonly #tables: ReadonlyMap<string, Map<string, Row>>;
   readonly #listeners = new Set<(changes: readonly RowChange[]) => void>();
   #inserted = 0;
+
+  constructor(readonly schema: Schema) {
+    this.#tables = new Map(Object.keys(schema).map((name) => [name, new Map()]));
+  }
 
   /** The rows of a table, by their ids. */
   rows(table: string): ReadonlyMap<string, Row> {
@@ -100,7 +104,7 @@ class Draft {
       case 'insert': {
         const name = operation['uuid-name'];
         const id = name === undefined ? this.newId() : this.#idOf(name);
-        const { columns } = tableOf(operation.table);
+        const { columns } = this.#tableOf(operation.table);
         const initial = Object.entries(columns).map(([key, column]) => [key, initialOf(column)]);
         this.#put(operation.table, id, {
           ...Object.fromEntries(initial),
@@ -142,12 +146,12 @@ class Draft {
   /** What a transaction owes in the end: rows of one name, references to nothing, and rows that nothing refers to. */
   settle(): void {
     if (this.#changed.size === 0) return;
-    for (const [name, { isRoot, isNamed }] of Object.entries(SCHEMA)) {
+    for (const [name, { isRoot, isNamed }] of Object.entries(this.database.schema)) {
       const used = isRoot ? undefined : this.#referredTo(name);
       if (used) for (const [id] of [...this.#all(name)]) if (!used.has(id)) this.#put(name, id, undefined);
       if (isNamed && this.#changed.has(name)) this.#expectUniqueNames(name);
     }
-    for (const [name, { columns }] of Object.entries(SCHEMA)) {
+    for (const [name, { columns }] of Object.entries(this.database.schema)) {
       for (const [key, { refersTo }] of Object.entries(columns)) {
         if (refersTo === undefined || !(this.#changed.has(name) || this.#changed.has(refersTo))) continue;
         for (const [, row] of this.#all(name)) {
@@ -187,7 +191,7 @@ class Draft {
   }
 
   #find(table: string, where: readonly Condition[]): (readonly [string, Row])[] {
-    tableOf(table);
+    this.#tableOf(table);
     const byId = where.find(([column, test]) => column === '_uuid' && test === '==');
     const [id] = byId ? idsIn(this.#resolved(byId[2])) : [];
     const row = id === undefined ? undefined : this.#get(table, id);
@@ -199,7 +203,7 @@ class Draft {
   }
 
   #meets(table: string, row: Row, [key, test, value]: Condition): boolean {
-    const column = columnOf(table, key);
+    const column = this.#columnOf(table, key);
     const wanted = this.#normal(column, value);
     const actual = row[key] ?? wanted;
     switch (test) {
@@ -230,7 +234,7 @@ class Draft {
   }
 
   #mutated(table: string, row: Row, [key, mutator, value]: Mutation): Row {
-    const column = columnOf(table, key);
+    const column = this.#columnOf(table, key);
     const before = row[key] ?? initialOf(column);
     if (mutator === '+=') return { ...row, [key]: Number(before) + Number(value) };
     if (mutator !== 'insert' && mutator !== 'delete')
@@ -266,7 +270,7 @@ class Draft {
   #read(table: string, row: Row): Row {
     const columns = Object.entries(row).map(([key, value]) => [
       key,
-      this.#normal(columnOf(table, key), value),
+      this.#normal(this.#columnOf(table, key), value),
     ]);
     return Object.fromEntries(columns);
   }
@@ -303,7 +307,7 @@ class Draft {
 
   #referredTo(table: string): Set<string> {
     const used = new Set<string>();
-    for (const [name, { columns }] of Object.entries(SCHEMA)) {
+    for (const [name, { columns }] of Object.entries(this.database.schema)) {
       for (const [key, { refersTo }] of Object.entries(columns)) {
         if (refersTo === table)
           for (const [, row] of this.#all(name)) for (const id of idsIn(row[key])) used.add(id);
@@ -322,16 +326,16 @@ class Draft {
       names.add(name);
     }
   }
-}
 
-function tableOf(name: string) {
-  const table = SCHEMA[name];
-  if (!table) throw new Refusal('syntax error', `there is no table ${name}`);
-  return table;
-}
+  #tableOf(name: string) {
+    const table = this.database.schema[name];
+    if (!table) throw new Refusal('syntax error', `there is no table ${name}`);
+    return table;
+  }
 
-function columnOf(table: string, key: string): Column {
-  const column = tableOf(table).columns[key];
-  if (!column) throw new Refusal('unknown column', `there is no column ${key} in ${table}`);
-  return column;
+  #columnOf(table: string, key: string): Column {
+    const column = this.#tableOf(table).columns[key];
+    if (!column) throw new Refusal('unknown column', `there is no column ${key} in ${table}`);
+    return column;
+  }
 }

@@ -15,6 +15,8 @@ interface Table {
   readonly columns: Readonly<Record<string, Column>>;
 }
 
+export type Schema = Readonly<Record<string, Table>>;
+
 const text: Column = { holds: 'value', initial: '' };
 const integer: Column = { holds: 'value', initial: 0 };
 const flag: Column = { holds: 'value', initial: false };
@@ -22,7 +24,7 @@ const set: Column = { holds: 'set' };
 const map: Column = { holds: 'map' };
 
 /** Of Open vSwitch's schema (ovs-vswitchd.conf.db(5)), what vifkit reads and writes, and what its tests look at. */
-export const SCHEMA: Readonly<Record<string, Table>> = {
+export const OPEN_VSWITCH: Schema = {
   Open_vSwitch: {
     isRoot: true,
     columns: {
@@ -73,5 +75,20 @@ export const SCHEMA: Readonly<Record<string, Table>> = {
       link_state: set,
     },
   },
-  QoS: { isRoot: true, columns: { type: text, other_config: map, external_ids: map } },
+  QoS: { isRoot: true, columns: { type: text, external_ids: map, other_config: map } },
+};
+
+/** Of OVN's southbound schema (ovn-sb(5)). */
+export const OVN_SOUTHBOUND: Schema = {
+  Chassis: { isRoot: true, isNamed: true, columns: { name: text, hostname: text } },
+  Port_Binding: {
+    isRoot: true,
+    columns: {
+      logical_port: text,
+      chassis: { ...set, refersTo: 'Chassis' },
+      additional_chassis: { ...set, refersTo: 'Chassis' },
+      options: map,
+      up: set,
+    },
+  },
 };

@@ -6,6 +6,7 @@ import {
   readStrings,
   type Value,
 } from '@vifkit/host/parts';
+import { hasCarrier } from '../kernel/bridge-ports.js';
 import type { Kernel } from '../kernel/kernel.js';
 import type { Points } from '../kernel/points.js';
 import { idsIn } from './cells.js';
@@ -23,6 +24,12 @@ interface Place {
   readonly name: string;
   readonly type: string;
   readonly bridge: Row;
+}
+
+const optional = (value: string | undefined): Value => value ?? ['set', []];
+
+function isSame(a: Value | undefined, b: Value): boolean {
+  return JSON.stringify(readSet(a)) === JSON.stringify(readSet(b));
 }
 
 /** Carries out what is in the database, as ovs-vswitchd does, and tells of it there. */
@@ -75,8 +82,15 @@ export class Vswitchd {
       this.#opened.set(id, type);
       const error = this.#refused.get(id) ?? this.#problem(place, places);
       const ofport = error === undefined ? this.#numberOf(name, readString(bridge.name)) : -1;
-      if (readOptionalInteger(row.ofport) === ofport && readSet(row.error)[0] === error) continue;
-      this.#write('Interface', [['_uuid', '==', ['uuid', id]]], { ofport, error: error ?? ['set', []] });
+      const state = error === undefined ? this.#stateOf(place) : undefined;
+      const told = {
+        ofport,
+        error: optional(error),
+        admin_state: optional(state?.admin),
+        link_state: optional(state?.link),
+      };
+      if (Object.entries(told).every(([key, value]) => isSame(row[key], value))) continue;
+      this.#write('Interface', [['_uuid', '==', ['uuid', id]]], told);
     }
     const [root] = this.database.rows('Open_vSwitch').values();
     if (root && root.cur_cfg !== root.next_cfg)
@@ -128,6 +142,15 @@ export class Vswitchd {
     }
     const needsLink = type === '' || type === 'system';
     return needsLink && !link ? `could not open network device ${name} (No such device)` : undefined;
+  }
+
+  /** Whether an interface is up, and has a carrier. A vhost-user socket has none before its guest, and no test has one. */
+  #stateOf({ name, type }: Place): { readonly admin: 'up' | 'down'; readonly link: 'up' | 'down' } {
+    if (type.startsWith('dpdk')) return { admin: 'up', link: 'down' };
+    const link = this.kernel.links.get(name);
+    if (!link) return { admin: 'up', link: 'up' };
+    const [isUp, hasLink] = [link.up, link.up && hasCarrier(link, this.kernel)];
+    return { admin: isUp ? 'up' : 'down', link: hasLink ? 'up' : 'down' };
   }
 
   #numberOf(name: string, bridge: string): number {

@@ -18,12 +18,7 @@ export interface Following {
   began(): void;
 }
 
-/**
- * Runs a program that prints a line for each event, until the signal fires. It is started again when it ends, as
- * `ip monitor` does when the kernel has dropped events because there were too many.
- *
- * @returns whether there is such a program, and it could listen at all
- */
+/** See `Programs`. */
 export async function followProgram(
   [program, ...args]: readonly [string, ...string[]],
   { hear, began }: Following,
