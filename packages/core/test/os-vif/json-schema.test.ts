@@ -22,7 +22,9 @@ const wrap = (name: string, version: string, data: unknown) => ({
 
 describe('the published schemas', () => {
   it('are there for every class, and for no other', () => {
-    expect(readdirSync(folder).sort()).toEqual(classes.map(([name]) => `${name}.json`).sort());
+    const others = ['NetworkVif', 'VifRequest'];
+    const names = [...others, ...classes.map(([name]) => name)];
+    expect(readdirSync(folder).sort()).toEqual(names.map((name) => `${name}.json`).sort());
   });
 
   it.each(classes)('of %s is what its declarations say (else: npm run docs:schema)', (name, type) => {
