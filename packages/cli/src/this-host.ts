@@ -1,5 +1,6 @@
-import type { GuestConfigurator, Requirement } from '@vifkit/core';
-import type { CommandExecutor } from '@vifkit/core/steps';
+import type { Requirement } from '@vifkit/core';
+import type { GuestConfigurator } from '@vifkit/core/nova';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import { withDeadline } from '@vifkit/engine/time';
 import type { Lack } from '@vifkit/host';
 import { loadPlugins } from './plugins/load-plugins.js';

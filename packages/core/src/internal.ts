@@ -1,5 +1,4 @@
 /** What engine, host and testkit need beside the entry of the package. It is not for plugins, and has no promise of its own. */
-export type * from './connection/legs.js';
 export { requireOurContract } from './errors/core-copy.js';
 export { isPlainObject, ownValue, quote } from './errors/quote.js';
 export { reasonOf } from './errors/vif-error.js';
@@ -13,6 +12,5 @@ export { legsOfPlan } from './plan/legs-of-plan.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
 export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
 export { validatePlan } from './plan/validate-plan.js';
-export type { ContractAdapter } from './plugin/served-contract.js';
 export { slugOf } from './plugin/slug.js';
 export { type PackageManifest, readPackageManifest, requireAsDeclared } from './plugin/static-declaration.js';

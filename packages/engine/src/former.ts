@@ -2,7 +2,7 @@
  * The form that runners had before their changes were typed: what was found of a step went back to the runner as it was,
  * and it cast what it had noted in it. For runners that have not moved yet.
  */
-import type { Step, StepKind, VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
 import type {
   Difference,
   Owned,
@@ -11,9 +11,10 @@ import type {
   Found as TypedFound,
   Inspection as TypedInspection,
   StepRunner as TypedRunner,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
+import type { Step, StepKind } from '@vifkit/core/steps';
 
-export { foundByMark, type Reach } from '@vifkit/core/steps';
+export { foundByMark, type Reach } from '@vifkit/core/step-kinds';
 export * from './index.js';
 
 /** Whose something is, and the difference that taking it over makes. */

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 
-export type { Difference, Owned, PlannedVif } from '@vifkit/core/steps';
+export type { Difference, Owned, PlannedVif } from '@vifkit/core/step-kinds';
 export type { ConnectionReader, HostState } from './connection/host-state.js';
 export type { Connection, JudgedLeg } from './connection/verdict.js';
 export type { BatchOptions, PlugOptions } from './driver/batch-options.js';

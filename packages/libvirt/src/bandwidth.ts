@@ -1,4 +1,5 @@
-import { type Flavor, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { Flavor } from '@vifkit/core/nova';
 
 /** A limit of one direction: rates in KiB/s, the burst in KiB, as decimal numbers. */
 export interface BandwidthLimit {

@@ -1,4 +1,4 @@
-import type { DomainElement, GuestContext } from '@vifkit/core';
+import type { DomainElement, GuestContext } from '@vifkit/core/nova';
 import type { InterfaceBackend } from './back-end/interface-backend.js';
 import { knows } from './libvirt-version.js';
 import { element, type XmlElement } from './xml/element.js';

@@ -1,14 +1,12 @@
+import { thisCore, VifError } from '@vifkit/core';
 import {
   type DeviceBackend,
   type GuestConfigurator,
   type GuestContext,
-  requireField,
   requireVirtio,
   tapQueues,
-  thisCore,
-  type VIFBase,
-  VifError,
-} from '@vifkit/core';
+} from '@vifkit/core/nova';
+import { requireField, type VIFBase } from '@vifkit/core/os-vif';
 import { type InterfaceBackend, sourceOf, targetOf } from './back-end/interface-backend.js';
 import { objectBackend } from './back-end/object-backend.js';
 import { bandwidthOf } from './bandwidth.js';

@@ -1,4 +1,4 @@
-import type { HostCapabilities } from '@vifkit/core';
+import type { HostCapabilities } from '@vifkit/core/nova';
 
 type Version = HostCapabilities['libvirt_version'];
 

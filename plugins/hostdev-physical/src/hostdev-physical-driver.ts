@@ -1,12 +1,6 @@
-import {
-  type DeviceBackend,
-  type Leg,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  type Plan,
-  requireKeys,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type DeviceBackend, type NetworkVif, requireKeys } from '@vifkit/core/nova';
 
 /** VIF type `hostdev_physical`: a physical PCI function, given to the guest as it is. */
 @legacyDriver({

@@ -1,14 +1,6 @@
-import {
-  type DeviceBackend,
-  type Leg,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  type Plan,
-  type PlanContext,
-  requireKeys,
-  VifError,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan, type PlanContext, VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type DeviceBackend, type NetworkVif, requireKeys } from '@vifkit/core/nova';
 
 const vendor = "Mellanox' eSwitch daemon, the package eswitchd";
 

@@ -1,15 +1,6 @@
-import {
-  type CommandStep,
-  type DeviceBackend,
-  deviceName,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  networkId,
-  type Plan,
-  type PlanContext,
-  tapNeeds,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
+import { type DeviceBackend, deviceName, type NetworkVif, networkId } from '@vifkit/core/nova';
+import { type CommandStep, tapNeeds } from '@vifkit/core/steps';
 
 const vendor = "PLUMgrid's IO Visor";
 

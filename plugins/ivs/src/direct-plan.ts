@@ -1,4 +1,5 @@
-import { boundTap, noBoundTap, type Plan, type PlanContext } from '@vifkit/core';
+import type { Plan, PlanContext } from '@vifkit/core';
+import { boundTap, noBoundTap } from '@vifkit/core/steps';
 import { addPort, deletePort, vendor } from './ivs-port.js';
 
 /** guest's tap ── Indigo Virtual Switch. */

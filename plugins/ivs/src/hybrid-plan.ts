@@ -1,4 +1,6 @@
-import { guestLinkPath, hybridLinks, type Leg, noHybridLinks, type Plan, vethNames } from '@vifkit/core';
+import type { Plan } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { guestLinkPath, hybridLinks, noHybridLinks, vethNames } from '@vifkit/core/steps';
 import { addPort, deletePort, vendor } from './ivs-port.js';
 
 /** guest's tap ── hybrid bridge ── veth pair ── Indigo Virtual Switch. The tap is the hypervisor's to make. */

@@ -1,14 +1,7 @@
-import {
-  hybridBridgeName,
-  isHybridPlug,
-  type NetworkVif,
-  toVifFields,
-  type VIFBase,
-  VIFBridge,
-  VIFGeneric,
-  type VifConverter,
-  vifConverter,
-} from '@vifkit/core';
+import { type VifConverter, vifConverter } from '@vifkit/core';
+import { isHybridPlug, type NetworkVif, toVifFields } from '@vifkit/core/nova';
+import { type VIFBase, VIFBridge, VIFGeneric } from '@vifkit/core/os-vif';
+import { hybridBridgeName } from '@vifkit/core/steps';
 
 /** VIF type `ivs` of Nova's network model, by the rules of today's Nova. */
 @vifConverter({ type: 'ivs', routing: 'current' })

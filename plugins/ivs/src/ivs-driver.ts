@@ -1,19 +1,21 @@
 import {
   type ConfigContext,
-  type DeviceBackend,
-  deviceName,
-  filterName,
-  hybridBridgeName,
-  isHostFiltering,
-  type Leg,
   type LegacyDriver,
   legacyDriver,
-  type NetworkVif,
-  needsHybridBridge,
-  networkMtu,
   type Plan,
   type PlanContext,
 } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import {
+  type DeviceBackend,
+  deviceName,
+  filterName,
+  isHostFiltering,
+  type NetworkVif,
+  needsHybridBridge,
+  networkMtu,
+} from '@vifkit/core/nova';
+import { hybridBridgeName } from '@vifkit/core/steps';
 import { directPlug, directUnplug } from './direct-plan.js';
 import { hybridPath, hybridPlug, hybridUnplug } from './hybrid-plan.js';
 import { needs } from './ivs-port.js';

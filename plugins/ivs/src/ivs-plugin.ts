@@ -1,17 +1,14 @@
 import {
   announce,
-  type Leg,
-  networkMtu,
   type Plan,
   type PlanContext,
-  requireField,
   unsupportedVif,
-  type VIFBase,
-  VIFBridge,
-  VIFGeneric,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { networkMtu } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFBridge, VIFGeneric } from '@vifkit/core/os-vif';
 import { directPlug, directUnplug } from './direct-plan.js';
 import { hybridPath, hybridPlug, hybridUnplug } from './hybrid-plan.js';
 import { needs } from './ivs-port.js';

@@ -1,4 +1,5 @@
-import { type Requirement, tapNeeds } from '@vifkit/core';
+import type { Requirement } from '@vifkit/core';
+import { tapNeeds } from '@vifkit/core/steps';
 
 /** Where `ivs-ctl` comes from. */
 export const vendor = "Big Switch Networks' Indigo Virtual Switch";

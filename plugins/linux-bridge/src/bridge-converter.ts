@@ -1,11 +1,6 @@
-import {
-  type NetworkVif,
-  toVifFields,
-  type VIFBase,
-  VIFBridge,
-  type VifConverter,
-  vifConverter,
-} from '@vifkit/core';
+import { type VifConverter, vifConverter } from '@vifkit/core';
+import { type NetworkVif, toVifFields } from '@vifkit/core/nova';
+import { type VIFBase, VIFBridge } from '@vifkit/core/os-vif';
 
 /** VIF type `bridge` of Nova's network model, by all rules: Nova has never changed this one. */
 @vifConverter({ type: 'bridge' })

@@ -1,10 +1,6 @@
-import {
-  type GuestFilterStep,
-  type PlanContext,
-  requireField,
-  type VIFBase,
-  type VIFBridge,
-} from '@vifkit/core';
+import type { PlanContext } from '@vifkit/core';
+import { requireField, type VIFBase, type VIFBridge } from '@vifkit/core/os-vif';
+import type { GuestFilterStep } from '@vifkit/core/steps';
 
 /** Whether the host is to filter what the guest sends, since the network service does not. */
 export function hasFilter(vif: VIFBase, { hostFilters }: PlanContext): boolean {

@@ -1,22 +1,17 @@
 import {
   announce,
-  guestLinkIn,
-  guestLinkPath,
   type HostFacts,
   inject,
-  type Leg,
-  type LinkStep,
-  type Network,
-  networkMtu,
   type Plan,
   type PlanContext,
-  requireField,
   unsupportedVif,
-  type VIFBase,
-  VIFBridge,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { networkMtu } from '@vifkit/core/nova';
+import { type Network, requireField, type VIFBase, VIFBridge } from '@vifkit/core/os-vif';
+import { guestLinkIn, guestLinkPath, type LinkStep } from '@vifkit/core/steps';
 import { guestFilter, hasFilter } from './guest-filter.js';
 import { LinuxBridgeOptions } from './linux-bridge-options.js';
 import { settledTap } from './settled-tap.js';

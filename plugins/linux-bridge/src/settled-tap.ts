@@ -1,12 +1,7 @@
-import {
-  type LinkStep,
-  networkMtu,
-  type Plan,
-  type PlanContext,
-  requireField,
-  unsupportedVif,
-  type VIFBridge,
-} from '@vifkit/core';
+import { type Plan, type PlanContext, unsupportedVif } from '@vifkit/core';
+import { networkMtu } from '@vifkit/core/nova';
+import { requireField, type VIFBridge } from '@vifkit/core/os-vif';
+import type { LinkStep } from '@vifkit/core/steps';
 
 /**
  * The guest's tap, where the request says in which VLANs it is. libvirt's own would be in none of them, so the plug makes

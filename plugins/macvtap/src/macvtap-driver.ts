@@ -1,14 +1,7 @@
-import {
-  type DeviceBackend,
-  type Leg,
-  type LegacyDriver,
-  type LinkStep,
-  legacyDriver,
-  type NetworkVif,
-  networkMtu,
-  type Plan,
-  requireKeys,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type DeviceBackend, type NetworkVif, networkMtu, requireKeys } from '@vifkit/core/nova';
+import type { LinkStep } from '@vifkit/core/steps';
 
 /** VIF type `macvtap`: a macvtap of libvirt's upon a link of the host, or upon a VLAN of it. */
 @legacyDriver({

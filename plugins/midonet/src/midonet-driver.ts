@@ -1,15 +1,6 @@
-import {
-  boundTap,
-  type DeviceBackend,
-  deviceName,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  noBoundTap,
-  type Plan,
-  type PlanContext,
-  tapNeeds,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
+import { type DeviceBackend, deviceName, type NetworkVif } from '@vifkit/core/nova';
+import { boundTap, noBoundTap, tapNeeds } from '@vifkit/core/steps';
 
 const vendor = "MidoNet's agent, the package midolman";
 

@@ -1,14 +1,6 @@
-import {
-  announce,
-  type Leg,
-  type Plan,
-  unsupportedVif,
-  type VIFBase,
-  VIFHostDevice,
-  VIFVHostUser,
-  type VifPlugin,
-  vifPlugin,
-} from '@vifkit/core';
+import { announce, type Plan, unsupportedVif, type VifPlugin, vifPlugin } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
 
 /**
  * os-vif's `noop`: for a VIF whose backend is connected by someone else, such as the owner of a vhost-user socket, or

@@ -1,10 +1,14 @@
 import {
   announce,
   inject,
-  type Leg,
   type Plan,
   type PlanContext,
   unsupportedVif,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import {
   type VIFBase,
   VIFBridge,
   VIFHostDevice,
@@ -12,9 +16,7 @@ import {
   VIFPortProfileOpenVSwitch,
   VIFPortProfileOVSRepresentor,
   VIFVHostUser,
-  type VifPlugin,
-  vifPlugin,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import { directPath, plugDirect } from './modes/direct.js';
 import { guestTapLeg } from './modes/guest-tap.js';
 import { hostDevicePath, plugHostDevice } from './modes/host-device.js';

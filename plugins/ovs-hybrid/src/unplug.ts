@@ -1,15 +1,11 @@
+import type { HostFacts, Plan } from '@vifkit/core';
+import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch } from '@vifkit/core/os-vif';
 import {
-  type HostFacts,
   type LinkAbsentStep,
   noHybridLinks,
   type OvsBridgeAbsentStep,
   type OvsPortAbsentStep,
-  type Plan,
-  type VIFBase,
-  VIFBridge,
-  VIFHostDevice,
-  VIFOpenVSwitch,
-} from '@vifkit/core';
+} from '@vifkit/core/steps';
 import { representorLinkOf } from './modes/host-device.js';
 import type { OvsOptions } from './ovs-options.js';
 import { isTrunkBridge, patchPorts, portBridge } from './port/names.js';

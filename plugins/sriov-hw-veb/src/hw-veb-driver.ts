@@ -1,16 +1,14 @@
 import {
   type ConfigContext,
-  type DeviceBackend,
   isSameVif,
-  type Leg,
   type LegacyDriver,
   legacyDriver,
-  type NetworkVif,
   type Plan,
   type PlanContext,
-  requireKeys,
   VifError,
 } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type DeviceBackend, type NetworkVif, requireKeys } from '@vifkit/core/nova';
 
 /** vNIC types of a function that the guest has as it is; that of an accelerator is Cyborg's. */
 const passedThrough: readonly string[] = ['direct', 'accelerator-direct'];

@@ -1,14 +1,6 @@
-import {
-  type DeviceBackend,
-  deviceName,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  networkMtu,
-  type Plan,
-  type PlanContext,
-  tapNeeds,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
+import { type DeviceBackend, deviceName, type NetworkVif, networkMtu } from '@vifkit/core/nova';
+import { tapNeeds } from '@vifkit/core/steps';
 
 /** VIF type `tap`: a bare tap device, for whoever connects it afterwards. */
 @legacyDriver({

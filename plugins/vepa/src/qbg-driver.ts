@@ -1,13 +1,6 @@
-import {
-  type DeviceBackend,
-  type Leg,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  type Plan,
-  requireKeys,
-  VifError,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan, VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type DeviceBackend, type NetworkVif, requireKeys } from '@vifkit/core/nova';
 
 /** VIF type `802.1qbg`: a macvtap in VEPA mode, for which libvirt registers with the switch by VSI discovery. */
 @legacyDriver({

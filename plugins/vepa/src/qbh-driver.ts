@@ -1,16 +1,14 @@
 import {
   type ConfigContext,
-  type DeviceBackend,
   type HostFacts,
-  type Leg,
   type LegacyDriver,
   legacyDriver,
-  type NetworkVif,
   type Plan,
   type PlanContext,
-  requireKeys,
   VifError,
 } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type DeviceBackend, type NetworkVif, requireKeys } from '@vifkit/core/nova';
 
 /**
  * VIF type `802.1qbh`: a virtual function with a port profile of the switch's. The guest gets the function itself

@@ -1,13 +1,6 @@
-import {
-  checkLinkName,
-  interfaceId,
-  type NetworkVif,
-  networkBridge,
-  networkMtu,
-  type Plan,
-  portIds,
-  vhostUserSocket,
-} from '@vifkit/core';
+import { checkLinkName, type Plan } from '@vifkit/core';
+import { interfaceId, type NetworkVif, networkBridge, networkMtu, vhostUserSocket } from '@vifkit/core/nova';
+import { portIds } from '@vifkit/core/steps';
 import type { PortType } from './vhost-user-options.js';
 
 /** guest ── socket ── integration bridge, which has to be there: Neutron's agent makes it. */

@@ -1,14 +1,6 @@
-import {
-  type DeviceBackend,
-  inject,
-  type Leg,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  type Plan,
-  type PlanContext,
-  vhostUserSocket,
-} from '@vifkit/core';
+import { inject, type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type DeviceBackend, type NetworkVif, vhostUserSocket } from '@vifkit/core/nova';
 import { fastPathPlug, fastPathUnplug, vendor } from './fast-path-plan.js';
 import { openVSwitchPlug, openVSwitchUnplug } from './open-vswitch-plan.js';
 import { VhostUserOptions } from './vhost-user-options.js';

@@ -1,4 +1,5 @@
-import { boundTap, noBoundTap, type Plan, type PlanContext } from '@vifkit/core';
+import type { Plan, PlanContext } from '@vifkit/core';
+import { boundTap, noBoundTap } from '@vifkit/core/steps';
 import { addPort, deletePort } from './port-control.js';
 import { type VrouterPort, vendor } from './vrouter-port.js';
 

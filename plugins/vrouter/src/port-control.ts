@@ -1,4 +1,4 @@
-import type { Instance } from '@vifkit/core';
+import type { Instance } from '@vifkit/core/nova';
 import type { VrouterPort } from './vrouter-port.js';
 
 const program = 'vrouter-port-control';

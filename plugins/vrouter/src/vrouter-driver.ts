@@ -1,12 +1,5 @@
-import {
-  type DeviceBackend,
-  deviceName,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  type Plan,
-  type PlanContext,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
+import { type DeviceBackend, deviceName, type NetworkVif } from '@vifkit/core/nova';
 import { plugPort, unplugPort } from './plan.js';
 import { needs, portOfModel } from './vrouter-port.js';
 

@@ -1,12 +1,5 @@
-import {
-  announce,
-  type Plan,
-  type PlanContext,
-  type VIFBase,
-  VIFGeneric,
-  type VifPlugin,
-  vifPlugin,
-} from '@vifkit/core';
+import { announce, type Plan, type PlanContext, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { plugPort, unplugPort } from './plan.js';
 import { needs, portOfObject } from './vrouter-port.js';
 

@@ -1,13 +1,7 @@
-import {
-  deviceName,
-  type NetworkVif,
-  networkId,
-  requireField,
-  tapNeeds,
-  unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
-} from '@vifkit/core';
+import { unsupportedVif } from '@vifkit/core';
+import { deviceName, type NetworkVif, networkId } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
+import { tapNeeds } from '@vifkit/core/steps';
 import { type PortAddresses, portAddresses } from './port-addresses.js';
 
 /** A port of vRouter, whether a VIF of Nova's network model or an os-vif object asks for it. */

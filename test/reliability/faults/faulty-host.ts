@@ -1,5 +1,6 @@
-import type { Step, VifError } from '@vifkit/core';
-import type { Outcome, StepRunner, VifStep } from '@vifkit/core/steps';
+import type { VifError } from '@vifkit/core';
+import type { Outcome, StepRunner, VifStep } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import type { Host } from '@vifkit/engine';
 import { signalError } from '@vifkit/engine/time';
 import type { Injection } from './fault.js';

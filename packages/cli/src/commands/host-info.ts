@@ -1,4 +1,4 @@
-import type { HostInfo } from '@vifkit/core';
+import type { HostInfo } from '@vifkit/core/os-vif';
 import { loadRegistry } from '../plugins/registry.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';

@@ -1,12 +1,5 @@
-import {
-  asVifError,
-  isVifError,
-  type Primitive,
-  readManifest,
-  toPrimitive,
-  type VersionManifest,
-  VifError,
-} from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
+import { type Primitive, readManifest, toPrimitive, type VersionManifest } from '@vifkit/core/os-vif';
 import { readSettings } from '../requests/input.js';
 import { idOf, isObject, objectFrom } from '../requests/object-from.js';
 import { openRequests } from '../requests/open-requests.js';

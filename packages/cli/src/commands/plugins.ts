@@ -3,9 +3,9 @@ import {
   optionVariable,
   type PluginRegistry,
   type Requirement,
-  type Routing,
   type VifPlugin,
 } from '@vifkit/core';
+import type { Routing } from '@vifkit/core/nova';
 import { type Origin, originOf } from '../plugins/load-plugins.js';
 import { loadRegistry } from '../plugins/registry.js';
 import type { Environment } from '../settings/environment.js';

@@ -1,4 +1,5 @@
-import { type DomainElement, type GuestDevice, stepTarget } from '@vifkit/core';
+import type { DomainElement, GuestDevice } from '@vifkit/core/nova';
+import { stepTarget } from '@vifkit/core/steps';
 import type {
   Change,
   ChangeResult,

@@ -1,4 +1,4 @@
-import type { GuestDevice } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
 import type { PlannedStep } from '@vifkit/engine';
 import { plain, type Style } from '../terminal/output.js';
 import { printable, showValue } from '../terminal/text.js';

@@ -1,6 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
-import type { CommandExecutor } from '@vifkit/core/steps';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { VifDriver } from '@vifkit/engine';
 import type { Lack } from '@vifkit/host';
 import type { Command } from 'commander';

@@ -1,4 +1,5 @@
-import type { OptionsSource, Routing } from '@vifkit/core';
+import type { OptionsSource } from '@vifkit/core';
+import type { Routing } from '@vifkit/core/nova';
 import type { MigrationPhase } from '@vifkit/engine';
 import type { HostOptions } from '@vifkit/host';
 import type { Verbosity } from '../terminal/log.js';

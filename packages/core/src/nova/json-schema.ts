@@ -1,7 +1,9 @@
 import { type DeclaredClass, fieldsOf, isClosed, passedOverBy } from '../fields/field-spec.js';
 import { fieldsSchema, inputForm, type ObjectSchema, plugForm } from '../fields/json-schema.js';
 import type { JsonSchema } from '../fields/rules.js';
-import { type Definitions, draft, objectSchema } from '../os-vif/json-schema.js';
+import { type Definitions, draft, jsonSchemaOf, objectSchema, titleOf } from '../os-vif/json-schema.js';
+import { registrationsWithin } from '../os-vif/registry.js';
+import { VersionedObject } from '../os-vif/versioned-object.js';
 import { VIFBase } from '../os-vif/vifs.js';
 import {
   IpModel,
@@ -51,6 +53,16 @@ export function requestSchema(): JsonSchema {
 export function networkVifSchema(): JsonSchema {
   const $defs: Definitions = {};
   return { $schema: draft, title: 'NetworkVif', ...refTo(NetworkVif, $defs), $defs };
+}
+
+/** The schemas that there are, by title: a vendor's classes are in it once a plugin has registered them. */
+export function schemas(): ReadonlyMap<string, () => JsonSchema> {
+  const objects = registrationsWithin(VersionedObject.prototype, true).map(({ type }) => type);
+  return new Map<string, () => JsonSchema>([
+    ['VifRequest', requestSchema],
+    ['NetworkVif', networkVifSchema],
+    ...objects.map((type) => [titleOf(type), () => jsonSchemaOf(type)] as const),
+  ]);
 }
 
 function refTo(type: DeclaredClass, $defs: Definitions): JsonSchema {

@@ -15,10 +15,10 @@ import { versionsUpTo } from './version.js';
  * @throws VifError UNKNOWN_OBJECT when the class is not decorated with `versionedObject`
  */
 export function jsonSchemaOf(type: { readonly prototype: object }): JsonSchema {
-  const { name } = identityOfClass(type);
+  const title = titleOf(type);
   const $defs: Definitions = {};
   const schema = objectSchema(type.prototype, false, writtenForm, $defs);
-  return { $schema: draft, title: name, ...schema, $defs };
+  return { $schema: draft, title, ...schema, $defs };
 }
 
 export const draft = 'https://json-schema.org/draft/2020-12/schema';
@@ -35,13 +35,13 @@ export function objectSchema(
 ): JsonSchema {
   const taken = registrationsWithin(prototype, subclasses);
   for (const each of taken) define(each, form, $defs);
-  const refs = taken.map((each) => ({ $ref: `#/$defs/${keyOf(each)}` }));
+  const refs = taken.map(({ type }) => ({ $ref: `#/$defs/${titleOf(type)}` }));
   return refs.length === 1 ? { ...refs[0] } : { anyOf: refs };
 }
 
 function define(registered: Registration, form: SchemaForm, $defs: Definitions): void {
   const { name, namespace, version, type } = registered;
-  const key = keyOf(registered);
+  const key = titleOf(type);
   if ($defs[key]) return;
   $defs[key] = {}; // A class may hold objects of its own class.
 
@@ -65,7 +65,8 @@ function define(registered: Registration, form: SchemaForm, $defs: Definitions):
   };
 }
 
-/** os-vif's own classes go by their names alone. */
-function keyOf({ name, namespace }: { readonly name: string; readonly namespace: string }): string {
+/** os-vif's own classes go by their names alone. @throws VifError UNKNOWN_OBJECT */
+export function titleOf(type: { readonly prototype: object }): string {
+  const { name, namespace } = identityOfClass(type);
   return namespace === 'os_vif' ? name : `${namespace}.${name}`;
 }

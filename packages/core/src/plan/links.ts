@@ -1,12 +1,12 @@
 import { defineStepKind, flagWords, numberWords, type StepOf } from './define-step-kind.js';
 import {
   duration,
-  field,
   flag,
   integer,
   linkName,
   list,
   macAddress,
+  matching,
   mtu,
   object,
   oneOf,
@@ -72,7 +72,7 @@ const attributes = object({
 export type LinkAttributes = ValueOf<typeof attributes>;
 
 /** A part of a link's alternative name, which has 127 bytes. */
-const user = field<string>((value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value), {
+const user = matching<string>((value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value), {
   type: 'string',
   pattern: '^[A-Za-z0-9_-]{1,64}$',
 });

@@ -1,10 +1,10 @@
 import { isLinkName } from '../fields/values.js';
 import { defineStepKind, numberWords, type StepOf } from './define-step-kind.js';
 import {
-  field,
   flag,
   linkName,
   list,
+  matching,
   mtu,
   object,
   oneOf,
@@ -17,7 +17,7 @@ import {
 } from './fields.js';
 
 /** Ports without a link of the kernel, such as patch ports, may have longer names. */
-const portName = field<string>(
+const portName = matching<string>(
   (value) =>
     isLinkName(value) || (typeof value === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.+-]{15,63}$/.test(value)),
   { type: 'string', pattern: '^[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,63}$' },

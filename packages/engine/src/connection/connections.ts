@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 import { reasonOf } from '@vifkit/core/internal';
 import type { ConnectionReader, HostState } from './host-state.js';
 import { judge } from './judge.js';

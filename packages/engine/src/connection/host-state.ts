@@ -1,5 +1,5 @@
 import type { VifError } from '@vifkit/core';
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 
 /** What there is on the host for legs, read at one moment. */
 export interface HostState {

@@ -1,5 +1,6 @@
-import { isVifError, type Logger, type Routing, VifError } from '@vifkit/core';
+import { isVifError, type Logger, VifError } from '@vifkit/core';
 import { isUuid, quote } from '@vifkit/core/internal';
+import type { Routing } from '@vifkit/core/nova';
 import type { VifRecord, VifRecords } from '../run/inventory.js';
 import { type BatchOptions, readBatchOptions, teller } from './batch-options.js';
 import type { ChangeResult, Handled, Settled } from './results.js';

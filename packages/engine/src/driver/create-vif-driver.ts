@@ -1,13 +1,5 @@
-import type { GuestConfigurator, OptionsOf, OptionsSource, PluginPackage } from '@vifkit/core';
-import {
-  asVifError,
-  type Logger,
-  PluginRegistry,
-  type Routing,
-  routings,
-  silentLogger,
-  VifError,
-} from '@vifkit/core';
+import type { OptionsOf, OptionsSource, PluginPackage } from '@vifkit/core';
+import { asVifError, type Logger, PluginRegistry, silentLogger, VifError } from '@vifkit/core';
 import {
   hasMethods,
   type OptionRules,
@@ -15,7 +7,9 @@ import {
   readOptions,
   requireOurContract,
 } from '@vifkit/core/internal';
-import type { CommandExecutor } from '@vifkit/core/steps';
+import type { GuestConfigurator } from '@vifkit/core/nova';
+import { type Routing, routings } from '@vifkit/core/nova';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { Host } from '../run/host.js';
 import { vendorRunners } from './vendor-runners.js';
 import { VifDriver } from './vif-driver.js';

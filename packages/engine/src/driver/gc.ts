@@ -1,7 +1,7 @@
-import type { Step } from '@vifkit/core';
 import { asVifError, VifError } from '@vifkit/core';
 import { isUuid, type OptionRules, optionRules, quote, validatePlan } from '@vifkit/core/internal';
-import type { Owned } from '@vifkit/core/steps';
+import type { Owned } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import type { Engine } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
 import { type Change, type Job, type JobResult, writingOf } from '../run/job.js';

@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 import type { ConnectionReader, HostState } from '../connection/host-state.js';
 import type { Job } from '../run/job.js';
 

@@ -1,4 +1,7 @@
-import { type CustomStep, deviceName, NetworkVif, type Plan, type VIFBase, VifError } from '@vifkit/core';
+import { type Plan, VifError } from '@vifkit/core';
+import { deviceName, NetworkVif } from '@vifkit/core/nova';
+import type { VIFBase } from '@vifkit/core/os-vif';
+import type { CustomStep } from '@vifkit/core/steps';
 import type { MigrationPhase, PhaseChange, PortMigration } from '../run/port-migration.js';
 import type { Prepared } from './prepare.js';
 import { awaitedPort } from './ready.js';

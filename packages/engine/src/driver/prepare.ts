@@ -1,25 +1,11 @@
-import type {
-  GuestConfigurator,
-  GuestDevice,
-  HostCapabilities,
-  HostFacts,
-  Leg,
-  PlanContext,
-  PluginRegistry,
-  VIFBase,
-} from '@vifkit/core';
-import {
-  asVifError,
-  NetworkVif,
-  portSettings,
-  requireField,
-  requireVirtio,
-  tapQueues,
-  VIFHostDevice,
-  VIFVHostUser,
-  VifError,
-} from '@vifkit/core';
+import type { HostFacts, PlanContext, PluginRegistry } from '@vifkit/core';
+import { asVifError, VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
 import { legsOfPlan, validatePlan } from '@vifkit/core/internal';
+import type { GuestConfigurator, GuestDevice, HostCapabilities } from '@vifkit/core/nova';
+import { NetworkVif, portSettings, requireVirtio, tapQueues } from '@vifkit/core/nova';
+import type { VIFBase } from '@vifkit/core/os-vif';
+import { requireField, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
 import type { Job } from '../run/job.js';
 import { withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';

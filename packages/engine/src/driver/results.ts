@@ -1,5 +1,7 @@
-import type { GuestDevice, Step, VifError } from '@vifkit/core';
-import type { Difference } from '@vifkit/core/steps';
+import type { VifError } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
+import type { Difference } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import type { Connection } from '../connection/verdict.js';
 import type { Change } from '../run/job.js';
 import type { Left } from '../run/ownership.js';

@@ -1,6 +1,8 @@
-import type { LegacyDriver, NetworkVif, PluginRegistry, VifPlugin } from '@vifkit/core';
-import { asVifError, classNameOf, VIFBase, VifError } from '@vifkit/core';
+import type { LegacyDriver, PluginRegistry, VifPlugin } from '@vifkit/core';
+import { asVifError, VifError } from '@vifkit/core';
 import { adopt, Cursor, quote, slugOf, violationsOf } from '@vifkit/core/internal';
+import type { NetworkVif } from '@vifkit/core/nova';
+import { classNameOf, VIFBase } from '@vifkit/core/os-vif';
 import type { RoutedRequest } from './routed-request.js';
 
 /** Which of the two paths a VIF takes, who handles it there, and why. */

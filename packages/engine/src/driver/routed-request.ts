@@ -1,5 +1,6 @@
-import type { Routing, VifRequest } from '@vifkit/core';
-import { parseRequest, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { Routing, VifRequest } from '@vifkit/core/nova';
+import { parseRequest } from '@vifkit/core/nova';
 
 /** A request, and whose rules it is answered by. */
 export interface RoutedRequest extends VifRequest {

@@ -1,6 +1,8 @@
-import type { Step, VifError } from '@vifkit/core';
-import { isSameVif, NetworkVif } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
+import { isSameVif } from '@vifkit/core';
 import { stepKindOf, validatePlan } from '@vifkit/core/internal';
+import { NetworkVif } from '@vifkit/core/nova';
+import type { Step } from '@vifkit/core/steps';
 import type { Engine, RunOptions } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
 import type { Findings } from '../run/inspect.js';

@@ -1,6 +1,6 @@
 import { asVifError, type PluginPackage, VifError } from '@vifkit/core';
 import { addStepKinds, hasMethods, quote } from '@vifkit/core/internal';
-import type { RunnerContext, StepRunner } from '@vifkit/core/steps';
+import type { RunnerContext, StepRunner } from '@vifkit/core/step-kinds';
 
 /**
  * The runners that packages bring for steps of their own kinds, which become known by this.

@@ -1,15 +1,9 @@
-import type {
-  GuestConfigurator,
-  HostInfo,
-  Logger,
-  PluginRegistry,
-  RequestOf,
-  Routing,
-  VIFBase,
-} from '@vifkit/core';
+import type { Logger, PluginRegistry } from '@vifkit/core';
 import { describeHost } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
-import type { StepRunner } from '@vifkit/core/steps';
+import type { GuestConfigurator, RequestOf, Routing } from '@vifkit/core/nova';
+import type { HostInfo, VIFBase } from '@vifkit/core/os-vif';
+import type { StepRunner } from '@vifkit/core/step-kinds';
 import type { HostChange } from '../inventory/changes.js';
 import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
 import { watchHost } from '../inventory/watch.js';

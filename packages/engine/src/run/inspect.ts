@@ -1,6 +1,7 @@
-import { asVifError, isVifError, type Step, stepTarget, VifError } from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
-import type { Inspection, Owned, Reach, StepRunner } from '@vifkit/core/steps';
+import type { Inspection, Owned, Reach, StepRunner } from '@vifkit/core/step-kinds';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 import { withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
 import { type OwnershipOperation, settleOwnership } from './ownership.js';

@@ -1,6 +1,8 @@
-import type { Leg, Plan, Step, VifError } from '@vifkit/core';
-import { stepTarget } from '@vifkit/core';
-import type { Difference, Inspection } from '@vifkit/core/steps';
+import type { Plan, VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import type { Difference, Inspection } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
+import { stepTarget } from '@vifkit/core/steps';
 import type { VifRecord } from './inventory.js';
 import type { Left } from './ownership.js';
 import type { Trace } from './timeline.js';

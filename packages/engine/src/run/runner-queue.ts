@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { asVifError, type Step, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, StepRunner, Stray } from '@vifkit/core/steps';
+import { asVifError, VifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection, StepRunner, Stray } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import { signalError, withDeadline, withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
 import type { Left } from './ownership.js';

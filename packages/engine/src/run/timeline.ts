@@ -1,5 +1,5 @@
-import type { Step } from '@vifkit/core';
-import { stepTarget } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
+import { stepTarget } from '@vifkit/core/steps';
 
 /** A part of a request's time. */
 export interface Span {

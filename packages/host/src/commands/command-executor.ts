@@ -1,1 +1,1 @@
-export type { CommandExecutor, CommandResult } from '@vifkit/core/steps';
+export type { CommandExecutor, CommandResult } from '@vifkit/core/step-kinds';

@@ -1,5 +1,6 @@
-import { asVifError, type CommandStep, isVifError, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/steps';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/step-kinds';
+import type { CommandStep } from '@vifkit/core/steps';
 import type { CommandExecutor } from './command-executor.js';
 import { missingProgram } from './missing-program.js';
 

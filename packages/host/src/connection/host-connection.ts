@@ -1,5 +1,5 @@
 import { asVifError, isVifError, type VifError } from '@vifkit/core';
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 import type {
   ConnectionReader,
   FiltersOnPath,

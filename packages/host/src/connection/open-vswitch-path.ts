@@ -1,4 +1,4 @@
-import type { Leg, OvnBindingLeg } from '@vifkit/core/internal';
+import type { Leg, OvnBindingLeg } from '@vifkit/core/connection';
 import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath } from '@vifkit/engine/connection';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';

@@ -1,6 +1,6 @@
-import type { LinkStep } from '@vifkit/core';
 import { VifError } from '@vifkit/core';
-import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/steps';
+import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/step-kinds';
+import type { LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';

@@ -1,4 +1,4 @@
-import type { BridgeAttributes } from '@vifkit/core';
+import type { BridgeAttributes } from '@vifkit/core/steps';
 
 /** What is a tap's alone. */
 export interface TapState {

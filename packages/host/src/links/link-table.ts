@@ -1,4 +1,4 @@
-import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/core';
+import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/core/steps';
 import type { Outcome } from '@vifkit/engine/former';
 import type { LinkAddress, LinkAddressing, LinkRoute } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';

@@ -1,5 +1,5 @@
-import type { LinkType } from '@vifkit/core';
-import type { Owned as OwnedThing } from '@vifkit/core/steps';
+import type { Owned as OwnedThing } from '@vifkit/core/step-kinds';
+import type { LinkType } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { isShared, type LinkState, vifOf } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';

@@ -1,12 +1,6 @@
-import {
-  hybridBridgeName,
-  isSameVif,
-  type LinkAbsentStep,
-  type Plan,
-  tapName,
-  vethNames,
-} from '@vifkit/core';
-import { type PlannedVif, type Stray } from '@vifkit/core/steps';
+import { isSameVif, type Plan } from '@vifkit/core';
+import type { PlannedVif, Stray } from '@vifkit/core/step-kinds';
+import { hybridBridgeName, type LinkAbsentStep, tapName, vethNames } from '@vifkit/core/steps';
 import { inspectAbsence } from './inspect-link.js';
 import { type LinkState, vifOf } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';

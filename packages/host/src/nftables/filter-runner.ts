@@ -1,5 +1,5 @@
 import { SocketAddress } from 'node:net';
-import { type GuestFilterAbsentStep, type GuestFilterStep, isVifError, type VifError } from '@vifkit/core';
+import { isVifError, type VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Difference,
@@ -10,7 +10,8 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
+import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core/steps';
 import type { FilterTable, GuestFilter } from './filter-table.js';
 
 type FilterStep = GuestFilterStep | GuestFilterAbsentStep;

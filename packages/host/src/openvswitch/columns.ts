@@ -1,4 +1,4 @@
-import type { OvsPortInitial } from '@vifkit/core';
+import type { OvsPortInitial } from '@vifkit/core/steps';
 import type { Mutation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import { type OvsKeys, type OvsPortSettings, presentKeys } from './changes.js';

@@ -1,12 +1,13 @@
-import type {
-  OvsBridgeAbsentStep,
-  OvsBridgeStep,
-  OvsPortAbsentStep,
-  OvsPortStep,
-  VifError,
-} from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
 import { isSameVif } from '@vifkit/core';
-import { type Difference, type Found, foundByMark, type Inspection, type Wanted } from '@vifkit/core/steps';
+import {
+  type Difference,
+  type Found,
+  foundByMark,
+  type Inspection,
+  type Wanted,
+} from '@vifkit/core/step-kinds';
+import type { OvsBridgeAbsentStep, OvsBridgeStep, OvsPortAbsentStep, OvsPortStep } from '@vifkit/core/steps';
 import type {
   EnsureBridge,
   OvsChange,

@@ -7,7 +7,7 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
 import type { LinkTable } from '../links/link-table.js';
 import type { OvsChange, OvsStep, OvsWrite } from './changes.js';
 import {

@@ -1,4 +1,4 @@
-import { asVifError, isVifError, type OvsPortSettingsStep, VifError } from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Difference,
@@ -7,7 +7,8 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
+import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 import type { OvsdbClient } from '../ovsdb/client.js';
 import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
 import { type Settled, settledBy } from './settled.js';

@@ -1,4 +1,4 @@
-import type { OvsPortSettingsStep } from '@vifkit/core';
+import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 
 /** The settings of a port, each of them said: null is none. Rates are in kilobits a second, bursts in kilobits. */
 export interface Settled {

@@ -1,4 +1,5 @@
-import { isSameVif, isVifError, type VfStep, VifError } from '@vifkit/core';
+import { isSameVif, isVifError, VifError } from '@vifkit/core';
+import type { VfStep } from '@vifkit/core/steps';
 import { type Found, type Inspection } from '@vifkit/engine/former';
 import { NO_MAC, toGiveBack } from './given-back.js';
 import { compareVf } from './vf-changes.js';

@@ -1,4 +1,5 @@
-import { isSameVif, isVifError, type VfStep, type VifError } from '@vifkit/core';
+import { isSameVif, isVifError, type VifError } from '@vifkit/core';
+import type { VfStep } from '@vifkit/core/steps';
 import {
   type AttemptedTask,
   type Inspection,

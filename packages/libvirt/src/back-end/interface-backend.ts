@@ -1,4 +1,4 @@
-import type { DeviceBackend, HostCapabilities } from '@vifkit/core';
+import type { DeviceBackend, HostCapabilities } from '@vifkit/core/nova';
 import type { InterfaceSource } from '../config/interface-source.js';
 import { knows } from '../libvirt-version.js';
 

@@ -1,9 +1,7 @@
+import { VifError } from '@vifkit/core';
+import { type DeviceBackend, filterName, type GuestContext, networkMtu } from '@vifkit/core/nova';
 import {
   classNameOf,
-  type DeviceBackend,
-  filterName,
-  type GuestContext,
-  networkMtu,
   requireField,
   type VIFBase,
   VIFBridge,
@@ -13,8 +11,7 @@ import {
   VIFOpenVSwitch,
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
-  VifError,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import { knows } from '../libvirt-version.js';
 import { switchPort } from './switch-port.js';
 

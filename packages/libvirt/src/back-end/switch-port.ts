@@ -1,10 +1,10 @@
+import type { VirtualPort } from '@vifkit/core/nova';
 import {
   requireField,
   type VIFBase,
   VIFPortProfile8021Qbg,
   VIFPortProfile8021Qbh,
-  type VirtualPort,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 
 /**
  * What an object's port profile tells a physical switch of the guest, if it is such a profile.

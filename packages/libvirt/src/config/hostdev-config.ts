@@ -1,4 +1,4 @@
-import type { GuestDevice } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
 import { pciAddressElement } from '../pci-address.js';
 import { element } from '../xml/element.js';
 import { renderXml } from '../xml/render-xml.js';

@@ -1,4 +1,4 @@
-import type { DomainElement, GuestDevice, VirtualPort } from '@vifkit/core';
+import type { DomainElement, GuestDevice, VirtualPort } from '@vifkit/core/nova';
 import type { Bandwidth } from '../bandwidth.js';
 import { element, optional, type XmlElement } from '../xml/element.js';
 import { renderXml } from '../xml/render-xml.js';

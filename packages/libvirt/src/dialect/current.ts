@@ -1,4 +1,10 @@
-import { cardModel, cardQueues, type GuestContext, guestFlag, type HostCapabilities } from '@vifkit/core';
+import {
+  cardModel,
+  cardQueues,
+  type GuestContext,
+  guestFlag,
+  type HostCapabilities,
+} from '@vifkit/core/nova';
 import type { InterfaceDriver } from '../config/interface-config.js';
 import { type FrontEnd, overriddenBy } from '../front-end/front-end.js';
 import { rxQueueSize, txQueueSize } from '../front-end/queue-sizes.js';

@@ -1,4 +1,4 @@
-import type { GuestContext, Routing } from '@vifkit/core';
+import type { GuestContext, Routing } from '@vifkit/core/nova';
 import { current } from './current.js';
 import type { Dialect } from './dialect.js';
 import { newton } from './newton.js';

@@ -1,4 +1,4 @@
-import type { GuestContext } from '@vifkit/core';
+import type { GuestContext } from '@vifkit/core/nova';
 import type { InterfaceBackend } from '../back-end/interface-backend.js';
 import type { FrontEnd } from '../front-end/front-end.js';
 

@@ -1,4 +1,4 @@
-import { cardModel, cardQueues, type GuestContext } from '@vifkit/core';
+import { cardModel, cardQueues, type GuestContext } from '@vifkit/core/nova';
 import type { InterfaceDriver } from '../config/interface-config.js';
 import { overriddenBy } from '../front-end/front-end.js';
 import type { Dialect } from './dialect.js';

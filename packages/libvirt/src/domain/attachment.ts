@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type GuestDevice, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
 import { type DomainDescription, type DomainDevice, readDomain } from './domain-xml.js';
 import { type DomainRequest, requestsOf, vifIdOf, writeRequests } from './metadata.js';
 import type { Configuration, Virsh } from './virsh.js';

@@ -1,4 +1,5 @@
-import { type HostCapabilities, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { HostCapabilities } from '@vifkit/core/nova';
 import { knows } from '../libvirt-version.js';
 
 /**

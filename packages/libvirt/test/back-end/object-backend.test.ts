@@ -9,7 +9,7 @@ import {
   VIFPortProfileBase,
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { objectBackend } from '../../src/back-end/object-backend.js';
 import { guestContext } from '../support/contexts.js';

@@ -1,4 +1,4 @@
-import { VIFDirect, VIFPortProfile8021Qbg, VIFPortProfile8021Qbh } from '@vifkit/core';
+import { VIFDirect, VIFPortProfile8021Qbg, VIFPortProfile8021Qbh } from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { switchPort } from '../../src/back-end/switch-port.js';
 

@@ -1,4 +1,4 @@
-import type { GuestContext } from '@vifkit/core';
+import type { GuestContext } from '@vifkit/core/nova';
 import { describe, expect, it } from 'vitest';
 import type { InterfaceBackend } from '../../src/back-end/interface-backend.js';
 import { current } from '../../src/dialect/current.js';

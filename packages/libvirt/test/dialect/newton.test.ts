@@ -1,4 +1,4 @@
-import type { GuestContext } from '@vifkit/core';
+import type { GuestContext } from '@vifkit/core/nova';
 import { describe, expect, it } from 'vitest';
 import { newton } from '../../src/dialect/newton.js';
 import { guestContext } from '../support/contexts.js';

@@ -1,14 +1,6 @@
-import {
-  type ConversionContext,
-  type NetworkVif,
-  toHostDevice,
-  toVifFields,
-  type VIFBase,
-  VIFVHostUser,
-  type VifConverter,
-  vhostUserSocket,
-  vifConverter,
-} from '@vifkit/core';
+import { type ConversionContext, type VifConverter, vifConverter } from '@vifkit/core';
+import { type NetworkVif, toHostDevice, toVifFields, vhostUserSocket } from '@vifkit/core/nova';
+import { type VIFBase, VIFVHostUser } from '@vifkit/core/os-vif';
 import { convertOvs } from './ovs-converter.js';
 import { representorProfile } from './representor-profile.js';
 

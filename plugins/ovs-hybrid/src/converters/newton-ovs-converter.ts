@@ -1,18 +1,13 @@
+import { type ConversionContext, type VifConverter, vifConverter } from '@vifkit/core';
 import {
-  type ConversionContext,
-  hybridBridgeName,
   interfaceId,
   type NetworkVif,
   needsHybridBridge,
   portSettings,
   toVifFields,
-  type VIFBase,
-  VIFBridge,
-  VIFOpenVSwitch,
-  VIFPortProfileOpenVSwitch,
-  type VifConverter,
-  vifConverter,
-} from '@vifkit/core';
+} from '@vifkit/core/nova';
+import { type VIFBase, VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
+import { hybridBridgeName } from '@vifkit/core/steps';
 
 /** VIF type `ovs` of Nova's network model, by the rules of Nova 14. */
 @vifConverter({ type: 'ovs', routing: 'newton' })

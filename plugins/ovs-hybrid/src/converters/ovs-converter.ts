@@ -1,20 +1,15 @@
+import { type ConversionContext, type VifConverter, vifConverter } from '@vifkit/core';
 import {
-  type ConversionContext,
-  hybridBridgeName,
   interfaceId,
   isHybridPlug,
   type NetworkVif,
   portSettings,
   toHostDevice,
   toVifFields,
-  type VIFBase,
-  VIFBridge,
-  VIFOpenVSwitch,
-  VIFPortProfileOpenVSwitch,
-  type VifConverter,
-  vifConverter,
   wantsMultiqueue,
-} from '@vifkit/core';
+} from '@vifkit/core/nova';
+import { type VIFBase, VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
+import { hybridBridgeName } from '@vifkit/core/steps';
 import { representorProfile } from './representor-profile.js';
 
 /** VIF type `ovs` of Nova's network model, by the rules of today's Nova. */

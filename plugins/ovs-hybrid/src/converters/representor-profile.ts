@@ -1,4 +1,5 @@
-import { interfaceId, type NetworkVif, toRepresentor, VIFPortProfileOVSRepresentor } from '@vifkit/core';
+import { interfaceId, type NetworkVif, toRepresentor } from '@vifkit/core/nova';
+import { VIFPortProfileOVSRepresentor } from '@vifkit/core/os-vif';
 
 /**
  * The port profile of a virtual function whose representor is a port of Open vSwitch. It says what the representor is

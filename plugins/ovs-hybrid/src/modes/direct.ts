@@ -1,4 +1,7 @@
-import { type Leg, type OvsPortStep, type Plan, requireField, type VIFOpenVSwitch } from '@vifkit/core';
+import type { Plan } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { requireField, type VIFOpenVSwitch } from '@vifkit/core/os-vif';
+import type { OvsPortStep } from '@vifkit/core/steps';
 import { ensuredBridge, networkBridge } from '../port/bridges.js';
 import type { PlugContext } from '../port/plug-context.js';
 import { datapathOf, profileOf } from '../port/port-profile.js';

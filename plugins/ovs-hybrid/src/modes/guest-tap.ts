@@ -1,4 +1,6 @@
-import { type Leg, type LinkStep, requireField, type VIFOpenVSwitch } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { requireField, type VIFOpenVSwitch } from '@vifkit/core/os-vif';
+import type { LinkStep } from '@vifkit/core/steps';
 import type { PlugContext } from '../port/plug-context.js';
 import { profileOf } from '../port/port-profile.js';
 import { mtuOf } from '../port/vif-port.js';

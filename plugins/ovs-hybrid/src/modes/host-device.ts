@@ -1,11 +1,6 @@
-import {
-  type HostFacts,
-  type Leg,
-  type Plan,
-  requireField,
-  type VIFHostDevice,
-  VifError,
-} from '@vifkit/core';
+import { type HostFacts, type Plan, VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { requireField, type VIFHostDevice } from '@vifkit/core/os-vif';
 import { ensuredBridge } from '../port/bridges.js';
 import { dpdkRepresentorPort } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';

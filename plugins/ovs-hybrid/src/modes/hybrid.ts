@@ -1,12 +1,7 @@
-import {
-  guestLinkPath,
-  hybridLinks,
-  type Leg,
-  type Plan,
-  requireField,
-  type VIFBridge,
-  vethNames,
-} from '@vifkit/core';
+import type { Plan } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { requireField, type VIFBridge } from '@vifkit/core/os-vif';
+import { guestLinkPath, hybridLinks, vethNames } from '@vifkit/core/steps';
 import { ensuredBridge } from '../port/bridges.js';
 import type { PlugContext } from '../port/plug-context.js';
 import { datapathOf } from '../port/port-profile.js';

@@ -1,4 +1,6 @@
-import { type OvsPortStep, type Plan, portIds, requireField, type VIFOpenVSwitch } from '@vifkit/core';
+import type { Plan } from '@vifkit/core';
+import { requireField, type VIFOpenVSwitch } from '@vifkit/core/os-vif';
+import { type OvsPortStep, portIds } from '@vifkit/core/steps';
 import { ensuredBridge, networkBridge } from '../port/bridges.js';
 import { patchPorts, portBridge } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';

@@ -1,4 +1,5 @@
-import { type Plan, requireField, type VIFVHostUser } from '@vifkit/core';
+import type { Plan } from '@vifkit/core';
+import { requireField, type VIFVHostUser } from '@vifkit/core/os-vif';
 import { ensuredBridge } from '../port/bridges.js';
 import { vhostUserPort } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';

@@ -1,11 +1,6 @@
-import {
-  networkMtu,
-  type OvsBridgeStep,
-  type OvsDatapathType,
-  requireField,
-  type VIFBase,
-  VIFOpenVSwitch,
-} from '@vifkit/core';
+import { networkMtu } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFOpenVSwitch } from '@vifkit/core/os-vif';
+import type { OvsBridgeStep, OvsDatapathType } from '@vifkit/core/steps';
 import { isTrunkBridge } from './names.js';
 import type { PlugContext } from './plug-context.js';
 

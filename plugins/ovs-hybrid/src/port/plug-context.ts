@@ -1,4 +1,5 @@
-import type { HostFacts, PortSettings, TapQueues } from '@vifkit/core';
+import type { HostFacts } from '@vifkit/core';
+import type { PortSettings, TapQueues } from '@vifkit/core/nova';
 import type { OvsOptions } from '../ovs-options.js';
 
 /** What the plan of a plug depends on besides the VIF. */

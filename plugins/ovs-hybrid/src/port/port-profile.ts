@@ -1,4 +1,6 @@
-import { type OvsDatapathType, unsupportedVif, type VIFBase, VIFPortProfileOpenVSwitch } from '@vifkit/core';
+import { unsupportedVif } from '@vifkit/core';
+import { type VIFBase, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
+import type { OvsDatapathType } from '@vifkit/core/steps';
 
 /** The VIF's port profile. @throws VifError UNSUPPORTED_VIF */
 export function profileOf(vif: VIFBase): VIFPortProfileOpenVSwitch {

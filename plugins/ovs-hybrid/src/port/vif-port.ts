@@ -1,13 +1,12 @@
+import { networkMtu } from '@vifkit/core/nova';
+import { requireField, type VIFBase } from '@vifkit/core/os-vif';
 import {
-  networkMtu,
   type OvsDatapathType,
   type OvsPortInitial,
   type OvsPortSettingsStep,
   type OvsPortStep,
   portIds,
-  requireField,
-  type VIFBase,
-} from '@vifkit/core';
+} from '@vifkit/core/steps';
 import { networkBridge } from './bridges.js';
 import { isTrunkBridge } from './names.js';
 import type { PlugContext } from './plug-context.js';

@@ -1,17 +1,7 @@
-import {
-  announce,
-  inject,
-  networkMtu,
-  type Plan,
-  type PlanContext,
-  requireField,
-  tapNeeds,
-  unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
-  type VifPlugin,
-  vifPlugin,
-} from '@vifkit/core';
+import { announce, inject, type Plan, type PlanContext, unsupportedVif, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
+import { networkMtu } from '@vifkit/core/nova';
+import { tapNeeds } from '@vifkit/core/steps';
 import { __CLASS__Options } from './options.js';
 
 /** A tap for each VIF. It says what the host must be like; vifkit makes it so, and undoes what fails. */

@@ -1,23 +1,8 @@
-import type {
-  DeviceBackend,
-  LegacyDriver,
-  NetworkVif,
-  Plan,
-  PlanContext,
-  VifConverter,
-  VifPlugin,
-} from '@vifkit/core';
-import {
-  announce,
-  deviceName,
-  legacyDriver,
-  requireField,
-  unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
-  vifConverter,
-  vifPlugin,
-} from '@vifkit/core';
+import type { LegacyDriver, Plan, PlanContext, VifConverter, VifPlugin } from '@vifkit/core';
+import { announce, legacyDriver, unsupportedVif, vifConverter, vifPlugin } from '@vifkit/core';
+import type { DeviceBackend, NetworkVif } from '@vifkit/core/nova';
+import { deviceName } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 
 type Planner = (vif: VIFBase, context: PlanContext) => unknown;
 
