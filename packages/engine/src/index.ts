@@ -7,10 +7,12 @@ export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
 export type { CallOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
+export type { Requests } from './driver/requests.js';
 export type {
   ChangeResult,
   CheckResult,
   ConfigResult,
+  Failure,
   Handled,
   PlannedStep,
   PlanResult,

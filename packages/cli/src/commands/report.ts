@@ -189,7 +189,7 @@ export class Report {
   }
 
   #jsonLine(answer: Settled<CommandResult>): string {
-    const result = 'error' in answer ? answer : { value: answer.value.result };
+    const result = answer.ok ? { ...answer, value: answer.value.result } : answer;
     return `${JSON.stringify(toJson(result, this.#settings))}\n`;
   }
 
@@ -201,7 +201,7 @@ export class Report {
     }
     const { result, text } = answer.value;
     const style = styleFor(this.#stdout);
-    return writeOut(this.#stdout, text(style) + this.#timelineText({ value: result }, style));
+    return writeOut(this.#stdout, text(style) + this.#timelineText({ ok: true, value: result }, style));
   }
 
   #timelineText(result: Parameters<typeof timelineOf>[0], style: Style): string {

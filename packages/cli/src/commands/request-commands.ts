@@ -122,12 +122,8 @@ export function requestCommand<T extends AnyResult>(
       const onResult = (result: Settled<T>, index: number) => {
         if ('error' in result) return report(result, index);
         const { value } = result;
-        report(
-          {
-            value: { result: value, text: (style) => text(value, style), differs: differs(value, settings) },
-          },
-          index,
-        );
+        const told = { result: value, text: (style: Style) => text(value, style) };
+        report({ ok: true, value: { ...told, differs: differs(value, settings) } }, index);
       };
       return method(driver, requests, { ...options, onResult });
     },
@@ -195,7 +191,7 @@ async function runInputs(
   const requests: object[] = [];
   const places: number[] = [];
   for (const [place, input] of inputs.entries()) {
-    if ('error' in input) report({ id: null, error: input.error }, place);
+    if ('error' in input) report({ ok: false, id: null, error: input.error }, place);
     else {
       requests.push(input.request);
       places.push(place);

@@ -1,6 +1,5 @@
 import type { Logger } from '@vifkit/core';
-import { asVifError, VifError } from '@vifkit/core';
-import { type OptionRules, optionRules, quote, reasonOf } from '@vifkit/core/internal';
+import { type OptionRules, optionRules, reasonOf } from '@vifkit/core/internal';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
@@ -28,9 +27,6 @@ export interface PlugOptions<T> extends BatchOptions<T> {
   /** The part of a live migration that it is, on its destination: see {@link MigrationPhase}. */
   readonly phase?: 'prepare' | 'activate' | undefined;
 }
-
-/** More would not fit into memory together with what becomes of them. */
-const mostRequests = 1_000_000;
 
 /** @throws VifError INVALID_OPTIONS */
 export function readBatchOptions<T>(options: BatchOptions<T> | undefined): CallTimes<BatchOptions<T>> {
@@ -60,25 +56,6 @@ export function oneOf(...allowed: readonly string[]) {
     accepts: (value: unknown) => typeof value === 'string' && allowed.includes(value),
     says: allowed.join(' or '),
   };
-}
-
-/** The requests of a call, each of which may be anything. @throws VifError INVALID_REQUEST for what is no list */
-export function readRequestList(requests: readonly unknown[]): readonly unknown[] {
-  try {
-    if (!Array.isArray(requests)) {
-      throw new VifError('INVALID_REQUEST', `The requests must be a list, not ${quote(requests)}`);
-    }
-    const { length } = requests;
-    if (length > mostRequests) {
-      throw new VifError(
-        'INVALID_REQUEST',
-        `There are more than ${mostRequests} requests; give them in parts`,
-      );
-    }
-    return Array.from({ length }, (_, i): unknown => requests[i]);
-  } catch (error) {
-    throw asVifError(error, 'INVALID_REQUEST', 'The list of requests cannot be read'); // a proxy
-  }
 }
 
 /** Tells whoever wants to know; never throws. */

@@ -14,17 +14,17 @@ export async function settle<T>(
 ): Promise<Settled<T>> {
   try {
     const running = Promise.resolve().then(run);
-    return { value: await withinDeadline(running, signal, 'preparing the request', GRACE) };
+    return { ok: true, value: await withinDeadline(running, signal, 'preparing the request', GRACE) };
   } catch (error) {
     const failure = asVifError(error, 'INVALID_REQUEST', 'The request could not be read');
     const { id, vifId } = idsOf(request);
-    return { id, error: concerning(failure, vifId) };
+    return { ok: false, id, error: concerning(failure, vifId) };
   }
 }
 
 /** The one result there is. @throws VifError if it is an error */
 export function only<T>([result]: readonly Settled<T>[]): T {
-  if (result && 'value' in result) return result.value;
+  if (result?.ok) return result.value;
   throw result?.error ?? new VifError('INVALID_REQUEST', 'There is no request');
 }
 
