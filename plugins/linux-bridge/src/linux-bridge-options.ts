@@ -1,5 +1,5 @@
 import { IsLinkName, IsMtu } from '@vifkit/core';
-import { IsOptional } from 'class-validator';
+import { IsOptional } from '@vifkit/core/validation';
 
 /** Names and defaults are os-vif's. */
 export class LinuxBridgeOptions {

@@ -1,4 +1,4 @@
-import { IsIn } from 'class-validator';
+import { IsIn } from '@vifkit/core/validation';
 
 const portTypes = ['dpdkvhostuser', 'dpdkvhostuserclient'] as const;
 
