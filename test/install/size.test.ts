@@ -17,7 +17,10 @@ const bytesIn = (folder: string) =>
 
 /** The megabytes that the packages of others take which are installed along with each of ours: see docs/dependencies.md. */
 const installedAlong = new Map(
-  [...dependencies.matchAll(/^\| `([^`]+)` .*\| ([\d.]+) MB *\|$/gm)].map(([, name, size]) => [name, Number(size)]),
+  [...dependencies.matchAll(/^\| `([^`]+)` .*\| ([\d.]+) MB *\|$/gm)].map(([, name, size]) => [
+    name,
+    Number(size),
+  ]),
 );
 
 it.each([
