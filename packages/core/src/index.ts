@@ -1,4 +1,10 @@
-/** The contract of plugins, drivers and converters: what they are given, what they return, how they are declared and registered, and errors. */
+/**
+ * The contract of plugins, drivers and converters: what they are given, what they return, how they are declared and
+ * registered, their options, and errors. VIFs, Nova's network model, steps and the rest have entries of their own.
+ *
+ * @packageDocumentation
+ */
+
 import 'reflect-metadata';
 
 export { type ErrorCode, errorCodes } from './errors/codes.js';
@@ -14,6 +20,8 @@ export {
   type Violation,
 } from './errors/vif-error.js';
 export {
+  IsCidr,
+  IsIpAddress,
   IsLinkName,
   IsMacAddress,
   IsMtu,

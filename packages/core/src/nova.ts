@@ -1,4 +1,9 @@
-/** Nova's side: its network model, requests, the guest's card and device, and what converters and drivers share. */
+/**
+ * Nova's side: its network model, requests, the guest's card and device, and what converters and drivers share.
+ *
+ * @packageDocumentation
+ */
+
 export { toHostDevice, toRepresentor, toVifFields } from './nova/convert.js';
 export {
   cardModel,

@@ -1,4 +1,10 @@
-/** os-vif's objects: VIFs, port profiles, networks, and what plugins announce. Vendors declare classes of their own with `versionedObject` and `field`. */
+/**
+ * os-vif's objects: VIFs, port profiles, networks, and what plugins announce. Vendors declare classes of their own with
+ * {@link versionedObject} and {@link field}.
+ *
+ * @packageDocumentation
+ */
+
 export { field } from './fields/field.js';
 export { classNameOf } from './fields/field-spec.js';
 export { fromPrimitive } from './os-vif/from-primitive.js';

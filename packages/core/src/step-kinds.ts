@@ -1,4 +1,9 @@
-/** For those who define kinds of steps, and write the runners that carry them out on a host. */
+/**
+ * For those who define kinds of steps, and write the runners that carry them out on a host.
+ *
+ * @packageDocumentation
+ */
+
 export {
   defineStepKind,
   type Intention,

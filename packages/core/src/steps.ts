@@ -1,4 +1,9 @@
-/** The steps that plans are made of, and recipes for those that several plugins need. */
+/**
+ * The steps that plans are made of, and recipes for those that several plugins need.
+ *
+ * @packageDocumentation
+ */
+
 export type {
   BridgeAttributes,
   BridgePortStep,

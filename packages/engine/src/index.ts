@@ -1,3 +1,9 @@
+/**
+ * Runs the plans of plugins on a host. {@link createVifDriver} makes the driver.
+ *
+ * @packageDocumentation
+ */
+
 import 'reflect-metadata';
 
 export type { Difference, Owned, PlannedVif } from '@vifkit/core/step-kinds';

@@ -1,6 +1,13 @@
+/**
+ * A Linux host for the engine: links, Open vSwitch, virtual functions, filters of guests, vendors' tools. {@link openHost} opens
+ * it.
+ *
+ * @packageDocumentation
+ */
+
 export { openPrograms } from './commands/exec-commands.js';
-export { examineHost } from './doctor/examine-host.js';
 export type { Lack } from './doctor/lack.js';
+export { examineHost } from './examine-host.js';
 export { type HostOptions, openHost } from './open-host.js';
 export { OvsdbClient, type OvsdbClientOptions } from './ovsdb/client.js';
 export { OvsdbOperationError } from './ovsdb/errors.js';

@@ -11,8 +11,7 @@ import {
 import type { Leg } from '@vifkit/core/connection';
 import { networkMtu } from '@vifkit/core/nova';
 import { type Network, requireField, type VIFBase, VIFBridge } from '@vifkit/core/os-vif';
-import { guestLinkIn, guestLinkPath, type LinkStep } from '@vifkit/core/steps';
-import { guestFilter, hasFilter } from './guest-filter.js';
+import { type GuestFilterStep, guestLinkIn, guestLinkPath, type LinkStep } from '@vifkit/core/steps';
 import { LinuxBridgeOptions } from './linux-bridge-options.js';
 import { settledTap } from './settled-tap.js';
 
@@ -194,5 +193,22 @@ function bridgeStep(
       bridge: { forwardDelay: 0, stp: false },
     },
     shared: true,
+  };
+}
+
+/** Whether the host is to filter what the guest sends, since the network service does not. */
+function hasFilter(vif: VIFBase, { hostFilters }: PlanContext): boolean {
+  return hostFilters && !vif.has_traffic_filtering;
+}
+
+/** The guest may send as the VIF alone. */
+function guestFilter(vif: VIFBridge): GuestFilterStep {
+  const { subnets } = requireField(vif, 'network', vif.id);
+  const ips = subnets.objects.flatMap(({ ips }) => ips?.objects ?? []);
+  return {
+    kind: 'guestFilter',
+    name: requireField(vif, 'vif_name', vif.id),
+    mac: requireField(vif, 'address', vif.id),
+    addresses: ips.flatMap(({ address }) => address ?? []),
   };
 }

@@ -4,6 +4,7 @@ const portTypes = ['dpdkvhostuser', 'dpdkvhostuserclient'] as const;
 
 export type PortType = (typeof portTypes)[number];
 
+/** The options of the plugin `vhostuser`. */
 export class VhostUserOptions {
   /**
    * What ports of Open vSwitch are: `dpdkvhostuser`, where it makes the socket and QEMU connects (Nova's choice);

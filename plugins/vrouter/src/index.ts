@@ -1,7 +1,6 @@
 import type { PluginPackage } from '@vifkit/core';
 import { VrouterConverter } from './vrouter-converter.js';
-import { VrouterDriver } from './vrouter-driver.js';
-import { VrouterPlugin } from './vrouter-plugin.js';
+import { VrouterDriver, VrouterPlugin } from './vrouter-driver.js';
 
 export { VrouterConverter, VrouterDriver, VrouterPlugin };
 

@@ -1,13 +1,25 @@
+import type { Plan, PlanContext } from '@vifkit/core';
 import type { Instance } from '@vifkit/core/nova';
-import type { VrouterPort } from './vrouter-port.js';
+import { boundTap, noBoundTap } from '@vifkit/core/steps';
+import { type VrouterPort, vendor } from './vrouter-port.js';
 
 const program = 'vrouter-port-control';
+
+/** guest's tap ── vRouter. */
+export function plugPort(port: VrouterPort, { instance, virtType, tap: { multiQueue } }: PlanContext): Plan {
+  const bind = addPort(port, instance, virtType);
+  return boundTap({ name: port.tap, multiQueue, bind, unbind: deletePort(port.vifId), vendor });
+}
+
+export function unplugPort({ vifId, tap: name }: Pick<VrouterPort, 'vifId' | 'tap'>): Plan {
+  return noBoundTap({ name, unbind: deletePort(vifId), vendor });
+}
 
 /**
  * Makes the tap a port of the VIF's virtual network. The tool takes its options as one argument, and splits it
  * itself.
  */
-export function addPort(port: VrouterPort, instance: Instance, virtType: string): string[] {
+function addPort(port: VrouterPort, instance: Instance, virtType: string): string[] {
   const options = {
     oper: 'add',
     uuid: port.vifId,
@@ -28,7 +40,7 @@ export function addPort(port: VrouterPort, instance: Instance, virtType: string)
   return [program, words.join(' ')];
 }
 
-export function deletePort(vifId: string): string[] {
+function deletePort(vifId: string): string[] {
   return [program, `--oper=delete --uuid=${vifId}`];
 }
 

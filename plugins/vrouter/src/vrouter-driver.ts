@@ -1,7 +1,16 @@
-import { type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
+import {
+  announce,
+  type LegacyDriver,
+  legacyDriver,
+  type Plan,
+  type PlanContext,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
 import { type DeviceBackend, deviceName, type NetworkVif } from '@vifkit/core/nova';
-import { plugPort, unplugPort } from './plan.js';
-import { needs, portOfModel } from './vrouter-port.js';
+import { type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
+import { plugPort, unplugPort } from './port-control.js';
+import { needs, portOfModel, portOfObject } from './vrouter-port.js';
 
 /** VIF type `vrouter`: a tap that Contrail's (Tungsten Fabric's) vRouter takes as a port. */
 @legacyDriver({ type: 'vrouter', needs })
@@ -16,5 +25,21 @@ export class VrouterDriver implements LegacyDriver {
 
   unplug(vif: NetworkVif): Plan {
     return unplugPort({ vifId: vif.id, tap: deviceName(vif) });
+  }
+}
+
+/** The plugin of the taps that today's Nova makes of VIF type `vrouter`: the same ports as the legacy driver's. */
+@vifPlugin({ name: 'vrouter', makesTaps: true, needs })
+export class VrouterPlugin implements VifPlugin {
+  describe() {
+    return announce('vrouter', [[VIFGeneric, []]]);
+  }
+
+  plug(vif: VIFBase, context: PlanContext): Plan {
+    return plugPort(portOfObject(vif), context);
+  }
+
+  unplug(vif: VIFBase): Plan {
+    return unplugPort(portOfObject(vif));
   }
 }

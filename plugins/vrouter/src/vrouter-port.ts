@@ -2,7 +2,14 @@ import { unsupportedVif } from '@vifkit/core';
 import { deviceName, type NetworkVif, networkId } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { tapNeeds } from '@vifkit/core/steps';
-import { type PortAddresses, portAddresses } from './port-addresses.js';
+
+/** The addresses of a port as vRouter is told them. */
+interface PortAddresses {
+  /** `0.0.0.0` when there is none. */
+  readonly ipv4: string;
+  /** `None` when there is none. */
+  readonly ipv6: string;
+}
 
 /** A port of vRouter, whether a VIF of Nova's network model or an os-vif object asks for it. */
 export interface VrouterPort {
@@ -47,5 +54,17 @@ export function portOfObject(vif: VIFBase): VrouterPort {
     mac: requireField(vif, 'address', vif.id),
     networkId: requireField(network, 'id', vif.id),
     addresses: portAddresses(subnets),
+  };
+}
+
+/**
+ * vRouter takes one address of each version: the first of a subnet, and of several subnets the last one's.
+ * @param subnets the addresses of each subnet
+ */
+function portAddresses(subnets: readonly (readonly (string | undefined)[])[]): PortAddresses {
+  const first = subnets.flatMap(([address]) => address ?? []);
+  return {
+    ipv4: first.findLast((address) => !address.includes(':')) ?? '0.0.0.0',
+    ipv6: first.findLast((address) => address.includes(':')) ?? 'None',
   };
 }

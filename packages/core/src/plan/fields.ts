@@ -18,9 +18,11 @@ import {
  * module, and put together as an object's properties: the comments of the properties are those of the step's type.
  */
 export interface Field<T = unknown, Optional extends boolean = boolean> {
+  /** Whether it may be left out. */
   readonly optional: Optional;
   /** What is wrong with a value at a path: `lacks 'name'`, `has a malformed 'set.mtu' (7)`; empty if nothing is. */
   check(value: unknown, path: string): readonly string[];
+  /** The JSON Schema of its values. */
   readonly schema: JsonSchema;
   /** Carries the type, and is never set. */
   readonly '~type'?: T;
@@ -131,6 +133,7 @@ export function objectSchema(fields: Fields): JsonSchema {
   };
 }
 
+/** True or false. */
 export const flag = matching<boolean>((value) => typeof value === 'boolean', wireSchemas.boolean);
 
 const linkNameSchema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^[^/:%\\s]+$' };
@@ -147,13 +150,18 @@ export const texts = matching<Readonly<Record<string, string>>>(
   { type: 'object', additionalProperties: text.schema },
 );
 
+/** A MAC address, with colons, as in `fa:16:3e:10:00:01`. */
 export const macAddress = matching<string>(isMacAddress, wireSchemas.mac);
+/** An IPv4 or IPv6 address, without a zone. */
 export const ipAddress = matching<string>(isIpAddress, wireSchemas.ip);
+/** The address of a PCI function, as in `0000:05:10.1`. */
 export const pciAddress = matching<string>(isPciAddress, wireSchemas.pci);
+/** A UUID, with its hyphens. */
 export const uuid = matching<string>(isUuid, wireSchemas.uuid);
 
-/** Bytes. */
+/** An MTU in bytes, from 68 to 65535. */
 export const mtu = matching<number>(isMtu, { type: 'integer', minimum: mtuRange.min, maximum: mtuRange.max });
+/** A VLAN's id, from 0 to 4095. */
 export const vlanId = matching<number>(isVlanId, {
   type: 'integer',
   minimum: vlanRange.min,
@@ -167,7 +175,7 @@ export function integer(minimum: number, maximum: number): Field<number, false> 
   return matching(accepts, { type: 'integer', minimum, maximum });
 }
 
-/** Seconds. */
+/** A duration in seconds. */
 export const duration = matching<number>(
   (value) => typeof value === 'number' && value >= 0 && value <= 1_000_000,
   { type: 'number', minimum: 0, maximum: 1_000_000 },

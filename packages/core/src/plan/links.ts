@@ -36,6 +36,7 @@ export type LinkCreation = ValueOf<typeof creation>;
 
 const linkType = oneOf('bridge', 'veth', 'tap', 'vlan');
 
+/** The types of links that a plan may remove, as the kernel calls them. */
 export type LinkType = ValueOf<typeof linkType>;
 
 const bridgeAttributes = object({

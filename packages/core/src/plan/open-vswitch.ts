@@ -25,10 +25,12 @@ const portName = matching<string>(
 
 const datapathType = oneOf('system', 'netdev', 'dummy');
 
+/** A bridge's `datapath_type`: the kernel's (`system`), the one in userspace (`netdev`), or that of Open vSwitch's tests. */
 export type OvsDatapathType = ValueOf<typeof datapathType>;
 
 const vlanMode = oneOf('access', 'trunk', 'native-tagged', 'native-untagged', 'dot1q-tunnel');
 
+/** A port's `vlan_mode`, as ovs-vswitchd.conf.db(5) has it. */
 export type OvsVlanMode = ValueOf<typeof vlanMode>;
 
 const portInitial = object({

@@ -6,7 +6,9 @@ import type { PluginRegistry } from './registry.js';
 
 /** What the plugins announce, and the errors of those that could not tell. */
 export interface DescribedHost {
+  /** What those announce that could tell. */
   readonly info: HostInfo;
+  /** PLUGIN_FAILED, one for each plugin that could not. */
   readonly errors: readonly VifError[];
 }
 

@@ -11,6 +11,7 @@ export type OptionsByName = Readonly<Record<string, object>>;
 export interface OptionsSource {
   /** What messages call it: a file's path, a variable's name. */
   readonly name?: string;
+  /** They are checked when a registry is made. */
   readonly options: OptionsByName;
 }
 

@@ -28,6 +28,7 @@ export interface PluginPackage<Options extends object = object> {
    * of the copy of core whose decorators it uses, which may have moved on since.
    */
   readonly contract?: number;
+  /** The classes of its plugins, drivers and converters, each with its decorator. */
   readonly provides: readonly Constructor<Component>[];
   /**
    * The package's own classes of objects, as port profiles, each declared with `versionedObject` in a namespace of the

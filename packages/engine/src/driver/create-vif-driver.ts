@@ -1,5 +1,13 @@
-import type { OptionsOf, OptionsSource, PluginPackage } from '@vifkit/core';
-import { asVifError, type Logger, PluginRegistry, silentLogger, VifError } from '@vifkit/core';
+import {
+  asVifError,
+  type Logger,
+  type OptionsOf,
+  type OptionsSource,
+  type PluginPackage,
+  PluginRegistry,
+  silentLogger,
+  VifError,
+} from '@vifkit/core';
 import {
   hasMethods,
   type OptionRules,
@@ -7,13 +15,13 @@ import {
   readOptions,
   requireOurContract,
 } from '@vifkit/core/internal';
-import type { GuestConfigurator } from '@vifkit/core/nova';
-import { type Routing, routings } from '@vifkit/core/nova';
+import { type GuestConfigurator, type Routing, routings } from '@vifkit/core/nova';
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { Host } from '../run/host.js';
 import { vendorRunners } from './vendor-runners.js';
 import { VifDriver } from './vif-driver.js';
 
+/** What a driver is made of. */
 export interface VifDriverOptions<Packages extends readonly PluginPackage[] = readonly PluginPackage[]> {
   /** Where plans run: `openHost()` of `@vifkit/host`, or a memory host of `@vifkit/testkit`. */
   readonly host: Host;

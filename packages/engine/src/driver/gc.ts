@@ -8,6 +8,7 @@ import { type Change, type Job, type JobResult, writingOf } from '../run/job.js'
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
+/** What a garbage collection keeps. */
 export interface GcOptions extends CallOptions {
   /** The ids of all VIFs that are in use. An empty list is taken for a mistake: that there are none is said by `none`. */
   readonly keep: Iterable<string> | 'none';

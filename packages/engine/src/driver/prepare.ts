@@ -1,11 +1,16 @@
-import type { HostFacts, PlanContext, PluginRegistry } from '@vifkit/core';
-import { asVifError, VifError } from '@vifkit/core';
+import { asVifError, type HostFacts, type PlanContext, type PluginRegistry, VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import { legsOfPlan, validatePlan } from '@vifkit/core/internal';
-import type { GuestConfigurator, GuestDevice, HostCapabilities } from '@vifkit/core/nova';
-import { NetworkVif, portSettings, requireVirtio, tapQueues } from '@vifkit/core/nova';
-import type { VIFBase } from '@vifkit/core/os-vif';
-import { requireField, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
+import {
+  type GuestConfigurator,
+  type GuestDevice,
+  type HostCapabilities,
+  NetworkVif,
+  portSettings,
+  requireVirtio,
+  tapQueues,
+} from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
 import type { Job } from '../run/job.js';
 import { withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';

@@ -1,5 +1,4 @@
-import type { LegacyDriver, PluginRegistry, VifPlugin } from '@vifkit/core';
-import { asVifError, VifError } from '@vifkit/core';
+import { asVifError, type LegacyDriver, type PluginRegistry, VifError, type VifPlugin } from '@vifkit/core';
 import { adopt, Cursor, quote, slugOf, violationsOf } from '@vifkit/core/internal';
 import type { NetworkVif } from '@vifkit/core/nova';
 import { classNameOf, VIFBase } from '@vifkit/core/os-vif';

@@ -1,6 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { Routing, VifRequest } from '@vifkit/core/nova';
-import { parseRequest } from '@vifkit/core/nova';
+import { parseRequest, type Routing, type VifRequest } from '@vifkit/core/nova';
 
 /** A request, and whose rules it is answered by. */
 export interface RoutedRequest extends VifRequest {

@@ -1,5 +1,4 @@
-import type { VifError } from '@vifkit/core';
-import { isSameVif } from '@vifkit/core';
+import { isSameVif, type VifError } from '@vifkit/core';
 import { stepKindOf, validatePlan } from '@vifkit/core/internal';
 import { NetworkVif } from '@vifkit/core/nova';
 import type { Step } from '@vifkit/core/steps';

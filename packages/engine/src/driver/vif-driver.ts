@@ -1,5 +1,4 @@
-import type { Logger, PluginRegistry } from '@vifkit/core';
-import { describeHost } from '@vifkit/core';
+import { describeHost, type Logger, type PluginRegistry } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
 import type { GuestConfigurator, RequestOf, Routing } from '@vifkit/core/nova';
 import type { HostInfo, VIFBase } from '@vifkit/core/os-vif';
@@ -49,6 +48,7 @@ export interface VifDriverParts {
   readonly routing: Routing;
 }
 
+/** How long a watch lasts. */
 export interface WatchOptions {
   /** Ends it. */
   readonly signal: AbortSignal;

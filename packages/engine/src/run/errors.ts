@@ -1,6 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { Step } from '@vifkit/core/steps';
-import { stepTarget } from '@vifkit/core/steps';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 import type { Timeline } from './timeline.js';
 
 /** A plug failed; the steps it had done were undone. `cause` is the first error. */

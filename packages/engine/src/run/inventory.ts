@@ -24,6 +24,7 @@ export interface Thing {
   readonly instance?: string;
 }
 
+/** What tells a thing from all others of its host. */
 export function keyOf({ kind, name }: Pick<Thing, 'kind' | 'name'>): ThingKey {
   return `${kind} ${name}`;
 }

@@ -1,8 +1,7 @@
 import type { Plan, VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import type { Difference, Inspection } from '@vifkit/core/step-kinds';
-import type { Step } from '@vifkit/core/steps';
-import { stepTarget } from '@vifkit/core/steps';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 import type { VifRecord } from './inventory.js';
 import type { Left } from './ownership.js';
 import type { Trace } from './timeline.js';

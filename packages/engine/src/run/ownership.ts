@@ -1,8 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
 import type { Difference, Found, Inspection, Intention } from '@vifkit/core/step-kinds';
-import type { Step } from '@vifkit/core/steps';
-import { stepTarget } from '@vifkit/core/steps';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 
 /** What a call is about. Showing a plan is a `plug` that writes nothing. */
 export type OwnershipOperation = 'plug' | 'check' | 'unplug' | 'gc';

@@ -1,5 +1,4 @@
-import type { Step } from '@vifkit/core/steps';
-import { stepTarget } from '@vifkit/core/steps';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 
 /** A part of a request's time. */
 export interface Span {

@@ -1,5 +1,4 @@
-import type { PluginPackage, VifConverter } from '@vifkit/core';
-import { PluginRegistry, VifError, vifConverter } from '@vifkit/core';
+import { type PluginPackage, PluginRegistry, type VifConverter, VifError, vifConverter } from '@vifkit/core';
 import type { VIFBase } from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { route } from '../../src/driver/route.js';

@@ -1,7 +1,14 @@
 import { asVifError, isVifError, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/step-kinds';
+import type {
+  AttemptedTask,
+  CommandExecutor,
+  Inspection,
+  Outcome,
+  StepRunner,
+  Task,
+  VifStep,
+} from '@vifkit/core/step-kinds';
 import type { CommandStep } from '@vifkit/core/steps';
-import type { CommandExecutor } from './command-executor.js';
 import { missingProgram } from './missing-program.js';
 
 /** A tool to be run. */

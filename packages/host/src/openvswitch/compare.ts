@@ -1,5 +1,4 @@
-import type { VifError } from '@vifkit/core';
-import { isSameVif } from '@vifkit/core';
+import { isSameVif, type VifError } from '@vifkit/core';
 import {
   type Difference,
   type Found,

@@ -11,6 +11,7 @@ import { retry } from './retry.js';
 import { checkTlsOptions, type OvsdbTlsOptions, readOvsdbTlsOptions } from './tls.js';
 import * as values from './values.js';
 
+/** How an OVSDB server is reached, and how long it may be silent. */
 export interface OvsdbClientOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
   readonly endpoint?: string | undefined;

@@ -12,7 +12,7 @@ import {
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
 } from '@vifkit/core/os-vif';
-import { knows } from '../libvirt-version.js';
+import { knows } from '../config/libvirt-version.js';
 import { switchPort } from './switch-port.js';
 
 /**

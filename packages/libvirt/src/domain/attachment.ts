@@ -22,6 +22,7 @@ interface Plugged {
   readonly changes: readonly object[];
 }
 
+/** How an interface is attached. */
 export interface AttachOptions extends Call {
   /** Wait until the port carries traffic, as a plug that waits does. */
   readonly wait?: boolean | number | undefined;

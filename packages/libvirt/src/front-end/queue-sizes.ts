@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import type { HostCapabilities } from '@vifkit/core/nova';
-import { knows } from '../libvirt-version.js';
+import { knows } from '../config/libvirt-version.js';
 
 /**
  * The size of the receive queues, if the host sets one and its libvirt can.

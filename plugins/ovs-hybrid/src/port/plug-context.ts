@@ -1,6 +1,6 @@
 import type { HostFacts } from '@vifkit/core';
 import type { PortSettings, TapQueues } from '@vifkit/core/nova';
-import type { OvsOptions } from '../ovs-options.js';
+import type { OvsOptions } from './ovs-options.js';
 
 /** What the plan of a plug depends on besides the VIF. */
 export interface PlugContext {

@@ -1,6 +1,6 @@
 import { type VifConverter, vifConverter } from '@vifkit/core';
-import { VIFGeneric } from '@vifkit/core/os-vif';
 import { deviceName, type NetworkVif, toVifFields } from '@vifkit/core/nova';
+import { VIFGeneric } from '@vifkit/core/os-vif';
 
 /** Makes os-vif objects of VIFs of the type `__PLUGIN__` of Nova's network model. */
 @vifConverter({ type: '__PLUGIN__' })

@@ -1,6 +1,14 @@
-import { announce, inject, type Plan, type PlanContext, unsupportedVif, type VifPlugin, vifPlugin } from '@vifkit/core';
-import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
+import {
+  announce,
+  inject,
+  type Plan,
+  type PlanContext,
+  unsupportedVif,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
 import { networkMtu } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { tapNeeds } from '@vifkit/core/steps';
 import { __CLASS__Options } from './options.js';
 

@@ -1,7 +1,16 @@
-import type { LegacyDriver, Plan, PlanContext, VifConverter, VifPlugin } from '@vifkit/core';
-import { announce, legacyDriver, unsupportedVif, vifConverter, vifPlugin } from '@vifkit/core';
-import type { DeviceBackend, NetworkVif } from '@vifkit/core/nova';
-import { deviceName } from '@vifkit/core/nova';
+import {
+  announce,
+  type LegacyDriver,
+  legacyDriver,
+  type Plan,
+  type PlanContext,
+  unsupportedVif,
+  type VifConverter,
+  type VifPlugin,
+  vifConverter,
+  vifPlugin,
+} from '@vifkit/core';
+import { type DeviceBackend, deviceName, type NetworkVif } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 
 type Planner = (vif: VIFBase, context: PlanContext) => unknown;
