@@ -40,7 +40,13 @@ export {
   type VirtualFunction,
 } from './plan/host.js';
 export type { Plan } from './plan/steps.js';
-export { type Announced, announce } from './plugin/announce.js';
+export {
+  type Announced,
+  announce,
+  type DescribedHost,
+  describeHost,
+  unsupportedVif,
+} from './plugin/announce.js';
 export type {
   ConfigContext,
   ConversionContext,
@@ -50,13 +56,18 @@ export type {
   VifPlugin,
 } from './plugin/contract.js';
 export type { Declaration, Requirement, RequirementKind } from './plugin/declaration.js';
-export { inject, injectable, legacyDriver, vifConverter, vifPlugin } from './plugin/decorators.js';
-export { type DescribedHost, describeHost } from './plugin/describe-host.js';
+export {
+  FACTS,
+  inject,
+  injectable,
+  LOGGER,
+  legacyDriver,
+  vifConverter,
+  vifPlugin,
+} from './plugin/decorators.js';
 export { optionsFromEnvironment, optionVariable } from './plugin/environment.js';
 export type { OptionsByName, OptionsSource } from './plugin/options.js';
-export type { Component, OptionsOf, PluginPackage } from './plugin/package.js';
+export type { Component, OptionsOf, PluginOnDemand, PluginPackage } from './plugin/package.js';
 export { PluginRegistry, type RegistryParts } from './plugin/registry.js';
 export type { ContractAdapter } from './plugin/served-contract.js';
 export type { StaticComponent, StaticDeclaration } from './plugin/static-declaration.js';
-export { FACTS, LOGGER } from './plugin/tokens.js';
-export { unsupportedVif } from './plugin/unsupported-vif.js';

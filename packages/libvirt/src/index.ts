@@ -4,8 +4,12 @@
  * @packageDocumentation
  */
 
-export type { Bandwidth, BandwidthLimit } from './config/bandwidth.js';
-export { HostdevConfig } from './config/hostdev-config.js';
-export { InterfaceConfig, type InterfaceDriver, type InterfaceSettings } from './config/interface-config.js';
-export type { InterfaceSource } from './config/interface-source.js';
+export type { Bandwidth, BandwidthLimit } from './bandwidth.js';
+export type { InterfaceSource } from './device-config.js';
+export {
+  HostdevConfig,
+  InterfaceConfig,
+  type InterfaceDriver,
+  type InterfaceSettings,
+} from './device-config.js';
 export { LibvirtGuestConfigurator } from './libvirt-guest-configurator.js';

@@ -6,10 +6,9 @@ import {
   type OvsBridgeAbsentStep,
   type OvsPortAbsentStep,
 } from '@vifkit/core/steps';
-import { representorLinkOf } from './modes/host-device.js';
-import { isTrunkBridge, patchPorts, portBridge } from './port/names.js';
-import type { OvsOptions } from './port/ovs-options.js';
-import { interfaceIdOf, profileOf } from './port/port-profile.js';
+import { representorLinkOf } from './host-device.js';
+import type { OvsOptions } from './ovs-options.js';
+import { interfaceIdOf, isTrunkBridge, patchPorts, portBridge, profileOf } from './port.js';
 
 /**
  * Removes whatever any plug of this VIF has made: it may have been plugged in another way than it would be now, as when

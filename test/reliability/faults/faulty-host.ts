@@ -28,6 +28,7 @@ export function faultyHost(host: Host): FaultyHost {
   return {
     facts: host.facts,
     locks: host.locks,
+    ...(host.records && { records: host.records }),
     runners: host.runners.map((runner) => faultyRunner(runner, control)),
     close: () => host.close(),
     get handed() {

@@ -66,7 +66,8 @@ function needsDriver(input: Input): boolean {
 }
 
 async function openDriver(settings: Settings, { openDriver, env, stderr }: Environment): Promise<Converter> {
-  return openDriver({ ...settings, guests: false, env, logger: await openLogger(settings, stderr, env) });
+  const logger = await openLogger(settings, stderr, env);
+  return openDriver({ ...settings, guests: false, allPlugins: true, env, logger });
 }
 
 function answer(input: Input, driver: Converter, manifest: VersionManifest | undefined): Answer {

@@ -6,8 +6,7 @@ import {
   type VifPlugin,
 } from '@vifkit/core';
 import type { Routing } from '@vifkit/core/nova';
-import { type Origin, originOf } from '../plugins/load-plugins.js';
-import { loadRegistry } from '../plugins/registry.js';
+import { loadRegistry, type Origin, originOf } from '../plugins/load-plugins.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { type ErrorJson, errorJson } from '../terminal/errors.js';

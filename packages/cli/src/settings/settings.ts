@@ -82,3 +82,24 @@ export function hostOptions(settings: Settings): HostOptions {
   const ovsdbTls = { ca: ovsdbCa, cert: ovsdbCert, key: ovsdbKey, serverName: ovsdbName };
   return { ovsdb, ovnSb, ovnNb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
 }
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Whether the arguments are ids of VIFs, rather than files. */
+export function areIds(files: readonly string[]): boolean {
+  return files.length > 0 && files.every((file) => uuid.test(file));
+}
+
+/**
+ * Whether a command is about what is plugged, rather than about requests that it is given: so it is asked for, or there is
+ * neither a file nor anybody who writes to standard input.
+ */
+export function meansPlugged(
+  { all }: Settings,
+  { waitsForInput }: { readonly waitsForInput?: (() => boolean) | undefined },
+  files: readonly string[],
+): boolean {
+  return (
+    all === true || areIds(files) || (files.length === 1 && files[0] === '-' && waitsForInput?.() === true)
+  );
+}

@@ -36,6 +36,8 @@ export interface StepTraits<S> {
   readonly leavesNoTrace?: boolean;
   /** The step finds whatever its VIF has of this sort: an unplug need not look for more. */
   readonly findsAllOfVif?: boolean;
+  /** What the step removes is found by the VIF's mark, too: a VIF that is plugged in another way needs no step for it. */
+  readonly isFoundByMark?: boolean;
 }
 
 /** A kind of step: what its steps look like, and what the engine and the command have to know of them. */

@@ -81,6 +81,7 @@ export const ovsBridgeAbsent = defineStepKind({
     own: flag,
   },
   intention: () => 'remove',
+  isFoundByMark: true,
   describe: () => ['to be absent once idle'],
 });
 
@@ -149,6 +150,7 @@ export const ovsPortAbsent = defineStepKind({
     own: flag,
   },
   intention: () => 'remove',
+  isFoundByMark: true,
   ownName: ({ name }) => name,
   describe: () => ['to be absent'],
 });
@@ -166,6 +168,7 @@ export const ovsVifPortsAbsent = defineStepKind({
   target: ({ interfaceId }) => interfaceId,
   intention: () => 'remove',
   findsAllOfVif: true,
+  isFoundByMark: true,
   describe: () => ['to be absent'],
 });
 

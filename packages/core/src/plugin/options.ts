@@ -2,7 +2,7 @@ import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
 import { type ValidationError as Refusal, validateSync } from '../fields/class-validator.js';
 import type { Constructor } from './declaration.js';
-import { slugOf } from './slug.js';
+import { slugOf } from './slots.js';
 
 /** Options by plugin name or VIF type. */
 export type OptionsByName = Readonly<Record<string, object>>;

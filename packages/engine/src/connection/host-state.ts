@@ -124,8 +124,13 @@ export type SocketState = 'absent' | 'stale' | 'listening' | 'connected';
 
 /** Reads what legs are judged by. */
 export interface ConnectionReader {
-  /** One reading for all legs. What cannot be read of one sort of thing is told in its place. Rejects if the links cannot be read, or the signal fires. */
-  read(legs: readonly Leg[], signal: AbortSignal): Promise<HostState>;
+  /**
+   * One reading for all legs. What cannot be read of one sort of thing is told in its place. Rejects if the links cannot be
+   * read, or the signal fires.
+   * @param isUnchanged nothing was written since steps were compared with the host, by the same signal: what is or was
+   *   read for them need not be read again
+   */
+  read(legs: readonly Leg[], signal: AbortSignal, isUnchanged?: boolean): Promise<HostState>;
   /** Who has taps open, by the taps' names, as in `qemu-system-x86 (process 4711)`. */
   holders(taps: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }

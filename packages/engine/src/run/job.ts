@@ -12,6 +12,8 @@ export interface Job {
   readonly plan: Plan;
   /** The way from the guest to its network. */
   readonly legs?: readonly Leg[];
+  /** Neutron's and OVN's id of its port, for a phase of a live migration. */
+  readonly port?: string;
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
   readonly owner?: string;
   /** What is remembered of the VIF once it is plugged. */

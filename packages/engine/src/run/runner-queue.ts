@@ -50,6 +50,8 @@ interface Undoing extends UndoTime {
  */
 export class RunnerQueue {
   readonly isOneByOne: boolean;
+  /** Whether it can be asked for what no step of a plan is about. */
+  readonly searches: boolean;
   readonly #runner: StepRunner;
   readonly #signal: AbortSignal;
   readonly #readings: Batches<Asked, Read<Inspection<unknown, Step>>>;
@@ -62,6 +64,7 @@ export class RunnerQueue {
     this.#runner = runner;
     this.#signal = signal;
     this.isOneByOne = runner.oneByOne ?? false;
+    this.searches = runner.findStrays !== undefined;
     const [reads, writes] = this.isOneByOne ? [alone, alone] : [joined, joinedWhileBusy];
     this.#readings = reads((asked) => this.#inspect(asked));
     this.#searches = joined((jobs) => this.#findStrays(jobs));
@@ -76,7 +79,6 @@ export class RunnerQueue {
 
   /** What the job's VIF has that no step of its plan is about. Never rejects. */
   async findStrays(job: Job): Promise<Read<readonly Stray<unknown, Step>[]>> {
-    if (!this.#runner.findStrays) return nothing;
     const [found] = await this.#searches([job]);
     return found ?? nothing;
   }
@@ -92,8 +94,8 @@ export class RunnerQueue {
   }
 
   async #inspect(asked: readonly Asked[]): Promise<Read<Inspection<unknown, Step>>[]> {
-    const titles = asked.map(({ step, job }) => taskTitle({ step, owner: job.owner }));
-    const doing = this.isOneByOne ? `comparing ${titles} with the host` : 'reading the host';
+    const titles = () => asked.map(({ step, job }) => taskTitle({ step, owner: job.owner }));
+    const doing = this.isOneByOne ? `comparing ${titles()} with the host` : 'reading the host';
     const endBatch = startBatch('inspect', asked, this.isOneByOne);
     try {
       const steps = asked.map(({ step, job }) => ({ step, vifId: job.vifId }));

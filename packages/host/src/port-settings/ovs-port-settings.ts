@@ -9,7 +9,7 @@ import type {
   VifStep,
 } from '@vifkit/core/step-kinds';
 import type { OvsPortSettingsStep } from '@vifkit/core/steps';
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
 import { type Settled, settledBy } from './settled.js';
 
@@ -28,7 +28,7 @@ interface SettingsChange {
 export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, SettingsChange, true> {
   readonly kinds = ['ovsPortSettings'] as const;
 
-  constructor(private readonly client: OvsdbClient) {}
+  constructor(private readonly client: Ovsdb) {}
 
   async inspect(
     steps: readonly VifStep<OvsPortSettingsStep>[],
