@@ -1,6 +1,7 @@
 // An agent that tells of all that has a name: what is sent to others, what errors say, what plugins announce.
 import { describeHost, PluginRegistry } from '@vifkit/core';
 import * as osVif from '@vifkit/core/os-vif';
+import { jsonSchemaOf, requestSchema } from '@vifkit/core/schema';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import ovs from '@vifkit/plugin-ovs-hybrid';
@@ -42,7 +43,8 @@ async function main() {
   const object = driver.convert(request);
   const classes = Object.values(osVif).filter((type) => type.prototype instanceof VersionedObject);
   const report = {
-    classes: classes.map((type) => osVif.jsonSchemaOf(type).title),
+    classes: classes.map((type) => jsonSchemaOf(type).title),
+    schema: requestSchema(),
     bridge: osVif.toPrimitive(new VIFBridge({ id, network: new osVif.Network({}) })),
     object,
     read: osVif.classNameOf(osVif.fromPrimitive(JSON.parse(JSON.stringify(object)))),

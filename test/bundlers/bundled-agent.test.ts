@@ -1,11 +1,14 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { minify } from '@swc/core';
 import { build } from 'esbuild';
 import { execa } from 'execa';
 import { rolldown } from 'rolldown';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import webpack from 'webpack';
 
 const agent = fileURLToPath(new URL('agent.js', import.meta.url));
 
@@ -30,6 +33,20 @@ const bundlers: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
     await bundle.write({ file, format: 'cjs', minify: true, codeSplitting: false });
     await bundle.close();
   },
+  async webpack(file) {
+    const output = { path: dirname(file), filename: basename(file) };
+    const compiler = webpack({ mode: 'production', target: 'node', entry: agent, output });
+    const stats = await promisify(compiler.run.bind(compiler))();
+    await promisify(compiler.close.bind(compiler))();
+    expect(stats?.toString({ all: false, errors: true, warnings: true })).toBe('');
+  },
+  /** swc's own bundler does not know `exports` of a package.json: it minifies what others have bundled. */
+  async swc(file) {
+    const options = { bundle: true, platform: 'node', logLevel: 'error', write: false } as const;
+    const { outputFiles } = await build({ entryPoints: [agent], ...options });
+    const { code } = await minify(outputFiles[0]?.text ?? '', { compress: true, mangle: { toplevel: true } });
+    await writeFile(file, code);
+  },
 };
 
 describe('an agent bundled and minified', () => {
@@ -43,7 +60,8 @@ describe('an agent bundled and minified', () => {
   });
 
   it.each(Object.entries(bundlers))('by %s says and sends the very same', async (name, bundle) => {
-    const file = join(folder, `${name}.cjs`);
+    const file = join(folder, name, 'agent.cjs');
+    await mkdir(dirname(file));
     await bundle(file);
     expect(await run(file)).toBe(unbundled);
   });

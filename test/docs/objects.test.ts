@@ -1,4 +1,5 @@
 import * as osVif from '@vifkit/core/os-vif';
+import { jsonSchemaOf } from '@vifkit/core/schema';
 import { describe, expect, it } from 'vitest';
 import { codeBlock, readDocument } from './code-block.js';
 import { active, address, down, forOlderPeer, same } from './objects-example.js';
@@ -51,7 +52,7 @@ function newestOf(type: ObjectClass): string {
 function laterFieldsOf(name: string, type: ObjectClass): string {
   // Every field set: what it holds does not matter here.
   const names = Object.keys(
-    Object(osVif.jsonSchemaOf(type)).$defs[name].properties['versioned_object.data'].properties,
+    Object(jsonSchemaOf(type)).$defs[name].properties['versioned_object.data'].properties,
   );
   const value = { value: null, enumerable: true };
   const object = Object.create(type.prototype, Object.fromEntries(names.map((field) => [field, value])));

@@ -19,7 +19,7 @@ export interface Files {
 }
 
 const commands =
-  'config plan plug check unplug show gc object plugins doctor host-info help explain completion man config-file'.split(
+  'config plan plug check unplug show gc object plugins doctor host-info help explain completion man config-file schema'.split(
     ' ',
   );
 

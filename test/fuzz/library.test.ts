@@ -175,7 +175,8 @@ describe('options that are wrong', () => {
       /'dryRun'/,
     ],
     ['of gc', () => driver.gc({ keep: 'none', dryRun: 'no' } as never), 'INVALID_OPTIONS', /true or false/],
-    ['as no list', () => driver.plugAll(new Set() as never), 'INVALID_REQUEST', /must be a list/],
+    ['as no list', () => driver.plugAll(new WeakSet() as never), 'INVALID_REQUEST', /must be a list/],
+    ['as text', () => driver.plugAll('[]' as never), 'INVALID_REQUEST', /must be a list/],
     ['as no request', () => driver.plug(42 as never), 'INVALID_REQUEST', /must be a plain object, not 42/],
     [
       'in a key of createVifDriver',

@@ -7,12 +7,33 @@ import { execa } from 'execa';
 import { describe, expect, it } from 'vitest';
 
 const cli = fileURLToPath(new URL('../../packages/cli', import.meta.url));
+const dependencies = readFileSync(join(cli, '../../docs/dependencies.md'), 'utf8');
 const manifest = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8'));
 
 const bytesIn = (folder: string) =>
   readdirSync(join(cli, folder), { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
     .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
+
+/** The megabytes that the packages of others take which are installed along with each of ours: see docs/dependencies.md. */
+const installedAlong = new Map(
+  [...dependencies.matchAll(/^\| `([^`]+)` .*\| ([\d.]+) MB *\|$/gm)].map(([, name, size]) => [
+    name,
+    Number(size),
+  ]),
+);
+
+it.each([
+  ['@vifkit/core', 0.6],
+  ['@vifkit/plugin-ovs-hybrid', 0.6],
+  ['@vifkit/engine', 0.6],
+  ['@vifkit/host', 1.5],
+  ['@vifkit/libvirt', 5],
+  ['@vifkit/testkit', 1.5],
+  ['@vifkit/cli', 3.5],
+])('%s has at most %d MB installed along', (name, most) => {
+  expect(installedAlong.get(name)).toBeLessThanOrEqual(most);
+});
 
 describe('the package of the command', () => {
   it('brings nothing along but the logger, which looks for modules of its own at run time', () => {

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -55,6 +55,47 @@ it('attw finds nothing wrong with the types in the tarballs', async () => {
   });
   expect(found).toEqual({});
 }, 600_000);
+
+/** A plugin whose options are guarded by core's decorators and by those of the vendor's own class-validator. */
+const guarded = `
+import { IsInt } from 'class-validator';
+import { PluginRegistry, vifPlugin } from '@vifkit/core';
+import { IsIn, IsUrl } from '@vifkit/core/validation';
+class Options { lane = 1; tier = 'gold'; fabric = 'https://fabric'; }
+IsInt()(Options.prototype, 'lane');
+IsIn(['gold', 'tin'])(Options.prototype, 'tier');
+IsUrl(['https'])(Options.prototype, 'fabric');
+class Acme {}
+for (const name of ['describe', 'plug', 'unplug']) Acme.prototype[name] = () => [];
+vifPlugin({ name: 'acme', options: Options })(Acme);
+const registryWith = (acme) => new PluginRegistry([{ name: '@acme/plugin', provides: [Acme] }], { acme });
+registryWith({ lane: 2, tier: 'tin' });
+try {
+  registryWith({ lane: 'two', tier: 'iron', fabric: 'ftp://fabric' });
+} catch ({ code, message }) {
+  console.log(JSON.stringify({ code, message }));
+}
+`;
+
+it('core brings what it uses of class-validator, and judges by the decorators of another copy as well', async () => {
+  const [core = ''] = tarballs.filter((each) => basename(each).startsWith('vifkit-core-'));
+  const modules = join(folder, 'guarded/node_modules');
+  await unpack(core, join(modules, '@vifkit/core'));
+  const { dependencies } = JSON.parse(await readFile(join(modules, '@vifkit/core/package.json'), 'utf8'));
+  expect(Object.keys(dependencies)).toEqual(['leven', 'reflect-metadata', 'tsyringe']);
+  const installed = fileURLToPath(new URL('../../packages/core/node_modules', import.meta.url));
+  for (const name of [...Object.keys(dependencies), 'class-validator']) {
+    const place = name === 'class-validator' ? modules : join(modules, '@vifkit/core/node_modules');
+    await mkdir(place, { recursive: true });
+    await symlink(join(installed, name), join(place, name));
+  }
+  await writeFile(join(folder, 'guarded/agent.mjs'), guarded);
+  const { stdout } = await execa(process.execPath, [join(folder, 'guarded/agent.mjs')]);
+  expect(JSON.parse(stdout)).toEqual({
+    code: 'INVALID_OPTIONS',
+    message: expect.stringMatching(/lane.*tier.*fabric/s),
+  });
+});
 
 it('each has what it takes to be published', async () => {
   const found = await problems(async (tarball) => {

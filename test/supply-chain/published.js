@@ -1,5 +1,5 @@
 // What is published, and what it brings: from the lock file and node_modules, without a network.
-import { existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -18,14 +18,38 @@ export function publishedPackages() {
 /** All packages that one brings, those of this project among them, each with the names and versions of what it needs. */
 export function broughtBy({ folder, manifest }) {
   const found = new Map();
-  const visit = (at, by) => {
-    const needed = directlyNeeded(at, by);
+  const visit = (at, by, leftOut = by.leftOutOfBundle ?? []) => {
+    const needed = directlyNeeded(at, by).filter((each) => !leftOut.includes(each.manifest.name));
     found.set(idOf(by), { manifest: by, needs: needed.map((each) => idOf(each.manifest)).sort(compare) });
-    for (const each of needed) if (!found.has(idOf(each.manifest))) visit(each.folder, each.manifest);
+    for (const each of needed) {
+      if (found.has(idOf(each.manifest))) continue;
+      visit(each.folder, each.manifest, isOwn(each.manifest.name) ? undefined : leftOut);
+    }
   };
   visit(folder, manifest);
   found.delete(idOf(manifest));
   return [...found.values()].sort((one, other) => compare(idOf(one.manifest), idOf(other.manifest)));
+}
+
+/** The bytes of what the packages of others take that are installed along with one: without what is in bundles. */
+export function installedBytes({ folder, manifest }) {
+  const sizes = new Map();
+  const visit = (at, by) => {
+    for (const each of directlyNeeded(at, { ...by, inBundle: [] })) {
+      const id = idOf(each.manifest);
+      if (sizes.has(id)) continue;
+      sizes.set(id, isOwn(each.manifest.name) ? 0 : bytesIn(each.folder));
+      visit(each.folder, each.manifest);
+    }
+  };
+  visit(folder, manifest);
+  return [...sizes.values()].reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function bytesIn(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + statSync(join(entry.parentPath, entry.name)).size, 0);
 }
 
 /**

@@ -7,6 +7,7 @@ import {
   compare,
   directlyNeeded,
   idOf,
+  installedBytes,
   installScripts,
   isOwn,
   publishedPackages,
@@ -46,7 +47,7 @@ if (refused.length > 0) {
 }
 
 const ownTable = table(
-  ['package', 'third-party packages that it names', 'in all'],
+  ['package', 'third-party packages that it names', 'in all', 'installed along'],
   published.map((each) => [
     `\`${each.manifest.name}\``,
     needsOf(each)
@@ -55,6 +56,7 @@ const ownTable = table(
       .sort(compare)
       .join(', ') || 'none',
     String(broughtBy(each).filter(({ manifest }) => !isOwn(manifest.name)).length),
+    `${(installedBytes(each) / 1e6).toFixed(1)} MB`,
   ]),
 );
 const othersTable = table(
@@ -87,7 +89,9 @@ lock file installs; a test compares. Every licence has to be one of:
 ${allowedLicences.join(', ')}.
 
 The tarball of each package has its components as \`sbom.cdx.json\` (CycloneDX 1.6), with the hashes of the lock file. What
-runs in \`vif\` is in its bundle, too: the same versions.
+runs in \`vif\` is in its bundle, too: the same versions. \`@vifkit/core\` has the part of class-validator that it uses as a
+bundle, and so nobody installs the phone numbers of all countries (libphonenumber-js, 11 MB) for it. What is installed along is
+what the packages of others take on disk; what is in a bundle counts for nothing there.
 
 ## Packages of this project
 

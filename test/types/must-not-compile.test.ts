@@ -3,7 +3,13 @@
 import { isVifError, type PluginPackage, VifError } from '@vifkit/core';
 import type { NetworkVifInput, VifRequestInput } from '@vifkit/core/nova';
 import { VIFBridge, VIFGeneric } from '@vifkit/core/os-vif';
-import { createVifDriver, type PlugError, type VifDriver } from '@vifkit/engine';
+import {
+  type ChangeResult,
+  createVifDriver,
+  type PlugError,
+  type Settled,
+  type VifDriver,
+} from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import linuxBridge from '@vifkit/plugin-linux-bridge';
 import ovs from '@vifkit/plugin-ovs-hybrid';
@@ -36,6 +42,31 @@ function requests(driver: VifDriver, json: unknown): void {
   driver.unplug({ vif: { ...vif, id: 9 }, instance });
   // @ts-expect-error: one of a list is none
   driver.plugAll([{ vif, instance }, 42]);
+}
+
+function manyRequests(driver: VifDriver, unread: AsyncIterable<unknown>): void {
+  driver.plugAll(new Set([{ vif, instance }]));
+  driver.unplugAll(unread);
+  driver.checkAll(stream({ vif, instance }));
+  // @ts-expect-error: nothing that yields requests
+  driver.plugAll({ vif, instance });
+  // @ts-expect-error: text yields characters
+  driver.checkAll('[]');
+  // @ts-expect-error: what it yields are no requests
+  driver.unplugAll(new Set([42]));
+  // @ts-expect-error: a key that no request has
+  driver.plugAll(stream({ vif, instance, frewall: 'iptables' }));
+}
+
+async function* stream<T>(request: T): AsyncGenerator<T> {
+  yield request;
+}
+
+function results([result]: readonly Settled<ChangeResult>[]): void {
+  if (result?.ok) expectTypeOf(result.value).toEqualTypeOf<ChangeResult>();
+  if (result?.ok === false) expectTypeOf(result.error).toEqualTypeOf<VifError>();
+  // @ts-expect-error: it may have failed
+  result?.value;
 }
 
 function inputs(): void {
@@ -74,19 +105,34 @@ function errors(error: unknown): void {
 }
 
 it('is for the compiler to read', () => {
-  expect([requests, inputs, options, errors]).toHaveLength(4);
+  expect([requests, manyRequests, results, inputs, options, errors]).toHaveLength(6);
 });
 
 describe('an error as JSON', () => {
   it('tells all but its stack', () => {
-    const error = new VifError('TIMEOUT', 'Too late', { vifId: id, cause: new RangeError('no such day') });
+    const missing = Object.assign(new Error('no such file'), { code: 'ENOENT' });
+    const cause = new RangeError('no such day', { cause: missing });
+    const error = new VifError('TIMEOUT', 'Too late', { vifId: id, cause });
     expect(JSON.parse(JSON.stringify(error))).toEqual({
       name: 'VifError',
       code: 'TIMEOUT',
       message: 'Too late',
       vifId: id,
-      cause: { message: 'no such day' },
+      cause: {
+        name: 'RangeError',
+        message: 'no such day',
+        cause: { name: 'Error', code: 'ENOENT', message: 'no such file' },
+      },
     });
+  });
+
+  it('tells of an error that is its own cause, and of a proxy that throws', () => {
+    const circle = new Error('again');
+    circle.cause = circle;
+    const wild = new Proxy({}, { get: () => Number('x').toFixed(-1) });
+    for (const cause of [circle, wild]) {
+      expect(JSON.stringify(new VifError('ABORTED', 'Over', { cause }))).toContain('"cause":{');
+    }
   });
 
   it('tells what a plug that failed has more', async () => {

@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { VifError } from '@vifkit/core';
 import { describe, expect, it, vi } from 'vitest';
-import { fakeDriver, settleAll } from './support/fake-driver.js';
+import { fakeDriver, listOf, settleAll } from './support/fake-driver.js';
 import { jsonLines, runVif } from './support/run-vif.js';
 
 const missing = {
@@ -208,8 +208,12 @@ describe('a call', () => {
         onStart();
         await aborted;
         const { name } = Object(signal?.reason) as Error;
-        return requests.map((_, index) => {
-          const result = { id: 'a', error: new VifError('ABORTED', `Called off: ${name}`) };
+        return listOf(requests).map((_, index) => {
+          const result = {
+            ok: false as const,
+            id: 'a',
+            error: new VifError('ABORTED', `Called off: ${name}`),
+          };
           options?.onResult?.(result, index);
           return result;
         });

@@ -7,7 +7,6 @@
 
 export { field } from './fields/field.js';
 export { classNameOf } from './fields/field-spec.js';
-export type { JsonSchema } from './fields/rules.js';
 export { fromPrimitive } from './os-vif/from-primitive.js';
 export {
   announcedPlugin,
@@ -18,7 +17,6 @@ export {
   HostPortProfileInfo,
   HostVIFInfo,
 } from './os-vif/host-info.js';
-export { jsonSchemaOf } from './os-vif/json-schema.js';
 export { FixedIP, FixedIPList, Network, Route, RouteList, Subnet, SubnetList } from './os-vif/network.js';
 export {
   DatapathOffloadBase,

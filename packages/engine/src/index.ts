@@ -13,10 +13,12 @@ export type { BatchOptions, CallOptions, PlugOptions, UnplugOptions } from './dr
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
 export type { CallTrace } from './driver/log.js';
+export type { Requests } from './driver/requests.js';
 export type {
   ChangeResult,
   CheckResult,
   ConfigResult,
+  Failure,
   Handled,
   PlannedStep,
   PlanResult,

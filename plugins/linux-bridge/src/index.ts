@@ -17,7 +17,7 @@ import type { Leg } from '@vifkit/core/connection';
 import { type NetworkVif, networkMtu, toVifFields } from '@vifkit/core/nova';
 import { type Network, requireField, type VIFBase, VIFBridge } from '@vifkit/core/os-vif';
 import { guestLinkIn, guestLinkPath, type LinkStep } from '@vifkit/core/steps';
-import { IsOptional } from 'class-validator';
+import { IsOptional } from '@vifkit/core/validation';
 import { guestFilter, hasFilter, settledTap } from './guest.js';
 
 /** Names and defaults are os-vif's. */

@@ -1,5 +1,5 @@
 import { IsMtu, IsPlainText } from '@vifkit/core';
-import { IsBoolean, IsIn, IsOptional } from 'class-validator';
+import { IsBoolean, IsIn, IsOptional } from '@vifkit/core/validation';
 
 const qosTypes = [
   'linux-htb',

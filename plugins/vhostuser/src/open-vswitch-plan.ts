@@ -1,7 +1,7 @@
 import { checkLinkName, type Plan } from '@vifkit/core';
 import { interfaceId, type NetworkVif, networkBridge, networkMtu, vhostUserSocket } from '@vifkit/core/nova';
 import { portIds } from '@vifkit/core/steps';
-import { IsIn } from 'class-validator';
+import { IsIn } from '@vifkit/core/validation';
 
 const portTypes = ['dpdkvhostuser', 'dpdkvhostuserclient'] as const;
 

@@ -45,7 +45,7 @@ export async function apply(
     const others = vifs.filter(({ vifId }) => !wanted.has(vifId.toLowerCase()));
     const surplus = others.filter((vif) => isToGo(vif, settings));
     const report = new ApplyReport(settings, environment, logger);
-    for (const error of failures) await report.add('unplug', { id: null, error });
+    for (const error of failures) await report.add('unplug', { ok: false, id: null, error });
     if (settings.dryRun) await foresee(driver, surplus, wanted, settings.timeout, signal, report);
     else await carryOut(driver, surplus, [...wanted.values()], settings, signal, report);
     return report.end(wanted.size, others.length - surplus.length);
@@ -123,7 +123,8 @@ async function foresee(
     if (id !== null && leaving.delete(id.toLowerCase())) await report.add('unplug', result);
   }
   for (const { vifId } of surplus) {
-    if (leaving.has(vifId.toLowerCase())) await report.add('unplug', { value: { id: vifId, changes: [] } });
+    if (leaving.has(vifId.toLowerCase()))
+      await report.add('unplug', { ok: true, value: { id: vifId, changes: [] } });
   }
   for (const result of await driver.planAll([...wanted.values()], { signal, timeout })) {
     await report.add('plug', result);
@@ -209,6 +210,6 @@ function writes(value: ChangeResult | PlanResult | GcResult): boolean {
 function appliedJson(result: Applied): object {
   if ('error' in result) return toJson(result);
   const { value } = result;
-  if ('path' in value) return toJson({ value });
+  if ('path' in value) return toJson({ ok: true, value });
   return { id: value.id, changes: value.changes.map(changeJson) };
 }

@@ -163,6 +163,12 @@ export const commandTable: readonly CommandEntry[] = [
     load: async () => (await import('./config-file.js')).configFile,
   },
   {
+    name: 'schema',
+    description: 'print the JSON Schema of a request, of a VIF or of an os-vif object',
+    operands: [['[name]', 'request, vif or a class, as in VIFBridge; all names are listed unless given']],
+    load: async () => (await import('./schema.js')).schema,
+  },
+  {
     name: 'explain',
     description: 'tell what an error is, and what to do about it',
     operands: [['[code...]', 'codes of errors; all of them unless given']],

@@ -1,4 +1,5 @@
 import { VifError } from '@vifkit/core';
+import type { Failure } from '@vifkit/engine';
 import { InputError } from '../requests/input-error.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import { areIds, meansPlugged, type Settings } from '../settings/settings.js';
@@ -12,7 +13,11 @@ import { readAll, withDriver } from './with-driver.js';
 /** What a command is to answer, and the errors of what it cannot. */
 export interface RequestsToAnswer {
   readonly requests: readonly object[];
-  readonly errors: readonly { readonly id: string | null; readonly error: VifError }[];
+  readonly errors: readonly Failure[];
+}
+
+function failure(id: string | null, error: VifError): Failure {
+  return { ok: false, id, error };
 }
 
 /** The requests of files or, where they are meant, those with which VIFs were plugged. @throws InputError */
@@ -29,7 +34,7 @@ export async function requestsToAnswer(
   const inputs = await readAll(files, settings, environment, signal);
   return {
     requests: inputs.flatMap((input) => ('request' in input ? [input.request] : [])),
-    errors: inputs.flatMap((input) => ('error' in input ? [{ id: null, error: input.error }] : [])),
+    errors: inputs.flatMap((input) => ('error' in input ? [failure(null, input.error)] : [])),
   };
 }
 
@@ -53,8 +58,8 @@ async function pluggedRequests(
   return {
     requests: chosen.flatMap(({ request }) => request ?? []),
     errors: [
-      ...chosen.filter(({ request }) => !request).map((vif) => ({ id: vif.vifId, error: notRecorded(vif) })),
-      ...failures.map((error) => ({ id: null, error })),
+      ...chosen.filter(({ request }) => !request).map((vif) => failure(vif.vifId, notRecorded(vif))),
+      ...failures.map((error) => failure(null, error)),
     ],
   };
 }

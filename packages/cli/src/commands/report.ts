@@ -143,9 +143,9 @@ export class Report {
     const { id, vifId, path, plugin } = result;
     const found = 'differences' in result && {
       differences: result.differences.length,
-      state: stateOf({ value: result }),
+      state: stateOf({ ok: true, value: result }),
     };
-    const timeline = timelineOf({ value: result });
+    const timeline = timelineOf({ ok: true, value: result });
     const time = timeline && { milliseconds: Math.round(endOf(timeline)) };
     const fields = { request: id, vif: vifId, path, plugin, ...found, ...time };
     if (differs) this.logger?.warn(fields, this.name);
@@ -195,7 +195,7 @@ export class Report {
   }
 
   #jsonLine(answer: Settled<CommandResult>): string {
-    const result = 'error' in answer ? answer : { value: answer.value.result };
+    const result = answer.ok ? { ...answer, value: answer.value.result } : answer;
     return `${JSON.stringify(toJson(result, this.#settings))}\n`;
   }
 
@@ -207,7 +207,7 @@ export class Report {
     }
     const { result, text } = answer.value;
     const style = styleFor(this.#stdout);
-    return writeOut(this.#stdout, text(style) + this.#timelineText({ value: result }, style));
+    return writeOut(this.#stdout, text(style) + this.#timelineText({ ok: true, value: result }, style));
   }
 
   #timelineText(result: Parameters<typeof timelineOf>[0], style: Style): string {

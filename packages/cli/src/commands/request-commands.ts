@@ -104,7 +104,7 @@ export function checked(result: Settled<CheckResult>, settings: ResultSettings):
   if ('error' in result) return result;
   const { value } = result;
   const text = (style: Style) => renderCheck(value, style);
-  return { value: { result: value, text, differs: hasDifference(value, settings) } };
+  return { ok: true, value: { result: value, text, differs: hasDifference(value, settings) } };
 }
 
 interface Shown<T> {
@@ -134,12 +134,8 @@ export function requestCommand<T extends AnyResult>(
       const onResult = (result: Settled<T>, index: number) => {
         if ('error' in result) return report(result, index);
         const { value } = result;
-        report(
-          {
-            value: { result: value, text: (style) => text(value, style), differs: differs(value, settings) },
-          },
-          index,
-        );
+        const told = { result: value, text: (style: Style) => text(value, style) };
+        report({ ok: true, value: { ...told, differs: differs(value, settings) } }, index);
       };
       return method(driver, requests, { ...options, onResult });
     },
@@ -207,7 +203,7 @@ async function runInputs(
   const requests: object[] = [];
   const places: number[] = [];
   for (const [place, input] of inputs.entries()) {
-    if ('error' in input) report({ id: null, error: input.error }, place);
+    if ('error' in input) report({ ok: false, id: null, error: input.error }, place);
     else {
       requests.push(input.request);
       places.push(place);

@@ -21,7 +21,7 @@ export const show = requestCommand<ShowResult>(
       if ('error' in check) return onResult(check, index);
       const mac = macOf(requests[index]);
       const { connection } = check.value;
-      onResult({ value: showResult(plan.value, config.value.device, connection, mac) }, index);
+      onResult({ ok: true, value: showResult(plan.value, config.value.device, connection, mac) }, index);
     };
     const into = <T>(results: Settled<T>[]) => {
       return (result: Settled<T>, index: number) => {

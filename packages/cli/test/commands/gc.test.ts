@@ -11,12 +11,18 @@ import { jsonLines, runVif } from '../support/run-vif.js';
 const [one, two] = ['9b2d1e63-704c-4c9f-8e1d-306f8ba25d02', '29755d96-994b-4ad9-9e3c-8d5a1b7f0c11'];
 const differences = [{ attribute: 'exists', expected: false, actual: true }];
 const removed: Settled<GcResult> = {
+  ok: true,
   value: { id: one, changes: [{ kind: 'linkAbsent', name: 'tap1', differences }] },
 };
 const shared: Settled<GcResult> = {
+  ok: true,
   value: { id: null, changes: [{ kind: 'ovsBridgeAbsent', name: 'br-int', differences }] },
 };
-const failed: Settled<GcResult> = { id: null, error: new VifError('OVSDB_UNREACHABLE', 'No server') };
+const failed: Settled<GcResult> = {
+  ok: false,
+  id: null,
+  error: new VifError('OVSDB_UNREACHABLE', 'No server'),
+};
 
 async function gc(args: readonly string[], stdin = '', results: readonly Settled<GcResult>[] = []) {
   const asked: GcOptions[] = [];

@@ -14,10 +14,10 @@ function checked(kinds: readonly ('link' | 'ovsPort')[], state?: 'sound' | 'wait
   const differences = kinds.map((kind) => ({ kind, name: 'any', differences: [] }));
   const handled = { id: '1', vifId: '1', path: 'legacy', plugin: 'tap', reason: '', timeline: [] } as const;
   const connection = state && { connection: { state, legs: [] } };
-  return { value: { ...handled, differences, ...connection } as CheckResult };
+  return { ok: true, value: { ...handled, differences, ...connection } as CheckResult };
 }
 
-const failed = (code: ErrorCode): Checked => ({ id: '1', error: new VifError(code, 'It failed') });
+const failed = (code: ErrorCode): Checked => ({ ok: false, id: '1', error: new VifError(code, 'It failed') });
 
 it.each([
   ['sound', checked([])],

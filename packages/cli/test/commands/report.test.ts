@@ -10,9 +10,14 @@ import { handled } from '../support/handled.js';
 import { MemoryOutput } from '../support/memory-output.js';
 
 const answerOf = (id: string, text: CommandResult['text'] = () => `${id}\n`): Settled<CommandResult> => ({
+  ok: true,
   value: { result: { ...handled, id, differences: [] }, text, differs: false },
 });
-const failure = (id: string): Settled<CommandResult> => ({ id, error: new VifError('INVALID_VIF', 'no') });
+const failure = (id: string): Settled<CommandResult> => ({
+  ok: false,
+  id,
+  error: new VifError('INVALID_VIF', 'no'),
+});
 
 /** Whether it settles without anything else happening. */
 async function settles(promise: Promise<unknown>): Promise<boolean> {

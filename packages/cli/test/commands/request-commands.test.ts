@@ -4,7 +4,7 @@ import { PlugError } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { largeBatch, smallBatch } from '../../src/commands/request-commands.js';
 import { renderTimeline } from '../../src/terminal/timeline.js';
-import { type FakeRequest, fakeDriver, timeline } from '../support/fake-driver.js';
+import { type FakeRequest, fakeDriver, listOf, timeline } from '../support/fake-driver.js';
 import { jsonLines, runVif } from '../support/run-vif.js';
 
 const parse = (text: string) =>
@@ -85,7 +85,7 @@ describe('--timeline', () => {
     const cause = new VifError('TIMEOUT', 'late');
     const driver = fakeDriver({
       plugAll: async (_, { onResult } = {}) => {
-        onResult?.({ id: 'a', error: new PlugError('a', cause, undefined, [], timeline) }, 0);
+        onResult?.({ ok: false, id: 'a', error: new PlugError('a', cause, undefined, [], timeline) }, 0);
         return [];
       },
     });
@@ -102,7 +102,7 @@ describe('many requests', () => {
   const { plugAll } = fakeDriver();
   const driver = fakeDriver({
     plugAll: (requests, options) => {
-      sizes.push(requests.length);
+      sizes.push(listOf(requests).length);
       return plugAll(requests, options);
     },
   });
@@ -127,7 +127,7 @@ describe('many requests', () => {
       stdin,
       driver: fakeDriver({
         configAll: (requests, options) => {
-          pieces.push(requests.length);
+          pieces.push(listOf(requests).length);
           return configAll(requests, options);
         },
       }),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { fakeDriver, settleAll } from '../support/fake-driver.js';
+import { fakeDriver, listOf, settleAll } from '../support/fake-driver.js';
 import { handled } from '../support/handled.js';
 import { hybridSteps, missing, planned } from '../support/planned.js';
 import { jsonLines, runVif } from '../support/run-vif.js';
@@ -54,7 +54,7 @@ it('fails when there is a plan, but no device', async () => {
     planAll: driver.planAll,
     configAll: (requests, options) =>
       configAll(
-        requests.map((each) => ({ ...Object(each), refuse: 'no device' })),
+        listOf(requests).map((each) => ({ ...Object(each), refuse: 'no device' })),
         options,
       ),
   });

@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { BatchOptions, Handled, Settled, Timeline } from '@vifkit/engine';
+import type { BatchOptions, Handled, Requests, Settled, Timeline } from '@vifkit/engine';
 import type { Driver } from '../../src/settings/environment.js';
 
 /** Requests as the fakes take them: `refuse` is the message of the error that is to come of it. */
@@ -40,19 +40,25 @@ function unasked(): never {
   throw new Error('Commands for requests ask for many at once');
 }
 
+/** The requests of a call: the command always has a list of them. */
+export function listOf(requests: Requests<unknown>): readonly FakeRequest[] {
+  if (!Array.isArray(requests)) throw new TypeError('The requests are no list');
+  return requests;
+}
+
 /** A method of a driver that answers request by request. */
 export function settleAll<T extends object>(answer: (request: FakeRequest) => T) {
   type Result = Settled<Handled & T>;
   return async (
-    requests: readonly unknown[],
+    requests: Requests<unknown>,
     { onResult }: BatchOptions<Handled & T> = {},
   ): Promise<Result[]> =>
-    (requests as readonly FakeRequest[]).map((request, index) => {
+    listOf(requests).map((request, index) => {
       const { id, refuse } = request;
       const handled = { id, vifId: id, path: 'os-vif', plugin: 'fake', reason: 'it is a fake' } as const;
       const result: Result = refuse
-        ? { id, error: new VifError('INVALID_VIF', refuse) }
-        : { value: { ...handled, ...answer(request) } };
+        ? { ok: false, id, error: new VifError('INVALID_VIF', refuse) }
+        : { ok: true, value: { ...handled, ...answer(request) } };
       onResult?.(result, index);
       return result;
     });

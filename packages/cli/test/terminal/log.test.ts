@@ -79,8 +79,8 @@ describe('--log-level', () => {
     const driver = fakeDriver({
       checkAll: async (_, options) => {
         const value = { ...found, differences: [{ kind: 'link', name: 'tap1', differences: [] }] } as never;
-        options?.onResult?.({ value }, 0);
-        return [{ value }];
+        options?.onResult?.({ ok: true, value }, 0);
+        return [{ ok: true, value }];
       },
     });
     vi.stubEnv('VIF_LOG_LEVEL', 'warn');

@@ -50,8 +50,27 @@ export class VifError<Code extends ErrorCode = ErrorCode> extends Error {
       message,
       ...(vifId !== undefined && { vifId }),
       ...Object.fromEntries(details),
-      ...(cause !== undefined && { cause: isVifError(cause) ? cause : { message: reasonOf(cause) } }),
+      ...(cause !== undefined && { cause: toldOf(cause) }),
     };
+  }
+}
+
+/** How far causes of causes are told: what others throw may be its own cause. */
+const deepestCause = 5;
+
+/** What JSON has of a cause: of an error of another's, its name, code (`ENOENT`), message and causes. */
+function toldOf(cause: unknown, depth = 1): object {
+  if (isVifError(cause)) return cause;
+  try {
+    const { name, code, cause: inner } = Object(cause) as Partial<NodeJS.ErrnoException>;
+    return {
+      ...(cause instanceof Error && { name }),
+      ...(typeof code === 'string' && { code }),
+      message: reasonOf(cause),
+      ...(inner !== undefined && depth < deepestCause && { cause: toldOf(inner, depth + 1) }),
+    };
+  } catch {
+    return { message: reasonOf(cause) }; // it does not want to be looked at
   }
 }
 

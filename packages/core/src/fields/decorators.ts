@@ -1,5 +1,13 @@
-import { ValidateBy, type ValidationOptions } from 'class-validator';
+import { ValidateBy } from './class-validator.js';
 import { type RuleName, rules } from './rules.js';
+
+/** What each decorator may be told besides. */
+export interface ValidationOptions {
+  /** The value is a list, whose items are meant. */
+  readonly each?: boolean;
+  /** What is said of a value that is refused; `$property` and `$value` stand for its name and for itself. */
+  readonly message?: string;
+}
 
 // Decorators for class-validator, for the options classes of plugins. They refuse what could not go safely on a command line,
 // into a batch file, OVSDB or XML.

@@ -1,6 +1,6 @@
-import { getMetadataStorage, type ValidationError as Refusal, validateSync } from 'class-validator';
 import { isPlainObject, quote } from '../errors/quote.js';
 import type { Violation } from '../errors/vif-error.js';
+import { getMetadataStorage, type ValidationError as Refusal, validateSync } from './class-validator.js';
 import {
   type FieldSpec,
   type FieldType,

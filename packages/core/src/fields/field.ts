@@ -1,4 +1,4 @@
-import { ValidateBy, ValidateIf, ValidateNested } from 'class-validator';
+import { ValidateBy, ValidateIf, ValidateNested } from './class-validator.js';
 import { declared, decorateLater, fieldConstraint, nests, ruleOf } from './field-rule.js';
 import {
   type DeclaredClass,

@@ -1,19 +1,109 @@
-import { type FieldSpec, type FieldType, wireTypeOf } from './field-spec.js';
-import { type JsonSchema, wireSchemas } from './rules.js';
+import {
+  type FieldSpec,
+  type FieldSpecs,
+  type FieldType,
+  type ScalarType,
+  wireTypeOf,
+} from './field-spec.js';
+import { type JsonSchema, plugSchemas, wireSchemas } from './rules.js';
 
 /** The schema of an object within an object. */
-export type SchemaOfObject = (type: FieldType & { kind: 'object' }) => JsonSchema;
+type SchemaOfObject = (type: FieldType & { kind: 'object' }) => JsonSchema;
 
-/** The schema of a field on the wire, from its declaration. */
-export function fieldSchema(spec: FieldSpec, ofObject: SchemaOfObject): JsonSchema {
-  const schema = typeSchema(spec.type, ofObject);
+/** A form that schemas describe. */
+export interface SchemaForm {
+  /** Whether null says the same as leaving a field out. */
+  readonly nullIsUnset: boolean;
+  /** Whether a field may not be left out that is required. */
+  readonly isWhole: boolean;
+  scalar(type: ScalarType): JsonSchema;
+  /** The values of a map of strings. */
+  strings(plain: boolean): JsonSchema;
+}
+
+/** What is written of os-vif's objects. */
+export const writtenForm: SchemaForm = {
+  nullIsUnset: false,
+  isWhole: false,
+  scalar: (type) => wireSchemas[wireTypeOf(type)],
+  strings: () => ({ type: 'string' }),
+};
+
+/** What is read of plain JSON, as Nova has it. */
+export const inputForm: SchemaForm = {
+  nullIsUnset: true,
+  isWhole: true,
+  scalar: (type) => oneOf(plainSchema(type), type.kind === 'integer' && type.digits && digits),
+  strings: textOf,
+};
+
+/** What is read of os-vif's objects that are to be plugged, which oslo.versionedobjects may have spelled otherwise. */
+export const plugForm: SchemaForm = {
+  nullIsUnset: false,
+  isWhole: true,
+  scalar: (type) => oneOf(plainSchema(type), otherSpelling(type)),
+  strings: textOf,
+};
+
+const digits = { type: 'string', pattern: '^[0-9]{1,10}$' } as const;
+
+/** How else the wire may have a value: numbers as text, and the other way round. */
+function otherSpelling(type: ScalarType): JsonSchema | undefined {
+  switch (type.kind) {
+    case 'integer':
+      return { type: 'string', pattern: '^\\s*[+-]?[0-9]+\\s*$' };
+    case 'boolean':
+      return { enum: [0, 1] };
+    case 'text':
+      return { type: 'integer' };
+    case 'linkName':
+      return { type: 'integer', minimum: 0, maximum: 10 ** 15 - 1 };
+    case 'cidr':
+      return plugSchemas.ip;
+    default:
+      return undefined;
+  }
+}
+
+function plainSchema(type: ScalarType): JsonSchema {
+  if (type.kind !== 'integer') return plugSchemas[type.kind];
+  const { min, max, zero } = type;
+  return oneOf({ type: 'integer', minimum: min, maximum: max }, zero && { const: 0 });
+}
+
+/** Numbers and booleans are read as their text, null as nothing. */
+function textOf(plain: boolean): JsonSchema {
+  const text = plain ? plugSchemas.text : { type: 'string' };
+  return { anyOf: [text, { type: 'number' }, { type: 'boolean' }, { type: 'null' }] };
+}
+
+function oneOf(schema: JsonSchema, other: JsonSchema | false | undefined): JsonSchema {
+  return other ? { anyOf: [schema, other] } : schema;
+}
+
+/** The schema of an object with declared fields. */
+export interface ObjectSchema extends JsonSchema {
+  readonly properties: Readonly<Record<string, JsonSchema>>;
+  readonly required: readonly string[];
+}
+
+/** The schema of an object's fields, from their declarations. */
+export function fieldsSchema(fields: FieldSpecs, form: SchemaForm, ofObject: SchemaOfObject): ObjectSchema {
+  const properties = [...fields].map(([name, spec]) => [name, fieldSchema(spec, form, ofObject)]);
+  const required = [...fields].flatMap(([name, spec]) => (form.isWhole && spec.required ? [name] : []));
+  return { type: 'object', properties: Object.fromEntries(properties), required };
+}
+
+function fieldSchema(spec: FieldSpec, form: SchemaForm, ofObject: SchemaOfObject): JsonSchema {
+  const schema = typeSchema(spec.type, form, ofObject);
+  const mayBeNull = spec.nullable || (form.nullIsUnset && !spec.required);
   return {
-    ...(spec.nullable ? { anyOf: [schema, { type: 'null' }] } : schema),
+    ...(mayBeNull ? { anyOf: [schema, { type: 'null' }] } : schema),
     ...(spec.default !== undefined && { default: spec.default }),
   };
 }
 
-function typeSchema(type: FieldType, ofObject: SchemaOfObject): JsonSchema {
+function typeSchema(type: FieldType, form: SchemaForm, ofObject: SchemaOfObject): JsonSchema {
   switch (type.kind) {
     case 'enum':
       return { type: 'string', enum: type.values };
@@ -22,14 +112,14 @@ function typeSchema(type: FieldType, ofObject: SchemaOfObject): JsonSchema {
     case 'list':
       return {
         type: 'array',
-        items: typeSchema(type.items, ofObject),
+        items: typeSchema(type.items, form, ofObject),
         ...(type.length !== undefined && { minItems: type.length, maxItems: type.length }),
       };
     case 'strings':
-      return { type: 'object', additionalProperties: { type: 'string' } };
+      return { type: 'object', additionalProperties: form.strings(type.plain) };
     case 'map':
       return { type: 'object' };
     default:
-      return wireSchemas[wireTypeOf(type)];
+      return form.scalar(type);
   }
 }

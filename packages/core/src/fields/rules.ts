@@ -11,9 +11,11 @@ import {
   isVlanId,
   isWireUuid,
   linkNameRule,
+  longestSocketPath,
+  longestText,
   mtuRange,
+  patterns,
   vlanRange,
-  wireUuidPattern,
 } from './values.js';
 
 /** A predicate, and the sentence that follows the name of what it refuses. */
@@ -67,9 +69,9 @@ const ipv6 = `((${hex}{1,4}:){7}${hex}{1,4}|(${hex}{1,4}:){6}${ipv4}|[0-9A-Fa-f:
 /** What the types of the wire say in JSON Schema. */
 export const wireSchemas = {
   text: { type: 'string' },
-  uuid: { type: 'string', pattern: wireUuidPattern },
-  mac: { type: 'string', pattern: `^${hex}{2}(:${hex}{2}){5}$` },
-  pci: { type: 'string', pattern: `^${hex}{4}:${hex}{2}:[01]${hex}\\.[0-7]$` },
+  uuid: { type: 'string', pattern: patterns.wireUuid },
+  mac: { type: 'string', pattern: patterns.mac },
+  pci: { type: 'string', pattern: patterns.pci },
   ip: { type: 'string', pattern: `^(${ipv4}|${ipv6})$` },
   cidr: {
     type: 'string',
@@ -78,3 +80,19 @@ export const wireSchemas = {
   boolean: { type: 'boolean' },
   integer: { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
 } as const satisfies Record<WireType, JsonSchema>;
+
+const plainText = { type: 'string', pattern: patterns.plainText, maxLength: longestText } as const;
+
+/** What the rules for single values say in JSON Schema, of all spellings that are read. */
+export const plugSchemas = {
+  linkName: { type: 'string', pattern: patterns.linkName },
+  mac: { type: 'string', pattern: patterns.mac.replace(':', '[:-]') },
+  pci: wireSchemas.pci,
+  ip: wireSchemas.ip,
+  cidr: wireSchemas.cidr,
+  uuid: { type: 'string', pattern: patterns.uuid },
+  text: plainText,
+  /** How many bytes its characters take is more than a schema can say. */
+  socketPath: { ...plainText, pattern: patterns.plainText.replace('^', '^/'), maxLength: longestSocketPath },
+  boolean: wireSchemas.boolean,
+} as const satisfies Record<Exclude<RuleName, 'mtu' | 'vlanId'>, JsonSchema>;

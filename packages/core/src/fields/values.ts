@@ -2,8 +2,29 @@ import { isIP, SocketAddress } from 'node:net';
 import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
 
-const mac = /^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i;
-const pci = /^[0-9a-f]{4}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]$/i;
+const hex = '[0-9A-Fa-f]';
+
+/** What JSON Schemas say, too. */
+export const patterns = {
+  mac: `^${hex}{2}(:${hex}{2}){5}$`,
+  pci: `^${hex}{4}:${hex}{2}:[01]${hex}\\.[0-7]$`,
+  /** Version and variant are free: OpenStack's ids need not have them. */
+  uuid: `^${hex}{8}(-${hex}{4}){3}-${hex}{12}$`,
+  /** As Python's uuid.UUID reads them: hyphens may be missing, and a URN's prefix or braces may be there. */
+  wireUuid: `^(urn:uuid:)?\\{?${hex}{8}(-?${hex}{4}){3}-?${hex}{12}\\}?$`,
+  /**
+   * Letters, digits and `_.+-` only. The kernel takes more, but `%` is a template to it, `/` and spaces end a name in
+   * /proc, and `#`, `\` and quotes mean something to `ip -batch`. 15 bytes is IFNAMSIZ less its NUL. `all` and `default`
+   * are directories of /proc/sys/net/ipv4/conf: settings there are not one link's. To `ip`, `if2` is the link of index 2
+   * wherever no link has that name.
+   */
+  linkName: '^(?!(\\.{1,2}|all|default|if[0-9]+)$)[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,14}$',
+  /** Without control characters, lone surrogates, and the two code points that XML 1.0 forbids besides. */
+  plainText: '^[^\\p{Cc}\\p{Cs}\\uFFFE\\uFFFF]*$',
+} as const;
+
+const mac = new RegExp(patterns.mac);
+const pci = new RegExp(patterns.pci);
 const prefix = /^(0|[1-9][0-9]{0,2})$/;
 
 /** Six octets in hex, separated by colons. */
@@ -67,17 +88,16 @@ export function isVlanId(value: unknown): value is number {
   return isIntegerIn(value, vlanRange);
 }
 
-const longestText = 255;
+export const longestText = 255;
 
 /** sun_path of a Unix socket's address is 108 bytes with its NUL. */
-const longestSocketPath = 107;
+export const longestSocketPath = 107;
 
-/** Control characters, lone surrogates, and the two code points that XML 1.0 forbids besides. */
-const unfit = /[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u;
+const plainText = new RegExp(patterns.plainText, 'u');
 
 /** At most 255 characters, all of which XML 1.0, a command line and one line of a file can carry. */
 export function isPlainText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= longestText && !unfit.test(value);
+  return typeof value === 'string' && value.length <= longestText && plainText.test(value);
 }
 
 /** The absolute path of a Unix socket, of at most 107 bytes. */
@@ -85,20 +105,17 @@ export function isSocketPath(value: unknown): value is string {
   return isPlainText(value) && value.startsWith('/') && Buffer.byteLength(value) <= longestSocketPath;
 }
 
-const uuidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const uuid = new RegExp(patterns.uuid);
 
-/** Hex digits in groups of 8-4-4-4-12. Version and variant are free: OpenStack's ids need not have them. */
+/** Hex digits in groups of 8-4-4-4-12. */
 export function isUuid(value: unknown): value is string {
-  return typeof value === 'string' && uuidPattern.test(value);
+  return typeof value === 'string' && uuid.test(value);
 }
 
-/** As Python's uuid.UUID reads them: hyphens may be missing, and a URN's prefix or braces may be there. */
-export const wireUuidPattern = '^(urn:uuid:)?\\{?[0-9A-Fa-f]{8}(-?[0-9A-Fa-f]{4}){3}-?[0-9A-Fa-f]{12}\\}?$';
-
-const wirePattern = new RegExp(wireUuidPattern);
+const wireUuid = new RegExp(patterns.wireUuid);
 
 export function isWireUuid(value: unknown): value is string {
-  return typeof value === 'string' && wirePattern.test(value);
+  return typeof value === 'string' && wireUuid.test(value);
 }
 
 /** Whether two ids are one VIF's: UUIDs may be written in either case. */
@@ -106,17 +123,7 @@ export function isSameVif(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
-/**
- * Letters, digits and `_.+-` only. The kernel takes more, but `%` is a template to it, `/` and spaces end a
- * name in /proc, and `#`, `\` and quotes mean something to `ip -batch`. 15 bytes is IFNAMSIZ less its NUL.
- */
-const linkNamePattern = /^[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,14}$/;
-
-/** `all` and `default` are directories of /proc/sys/net/ipv4/conf: settings there are not one link's. */
-const reserved: ReadonlySet<unknown> = new Set(['.', '..', 'all', 'default']);
-
-/** To `ip`, `if2` is the link of index 2 wherever no link has that name. */
-const byIndex = /^if\d+$/;
+const linkName = new RegExp(patterns.linkName);
 
 /** What a link's name must be, for messages. */
 export const linkNameRule =
@@ -124,9 +131,7 @@ export const linkNameRule =
 
 /** Whether a value may name a link (network interface or bridge) on a command line, in a batch file or in /proc. */
 export function isLinkName(value: unknown): value is string {
-  return (
-    typeof value === 'string' && linkNamePattern.test(value) && !reserved.has(value) && !byIndex.test(value)
-  );
+  return typeof value === 'string' && linkName.test(value);
 }
 
 /**

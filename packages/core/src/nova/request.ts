@@ -99,7 +99,7 @@ export class HostCapabilities {
  * besides: it is a request as it stands.
  */
 @refusesUnknownKeys('vif', 'op', 'expect', 'reference_commands')
-class RequestFrame {
+export class RequestFrame {
   @field.text()
   declare readonly id?: string;
 

@@ -1,5 +1,5 @@
-import { type FieldType, fieldsOf } from '../fields/field-spec.js';
-import { fieldSchema } from '../fields/json-schema.js';
+import { fieldsOf } from '../fields/field-spec.js';
+import { fieldsSchema, type SchemaForm, writtenForm } from '../fields/json-schema.js';
 import type { JsonSchema } from '../fields/rules.js';
 import { identityOfClass, type Registration, registrationsWithin } from './registry.js';
 import { versionsUpTo } from './version.js';
@@ -15,30 +15,39 @@ import { versionsUpTo } from './version.js';
  * @throws VifError UNKNOWN_OBJECT when the class is not decorated with `versionedObject`
  */
 export function jsonSchemaOf(type: { readonly prototype: object }): JsonSchema {
-  const { name, namespace } = identityOfClass(type);
-  const $defs: Record<string, JsonSchema> = {};
-  for (const registered of registrationsWithin(type.prototype, false)) define(registered, $defs);
-  return {
-    $schema: 'https://json-schema.org/draft/2020-12/schema',
-    title: name,
-    $ref: refTo({ name, namespace }).$ref,
-    $defs,
-  };
+  const title = titleOf(type);
+  const $defs: Definitions = {};
+  const schema = objectSchema(type.prototype, false, writtenForm, $defs);
+  return { $schema: draft, title, ...schema, $defs };
 }
 
-function define(registered: Registration, $defs: Record<string, JsonSchema>): void {
-  const { name, namespace, version } = registered;
-  const key = keyOf(registered);
+export const draft = 'https://json-schema.org/draft/2020-12/schema';
+
+/** The schemas that others refer to, by name. */
+export type Definitions = Record<string, JsonSchema>;
+
+/** The schema of the objects of a class, or with `subclasses` of any that extends it; it refers to these definitions. */
+export function objectSchema(
+  prototype: object,
+  subclasses: boolean,
+  form: SchemaForm,
+  $defs: Definitions,
+): JsonSchema {
+  const taken = registrationsWithin(prototype, subclasses);
+  for (const each of taken) define(each, form, $defs);
+  const refs = taken.map(({ type }) => ({ $ref: `#/$defs/${titleOf(type)}` }));
+  return refs.length === 1 ? { ...refs[0] } : { anyOf: refs };
+}
+
+function define(registered: Registration, form: SchemaForm, $defs: Definitions): void {
+  const { name, namespace, version, type } = registered;
+  const key = titleOf(type);
   if ($defs[key]) return;
   $defs[key] = {}; // A class may hold objects of its own class.
 
-  const ofObject = ({ type, subclasses }: FieldType & { kind: 'object' }): JsonSchema => {
-    const taken = registrationsWithin(type().prototype, subclasses);
-    for (const each of taken) define(each, $defs);
-    const refs = taken.map(refTo);
-    return refs.length === 1 ? { ...refs[0] } : { anyOf: refs };
-  };
-  const fields = [...fieldsOf(registered.type.prototype)];
+  const { required, ...data } = fieldsSchema(fieldsOf(type.prototype), form, (inner) =>
+    objectSchema(inner.type().prototype, inner.subclasses, form, $defs),
+  );
   $defs[key] = {
     type: 'object',
     properties: {
@@ -46,8 +55,8 @@ function define(registered: Registration, $defs: Record<string, JsonSchema>): vo
       'versioned_object.namespace': { const: namespace },
       'versioned_object.version': { enum: versionsUpTo(version) },
       'versioned_object.data': {
-        type: 'object',
-        properties: Object.fromEntries(fields.map(([field, spec]) => [field, fieldSchema(spec, ofObject)])),
+        ...data,
+        ...(required.length > 0 && { required }),
         additionalProperties: false,
       },
       'versioned_object.changes': { type: 'array', items: { type: 'string' } },
@@ -56,11 +65,8 @@ function define(registered: Registration, $defs: Record<string, JsonSchema>): vo
   };
 }
 
-function refTo(named: { readonly name: string; readonly namespace: string }) {
-  return { $ref: `#/$defs/${keyOf(named)}` };
-}
-
-/** os-vif's own classes go by their names alone. */
-function keyOf({ name, namespace }: { readonly name: string; readonly namespace: string }): string {
+/** os-vif's own classes go by their names alone. @throws VifError UNKNOWN_OBJECT */
+export function titleOf(type: { readonly prototype: object }): string {
+  const { name, namespace } = identityOfClass(type);
   return namespace === 'os_vif' ? name : `${namespace}.${name}`;
 }

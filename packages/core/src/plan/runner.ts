@@ -175,6 +175,8 @@ export interface StepRunner<S extends Step = Step, Change = unknown, Done = unkn
     reach?: Reach,
     vifIds?: readonly string[],
   ): Promise<readonly (Owned<S> | VifError)[]>;
+  /** Ends what a vendor's runner holds, such as a connection: the driver's `close` calls it, and waits 5 s at most. */
+  dispose?(): void | Promise<void>;
 }
 
 /** What came of a program. */

@@ -1,6 +1,6 @@
-import { validateSync } from 'class-validator';
 import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
+import { validateSync } from '../fields/class-validator.js';
 import type { Constructor } from './declaration.js';
 import { declarationOf } from './decorators.js';
 import type { OptionsSource } from './options.js';

@@ -1,6 +1,6 @@
-import { type ValidationError as Refusal, validateSync } from 'class-validator';
 import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
+import { type ValidationError as Refusal, validateSync } from '../fields/class-validator.js';
 import type { Constructor } from './declaration.js';
 import { slugOf } from './slots.js';
 

@@ -51,6 +51,7 @@ function orNothing(result: Settled<ChangeResult>): Settled<ChangeResult> {
   const { id } = result;
   const reason = 'nothing on this host carries its mark';
   return {
+    ok: true,
     value: { id, vifId: id, path: 'legacy', plugin: 'none', reason, changes: [], stepCount: 0, timeline: [] },
   };
 }

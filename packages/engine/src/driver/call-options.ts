@@ -1,5 +1,5 @@
-import { asVifError, type Logger, VifError } from '@vifkit/core';
-import { type OptionRules, optionRules, quote, readOptions, reasonOf } from '@vifkit/core/internal';
+import { type Logger } from '@vifkit/core';
+import { type OptionRules, optionRules, readOptions, reasonOf } from '@vifkit/core/internal';
 import type { ChangeResult, Settled } from './results.js';
 
 /** How long a call may take, and how it is called off. */
@@ -81,9 +81,6 @@ export interface UnplugOptions extends BatchOptions<ChangeResult> {
   readonly phase?: 'deactivate' | 'release' | undefined;
 }
 
-/** More would not fit into memory together with what becomes of them. */
-const mostRequests = 1_000_000;
-
 /** @throws VifError INVALID_OPTIONS */
 export function readBatchOptions<T>(options: BatchOptions<T> | undefined): CallTimes<BatchOptions<T>> {
   return readCallOptions(options, 'the call', batchOptionRules<T>());
@@ -123,25 +120,6 @@ function oneOf(...allowed: readonly string[]) {
     accepts: (value: unknown) => typeof value === 'string' && allowed.includes(value),
     says: allowed.join(' or '),
   };
-}
-
-/** The requests of a call, each of which may be anything. @throws VifError INVALID_REQUEST for what is no list */
-export function readRequestList(requests: readonly unknown[]): readonly unknown[] {
-  try {
-    if (!Array.isArray(requests)) {
-      throw new VifError('INVALID_REQUEST', `The requests must be a list, not ${quote(requests)}`);
-    }
-    const { length } = requests;
-    if (length > mostRequests) {
-      throw new VifError(
-        'INVALID_REQUEST',
-        `There are more than ${mostRequests} requests; give them in parts`,
-      );
-    }
-    return Array.from({ length }, (_, i): unknown => requests[i]);
-  } catch (error) {
-    throw asVifError(error, 'INVALID_REQUEST', 'The list of requests cannot be read'); // a proxy
-  }
 }
 
 /** Tells whoever wants to know; never throws. */

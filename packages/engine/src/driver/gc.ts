@@ -60,7 +60,9 @@ export async function collectGarbage(
         // Only now: they are idle once what used them is gone.
         ...(await forOwners(shared, (jobs) => engine.collect(jobs, { signal }))),
       ];
-  return [...results, ...failures.map((error) => ({ id: null, error }))].filter(isWorthTelling);
+  return [...results, ...failures.map((error) => ({ ok: false as const, id: null, error }))].filter(
+    isWorthTelling,
+  );
 }
 
 /** What carries the mark of one VIF; or one thing that VIFs share. */
@@ -118,7 +120,9 @@ async function forOwners(
   return prepared.flatMap(({ id, job }): Settled<GcResult>[] => {
     const result = 'error' in job ? job : byJob.get(job.value);
     if (!result) return [];
-    return 'error' in result ? [{ id, ...result }] : [{ value: { id, changes: result.value } }];
+    return 'error' in result
+      ? [{ ok: false, id, ...result }]
+      : [{ ok: true, value: { id, changes: result.value } }];
   });
 }
 

@@ -49,7 +49,7 @@ export function logGc(logger: Logger, result: Settled<GcResult>, dryRun: boolean
 
 /** What is published of a call: where its events are subscribed to, they share this object. */
 export interface CallTrace {
-  readonly operation: 'plan' | 'plug' | 'check' | 'unplug';
+  readonly operation: 'config' | 'plan' | 'plug' | 'waitReady' | 'check' | 'unplug';
   /** The results of its requests, once there are any: each has a timeline of its own. */
   readonly result?: unknown;
   /** Why the call as a whole was refused. */

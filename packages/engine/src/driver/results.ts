@@ -72,5 +72,13 @@ export interface ReadyResult extends Timed {
   readonly port?: AwaitedPort;
 }
 
-/** How one request of several ended: `'error' in result` tells the two apart. */
-export type Settled<T> = { readonly value: T } | { readonly id: string | null; readonly error: VifError };
+/** How one request of several ended: `ok` tells the two apart. */
+export type Settled<T> = { readonly ok: true; readonly value: T } | Failure;
+
+/** A request that failed. */
+export interface Failure {
+  readonly ok: false;
+  /** The request's id, or else the VIF's; null where neither can be read. */
+  readonly id: string | null;
+  readonly error: VifError;
+}

@@ -5,8 +5,9 @@ import type { Job, JobResult } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
 import { startSpan, type Timeline, Trace } from '../run/timeline.js';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
-import { type CallOptions, type CallTimes, readRequestList } from './call-options.js';
+import type { CallOptions, CallTimes } from './call-options.js';
 import type { Prepared } from './prepare.js';
+import { inBatches, type Requests } from './requests.js';
 import type { Settled } from './results.js';
 
 /** Of a call's time, what plugins have for their plans: one that hangs must not take the others' time to plug. */
@@ -31,15 +32,22 @@ interface Ready {
 
 /**
  * Has a plan made for each request, and runs together those that came about.
- * @throws VifError INVALID_REQUEST for what is no list of requests
+ * @throws VifError INVALID_REQUEST for what are no requests
  */
-export async function runRequests<R, T>(
-  given: readonly unknown[],
+export function runRequests<R, T>(
+  given: Requests<unknown>,
+  times: CallTimes<CallOptions>,
+  call: Call<R, T>,
+): Promise<Settled<T>[]> {
+  return inBatches(given, times, call.done, (batch, rest, done) => runBatch(batch, rest, { ...call, done }));
+}
+
+async function runBatch<R, T>(
+  requests: readonly unknown[],
   { signal: caller, timeout, undoTimeout }: CallTimes<CallOptions>,
   { prepare, run, present, done }: Call<R, T>,
 ): Promise<Settled<T>[]> {
   const began = performance.now();
-  const requests = readRequestList(given);
   const results: Settled<T>[] = [];
   const finish = (index: number, result: Settled<T>) => {
     results[index] = result;
@@ -66,13 +74,14 @@ export async function runRequests<R, T>(
       if (!each) return;
       ready.delete(job);
       const { index, prepared, trace } = each;
-      if ('error' in result) return finish(index, { id: prepared.handled.id, error: result.error });
-      finish(index, { value: present(prepared, result.value, trace.timeline(), result.left) });
+      if ('error' in result)
+        return finish(index, { ok: false, id: prepared.handled.id, error: result.error });
+      finish(index, { ok: true, value: present(prepared, result.value, trace.timeline(), result.left) });
     };
     await run([...ready.keys()], { signal, undoTimeout, tell });
     for (const { index, prepared } of ready.values()) {
       const { id } = prepared.handled;
-      finish(index, { id, error: new VifError('PLUG_FAILED', `VIF ${id} was not reached`) });
+      finish(index, { ok: false, id, error: new VifError('PLUG_FAILED', `VIF ${id} was not reached`) });
     }
   };
   await withDeadline(timeout, caller, runAll);
@@ -90,17 +99,17 @@ export async function settle<T>(
 ): Promise<Settled<T>> {
   try {
     const running = Promise.resolve().then(run);
-    return { value: await withinDeadline(running, signal, 'preparing the request', GRACE) };
+    return { ok: true, value: await withinDeadline(running, signal, 'preparing the request', GRACE) };
   } catch (error) {
     const failure = asVifError(error, 'INVALID_REQUEST', 'The request could not be read');
     const { id, vifId } = idsOf(request);
-    return { id, error: concerning(failure, vifId) };
+    return { ok: false, id, error: concerning(failure, vifId) };
   }
 }
 
 /** The one result there is. @throws VifError if it is an error */
 export function only<T>([result]: readonly Settled<T>[]): T {
-  if (result && 'value' in result) return result.value;
+  if (result?.ok) return result.value;
   throw result?.error ?? new VifError('INVALID_REQUEST', 'There is no request');
 }
 

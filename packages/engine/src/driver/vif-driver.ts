@@ -20,7 +20,6 @@ import {
   readBatchOptions,
   readCallOptions,
   readPlugOptions,
-  readRequestList,
   readUnplugOptions,
   teller,
   type UnplugOptions,
@@ -31,6 +30,7 @@ import { logGc, logOutcome, traced } from './log.js';
 import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
 import { endPlugins } from './plugin-packages.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
+import { inBatches, type Requests } from './requests.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { type Call, only, runRequests, settle } from './run-requests.js';
 import { type Connected, judgedBeside } from './with-connection.js';
@@ -57,8 +57,12 @@ export interface WatchOptions {
  * JSON with the keys `vif`, `instance`, ..., whose `vif` may also be an os-vif object.
  *
  * The methods whose names end in `All` take many requests, and reject only for options or a list of requests that are
- * none (INVALID_OPTIONS, INVALID_REQUEST), before anything is done: each request has a result of its own, in the order of the requests, and is told of as soon as it is final ({@link BatchOptions.onResult}). The
- * others take one, and throw its error.
+ * none (INVALID_OPTIONS, INVALID_REQUEST), before anything is done: each request has a result of its own, in the order of the
+ * requests, and is told of as soon as it is final ({@link BatchOptions.onResult}). The others take one, and throw its error.
+ *
+ * Many requests are a list, whose requests are done all at once, or what yields them: an iterable, an async iterable, a
+ * stream of objects. That is read as fast as its requests are done. One that throws, or has not ended when the call's time
+ * is over, has one more result behind those of the requests that were read: a failure without an id.
  */
 export class VifDriver {
   readonly #parts: VifDriverParts;
@@ -133,28 +137,31 @@ export class VifDriver {
 
   /** {@link config} for many. */
   async configAll<R>(
-    requests: readonly (R & RequestOf<R>)[],
+    requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<ConfigResult>,
   ): Promise<Settled<ConfigResult>[]> {
     const given = readBatchOptions(options);
-    const list = readRequestList(requests);
     const { registry, host, guests, logger } = this.#parts;
-    const tell = teller(given, logger);
-    const configure = async (request: unknown, index: number, signal: AbortSignal) => {
-      const result = await settle(request, signal, () =>
-        prepareDevice(this.#read(request), registry, host.facts, guests, signal),
-      );
-      tell(result, index);
-      return result;
-    };
-    return withDeadline(given.timeout, given.signal, (signal) =>
-      Promise.all(list.map((request, index) => configure(request, index, signal))),
+    const configure = (request: unknown, signal: AbortSignal) =>
+      settle(request, signal, () => prepareDevice(this.#read(request), registry, host.facts, guests, signal));
+    return traced('config', () =>
+      inBatches<ConfigResult>(requests, given, teller(given, logger), (batch, times, done) =>
+        withDeadline(times.timeout, times.signal, (signal) =>
+          Promise.all(
+            batch.map(async (request, index) => {
+              const result = await configure(request, signal);
+              done(result, index);
+              return result;
+            }),
+          ),
+        ),
+      ),
     );
   }
 
   /** {@link plan} for many. */
   planAll<R>(
-    requests: readonly (R & RequestOf<R>)[],
+    requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<PlanResult>,
   ): Promise<Settled<PlanResult>[]> {
     return this.#inspectAll('plug', requests, options, ({ handled }, tasks, timeline) => ({
@@ -172,7 +179,7 @@ export class VifDriver {
 
   /** {@link check} for many. */
   async checkAll<R>(
-    requests: readonly (R & RequestOf<R>)[],
+    requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<CheckResult>,
   ): Promise<Settled<CheckResult>[]> {
     const given = readBatchOptions(options);
@@ -200,7 +207,7 @@ export class VifDriver {
 
   /** {@link plug} for many: those that fail are undone, and the others are plugged. */
   async plugAll<R>(
-    requests: readonly (R & RequestOf<R>)[],
+    requests: Requests<R & RequestOf<R>>,
     options?: PlugOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readPlugOptions(options);
@@ -209,23 +216,25 @@ export class VifDriver {
 
   /** {@link waitReady} for many. */
   async waitReadyAll<R>(
-    requests: readonly (R & RequestOf<R>)[],
+    requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<ReadyResult>,
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
     const { requireReadiness, waitingForPorts } = await import('./ready.js');
-    const readiness = requireReadiness(this.#parts.host.readiness);
     const prepare = async (json: unknown, signal: AbortSignal) => {
       const request = this.#read(json);
       return { prepared: await this.#prepare(request, 'plug', signal), vif: request.vif };
     };
     const done = teller(given, this.#parts.logger);
-    return runRequests(requests, given, { ...waitingForPorts(readiness, prepare), done });
+    return traced('waitReady', async () => {
+      const readiness = requireReadiness(this.#parts.host.readiness);
+      return runRequests(requests, given, { ...waitingForPorts(readiness, prepare), done });
+    });
   }
 
   /** {@link unplug} for many. */
   async unplugAll<R>(
-    requests: readonly (R & RequestOf<R>)[],
+    requests: Requests<R & RequestOf<R>>,
     options?: UnplugOptions,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
@@ -292,12 +301,12 @@ export class VifDriver {
   }
 
   /**
-   * Ends what the plugins have made, by their own `dispose`, and then the host's connections and processes. A plugin that
-   * fails to end, or has not ended after 5 s, is logged, and does not keep the host.
+   * Ends what the plugins have made and the runners of their packages, by their own `dispose`, and then the host's
+   * connections and processes. One that fails to end, or has not ended after 5 s, is logged, and does not keep the host.
    */
   async close(): Promise<void> {
-    const { host, registry, logger } = this.#parts;
-    await endPlugins(registry, logger);
+    const { host, runners, registry, logger } = this.#parts;
+    await endPlugins(registry, runners, logger);
     await host.close();
   }
 
@@ -312,7 +321,7 @@ export class VifDriver {
 
   async #changeAll(
     operation: Operation,
-    requests: readonly unknown[],
+    requests: Requests<unknown>,
     given: CallTimes<BatchOptions<ChangeResult>>,
     { prepare, run }: Changing,
   ): Promise<Settled<ChangeResult>[]> {
@@ -349,7 +358,7 @@ export class VifDriver {
 
   async #inspectAll<T>(
     operation: 'plug' | 'check',
-    requests: readonly unknown[],
+    requests: Requests<unknown>,
     options: BatchOptions<T> | undefined,
     present: (prepared: Prepared, tasks: readonly RunningTask[], timeline: Timeline) => T,
   ): Promise<Settled<T>[]> {

@@ -49,6 +49,32 @@ it('a driver that is closed ends what its plugins have made, and then the host',
   expect(ended).toEqual(['client', 'host']);
 });
 
+it('a driver that is closed ends the runners of packages, too', async () => {
+  const warn = vi.fn();
+  const disposed: string[] = [];
+  const runner = (name: `acme:${string}`, dispose: () => Promise<void>) => {
+    const notAsked = async () => [];
+    return { kinds: [name], inspect: notAsked, apply: notAsked, undo: notAsked, dispose };
+  };
+  const closing = runner('acme:lane', async () => void disposed.push('lane'));
+  const failing = runner('acme:fifo', async () => Promise.reject(new Error('no connection')));
+  const driver = createVifDriver({
+    host: memoryHost(),
+    guests: new LibvirtGuestConfigurator(),
+    plugins: [{ name: '@acme/plugin', provides: [Acme], runners: () => [failing, closing] }],
+    logger: { ...silentLogger, warn },
+  });
+  await driver.close();
+  expect(disposed).toEqual(['lane']);
+  expect(warn).toHaveBeenCalledWith(
+    {
+      code: 'PLUGIN_FAILED',
+      err: expect.objectContaining({ message: expect.stringContaining('acme:fifo') }),
+    },
+    'A plugin did not end well',
+  );
+});
+
 it('a driver at the end of an `await using` is closed', async () => {
   ended.length = 0;
   {

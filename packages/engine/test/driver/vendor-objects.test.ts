@@ -1,6 +1,7 @@
 import type { Plan, PluginPackage } from '@vifkit/core';
 import type { NetworkVif } from '@vifkit/core/nova';
 import type { VIFBase } from '@vifkit/core/os-vif';
+import { jsonSchemaOf, requestSchema, schemas } from '@vifkit/core/schema';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
@@ -130,12 +131,23 @@ describe.each([
   });
 
   it('is in the JSON Schema of VIFs, under its namespace', () => {
-    const schema = ours.jsonSchemaOf(ours.VIFGeneric);
+    const schema = jsonSchemaOf(ours.VIFGeneric);
     expect(schema).toMatchObject({ $defs: { [`${namespace}.VIFPortProfileAcme`]: expect.anything() } });
     const validate = new Ajv2020({ strict: false, validateFormats: false }).compile(schema);
     expect(validate(vifWith(namespace, { lane: 7, policy }))).toBe(true);
     expect(validate(vifWith(namespace, { lane: 'seven' }))).toBe(false);
     expect(validate(vifWith(namespace, { lane: 7, lanes: 2 }))).toBe(false);
+  });
+
+  it('is in the JSON Schema of requests, and has one of its own', () => {
+    expect(schemas().get(`${namespace}.VIFPortProfileAcme`)?.()).toMatchObject({
+      title: `${namespace}.VIFPortProfileAcme`,
+    });
+    const validate = new Ajv2020({ strict: true }).compile(requestSchema());
+    const request = (data: object) => ({ instance, vif: vifWith(namespace, data) });
+    expect(validate(request({ lane: 7, policy }))).toBe(true);
+    expect(validate(request({ lane: 17, policy }))).toBe(false);
+    expect(validate(request({ policy }))).toBe(false);
   });
 
   it('may be there for a second driver', () => {

@@ -1,5 +1,6 @@
 import type { Case } from './case.js';
 import { type Fixture, namesOn, writesSince } from './fixture.js';
+import { isVendors } from './watch.js';
 
 /** Plug and unplug can be repeated, and an unplug undoes a plug. */
 export function repeats(fixture: Fixture, subject: string): Case[] {
@@ -28,14 +29,14 @@ export function repeats(fixture: Fixture, subject: string): Case[] {
         const bench = await fixture.start();
         const { host, driver } = bench;
         const vendor = await bench.vendorState();
-        const custom = (await bench.wanting()).filter(({ kind }) => kind === 'custom');
+        const own = (await bench.wanting()).filter(isVendors);
         await driver.plug(request);
         await driver.unplug(request);
         const left = namesOn(host).filter((name) => !fixture.mayStay.has(name));
         look.none(left, 'what the unplug left behind');
         look.equal(await bench.vendorState(), vendor, 'what the unplug left at the vendor’s side');
-        const undone = (await bench.wanting()).filter(({ kind }) => kind === 'custom');
-        look.equal(undone, custom, 'the custom steps that a plug would do again');
+        const undone = (await bench.wanting()).filter(isVendors);
+        look.equal(undone, own, 'the custom steps, and those of its own kinds, that a plug would do again');
         const [count, state] = [host.writes.length, await bench.state()];
         await driver.unplug(request);
         look.none(writesSince(host, count), 'what the second unplug wrote');

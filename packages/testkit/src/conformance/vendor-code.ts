@@ -1,30 +1,32 @@
 import { VifError } from '@vifkit/core';
+import { stepTarget } from '@vifkit/core/steps';
 import { type Case, ifEmpty } from './case.js';
 import { undone } from './fails-whole.js';
 import type { Fixture } from './fixture.js';
 import { irrevocable } from './ledger.js';
+import { isVendors } from './watch.js';
 
-/** Vendors' own code, which the engine cannot see through: commands and custom steps. */
+/** Vendors' own code, which the engine cannot see through: commands, custom steps and runners. */
 export async function vendorCode(fixture: Fixture, subject: string): Promise<Case[]> {
   const { request, leaves } = fixture;
   const seesVendor = await fixture.seesVendor();
-  const noCustom = await ifEmpty(customSteps(fixture), 'it plans no custom step');
+  const noCustom = await ifEmpty(ownSteps(fixture), 'it plans no custom step, and none of a kind of its own');
   const noCommand = await ifEmpty(commandsOf(fixture), 'its plug runs no command');
   const byVendor = seesVendor && (noCustom === undefined || noCommand === undefined);
   return [
     {
       subject,
       promise: 'custom-has-work',
-      says: 'has custom steps that are not done before the plug, and are after it',
+      says: 'has custom steps and steps of its own kinds that are not done before the plug, and are after it',
       inapplicable: noCustom,
       async run(look) {
         const bench = await fixture.start();
         const { steps } = await bench.driver.plan(request);
-        const done = steps.filter(({ step, writes }) => step.kind === 'custom' && !writes);
-        const names = done.flatMap(({ step }) => (step.kind === 'custom' ? [step.name] : []));
+        const done = steps.filter(({ step, writes }) => isVendors(step) && !writes);
+        const names = done.map(({ step }) => stepTarget(step));
         look.none(
           names.filter((name) => !leaves.includes(name)),
-          'what isDone says to be done before any plug',
+          'what isDone, or a runner, says to be done before any plug',
         );
         await bench.driver.plug(request);
         look.none(await bench.wanting(), 'what is not done after the plug');
@@ -33,10 +35,10 @@ export async function vendorCode(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'undoes-half-done',
-      says: 'undoes a custom step that did its work and failed all the same',
+      says: 'undoes a step of its own that did its work and failed all the same',
       inapplicable: noCustom,
       async run(look) {
-        for (const [i, name] of (await customSteps(fixture)).entries()) {
+        for (const [i, name] of (await ownSteps(fixture)).entries()) {
           const bench = await fixture.start();
           const error = new VifError('PLUGIN_FAILED', `Made to fail behind ${name}`);
           bench.watch.failAfter = { left: i + 1, error };
@@ -72,9 +74,9 @@ export async function vendorCode(fixture: Fixture, subject: string): Promise<Cas
   ];
 }
 
-async function customSteps(fixture: Fixture): Promise<string[]> {
+async function ownSteps(fixture: Fixture): Promise<string[]> {
   const { watch } = await fixture.startPlugged();
-  return watch.last('plug').flatMap((step) => (step.kind === 'custom' ? [step.name] : []));
+  return watch.last('plug').filter(isVendors).map(stepTarget);
 }
 
 async function commandsOf(fixture: Fixture) {

@@ -6,7 +6,7 @@ import type { Ending } from '../memory/memory-commands.js';
 export interface VendorState {
   /**
    * All that is held there, as plain data: it is compared before and after. Without it, the suite sees only that each
-   * command is taken back by its `undo`, and each custom step by its own.
+   * command is taken back by its `undo`, and what custom steps and runners say of themselves.
    */
   snapshot?(): unknown;
   /** What the vendor's tools do to it, by program. */

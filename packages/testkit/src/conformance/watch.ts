@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import type { Component, PlanContext, PluginPackage } from '@vifkit/core';
 import type { CustomStep, Step } from '@vifkit/core/steps';
 import type { MemoryHost } from '../memory/memory-host.js';
+import { type Gate, watchedRunner } from './watched-runner.js';
 
 type Target = PluginPackage['provides'][number];
 type PlanMethod = (vif: never, context: PlanContext) => unknown;
@@ -10,13 +11,13 @@ type PlanMethod = (vif: never, context: PlanContext) => unknown;
 const tokensKey = 'injectionTokens';
 
 /**
- * Stands between a package and the engine: it keeps the plans, and makes custom steps fail or hang where the host is told
- * to, as the host's own steps do.
+ * Stands between a package and the engine: it keeps the plans, and makes custom steps and those of the package's own kinds
+ * fail or hang where the host is told to, as the host's own steps do.
  */
-export class Watch {
+export class Watch implements Gate {
   /** What the plugins answered, in order. */
   readonly plans: { readonly operation: 'plug' | 'unplug'; readonly plan: readonly Step[] }[] = [];
-  /** Lets the n-th custom step from now on do its work, and then fail with this. */
+  /** Lets the n-th step of the vendor's from now on do its work, and then fail with this. */
   failAfter: { left: number; readonly error: Error } | undefined;
   readonly #host: MemoryHost;
 
@@ -41,7 +42,23 @@ export class Watch {
       ]);
       Reflect.defineMetadata(tokensKey, Object.fromEntries(entries), target);
     }
-    return { ...given, provides: [...watched.values()] };
+    const { runners } = given;
+    return {
+      ...given,
+      provides: [...watched.values()],
+      ...(runners && { runners: (context) => runners(context).map((each) => watchedRunner(each, this)) }),
+    };
+  }
+
+  async before(what: string, signal: AbortSignal): Promise<void> {
+    const failure = await this.#host.reach({ part: 'custom', what }, signal);
+    if (failure) throw failure;
+  }
+
+  after(): void {
+    if (!this.failAfter) return;
+    this.failAfter.left -= 1;
+    if (this.failAfter.left === 0) throw this.failAfter.error;
   }
 
   /** The class, known by the same declaration; what it makes is watched. */
@@ -79,16 +96,18 @@ export class Watch {
       name,
       isDone: (signal) => step.isDone(signal),
       apply: async (signal) => {
-        const failure = await this.#host.reach({ part: 'custom', what: name }, signal);
-        if (failure) throw failure;
+        await this.before(name, signal);
         await step.apply(signal);
-        if (!this.failAfter) return;
-        this.failAfter.left -= 1;
-        if (this.failAfter.left === 0) throw this.failAfter.error;
+        this.after();
       },
       undo: (signal) => step.undo(signal),
     };
   }
+}
+
+/** Whether a step is carried out by code of the vendor's that is asked how things are. */
+export function isVendors(step: Step): boolean {
+  return step.kind === 'custom' || step.kind.includes(':');
 }
 
 function isCustom(step: unknown): step is CustomStep {

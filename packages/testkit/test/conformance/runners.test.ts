@@ -10,16 +10,30 @@ import {
 } from '../../src/conformance/index.js';
 import { Fabric, suiteFor } from './mutants/fabric.js';
 
-const file = fileURLToPath(new URL('with-node-test.mjs', import.meta.url));
-const nodeTest = (env: Record<string, string>) =>
-  execa(process.execPath, ['--test', '--test-reporter=tap', file], { env, reject: false });
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+const jest = here('../../../../node_modules/jest/bin/jest.js');
+const jestConfig = JSON.stringify({
+  rootDir: here('.'),
+  testMatch: ['**/with-jest.mjs'],
+  moduleFileExtensions: ['mjs', 'js', 'json'],
+  transform: {},
+});
 
-it('runs under the test runner of Node.js, and fails there', async () => {
-  const kept = await nodeTest({});
-  expect(kept.stdout).toContain('- plugs, and a second plug has nothing to write');
+/** Test runners of others, as they are started on a file that gives the suite to them. */
+const runners: Readonly<Record<string, readonly string[]>> = {
+  'the test runner of Node.js': ['--test', '--test-reporter=tap', here('with-node-test.mjs')],
+  // Without the option, Jest knows no ES modules.
+  Jest: ['--experimental-vm-modules', jest, '--config', jestConfig, '--verbose', '--no-cache', '--runInBand'],
+};
+
+it.each(Object.entries(runners))('runs under %s, and fails there', async (_, args) => {
+  const run = (env: Record<string, string>) =>
+    execa(process.execPath, args, { env: { ...env, NO_COLOR: '1' }, reject: false, all: true });
+  const kept = await run({});
+  expect(kept.all).toMatch(/[-✓] plugs, and a second plug has nothing to write/);
   expect(kept.exitCode).toBe(0);
-  const broken = await nodeTest({ FORGETFUL: '1' });
-  expect(broken.stdout).toMatch(/not ok \d+ - leaves nothing behind when it is unplugged/);
+  const broken = await run({ FORGETFUL: '1' });
+  expect(broken.all).toMatch(/(not ok \d+ -|✕) leaves nothing behind when it is unplugged/);
   expect(broken.exitCode).toBe(1);
 });
 

@@ -1,32 +1,6 @@
 // The suite under the test runner of Node.js: `node --test` runs it, and no Vitest is there.
 import { describe, it } from 'node:test';
-import { announce, unsupportedVif, vifPlugin } from '@vifkit/core';
-import { VIFGeneric } from '@vifkit/core/os-vif';
 import { conformance } from '@vifkit/testkit/conformance';
+import { suite } from './acme-tap.mjs';
 
-class Tap {
-  describe() {
-    return announce('acme', [[VIFGeneric, []]]);
-  }
-  plug(vif) {
-    return [{ kind: 'link', name: nameOf(vif), create: { type: 'tap' }, set: { up: true } }];
-  }
-  unplug(vif) {
-    return process.env.FORGETFUL ? [] : [{ kind: 'linkAbsent', name: nameOf(vif), type: 'tap', own: true }];
-  }
-}
-
-function nameOf(vif) {
-  if (!(vif instanceof VIFGeneric)) throw unsupportedVif('acme', vif);
-  return vif.vif_name;
-}
-
-vifPlugin({ name: 'acme' })(Tap);
-const id = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
-const vif = new VIFGeneric({ id, plugin: 'acme', vif_name: 'tapdc065497-3c' });
-
-await conformance({
-  plugins: { name: '@acme/plugin', provides: [Tap] },
-  requests: [{ id: 'a tap', vif, instance: { uuid: 'f0000000-0000-0000-0000-000000000001' } }],
-  runner: { describe, it },
-});
+await conformance({ ...suite, runner: { describe, it } });

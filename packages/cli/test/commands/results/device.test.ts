@@ -10,7 +10,7 @@ describe("a guest's device", () => {
   it('is its XML alone where the domain needs nothing else', () => {
     for (const each of [device, { ...device, domain: [] }]) {
       expect(renderDevice(each)).toBe(xml);
-      expect(toJson({ value: { ...handled, device: each } })).toEqual({
+      expect(toJson({ ok: true, value: { ...handled, device: each } })).toEqual({
         id: 'a',
         path: 'legacy',
         plugin: 'vhostuser',
@@ -23,7 +23,7 @@ describe("a guest's device", () => {
     expect(renderDevice({ ...device, domain: [need] })).toBe(
       `${xml}<!--\nThe domain needs this besides. It is needed - -really.\n<memoryBacking/>\n-->\n`,
     );
-    expect(toJson({ value: { ...handled, device: { ...device, domain: [need] } } })).toMatchObject({
+    expect(toJson({ ok: true, value: { ...handled, device: { ...device, domain: [need] } } })).toMatchObject({
       domain: [need],
     });
   });

@@ -12,14 +12,14 @@ const head = { id: handled.id, path: 'os-vif', plugin: 'ovs' };
 describe('a result', () => {
   it('of config is the XML', () => {
     const device = { toXml: () => '<interface/>\n' };
-    expect(written({ value: { ...handled, device } })).toEqual({ ...head, xml: '<interface/>\n' });
+    expect(written({ ok: true, value: { ...handled, device } })).toEqual({ ...head, xml: '<interface/>\n' });
   });
 
   it('of unplug has what was left, if anything was', () => {
     const left = [{ kind: 'ovsPortAbsent', name: 'qvo1', vifId: null }] as const;
     const value = { ...handled, changes: [], stepCount: 1 };
-    expect(written({ value: { ...value, left } })).toEqual({ ...head, changes: [], left });
-    expect(written({ value })).toEqual({ ...head, changes: [] });
+    expect(written({ ok: true, value: { ...value, left } })).toEqual({ ...head, changes: [], left });
+    expect(written({ ok: true, value })).toEqual({ ...head, changes: [] });
   });
 
   it('of plan has the fields of each step, and what would be written', () => {
@@ -27,7 +27,7 @@ describe('a result', () => {
       cause: new Error('x'),
     });
     const steps = [planned(hybridSteps.bridge, missing), { ...planned(hybridSteps.port), blocked }];
-    expect(written({ value: { ...handled, steps } })).toEqual({
+    expect(written({ ok: true, value: { ...handled, steps } })).toEqual({
       ...head,
       steps: [
         { ...hybridSteps.bridge, writes: true, differences: [missing] },
@@ -50,7 +50,7 @@ describe('a result', () => {
       apply = async () => {};
       undo = async () => {};
     }
-    expect(written({ value: { ...handled, steps: [planned(new Registration())] } })).toEqual({
+    expect(written({ ok: true, value: { ...handled, steps: [planned(new Registration())] } })).toEqual({
       ...head,
       steps: [{ kind: 'custom', name: 'register', writes: false, differences: [] }],
     });
@@ -66,7 +66,7 @@ describe('a result', () => {
       key === 'changes'
         ? { ...handled, changes: [change], stepCount: 1 }
         : { ...handled, differences: [change] };
-    expect(written({ value })).toEqual({
+    expect(written({ ok: true, value })).toEqual({
       ...head,
       [key]: [
         { kind: 'link', name: 'tap1', differences: [{ attribute: 'master', expected: 'br0', actual: null }] },
@@ -77,16 +77,16 @@ describe('a result', () => {
   it('has the note of a change or a step', () => {
     const note = 'a new bridge br-int is connected to nothing yet';
     const changes = [{ kind: 'ovsBridge', name: 'br-int', differences: [], note }] as const;
-    expect(written({ value: { ...handled, changes, stepCount: 1 } })).toMatchObject({ changes });
+    expect(written({ ok: true, value: { ...handled, changes, stepCount: 1 } })).toMatchObject({ changes });
     const step = { kind: 'ovsBridge', name: 'br-int', datapathType: 'system' } as const;
     const steps = [{ ...planned(step), note }];
-    expect(written({ value: { ...handled, steps } })).toMatchObject({ steps: [{ ...step, note }] });
+    expect(written({ ok: true, value: { ...handled, steps } })).toMatchObject({ steps: [{ ...step, note }] });
   });
 });
 
 describe('where the time went', () => {
   const timeline = [{ phase: 'apply', what: 'link', start: 0, milliseconds: 40, batch: 200 }] as const;
-  const result = { value: { ...handled, differences: [], timeline } };
+  const result = { ok: true, value: { ...handled, differences: [], timeline } } as const;
   const asked = (given: Parameters<typeof toJson>[0]) => toJson(given, { timeline: true });
 
   it('is told if it is asked for, and only then', () => {
@@ -96,14 +96,15 @@ describe('where the time went', () => {
 
   it('is told by an error that knows', () => {
     const cause = new VifError('TIMEOUT', 'The deadline passed');
-    const failed = { id: 'a', error: new PlugError('v', cause, undefined, [], timeline) };
+    const error = new PlugError('v', cause, undefined, [], timeline);
+    const failed = { ok: false, id: 'a', error } as const;
     expect(asked(failed)).toMatchObject({ id: 'a', error: { code: 'PLUG_FAILED' }, timeline });
     expect(toJson(failed)).not.toHaveProperty('timeline');
-    expect(asked({ id: 'a', error: cause })).not.toHaveProperty('timeline');
+    expect(asked({ ok: false, id: 'a', error: cause })).not.toHaveProperty('timeline');
   });
 
   it('is nothing that a device has', () => {
-    expect(asked({ value: { ...handled, device: { toXml: () => '' } } })).not.toHaveProperty(
+    expect(asked({ ok: true, value: { ...handled, device: { toXml: () => '' } } })).not.toHaveProperty(
       'timeline',
       timeline,
     );
@@ -111,10 +112,12 @@ describe('where the time went', () => {
 });
 
 describe('an error', () => {
-  const json = (error: VifError) => written({ id: 'a', error });
+  const json = (error: VifError) => written({ ok: false, id: 'a', error });
 
   it('is its code and message', () => {
-    expect(written({ id: null, error: new VifError('INVALID_REQUEST', 'Line 1 is no object') })).toEqual({
+    expect(
+      written({ ok: false, id: null, error: new VifError('INVALID_REQUEST', 'Line 1 is no object') }),
+    ).toEqual({
       id: null,
       error: { code: 'INVALID_REQUEST', message: 'Line 1 is no object' },
     });

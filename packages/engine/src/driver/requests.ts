@@ -1,0 +1,153 @@
+import { setImmediate } from 'node:timers/promises';
+import { asVifError, VifError } from '@vifkit/core';
+import { quote } from '@vifkit/core/internal';
+import { signalError, withDeadline, withinDeadline } from '../time/deadline.js';
+import type { CallOptions, CallTimes } from './call-options.js';
+import type { Settled } from './results.js';
+
+/** Many requests: a list, or something that yields them one after the other, as a stream does. */
+export type Requests<R> = Iterable<R> | AsyncIterable<R>;
+
+/** More would not fit into memory together with what becomes of them. */
+const mostRequests = 1_000_000;
+
+/** As many as a stream is read for at a time. */
+const mostAtOnce = 500;
+
+type Done<T> = (result: Settled<T>, index: number) => void;
+
+type RunBatch<T> = (
+  batch: readonly unknown[],
+  times: CallTimes<CallOptions>,
+  done: Done<T>,
+) => Promise<Settled<T>[]>;
+
+/**
+ * Runs the requests of a list all at once. What yields them is read as it is run: a batch has what is there at once, and
+ * no more than one request is read ahead while it runs. What cannot be read to its end has one more result, without an id,
+ * for all that were not read.
+ * @throws VifError INVALID_REQUEST for what are no requests
+ */
+export async function inBatches<T>(
+  given: Requests<unknown>,
+  times: CallTimes<CallOptions>,
+  done: Done<T>,
+  run: RunBatch<T>,
+): Promise<Settled<T>[]> {
+  if (Array.isArray(given)) return run(readList(given), times, done);
+  const source = sourceOf(given);
+  const end = performance.now() + times.timeout;
+  return withDeadline(times.timeout, times.signal, async (signal) => {
+    const results: Settled<T>[] = [];
+    for await (const batch of batchesOf(source, signal)) {
+      const first = results.length;
+      if ('error' in batch) {
+        const error = asVifError(batch.error, 'INVALID_REQUEST', 'The next request cannot be read');
+        results.push({ ok: false, id: null, error });
+        done({ ok: false, id: null, error }, first);
+        break;
+      }
+      const timeout = Math.max(end - performance.now(), 1);
+      const settled = await run(batch.requests, { ...times, timeout }, (result, i) =>
+        done(result, first + i),
+      );
+      results.push(...settled);
+    }
+    return results;
+  });
+}
+
+function readList(requests: readonly unknown[]): readonly unknown[] {
+  try {
+    const { length } = requests;
+    if (length > mostRequests) {
+      const text = `There are more than ${mostRequests} requests; give them in parts`;
+      throw new VifError('INVALID_REQUEST', text);
+    }
+    return Array.from({ length }, (_, i): unknown => requests[i]);
+  } catch (error) {
+    throw asVifError(error, 'INVALID_REQUEST', 'The list of requests cannot be read'); // a proxy
+  }
+}
+
+/** What is read of a source: another request, its end, or why it cannot be read. */
+type Read = { readonly request: unknown } | Unreadable | 'end';
+
+interface Unreadable {
+  readonly error: unknown;
+}
+
+interface Source {
+  next(): Promise<Read>;
+  /** Tells it that nothing more will be read. It is not waited for. */
+  leave(): void;
+}
+
+function sourceOf(given: unknown): Source {
+  const iterator = iteratorOf(given);
+  if (!iterator) {
+    const text = `The requests must be a list, or something that yields them, not ${quote(given)}`;
+    throw new VifError('INVALID_REQUEST', text);
+  }
+  return {
+    async next() {
+      try {
+        const { done, value } = await iterator.next();
+        return done ? 'end' : { request: value };
+      } catch (error) {
+        return { error };
+      }
+    },
+    leave() {
+      const leaving = async () => iterator.return?.();
+      leaving().catch(() => {}); // nobody is left to be told
+    },
+  };
+}
+
+function iteratorOf(given: unknown): AsyncIterator<unknown> | Iterator<unknown> | undefined {
+  if (typeof given !== 'object' || given === null) return undefined; // text is a list of characters
+  try {
+    const { [Symbol.asyncIterator]: ofStream, [Symbol.iterator]: ofList } = given as Partial<
+      AsyncIterable<unknown> & Iterable<unknown>
+    >;
+    return ofStream?.call(given) ?? ofList?.call(given);
+  } catch (error) {
+    throw asVifError(error, 'INVALID_REQUEST', 'The requests cannot be read'); // a proxy
+  }
+}
+
+type Batch = { readonly requests: readonly unknown[] } | Unreadable;
+
+/** What there is at once, again and again, until the end of the source or until it cannot be read. */
+async function* batchesOf(source: Source, signal: AbortSignal): AsyncGenerator<Batch> {
+  let next = source.next();
+  let read: Read | undefined;
+  try {
+    while (read !== 'end') {
+      read = await patiently(next, signal);
+      const requests: unknown[] = [];
+      const turn = setImmediate(undefined);
+      while (typeof read === 'object' && 'request' in read) {
+        requests.push(read.request);
+        next = source.next();
+        read = requests.length < mostAtOnce ? await Promise.race([next, turn]) : undefined;
+      }
+      if (requests.length > 0) yield { requests };
+      if (typeof read === 'object') yield read;
+    }
+  } finally {
+    if (read !== 'end') source.leave();
+  }
+}
+
+/** The next request; when the call's time is over, nothing more is waited for. */
+async function patiently(next: Promise<Read>, signal: AbortSignal): Promise<Read> {
+  const doing = 'waiting for the next request';
+  try {
+    if (signal.aborted) throw signalError(signal, doing); // though it may be there already
+    return await withinDeadline(next, signal, doing);
+  } catch (error) {
+    return { error };
+  }
+}

@@ -1,0 +1,47 @@
+import { asVifError } from '@vifkit/core';
+import type { AttemptedTask, Outcome, StepRunner, Task } from '@vifkit/core/step-kinds';
+import { type Step, stepTarget } from '@vifkit/core/steps';
+
+/** Stands before each piece of a vendor's own work, and behind it. */
+export interface Gate {
+  /** @throws Error where the piece is to fail, or has hung until its call was called off */
+  before(what: string, signal: AbortSignal): Promise<void>;
+  /** @throws Error where the piece is to fail though it has done its work */
+  after(): void;
+}
+
+/**
+ * A runner of a vendor's package, each of whose tasks passes a gate. What it would find by its mark is left out: what the
+ * plans leave behind is to be seen.
+ */
+export function watchedRunner(runner: StepRunner, gate: Gate): StepRunner {
+  return {
+    kinds: runner.kinds,
+    ...(runner.oneByOne !== undefined && { oneByOne: runner.oneByOne }),
+    inspect: (steps, signal) => runner.inspect(steps, signal),
+    async apply(tasks: readonly Task<Step, unknown>[], signal) {
+      const outcomes: Outcome<unknown>[] = [];
+      for (const task of tasks) outcomes.push(await applied(runner, task, gate, signal));
+      return outcomes;
+    },
+    undo: (tasks: readonly AttemptedTask<Step, unknown, unknown>[], signal) => runner.undo(tasks, signal),
+    dispose: () => runner.dispose?.(),
+  };
+}
+
+async function applied(
+  runner: StepRunner,
+  task: Task<Step, unknown>,
+  gate: Gate,
+  signal: AbortSignal,
+): Promise<Outcome<unknown>> {
+  const what = `${task.step.kind} ${stepTarget(task.step)}`;
+  try {
+    await gate.before(what, signal);
+    const [outcome = {}] = await runner.apply([task], signal);
+    if (outcome.error === undefined) gate.after();
+    return outcome;
+  } catch (error) {
+    return { error: asVifError(error, 'PLUGIN_FAILED', what) };
+  }
+}
