@@ -175,6 +175,12 @@ export const breaks: readonly Break[] = [
       plug: 'tells',
     },
   ),
+  ...rows('hybrid', {
+    what: "the end in the bridge leaves the guest's checksums to a card",
+    does: (site) => site.run('ethtool', '-K', qvb, 'tx', 'on'),
+    leg: `checksum ${qvb}`,
+    plug: 'mends',
+  }),
   ...wired('hybrid', 'tells'),
   ...portBreaks('hybrid', qvo),
   ...portBreaks('direct', tap).filter(({ what }) => what !== 'the port is on another bridge'),

@@ -6,12 +6,11 @@ import { former } from '@vifkit/engine/former';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
-import { readChecksums } from './connection/checksums.js';
 import { HostConnection } from './connection/host-connection.js';
 import { OpenVSwitchPath } from './connection/open-vswitch-path.js';
 import { OvnPath } from './connection/ovn-path.js';
 import { readFunctions } from './connection/pci-functions.js';
-import { tapHolders } from './connection/tap-holders.js';
+import { findHolders } from './connection/holders.js';
 import { socketStates } from './connection/unix-sockets.js';
 import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
 import { hostFacts } from './facts.js';
@@ -65,7 +64,7 @@ export interface HostOptions {
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
   /**
-   * Put in front of `ip`, `nft`, `tee` and vendors' tools: a command that gives what follows it CAP_NET_ADMIN. None is
+   * Put in front of `ip`, `nft`, `tee`, `ethtool` and vendors' tools: a command that gives what follows it CAP_NET_ADMIN. None is
    * needed by root, or with that capability as an ambient one.
    */
   readonly rootHelper?: readonly string[] | undefined;
@@ -183,8 +182,7 @@ export function openHost(options?: HostOptions): Host {
       filters,
       functions: (addresses, signal) => readFunctions(addresses, sysfsRoot, functions, signal),
       sockets: socketStates,
-      checksums: readChecksums,
-      holders: tapHolders,
+      holders: (held) => findHolders(held, { sysfsRoot }),
     }),
     migration: new OvnMigration({ watch, northbound, southbound }),
     async close() {

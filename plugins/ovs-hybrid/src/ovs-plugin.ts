@@ -20,7 +20,7 @@ import { guestTapLeg } from './modes/guest-tap.js';
 import { hostDevicePath, plugHostDevice } from './modes/host-device.js';
 import { hybridPath, plugHybrid } from './modes/hybrid.js';
 import { plugPerPortBridge } from './modes/per-port-bridge.js';
-import { plugVhostUser } from './modes/vhost-user.js';
+import { plugVhostUser, vhostUserPath } from './modes/vhost-user.js';
 import { OvsOptions } from './ovs-options.js';
 import { profileOf } from './port/port-profile.js';
 import { unplugPlan } from './unplug.js';
@@ -80,6 +80,7 @@ export class OvsPlugin implements VifPlugin {
     if (vif instanceof VIFOpenVSwitch) {
       return this.#options.per_port_bridge ? guestTapLeg(vif, context) : directPath(vif, context);
     }
+    if (vif instanceof VIFVHostUser) return vhostUserPath(vif);
     return vif instanceof VIFHostDevice ? hostDevicePath(vif) : [];
   }
 

@@ -10,7 +10,7 @@ import {
   vhostUserSocket,
 } from '@vifkit/core';
 import { fastPathPlug, fastPathUnplug, vendor } from './fast-path-plan.js';
-import { openVSwitchPlug, openVSwitchUnplug } from './open-vswitch-plan.js';
+import { openVSwitchPlug, openVSwitchUnplug, portName } from './open-vswitch-plan.js';
 import { VhostUserOptions } from './vhost-user-options.js';
 
 /**
@@ -45,9 +45,10 @@ export class VhostUserDriver implements LegacyDriver {
   }
 
   path(vif: NetworkVif): Leg[] {
-    if (vif.details.vhostuser_ovs_plug && !vif.details.vhostuser_fp_plug) return []; // the port tells
+    const { vhostuser_fp_plug, vhostuser_ovs_plug } = vif.details;
     const { path: name, mode } = vhostUserSocket(vif);
-    return [{ kind: 'socket', name, server: mode === 'server' ? 'guest' : 'switch' }];
+    const port = vhostuser_ovs_plug && !vhostuser_fp_plug ? { port: portName(vif) } : {};
+    return [{ kind: 'socket', name, server: mode === 'server' ? 'guest' : 'switch', ...port }];
   }
 
   unplug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan> {

@@ -18,7 +18,10 @@ export async function findInUse(
   const state = await reader.read(legs, signal).catch(() => undefined);
   if (!state) return new Map();
   const taps = legs.flatMap((leg) => (isTap(leg, state) ? [leg.name] : []));
-  const holders = taps.length === 0 ? new Map<string, string>() : await reader.holders(taps);
+  const functions = legs.flatMap((leg) => (isPassedThrough(leg, state) ? [leg.name] : []));
+  const nobody = new Map<string, string>();
+  const isHeld = taps.length > 0 || functions.length > 0;
+  const holders = isHeld ? await reader.holders({ taps, functions }) : nobody;
   return new Map(
     [...ends].flatMap(([job, own]) => {
       const user = own.map((leg) => userOf(leg, state, holders)).find(Boolean);
@@ -42,8 +45,12 @@ function isTap({ kind, name }: Leg, { links }: HostState): boolean {
   return kind === 'guestLink' && links.get(name)?.type === 'tap';
 }
 
+function isPassedThrough({ kind, name }: Leg, { functions }: HostState): boolean {
+  return kind === 'function' && functions.get(name)?.driver === 'vfio-pci';
+}
+
 function userOf(leg: Leg, state: HostState, holders: ReadonlyMap<string, string>): string | undefined {
-  const { links, functions, sockets } = state;
+  const { links, sockets } = state;
   switch (leg.kind) {
     case 'guestLink': {
       const link = links.get(leg.name);
@@ -59,10 +66,11 @@ function userOf(leg: Leg, state: HostState, holders: ReadonlyMap<string, string>
       );
       return upon && `${upon.type} ${upon.name} with its MAC address lies upon ${leg.name}`;
     }
-    case 'function':
-      return functions.get(leg.name)?.driver === 'vfio-pci'
-        ? `function ${leg.name} is bound to vfio-pci, for a guest`
-        : undefined;
+    case 'function': {
+      // Bound to vfio-pci it may be for good; libvirt gives back what it has taken once the guest has stopped.
+      const holder = holders.get(leg.name);
+      return holder && `${holder} has function ${leg.name} open`;
+    }
     case 'socket':
       return sockets.get(leg.name) === 'connected' ? `a guest is connected to ${leg.name}` : undefined;
     default:

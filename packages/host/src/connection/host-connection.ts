@@ -4,6 +4,7 @@ import type {
   ConnectionReader,
   FiltersOnPath,
   FunctionOnPath,
+  Held,
   HostState,
   LinkOnPath,
   OpenVSwitchOnPath,
@@ -19,8 +20,7 @@ export interface ConnectionParts {
   readonly filters: FilterTable;
   functions(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FunctionOnPath>>;
   sockets(paths: readonly string[]): Promise<HostState['sockets']>;
-  checksums(signal: AbortSignal): Promise<HostState['checksums']>;
-  holders(taps: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  holders: ConnectionReader['holders'];
 }
 
 /** Reads what is on the ways of VIFs: one reading of each sort of thing, and only of those that legs are about. */
@@ -40,14 +40,16 @@ export class HostConnection implements ConnectionReader {
       legs.some(({ kind }) => kind === 'guestFilter') ? told(this.#readFilters(signal)) : undefined,
       parts.sockets(namesOf('socket')),
     ]);
-    const isUserspace =
+    const dependsOnChecksums =
       openVSwitch && !isVifError(openVSwitch) && legs.some((leg) => isInUserspace(leg, openVSwitch));
-    const checksums = isUserspace ? await parts.checksums(signal) : undefined;
-    return { links, openVSwitch, filters, functions, sockets, checksums };
+    // It takes a process more: nothing is lost of those who send nothing.
+    const isAsked = dependsOnChecksums && legs.some((leg) => isOfRunningGuest(leg, links));
+    const checksumOffload = isAsked ? await told(parts.links.readChecksumOffload(signal)) : undefined;
+    return { links, openVSwitch, filters, functions, sockets, checksumOffload };
   }
 
-  holders(taps: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return this.parts.holders(taps);
+  holders(held: Held): Promise<ReadonlyMap<string, string>> {
+    return this.parts.holders(held);
   }
 
   async #readLinks(
@@ -77,6 +79,11 @@ function isOpenVSwitch({ kind }: Leg): boolean {
 
 function isInUserspace(leg: Leg, { bridges }: OpenVSwitchOnPath): boolean {
   return leg.kind === 'checksum' && bridges.get(leg.bridge)?.datapathType === 'netdev';
+}
+
+function isOfRunningGuest({ kind, name }: Leg, links: ReadonlyMap<string, LinkOnPath>): boolean {
+  const link = kind === 'guestLink' ? links.get(name) : undefined;
+  return link?.up === true && link.carrier !== false;
 }
 
 /** The links of the kernel that a leg is about. */

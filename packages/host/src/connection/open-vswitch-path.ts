@@ -24,11 +24,28 @@ export class OpenVSwitchPath {
       this.#readDatabase(legs, signal),
       this.vswitchd.fault(signal),
     ]);
-    const { settings, isBehind, ...found } = database;
+    const { settings, isBehind, bridges, ...found } = database;
     const hang = vswitchd === undefined && isBehind ? await this.vswitchd.hang(signal) : undefined;
     const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
     const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, signal);
-    return { ...found, vswitchd: vswitchd ?? hang, ovn };
+    const fault = vswitchd ?? hang;
+    // Of a daemon that does nothing, the rest does not matter.
+    const counted = fault === undefined ? await this.#withFlows(legs, bridges, signal) : bridges;
+    return { ...found, bridges: counted, vswitchd: fault, ovn };
+  }
+
+  /** With the flows of those that drop what no flow is about. */
+  async #withFlows(
+    legs: readonly Leg[],
+    bridges: ReadonlyMap<string, OvsBridgeOnPath>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, OvsBridgeOnPath>> {
+    const used = new Set(legs.flatMap((leg) => (leg.kind === 'ovsBridge' ? [leg.name] : [])));
+    const counted = [...bridges].map(async ([name, bridge]) => {
+      if (bridge.failMode !== 'secure' || !used.has(name)) return [name, bridge] as const;
+      return [name, { ...bridge, flows: await this.vswitchd.flows(name, signal) }] as const;
+    });
+    return new Map(await Promise.all(counted));
   }
 
   async #readDatabase(legs: readonly Leg[], signal: AbortSignal) {
@@ -37,7 +54,7 @@ export class OpenVSwitchPath {
     const ids = new Set(legs.flatMap((leg) => (leg.kind === 'ovsPort' ? (leg.interfaceId ?? []) : [])));
     const found = await this.rows.read(
       {
-        root: queryTable('Open_vSwitch', ['external_ids', 'cur_cfg', 'next_cfg']),
+        root: queryTable('Open_vSwitch', ['external_ids', 'other_config', 'cur_cfg', 'next_cfg']),
         bridges: queryTable('Bridge', ['name', 'datapath_type', 'fail_mode', 'ports']),
         ports: queryRows('Port', ['_uuid', 'name', 'tag', 'trunks'], names, byColumn('name')),
         interfaces: queryRows('Interface', interfaceColumns, names, byColumn('name')),
@@ -50,6 +67,7 @@ export class OpenVSwitchPath {
     const placeOf = placesOf(found.bridges);
     return {
       settings: values.readStrings(found.root[0]?.external_ids),
+      fillsChecksums: values.readStrings(found.root[0]?.other_config)['userspace-tso-enable'] === 'true',
       isBehind: found.root.some(({ cur_cfg, next_cfg }) => Number(cur_cfg) < Number(next_cfg)),
       bridges: new Map(
         found.bridges.flatMap((row) => {

@@ -7,13 +7,14 @@ import type {
   Programs,
   Session,
 } from '@vifkit/host/parts';
+import { eachCall, runEthtool } from './links/ethtool.js';
 import { runIp } from './links/ip.js';
 import { IpSession } from './links/ip-session.js';
 import type { Kernel } from './links/kernel.js';
 import { Nft } from './nft.js';
 import type { Points } from './points.js';
 
-/** Programs that are none: `ip` and `nft` of a kernel in memory, and vendors' tools. */
+/** Programs that are none: `ip`, `ethtool` and `nft` of a kernel in memory, and vendors' tools. */
 export class MemoryPrograms implements Programs {
   readonly nft = new Nft();
   readonly #points: Points;
@@ -42,8 +43,27 @@ export class MemoryPrograms implements Programs {
       );
     }
     if (program === 'nft') return this.#runNft(args, input, signal, doing);
+    if (program === 'ethtool') return this.#runEthtool([args], signal, doing);
+    if (program === 'xargs') return this.#runEthtool(eachCall(args, input), signal, doing);
     if (!this.#tools) return { exitCode: undefined, stdout: '', stderr: '', missing: true };
     return this.#tools.run(argv, signal);
+  }
+
+  async #runEthtool(
+    calls: readonly (readonly string[])[],
+    signal: AbortSignal,
+    doing: string,
+  ): Promise<ProgramResult> {
+    if (signal.aborted) throw signalError(signal, doing);
+    const complaints: string[] = [];
+    for (const args of calls) {
+      const what = `set ${args[1]} checksumOffload`;
+      const failure = args[0] === '-K' && (await this.#points.reach({ part: 'links', what }, signal));
+      const reply = failure ? { stderr: failure.message } : runEthtool(this.#kernel, args);
+      if (reply.stderr !== undefined) complaints.push(reply.stderr);
+      if (args[0] === '-k') return ended(reply);
+    }
+    return ended(complaints.length === 0 ? {} : { stderr: complaints.join('\n') });
   }
 
   async #runNft(

@@ -1,4 +1,4 @@
-import { type Plan, requireField, type VIFVHostUser } from '@vifkit/core';
+import { type Leg, type Plan, requireField, type VIFVHostUser } from '@vifkit/core';
 import { ensuredBridge } from '../port/bridges.js';
 import { vhostUserPort } from '../port/names.js';
 import type { PlugContext } from '../port/plug-context.js';
@@ -25,4 +25,10 @@ export function plugVhostUser(vif: VIFVHostUser, context: PlugContext): Plan {
     vifPort(vif, context, { name, datapath, ...socket, wired: true }),
     ...settings(name, context),
   ];
+}
+
+/** The socket, which an unplug looks at: whether a guest has connected, the port tells. */
+export function vhostUserPath({ id, path: name, mode }: VIFVHostUser): Leg[] {
+  const server = mode === 'server' ? 'guest' : 'switch';
+  return name === undefined ? [] : [{ kind: 'socket', name, server, port: vhostUserPort(id) }];
 }
