@@ -148,6 +148,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'doctor',
     description: 'tell what this host lacks for which plugin, and change nothing',
     operands: [['[name...]', 'plugins and VIF types; all unless given']],
+    options: () => [new Option('--for <file>', 'what these requests need, and no more')],
     load: async () => (await import('./doctor.js')).doctor,
   },
   {

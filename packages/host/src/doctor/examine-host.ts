@@ -4,12 +4,14 @@ import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/co
 import { directoryOf, VswitchdProbe } from '../connection/vswitchd-probe.js';
 import { type HostOptions, readHostOptions } from '../open-host.js';
 import { DEFAULT_ENDPOINT, OvsdbClient } from '../ovsdb/client.js';
+import { LINK_FOLDERS } from './check-address-policy.js';
 import { checkDevice } from './check-device.js';
+import { checkLibvirt } from './check-libvirt.js';
 import { checkModule } from './check-module.js';
-import { checkDpdk, checkOvsdb } from './check-open-vswitch.js';
+import { checkDatapath, checkDpdk, checkOvsdb } from './check-open-vswitch.js';
 import { checkProgram } from './check-program.js';
 import type { Check, ExaminedHost, Lack } from './lack.js';
-import { type OpenVSwitchState, readOpenVSwitch } from './open-vswitch-state.js';
+import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './open-vswitch-state.js';
 
 const checks: Readonly<Record<RequirementKind, Check>> = {
   program: checkProgram,
@@ -17,6 +19,8 @@ const checks: Readonly<Record<RequirementKind, Check>> = {
   module: checkModule,
   ovsdb: checkOvsdb,
   dpdk: checkDpdk,
+  datapath: checkDatapath,
+  libvirt: checkLibvirt,
 };
 
 /** A helper has a PATH of its own, with the folders of the system's programs on it. */
@@ -38,17 +42,22 @@ export async function examineHost(
   const { toolHelper = rootHelper } = given;
   const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;
-  const probe = new VswitchdProbe(client, directoryOf(ovsdb ?? DEFAULT_ENDPOINT));
+  const directory = directoryOf(ovsdb ?? DEFAULT_ENDPOINT);
+  const probe = new VswitchdProbe(client, directory);
+  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
   let state: Promise<OpenVSwitchState> | undefined;
   const host: ExaminedHost = {
     path: [...(process.env.PATH ?? '').split(delimiter), ...(hasHelper ? systemFolders : [])],
     sysfsRoot,
     procRoot: '/proc',
     modules: join('/lib/modules', release()),
+    linkFolders: LINK_FOLDERS,
     openVSwitch: () => {
       state ??= (async () => {
         const read = await readOpenVSwitch(client, signal);
-        return { ...read, fault: await probe.fault(signal) };
+        const fault = await probe.fault(signal);
+        if (fault !== undefined) return { ...read, fault };
+        return { ...read, ...(await readSwitch(client, ovnRunDir, signal)), directory };
       })();
       return state;
     },
