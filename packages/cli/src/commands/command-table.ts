@@ -149,7 +149,11 @@ export const commandTable: readonly CommandEntry[] = [
     description: 'tell what this host lacks for which plugin, and change nothing',
     operands: [['[name...]', 'plugins and VIF types; all unless given']],
     options: () => [new Option('--for <file>', 'what these requests need, and no more')],
-    load: async () => (await import('./doctor.js')).doctor,
+    load: async () => async (settings, environment, names) => {
+      if (settings.for === undefined)
+        return (await import('./doctor.js')).doctor(settings, environment, names);
+      return (await import('./doctor-for-requests.js')).doctorForRequests(settings, environment, names);
+    },
   },
   {
     name: 'config-file',

@@ -1,4 +1,4 @@
-import type { VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
 import type { CheckResult, PlanResult } from '@vifkit/engine';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
@@ -19,13 +19,18 @@ interface RequestDiagnosis extends Finding {
  * Prints what this host lacks for the requests of a file: what their plans and ways need, and why a plan could not be carried out.
  * The exit status is 0 if each of them can be.
  * @throws InputError if the file cannot be read
+ * @throws VifError INVALID_OPTIONS for names of plugins beside it
  */
 export async function doctorForRequests(
-  file: string,
   settings: Settings,
   environment: Environment,
+  names: readonly string[],
 ): Promise<number> {
   const { stdout } = environment;
+  const { for: file = '-' } = settings;
+  if (names.some((name) => name !== '-')) {
+    throw new VifError('INVALID_OPTIONS', 'Name either plugins or a file of requests (--for), not both');
+  }
   const diagnoses = await withDriver(settings, environment, async (driver, signal) => {
     const inputs = await readAll([file], settings, environment, signal);
     const requests = inputs.flatMap((input) => ('error' in input ? [] : [input.request]));

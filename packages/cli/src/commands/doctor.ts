@@ -18,12 +18,6 @@ export async function doctor(
   names: readonly string[] = [],
 ): Promise<number> {
   const { stdout } = environment;
-  if (settings.for !== undefined) {
-    if (names.length > 0) {
-      throw new VifError('INVALID_OPTIONS', 'Name either plugins or a file of requests (--for), not both');
-    }
-    return (await import('./doctor-for-requests.js')).doctorForRequests(settings.for, settings, environment);
-  }
   const registry = await loadRegistry(settings, environment);
   const listed = limited(listPlugins(registry.registrations), names);
   const diagnoses = await diagnose(listed, (needs) => environment.examineHost(needs, settings));
