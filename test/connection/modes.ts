@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Site } from './site.js';
 
 const instance = { uuid: '7c0b1e34-5a6d-4e7f-8a9b-0c1d2e3f4a01', name: 'instance-0000c0de' };
@@ -11,6 +13,11 @@ export const [tap, qbr, qvb, qvo] = ['tap', 'qbr', 'qvb', 'qvo'].map(name) as [
   string,
 ];
 export const [portBridge, ownPatch, sharedPatch] = [name('pb'), `pbp${id}`, `ibp${id}`];
+
+export const vhu = name('vhu');
+
+/** Sockets that guests make. A path of one has at most 107 characters. */
+export const socketOf = (port: string) => join(tmpdir(), `${port}-${process.pid}`);
 
 /** A way of plugging a VIF: its request, and what its hypervisor does when the guest starts. */
 export interface Mode {
@@ -112,6 +119,10 @@ async function uplink({ ip }: Site): Promise<void> {
   await ip('link set dev up0 up');
 }
 
+/** @param mode QEMU's part */
+export const vhostUser = (mode: 'client' | 'server') =>
+  ovs('VIFVHostUser', { path: socketOf(vhu), mode, vif_name: vhu })();
+
 export const modes = {
   hybrid: {
     request: ovs('VIFBridge', { bridge_name: qbr }),
@@ -161,6 +172,11 @@ export const modes = {
   },
   tap: {
     request: model('tap'),
+    start: (site) => site.openTap(tap),
+  },
+  midonet: {
+    request: model('midonet'),
+    before: (site) => site.tool('mm-ctl'),
     start: (site) => site.openTap(tap),
   },
   macvtap: {

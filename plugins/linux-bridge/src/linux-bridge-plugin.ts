@@ -30,6 +30,7 @@ import { settledTap } from './settled-tap.js';
   options: LinuxBridgeOptions,
   needs: [
     { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'bridge', name: 'Linux bridges', from: 'the kernel' },
     { kind: 'program', name: 'nft', from: 'nftables; filtering guests needs it' },
     { kind: 'module', name: '8021q', from: "the kernel's modules; VLAN devices need it" },
   ],

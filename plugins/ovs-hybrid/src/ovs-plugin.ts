@@ -34,6 +34,7 @@ const anyProfile = [VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor];
   options: OvsOptions,
   needs: [
     { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'bridge', name: 'Linux bridges', from: 'the kernel' },
     { kind: 'ovsdb', name: 'Open vSwitch', from: 'openvswitch-switch' },
   ],
 })

@@ -16,9 +16,18 @@ export interface Requirement {
  * - `ovsdb`: an OVSDB server that answers
  * - `dpdk`: an Open vSwitch with DPDK
  * - `datapath`: one of Open vSwitch, by its name: `system`, which is the kernel's, or `netdev`
+ * - `bridge`: Linux bridges whose members reach each other: the host's own filter does not drop what they forward
  * - `libvirt`: a daemon of libvirt's that starts guests of QEMU
  */
-export type RequirementKind = 'program' | 'device' | 'module' | 'ovsdb' | 'dpdk' | 'datapath' | 'libvirt';
+export type RequirementKind =
+  | 'program'
+  | 'device'
+  | 'module'
+  | 'ovsdb'
+  | 'dpdk'
+  | 'datapath'
+  | 'bridge'
+  | 'libvirt';
 
 export type Constructor<T> = new (...args: never[]) => T;
 

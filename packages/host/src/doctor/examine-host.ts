@@ -5,6 +5,7 @@ import { directoryOf, VswitchdProbe } from '../connection/vswitchd-probe.js';
 import { type HostOptions, readHostOptions } from '../open-host.js';
 import { DEFAULT_ENDPOINT, OvsdbClient } from '../ovsdb/client.js';
 import { LINK_FOLDERS } from './check-address-policy.js';
+import { checkBridgeNetfilter } from './check-bridge-netfilter.js';
 import { checkDevice } from './check-device.js';
 import { checkLibvirt } from './check-libvirt.js';
 import { checkModule } from './check-module.js';
@@ -20,6 +21,7 @@ const checks: Readonly<Record<RequirementKind, Check>> = {
   ovsdb: checkOvsdb,
   dpdk: checkDpdk,
   datapath: checkDatapath,
+  bridge: checkBridgeNetfilter,
   libvirt: checkLibvirt,
 };
 

@@ -4,6 +4,7 @@ import type { JudgedLeg } from '@vifkit/engine/connection';
 const ip: Requirement = { kind: 'program', name: 'ip', from: 'iproute2' };
 const nft: Requirement = { kind: 'program', name: 'nft', from: 'nftables' };
 const ethtool: Requirement = { kind: 'program', name: 'ethtool', from: 'ethtool' };
+const bridge: Requirement = { kind: 'bridge', name: 'Linux bridges', from: 'the kernel' };
 const tun: Requirement = { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" };
 const openVSwitch: Requirement = { kind: 'ovsdb', name: 'Open vSwitch', from: 'openvswitch-switch' };
 const dpdk: Requirement = { kind: 'dpdk', name: 'Open vSwitch with DPDK', from: 'openvswitch-switch-dpdk' };
@@ -26,6 +27,7 @@ function needsOfStep(step: Step): Requirement[] {
     case 'link':
       return [
         ip,
+        ...(step.create?.type === 'bridge' || step.set?.master !== undefined ? [bridge] : []),
         ...(step.create?.type === 'tap' ? [tun] : []),
         ...(step.create?.type === 'vlan' ? [module('8021q')] : []),
         ...(step.set?.checksumOffload === undefined ? [] : [ethtool]),
