@@ -19,7 +19,7 @@ interface Line {
   readonly error?: { readonly code: string };
 }
 
-async function doctor(ovsdb: string, args: readonly string[], requests: readonly object[] = []) {
+async function doctor(ovsdb: string, args: readonly string[], requests: readonly unknown[] = []) {
   const { exitCode, stdout } = await execa(
     program,
     ['--ovsdb', ovsdb, 'doctor', '--format', 'json', ...args],
@@ -62,7 +62,7 @@ it('tells of each request alone what it needs', async () => {
   expect(exitCode).toBe(1);
   expect(lines).toMatchObject([{ lacks: expect.any(Array) }, { error: { code: 'LINK_NOT_FOUND' } }]);
   expect(lines[0]?.error).toBeUndefined();
-  expect((await doctor(site.ovs.endpoint, ['--for', '-'], [[]])).lines).toMatchObject([
+  expect((await doctor(site.ovs.endpoint, ['--for', '-'], ['none'])).lines).toMatchObject([
     { id: null, error: { code: 'INVALID_REQUEST' } },
   ]);
 });
@@ -71,7 +71,7 @@ it("tells that the kernel's datapath is not there", async () => {
   await site.ovs.vsctl('add-br', 'br-sys', '--', 'set', 'Bridge', 'br-sys', 'datapath_type=system');
   const { exitCode, lines } = await named('ovs');
   expect(exitCode).toBe(1);
-  expect(lines[0]?.lacks).toMatchObject([{ problem: expect.stringContaining('Bridge br-sys is not there') }]);
+  expect(lines[0]?.lacks).toMatchObject([{ problem: expect.stringContaining('Bridge br-sys') }]);
 });
 
 it('tells that what Linux bridges forward is dropped, and it is', async () => {

@@ -104,14 +104,21 @@ function bridgesOf(leg: Leg): string[] {
 }
 
 function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPath {
-  const ofport = values.readOptionalInteger(local?.ofport);
-  const error = values.readOptionalString(local?.error);
-  const isOpen = ofport !== undefined && ofport > 0;
   return {
     datapathType: values.readString(row.datapath_type) || 'system',
     failMode: values.readOptionalString(row.fail_mode),
-    error: error ?? (isOpen ? undefined : 'ovs-vswitchd has not made it: see its log'),
+    error: bridgeFault(local),
   };
+}
+
+/** Why ovs-vswitchd could not make a bridge, by the row of its local port. */
+export function bridgeFault(local: values.Row | undefined): string | undefined {
+  const ofport = values.readOptionalInteger(local?.ofport);
+  const isOpen = ofport !== undefined && ofport > 0;
+  return (
+    values.readOptionalString(local?.error) ??
+    (isOpen ? undefined : 'ovs-vswitchd has not made it: see its log')
+  );
 }
 
 function portOf(bridge: string, port: values.Row, its: values.Row | undefined): OvsPortOnPath {

@@ -9,8 +9,8 @@ export const checkOvsdb: Check = async ({ name, from }, host) => {
     if (fault !== undefined) return { problem: fault, remedy: `the daemon comes from ${from}; see its log` };
     const faulty = bridges.find(({ error }) => error !== undefined);
     if (faulty) {
-      const problem = `Bridge ${faulty.name} is not there for ovs-vswitchd: ${faulty.error}`;
-      return { problem, remedy: `see its log; the bridge's datapath is ${faulty.datapathType}` };
+      const problem = `Bridge ${faulty.name}, whose datapath is '${faulty.datapathType}', does not work: ${faulty.error}`;
+      return { problem, remedy: 'see the log of ovs-vswitchd' };
     }
     if (controllerFault !== undefined) {
       return { problem: controllerFault, remedy: 'start it, or see its log: OVN binds no port until then' };

@@ -1,5 +1,6 @@
 import { VifError } from '@vifkit/core';
 import { withDeadline } from '@vifkit/engine/time';
+import { bridgeFault } from '../connection/open-vswitch-path.js';
 import { controllerFault } from '../connection/ovn-path.js';
 import { askController } from '../ovn/controller.js';
 import { ovnSetupOf } from '../ovn/switch-watch.js';
@@ -75,7 +76,7 @@ export async function readSwitch(
     datapathTypes: values.readSet(row?.datapath_types).map(String),
     bridges: (bridges?.rows ?? []).map((bridge) => {
       const name = values.readString(bridge.name);
-      const error = values.readOptionalString(localOf(name)?.error);
+      const error = bridgeFault(localOf(name));
       return { name, datapathType: values.readString(bridge.datapath_type) || 'system', error };
     }),
     controllerFault:
