@@ -2,8 +2,18 @@
 // Runs the tests in a network namespace of their own: they make links and Open vSwitch bridges for real. In the folder
 // of a package it runs that package's; everywhere it takes Vitest's arguments (paths, --project NAME).
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, existsSync, readdirSync, readlinkSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -150,13 +160,44 @@ function runTests(node, ...args) {
 }
 
 const given = process.argv.slice(2);
-const statuses = [runTests(process.execPath, ...given)];
-if (given.length === 0 && process.cwd() === dirname(here('.'))) {
+const whole = given.length === 0 && process.cwd() === dirname(here('.'));
+const reports = mkdtempSync(join(tmpdir(), 'vifkit-tests-'));
+let status = 0;
+
+/** Runs Vitest, and keeps its report for the summary of a whole run. */
+function runReported(release, node, ...args) {
+  const file = join(reports, `${release}.json`);
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  status = Math.max(status, runTests(node, ...args, ...(whole ? reporters : [])));
+}
+
+/** What failed, told once more at the end: between thousands of lines it is not seen. An error outside of any test is above. */
+function printFailures() {
+  for (const name of readdirSync(reports)) {
+    const { testResults } = JSON.parse(readFileSync(join(reports, name), 'utf8'));
+    for (const { name: file, status: outcome, message, assertionResults } of testResults) {
+      const failed = assertionResults.filter((test) => test.status === 'failed');
+      if (outcome !== 'failed' && failed.length === 0) continue;
+      console.log(`\nFAILED on Node.js ${name.replace('.json', '')}: ${relative(here('..'), file)}`);
+      if (failed.length === 0) console.log(message);
+      for (const test of failed) {
+        const lines = test.failureMessages.join('\n').split('\n');
+        const telling = lines.filter((line) => !line.includes('/node_modules/')).slice(0, 20);
+        console.log([`  ${test.fullName}`, ...telling].join('\n    '));
+      }
+    }
+  }
+}
+
+runReported(process.versions.node, process.execPath, ...given);
+if (whole) {
   for (const [release, node] of releases) {
     // Deadlines, locks and signals have been tried on all of them by now: see test/node.
     if (!smokeReleases.includes(release)) continue;
     console.log(`\nThe same on Node.js ${release}, as far as it depends on that:`);
-    statuses.push(runTests(node, ...smoke));
+    runReported(release, node, ...smoke);
   }
+  printFailures();
 }
-process.exitCode = Math.max(...statuses);
+rmSync(reports, { recursive: true });
+process.exitCode = status;

@@ -23,23 +23,31 @@ export function strayNames({ vifId, plan }: PlannedVif): string[] {
   return names.filter((name) => !planned.has(name));
 }
 
-/** What removes those links of a VIF that carry its mark. */
+/**
+ * What removes those links of a VIF that carry its mark. A tap that the hypervisor is to make for this plan, which names it
+ * in other steps, stays while a guest has it open.
+ */
 export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState>): LinkStray[] {
+  const guestLinks = new Set(vif.plan.flatMap(guestLinksIn));
   return strayNames(vif).flatMap((name): LinkStray[] => {
     const state = links.get(name);
     const owner = state && vifOf(state);
     const type = state && linkType(state);
     if (type === undefined || owner === undefined || !isSameVif(owner, vif.vifId)) return [];
+    if (guestLinks.has(name) && state?.tap?.isOpen !== false) return [];
     const step: LinkAbsentStep = { kind: 'linkAbsent', name, type, own: false };
     return [{ step, inspection: inspectAbsence(step, vif.vifId, state) }];
   });
 }
 
 function namesIn(step: Plan[number]): string[] {
-  if (step.kind === 'link' && step.ifPresent) return []; // the guest's, and not ours to keep
-  const names = 'name' in step && typeof step.name === 'string' ? [step.name] : [];
-  if (step.kind === 'link') names.push(...(step.keeps ?? []));
-  if (step.kind === 'link' && step.create?.type === 'veth') names.push(step.create.peer);
-  if (step.kind === 'ovsBridge' && step.guestPort !== undefined) names.push(step.guestPort);
-  return names;
+  if (step.kind === 'linkAbsent') return [step.name];
+  if (step.kind !== 'link' || step.ifPresent) return []; // the guest's, and not ours to keep
+  const { name, keeps = [], create } = step;
+  return create?.type === 'veth' ? [name, ...keeps, create.peer] : [name, ...keeps];
+}
+
+function guestLinksIn(step: Plan[number]): string[] {
+  if (step.kind === 'ovsBridge') return step.guestPort === undefined ? [] : [step.guestPort];
+  return step.kind !== 'link' && 'name' in step && typeof step.name === 'string' ? [step.name] : [];
 }

@@ -3,11 +3,13 @@ import type {
   AttemptedTask,
   Inspection,
   Outcome,
+  PlannedVif,
   Reach,
   StepRunner,
   Task,
   VifStep,
 } from '@vifkit/core/steps';
+import { withDeadline } from '@vifkit/engine/time';
 import type { LinkTable } from '../links/link-table.js';
 import type { OvsChange, OvsStep, OvsWrite } from './changes.js';
 import {
@@ -21,9 +23,12 @@ import {
 import type { OpenVswitch } from './open-vswitch.js';
 import { ownedByMark } from './owned.js';
 import type { OvsState } from './state.js';
-import { leavingPorts, straysOf, vifsOf } from './strays.js';
+import { leavingPorts, type OvsStray, straysOf, vifsOf } from './strays.js';
 
 type OvsInspection = Inspection<OvsWrite, OvsStep>;
+
+/** Milliseconds to look for rows that a plan is not about. */
+const LOOKING = 1_000;
 
 /** Carries out steps about Open vSwitch: one reading, and one commit, for a batch. What takes a step back is a change too. */
 export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChange[]> {
@@ -63,6 +68,36 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
       inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
     }
     return inspections;
+  }
+
+  /**
+   * Of a VIF whose plan has nothing to do with Open vSwitch, and once had: its rows outlive its links, and a reboot. Those of
+   * the others are found when their steps are compared. That there is no server, or a mute one, is no failure of such a plan.
+   */
+  async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<OvsStray[][]> {
+    const kinds: readonly string[] = this.kinds;
+    const others = vifs.filter(({ plan }) => !plan.some(({ kind }) => kinds.includes(kind)));
+    if (others.length === 0) return [];
+    return withDeadline(LOOKING, signal, async (soon) => {
+      const marked = await this.openVswitch.readMarked(
+        soon,
+        others.map(({ vifId }) => vifId),
+      );
+      const wanted = new Set(others.map(({ vifId }) => vifId));
+      const steps = ownedByMark(marked, new Map()).flatMap(({ step, vifId }) =>
+        vifId !== undefined && wanted.has(vifId) ? [{ step, vifId }] : [],
+      );
+      const inspections = steps.length === 0 ? [] : await this.inspect(steps, soon);
+      return vifs.map((vif) =>
+        steps.flatMap(({ step, vifId }, i): OvsStray[] => {
+          const inspection = inspections[i];
+          return vifId === vif.vifId && inspection ? [{ step, inspection }] : [];
+        }),
+      );
+    }).catch((error) => {
+      if (signal.aborted) throw error;
+      return [];
+    });
   }
 
   async apply(

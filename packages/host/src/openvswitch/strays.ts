@@ -4,7 +4,7 @@ import type { OvsStep, OvsWrite } from './changes.js';
 import { compareBridgeAbsence, comparePortAbsence } from './compare.js';
 import type { OvsState } from './state.js';
 
-type OvsStray = Stray<OvsWrite, OvsStep>;
+export type OvsStray = Stray<OvsWrite, OvsStep>;
 
 /** What the steps of a batch say of one VIF. */
 interface PlannedVif {
