@@ -332,7 +332,7 @@ export const breaks: readonly Break[] = [
     },
     {
       what: 'another link has the name of its tap',
-      does: all(ip(`link delete dev ${tap}`), ip(`link add name ${tap} type dummy`)),
+      does: all(ip(`link delete dev ${tap}`), ip(`link add name ${tap} type bridge`)),
       leg: `guestLink ${tap}`,
       plug: 'fails',
     },

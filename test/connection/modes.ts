@@ -113,6 +113,12 @@ const add = (site: Site, port: string, ...words: string[]) =>
     ...words,
   );
 
+/** libvirt's port of the guest's tap. */
+export async function guestPort(site: Site): Promise<void> {
+  const ids = [`iface-id=${id}`, `attached-mac="${mac}"`, 'iface-status=active', `vm-id=${instance.uuid}`];
+  await add(site, tap, '--', 'set', 'Interface', tap, ...ids.map((each) => `external_ids:${each}`));
+}
+
 async function uplink({ ip }: Site): Promise<void> {
   await ip('link add name up0 mtu 9000 type veth peer name up1');
   await ip('link set dev up1 mtu 9000 up');
@@ -132,13 +138,7 @@ export const modes = {
     request: ovs('VIFOpenVSwitch', { bridge_name: 'br-int' }),
     start: async (site) => {
       await freeTap(site);
-      const ids = [
-        `iface-id=${id}`,
-        `attached-mac="${mac}"`,
-        'iface-status=active',
-        `vm-id=${instance.uuid}`,
-      ];
-      await add(site, tap, '--', 'set', 'Interface', tap, ...ids.map((each) => `external_ids:${each}`));
+      await guestPort(site);
     },
   },
   create_port: {

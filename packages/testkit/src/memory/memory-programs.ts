@@ -43,20 +43,20 @@ export class MemoryPrograms implements Programs {
       );
     }
     if (program === 'nft') return this.#runNft(args, input, signal, doing);
-    if (program === 'ethtool') return this.#runEthtool([args], signal, doing);
-    if (program === 'xargs') return this.#runEthtool(eachCall(args, input), signal, doing);
+    if (program === 'ethtool' || program === 'xargs') return this.#runEthtool(argv, input, signal, doing);
     if (!this.#tools) return { exitCode: undefined, stdout: '', stderr: '', missing: true };
     return this.#tools.run(argv, signal);
   }
 
   async #runEthtool(
-    calls: readonly (readonly string[])[],
+    [program, ...given]: Argv,
+    input: string,
     signal: AbortSignal,
     doing: string,
   ): Promise<ProgramResult> {
     if (signal.aborted) throw signalError(signal, doing);
     const complaints: string[] = [];
-    for (const args of calls) {
+    for (const args of program === 'xargs' ? eachCall(given, input) : [given]) {
       const what = `set ${args[1]} checksumOffload`;
       const failure = args[0] === '-K' && (await this.#points.reach({ part: 'links', what }, signal));
       const reply = failure ? { stderr: failure.message } : runEthtool(this.#kernel, args);

@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import type { Outcome } from '@vifkit/engine/former';
 import { missingProgram } from '../../commands/missing-program.js';
-import type { Argv, Programs } from '../../commands/programs.js';
+import type { Programs } from '../../commands/programs.js';
 
 /** Whether a link is to leave the checksums of what it sends to a card. */
 export interface WantedOffload {
@@ -43,8 +43,10 @@ export class ChecksumOffload {
    */
   async write(wanted: readonly WantedOffload[], signal: AbortSignal): Promise<Outcome[]> {
     if (wanted.length === 0) return [];
-    const { argv, input } = commandFor(wanted);
-    const [program = argv[0], ...args] = [...this.#rootHelper, ...argv];
+    // ethtool changes one link a process: xargs starts them at a fraction of what it takes here, with one helper for all.
+    const [program = 'xargs', ...args] = [...this.#rootHelper, 'xargs', '-0', '-n', '3', 'ethtool', '-K'];
+    const words = wanted.flatMap(({ name, on }) => [name, 'tx', on ? 'on' : 'off']);
+    const input = words.map((word) => `${word}\0`).join('');
     const ended = await this.#programs.run([program, ...args], { input, signal, doing: 'changing links' });
     if (ended.exitCode === 0) return wanted.map(() => undefined);
     const found = await this.read(signal).catch(() => undefined);
@@ -54,16 +56,6 @@ export class ChecksumOffload {
       return new VifError('LINK_COMMAND_FAILED', text);
     });
   }
-}
-
-/** ethtool changes one link a process; `xargs` starts them at a fraction of what it takes here, with one helper for all. */
-function commandFor(wanted: readonly WantedOffload[]): { readonly argv: Argv; readonly input: string } {
-  const words = wanted.flatMap(({ name, on }) => [name, 'tx', on ? 'on' : 'off']);
-  if (wanted.length === 1) return { argv: ['ethtool', '-K', ...words], input: '' };
-  return {
-    argv: ['xargs', '-0', '-n', '3', 'ethtool', '-K'],
-    input: words.map((word) => `${word}\0`).join(''),
-  };
 }
 
 function offloadIn(text: string): Map<string, boolean> {
