@@ -7,14 +7,21 @@ import { rootHelper, startVifUser, type VifUser, ways } from './vif-user.js';
 
 requireOwnNetwork();
 
-const requests = [hybrid(1, 'netdev'), tap(2), filtered(3), perPort(4), direct(5), vhostUser(6, '/run/openvswitch')];
+const requests = [
+  hybrid(1, 'netdev'),
+  tap(2),
+  filtered(3),
+  perPort(4),
+  direct(5),
+  vhostUser(6, '/run/openvswitch'),
+];
 const requestOf = (request: object) => `${JSON.stringify(request)}\n`;
 const input = requests.map(requestOf).join('');
 
 /** The commands of the document's table. */
-const documented = [...readDocument('docs/security.md').matchAll(/^\| `((?:ip|tee|nft|xargs) [^`]*)` +\|/gm)].map(
-  ([, command = '']) => new RegExp(`^${escaped(command).replace(' FILE…', '( /proc/sys/net/\\S+)+')}$`),
-);
+const documented = [
+  ...readDocument('docs/security.md').matchAll(/^\| `((?:ip|tee|nft|xargs) [^`]*)` +\|/gm),
+].map(([, command = '']) => new RegExp(`^${escaped(command).replace(' FILE…', '( /proc/sys/net/\\S+)+')}$`));
 
 const filters = () => execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' });
 
