@@ -46,7 +46,9 @@ function onTheHost({ name, include, exclude = [] }: Kind) {
     exclude: ['**/node_modules/**', ...exclude],
     fileParallelism: false,
     testTimeout: 120_000,
-    hookTimeout: 60_000,
+    hookTimeout: 120_000,
+    // Servers and guests of a busy machine may be late once; a fault is there the second time, too. Vitest tells of both.
+    retry: 1,
   });
 }
 

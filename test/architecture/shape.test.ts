@@ -10,13 +10,11 @@ interface Limits {
   readonly smallFiles: number;
   /** Relative imports per 100 lines that are not blank. */
   readonly imports: number;
-  /** Folders that import one another, which none should; `.` is the folder of the entry points. */
-  readonly knots?: readonly string[];
 }
 
 /**
- * What each package may have at most. The targets are 15 % small files, 5 imports (core: 6) and no knot. What is above them
- * here is as it was when this test was written, to be lowered and not raised.
+ * What each package may have at most. The targets are 15 % small files and 5 imports (core: 6). What is above them here is as
+ * it was when it was last lowered, and is not to be raised.
  */
 const limits: Readonly<Record<string, Limits>> = {
   'packages/cli': { smallFiles: 15, imports: 5 },
@@ -24,26 +22,18 @@ const limits: Readonly<Record<string, Limits>> = {
   'packages/create-vifkit-plugin': { smallFiles: 25, imports: 5 },
   'packages/demo': { smallFiles: 15, imports: 5 },
   'packages/engine': { smallFiles: 15, imports: 5 },
-  'packages/host': {
-    smallFiles: 15,
-    imports: 5,
-    knots: ['.', 'doctor', 'links', 'links/addresses'],
-  },
-  'packages/libvirt': {
-    smallFiles: 33.3,
-    imports: 6.6,
-    knots: ['.', 'back-end', 'config', 'dialect', 'front-end'],
-  },
-  'packages/testkit': { smallFiles: 15, imports: 5, knots: ['memory', 'memory/links', 'memory/ovs'] },
+  'packages/host': { smallFiles: 10, imports: 5 },
+  'packages/libvirt': { smallFiles: 28.6, imports: 5 },
+  'packages/testkit': { smallFiles: 15, imports: 5 },
   'plugins/hostdev-physical': { smallFiles: 50, imports: 5 },
   'plugins/ib-hostdev': { smallFiles: 50, imports: 5 },
   'plugins/iovisor': { smallFiles: 50, imports: 5 },
-  'plugins/ivs': { smallFiles: 71.4, imports: 7.4 },
-  'plugins/linux-bridge': { smallFiles: 60, imports: 5 },
+  'plugins/ivs': { smallFiles: 57.1, imports: 6.5 },
+  'plugins/linux-bridge': { smallFiles: 50, imports: 5 },
   'plugins/macvtap': { smallFiles: 50, imports: 5 },
   'plugins/midonet': { smallFiles: 50, imports: 5 },
   'plugins/noop': { smallFiles: 50, imports: 5 },
-  'plugins/ovs-hybrid': { smallFiles: 31.6, imports: 8.3, knots: ['.', 'modes', 'port'] },
+  'plugins/ovs-hybrid': { smallFiles: 21.1, imports: 7.1 },
   'plugins/sriov-hw-veb': { smallFiles: 50, imports: 5 },
   'plugins/tap': { smallFiles: 50, imports: 5 },
   'plugins/vepa': { smallFiles: 33.3, imports: 5 },
@@ -109,7 +99,7 @@ const packages = ['packages', 'plugins'].flatMap((parent) =>
 
 describe.each(packages)('the sources of %s', (folder) => {
   const files = sourcesOf(folder);
-  const { smallFiles, imports, knots = [] } = limits[folder] ?? targets;
+  const { smallFiles, imports } = limits[folder] ?? targets;
 
   it('are chapters: few files are very small', () => {
     const small = files.filter(({ lines }) => lines <= 20);
@@ -127,6 +117,6 @@ describe.each(packages)('the sources of %s', (folder) => {
   });
 
   it('have folders whose imports point one way', () => {
-    expect(knottedFolders(files).filter((each) => !knots.includes(each))).toEqual([]);
+    expect(knottedFolders(files)).toEqual([]);
   });
 });

@@ -5,11 +5,11 @@ import { batched } from './batched.js';
 import { hostKernelFiles, type KernelFiles } from './kernel/kernel-files.js';
 import { byEveryName } from './links/link-state.js';
 import type { LinkTable } from './links/link-table.js';
-import { pciNetDevice } from './sysfs/pci-net-device.js';
-import { findRepresentor } from './sysfs/representor.js';
-import { findVdpaDevice } from './sysfs/vdpa-device.js';
-import type { VfJournal } from './sysfs/vf-journal.js';
-import { findVirtualFunctions } from './sysfs/virtual-functions.js';
+import { pciNetDevice } from './sriov/pci-net-device.js';
+import { findRepresentor } from './sriov/representor.js';
+import { findVdpaDevice } from './sriov/vdpa-device.js';
+import type { VfJournal } from './sriov/vf-journal.js';
+import { findVirtualFunctions } from './sriov/virtual-functions.js';
 
 /** The facts of this host, read at each question; questions that are asked together share a reading. */
 export function hostFacts(

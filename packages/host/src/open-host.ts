@@ -2,7 +2,6 @@ import { dirname } from 'node:path';
 import { type Logger, silentLogger, thisCore, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { Host } from '@vifkit/engine';
-import { former } from '@vifkit/engine/former';
 import { checkHelper } from './commands/check-helper.js';
 import { CommandRunner } from './commands/command-runner.js';
 import { ExecCommands } from './commands/exec-commands.js';
@@ -25,8 +24,6 @@ import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
 import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
-import { FilterRunner } from './nftables/filter-runner.js';
-import { NftFilterTable } from './nftables/nft-filter-table.js';
 import { OpenVswitch } from './openvswitch/open-vswitch.js';
 import { OvsRunner } from './openvswitch/ovs-runner.js';
 import { Northbound } from './ovn/northbound.js';
@@ -37,12 +34,14 @@ import { SwitchWatch } from './ovn/switch-watch.js';
 import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
 import { parseEndpoint } from './ovsdb/endpoint.js';
 import type { OvsdbTlsOptions } from './ovsdb/tls.js';
+import { FilterRunner } from './port-security/filter-runner.js';
+import { NftFilterTable } from './port-security/nft-filter-table.js';
 import { BridgePorts } from './port-settings/bridge-ports.js';
 import { OvsPortSettings } from './port-settings/ovs-port-settings.js';
 import { FileVifRecords } from './records/file-vif-records.js';
+import { IpVfTable } from './sriov/ip-vf-table.js';
+import { VfRunner } from './sriov/vf-runner.js';
 import { defaultStateDirectory } from './state/default-state-directory.js';
-import { IpVfTable } from './sysfs/ip-vf-table.js';
-import { VfRunner } from './sysfs/vf-runner.js';
 
 export interface HostOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
@@ -161,7 +160,7 @@ export function openHost(options?: HostOptions): Host {
     runners: [
       new LinkRunner(links, ownerOf(tapOwner)),
       new OvsRunner(openVSwitch, links),
-      former(new VfRunner(functions, journal)),
+      new VfRunner(functions, journal),
       new FilterRunner(filters),
       new CommandRunner(commands),
       new OvsPortSettings(database),

@@ -1,5 +1,4 @@
 // What a stand-in for a host is built of: the runners, what they stand on, and the wording of its failures.
-export type { CommandExecutor, CommandResult } from './commands/command-executor.js';
 export { CommandRunner } from './commands/command-runner.js';
 export { ExecCommands } from './commands/exec-commands.js';
 export type { Answer, Question } from './commands/program-session.js';
@@ -27,10 +26,6 @@ export type { LinkChange, LinkOperation, LinkQuery, LinkTable } from './links/li
 export { noteOf, usersIn } from './links/link-users.js';
 export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
-export { FilterRunner } from './nftables/filter-runner.js';
-export type { FilterTable, GuestFilter, GuestFilters, WantedFilter } from './nftables/filter-table.js';
-export { NftFilterTable } from './nftables/nft-filter-table.js';
-export { parseFilters } from './nftables/parse-filters.js';
 export type { OvsChange } from './openvswitch/changes.js';
 export { ownerIn } from './openvswitch/marks.js';
 export { OpenVswitch } from './openvswitch/open-vswitch.js';
@@ -51,7 +46,11 @@ export {
   readStrings,
   type Value,
 } from './ovsdb/values.js';
-export { IpVfTable } from './sysfs/ip-vf-table.js';
-export type { VfJournal, VfRecord } from './sysfs/vf-journal.js';
-export { VfRunner } from './sysfs/vf-runner.js';
-export type { FoundVf, VfChange, VfState, VfTable } from './sysfs/vf-table.js';
+export { FilterRunner } from './port-security/filter-runner.js';
+export type { FilterTable, GuestFilter, GuestFilters, WantedFilter } from './port-security/filter-table.js';
+export { NftFilterTable } from './port-security/nft-filter-table.js';
+export { parseFilters } from './port-security/parse-filters.js';
+export { IpVfTable } from './sriov/ip-vf-table.js';
+export type { VfJournal, VfRecord } from './sriov/vf-journal.js';
+export { VfRunner } from './sriov/vf-runner.js';
+export type { FoundVf, VfChange, VfState, VfTable } from './sriov/vf-table.js';

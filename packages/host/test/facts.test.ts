@@ -6,7 +6,7 @@ import { FileVfJournal } from '../src/journal/file-vf-journal.js';
 import type { LinkAddressing } from '../src/links/addresses/link-addresses.js';
 import type { LinkState } from '../src/links/link-state.js';
 import type { LinkTable } from '../src/links/link-table.js';
-import { SysfsTree } from './sysfs/sysfs-tree.js';
+import { SysfsTree } from './sriov/sysfs-tree.js';
 
 // VIFs.
 const a = '5a3b8e6c-9d41-4f0a-8c27-1e6f0d9b2a31';

@@ -1,6 +1,6 @@
 import type { DomainElement, GuestContext } from '@vifkit/core';
 import type { InterfaceBackend } from './back-end/interface-backend.js';
-import { knows } from './libvirt-version.js';
+import { knows } from './config/libvirt-version.js';
 import { element, type XmlElement } from './xml/element.js';
 import { renderXml } from './xml/render-xml.js';
 

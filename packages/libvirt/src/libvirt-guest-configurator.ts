@@ -11,12 +11,12 @@ import {
 } from '@vifkit/core';
 import { type InterfaceBackend, sourceOf, targetOf } from './back-end/interface-backend.js';
 import { objectBackend } from './back-end/object-backend.js';
-import { bandwidthOf } from './bandwidth.js';
+import { bandwidthOf } from './config/bandwidth.js';
 import { HostdevConfig } from './config/hostdev-config.js';
 import { InterfaceConfig, type InterfaceDriver } from './config/interface-config.js';
+import { knows } from './config/libvirt-version.js';
 import { dialectOf } from './dialect/dialect-of.js';
 import { domainElements } from './domain-elements.js';
-import { knows } from './libvirt-version.js';
 
 /** Configures the devices of libvirt's guests, as Nova's libvirt VIF driver does: Nova 14's, or today's. */
 export class LibvirtGuestConfigurator implements GuestConfigurator {

@@ -1,5 +1,7 @@
-export type { LinkSpec } from './memory/links/kernel-link.js';
-export type { MemoryLinks } from './memory/links/memory-links.js';
+export type { LinkSpec } from './memory/kernel/kernel-link.js';
+export type { MemoryLinks } from './memory/kernel/memory-links.js';
+export type { PciFunctions } from './memory/kernel/memory-pci.js';
+export type { Point, Which } from './memory/kernel/points.js';
 export type { Ending, MemoryCommands } from './memory/memory-commands.js';
 export {
   type HostSnapshot,
@@ -7,6 +9,4 @@ export {
   type MemoryHostOptions,
   memoryHost,
 } from './memory/memory-host.js';
-export type { PciFunctions } from './memory/memory-pci.js';
 export type { MemoryOvs, OvsBridgeSpec } from './memory/ovs/memory-ovs.js';
-export type { Point, Which } from './memory/points.js';

@@ -2,8 +2,8 @@ import type { PluginPackage } from '@vifkit/core';
 import { AgilioOvsConverter } from './converters/agilio-ovs-converter.js';
 import { NewtonOvsConverter } from './converters/newton-ovs-converter.js';
 import { OvsConverter } from './converters/ovs-converter.js';
-import { OvsOptions } from './ovs-options.js';
 import { OvsPlugin } from './ovs-plugin.js';
+import { OvsOptions } from './port/ovs-options.js';
 
 export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsOptions, OvsPlugin };
 

@@ -21,7 +21,7 @@ import { hostDevicePath, plugHostDevice } from './modes/host-device.js';
 import { hybridPath, plugHybrid } from './modes/hybrid.js';
 import { plugPerPortBridge } from './modes/per-port-bridge.js';
 import { plugVhostUser, vhostUserPath } from './modes/vhost-user.js';
-import { OvsOptions } from './ovs-options.js';
+import { OvsOptions } from './port/ovs-options.js';
 import { profileOf } from './port/port-profile.js';
 import { unplugPlan } from './unplug.js';
 

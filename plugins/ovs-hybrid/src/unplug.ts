@@ -11,8 +11,8 @@ import {
   VIFOpenVSwitch,
 } from '@vifkit/core';
 import { representorLinkOf } from './modes/host-device.js';
-import type { OvsOptions } from './ovs-options.js';
 import { isTrunkBridge, patchPorts, portBridge } from './port/names.js';
+import type { OvsOptions } from './port/ovs-options.js';
 import { interfaceIdOf, profileOf } from './port/port-profile.js';
 
 /**

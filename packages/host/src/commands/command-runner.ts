@@ -1,6 +1,13 @@
 import { asVifError, type CommandStep, isVifError, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/steps';
-import type { CommandExecutor } from './command-executor.js';
+import type {
+  AttemptedTask,
+  CommandExecutor,
+  Inspection,
+  Outcome,
+  StepRunner,
+  Task,
+  VifStep,
+} from '@vifkit/core/steps';
 import { missingProgram } from './missing-program.js';
 
 /** A tool to be run. */

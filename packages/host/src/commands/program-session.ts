@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
+import type { CommandResult } from '@vifkit/core/steps';
 import { signalError } from '@vifkit/engine/time';
-import type { CommandResult } from './command-executor.js';
 import { requireDescriptors } from './descriptors.js';
 import { calledOff, OUTPUT_DELAY } from './process-group.js';
 import type { ProgramOptions } from './run-program.js';

@@ -1,6 +1,6 @@
+import type { CommandResult } from '@vifkit/core/steps';
 import { signalError } from '@vifkit/engine/time';
 import type { Result } from 'execa';
-import type { CommandResult } from './command-executor.js';
 import { awaitDescriptors } from './descriptors.js';
 import { calledOff, OUTPUT_DELAY, signalGroup } from './process-group.js';
 

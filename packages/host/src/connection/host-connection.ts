@@ -11,7 +11,7 @@ import type {
 } from '@vifkit/engine/connection';
 import type { LinkState } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
-import type { FilterTable } from '../nftables/filter-table.js';
+import type { FilterTable } from '../port-security/filter-table.js';
 
 /** What ways are read with. */
 export interface ConnectionParts {

@@ -2,8 +2,8 @@ import { readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isVifError, type VifError } from '@vifkit/core';
 import type { FunctionOnPath } from '@vifkit/engine/connection';
-import type { VfTable } from '../sysfs/vf-table.js';
-import { findVirtualFunctions } from '../sysfs/virtual-functions.js';
+import type { VfTable } from '../sriov/vf-table.js';
+import { findVirtualFunctions } from '../sriov/virtual-functions.js';
 
 /** What PCI functions are bound to, and what virtual functions have. Those that are not there are left out. */
 export async function readFunctions(

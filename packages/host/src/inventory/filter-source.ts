@@ -1,7 +1,7 @@
 import { isVifError } from '@vifkit/core';
 import { keyOf, type Thing } from '@vifkit/engine';
-import type { FilterTable, GuestFilter } from '../nftables/filter-table.js';
-import { TABLE } from '../nftables/ruleset.js';
+import type { FilterTable, GuestFilter } from '../port-security/filter-table.js';
+import { TABLE } from '../port-security/ruleset.js';
 import { followProgram } from './follow-program.js';
 import type { Source } from './source.js';
 

@@ -3,8 +3,8 @@ import { keyOf, type Thing } from '@vifkit/engine';
 import { missingProgram } from '../commands/missing-program.js';
 import { type LinkState, vifOf } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
-import type { VfJournal } from '../sysfs/vf-journal.js';
-import type { VfTable } from '../sysfs/vf-table.js';
+import type { VfJournal } from '../sriov/vf-journal.js';
+import type { VfTable } from '../sriov/vf-table.js';
 import { followProgram } from './follow-program.js';
 import type { Source } from './source.js';
 

@@ -1,14 +1,13 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
+import type { VfJournal, VfRecord } from '../sriov/vf-journal.js';
 import {
   fileModeIn,
   findStateDirectory,
   openStateDirectory,
   type StateDirectory,
 } from '../state/state-directory.js';
-import type { VfJournal, VfRecord } from '../sysfs/vf-journal.js';
 import { readRecordFile } from './read-record-file.js';
 import { formatRecord, parseRecord } from './record-format.js';
 import { writeAtomically } from './write-atomically.js';
@@ -42,7 +41,7 @@ export class FileVfJournal implements VfJournal {
     }
   }
 
-  record(address: string, record: VfRecord): Promise<Outcome> {
+  record(address: string, record: VfRecord): Promise<VifError | undefined> {
     return attempt(`Cannot write ${this.#file(address)}`, async () => {
       const directory = await openStateDirectory(this.#folder);
       const text = formatRecord(address.toLowerCase(), record);
@@ -50,7 +49,7 @@ export class FileVfJournal implements VfJournal {
     });
   }
 
-  forget(address: string): Promise<Outcome> {
+  forget(address: string): Promise<VifError | undefined> {
     return attempt(`Cannot remove ${this.#file(address)}`, async () => {
       const directory = await findStateDirectory(this.#folder);
       if (directory) await rm(join(directory.path, nameOf(address)), { force: true });
@@ -84,7 +83,7 @@ function nameOf(address: string): string {
   return `vf-${address.toLowerCase()}.json`;
 }
 
-async function attempt(doing: string, run: () => Promise<void>): Promise<Outcome> {
+async function attempt(doing: string, run: () => Promise<void>): Promise<VifError | undefined> {
   try {
     await run();
     return undefined;

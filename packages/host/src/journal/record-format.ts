@@ -1,5 +1,5 @@
-import { MOST_WRITTEN, type VfRecord } from '../sysfs/vf-journal.js';
-import type { VfSettings, VfState } from '../sysfs/vf-table.js';
+import { MOST_WRITTEN, type VfRecord } from '../sriov/vf-journal.js';
+import type { VfSettings, VfState } from '../sriov/vf-table.js';
 
 const VERSION = 2;
 

@@ -1,9 +1,8 @@
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 import type { LinkOperation } from './link-table.js';
 
 /** The outcome of an operation, by what `ip` said if it failed. */
-export function linkOutcome(operation: LinkOperation, complaint: string | undefined): Outcome {
+export function linkOutcome(operation: LinkOperation, complaint: string | undefined): VifError | undefined {
   if (complaint === undefined || isGone(operation, complaint)) return undefined;
   const { op, name } = operation;
   // A tap that exists already is said to be busy.

@@ -1,7 +1,7 @@
-import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
-import type { LinkAddress, LinkAddressing, LinkRoute } from './addresses/link-addresses.js';
+import type { BridgeAttributes, LinkAttributes, LinkCreation, VifError } from '@vifkit/core';
+import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
+import type { Move } from './addresses/relocation.js';
 import type { LinkState } from './link-state.js';
 
 /** Attributes to set; a master of null takes the link out of its bridge. */
@@ -31,20 +31,7 @@ export type LinkOperation =
   | { readonly op: 'set'; readonly name: string; readonly attributes: LinkChange; readonly alias?: string }
   /** Notes a user on a link, or takes the note off: one that is not there is no failure then. */
   | { readonly op: 'note'; readonly name: string; readonly user: string; readonly present: boolean }
-  /**
-   * Gives addresses and routes to another link, and then takes the addresses away from this one: only if nothing of
-   * what was to be done to the two before has failed. Addresses that are gone already are no failure.
-   */
-  | {
-      readonly op: 'move';
-      readonly name: string;
-      readonly to: string;
-      readonly addresses: readonly LinkAddress[];
-      /** As they are to be. */
-      readonly routes: readonly LinkRoute[];
-      /** What is taken away from this link; it keeps others. */
-      readonly leaving: readonly LinkAddress[];
-    }
+  | Move
   | { readonly op: 'delete'; readonly name: string };
 
 export interface LinkQuery {
@@ -75,6 +62,9 @@ export interface LinkTable {
    * the same outcome. Deleting a link that is gone succeeds. Calls do not overlap: one made while another
    * runs waits for it.
    */
-  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]>;
+  write(
+    operations: readonly LinkOperation[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]>;
   close(): Promise<void>;
 }

@@ -1,18 +1,18 @@
-import type { Outcome } from '@vifkit/engine/former';
+import type { VifError } from '@vifkit/core';
 import type { LinkOperation } from './link-table.js';
 
 /** The links that a script failed to make: what somebody else made under their names is not ours to set. */
 export class UnmadeLinks {
-  readonly #reasons = new Map<string, Outcome>();
+  readonly #reasons = new Map<string, VifError | undefined>();
 
   /** Takes note of how an operation ended. */
-  note(operation: LinkOperation, outcome: Outcome): void {
+  note(operation: LinkOperation, outcome: VifError | undefined): void {
     if (!outcome) return;
     for (const name of linksMadeBy(operation)) this.#reasons.set(name, outcome);
   }
 
   /** Why an operation is to be left, if it is. */
-  reasonToLeave({ op, name }: LinkOperation): Outcome {
+  reasonToLeave({ op, name }: LinkOperation): VifError | undefined {
     return op === 'set' || op === 'note' ? this.#reasons.get(name) : undefined;
   }
 }

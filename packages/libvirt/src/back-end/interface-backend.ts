@@ -1,6 +1,6 @@
 import type { DeviceBackend, HostCapabilities } from '@vifkit/core';
 import type { InterfaceSource } from '../config/interface-source.js';
-import { knows } from '../libvirt-version.js';
+import { knows } from '../config/libvirt-version.js';
 
 /** A backend that is an `<interface>`. */
 export type InterfaceBackend = Exclude<DeviceBackend, { type: 'pci' }>;

@@ -15,7 +15,7 @@ import {
   VIFVHostUser,
   VifError,
 } from '@vifkit/core';
-import { knows } from '../libvirt-version.js';
+import { knows } from '../config/libvirt-version.js';
 import { switchPort } from './switch-port.js';
 
 /**

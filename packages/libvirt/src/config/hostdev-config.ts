@@ -1,7 +1,7 @@
 import type { GuestDevice } from '@vifkit/core';
-import { pciAddressElement } from '../pci-address.js';
 import { element } from '../xml/element.js';
 import { renderXml } from '../xml/render-xml.js';
+import { pciAddressElement } from './pci-address.js';
 
 /** `<hostdev>`: a PCI device of the host given to the guest as it is. */
 export class HostdevConfig implements GuestDevice {

@@ -1,7 +1,7 @@
 import type { DomainElement, GuestDevice, VirtualPort } from '@vifkit/core';
-import type { Bandwidth } from '../bandwidth.js';
 import { element, optional, type XmlElement } from '../xml/element.js';
 import { renderXml } from '../xml/render-xml.js';
+import type { Bandwidth } from './bandwidth.js';
 import { type InterfaceSource, sourceElement } from './interface-source.js';
 
 /** Which program carries a virtio card's packets, over how many queues, and of which kind. */

@@ -1,5 +1,5 @@
-import { pciAddressElement } from '../pci-address.js';
 import { element, type XmlElement } from '../xml/element.js';
+import { pciAddressElement } from './pci-address.js';
 
 /** What an interface is joined to on the host. */
 export type InterfaceSource =

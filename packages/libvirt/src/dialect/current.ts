@@ -1,8 +1,8 @@
 import { cardModel, cardQueues, type GuestContext, guestFlag, type HostCapabilities } from '@vifkit/core';
 import type { InterfaceDriver } from '../config/interface-config.js';
+import { knows } from '../config/libvirt-version.js';
 import { type FrontEnd, overriddenBy } from '../front-end/front-end.js';
 import { rxQueueSize, txQueueSize } from '../front-end/queue-sizes.js';
-import { knows } from '../libvirt-version.js';
 import type { Dialect } from './dialect.js';
 
 /** The rules of today's Nova. */

@@ -1,5 +1,5 @@
 import { type HostCapabilities, VifError } from '@vifkit/core';
-import { knows } from '../libvirt-version.js';
+import { knows } from '../config/libvirt-version.js';
 
 /**
  * The size of the receive queues, if the host sets one and its libvirt can.

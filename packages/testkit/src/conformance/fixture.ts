@@ -1,8 +1,8 @@
 import type { GuestConfigurator, PluginPackage, Step, VIFBase } from '@vifkit/core';
 import type { StepRunner } from '@vifkit/core/steps';
 import { createVifDriver, type Host, type VifDriver } from '@vifkit/engine';
+import type { Point } from '../memory/kernel/points.js';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
-import type { Point } from '../memory/points.js';
 import type { ConformanceRequest } from './conformance-request.js';
 import { outstanding } from './ledger.js';
 import type { VendorState } from './vendor-state.js';

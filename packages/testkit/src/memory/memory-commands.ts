@@ -1,6 +1,6 @@
-import type { CommandExecutor, CommandResult } from '@vifkit/host/parts';
-import type { Kernel } from './links/kernel.js';
-import { type Points, untilFired } from './points.js';
+import type { CommandExecutor, CommandResult } from '@vifkit/core/steps';
+import type { Kernel } from './kernel/kernel.js';
+import { type Points, untilFired } from './kernel/points.js';
 
 /** How a program ends: what it lacks of an exit status is 0, and of an error output ''. */
 export type Ending =

@@ -1,9 +1,9 @@
 import type { Leg } from '@vifkit/core/internal';
 import type { ConnectionReader, FunctionOnPath, OpenVSwitchOnPath } from '@vifkit/engine/connection';
 import { type FilterTable, HostConnection } from '@vifkit/host/parts';
-import type { Kernel } from './links/kernel.js';
-import type { MemoryLinks } from './links/memory-links.js';
-import type { PciFunctions } from './memory-pci.js';
+import type { Kernel } from './kernel/kernel.js';
+import type { MemoryLinks } from './kernel/memory-links.js';
+import type { PciFunctions } from './kernel/memory-pci.js';
 import type { MemoryOvs } from './ovs/memory-ovs.js';
 
 /** What a host in memory has on the ways of VIFs. */

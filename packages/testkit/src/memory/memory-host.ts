@@ -1,6 +1,5 @@
 import { thisCore, VifError } from '@vifkit/core';
 import type { Host } from '@vifkit/engine';
-import { former } from '@vifkit/engine/former';
 import {
   CommandRunner,
   ExecCommands,
@@ -18,19 +17,19 @@ import {
   VfRunner,
   type VfState,
 } from '@vifkit/host/parts';
-import { Kernel } from './links/kernel.js';
-import type { LinkSpec } from './links/kernel-link.js';
-import { type MemoryLinkState, MemoryLinks } from './links/memory-links.js';
+import { Kernel } from './kernel/kernel.js';
+import type { LinkSpec } from './kernel/kernel-link.js';
+import { MemoryFiles } from './kernel/memory-files.js';
+import { type MemoryLinkState, MemoryLinks } from './kernel/memory-links.js';
+import { MemoryPci, type PciFunctions } from './kernel/memory-pci.js';
+import { MemoryPrograms } from './kernel/memory-programs.js';
+import { type Point, Points, type Which } from './kernel/points.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
 import { memoryConnection } from './memory-connection.js';
-import { MemoryFiles } from './memory-files.js';
 import { MemoryInventory, MemoryVifRecords } from './memory-inventory.js';
 import { MemoryLocks } from './memory-locks.js';
-import { MemoryPci, type PciFunctions } from './memory-pci.js';
-import { MemoryPrograms } from './memory-programs.js';
 import { MemoryVfJournal } from './memory-vf-journal.js';
 import { MemoryOvs, type OvsBridgeSpec } from './ovs/memory-ovs.js';
-import { type Point, Points, type Which } from './points.js';
 
 /** What the host is like to begin with: bare, unless told otherwise. */
 export interface MemoryHostOptions {
@@ -126,7 +125,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       new OvsRunner(new OpenVswitch(ovs), links),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
-      former(new VfRunner(new IpVfTable('/sys', [], programs, files), vfJournal)),
+      new VfRunner(new IpVfTable('/sys', [], programs, files), vfJournal),
     ],
     get writes() {
       return points.log.filter(({ part }) => part !== 'wiring');

@@ -1,9 +1,9 @@
 import type { HostInventory, Inventory, Thing, VifRecord, VifRecords } from '@vifkit/engine';
 import { whenFired } from '@vifkit/engine/time';
 import { filterThing, type GuestFilter, linkThing, ownerIn } from '@vifkit/host/parts';
-import type { MemoryLinks } from './links/memory-links.js';
+import type { MemoryLinks } from './kernel/memory-links.js';
+import type { Points } from './kernel/points.js';
 import type { MemoryOvs } from './ovs/memory-ovs.js';
-import type { Points } from './points.js';
 
 /** What there is on a memory host. It tells of changes that plugs and unplugs make. */
 export class MemoryInventory implements HostInventory {

@@ -1,5 +1,5 @@
 import type { HostLocks } from '@vifkit/engine';
-import { untilFired } from './points.js';
+import { untilFired } from './kernel/points.js';
 
 /** Locks between the calls of one process. */
 export class MemoryLocks implements HostLocks {

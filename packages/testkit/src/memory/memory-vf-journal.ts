@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine/former';
+import type { VifError } from '@vifkit/core';
 import type { VfJournal, VfRecord } from '@vifkit/host/parts';
 
 /** A journal in memory. */
@@ -22,12 +22,12 @@ export class MemoryVfJournal implements VfJournal {
     return new Map(this.#records);
   }
 
-  async record(address: string, record: VfRecord): Promise<Outcome> {
+  async record(address: string, record: VfRecord): Promise<VifError | undefined> {
     this.#records.set(address, record);
     return undefined;
   }
 
-  async forget(address: string): Promise<Outcome> {
+  async forget(address: string): Promise<VifError | undefined> {
     this.#records.delete(address);
     return undefined;
   }

@@ -1,8 +1,8 @@
 import { Deadline } from '@vifkit/engine/time';
 import { expect, it } from 'vitest';
-import { Kernel } from '../../src/memory/links/kernel.js';
+import { Kernel } from '../../src/memory/kernel/kernel.js';
+import { Points } from '../../src/memory/kernel/points.js';
 import { MemoryCommands } from '../../src/memory/memory-commands.js';
-import { Points } from '../../src/memory/points.js';
 
 const soon = () => new Deadline(10_000).signal;
 

@@ -2,9 +2,9 @@ import { VifError } from '@vifkit/core';
 import { Deadline } from '@vifkit/engine/time';
 import { NftFilterTable } from '@vifkit/host/parts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Kernel } from '../../src/memory/links/kernel.js';
-import { MemoryPrograms } from '../../src/memory/memory-programs.js';
-import { Points } from '../../src/memory/points.js';
+import { Kernel } from '../../src/memory/kernel/kernel.js';
+import { MemoryPrograms } from '../../src/memory/kernel/memory-programs.js';
+import { Points } from '../../src/memory/kernel/points.js';
 
 const soon = () => new Deadline(10_000).signal;
 const filter = { mac: 'fa:16:3e:00:00:01', addresses: ['192.0.2.5', '2001:db8::5'], vifId: 'a' };

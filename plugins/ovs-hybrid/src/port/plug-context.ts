@@ -1,5 +1,5 @@
 import type { HostFacts, PortSettings, TapQueues } from '@vifkit/core';
-import type { OvsOptions } from '../ovs-options.js';
+import type { OvsOptions } from './ovs-options.js';
 
 /** What the plan of a plug depends on besides the VIF. */
 export interface PlugContext {

@@ -1,10 +1,28 @@
 import { type LinkStep, VifError } from '@vifkit/core';
 import type { Difference } from '@vifkit/core/steps';
-import type { LinkOperation } from '../link-table.js';
-import { type LinkAddress, type LinkAddressing, noAddressing, routeText } from './link-addresses.js';
+import {
+  type LinkAddress,
+  type LinkAddressing,
+  type LinkRoute,
+  noAddressing,
+  routeText,
+} from './link-addresses.js';
 import { type LinkRule, rulesLost } from './link-rules.js';
 
-export type Move = Extract<LinkOperation, { op: 'move' }>;
+/**
+ * Gives addresses and routes to another link, and then takes the addresses away from this one: only if nothing of
+ * what was to be done to the two before has failed. Addresses that are gone already are no failure.
+ */
+export interface Move {
+  readonly op: 'move';
+  readonly name: string;
+  readonly to: string;
+  readonly addresses: readonly LinkAddress[];
+  /** As they are to be. */
+  readonly routes: readonly LinkRoute[];
+  /** What is taken away from this link; it keeps others. */
+  readonly leaving: readonly LinkAddress[];
+}
 
 /** Addresses and routes that go from a link to its bridge, and the way back. */
 export interface Relocation {
@@ -72,7 +90,7 @@ export function relocationDifferences({ there }: Relocation): Difference[] {
  */
 export function hindrance(
   move: Move,
-  before: readonly LinkOperation[],
+  before: readonly { readonly name: string }[],
   outcomes: readonly (VifError | undefined)[],
 ): VifError | undefined {
   const failed = before.findIndex(({ name }, i) => outcomes[i] && (name === move.name || name === move.to));

@@ -1,5 +1,4 @@
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 import { missingProgram } from '../../commands/missing-program.js';
 import type { Programs } from '../../commands/programs.js';
 
@@ -41,7 +40,7 @@ export class ChecksumOffload {
    * One outcome a link. Without ethtool all is left as it is: the way of the VIF tells.
    * @throws VifError TIMEOUT, ABORTED
    */
-  async write(wanted: readonly WantedOffload[], signal: AbortSignal): Promise<Outcome[]> {
+  async write(wanted: readonly WantedOffload[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     if (wanted.length === 0) return [];
     // ethtool changes one link a process: xargs starts them at a fraction of what it takes here, with one helper for all.
     const [program = 'xargs', ...args] = [...this.#rootHelper, 'xargs', '-0', '-n', '3', 'ethtool', '-K'];

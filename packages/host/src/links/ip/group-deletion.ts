@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine/former';
+import type { VifError } from '@vifkit/core';
 import { linkOutcome } from '../link-outcome.js';
 import type { Placed } from './phases.js';
 
@@ -16,7 +16,7 @@ type RunLines = (lines: readonly string[], mayFail?: boolean) => Promise<readonl
  */
 export async function deleteLinks(
   deletions: readonly Placed[],
-  outcomes: Outcome[],
+  outcomes: (VifError | undefined)[],
   run: RunLines,
 ): Promise<void> {
   const members = deletions.length > 1 ? await joinGroup(deletions, outcomes, run) : deletions;
@@ -30,7 +30,7 @@ export async function deleteLinks(
 /** Deletes what it can as a group, and answers with what is left to be deleted. */
 async function joinGroup(
   deletions: readonly Placed[],
-  outcomes: Outcome[],
+  outcomes: (VifError | undefined)[],
   run: RunLines,
 ): Promise<readonly Placed[]> {
   const group = 2 ** 16 + Math.floor(Math.random() * (2 ** 31 - 2 ** 16));

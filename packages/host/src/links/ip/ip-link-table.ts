@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine/former';
+import type { VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 import { hostPrograms, type Programs } from '../../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
@@ -87,7 +87,10 @@ export class IpLinkTable implements LinkTable {
     return readRules(signal, this.#programs);
   }
 
-  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<readonly Outcome[]> {
+  write(
+    operations: readonly LinkOperation[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
     return this.#writes.run(() => this.#write(operations, signal));
   }
 
@@ -96,8 +99,8 @@ export class IpLinkTable implements LinkTable {
     await Promise.all([this.#reader.close(), this.#batch.close()]);
   }
 
-  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<Outcome[]> {
-    const outcomes: Outcome[] = operations.map(() => undefined);
+  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
+    const outcomes: (VifError | undefined)[] = operations.map(() => undefined);
     const unmade = new UnmadeLinks();
     for (const phase of phasesOf(operations)) {
       for (const { index, operation } of phase) outcomes[index] = unmade.reasonToLeave(operation);
@@ -114,7 +117,11 @@ export class IpLinkTable implements LinkTable {
     return outcomes;
   }
 
-  async #writeSettings(phase: readonly Placed[], outcomes: Outcome[], signal: AbortSignal): Promise<void> {
+  async #writeSettings(
+    phase: readonly Placed[],
+    outcomes: (VifError | undefined)[],
+    signal: AbortSignal,
+  ): Promise<void> {
     const places: number[] = [];
     const wanted: WantedSettings[] = [];
     for (const { index, operation } of phase) {
@@ -129,7 +136,7 @@ export class IpLinkTable implements LinkTable {
 
   async #writeChecksumOffload(
     phase: readonly Placed[],
-    outcomes: Outcome[],
+    outcomes: (VifError | undefined)[],
     signal: AbortSignal,
   ): Promise<void> {
     const wanted = phase.flatMap(({ index, operation }) => {
@@ -144,7 +151,7 @@ export class IpLinkTable implements LinkTable {
   async #endMoves(
     phase: readonly Placed[],
     operations: readonly LinkOperation[],
-    outcomes: Outcome[],
+    outcomes: (VifError | undefined)[],
     signal: AbortSignal,
   ): Promise<void> {
     for (const { index, operation } of phase) {
@@ -158,7 +165,7 @@ export class IpLinkTable implements LinkTable {
   async #runLines(
     phase: readonly Placed[],
     render: (operation: LinkOperation) => string[],
-    outcomes: Outcome[],
+    outcomes: (VifError | undefined)[],
     signal: AbortSignal,
     isNoFailure: (complaint: string) => boolean = () => false,
   ): Promise<void> {

@@ -1,5 +1,4 @@
 import { VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/engine/former';
 import { hostPrograms } from '../../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkChange } from '../link-table.js';
@@ -63,11 +62,11 @@ export async function writeSettings(
   rootHelper: readonly string[],
   signal: AbortSignal,
   kernel: KernelFiles = hostKernelFiles,
-): Promise<Outcome[]> {
+): Promise<(VifError | undefined)[]> {
   const writings = wanted
     .flatMap((each, index) => writingsFor(each, index, kernel))
     .filter(({ path, value }) => readNumber(path, kernel) !== value);
-  const outcomes: Outcome[] = wanted.map(() => undefined);
+  const outcomes: (VifError | undefined)[] = wanted.map(() => undefined);
   const failures = await (rootHelper.length === 0
     ? writeDirectly(writings, kernel, signal)
     : writeByTee(writings, rootHelper, signal));

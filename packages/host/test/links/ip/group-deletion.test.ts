@@ -1,4 +1,4 @@
-import type { Outcome } from '@vifkit/engine/former';
+import type { VifError } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
 import { deleteLinks } from '../../../src/links/ip/group-deletion.js';
 
@@ -34,7 +34,7 @@ const deletionsOf = (...names: string[]) =>
 describe('links deleted as a group', () => {
   it('are gone, and one that was gone before is no failure', async () => {
     const links = new Links('a', 'b');
-    const outcomes: Outcome[] = [];
+    const outcomes: (VifError | undefined)[] = [];
     await deleteLinks(deletionsOf('a', 'gone', 'b'), outcomes, links.run);
     expect(outcomes.filter(Boolean)).toEqual([]);
     expect([...links.groups.keys()]).toEqual([]);
@@ -43,7 +43,7 @@ describe('links deleted as a group', () => {
   it('are deleted one by one where another process has put them into a group of its own', async () => {
     const links = new Links('a', 'b', 'c');
     links.stolen = 'b';
-    const outcomes: Outcome[] = [];
+    const outcomes: (VifError | undefined)[] = [];
     await deleteLinks(deletionsOf('a', 'b', 'c'), outcomes, links.run);
     expect(outcomes.filter(Boolean)).toEqual([]);
     expect([...links.groups.keys()]).toEqual([]);

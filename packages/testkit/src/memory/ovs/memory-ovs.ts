@@ -14,8 +14,8 @@ import {
   readSwitch,
   type Value,
 } from '@vifkit/host/parts';
-import type { Kernel } from '../links/kernel.js';
-import type { Points } from '../points.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Points } from '../kernel/points.js';
 import { idsIn, shown } from './cells.js';
 import { Database, type RowChange } from './database.js';
 import { Vswitchd } from './vswitchd.js';

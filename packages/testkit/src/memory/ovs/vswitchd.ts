@@ -6,8 +6,8 @@ import {
   readStrings,
   type Value,
 } from '@vifkit/host/parts';
-import type { Kernel } from '../links/kernel.js';
-import type { Points } from '../points.js';
+import type { Kernel } from '../kernel/kernel.js';
+import type { Points } from '../kernel/points.js';
 import { idsIn } from './cells.js';
 import type { Database } from './database.js';
 

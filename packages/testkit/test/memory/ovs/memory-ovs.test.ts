@@ -1,9 +1,9 @@
 import { Deadline } from '@vifkit/engine/time';
 import { OpenVswitch, type OvsChange } from '@vifkit/host/parts';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { Kernel } from '../../../src/memory/links/kernel.js';
+import { Kernel } from '../../../src/memory/kernel/kernel.js';
+import { Points } from '../../../src/memory/kernel/points.js';
 import { MemoryOvs } from '../../../src/memory/ovs/memory-ovs.js';
-import { Points } from '../../../src/memory/points.js';
 
 const soon = () => new Deadline(10_000).signal;
 

@@ -1,1 +1,0 @@
-export type { CommandExecutor, CommandResult } from '@vifkit/core/steps';

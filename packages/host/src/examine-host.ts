@@ -1,0 +1,72 @@
+import { release } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
+import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
+import { type HostOptions, readHostOptions } from './open-host.js';
+import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
+import { LINK_FOLDERS } from './doctor/check-address-policy.js';
+import { checkBridgeNetfilter } from './doctor/check-bridge-netfilter.js';
+import { checkDevice } from './doctor/check-device.js';
+import { checkLibvirt } from './doctor/check-libvirt.js';
+import { checkModule } from './doctor/check-module.js';
+import { checkDatapath, checkDpdk, checkOvsdb } from './doctor/check-open-vswitch.js';
+import { checkProgram } from './doctor/check-program.js';
+import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
+import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/open-vswitch-state.js';
+
+const checks: Readonly<Record<RequirementKind, Check>> = {
+  program: checkProgram,
+  device: checkDevice,
+  module: checkModule,
+  ovsdb: checkOvsdb,
+  dpdk: checkDpdk,
+  datapath: checkDatapath,
+  bridge: checkBridgeNetfilter,
+  libvirt: checkLibvirt,
+};
+
+/** A helper has a PATH of its own, with the folders of the system's programs on it. */
+const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
+
+/**
+ * Looks whether a host has what plugins require, and changes nothing on it.
+ *
+ * @returns for each requirement what is lacking, or undefined where nothing is
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, or an `ssl:` one without a CA
+ */
+export async function examineHost(
+  requirements: readonly Requirement[],
+  options: HostOptions,
+  signal: AbortSignal,
+): Promise<(Lack | undefined)[]> {
+  const given = readHostOptions(options, 'examineHost');
+  const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = given;
+  const { toolHelper = rootHelper } = given;
+  const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
+  const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;
+  const directory = directoryOf(ovsdb ?? DEFAULT_ENDPOINT);
+  const probe = new VswitchdProbe(client, directory);
+  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
+  let state: Promise<OpenVSwitchState> | undefined;
+  const host: ExaminedHost = {
+    path: [...(process.env.PATH ?? '').split(delimiter), ...(hasHelper ? systemFolders : [])],
+    sysfsRoot,
+    procRoot: '/proc',
+    modules: join('/lib/modules', release()),
+    linkFolders: LINK_FOLDERS,
+    openVSwitch: () => {
+      state ??= (async () => {
+        const read = await readOpenVSwitch(client, signal);
+        const fault = await probe.fault(signal);
+        if (fault !== undefined) return { ...read, fault };
+        return { ...read, ...(await readSwitch(client, ovnRunDir, signal)), directory };
+      })();
+      return state;
+    },
+  };
+  try {
+    return await Promise.all(requirements.map((each) => checks[each.kind](each, host)));
+  } finally {
+    await client.close();
+  }
+}

@@ -1,0 +1,164 @@
+import { isSameVif, isVifError, type VfStep, type VifError } from '@vifkit/core';
+import type {
+  AttemptedTask,
+  Inspection,
+  Outcome,
+  Owned,
+  Reach,
+  StepRunner,
+  Task,
+  VifStep,
+} from '@vifkit/core/steps';
+import { NO_MAC, noteWritten } from './given-back.js';
+import { inspectVf, type VfGiving, type VfWrite } from './inspect-vf.js';
+import type { VfJournal, VfRecord } from './vf-journal.js';
+import type { VfChange, VfTable } from './vf-table.js';
+
+/** How far a write came: `nothing` was written, not even to the journal. */
+export type VfProgress = 'all' | 'nothing';
+
+type VfTask = Task<VfStep, VfWrite>;
+
+/**
+ * Carries out `vf` steps on a table of virtual functions. What a function had is in the journal before its first
+ * write, and until it has been given back: so even a process that is killed in between loses nothing.
+ */
+export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
+  readonly kinds = ['vf'] as const;
+  readonly #table: VfTable;
+  readonly #journal: VfJournal;
+
+  constructor(table: VfTable, journal: VfJournal) {
+    this.#table = table;
+    this.#journal = journal;
+  }
+
+  async inspect(steps: readonly VifStep<VfStep>[], signal: AbortSignal): Promise<Inspection<VfWrite>[]> {
+    const addresses = [...new Set(steps.map(({ step }) => step.address))];
+    const [states, records] = await Promise.all([
+      this.#table.read(addresses, signal),
+      this.#journal.read(addresses),
+    ]);
+    return steps.map(({ step, vifId }) => {
+      return inspectVf(step, vifId, states.get(step.address), records.get(step.address));
+    });
+  }
+
+  async apply(tasks: readonly VfTask[], signal: AbortSignal): Promise<readonly Outcome<VfProgress>[]> {
+    const failures = await this.#record(tasks);
+    const recorded = tasks.filter((task) => !failures.has(task));
+    const [givings, releases] = [recorded.filter(isGiving), recorded.filter((task) => !isGiving(task))];
+    const given = await this.#table.write(givings.map(setting), signal);
+    const givenBack = await this.#giveBack(releases.map(setting), signal);
+    const errors = new Map<VfTask, VifError | undefined>();
+    for (const [i, task] of givings.entries()) errors.set(task, given[i]);
+    for (const [i, task] of releases.entries()) {
+      errors.set(task, givenBack[i] ?? (await this.#journal.forget(task.step.address)));
+    }
+    return tasks.map((task): Outcome<VfProgress> => {
+      const failure = failures.get(task);
+      if (failure) return { done: 'nothing', error: failure };
+      const error = errors.get(task);
+      return error ? { error } : { done: 'all' };
+    });
+  }
+
+  async undo(
+    tasks: readonly AttemptedTask<VfStep, VfWrite, VfProgress>[],
+    signal: AbortSignal,
+  ): Promise<(VifError | undefined)[]> {
+    const written = tasks.filter(({ outcome }) => outcome.done !== 'nothing');
+    const givenBack = await this.#giveBack(written.map(takingBack), signal);
+    const errors = new Map<VfTask, VifError | undefined>();
+    for (const [i, task] of written.entries()) {
+      // A function that could not be given back what it had keeps its record, for the next attempt.
+      errors.set(task, givenBack[i] ?? (await this.#putRecordBack(task)));
+    }
+    return tasks.map((task) => errors.get(task));
+  }
+
+  /** The functions that VIFs have. One that is not there, or not yet again, keeps its record: there is nothing to give back. */
+  async findOwned(
+    signal: AbortSignal,
+    _reach?: Reach,
+    vifIds?: readonly string[],
+  ): Promise<(Owned<VfStep> | VifError)[]> {
+    const all = [...(await this.#journal.list())];
+    const isWanted = ({ vifId }: VfRecord) => !vifIds || vifIds.some((id) => isSameVif(id, vifId));
+    const records = new Map(all.filter(([, record]) => isVifError(record) || isWanted(record)));
+    if (records.size === 0) return [];
+    const states = await this.#table.read([...records.keys()], signal);
+    return [...records].flatMap(([address, record]): (Owned<VfStep> | VifError)[] => {
+      if (isVifError(record)) return [record];
+      const state = states.get(address);
+      if (state === undefined || isVifError(state, 'PCI_DEVICE_NOT_FOUND')) return [];
+      // The address counts only for functions without a record.
+      return [{ vifId: record.vifId, step: { kind: 'vf', address, restore: { vifMac: NO_MAC } } }];
+    });
+  }
+
+  /**
+   * Records what functions had that are about to be given away, one after the other: a plan may have two steps for a
+   * function, and the second must find the first's record.
+   * @returns why some could not be recorded, which are not to be written to
+   */
+  async #record(tasks: readonly VfTask[]): Promise<Map<VfTask, VifError>> {
+    const failures = new Map<VfTask, VifError>();
+    const latest = new Map<string, VfRecord>();
+    for (const task of tasks) {
+      const { address } = task.step;
+      if (!isGiving(task)) continue;
+      const next = recordFor(task, latest.get(address) ?? task.change.record);
+      if (!next) continue;
+      const failure = await this.#journal.record(address, next);
+      if (failure) failures.set(task, failure);
+      else latest.set(address, next);
+    }
+    return failures;
+  }
+
+  async #putRecordBack(task: VfTask): Promise<VifError | undefined> {
+    const { record } = task.change;
+    if (!record) return this.#journal.forget(task.step.address);
+    const isAsBefore = isGiving(task) && recordFor(task, record) === undefined;
+    return isAsBefore ? undefined : this.#journal.record(task.step.address, record);
+  }
+
+  /**
+   * Gives functions back what they had. To have no MAC address of its own again is asked for on the side: some
+   * drivers refuse to take one away (i40e before Linux 4.5, mlx4 while it checks for spoofing), and the function
+   * then keeps the one it has. It does no harm: whoever uses the function next sets another.
+   */
+  async #giveBack(changes: readonly VfChange[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
+    const wishes = changes.filter(({ set }) => set.mac === NO_MAC);
+    const musts = changes.map(({ address, set: { mac, ...set } }) => ({
+      address,
+      set: mac === undefined || mac === NO_MAC ? set : { mac, ...set },
+    }));
+    const outcomes = await this.#table.write(
+      [...musts, ...wishes.map(({ address }) => ({ address, set: { mac: NO_MAC } }))],
+      signal,
+    );
+    return outcomes.slice(0, changes.length);
+  }
+}
+
+function isGiving(task: VfTask): task is Task<VfStep, VfGiving> {
+  return task.change.kind === 'give';
+}
+
+function setting({ step: { address }, change: { set } }: VfTask): VfChange {
+  return { address, set };
+}
+
+function takingBack({ step: { address }, change: { back } }: VfTask): VfChange {
+  return { address, set: back };
+}
+
+/** The record that a plug leaves, if it is not there already. */
+function recordFor(
+  { vifId, change: { state, wanted } }: Task<VfStep, VfGiving>,
+  latest: VfRecord | undefined,
+): VfRecord | undefined {
+  return noteWritten(latest, vifId, state, wanted);
+}
