@@ -2,8 +2,6 @@ import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
 import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
-import { type HostOptions, readHostOptions } from './open-host.js';
-import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
 import { LINK_FOLDERS } from './doctor/check-address-policy.js';
 import { checkBridgeNetfilter } from './doctor/check-bridge-netfilter.js';
 import { checkDevice } from './doctor/check-device.js';
@@ -13,6 +11,8 @@ import { checkDatapath, checkDpdk, checkOvsdb } from './doctor/check-open-vswitc
 import { checkProgram } from './doctor/check-program.js';
 import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
 import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/open-vswitch-state.js';
+import { type HostOptions, readHostOptions } from './open-host.js';
+import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
 
 const checks: Readonly<Record<RequirementKind, Check>> = {
   program: checkProgram,
