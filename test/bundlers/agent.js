@@ -1,12 +1,13 @@
 // An agent that tells of all that has a name: what is sent to others, what errors say, what plugins announce.
-import * as core from '@vifkit/core';
+import { describeHost, PluginRegistry } from '@vifkit/core';
+import * as osVif from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import ovs from '@vifkit/plugin-ovs-hybrid';
 import tap from '@vifkit/plugin-tap';
 import { memoryHost } from '@vifkit/testkit';
 
-const { VIFBridge, VIFDirect, VIFOpenVSwitch, VersionedObject } = core;
+const { VIFBridge, VIFDirect, VIFOpenVSwitch, VersionedObject } = osVif;
 
 const id = '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02';
 const address = 'fa:16:3e:10:00:02';
@@ -39,23 +40,23 @@ async function main() {
   const driver = createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins });
   const request = { instance, vif: hybrid };
   const object = driver.convert(request);
-  const classes = Object.values(core).filter((type) => type.prototype instanceof VersionedObject);
+  const classes = Object.values(osVif).filter((type) => type.prototype instanceof VersionedObject);
   const report = {
-    classes: classes.map((type) => core.jsonSchemaOf(type).title),
-    bridge: core.toPrimitive(new VIFBridge({ id, network: new core.Network({}) })),
+    classes: classes.map((type) => osVif.jsonSchemaOf(type).title),
+    bridge: osVif.toPrimitive(new VIFBridge({ id, network: new osVif.Network({}) })),
     object,
-    read: core.classNameOf(core.fromPrimitive(JSON.parse(JSON.stringify(object)))),
-    announced: core.describeHost(new core.PluginRegistry(plugins)).info,
+    read: osVif.classNameOf(osVif.fromPrimitive(JSON.parse(JSON.stringify(object)))),
+    announced: describeHost(new PluginRegistry(plugins)).info,
     plan: await driver.plan(request).then(({ reason, steps }) => ({ reason, steps })),
     plug: (await driver.plug(request)).changes.map(({ kind, name }) => ({ kind, name })),
     xml: (await driver.config({ instance, vif: object })).device.toXml(),
     refusals: [
       await refusal(() => new VIFOpenVSwitch({ id, network: instance })),
       await refusal(() => new VIFBridge({ id, vif_nam: 'tap1' })),
-      await refusal(() => core.fromPrimitive(core.toPrimitive(new VIFBridge({ id })), core.Network)),
-      await refusal(() => core.requireField(new VIFBridge({ id }), 'vif_name')),
+      await refusal(() => osVif.fromPrimitive(osVif.toPrimitive(new VIFBridge({ id })), osVif.Network)),
+      await refusal(() => osVif.requireField(new VIFBridge({ id }), 'vif_name')),
       await refusal(() => driver.plug({ instance, vif: new VIFDirect({ id, plugin: 'ovs' }) })),
-      await refusal(() => driver.config({ instance, vif: new core.VIFNestedDPDK({ id, plugin: 'ovs' }) })),
+      await refusal(() => driver.config({ instance, vif: new osVif.VIFNestedDPDK({ id, plugin: 'ovs' }) })),
       await refusal(() => driver.plug({ instance: 7, vif: hybrid })),
       await refusal(() => createVifDriver({ host, guests: {}, plugins: [{ name: 'none', provides: [{}] }] })),
     ],

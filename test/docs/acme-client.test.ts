@@ -1,4 +1,5 @@
-import { announce, inject, type Logger, silentLogger, VIFGeneric, vifPlugin } from '@vifkit/core';
+import { announce, inject, type Logger, silentLogger, vifPlugin } from '@vifkit/core';
+import { VIFGeneric } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';

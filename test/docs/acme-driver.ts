@@ -1,13 +1,5 @@
-import {
-  type DeviceBackend,
-  deviceName,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  networkBridge,
-  type Plan,
-  type PlanContext,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
+import { type DeviceBackend, deviceName, type NetworkVif, networkBridge } from '@vifkit/core/nova';
 
 /** VIF type `acme_fabric`: a bridge for each network, which joins Acme's fabric when it is made. */
 @legacyDriver({

@@ -2,17 +2,15 @@ import {
   announce,
   IsMtu,
   inject,
-  networkMtu,
   type Plan,
   type PlanContext,
   type PluginPackage,
-  requireField,
   unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import { networkMtu } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 
 class AcmeOptions {
   /** Of ports whose network has none, in bytes. */

@@ -1,4 +1,6 @@
-import { announce, type NetworkVif, type VIFBase, VIFGeneric, vifConverter, vifPlugin } from '@vifkit/core';
+import { announce, vifConverter, vifPlugin } from '@vifkit/core';
+import type { NetworkVif } from '@vifkit/core/nova';
+import { type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';

@@ -1,11 +1,5 @@
-import {
-  type FieldsOf,
-  field,
-  type NetworkVif,
-  VIFPortProfileBase,
-  vendorDetails,
-  versionedObject,
-} from '@vifkit/core';
+import { type NetworkVif, vendorDetails } from '@vifkit/core/nova';
+import { type FieldsOf, field, VIFPortProfileBase, versionedObject } from '@vifkit/core/os-vif';
 
 /** Version 1.1 added `mirrored`. */
 @versionedObject({ name: 'VIFPortProfileAcme', namespace: 'acme', version: '1.1' })

@@ -6,7 +6,7 @@ import {
   VIFBase,
   VIFOpenVSwitch,
   VIFPortProfileOpenVSwitch,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 
 const vif = new VIFOpenVSwitch({
   id: '1b7a5a3e-6f0c-4f8d-9a8e-3f1f6c0f2d11',

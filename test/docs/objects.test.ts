@@ -1,4 +1,4 @@
-import * as core from '@vifkit/core';
+import * as osVif from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { codeBlock, readDocument } from './code-block.js';
 import { active, address, down, forOlderPeer, same } from './objects-example.js';
@@ -14,13 +14,13 @@ describe(document, () => {
       active: [true, false],
       same: true,
     });
-    expect([down.active, core.isSet(down, 'vif_name')]).toEqual([false, false]);
+    expect([down.active, osVif.isSet(down, 'vif_name')]).toEqual([false, false]);
   });
 
   it('shows it on the wire', () => {
     const vif = down.copy({ active: undefined, vif_name: 'tap1b7a5a3e-6f' });
-    expect(core.fromPrimitive(block('## On the wire')).equals(vif)).toBe(true);
-    expect(core.toPrimitive(vif)).toEqual(block('## On the wire'));
+    expect(osVif.fromPrimitive(block('## On the wire')).equals(vif)).toBe(true);
+    expect(osVif.toPrimitive(vif)).toEqual(block('## On the wire'));
   });
 
   it('shows it as an older peer gets it', () => {
@@ -36,29 +36,29 @@ describe(document, () => {
   });
 });
 
-type ObjectClass = { readonly prototype: core.VersionedObject };
+type ObjectClass = { readonly prototype: osVif.VersionedObject };
 
-const classes = Object.entries(core).filter(
-  (entry): entry is [string, typeof core.VersionedObject] =>
-    typeof entry[1] === 'function' && entry[1].prototype instanceof core.VersionedObject,
+const classes = Object.entries(osVif).filter(
+  (entry): entry is [string, typeof osVif.VersionedObject] =>
+    typeof entry[1] === 'function' && entry[1].prototype instanceof osVif.VersionedObject,
 );
 
 function newestOf(type: ObjectClass): string {
-  return core.toPrimitive(Object.create(type.prototype))['versioned_object.version'];
+  return osVif.toPrimitive(Object.create(type.prototype))['versioned_object.version'];
 }
 
 /** What each version has that the one before lacks, as the document says it. */
 function laterFieldsOf(name: string, type: ObjectClass): string {
   // Every field set: what it holds does not matter here.
   const names = Object.keys(
-    Object(core.jsonSchemaOf(type)).$defs[name].properties['versioned_object.data'].properties,
+    Object(osVif.jsonSchemaOf(type)).$defs[name].properties['versioned_object.data'].properties,
   );
   const value = { value: null, enumerable: true };
   const object = Object.create(type.prototype, Object.fromEntries(names.map((field) => [field, value])));
   const newest = Number(newestOf(type).split('.')[1]);
   const versions = Array.from({ length: newest + 1 }, (_, minor) => {
     const version = `1.${minor}`;
-    const { 'versioned_object.data': data } = core.toPrimitive(object, { manifest: { [name]: version } });
+    const { 'versioned_object.data': data } = osVif.toPrimitive(object, { manifest: { [name]: version } });
     return { version, fields: Object.keys(data) };
   });
   return versions

@@ -1,5 +1,6 @@
 import { builtInPlugins } from '@vifkit/cli';
-import { PluginRegistry, parseRequest } from '@vifkit/core';
+import { PluginRegistry } from '@vifkit/core';
+import { parseRequest } from '@vifkit/core/nova';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';

@@ -1,4 +1,4 @@
-import { stepKinds } from '@vifkit/core/steps';
+import { stepKinds } from '@vifkit/core/step-kinds';
 import { describe, expect, it } from 'vitest';
 import { codeBlock, codeBlocks, readDocument } from './code-block.js';
 

@@ -1,4 +1,5 @@
-import { isVifError, type Routing } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import type { Routing } from '@vifkit/core/nova';
 import { memoryHost } from '@vifkit/testkit';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';

@@ -1,4 +1,5 @@
-import { isVifError, parseRequest } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import { parseRequest } from '@vifkit/core/nova';
 import type { Settled } from '@vifkit/engine';
 import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';

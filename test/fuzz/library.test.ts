@@ -1,6 +1,7 @@
 import { errorCodes, isVifError } from '@vifkit/core';
 import { createVifDriver, type VifDriver } from '@vifkit/engine';
-import { OvsdbClient, openHost } from '@vifkit/host';
+import { openHost } from '@vifkit/host';
+import { OvsdbClient } from '@vifkit/host/ovsdb';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import ovsHybrid from '@vifkit/plugin-ovs-hybrid';
 import fc from 'fast-check';

@@ -2,6 +2,7 @@ import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LibvirtGuest, listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
+import { $ } from 'execa';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { type Row, rows } from './rows.js';
 import { Site } from './site.js';
@@ -73,30 +74,60 @@ describe('a running guest', { timeout: 240_000 }, () => {
     expect(await site.leftOvers(given)).toEqual([]);
   });
 
-  // virsh fails at its nth call of a kind: what was done before is undone.
+  /** Does something while a program fails, if one of its arguments is this. */
+  async function whileFailing<T>(program: string, argument: string, work: () => Promise<T>): Promise<T> {
+    const directory = await mkdtemp(join(tmpdir(), 'failing-'));
+    const { PATH: path = '' } = process.env;
+    try {
+      const { stdout: real } = await $`which ${program}`;
+      const script = `#!/bin/sh\ncase " $* " in *" ${argument} "*) echo "error: no luck" >&2; exit 1 ;; esac\nexec ${real} "$@"\n`;
+      await writeFile(join(directory, program), script, { mode: 0o755 });
+      process.env.PATH = `${directory}:${path}`;
+      return await work();
+    } finally {
+      process.env.PATH = path;
+      await rm(directory, { recursive: true });
+    }
+  }
+
   it.each(['attach-device', 'metadata', 'dumpxml', 'dominfo'])(
-    'is as before if virsh %s fails, on the host as well',
+    'is as before if virsh %s fails in an attachment, on the host as well',
     async (failing) => {
       guest = await site.startEmpty('hot', 'br-int');
-      const directory = await mkdtemp(join(tmpdir(), 'virsh-'));
-      try {
-        const script = `#!/bin/sh\ncase " $* " in *" ${failing} "*) echo "error: no luck" >&2; exit 1 ;; esac\nexec /usr/bin/virsh "$@"\n`;
-        await writeFile(join(directory, 'virsh'), script, { mode: 0o755 });
-        const path = process.env.PATH;
-        process.env.PATH = `${directory}:${path}`;
-        const given = row('ovs, hybrid');
-        const { line, exitCode } = await site.vifFor(given, 'attach', 'hot').finally(() => {
-          process.env.PATH = path;
-        });
-        expect(exitCode).toBe(1);
-        expect(line.error).toMatchObject({ code: 'LIBVIRT_FAILED' });
-        expect(line.error.message).toContain('no luck');
-        expect(await devices('hot')).toEqual([]);
-        expect(await site.leftOvers(given)).toEqual([]);
-        expect(await site.guests.libvirtd.virsh('dumpxml', 'hot')).not.toContain('urn:vifkit');
-      } finally {
-        await rm(directory, { recursive: true });
-      }
+      const given = row('ovs, hybrid');
+      const { line, exitCode } = await whileFailing('virsh', failing, () =>
+        site.vifFor(given, 'attach', 'hot'),
+      );
+      expect(exitCode).toBe(1);
+      expect(line.error).toMatchObject({ code: 'LIBVIRT_FAILED' });
+      expect(line.error.message).toContain('no luck');
+      expect(await devices('hot')).toEqual([]);
+      expect(await site.leftOvers(given)).toEqual([]);
+      expect(await site.guests.libvirtd.virsh('dumpxml', 'hot')).not.toContain('urn:vifkit');
     },
   );
+
+  it('has its card and its network if virsh fails in a detach, and neither once that is repeated', async () => {
+    guest = await site.startEmpty('hot', 'br-int');
+    const given = row('ovs, hybrid');
+    expect((await site.vifFor(given, 'attach', 'hot')).exitCode).toBe(0);
+    const detach = () => site.vifFor(given, 'detach', 'hot', given.id);
+    for (const failing of ['detach-device', 'metadata']) {
+      const { line } = await whileFailing('virsh', failing, detach);
+      expect(line.error).toMatchObject({ code: 'LIBVIRT_FAILED' });
+      expect(await devices('hot')).toHaveLength(1);
+      expect((await site.vif('check', given)).differences).toEqual([]);
+      expect(await guest.report()).toMatchObject({ mac: given.mac, pings: 3 });
+      await guest.clear();
+      expect(await site.guests.libvirtd.virsh('dumpxml', 'hot')).toContain(given.id);
+    }
+    // The card has gone, and a part of what was behind it: the request stays, to be detached again.
+    const half = await whileFailing('ip', '-batch', detach);
+    expect(half.line.error).toMatchObject({ code: 'UNPLUG_FAILED' });
+    expect(await devices('hot')).toEqual([]);
+    expect(await site.guests.libvirtd.virsh('dumpxml', 'hot')).toContain(given.id);
+    expect(await detach()).toMatchObject({ exitCode: 0 });
+    expect(await site.leftOvers(given)).toEqual([]);
+    expect(await site.guests.libvirtd.virsh('dumpxml', 'hot')).not.toContain('urn:vifkit');
+  });
 });

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
-import { toPrimitive, VIFBridge, VIFDirect } from '@vifkit/core';
+import { toPrimitive, VIFBridge, VIFDirect } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 
 const here = createRequire(import.meta.url);

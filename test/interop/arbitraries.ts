@@ -1,4 +1,4 @@
-import * as core from '@vifkit/core';
+import * as osVif from '@vifkit/core/os-vif';
 import fc from 'fast-check';
 import {
   type DeclaredClass,
@@ -7,23 +7,23 @@ import {
   fieldsOf,
 } from '../../packages/core/src/fields/field-spec.js';
 
-type ObjectClass = new (fields: object) => core.VersionedObject;
+type ObjectClass = new (fields: object) => osVif.VersionedObject;
 
 /** All classes of versioned objects that core has, by name. */
 export const objectClasses: ReadonlyMap<string, ObjectClass> = new Map(
-  Object.entries(core).filter((entry): entry is [string, ObjectClass] => isObjectClass(entry[1])),
+  Object.entries(osVif).filter((entry): entry is [string, ObjectClass] => isObjectClass(entry[1])),
 );
 
 function isObjectClass(value: unknown): value is ObjectClass {
   return (
     typeof value === 'function' &&
-    value !== core.VersionedObject &&
-    value.prototype instanceof core.VersionedObject
+    value !== osVif.VersionedObject &&
+    value.prototype instanceof osVif.VersionedObject
   );
 }
 
 /** Objects of a class with random fields set, to random values of those that a plug takes, in any spelling. */
-export function objectOf(type: DeclaredClass): fc.Arbitrary<core.VersionedObject> {
+export function objectOf(type: DeclaredClass): fc.Arbitrary<osVif.VersionedObject> {
   const specs = [...fieldsOf(type.prototype)];
   const fields = Object.fromEntries(specs.map(([name, spec]) => [name, fieldValues(spec)]));
   const requiredKeys = specs.filter(([, { required }]) => required).map(([name]) => name);

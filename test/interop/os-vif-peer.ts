@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Primitive, VersionManifest } from '@vifkit/core';
+import type { Primitive, VersionManifest } from '@vifkit/core/os-vif';
 
 const script = fileURLToPath(new URL('./os_vif_peer.py', import.meta.url));
 

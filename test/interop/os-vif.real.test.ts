@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fromPrimitive, type Primitive, toPrimitive, type VersionedObject } from '@vifkit/core';
+import { fromPrimitive, type Primitive, toPrimitive, type VersionedObject } from '@vifkit/core/os-vif';
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';

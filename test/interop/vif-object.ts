@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import type { Primitive, VersionManifest } from '@vifkit/core';
+import type { Primitive, VersionManifest } from '@vifkit/core/os-vif';
 import { execa } from 'execa';
 
 /** The command as `npm run setup` leaves it. */

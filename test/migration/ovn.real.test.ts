@@ -1,4 +1,4 @@
-import { setTimeout as pause } from 'node:timers/promises';
+import { setTimeout as settle } from 'node:timers/promises';
 import {
   listLinks,
   makeNamespace,
@@ -10,14 +10,11 @@ import {
 import { $ } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { portOf } from '../ovn/chassis.js';
-import { type MigrationPair, pingOn, startPair } from './moving-guest.js';
+import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly } from './moving-guest.js';
 
 requireOwnNetwork();
 
-const RUNS = 2;
-
-/** Packets, a tenth of a second apart. QEMU stops a guest for one or two of them; a busy machine has it stopped longer. */
-const MOST = 10;
+const RUNS = Number(process.env.VIFKIT_MIGRATIONS ?? 2);
 
 // A guest that moves between two hosts of OVN, to and fro, with a ping at ten a second.
 describe('a live migration on OVN', { timeout: 240_000 }, () => {
@@ -82,43 +79,16 @@ describe('a live migration on OVN', { timeout: 240_000 }, () => {
     host: { virt_type: 'qemu' },
   });
   const define = (port: ReturnType<typeof portOf>) =>
-    ovn.nbctl('lsp-add', 'net', port.id, '--', 'lsp-set-addresses', port.id, `${port.mac} ${port.ip}`);
-
-  it('that is called off leaves the source as it was, without loss', async () => {
-    const port = portOf(4);
-    const request = requestOf(port);
-    await define(port);
-    const [source, destination] = pair.hosts;
-    await source.vif(request, 'plug');
-    const { xml = '' } = await source.vif(request, 'config');
-    const guest = await pair.guests.start({
-      name: 'stays',
-      device: xml,
-      address: `${port.ip}/24`,
-      peer: '10.66.0.99',
-    });
-    try {
-      expect(await guest.report()).toMatchObject({ pings: 3 });
-      const stopPing = pingOn(peer, port.ip);
-      await destination.vif(request, 'plug', '--phase', 'prepare');
-      await destination.vif(request, 'unplug', '--phase', 'release');
-      // Called off while the guest's memory is on its way.
-      await destination.vif(request, 'plug', '--phase', 'prepare');
-      const moving = pair.move('stays', 0, '--bandwidth', '1');
-      const failed = expect(moving).rejects.toThrow();
-      await pause(2_000);
-      await source.libvirtd.virsh('domjobabort', 'stays');
-      await failed;
-      await destination.vif(request, 'unplug', '--phase', 'release');
-      await expect(source.vif(request, 'unplug', '--phase', 'release')).rejects.toThrow('has tap');
-      expect(await stopPing()).toMatchObject({ lost: 0 });
-      expect(await ovn.nbctl('get', 'Logical_Switch_Port', port.id, 'options')).toBe('{}\n');
-      expect(await destination.ovs.vsctl('list-ports', 'br-int')).not.toContain(port.id.slice(0, 11));
-    } finally {
-      await source.libvirtd.virsh('destroy', 'stays').catch(() => {});
-    }
-    await source.vif(request, 'unplug');
-  });
+    ovn.nbctl(
+      '--may-exist',
+      'lsp-add',
+      'net',
+      port.id,
+      '--',
+      'lsp-set-addresses',
+      port.id,
+      `${port.mac} ${port.ip}`,
+    );
 
   it('needs nobody but the hook of libvirt', async () => {
     const port = portOf(5);
@@ -130,21 +100,21 @@ describe('a live migration on OVN', { timeout: 240_000 }, () => {
     const metadata = `<vif:vifs xmlns:vif="urn:vifkit:domain:1"><vif:request>${text}</vif:request></vif:vifs>`;
     const at = { address: `${port.ip}/24`, peer: '10.66.0.99' };
     const guest = await pair.guests.start({ name: 'hooked', device: xml, metadata, ...at });
-    const losses: number[] = [];
+    const moved: Moved[] = [];
     try {
       expect(await guest.report()).toMatchObject({ pings: 3 });
       for (const from of [0, 1] as const) {
         const stopPing = pingOn(peer, port.ip);
-        await pair.move('hooked', from);
-        await pause(1_000);
-        losses.push((await stopPing()).lost);
+        const pause = await pair.move('hooked', from);
+        await settle(1_000);
+        moved.push({ pause, lost: (await stopPing()).lost });
         expect(await pair.hosts[from].ovs.vsctl('list-ports', 'br-int')).not.toContain(port.id.slice(0, 11));
         expect(await ovn.nbctl('get', 'Logical_Switch_Port', port.id, 'options')).toBe('{}\n');
       }
     } finally {
       for (const host of pair.hosts) await host.libvirtd.virsh('destroy', 'hooked').catch(() => {});
     }
-    expect(losses.filter((lost) => lost > MOST)).toEqual([]);
+    expect(tooCostly(moved)).toEqual([]);
     for (const { ovs } of pair.hosts) {
       expect(await ovs.vsctl('list-ports', 'br-int')).not.toContain(port.id.slice(0, 11));
     }
@@ -156,40 +126,48 @@ describe('a live migration on OVN', { timeout: 240_000 }, () => {
     ['create_tap', portOf(3), true],
   ] as const;
 
-  it.each(types)('of a guest with a port of type %s loses next to nothing', async (type, port, delegates) => {
-    const request = requestOf(port, delegates);
-    await define(port);
-    const [first] = pair.hosts;
-    await first.vif(request, 'plug');
-    const { xml = '' } = await first.vif(request, 'config');
-    const name = `move-${type}`;
-    const guest = await pair.guests.start({
-      name,
-      device: xml,
-      address: `${port.ip}/24`,
-      peer: '10.66.0.99',
-    });
-    const losses: number[] = [];
-    try {
-      expect(await guest.report()).toMatchObject({ pings: 3 });
-      for (let run = 0; run < RUNS; run++) {
-        const [source, destination] = run % 2 === 0 ? pair.hosts : [pair.hosts[1], pair.hosts[0]];
+  it.each(types)(
+    'of a guest with a port of type %s loses next to nothing, and nothing if it is called off',
+    async (type, port, delegates) => {
+      const request = requestOf(port, delegates);
+      await define(port);
+      const [first] = pair.hosts;
+      await first.vif(request, 'plug');
+      const { xml = '' } = await first.vif(request, 'config');
+      const name = `move-${type}`;
+      const guest = await pair.guests.start({
+        name,
+        device: xml,
+        address: `${port.ip}/24`,
+        peer: '10.66.0.99',
+      });
+      const moved: Moved[] = [];
+      try {
+        expect(await guest.report()).toMatchObject({ pings: 3 });
         const stopPing = pingOn(peer, port.ip);
-        await destination.vif(request, 'plug', '--phase', 'prepare');
-        await destination.vif(request, 'plug', '--phase', 'prepare'); // again, as it may be
-        await pair.move(name, run % 2 === 0 ? 0 : 1);
-        await destination.vif(request, 'plug', '--phase', 'activate', '--wait');
-        await source.vif(request, 'unplug', '--phase', 'deactivate');
-        await source.vif(request, 'unplug', '--phase', 'release');
-        const { sent, lost } = await stopPing();
-        expect(sent).toBeGreaterThan(10);
-        losses.push(lost);
+        await callOff(pair, name, request);
+        expect(await stopPing()).toMatchObject({ lost: 0 });
         expect(await ovn.nbctl('get', 'Logical_Switch_Port', port.id, 'options')).toBe('{}\n');
+        expect(await pair.hosts[1].ovs.vsctl('list-ports', 'br-int')).not.toContain(port.id.slice(0, 11));
+        for (let run = 0; run < RUNS; run++) {
+          const [source, destination] = run % 2 === 0 ? pair.hosts : [pair.hosts[1], pair.hosts[0]];
+          const stopPing = pingOn(peer, port.ip);
+          await destination.vif(request, 'plug', '--phase', 'prepare');
+          await destination.vif(request, 'plug', '--phase', 'prepare'); // again, as it may be
+          const pause = await pair.move(name, run % 2 === 0 ? 0 : 1);
+          await destination.vif(request, 'plug', '--phase', 'activate', '--wait');
+          await source.vif(request, 'unplug', '--phase', 'deactivate');
+          await source.vif(request, 'unplug', '--phase', 'release');
+          const { sent, lost } = await stopPing();
+          expect(sent).toBeGreaterThan(10);
+          moved.push({ pause, lost });
+          expect(await ovn.nbctl('get', 'Logical_Switch_Port', port.id, 'options')).toBe('{}\n');
+        }
+      } finally {
+        for (const host of pair.hosts) await host.libvirtd.virsh('destroy', name).catch(() => {});
       }
-    } finally {
-      for (const host of pair.hosts) await host.libvirtd.virsh('destroy', name).catch(() => {});
-    }
-    for (const host of pair.hosts) await host.vif(request, 'unplug');
-    expect(losses.filter((lost) => lost > MOST)).toEqual([]);
-  });
+      for (const host of pair.hosts) await host.vif(request, 'unplug');
+      expect(tooCostly(moved)).toEqual([]);
+    },
+  );
 });

@@ -4,7 +4,7 @@ import {
   VIFOpenVSwitch,
   VIFPortProfileOpenVSwitch,
   VIFPortProfileOVSRepresentor,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 
 /** Two VIFs whose ids begin alike, and with them the names of their links; and a third. */
 export const A = 'aaaaaaaa-3ed7-4f70-9a92-6c1c1f1f0d01';

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileVfJournal } from '../../packages/host/src/journal/file-vf-journal.js';
+import { FileVfJournal } from '../../packages/host/src/records/vf-records.js';
 import { becomeNobody, type Nobody } from './nobody.js';
 
 const nobody = 65_534;

@@ -1,7 +1,8 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { builtInPlugins } from '@vifkit/cli';
-import { isVifError, type Routing } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import type { Routing } from '@vifkit/core/nova';
 import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';

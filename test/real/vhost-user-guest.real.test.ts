@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -46,8 +46,8 @@ async function setBridgeUp(): Promise<void> {
   await expect.poll(up, eventually).toBeDefined();
 }
 
-function request(mode: Mode) {
-  const details = { vhostuser_socket: socket(), vhostuser_mode: mode, vhostuser_ovs_plug: true };
+function request(mode: Mode, settings: object = {}) {
+  const details = { vhostuser_socket: socket(), vhostuser_mode: mode, vhostuser_ovs_plug: true, ...settings };
   const network = { bridge: 'br-int', meta: { mtu: 1450 } };
   const id = '3aeccff7-3485-4ab8-8c09-4639f2fd6406';
   const address = 'fa:16:3e:70:00:06';
@@ -80,9 +80,18 @@ function answersPing(address: string): boolean {
   }
 }
 
+/** Kilobits a second that the guest sends, when it is asked for as much as it can. */
+function sentBy({ address }: VhostUserGuest): number {
+  const [seconds, size] = [4, 1_000];
+  const argv = ['-f', '-q', '-w', String(seconds), '-s', String(size - 62), `${address}%br-int`]; // Ethernet, IPv6, ICMPv6
+  const { stdout } = spawnSync('ping', argv, { encoding: 'utf8' });
+  const [, received = '0'] = /(\d+) received/.exec(stdout) ?? [];
+  return (Number(received) * size * 8) / seconds / 1_000;
+}
+
 describe('a guest on Open vSwitch with DPDK', () => {
-  const run = (operation: 'config' | 'plug' | 'check' | 'unplug', mode: Mode) =>
-    vif(operation, [request(mode)], '--ovsdb', ovs.endpoint);
+  const run = (operation: 'config' | 'plug' | 'check' | 'unplug', mode: Mode, settings?: object) =>
+    vif(operation, [request(mode, settings)], '--ovsdb', ovs.endpoint);
 
   /** Plugs a VIF by the command, and starts the guest that the command configures. */
   async function plugAndStart(type: string, mode: Mode): Promise<VhostUserGuest> {
@@ -102,6 +111,15 @@ describe('a guest on Open vSwitch with DPDK', () => {
     await expectConnected(guest);
     expect((await run('check', mode)).lines[0]?.differences).toEqual([]);
     expect((await run('plug', mode)).lines[0]?.changes).toEqual([]);
+
+    // The kernel would police a tap or a veth pair; the socket's packets Open vSwitch polices itself.
+    const rate = 200;
+    expect(sentBy(guest)).toBeGreaterThan(3 * rate);
+    const limited = { qos: { ingress_kbps: rate, ingress_burst_kb: 20 } };
+    expect((await run('plug', mode, limited)).lines[0]?.changes).toHaveLength(1);
+    const sent = sentBy(guest);
+    expect(sent).toBeGreaterThan(rate / 2);
+    expect(sent).toBeLessThan(rate * 1.2);
 
     await guest.stop();
     await expect.poll(linkState, eventually).toBe('down');

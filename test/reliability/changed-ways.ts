@@ -1,4 +1,4 @@
-import { Network, VIFGeneric, VIFHostDevice, VIFPortProfileOpenVSwitch } from '@vifkit/core';
+import { Network, VIFGeneric, VIFHostDevice, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
 import type { Case } from './faults/cases.js';
 
 type Request = Case['request'];

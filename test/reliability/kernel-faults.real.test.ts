@@ -1,4 +1,4 @@
-import type { Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import { PlugError } from '@vifkit/engine';
 import { makeVendorTools, type OpenVSwitch, requireOwnNetwork, type VendorTools } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import type { Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import { PlugError } from '@vifkit/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Beginning, bare, damaged } from './faults/beginnings.js';

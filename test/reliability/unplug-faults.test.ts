@@ -1,4 +1,4 @@
-import type { Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import { UnplugError } from '@vifkit/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type Beginning, damaged, plugged } from './faults/beginnings.js';

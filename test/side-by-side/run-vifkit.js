@@ -1,7 +1,13 @@
 // Plugs and unplugs by vifkit what it is told to on standard input: a JSON object a line, an answer a line.
 import 'reflect-metadata';
 import { createInterface } from 'node:readline';
-import { Network, VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch, VIFVHostUser } from '@vifkit/core';
+import {
+  Network,
+  VIFBridge,
+  VIFOpenVSwitch,
+  VIFPortProfileOpenVSwitch,
+  VIFVHostUser,
+} from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';

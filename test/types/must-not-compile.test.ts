@@ -1,14 +1,8 @@
 // What must not compile has `@ts-expect-error` above it: the compiler refuses the line if it does. `npm run lint` runs it
 // on this file, and nothing of it is run here but the tests at the end.
-import {
-  isVifError,
-  type NetworkVifInput,
-  type PluginPackage,
-  VIFBridge,
-  VIFGeneric,
-  VifError,
-  type VifRequestInput,
-} from '@vifkit/core';
+import { isVifError, type PluginPackage, VifError } from '@vifkit/core';
+import type { NetworkVifInput, VifRequestInput } from '@vifkit/core/nova';
+import { VIFBridge, VIFGeneric } from '@vifkit/core/os-vif';
 import { createVifDriver, type PlugError, type VifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import linuxBridge from '@vifkit/plugin-linux-bridge';

@@ -1,5 +1,5 @@
 import { builtInPlugins } from '@vifkit/cli';
-import type { Routing } from '@vifkit/core';
+import type { Routing } from '@vifkit/core/nova';
 import { createVifDriver, type Host, type VifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type ErrorCode, type Routing, routings } from '@vifkit/core';
+import type { ErrorCode } from '@vifkit/core';
+import { type Routing, routings } from '@vifkit/core/nova';
 import { memoryHost } from '@vifkit/testkit';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';

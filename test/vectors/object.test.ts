@@ -1,4 +1,6 @@
-import { isVifError, type Routing, toPrimitive } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import { toPrimitive } from '@vifkit/core/os-vif';
+import type { Routing } from '@vifkit/core/nova';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { driverOn } from './driver.js';

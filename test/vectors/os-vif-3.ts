@@ -1,4 +1,4 @@
-import type { VersionManifest } from '@vifkit/core';
+import type { VersionManifest } from '@vifkit/core/os-vif';
 
 /** What os-vif 3.0.0 has older than we do: the version that the rows' objects are written in. */
 export const osVif3: VersionManifest = {

@@ -1,4 +1,5 @@
-import { isVifError, parseRequest } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import { parseRequest } from '@vifkit/core/nova';
 import { memoryHost } from '@vifkit/testkit';
 import { expect, it } from 'vitest';
 import { driverOn } from './driver.js';

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { builtInPlugins } from '@vifkit/cli';
-import { PluginRegistry, type Primitive } from '@vifkit/core';
+import { PluginRegistry } from '@vifkit/core';
+import type { Primitive } from '@vifkit/core/os-vif';
 
 /** A link as the reference leaves it; attributes that are left out are free. */
 export interface ExpectedLink {

@@ -3,14 +3,12 @@ import {
   asVifError,
   type Plan,
   type PluginPackage,
-  requireField,
   unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
   VifError,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import {
   type AttemptedTask,
   type CommandExecutor,
@@ -25,7 +23,7 @@ import {
   type StepRunner,
   type Task,
   type VifStep,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
 
 const fifo = defineStepKind({
   kind: 'acme:fifo',

@@ -75,15 +75,12 @@ async function bundle() {
  * runs with (see core-fallback), and nothing else has to be installed with the command.
  */
 async function bundleModules() {
-  const core = (name) => here(`../../core/dist/${name}.js`);
   const build = await rolldown({
     input: {
       main: here('../dist/main.js'),
       index: here('../dist/index.js'),
       'core-fallback': here('../dist/plugins/core-fallback.js'),
-      core: core('index'),
-      'core-internal': core('internal'),
-      'core-steps': core('steps'),
+      ...coreEntries(),
     },
     platform: 'node',
     external: ['pino', 'pino-pretty'],
@@ -100,6 +97,18 @@ async function bundleModules() {
   await build.close();
   rmSync(modules, { recursive: true, force: true });
   renameSync(draft, modules);
+}
+
+/** The modules that the entries of core are: `core` is its own, and `core-nova` is `@vifkit/core/nova`. */
+function coreEntries() {
+  const { exports } = JSON.parse(readFileSync(here('../../core/package.json'), 'utf8'));
+  const modules = Object.entries(exports).filter(([, { default: module }]) => module !== undefined);
+  return Object.fromEntries(
+    modules.map(([entry, { default: module }]) => [
+      entry.replace('.', 'core').replace('/', '-'),
+      here(`../../core/${module}`),
+    ]),
+  );
 }
 
 /** Called after its package, so that stacks can be read. */

@@ -1,3 +1,9 @@
+/**
+ * The parts of the `vif` command that programs may use.
+ *
+ * @packageDocumentation
+ */
+
 export { renderChanges, renderCheck, renderPlan, toJson } from './commands/results.js';
 export { builtInPlugins } from './plugins/load-plugins.js';
 export { type DrawOptions, drawPlumbing } from './plumbing/draw.js';

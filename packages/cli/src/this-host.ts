@@ -1,9 +1,10 @@
-import type { GuestConfigurator, Requirement } from '@vifkit/core';
-import type { CommandExecutor } from '@vifkit/core/steps';
+import type { Requirement } from '@vifkit/core';
+import type { GuestConfigurator } from '@vifkit/core/nova';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
+import type { VifDriverOptions } from '@vifkit/engine';
 import { withDeadline } from '@vifkit/engine/time';
-import type { Lack } from '@vifkit/host';
-import { loadPlugins } from './plugins/load-plugins.js';
-import { optionSources } from './plugins/registry.js';
+import type { Lack } from '@vifkit/host/doctor';
+import { builtIn, loadPlugins, optionSources, setsOptions } from './plugins/load-plugins.js';
 import type { Driver, DriverSettings } from './settings/environment.js';
 import { hostOptions, type Settings } from './settings/settings.js';
 
@@ -13,16 +14,25 @@ import { hostOptions, type Settings } from './settings/settings.js';
  */
 export async function openDriver(settings: DriverSettings): Promise<Driver> {
   const { routing, logger, env } = settings;
-  const [{ createVifDriver }, { openHost }, guests, plugins] = await Promise.all([
+  const [{ createVifDriver }, { openHost }, guests, packages] = await Promise.all([
     import('@vifkit/engine'),
     import('@vifkit/host'),
     settings.guests ? openGuests() : noGuests,
-    loadPlugins(settings),
+    openPlugins(settings),
   ]);
-  const options = await optionSources(settings, env, plugins);
+  const options = await optionSources(settings, env, packages.plugins);
   const host = openHost({ ...hostOptions(settings), logger });
-  return createVifDriver({ host, guests, plugins, options, routing, ...(logger && { logger }) });
+  return createVifDriver({ host, guests, ...packages, options, routing, ...(logger && { logger }) });
 }
+
+/** Those that come with the command are loaded as requests need them, where nothing is to be judged before. */
+async function openPlugins(settings: DriverSettings): Promise<PluginPackages> {
+  const { allPlugins, plugin = [], env } = settings;
+  const needsAll = allPlugins || plugin.length > 0 || setsOptions(settings, env);
+  return needsAll ? { plugins: await loadPlugins(settings) } : { plugins: [], onDemand: builtIn };
+}
+
+type PluginPackages = Pick<VifDriverOptions, 'plugins' | 'onDemand'>;
 
 /** Runs programs as this process does, without a helper. */
 export async function openCommands(): Promise<CommandExecutor> {
@@ -47,7 +57,7 @@ export async function examineThisHost(
   requirements: readonly Requirement[],
   settings: Settings,
 ): Promise<(Lack | undefined)[]> {
-  const { examineHost } = await import('@vifkit/host');
+  const { examineHost } = await import('@vifkit/host/doctor');
   return withDeadline(settings.timeout, undefined, (signal) =>
     examineHost(requirements, hostOptions(settings), signal),
   );

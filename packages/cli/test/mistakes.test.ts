@@ -6,8 +6,7 @@ import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { afterAll, describe, expect, it } from 'vitest';
-import { loadPlugins } from '../src/plugins/load-plugins.js';
-import { optionSources } from '../src/plugins/registry.js';
+import { loadPlugins, optionSources } from '../src/plugins/load-plugins.js';
 import { run } from '../src/program.js';
 import { MemoryOutput } from './support/memory-output.js';
 

@@ -1,5 +1,4 @@
 /** What engine, host and testkit need beside the entry of the package. It is not for plugins, and has no promise of its own. */
-export type * from './connection/legs.js';
 export { requireOurContract } from './errors/core-copy.js';
 export { isPlainObject, ownValue, quote } from './errors/quote.js';
 export { reasonOf } from './errors/vif-error.js';
@@ -9,10 +8,15 @@ export { hasMethods, type OptionRules, optionRules, readOptions } from './fields
 export { adopt } from './fields/read-fields.js';
 export { isUuid } from './fields/values.js';
 export { idOfVif } from './nova/request.js';
+export {
+  type ChosenPath,
+  findPath,
+  objectOf,
+  type RoutedRequest,
+  readRequest,
+} from './path/choose-path.js';
 export { legsOfPlan } from './plan/legs-of-plan.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
 export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
 export { validatePlan } from './plan/validate-plan.js';
-export type { ContractAdapter } from './plugin/served-contract.js';
-export { slugOf } from './plugin/slug.js';
 export { type PackageManifest, readPackageManifest, requireAsDeclared } from './plugin/static-declaration.js';

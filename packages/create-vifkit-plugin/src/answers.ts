@@ -1,5 +1,6 @@
 /** What a package can be made with. */
 export const kinds = ['plugin', 'converter', 'driver'] as const;
+/** One of {@link kinds}. */
 export type Kind = (typeof kinds)[number];
 
 /** All that has to be known of a package to make it. */

@@ -1,5 +1,7 @@
 import { drawPlumbing, renderChanges, renderPlan, type Style } from '@vifkit/cli';
-import { classNameOf, isVifError, NetworkVif, parseRequest } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import { NetworkVif, parseRequest } from '@vifkit/core/nova';
+import { classNameOf } from '@vifkit/core/os-vif';
 import type { VifDriver } from '@vifkit/engine';
 import type { Stage } from './stage.js';
 

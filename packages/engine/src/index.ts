@@ -1,12 +1,18 @@
+/**
+ * Runs the plans of plugins on a host. {@link createVifDriver} makes the driver.
+ *
+ * @packageDocumentation
+ */
+
 import 'reflect-metadata';
 
-export type { Difference, Owned, PlannedVif } from '@vifkit/core/steps';
+export type { Difference, Owned, PlannedVif } from '@vifkit/core/step-kinds';
 export type { ConnectionReader, HostState } from './connection/host-state.js';
 export type { Connection, JudgedLeg } from './connection/verdict.js';
-export type { BatchOptions, PlugOptions } from './driver/batch-options.js';
-export type { CallOptions } from './driver/call-options.js';
+export type { BatchOptions, CallOptions, PlugOptions, UnplugOptions } from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
+export type { CallTrace } from './driver/log.js';
 export type {
   ChangeResult,
   CheckResult,
@@ -17,8 +23,6 @@ export type {
   ReadyResult,
   Settled,
 } from './driver/results.js';
-export type { CallTrace } from './driver/traced.js';
-export type { UnplugOptions } from './driver/unplug-options.js';
 export type { VifDriver, WatchOptions } from './driver/vif-driver.js';
 export type { AttributeChange, HostChange } from './inventory/changes.js';
 export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';

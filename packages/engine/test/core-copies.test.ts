@@ -1,12 +1,11 @@
-import * as ours from '@vifkit/core';
+import type { Plan, PluginPackage, VifConverter, VifPlugin } from '@vifkit/core';
+import type { NetworkVif } from '@vifkit/core/nova';
+import type { VIFBase } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
-
-// The compiled modules: another copy of core than the sources, which the tests run on.
-const path: string = new URL('../../core/dist/index.js', import.meta.url).href;
-const theirs: typeof ours = await import(path);
+import { type Core, ours, theirs } from './support/core-copies.js';
 
 const id = '2265b1f5-91b7-d8f1-cd61-1027c386bbc4';
 const address = 'fa:16:3e:83:fe:fc';
@@ -14,27 +13,27 @@ const instance = { uuid: '29e821a4-855c-d707-64ac-7d5c5eda92d8' };
 const request = { instance, vif: { id, address, type: 'acme', network: { bridge: 'br-acme' } } };
 
 /** A converter and a plugin as a vendor's package has them that brings a core of its own. */
-const vendor = (core: typeof ours): ours.PluginPackage => {
+const vendor = (core: Core): PluginPackage => {
   class Options {
     tap = 'tap-acme';
   }
-  class Converter implements ours.VifConverter {
-    convert(vif: ours.NetworkVif) {
+  class Converter implements VifConverter {
+    convert(vif: NetworkVif) {
       const mtu = core.networkMtu(vif) ?? null;
       const network = new core.Network({ bridge: core.networkBridge(vif), mtu });
       return new core.VIFBridge({ id: vif.id, address: vif.address, plugin: 'acme', network });
     }
   }
-  class Plugin implements ours.VifPlugin {
+  class Plugin implements VifPlugin {
     constructor(readonly options: Options) {}
     describe() {
       return core.announce('acme', [[core.VIFBridge, []]]);
     }
-    plug(vif: ours.VIFBase): ours.Plan {
+    plug(vif: VIFBase): Plan {
       if (!(vif instanceof core.VIFBridge)) throw core.unsupportedVif('acme', vif);
       return [{ kind: 'link', name: this.options.tap, create: { type: 'tap' } }];
     }
-    unplug(): ours.Plan {
+    unplug(): Plan {
       return [{ kind: 'linkAbsent', name: this.options.tap, type: 'tap', own: true }];
     }
   }
@@ -44,7 +43,7 @@ const vendor = (core: typeof ours): ours.PluginPackage => {
   return { name: '@acme/vifkit-plugin', provides: [Converter, Plugin] };
 };
 
-const driverWith = (...plugins: ours.PluginPackage[]) =>
+const driverWith = (...plugins: PluginPackage[]) =>
   createVifDriver({ host: memoryHost(), guests: new LibvirtGuestConfigurator(), plugins });
 
 describe('a plugin with a core of its own', () => {

@@ -11,8 +11,12 @@ import { checkDatapath, checkDpdk, checkOvsdb } from './doctor/check-open-vswitc
 import { checkProgram } from './doctor/check-program.js';
 import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
 import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/open-vswitch-state.js';
-import { type HostOptions, readHostOptions } from './open-host.js';
-import { DEFAULT_ENDPOINT, OvsdbClient } from './ovsdb/client.js';
+import { type HostOptions, readHostOptions } from './host-options.js';
+import { OvsdbClient } from './ovsdb/client.js';
+import { DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
+
+export type { Lack } from './doctor/lack.js';
+export { needsOfPlan } from './doctor/needs-of-plan.js';
 
 const checks: Readonly<Record<RequirementKind, Check>> = {
   program: checkProgram,

@@ -1,8 +1,11 @@
+/**
+ * A Linux host for the engine: links, Open vSwitch, virtual functions, filters of guests, vendors' tools. {@link openHost} opens
+ * it.
+ *
+ * @packageDocumentation
+ */
+
 export { openPrograms } from './commands/exec-commands.js';
-export type { Lack } from './doctor/lack.js';
-export { needsOfPlan } from './doctor/needs-of-plan.js';
-export { examineHost } from './examine-host.js';
-export { type HostOptions, openHost } from './open-host.js';
-export { OvsdbClient, type OvsdbClientOptions } from './ovsdb/client.js';
-export { OvsdbOperationError } from './ovsdb/errors.js';
-export type { OvsdbTlsOptions } from './ovsdb/tls.js';
+export type { HostOptions } from './host-options.js';
+export { openHost } from './open-host.js';
+export type { OvsdbTlsOptions } from './ovsdb/endpoint.js';

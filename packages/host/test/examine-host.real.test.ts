@@ -2,7 +2,7 @@ import type { Requirement } from '@vifkit/core';
 import { Deadline } from '@vifkit/engine/time';
 import { startOpenVSwitch } from '@vifkit/testkit/bed';
 import { expect, it } from 'vitest';
-import { examineHost } from '../src/index.js';
+import { examineHost } from '../src/examine-host.js';
 
 const ip: Requirement = { kind: 'program', name: 'ip', from: 'iproute2' };
 const tun: Requirement = { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" };

@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostFacts } from '../src/facts.js';
-import { FileVfJournal } from '../src/journal/file-vf-journal.js';
 import type { LinkAddressing } from '../src/links/addresses/link-addresses.js';
 import type { LinkState } from '../src/links/link-state.js';
 import type { LinkTable } from '../src/links/link-table.js';
+import { FileVfJournal } from '../src/records/vf-records.js';
 import { SysfsTree } from './sriov/sysfs-tree.js';
 
 // VIFs.

@@ -1,8 +1,7 @@
-import type { DomainElement, GuestContext } from '@vifkit/core';
-import type { InterfaceBackend } from './back-end/interface-backend.js';
-import { knows } from './config/libvirt-version.js';
-import { element, type XmlElement } from './xml/element.js';
-import { renderXml } from './xml/render-xml.js';
+import type { DomainElement, GuestContext } from '@vifkit/core/nova';
+import type { InterfaceBackend } from './back-end.js';
+import { knows } from './libvirt-version.js';
+import { element, renderXml, type XmlElement } from './xml.js';
 
 /**
  * What a guest's domain has to have besides an interface on this back end. Others need nothing: a function that is passed

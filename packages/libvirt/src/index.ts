@@ -1,5 +1,15 @@
-export type { Bandwidth, BandwidthLimit } from './config/bandwidth.js';
-export { HostdevConfig } from './config/hostdev-config.js';
-export { InterfaceConfig, type InterfaceDriver, type InterfaceSettings } from './config/interface-config.js';
-export type { InterfaceSource } from './config/interface-source.js';
+/**
+ * The libvirt device of a VIF, and its XML.
+ *
+ * @packageDocumentation
+ */
+
+export type { Bandwidth, BandwidthLimit } from './bandwidth.js';
+export type { InterfaceSource } from './device-config.js';
+export {
+  HostdevConfig,
+  InterfaceConfig,
+  type InterfaceDriver,
+  type InterfaceSettings,
+} from './device-config.js';
 export { LibvirtGuestConfigurator } from './libvirt-guest-configurator.js';

@@ -1,22 +1,18 @@
+import { thisCore, VifError } from '@vifkit/core';
 import {
   type DeviceBackend,
   type GuestConfigurator,
   type GuestContext,
-  requireField,
   requireVirtio,
   tapQueues,
-  thisCore,
-  type VIFBase,
-  VifError,
-} from '@vifkit/core';
-import { type InterfaceBackend, sourceOf, targetOf } from './back-end/interface-backend.js';
-import { objectBackend } from './back-end/object-backend.js';
-import { bandwidthOf } from './config/bandwidth.js';
-import { HostdevConfig } from './config/hostdev-config.js';
-import { InterfaceConfig, type InterfaceDriver } from './config/interface-config.js';
-import { knows } from './config/libvirt-version.js';
-import { dialectOf } from './dialect/dialect-of.js';
+} from '@vifkit/core/nova';
+import { requireField, type VIFBase } from '@vifkit/core/os-vif';
+import { type InterfaceBackend, objectBackend, sourceOf, targetOf } from './back-end.js';
+import { bandwidthOf } from './bandwidth.js';
+import { HostdevConfig, InterfaceConfig, type InterfaceDriver } from './device-config.js';
 import { domainElements } from './domain-elements.js';
+import { dialectOf } from './front-end.js';
+import { knows } from './libvirt-version.js';
 
 /** Configures the devices of libvirt's guests, as Nova's libvirt VIF driver does: Nova 14's, or today's. */
 export class LibvirtGuestConfigurator implements GuestConfigurator {

@@ -1,4 +1,4 @@
-import type { DeviceBackend as Backend, GuestConfigurator } from '@vifkit/core';
+import type { DeviceBackend as Backend, GuestConfigurator } from '@vifkit/core/nova';
 import { describe, expect, it } from 'vitest';
 import { LibvirtGuestConfigurator } from '../src/index.js';
 import { guestContext } from './support/contexts.js';

@@ -1,4 +1,5 @@
-import { type DeviceBackend, VIFBridge, VIFHostDevice } from '@vifkit/core';
+import type { DeviceBackend } from '@vifkit/core/nova';
+import { VIFBridge, VIFHostDevice } from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { HostdevConfig, InterfaceConfig, LibvirtGuestConfigurator } from '../src/index.js';
 import { guestContext } from './support/contexts.js';

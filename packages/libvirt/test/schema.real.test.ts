@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DeviceBackend } from '@vifkit/core';
+import type { DeviceBackend } from '@vifkit/core/nova';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { LibvirtGuestConfigurator } from '../src/index.js';

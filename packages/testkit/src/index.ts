@@ -1,3 +1,9 @@
+/**
+ * A host in memory, for tests of plugins and agents.
+ *
+ * @packageDocumentation
+ */
+
 export type { LinkSpec } from './memory/kernel/kernel-link.js';
 export type { MemoryLinks } from './memory/kernel/memory-links.js';
 export type { PciFunctions } from './memory/kernel/memory-pci.js';

@@ -1,4 +1,4 @@
-import { VIFBridge, VIFGeneric } from '@vifkit/core';
+import { VIFBridge, VIFGeneric } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';

@@ -1,7 +1,79 @@
-import type { PluginPackage } from '@vifkit/core';
-import { MacvtapDriver } from './macvtap-driver.js';
+import { type LegacyDriver, legacyDriver, type Plan, type PluginPackage } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type DeviceBackend, type NetworkVif, networkMtu, requireKeys } from '@vifkit/core/nova';
+import type { LinkStep } from '@vifkit/core/steps';
 
-export { MacvtapDriver };
+/** VIF type `macvtap`: a macvtap of libvirt's upon a link of the host, or upon a VLAN of it. */
+@legacyDriver({
+  type: 'macvtap',
+  needs: [
+    { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'module', name: 'macvtap', from: "the kernel's module macvtap" },
+    { kind: 'module', name: '8021q', from: "the kernel's module 8021q" },
+  ],
+})
+export class MacvtapDriver implements LegacyDriver {
+  config(vif: NetworkVif): DeviceBackend {
+    const { macvtap_source, macvtap_mode } = requireKeys(
+      vif,
+      'details',
+      'macvtap_source',
+      'macvtap_mode',
+      'physical_interface',
+    );
+    // Nova overrides the image's model: a macvtap's guest gets virtio.
+    return { type: 'direct', source: macvtap_source, mode: macvtap_mode, model: 'virtio', bandwidth: true };
+  }
+
+  plug(vif: NetworkVif): Plan {
+    const { vlan, macvtap_source } = vif.details;
+    if (!vlan) {
+      // libvirt makes a macvtap upon a link that is there.
+      return macvtap_source === undefined ? [] : [{ kind: 'link', name: macvtap_source, shared: true }];
+    }
+    const { physical_interface: link } = requireKeys(vif, 'details', 'physical_interface');
+    const name = vlanLink(vif, vlan);
+    return [
+      // The kernel does not take a VLAN device up while the link below is down (ENETDOWN).
+      uplink(link),
+      {
+        kind: 'link',
+        name,
+        create: { type: 'vlan', link, id: vlan },
+        set: { up: true },
+        shared: true,
+      },
+      { kind: 'linkUser', name, user: vif.id },
+    ];
+  }
+
+  path(vif: NetworkVif): Leg[] {
+    const { vlan, macvtap_source, macvtap_mode: mode, physical_interface: below } = vif.details;
+    const name = vlan ? vlanLink(vif, vlan) : macvtap_source;
+    if (name === undefined) return [];
+    const mtu = networkMtu(vif);
+    const sized = mtu === undefined ? {} : { mtu };
+    return [
+      { kind: 'macvtap', name, mac: vif.address, ...(mode !== undefined && { mode }), ...sized },
+      { kind: 'uplink', name: vlan && below !== undefined ? below : name, ...sized },
+    ];
+  }
+
+  /** The VLAN goes with the last of its VIFs, if it was made for them. Nova leaves it. */
+  unplug(vif: NetworkVif): Plan {
+    const { vlan } = vif.details;
+    if (!vlan) return [];
+    return [{ kind: 'linkUserAbsent', name: vlanLink(vif, vlan), user: vif.id, type: 'vlan' }];
+  }
+}
+
+function uplink(name: string): LinkStep {
+  return { kind: 'link', name, set: { up: true }, shared: true };
+}
+
+function vlanLink({ details: { macvtap_source } }: NetworkVif, vlan: number): string {
+  return macvtap_source ?? `vlan${vlan}`;
+}
 
 const macvtap: PluginPackage = { name: '@vifkit/plugin-macvtap', provides: [MacvtapDriver] };
 export default macvtap;

@@ -1,7 +1,45 @@
-import type { PluginPackage } from '@vifkit/core';
-import { NoopPlugin } from './noop-plugin.js';
+import {
+  announce,
+  type Plan,
+  type PluginPackage,
+  unsupportedVif,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
 
-export { NoopPlugin };
+/**
+ * os-vif's `noop`: for a VIF whose backend is connected by someone else, such as the owner of a vhost-user socket, or
+ * a card with a system of its own (vNIC type `remote-managed`).
+ */
+@vifPlugin({ name: 'noop' })
+export class NoopPlugin implements VifPlugin {
+  describe() {
+    return announce('noop', [
+      [VIFVHostUser, []],
+      [VIFHostDevice, []],
+    ]);
+  }
+
+  /** Nothing; but what os-vif's would let pass silently, another class of VIF, is a VIF that nobody connects. */
+  plug(vif: VIFBase): Plan {
+    if (vif instanceof VIFVHostUser || vif instanceof VIFHostDevice) return [];
+    throw unsupportedVif('noop', vif);
+  }
+
+  path(vif: VIFBase): Leg[] {
+    if (vif instanceof VIFHostDevice) {
+      return vif.dev_address === undefined ? [] : [{ kind: 'function', name: vif.dev_address }];
+    }
+    if (!(vif instanceof VIFVHostUser) || vif.path === undefined) return [];
+    return [{ kind: 'socket', name: vif.path, server: vif.mode === 'server' ? 'guest' : 'switch' }];
+  }
+
+  unplug(): Plan {
+    return [];
+  }
+}
 
 const noop: PluginPackage = { name: '@vifkit/plugin-noop', provides: [NoopPlugin] };
 export default noop;

@@ -1,11 +1,104 @@
-import type { PluginPackage } from '@vifkit/core';
-import { AgilioOvsConverter } from './converters/agilio-ovs-converter.js';
-import { NewtonOvsConverter } from './converters/newton-ovs-converter.js';
-import { OvsConverter } from './converters/ovs-converter.js';
-import { OvsPlugin } from './ovs-plugin.js';
-import { OvsOptions } from './port/ovs-options.js';
+import {
+  announce,
+  inject,
+  type Plan,
+  type PlanContext,
+  type PluginPackage,
+  unsupportedVif,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import {
+  type VIFBase,
+  VIFBridge,
+  VIFHostDevice,
+  VIFOpenVSwitch,
+  VIFPortProfileOpenVSwitch,
+  VIFPortProfileOVSRepresentor,
+  VIFVHostUser,
+} from '@vifkit/core/os-vif';
+import { AgilioOvsConverter, NewtonOvsConverter, OvsConverter } from './converters.js';
+import { directPath, guestTapLeg, plugDirect } from './direct.js';
+import { hostDevicePath, plugHostDevice } from './host-device.js';
+import { hybridPath, plugHybrid } from './hybrid.js';
+import { OvsOptions } from './ovs-options.js';
+import { plugPerPortBridge } from './per-port-bridge.js';
+import { profileOf } from './port.js';
+import { unplugPlan } from './unplug.js';
+import { plugVhostUser, vhostUserPath } from './vhost-user.js';
 
-export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsOptions, OvsPlugin };
+const plainProfile = [VIFPortProfileOpenVSwitch];
+const anyProfile = [VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor];
+
+/** os-vif's `ovs`: a guest's port on an Open vSwitch bridge, in every way that os-vif 5.1 has. */
+@vifPlugin({
+  name: 'ovs',
+  options: OvsOptions,
+  needs: [
+    { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'bridge', name: 'Linux bridges', from: 'the kernel' },
+    { kind: 'ovsdb', name: 'Open vSwitch', from: 'openvswitch-switch' },
+  ],
+})
+export class OvsPlugin implements VifPlugin {
+  readonly #options: OvsOptions;
+
+  constructor(@inject(OvsOptions) options: OvsOptions) {
+    this.#options = options;
+  }
+
+  describe() {
+    return announce('ovs', [
+      [VIFBridge, plainProfile],
+      [VIFOpenVSwitch, plainProfile],
+      [VIFVHostUser, anyProfile],
+      [VIFHostDevice, anyProfile],
+    ]);
+  }
+
+  plug(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Plan | Promise<Plan> {
+    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
+    if (port && (this.#options.per_port_bridge || vif instanceof VIFHostDevice)) {
+      throw unsupportedVif(
+        'ovs',
+        vif,
+        'a request settles the port of a VIF with neither per_port_bridge nor a card',
+      );
+    }
+    if (vif instanceof VIFOpenVSwitch) {
+      return this.#options.per_port_bridge ? plugPerPortBridge(vif, context) : plugDirect(vif, context);
+    }
+    if (isTaken(vif) && profileOf(vif).create_tap) {
+      throw unsupportedVif('ovs', vif, 'its create_tap is for a VIFOpenVSwitch only');
+    }
+    if (vif instanceof VIFBridge) return plugHybrid(vif, context);
+    if (vif instanceof VIFVHostUser) return plugVhostUser(vif, context);
+    if (vif instanceof VIFHostDevice) return plugHostDevice(vif, context);
+    throw unsupportedVif('ovs', vif);
+  }
+
+  path(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Leg[] {
+    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
+    if (vif instanceof VIFBridge) return hybridPath(vif, context);
+    if (vif instanceof VIFOpenVSwitch) {
+      return this.#options.per_port_bridge ? guestTapLeg(vif, context) : directPath(vif, context);
+    }
+    if (vif instanceof VIFVHostUser) return vhostUserPath(vif);
+    return vif instanceof VIFHostDevice ? hostDevicePath(vif) : [];
+  }
+
+  unplug(vif: VIFBase, { facts }: PlanContext): Promise<Plan> {
+    if (!isTaken(vif)) throw unsupportedVif('ovs', vif);
+    return unplugPlan(vif, this.#options, facts);
+  }
+}
+
+function isTaken(vif: VIFBase): boolean {
+  return [VIFBridge, VIFOpenVSwitch, VIFVHostUser, VIFHostDevice].some((taken) => vif instanceof taken);
+}
+
+export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsOptions };
 
 const ovs: PluginPackage<{ ovs: OvsOptions }> = {
   name: '@vifkit/plugin-ovs-hybrid',

@@ -1,19 +1,14 @@
+import type { HostFacts, Plan } from '@vifkit/core';
+import { type VIFBase, VIFBridge, VIFHostDevice, VIFOpenVSwitch } from '@vifkit/core/os-vif';
 import {
-  type HostFacts,
   type LinkAbsentStep,
   noHybridLinks,
   type OvsBridgeAbsentStep,
   type OvsPortAbsentStep,
-  type Plan,
-  type VIFBase,
-  VIFBridge,
-  VIFHostDevice,
-  VIFOpenVSwitch,
-} from '@vifkit/core';
-import { representorLinkOf } from './modes/host-device.js';
-import { isTrunkBridge, patchPorts, portBridge } from './port/names.js';
-import type { OvsOptions } from './port/ovs-options.js';
-import { interfaceIdOf, profileOf } from './port/port-profile.js';
+} from '@vifkit/core/steps';
+import { representorLinkOf } from './host-device.js';
+import type { OvsOptions } from './ovs-options.js';
+import { interfaceIdOf, isTrunkBridge, patchPorts, portBridge, profileOf } from './port.js';
 
 /**
  * Removes whatever any plug of this VIF has made: it may have been plugged in another way than it would be now, as when

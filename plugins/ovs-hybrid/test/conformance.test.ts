@@ -7,7 +7,7 @@ import {
   VIFPortProfileOpenVSwitch,
   VIFPortProfileOVSRepresentor,
   VIFVHostUser,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import { conformance } from '@vifkit/testkit/conformance';
 import ovs from '../src/index.js';
 import { address, hybrid, id, instance, request } from './request.js';

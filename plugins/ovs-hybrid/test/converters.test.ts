@@ -6,7 +6,7 @@ import {
   VIFPortProfileOpenVSwitch,
   VIFPortProfileOVSRepresentor,
   VIFVHostUser,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';

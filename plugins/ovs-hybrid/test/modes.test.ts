@@ -6,7 +6,7 @@ import {
   VIFOpenVSwitch,
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { Deadline } from '@vifkit/engine/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';

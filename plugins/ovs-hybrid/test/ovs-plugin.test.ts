@@ -1,4 +1,4 @@
-import { Network, VIFBridge, VIFGeneric } from '@vifkit/core';
+import { Network, VIFBridge, VIFGeneric } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type MemoryHostOptions, memoryHost } from '@vifkit/testkit';

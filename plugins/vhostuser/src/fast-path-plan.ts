@@ -1,22 +1,23 @@
+import type { Plan, PlanContext } from '@vifkit/core';
 import {
-  type CommandStep,
   deviceName,
-  hybridBridgeName,
-  hybridLinks,
   interfaceId,
   isHybridPlug,
-  type LinkStep,
   type NetworkVif,
   networkBridge,
   networkMtu,
+  vhostUserSocket,
+} from '@vifkit/core/nova';
+import {
+  type CommandStep,
+  hybridBridgeName,
+  hybridLinks,
+  type LinkStep,
   noHybridLinks,
   type OvsPortStep,
-  type Plan,
-  type PlanContext,
   portIds,
   vethNames,
-  vhostUserSocket,
-} from '@vifkit/core';
+} from '@vifkit/core/steps';
 
 /** Where `fp-vdev` comes from. */
 export const vendor = "6WIND's Virtual Accelerator";

@@ -1,14 +1,22 @@
-import {
-  checkLinkName,
-  interfaceId,
-  type NetworkVif,
-  networkBridge,
-  networkMtu,
-  type Plan,
-  portIds,
-  vhostUserSocket,
-} from '@vifkit/core';
-import type { PortType } from './vhost-user-options.js';
+import { checkLinkName, type Plan } from '@vifkit/core';
+import { interfaceId, type NetworkVif, networkBridge, networkMtu, vhostUserSocket } from '@vifkit/core/nova';
+import { portIds } from '@vifkit/core/steps';
+import { IsIn } from 'class-validator';
+
+const portTypes = ['dpdkvhostuser', 'dpdkvhostuserclient'] as const;
+
+export type PortType = (typeof portTypes)[number];
+
+/** The options of the plugin `vhostuser`. */
+export class VhostUserOptions {
+  /**
+   * What ports of Open vSwitch are: `dpdkvhostuser`, where it makes the socket and QEMU connects (Nova's choice);
+   * or `dpdkvhostuserclient`, where QEMU makes it (`vhostuser_mode` `server`) and a restart of Open vSwitch does
+   * not cut the guest off.
+   */
+  @IsIn(portTypes)
+  port_type: PortType = 'dpdkvhostuser';
+}
 
 /** guest ── socket ── integration bridge, which has to be there: Neutron's agent makes it. */
 export function openVSwitchPlug(vif: NetworkVif, instanceUuid: string, type: PortType): Plan {

@@ -1,17 +1,12 @@
+import { type VifConverter, vifConverter } from '@vifkit/core';
+import { interfaceId, isHybridPlug, type NetworkVif, toVifFields, vhostUserSocket } from '@vifkit/core/nova';
 import {
-  hybridBridgeName,
-  interfaceId,
-  isHybridPlug,
-  type NetworkVif,
-  toVifFields,
   VIFPortProfileFPBridge,
   VIFPortProfileFPOpenVSwitch,
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
-  type VifConverter,
-  vhostUserSocket,
-  vifConverter,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
+import { hybridBridgeName } from '@vifkit/core/steps';
 
 /** VIF type `vhostuser` of Nova's network model, by the rules of today's Nova: whose socket it is decides. */
 @vifConverter({ type: 'vhostuser', routing: 'current' })

@@ -3,7 +3,7 @@ import {
   VIFPortProfileFPOpenVSwitch,
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import {
   device,

@@ -1,17 +1,12 @@
+import { type VifConverter, VifError, vifConverter } from '@vifkit/core';
 import {
   type NetworkVif,
   toHostDevice,
   toRepresentor,
   toVifFields,
-  type VIFBase,
-  VIFGeneric,
-  VIFPortProfileBase,
-  VIFVHostUser,
-  type VifConverter,
-  VifError,
   vhostUserSocket,
-  vifConverter,
-} from '@vifkit/core';
+} from '@vifkit/core/nova';
+import { type VIFBase, VIFGeneric, VIFPortProfileBase, VIFVHostUser } from '@vifkit/core/os-vif';
 
 /** VIF type `vrouter` of Nova's network model, by the rules of today's Nova. */
 @vifConverter({ type: 'vrouter', routing: 'current' })

@@ -1,4 +1,5 @@
-import { type GuestConfigurator, type Step, stepTarget } from '@vifkit/core';
+import type { GuestConfigurator } from '@vifkit/core/nova';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { builtInPlugins } from '../../../packages/cli/src/plugins/load-plugins.js';

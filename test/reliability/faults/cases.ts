@@ -6,7 +6,7 @@ import {
   VIFPortProfileOpenVSwitch,
   VIFPortProfileOVSRepresentor,
   VIFVHostUser,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import type { MemoryHostOptions } from '@vifkit/testkit';
 import { request as hostdevPhysical } from '#requests/hostdev-physical';
 import { request as ibHostdev } from '#requests/ib-hostdev';

@@ -1,5 +1,6 @@
-import type { Step, VifError } from '@vifkit/core';
-import type { Outcome, StepRunner, VifStep } from '@vifkit/core/steps';
+import type { VifError } from '@vifkit/core';
+import type { Outcome, StepRunner, VifStep } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import type { Host } from '@vifkit/engine';
 import { signalError } from '@vifkit/engine/time';
 import type { Injection } from './fault.js';
@@ -27,6 +28,7 @@ export function faultyHost(host: Host): FaultyHost {
   return {
     facts: host.facts,
     locks: host.locks,
+    ...(host.records && { records: host.records }),
     runners: host.runners.map((runner) => faultyRunner(runner, control)),
     close: () => host.close(),
     get handed() {

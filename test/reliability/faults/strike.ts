@@ -1,4 +1,5 @@
-import { isVifError, type Step, VifError } from '@vifkit/core';
+import { isVifError, VifError } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import type { Subject } from './bench.js';
 import type { Fault } from './fault.js';
 

@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { CommandEnvironment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
-import type { Format, Settings } from '../settings/settings.js';
+import { areIds, type Format, meansPlugged, type Settings } from '../settings/settings.js';
 
 /** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named; commands that have
  * operands of another kind get these. */
@@ -242,7 +242,6 @@ function forRequests(name: string, description: string, options: () => Option[] 
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
       const plan = requestCommands.get('plan') ?? command;
       return async (settings, environment, files) => {
-        const { areIds, meansPlugged, runPlugged, unplugByIds } = await import('./plugged-requests.js');
         if (name === 'show' && settings.format !== 'text' && settings.format !== 'json') {
           return (await import('./draw.js')).drawPicture(settings, environment, files);
         }
@@ -252,6 +251,7 @@ function forRequests(name: string, description: string, options: () => Option[] 
         const isAboutPlugged =
           name === 'check' || name === 'show' ? meansPlugged(settings, environment, files) : areIds(files);
         if (isAboutPlugged && name !== 'plug') {
+          const { runPlugged, unplugByIds } = await import('./plugged-requests.js');
           if (name === 'unplug') return unplugByIds(files, settings, environment);
           return runPlugged(command, files, settings, environment);
         }

@@ -54,7 +54,7 @@ async function diagnose(
   settings: Settings,
   environment: Environment,
 ): Promise<RequestDiagnosis[]> {
-  const { needsOfPlan } = await import('@vifkit/host');
+  const { needsOfPlan } = await import('@vifkit/host/doctor');
   const planned = plans.map((plan, i) => {
     if ('error' in plan) return { plan, needs: [] };
     const check = checks[i];

@@ -3,11 +3,11 @@ import type { CheckResult, ConfigResult, PlanResult, Settled } from '@vifkit/eng
 import { type PictureState, pictureOf, type VifPlumbing } from '../pictures/picture.js';
 import { plumbingOf } from '../plumbing/graph.js';
 import type { Driver, Environment } from '../settings/environment.js';
-import type { Settings } from '../settings/settings.js';
+import { meansPlugged, type Settings } from '../settings/settings.js';
 import { errorLine } from '../terminal/errors.js';
 import { writeWhole } from '../terminal/output.js';
 import { nounOf } from '../terminal/steps.js';
-import { meansPlugged, requestsToAnswer } from './plugged-requests.js';
+import { requestsToAnswer } from './plugged-requests.js';
 import { macOf } from './show.js';
 import { withDriver } from './with-driver.js';
 

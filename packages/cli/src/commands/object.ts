@@ -1,12 +1,5 @@
-import {
-  asVifError,
-  isVifError,
-  type Primitive,
-  readManifest,
-  toPrimitive,
-  type VersionManifest,
-  VifError,
-} from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
+import { type Primitive, readManifest, toPrimitive, type VersionManifest } from '@vifkit/core/os-vif';
 import { readSettings } from '../requests/input.js';
 import { idOf, isObject, objectFrom } from '../requests/object-from.js';
 import { openRequests } from '../requests/open-requests.js';
@@ -73,7 +66,8 @@ function needsDriver(input: Input): boolean {
 }
 
 async function openDriver(settings: Settings, { openDriver, env, stderr }: Environment): Promise<Converter> {
-  return openDriver({ ...settings, guests: false, env, logger: await openLogger(settings, stderr, env) });
+  const logger = await openLogger(settings, stderr, env);
+  return openDriver({ ...settings, guests: false, allPlugins: true, env, logger });
 }
 
 function answer(input: Input, driver: Converter, manifest: VersionManifest | undefined): Answer {

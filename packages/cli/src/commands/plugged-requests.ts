@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { InputError } from '../requests/input-error.js';
 import type { Driver, Environment } from '../settings/environment.js';
-import type { Settings } from '../settings/settings.js';
+import { areIds, meansPlugged, type Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
 import { notRecorded } from './plugged.js';
 import { Report } from './report.js';
@@ -13,27 +13,6 @@ import { readAll, withDriver } from './with-driver.js';
 export interface RequestsToAnswer {
   readonly requests: readonly object[];
   readonly errors: readonly { readonly id: string | null; readonly error: VifError }[];
-}
-
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
-/** Whether the arguments are ids of VIFs, rather than files. */
-export function areIds(files: readonly string[]): boolean {
-  return files.length > 0 && files.every((file) => uuid.test(file));
-}
-
-/**
- * Whether a command is about what is plugged, rather than about requests that it is given: so it is asked for, or there is
- * neither a file nor anybody who writes to standard input.
- */
-export function meansPlugged(
-  { all }: Settings,
-  { waitsForInput }: Environment,
-  files: readonly string[],
-): boolean {
-  return (
-    all === true || areIds(files) || (files.length === 1 && files[0] === '-' && waitsForInput?.() === true)
-  );
 }
 
 /** The requests of files or, where they are meant, those with which VIFs were plugged. @throws InputError */

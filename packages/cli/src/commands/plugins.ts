@@ -3,11 +3,10 @@ import {
   optionVariable,
   type PluginRegistry,
   type Requirement,
-  type Routing,
   type VifPlugin,
 } from '@vifkit/core';
-import { type Origin, originOf } from '../plugins/load-plugins.js';
-import { loadRegistry } from '../plugins/registry.js';
+import type { Routing } from '@vifkit/core/nova';
+import { loadRegistry, type Origin, originOf } from '../plugins/load-plugins.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { type ErrorJson, errorJson } from '../terminal/errors.js';

@@ -4,12 +4,10 @@ import type { Settled } from '@vifkit/engine';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorLine } from '../terminal/errors.js';
-import type { Output } from '../terminal/output.js';
-import { type Style, styleFor, writeOut } from '../terminal/output.js';
+import { type Output, type Style, styleFor, writeOut } from '../terminal/output.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 import { renderTimeline, timelineOf } from '../terminal/timeline.js';
-import type { CommandResult } from './results.js';
-import { toJson } from './results.js';
+import { type CommandResult, toJson } from './results.js';
 
 /** What became of requests that did not fail, by the command. */
 const summaryWords: Readonly<Record<string, { readonly changed: string; readonly same: string }>> = {

@@ -15,11 +15,11 @@ import type { Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
 import type { Style } from '../terminal/output.js';
 import { abortOnSignals } from '../terminal/signals.js';
-import { isNotable } from './connection.js';
 import { Report } from './report.js';
 import {
   type AnyResult,
   type CommandResult,
+  isNotable,
   renderChanges,
   renderCheck,
   renderDevice,

@@ -1,11 +1,14 @@
-import { type DomainElement, type GuestDevice, stepTarget } from '@vifkit/core';
+import type { DomainElement, GuestDevice } from '@vifkit/core/nova';
+import { stepTarget } from '@vifkit/core/steps';
 import type {
   Change,
   ChangeResult,
   CheckResult,
   ConfigResult,
+  Connection,
   Difference,
   Handled,
+  JudgedLeg,
   Left,
   PlannedStep,
   PlanResult,
@@ -17,7 +20,6 @@ import { plain, type Style } from '../terminal/output.js';
 import { changeSign, describeStep, existenceIn, nounOf } from '../terminal/steps.js';
 import { type Branch, printable, resultHeading, showValue, tree } from '../terminal/text.js';
 import { timelineOf } from '../terminal/timeline.js';
-import { connectionBranches } from './connection.js';
 
 /** A plan as a tree: each step, with what carrying it out would change. */
 export function renderPlan(plan: PlanResult, style: Style = plain): string {
@@ -82,6 +84,39 @@ export function changeBranch({ kind, name, differences, note }: Change, style: S
 /** What one should know of a change, if there is anything. */
 function noteLines(note: string | undefined, style: Style): string[] {
   return note === undefined ? [] : [style('yellow', `note: ${printable(note)}`)];
+}
+
+/** What legs of a way are called. */
+const legNouns: Readonly<Record<JudgedLeg['leg'], string>> = {
+  guestLink: "guest's link",
+  macvtap: 'macvtap upon',
+  socket: 'socket',
+  function: 'function',
+  bridge: 'bridge',
+  bridgeMember: 'member',
+  veth: 'veth pair',
+  checksum: 'checksums of',
+  uplink: 'uplink',
+  vlan: 'VLAN',
+  guestFilter: 'filter of',
+  vswitchd: 'daemon',
+  ovsBridge: 'OVS bridge',
+  ovsPort: 'OVS port',
+  ovnBinding: 'OVN port',
+};
+
+/** What is broken on the way from the guest to its network, and what it waits for. */
+function connectionBranches(connection: Connection | undefined, style: Style): Branch[] {
+  const told = (connection?.legs ?? []).filter(({ state }) => state !== 'sound');
+  return told.map(({ leg, name, state, why = '' }) => {
+    const sign = state === 'broken' ? style('red', '✗') : style('yellow', '…');
+    return { line: `${sign} ${legNouns[leg]} ${printable(name)}: ${printable(why)}` };
+  });
+}
+
+/** Whether the exit status tells of it: of what is broken; of what waits if `strict`. */
+export function isNotable(connection: Connection | undefined, strict = false): boolean {
+  return connection?.state === 'broken' || (strict && connection?.state === 'waiting');
 }
 
 /** In what the host differs from a VIF's being plugged, and what is not sound on the way to its network, as a tree. */

@@ -1,4 +1,4 @@
-import type { GuestDevice } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
 import type { CheckResult, ConfigResult, Connection, Handled, PlanResult, Settled } from '@vifkit/engine';
 import { drawGraph } from '../plumbing/draw.js';
 import { type Plumbing, plumbingOf } from '../plumbing/graph.js';

@@ -6,8 +6,8 @@ export const resolve: ResolveHook = async (specifier, context, nextResolve) => {
   try {
     return await nextResolve(specifier, context);
   } catch (error) {
-    const [, entry] = /^@vifkit\/core(?:\/(internal|steps))?$/.exec(specifier) ?? [undefined, ''];
-    if (!/^@vifkit\/core(\/|$)/.test(specifier)) throw error;
+    const [isOfCore, entry] = /^@vifkit\/core(?:\/(.+))?$/.exec(specifier) ?? [];
+    if (!isOfCore) throw error;
     // Where the command is published it is a bundle, and core is beside this module; see scripts/bundle.js.
     const bundled = new URL(`./core${entry ? `-${entry}` : ''}.js`, import.meta.url);
     if (existsSync(bundled)) return { url: bundled.href, format: 'module', shortCircuit: true };

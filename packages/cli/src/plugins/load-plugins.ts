@@ -1,28 +1,82 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type { PluginPackage } from '@vifkit/core';
+import type {
+  OptionsSource,
+  PluginOnDemand,
+  PluginPackage,
+  PluginRegistry,
+  StaticComponent,
+} from '@vifkit/core';
+import type { Environment } from '../settings/environment.js';
+import { commonOptions } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
+import { openLogger } from '../terminal/log.js';
+
+/** The plugin packages that `vif` comes with, and what they declare: each is loaded once something of it is needed. */
+export const builtIn: readonly PluginOnDemand[] = [
+  comes('@vifkit/plugin-linux-bridge', () => import('@vifkit/plugin-linux-bridge'), [
+    { role: 'plugin', name: 'linux_bridge' },
+    { role: 'converter', type: 'bridge' },
+  ]),
+  comes('@vifkit/plugin-ovs-hybrid', () => import('@vifkit/plugin-ovs-hybrid'), [
+    { role: 'plugin', name: 'ovs' },
+    { role: 'converter', type: 'ovs', routing: 'newton' },
+    { role: 'converter', type: 'ovs', routing: 'current' },
+    { role: 'converter', type: 'agilio_ovs', routing: 'current' },
+  ]),
+  comes('@vifkit/plugin-tap', () => import('@vifkit/plugin-tap'), [{ role: 'driver', type: 'tap' }]),
+  comes('@vifkit/plugin-midonet', () => import('@vifkit/plugin-midonet'), [
+    { role: 'driver', type: 'midonet' },
+  ]),
+  comes('@vifkit/plugin-vrouter', () => import('@vifkit/plugin-vrouter'), [
+    { role: 'plugin', name: 'vrouter' },
+    { role: 'driver', type: 'vrouter' },
+    { role: 'converter', type: 'vrouter', routing: 'current' },
+  ]),
+  comes('@vifkit/plugin-iovisor', () => import('@vifkit/plugin-iovisor'), [
+    { role: 'driver', type: 'iovisor' },
+  ]),
+  comes('@vifkit/plugin-ib-hostdev', () => import('@vifkit/plugin-ib-hostdev'), [
+    { role: 'driver', type: 'ib_hostdev' },
+  ]),
+  comes('@vifkit/plugin-sriov-hw-veb', () => import('@vifkit/plugin-sriov-hw-veb'), [
+    { role: 'driver', type: 'hw_veb' },
+  ]),
+  comes('@vifkit/plugin-vhostuser', () => import('@vifkit/plugin-vhostuser'), [
+    { role: 'driver', type: 'vhostuser' },
+    { role: 'converter', type: 'vhostuser', routing: 'current' },
+  ]),
+  comes('@vifkit/plugin-ivs', () => import('@vifkit/plugin-ivs'), [
+    { role: 'plugin', name: 'ivs' },
+    { role: 'driver', type: 'ivs' },
+    { role: 'converter', type: 'ivs', routing: 'current' },
+  ]),
+  comes('@vifkit/plugin-macvtap', () => import('@vifkit/plugin-macvtap'), [
+    { role: 'driver', type: 'macvtap' },
+  ]),
+  comes('@vifkit/plugin-vepa', () => import('@vifkit/plugin-vepa'), [
+    { role: 'driver', type: '802.1qbg' },
+    { role: 'driver', type: '802.1qbh' },
+  ]),
+  comes('@vifkit/plugin-hostdev-physical', () => import('@vifkit/plugin-hostdev-physical'), [
+    { role: 'driver', type: 'hostdev_physical' },
+  ]),
+  comes('@vifkit/plugin-noop', () => import('@vifkit/plugin-noop'), [{ role: 'plugin', name: 'noop' }]),
+];
+
+function comes(
+  name: string,
+  load: () => Promise<{ readonly default: PluginPackage }>,
+  provides: readonly StaticComponent[],
+): PluginOnDemand {
+  const declaration = { contract: 1, provides };
+  return { name, declaration, load: async () => (await load()).default };
+}
 
 /** The plugin packages that `vif` comes with, loaded at the call. */
-export async function builtInPlugins(): Promise<PluginPackage[]> {
-  const modules = await Promise.all([
-    import('@vifkit/plugin-linux-bridge'),
-    import('@vifkit/plugin-ovs-hybrid'),
-    import('@vifkit/plugin-tap'),
-    import('@vifkit/plugin-midonet'),
-    import('@vifkit/plugin-vrouter'),
-    import('@vifkit/plugin-iovisor'),
-    import('@vifkit/plugin-ib-hostdev'),
-    import('@vifkit/plugin-sriov-hw-veb'),
-    import('@vifkit/plugin-vhostuser'),
-    import('@vifkit/plugin-ivs'),
-    import('@vifkit/plugin-macvtap'),
-    import('@vifkit/plugin-vepa'),
-    import('@vifkit/plugin-hostdev-physical'),
-    import('@vifkit/plugin-noop'),
-  ]);
-  return modules.map((module) => module.default);
+export function builtInPlugins(): Promise<PluginPackage[]> {
+  return Promise.all(builtIn.map((each) => each.load()));
 }
 
 /** Where a package is from. */
@@ -71,4 +125,48 @@ export async function loadPlugins({
     origins.set(each, { namedBy: pluginNamedBy, path, version });
   }
   return [...builtIn, ...named.map((each) => each.package)];
+}
+
+/**
+ * The plugins that are there, with their options.
+ * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
+ */
+export async function loadRegistry(settings: Settings, environment: Environment): Promise<PluginRegistry> {
+  const [core, packages, logger] = await Promise.all([
+    import('@vifkit/core'),
+    environment.plugins(settings),
+    openLogger(settings, environment.stderr, environment.env),
+  ]);
+  const options = await optionSources(settings, environment.env, packages);
+  return new core.PluginRegistry(packages, options, logger);
+}
+
+/** Whether something sets options of plugins, so that all have to be loaded to judge them. */
+export function setsOptions(
+  { pluginOptions = [] }: Pick<Settings, 'pluginOptions'>,
+  env: Environment['env'],
+): boolean {
+  const own = ownVariables();
+  return (
+    pluginOptions.length > 0 ||
+    Object.keys(env).some((name) => name.startsWith('VIF_') && !own.includes(name))
+  );
+}
+
+/** Variables that set options of the command. */
+function ownVariables(): string[] {
+  return commonOptions().flatMap(({ envVar }) => envVar ?? []);
+}
+
+/**
+ * The options of plugins, a later source overriding an earlier one: the configuration file, the environment.
+ * @throws VifError INVALID_OPTIONS for a variable that sets nothing
+ */
+export async function optionSources(
+  { pluginOptions = [] }: Pick<Settings, 'pluginOptions'>,
+  env: Environment['env'],
+  plugins: readonly PluginPackage[],
+): Promise<OptionsSource[]> {
+  const { optionsFromEnvironment } = await import('@vifkit/core');
+  return [...pluginOptions, ...optionsFromEnvironment(env, plugins, ownVariables())];
 }

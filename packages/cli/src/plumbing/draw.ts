@@ -1,9 +1,10 @@
-import type { GuestDevice } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
 import type { PlannedStep } from '@vifkit/engine';
 import { plain, type Style } from '../terminal/output.js';
 import { printable, showValue } from '../terminal/text.js';
 import { type NodeKind, type Plumbing, type PlumbingEdge, type PlumbingNode, plumbingOf } from './graph.js';
 
+/** How a drawing looks. */
 export interface DrawOptions {
   /** The guest's MAC address. */
   readonly mac?: string | undefined;

@@ -1,5 +1,6 @@
-import type { GuestDevice, LinkStep, OvsBridgeStep, OvsPortStep, VfStep } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
+import type { GuestDevice } from '@vifkit/core/nova';
+import type { LinkStep, OvsBridgeStep, OvsPortStep, VfStep } from '@vifkit/core/steps';
 import type { Connection, Difference, JudgedLeg, PlannedStep } from '@vifkit/engine';
 
 /** A VIF's way from the guest to the network, as a graph. */

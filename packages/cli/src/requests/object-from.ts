@@ -1,4 +1,5 @@
-import { fromPrimitive, type VersionedObject, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import { fromPrimitive, type VersionedObject } from '@vifkit/core/os-vif';
 import type { VifDriver } from '@vifkit/engine';
 
 /** Requests need an instance; what a VIF converts to does not depend on it. */

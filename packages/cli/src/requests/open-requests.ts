@@ -1,7 +1,6 @@
 import { VifError } from '@vifkit/core';
 import { type InputSource, type InputText, openInput } from './input.js';
-import type { Input } from './request.js';
-import { longestRequest, refused } from './request.js';
+import { type Input, longestRequest, refused } from './request.js';
 import { RequestSplitter } from './request-splitter.js';
 
 /** What a piece of the input's text completes. */

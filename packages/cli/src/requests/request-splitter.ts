@@ -2,7 +2,10 @@ import { JsonNesting } from './json-nesting.js';
 import { MultiLineRequest } from './multi-line-request.js';
 import { type Input, judgeRequest, longestRequest, refused, tooDeep, tooLong } from './request.js';
 
-/** The requests of a whole text: see {@link RequestSplitter}. */
+/**
+ * The requests of a whole text: JSON objects, one a line or each over several lines, or arrays of them. What is no request
+ * is an error of its own.
+ */
 export function parseRequests(text: string): Input[] {
   const splitter = new RequestSplitter();
   return [...splitter.push(text), ...splitter.end()];

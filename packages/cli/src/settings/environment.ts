@@ -1,8 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
-import type { CommandExecutor } from '@vifkit/core/steps';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { VifDriver } from '@vifkit/engine';
-import type { Lack } from '@vifkit/host';
+import type { Lack } from '@vifkit/host/doctor';
 import type { Command } from 'commander';
 import type { InputSource } from '../requests/input.js';
 import type { Output } from '../terminal/output.js';
@@ -31,6 +31,8 @@ export type Driver = Pick<
 export interface DriverSettings extends Settings {
   /** Whether guests' devices are asked for: what writes them is loaded only then. */
   readonly guests: boolean;
+  /** Whether all plugins are loaded at once: `VifDriver.convert` waits for none. */
+  readonly allPlugins?: boolean;
   readonly logger: Logger | undefined;
   readonly env: Environment['env'];
 }

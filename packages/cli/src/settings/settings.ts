@@ -1,4 +1,5 @@
-import type { OptionsSource, Routing } from '@vifkit/core';
+import type { OptionsSource } from '@vifkit/core';
+import type { Routing } from '@vifkit/core/nova';
 import type { MigrationPhase } from '@vifkit/engine';
 import type { HostOptions } from '@vifkit/host';
 import type { Verbosity } from '../terminal/log.js';
@@ -82,4 +83,25 @@ export function hostOptions(settings: Settings): HostOptions {
   const { ovnSb, ovnNb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
   const ovsdbTls = { ca: ovsdbCa, cert: ovsdbCert, key: ovsdbKey, serverName: ovsdbName };
   return { ovsdb, ovnSb, ovnNb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
+}
+
+const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** Whether the arguments are ids of VIFs, rather than files. */
+export function areIds(files: readonly string[]): boolean {
+  return files.length > 0 && files.every((file) => uuid.test(file));
+}
+
+/**
+ * Whether a command is about what is plugged, rather than about requests that it is given: so it is asked for, or there is
+ * neither a file nor anybody who writes to standard input.
+ */
+export function meansPlugged(
+  { all }: Settings,
+  { waitsForInput }: { readonly waitsForInput?: (() => boolean) | undefined },
+  files: readonly string[],
+): boolean {
+  return (
+    all === true || areIds(files) || (files.length === 1 && files[0] === '-' && waitsForInput?.() === true)
+  );
 }

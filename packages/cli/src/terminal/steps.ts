@@ -1,5 +1,5 @@
-import type { Step, StepKind } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
+import type { Step, StepKind } from '@vifkit/core/steps';
 import type { Difference } from '@vifkit/engine';
 import type { Style } from './output.js';
 import { printable } from './text.js';

@@ -1,4 +1,4 @@
-import { fromPrimitive, HostInfo } from '@vifkit/core';
+import { fromPrimitive, HostInfo } from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { broken, sound } from '../support/decorated-plugins.js';
 import { runVif } from '../support/run-vif.js';

@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Route, toPrimitive, VIFGeneric, VIFPortProfileOpenVSwitch } from '@vifkit/core';
+import { Route, toPrimitive, VIFGeneric, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import ovs from '@vifkit/plugin-ovs-hybrid';
 import tap from '@vifkit/plugin-tap';

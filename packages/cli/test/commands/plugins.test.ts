@@ -1,7 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from '@vifkit/core';
+import { VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { broken, sound } from '../support/decorated-plugins.js';
 import { runVif } from '../support/run-vif.js';

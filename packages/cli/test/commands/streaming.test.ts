@@ -1,12 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import {
-  type CustomStep,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  type Plan,
-  type PluginPackage,
-} from '@vifkit/core';
+import { type LegacyDriver, legacyDriver, type Plan, type PluginPackage } from '@vifkit/core';
+import type { NetworkVif } from '@vifkit/core/nova';
+import type { CustomStep } from '@vifkit/core/steps';
 import { createVifDriver } from '@vifkit/engine';
 import { memoryHost } from '@vifkit/testkit';
 import { expect, it } from 'vitest';

@@ -31,7 +31,8 @@ afterEach(() => rm(folder, { recursive: true }));
 
 /** A converter that hands in an object of its own: it is one for the driver only if both have the same core. */
 const converter = `
-import { VIFBridge, vifConverter } from '@vifkit/core';
+import { vifConverter } from '@vifkit/core';
+import { VIFBridge } from '@vifkit/core/os-vif';
 
 class AcmeConverter {
   convert({ id, address }) {

@@ -3,7 +3,7 @@ import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { fromPrimitive, type HostInfo } from '@vifkit/core';
+import { fromPrimitive, type HostInfo } from '@vifkit/core/os-vif';
 import { expect, it } from 'vitest';
 import { bin, spawnVif } from '../support/spawn-vif.js';
 

@@ -1,4 +1,4 @@
-import type { Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import type { PlannedStep } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { drawPlumbing } from '../../src/plumbing/draw.js';

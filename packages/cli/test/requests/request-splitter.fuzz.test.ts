@@ -1,4 +1,5 @@
-import { isVifError, parseRequest } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import { parseRequest } from '@vifkit/core/nova';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { readText } from '../../src/requests/input.js';

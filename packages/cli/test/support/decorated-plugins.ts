@@ -1,20 +1,18 @@
 import {
   announce,
-  type DeviceBackend,
   IsLinkName,
   IsMtu,
   type LegacyDriver,
   legacyDriver,
   type Plan,
   type PluginPackage,
-  VIFBridge,
-  VIFOpenVSwitch,
-  VIFPortProfileOpenVSwitch,
   type VifConverter,
   type VifPlugin,
   vifConverter,
   vifPlugin,
 } from '@vifkit/core';
+import type { DeviceBackend } from '@vifkit/core/nova';
+import { VIFBridge, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
 
 class SoundOptions {
   @IsMtu()

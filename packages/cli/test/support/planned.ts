@@ -1,4 +1,4 @@
-import type { Step } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import type { Difference, PlannedStep } from '@vifkit/engine';
 
 export const missing: Difference = { attribute: 'exists', expected: true, actual: false };

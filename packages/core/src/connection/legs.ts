@@ -1,4 +1,10 @@
 /**
+ * The legs of the way from a guest to its network, which a plugin's `path` returns.
+ *
+ * @packageDocumentation
+ */
+
+/**
  * The way from a guest to its network, leg by leg. Legs are data: they say what there has to be. The host is read for
  * all legs of all VIFs at once, and the engine judges each: sound, broken, or waiting for something that comes later.
  */
@@ -19,6 +25,7 @@ export type Leg =
   | OvsPortLeg
   | OvnBindingLeg;
 
+/** What tells the legs apart. */
 export type LegKind = Leg['kind'];
 
 /** Whether this plug makes something, or the hypervisor does when the guest starts. */

@@ -73,4 +73,5 @@ export const errorCodes = {
   JOURNAL_INVALID: 'The record of what a virtual function had is damaged, or none of ours',
 } as const;
 
+/** The code of an error: see docs/errors.md for the remedy of each. */
 export type ErrorCode = keyof typeof errorCodes;

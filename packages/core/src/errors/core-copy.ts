@@ -12,6 +12,7 @@ export interface CoreCopy {
 /** Raised whenever plugins made for the contract before would no longer do. */
 const contract = 1;
 
+/** The copy that this module is of. */
 export const thisCore: CoreCopy = { contract, path: installedAt() };
 
 /**

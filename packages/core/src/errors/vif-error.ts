@@ -6,9 +6,11 @@ const brand = Symbol.for('vifkit.error');
 
 const longestReason = 2_000;
 
+/** What an error has besides its code and its message. */
 export interface VifErrorOptions {
   /** The id of the VIF concerned. */
   readonly vifId?: string | undefined;
+  /** The error that it comes from. */
   readonly cause?: unknown;
 }
 
@@ -25,9 +27,11 @@ export type ErrorOf<Code extends ErrorCode> = Code extends keyof ErrorsByCode
 export class VifError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'VifError';
   readonly [brand] = true;
+  /** The id of the VIF concerned, where there is one. */
   readonly vifId: string | undefined;
 
   constructor(
+    /** Stable: programs may compare it. */
     readonly code: Code,
     message: string,
     options: VifErrorOptions = {},
@@ -51,8 +55,9 @@ export class VifError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** Whether an error is one of vifkit's, and, if a code is given, of that code. Does not rely on `instanceof`. */
+/** Whether an error is one of vifkit's. It goes by a brand: errors of another copy of core are recognised, too. */
 export function isVifError(error: unknown): error is VifError;
+/** Whether an error is one of vifkit's, and of this code. */
 export function isVifError<Code extends ErrorCode>(error: unknown, code: Code): error is ErrorOf<Code>;
 export function isVifError(error: unknown, code?: ErrorCode): error is VifError {
   if (typeof error !== 'object' || error === null) return false;
@@ -99,6 +104,7 @@ export class ValidationError extends VifError {
     code: ErrorCode,
     /** What was read: the message begins with it. */
     subject: string,
+    /** All that is wrong; the message has the first three. */
     readonly violations: readonly Violation[],
     options?: VifErrorOptions,
   ) {

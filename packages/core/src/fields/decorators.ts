@@ -1,19 +1,28 @@
 import { ValidateBy, type ValidationOptions } from 'class-validator';
 import { type RuleName, rules } from './rules.js';
 
-/**
- * Decorators for class-validator, for the options classes of plugins. They refuse what could not go safely
- * on a command line, into a batch file, OVSDB or XML.
- */
+// Decorators for class-validator, for the options classes of plugins. They refuse what could not go safely on a command line,
+// into a batch file, OVSDB or XML.
+
+/** The name of a network interface or a bridge: 1 to 15 letters, digits or `_.+-`, and none that the kernel or `ip` reserves. */
 export const IsLinkName = decorator('linkName');
+/** A MAC address, as in `fa:16:3e:10:00:01`. */
 export const IsMacAddress = decorator('mac');
+/** The address of a PCI function, as in `0000:05:10.1`. */
 export const IsPciAddress = decorator('pci');
+/** An IPv4 or IPv6 address, without a zone. */
 export const IsIpAddress = decorator('ip');
+/** An IPv4 or IPv6 network with its prefix length, as in `10.0.0.0/24`. */
 export const IsCidr = decorator('cidr');
+/** A UUID, with its hyphens. */
 export const IsUuid = decorator('uuid');
+/** Text of at most 255 characters, without control characters. */
 export const IsPlainText = decorator('text');
+/** The absolute path of a Unix socket, of at most 107 bytes. */
 export const IsSocketPath = decorator('socketPath');
+/** An MTU in bytes, from 68 to 65535. */
 export const IsMtu = decorator('mtu');
+/** A VLAN's id, from 0 to 4095. */
 export const IsVlanId = decorator('vlanId');
 
 function decorator(name: RuleName) {

@@ -4,7 +4,9 @@ import type { Flavor, HostCapabilities, Image, Instance, Routing } from './reque
 
 /** The switch-side identity of a guest interface (libvirt's `<virtualport>`). */
 export interface VirtualPort {
+  /** Which protocol the switch knows the guest by. */
   readonly type: 'openvswitch' | '802.1Qbg' | '802.1Qbh' | 'midonet';
+  /** The attributes of `<parameters>`, as in `interfaceid`. */
   readonly parameters: Readonly<Record<string, string>>;
 }
 
@@ -58,9 +60,13 @@ interface BackendCommon {
 
 /** What the guest's side of an interface depends on. */
 export interface GuestContext {
+  /** The virtual machine that the VIF belongs to. */
   readonly instance: Instance;
+  /** Its flavor, as far as its network cards are concerned. */
   readonly flavor: Flavor;
+  /** Its image, likewise. */
   readonly image: Image;
+  /** What decides about the card on the host's side; what the request leaves out is read from this host, or assumed. */
   readonly host: HostCapabilities;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;

@@ -94,6 +94,7 @@ export function requireKeys<P extends Part, Key extends Extract<keyof NonNullabl
 
 /** The Unix socket over which a guest and a switch share queues. */
 export interface VhostUserSocket {
+  /** Its absolute path. */
   readonly path: string;
   /** What QEMU is: the server makes the socket, and the client connects to it. */
   readonly mode: 'client' | 'server';

@@ -21,16 +21,22 @@ export interface NetworkVifInput {
   readonly vnic_type?: string | null;
   /** The name that the host's device is to have. */
   readonly devname?: string | null;
+  /** What Open vSwitch calls the port (`external_ids:iface-id`), where that is not the VIF's id. */
   readonly ovs_interfaceid?: string | null;
+  /** The network that the port is in. */
   readonly network?: NetworkInput | null;
   /** Neutron's `binding:vif_details`. */
   readonly details?: object | null;
   /** Neutron's `binding:profile`. */
   readonly profile?: object | null;
+  /** Whether the guest's card starts out connected. */
   readonly active?: boolean | null;
+  /** Whether the port is to outlive its guest. */
   readonly preserve_on_delete?: boolean | null;
   readonly delegate_create?: boolean | null;
+  /** The parameters of an 802.1Qbg port: manager, type, type's version, instance. */
   readonly qbg_params?: object | null;
+  /** The parameters of an 802.1Qbh port: its profile. */
   readonly qbh_params?: object | null;
   readonly meta?: object | null;
   readonly [key: string]: UnreadJson;
@@ -38,10 +44,13 @@ export interface NetworkVifInput {
 
 /** The network of such a VIF. */
 export interface NetworkInput {
+  /** Its id in the network service: a UUID. */
   readonly id?: string | null;
   /** The bridge of this network on the host. */
   readonly bridge?: string | null;
+  /** What people call it. */
   readonly label?: string | null;
+  /** Its subnets, with the addresses that the VIF has in each. */
   readonly subnets?: readonly object[] | null;
   readonly meta?: object | null;
   readonly [key: string]: UnreadJson;
@@ -64,12 +73,16 @@ export interface InstanceInput {
 export interface VifRequestInput {
   /** The request's own id; the VIF's unless given. */
   readonly id?: string | null;
+  /** The VIF that it is about. */
   readonly vif: VifInput;
+  /** The virtual machine that the VIF belongs to. */
   readonly instance: InstanceInput;
+  /** How many processors the guest has, and its extra specs, as in `hw:vif_multiqueue_enabled`. */
   readonly flavor?: {
     readonly vcpus?: number | null;
     readonly extra_specs?: object | null;
   } | null;
+  /** The image's properties, as in `hw_vif_model`. */
   readonly image?: {
     readonly properties?: object | null;
   } | null;
@@ -77,6 +90,7 @@ export interface VifRequestInput {
   readonly host?: object | null;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly firewall?: 'noop' | 'iptables' | null;
+  /** The same, as `parseRequest` tells it. */
   readonly hostFilters?: boolean | null;
   /** Whose rules answer it. */
   readonly routing?: Routing | null;

@@ -16,11 +16,13 @@ import { NetworkVif } from './network-model.js';
  */
 export const routings = ['newton', 'current'] as const;
 
+/** One of {@link routings}. */
 export type Routing = (typeof routings)[number];
 
 /** What a guest is made of, as far as its network cards are concerned. */
 @refusesUnknownKeys()
 export class Flavor {
+  /** How many virtual processors the guest has. */
   @field.integer({ min: 1, max: 1_000_000, initial: () => 1 })
   declare readonly vcpus: number;
 
@@ -40,6 +42,7 @@ export class Image {
 /** The virtual machine a VIF belongs to. */
 @refusesUnknownKeys()
 export class Instance {
+  /** Its id in the compute service. */
   @field.uuid({ required: true })
   declare readonly uuid: string;
 
@@ -47,9 +50,11 @@ export class Instance {
   @field.text({ initial: () => '' })
   declare readonly name: string;
 
+  /** The id of the project that owns it; empty if the request does not tell. */
   @field.text({ initial: () => '' })
   declare readonly project_id: string;
 
+  /** What its owner calls it; empty if the request does not tell. */
   @field.text({ initial: () => '' })
   declare readonly display_name: string;
 }
@@ -64,6 +69,7 @@ export class HostCapabilities {
   @field.text()
   declare readonly virt_type: string;
 
+  /** Whether a card is virtio where the image does not say, as Nova's `libvirt.use_virtio_for_bridges` has it. */
   @field.boolean()
   declare readonly use_virtio_for_bridges: boolean;
 
@@ -126,9 +132,13 @@ class RequestFrame {
 export interface VifRequest {
   /** The request's own id, or the VIF's. */
   readonly id: string;
+  /** As the request has it: a VIF of Nova's network model is not converted yet. */
   readonly vif: NetworkVif | VIFBase;
+  /** The virtual machine that the VIF belongs to. */
   readonly instance: Instance;
+  /** The guest's flavor, as far as its network cards are concerned. */
   readonly flavor: Flavor;
+  /** The guest's image, likewise. */
   readonly image: Image;
   /** Only what the request says of the host. */
   readonly host: Partial<HostCapabilities>;

@@ -43,6 +43,7 @@ function formWith(scalar: Form['readScalar']): Form {
  *   it is that of the data, without the wrapping (`network.subnets.objects[0].cidr`)
  */
 export function fromPrimitive(json: unknown): VersionedObject;
+/** Reads the wire form of an object of this class, or of one that extends it. */
 export function fromPrimitive<T extends VersionedObject>(json: unknown, type: DeclaredClass<T>): T;
 export function fromPrimitive(json: unknown, type: DeclaredClass = VersionedObject): object {
   const at = Cursor.at({ code: 'INVALID_OBJECT', subject: 'The versioned object' });

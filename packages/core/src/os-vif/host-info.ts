@@ -7,6 +7,7 @@ import { type FieldsOf, VersionedObject } from './versioned-object.js';
 /** A class of port profiles that a plugin understands. */
 @versionedObject({ name: 'HostPortProfileInfo', version: '1.0' })
 export class HostPortProfileInfo extends VersionedObject {
+  /** The name of the class, as in `VIFPortProfileOpenVSwitch`. */
   @field.text({ required: true })
   declare readonly profile_object_name: string;
 
@@ -26,6 +27,7 @@ export class HostPortProfileInfo extends VersionedObject {
 /** A class of VIFs that a plugin understands. Version 1.1 added `supported_port_profiles`. */
 @versionedObject({ name: 'HostVIFInfo', version: '1.1' })
 export class HostVIFInfo extends VersionedObject {
+  /** The name of the class, as in `VIFBridge`. */
   @field.text({ required: true })
   declare readonly vif_object_name: string;
 
@@ -37,6 +39,7 @@ export class HostVIFInfo extends VersionedObject {
   @field.text({ required: true })
   declare readonly max_version: string;
 
+  /** The port profiles that it may have. */
   @field.list(() => HostPortProfileInfo, { since: '1.1' })
   declare readonly supported_port_profiles?: readonly HostPortProfileInfo[];
 
@@ -48,9 +51,11 @@ export class HostVIFInfo extends VersionedObject {
 /** A plugin, and the VIF classes it understands. */
 @versionedObject({ name: 'HostPluginInfo', version: '1.0' })
 export class HostPluginInfo extends VersionedObject {
+  /** The name that VIFs have in `plugin`. */
   @field.text({ required: true })
   declare readonly plugin_name: string;
 
+  /** The VIFs that it takes. */
   @field.list(() => HostVIFInfo, { required: true })
   declare readonly vif_info: readonly HostVIFInfo[];
 
@@ -62,6 +67,7 @@ export class HostPluginInfo extends VersionedObject {
 /** A host, and the plugins it has. */
 @versionedObject({ name: 'HostInfo', version: '1.0' })
 export class HostInfo extends VersionedObject {
+  /** Its plugins. */
   @field.list(() => HostPluginInfo, { required: true })
   declare readonly plugin_info: readonly HostPluginInfo[];
 

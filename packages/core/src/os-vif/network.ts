@@ -9,9 +9,11 @@ export class Route extends VersionedObject {
   @field.cidr()
   declare readonly cidr?: string;
 
+  /** The address of the next hop. */
   @field.ip()
   declare readonly gateway?: string;
 
+  /** The link that it goes by. */
   @field.linkName()
   declare readonly interface?: string;
 
@@ -34,6 +36,7 @@ export class RouteList extends VersionedObject {
 /** An address of a VIF. */
 @versionedObject({ name: 'FixedIP', version: '1.0' })
 export class FixedIP extends VersionedObject {
+  /** An IPv4 or IPv6 address. */
   @field.ip()
   declare readonly address?: string;
 
@@ -60,6 +63,7 @@ export class FixedIPList extends VersionedObject {
 /** A subnet of a network, with the addresses that the VIF has in it. */
 @versionedObject({ name: 'Subnet', version: '1.0' })
 export class Subnet extends VersionedObject {
+  /** Its addresses, as in `10.0.0.0/24`. */
   @field.cidr()
   declare readonly cidr?: string;
 
@@ -67,15 +71,19 @@ export class Subnet extends VersionedObject {
   @field.ips()
   declare readonly dns?: readonly string[];
 
+  /** The address of its router. */
   @field.ip()
   declare readonly gateway?: string;
 
+  /** The addresses that the VIF has in it. */
   @field.object(() => FixedIPList)
   declare readonly ips?: FixedIPList;
 
+  /** The routes that it hands out. */
   @field.object(() => RouteList)
   declare readonly routes?: RouteList;
 
+  /** The address of its DHCP server. */
   @field.ip()
   declare readonly dhcp_server?: string;
 
@@ -102,6 +110,7 @@ export class SubnetList extends VersionedObject {
  */
 @versionedObject({ name: 'Network', version: '1.1' })
 export class Network extends VersionedObject {
+  /** Its id in the network service. */
   @field.uuid()
   declare readonly id?: string;
 

@@ -45,6 +45,7 @@ function versionFor(
   return earliest || version;
 }
 
+/** How an object is written. */
 export interface WriteOptions {
   /**
    * The versions that the reader has, of the object and of all in it. Fields that they did not have are left

@@ -25,10 +25,15 @@ export function understands(ours: string, version: string): boolean {
 
 /** A versioned object on the wire: the primitive form of oslo.versionedobjects. */
 export interface Primitive {
+  /** The name of its class, as in `VIFBridge`. */
   readonly 'versioned_object.name': string;
+  /** `os_vif`, or a vendor's own. */
   readonly 'versioned_object.namespace': string;
+  /** The version of the class whose fields it has, as in `1.0`. */
   readonly 'versioned_object.version': string;
+  /** The fields that are set. */
   readonly 'versioned_object.data': Readonly<Record<string, PrimitiveValue>>;
 }
 
+/** What a field has on the wire. */
 export type PrimitiveValue = string | number | boolean | null | Primitive | readonly PrimitiveValue[];

@@ -35,6 +35,7 @@ export class VIFBase extends VersionedObject {
   @field.mac({ nullable: true })
   declare readonly address?: string | null;
 
+  /** The network that it is connected to. */
   @field.object(() => Network, { nullable: true })
   declare readonly network?: Network | null;
 
@@ -54,6 +55,7 @@ export class VIFBase extends VersionedObject {
   @field.boolean({ default: false })
   declare readonly has_traffic_filtering: boolean;
 
+  /** What its kind of network has to know of the port besides. */
   @field.object(() => VIFPortProfileBase, { subclasses: true })
   declare readonly port_profile?: VIFPortProfileBase;
 

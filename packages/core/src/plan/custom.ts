@@ -1,10 +1,10 @@
 import { asVifError } from '../errors/vif-error.js';
 import { isPlainText } from '../fields/values.js';
 import { defineStepKind, type StepOf } from './define-step-kind.js';
-import { field } from './fields.js';
+import { matching } from './fields.js';
 
 function method<T>() {
-  return field<(signal: AbortSignal) => Promise<T>>((value) => typeof value === 'function', {});
+  return matching<(signal: AbortSignal) => Promise<T>>((value) => typeof value === 'function', {});
 }
 
 export const custom = defineStepKind({
@@ -12,7 +12,7 @@ export const custom = defineStepKind({
   noun: 'custom step',
   fields: {
     /** What is done, and to what, as in `acme port 9b2d1e63`: two steps of one name are about the same thing. */
-    name: field<string>((value) => isPlainText(value) && value !== '', { type: 'string', minLength: 1 }),
+    name: matching<string>((value) => isPlainText(value) && value !== '', { type: 'string', minLength: 1 }),
     isDone: method<boolean>(),
     apply: method<void>(),
     /** Takes back what `apply` did; it must bear being called when `apply` failed half-way. */

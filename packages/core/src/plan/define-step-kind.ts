@@ -36,17 +36,25 @@ export interface StepTraits<S> {
   readonly leavesNoTrace?: boolean;
   /** The step finds whatever its VIF has of this sort: an unplug need not look for more. */
   readonly findsAllOfVif?: boolean;
+  /** What the step removes is found by the VIF's mark, too: a VIF that is plugged in another way needs no step for it. */
+  readonly isFoundByMark?: boolean;
 }
 
 /** A kind of step: what its steps look like, and what the engine and the command have to know of them. */
 export interface StepKindDefinition<S = never> extends StepTraits<S> {
+  /** What its steps have in their `kind`. */
   readonly kind: string;
+  /** See {@link StepTraits.family}. */
   readonly family: string;
   /** What is wrong with a step; empty if nothing is. */
   check(step: unknown, path: string): readonly string[];
+  /** The JSON Schema of its steps. */
   readonly schema: JsonSchema;
+  /** See {@link StepTraits.target}. */
   target(step: S): string;
+  /** See {@link StepTraits.identity}. */
   identity(step: S): string;
+  /** See {@link StepTraits.describe}. */
   describe(step: S, makes: boolean): readonly string[];
 }
 

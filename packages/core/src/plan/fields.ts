@@ -18,9 +18,11 @@ import {
  * module, and put together as an object's properties: the comments of the properties are those of the step's type.
  */
 export interface Field<T = unknown, Optional extends boolean = boolean> {
+  /** Whether it may be left out. */
   readonly optional: Optional;
   /** What is wrong with a value at a path: `lacks 'name'`, `has a malformed 'set.mtu' (7)`; empty if nothing is. */
   check(value: unknown, path: string): readonly string[];
+  /** The JSON Schema of its values. */
   readonly schema: JsonSchema;
   /** Carries the type, and is never set. */
   readonly '~type'?: T;
@@ -46,7 +48,7 @@ export type ObjectOf<F extends Fields> = Required<Pick<F, RequiredKeys<F>>> &
 const nothing: readonly string[] = [];
 
 /** A field of whatever the predicate accepts. */
-export function field<T>(accepts: (value: unknown) => boolean, schema: JsonSchema): Field<T, false> {
+export function matching<T>(accepts: (value: unknown) => boolean, schema: JsonSchema): Field<T, false> {
   const check = (value: unknown, path: string) => (accepts(value) ? nothing : [malformed(value, path)]);
   return { optional: false, check, schema };
 }
@@ -63,7 +65,7 @@ export function optional<T>({ check, schema }: Field<T>): Field<T, true> {
 /** One of these words. */
 export function oneOf<const T extends string>(...allowed: readonly T[]): Field<T, false> {
   const words: readonly unknown[] = allowed;
-  return field((value) => words.includes(value), { enum: allowed });
+  return matching((value) => words.includes(value), { enum: allowed });
 }
 
 /** A list of such values; a malformed one makes the list malformed. */
@@ -72,7 +74,7 @@ export function list<T>(items: Field<T>, { least = 0 } = {}): Field<readonly T[]
     Array.isArray(value) &&
     value.length >= least &&
     value.every((each) => items.check(each, '').length === 0);
-  return field(accepts, { type: 'array', items: items.schema, ...(least > 0 && { minItems: least }) });
+  return matching(accepts, { type: 'array', items: items.schema, ...(least > 0 && { minItems: least }) });
 }
 
 /** An object with these fields and no others. */
@@ -131,30 +133,36 @@ export function objectSchema(fields: Fields): JsonSchema {
   };
 }
 
-export const flag = field<boolean>((value) => typeof value === 'boolean', wireSchemas.boolean);
+/** True or false. */
+export const flag = matching<boolean>((value) => typeof value === 'boolean', wireSchemas.boolean);
 
 const linkNameSchema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^[^/:%\\s]+$' };
 
 /** The name of a link of the kernel. */
-export const linkName = field<string>(isLinkName, linkNameSchema);
+export const linkName = matching<string>(isLinkName, linkNameSchema);
 
 /** Text of at most 255 characters, without control characters. */
-export const text = field<string>(isPlainText, { type: 'string', maxLength: 255 });
+export const text = matching<string>(isPlainText, { type: 'string', maxLength: 255 });
 
 /** Keys and values of plain text. */
-export const texts = field<Readonly<Record<string, string>>>(
+export const texts = matching<Readonly<Record<string, string>>>(
   (value) => isPlainObject(value) && Object.entries(value).flat().every(isPlainText),
   { type: 'object', additionalProperties: text.schema },
 );
 
-export const macAddress = field<string>(isMacAddress, wireSchemas.mac);
-export const ipAddress = field<string>(isIpAddress, wireSchemas.ip);
-export const pciAddress = field<string>(isPciAddress, wireSchemas.pci);
-export const uuid = field<string>(isUuid, wireSchemas.uuid);
+/** A MAC address, with colons, as in `fa:16:3e:10:00:01`. */
+export const macAddress = matching<string>(isMacAddress, wireSchemas.mac);
+/** An IPv4 or IPv6 address, without a zone. */
+export const ipAddress = matching<string>(isIpAddress, wireSchemas.ip);
+/** The address of a PCI function, as in `0000:05:10.1`. */
+export const pciAddress = matching<string>(isPciAddress, wireSchemas.pci);
+/** A UUID, with its hyphens. */
+export const uuid = matching<string>(isUuid, wireSchemas.uuid);
 
-/** Bytes. */
-export const mtu = field<number>(isMtu, { type: 'integer', minimum: mtuRange.min, maximum: mtuRange.max });
-export const vlanId = field<number>(isVlanId, {
+/** An MTU in bytes, from 68 to 65535. */
+export const mtu = matching<number>(isMtu, { type: 'integer', minimum: mtuRange.min, maximum: mtuRange.max });
+/** A VLAN's id, from 0 to 4095. */
+export const vlanId = matching<number>(isVlanId, {
   type: 'integer',
   minimum: vlanRange.min,
   maximum: vlanRange.max,
@@ -164,17 +172,17 @@ export const vlanId = field<number>(isVlanId, {
 export function integer(minimum: number, maximum: number): Field<number, false> {
   const accepts = (value: unknown) =>
     Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum;
-  return field(accepts, { type: 'integer', minimum, maximum });
+  return matching(accepts, { type: 'integer', minimum, maximum });
 }
 
-/** Seconds. */
-export const duration = field<number>(
+/** A duration in seconds. */
+export const duration = matching<number>(
   (value) => typeof value === 'number' && value >= 0 && value <= 1_000_000,
   { type: 'number', minimum: 0, maximum: 1_000_000 },
 );
 
 /** Program and arguments. No shell sees it, so only NUL and the like are refused; vendors' tools take long words. */
-export const argv = field<readonly string[]>(
+export const argv = matching<readonly string[]>(
   (value) =>
     Array.isArray(value) &&
     value.every((word) => typeof word === 'string' && word.length < 4096 && !/[\p{Cc}\p{Cs}]/u.test(word)) &&

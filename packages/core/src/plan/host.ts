@@ -59,9 +59,13 @@ type LogMethod = (fields: object, message: string) => void;
 
 /** What vifkit asks of a logger. Every pino logger is one. */
 export interface Logger {
+  /** What was done, step by step. */
   readonly debug: LogMethod;
+  /** What somebody may want to know later. */
   readonly info: LogMethod;
+  /** What went on, but not as it should. */
   readonly warn: LogMethod;
+  /** What failed. */
   readonly error: LogMethod;
 }
 

@@ -1,12 +1,12 @@
 import { defineStepKind, flagWords, numberWords, type StepOf } from './define-step-kind.js';
 import {
   duration,
-  field,
   flag,
   integer,
   linkName,
   list,
   macAddress,
+  matching,
   mtu,
   object,
   oneOf,
@@ -36,6 +36,7 @@ export type LinkCreation = ValueOf<typeof creation>;
 
 const linkType = oneOf('bridge', 'veth', 'tap', 'vlan');
 
+/** The types of links that a plan may remove, as the kernel calls them. */
 export type LinkType = ValueOf<typeof linkType>;
 
 const bridgeAttributes = object({
@@ -77,7 +78,7 @@ const attributes = object({
 export type LinkAttributes = ValueOf<typeof attributes>;
 
 /** A part of a link's alternative name, which has 127 bytes. */
-const user = field<string>((value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value), {
+const user = matching<string>((value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value), {
   type: 'string',
   pattern: '^[A-Za-z0-9_-]{1,64}$',
 });

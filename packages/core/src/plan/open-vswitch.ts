@@ -1,10 +1,10 @@
 import { isLinkName } from '../fields/values.js';
 import { defineStepKind, numberWords, type StepOf } from './define-step-kind.js';
 import {
-  field,
   flag,
   linkName,
   list,
+  matching,
   mtu,
   object,
   oneOf,
@@ -17,7 +17,7 @@ import {
 } from './fields.js';
 
 /** Ports without a link of the kernel, such as patch ports, may have longer names. */
-const portName = field<string>(
+const portName = matching<string>(
   (value) =>
     isLinkName(value) || (typeof value === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.+-]{15,63}$/.test(value)),
   { type: 'string', pattern: '^[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,63}$' },
@@ -25,10 +25,12 @@ const portName = field<string>(
 
 const datapathType = oneOf('system', 'netdev', 'dummy');
 
+/** A bridge's `datapath_type`: the kernel's (`system`), the one in userspace (`netdev`), or that of Open vSwitch's tests. */
 export type OvsDatapathType = ValueOf<typeof datapathType>;
 
 const vlanMode = oneOf('access', 'trunk', 'native-tagged', 'native-untagged', 'dot1q-tunnel');
 
+/** A port's `vlan_mode`, as ovs-vswitchd.conf.db(5) has it. */
 export type OvsVlanMode = ValueOf<typeof vlanMode>;
 
 const portInitial = object({
@@ -79,6 +81,7 @@ export const ovsBridgeAbsent = defineStepKind({
     own: flag,
   },
   intention: () => 'remove',
+  isFoundByMark: true,
   describe: () => ['to be absent once idle'],
 });
 
@@ -147,6 +150,7 @@ export const ovsPortAbsent = defineStepKind({
     own: flag,
   },
   intention: () => 'remove',
+  isFoundByMark: true,
   ownName: ({ name }) => name,
   describe: () => ['to be absent'],
 });
@@ -164,6 +168,7 @@ export const ovsVifPortsAbsent = defineStepKind({
   target: ({ interfaceId }) => interfaceId,
   intention: () => 'remove',
   findsAllOfVif: true,
+  isFoundByMark: true,
   describe: () => ['to be absent'],
 });
 

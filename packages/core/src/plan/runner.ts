@@ -7,7 +7,9 @@ import type { Plan, Step } from './steps.js';
 export interface Difference {
   /** The attribute's name, as the step spells it; `exists` for the object itself. */
   readonly attribute: string;
+  /** What the step wants. */
   readonly expected: unknown;
+  /** What the host has. */
   readonly actual: unknown;
 }
 
@@ -36,7 +38,9 @@ export function foundByMark(marked: string | undefined, vifId: string): Found {
 
 /** A step of a VIF's plan. */
 export interface VifStep<S extends Step = Step> {
+  /** What the host is to be like. */
   readonly step: S;
+  /** Whose plan it is of. */
   readonly vifId: string;
 }
 
@@ -71,18 +75,23 @@ export interface Inspection<Change, S extends Step = never> extends Wanted<Chang
 
 /** Something of a VIF that no step of its plan is about, with the step that removes it. */
 export interface Stray<Change, S extends Step> {
+  /** It removes the stray. */
   readonly step: S;
+  /** What the step finds. */
   readonly inspection: Inspection<Change, S>;
 }
 
 /** A VIF and a plan of its. */
 export interface PlannedVif {
+  /** The VIF's id: a UUID. */
   readonly vifId: string;
+  /** All steps of its plan, in their order. */
   readonly plan: Plan;
 }
 
 /** A step to be carried out, and what is to be written for it. */
 export interface Task<S extends Step, Change> extends VifStep<S> {
+  /** What `inspect` said is to be written. */
   readonly change: Change;
 }
 
@@ -110,6 +119,7 @@ export type Reach = 'all' | 'vifs' | 'near';
 export interface Owned<S extends Step = Step> {
   /** The VIF that it was made for; undefined for what several VIFs share. */
   readonly vifId: string | undefined;
+  /** It removes the thing. */
   readonly step: S;
 }
 
@@ -124,6 +134,7 @@ export interface Owned<S extends Step = Step> {
  * @typeParam Done what `apply` tells of what it did, and `undo` takes back
  */
 export interface StepRunner<S extends Step = Step, Change = unknown, Done = unknown> {
+  /** The kinds of steps that it carries out. */
   readonly kinds: readonly S['kind'][];
   /**
    * The steps of one plan are handed over one at a time, each only once the one before it went well: for what
@@ -170,7 +181,9 @@ export interface StepRunner<S extends Step = Step, Change = unknown, Done = unkn
 export interface CommandResult {
   /** undefined when the program could not be started, or was ended by a signal. */
   readonly exitCode: number | undefined;
+  /** All that it wrote to its standard output. */
   readonly stdout: string;
+  /** All that it wrote to its standard error. */
   readonly stderr: string;
   /** There is no such program. */
   readonly missing: boolean;
@@ -180,7 +193,10 @@ export interface CommandResult {
 
 /** Runs programs to their end, never through a shell: for real, or in memory. */
 export interface CommandExecutor {
-  /** @throws VifError TIMEOUT, ABORTED; the program is ended then */
+  /**
+   * Runs a program to its end, however it ends.
+   * @throws VifError TIMEOUT, ABORTED; the program is ended then
+   */
   run(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<CommandResult>;
 }
 
@@ -190,5 +206,6 @@ export interface RunnerContext {
   readonly facts: HostFacts;
   /** Vendors' tools, with the host's helper in front of them. */
   readonly commands: CommandExecutor;
+  /** The driver's logger. */
   readonly logger: Logger;
 }

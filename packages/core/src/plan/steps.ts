@@ -49,7 +49,9 @@ export type * from './vf.js';
 
 /** A step of a kind that a vendor's package defines. The vendor's name is in front of the kind's: `acme:qdisc`. */
 export interface VendorStep {
+  /** As in `acme:qdisc`. */
   readonly kind: `${string}:${string}`;
+  /** The fields that its definition has. */
   readonly [field: string]: unknown;
 }
 
@@ -76,6 +78,7 @@ export type Step =
   | CustomStep
   | VendorStep;
 
+/** What tells the steps apart: one of ours, or a vendor's, as in `acme:qdisc`. */
 export type StepKind = Step['kind'];
 
 /** An ordered list of steps. */

@@ -1,7 +1,12 @@
-import { HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../os-vif/host-info.js';
+import { quote } from '../errors/quote.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
+import { classNameOf } from '../fields/field-spec.js';
+import { optionRules } from '../fields/options.js';
+import { HostInfo, HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../os-vif/host-info.js';
 import type { VIFPortProfileBase } from '../os-vif/port-profiles.js';
 import { identityOfClass } from '../os-vif/registry.js';
 import type { VIFBase } from '../os-vif/vifs.js';
+import type { PluginRegistry } from './registry.js';
 
 interface ClassOf<T> {
   readonly prototype: T;
@@ -32,4 +37,55 @@ export function announce(pluginName: string, announced: readonly Announced[]): H
       });
     }),
   });
+}
+
+/** The error for a VIF whose class, port profile or fields a plugin does not take. */
+export function unsupportedVif(pluginName: string, vif: VIFBase, why?: string): VifError {
+  const profile = vif.port_profile ? ` with ${classNameOf(vif.port_profile)}` : '';
+  const reason = why ? `: ${why}` : '';
+  return new VifError(
+    'UNSUPPORTED_VIF',
+    `The plugin '${pluginName}' does not take a ${classNameOf(vif)}${profile}${reason}`,
+    { vifId: vif.id },
+  );
+}
+
+/** What the plugins announce, and the errors of those that could not tell. */
+export interface DescribedHost {
+  /** What those announce that could tell. */
+  readonly info: HostInfo;
+  /** PLUGIN_FAILED, one for each plugin that could not. */
+  readonly errors: readonly VifError[];
+}
+
+/**
+ * Asks every plugin of the object path which VIFs it takes, in the order of their names, as `host_info` of os-vif
+ * does.
+ *
+ * @param permitted names of VIF classes: only these are told of, and only plugins that take one of them
+ * @throws VifError INVALID_OPTIONS for a list that is none
+ */
+export function describeHost(registry: PluginRegistry, permitted?: readonly string[]): DescribedHost {
+  if (permitted !== undefined && !optionRules.words.accepts(permitted)) {
+    const text = `The permitted VIFs must be a list of names of classes, not ${quote(permitted)}`;
+    throw new VifError('INVALID_OPTIONS', text);
+  }
+  const described: HostPluginInfo[] = [];
+  const errors: VifError[] = [];
+  for (const name of registry.pluginNames) {
+    try {
+      const info: unknown = registry.plugin(name).describe();
+      if (!(info instanceof HostPluginInfo)) throw new TypeError(`it returned ${quote(info)}`);
+      described.push(info);
+    } catch (error) {
+      errors.push(asVifError(error, 'PLUGIN_FAILED', `The plugin '${name}' cannot tell what it takes`));
+    }
+  }
+  const plugins = permitted ? described.flatMap((plugin) => only(permitted, plugin)) : described;
+  return { info: new HostInfo({ plugin_info: plugins }), errors };
+}
+
+function only(permitted: readonly string[], { plugin_name, vif_info }: HostPluginInfo): HostPluginInfo[] {
+  const left = vif_info.filter((vif) => permitted.includes(vif.vif_object_name));
+  return left.length > 0 ? [new HostPluginInfo({ plugin_name, vif_info: left })] : [];
 }

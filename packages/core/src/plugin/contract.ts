@@ -11,6 +11,7 @@ import type { Plan } from '../plan/steps.js';
 
 /** What a plan may depend on besides the VIF. */
 export interface PlanContext {
+  /** The virtual machine that the VIF belongs to. */
   readonly instance: Instance;
   /** Questions to the host; they read, and never write. */
   readonly facts: HostFacts;
@@ -28,6 +29,7 @@ export interface PlanContext {
 
 /** What a legacy driver's configuration may depend on besides the VIF. */
 export interface ConfigContext extends GuestContext {
+  /** Questions to the host; they read, and never write. */
   readonly facts: HostFacts;
 }
 
@@ -38,7 +40,9 @@ export interface ConfigContext extends GuestContext {
 export interface VifPlugin {
   /** The VIF classes and port profiles it takes, with the versions it understands. */
   describe(): HostPluginInfo;
+  /** What the host must be like for the VIF, as steps in the order in which they are carried out. It has half of the call's time. */
   plug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan>;
+  /** What must be gone, or as it was before. It may be asked for a VIF that was never plugged. */
   unplug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan>;
   /**
    * The legs of the way from the guest to its network that no step of the plug's plan is about, from the guest on: a tap
@@ -49,8 +53,11 @@ export interface VifPlugin {
 
 /** A driver of the legacy path: everything for one VIF type of Nova's network model. */
 export interface LegacyDriver {
+  /** The host's side of the guest's device. */
   config(vif: NetworkVif, context: ConfigContext): DeviceBackend | Promise<DeviceBackend>;
+  /** See {@link VifPlugin.plug}. */
   plug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan>;
+  /** See {@link VifPlugin.unplug}. */
   unplug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan>;
   /** See {@link VifPlugin.path}. */
   path?(vif: NetworkVif, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]>;
@@ -60,7 +67,9 @@ export interface LegacyDriver {
 export interface ConversionContext {
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
+  /** The guest's flavor, as far as its network cards are concerned. */
   readonly flavor: Flavor;
+  /** The guest's image, likewise. */
   readonly image: Image;
 }
 

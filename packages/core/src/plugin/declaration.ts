@@ -2,6 +2,7 @@ import type { Routing } from '../nova/request.js';
 
 /** Something a plugin needs on the host: shown by `vif plugins`, and looked for by `vif doctor`. */
 export interface Requirement {
+  /** What it is, and so how it is looked for. */
   readonly kind: RequirementKind;
   /** A program's name, a device's path, a module's name; for the others, what people call it. */
   readonly name: string;

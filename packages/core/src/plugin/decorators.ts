@@ -1,10 +1,18 @@
 import 'reflect-metadata';
+import type { InjectionToken } from 'tsyringe';
 import { type CoreCopy, thisCore } from '../errors/core-copy.js';
 import { VifError } from '../errors/vif-error.js';
+import type { HostFacts, Logger } from '../plan/host.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor, Declaration } from './declaration.js';
 
 export { inject, injectable } from 'tsyringe';
+
+/** The token of the logger: `@inject(LOGGER) logger: Logger`. */
+export const LOGGER: InjectionToken<Logger> = Symbol.for('vifkit.logger');
+
+/** The token of the questions to the host: `@inject(FACTS) facts: HostFacts`. */
+export const FACTS: InjectionToken<HostFacts> = Symbol.for('vifkit.facts');
 
 // A registered symbol: a plugin may have been decorated by another copy of this package.
 const key = Symbol.for('vifkit.declaration');

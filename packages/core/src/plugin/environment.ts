@@ -5,7 +5,7 @@ import type { Constructor } from './declaration.js';
 import { declarationOf } from './decorators.js';
 import type { OptionsSource } from './options.js';
 import type { PluginPackage } from './package.js';
-import { slugOf } from './slug.js';
+import { slugOf } from './slots.js';
 
 /** What the names of all variables begin with. */
 const variablePrefix = 'VIF_';

@@ -2,7 +2,7 @@ import { type ValidationError as Refusal, validateSync } from 'class-validator';
 import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
 import type { Constructor } from './declaration.js';
-import { slugOf } from './slug.js';
+import { slugOf } from './slots.js';
 
 /** Options by plugin name or VIF type. */
 export type OptionsByName = Readonly<Record<string, object>>;
@@ -11,6 +11,7 @@ export type OptionsByName = Readonly<Record<string, object>>;
 export interface OptionsSource {
   /** What messages call it: a file's path, a variable's name. */
   readonly name?: string;
+  /** They are checked when a registry is made. */
   readonly options: OptionsByName;
 }
 

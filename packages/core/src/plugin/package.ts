@@ -4,6 +4,7 @@ import type { RunnerContext, StepRunner } from '../plan/runner.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
 import type { Constructor } from './declaration.js';
 import type { OptionsByName } from './options.js';
+import type { StaticDeclaration } from './static-declaration.js';
 
 /** What a plugin or driver or converter is once it is built. */
 export type Component = VifPlugin | LegacyDriver | VifConverter;
@@ -28,6 +29,7 @@ export interface PluginPackage<Options extends object = object> {
    * of the copy of core whose decorators it uses, which may have moved on since.
    */
   readonly contract?: number;
+  /** The classes of its plugins, drivers and converters, each with its decorator. */
   readonly provides: readonly Constructor<Component>[];
   /**
    * The package's own classes of objects, as port profiles, each declared with `versionedObject` in a namespace of the
@@ -43,6 +45,16 @@ export interface PluginPackage<Options extends object = object> {
    * or in a runner that does not answer, is the package's affair.
    */
   runners?(context: RunnerContext): readonly StepRunner[];
+}
+
+/** A package that is loaded once something of it is needed. Till then it is known by what it declares of itself. */
+export interface PluginOnDemand {
+  /** The npm name. */
+  readonly name: string;
+  /** What its package.json says under `vifkit`. The package is held to it when it is loaded. */
+  readonly declaration: StaticDeclaration;
+  /** Its default export. It must bring no objects, kinds of steps or runners: those have to be there from the start. */
+  load(): Promise<PluginPackage>;
 }
 
 /** The options that these packages have, each of them optional. Those of a package that does not tell may be any. */

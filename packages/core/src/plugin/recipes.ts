@@ -4,11 +4,13 @@ import type { Requirement } from './declaration.js';
 
 /** A tap, and the vendor's tool that makes it a port of the vendor's network. */
 export interface BoundTap {
+  /** The tap's. */
   readonly name: string;
   /** Whether the guest's card has several queues: `context.tap.multiQueue`. */
   readonly multiQueue: boolean;
   /** Program and arguments. */
   readonly bind: readonly string[];
+  /** Likewise; it has to bear a port that is not bound. */
   readonly unbind: readonly string[];
   /** Where the tool comes from. */
   readonly vendor: string;
@@ -54,6 +56,7 @@ export function vethNames(vifId: string): readonly [bridgeEnd: string, switchEnd
 
 /** What a VIF's hybrid links depend on. */
 export interface HybridLinks {
+  /** The links are named after it. */
   readonly vifId: string;
   /** The Linux bridge; {@link hybridBridgeName} unless given. */
   readonly bridge?: string;

@@ -1,5 +1,5 @@
 import { quote } from '../errors/quote.js';
-import { VifError } from '../errors/vif-error.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
 import { type Routing, routings } from '../nova/request.js';
 import { adoptClass } from '../os-vif/registry.js';
 import { type HostFacts, type Logger, silentLogger } from '../plan/host.js';
@@ -13,12 +13,12 @@ import {
   type OptionsByName,
   type OptionsSource,
 } from './options.js';
-import type { PluginPackage } from './package.js';
+import type { PluginOnDemand, PluginPackage } from './package.js';
 import { Registration } from './registration.js';
 import { PackageScope } from './scope.js';
 import { adaptersFor, type ContractAdapter, ownAdapters } from './served-contract.js';
-import { converterSlot, slotsOf } from './slots.js';
-import { slugOf } from './slug.js';
+import { converterSlot, slotsOf, slugOf } from './slots.js';
+import { requireAsDeclared, type StaticComponent, titleOf } from './static-declaration.js';
 
 /** What a registry gives to the classes that it builds, and what it can serve; a test may want others than the usual. */
 export interface RegistryParts {
@@ -26,6 +26,14 @@ export interface RegistryParts {
   readonly facts?: HostFacts;
   /** What serves packages of older contracts; core's own unless given. */
   readonly adapters?: readonly ContractAdapter[];
+  /** Packages that are loaded once something of them is needed. */
+  readonly onDemand?: readonly PluginOnDemand[];
+}
+
+/** A package that is not loaded yet; or its loading, which happens once. */
+interface Awaited {
+  readonly package: PluginOnDemand;
+  loading?: Promise<void>;
 }
 
 /**
@@ -38,6 +46,11 @@ export class PluginRegistry {
   /** One that serves all routings is there once for each. */
   readonly #converters = new Map<string, Registration<VifConverter>>();
   readonly #scopes: PackageScope[] = [];
+  /** What packages have that are not loaded yet, by role and slot. */
+  readonly #awaited = new Map<string, Awaited>();
+  readonly #options: GivenBySlug;
+  readonly #parts: { readonly logger: Logger; readonly facts: HostFacts };
+  readonly #adapters: readonly ContractAdapter[];
 
   /**
    * Nothing of the packages is built before it is needed; what their classes have injected is looked at all the same.
@@ -47,27 +60,42 @@ export class PluginRegistry {
     packages: readonly PluginPackage[],
     options: OptionsByName | readonly OptionsSource[] = {},
     logger: Logger = silentLogger,
-    { facts = noFacts, adapters = ownAdapters }: RegistryParts = {},
+    { facts = noFacts, adapters = ownAdapters, onDemand = [] }: RegistryParts = {},
   ) {
-    const given = givenBySlug(options);
-    for (const each of packages) {
-      const scope = new PackageScope(each?.name, { logger, facts });
-      this.#add(each, given, scope, adapters);
-      this.#scopes.push(scope);
-    }
+    this.#options = givenBySlug(options);
+    this.#parts = { logger, facts };
+    this.#adapters = adapters;
+    for (const each of packages) this.#add(each);
     for (const scope of this.#scopes) scope.check();
-    for (const [name, [first]] of given) {
-      if (this.#plugins.has(name) || this.#drivers.has(name)) continue;
+    for (const each of onDemand) this.#await(each);
+    const known = new Set(this.#components.map((each) => optionsOwner(each)));
+    for (const [name, [first]] of this.#options) {
+      if (known.has(name)) continue;
       const message = `There are options for '${name}', but no plugin of that name${fromSource(first?.from)}`;
       throw new VifError('INVALID_OPTIONS', message);
     }
   }
 
+  /** Loads what handles VIFs of a type, where that is loaded on demand. @throws what {@link loadPlugin} throws */
+  async loadType(type: string, routing: Routing): Promise<void> {
+    await this.#load('converter', converterSlot(type, routing));
+    await this.#load('driver', slugOf(type));
+  }
+
+  /**
+   * Loads the package that has this plugin, if it is one of those that are loaded on demand.
+   * @throws VifError PLUGIN_FAILED for one that cannot be loaded; PLUGIN_INVALID for another than was declared;
+   *   PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
+   */
+  async loadPlugin(name: string): Promise<void> {
+    await this.#load('plugin', name);
+  }
+
   /** The plugin of that name. @throws VifError NO_MATCHING_PLUGIN, PLUGIN_FAILED */
   plugin(name: string): VifPlugin {
-    const found = this.#plugins.get(name);
+    const found = this.#plugins.get(name) ?? this.#notLoaded('plugin', name);
     if (found) return found.instance;
-    const known = [...this.#plugins.keys()].join(', ') || 'none';
+    const known = this.pluginNames.join(', ') || 'none';
     throw new VifError(
       'NO_MATCHING_PLUGIN',
       `No plugin is named '${name}'. Registered: ${known}. Add the package that has it.`,
@@ -82,17 +110,19 @@ export class PluginRegistry {
 
   /** The names of all plugins of the object path, in their order. */
   get pluginNames(): string[] {
-    return [...this.#plugins.keys()].sort();
+    return this.#components.flatMap((each) => (each.role === 'plugin' ? each.name : [])).sort();
   }
 
   /** The legacy driver of a VIF type, if there is one. @throws VifError PLUGIN_FAILED */
   driver(type: string): LegacyDriver | undefined {
-    return this.#drivers.get(slugOf(type))?.instance;
+    const slug = slugOf(type);
+    return (this.#drivers.get(slug) ?? this.#notLoaded('driver', slug))?.instance;
   }
 
   /** The converter of a VIF type by these rules, if there is one. @throws VifError PLUGIN_FAILED */
   converter(type: string, routing: Routing): VifConverter | undefined {
-    return this.#converters.get(converterSlot(type, routing))?.instance;
+    const slot = converterSlot(type, routing);
+    return (this.#converters.get(slot) ?? this.#notLoaded('converter', slot))?.instance;
   }
 
   /** The VIF types of the network model that are handled, by either path and whichever rules. */
@@ -102,14 +132,15 @@ export class PluginRegistry {
 
   /** The VIF types that are handled by these rules, by either path. */
   typesBy(routing: Routing): string[] {
-    const converted = [...this.#converters.values()]
-      .map(({ key }) => key)
-      .filter((type) => this.#converters.has(converterSlot(type, routing)));
-    const drivers = [...this.#drivers.values()].map(({ key }) => key);
-    return [...new Set([...converted, ...drivers])].sort();
+    const types = this.#components.flatMap((each) => {
+      if (each.role === 'plugin') return [];
+      const isServed = each.role === 'driver' || !each.routing || each.routing === routing;
+      return isServed ? each.type : [];
+    });
+    return [...new Set(types)].sort();
   }
 
-  /** Everything that is registered, in the order of registration by role. */
+  /** Everything that is registered and loaded, in the order of registration by role. */
   get registrations(): Registration[] {
     return [...this.#plugins.values(), ...this.#drivers.values(), ...new Set(this.#converters.values())];
   }
@@ -122,12 +153,55 @@ export class PluginRegistry {
     return (await Promise.all(this.#scopes.map((scope) => scope.dispose()))).flat();
   }
 
-  #add(
-    each: PluginPackage,
-    options: GivenBySlug,
-    scope: PackageScope,
-    adapters: readonly ContractAdapter[],
-  ): void {
+  /** All components, those of packages that are not loaded yet as they are declared. */
+  get #components(): StaticComponent[] {
+    const awaited = new Set([...this.#awaited.values()].map((each) => each.package));
+    const declared = [...awaited].flatMap(({ declaration }) => declaration.provides);
+    return [...this.registrations.map(({ declaration }) => declaration), ...declared];
+  }
+
+  #await(each: PluginOnDemand): void {
+    const awaited: Awaited = { package: each };
+    for (const component of each.declaration.provides) {
+      for (const slot of slotsOf(component)) {
+        const [key, holder] = [`${component.role} ${slot}`, this.#mapOf(component).get(slot)];
+        const other = holder?.packageName ?? this.#awaited.get(key)?.package.name;
+        if (other !== undefined) throw conflict(each.name, other, titleOf(component));
+        this.#awaited.set(key, awaited);
+      }
+    }
+  }
+
+  async #load(role: Declaration['role'], slot: string): Promise<void> {
+    const awaited = this.#awaited.get(`${role} ${slot}`);
+    if (!awaited) return;
+    awaited.loading ??= this.#admit(awaited);
+    await awaited.loading;
+  }
+
+  async #admit(awaited: Awaited): Promise<void> {
+    const { name, declaration, load } = awaited.package;
+    const loaded = await load().catch((error: unknown) => {
+      throw asVifError(error, 'PLUGIN_FAILED', `The plugin package ${name} cannot be loaded`);
+    });
+    requireAsDeclared(declaration, loaded);
+    if (loaded.objects ?? loaded.stepKinds ?? loaded.runners) {
+      const what = 'objects, kinds of steps or runners, which have to be there from the start';
+      throw new VifError('PLUGIN_INVALID', `${name} brings ${what}: do not load it on demand`);
+    }
+    this.#add(loaded).check();
+    for (const [key, each] of this.#awaited) if (each === awaited) this.#awaited.delete(key);
+  }
+
+  /** @throws VifError PLUGIN_FAILED for what is there, but was not waited for */
+  #notLoaded(role: Declaration['role'], slot: string): undefined {
+    const name = this.#awaited.get(`${role} ${slot}`)?.package.name;
+    if (name === undefined) return undefined;
+    throw new VifError('PLUGIN_FAILED', `${name} is loaded on demand, and has not been loaded yet`);
+  }
+
+  #add(each: PluginPackage): PackageScope {
+    const scope = new PackageScope(each?.name, this.#parts);
     if (!Array.isArray(each?.provides)) {
       throw new VifError(
         'PLUGIN_INVALID',
@@ -143,27 +217,33 @@ export class PluginRegistry {
           `${target?.name ?? quote(target)} of ${each.name} has none of the decorators @vifPlugin, @legacyDriver, @vifConverter`,
         );
       }
-      const inTurn = adaptersFor(each, coreOf(target), adapters);
+      const inTurn = adaptersFor(each, coreOf(target), this.#adapters);
       const map = this.#mapOf(declaration);
       const slots = slotsOf(declaration);
       const other = slots.map((slot) => map.get(slot)).find((taken) => taken !== undefined);
-      if (other) {
-        throw new VifError(
-          'PLUGIN_CONFLICT',
-          `${each.name} and ${other.packageName} both have a ${other.title}. Leave one of them out.`,
-        );
-      }
-      const given = declaration.role === 'converter' ? undefined : options.get(slots[0]);
+      if (other) throw conflict(each.name, other.packageName, other.title);
+      const given = declaration.role === 'converter' ? undefined : this.#options.get(slots[0]);
       const registration = new Registration(scope, declaration, target, given ?? [], inTurn);
       for (const slot of slots) map.set(slot, registration);
     }
+    this.#scopes.push(scope);
+    return scope;
   }
 
   /** The map of a role. That the class fits the role was the compiler's to check, at its decorator. */
-  #mapOf({ role }: Declaration): Map<string, Registration> {
+  #mapOf({ role }: Pick<Declaration, 'role'>): Map<string, Registration> {
     const maps = { plugin: this.#plugins, driver: this.#drivers, converter: this.#converters };
     return maps[role] as Map<string, Registration>;
   }
+}
+
+/** Under what slug the options of a component are; a converter has none. */
+function optionsOwner(component: StaticComponent): string | undefined {
+  return component.role === 'converter' ? undefined : slotsOf(component)[0];
+}
+
+function conflict(one: string, other: string, title: string): VifError {
+  return new VifError('PLUGIN_CONFLICT', `${one} and ${other} both have a ${title}. Leave one of them out.`);
 }
 
 /** Where there is no host, as when plugins are only listed. */

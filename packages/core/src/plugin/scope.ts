@@ -3,7 +3,7 @@ import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
 import type { HostFacts, Logger } from '../plan/host.js';
 import type { Constructor } from './declaration.js';
-import { FACTS, LOGGER } from './tokens.js';
+import { FACTS, LOGGER } from './decorators.js';
 
 /** What every class of a plugin package may have injected besides its options. */
 export interface Surroundings {

@@ -122,7 +122,8 @@ function readComponent(given: unknown): StaticComponent | undefined {
   return routing && { role, type, routing };
 }
 
-function titleOf(component: StaticComponent | Declaration): string {
+/** A component as messages call it. */
+export function titleOf(component: StaticComponent | Declaration): string {
   if (component.role === 'plugin') return `plugin '${component.name}'`;
   const routing = component.role === 'converter' && component.routing;
   return `${component.role} '${component.type}'${routing ? ` for routing '${routing}'` : ''}`;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { isVifError, ValidationError } from '../../src/errors/vif-error.js';
 import { NetworkVif } from '../../src/nova/network-model.js';
 import { parseRequest } from '../../src/nova/request.js';
-import { fromPrimitive, Network, toPrimitive, VIFBase, VIFBridge } from '../../src/os-vif/index.js';
+import { fromPrimitive, Network, toPrimitive, VIFBase, VIFBridge } from '../../src/os-vif.js';
 
 const id = '2265b1f5-91b7-d8f1-cd61-1027c386bbc4';
 const uuid = '29e821a4-855c-d707-64ac-7d5c5eda92d8';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { toHostDevice, toRepresentor } from '../../src/nova/convert.js';
-import { VIFPortProfileBase } from '../../src/os-vif/index.js';
+import { VIFPortProfileBase } from '../../src/os-vif.js';
 import { id, readVif } from './read-vif.js';
 
 const vif = readVif({ devname: 'tap1', profile: { pci_slot: '0000:3f:0e.4' } });

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { toNetwork } from '../../src/nova/convert.js';
 import { networkMtu } from '../../src/nova/network-facts.js';
-import { VIFBridge } from '../../src/os-vif/index.js';
+import { VIFBridge } from '../../src/os-vif.js';
 import { id, readVif } from './read-vif.js';
 
 const networkOf = (network: object) => toNetwork(readVif({ network }));

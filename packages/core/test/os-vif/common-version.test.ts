@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { announcedPlugin, announcedVif, commonVersion } from '../../src/os-vif/host-info.js';
+import { identityOfClass } from '../../src/os-vif/registry.js';
 import {
   HostInfo,
   HostPluginInfo,
@@ -7,8 +8,7 @@ import {
   HostVIFInfo,
   VIFBridge,
   VIFPortProfileOpenVSwitch,
-} from '../../src/os-vif/index.js';
-import { identityOfClass } from '../../src/os-vif/registry.js';
+} from '../../src/os-vif.js';
 import { announce } from '../../src/plugin/announce.js';
 
 const vif = (vif_object_name: string, min_version: string, max_version: string) =>

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
 import { type WireType, wireRules, wireSchemas } from '../../src/fields/rules.js';
-import { fromPrimitive, jsonSchemaOf, VersionedObject, VIFBridge } from '../../src/os-vif/index.js';
+import { fromPrimitive, jsonSchemaOf, VersionedObject, VIFBridge } from '../../src/os-vif.js';
 import { arbitraryPrimitive } from './support/arbitrary-primitive.js';
 import { classes } from './support/classes.js';
 

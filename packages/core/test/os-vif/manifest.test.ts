@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
 import { field } from '../../src/fields/field.js';
-import * as objects from '../../src/os-vif/index.js';
 import { identityOfClass } from '../../src/os-vif/registry.js';
 import { versionsUpTo } from '../../src/os-vif/version.js';
+import * as objects from '../../src/os-vif.js';
 import { classes } from './support/classes.js';
 
 const id = '2265b1f5-91b7-d8f1-cd61-1027c386bbc4';

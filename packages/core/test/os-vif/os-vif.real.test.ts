@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { type FieldType, fieldsOf, wireTypeOf } from '../../src/fields/field-spec.js';
 import type { WireType } from '../../src/fields/rules.js';
-import * as objects from '../../src/os-vif/index.js';
 import { identityOf, identityOfClass } from '../../src/os-vif/registry.js';
 import { versionsUpTo } from '../../src/os-vif/version.js';
+import * as objects from '../../src/os-vif.js';
 import { arbitraryPrimitive } from './support/arbitrary-primitive.js';
 import { classes } from './support/classes.js';
 

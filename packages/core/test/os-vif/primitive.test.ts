@@ -8,7 +8,7 @@ import {
   VIFBase,
   VIFBridge,
   VIFVHostUser,
-} from '../../src/os-vif/index.js';
+} from '../../src/os-vif.js';
 
 const id = '2265b1f5-91b7-d8f1-cd61-1027c386bbc4';
 

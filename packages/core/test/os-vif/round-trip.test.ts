@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Level } from '../../src/fields/field-spec.js';
-import { fromPrimitive, toPrimitive } from '../../src/os-vif/index.js';
+import { fromPrimitive, toPrimitive } from '../../src/os-vif.js';
 import { arbitraryPrimitive } from './support/arbitrary-primitive.js';
 import { classes } from './support/classes.js';
 

@@ -1,5 +1,5 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import type * as objects from '../../src/os-vif/index.js';
+import type * as objects from '../../src/os-vif.js';
 
 type Fields<T extends abstract new (...args: never[]) => object> = ConstructorParameters<T>[0];
 

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
+import { identityOfClass } from '../../src/os-vif/registry.js';
 import {
   HostPluginInfo,
   VIFBridge,
   VIFGeneric,
   VIFPortProfileBase,
   VIFPortProfileOpenVSwitch,
-} from '../../src/os-vif/index.js';
-import { identityOfClass } from '../../src/os-vif/registry.js';
+} from '../../src/os-vif.js';
 import { announce } from '../../src/plugin/announce.js';
 
 it('announces classes and port profiles, from their first version to the one there is', () => {

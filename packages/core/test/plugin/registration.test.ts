@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { VifError } from '../../src/errors/vif-error.js';
 import { type Logger, silentLogger } from '../../src/plan/host.js';
-import { inject, vifPlugin } from '../../src/plugin/decorators.js';
+import { inject, LOGGER, vifPlugin } from '../../src/plugin/decorators.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
-import { LOGGER } from '../../src/plugin/tokens.js';
 import { Idle } from './support/idle.js';
 
 class Options {

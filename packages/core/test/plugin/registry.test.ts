@@ -1,10 +1,11 @@
 import { IsIn } from 'class-validator';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
 import type { VifConverter } from '../../src/plugin/contract.js';
 import { legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
-import type { PluginPackage } from '../../src/plugin/package.js';
+import type { PluginOnDemand, PluginPackage } from '../../src/plugin/package.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
+import type { StaticComponent } from '../../src/plugin/static-declaration.js';
 import { Idle } from './support/idle.js';
 
 class Mode {
@@ -176,5 +177,74 @@ describe('what is no plugin', () => {
     const found = refusal([given]);
     expect(found.code).toBe('PLUGIN_INVALID');
     expect(found.message).toContain('Give the default export of the package');
+  });
+});
+
+describe('a package that is loaded on demand', () => {
+  const provides = [
+    { role: 'plugin', name: 'acme' },
+    { role: 'driver', type: '802.1qbg' },
+    { role: 'converter', type: 'acme', routing: 'current' },
+  ] as const;
+  const lazily = (load: PluginOnDemand['load'], declared: readonly StaticComponent[] = provides) => ({
+    name: '@acme/lazy',
+    declaration: { contract: 1, provides: declared },
+    load,
+  });
+  const registryOf = (each: PluginOnDemand, options: Record<string, object> = {}) =>
+    new PluginRegistry([], options, undefined, { onDemand: [each] });
+  const whole = async () => pkg('@acme/lazy', Acme, Qbg, CurrentConverter);
+
+  it('is known by what it declares, and is not there before it is loaded', async () => {
+    const registry = registryOf(lazily(whole));
+    expect(registry.pluginNames).toEqual(['acme']);
+    expect(registry.types).toEqual(['802.1qbg', 'acme']);
+    expect(registry.typesBy('newton')).toEqual(['802.1qbg']);
+    expect(registry.registrations).toEqual([]);
+    expect(() => registry.driver('802.1qbg')).toThrow(
+      '@acme/lazy is loaded on demand, and has not been loaded yet',
+    );
+
+    await registry.loadPlugin('acme');
+    expect(registry.plugin('acme')).toBeInstanceOf(Acme);
+    expect(registry.driver('802.1qbg')).toBeInstanceOf(Qbg);
+    expect(registry.pluginNames).toEqual(['acme']);
+    expect(registry.registrations).toHaveLength(3);
+  });
+
+  it('gets its options, which are judged then', async () => {
+    const registry = registryOf(lazily(whole), { acme: { mode: 'fast' } });
+    await registry.loadType('802.1qbg', 'newton');
+    expect(registry.registrations[0]?.options).toEqual({ mode: 'fast' });
+    const wrong = registryOf(lazily(whole), { acme: { mode: 'slow' } });
+    await expect(wrong.loadPlugin('acme')).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
+    expect(() => registryOf(lazily(whole), { other: {} })).toThrow('no plugin of that name');
+  });
+
+  it('is loaded once, and nothing is loaded for what it does not have', async () => {
+    const load = vi.fn(whole);
+    const registry = registryOf(lazily(load));
+    await registry.loadType('other', 'current');
+    expect(load).not.toHaveBeenCalled();
+    await Promise.all([registry.loadType('acme', 'current'), registry.loadPlugin('acme')]);
+    await registry.loadPlugin('acme');
+    expect(load).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    ['cannot be loaded', async () => Promise.reject(new Error('no such file')), 'PLUGIN_FAILED'],
+    ['has not what it declares', async () => pkg('@acme/lazy', Acme), 'PLUGIN_INVALID'],
+    ['brings a runner', async () => ({ ...(await whole()), runners: () => [] }), 'PLUGIN_INVALID'],
+  ])('fails each request that needs it if it %s', async (_, load, code) => {
+    const registry = registryOf(lazily(load));
+    await expect(registry.loadPlugin('acme')).rejects.toMatchObject({ code });
+    await expect(registry.loadType('802.1qbg', 'newton')).rejects.toMatchObject({ code });
+  });
+
+  it('must not have what another has', () => {
+    const each = lazily(whole);
+    const both = () =>
+      new PluginRegistry([pkg('@vendor/one', OtherAcme)], {}, undefined, { onDemand: [each] });
+    expect(both).toThrow("@acme/lazy and @vendor/one both have a plugin 'acme'");
   });
 });

@@ -1,9 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { type HostFacts, type Logger, silentLogger } from '../../src/plan/host.js';
 import type { VifConverter } from '../../src/plugin/contract.js';
-import { inject, injectable, legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
+import {
+  FACTS,
+  inject,
+  injectable,
+  LOGGER,
+  legacyDriver,
+  vifConverter,
+  vifPlugin,
+} from '../../src/plugin/decorators.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
-import { FACTS, LOGGER } from '../../src/plugin/tokens.js';
 import { Idle } from './support/idle.js';
 
 class Options {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { VIFBridge, VIFPortProfileOpenVSwitch } from '../../src/os-vif/index.js';
-import { unsupportedVif } from '../../src/plugin/unsupported-vif.js';
+import { VIFBridge, VIFPortProfileOpenVSwitch } from '../../src/os-vif.js';
+import { unsupportedVif } from '../../src/plugin/announce.js';
 
 const id = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 

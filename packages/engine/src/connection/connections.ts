@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 import { reasonOf } from '@vifkit/core/internal';
 import type { ConnectionReader, HostState } from './host-state.js';
 import { judge } from './judge.js';
@@ -9,6 +9,7 @@ import { type Connection, waiting } from './verdict.js';
 interface Batch {
   readonly legs: Leg[];
   readonly state: Promise<HostState>;
+  isUnchanged: boolean;
 }
 
 /**
@@ -26,19 +27,23 @@ export class Connections {
     this.#signal = signal;
   }
 
-  /** Never rejects. */
-  async of(legs: readonly Leg[]): Promise<Connection> {
+  /**
+   * Never rejects.
+   * @param isUnchanged see {@link ConnectionReader.read}
+   */
+  async of(legs: readonly Leg[], isUnchanged = false): Promise<Connection> {
     if (legs.length === 0) return { state: 'sound', legs: [] };
     try {
-      return judge(legs, await this.#read(legs));
+      return judge(legs, await this.#read(legs, isUnchanged));
     } catch (error) {
       return allWaiting(legs, reasonOf(error));
     }
   }
 
-  #read(legs: readonly Leg[]): Promise<HostState> {
+  #read(legs: readonly Leg[], isUnchanged: boolean): Promise<HostState> {
     const batch = this.#open ?? this.#begin();
     batch.legs.push(...legs);
+    batch.isUnchanged &&= isUnchanged;
     return batch.state;
   }
 
@@ -51,12 +56,12 @@ export class Connections {
       await before;
       await setImmediate(); // those that are asked for in the same moment join here
       this.#open = undefined;
-      return reader.read(legs, this.#signal);
+      return reader.read(legs, this.#signal, batch.isUnchanged);
     };
-    const state = collectAndRead();
-    this.#last = state.catch(() => {});
-    this.#open = { legs, state };
-    return this.#open;
+    const batch: Batch = { legs, state: collectAndRead(), isUnchanged: true };
+    this.#last = batch.state.catch(() => {});
+    this.#open = batch;
+    return batch;
   }
 }
 

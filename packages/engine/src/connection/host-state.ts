@@ -1,5 +1,5 @@
 import type { VifError } from '@vifkit/core';
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 
 /** What there is on the host for legs, read at one moment. */
 export interface HostState {
@@ -133,8 +133,13 @@ export interface Held {
 
 /** Reads what legs are judged by. */
 export interface ConnectionReader {
-  /** One reading for all legs. What cannot be read of one sort of thing is told in its place. Rejects if the links cannot be read, or the signal fires. */
-  read(legs: readonly Leg[], signal: AbortSignal): Promise<HostState>;
+  /**
+   * One reading for all legs. What cannot be read of one sort of thing is told in its place. Rejects if the links cannot be
+   * read, or the signal fires.
+   * @param isUnchanged nothing was written since steps were compared with the host, by the same signal: what is or was
+   *   read for them need not be read again
+   */
+  read(legs: readonly Leg[], signal: AbortSignal, isUnchanged?: boolean): Promise<HostState>;
   /** Who has taps open, or functions, by their names and PCI addresses, as in `qemu-system-x86 (process 4711)`. */
   holders(held: Held): Promise<ReadonlyMap<string, string>>;
 }

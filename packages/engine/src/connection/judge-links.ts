@@ -8,7 +8,7 @@ import type {
   UplinkLeg,
   VethLeg,
   VlanLeg,
-} from '@vifkit/core/internal';
+} from '@vifkit/core/connection';
 import type { HostState, LinkOnPath } from './host-state.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 

@@ -1,5 +1,5 @@
 import { isSameVif, isVifError } from '@vifkit/core';
-import type { OvnBindingLeg, OvsBridgeLeg, OvsPortLeg } from '@vifkit/core/internal';
+import type { OvnBindingLeg, OvsBridgeLeg, OvsPortLeg } from '@vifkit/core/connection';
 import type { HostState, OpenVSwitchOnPath, OvnOnPath, OvsPortOnPath } from './host-state.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 

@@ -1,5 +1,5 @@
 import { isVifError } from '@vifkit/core';
-import type { FunctionLeg, GuestFilterLeg, Leg, SocketLeg } from '@vifkit/core/internal';
+import type { FunctionLeg, GuestFilterLeg, Leg, SocketLeg } from '@vifkit/core/connection';
 import type { HostState } from './host-state.js';
 import {
   judgeBridge,

@@ -1,4 +1,4 @@
-import type { LegKind } from '@vifkit/core/internal';
+import type { LegKind } from '@vifkit/core/connection';
 
 /** `sound`: it is as it has to be, as far as the host can know. `waiting`: that is not known yet. */
 export type LegState = 'sound' | 'broken' | 'waiting';

@@ -1,23 +1,8 @@
-import { isVifError, type Logger, type Routing, VifError } from '@vifkit/core';
+import { isVifError, type Logger, VifError } from '@vifkit/core';
 import { isUuid, quote } from '@vifkit/core/internal';
-import type { VifRecord, VifRecords } from '../run/inventory.js';
-import { type BatchOptions, readBatchOptions, teller } from './batch-options.js';
-import type { ChangeResult, Handled, Settled } from './results.js';
-
-/** What is remembered of a plug; undefined for a request that cannot be written as JSON. */
-export function recordOf(
-  json: unknown,
-  routing: Routing,
-  { vifId, path, plugin }: Handled,
-): VifRecord | undefined {
-  try {
-    // As JSON, objects are in their wire form.
-    const request: object = { ...JSON.parse(JSON.stringify(json)), routing };
-    return { vifId, since: new Date().toISOString(), path, plugin, request };
-  } catch {
-    return undefined;
-  }
-}
+import type { VifRecords } from '../run/inventory.js';
+import { type BatchOptions, readBatchOptions, teller } from './call-options.js';
+import type { ChangeResult, Settled } from './results.js';
 
 /**
  * Requests to unplug VIFs by their ids: those that they were plugged with, or else some that nothing handles, so that

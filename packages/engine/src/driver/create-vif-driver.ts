@@ -1,10 +1,11 @@
-import type { GuestConfigurator, OptionsOf, OptionsSource, PluginPackage } from '@vifkit/core';
 import {
   asVifError,
   type Logger,
+  type OptionsOf,
+  type OptionsSource,
+  type PluginOnDemand,
+  type PluginPackage,
   PluginRegistry,
-  type Routing,
-  routings,
   silentLogger,
   VifError,
 } from '@vifkit/core';
@@ -15,11 +16,13 @@ import {
   readOptions,
   requireOurContract,
 } from '@vifkit/core/internal';
-import type { CommandExecutor } from '@vifkit/core/steps';
+import { type GuestConfigurator, type Routing, routings } from '@vifkit/core/nova';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { Host } from '../run/host.js';
-import { vendorRunners } from './vendor-runners.js';
+import { vendorRunners } from './plugin-packages.js';
 import { VifDriver } from './vif-driver.js';
 
+/** What a driver is made of. */
 export interface VifDriverOptions<Packages extends readonly PluginPackage[] = readonly PluginPackage[]> {
   /** Where plans run: `openHost()` of `@vifkit/host`, or a memory host of `@vifkit/testkit`. */
   readonly host: Host;
@@ -27,6 +30,8 @@ export interface VifDriverOptions<Packages extends readonly PluginPackage[] = re
   readonly guests: GuestConfigurator;
   /** The plugin packages; nothing is loaded that is not named here. */
   readonly plugins: Packages;
+  /** Plugin packages that are loaded once a request needs them. */
+  readonly onDemand?: readonly PluginOnDemand[];
   /** Options by plugin name, or several sources of them, of which a later one overrides an earlier one. */
   readonly options?: OptionsOf<Packages> | readonly OptionsSource[];
   /**
@@ -45,6 +50,7 @@ const rules: OptionRules<VifDriverOptions> = {
     says: 'what configures guests, as a LibvirtGuestConfigurator of @vifkit/libvirt',
   },
   plugins: { accepts: Array.isArray, says: 'a list of plugin packages' },
+  onDemand: { accepts: Array.isArray, says: 'a list of plugin packages with their declarations' },
   options: optionRules.object,
   routing: {
     accepts: (value) => routings.some((each) => each === value),
@@ -65,11 +71,11 @@ export function createVifDriver<const Packages extends readonly PluginPackage[]>
     'guests',
     'plugins',
   ]);
-  const { host, guests, plugins, routing = 'newton', logger = silentLogger } = given;
+  const { host, guests, plugins, onDemand = [], routing = 'newton', logger = silentLogger } = given;
   try {
     if (host.core) requireOurContract('@vifkit/host', host.core);
     if (guests.core) requireOurContract('@vifkit/libvirt', guests.core);
-    const registry = new PluginRegistry(plugins, given.options, logger, { facts: host.facts });
+    const registry = new PluginRegistry(plugins, given.options, logger, { facts: host.facts, onDemand });
     const runners = [
       ...host.runners,
       ...vendorRunners(plugins, host.runners, {

@@ -1,13 +1,14 @@
-import type { Step } from '@vifkit/core';
 import { asVifError, VifError } from '@vifkit/core';
 import { isUuid, type OptionRules, optionRules, quote, validatePlan } from '@vifkit/core/internal';
-import type { Owned } from '@vifkit/core/steps';
+import type { Owned } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import type { Engine } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
 import { type Change, type Job, type JobResult, writingOf } from '../run/job.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
+/** What a garbage collection keeps. */
 export interface GcOptions extends CallOptions {
   /** The ids of all VIFs that are in use. An empty list is taken for a mistake: that there are none is said by `none`. */
   readonly keep: Iterable<string> | 'none';

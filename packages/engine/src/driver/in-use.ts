@@ -1,37 +1,43 @@
 import { VifError } from '@vifkit/core';
-import type { Leg } from '@vifkit/core/internal';
-import type { ConnectionReader, HostState } from '../connection/host-state.js';
+import type { Leg } from '@vifkit/core/connection';
+import type { HostState } from '../connection/host-state.js';
+import type { Host } from '../run/host.js';
 import type { Job } from '../run/job.js';
 
 /**
  * The VIFs whose guests still use them, with the error that says by whom: removing what a running guest has would cut it
- * off. What cannot be told is taken for idle.
+ * off. What cannot be told is taken for idle. In a phase of a live migration, a port that the network has on other hosts is
+ * idle, too: its guest has left, and what has it open is a hypervisor that the migration left behind.
  */
 export async function findInUse(
   jobs: readonly Job[],
-  reader: ConnectionReader | undefined,
+  { connection, migration }: Pick<Host, 'connection' | 'migration'>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Job, VifError>> {
   const ends = new Map(jobs.map((job) => [job, guestEnds(job)]));
   const legs = [...ends.values()].flat();
-  if (!reader || legs.length === 0) return new Map();
-  const state = await reader.read(legs, signal).catch(() => undefined);
+  if (!connection || legs.length === 0) return new Map();
+  const state = await connection.read(legs, signal).catch(() => undefined);
   if (!state) return new Map();
-  const taps = legs.flatMap((leg) => (isTap(leg, state) ? [leg.name] : []));
-  const functions = legs.flatMap((leg) => (isPassedThrough(leg, state) ? [leg.name] : []));
+  const taps = legs.flatMap((leg) =>
+    leg.kind === 'guestLink' && mayBeOpen(leg.name, state) ? leg.name : [],
+  );
+  const functions = legs.flatMap((leg) => (isPassedThrough(leg, state) ? leg.name : []));
   const nobody = new Map<string, string>();
   const isHeld = taps.length > 0 || functions.length > 0;
-  const holders = isHeld ? await reader.holders({ taps, functions }) : nobody;
-  return new Map(
-    [...ends].flatMap(([job, own]) => {
-      const user = own.map((leg) => userOf(leg, state, holders)).find(Boolean);
-      return user === undefined ? [] : [[job, inUse(job.vifId, user)] as const];
-    }),
-  );
+  const holders = isHeld ? await connection.holders({ taps, functions }) : nobody;
+  const found = new Map<Job, VifError>();
+  for (const [job, own] of ends) {
+    const user = own.map((leg) => userOf(leg, state, holders)).find(Boolean);
+    if (user === undefined) continue;
+    const asked = job.port === undefined ? undefined : migration?.isElsewhere(job.port, signal);
+    if (!(await asked?.catch(() => false))) found.set(job, inUse(job.vifId, user));
+  }
+  return found;
 }
 
 /** What a guest holds of its VIF's way; a tap that the plan removes, too. */
-function guestEnds({ legs = [], plan }: Job): Leg[] {
+export function guestEnds({ legs = [], plan }: Job): Leg[] {
   const own = legs.filter(({ kind }) => ['guestLink', 'macvtap', 'function', 'socket'].includes(kind));
   const named = new Set(own.map(({ name }) => name));
   const removed = plan.flatMap((step): Leg[] => {
@@ -41,8 +47,10 @@ function guestEnds({ legs = [], plan }: Job): Leg[] {
   return [...own, ...removed];
 }
 
-function isTap({ kind, name }: Leg, { links }: HostState): boolean {
-  return kind === 'guestLink' && links.get(name)?.type === 'tap';
+/** The kernel takes the carrier from a tap as soon as nobody has it open, which only shows of one that is up. */
+function mayBeOpen(name: string, { links }: HostState): boolean {
+  const link = links.get(name);
+  return link?.type === 'tap' && !(link.up && link.carrier === false);
 }
 
 function isPassedThrough({ kind, name }: Leg, { functions }: HostState): boolean {
@@ -53,9 +61,9 @@ function userOf(leg: Leg, state: HostState, holders: ReadonlyMap<string, string>
   const { links, sockets } = state;
   switch (leg.kind) {
     case 'guestLink': {
-      const link = links.get(leg.name);
-      if (link?.type !== 'tap') return undefined;
-      const holder = holders.get(leg.name) ?? (link.carrier === true ? 'a program' : undefined);
+      if (!mayBeOpen(leg.name, state)) return undefined;
+      const isOpen = links.get(leg.name)?.carrier === true;
+      const holder = holders.get(leg.name) ?? (isOpen ? 'a program' : undefined);
       return holder && `${holder} has tap ${leg.name} open`;
     }
     case 'macvtap': {

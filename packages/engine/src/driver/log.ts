@@ -1,3 +1,4 @@
+import { tracingChannel } from 'node:diagnostics_channel';
 import type { Logger, VifError } from '@vifkit/core';
 import { slowestOf, type Timeline } from '../run/timeline.js';
 import type { GcResult } from './gc.js';
@@ -45,3 +46,23 @@ export function logGc(logger: Logger, result: Settled<GcResult>, dryRun: boolean
   const { id, changes } = result.value;
   logger.info({ vif: id, changes: changes.length, dryRun }, 'gc');
 }
+
+/** What is published of a call: where its events are subscribed to, they share this object. */
+export interface CallTrace {
+  readonly operation: 'plan' | 'plug' | 'check' | 'unplug';
+  /** The results of its requests, once there are any: each has a timeline of its own. */
+  readonly result?: unknown;
+  /** Why the call as a whole was refused. */
+  readonly error?: unknown;
+}
+
+/**
+ * Publishes a call of a driver on `node:diagnostics_channel`, for tracers such as OpenTelemetry's: the channels
+ * `tracing:vifkit:call:start`, `end`, `asyncStart`, `asyncEnd` and `error`. It costs nothing while nobody listens.
+ */
+export function traced<T>(operation: CallTrace['operation'], call: () => Promise<T>): Promise<T> {
+  const context: CallTrace = { operation };
+  return channel.tracePromise(call, context);
+}
+
+const channel = tracingChannel<string, CallTrace>('vifkit:call');

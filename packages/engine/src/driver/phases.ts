@@ -1,50 +1,51 @@
-import { type CustomStep, deviceName, NetworkVif, type Plan, type VIFBase, VifError } from '@vifkit/core';
+import type { Plan } from '@vifkit/core';
+import type { NetworkVif } from '@vifkit/core/nova';
+import type { VIFBase } from '@vifkit/core/os-vif';
+import type { CustomStep } from '@vifkit/core/steps';
 import type { MigrationPhase, PhaseChange, PortMigration } from '../run/port-migration.js';
+import { guestEnds } from './in-use.js';
 import type { Prepared } from './prepare.js';
 import { awaitedPort } from './ready.js';
+
+/** What is to be run for a phase of a live migration, in place of a plug or an unplug. */
+export async function phaseOf(
+  phase: MigrationPhase,
+  { handled, job }: Prepared,
+  vif: NetworkVif | VIFBase,
+  migration: PortMigration,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const port = awaitedPort(vif, job.plan)?.interfaceId ?? interfaceIdIn(job.plan);
+  const plan = await phasePlan(phase, port, job.plan, migration, signal);
+  // The plan of a source that makes no use of its ports any more has none of them.
+  const legs = phase === 'deactivate' ? guestEnds(job) : job.legs;
+  return { handled, job: { ...job, plan, ...(legs && { legs }), ...(port !== undefined && { port }) } };
+}
 
 /**
  * The plan of a phase of a live migration: that of a plug or an unplug, and what the network is told. As steps of the plan
  * that is undone with it.
- * @throws VifError VIF_IN_USE for a release of what a guest uses here
  */
 async function phasePlan(
   phase: MigrationPhase,
-  vif: NetworkVif | VIFBase,
+  port: string | undefined,
   plan: Plan,
   migration: PortMigration,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const interfaceId = awaitedPort(vif, plan)?.interfaceId ?? interfaceIdIn(plan);
-  const told = interfaceId === undefined ? [] : [phaseStep(phase, interfaceId, migration)];
+  const told = port === undefined ? [] : [phaseStep(phase, port, migration)];
   switch (phase) {
     case 'prepare': {
       // Told first: what claims the port by its id must find it wanted on both hosts.
-      const claims = interfaceId !== undefined && (await migration.claimsAtOnce(interfaceId, signal));
+      const claims = port !== undefined && (await migration.claimsAtOnce(port, signal));
       return claims ? withoutIds(plan) : [...told, ...plan];
     }
     case 'activate':
+    case 'release':
       return [...plan, ...told];
     case 'deactivate':
       return told;
-    case 'release': {
-      await requireIdle(vif, migration, signal);
-      return [...plan, ...told];
-    }
   }
-}
-
-/** What is to be run for a phase of a live migration, in place of a plug or an unplug; that itself without one. */
-export async function inPhase(
-  phase: MigrationPhase | undefined,
-  prepared: Prepared,
-  vif: NetworkVif | VIFBase,
-  migration: PortMigration | undefined,
-  signal: AbortSignal,
-): Promise<Prepared> {
-  if (!phase || !migration) return prepared;
-  const { handled, job } = prepared;
-  return { handled, job: { ...job, plan: await phasePlan(phase, vif, job.plan, migration, signal) } };
 }
 
 function phaseStep(phase: MigrationPhase, interfaceId: string, migration: PortMigration): CustomStep {
@@ -76,17 +77,4 @@ function withoutIds(plan: Plan): Plan {
     const { 'iface-id': _, ...externalIds } = step.externalIds;
     return { ...step, externalIds };
   });
-}
-
-/** The source of a migration that has failed has its guest back. @throws VifError VIF_IN_USE */
-async function requireIdle(
-  vif: NetworkVif | VIFBase,
-  migration: PortMigration,
-  signal: AbortSignal,
-): Promise<void> {
-  const link = vif instanceof NetworkVif ? deviceName(vif) : Reflect.get(vif, 'vif_name');
-  if (typeof link === 'string' && (await migration.isInUse(link, signal))) {
-    const text = `A guest on this host has ${link} open: VIF ${vif.id} is not released. Unplug it once the guest has stopped`;
-    throw new VifError('VIF_IN_USE', text, { vifId: vif.id });
-  }
 }

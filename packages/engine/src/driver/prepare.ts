@@ -1,30 +1,25 @@
-import type {
-  GuestConfigurator,
-  GuestDevice,
-  HostCapabilities,
-  HostFacts,
-  Leg,
-  PlanContext,
-  PluginRegistry,
-  VIFBase,
-} from '@vifkit/core';
+import { asVifError, type HostFacts, type PlanContext, type PluginRegistry, VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
 import {
-  asVifError,
+  type ChosenPath,
+  findPath,
+  legsOfPlan,
+  type RoutedRequest,
+  validatePlan,
+} from '@vifkit/core/internal';
+import {
+  type GuestConfigurator,
+  type GuestDevice,
+  type HostCapabilities,
   NetworkVif,
   portSettings,
-  requireField,
   requireVirtio,
   tapQueues,
-  VIFHostDevice,
-  VIFVHostUser,
-  VifError,
-} from '@vifkit/core';
-import { legsOfPlan, validatePlan } from '@vifkit/core/internal';
+} from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
 import type { Job } from '../run/job.js';
-import { withinDeadline } from '../time/deadline.js';
+import { signalError, withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';
-import { type Route, route } from './route.js';
-import type { RoutedRequest } from './routed-request.js';
 
 export type Operation = 'plug' | 'unplug';
 
@@ -43,7 +38,7 @@ export async function preparePlan(
   signal: AbortSignal,
 ): Promise<Prepared> {
   const { instance, flavor, image, hostFilters, routing, vif } = request;
-  const chosen = route(request, registry);
+  const chosen = await findPath(request, registry);
   const host = await completeHost(request.host, facts);
   const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
   const card = { flavor, image, host, routing, ...vnic };
@@ -71,7 +66,7 @@ export async function preparePlan(
 }
 
 /** The legs that no step is about. */
-function pathOf(chosen: Route, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]> {
+function pathOf(chosen: ChosenPath, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]> {
   if (chosen.path === 'os-vif') return chosen.handler().path?.(chosen.vif, context) ?? [];
   return chosen.handler.path?.(chosen.vif, context) ?? [];
 }
@@ -91,7 +86,7 @@ export async function prepareDevice(
   signal: AbortSignal,
 ): Promise<Handled & { readonly device: GuestDevice }> {
   const { instance, flavor, image, hostFilters, routing, vif } = request;
-  const chosen = route(request, registry);
+  const chosen = await findPath(request, registry);
   const host = await completeHost(request.host, facts);
   const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
   const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts };
@@ -142,21 +137,29 @@ async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts):
   };
 }
 
-function handledBy(request: RoutedRequest, { path, plugin, reason }: Route): Handled {
+function handledBy(request: RoutedRequest, { path, plugin, reason }: ChosenPath): Handled {
   return { id: request.id, vifId: request.vif.id, path, plugin, reason };
 }
 
 /** What a plugin answers; one that does not come back is waited for until the signal fires. */
 async function guard<T>(
-  { path, plugin, vif }: Route,
+  { path, plugin, vif }: ChosenPath,
   operation: string,
   signal: AbortSignal,
   call: () => T | Promise<T>,
 ): Promise<T> {
   try {
     const doing = `waiting for the ${path} plugin '${plugin}' to answer ${operation}`;
-    return await withinDeadline(Promise.resolve().then(call), signal, doing);
+    if (signal.aborted) throw signalError(signal, doing);
+    const answer = call();
+    if (!isPromise(answer)) return answer;
+    return await withinDeadline(Promise.resolve(answer), signal, doing);
   } catch (error) {
     throw asVifError(error, 'PLUGIN_FAILED', `'${plugin}' threw in ${operation}`, vif.id);
   }
+}
+
+/** It may be of a class of the plugin's own. */
+function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
+  return typeof answer === 'object' && answer !== null && 'then' in answer;
 }

@@ -1,13 +1,7 @@
-import {
-  asVifError,
-  type CustomStep,
-  interfaceId as modelInterfaceId,
-  NetworkVif,
-  type Plan,
-  type VIFBase,
-  VIFPortProfileOpenVSwitch,
-  VifError,
-} from '@vifkit/core';
+import { asVifError, type Plan, VifError } from '@vifkit/core';
+import { interfaceId as modelInterfaceId, NetworkVif } from '@vifkit/core/nova';
+import { type VIFBase, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
+import type { CustomStep } from '@vifkit/core/steps';
 import type { Job, JobResult } from '../run/job.js';
 import type { AwaitedPort, PortReadiness } from '../run/port-readiness.js';
 import { startSpan } from '../run/timeline.js';

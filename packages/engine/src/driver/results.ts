@@ -1,5 +1,7 @@
-import type { GuestDevice, Step, VifError } from '@vifkit/core';
-import type { Difference } from '@vifkit/core/steps';
+import type { VifError } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
+import type { Difference } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import type { Connection } from '../connection/verdict.js';
 import type { Change } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
@@ -16,6 +18,7 @@ export interface Handled {
   readonly reason: string;
 }
 
+/** The guest's device, for the hypervisor. */
 export interface ConfigResult extends Handled {
   readonly device: GuestDevice;
 }
@@ -38,10 +41,12 @@ interface Timed extends Handled {
   readonly timeline: Timeline;
 }
 
+/** The steps of a plug, and which of them would write. Nothing has been written. */
 export interface PlanResult extends Timed {
   readonly steps: readonly PlannedStep[];
 }
 
+/** What a plug or an unplug has written. */
 export interface ChangeResult extends Timed {
   /** What was written, in order; empty when all was as wanted. */
   readonly changes: readonly Change[];
@@ -53,6 +58,7 @@ export interface ChangeResult extends Timed {
   readonly stepCount: number;
 }
 
+/** How the host differs from what a plug would make of it. Nothing has been written. */
 export interface CheckResult extends Timed {
   /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
   readonly differences: readonly Change[];
@@ -60,6 +66,7 @@ export interface CheckResult extends Timed {
   readonly connection?: Connection;
 }
 
+/** The VIF carries traffic. */
 export interface ReadyResult extends Timed {
   /** The port that carries the VIF's traffic; undefined for a VIF whose back end has none that tells. */
   readonly port?: AwaitedPort;

@@ -1,6 +1,7 @@
-import type { Step, VifError } from '@vifkit/core';
-import { isSameVif, NetworkVif } from '@vifkit/core';
-import { stepKindOf, validatePlan } from '@vifkit/core/internal';
+import { isSameVif, type VifError } from '@vifkit/core';
+import { type RoutedRequest, stepKindOf, validatePlan } from '@vifkit/core/internal';
+import { NetworkVif } from '@vifkit/core/nova';
+import type { Step } from '@vifkit/core/steps';
 import type { Engine, RunOptions } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
 import type { Findings } from '../run/inspect.js';
@@ -8,7 +9,6 @@ import type { Change, Job, JobResult } from '../run/job.js';
 import { startSpan } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
 import type { Prepared } from './prepare.js';
-import type { RoutedRequest } from './routed-request.js';
 
 /** Milliseconds to look beside a plan: it has done its part, and a server that hangs is not to hold it up. */
 const LOOKING = 1_000;

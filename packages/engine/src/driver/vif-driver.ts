@@ -1,18 +1,10 @@
-import type {
-  GuestConfigurator,
-  HostInfo,
-  Logger,
-  PluginRegistry,
-  RequestOf,
-  Routing,
-  VIFBase,
-} from '@vifkit/core';
-import { describeHost } from '@vifkit/core';
-import { stepKindOf } from '@vifkit/core/internal';
-import type { StepRunner } from '@vifkit/core/steps';
+import { describeHost, type Logger, type PluginRegistry } from '@vifkit/core';
+import { objectOf, type RoutedRequest, readRequest, stepKindOf } from '@vifkit/core/internal';
+import type { GuestConfigurator, RequestOf, Routing } from '@vifkit/core/nova';
+import type { HostInfo, VIFBase } from '@vifkit/core/os-vif';
+import type { StepRunner } from '@vifkit/core/step-kinds';
 import type { HostChange } from '../inventory/changes.js';
-import { listPlugged, type PluggedVifs } from '../inventory/plugged-vifs.js';
-import { watchHost } from '../inventory/watch.js';
+import type { PluggedVifs } from '../inventory/plugged-vifs.js';
 import { Engine } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { writingOf } from '../run/job.js';
@@ -21,27 +13,26 @@ import type { Timeline } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
 import {
   type BatchOptions,
+  type CallOptions,
+  type CallTimes,
+  callOptionRules,
   type PlugOptions,
   readBatchOptions,
+  readCallOptions,
   readPlugOptions,
   readRequestList,
+  readUnplugOptions,
   teller,
-} from './batch-options.js';
-import { recordOf, unplugById } from './by-id.js';
-import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
-import { type Changed, type Changing, type ChangingParts, plugging, unplugging } from './changing.js';
-import { endPlugins } from './end-plugins.js';
-import { collectGarbage, type GcOptions, type GcResult, readGcOptions } from './gc.js';
-import { logGc, logOutcome } from './log.js';
+  type UnplugOptions,
+} from './call-options.js';
+import { recordOf, stepsOfFormerWay } from './former-way.js';
+import type { GcOptions, GcResult } from './gc.js';
+import { logGc, logOutcome, traced } from './log.js';
+import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
+import { endPlugins } from './plugin-packages.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import { requireReadiness, waitingForPorts } from './ready.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
-import { objectOf } from './route.js';
-import { type RoutedRequest, readRequest } from './routed-request.js';
-import { type Call, runRequests } from './run-requests.js';
-import { only, settle } from './settle.js';
-import { traced } from './traced.js';
-import { readUnplugOptions, type UnplugOptions } from './unplug-options.js';
+import { type Call, only, runRequests, settle } from './run-requests.js';
 import { type Connected, judgedBeside } from './with-connection.js';
 
 /** What a {@link VifDriver} works with. */
@@ -55,6 +46,7 @@ export interface VifDriverParts {
   readonly routing: Routing;
 }
 
+/** How long a watch lasts. */
 export interface WatchOptions {
   /** Ends it. */
   readonly signal: AbortSignal;
@@ -186,7 +178,7 @@ export class VifDriver {
     const given = readBatchOptions(options);
     const { host, logger } = this.#parts;
     const handling: Call<Connected<readonly RunningTask[]>, CheckResult> = {
-      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
       run: judgedBeside<readonly RunningTask[]>(
         (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'check' }),
         host.connection,
@@ -221,11 +213,12 @@ export class VifDriver {
     options?: BatchOptions<ReadyResult>,
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
+    const { requireReadiness, waitingForPorts } = await import('./ready.js');
     const readiness = requireReadiness(this.#parts.host.readiness);
-    const prepare = async (json: unknown, signal: AbortSignal) => ({
-      prepared: await this.#prepare(json, 'plug', signal),
-      vif: this.#read(json).vif,
-    });
+    const prepare = async (json: unknown, signal: AbortSignal) => {
+      const request = this.#read(json);
+      return { prepared: await this.#prepare(request, 'plug', signal), vif: request.vif };
+    };
     const done = teller(given, this.#parts.logger);
     return runRequests(requests, given, { ...waitingForPorts(readiness, prepare), done });
   }
@@ -236,6 +229,7 @@ export class VifDriver {
     options?: UnplugOptions,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
+    const { unplugging } = await import('./unplugging.js');
     return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given));
   }
 
@@ -252,6 +246,7 @@ export class VifDriver {
    *   INVALID_OPTIONS
    */
   async gc(options: GcOptions): Promise<Settled<GcResult>[]> {
+    const { collectGarbage, readGcOptions } = await import('./gc.js');
     const given = readGcOptions(options);
     const results = await withDeadline(given.timeout, given.signal, (signal) =>
       collectGarbage(this.#engine, given, signal),
@@ -266,6 +261,7 @@ export class VifDriver {
    */
   async list(options?: CallOptions): Promise<PluggedVifs> {
     const { timeout, signal } = readCallOptions(options, 'list', callOptionRules);
+    const { listPlugged } = await import('../inventory/plugged-vifs.js');
     return withDeadline(timeout, signal, (soon) => listPlugged(this.#parts.host, soon));
   }
 
@@ -274,12 +270,13 @@ export class VifDriver {
    * carries their marks. A VIF of which there is nothing is no error: its result has no changes.
    * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is none
    */
-  unplugById(
+  async unplugById(
     vifIds: readonly string[],
     options?: BatchOptions<ChangeResult>,
   ): Promise<Settled<ChangeResult>[]> {
     const { host, logger } = this.#parts;
     const parts = { records: host.records, logger };
+    const { unplugById } = await import('./by-id.js');
     return unplugById(vifIds, options, parts, (requests, given) => this.unplugAll(requests, given));
   }
 
@@ -289,8 +286,9 @@ export class VifDriver {
    * thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
    * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another, where nothing tells of changes
    */
-  watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
-    return watchHost(this.#parts.host, signal);
+  async *watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
+    const { watchHost } = await import('../inventory/watch.js');
+    yield* watchHost(this.#parts.host, signal);
   }
 
   /**
@@ -344,7 +342,7 @@ export class VifDriver {
     return {
       engine: this.#engine,
       host: this.#parts.host,
-      read: (request) => this.#read(request),
+      read: (json) => this.#read(json),
       prepare: (request, operation, signal) => this.#prepare(request, operation, signal),
     };
   }
@@ -357,7 +355,7 @@ export class VifDriver {
   ): Promise<Settled<T>[]> {
     const given = readBatchOptions(options);
     const handling: Call<readonly RunningTask[], T> = {
-      prepare: (request, signal) => this.#prepare(request, 'plug', signal),
+      prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
       run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
       done: teller(given, this.#parts.logger),
@@ -365,11 +363,16 @@ export class VifDriver {
     return traced(operation === 'plug' ? 'plan' : operation, () => runRequests(requests, given, handling));
   }
 
-  async #prepare(json: unknown, operation: Operation, signal: AbortSignal): Promise<Prepared> {
+  async #prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
-    const request = this.#read(json);
-    const { handled, job } = await preparePlan(request, operation, registry, host.facts, signal);
-    const record = operation === 'plug' ? recordOf(json, request.routing, handled) : undefined;
-    return { handled, job: { ...job, ...(record && { record }) } };
+    const prepared = await preparePlan(request, operation, registry, host.facts, signal);
+    const record = operation === 'plug' ? recordOf(request, prepared) : undefined;
+    if (!record || !host.records) return prepared;
+    const { plan } = prepared.job;
+    const leaving = await stepsOfFormerWay(plan, record, host.records, async (former) => {
+      const unplug = await preparePlan(this.#read(former), 'unplug', registry, host.facts, signal);
+      return unplug.job.plan;
+    });
+    return { ...prepared, job: { ...prepared.job, plan: [...plan, ...leaving], record } };
   }
 }

@@ -1,5 +1,4 @@
-import type { VifError } from '@vifkit/core';
-import { isVifError } from '@vifkit/core';
+import { isVifError, type VifError } from '@vifkit/core';
 import type { Host } from '../run/host.js';
 import { keyOf, type Thing, type VifRecord } from '../run/inventory.js';
 import { ownersOf } from './owners.js';

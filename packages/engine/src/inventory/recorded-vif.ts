@@ -1,4 +1,5 @@
-import { classNameOf, NetworkVif, parseRequest } from '@vifkit/core';
+import { NetworkVif, parseRequest } from '@vifkit/core/nova';
+import { classNameOf } from '@vifkit/core/os-vif';
 import { keyOf, type Thing, type VifRecord } from '../run/inventory.js';
 
 /** What a record tells of a VIF. */

@@ -1,5 +1,6 @@
-import { asVifError, type CustomStep } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/steps';
+import { asVifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/step-kinds';
+import type { CustomStep } from '@vifkit/core/steps';
 
 /** That the step is to be done, or was begun: its author knows the rest. */
 type Doing = true;

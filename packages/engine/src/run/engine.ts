@@ -1,5 +1,6 @@
-import { type Logger, type Step, silentLogger, VifError } from '@vifkit/core';
-import type { Reach, StepRunner } from '@vifkit/core/steps';
+import { type Logger, silentLogger, VifError } from '@vifkit/core';
+import type { Reach, StepRunner } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import { CustomRunner } from './custom-runner.js';
 import type { Host } from './host.js';
 import { Crew, type Findings, findOwned, inspectJob } from './inspect.js';

@@ -1,5 +1,5 @@
-import type { Step } from '@vifkit/core';
-import { stepTarget, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 import type { Timeline } from './timeline.js';
 
 /** A plug failed; the steps it had done were undone. `cause` is the first error. */

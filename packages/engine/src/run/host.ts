@@ -1,5 +1,5 @@
 import type { CoreCopy, HostFacts } from '@vifkit/core';
-import type { CommandExecutor, StepRunner } from '@vifkit/core/steps';
+import type { CommandExecutor, StepRunner } from '@vifkit/core/step-kinds';
 import type { ConnectionReader } from '../connection/host-state.js';
 import type { HostInventory, VifRecords } from './inventory.js';
 import type { PortMigration } from './port-migration.js';

@@ -1,6 +1,7 @@
-import { asVifError, isVifError, type Step, stepTarget, VifError } from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
-import type { Inspection, Owned, Reach, StepRunner } from '@vifkit/core/steps';
+import type { Inspection, Owned, Reach, StepRunner } from '@vifkit/core/step-kinds';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 import { withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
 import { type OwnershipOperation, settleOwnership } from './ownership.js';
@@ -9,14 +10,14 @@ import { RunnerQueue, type RunningTask } from './runner-queue.js';
 /** The runners of a host by the kinds of their steps, as the jobs that run together share them. */
 export class Crew {
   readonly #queues: ReadonlyMap<Step['kind'], RunnerQueue>;
-  /** Each once. */
-  readonly all: ReadonlySet<RunnerQueue>;
+  /** Those that look for what no step of a plan is about. */
+  readonly searchers: readonly RunnerQueue[];
 
   constructor(runners: ReadonlyMap<Step['kind'], StepRunner>, signal: AbortSignal) {
     const queues = new Map(
       [...new Set(runners.values())].map((each) => [each, new RunnerQueue(each, signal)]),
     );
-    this.all = new Set(queues.values());
+    this.searchers = [...queues.values()].filter(({ searches }) => searches);
     this.#queues = new Map(
       [...runners].flatMap(([kind, runner]) => {
         const queue = queues.get(runner);
@@ -54,7 +55,9 @@ export async function inspectJob(job: Job, operation: OwnershipOperation, crew: 
   const places = new Map<RunnerQueue, number[]>();
   for (const [place, step] of plan.entries()) {
     const queue = crew.queueOf(step);
-    if (queue) places.set(queue, [...(places.get(queue) ?? []), place]);
+    const those = queue && places.get(queue);
+    if (those) those.push(place);
+    else if (queue) places.set(queue, [place]);
     else failures[place] = { error: noRunner(step), step };
   }
   const compare = async ([queue, those]: [RunnerQueue, number[]]) => {
@@ -68,7 +71,7 @@ export async function inspectJob(job: Job, operation: OwnershipOperation, crew: 
     }
   };
   // Of what gc collects, each thing that carries the mark is a step itself.
-  const searched = operation === 'gc' ? [] : [...crew.all];
+  const searched = operation === 'gc' ? [] : crew.searchers;
   const searches = searched.map(async (queue) => ({ queue, strays: await queue.findStrays(job) }));
   await Promise.all([...places].map(compare));
   const strays = (await Promise.all(searches)).flatMap(({ queue, strays }) => {
@@ -79,7 +82,9 @@ export async function inspectJob(job: Job, operation: OwnershipOperation, crew: 
     return [];
   });
   const compared = withConditions(found.filter((task) => task !== undefined));
-  const tasks = compared.flatMap((task) => [task, ...straysBeside(job, task, operation)]);
+  const tasks = compared.flatMap((task) =>
+    task.inspection.strays ? [task, ...straysBeside(job, task, operation)] : task,
+  );
   return { tasks: [...tasks, ...strays], failures: failures.filter((failure) => failure !== undefined) };
 }
 
@@ -123,7 +128,7 @@ function withConditions(tasks: readonly RunningTask[]): RunningTask[] {
       return { ...task, change: undefined, inspection: { differences: [] } };
     const { apply, undo } = ifCreated?.(task.step) ?? {};
     const stays = undo !== undefined && !created.has(undo);
-    if (apply === undefined || created.has(apply)) return { ...task, stays };
+    if (apply === undefined || created.has(apply)) return stays ? { ...task, stays } : task;
     const { change: _, ...inspection } = task.inspection;
     return { ...task, stays, change: undefined, inspection: { ...inspection, differences: [] } };
   });

@@ -24,6 +24,7 @@ export interface Thing {
   readonly instance?: string;
 }
 
+/** What tells a thing from all others of its host. */
 export function keyOf({ kind, name }: Pick<Thing, 'kind' | 'name'>): ThingKey {
   return `${kind} ${name}`;
 }
@@ -66,7 +67,10 @@ export interface VifRecords {
   list(): Promise<readonly (VifRecord | VifError)[]>;
   /** Of these VIFs. */
   read(vifIds: readonly string[]): Promise<readonly (VifRecord | VifError)[]>;
-  /** Keeps `since` of a record that is there. Writes nothing if the record is there as it is. */
+  /**
+   * Keeps `since` of a record that is there. Writes nothing if the record is there as it is. The request is kept as JSON:
+   * objects in it are in their wire form then. Never rejects.
+   */
   put(record: VifRecord): Promise<VifError | undefined>;
   /** Succeeds for a VIF without a record. */
   forget(vifId: string): Promise<VifError | undefined>;

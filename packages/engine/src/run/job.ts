@@ -1,6 +1,7 @@
-import type { Leg, Plan, Step, VifError } from '@vifkit/core';
-import { stepTarget } from '@vifkit/core';
-import type { Difference, Inspection } from '@vifkit/core/steps';
+import type { Plan, VifError } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import type { Difference, Inspection } from '@vifkit/core/step-kinds';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 import type { VifRecord } from './inventory.js';
 import type { Left } from './ownership.js';
 import type { Trace } from './timeline.js';
@@ -11,6 +12,8 @@ export interface Job {
   readonly plan: Plan;
   /** The way from the guest to its network. */
   readonly legs?: readonly Leg[];
+  /** Neutron's and OVN's id of its port, for a phase of a live migration. */
+  readonly port?: string;
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
   readonly owner?: string;
   /** What is remembered of the VIF once it is plugged. */

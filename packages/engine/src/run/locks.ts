@@ -83,8 +83,9 @@ async function takeFree(locks: HostLocks, jobs: readonly Job[]): Promise<Taken> 
   const ready: Job[] = [];
   const late = new Map<string, Job[]>();
   for (const job of jobs) {
-    const lacking = keysOf([job])
+    const lacking = keysOfJob(job)
       .filter((key) => !held.has(key))
+      .sort()
       .join('\n');
     if (lacking === '') ready.push(job);
     else late.set(lacking, [...(late.get(lacking) ?? []), job]);
@@ -116,14 +117,22 @@ async function acquireFor(locks: HostLocks, jobs: readonly Job[], signal: AbortS
 /** Lets go of each key with the last of the jobs that need it. */
 function withLastUser(jobs: readonly Job[], letGo: (keys: readonly string[]) => Promise<void>): Release {
   const users = new Map<string, number>();
-  for (const key of jobs.flatMap((job) => keysOf([job]))) users.set(key, (users.get(key) ?? 0) + 1);
+  for (const key of jobs.flatMap(keysOfJob)) users.set(key, (users.get(key) ?? 0) + 1);
   return (job) => {
-    const keys = keysOf([job]);
+    const keys = keysOfJob(job);
     for (const key of keys) users.set(key, (users.get(key) ?? 0) - 1);
     return letGo(keys.filter((key) => users.get(key) === 0));
   };
 }
 
 function keysOf(jobs: readonly Job[]): string[] {
-  return [...new Set(jobs.flatMap((job) => lockKeys(job.vifId, job.plan)))].sort();
+  return [...new Set(jobs.flatMap(keysOfJob))].sort();
+}
+
+const known = new WeakMap<Job, readonly string[]>();
+
+function keysOfJob(job: Job): readonly string[] {
+  const keys = known.get(job) ?? lockKeys(job.vifId, job.plan);
+  known.set(job, keys);
+  return keys;
 }

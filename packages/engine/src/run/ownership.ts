@@ -1,7 +1,7 @@
-import type { Step } from '@vifkit/core';
-import { stepTarget, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
-import type { Difference, Found, Inspection, Intention } from '@vifkit/core/steps';
+import type { Difference, Found, Inspection, Intention } from '@vifkit/core/step-kinds';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 
 /** What a call is about. Showing a plan is a `plug` that writes nothing. */
 export type OwnershipOperation = 'plug' | 'check' | 'unplug' | 'gc';

@@ -1,4 +1,5 @@
-import { asVifError, type Logger, stepTarget, type VifError } from '@vifkit/core';
+import { asVifError, type Logger, type VifError } from '@vifkit/core';
+import { stepTarget } from '@vifkit/core/steps';
 import { PlugError, UnplugError } from './errors.js';
 import { type Crew, inspectJob, type StepFailure } from './inspect.js';
 import type { VifRecords } from './inventory.js';

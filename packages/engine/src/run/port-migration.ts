@@ -22,6 +22,9 @@ export interface PortMigration {
   change(phase: MigrationPhase, interfaceId: string, signal: AbortSignal): Promise<PhaseChange | undefined>;
   /** Whether a port of this id claims traffic as soon as it is there, so that `prepare` must not give it its id yet. */
   claimsAtOnce(interfaceId: string, signal: AbortSignal): Promise<boolean>;
-  /** Whether a guest has this link of the host's open. */
-  isInUse(link: string, signal: AbortSignal): Promise<boolean>;
+  /**
+   * Whether the network has this port on other hosts, and not on this one: what has it open here was left behind by a
+   * migration. False where nobody can tell.
+   */
+  isElsewhere(interfaceId: string, signal: AbortSignal): Promise<boolean>;
 }

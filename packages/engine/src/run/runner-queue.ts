@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { asVifError, type Step, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, StepRunner, Stray } from '@vifkit/core/steps';
+import { asVifError, VifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection, StepRunner, Stray } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import { signalError, withDeadline, withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
 import type { Left } from './ownership.js';
@@ -49,6 +50,8 @@ interface Undoing extends UndoTime {
  */
 export class RunnerQueue {
   readonly isOneByOne: boolean;
+  /** Whether it can be asked for what no step of a plan is about. */
+  readonly searches: boolean;
   readonly #runner: StepRunner;
   readonly #signal: AbortSignal;
   readonly #readings: Batches<Asked, Read<Inspection<unknown, Step>>>;
@@ -61,6 +64,7 @@ export class RunnerQueue {
     this.#runner = runner;
     this.#signal = signal;
     this.isOneByOne = runner.oneByOne ?? false;
+    this.searches = runner.findStrays !== undefined;
     const [reads, writes] = this.isOneByOne ? [alone, alone] : [joined, joinedWhileBusy];
     this.#readings = reads((asked) => this.#inspect(asked));
     this.#searches = joined((jobs) => this.#findStrays(jobs));
@@ -75,7 +79,6 @@ export class RunnerQueue {
 
   /** What the job's VIF has that no step of its plan is about. Never rejects. */
   async findStrays(job: Job): Promise<Read<readonly Stray<unknown, Step>[]>> {
-    if (!this.#runner.findStrays) return nothing;
     const [found] = await this.#searches([job]);
     return found ?? nothing;
   }
@@ -91,8 +94,8 @@ export class RunnerQueue {
   }
 
   async #inspect(asked: readonly Asked[]): Promise<Read<Inspection<unknown, Step>>[]> {
-    const titles = asked.map(({ step, job }) => taskTitle({ step, owner: job.owner }));
-    const doing = this.isOneByOne ? `comparing ${titles} with the host` : 'reading the host';
+    const titles = () => asked.map(({ step, job }) => taskTitle({ step, owner: job.owner }));
+    const doing = this.isOneByOne ? `comparing ${titles()} with the host` : 'reading the host';
     const endBatch = startBatch('inspect', asked, this.isOneByOne);
     try {
       const steps = asked.map(({ step, job }) => ({ step, vifId: job.vifId }));

@@ -1,5 +1,4 @@
-import type { Step } from '@vifkit/core';
-import { stepTarget } from '@vifkit/core';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 
 /** A part of a request's time. */
 export interface Span {

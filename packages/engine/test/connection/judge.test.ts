@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 import { describe, expect, it } from 'vitest';
 import type { HostState, OpenVSwitchOnPath } from '../../src/connection/host-state.js';
 import { judge } from '../../src/connection/judge.js';

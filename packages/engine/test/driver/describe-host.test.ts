@@ -1,14 +1,5 @@
-import {
-  type Announced,
-  announce,
-  describeHost,
-  PluginRegistry,
-  VIFBridge,
-  VIFGeneric,
-  VIFOpenVSwitch,
-  VIFVHostUser,
-  vifPlugin,
-} from '@vifkit/core';
+import { type Announced, announce, describeHost, PluginRegistry, vifPlugin } from '@vifkit/core';
+import { VIFBridge, VIFGeneric, VIFOpenVSwitch, VIFVHostUser } from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { Idle } from '../../../core/test/plugin/support/idle.js';
 import { benchWith } from './support/bench.js';

@@ -1,4 +1,5 @@
-import { toPrimitive, vifPlugin } from '@vifkit/core';
+import { vifPlugin } from '@vifkit/core';
+import { toPrimitive } from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { benchWith } from './support/bench.js';
 import { GenericConverter, pluginOf, Taps } from './support/plugins.js';

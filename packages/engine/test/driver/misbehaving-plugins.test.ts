@@ -1,5 +1,4 @@
-import type { Plan, VifPlugin } from '@vifkit/core';
-import { vifPlugin } from '@vifkit/core';
+import { type Plan, type VifPlugin, vifPlugin } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
 import { benchWith } from './support/bench.js';
 import { pluginOf, Taps } from './support/plugins.js';

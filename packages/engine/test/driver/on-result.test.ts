@@ -1,7 +1,7 @@
-import type { CustomStep } from '@vifkit/core';
 import { silentLogger } from '@vifkit/core';
+import type { CustomStep } from '@vifkit/core/steps';
 import { describe, expect, it } from 'vitest';
-import type { BatchOptions } from '../../src/driver/batch-options.js';
+import type { BatchOptions } from '../../src/driver/call-options.js';
 import type { Settled } from '../../src/driver/results.js';
 import { Signal } from '../run/support/signal.js';
 import { benchWith } from './support/bench.js';

@@ -1,16 +1,15 @@
-import * as ours from '@vifkit/core';
+import type { Plan, PluginPackage } from '@vifkit/core';
+import type { NetworkVif } from '@vifkit/core/nova';
+import type { VIFBase } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
-
-// The compiled modules: another copy of core than the sources, which the tests run on.
-const path: string = new URL('../../../core/dist/index.js', import.meta.url).href;
-const theirs: typeof ours = await import(path);
+import { type Core, ours, theirs } from '../support/core-copies.js';
 
 /** A vendor's package with a port profile of its own, written with some copy of core. */
-function vendorWith(core: typeof ours, namespace: string) {
+function vendorWith(core: Core, namespace: string) {
   const { field } = core;
 
   @core.versionedObject({ name: 'AcmePolicy', namespace, version: '1.0' })
@@ -40,20 +39,20 @@ function vendorWith(core: typeof ours, namespace: string) {
     describe() {
       return core.announce('acme', [[core.VIFGeneric, [VIFPortProfileAcme]]]);
     }
-    plug(vif: ours.VIFBase): ours.Plan {
+    plug(vif: VIFBase): Plan {
       const profile = vif.port_profile;
       if (!(profile instanceof VIFPortProfileAcme)) throw core.unsupportedVif('acme', vif);
       const { lane, policy, mirrored } = profile as VIFPortProfileAcme;
       return [{ kind: 'command', argv: ['acmectl', String(lane), String(policy?.tier), String(mirrored)] }];
     }
-    unplug(): ours.Plan {
+    unplug(): Plan {
       return [];
     }
   }
   core.vifPlugin({ name: 'acme' })(Acme);
 
   class Converter {
-    convert(vif: ours.NetworkVif) {
+    convert(vif: NetworkVif) {
       const { acme_lane: lane } = core.vendorDetails(vif, AcmeDetails);
       const port_profile = new VIFPortProfileAcme({ lane } as object);
       return new core.VIFGeneric({ ...core.toVifFields(vif), plugin: 'acme', port_profile });
@@ -80,7 +79,7 @@ const vifWith = (namespace: string, data: object, version = '1.1') =>
     port_profile: wire('VIFPortProfileAcme', namespace, version, data),
   });
 
-function start(offered: ours.PluginPackage) {
+function start(offered: PluginPackage) {
   const host = memoryHost();
   const driver = createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins: [offered] });
   return { host, driver };

@@ -1,5 +1,5 @@
-import type { PlanContext, Routing } from '@vifkit/core';
-import { isVifError } from '@vifkit/core';
+import { isVifError, type PlanContext } from '@vifkit/core';
+import type { Routing } from '@vifkit/core/nova';
 import { describe, expect, it } from 'vitest';
 import { benchWith } from './support/bench.js';
 import { GenericConverter, GenericDriver, pluginOf, QbgDriver, Taps } from './support/plugins.js';

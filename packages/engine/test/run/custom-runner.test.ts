@@ -1,4 +1,4 @@
-import type { CustomStep } from '@vifkit/core';
+import type { CustomStep } from '@vifkit/core/steps';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/run/engine.js';
 import { Deadline } from '../../src/time/deadline.js';

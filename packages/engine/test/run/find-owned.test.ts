@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { Owned } from '@vifkit/core/steps';
+import type { Owned } from '@vifkit/core/step-kinds';
 import { expect, it } from 'vitest';
 import { findOwned } from '../../src/run/inspect.js';
 import { Deadline } from '../../src/time/deadline.js';

@@ -1,4 +1,3 @@
-import type { Step } from '@vifkit/core';
 import type {
   Difference,
   Found,
@@ -8,7 +7,8 @@ import type {
   StepRunner,
   Task,
   Wanted,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Engine } from '../../src/run/engine.js';
 import { Deadline } from '../../src/time/deadline.js';

@@ -1,5 +1,5 @@
-import type { Step } from '@vifkit/core';
 import { VifError } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/run/engine.js';

@@ -1,5 +1,4 @@
-import type { Plan } from '@vifkit/core';
-import { VifError } from '@vifkit/core';
+import { type Plan, VifError } from '@vifkit/core';
 import { describe, expect, it } from 'vitest';
 import { Engine } from '../../src/run/engine.js';
 import { UnplugError } from '../../src/run/errors.js';

@@ -1,4 +1,4 @@
-import { asVifError, type CommandStep, isVifError, VifError } from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   CommandExecutor,
@@ -7,8 +7,10 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
-import { missingProgram } from './missing-program.js';
+} from '@vifkit/core/step-kinds';
+import type { CommandStep } from '@vifkit/core/steps';
+import { ExecCommands } from './exec-commands.js';
+import { missingProgram } from './run-program.js';
 
 /** A tool to be run. */
 export interface CommandRun {
@@ -91,4 +93,10 @@ export class CommandRunner implements StepRunner<CommandStep, CommandRun, Comman
 function lastWords(stderr: string): string {
   const text = stderr.slice(-5_000).trim().split('\n').slice(-3).join('; ').slice(-500);
   return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}
+
+/** Runs vendors' tools on this host, with a helper in front if there is one. */
+export function openTools(helper: readonly string[]) {
+  const commands = new ExecCommands(helper);
+  return { commands, runner: new CommandRunner(commands) };
 }

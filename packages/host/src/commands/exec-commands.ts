@@ -1,4 +1,4 @@
-import type { CommandExecutor, CommandResult } from '@vifkit/core/steps';
+import type { CommandExecutor, CommandResult } from '@vifkit/core/step-kinds';
 import { hostPrograms, type Programs } from './programs.js';
 
 /** A tool that floods its output is cut off here; its last words are what an error quotes. */

@@ -1,6 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
-import type { CommandResult } from '@vifkit/core/steps';
+import type { CommandResult } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import { requireDescriptors } from './descriptors.js';
 import { calledOff, OUTPUT_DELAY } from './process-group.js';

@@ -1,4 +1,5 @@
-import type { CommandResult } from '@vifkit/core/steps';
+import { VifError } from '@vifkit/core';
+import type { CommandResult } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import type { Result } from 'execa';
 import { awaitDescriptors } from './descriptors.js';
@@ -77,4 +78,10 @@ export async function runProgram(
 function endingOf({ isMaxBuffer, signal, code }: Pick<Result, 'isMaxBuffer' | 'signal' | 'code'>): string {
   if (isMaxBuffer) return 'wrote too much';
   return signal ? `was ended by ${signal}` : `cannot be started (${code})`;
+}
+
+/** The error for a program that is not installed. */
+export function missingProgram(program: string, from: string | undefined): VifError {
+  const remedy = from ? `install it: it comes from ${from}` : 'install it, or correct PATH';
+  return new VifError('COMMAND_NOT_FOUND', `There is no program '${program}'; ${remedy}`);
 }

@@ -1,5 +1,5 @@
 import { asVifError, isVifError, type VifError } from '@vifkit/core';
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 import type {
   ConnectionReader,
   FiltersOnPath,
@@ -16,8 +16,10 @@ import type { FilterTable } from '../port-security/filter-table.js';
 /** What ways are read with. */
 export interface ConnectionParts {
   readonly links: LinkTable;
-  readonly openVSwitch: { read(legs: readonly Leg[], signal: AbortSignal): Promise<OpenVSwitchOnPath> };
-  readonly filters: FilterTable;
+  readonly openVSwitch: {
+    read(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean): Promise<OpenVSwitchOnPath>;
+  };
+  readonly filters: Pick<FilterTable, 'read'>;
   functions(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FunctionOnPath>>;
   sockets(paths: readonly string[]): Promise<HostState['sockets']>;
   holders: ConnectionReader['holders'];
@@ -27,18 +29,18 @@ export interface ConnectionParts {
 export class HostConnection implements ConnectionReader {
   constructor(private readonly parts: ConnectionParts) {}
 
-  async read(legs: readonly Leg[], signal: AbortSignal): Promise<HostState> {
+  async read(legs: readonly Leg[], signal: AbortSignal, isUnchanged = false): Promise<HostState> {
     const { parts } = this;
     const namesOf = (kind: Leg['kind']) => [
-      ...new Set(legs.flatMap((leg) => (leg.kind === kind ? leg.name : []))),
+      ...new Set(legs.filter((leg) => leg.kind === kind).map(({ name }) => name)),
     ];
-    const addresses = namesOf('function');
+    const [addresses, paths] = [namesOf('function'), namesOf('socket')];
     const functions = addresses.length === 0 ? new Map() : await parts.functions(addresses, signal);
     const [links, openVSwitch, filters, sockets] = await Promise.all([
-      this.#readLinks(legs, functions, signal),
-      legs.some(isOpenVSwitch) ? told(parts.openVSwitch.read(legs, signal)) : undefined,
+      this.#readLinks(legs, functions, signal, isUnchanged),
+      legs.some(isOpenVSwitch) ? told(parts.openVSwitch.read(legs, signal, isUnchanged)) : undefined,
       legs.some(({ kind }) => kind === 'guestFilter') ? told(this.#readFilters(signal)) : undefined,
-      parts.sockets(namesOf('socket')),
+      paths.length === 0 ? new Map() : parts.sockets(paths),
     ]);
     const dependsOnChecksums =
       openVSwitch && !isVifError(openVSwitch) && legs.some((leg) => isInUserspace(leg, openVSwitch));
@@ -56,13 +58,17 @@ export class HostConnection implements ConnectionReader {
     legs: readonly Leg[],
     functions: ReadonlyMap<string, FunctionOnPath>,
     signal: AbortSignal,
+    isUnchanged: boolean,
   ): Promise<Map<string, LinkOnPath>> {
+    const { links: table } = this.parts;
     const physical = [...functions.values()].flatMap(({ vf }) => (vf ? [vf.pf] : []));
-    const names = [...new Set([...legs.flatMap(linksOf), ...physical])];
     // Whose name is not known, as that of a macvtap, is looked for among all.
     const isAmongAll = legs.some(({ kind }) => kind === 'macvtap');
-    if (!isAmongAll && names.length === 0) return new Map();
-    const links = await this.parts.links.read(isAmongAll ? {} : { names }, signal);
+    const names = isAmongAll
+      ? undefined
+      : table.present([...new Set([...legs.flatMap(linksOf), ...physical])]);
+    if (names?.length === 0) return new Map();
+    const links = await table.read({ names, isUnchanged }, signal);
     return new Map([...links].map(([name, link]) => [name, onPath(link)]));
   }
 

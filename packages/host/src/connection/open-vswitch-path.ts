@@ -1,4 +1,4 @@
-import type { Leg, OvnBindingLeg } from '@vifkit/core/internal';
+import type { Leg, OvnBindingLeg } from '@vifkit/core/connection';
 import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath } from '@vifkit/engine/connection';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';
@@ -8,7 +8,8 @@ import type { VswitchdProbe } from './vswitchd-probe.js';
 
 /** The rows of Open vSwitch's database, as of the last refreshing. */
 export interface RefreshedRows extends RowSource {
-  refresh(signal: AbortSignal): Promise<void>;
+  /** Has later answers show all that is in the database now; if unchanged, all that was when the same signal was last given. */
+  refresh(signal: AbortSignal, isUnchanged?: boolean): Promise<void>;
 }
 
 /** What Open vSwitch tells of ways: one reading of its database, and a word with its daemon. */
@@ -19,9 +20,9 @@ export class OpenVSwitchPath {
     private readonly ovn: OvnPath | undefined,
   ) {}
 
-  async read(legs: readonly Leg[], signal: AbortSignal): Promise<OpenVSwitchOnPath> {
+  async read(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean): Promise<OpenVSwitchOnPath> {
     const [database, vswitchd] = await Promise.all([
-      this.#readDatabase(legs, signal),
+      this.#readDatabase(legs, signal, isUnchanged),
       this.vswitchd.fault(signal),
     ]);
     const { settings, isBehind, bridges, ...found } = database;
@@ -48,8 +49,8 @@ export class OpenVSwitchPath {
     return new Map(await Promise.all(counted));
   }
 
-  async #readDatabase(legs: readonly Leg[], signal: AbortSignal) {
-    await this.rows.refresh(signal);
+  async #readDatabase(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean) {
+    await this.rows.refresh(signal, isUnchanged);
     const names = new Set(legs.flatMap(portsOf));
     const ids = new Set(legs.flatMap((leg) => (leg.kind === 'ovsPort' ? (leg.interfaceId ?? []) : [])));
     const found = await this.rows.read(

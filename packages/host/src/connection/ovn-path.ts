@@ -1,4 +1,4 @@
-import type { OvnBindingLeg } from '@vifkit/core/internal';
+import type { OvnBindingLeg } from '@vifkit/core/connection';
 import type { OvnBinding, OvnOnPath } from '@vifkit/engine/connection';
 import { withDeadline } from '@vifkit/engine/time';
 import { askController, type ControllerState } from '../ovn/controller.js';

@@ -1,4 +1,5 @@
-import type { Requirement, Step } from '@vifkit/core';
+import type { Requirement } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import type { JudgedLeg } from '@vifkit/engine/connection';
 
 const ip: Requirement = { kind: 'program', name: 'ip', from: 'iproute2' };

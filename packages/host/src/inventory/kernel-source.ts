@@ -1,6 +1,6 @@
 import { isVifError } from '@vifkit/core';
 import { keyOf, type Thing } from '@vifkit/engine';
-import { missingProgram } from '../commands/missing-program.js';
+import { missingProgram } from '../commands/run-program.js';
 import { type LinkState, vifOf } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { VfJournal } from '../sriov/vf-journal.js';

@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readFileSync, write, writeSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, write, writeSync } from 'node:fs';
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
@@ -6,6 +6,8 @@ import { promisify } from 'node:util';
 export interface KernelFiles {
   /** Whether there is such a file, told at once. */
   exists(path: string): boolean;
+  /** The names in a folder below /proc/sys, told at once; none where there is no such folder. */
+  entries(path: string): readonly string[];
   /** The text of a file below /proc/sys, told at once: the kernel waits for nothing there. Undefined if there is none. */
   setting(path: string): string | undefined;
   /**
@@ -25,6 +27,13 @@ export interface KernelFiles {
 
 export const hostKernelFiles: KernelFiles = {
   exists: existsSync,
+  entries(path) {
+    try {
+      return readdirSync(path);
+    } catch {
+      return [];
+    }
+  },
   setting(path) {
     try {
       return readFileSync(path, 'utf8');

@@ -1,5 +1,6 @@
-import { type LinkCreation, type LinkStep, VifError } from '@vifkit/core';
-import type { Difference } from '@vifkit/core/steps';
+import { VifError } from '@vifkit/core';
+import type { Difference } from '@vifkit/core/step-kinds';
+import type { LinkCreation, LinkStep } from '@vifkit/core/steps';
 import { isOurs, type LinkState } from './link-state.js';
 import { misfit, type Surroundings, type Trait } from './made-otherwise.js';
 

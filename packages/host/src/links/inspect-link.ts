@@ -1,5 +1,6 @@
-import { type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
-import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/core/steps';
+import { VifError } from '@vifkit/core';
+import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/core/step-kinds';
+import type { LinkAbsentStep, LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationDifferences, relocationHindrance, relocationOf } from './addresses/relocation.js';

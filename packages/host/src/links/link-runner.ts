@@ -1,6 +1,6 @@
-import type { LinkStep } from '@vifkit/core';
 import { isVifError, VifError } from '@vifkit/core';
-import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/steps';
+import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/step-kinds';
+import type { LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
@@ -13,8 +13,7 @@ import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { Surroundings } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
-import { ownedLinks } from './owned-links.js';
-import { type LinkStray, strayLinks, strayNames } from './stray-links.js';
+import { type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
 import { type AttemptedLinkTask, isUndone, undoing } from './undoing.js';
 
 /** Carries out steps about links on a table of links. */
@@ -34,7 +33,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const namesOf = (those: readonly LinkSteps[]) => [...new Set(those.map(({ name }) => name))];
     const query = {
       // Whether a link is in use, the other links tell.
-      names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : namesOf(steps),
+      names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : this.#namesIn(steps),
       settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))),
     };
     const [read, { addressing, rules }] = await Promise.all([
@@ -71,6 +70,14 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
       return link && checksumOffload !== undefined ? [[name, { ...link, checksumOffload }] as const] : [];
     });
     return new Map([...links, ...known]);
+  }
+
+  /** Of links that need not be there, those that are. */
+  #namesIn(steps: readonly LinkSteps[]): string[] {
+    const isOptional = (step: LinkSteps) => step.kind === 'link' && step.ifPresent === true;
+    const optional = steps.filter(isOptional).map(({ name }) => name);
+    const needed = steps.filter((step) => !isOptional(step)).map(({ name }) => name);
+    return [...new Set([...needed, ...this.#table.present(optional)])];
   }
 
   /** What stands around links of ours that are not as they would be made; read only if there are some. */

@@ -1,4 +1,4 @@
-import type { BridgeAttributes } from '@vifkit/core';
+import type { BridgeAttributes } from '@vifkit/core/steps';
 
 /** What is a tap's alone. */
 export interface TapState {
@@ -32,7 +32,7 @@ export interface LinkState {
   readonly promisc: boolean;
   /** The bridge (or other link) it is a member of. */
   readonly master?: string;
-  /** `ip link`'s alias; ours starts with {@link MARK}. */
+  /** `ip link`'s alias; ours starts with `vifkit:`. */
   readonly alias?: string;
   /** The other end of a veth pair, if it is in the same namespace. */
   readonly peer?: string;

@@ -1,4 +1,5 @@
-import type { BridgeAttributes, LinkAttributes, LinkCreation, VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
+import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import type { Move } from './addresses/relocation.js';
@@ -39,6 +40,8 @@ export interface LinkQuery {
   readonly names?: readonly string[] | undefined;
   /** Of which links the IPv6 and ARP settings are read, too; of none unless given. */
   readonly settingsOf?: readonly string[];
+  /** They were not written to since they were read for this call: what was read then will do. */
+  readonly isUnchanged?: boolean;
 }
 
 /** The links of a network namespace: the kernel's, or some in memory. */

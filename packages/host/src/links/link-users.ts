@@ -1,5 +1,5 @@
-import type { LinkUserAbsentStep, LinkUserStep } from '@vifkit/core';
-import type { Inspection } from '@vifkit/core/steps';
+import type { Inspection } from '@vifkit/core/step-kinds';
+import type { LinkUserAbsentStep, LinkUserStep } from '@vifkit/core/steps';
 import { isOurs, type LinkState } from './link-state.js';
 import type { LinkWrite } from './link-write.js';
 

@@ -1,5 +1,5 @@
-import type { BridgeAttributes, LinkAttributes, LinkStep } from '@vifkit/core';
-import type { Difference } from '@vifkit/core/steps';
+import type { Difference } from '@vifkit/core/step-kinds';
+import type { BridgeAttributes, LinkAttributes, LinkStep } from '@vifkit/core/steps';
 import type { Relocation } from './addresses/relocation.js';
 import type { LinkState, TapState } from './link-state.js';
 import type { LinkChange, LinkMaking, TapMaking } from './link-table.js';

@@ -1,4 +1,4 @@
-import type { Task } from '@vifkit/core/steps';
+import type { Task } from '@vifkit/core/step-kinds';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
 import { type LinkWrite, makingOf } from './link-write.js';

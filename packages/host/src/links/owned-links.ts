@@ -1,8 +1,11 @@
-import type { LinkType } from '@vifkit/core';
-import type { Owned as OwnedThing } from '@vifkit/core/steps';
+import { isSameVif, type Plan } from '@vifkit/core';
+import type { Owned as OwnedThing, PlannedVif, Stray } from '@vifkit/core/step-kinds';
+import { hybridBridgeName, type LinkAbsentStep, type LinkType, tapName, vethNames } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
+import { inspectAbsence } from './inspect-link.js';
 import { isShared, type LinkState, vifOf } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
+import type { LinkWrite } from './link-write.js';
 
 type Owned = OwnedThing<LinkSteps>;
 
@@ -37,6 +40,45 @@ function whole(link: LinkState, hasAddress: boolean): Owned[] {
 const removable: readonly LinkType[] = ['bridge', 'veth', 'tap', 'vlan'];
 
 /** The type of a link that we can remove; undefined for any other. */
-export function linkType({ type }: LinkState): LinkType | undefined {
+function linkType({ type }: LinkState): LinkType | undefined {
   return removable.find((each) => each === type);
+}
+
+export type LinkStray = Stray<LinkWrite, LinkSteps>;
+
+/** The names that links of a VIF have by its id, in one way of plugging it or another, but those that its plan is about. */
+export function strayNames({ vifId, plan }: PlannedVif): string[] {
+  const planned = new Set(plan.flatMap(namesIn));
+  const [, switchEnd] = vethNames(vifId); // the other end goes with it
+  const names = [tapName(vifId), hybridBridgeName(vifId), switchEnd];
+  return names.filter((name) => !planned.has(name));
+}
+
+/**
+ * What removes those links of a VIF that carry its mark. A tap that the hypervisor is to make for this plan, which names it
+ * in other steps, stays while a guest has it open.
+ */
+export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState>): LinkStray[] {
+  const guestLinks = new Set(vif.plan.flatMap(guestLinksIn));
+  return strayNames(vif).flatMap((name): LinkStray[] => {
+    const state = links.get(name);
+    const owner = state && vifOf(state);
+    const type = state && linkType(state);
+    if (type === undefined || owner === undefined || !isSameVif(owner, vif.vifId)) return [];
+    if (guestLinks.has(name) && state?.tap?.isOpen !== false) return [];
+    const step: LinkAbsentStep = { kind: 'linkAbsent', name, type, own: false };
+    return [{ step, inspection: inspectAbsence(step, vif.vifId, state) }];
+  });
+}
+
+function namesIn(step: Plan[number]): string[] {
+  if (step.kind === 'linkAbsent') return [step.name];
+  if (step.kind !== 'link' || step.ifPresent) return []; // the guest's, and not ours to keep
+  const { name, keeps = [], create } = step;
+  return create?.type === 'veth' ? [name, ...keeps, create.peer] : [name, ...keeps];
+}
+
+function guestLinksIn(step: Plan[number]): string[] {
+  if (step.kind === 'ovsBridge') return step.guestPort === undefined ? [] : [step.guestPort];
+  return step.kind !== 'link' && 'name' in step && typeof step.name === 'string' ? [step.name] : [];
 }

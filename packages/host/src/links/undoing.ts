@@ -1,5 +1,5 @@
 import { isVifError, VifError } from '@vifkit/core';
-import type { AttemptedTask } from '@vifkit/core/steps';
+import type { AttemptedTask } from '@vifkit/core/step-kinds';
 import { isOurs, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';

@@ -6,7 +6,7 @@ import type {
   OvsPortInitial,
   OvsPortStep,
   OvsVifPortsAbsentStep,
-} from '@vifkit/core';
+} from '@vifkit/core/steps';
 
 /** The steps that are about Open vSwitch. */
 export type OvsStep =

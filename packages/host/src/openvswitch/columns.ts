@@ -1,4 +1,4 @@
-import type { OvsPortInitial } from '@vifkit/core';
+import type { OvsPortInitial } from '@vifkit/core/steps';
 import type { Mutation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import { type OvsKeys, type OvsPortSettings, presentKeys } from './changes.js';
@@ -64,11 +64,11 @@ export function qosRow(port: string, type: string): values.Row {
  */
 export function qosId(port: string): string {
   // Not imported: Node.js takes milliseconds to load it, and few ports have QoS.
-  const { createHash } = process.getBuiltinModule('node:crypto');
-  const hash = createHash('sha1').update(Buffer.from(NAMESPACE, 'hex')).update(port).digest();
-  hash[6] = ((hash[6] ?? 0) & 0x0f) | 0x50;
-  hash[8] = ((hash[8] ?? 0) & 0x3f) | 0x80;
-  const hex = hash.toString('hex');
+  const { hash } = process.getBuiltinModule('node:crypto');
+  const digest = hash('sha1', Buffer.concat([Buffer.from(NAMESPACE, 'hex'), Buffer.from(port)]), 'buffer');
+  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
+  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
+  const hex = digest.toString('hex');
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
     '-',
   );

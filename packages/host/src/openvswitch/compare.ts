@@ -1,12 +1,12 @@
-import type {
-  OvsBridgeAbsentStep,
-  OvsBridgeStep,
-  OvsPortAbsentStep,
-  OvsPortStep,
-  VifError,
-} from '@vifkit/core';
-import { isSameVif } from '@vifkit/core';
-import { type Difference, type Found, foundByMark, type Inspection, type Wanted } from '@vifkit/core/steps';
+import { isSameVif, type VifError } from '@vifkit/core';
+import {
+  type Difference,
+  type Found,
+  foundByMark,
+  type Inspection,
+  type Wanted,
+} from '@vifkit/core/step-kinds';
+import type { OvsBridgeAbsentStep, OvsBridgeStep, OvsPortAbsentStep, OvsPortStep } from '@vifkit/core/steps';
 import type {
   EnsureBridge,
   OvsChange,
@@ -103,10 +103,13 @@ export function compareBridgeAbsence(
 /** Compares a port step with the port of its name, if there is one. */
 export function comparePort(step: OvsPortStep, owner: Owner, port: OvsPort | undefined): OvsInspection {
   const { vifId } = owner;
-  const put = putPort(step, vifId);
   if (!port) {
     const reverse: OvsChange[] = [{ kind: 'removePort', owner: vifId, name: step.name, ifMarked: true }];
-    return { change: { changes: [put], reverse }, differences: [exists(true)], creates: true };
+    return {
+      change: { changes: [putPort(step, vifId)], reverse },
+      differences: [exists(true)],
+      creates: true,
+    };
   }
   const { representor = false } = step;
   const found = whosePort(port, owner, { byName: true, isIdle: representor });
@@ -117,6 +120,8 @@ export function comparePort(step: OvsPortStep, owner: Owner, port: OvsPort | und
   const diff = diffPort(step, port, its);
   const differences = differencesOf(diff);
   const blocked = found.whose === 'other' ? undefined : madeOtherwise(step, vifId, port, its);
+  if (differences.length === 0 && found.whose === 'this' && !blocked) return { differences, found };
+  const put = putPort(step, vifId);
   // A port of the kernel's link that is of another type gets that one's.
   const settings = { ...(diff.type && { type: '' }), ...put.settings };
   const change = {

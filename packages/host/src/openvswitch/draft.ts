@@ -1,4 +1,4 @@
-import type { OvsPortInitial } from '@vifkit/core';
+import type { OvsPortInitial } from '@vifkit/core/steps';
 import type { Condition, Mutation, Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import { mergeKeys, type OvsKeys, type OvsPortSettings } from './changes.js';

@@ -8,7 +8,8 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import { withDeadline } from '@vifkit/engine/time';
 import type { LinkTable } from '../links/link-table.js';
 import type { OvsChange, OvsStep, OvsWrite } from './changes.js';
@@ -26,6 +27,9 @@ import type { OvsState } from './state.js';
 import { leavingPorts, type OvsStray, straysOf, vifsOf } from './strays.js';
 
 type OvsInspection = Inspection<OvsWrite, OvsStep>;
+
+/** Where a plan has one of these, all of the VIF is found with it. */
+const finding: readonly Step['kind'][] = ['ovsBridge', 'ovsPort', 'ovsVifPortsAbsent'];
 
 /** Milliseconds to look for rows that a plan is not about. */
 const LOOKING = 1_000;
@@ -71,12 +75,11 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   }
 
   /**
-   * Of a VIF whose plan has nothing to do with Open vSwitch, and once had: its rows outlive its links, and a reboot. Those of
-   * the others are found when their steps are compared. That there is no server, or a mute one, is no failure of such a plan.
+   * Of a VIF that has nothing to do with Open vSwitch any more, and once had: its rows outlive its links, and a reboot. Those
+   * of the others are found when their steps are compared. That there is no server, or a mute one, is no failure of such a plan.
    */
   async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<OvsStray[][]> {
-    const kinds: readonly string[] = this.kinds;
-    const others = vifs.filter(({ plan }) => !plan.some(({ kind }) => kinds.includes(kind)));
+    const others = vifs.filter(({ plan }) => !plan.some(({ kind }) => finding.includes(kind)));
     if (others.length === 0) return [];
     return withDeadline(LOOKING, signal, async (soon) => {
       const marked = await this.openVswitch.readMarked(

@@ -1,8 +1,8 @@
 import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core';
 import { isVifError } from '@vifkit/core';
-import type { Owned } from '@vifkit/core/steps';
+import type { Owned } from '@vifkit/core/step-kinds';
+import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core/steps';
 import { codeOf } from '../kernel/error-code.js';
 import type { LinkAddressing } from '../links/addresses/link-addresses.js';
 import * as values from '../ovsdb/values.js';

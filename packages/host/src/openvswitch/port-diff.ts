@@ -1,5 +1,5 @@
-import type { OvsPortStep } from '@vifkit/core';
-import type { Difference } from '@vifkit/core/steps';
+import type { Difference } from '@vifkit/core/step-kinds';
+import type { OvsPortStep } from '@vifkit/core/steps';
 import { isWired, type OvsInterface, type OvsPort } from './state.js';
 
 type Texts = Readonly<Record<string, string>>;

@@ -1,4 +1,4 @@
-import type { OvsDatapathType, OvsVlanMode } from '@vifkit/core';
+import type { OvsDatapathType, OvsVlanMode } from '@vifkit/core/steps';
 
 /** What an Open vSwitch has of the bridges and ports that were asked for. Missing ones are left out. */
 export interface OvsState {

@@ -1,5 +1,5 @@
-import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core';
-import type { Stray, VifStep } from '@vifkit/core/steps';
+import type { Stray, VifStep } from '@vifkit/core/step-kinds';
+import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core/steps';
 import type { OvsStep, OvsWrite } from './changes.js';
 import { compareBridgeAbsence, comparePortAbsence } from './compare.js';
 import type { OvsState } from './state.js';

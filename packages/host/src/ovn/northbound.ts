@@ -1,4 +1,4 @@
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 
@@ -22,7 +22,7 @@ const optionKeys = ['requested-chassis', 'activation-strategy'];
 /** OVN's northbound database, of which nothing but the placement of ports is changed. */
 export class Northbound {
   /** @param client stays its owner's to close */
-  constructor(private readonly client: OvsdbClient) {}
+  constructor(private readonly client: Ovsdb) {}
 
   /** @returns undefined where OVN has no logical port of this name. @throws VifError of the connection */
   async placement(logicalPort: string, signal: AbortSignal): Promise<Placement | undefined> {

@@ -1,6 +1,5 @@
 import { VifError } from '@vifkit/core';
 import type { MigrationPhase, PhaseChange, PortMigration } from '@vifkit/engine';
-import { runProgram } from '../commands/run-program.js';
 import type { Northbound, Placement } from './northbound.js';
 import type { Southbound } from './southbound.js';
 import type { SwitchWatch } from './switch-watch.js';
@@ -23,10 +22,10 @@ export class OvnMigration implements PortMigration {
   async change(phase: MigrationPhase, port: string, signal: AbortSignal): Promise<PhaseChange | undefined> {
     const { northbound } = this.parts;
     if (!northbound) return undefined;
-    const chassis = await this.#chassis(signal);
-    const placement = chassis === undefined ? undefined : await northbound.placement(port, signal);
-    if (chassis === undefined || !placement) return undefined;
-    const wanted = await this.#wanted(phase, port, chassis, placement, signal);
+    const own = await this.#names(signal);
+    const placement = own.length === 0 ? undefined : await northbound.placement(port, signal);
+    if (!placement) return undefined;
+    const wanted = await this.#wanted(phase, port, own, placement, signal);
     if (!wanted) return undefined;
     return {
       apply: (signal) => northbound.place(port, wanted, signal),
@@ -35,61 +34,67 @@ export class OvnMigration implements PortMigration {
   }
 
   async claimsAtOnce(port: string, signal: AbortSignal): Promise<boolean> {
-    const { northbound, southbound, watch } = this.parts;
+    const { northbound, southbound } = this.parts;
     if (northbound) return false;
-    const chassis = await this.#chassis(signal);
-    if (chassis === undefined || watch.ovn.remote === undefined) return false;
+    const own = await this.#names(signal);
+    if (own.length === 0) return false;
     // Whoever places ports has OVN share this one already: Neutron does so.
-    const binding = await southbound?.binding(port, signal);
-    const names = (await southbound?.namesOf(chassis, signal)) ?? [];
-    const [, ...others] = binding?.requested ?? [];
-    return !others.some((name) => names.includes(name));
+    const [, ...others] = (await southbound?.binding(port, signal))?.requested ?? [];
+    return !others.some((name) => own.includes(name));
   }
 
-  async isInUse(link: string, signal: AbortSignal): Promise<boolean> {
-    const { exitCode, stdout } = await runProgram(['ip', '-json', 'link', 'show', 'dev', link], {
-      ...{ signal, doing: `looking at ${link}` },
-    });
-    if (exitCode !== 0) return false;
-    // A tap that nobody has open has no carrier.
-    const [found]: [{ flags?: readonly string[]; link_type?: string }?] = JSON.parse(stdout || '[]');
-    return found?.flags?.includes('LOWER_UP') ?? false;
+  async isElsewhere(port: string, signal: AbortSignal): Promise<boolean> {
+    const { northbound, southbound } = this.parts;
+    const own = await this.#names(signal);
+    // What is wanted is known before ovn-northd has told the southbound database.
+    const told = (await northbound?.placement(port, signal)) ?? (await southbound?.binding(port, signal));
+    const requested = told?.requested ?? [];
+    return own.length > 0 && requested.length > 0 && !requested.some((name) => own.includes(name));
   }
 
-  /** This one's name; undefined where there is no Open vSwitch that OVN runs. */
-  async #chassis(signal: AbortSignal): Promise<string | undefined> {
-    const { watch } = this.parts;
+  /** The names that this chassis may be requested by, its own first; none where OVN does not run this host. */
+  async #names(signal: AbortSignal): Promise<readonly string[]> {
+    const { watch, southbound } = this.parts;
     try {
       const leave = await watch.watch(() => {}, signal);
       leave();
     } catch {
-      return undefined;
+      return [];
     }
-    return watch.ovn.remote === undefined ? undefined : watch.ovn.chassis;
+    const { remote, chassis } = watch.ovn;
+    if (remote === undefined || chassis === undefined) return [];
+    return (await southbound?.namesOf(chassis, signal)) ?? [chassis];
   }
 
   /** The placement that a phase asks for; undefined for the one that there is. */
   async #wanted(
     phase: MigrationPhase,
     port: string,
-    chassis: string,
+    own: readonly string[],
     placement: Placement,
     signal: AbortSignal,
   ): Promise<Placement | undefined> {
     const { requested, before } = placement;
-    const others = requested.filter((name) => name !== chassis);
+    const [chassis = ''] = own;
+    const others = requested.filter((name) => !own.includes(name));
+    const isRequested = others.length < requested.length;
     switch (phase) {
       case 'prepare': {
-        if (requested.includes(chassis)) return undefined;
+        if (isRequested) return undefined;
         const main = requested.length > 0 ? requested : await this.#holder(port, chassis, signal);
         if (main.length === 0) return undefined; // nobody has it: there is nothing to share
         return { requested: [...main, chassis], waitsForRarp: true, before: before ?? requested };
       }
-      case 'activate':
-        if (before === undefined || (others.length === 0 && requested.length === 1)) return undefined;
-        return { requested: [chassis], waitsForRarp: false, before };
+      case 'activate': {
+        if (before === undefined || (isRequested && others.length === 0)) return undefined;
+        const isMain = own.includes(requested[0] ?? '');
+        // Until the guest is here the source keeps the port, too: the migration may still fail.
+        const isComing = isRequested && !isMain && !(await this.#hasArrived(port, chassis, signal));
+        if (!isComing) return { requested: [chassis], waitsForRarp: false, before };
+        return placement.waitsForRarp ? { ...placement, waitsForRarp: false } : undefined;
+      }
       case 'deactivate':
-        if (others.length === requested.length || others.length === 0) return undefined;
+        if (!isRequested || others.length === 0) return undefined;
         return { ...placement, requested: others, waitsForRarp: placement.waitsForRarp && others.length > 1 };
       case 'release': {
         if (before === undefined) return undefined;
@@ -98,6 +103,12 @@ export class OvnMigration implements PortMigration {
         return { requested: before.length > 0 ? others : [], waitsForRarp: false, before: undefined };
       }
     }
+  }
+
+  /** Whether the guest has sent its RARP here. */
+  async #hasArrived(port: string, chassis: string, signal: AbortSignal): Promise<boolean> {
+    const binding = await this.parts.southbound?.binding(port, signal);
+    return binding?.activated.includes(chassis) ?? false;
   }
 
   /** The other chassis that has the port now. */

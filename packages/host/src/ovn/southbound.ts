@@ -1,4 +1,4 @@
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 
 /** Where OVN has a logical port, and where it is wanted: chassis by their names. */
@@ -9,6 +9,8 @@ export interface PortBinding {
   readonly additional: readonly string[];
   /** `options:requested-chassis` of the logical port: names or host names, the first of which is the main one. */
   readonly requested: readonly string[];
+  /** Those of the additional ones where the port has sent its RARP, as a guest that arrives does. */
+  readonly activated: readonly string[];
   readonly up: boolean;
 }
 
@@ -17,7 +19,7 @@ const DATABASE = 'OVN_Southbound';
 /** OVN's southbound database. It is only read. */
 export class Southbound {
   /** @param client stays its owner's to close */
-  constructor(private readonly client: OvsdbClient) {}
+  constructor(private readonly client: Ovsdb) {}
 
   /** @returns undefined where OVN has no logical port of this name. @throws VifError of the connection */
   async binding(logicalPort: string, signal: AbortSignal): Promise<PortBinding | undefined> {
@@ -41,11 +43,13 @@ export class Southbound {
     );
     const namesOf = (value: values.Value | undefined) =>
       values.readUuids(value).flatMap((id) => names.get(id) ?? []);
-    const requested = values.readStrings(row.options)['requested-chassis'] ?? '';
+    const options = values.readStrings(row.options);
+    const listOf = (key: string) => (options[key] ?? '').split(',').filter((name) => name !== '');
     return {
       chassis: namesOf(row.chassis)[0],
       additional: namesOf(row.additional_chassis),
-      requested: requested.split(',').filter((name) => name !== ''),
+      requested: listOf('requested-chassis'),
+      activated: listOf('additional-chassis-activated'),
       up: values.readSet(row.up)[0] === true,
     };
   }

@@ -1,4 +1,4 @@
-import type { OvsdbClient, OvsdbMonitor } from '../ovsdb/client.js';
+import type { Ovsdb, OvsdbMonitor } from '../ovsdb/client.js';
 import type { TableUpdates } from '../ovsdb/monitor.js';
 import * as values from '../ovsdb/values.js';
 
@@ -38,7 +38,7 @@ export class SwitchWatch {
   #externalIds: Readonly<Record<string, string>> = {};
   #monitor: Promise<OvsdbMonitor> | undefined;
 
-  constructor(private readonly client: OvsdbClient) {}
+  constructor(private readonly client: Ovsdb) {}
 
   /** The interface that Neutron or OVN knows by this id; else the one of this name. */
   find(interfaceId: string, name: string | undefined): WatchedInterface | undefined {

@@ -2,15 +2,24 @@ import { type Logger, silentLogger } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { Connection } from './connection.js';
 import { Connector } from './connector.js';
-import { parseEndpoint } from './endpoint.js';
+import {
+  checkTlsOptions,
+  DEFAULT_ENDPOINT,
+  type OvsdbTlsOptions,
+  parseEndpoint,
+  readOvsdbTlsOptions,
+} from './endpoint.js';
 import { failureOf } from './errors.js';
 import { Monitor, type MonitorListener, type MonitorRequests } from './monitor.js';
 import type { Operation, OperationResult } from './operations.js';
 import { readResults } from './results.js';
 import { retry } from './retry.js';
-import { checkTlsOptions, type OvsdbTlsOptions, readOvsdbTlsOptions } from './tls.js';
 import * as values from './values.js';
 
+export type { OvsdbTlsOptions } from './endpoint.js';
+export { OvsdbOperationError } from './errors.js';
+
+/** How an OVSDB server is reached, and how long it may be silent. */
 export interface OvsdbClientOptions {
   /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
   readonly endpoint?: string | undefined;
@@ -63,9 +72,6 @@ const rules: OptionRules<OvsdbClientOptions> = {
   probeInterval: optionRules.milliseconds,
   logger: optionRules.logger,
 };
-
-/** Open vSwitch's own socket. */
-export const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 
 /**
  * A client of an OVSDB server (RFC 7047). It connects when it is first used, reconnects when the server

@@ -2,9 +2,8 @@ import { isVifError, type Logger, VifError } from '@vifkit/core';
 import { orAborted, signalError } from '@vifkit/engine/time';
 import { Connection } from './connection.js';
 import { dial } from './dial.js';
-import type { OvsdbEndpoint } from './endpoint.js';
+import type { OvsdbEndpoint, OvsdbTlsOptions } from './endpoint.js';
 import { AwayError } from './errors.js';
-import type { OvsdbTlsOptions } from './tls.js';
 
 export interface ConnectorOptions {
   readonly endpoint: OvsdbEndpoint;

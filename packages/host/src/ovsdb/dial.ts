@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { VifError } from '@vifkit/core';
 import { codeOf } from '../kernel/error-code.js';
-import type { OvsdbEndpoint } from './endpoint.js';
-import { explainTlsError, type OvsdbTlsOptions, readTlsOptions } from './tls.js';
+import type { OvsdbEndpoint, OvsdbTlsOptions } from './endpoint.js';
+import { explainTlsError, readTlsOptions } from './tls.js';
 
 /** Milliseconds. A host that swallows packets would otherwise hold every call until the kernel gives up. */
 const DIAL_TIMEOUT = 5_000;

@@ -1,10 +1,14 @@
 import { isIPv6 } from 'node:net';
 import { VifError } from '@vifkit/core';
+import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 
 /** Where an OVSDB server listens. */
 export type OvsdbEndpoint =
   | { readonly kind: 'unix'; readonly path: string }
   | { readonly kind: 'tcp' | 'ssl'; readonly host: string; readonly port: number };
+
+/** Open vSwitch's own socket. */
+export const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 
 const NETWORK_FORM = /^(tcp|ssl):(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
 
@@ -22,8 +26,61 @@ export function parseEndpoint(text: string): OvsdbEndpoint {
   if ((kind === 'tcp' || kind === 'ssl') && host !== undefined && port > 0 && port < 65_536) {
     return { kind, host, port };
   }
-  throw new VifError(
-    'INVALID_OPTIONS',
+  throw invalid(
     `'${text}' is no OVSDB endpoint: give unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT (IPv6 as [ADDRESS])`,
   );
+}
+
+/** Of several endpoints, which are separated by commas, the first is used. */
+export function firstOf(endpoints: string | undefined): string | undefined {
+  return endpoints?.split(',')[0] || undefined;
+}
+
+/**
+ * Keys for an `ssl:` endpoint. `ca`, `cert` and `key` are paths of PEM files, or PEM text itself. Files are read anew
+ * for each connection, so that a reconnect uses renewed ones.
+ */
+export interface OvsdbTlsOptions {
+  /** The certificates of the authorities that the server's may be signed by. An `ssl:` endpoint needs them. */
+  readonly ca?: string | undefined;
+  /** Our certificate, and its private key. ovsdb-server asks for them unless it is told not to. */
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+  /**
+   * The host name or IP address that the server's certificate must be for. Unless given, no name is checked: the
+   * certificates of Open vSwitch's own PKI (`ovs-pki`) are for no host name, and its programs trust whatever the
+   * authority signed. An authority that everybody trusts is not one's own, and signs for anybody: with one of those,
+   * the certificate must be for the host of the endpoint.
+   */
+  readonly serverName?: string | undefined;
+}
+
+/** PEM has lines. */
+const pem = {
+  accepts: (value: unknown) => typeof value === 'string' && !value.includes('\0'),
+  says: 'a path, or PEM',
+};
+
+const rules: OptionRules<OvsdbTlsOptions> = { ca: pem, cert: pem, key: pem, serverName: optionRules.text };
+
+/** @throws VifError `INVALID_OPTIONS` */
+export function readOvsdbTlsOptions(options: OvsdbTlsOptions | undefined): OvsdbTlsOptions {
+  return readOptions(options, 'OVSDB over TLS', rules);
+}
+
+/** @throws VifError `INVALID_OPTIONS` for an `ssl:` endpoint without an authority, or half a pair of keys. */
+export function checkTlsOptions({ kind }: OvsdbEndpoint, { ca, cert, key }: OvsdbTlsOptions): void {
+  if (kind !== 'ssl') return;
+  if (!ca) {
+    const what = 'An ssl: endpoint needs the CA that signed the certificate of the OVSDB server';
+    throw invalid(`${what}: give its file (--ovsdb-ca, or ovsdbTls.ca)`);
+  }
+  if (Boolean(cert) !== Boolean(key)) {
+    throw invalid('A TLS certificate and its private key go together: give both (--ovsdb-cert, --ovsdb-key)');
+  }
+}
+
+/** Options that will not do. */
+export function invalid(message: string, cause?: unknown): VifError {
+  return new VifError('INVALID_OPTIONS', message, cause === undefined ? {} : { cause });
 }

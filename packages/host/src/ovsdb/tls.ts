@@ -3,56 +3,11 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'node:tls';
 import { VifError } from '@vifkit/core';
-import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import { codeOf } from '../kernel/error-code.js';
-import type { OvsdbEndpoint } from './endpoint.js';
-
-/**
- * Keys for an `ssl:` endpoint. `ca`, `cert` and `key` are paths of PEM files, or PEM text itself. Files are read anew
- * for each connection, so that a reconnect uses renewed ones.
- */
-export interface OvsdbTlsOptions {
-  /** The certificates of the authorities that the server's may be signed by. An `ssl:` endpoint needs them. */
-  readonly ca?: string | undefined;
-  /** Our certificate, and its private key. ovsdb-server asks for them unless it is told not to. */
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  /**
-   * The host name or IP address that the server's certificate must be for. Unless given, no name is checked: the
-   * certificates of Open vSwitch's own PKI (`ovs-pki`) are for no host name, and its programs trust whatever the
-   * authority signed. An authority that everybody trusts is not one's own, and signs for anybody: with one of those,
-   * the certificate must be for the host of the endpoint.
-   */
-  readonly serverName?: string | undefined;
-}
-
-/** PEM has lines. */
-const pem = {
-  accepts: (value: unknown) => typeof value === 'string' && !value.includes('\0'),
-  says: 'a path, or PEM',
-};
-
-const rules: OptionRules<OvsdbTlsOptions> = { ca: pem, cert: pem, key: pem, serverName: optionRules.text };
-
-/** @throws VifError `INVALID_OPTIONS` */
-export function readOvsdbTlsOptions(options: OvsdbTlsOptions | undefined): OvsdbTlsOptions {
-  return readOptions(options, 'OVSDB over TLS', rules);
-}
+import { invalid, type OvsdbTlsOptions } from './endpoint.js';
 
 /** A bundle of all public authorities has some 220 kB. */
 const largestFile = 1024 * 1024;
-
-/** @throws VifError `INVALID_OPTIONS` for an `ssl:` endpoint without an authority, or half a pair of keys. */
-export function checkTlsOptions({ kind }: OvsdbEndpoint, { ca, cert, key }: OvsdbTlsOptions): void {
-  if (kind !== 'ssl') return;
-  if (!ca) {
-    const what = 'An ssl: endpoint needs the CA that signed the certificate of the OVSDB server';
-    throw invalid(`${what}: give its file (--ovsdb-ca, or ovsdbTls.ca)`);
-  }
-  if (Boolean(cert) !== Boolean(key)) {
-    throw invalid('A TLS certificate and its private key go together: give both (--ovsdb-cert, --ovsdb-key)');
-  }
-}
 
 /**
  * Node's form of the options.
@@ -149,8 +104,4 @@ function certificatesIn(pem: string): string[] {
 
 function withoutSpace(pem: string): string {
   return pem.replace(/\s/g, '');
-}
-
-function invalid(message: string, cause?: unknown): VifError {
-  return new VifError('INVALID_OPTIONS', message, cause === undefined ? {} : { cause });
 }

@@ -56,11 +56,17 @@ export function readOptionalString(value: Value | undefined): string | undefined
   return first === undefined ? undefined : readString(first);
 }
 
-/** A map from strings to strings, such as `external_ids`. */
-export function readStrings(value: Value | undefined): Record<string, string> {
+/** A map from strings to strings, such as `external_ids`. It is read once: a replica has the same value for long. */
+export function readStrings(value: Value | undefined): Readonly<Record<string, string>> {
   if (value === undefined || !isTagged(value, 'map')) throw unexpected('a map', value);
-  return Object.fromEntries(value[1].map(([key, item]) => [readString(key), readString(item)]));
+  const known = readMaps.get(value);
+  if (known) return known;
+  const strings = Object.fromEntries(value[1].map(([key, item]) => [readString(key), readString(item)]));
+  readMaps.set(value, strings);
+  return strings;
 }
+
+const readMaps = new WeakMap<Value & object, Readonly<Record<string, string>>>();
 
 /** The value of one key of such a map, if it has one. */
 export function readEntry(value: Value | undefined, key: string): string | undefined {

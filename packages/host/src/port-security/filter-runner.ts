@@ -1,5 +1,5 @@
 import { SocketAddress } from 'node:net';
-import { type GuestFilterAbsentStep, type GuestFilterStep, isVifError, type VifError } from '@vifkit/core';
+import { isVifError, type VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Difference,
@@ -10,8 +10,10 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
+import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core/steps';
 import type { FilterTable, GuestFilter } from './filter-table.js';
+import { NftFilterTable } from './nft-filter-table.js';
 
 type FilterStep = GuestFilterStep | GuestFilterAbsentStep;
 
@@ -98,4 +100,10 @@ function faultsOf({ from, to }: FilterChange, fault: string | undefined): Differ
   return reason === undefined
     ? []
     : [{ attribute: 'rules', expected: 'as vifkit makes them', actual: reason }];
+}
+
+/** The filters of guests on this host, and who carries out steps about them. */
+export function openFilters(rootHelper: readonly string[]) {
+  const table = new NftFilterTable(rootHelper);
+  return { table, runner: new FilterRunner(table) };
 }

@@ -1,7 +1,6 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../commands/missing-program.js';
 import { hostPrograms, type Programs } from '../commands/programs.js';
-import type { ProgramResult } from '../commands/run-program.js';
+import { missingProgram, type ProgramResult } from '../commands/run-program.js';
 import { isTransient, retryTransient } from '../commands/transient.js';
 import type { FilterTable, GuestFilters, WantedFilter } from './filter-table.js';
 import { parseFilters } from './parse-filters.js';

@@ -1,4 +1,4 @@
-import { type BridgePortStep, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Difference,
@@ -7,7 +7,8 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
+import type { BridgePortStep } from '@vifkit/core/steps';
 import { type BridgeMember, type MemberVlans, readMembers, runBridge } from './bridge-program.js';
 
 /** The VLAN that a bridge gives its members of itself. */

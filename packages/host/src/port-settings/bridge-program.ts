@@ -1,6 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../commands/missing-program.js';
-import { runProgram } from '../commands/run-program.js';
+import { missingProgram, runProgram } from '../commands/run-program.js';
 
 /** Which VLANs a member of a bridge is in. */
 export interface MemberVlans {

@@ -1,6 +1,6 @@
 import { isVifError } from '@vifkit/core';
 import { qosId } from '../openvswitch/columns.js';
-import type { OvsdbClient } from '../ovsdb/client.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import type { Settled } from './settled.js';
@@ -22,7 +22,7 @@ const SHAPING = 'linux-htb';
 
 /** Reads the ports of these names that there are, each of which has one interface. */
 export async function readPorts(
-  client: OvsdbClient,
+  client: Ovsdb,
   names: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, FoundPort>> {
@@ -79,7 +79,7 @@ function egressOf({ type, other_config }: values.Row): Settled['egress'] {
 
 /** Gives a port these of its settings, unless it has been made anew since. @throws VifError */
 export async function writePort(
-  client: OvsdbClient,
+  client: Ovsdb,
   found: FoundPort,
   settled: Settled,
   names: readonly (keyof Settled)[],
@@ -126,7 +126,7 @@ const TURN = 1_000;
  * changed about the port: here its isolation, to and fro.
  */
 async function rouse(
-  client: OvsdbClient,
+  client: Ovsdb,
   port: values.Uuid,
   settled: Settled,
   configured: number,
@@ -143,7 +143,7 @@ async function rouse(
 
 /** @returns the `next_cfg` at which ovs-vswitchd has done it */
 async function transact(
-  client: OvsdbClient,
+  client: Ovsdb,
   operations: readonly Operation[],
   signal: AbortSignal,
 ): Promise<number> {
@@ -156,7 +156,7 @@ async function transact(
   return values.readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
 }
 
-async function untilConfigured(client: OvsdbClient, cur_cfg: number, signal: AbortSignal): Promise<void> {
+async function untilConfigured(client: Ovsdb, cur_cfg: number, signal: AbortSignal): Promise<void> {
   const rows = [{ cur_cfg }];
   const columns = ['cur_cfg'];
   const done = {

@@ -1,4 +1,4 @@
-import { asVifError, isVifError, type OvsPortSettingsStep, VifError } from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Difference,
@@ -7,8 +7,9 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
-import type { OvsdbClient } from '../ovsdb/client.js';
+} from '@vifkit/core/step-kinds';
+import type { OvsPortSettingsStep } from '@vifkit/core/steps';
+import type { Ovsdb } from '../ovsdb/client.js';
 import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
 import { type Settled, settledBy } from './settled.js';
 
@@ -27,7 +28,7 @@ interface SettingsChange {
 export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, SettingsChange, true> {
   readonly kinds = ['ovsPortSettings'] as const;
 
-  constructor(private readonly client: OvsdbClient) {}
+  constructor(private readonly client: Ovsdb) {}
 
   async inspect(
     steps: readonly VifStep<OvsPortSettingsStep>[],

@@ -1,4 +1,4 @@
-import type { OvsPortSettingsStep } from '@vifkit/core';
+import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 
 /** The settings of a port, each of them said: null is none. Rates are in kilobits a second, bursts in kilobits. */
 export interface Settled {
@@ -15,7 +15,7 @@ export function settledBy({ vlan, trunks, isolated, ingress, egress }: OvsPortSe
   return {
     vlan: vlan ?? null,
     vlanMode: vlanModeOf(vlan, trunks),
-    trunks: trunks ?? null,
+    trunks: trunks ? [...new Set(trunks)].sort((a, b) => a - b) : null,
     isolated: isolated ? true : null,
     ingress: ingress ? { rate: ingress.rate, burst: ingress.burst ?? burstOf(ingress.rate) } : null,
     egress: egress ? { rate: egress.rate, burst: egress.burst ?? burstOf(egress.rate) } : null,

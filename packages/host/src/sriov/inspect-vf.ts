@@ -1,5 +1,6 @@
-import { isSameVif, isVifError, type VfStep, VifError } from '@vifkit/core';
-import type { Difference, Found, Inspection } from '@vifkit/core/steps';
+import { isSameVif, isVifError, VifError } from '@vifkit/core';
+import type { Difference, Found, Inspection } from '@vifkit/core/step-kinds';
+import type { VfStep } from '@vifkit/core/steps';
 import { NO_MAC, toGiveBack } from './given-back.js';
 import { differencesFrom, diffVf, isEmpty, type VfDiff } from './vf-changes.js';
 import type { VfRecord } from './vf-journal.js';

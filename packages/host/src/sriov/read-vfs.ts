@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../commands/missing-program.js';
 import { hostPrograms, type Programs } from '../commands/programs.js';
+import { missingProgram } from '../commands/run-program.js';
 import type { VfState } from './vf-table.js';
 
 /** The VLAN of a virtual function; 0 and 802.1Q are left out. */

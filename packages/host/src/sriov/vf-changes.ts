@@ -1,4 +1,4 @@
-import type { Difference } from '@vifkit/core/steps';
+import type { Difference } from '@vifkit/core/step-kinds';
 import type { VfSettings, VfState } from './vf-table.js';
 
 type Attribute = keyof VfState;

@@ -1,4 +1,4 @@
-import { isSameVif, isVifError, type VfStep, type VifError } from '@vifkit/core';
+import { isSameVif, isVifError, type VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Inspection,
@@ -8,7 +8,8 @@ import type {
   StepRunner,
   Task,
   VifStep,
-} from '@vifkit/core/steps';
+} from '@vifkit/core/step-kinds';
+import type { VfStep } from '@vifkit/core/steps';
 import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfGiving, type VfWrite } from './inspect-vf.js';
 import type { VfJournal, VfRecord } from './vf-journal.js';

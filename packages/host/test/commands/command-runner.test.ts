@@ -1,5 +1,6 @@
-import { type CommandStep, VifError } from '@vifkit/core';
-import type { Outcome } from '@vifkit/core/steps';
+import { VifError } from '@vifkit/core';
+import type { Outcome } from '@vifkit/core/step-kinds';
+import type { CommandStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

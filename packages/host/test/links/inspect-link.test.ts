@@ -1,4 +1,4 @@
-import type { LinkAbsentStep, LinkStep } from '@vifkit/core';
+import type { LinkAbsentStep, LinkStep } from '@vifkit/core/steps';
 import { describe, expect, it } from 'vitest';
 import { inspectAbsence, inspectLink } from '../../src/links/inspect-link.js';
 import type { LinkState } from '../../src/links/link-state.js';

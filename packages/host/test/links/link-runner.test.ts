@@ -1,4 +1,5 @@
-import { type LinkAbsentStep, type LinkStep, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { LinkAbsentStep, LinkStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { type LinkSpec, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

@@ -1,4 +1,4 @@
-import type { LinkStep } from '@vifkit/core';
+import type { LinkStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

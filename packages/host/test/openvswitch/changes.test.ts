@@ -1,4 +1,4 @@
-import type { OvsPortStep } from '@vifkit/core';
+import type { OvsPortStep } from '@vifkit/core/steps';
 import { describe, expect, it } from 'vitest';
 import {
   compareBridge,

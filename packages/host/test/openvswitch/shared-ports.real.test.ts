@@ -1,4 +1,4 @@
-import type { OvsPortStep } from '@vifkit/core';
+import type { OvsPortStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OvsStep } from '../../src/openvswitch/changes.js';

@@ -1,5 +1,5 @@
-import type { OvsBridgeStep, OvsPortAbsentStep, OvsPortStep } from '@vifkit/core';
-import type { Task, VifStep, Wanted } from '@vifkit/core/steps';
+import type { Task, VifStep, Wanted } from '@vifkit/core/step-kinds';
+import type { OvsBridgeStep, OvsPortAbsentStep, OvsPortStep } from '@vifkit/core/steps';
 import type { OvsStep, OvsWrite } from '../../src/openvswitch/changes.js';
 
 export const bridgeStep = (name: string, more: Partial<OvsBridgeStep> = {}): OvsBridgeStep => ({

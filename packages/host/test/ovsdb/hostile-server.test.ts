@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
-import { type Plan, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { type Plan, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { VIFGeneric } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { withDeadline } from '@vifkit/engine/time';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';

@@ -9,7 +9,7 @@ import { Deadline } from '@vifkit/engine/time';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
-import type { OvsdbTlsOptions } from '../../src/ovsdb/tls.js';
+import type { OvsdbTlsOptions } from '../../src/ovsdb/endpoint.js';
 import { type KeyFiles, letExpire, makeKeys } from './tls-keys.js';
 
 const run = promisify(execFile);

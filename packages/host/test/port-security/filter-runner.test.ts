@@ -1,4 +1,4 @@
-import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core';
+import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';

@@ -1,11 +1,12 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type VfStep, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection } from '@vifkit/core/steps';
+import { VifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection } from '@vifkit/core/step-kinds';
+import type { VfStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
+import { FileVfJournal } from '../../src/records/vf-records.js';
 import type { VfWrite } from '../../src/sriov/inspect-vf.js';
 import { type VfProgress, VfRunner } from '../../src/sriov/vf-runner.js';
 import type { VfChange, VfState, VfTable } from '../../src/sriov/vf-table.js';

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { VfStep } from '@vifkit/core';
-import type { Inspection } from '@vifkit/core/steps';
+import type { Inspection } from '@vifkit/core/step-kinds';
+import type { VfStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { FileVfJournal } from '../../src/journal/file-vf-journal.js';
+import { FileVfJournal } from '../../src/records/vf-records.js';
 import type { VfWrite } from '../../src/sriov/inspect-vf.js';
 import { IpVfTable } from '../../src/sriov/ip-vf-table.js';
 import { VfRunner } from '../../src/sriov/vf-runner.js';

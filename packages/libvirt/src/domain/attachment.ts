@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { type GuestDevice, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { GuestDevice } from '@vifkit/core/nova';
 import { type DomainDescription, type DomainDevice, readDomain } from './domain-xml.js';
 import { type DomainRequest, requestsOf, vifIdOf, writeRequests } from './metadata.js';
 import type { Configuration, Virsh } from './virsh.js';
@@ -21,6 +22,7 @@ interface Plugged {
   readonly changes: readonly object[];
 }
 
+/** How an interface is attached. */
 export interface AttachOptions extends Call {
   /** Wait until the port carries traffic, as a plug that waits does. */
   readonly wait?: boolean | number | undefined;
@@ -73,15 +75,16 @@ export class DomainVifs {
       if (changes.length > 0 && lacking.length === configurations.length) {
         undo.push((signal) => this.driver.unplug(request, { signal }));
       }
+      // A virsh that is ended does not end what libvirt does for it: what there is afterwards is looked at.
+      for (const each of lacking) undo.push((signal) => this.#takeAway(domain, each, vifId, signal));
       if (lacking.length > 0) {
-        // libvirt does both or neither.
         await this.virsh.runWith(xml, signal, 'attach-device', domain, ...flagsOf(lacking));
-        undo.push((signal) => this.#takeAway(domain, vifId, lacking, signal));
       }
-      const added = configurations.filter((each) => !hasRequest(descriptions.get(each), request));
-      if (added.length > 0) {
-        await this.#note(domain, added, descriptions, (others) => [...others, request], vifId, signal);
-        undo.push((signal) => this.#note(domain, added, descriptions, (_, before) => before, vifId, signal));
+      for (const each of configurations) {
+        const before = requestsIn(descriptions.get(each));
+        if (hasRequest(before, request)) continue;
+        undo.push((signal) => this.#note(domain, each, before, signal));
+        await this.#note(domain, each, [...withoutVif(before, vifId), request], signal);
       }
       if (wait && configurations.includes('live')) await this.#waitReady(request, wait, signal);
       return { domain, vifId, configurations, changes };
@@ -100,31 +103,36 @@ export class DomainVifs {
   async detach(domain: string, what: DomainRequest | string, { signal }: Call): Promise<Attached> {
     const vifId = typeof what === 'string' ? what.toLowerCase() : requireId(what);
     const { configurations, descriptions } = await this.#describe(domain, signal);
-    const [known] = configurations
-      .map((each) => requestIn(descriptions.get(each), vifId))
-      .filter((each) => each !== undefined);
+    const known = configurations.map((each) => requestIn(descriptions.get(each), vifId)).find(Boolean);
     const request = typeof what === 'string' ? (known ?? requestFor(vifId, descriptions)) : what;
-    const having = configurations.filter((each) => deviceIn(descriptions.get(each), vifId, macOf(request)));
-    const noted = configurations.filter((each) => requestIn(descriptions.get(each), vifId));
+    const mac = macOf(request);
+    const having = configurations.filter((each) => deviceIn(descriptions.get(each), vifId, mac));
 
     const undo = new UndoStack();
+    const forgotten = new UndoStack();
     try {
       for (const each of having) {
-        const device = deviceIn(descriptions.get(each), vifId, macOf(request));
-        await this.#takeAway(domain, vifId, [each], signal, device);
-        if (device) {
-          undo.push((signal) => this.virsh.runWith(device.xml, signal, 'attach-device', domain, `--${each}`));
-        }
+        undo.push((signal) =>
+          this.#putBack(domain, each, deviceIn(descriptions.get(each), vifId, mac), signal),
+        );
+        await this.#takeAway(domain, each, vifId, signal, mac);
       }
-      if (noted.length > 0) {
-        await this.#note(domain, noted, descriptions, (others) => others, vifId, signal);
-        undo.push((signal) => this.#note(domain, noted, descriptions, (_, before) => before, vifId, signal));
+      for (const each of configurations) {
+        const before = requestsIn(descriptions.get(each));
+        if (!requestIn(descriptions.get(each), vifId)) continue;
+        forgotten.push((signal) => this.#note(domain, each, before, signal));
+        await this.#note(domain, each, withoutVif(before, vifId), signal);
       }
     } catch (error) {
-      throw await undo.after(error, vifId);
+      throw await undo.after(await forgotten.after(error, vifId), vifId);
     }
-    const { changes } = await this.driver.unplug(request, { signal });
-    return { domain, vifId, configurations: having, changes };
+    try {
+      const { changes } = await this.driver.unplug(request, { signal });
+      return { domain, vifId, configurations: having, changes };
+    } catch (error) {
+      // What is left of the VIF goes with the next detach, or when the guest stops: its request has to be known for that.
+      throw await forgotten.after(error, vifId);
+    }
   }
 
   async #describe(domain: string, signal: AbortSignal) {
@@ -136,39 +144,45 @@ export class DomainVifs {
     return { configurations, descriptions };
   }
 
+  /** Takes the VIF's card out of one configuration, if it is there. */
   async #takeAway(
     domain: string,
+    configuration: Configuration,
     vifId: string,
-    configurations: readonly Configuration[],
     signal: AbortSignal,
-    known?: DomainDevice,
+    mac?: string,
   ): Promise<void> {
-    for (const each of configurations) {
-      const found = async () =>
-        deviceIn(readDomain(await this.virsh.dump(domain, each, signal)), vifId, known?.mac);
-      const device = known ?? (await found());
-      if (!device) continue;
-      const ask = () => this.virsh.runWith(device.xml, signal, 'detach-device', domain, `--${each}`);
-      await ask();
-      if (each === 'live') await untilReleased(domain, vifId, ask, found, signal);
-    }
+    const found = async () =>
+      deviceIn(readDomain(await this.virsh.dump(domain, configuration, signal)), vifId, mac);
+    const device = await found();
+    if (!device) return;
+    const ask = () => this.virsh.runWith(device.xml, signal, 'detach-device', domain, `--${configuration}`);
+    await ask();
+    if (configuration === 'live') await untilReleased(domain, vifId, ask, found, signal);
   }
 
-  /** Writes the requests that `change` makes of those of other VIFs, or of all that there were. */
-  async #note(
+  /** Gives a card back to one configuration, unless it has it still. */
+  async #putBack(
     domain: string,
-    configurations: readonly Configuration[],
-    descriptions: Descriptions,
-    change: (others: DomainRequest[], before: DomainRequest[]) => readonly DomainRequest[],
-    vifId: string,
+    configuration: Configuration,
+    device: DomainDevice | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    for (const each of configurations) {
-      const description = descriptions.get(each);
-      const before = description ? requestsOf(description) : [];
-      const others = before.filter((request) => vifIdOf(request) !== vifId);
-      await writeRequests(this.virsh, domain, change(others, before), [each], signal);
-    }
+    const now = readDomain(await this.virsh.dump(domain, configuration, signal));
+    if (!device || now.devices.some(({ alias, mac }) => alias === device.alias && mac === device.mac)) return;
+    await this.virsh.runWith(device.xml, signal, 'attach-device', domain, `--${configuration}`);
+  }
+
+  /** Has the metadata of one configuration have these requests. */
+  async #note(
+    domain: string,
+    configuration: Configuration,
+    requests: readonly DomainRequest[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const now = requestsOf(readDomain(await this.virsh.dump(domain, configuration, signal)));
+    if (JSON.stringify(now) === JSON.stringify(requests)) return;
+    await writeRequests(this.virsh, domain, requests, [configuration], signal);
   }
 
   async #waitReady(request: DomainRequest, wait: true | number, signal: AbortSignal): Promise<void> {
@@ -253,13 +267,21 @@ function deviceIn(
   );
 }
 
-function requestIn(description: DomainDescription | undefined, vifId: string): DomainRequest | undefined {
-  return description && requestsOf(description).find((request) => vifIdOf(request) === vifId);
+function requestsIn(description: DomainDescription | undefined): readonly DomainRequest[] {
+  return description ? requestsOf(description) : [];
 }
 
-function hasRequest(description: DomainDescription | undefined, request: DomainRequest): boolean {
-  const found = requestIn(description, requireId(request));
-  return JSON.stringify(found) === JSON.stringify(request);
+function requestIn(description: DomainDescription | undefined, vifId: string): DomainRequest | undefined {
+  return requestsIn(description).find((request) => vifIdOf(request) === vifId);
+}
+
+function hasRequest(requests: readonly DomainRequest[], request: DomainRequest): boolean {
+  const text = JSON.stringify(request);
+  return requests.some((each) => JSON.stringify(each) === text);
+}
+
+function withoutVif(requests: readonly DomainRequest[], vifId: string): readonly DomainRequest[] {
+  return requests.filter((request) => vifIdOf(request) !== vifId);
 }
 
 function macOf({ vif }: DomainRequest): string | undefined {

@@ -1,3 +1,9 @@
+/**
+ * VIFs of libvirt's domains: attached, detached, and read from its XML.
+ *
+ * @packageDocumentation
+ */
+
 export {
   type Attached,
   type AttachOptions,

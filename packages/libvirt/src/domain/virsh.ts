@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VifError } from '@vifkit/core';
-import type { CommandExecutor } from '@vifkit/core/steps';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 
 /** Which of a domain's two configurations: that of the running guest, and that of its next start. */
 export type Configuration = 'live' | 'config';

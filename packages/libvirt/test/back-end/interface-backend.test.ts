@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type InterfaceBackend, sourceOf, targetOf } from '../../src/back-end/interface-backend.js';
+import { type InterfaceBackend, sourceOf, targetOf } from '../../src/back-end.js';
 import { guestContext } from '../support/contexts.js';
 
 const { host } = guestContext();

@@ -9,9 +9,9 @@ import {
   VIFPortProfileBase,
   VIFPortProfileOpenVSwitch,
   VIFVHostUser,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
-import { objectBackend } from '../../src/back-end/object-backend.js';
+import { objectBackend } from '../../src/back-end.js';
 import { guestContext } from '../support/contexts.js';
 
 const id = '0d9c1d8e-5f2b-4a53-8a3e-0b3f5d6a7c81';

@@ -1,6 +1,6 @@
-import { VIFDirect, VIFPortProfile8021Qbg, VIFPortProfile8021Qbh } from '@vifkit/core';
+import { VIFDirect, VIFPortProfile8021Qbg, VIFPortProfile8021Qbh } from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
-import { switchPort } from '../../src/back-end/switch-port.js';
+import { switchPort } from '../../src/back-end.js';
 
 const id = '0d9c1d8e-5f2b-4a53-8a3e-0b3f5d6a7c81';
 const instance_id = '4f1c55a2-8d6d-4c4f-9a55-3c1f2b7de901';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bandwidthOf } from '../../src/config/bandwidth.js';
+import { bandwidthOf } from '../../src/bandwidth.js';
 
 const of = (extra_specs: Record<string, string>) => bandwidthOf({ vcpus: 1, extra_specs });
 

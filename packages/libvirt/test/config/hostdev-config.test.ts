@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { HostdevConfig } from '../../src/config/hostdev-config.js';
+import { HostdevConfig } from '../../src/device-config.js';
 
 it('is a managed PCI device', () => {
   expect(new HostdevConfig('0000:3f:0e.4').toXml()).toBe(

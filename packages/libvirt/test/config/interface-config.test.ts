@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { InterfaceConfig, type InterfaceSettings } from '../../src/config/interface-config.js';
+import { InterfaceConfig, type InterfaceSettings } from '../../src/device-config.js';
 
 const bare: InterfaceSettings = {
   mac: 'fa:16:3e:00:00:01',

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knows } from '../../src/config/libvirt-version.js';
+import { knows } from '../../src/libvirt-version.js';
 import { guestContext } from '../support/contexts.js';
 
 const hostOf = (libvirt_version: readonly [number, number, number]) =>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pciAddressElement } from '../../src/config/pci-address.js';
+import { pciAddressElement } from '../../src/device-config.js';
 
 describe('pciAddressElement', () => {
   it('has the four parts in hexadecimal', () => {

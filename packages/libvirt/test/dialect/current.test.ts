@@ -1,7 +1,7 @@
-import type { GuestContext } from '@vifkit/core';
+import type { GuestContext } from '@vifkit/core/nova';
 import { describe, expect, it } from 'vitest';
-import type { InterfaceBackend } from '../../src/back-end/interface-backend.js';
-import { current } from '../../src/dialect/current.js';
+import type { InterfaceBackend } from '../../src/back-end.js';
+import { current } from '../../src/front-end.js';
 import { guestContext } from '../support/contexts.js';
 
 type Given = Parameters<typeof guestContext>[0];

@@ -1,6 +1,6 @@
-import type { GuestContext } from '@vifkit/core';
+import type { GuestContext } from '@vifkit/core/nova';
 import { describe, expect, it } from 'vitest';
-import { newton } from '../../src/dialect/newton.js';
+import { newton } from '../../src/front-end.js';
 import { guestContext } from '../support/contexts.js';
 
 const tap = { type: 'ethernet', target: 'tap0', bandwidth: false } as const;

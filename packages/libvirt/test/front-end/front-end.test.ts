@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { InterfaceBackend } from '../../src/back-end/interface-backend.js';
-import { overriddenBy } from '../../src/front-end/front-end.js';
+import type { InterfaceBackend } from '../../src/back-end.js';
+import { overriddenBy } from '../../src/front-end.js';
 
 const tap: InterfaceBackend = { type: 'ethernet', target: 'tap0', bandwidth: false };
 const guest = { model: 'rtl8139', driver: { name: 'qemu', queues: 4 } };

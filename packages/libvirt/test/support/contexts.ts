@@ -1,4 +1,4 @@
-import type { Flavor, GuestContext, HostCapabilities, Routing } from '@vifkit/core';
+import type { Flavor, GuestContext, HostCapabilities, Routing } from '@vifkit/core/nova';
 
 interface Given {
   readonly host?: Partial<HostCapabilities>;

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkElement } from '../../src/xml/check-element.js';
-import { element } from '../../src/xml/element.js';
+import { checkElement, element } from '../../src/xml.js';
 
 const invalid = expect.objectContaining({ code: 'INVALID_VIF' });
 

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { element, optional } from '../../src/xml/element.js';
-import { renderXml } from '../../src/xml/render-xml.js';
+import { element, optional, renderXml } from '../../src/xml.js';
 
 const entities: Readonly<Record<string, string>> = { lt: '<', gt: '>', amp: '&', quot: '"', apos: "'" };
 

@@ -1,3 +1,9 @@
+/**
+ * Open vSwitch, OVN, libvirt, guests and network namespaces of a test's own. They need root.
+ *
+ * @packageDocumentation
+ */
+
 export {
   type GuestReport,
   type LibvirtGuest,

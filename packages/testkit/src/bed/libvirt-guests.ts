@@ -7,6 +7,7 @@ import { type Libvirtd, type LibvirtdOptions, startLibvirtd } from './libvirtd.j
 import { GUEST_INIT, GUEST_MODULES } from './small-guest.js';
 import { makeImage } from './vm-image.js';
 
+/** What a guest is defined with. */
 export interface LibvirtGuestOptions {
   readonly name: string;
   /** libvirt's element of its network card; none unless given. */

@@ -10,6 +10,7 @@ import type { Namespace } from './network-namespace.js';
 
 const run = promisify(execFile);
 
+/** What a libvirtd is started with. */
 export interface LibvirtdOptions {
   /** The directory of the Open vSwitch to which it adds guests' ports; it has none unless given. */
   readonly openVSwitch?: string;

@@ -8,6 +8,7 @@ import type { Namespace } from './network-namespace.js';
 
 const run = promisify(execFile);
 
+/** What an Open vSwitch is started with. */
 export interface OpenVSwitchOptions {
   /** Where everything is kept; it is removed by `stop`. A fresh directory under the system's own unless given. */
   readonly directory?: string;

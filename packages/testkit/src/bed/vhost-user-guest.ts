@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon } from './daemon.js';
 
+/** What the guest's one card is like. */
 export interface VhostUserGuestOptions {
   /** The socket between the guest's card and the switch. */
   readonly path: string;

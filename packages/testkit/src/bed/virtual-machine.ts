@@ -16,11 +16,13 @@ const execute = promisify(execFile);
 /** Milliseconds; it takes some 8 s where nothing else runs. */
 const BOOT_DEADLINE = 120_000;
 
+/** What the machine has. */
 export interface VirtualMachineOptions {
   /** How many network cards of the kind igb it has; each can have 7 virtual functions. None unless given. */
   readonly cards?: number;
 }
 
+/** How a command ended in the machine. */
 export interface VmResult {
   readonly exitCode: number;
   readonly stdout: string;

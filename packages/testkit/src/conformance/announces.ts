@@ -1,14 +1,12 @@
+import { isVifError, type PluginPackage, PluginRegistry } from '@vifkit/core';
 import {
   classNameOf,
   commonVersion,
   type HostPortProfileInfo,
   type HostVIFInfo,
-  isVifError,
-  type PluginPackage,
-  PluginRegistry,
   toPrimitive,
   type VIFBase,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
 import type { Case } from './case.js';
 import { type Example, examplesOf } from './examples.js';
 import type { Fixture } from './fixture.js';

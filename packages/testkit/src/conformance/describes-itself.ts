@@ -1,5 +1,6 @@
-import { classNameOf, PluginRegistry } from '@vifkit/core';
+import { PluginRegistry } from '@vifkit/core';
 import { readPackageManifest, requireAsDeclared } from '@vifkit/core/internal';
+import { classNameOf } from '@vifkit/core/os-vif';
 import { announces } from './announces.js';
 import { type Case, ifEmpty } from './case.js';
 import { addExamples } from './examples.js';

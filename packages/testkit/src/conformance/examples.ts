@@ -1,4 +1,5 @@
-import type { PluginPackage, VIFBase } from '@vifkit/core';
+import type { PluginPackage } from '@vifkit/core';
+import type { VIFBase } from '@vifkit/core/os-vif';
 import type { Fixture } from './fixture.js';
 
 const known = new WeakMap<PluginPackage, Fixture[]>();

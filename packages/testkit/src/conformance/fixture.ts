@@ -1,5 +1,8 @@
-import type { GuestConfigurator, PluginPackage, Step, VIFBase } from '@vifkit/core';
-import type { StepRunner } from '@vifkit/core/steps';
+import type { PluginPackage } from '@vifkit/core';
+import type { GuestConfigurator } from '@vifkit/core/nova';
+import type { VIFBase } from '@vifkit/core/os-vif';
+import type { StepRunner } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
 import { createVifDriver, type Host, type VifDriver } from '@vifkit/engine';
 import type { Point } from '../memory/kernel/points.js';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';

@@ -1,3 +1,9 @@
+/**
+ * The promises that a plugin has to keep, as tests.
+ *
+ * @packageDocumentation
+ */
+
 export type { ConformanceOptions } from './cases.js';
 export { conformance, type TestRunner } from './conformance.js';
 export type { ConformanceRequest } from './conformance-request.js';

@@ -1,4 +1,4 @@
-import type { CommandStep, Step } from '@vifkit/core';
+import type { CommandStep, Step } from '@vifkit/core/steps';
 
 /**
  * What vendors' tools have done and not taken back, as far as it can be told by commands alone: a command of a plug is

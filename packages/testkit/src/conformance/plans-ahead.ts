@@ -1,4 +1,5 @@
-import { type PluginPackage, PluginRegistry, stepTarget } from '@vifkit/core';
+import { type PluginPackage, PluginRegistry } from '@vifkit/core';
+import { stepTarget } from '@vifkit/core/steps';
 import type { PlannedStep } from '@vifkit/engine';
 import { onAnotherDay } from './another-day.js';
 import { type Case, ifEmpty } from './case.js';

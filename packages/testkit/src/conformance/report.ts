@@ -44,6 +44,7 @@ export interface Badge {
   readonly color: 'brightgreen' | 'red';
 }
 
+/** The badge of a run: green once every promise that applies is kept. */
 export function badgeOf(results: readonly Kept[], contract: number): Badge {
   const counted = results.filter(({ outcome }) => outcome !== 'not applicable');
   const kept = counted.filter(({ outcome }) => outcome === 'kept');

@@ -1,4 +1,5 @@
-import { isVifError, toPrimitive, VIFBase } from '@vifkit/core';
+import { isVifError } from '@vifkit/core';
+import { toPrimitive, VIFBase } from '@vifkit/core/os-vif';
 import type { Case } from './case.js';
 import type { ConformanceRequest } from './conformance-request.js';
 import { type Fixture, namesOn, type PlainRequest } from './fixture.js';

@@ -1,5 +1,6 @@
 import 'reflect-metadata';
-import type { Component, CustomStep, PlanContext, PluginPackage, Step } from '@vifkit/core';
+import type { Component, PlanContext, PluginPackage } from '@vifkit/core';
+import type { CustomStep, Step } from '@vifkit/core/steps';
 import type { MemoryHost } from '../memory/memory-host.js';
 
 type Target = PluginPackage['provides'][number];

@@ -1,4 +1,4 @@
-import type { CommandExecutor, CommandResult } from '@vifkit/core/steps';
+import type { CommandExecutor, CommandResult } from '@vifkit/core/step-kinds';
 import type { Kernel } from './kernel/kernel.js';
 import { type Points, untilFired } from './kernel/points.js';
 

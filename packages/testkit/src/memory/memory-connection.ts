@@ -1,4 +1,4 @@
-import type { Leg } from '@vifkit/core/internal';
+import type { Leg } from '@vifkit/core/connection';
 import type { ConnectionReader, FunctionOnPath, OpenVSwitchOnPath } from '@vifkit/engine/connection';
 import { type FilterTable, HostConnection } from '@vifkit/host/parts';
 import type { Kernel } from './kernel/kernel.js';

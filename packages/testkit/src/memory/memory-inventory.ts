@@ -1,3 +1,4 @@
+import { asVifError, type VifError } from '@vifkit/core';
 import type { HostInventory, Inventory, Thing, VifRecord, VifRecords } from '@vifkit/engine';
 import { whenFired } from '@vifkit/engine/time';
 import { filterThing, type GuestFilter, linkThing, ownerIn } from '@vifkit/host/parts';
@@ -81,10 +82,16 @@ export class MemoryVifRecords implements VifRecords {
     return vifIds.flatMap((vifId) => this.#records.get(vifId.toLowerCase()) ?? []);
   }
 
-  async put(record: VifRecord): Promise<undefined> {
+  async put(record: VifRecord): Promise<VifError | undefined> {
     const key = record.vifId.toLowerCase();
-    this.#records.set(key, { ...record, since: this.#records.get(key)?.since ?? record.since });
+    try {
+      const request = JSON.parse(JSON.stringify(record.request));
+      this.#records.set(key, { ...record, request, since: this.#records.get(key)?.since ?? record.since });
+    } catch (error) {
+      return asVifError(error, 'JOURNAL_FAILED', `The record of VIF ${record.vifId} cannot be kept`);
+    }
     for (const listener of this.#listeners) listener();
+    return undefined;
   }
 
   async forget(vifId: string): Promise<undefined> {

@@ -1,16 +1,14 @@
 import {
   announce,
-  type LinkStep,
   type Plan,
   type PlanContext,
   type PluginPackage,
-  requireField,
   unsupportedVif,
-  type VIFBase,
-  VIFOpenVSwitch,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import { requireField, type VIFBase, VIFOpenVSwitch } from '@vifkit/core/os-vif';
+import type { LinkStep } from '@vifkit/core/steps';
 import { conformance } from '../../src/conformance/index.js';
 
 /** One step of every kind, in the order in which a plugin of the hybrid sort would have them. */

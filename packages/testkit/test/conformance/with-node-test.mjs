@@ -1,6 +1,7 @@
 // The suite under the test runner of Node.js: `node --test` runs it, and no Vitest is there.
 import { describe, it } from 'node:test';
-import { announce, unsupportedVif, VIFGeneric, vifPlugin } from '@vifkit/core';
+import { announce, unsupportedVif, vifPlugin } from '@vifkit/core';
+import { VIFGeneric } from '@vifkit/core/os-vif';
 import { conformance } from '@vifkit/testkit/conformance';
 
 class Tap {

@@ -1,4 +1,5 @@
-import { type Plan, type PluginPackage, VIFGeneric, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { type Plan, type PluginPackage, type VifPlugin, vifPlugin } from '@vifkit/core';
+import { VIFGeneric } from '@vifkit/core/os-vif';
 import { createVifDriver } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../../src/index.js';

@@ -1,4 +1,5 @@
-import { type Step, VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
+import type { Step } from '@vifkit/core/steps';
 import { describe, expect, it } from 'vitest';
 import { renderPlan } from '../../../src/commands/results.js';
 import { handled } from '../../support/handled.js';

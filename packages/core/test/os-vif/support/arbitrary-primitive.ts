@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { type FieldType, fieldsOf, type Level, wireTypeOf } from '../../../src/fields/field-spec.js';
 import { canonical, isLinkName, isPlainText } from '../../../src/fields/values.js';
-import type { Primitive, PrimitiveValue } from '../../../src/os-vif/index.js';
 import { identityOfClass, registrationsWithin } from '../../../src/os-vif/registry.js';
+import type { Primitive, PrimitiveValue } from '../../../src/os-vif.js';
 
 const hex = (digits: number) =>
   fc.integer({ min: 0, max: 16 ** digits - 1 }).map((number) => number.toString(16).padStart(digits, '0'));

@@ -1,4 +1,4 @@
-import * as objects from '../../../src/os-vif/index.js';
+import * as objects from '../../../src/os-vif.js';
 
 type ObjectClass = new (fields: object) => objects.VersionedObject;
 

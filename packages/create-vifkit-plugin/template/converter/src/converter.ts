@@ -1,4 +1,6 @@
-import { deviceName, type NetworkVif, toVifFields, VIFGeneric, type VifConverter, vifConverter } from '@vifkit/core';
+import { type VifConverter, vifConverter } from '@vifkit/core';
+import { deviceName, type NetworkVif, toVifFields } from '@vifkit/core/nova';
+import { VIFGeneric } from '@vifkit/core/os-vif';
 
 /** Makes os-vif objects of VIFs of the type `__PLUGIN__` of Nova's network model. */
 @vifConverter({ type: '__PLUGIN__' })

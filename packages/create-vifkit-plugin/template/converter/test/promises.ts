@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { VIFGeneric } from '@vifkit/core';
+import { VIFGeneric } from '@vifkit/core/os-vif';
 import type { ConformanceOptions } from '@vifkit/testkit/conformance';
 import offered from '../src/index.js';
 

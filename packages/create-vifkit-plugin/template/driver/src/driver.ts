@@ -1,15 +1,6 @@
-import {
-  type DeviceBackend,
-  deviceName,
-  inject,
-  type LegacyDriver,
-  legacyDriver,
-  type NetworkVif,
-  networkMtu,
-  type Plan,
-  type PlanContext,
-  tapNeeds,
-} from '@vifkit/core';
+import { inject, type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
+import { type DeviceBackend, deviceName, type NetworkVif, networkMtu } from '@vifkit/core/nova';
+import { tapNeeds } from '@vifkit/core/steps';
 import { __CLASS__Options } from './options.js';
 
 /** All of VIF type `__PLUGIN__`: a tap. It says what the host must be like; vifkit makes it so, and undoes what fails. */

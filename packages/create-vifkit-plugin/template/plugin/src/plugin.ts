@@ -1,17 +1,15 @@
 import {
   announce,
   inject,
-  networkMtu,
   type Plan,
   type PlanContext,
-  requireField,
-  tapNeeds,
   unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import { networkMtu } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
+import { tapNeeds } from '@vifkit/core/steps';
 import { __CLASS__Options } from './options.js';
 
 /** A tap for each VIF. It says what the host must be like; vifkit makes it so, and undoes what fails. */

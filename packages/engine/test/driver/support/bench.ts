@@ -1,12 +1,6 @@
-import type {
-  DeviceBackend,
-  GuestConfigurator,
-  GuestContext,
-  Logger,
-  PluginPackage,
-  Routing,
-  VIFBase,
-} from '@vifkit/core';
+import type { Logger, PluginPackage } from '@vifkit/core';
+import type { DeviceBackend, GuestConfigurator, GuestContext, Routing } from '@vifkit/core/nova';
+import type { VIFBase } from '@vifkit/core/os-vif';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '@vifkit/testkit';
 import { createVifDriver } from '../../../src/driver/create-vif-driver.js';
 import type { VifDriver } from '../../../src/driver/vif-driver.js';

@@ -1,23 +1,17 @@
-import type {
-  DeviceBackend,
-  LegacyDriver,
-  NetworkVif,
-  Plan,
-  PlanContext,
-  VifConverter,
-  VifPlugin,
-} from '@vifkit/core';
 import {
   announce,
-  deviceName,
+  type LegacyDriver,
   legacyDriver,
-  requireField,
+  type Plan,
+  type PlanContext,
   unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
+  type VifConverter,
+  type VifPlugin,
   vifConverter,
   vifPlugin,
 } from '@vifkit/core';
+import { type DeviceBackend, deviceName, type NetworkVif } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 
 type Planner = (vif: VIFBase, context: PlanContext) => unknown;
 

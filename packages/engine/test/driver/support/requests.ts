@@ -1,4 +1,4 @@
-import { VIFGeneric } from '@vifkit/core';
+import { VIFGeneric } from '@vifkit/core/os-vif';
 
 /** The id of the n-th VIF. */
 export const vifId = (n: number): string => `9b2d1e63-704c-4c9f-8e1d-${String(n).padStart(12, '0')}`;

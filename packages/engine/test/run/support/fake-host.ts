@@ -1,5 +1,5 @@
-import type { OvsPortStep, Step } from '@vifkit/core';
-import type { StepRunner } from '@vifkit/core/steps';
+import type { StepRunner } from '@vifkit/core/step-kinds';
+import type { OvsPortStep, Step } from '@vifkit/core/steps';
 import type { Host, HostLocks } from '../../../src/run/host.js';
 
 /** Notes which keys are held; refuses none. */

@@ -1,6 +1,6 @@
-import type { Step, StepKind } from '@vifkit/core';
-import { stepTarget, VifError } from '@vifkit/core';
-import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/steps';
+import { VifError } from '@vifkit/core';
+import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/step-kinds';
+import { type Step, type StepKind, stepTarget } from '@vifkit/core/steps';
 import { signalError } from '../../../src/time/deadline.js';
 
 type Behaviour = (signal: AbortSignal) => Promise<void> | void;

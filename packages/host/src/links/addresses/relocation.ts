@@ -1,5 +1,6 @@
-import { type LinkStep, VifError } from '@vifkit/core';
-import type { Difference } from '@vifkit/core/steps';
+import { VifError } from '@vifkit/core';
+import type { Difference } from '@vifkit/core/step-kinds';
+import type { LinkStep } from '@vifkit/core/steps';
 import {
   type LinkAddress,
   type LinkAddressing,

@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../../commands/missing-program.js';
+import { missingProgram } from '../../commands/run-program.js';
 import type { Programs } from '../../commands/programs.js';
 
 /** Whether a link is to leave the checksums of what it sends to a card. */

@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
 import type { Programs } from '../../commands/programs.js';
+import { missingProgram } from '../../commands/run-program.js';
 import { isTransient, retryTransient } from '../../commands/transient.js';
 import { BatchReplies } from './batch-replies.js';
 

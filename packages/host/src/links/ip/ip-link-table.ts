@@ -16,8 +16,7 @@ import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
 import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
 import { type Placed, phasesOf } from './phases.js';
-import { readAddresses, readRules } from './read-addresses.js';
-import { LinkReader } from './read-links.js';
+import { FEW, LINKS, LinkReader } from './read-links.js';
 import { renderOperation } from './render.js';
 
 /**
@@ -57,7 +56,7 @@ export class IpLinkTable implements LinkTable {
     this.#files = files;
     this.#checksumOffload = new ChecksumOffload(rootHelper, programs);
     const pool = { lifetime, ahead: isReserved ? 1 : 0 };
-    this.#reader = new LinkReader(pool, programs);
+    this.#reader = new LinkReader(pool, programs, files);
     this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? pool : {}, programs);
   }
 
@@ -71,11 +70,13 @@ export class IpLinkTable implements LinkTable {
   }
 
   present(names: readonly string[]): readonly string[] {
-    // Unlike /sys, /proc/sys shows each process the links of its own network namespace.
-    return names.filter((name) => this.#files.exists(`/proc/sys/net/ipv4/conf/${name}`));
+    if (names.length <= FEW) return names.filter((name) => this.#files.exists(`${LINKS}/${name}`));
+    const all = new Set(this.#files.entries(LINKS));
+    return names.filter((name) => all.has(name));
   }
 
-  readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
+  async readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
+    const { readAddresses } = await import('./read-addresses.js'); // few links have any that matter
     return readAddresses(names, signal, this.#programs);
   }
 
@@ -83,7 +84,8 @@ export class IpLinkTable implements LinkTable {
     return this.#checksumOffload.read(signal);
   }
 
-  readRules(signal: AbortSignal): Promise<LinkRule[]> {
+  async readRules(signal: AbortSignal): Promise<LinkRule[]> {
+    const { readRules } = await import('./read-addresses.js');
     return readRules(signal, this.#programs);
   }
 

@@ -52,9 +52,9 @@ function readNumber(path: string, kernel: KernelFiles): number | undefined {
 }
 
 /**
- * Writes the settings of links that differ from those wanted: directly, or with a root helper by one `tee` for all files
- * that get the same value. A new link has its settings of `default`: it may be right from the start, and a container
- * cannot write below /proc/sys. One outcome a link.
+ * Writes settings of links: directly, or with a root helper by one `tee` for all files that get the same value. A new
+ * link has its settings of `default`: it may be right from the start, and then it is no failure that a container cannot
+ * write below /proc/sys. One outcome a link.
  * @throws VifError TIMEOUT, ABORTED; `tee` is ended then
  */
 export async function writeSettings(
@@ -63,14 +63,16 @@ export async function writeSettings(
   signal: AbortSignal,
   kernel: KernelFiles = hostKernelFiles,
 ): Promise<(VifError | undefined)[]> {
-  const writings = wanted
-    .flatMap((each, index) => writingsFor(each, index, kernel))
-    .filter(({ path, value }) => readNumber(path, kernel) !== value);
+  const writings = wanted.flatMap((each, index) => writingsFor(each, index, kernel));
+  const isWrong = ({ path, value }: Writing) => readNumber(path, kernel) !== value;
   const outcomes: (VifError | undefined)[] = wanted.map(() => undefined);
+  // To write a setting takes less time than to read it; to start a process takes more.
   const failures = await (rootHelper.length === 0
     ? writeDirectly(writings, kernel, signal)
-    : writeByTee(writings, rootHelper, signal));
-  for (const [{ index, path, value }, cause] of failures) {
+    : writeByTee(writings.filter(isWrong), rootHelper, signal));
+  for (const [writing, cause] of failures) {
+    if (!isWrong(writing)) continue;
+    const { index, path, value } = writing;
     outcomes[index] ??= new VifError(
       'LINK_COMMAND_FAILED',
       `${path} cannot be set to ${value}: ${cause.message}${cureFor(cause, path)}`,

@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../../commands/missing-program.js';
 import { hostPrograms, type Programs } from '../../commands/programs.js';
+import { missingProgram } from '../../commands/run-program.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import { type IpRule, type LinkRule, parseRules } from '../addresses/link-rules.js';
 import { type IpAddresses, parseAddresses } from '../addresses/parse-addresses.js';

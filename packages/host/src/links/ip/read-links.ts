@@ -1,9 +1,9 @@
-import { readdirSync } from 'node:fs';
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../../commands/missing-program.js';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
 import type { Answer, Question } from '../../commands/program-session.js';
 import type { Programs } from '../../commands/programs.js';
+import { missingProgram } from '../../commands/run-program.js';
+import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkState } from '../link-state.js';
 import { BatchReplies } from './batch-replies.js';
 import { completeDump } from './complete-dump.js';
@@ -11,8 +11,11 @@ import { parseLinks } from './parse-links.js';
 
 const ALL_LINKS = 'link show';
 
+/** Has a folder for each link. Unlike /sys, it shows each process those of its own network namespace. */
+export const LINKS = '/proc/sys/net/ipv4/conf';
+
 /** So many links are asked for one by one in any case. */
-const FEW = 20;
+export const FEW = 20;
 
 /** What `ip` printed. */
 interface Printed extends Pick<Answer, 'stdout' | 'stderr'> {
@@ -37,8 +40,10 @@ interface Found {
  */
 export class LinkReader {
   readonly #ip: ProgramPool;
+  readonly #files: KernelFiles;
 
-  constructor(options: PoolOptions = {}, programs?: Programs) {
+  constructor(options: PoolOptions = {}, programs?: Programs, files: KernelFiles = hostKernelFiles) {
+    this.#files = files;
     this.#ip = new ProgramPool(['ip', '-details', '-json', '-force', '-batch', '-'], options, programs);
   }
 
@@ -48,7 +53,7 @@ export class LinkReader {
    */
   async read(names: readonly string[] | undefined, signal: AbortSignal): Promise<Map<string, LinkState>> {
     if (names?.length === 0) return new Map();
-    const all = names && isMostOfAll(names) ? await this.#dump(signal) : undefined;
+    const all = names && this.#isMostOfAll(names) ? await this.#dump(signal) : undefined;
     if (all) return all;
     const queries = names?.map((name) => `link show dev ${name}`) ?? [ALL_LINKS];
     const found = await this.#query(queries, signal);
@@ -59,6 +64,11 @@ export class LinkReader {
 
   close(): Promise<void> {
     return this.#ip.close();
+  }
+
+  /** Where a list of all links is quicker than asking for each of these: a link of a list takes less than half the time. */
+  #isMostOfAll(names: readonly string[]): boolean {
+    return names.length > FEW && names.length * 2 > this.#files.entries(LINKS).length;
   }
 
   /** A list of all links, unless it was cut short. */
@@ -123,11 +133,6 @@ class LinkQueries implements Question {
     else if (this.said.hear(line, from)) this.#isFenced = true;
     return this.isComplete;
   }
-}
-
-/** Where a list of all links is quicker than asking for each of these: a link of a list takes less than half the time. */
-function isMostOfAll(names: readonly string[]): boolean {
-  return names.length > FEW && names.length * 2 > readdirSync('/proc/sys/net/ipv4/conf').length;
 }
 
 /** What went wrong, but for links that are not there. */

@@ -1,4 +1,4 @@
-import type { BridgeAttributes, LinkCreation } from '@vifkit/core';
+import type { BridgeAttributes, LinkCreation } from '@vifkit/core/steps';
 import { renderArrival } from '../addresses/render-move.js';
 import type { LinkOperation, TapMaking } from '../link-table.js';
 import { noteOf } from '../link-users.js';

@@ -18,6 +18,7 @@ export interface RowSource {
 export class DatabaseRows implements RowSource {
   #replica: Replica | undefined;
   readonly #configuration: Replica;
+  #refreshing: { readonly signal: AbortSignal; readonly done: Promise<void> } | undefined;
 
   /** @param livesOn have a replica from the start. */
   constructor(
@@ -28,9 +29,15 @@ export class DatabaseRows implements RowSource {
     this.#configuration = new Replica(client, { Open_vSwitch: COLUMNS.Open_vSwitch });
   }
 
-  /** Has later answers show all that is in the database now. */
-  async refresh(signal: AbortSignal): Promise<void> {
-    await this.#replica?.refresh(signal);
+  /**
+   * Has later answers show all that is in the database now.
+   * @param isUnchanged all that was there when the same signal was last given will do
+   */
+  refresh(signal: AbortSignal, isUnchanged = false): Promise<void> {
+    if (isUnchanged && this.#refreshing?.signal === signal) return this.#refreshing.done;
+    const done = this.#replica?.refresh(signal) ?? Promise.resolve();
+    this.#refreshing = { signal, done };
+    return done;
   }
 
   async read<Q extends RowQueries>(queries: Q, signal: AbortSignal): Promise<Answers<Q>> {

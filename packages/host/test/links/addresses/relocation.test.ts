@@ -1,4 +1,4 @@
-import type { LinkStep } from '@vifkit/core';
+import type { LinkStep } from '@vifkit/core/steps';
 import { expect, it } from 'vitest';
 import type { LinkAddressing } from '../../../src/links/addresses/link-addresses.js';
 import { relocationDifferences, relocationOf } from '../../../src/links/addresses/relocation.js';

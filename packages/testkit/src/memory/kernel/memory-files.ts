@@ -23,6 +23,10 @@ export class MemoryFiles implements KernelFiles {
     return this.#kernel.links.has(name);
   }
 
+  entries(path: string): readonly string[] {
+    return path === '/proc/sys/net/ipv4/conf' ? [...this.#kernel.links.keys()] : [];
+  }
+
   setting(path: string): string | undefined {
     const [, , name = '', setting] = SETTING.exec(path) ?? [];
     const link = this.#kernel.links.get(name);

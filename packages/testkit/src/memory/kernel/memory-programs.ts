@@ -1,4 +1,4 @@
-import type { CommandExecutor } from '@vifkit/core/steps';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import type { Argv, ProgramOptions, ProgramResult, Programs, Session } from '@vifkit/host/parts';
 import { eachCall, runEthtool } from './ethtool.js';

@@ -1,4 +1,4 @@
-import { type VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 
 /** A place at which a call on a memory host can be made to fail or hang. */

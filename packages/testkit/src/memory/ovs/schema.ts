@@ -2,7 +2,7 @@
 export interface Column {
   readonly holds: 'value' | 'set' | 'map';
   /** Of a single value that an insertion does not give. */
-  readonly initial?: string | number;
+  readonly initial?: string | number | boolean;
   /** The table whose rows it refers to; they exist as long as something refers to them, unless the table is a root. */
   readonly refersTo?: string;
 }
@@ -17,6 +17,7 @@ interface Table {
 
 const text: Column = { holds: 'value', initial: '' };
 const integer: Column = { holds: 'value', initial: 0 };
+const flag: Column = { holds: 'value', initial: false };
 const set: Column = { holds: 'set' };
 const map: Column = { holds: 'map' };
 
@@ -49,6 +50,7 @@ export const SCHEMA: Readonly<Record<string, Table>> = {
       tag: set,
       vlan_mode: set,
       trunks: set,
+      protected: flag,
       external_ids: map,
       other_config: map,
       interfaces: { ...set, refersTo: 'Interface' },
@@ -63,11 +65,13 @@ export const SCHEMA: Readonly<Record<string, Table>> = {
       external_ids: map,
       options: map,
       mtu_request: set,
+      ingress_policing_rate: integer,
+      ingress_policing_burst: integer,
       ofport: set,
       error: set,
       admin_state: set,
       link_state: set,
     },
   },
-  QoS: { isRoot: true, columns: { type: text, external_ids: map } },
+  QoS: { isRoot: true, columns: { type: text, other_config: map, external_ids: map } },
 };

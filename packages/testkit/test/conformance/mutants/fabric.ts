@@ -1,22 +1,16 @@
 import {
   announce,
-  type CommandStep,
-  type CustomStep,
   IsMtu,
-  type LinkStep,
-  networkMtu,
   type Plan,
   type PlanContext,
   type PluginPackage,
-  requireField,
-  type Step,
   unsupportedVif,
-  type VIFBase,
-  VIFGeneric,
-  VIFPortProfileOpenVSwitch,
   type VifPlugin,
   vifPlugin,
 } from '@vifkit/core';
+import { networkMtu } from '@vifkit/core/nova';
+import { requireField, type VIFBase, VIFGeneric, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
+import type { CommandStep, CustomStep, LinkStep, Step } from '@vifkit/core/steps';
 import type { ConformanceOptions } from '../../../src/conformance/index.js';
 import type { VendorState } from '../../../src/conformance/vendor-state.js';
 

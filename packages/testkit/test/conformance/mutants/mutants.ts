@@ -1,22 +1,17 @@
+import { announce, type Plan, type PlanContext, unsupportedVif } from '@vifkit/core';
 import {
-  announce,
-  type CommandStep,
   HostPluginInfo,
   HostPortProfileInfo,
-  type LinkStep,
-  type Plan,
-  type PlanContext,
   requireField,
-  type Step,
   toPrimitive,
-  unsupportedVif,
   type VIFBase,
   VIFBridge,
   VIFDirect,
   VIFGeneric,
   VIFPortProfile8021Qbh,
   VIFPortProfileOpenVSwitch,
-} from '@vifkit/core';
+} from '@vifkit/core/os-vif';
+import type { CommandStep, LinkStep, Step } from '@vifkit/core/steps';
 import { currentController, Fabric, type FabricClass } from './fabric.js';
 
 const profileVersion = toPrimitive(new VIFPortProfileOpenVSwitch({}))['versioned_object.version'];

@@ -1,5 +1,5 @@
 import { Deadline } from '@vifkit/engine/time';
-import { OvsdbClient, OvsdbOperationError } from '@vifkit/host';
+import { OvsdbClient, OvsdbOperationError } from '@vifkit/host/ovsdb';
 import type { Operation, Ovsdb } from '@vifkit/host/parts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '../../../src/bed/index.js';

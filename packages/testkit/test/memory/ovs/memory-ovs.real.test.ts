@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { Deadline } from '@vifkit/engine/time';
-import { OvsdbClient } from '@vifkit/host';
+import { OvsdbClient } from '@vifkit/host/ovsdb';
 import { OpenVswitch, type OvsChange, type OvsState } from '@vifkit/host/parts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '../../../src/bed/index.js';

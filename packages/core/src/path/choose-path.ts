@@ -1,0 +1,146 @@
+import { quote } from '../errors/quote.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
+import { Cursor } from '../fields/cursor.js';
+import { violationsOf } from '../fields/field-rule.js';
+import { classNameOf } from '../fields/field-spec.js';
+import { adopt } from '../fields/read-fields.js';
+import type { NetworkVif } from '../nova/network-model.js';
+import { parseRequest, type Routing, type VifRequest } from '../nova/request.js';
+import { VIFBase } from '../os-vif/vifs.js';
+import type { LegacyDriver, VifPlugin } from '../plugin/contract.js';
+import type { PluginRegistry } from '../plugin/registry.js';
+import { slugOf } from '../plugin/slots.js';
+
+/** A request, and whose rules it is answered by. */
+export interface RoutedRequest extends VifRequest {
+  readonly routing: Routing;
+  /** The request as it was given. */
+  readonly given: unknown;
+}
+
+/**
+ * Reads a request. Its own key `routing` goes before the driver's.
+ * @throws ValidationError what `parseRequest` throws
+ * @throws VifError INVALID_REQUEST for a host that filters, by the rules of today's Nova: they know none, and a guest
+ *   whose traffic ought to be filtered must not be let onto the network without
+ */
+export function readRequest(json: unknown, fallback: Routing): RoutedRequest {
+  const request = parseRequest(json);
+  const routing = request.routing ?? fallback;
+  if (routing === 'current' && request.hostFilters) {
+    const text =
+      "firewall 'iptables' goes with routing 'newton' alone: today's Nova leaves all filtering to Neutron. " +
+      'Have Neutron filter, and leave firewall out';
+    throw new VifError('INVALID_REQUEST', text, { vifId: request.vif.id });
+  }
+  return { ...request, routing, given: json };
+}
+
+/** Which of the two paths a VIF takes, who handles it there, and why. */
+export type ChosenPath = {
+  /** The plugin's name, or the legacy driver's slug. */
+  readonly plugin: string;
+  /** Why this path: a sentence for people. */
+  readonly reason: string;
+} & (
+  | { readonly path: 'os-vif'; readonly vif: VIFBase; readonly handler: () => VifPlugin }
+  | { readonly path: 'legacy'; readonly vif: NetworkVif; readonly handler: LegacyDriver }
+);
+
+const unbound = 'Neutron has not bound it: give its port a host (binding:host_id) and ask for the VIF again';
+
+/** What Neutron calls the type of a port that no switch takes. */
+const unboundTypes: ReadonlyMap<string, string> = new Map([
+  ['unbound', unbound],
+  [
+    'binding_failed',
+    "Neutron found no way to bind its port to this host: the log of neutron-server says why. Mostly the host's agent is down, or serves no such network; then bind the port anew",
+  ],
+]);
+
+/**
+ * As {@link choosePath}, once the packages are loaded that this VIF needs.
+ * @throws VifError what `choosePath` and `PluginRegistry.loadPlugin` throw
+ */
+export async function findPath(request: RoutedRequest, registry: PluginRegistry): Promise<ChosenPath> {
+  const { vif, routing } = request;
+  if (!(vif instanceof VIFBase) && vif.type) await registry.loadType(vif.type, routing);
+  const chosen = choosePath(request, registry);
+  if (chosen.path === 'os-vif') await registry.loadPlugin(chosen.plugin);
+  return chosen;
+}
+
+/**
+ * Chooses as Nova does: an os-vif object goes to the plugin it names; so does a VIF of the network model
+ * whose type has a converter, if that yields an object; else the legacy driver of the type takes it.
+ *
+ * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, NO_MATCHING_PLUGIN, PLUGIN_FAILED, and what a converter throws
+ */
+export function choosePath(request: RoutedRequest, registry: PluginRegistry): ChosenPath {
+  const { vif, routing } = request;
+  if (vif instanceof VIFBase) return objectPath(vif, 'it is an os-vif object', registry);
+  const { type, id: vifId } = vif;
+  if (!type) throw new VifError('VIF_TYPE_MISSING', `VIF ${vifId} has no type. ${unbound}`, { vifId });
+
+  const object = convert(vif, type, request, registry);
+  if (object) return objectPath(object, `type '${type}' converts to ${classNameOf(object)}`, registry);
+
+  const handler = registry.driver(type);
+  if (handler) {
+    const reason = `type '${type}' has a legacy driver and no converter`;
+    return { path: 'legacy', plugin: slugOf(type), vif, handler, reason };
+  }
+  const known = registry.typesBy(routing).join(', ') || 'none';
+  const message = registry.converter(type, routing)
+    ? `The converter of VIF type '${type}' left this VIF to the legacy path, which has no driver for it`
+    : `Nothing handles VIF type '${type}'. ${unboundTypes.get(type) ?? `Registered types: ${known}`}`;
+  throw new VifError('UNSUPPORTED_VIF_TYPE', message, { vifId });
+}
+
+/**
+ * The os-vif object of a request: its own, or what its VIF converts to; undefined where the legacy path serves it.
+ * Neither host nor plugin is asked.
+ * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, PLUGIN_FAILED, and what a converter throws
+ */
+export function objectOf(request: RoutedRequest, registry: PluginRegistry): VIFBase | undefined {
+  if (request.vif instanceof VIFBase) return request.vif;
+  const chosen = choosePath(request, registry);
+  return chosen.path === 'os-vif' ? chosen.vif : undefined;
+}
+
+function convert(
+  vif: NetworkVif,
+  type: string,
+  { routing, hostFilters, flavor, image }: RoutedRequest,
+  registry: PluginRegistry,
+): VIFBase | undefined {
+  const converter = registry.converter(type, routing);
+  try {
+    const object: unknown = converter?.convert(vif, { hostFilters, flavor, image });
+    if (object === undefined || object === null) return undefined;
+    if (object instanceof VIFBase) return ours(object);
+    throw new TypeError(`it returned ${quote(object)}, which is no os-vif object`);
+  } catch (error) {
+    throw asVifError(error, 'PLUGIN_FAILED', `The converter of VIF type '${type}' failed`, vif.id);
+  }
+}
+
+/** A converter may come with a core of its own, and so may its object. */
+function ours(object: VIFBase): VIFBase {
+  const at = Cursor.at({ code: 'INVALID_OBJECT', subject: `The ${classNameOf(object)}` });
+  const adopted = adopt(object, at);
+  if (adopted !== object) at.refuse(violationsOf(adopted));
+  return adopted;
+}
+
+function objectPath(vif: VIFBase, why: string, registry: PluginRegistry): ChosenPath {
+  const plugin = vif.plugin;
+  if (!plugin) throw new VifError('NO_MATCHING_PLUGIN', `VIF ${vif.id} names no plugin`, { vifId: vif.id });
+  return {
+    path: 'os-vif',
+    plugin,
+    vif,
+    handler: () => registry.plugin(plugin),
+    reason: `${why}, for the plugin '${plugin}'`,
+  };
+}

@@ -1,0 +1,67 @@
+import type { RoutedRequest } from '@vifkit/core/internal';
+import type { Connection } from '../connection/verdict.js';
+import type { Engine, RunOptions } from '../run/engine.js';
+import type { Host } from '../run/host.js';
+import type { Change, Job } from '../run/job.js';
+import type { MigrationPhase } from '../run/port-migration.js';
+import type { PlugOptions } from './call-options.js';
+import type { Prepared } from './prepare.js';
+import { judgedAfter } from './with-connection.js';
+
+/** What a call wrote for a job, and what came of it. */
+export interface Changed {
+  readonly result: readonly Change[];
+  readonly connection?: Connection;
+}
+
+/** How jobs come about, and are carried out. */
+export interface Changing {
+  prepare(request: unknown, signal: AbortSignal): Promise<Prepared>;
+  run(jobs: readonly Job[], options: RunOptions<Changed>): Promise<unknown>;
+}
+
+/** What plugs and unplugs are made of. */
+export interface ChangingParts {
+  readonly engine: Engine;
+  readonly host: Host;
+  /** @throws VifError */
+  read(json: unknown): RoutedRequest;
+  /** @throws VifError */
+  prepare(request: RoutedRequest, operation: 'plug' | 'unplug', signal: AbortSignal): Promise<Prepared>;
+}
+
+/** Plugs, which wait for their ports if that is asked for, and tell of the ways to their networks. */
+export function plugging(
+  { engine, host, read, prepare }: ChangingParts,
+  { wait, phase }: Pick<PlugOptions<never>, 'wait' | 'phase'>,
+): Changing {
+  return {
+    prepare: async (json, signal) => {
+      const request = read(json);
+      const plugged = await prepare(request, 'plug', signal);
+      const { handled, job } = await inPhase(phase, plugged, request.vif, host, signal);
+      // A destination that is not ready when the guest arrives would miss what the guest says then.
+      const arrives = phase === 'prepare' && host.readiness !== undefined;
+      if (!wait && !arrives) return { handled, job };
+      const { awaitedPort, readyStep, requireReadiness } = await import('./ready.js');
+      const readiness = requireReadiness(host.readiness);
+      const port = awaitedPort(request.vif, job.plan);
+      const steps = port ? [readyStep(port, readiness, typeof wait === 'number' ? wait : undefined)] : [];
+      return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
+    },
+    run: judgedAfter((jobs, options) => engine.plug(jobs, options), host.connection),
+  };
+}
+
+/** What is to be run for a phase of a live migration, in place of a plug or an unplug; that itself without one. */
+export async function inPhase(
+  phase: MigrationPhase | undefined,
+  prepared: Prepared,
+  vif: RoutedRequest['vif'],
+  { migration }: Host,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  if (!phase || !migration) return prepared;
+  const { phaseOf } = await import('./phases.js');
+  return phaseOf(phase, prepared, vif, migration, signal);
+}

@@ -1,0 +1,57 @@
+import { VifError } from '@vifkit/core';
+import type { StepRunner } from '@vifkit/core/step-kinds';
+import type { Step } from '@vifkit/core/steps';
+
+/** Something of a host that is made when it is first needed, from modules that are loaded then. */
+export class OnDemand<T> {
+  #made: Promise<T> | undefined;
+  #isClosed = false;
+
+  constructor(private readonly make: () => Promise<T>) {}
+
+  /** @throws VifError ABORTED once the host is closed */
+  async get(): Promise<T> {
+    if (this.#isClosed) throw new VifError('ABORTED', 'The host has been closed');
+    this.#made ??= this.make();
+    return this.#made;
+  }
+
+  /** Ends what has been made, if anything has. */
+  async close(end: (made: T) => Promise<unknown>): Promise<void> {
+    this.#isClosed = true;
+    if (this.#made) await end(await this.#made);
+  }
+}
+
+/** What is known of a runner before it is loaded. */
+export interface RunnerTraits {
+  readonly oneByOne?: boolean;
+  /** Whether things that it makes carry our mark: it is asked for them. */
+  readonly marks?: boolean;
+  /** Whether there may be anything of VIFs whose plans have no such steps. It is asked at every plug; never unless given. */
+  mayHaveStrays?(): boolean;
+}
+
+/**
+ * A runner that is loaded when steps of its kinds are first compared with the host, or what is ours is looked for: before
+ * the first write, so that what undoes it is there as well.
+ */
+export function runnerOnDemand<S extends Step, Change, Done>(
+  kinds: readonly S['kind'][],
+  load: () => Promise<StepRunner<S, Change, Done>>,
+  { oneByOne = false, marks = false, mayHaveStrays }: RunnerTraits = {},
+): StepRunner<S, Change, Done> {
+  return {
+    kinds,
+    oneByOne,
+    inspect: async (steps, signal) => (await load()).inspect(steps, signal),
+    apply: async (tasks, signal) => (await load()).apply(tasks, signal),
+    undo: async (tasks, signal) => (await load()).undo(tasks, signal),
+    ...(mayHaveStrays && {
+      findStrays: async (...given) => {
+        return mayHaveStrays() ? ((await load()).findStrays?.(...given) ?? []) : [];
+      },
+    }),
+    ...(marks && { findOwned: async (...given) => (await load()).findOwned?.(...given) ?? [] }),
+  };
+}

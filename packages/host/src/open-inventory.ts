@@ -1,0 +1,33 @@
+import { FilterSource } from './inventory/filter-source.js';
+import { KernelSource } from './inventory/kernel-source.js';
+import type { Source } from './inventory/source.js';
+import { SourcesInventory } from './inventory/sources-inventory.js';
+import type { LinkTable } from './links/link-table.js';
+import type { FilterTable } from './port-security/filter-table.js';
+import type { VfJournal } from './sriov/vf-journal.js';
+import type { VfTable } from './sriov/vf-table.js';
+
+export interface InventoryParts {
+  readonly links: LinkTable;
+  readonly functions: VfTable;
+  readonly journal: VfJournal;
+  readonly openVSwitch: readonly Source[];
+  readonly filters: FilterTable;
+  readonly rootHelper: readonly string[];
+}
+
+/** Tells what there is on the host, of whatever sort. */
+export function openInventory({
+  links,
+  functions,
+  journal,
+  openVSwitch,
+  filters,
+  rootHelper,
+}: InventoryParts) {
+  return new SourcesInventory([
+    new KernelSource(links, functions, journal),
+    ...openVSwitch,
+    new FilterSource(filters, rootHelper),
+  ]);
+}

@@ -1,0 +1,62 @@
+import { dirname } from 'node:path';
+import type { Logger } from '@vifkit/core';
+import { OpenVSwitchPath } from './connection/open-vswitch-path.js';
+import { OvnPath } from './connection/ovn-path.js';
+import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
+import type { HostOptions } from './host-options.js';
+import { DaemonSource } from './inventory/daemon-source.js';
+import { OvsSource } from './inventory/ovs-source.js';
+import type { LinkTable } from './links/link-table.js';
+import { OpenVswitch } from './openvswitch/open-vswitch.js';
+import { OvsRunner } from './openvswitch/ovs-runner.js';
+import { Northbound } from './ovn/northbound.js';
+import { OvnMigration } from './ovn/ovn-migration.js';
+import { OvnReadiness } from './ovn/ovn-readiness.js';
+import { Southbound } from './ovn/southbound.js';
+import { SwitchWatch } from './ovn/switch-watch.js';
+import { OvsdbClient } from './ovsdb/client.js';
+import { DEFAULT_ENDPOINT, firstOf, parseEndpoint } from './ovsdb/endpoint.js';
+import { OvsPortSettings } from './port-settings/ovs-port-settings.js';
+
+export interface SwitchOptions
+  extends Pick<HostOptions, 'ovsdb' | 'ovsdbTls' | 'ovnSb' | 'ovnNb' | 'ovnRunDir' | 'reserve'> {
+  readonly logger: Logger;
+}
+
+/** All of a host that is about Open vSwitch and OVN. Nothing is connected before it is needed. */
+export function openSwitch(options: SwitchOptions, links: LinkTable) {
+  const { ovsdb: endpoint = DEFAULT_ENDPOINT, ovsdbTls: tls, ovnSb, ovnNb, reserve, logger } = options;
+  const database = new OvsdbClient({ endpoint, tls, logger });
+  const openVSwitch = new OpenVswitch(database, reserve);
+  const runDirectory = options.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
+  const clients = [database];
+  const clientOf = (endpoints: string | undefined) => {
+    const ovn = firstOf(endpoints);
+    if (ovn === undefined) return undefined;
+    const client = new OvsdbClient({ endpoint: ovn, tls, logger });
+    clients.push(client);
+    return client;
+  };
+  const [sb, nb] = [clientOf(ovnSb), clientOf(ovnNb)];
+  const [southbound, northbound] = [sb && new Southbound(sb), nb && new Northbound(nb)];
+  const watch = new SwitchWatch(database);
+  return {
+    ports: new OvsRunner(openVSwitch, links),
+    settings: new OvsPortSettings(database),
+    readiness: new OvnReadiness({ watch, southbound, runDirectory }),
+    migration: new OvnMigration({ watch, northbound, southbound }),
+    path: new OpenVSwitchPath(
+      openVSwitch.rows,
+      new VswitchdProbe(database, directoryOf(endpoint)),
+      new OvnPath({ runDirectory, southbound: sb }),
+    ),
+    sources: [new OvsSource(database), ...daemonSources(endpoint)],
+    close: () => Promise.all(clients.map((each) => each.close())),
+  };
+}
+
+/** Of a server on another host, nothing shows whether it runs. */
+function daemonSources(ovsdb: string): DaemonSource[] {
+  const endpoint = parseEndpoint(ovsdb);
+  return endpoint.kind === 'unix' ? [new DaemonSource(dirname(endpoint.path))] : [];
+}

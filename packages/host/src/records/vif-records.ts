@@ -1,0 +1,68 @@
+import { asVifError, type VifError } from '@vifkit/core';
+import type { VifRecord, VifRecords } from '@vifkit/engine';
+import { RecordFiles, type RecordKind } from './record-files.js';
+
+const VERSION = 1;
+
+const vifs: RecordKind<VifRecord> = {
+  prefix: 'vif',
+  key: /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/,
+  // As much as a request may have, and what is around it.
+  mostBytes: 1024 * 1024 + 4_096,
+  cure: 'remove it, and plug the VIF again',
+  vifIdOf: (key) => key,
+  format: (record) => `${JSON.stringify({ version: VERSION, ...record })}\n`,
+  parse(text, vifId) {
+    try {
+      const { version, ...record }: VifRecord & { readonly version: unknown } = JSON.parse(text);
+      return version === VERSION && isOf(vifId, record) ? record : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** The request itself is judged like any other, where it is used. */
+function isOf(vifId: string, record: VifRecord): boolean {
+  return (
+    record.vifId.toLowerCase() === vifId &&
+    !Number.isNaN(Date.parse(record.since)) &&
+    typeof record.plugin === 'string' &&
+    ['os-vif', 'legacy'].includes(record.path) &&
+    typeof record.request === 'object' &&
+    record.request !== null
+  );
+}
+
+/** How VIFs were plugged, in the state directory. */
+export class FileVifRecords implements VifRecords {
+  readonly #files: RecordFiles<VifRecord>;
+
+  constructor(folder: string) {
+    this.#files = new RecordFiles(folder, vifs);
+  }
+
+  async list(): Promise<(VifRecord | VifError)[]> {
+    try {
+      return [...(await this.#files.list()).values()];
+    } catch (error) {
+      return [asVifError(error, 'JOURNAL_FAILED', 'The records cannot be read')];
+    }
+  }
+
+  async read(vifIds: readonly string[]): Promise<(VifRecord | VifError)[]> {
+    return [...(await this.#files.read(vifIds)).values()];
+  }
+
+  put(record: VifRecord): Promise<VifError | undefined> {
+    return this.#files.put(record.vifId, (former) => ({ ...record, since: former?.since ?? record.since }));
+  }
+
+  forget(vifId: string): Promise<VifError | undefined> {
+    return this.#files.forget(vifId);
+  }
+
+  watch(changed: () => void, signal: AbortSignal): Promise<void> {
+    return this.#files.watch(changed, signal);
+  }
+}

@@ -1,0 +1,16 @@
+import { describe, expect, it } from 'vitest';
+import { openHost } from '../src/open-host.js';
+
+describe.each(['rootHelper', 'toolHelper'] as const)('%s', (name) => {
+  it.each([[[]], [['sudo', '-n']], [['/usr/bin/sudo', '-n', 'A=B', '--']]])('may be %j', async (argv) => {
+    const host = openHost({ [name]: argv });
+    await expect(host.close()).resolves.toBeUndefined();
+  });
+
+  it.each([[['']], [['-n', 'sudo']], [['A=B', 'sudo']], [['sudo', '']], [['sudo\0']], [['sudo', '-n\n']]])(
+    'is refused before anything is run: %j',
+    (argv) => {
+      expect(() => openHost({ [name]: argv })).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }));
+    },
+  );
+});

@@ -1,0 +1,26 @@
+import type { Plan } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
+import { requireField, type VIFBridge } from '@vifkit/core/os-vif';
+import { guestLinkPath, hybridLinks, vethNames } from '@vifkit/core/steps';
+import { datapathOf, ensuredBridge, mtuOf, type PlugContext, settings, vifPort } from './port.js';
+
+/** guest's tap ── hybrid bridge ── veth pair ── integration bridge. The tap is the hypervisor's to make. */
+export function plugHybrid(vif: VIFBridge, context: PlugContext): Plan {
+  const bridge = requireField(vif, 'bridge_name', vif.id);
+  const [, name] = vethNames(vif.id);
+  const datapath = datapathOf(vif);
+  const inUserspace = datapath === 'netdev';
+  return [
+    ...hybridLinks({ vifId: vif.id, bridge, mtu: mtuOf(vif, context), tap: vif.vif_name, inUserspace }),
+    ensuredBridge(vif, datapath, context),
+    vifPort(vif, context, { name, datapath, wired: true }),
+    ...settings(name, context),
+  ];
+}
+
+export function hybridPath(vif: VIFBridge, context: PlugContext): Leg[] {
+  const [name] = vethNames(vif.id);
+  const bridge = requireField(vif, 'bridge_name', vif.id);
+  const options = { mtu: mtuOf(vif, context), partner: name };
+  return vif.vif_name === undefined ? [] : guestLinkPath(bridge, vif.vif_name, options);
+}
