@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
-import { missingProgram } from '../../commands/run-program.js';
 import type { Programs } from '../../commands/programs.js';
+import { missingProgram } from '../../commands/run-program.js';
 
 /** Whether a link is to leave the checksums of what it sends to a card. */
 export interface WantedOffload {
