@@ -24,6 +24,7 @@ const root = process.getuid() === 0;
 const inCi = Boolean(process.env.CI);
 const programs = [
   'ip',
+  'ethtool',
   'nft',
   'sudo',
   'setpriv',

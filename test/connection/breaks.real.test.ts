@@ -1,15 +1,20 @@
-import type { CheckResult } from '@vifkit/engine';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { breaks } from './breaks.js';
 import { type Mode, type ModeName, modes } from './modes.js';
 import { openSite, type Site } from './site.js';
+import { BreakTable, told } from './told.js';
 
 let site: Site;
 beforeAll(async () => {
   site = await openSite();
 });
 afterEach(() => site.clean());
-afterAll(() => site.close());
+afterAll(async () => {
+  await site.close();
+  console.log(`${table}`);
+});
+
+const table = new BreakTable();
 
 async function plugged(mode: Mode) {
   await mode.before?.(site);
@@ -18,11 +23,6 @@ async function plugged(mode: Mode) {
   await mode.start(site);
   return driver;
 }
-
-const told = ({ connection }: CheckResult) =>
-  (connection?.legs ?? [])
-    .filter(({ state }) => state !== 'sound')
-    .map(({ leg, name, state }) => `${state} ${leg} ${name}`);
 
 describe.each(Object.keys(modes) as ModeName[])('the unbroken way of a VIF: %s', (name) => {
   const mode: Mode = modes[name];
@@ -48,14 +48,16 @@ describe.each(Object.keys(modes) as ModeName[])('the unbroken way of a VIF: %s',
   });
 });
 
-describe.each(breaks)('$mode: $what', ({ mode, does, leg, plug }) => {
+describe.each(breaks)('$mode: $what', ({ mode, what, does, leg, plug }) => {
   it(`is told (${leg}), and a plug ${plug === 'mends' ? 'mends it' : plug === 'fails' ? 'is refused' : 'tells it'}`, async () => {
     const { request }: Mode = modes[mode];
     const driver = await plugged(modes[mode]);
     // ovs-vswitchd may still be on its way to the tap.
     await expect.poll(async () => told(await driver.check(request())), { timeout: 5_000 }).toEqual([]);
     await does(site);
-    expect(told(await driver.check(request()))).toContain(`broken ${leg}`);
+    const check = await driver.check(request());
+    table.note(`${mode}: ${what}`, check, plug);
+    expect(told(check)).toContain(`broken ${leg}`);
     if (plug === 'fails') {
       await expect(driver.plug(request())).rejects.toMatchObject({ code: 'PLUG_FAILED' });
       return;

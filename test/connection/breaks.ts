@@ -175,6 +175,12 @@ export const breaks: readonly Break[] = [
       plug: 'tells',
     },
   ),
+  ...rows('hybrid', {
+    what: "the end in the bridge leaves the guest's checksums to a card",
+    does: (site) => site.run('ethtool', '-K', qvb, 'tx', 'on'),
+    leg: `checksum ${qvb}`,
+    plug: 'mends',
+  }),
   ...wired('hybrid', 'tells'),
   ...portBreaks('hybrid', qvo),
   ...portBreaks('direct', tap).filter(({ what }) => what !== 'the port is on another bridge'),
@@ -186,6 +192,14 @@ export const breaks: readonly Break[] = [
   }),
   ...wired('direct', 'tells'),
   ...portBreaks('create_port', tap),
+  ...rows('direct', {
+    what: 'the flows of a bridge are deleted that drops all else',
+    does: all(vsctl('set-fail-mode', 'br-int', 'secure'), async (site) => {
+      await site.run('ovs-ofctl', 'del-flows', `unix:${site.ovs.directory}/br-int.mgmt`);
+    }),
+    leg: 'ovsBridge br-int',
+    plug: 'tells',
+  }),
   ...rows('create_port', {
     what: 'its tap is in a Linux bridge',
     does: all(ip('link add name br-other type bridge'), ip(`link set dev ${tap} master br-other`)),
@@ -305,6 +319,22 @@ export const breaks: readonly Break[] = [
       does: ip(`link delete dev ${tap}`),
       leg: `guestLink ${tap}`,
       plug: 'mends',
+    },
+  ),
+  ...rows(
+    'midonet',
+    { what: 'its tap is down', does: ip(`link set dev ${tap} down`), leg: `guestLink ${tap}`, plug: 'mends' },
+    {
+      what: 'its tap is deleted',
+      does: ip(`link delete dev ${tap}`),
+      leg: `guestLink ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'another link has the name of its tap',
+      does: all(ip(`link delete dev ${tap}`), ip(`link add name ${tap} type bridge`)),
+      leg: `guestLink ${tap}`,
+      plug: 'fails',
     },
   ),
   ...rows(

@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Site } from './site.js';
 
 const instance = { uuid: '7c0b1e34-5a6d-4e7f-8a9b-0c1d2e3f4a01', name: 'instance-0000c0de' };
@@ -11,6 +13,11 @@ export const [tap, qbr, qvb, qvo] = ['tap', 'qbr', 'qvb', 'qvo'].map(name) as [
   string,
 ];
 export const [portBridge, ownPatch, sharedPatch] = [name('pb'), `pbp${id}`, `ibp${id}`];
+
+export const vhu = name('vhu');
+
+/** Sockets that guests make. A path of one has at most 107 characters. */
+export const socketOf = (port: string) => join(tmpdir(), `${port}-${process.pid}`);
 
 /** A way of plugging a VIF: its request, and what its hypervisor does when the guest starts. */
 export interface Mode {
@@ -106,11 +113,21 @@ const add = (site: Site, port: string, ...words: string[]) =>
     ...words,
   );
 
+/** libvirt's port of the guest's tap. */
+export async function guestPort(site: Site): Promise<void> {
+  const ids = [`iface-id=${id}`, `attached-mac="${mac}"`, 'iface-status=active', `vm-id=${instance.uuid}`];
+  await add(site, tap, '--', 'set', 'Interface', tap, ...ids.map((each) => `external_ids:${each}`));
+}
+
 async function uplink({ ip }: Site): Promise<void> {
   await ip('link add name up0 mtu 9000 type veth peer name up1');
   await ip('link set dev up1 mtu 9000 up');
   await ip('link set dev up0 up');
 }
+
+/** @param mode QEMU's part */
+export const vhostUser = (mode: 'client' | 'server') =>
+  ovs('VIFVHostUser', { path: socketOf(vhu), mode, vif_name: vhu })();
 
 export const modes = {
   hybrid: {
@@ -121,13 +138,7 @@ export const modes = {
     request: ovs('VIFOpenVSwitch', { bridge_name: 'br-int' }),
     start: async (site) => {
       await freeTap(site);
-      const ids = [
-        `iface-id=${id}`,
-        `attached-mac="${mac}"`,
-        'iface-status=active',
-        `vm-id=${instance.uuid}`,
-      ];
-      await add(site, tap, '--', 'set', 'Interface', tap, ...ids.map((each) => `external_ids:${each}`));
+      await guestPort(site);
     },
   },
   create_port: {
@@ -161,6 +172,11 @@ export const modes = {
   },
   tap: {
     request: model('tap'),
+    start: (site) => site.openTap(tap),
+  },
+  midonet: {
+    request: model('midonet'),
+    before: (site) => site.tool('mm-ctl'),
     start: (site) => site.openTap(tap),
   },
   macvtap: {

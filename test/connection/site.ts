@@ -7,7 +7,13 @@ import { builtInPlugins } from '@vifkit/cli';
 import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
-import { listLinks, type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
+import {
+  listLinks,
+  makeVendorTools,
+  type OpenVSwitch,
+  requireOwnNetwork,
+  startOpenVSwitch,
+} from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 
 /** Attaches to a tap as QEMU does, says so, and lets go of it at the end of its input. */
@@ -26,6 +32,8 @@ export interface Site {
   /** Runs `ip` with words separated by spaces. */
   ip(words: string): Promise<string>;
   run(program: string, ...args: string[]): Promise<unknown>;
+  /** Puts a stand-in for a vendor's tool on PATH. */
+  tool(name: string): Promise<void>;
   /** Opens a tap, which has to be there, as a running guest does; answers how to stop that. */
   openTap(name: string): Promise<() => Promise<void>>;
   /** Ends guests, and removes all links and ports but the site's own. */
@@ -33,10 +41,10 @@ export interface Site {
   close(): Promise<void>;
 }
 
-export async function openSite(): Promise<Site> {
+export async function openSite({ dpdk = false } = {}): Promise<Site> {
   requireOwnNetwork();
   const directory = await mkdtemp(join(tmpdir(), 'connection-'));
-  const ovs = await startOpenVSwitch();
+  const ovs = await startOpenVSwitch({ dpdk });
   const makeBridge = () =>
     ovs.vsctl('--may-exist', 'add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev');
   const isThere = async (name: string) => {
@@ -46,6 +54,7 @@ export async function openSite(): Promise<Site> {
   await makeBridge();
   await isThere('br-int');
   const plugins = await builtInPlugins();
+  const tools = await makeVendorTools();
   const drivers: VifDriver[] = [];
   const guests: (() => Promise<void>)[] = [];
   const own = new Set(listLinks());
@@ -61,6 +70,7 @@ export async function openSite(): Promise<Site> {
       return driver;
     },
     run: (name, ...args) => execa(name, args),
+    tool: (name) => tools.put(name),
     async openTap(name) {
       const guest = spawn('python3', ['-c', program, name], { stdio: ['pipe', 'pipe', 'inherit'] });
       const ended = once(guest, 'exit');
@@ -80,6 +90,7 @@ export async function openSite(): Promise<Site> {
       const bridges = (await ovs.vsctl('list-br')).split('\n').filter(Boolean);
       for (const bridge of bridges) if (bridge !== 'br-int') await ovs.vsctl('del-br', bridge);
       await makeBridge();
+      await ovs.vsctl('del-fail-mode', 'br-int');
       await isThere('br-int');
       const ports = (await ovs.vsctl('list-ports', 'br-int')).split('\n').filter(Boolean);
       for (const port of ports) await ovs.vsctl('del-port', port);
@@ -98,6 +109,7 @@ export async function openSite(): Promise<Site> {
     async close() {
       await site.clean();
       await ovs.stop();
+      await tools.close();
       await rm(directory, { recursive: true, force: true });
     },
   };

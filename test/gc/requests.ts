@@ -17,12 +17,12 @@ function request(number: number, vif: object) {
 }
 
 /** A Linux bridge and a veth pair before a port of br-int. */
-export const hybrid = (number: number) =>
+export const hybrid = (number: number, datapath_type = 'system') =>
   request(number, {
     type: 'ovs',
     devname: `tap${number}`,
     ovs_interfaceid: idOf(number),
-    details: { port_filter: true, ovs_hybrid_plug: true },
+    details: { port_filter: true, ovs_hybrid_plug: true, datapath_type },
   });
 
 export const tap = (number: number) => request(number, { type: 'tap', devname: `tap${number}` });

@@ -2,17 +2,21 @@ import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
 import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
+import { LINK_FOLDERS } from './doctor/check-address-policy.js';
+import { checkBridgeNetfilter } from './doctor/check-bridge-netfilter.js';
 import { checkDevice } from './doctor/check-device.js';
+import { checkLibvirt } from './doctor/check-libvirt.js';
 import { checkModule } from './doctor/check-module.js';
-import { checkDpdk, checkOvsdb } from './doctor/check-open-vswitch.js';
+import { checkDatapath, checkDpdk, checkOvsdb } from './doctor/check-open-vswitch.js';
 import { checkProgram } from './doctor/check-program.js';
 import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
-import { type OpenVSwitchState, readOpenVSwitch } from './doctor/open-vswitch-state.js';
+import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/open-vswitch-state.js';
 import { type HostOptions, readHostOptions } from './host-options.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import { DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
 
 export type { Lack } from './doctor/lack.js';
+export { needsOfPlan } from './doctor/needs-of-plan.js';
 
 const checks: Readonly<Record<RequirementKind, Check>> = {
   program: checkProgram,
@@ -20,6 +24,9 @@ const checks: Readonly<Record<RequirementKind, Check>> = {
   module: checkModule,
   ovsdb: checkOvsdb,
   dpdk: checkDpdk,
+  datapath: checkDatapath,
+  bridge: checkBridgeNetfilter,
+  libvirt: checkLibvirt,
 };
 
 /** A helper has a PATH of its own, with the folders of the system's programs on it. */
@@ -41,17 +48,22 @@ export async function examineHost(
   const { toolHelper = rootHelper } = given;
   const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;
-  const probe = new VswitchdProbe(client, directoryOf(ovsdb ?? DEFAULT_ENDPOINT));
+  const directory = directoryOf(ovsdb ?? DEFAULT_ENDPOINT);
+  const probe = new VswitchdProbe(client, directory);
+  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
   let state: Promise<OpenVSwitchState> | undefined;
   const host: ExaminedHost = {
     path: [...(process.env.PATH ?? '').split(delimiter), ...(hasHelper ? systemFolders : [])],
     sysfsRoot,
     procRoot: '/proc',
     modules: join('/lib/modules', release()),
+    linkFolders: LINK_FOLDERS,
     openVSwitch: () => {
       state ??= (async () => {
         const read = await readOpenVSwitch(client, signal);
-        return { ...read, fault: await probe.fault(signal) };
+        const fault = await probe.fault(signal);
+        if (fault !== undefined) return { ...read, fault };
+        return { ...read, ...(await readSwitch(client, ovnRunDir, signal)), directory };
       })();
       return state;
     },

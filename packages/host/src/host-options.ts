@@ -23,7 +23,7 @@ export interface HostOptions {
   /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
   readonly sysfsRoot?: string | undefined;
   /**
-   * Put in front of `ip`, `nft`, `tee` and vendors' tools: a command that gives what follows it CAP_NET_ADMIN. None is
+   * Put in front of `ip`, `nft`, `tee`, `ethtool` and vendors' tools: a command that gives what follows it CAP_NET_ADMIN. None is
    * needed by root, or with that capability as an ambient one.
    */
   readonly rootHelper?: readonly string[] | undefined;

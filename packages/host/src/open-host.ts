@@ -100,8 +100,7 @@ export function openHost(options?: HostOptions): Host {
       filters: { read: async (signal) => (await filters.get()).table.read(signal) },
       functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),
       sockets: async (paths) => (await import('./connection/unix-sockets.js')).socketStates(paths),
-      checksums: async (signal) => (await import('./connection/checksums.js')).readChecksums(signal),
-      holders: async (taps) => (await import('./connection/tap-holders.js')).tapHolders(taps),
+      holders: async (held) => (await import('./connection/holders.js')).findHolders(held, { sysfsRoot }),
     }),
     migration: {
       change: async (...asked) => (await openVSwitch.get()).migration.change(...asked),

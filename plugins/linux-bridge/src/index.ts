@@ -46,6 +46,7 @@ export class LinuxBridgeOptions {
   options: LinuxBridgeOptions,
   needs: [
     { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'bridge', name: 'Linux bridges', from: 'the kernel' },
     { kind: 'program', name: 'nft', from: 'nftables; filtering guests needs it' },
     { kind: 'module', name: '8021q', from: "the kernel's modules; VLAN devices need it" },
   ],

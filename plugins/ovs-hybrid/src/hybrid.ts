@@ -9,8 +9,9 @@ export function plugHybrid(vif: VIFBridge, context: PlugContext): Plan {
   const bridge = requireField(vif, 'bridge_name', vif.id);
   const [, name] = vethNames(vif.id);
   const datapath = datapathOf(vif);
+  const inUserspace = datapath === 'netdev';
   return [
-    ...hybridLinks({ vifId: vif.id, bridge, mtu: mtuOf(vif, context), tap: vif.vif_name }),
+    ...hybridLinks({ vifId: vif.id, bridge, mtu: mtuOf(vif, context), tap: vif.vif_name, inUserspace }),
     ensuredBridge(vif, datapath, context),
     vifPort(vif, context, { name, datapath, wired: true }),
     ...settings(name, context),

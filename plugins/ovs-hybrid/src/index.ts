@@ -26,7 +26,7 @@ import { OvsOptions } from './ovs-options.js';
 import { plugPerPortBridge } from './per-port-bridge.js';
 import { profileOf } from './port.js';
 import { unplugPlan } from './unplug.js';
-import { plugVhostUser } from './vhost-user.js';
+import { plugVhostUser, vhostUserPath } from './vhost-user.js';
 
 const plainProfile = [VIFPortProfileOpenVSwitch];
 const anyProfile = [VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor];
@@ -37,6 +37,7 @@ const anyProfile = [VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor];
   options: OvsOptions,
   needs: [
     { kind: 'program', name: 'ip', from: 'iproute2' },
+    { kind: 'bridge', name: 'Linux bridges', from: 'the kernel' },
     { kind: 'ovsdb', name: 'Open vSwitch', from: 'openvswitch-switch' },
   ],
 })
@@ -83,6 +84,7 @@ export class OvsPlugin implements VifPlugin {
     if (vif instanceof VIFOpenVSwitch) {
       return this.#options.per_port_bridge ? guestTapLeg(vif, context) : directPath(vif, context);
     }
+    if (vif instanceof VIFVHostUser) return vhostUserPath(vif);
     return vif instanceof VIFHostDevice ? hostDevicePath(vif) : [];
   }
 

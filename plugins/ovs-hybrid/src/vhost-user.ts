@@ -1,4 +1,5 @@
 import type { Plan } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
 import { requireField, type VIFVHostUser } from '@vifkit/core/os-vif';
 import { datapathOf, ensuredBridge, type PlugContext, settings, vhostUserPort, vifPort } from './port.js';
 
@@ -22,4 +23,10 @@ export function plugVhostUser(vif: VIFVHostUser, context: PlugContext): Plan {
     vifPort(vif, context, { name, datapath, ...socket, wired: true }),
     ...settings(name, context),
   ];
+}
+
+/** The socket, which an unplug looks at: whether a guest has connected, the port tells. */
+export function vhostUserPath({ id, path: name, mode }: VIFVHostUser): Leg[] {
+  const server = mode === 'server' ? 'guest' : 'switch';
+  return name === undefined ? [] : [{ kind: 'socket', name, server, port: vhostUserPort(id) }];
 }

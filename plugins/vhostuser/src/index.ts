@@ -9,7 +9,7 @@ import {
 import type { Leg } from '@vifkit/core/connection';
 import { type DeviceBackend, type NetworkVif, vhostUserSocket } from '@vifkit/core/nova';
 import { fastPathPlug, fastPathUnplug, vendor } from './fast-path-plan.js';
-import { openVSwitchPlug, openVSwitchUnplug, VhostUserOptions } from './open-vswitch-plan.js';
+import { openVSwitchPlug, openVSwitchUnplug, portName, VhostUserOptions } from './open-vswitch-plan.js';
 import { VhostUserConverter } from './vhost-user-converter.js';
 
 /**
@@ -44,9 +44,10 @@ export class VhostUserDriver implements LegacyDriver {
   }
 
   path(vif: NetworkVif): Leg[] {
-    if (vif.details.vhostuser_ovs_plug && !vif.details.vhostuser_fp_plug) return []; // the port tells
+    const { vhostuser_fp_plug, vhostuser_ovs_plug } = vif.details;
     const { path: name, mode } = vhostUserSocket(vif);
-    return [{ kind: 'socket', name, server: mode === 'server' ? 'guest' : 'switch' }];
+    const port = vhostuser_ovs_plug && !vhostuser_fp_plug ? { port: portName(vif) } : {};
+    return [{ kind: 'socket', name, server: mode === 'server' ? 'guest' : 'switch', ...port }];
   }
 
   unplug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan> {

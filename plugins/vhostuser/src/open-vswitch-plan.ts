@@ -43,7 +43,7 @@ export function openVSwitchUnplug(vif: NetworkVif): Plan {
 }
 
 /** Open vSwitch names the sockets that it makes after their ports. */
-function portName(vif: NetworkVif): string {
+export function portName(vif: NetworkVif): string {
   const { path } = vhostUserSocket(vif);
   const name = path.slice(path.lastIndexOf('/') + 1);
   checkLinkName(name, 'The file name of vif.details.vhostuser_socket', vif.id);

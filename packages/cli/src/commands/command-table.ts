@@ -154,7 +154,12 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'doctor',
     description: 'tell what this host lacks for which plugin, and change nothing',
     operands: [['[name...]', 'plugins and VIF types; all unless given']],
-    load: async () => (await import('./doctor.js')).doctor,
+    options: () => [new Option('--for <file>', 'what these requests need, and no more')],
+    load: async () => async (settings, environment, names) => {
+      if (settings.for === undefined)
+        return (await import('./doctor.js')).doctor(settings, environment, names);
+      return (await import('./doctor-for-requests.js')).doctorForRequests(settings, environment, names);
+    },
   },
   {
     name: 'config-file',

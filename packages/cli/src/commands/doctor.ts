@@ -3,6 +3,7 @@ import type { Lack } from '@vifkit/host/doctor';
 import { loadRegistry } from '../plugins/load-plugins.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
+import type { ErrorJson } from '../terminal/errors.js';
 import { plain, type Style, styleFor } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
 import { type ListedPlugin, listPlugins, pluginTrees } from './plugins.js';
@@ -22,7 +23,12 @@ export async function doctor(
   const diagnoses = await diagnose(listed, (needs) => environment.examineHost(needs, settings));
   if (settings.format === 'json') for (const each of diagnoses) stdout.write(`${JSON.stringify(each)}\n`);
   else stdout.write(renderDoctor(diagnoses, styleFor(stdout)));
-  return diagnoses.some(({ lacks, error }) => error || lacks.length > 0) ? 1 : 0;
+  return diagnoses.every(isWell) ? 0 : 1;
+}
+
+/** Whether what was asked for works. */
+export function isWell({ lacks, error }: Finding): boolean {
+  return !error && lacks.every(({ isWarning }) => isWarning);
 }
 
 /** Those that were asked for, by their names or VIF types. @throws VifError INVALID_OPTIONS for one that is not there */
@@ -42,10 +48,15 @@ function limited(listed: readonly ListedPlugin[], names: readonly string[]): rea
 /** What a plugin lacks on this host. */
 export type MissingRequirement = Pick<Requirement, 'kind' | 'name'> & Lack;
 
-/** A plugin or driver, and what this host lacks for it, as `vif doctor --format json` prints it. */
-export interface Diagnosis extends Pick<ListedPlugin, 'package' | 'role' | 'name' | 'type' | 'error'> {
+/** What was found of something that was asked for. */
+export interface Finding {
   readonly lacks: readonly MissingRequirement[];
+  /** Why it cannot be used. */
+  readonly error?: ErrorJson | undefined;
 }
+
+/** A plugin or driver, and what this host lacks for it, as `vif doctor --format json` prints it. */
+export type Diagnosis = Pick<ListedPlugin, 'package' | 'role' | 'name' | 'type'> & Finding;
 
 /** Looks for requirements on a host: for each what is lacking, or undefined. */
 export type Examine = (requirements: readonly Requirement[]) => Promise<readonly (Lack | undefined)[]>;
@@ -71,13 +82,17 @@ export async function diagnose(listed: readonly ListedPlugin[], examine: Examine
 /** What each plugin lacks, as one tree per package. */
 export function renderDoctor(diagnoses: readonly Diagnosis[], style: Style = plain): string {
   return pluginTrees(diagnoses, style, ({ lacks, error }, subject) => {
-    const isWell = lacks.length === 0 && !error;
-    return {
-      line: `${isWell ? style('green', '✓') : style('red', '✗')} ${subject}`,
-      details: [
-        ...lacks.map(({ problem, remedy }) => printable(`${problem}; ${remedy}`)),
-        ...(error ? [style('red', printable(`${error.code}: ${error.message}`))] : []),
-      ],
-    };
+    const mark = isWell({ lacks, error }) ? style('green', '✓') : style('red', '✗');
+    return { line: `${mark} ${subject}`, details: detailsOf({ lacks, error }, style) };
   });
+}
+
+/** What is to be done, a line each. */
+export function detailsOf({ lacks, error }: Finding, style: Style): string[] {
+  return [
+    ...lacks.map(({ problem, remedy, isWarning }) =>
+      printable(`${isWarning ? 'warning: ' : ''}${problem}; ${remedy}`),
+    ),
+    ...(error ? [style('red', printable(`${error.code}: ${error.message}`))] : []),
+  ];
 }

@@ -59,6 +59,8 @@ export interface Settings extends Verbosity {
   readonly instance?: string;
   /** Whether it is told where the time of each request went. */
   readonly timeline?: boolean;
+  /** The file of requests that a doctor is to look for. */
+  readonly for?: string;
   /** Whether only what failed or differs is printed. */
   readonly quiet?: boolean;
   /** Whether a line at the end sums up. */

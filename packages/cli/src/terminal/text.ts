@@ -19,7 +19,10 @@ export function showValue(value: unknown): string {
 }
 
 /** The line that says which request this is, and who handled it. */
-export function resultHeading({ id, path, plugin }: Handled, style: Style): string {
+export function resultHeading(
+  { id, path, plugin }: Pick<Handled, 'id' | 'path' | 'plugin'>,
+  style: Style,
+): string {
   return `${style('bold', printable(id))}  ${path}, ${printable(plugin)}`;
 }
 

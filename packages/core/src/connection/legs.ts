@@ -53,13 +53,15 @@ export interface MacvtapLeg {
   readonly mtu?: number;
 }
 
-/** A vhost-user socket that no port of Open vSwitch stands for. */
+/** A vhost-user socket. */
 export interface SocketLeg {
   readonly kind: 'socket';
   /** The socket's path. */
   readonly name: string;
   /** Who listens on it. */
   readonly server: 'guest' | 'switch';
+  /** The port of Open vSwitch that stands for it: the leg is that one's then, and an unplug alone looks at the socket. */
+  readonly port?: string;
 }
 
 /** A PCI function that the guest has as it is. */

@@ -11,6 +11,7 @@ const DEAD_VLAN = 4095;
 export function legsOfPlan(plan: Plan): Leg[] {
   const seen = new Set<string>();
   const representors = new Set(plan.flatMap((step) => (isRepresentor(step) ? [step.name] : [])));
+  const veths = new Map(plan.flatMap((step) => (step.kind === 'link' ? vethEnd(step) : [])));
   const usesOvs = plan.some(({ kind }) => kind === 'ovsBridge' || kind === 'ovsPort');
   const legs = plan.flatMap((step): Leg[] => {
     switch (step.kind) {
@@ -19,7 +20,7 @@ export function legsOfPlan(plan: Plan): Leg[] {
       case 'ovsBridge':
         return [{ kind: 'ovsBridge', name: step.name }];
       case 'ovsPort':
-        return portLegs(step);
+        return [...checksumLegs(step, veths.get(step.name)), ...portLegs(step)];
       case 'guestFilter':
         return [{ kind: 'guestFilter', name: step.name }];
       default:
@@ -31,6 +32,15 @@ export function legsOfPlan(plan: Plan): Leg[] {
 
 function isRepresentor(step: Step): step is OvsPortStep {
   return step.kind === 'ovsPort' && step.representor === true;
+}
+
+function vethEnd({ name, create }: LinkStep): [string, string][] {
+  return create?.type === 'veth' ? [[name, create.peer]] : [];
+}
+
+/** @param peer the other end of a port that is one of a veth pair */
+function checksumLegs({ bridge }: OvsPortStep, peer: string | undefined): Leg[] {
+  return peer === undefined ? [] : [{ kind: 'checksum', name: peer, bridge }];
 }
 
 /** @param seen far ends of veth pairs, which have steps of their own */

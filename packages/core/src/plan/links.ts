@@ -66,6 +66,11 @@ const attributes = object({
   arpIgnore: optional(integer(0, 255)),
   /** `net.ipv4.conf.NAME.arp_announce`. */
   arpAnnounce: optional(integer(0, 255)),
+  /**
+   * `false` has the kernel fill in the checksums of what the link sends (`ethtool -K NAME tx off`). It is read, and corrected,
+   * while the guest runs; a host without ethtool is left as it is.
+   */
+  checksumOffload: optional(flag),
   bridge: optional(bridgeAttributes),
 });
 
@@ -191,7 +196,7 @@ function linkWords(
   { create, set, initial }: Pick<LinkStep, 'create' | 'set' | 'initial'>,
   makes: boolean,
 ): string[] {
-  const { master, up, mtu, address, promisc, ipv6, arpIgnore, arpAnnounce, bridge } = {
+  const { master, up, mtu, address, promisc, ipv6, arpIgnore, arpAnnounce, checksumOffload, bridge } = {
     ...(makes && initial),
     ...set,
   };
@@ -205,6 +210,7 @@ function linkWords(
     ...numberWords({ mtu }),
     ...(address ? [`MAC ${address}`] : []),
     ...numberWords({ 'ARP ignore': arpIgnore, 'ARP announce': arpAnnounce }),
+    ...flagWords({ 'checksum offload': checksumOffload }),
     ...flagWords({ STP: bridge?.stp, 'multicast snooping': bridge?.multicastSnooping }),
     ...numberWords({ 'forward delay': bridge?.forwardDelay, ageing: bridge?.ageing }),
   ];

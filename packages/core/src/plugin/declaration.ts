@@ -16,8 +16,19 @@ export interface Requirement {
  * - `module`: of the kernel's: loaded, built in, or loaded by the kernel when it is needed
  * - `ovsdb`: an OVSDB server that answers
  * - `dpdk`: an Open vSwitch with DPDK
+ * - `datapath`: one of Open vSwitch, by its name: `system`, which is the kernel's, or `netdev`
+ * - `bridge`: Linux bridges whose members reach each other: the host's own filter does not drop what they forward
+ * - `libvirt`: a daemon of libvirt's that starts guests of QEMU
  */
-export type RequirementKind = 'program' | 'device' | 'module' | 'ovsdb' | 'dpdk';
+export type RequirementKind =
+  | 'program'
+  | 'device'
+  | 'module'
+  | 'ovsdb'
+  | 'dpdk'
+  | 'datapath'
+  | 'bridge'
+  | 'libvirt';
 
 export type Constructor<T> = new (...args: never[]) => T;
 

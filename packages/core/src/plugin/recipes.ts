@@ -64,13 +64,24 @@ export interface HybridLinks {
   readonly mtu?: number;
   /** The guest's tap, which the hypervisor makes in the bridge; a plug puts it back there. */
   readonly tap?: string | undefined;
+  /**
+   * The switch's datapath is in userspace. It reads the guest's segments without what a card would fill in of their
+   * checksums, and other guests drop them: the pair has to do it.
+   */
+  readonly inUserspace?: boolean;
 }
 
 /**
  * A Linux bridge, where the host's filter sees the guest's traffic, and the veth pair from there to a switch.
  * The pair's far end is still to be made a port of the switch.
  */
-export function hybridLinks({ vifId, bridge = hybridBridgeName(vifId), mtu, tap }: HybridLinks): LinkStep[] {
+export function hybridLinks({
+  vifId,
+  bridge = hybridBridgeName(vifId),
+  mtu,
+  tap,
+  inUserspace = false,
+}: HybridLinks): LinkStep[] {
   const [bridgeEnd, switchEnd] = vethNames(vifId);
   const sized = mtu === undefined ? {} : { mtu };
   const end = { up: true, promisc: true, ...sized };
@@ -102,7 +113,7 @@ export function hybridLinks({ vifId, bridge = hybridBridgeName(vifId), mtu, tap 
       kind: 'link',
       name: bridgeEnd,
       create: { type: 'veth', peer: switchEnd },
-      set: { ...end, master: bridge },
+      set: { ...end, master: bridge, ...(inUserspace && { checksumOffload: false }) },
       initial,
     },
     { kind: 'link', name: switchEnd, create: { type: 'veth', peer: bridgeEnd }, set: end, initial },

@@ -11,8 +11,8 @@ export interface HostState {
   readonly filters?: FiltersOnPath | VifError | undefined;
   readonly functions: ReadonlyMap<string, FunctionOnPath>;
   readonly sockets: ReadonlyMap<string, SocketState>;
-  /** The links that fill in checksums themselves; undefined where it was not asked, or cannot be told. */
-  readonly checksums?: ReadonlyMap<string, boolean> | undefined;
+  /** Which links leave checksums to a card; undefined where no guest runs to whom it matters, or why it cannot be told. */
+  readonly checksumOffload?: ReadonlyMap<string, boolean> | VifError | undefined;
 }
 
 export interface LinkOnPath {
@@ -50,6 +50,8 @@ export interface LinkOnPath {
 export interface OpenVSwitchOnPath {
   /** Why ovs-vswitchd does not do its work, if so. */
   readonly vswitchd?: string | undefined;
+  /** Its datapath in userspace fills in checksums itself (`other_config:userspace-tso-enable`). */
+  readonly fillsChecksums?: boolean | undefined;
   readonly bridges: ReadonlyMap<string, OvsBridgeOnPath>;
   readonly ports: ReadonlyMap<string, OvsPortOnPath>;
   /** The names of interfaces by `iface-id`, of those that legs name; patch ports left out where others have it. */
@@ -122,6 +124,13 @@ export interface FunctionOnPath {
 /** `stale`: the file is there, and nobody listens. */
 export type SocketState = 'absent' | 'stale' | 'listening' | 'connected';
 
+/** What programs may have open. */
+export interface Held {
+  readonly taps: readonly string[];
+  /** PCI addresses of functions that are bound to vfio-pci. */
+  readonly functions: readonly string[];
+}
+
 /** Reads what legs are judged by. */
 export interface ConnectionReader {
   /**
@@ -131,6 +140,6 @@ export interface ConnectionReader {
    *   read for them need not be read again
    */
   read(legs: readonly Leg[], signal: AbortSignal, isUnchanged?: boolean): Promise<HostState>;
-  /** Who has taps open, by the taps' names, as in `qemu-system-x86 (process 4711)`. */
-  holders(taps: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Who has taps open, or functions, by their names and PCI addresses, as in `qemu-system-x86 (process 4711)`. */
+  holders(held: Held): Promise<ReadonlyMap<string, string>>;
 }

@@ -109,13 +109,15 @@ export function judgeVeth({ name, peer, mtu }: VethLeg, { links }: HostState): V
 
 export function judgeChecksum(
   { name, bridge }: ChecksumLeg,
-  { openVSwitch, checksums }: HostState,
+  { openVSwitch, checksumOffload }: HostState,
 ): Verdict | undefined {
   if (!openVSwitch || isVifError(openVSwitch)) return undefined;
-  if (openVSwitch.bridges.get(bridge)?.datapathType !== 'netdev') return undefined;
-  if (checksums?.get(name) !== true) return undefined;
+  const inUserspace = openVSwitch.bridges.get(bridge)?.datapathType === 'netdev';
+  if (!inUserspace || openVSwitch.fillsChecksums || !checksumOffload) return undefined;
+  if (isVifError(checksumOffload)) return waiting(checksumOffload.message);
+  if (checksumOffload.get(name) !== true) return sound;
   return broken(
-    `it leaves checksums to a card, which the datapath in userspace has not: TCP of guests is lost. Plug it again, or run \`ethtool -K ${name} tx off\``,
+    `it leaves checksums to a card, and the datapath in userspace has none: TCP of the guest is lost. Run \`ethtool -K ${name} tx off\``,
   );
 }
 

@@ -58,7 +58,8 @@ function judgeLeg(leg: Leg, state: HostState): Verdict | undefined {
   }
 }
 
-function judgeSocket({ name, server }: SocketLeg, { sockets }: HostState): Verdict {
+function judgeSocket({ name, server, port }: SocketLeg, { sockets }: HostState): Verdict | undefined {
+  if (port !== undefined) return undefined;
   switch (sockets.get(name) ?? 'absent') {
     case 'connected':
       return sound;

@@ -22,7 +22,10 @@ export async function findInUse(
   const taps = legs.flatMap((leg) =>
     leg.kind === 'guestLink' && mayBeOpen(leg.name, state) ? leg.name : [],
   );
-  const holders = taps.length === 0 ? new Map<string, string>() : await connection.holders(taps);
+  const functions = legs.flatMap((leg) => (isPassedThrough(leg, state) ? leg.name : []));
+  const nobody = new Map<string, string>();
+  const isHeld = taps.length > 0 || functions.length > 0;
+  const holders = isHeld ? await connection.holders({ taps, functions }) : nobody;
   const found = new Map<Job, VifError>();
   for (const [job, own] of ends) {
     const user = own.map((leg) => userOf(leg, state, holders)).find(Boolean);
@@ -50,8 +53,12 @@ function mayBeOpen(name: string, { links }: HostState): boolean {
   return link?.type === 'tap' && !(link.up && link.carrier === false);
 }
 
+function isPassedThrough({ kind, name }: Leg, { functions }: HostState): boolean {
+  return kind === 'function' && functions.get(name)?.driver === 'vfio-pci';
+}
+
 function userOf(leg: Leg, state: HostState, holders: ReadonlyMap<string, string>): string | undefined {
-  const { links, functions, sockets } = state;
+  const { links, sockets } = state;
   switch (leg.kind) {
     case 'guestLink': {
       if (!mayBeOpen(leg.name, state)) return undefined;
@@ -67,10 +74,11 @@ function userOf(leg: Leg, state: HostState, holders: ReadonlyMap<string, string>
       );
       return upon && `${upon.type} ${upon.name} with its MAC address lies upon ${leg.name}`;
     }
-    case 'function':
-      return functions.get(leg.name)?.driver === 'vfio-pci'
-        ? `function ${leg.name} is bound to vfio-pci, for a guest`
-        : undefined;
+    case 'function': {
+      // Bound to vfio-pci it may be for good; libvirt gives back what it has taken once the guest has stopped.
+      const holder = holders.get(leg.name);
+      return holder && `${holder} has function ${leg.name} open`;
+    }
     case 'socket':
       return sockets.get(leg.name) === 'connected' ? `a guest is connected to ${leg.name}` : undefined;
     default:

@@ -4,6 +4,7 @@ import type {
   ConnectionReader,
   FiltersOnPath,
   FunctionOnPath,
+  Held,
   HostState,
   LinkOnPath,
   OpenVSwitchOnPath,
@@ -21,8 +22,7 @@ export interface ConnectionParts {
   readonly filters: Pick<FilterTable, 'read'>;
   functions(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FunctionOnPath>>;
   sockets(paths: readonly string[]): Promise<HostState['sockets']>;
-  checksums(signal: AbortSignal): Promise<HostState['checksums']>;
-  holders(taps: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  holders: ConnectionReader['holders'];
 }
 
 /** Reads what is on the ways of VIFs: one reading of each sort of thing, and only of those that legs are about. */
@@ -42,14 +42,16 @@ export class HostConnection implements ConnectionReader {
       legs.some(({ kind }) => kind === 'guestFilter') ? told(this.#readFilters(signal)) : undefined,
       paths.length === 0 ? new Map() : parts.sockets(paths),
     ]);
-    const isUserspace =
+    const dependsOnChecksums =
       openVSwitch && !isVifError(openVSwitch) && legs.some((leg) => isInUserspace(leg, openVSwitch));
-    const checksums = isUserspace ? await parts.checksums(signal) : undefined;
-    return { links, openVSwitch, filters, functions, sockets, checksums };
+    // It takes a process more: nothing is lost of those who send nothing.
+    const isAsked = dependsOnChecksums && legs.some((leg) => isOfRunningGuest(leg, links));
+    const checksumOffload = isAsked ? await told(parts.links.readChecksumOffload(signal)) : undefined;
+    return { links, openVSwitch, filters, functions, sockets, checksumOffload };
   }
 
-  holders(taps: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    return this.parts.holders(taps);
+  holders(held: Held): Promise<ReadonlyMap<string, string>> {
+    return this.parts.holders(held);
   }
 
   async #readLinks(
@@ -83,6 +85,11 @@ function isOpenVSwitch({ kind }: Leg): boolean {
 
 function isInUserspace(leg: Leg, { bridges }: OpenVSwitchOnPath): boolean {
   return leg.kind === 'checksum' && bridges.get(leg.bridge)?.datapathType === 'netdev';
+}
+
+function isOfRunningGuest({ kind, name }: Leg, links: ReadonlyMap<string, LinkOnPath>): boolean {
+  const link = kind === 'guestLink' ? links.get(name) : undefined;
+  return link?.up === true && link.carrier !== false;
 }
 
 /** The links of the kernel that a leg is about. */

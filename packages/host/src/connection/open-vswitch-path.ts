@@ -25,11 +25,28 @@ export class OpenVSwitchPath {
       this.#readDatabase(legs, signal, isUnchanged),
       this.vswitchd.fault(signal),
     ]);
-    const { settings, isBehind, ...found } = database;
+    const { settings, isBehind, bridges, ...found } = database;
     const hang = vswitchd === undefined && isBehind ? await this.vswitchd.hang(signal) : undefined;
     const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
     const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, signal);
-    return { ...found, vswitchd: vswitchd ?? hang, ovn };
+    const fault = vswitchd ?? hang;
+    // Of a daemon that does nothing, the rest does not matter.
+    const counted = fault === undefined ? await this.#withFlows(legs, bridges, signal) : bridges;
+    return { ...found, bridges: counted, vswitchd: fault, ovn };
+  }
+
+  /** With the flows of those that drop what no flow is about. */
+  async #withFlows(
+    legs: readonly Leg[],
+    bridges: ReadonlyMap<string, OvsBridgeOnPath>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, OvsBridgeOnPath>> {
+    const used = new Set(legs.flatMap((leg) => (leg.kind === 'ovsBridge' ? [leg.name] : [])));
+    const counted = [...bridges].map(async ([name, bridge]) => {
+      if (bridge.failMode !== 'secure' || !used.has(name)) return [name, bridge] as const;
+      return [name, { ...bridge, flows: await this.vswitchd.flows(name, signal) }] as const;
+    });
+    return new Map(await Promise.all(counted));
   }
 
   async #readDatabase(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean) {
@@ -38,7 +55,7 @@ export class OpenVSwitchPath {
     const ids = new Set(legs.flatMap((leg) => (leg.kind === 'ovsPort' ? (leg.interfaceId ?? []) : [])));
     const found = await this.rows.read(
       {
-        root: queryTable('Open_vSwitch', ['external_ids', 'cur_cfg', 'next_cfg']),
+        root: queryTable('Open_vSwitch', ['external_ids', 'other_config', 'cur_cfg', 'next_cfg']),
         bridges: queryTable('Bridge', ['name', 'datapath_type', 'fail_mode', 'ports']),
         ports: queryRows('Port', ['_uuid', 'name', 'tag', 'trunks'], names, byColumn('name')),
         interfaces: queryRows('Interface', interfaceColumns, names, byColumn('name')),
@@ -51,6 +68,7 @@ export class OpenVSwitchPath {
     const placeOf = placesOf(found.bridges);
     return {
       settings: values.readStrings(found.root[0]?.external_ids),
+      fillsChecksums: values.readStrings(found.root[0]?.other_config)['userspace-tso-enable'] === 'true',
       isBehind: found.root.some(({ cur_cfg, next_cfg }) => Number(cur_cfg) < Number(next_cfg)),
       bridges: new Map(
         found.bridges.flatMap((row) => {
@@ -87,14 +105,21 @@ function bridgesOf(leg: Leg): string[] {
 }
 
 function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPath {
-  const ofport = values.readOptionalInteger(local?.ofport);
-  const error = values.readOptionalString(local?.error);
-  const isOpen = ofport !== undefined && ofport > 0;
   return {
     datapathType: values.readString(row.datapath_type) || 'system',
     failMode: values.readOptionalString(row.fail_mode),
-    error: error ?? (isOpen ? undefined : 'ovs-vswitchd has not made it: see its log'),
+    error: bridgeFault(local),
   };
+}
+
+/** Why ovs-vswitchd could not make a bridge, by the row of its local port. */
+export function bridgeFault(local: values.Row | undefined): string | undefined {
+  const ofport = values.readOptionalInteger(local?.ofport);
+  const isOpen = ofport !== undefined && ofport > 0;
+  return (
+    values.readOptionalString(local?.error) ??
+    (isOpen ? undefined : 'ovs-vswitchd has not made it: see its log')
+  );
 }
 
 function portOf(bridge: string, port: values.Row, its: values.Row | undefined): OvsPortOnPath {

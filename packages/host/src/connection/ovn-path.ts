@@ -48,7 +48,7 @@ export class OvnPath {
         bridge,
         chassis,
         ownNames,
-        controller: faultOf(controller, remote),
+        controller: controllerFault(controller, remote),
         bindings: found?.bindings,
       };
     });
@@ -69,7 +69,8 @@ export class OvnPath {
   }
 }
 
-function faultOf(state: ControllerState, remote: string): string | undefined {
+/** Why ovn-controller does not do its work, if so. */
+export function controllerFault(state: ControllerState, remote: string): string | undefined {
   switch (state) {
     case 'absent':
       return 'ovn-controller does not run on this host';

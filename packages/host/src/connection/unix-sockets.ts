@@ -6,7 +6,7 @@ const LISTENS = '00010000';
 const CONNECTED = '03';
 
 /** The Unix sockets of this network namespace by their paths: those that are listened on, or connected. */
-async function readUnixSockets(
+export async function readUnixSockets(
   file = '/proc/self/net/unix',
 ): Promise<Map<string, 'listening' | 'connected'>> {
   const sockets = new Map<string, 'listening' | 'connected'>();

@@ -1,6 +1,7 @@
 import { withDeadline } from '@vifkit/engine/time';
 import type { Ovsdb } from '../ovsdb/client.js';
 import { answers, lookForDaemon } from './control-socket.js';
+import { countFlows } from './flow-count.js';
 
 const PROGRAM = 'ovs-vswitchd';
 
@@ -25,6 +26,11 @@ export class VswitchdProbe {
     if (state === 'stopped') return 'ovs-vswitchd was stopped (SIGSTOP), and does nothing';
     // Its socket may be elsewhere, as in a container.
     return (await this.client.isLocked(LOCK, signal)) ? undefined : 'ovs-vswitchd does not run: start it';
+  }
+
+  /** How many flows a bridge has; undefined where it cannot be told. */
+  async flows(bridge: string, signal: AbortSignal): Promise<number | undefined> {
+    return this.directory === undefined ? undefined : countFlows(this.directory, bridge, signal);
   }
 
   /** Why it has not carried out what the database asks for, if it hangs. */

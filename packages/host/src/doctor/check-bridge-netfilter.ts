@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withDeadline } from '@vifkit/engine/time';
 import { runProgram } from '../commands/run-program.js';
-import type { Lack } from './lack.js';
+import type { Check } from './lack.js';
 
 /** Milliseconds that `nft` has to list its chains. */
 const PATIENCE = 5_000;
@@ -11,7 +11,7 @@ const PATIENCE = 5_000;
  * Whether frames that a Linux bridge forwards between its members go through the host's own filter, and are dropped there by
  * its policy: a bridge with br_netfilter loaded, and a FORWARD chain whose policy is drop, as Docker makes it.
  */
-export async function checkBridgeNetfilter(procRoot: string): Promise<Lack | undefined> {
+export const checkBridgeNetfilter: Check = async (_, { procRoot }) => {
   const setting = join(procRoot, 'sys/net/bridge/bridge-nf-call-iptables');
   const isOn = (await readFile(setting, 'utf8').catch(() => '')).trim() === '1';
   if (!isOn || !(await dropsForwarded())) return undefined;
@@ -19,7 +19,7 @@ export async function checkBridgeNetfilter(procRoot: string): Promise<Lack | und
     problem: 'Frames between members of Linux bridges go through the FORWARD chain, whose policy is drop',
     remedy: 'set net.bridge.bridge-nf-call-iptables=0, or have the chain accept bridged frames',
   };
-}
+};
 
 async function dropsForwarded(): Promise<boolean> {
   const argv = ['nft', '-j', 'list', 'chains'] as const;

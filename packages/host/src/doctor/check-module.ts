@@ -12,7 +12,10 @@ export const checkModule: Check = async ({ name, from }, host) => {
 };
 
 /** A module that is only installed will do: the kernel, or libvirt, loads it when it is needed. */
-async function hasModule(name: string, { sysfsRoot, procRoot, modules }: ExaminedHost): Promise<boolean> {
+export async function hasModule(
+  name: string,
+  { sysfsRoot, procRoot, modules }: ExaminedHost,
+): Promise<boolean> {
   const wanted = canonical(name);
   if (await exists(join(sysfsRoot, 'module', wanted))) return true;
   const loaded = await firstWords(join(procRoot, 'modules'), ' ');

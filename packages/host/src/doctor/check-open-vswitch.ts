@@ -1,11 +1,21 @@
-import { checkBridgeNetfilter } from './check-bridge-netfilter.js';
-import type { Check } from './lack.js';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { hasModule } from './check-module.js';
+import type { Check, ExaminedHost, Lack } from './lack.js';
 
-export const checkOvsdb: Check = async ({ name, from }, { openVSwitch, procRoot }) => {
+export const checkOvsdb: Check = async ({ name, from }, host) => {
   try {
-    const { fault } = await openVSwitch();
-    if (fault === undefined) return await checkBridgeNetfilter(procRoot); // a hybrid port has a Linux bridge
-    return { problem: fault, remedy: `the daemon comes from ${from}; see its log` };
+    const { fault, bridges = [], controllerFault } = await host.openVSwitch();
+    if (fault !== undefined) return { problem: fault, remedy: `the daemon comes from ${from}; see its log` };
+    const faulty = bridges.find(({ error }) => error !== undefined);
+    if (faulty) {
+      const problem = `Bridge ${faulty.name}, whose datapath is '${faulty.datapathType}', does not work: ${faulty.error}`;
+      return { problem, remedy: 'see the log of ovs-vswitchd' };
+    }
+    if (controllerFault !== undefined) {
+      return { problem: controllerFault, remedy: 'start it, or see its log: OVN binds no port until then' };
+    }
+    return undefined;
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
     return { problem, remedy: `${name} comes from ${from}` };
@@ -14,9 +24,40 @@ export const checkOvsdb: Check = async ({ name, from }, { openVSwitch, procRoot 
 
 export const checkDpdk: Check = async (requirement, host) => {
   const lack = await checkOvsdb(requirement, host);
-  if (lack || (await host.openVSwitch()).hasDpdk) return lack;
+  if (lack) return lack;
+  const { hasDpdk, directory } = await host.openVSwitch();
+  if (hasDpdk) return directory === undefined ? undefined : checkDrivers(directory, host);
   return {
     problem: 'Open vSwitch runs without DPDK',
     remedy: `install ${requirement.from}, and set other_config:dpdk-init=true in its table Open_vSwitch`,
   };
+};
+
+/**
+ * DPDK loads its drivers when it starts, if they are installed. Without one for pools of memory it opens sockets all the same, but
+ * no guest's link ever comes up.
+ */
+async function checkDrivers(directory: string, { procRoot }: ExaminedHost): Promise<Lack | undefined> {
+  const pid = (await readFile(join(directory, 'ovs-vswitchd.pid'), 'utf8').catch(() => '')).trim();
+  const mapped = await readFile(join(procRoot, pid, 'maps'), 'utf8').catch(() => '');
+  // Where DPDK is part of the program, so are its drivers; and a process id of another namespace is another program's.
+  const isShared = /\/librte_eal\./.test(mapped);
+  if (!isShared || /\/librte_mempool_(ring|stack|bucket)\./.test(mapped)) return undefined;
+  return {
+    problem: 'DPDK has no driver for pools of memory: the links of guests on its sockets never come up',
+    remedy:
+      "install DPDK's librte_mempool_ring (on Debian librte-mempool-ring23), and start Open vSwitch again",
+  };
+}
+
+/** Bridges keep their datapath: a host that has others only does without. */
+export const checkDatapath: Check = async ({ name, from }, host) => {
+  const { datapathTypes = [], bridges = [] } = await host
+    .openVSwitch()
+    .catch((): Partial<Awaited<ReturnType<ExaminedHost['openVSwitch']>>> => ({}));
+  const isKnown = datapathTypes.length === 0 || datapathTypes.includes(name);
+  const isUnused = bridges.length > 0 && !bridges.some(({ datapathType }) => datapathType === name);
+  if (isUnused || (isKnown && (name !== 'system' || (await hasModule('openvswitch', host)))))
+    return undefined;
+  return { problem: `Open vSwitch has no datapath '${name}' here`, remedy: `it comes from ${from}` };
 };

@@ -5,6 +5,8 @@ import type { OpenVSwitchState } from './open-vswitch-state.js';
 export interface Lack {
   readonly problem: string;
   readonly remedy: string;
+  /** What was asked for works all the same, most of the time. */
+  readonly isWarning?: true;
 }
 
 /** What requirements are looked for in. */
@@ -16,6 +18,10 @@ export interface ExaminedHost {
   readonly procRoot: string;
   /** The folder of the running kernel's modules. */
   readonly modules: string;
+  /** The folders of systemd's settings for links, those that come first before the others; none unless given. */
+  readonly linkFolders?: readonly string[];
+  /** The folder of what runs; /run unless given. */
+  readonly runFolder?: string;
   /** Read at the first call. @throws VifError OVSDB_UNREACHABLE and the like */
   readonly openVSwitch: () => Promise<OpenVSwitchState>;
 }

@@ -1,4 +1,4 @@
-import { VifError } from '@vifkit/core';
+import { isVifError, VifError } from '@vifkit/core';
 import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/step-kinds';
 import type { LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
@@ -36,15 +36,40 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
       names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : this.#namesIn(steps),
       settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))),
     };
-    const [links, { addressing, rules }] = await Promise.all([
+    const [read, { addressing, rules }] = await Promise.all([
       this.#table.read(query, signal),
       this.#addressing(steps, signal),
     ]);
+    const links = await this.#withChecksumOffload(all, read, signal);
     const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
     const surroundings = await this.#surroundings(steps, links, signal);
     const named = byEveryName(links);
     const found = { links, named, addressing, rules, used, surroundings, tapOwner: this.#tapOwner };
     return all.map(({ step, vifId }) => inspectStep(step, vifId, found));
+  }
+
+  /** Adds whether links leave checksums to a card, of VIFs whose guests run: nobody else sends anything. */
+  async #withChecksumOffload(
+    all: readonly VifStep<LinkSteps>[],
+    links: ReadonlyMap<string, LinkState>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, LinkState>> {
+    const running = new Set(all.flatMap((each) => (isOfGuest(each, links) ? [each.vifId] : [])));
+    const settled = all.flatMap(({ step, vifId }) =>
+      step.kind === 'link' && step.set?.checksumOffload !== undefined && running.has(vifId)
+        ? [step.name]
+        : [],
+    );
+    if (settled.length === 0) return links;
+    const offload = await this.#table.readChecksumOffload(signal).catch((error: unknown) => {
+      if (isVifError(error, 'COMMAND_NOT_FOUND')) return new Map<string, boolean>();
+      throw error;
+    });
+    const known = settled.flatMap((name) => {
+      const [link, checksumOffload] = [links.get(name), offload.get(name)];
+      return link && checksumOffload !== undefined ? [[name, { ...link, checksumOffload }] as const] : [];
+    });
+    return new Map([...links, ...known]);
   }
 
   /** Of links that need not be there, those that are. */
@@ -174,6 +199,12 @@ function inspectStep(
     case 'linkUserAbsent':
       return inspectUserAbsence(step, links, used);
   }
+}
+
+/** Whether a step is about the link of a guest that runs: its tap is open, or a container has the other end. */
+function isOfGuest({ step }: VifStep<LinkSteps>, links: ReadonlyMap<string, LinkState>): boolean {
+  const link = step.kind === 'link' && step.ifPresent ? links.get(step.name) : undefined;
+  return link?.up === true && (link.tap?.isOpen ?? link.carrier ?? true);
 }
 
 /** The notes of the users that steps of a kind are about. */

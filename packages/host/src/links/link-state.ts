@@ -56,6 +56,8 @@ export interface LinkState {
   readonly ipv6?: boolean;
   readonly arpIgnore?: number;
   readonly arpAnnounce?: number;
+  /** Whether it leaves checksums to a card; known only where it was asked. */
+  readonly checksumOffload?: boolean;
 }
 
 /** Links by all their names, the alternative ones too, as the kernel finds them. */

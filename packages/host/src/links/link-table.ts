@@ -52,6 +52,11 @@ export interface LinkTable {
   present(names: readonly string[]): readonly string[];
   /** What these links have of IP; read at once. */
   readAddresses(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkAddressing>>;
+  /**
+   * Which links leave the checksums of what they send to a card.
+   * @throws VifError COMMAND_NOT_FOUND without ethtool; LINK_COMMAND_FAILED, TIMEOUT, ABORTED
+   */
+  readChecksumOffload(signal: AbortSignal): Promise<ReadonlyMap<string, boolean>>;
   /** The rules of policy routing that name links. */
   readRules(signal: AbortSignal): Promise<readonly LinkRule[]>;
   /**

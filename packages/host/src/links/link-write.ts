@@ -54,13 +54,21 @@ export type SetWrite = Extract<LinkWrite, { kind: 'set' }>;
 /** How much of a write was done, where that is known. */
 export type LinkProgress = 'all' | 'nothing';
 
-const attributes = ['up', 'mtu', 'address', 'master', 'promisc', 'ipv6', 'arpIgnore', 'arpAnnounce'] as const;
+const attributes = [
+  ...(['up', 'mtu', 'address', 'master', 'promisc', 'ipv6', 'arpIgnore', 'arpAnnounce'] as const),
+  'checksumOffload' as const,
+];
 const bridgeAttributes = ['forwardDelay', 'stp', 'multicastSnooping', 'ageing'] as const;
 
 /** The attributes of a link that are not as they are to be; undefined if all are. */
 export function settingOf(wanted: LinkAttributes, state: LinkState): SetWrite | undefined {
+  const { checksumOffload, ...others } = wanted;
+  const known = state.checksumOffload === undefined ? others : wanted;
   // A link without IPv6 is one that has it turned off.
-  const flat = differing(attributes, wanted, { ...state, ipv6: state.ipv6 ?? false });
+  const flat = differing<LinkAttributes, (typeof attributes)[number]>(attributes, known, {
+    ...state,
+    ipv6: state.ipv6 ?? false,
+  });
   const bridge = differing(bridgeAttributes, wanted.bridge ?? {}, state.bridge ?? {});
   const hasBridge = Object.keys(bridge.wanted).length > 0;
   if (!hasBridge && Object.keys(flat.wanted).length === 0) return undefined;

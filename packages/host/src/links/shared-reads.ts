@@ -52,6 +52,7 @@ export function sharingReads(table: LinkTable): LinkTable {
     },
     present: (names) => table.present(names),
     readAddresses: (names, signal) => table.readAddresses(names, signal),
+    readChecksumOffload: (signal) => table.readChecksumOffload(signal),
     readRules: (signal) => table.readRules(signal),
     write: (operations, signal) => table.write(operations, signal),
     close: () => table.close(),

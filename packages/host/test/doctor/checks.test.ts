@@ -2,8 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { type Requirement, VifError } from '@vifkit/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { checkDevice } from '../../src/doctor/check-device.js';
+import { checkLibvirt } from '../../src/doctor/check-libvirt.js';
 import { checkModule } from '../../src/doctor/check-module.js';
-import { checkDpdk, checkOvsdb } from '../../src/doctor/check-open-vswitch.js';
+import { checkDatapath, checkDpdk, checkOvsdb } from '../../src/doctor/check-open-vswitch.js';
 import { checkProgram } from '../../src/doctor/check-program.js';
 import { ExaminedFolders } from './examined.js';
 
@@ -90,6 +91,59 @@ describe("a module of the kernel's", () => {
   });
 });
 
+describe('the address of new links', () => {
+  const ip: Requirement = { kind: 'program', name: 'ip', from: 'iproute2' };
+  const host = () =>
+    folders.host({ linkFolders: [folders.path('etc'), folders.path('lib')], runFolder: folders.path('run') });
+  const policy = (value: string, match = 'OriginalName=*') =>
+    `[Match]\n${match}\n\n[Link]\nNamePolicy=keep\nMACAddressPolicy=${value}\n`;
+  beforeEach(() => {
+    folders.write('bin/ip', '', 0o755);
+    folders.write('run/udev/control');
+    folders.write('lib/99-default.link', policy('persistent'));
+  });
+
+  it('is told to be given by udev, as a warning', async () => {
+    expect(await checkProgram(ip, host())).toMatchObject({
+      problem: expect.stringContaining('MACAddressPolicy=persistent'),
+      isWarning: true,
+    });
+  });
+
+  it.each([
+    [
+      'an earlier file says otherwise',
+      () => folders.write('etc/10-vifs.link', policy('none', 'OriginalName=tap* brq*')),
+    ],
+    ['a file of that name hides it', () => folders.write('etc/99-default.link', policy('none'))],
+    ['udev does not run', () => folders.drop('run/udev/control')],
+  ])('is left alone where %s', async (_, settle) => {
+    settle();
+    expect(await checkProgram(ip, host())).toBeUndefined();
+  });
+
+  it('is not that of links known by something else', async () => {
+    folders.write('etc/10-card.link', policy('none', 'MACAddress=52:54:00:00:00:01'));
+    expect(await checkProgram(ip, host())).toBeDefined();
+  });
+});
+
+describe("libvirt's daemon", () => {
+  const libvirt: Requirement = { kind: 'libvirt', name: 'libvirt', from: 'libvirt-daemon-system' };
+  const listening = (path: string) =>
+    `Num       RefCount Protocol Flags    Type St Inode Path\n00000000: 00000002 00000000 00010000 0001 01 20 ${path}\n`;
+
+  it.each(['libvirt-sock', 'virtqemud-sock'])('listens on %s', async (name) => {
+    folders.write('proc/self/net/unix', listening(`/run/libvirt/${name}`));
+    expect(await checkLibvirt(libvirt, folders.host())).toBeUndefined();
+  });
+
+  it('does not listen, which others than its guests can do without', async () => {
+    folders.write('proc/self/net/unix', listening('/run/other/sock'));
+    expect(await checkLibvirt(libvirt, folders.host())).toMatchObject({ isWarning: true });
+  });
+});
+
 describe('Open vSwitch', () => {
   const ovsdb: Requirement = { kind: 'ovsdb', name: 'Open vSwitch', from: 'openvswitch-switch' };
   const dpdk: Requirement = { kind: 'dpdk', name: 'Open vSwitch with DPDK', from: 'openvswitch-switch-dpdk' };
@@ -116,5 +170,48 @@ describe('Open vSwitch', () => {
   it('may be there with it', async () => {
     const host = folders.host({ openVSwitch: async () => ({ hasDpdk: true }) });
     expect(await checkDpdk(dpdk, host)).toBeUndefined();
+  });
+
+  it.each([
+    ['without a driver for pools of memory', '/usr/lib/librte_eal.so.23', true],
+    ['with one', '/usr/lib/librte_eal.so.23\n7f00 r-xp /usr/lib/dpdk/librte_mempool_ring.so.23', false],
+    ['as a part of the program', '/usr/sbin/ovs-vswitchd', false],
+  ])('may have DPDK %s', async (_, mapped, isLacking) => {
+    const directory = folders.path('run/openvswitch');
+    folders.write('run/openvswitch/ovs-vswitchd.pid', '4711\n');
+    folders.write('proc/4711/maps', `7f00 r-xp ${mapped}\n`);
+    const host = folders.host({ openVSwitch: async () => ({ hasDpdk: true, directory }) });
+    const lack = isLacking ? { remedy: expect.stringContaining('librte_mempool_ring') } : undefined;
+    const found = await checkDpdk(dpdk, host);
+    if (lack) expect(found).toMatchObject(lack);
+    else expect(found).toBeUndefined();
+  });
+
+  const bridge = { name: 'br-int', datapathType: 'system' };
+
+  it("is of no use with a bridge that it could not make, or while OVN's controller is down", async () => {
+    const error = 'failed to create bridge br-int: Protocol not supported';
+    const broken = async () => ({ hasDpdk: false, bridges: [{ ...bridge, error }] });
+    expect(await checkOvsdb(ovsdb, folders.host({ openVSwitch: broken }))).toMatchObject({
+      problem: `Bridge br-int, whose datapath is 'system', does not work: ${error}`,
+    });
+    const controllerFault = 'ovn-controller does not run on this host';
+    const alone = async () => ({ hasDpdk: false, bridges: [bridge], controllerFault });
+    expect(await checkOvsdb(ovsdb, folders.host({ openVSwitch: alone }))).toMatchObject({
+      problem: controllerFault,
+    });
+  });
+
+  it("lacks the kernel's datapath without its module, unless its bridges have another", async () => {
+    const system: Requirement = { kind: 'datapath', name: 'system', from: 'the module openvswitch' };
+    const lacks = async (...bridges: { name: string; datapathType: string }[]) => {
+      const openVSwitch = async () => ({ hasDpdk: false, datapathTypes: ['netdev', 'system'], bridges });
+      return (await checkDatapath(system, folders.host({ openVSwitch }))) !== undefined;
+    };
+    expect(await lacks()).toBe(true);
+    expect(await lacks(bridge)).toBe(true);
+    expect(await lacks({ ...bridge, datapathType: 'netdev' })).toBe(false);
+    folders.write('modules/modules.dep', 'kernel/net/openvswitch/openvswitch.ko.xz: x\n');
+    expect(await lacks(bridge)).toBe(false);
   });
 });

@@ -18,6 +18,10 @@ export class ExaminedFolders {
     chmodSync(this.path(name), mode);
   }
 
+  drop(name: string): void {
+    rmSync(this.path(name));
+  }
+
   folder(name: string): void {
     mkdirSync(this.path(name), { recursive: true });
   }

@@ -36,8 +36,7 @@ export function memoryConnection({
     openVSwitch: new OpenVSwitchPath(openVSwitch.rows, new VswitchdProbe(ovs, undefined), undefined),
     functions: async (addresses) => new Map(addresses.flatMap((address) => functionOf(address, pci, kernel))),
     sockets: async () => new Map(),
-    checksums: async () => undefined,
-    holders: async (taps) => {
+    holders: async ({ taps }) => {
       const open = taps.filter((tap) => kernel.links.get(tap)?.tap?.isOpen);
       return new Map(open.map((tap) => [tap, 'a guest']));
     },

@@ -11,6 +11,7 @@ import type { LinkState } from '../link-state.js';
 import type { LinkOperation, LinkQuery, LinkTable } from '../link-table.js';
 import { SerialQueue } from '../serial-queue.js';
 import { UnmadeLinks } from '../unmade-links.js';
+import { ChecksumOffload } from './checksum-offload.js';
 import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
 import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
@@ -46,12 +47,14 @@ export class IpLinkTable implements LinkTable {
   readonly #reader: LinkReader;
   readonly #batch: IpBatch;
   readonly #writes = new SerialQueue();
+  readonly #checksumOffload: ChecksumOffload;
 
   constructor({ rootHelper = [], isReserved = false, lifetime = LIFETIME, ...kernel }: IpOptions = {}) {
     const { programs = hostPrograms, files = hostKernelFiles } = kernel;
     this.#rootHelper = rootHelper;
     this.#programs = programs;
     this.#files = files;
+    this.#checksumOffload = new ChecksumOffload(rootHelper, programs);
     const pool = { lifetime, ahead: isReserved ? 1 : 0 };
     this.#reader = new LinkReader(pool, programs, files);
     this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? pool : {}, programs);
@@ -75,6 +78,10 @@ export class IpLinkTable implements LinkTable {
   async readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
     const { readAddresses } = await import('./read-addresses.js'); // few links have any that matter
     return readAddresses(names, signal, this.#programs);
+  }
+
+  readChecksumOffload(signal: AbortSignal): Promise<ReadonlyMap<string, boolean>> {
+    return this.#checksumOffload.read(signal);
   }
 
   async readRules(signal: AbortSignal): Promise<LinkRule[]> {
@@ -105,6 +112,7 @@ export class IpLinkTable implements LinkTable {
       const deletions = left.filter(({ operation }) => operation.op === 'delete');
       await deleteLinks(deletions, outcomes, (lines, mayFail) => this.#batch.run(lines, signal, mayFail));
       await this.#runLines(left, renderOperation, outcomes, signal);
+      await this.#writeChecksumOffload(left, outcomes, signal);
       await this.#endMoves(phase, operations, outcomes, signal);
       for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);
     }
@@ -126,6 +134,19 @@ export class IpLinkTable implements LinkTable {
     const written = await writeSettings(wanted, this.#rootHelper, signal, this.#files);
     for (const [i, index] of places.entries()) outcomes[index] = written[i];
     if (signal.aborted) throw signalError(signal, 'changing links');
+  }
+
+  async #writeChecksumOffload(
+    phase: readonly Placed[],
+    outcomes: (VifError | undefined)[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const wanted = phase.flatMap(({ index, operation }) => {
+      const on = operation.op === 'set' ? operation.attributes.checksumOffload : undefined;
+      return on === undefined || outcomes[index] ? [] : [{ index, name: operation.name, on }];
+    });
+    const errors = await this.#checksumOffload.write(wanted, signal);
+    for (const [i, { index }] of wanted.entries()) outcomes[index] = errors[i];
   }
 
   /** Takes addresses away from the links that gave them to others. */

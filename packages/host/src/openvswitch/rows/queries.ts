@@ -5,7 +5,7 @@ export const DATABASE = 'Open_vSwitch';
 
 /** All columns that are read, by table: what a replica has beside the rows' ids. */
 export const COLUMNS = {
-  Open_vSwitch: ['cur_cfg', 'next_cfg', 'external_ids'],
+  Open_vSwitch: ['cur_cfg', 'next_cfg', 'external_ids', 'other_config'],
   Bridge: ['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'],
   Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces'],
   Interface: [

@@ -27,7 +27,7 @@ async function clear(): Promise<void> {
  * bridge's ports do is a matter of time, and so is the bridge's carrier.
  */
 function comparable(links: ReadonlyMap<string, LinkState>, hasSpanningTree: boolean) {
-  return names.flatMap((name) => {
+  return names.flatMap((name): object[] => {
     const link = links.get(name);
     if (!link) return [];
     const { address, ipv6, carrier, port, ...others } = link;
