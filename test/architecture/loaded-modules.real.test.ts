@@ -21,21 +21,19 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true }));
 
-it.each([
-  ['tap', 'tap'],
-  ['802.1qbg', 'vepa'],
-])('a plug of a VIF of type %s loads its own plugin, and little else', async (type, plugin) => {
+it('a plug of a tap loads its own plugin, and little else', async () => {
   const loaded = await modulesOf('plug', {
     vif: {
       id: '7c6b5a49-3827-4165-8f0e-1d2c3b4a5968',
       address: 'fa:16:3e:4a:59:68',
       devname: 'tap7c6b5a49-38',
-      type,
+      type: 'tap',
     },
     instance: { uuid: '0f1e2d3c-4b5a-4697-8877-665544332211' },
   });
   const plugins = loaded.flatMap((url) => /\/plugins\/([^/]+)\/dist\//.exec(url)?.[1] ?? []);
-  expect(new Set(plugins)).toEqual(new Set([plugin]));
+  expect(new Set(plugins)).toEqual(new Set(['tap']));
+  expect(loaded).toContain(main);
   expect(loaded.length).toBeLessThanOrEqual(most);
 });
 

@@ -1,11 +1,12 @@
 import type { MigrationPhase } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { describe, expect, it } from 'vitest';
 import { FakeOvn } from './fake-ovn.js';
 
 const hosts = { one: 'one.example.org', two: 'two.example.org' };
 const both = { 'requested-chassis': 'one,two' };
 const blocked = { ...both, 'activation-strategy': 'rarp' };
-const signal = () => AbortSignal.timeout(10_000);
+const signal = () => new Deadline(10_000).signal;
 
 /** Carries out a phase. @returns what takes it back; undefined if there was nothing to write */
 async function run(ovn: FakeOvn, phase: MigrationPhase, chassis: 'one' | 'two') {

@@ -1,5 +1,6 @@
 import type { Task } from '@vifkit/core/step-kinds';
 import type { OvsPortSettingsStep } from '@vifkit/core/steps';
+import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import * as values from '../../src/ovsdb/values.js';
@@ -7,7 +8,7 @@ import { OvsPortSettings } from '../../src/port-settings/ovs-port-settings.js';
 
 const vifId = '0d9c1d8e-5f2b-4a53-8a3e-0b3f5d6a7c81';
 const name = 'tap0d9c1d8e-5f';
-const signal = () => AbortSignal.timeout(10_000);
+const signal = () => new Deadline(10_000).signal;
 
 type Settings = Omit<OvsPortSettingsStep, 'kind' | 'name'>;
 

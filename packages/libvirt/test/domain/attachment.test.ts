@@ -15,7 +15,14 @@ const domains = {
   'a domain that is shut off': ['config'],
 } as const;
 
-const signal = () => AbortSignal.timeout(30_000);
+/** Fires after so many milliseconds. */
+function within(milliseconds: number): AbortSignal {
+  const over = new AbortController();
+  setTimeout(() => over.abort(), milliseconds).unref();
+  return over.signal;
+}
+
+const signal = () => within(30_000);
 
 function vifsOf(libvirt: FakeLibvirt): DomainVifs {
   return new DomainVifs(new Virsh(libvirt.commands, undefined), libvirt.driver);
@@ -109,7 +116,7 @@ it('waits until the guest has let go, asks again meanwhile, and says so if it do
   const libvirt = new FakeLibvirt({ configurations: ['live'], looks: 1_000 });
   await vifsOf(libvirt).attach('guest', request, { signal: signal() });
   const having = libvirt.state;
-  const detaching = vifsOf(libvirt).detach('guest', id, { signal: AbortSignal.timeout(500) });
+  const detaching = vifsOf(libvirt).detach('guest', id, { signal: within(500) });
   await expect(detaching).rejects.toMatchObject({ code: 'DEVICE_NOT_RELEASED', vifId: id });
   expect(libvirt.state).toEqual(having);
 });
