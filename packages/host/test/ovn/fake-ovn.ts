@@ -39,6 +39,7 @@ export class FakeOvn {
     const transact: Ovsdb['transact'] = async (_, operations) => operations.map((each) => this.#run(each));
     const database: Ovsdb = {
       transact,
+      isLocked: async () => false,
       monitor: async (_, __, listener) => {
         const ids = chassis === undefined ? {} : { 'system-id': chassis, 'ovn-remote': 'tcp:192.0.2.1:6642' };
         listener({ Open_vSwitch: { root: { new: { external_ids: values.map(ids) } } } }, true);

@@ -26,8 +26,8 @@ async function clear(): Promise<void> {
  * What is left of a link once its address is taken out, which is random, or a bridge member's. Under spanning tree, what a
  * bridge's ports do is a matter of time, and so is the bridge's carrier.
  */
-function comparable(links: ReadonlyMap<string, LinkState>, hasSpanningTree: boolean) {
-  return names.flatMap((name) => {
+function comparable(links: ReadonlyMap<string, LinkState>, hasSpanningTree: boolean): object[] {
+  return names.flatMap((name): object[] => {
     const link = links.get(name);
     if (!link) return [];
     const { address, ipv6, carrier, port, ...others } = link;
