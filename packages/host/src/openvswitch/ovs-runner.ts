@@ -76,19 +76,17 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
 
   /**
    * Of a VIF that has nothing to do with Open vSwitch any more, and once had: its rows outlive its links, and a reboot. Those
-   * of the others are found when their steps are compared. That there is no server, or a mute one, is no failure of such a plan.
+   * of the others are found when their steps are compared. A port stays whose link another program has made and the plan
+   * names: a vendor's tool has plugged it. That there is no server, or a mute one, is no failure of such a plan.
    */
   async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<OvsStray[][]> {
     const others = vifs.filter(({ plan }) => !plan.some(({ kind }) => finding.includes(kind)));
     if (others.length === 0) return [];
+    const kept = new Map(others.map(({ vifId, plan }) => [vifId, new Set(plan.flatMap(foreignLinks))]));
     return withDeadline(LOOKING, signal, async (soon) => {
-      const marked = await this.openVswitch.readMarked(
-        soon,
-        others.map(({ vifId }) => vifId),
-      );
-      const wanted = new Set(others.map(({ vifId }) => vifId));
-      const steps = ownedByMark(marked, new Map()).flatMap(({ step, vifId }) =>
-        vifId !== undefined && wanted.has(vifId) ? [{ step, vifId }] : [],
+      const marked = await this.openVswitch.readMarked(soon, [...kept.keys()]);
+      const steps = ownedByMark(marked, new Map()).flatMap(({ step, vifId = '' }) =>
+        kept.get(vifId)?.has(step.name) === false ? [{ step, vifId }] : [],
       );
       const inspections = steps.length === 0 ? [] : await this.inspect(steps, soon);
       return vifs.map((vif) =>
@@ -143,6 +141,11 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     const byChange = new Map(all.map((change, i) => [change, outcomes[i]]));
     return changes.map((own) => own.map((change) => byChange.get(change)).find((outcome) => outcome));
   }
+}
+
+/** Links that a step wants to be there, and does not make. */
+function foreignLinks(step: Step): readonly string[] {
+  return step.kind === 'link' && !step.create ? [step.name, ...(step.keeps ?? [])] : [];
 }
 
 function compare(
