@@ -15,6 +15,14 @@ export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepare
   }
 }
 
+/** How a VIF was plugged before. */
+interface FormerWay {
+  /** The steps that remove what it has of that. */
+  readonly steps: Plan;
+  /** It was plugged by the same request. */
+  readonly isSame: boolean;
+}
+
 /**
  * The steps that remove what the VIF has of the way in which it was plugged before, by another request. What a runner finds
  * by the VIF's mark goes without them; a filter, a virtual function, and a note on a link that VIFs share are found by the
@@ -24,25 +32,37 @@ export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepare
  * @param record what is to be remembered of it
  * @param unplug the plan by which a request is unplugged
  */
-export async function stepsOfFormerWay(
+export async function formerWay(
   plan: Plan,
   record: VifRecord,
   records: VifRecords,
   unplug: (request: object) => Promise<Plan>,
-): Promise<Plan> {
+): Promise<FormerWay> {
   const [former] = await records.read([record.vifId]);
-  if (!former || isVifError(former)) return [];
+  if (!former || isVifError(former)) return { steps: [], isSame: false };
   // As JSON, objects are in their wire form, which is what was recorded.
-  if (JSON.stringify(former.request) === JSON.stringify(record.request)) return [];
+  if (recordedText(former.request) === JSON.stringify(record.request)) {
+    return { steps: [], isSame: former.path === record.path && former.plugin === record.plugin };
+  }
   const needed = new Set(plan.map(stepKey));
   const links = new Set(plan.flatMap(linksIn));
   // A request of another release, or one whose plugin is gone, has no plan any more.
   const before = await unplug(former.request).catch((): Plan => []);
-  return before.filter((step) => {
+  const steps = before.filter((step) => {
     const { intention, isFoundByMark } = stepKindOf(step);
     if (intention(step) !== 'remove' || isFoundByMark || needed.has(stepKey(step))) return false;
     return !(step.kind === 'linkAbsent' && links.has(step.name));
   });
+  return { steps, isSame: false };
+}
+
+const texts = new WeakMap<object, string>();
+
+/** A record stays the same object while nothing changes. */
+function recordedText(request: object): string {
+  const text = texts.get(request) ?? JSON.stringify(request);
+  texts.set(request, text);
+  return text;
 }
 
 /** The links that a step has to do with, the guest's too, which the hypervisor makes. */

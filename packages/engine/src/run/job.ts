@@ -18,6 +18,8 @@ export interface Job {
   readonly owner?: string;
   /** What is remembered of the VIF once it is plugged. */
   readonly record?: VifRecord;
+  /** That was remembered before: unless something is written, it still is. */
+  readonly isRecorded?: boolean;
   /** Notes where the time goes. */
   readonly trace?: Trace;
 }

@@ -32,7 +32,8 @@ export async function plugJob(
     release = await locks.take(job);
     const { tasks, failures } = await inspectJob(job, 'plug', crew);
     let failure = failures[0] ?? tasks.map(refusalOf).find(Boolean);
-    for (const group of groupsOf(writing(tasks))) {
+    const groups = groupsOf(writing(tasks));
+    for (const group of groups) {
       if (failure) break;
       undo.push(group);
       await group[0]?.queue.apply(group);
@@ -43,7 +44,8 @@ export async function plugJob(
       const left = await undo.unwind();
       return { error: new PlugError(vifId, failure.error, failure.step, left, trace?.timeline()) };
     }
-    if (job.record) await records?.put(job.record);
+    const isRecorded = job.isRecorded && groups.length === 0;
+    if (job.record && !isRecorded) await records?.put(job.record);
     return success(job, tasks, logger);
   } catch (error) {
     reliance.settle(job, false);
