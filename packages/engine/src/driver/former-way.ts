@@ -9,18 +9,11 @@ export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepare
   const { vifId, path, plugin } = handled;
   try {
     if (!isPlainObject(given)) return undefined;
-    return { vifId, since: new Date().toISOString(), path, plugin, request: { ...given, routing } };
+    const now = new Date().toISOString();
+    return { vifId, since: now, changed: now, path, plugin, request: { ...given, routing } };
   } catch {
     return undefined;
   }
-}
-
-/** How a VIF was plugged before. */
-interface FormerWay {
-  /** The steps that remove what it has of that. */
-  readonly steps: Plan;
-  /** It was plugged by the same request. */
-  readonly isSame: boolean;
 }
 
 /**
@@ -32,33 +25,30 @@ interface FormerWay {
  * @param record what is to be remembered of it
  * @param unplug the plan by which a request is unplugged
  */
-export async function formerWay(
+export async function stepsOfFormerWay(
   plan: Plan,
   record: VifRecord,
   records: VifRecords,
   unplug: (request: object) => Promise<Plan>,
-): Promise<FormerWay> {
+): Promise<Plan> {
   const [former] = await records.read([record.vifId]);
-  if (!former || isVifError(former)) return { steps: [], isSame: false };
+  if (!former || isVifError(former)) return [];
   // As JSON, objects are in their wire form, which is what was recorded.
-  if (recordedText(former.request) === JSON.stringify(record.request)) {
-    return { steps: [], isSame: former.path === record.path && former.plugin === record.plugin };
-  }
+  if (recordedText(former.request) === JSON.stringify(record.request)) return [];
   const needed = new Set(plan.map(stepKey));
   const links = new Set(plan.flatMap(linksIn));
   // A request of another release, or one whose plugin is gone, has no plan any more.
   const before = await unplug(former.request).catch((): Plan => []);
-  const steps = before.filter((step) => {
+  return before.filter((step) => {
     const { intention, isFoundByMark } = stepKindOf(step);
     if (intention(step) !== 'remove' || isFoundByMark || needed.has(stepKey(step))) return false;
     return !(step.kind === 'linkAbsent' && links.has(step.name));
   });
-  return { steps, isSame: false };
 }
 
 const texts = new WeakMap<object, string>();
 
-/** A record stays the same object while nothing changes. */
+/** A record's request as JSON. It stays the same object while nothing changes. */
 function recordedText(request: object): string {
   const text = texts.get(request) ?? JSON.stringify(request);
   texts.set(request, text);

@@ -25,7 +25,7 @@ import {
   teller,
   type UnplugOptions,
 } from './call-options.js';
-import { formerWay, recordOf } from './former-way.js';
+import { recordOf, stepsOfFormerWay } from './former-way.js';
 import type { GcOptions, GcResult } from './gc.js';
 import { logGc, logOutcome, traced } from './log.js';
 import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
@@ -369,11 +369,10 @@ export class VifDriver {
     const record = operation === 'plug' ? recordOf(request, prepared) : undefined;
     if (!record || !host.records) return prepared;
     const { plan } = prepared.job;
-    const { steps, isSame } = await formerWay(plan, record, host.records, async (former) => {
+    const leaving = await stepsOfFormerWay(plan, record, host.records, async (former) => {
       const unplug = await preparePlan(this.#read(former), 'unplug', registry, host.facts, signal);
       return unplug.job.plan;
     });
-    const job = { ...prepared.job, plan: [...plan, ...steps], record, isRecorded: isSame };
-    return { ...prepared, job };
+    return { ...prepared, job: { ...prepared.job, plan: [...plan, ...leaving], record } };
   }
 }

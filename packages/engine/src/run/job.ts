@@ -12,14 +12,14 @@ export interface Job {
   readonly plan: Plan;
   /** The way from the guest to its network. */
   readonly legs?: readonly Leg[];
+  /** Whatever else the VIF has stays as it is, and is remembered. */
+  readonly isPart?: boolean;
   /** Neutron's and OVN's id of its port, for a phase of a live migration. */
   readonly port?: string;
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */
   readonly owner?: string;
   /** What is remembered of the VIF once it is plugged. */
   readonly record?: VifRecord;
-  /** That was remembered before: unless something is written, it still is. */
-  readonly isRecorded?: boolean;
   /** Notes where the time goes. */
   readonly trace?: Trace;
 }
