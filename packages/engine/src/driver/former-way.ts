@@ -34,7 +34,7 @@ export async function stepsOfFormerWay(
   const [former] = await records.read([record.vifId]);
   if (!former || isVifError(former)) return [];
   // As JSON, objects are in their wire form, which is what was recorded.
-  if (JSON.stringify(former.request) === JSON.stringify(record.request)) return [];
+  if (recordedText(former.request) === JSON.stringify(record.request)) return [];
   const needed = new Set(plan.map(stepKey));
   const links = new Set(plan.flatMap(linksIn));
   // A request of another release, or one whose plugin is gone, has no plan any more.
@@ -44,6 +44,15 @@ export async function stepsOfFormerWay(
     if (intention(step) !== 'remove' || isFoundByMark || needed.has(stepKey(step))) return false;
     return !(step.kind === 'linkAbsent' && links.has(step.name));
   });
+}
+
+const texts = new WeakMap<object, string>();
+
+/** A record's request as JSON. It stays the same object while nothing changes. */
+function recordedText(request: object): string {
+  const text = texts.get(request) ?? JSON.stringify(request);
+  texts.set(request, text);
+  return text;
 }
 
 /** The links that a step has to do with, the guest's too, which the hypervisor makes. */

@@ -1,28 +1,10 @@
-import {
-  closeSync,
-  constants,
-  fchmodSync,
-  fstatSync,
-  lstatSync,
-  openSync,
-  readSync,
-  renameSync,
-  rmSync,
-  type Stats,
-  unlinkSync,
-  writeSync,
-} from 'node:fs';
+import { lstatSync, type Stats, unlinkSync } from 'node:fs';
 import { readdir, watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VifError } from '@vifkit/core';
 import { codeOf } from '../kernel/error-code.js';
-import {
-  fileModeIn,
-  findStateDirectory,
-  flawOf,
-  openStateDirectory,
-  type StateDirectory,
-} from '../state/state-directory.js';
+import { findStateDirectory, openStateDirectory, type StateDirectory } from '../state/state-directory.js';
+import { isSame, type RecordFlaw, readIfSound, replace } from './record-file.js';
 
 /** A sort of records: of VIFs, or of virtual functions. */
 export interface RecordKind<T> {
@@ -41,6 +23,18 @@ export interface RecordKind<T> {
   parse(text: string, key: string): T | undefined;
 }
 
+interface Found<T> {
+  readonly text: string;
+  readonly record: T;
+}
+
+/** A record's file as it was when it was read or written. */
+interface Known<T> {
+  readonly stats: Stats;
+  readonly text: string;
+  readonly record?: T;
+}
+
 /** A state directory that was judged: to be read, or to be written to as well. */
 interface Judged {
   found?: Promise<StateDirectory | undefined>;
@@ -57,7 +51,7 @@ export class RecordFiles<T> {
   readonly #folder: string;
   readonly #kind: RecordKind<T>;
   readonly #isRecord: RegExp;
-  readonly #written = new Map<string, Written>();
+  readonly #known = new Map<string, Known<T>>();
   #judged: Judged | undefined;
 
   constructor(folder: string, kind: RecordKind<T>) {
@@ -77,7 +71,9 @@ export class RecordFiles<T> {
     try {
       const directory = await this.#find();
       const names = directory ? await readdir(directory.path) : [];
-      return await this.read(names.flatMap((name) => this.#isRecord.exec(name)?.[1] ?? []));
+      const all = await this.read(names.flatMap((name) => this.#isRecord.exec(name)?.[1] ?? []));
+      this.#known.clear(); // these are given away
+      return all;
     } catch (error) {
       throw failed(error, `Cannot read ${this.#folder}`);
     }
@@ -91,10 +87,11 @@ export class RecordFiles<T> {
     try {
       const directory = await this.#open();
       const file = join(directory.path, this.#nameOf(key));
-      const former = this.#formerText(file, directory);
-      const record = make(former === undefined ? undefined : this.#kind.parse(former, keyOf(key)));
+      const found = this.#look(key, file, directory);
+      const former = found && 'record' in found ? found : undefined;
+      const record = make(former?.record);
       const text = this.#kind.format(record, keyOf(key));
-      if (text !== former) this.#written.set(file, replace(file, text, directory));
+      if (text !== former?.text) this.#known.set(file, { text, stats: replace(file, text, directory) });
       return undefined;
     } catch (error) {
       return failed(error, `Cannot write ${this.#pathOf(key)}`);
@@ -124,18 +121,22 @@ export class RecordFiles<T> {
     }
   }
 
-  /** What was written here and is still there need not be read. */
-  #formerText(file: string, directory: StateDirectory): string | undefined {
+  /** What a file has. What was read or written before, and is still there, is not read again. */
+  #look(key: string, file: string, directory: StateDirectory): Found<T> | RecordFlaw | undefined {
     const stats = lstatSync(file, { throwIfNoEntry: false });
     if (!stats) return undefined;
-    const written = this.#written.get(file);
-    if (written && isSame(written.stats, stats)) return written.text;
-    const text = readIfSound(file, directory, this.#kind.mostBytes);
-    return typeof text === 'string' ? text : undefined;
+    const known = this.#known.get(file);
+    const isKnown = known !== undefined && isSame(known.stats, stats);
+    const text = isKnown ? known.text : readIfSound(file, directory, this.#kind.mostBytes);
+    if (typeof text !== 'string') return text;
+    const record = (isKnown ? known.record : undefined) ?? this.#kind.parse(text, keyOf(key));
+    if (record === undefined) return { flaw: 'is damaged, or of another version' };
+    this.#known.set(file, { stats, text, record });
+    return { text, record };
   }
 
   #remove(file: string): void {
-    this.#written.delete(file);
+    this.#known.delete(file);
     try {
       unlinkSync(file);
     } catch (error) {
@@ -146,14 +147,11 @@ export class RecordFiles<T> {
   async #readOne(key: string): Promise<T | VifError | undefined> {
     try {
       const directory = await this.#find();
-      const text =
-        directory && readIfSound(join(directory.path, this.#nameOf(key)), directory, this.#kind.mostBytes);
-      if (text === undefined) return undefined;
-      const record = typeof text === 'string' ? this.#kind.parse(text, keyOf(key)) : undefined;
-      const flaw = typeof text === 'string' ? 'is damaged, or of another version' : text.flaw;
-      if (record) return record;
+      const found = directory && this.#look(key, join(directory.path, this.#nameOf(key)), directory);
+      if (!found || 'record' in found) return found?.record;
       const vifId = this.#kind.vifIdOf?.(key);
-      return new VifError('JOURNAL_INVALID', `${this.#pathOf(key)} ${flaw}; ${this.#kind.cure}`, { vifId });
+      const text = `${this.#pathOf(key)} ${found.flaw}; ${this.#kind.cure}`;
+      return new VifError('JOURNAL_INVALID', text, { vifId });
     } catch (error) {
       return failed(error, `Cannot read ${this.#pathOf(key)}`);
     }
@@ -194,91 +192,6 @@ export class RecordFiles<T> {
 
 function keyOf(key: string): string {
   return key.toLowerCase();
-}
-
-/** What opening something that is no file says: a symbolic link, a socket, a device without a driver. */
-const NO_FILE = ['ELOOP', 'ENXIO', 'ENODEV'];
-
-/** Why a record's file cannot be believed. */
-interface RecordFlaw {
-  readonly flaw: string;
-}
-
-/**
- * The text of a record's file; undefined if there is none. What is there instead of it may be anything: so it is opened
- * without waiting for a FIFO's writer, judged by what was opened, and read up to a bound.
- */
-function readIfSound(
-  path: string,
-  directory: StateDirectory,
-  mostBytes: number,
-): string | RecordFlaw | undefined {
-  const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, flags);
-  } catch (error) {
-    const code = codeOf(error) ?? '';
-    if (code === 'ENOENT') return undefined;
-    if (NO_FILE.includes(code)) return { flaw: 'is no regular file' };
-    throw error;
-  }
-  try {
-    const stats = fstatSync(descriptor);
-    if (!stats.isFile()) return { flaw: 'is no regular file' };
-    if (stats.nlink !== 1) return { flaw: `has ${stats.nlink} names (hard links)` };
-    const flaw = flawOf(stats, directory);
-    if (flaw) return { flaw };
-    if (stats.size > mostBytes) return { flaw: `has more than ${mostBytes} bytes` };
-    const buffer = Buffer.alloc(stats.size);
-    return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, stats.size, 0));
-  } finally {
-    closeSync(descriptor);
-  }
-}
-
-/**
- * Puts a text in the place of a file, as a whole. By hand, because write-file-atomic does not keep to a draft that it made
- * itself.
- */
-function replace(file: string, text: string, directory: StateDirectory): Written {
-  const draft = `${file}.new`;
-  const mode = fileModeIn(directory);
-  const descriptor = openDraft(draft, mode);
-  try {
-    try {
-      if (directory.sharedBy !== undefined) fchmodSync(descriptor, mode); // the umask may have taken the group's
-      for (let left = Buffer.from(text); left.length > 0; ) left = left.subarray(writeSync(descriptor, left));
-      const stats = fstatSync(descriptor);
-      renameSync(draft, file);
-      return { text, stats };
-    } finally {
-      closeSync(descriptor);
-    }
-  } catch (error) {
-    rmSync(draft, { force: true });
-    throw error;
-  }
-}
-
-/** A file that this process wrote, and its text. */
-interface Written {
-  readonly text: string;
-  readonly stats: Pick<Stats, 'ino' | 'mtimeMs' | 'size'>;
-}
-
-function isSame(a: Written['stats'], b: Stats): boolean {
-  return a.ino === b.ino && a.mtimeMs === b.mtimeMs && a.size === b.size;
-}
-
-function openDraft(draft: string, mode: number): number {
-  try {
-    return openSync(draft, 'wx', mode);
-  } catch (error) {
-    if (codeOf(error) !== 'EEXIST') throw error;
-    rmSync(draft, { force: true }); // of a process that was killed
-    return openSync(draft, 'wx', mode);
-  }
 }
 
 /** Of this code whatever its cause: it tells that nothing was recorded. */
