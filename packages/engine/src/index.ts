@@ -13,6 +13,7 @@ export type { BatchOptions, CallOptions, PlugOptions, UnplugOptions } from './dr
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
 export type { CallTrace } from './driver/log.js';
+export type { Requests } from './driver/requests.js';
 export type {
   ChangeResult,
   CheckResult,
@@ -24,7 +25,6 @@ export type {
   ReadyResult,
   Settled,
 } from './driver/results.js';
-export type { Requests } from './driver/requests.js';
 export type { VifDriver, WatchOptions } from './driver/vif-driver.js';
 export type { AttributeChange, HostChange } from './inventory/changes.js';
 export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';

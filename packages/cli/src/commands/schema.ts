@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { loadRegistry } from '../plugins/registry.js';
+import { loadRegistry } from '../plugins/load-plugins.js';
 import { InputError } from '../requests/input-error.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';

@@ -1,5 +1,5 @@
-import { asVifError, type Logger, VifError } from '@vifkit/core';
-import { type OptionRules, optionRules, quote, readOptions, reasonOf } from '@vifkit/core/internal';
+import type { Logger } from '@vifkit/core';
+import { type OptionRules, optionRules, readOptions, reasonOf } from '@vifkit/core/internal';
 import type { ChangeResult, Settled } from './results.js';
 
 /** How long a call may take, and how it is called off. */

@@ -74,7 +74,8 @@ async function runBatch<R, T>(
       if (!each) return;
       ready.delete(job);
       const { index, prepared, trace } = each;
-      if ('error' in result) return finish(index, { ok: false, id: prepared.handled.id, error: result.error });
+      if ('error' in result)
+        return finish(index, { ok: false, id: prepared.handled.id, error: result.error });
       finish(index, { ok: true, value: present(prepared, result.value, trace.timeline(), result.left) });
     };
     await run([...ready.keys()], { signal, undoTimeout, tell });

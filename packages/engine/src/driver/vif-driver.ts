@@ -30,8 +30,8 @@ import { logGc, logOutcome, traced } from './log.js';
 import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
 import { endPlugins } from './plugin-packages.js';
 import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
-import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { inBatches, type Requests } from './requests.js';
+import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { type Call, only, runRequests, settle } from './run-requests.js';
 import { type Connected, judgedBeside } from './with-connection.js';
 
@@ -143,9 +143,7 @@ export class VifDriver {
     const given = readBatchOptions(options);
     const { registry, host, guests, logger } = this.#parts;
     const configure = (request: unknown, signal: AbortSignal) =>
-      settle(request, signal, () =>
-        prepareDevice(this.#read(request), registry, host.facts, guests, signal),
-      );
+      settle(request, signal, () => prepareDevice(this.#read(request), registry, host.facts, guests, signal));
     return traced('config', () =>
       inBatches<ConfigResult>(requests, given, teller(given, logger), (batch, times, done) =>
         withDeadline(times.timeout, times.signal, (signal) =>
