@@ -1,18 +1,21 @@
 #!/usr/bin/env node
 // Runs the tests in a network namespace of their own: they make links and Open vSwitch bridges for real. In the folder
 // of a package it runs that package's; everywhere it takes Vitest's arguments (paths, --project NAME).
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   accessSync,
+  closeSync,
   constants,
   existsSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
   rmSync,
+  writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { delimiter, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -141,38 +144,90 @@ const smoke = [
   'test/real/vendor-tools',
 ];
 
-/** Runs Vitest in a network namespace of its own, and returns its exit status. */
-function runTests(node, ...args) {
+/** Of vitest.config.ts: what runs on this kernel and its servers, one file after the other, and waits for most of its time. */
+const onTheHost = ['real', 'real-faults', 'guests', 'node'];
+const inMemory = ['unit', 'fuzz', 'faults'];
+
+/** Other tests plug VIFs of the same ids at the same time. */
+const ownStateDirectory =
+  'mkdir -p /run/vifkit 2>/dev/null && mount -t tmpfs -o mode=700 none /run/vifkit; exec "$@"';
+
+/**
+ * Runs Vitest in a network namespace of its own, with a default state directory of its own, and resolves to its exit status.
+ * @param options of `spawn`
+ */
+function runTests(node, args, options = { stdio: 'inherit' }) {
   const vitest = [node, here('../node_modules/vitest/vitest.mjs'), 'run', ...excluded, ...args];
-  const namespace = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--net', '--'];
-  const [program, ...rest] = [...(find('unshare') ? namespace : []), ...vitest];
-  const { status, error } = spawnSync(program, rest, {
-    stdio: 'inherit',
+  const namespaces = ['unshare', ...(root ? [] : ['--user', '--map-root-user']), '--net', '--mount', '--'];
+  const inside = [...namespaces, 'sh', '-c', ownStateDirectory, 'sh'];
+  const [program, ...rest] = [...(find('unshare') ? inside : []), ...vitest];
+  const child = spawn(program, rest, {
+    ...options,
     env: {
       ...process.env,
       PATH: `${dirname(node)}${delimiter}${process.env.PATH}`, // for programs that begin with `env node`
       VIFKIT_OUTER_NETNS: readlinkSync('/proc/self/ns/net'),
     },
   });
-  if (error) console.error(error.message);
-  return status ?? 1;
+  return new Promise((resolve) => {
+    child.once('error', (error) => {
+      console.error(error.message);
+      resolve(1);
+    });
+    child.once('close', (status) => resolve(status ?? 1));
+  });
 }
 
-const given = process.argv.slice(2);
-const whole = given.length === 0 && process.cwd() === dirname(here('.'));
 const reports = mkdtempSync(join(tmpdir(), 'vifkit-tests-'));
-let status = 0;
 
-/** Runs Vitest, and keeps its report for the summary of a whole run. */
-function runReported(release, node, ...args) {
-  const file = join(reports, `${release}.json`);
-  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
-  status = Math.max(status, runTests(node, ...args, ...(whole ? reporters : [])));
+/** As {@link runTests}, with a report for the summary of a whole run. */
+function runReported(name, node, args, options) {
+  const file = join(reports, `${name}.json`);
+  return runTests(
+    node,
+    [...args, '--reporter=default', '--reporter=json', `--outputFile.json=${file}`],
+    options,
+  );
+}
+
+const projects = (names) => names.flatMap((name) => ['--project', name]);
+
+/** What needs no servers of its own, and what is run on other releases of Node.js; what they print goes to a file. */
+async function runBeside(output) {
+  const options = { stdio: ['ignore', output, output] };
+  const workers = `--maxWorkers=${Math.max(1, availableParallelism() - 1)}`;
+  const { node: current } = process.versions;
+  const statuses = [
+    await runReported(`${current} in memory`, process.execPath, [...projects(inMemory), workers], options),
+  ];
+  for (const [release, node] of releases) {
+    // Deadlines, locks and signals have been tried on all of them by now: see test/node.
+    if (!smokeReleases.includes(release)) continue;
+    writeSync(output, `\nThe same on Node.js ${release}, as far as it depends on that:\n`);
+    statuses.push(await runReported(release, node, [...smoke, workers], options));
+  }
+  return statuses;
+}
+
+/** All tests: those on the host wait for their servers most of the time, so that the others can run beside them. */
+async function runAll() {
+  const file = join(reports, 'output');
+  const output = openSync(file, 'w');
+  const beside = runBeside(output);
+  const { node: current } = process.versions;
+  const statuses =
+    lacking.length > 0 ? [] : [await runReported(current, process.execPath, projects(onTheHost))];
+  statuses.push(...(await beside));
+  closeSync(output);
+  console.log('\nMeanwhile, in memory and on other releases of Node.js:');
+  process.stdout.write(readFileSync(file));
+  printFailures();
+  return statuses;
 }
 
 /** What failed, told once more at the end: between thousands of lines it is not seen. An error outside of any test is above. */
 function printFailures() {
-  for (const name of readdirSync(reports)) {
+  for (const name of readdirSync(reports).filter((each) => each.endsWith('.json'))) {
     const { testResults } = JSON.parse(readFileSync(join(reports, name), 'utf8'));
     for (const { name: file, status: outcome, message, assertionResults } of testResults) {
       const failed = assertionResults.filter((test) => test.status === 'failed');
@@ -188,15 +243,8 @@ function printFailures() {
   }
 }
 
-runReported(process.versions.node, process.execPath, ...given);
-if (whole) {
-  for (const [release, node] of releases) {
-    // Deadlines, locks and signals have been tried on all of them by now: see test/node.
-    if (!smokeReleases.includes(release)) continue;
-    console.log(`\nThe same on Node.js ${release}, as far as it depends on that:`);
-    runReported(release, node, ...smoke);
-  }
-  printFailures();
-}
+const given = process.argv.slice(2);
+const isWhole = given.length === 0 && process.cwd() === dirname(here('.'));
+const statuses = isWhole ? await runAll() : [await runTests(process.execPath, given)];
 rmSync(reports, { recursive: true });
-process.exitCode = status;
+process.exitCode = Math.max(...statuses);

@@ -39,7 +39,7 @@ describe('the reports of the public API (docs/api)', () => {
     const built = join(folder, 'reports');
     await execa(process.execPath, [script('write-reports.js'), built]);
     expect(await reportsIn(built)).toEqual(reports);
-  });
+  }, 240_000);
 
   it('have a doc comment for each name', () => {
     const undocumented = Object.entries(reports).flatMap(([file, report]) =>
@@ -66,5 +66,5 @@ describe('the reference of the public API', () => {
     expect([exitCode, stderr]).toEqual([0, '']);
     const page = await readFile(join(built, 'classes/_vifkit_core.VifError.html'), 'utf8');
     expect(page).toContain('a message that says what to do');
-  });
+  }, 240_000);
 });

@@ -9,7 +9,7 @@ describe(document, () => {
   it.each([
     ['# Writing a plugin', 'acme-plugin.ts'],
     ['## Injection', 'acme-client.ts'],
-    ['## Data of your own', 'acme-port-profile.ts'],
+    ['## Your own data', 'acme-port-profile.ts'],
     ['## A legacy driver', 'acme-driver.ts'],
     ['## Testing it', 'acme-plugin.test.ts'],
   ])('has under "%s" the very text of %s, which is tested here', (heading, file) => {

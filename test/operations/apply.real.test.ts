@@ -18,7 +18,7 @@ beforeEach(async () => {
   await mkdir(vifs);
 });
 afterEach(async () => {
-  await vif('apply', '--none', vifs, '--timeout', '20');
+  await vif('apply', '--none', '--prune', 'all', vifs, '--timeout', '20');
   for (const name of taps()) execFileSync('ip', ['link', 'delete', 'dev', name]);
   await rm(folder, { recursive: true });
 });
@@ -63,20 +63,48 @@ describe('apply', () => {
     expect((await vif('apply', vifs)).stdout).toBe('2 wanted: 0 plugged, 0 unplugged, 0 failed\n');
   });
 
-  it('unplugs what was plugged otherwise, and has only its mark left', async () => {
+  it('leaves what others have plugged, unless all that carries our mark is to go', async () => {
+    const other = join(folder, 'other.json');
+    await Promise.all([want(1), want(2), writeFile(other, JSON.stringify(tap(3)))]);
+    await Promise.all([vif('plug', other), vif('apply', vifs)]);
+    await drop(1);
+    expect(await vif('apply', vifs)).toMatchObject({
+      status: 0,
+      stdout: expect.stringMatching(
+        /\n1 wanted: 0 plugged, 1 unplugged, 0 failed, 1 of others left alone\n$/,
+      ),
+    });
+    expect(taps()).toEqual(['tap2', 'tap3']);
+    const all = await vif('apply', '--prune', 'all', vifs);
+    expect(all.stdout).toMatch(/\n1 wanted: 0 plugged, 1 unplugged, 0 failed\n$/);
+    expect(taps()).toEqual(['tap2']);
+  });
+
+  it('leaves what another has plugged again since, as the hook of a guest does', async () => {
+    await Promise.all([want(1), want(2)]);
+    await vif('apply', vifs);
+    await vif('plug', join(vifs, '1.json'));
+    await drop(1);
+    expect((await vif('apply', vifs)).stdout).toContain('1 of others left alone');
+    expect(taps()).toEqual(['tap1', 'tap2']);
+  });
+
+  it('leaves what has only its mark left, unless all is to go', async () => {
     await want(1);
     await vif('apply', vifs);
     await rm(join(folder, 'state'), { recursive: true });
     await Promise.all([drop(1), want(2)]);
     expect(await vif('apply', vifs)).toMatchObject({ status: 0 });
+    expect(taps()).toEqual(['tap1', 'tap2']);
+    expect(await vif('apply', '--prune', 'all', vifs)).toMatchObject({ status: 0 });
     expect(taps()).toEqual(['tap2']);
   });
 
-  it('unplugs nothing with --no-unplug', async () => {
+  it('unplugs nothing with --prune none', async () => {
     await want(1);
     await vif('apply', vifs);
     await Promise.all([drop(1), want(2)]);
-    await vif('apply', '--no-unplug', vifs);
+    await vif('apply', '--prune', 'none', vifs);
     expect(taps()).toEqual(['tap1', 'tap2']);
   });
 

@@ -17,6 +17,7 @@ export interface Line {
   };
   readonly changes?: readonly { readonly kind: string; readonly name: string }[];
   readonly differences?: readonly unknown[];
+  readonly ovnInstallSeconds?: number;
   readonly timeline?: readonly {
     readonly phase: string;
     readonly what?: string;

@@ -170,7 +170,7 @@ Maintainer: ${maintainer}
 Section: net
 Priority: optional
 Installed-Size: ${size}
-Depends: nodejs (>= 20.19), iproute2
+Depends: nodejs (>= 20.19), iproute2, systemd | systemd-standalone-sysusers, systemd | systemd-standalone-tmpfiles
 Recommends: nftables
 Suggests: openvswitch-switch, libvirt-daemon
 Description: plug virtual network interfaces into a hypervisor host

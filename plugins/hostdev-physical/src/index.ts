@@ -26,6 +26,7 @@ export class HostdevPhysicalDriver implements LegacyDriver {
   }
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const hostdevPhysical: PluginPackage = {
   name: '@vifkit/plugin-hostdev-physical',
   provides: [HostdevPhysicalDriver],

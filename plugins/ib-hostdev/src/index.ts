@@ -60,5 +60,6 @@ function fabricOf({ id, network, details }: NetworkVif): string {
   throw new VifError('INVALID_VIF', `${text}: there is no fabric to put the port into`, { vifId: id });
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const ibHostdev: PluginPackage = { name: '@vifkit/plugin-ib-hostdev', provides: [IbHostdevDriver] };
 export default ibHostdev;

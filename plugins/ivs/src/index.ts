@@ -107,5 +107,6 @@ export class IvsConverter implements VifConverter {
   }
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const ivs: PluginPackage = { name: '@vifkit/plugin-ivs', provides: [IvsPlugin, IvsDriver, IvsConverter] };
 export default ivs;

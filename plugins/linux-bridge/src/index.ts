@@ -231,6 +231,7 @@ export class BridgeConverter implements VifConverter {
   }
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const linuxBridge: PluginPackage<{ linux_bridge: LinuxBridgeOptions }> = {
   name: '@vifkit/plugin-linux-bridge',
   provides: [LinuxBridgePlugin, BridgeConverter],

@@ -75,5 +75,6 @@ function vlanLink({ details: { macvtap_source } }: NetworkVif, vlan: number): st
   return macvtap_source ?? `vlan${vlan}`;
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const macvtap: PluginPackage = { name: '@vifkit/plugin-macvtap', provides: [MacvtapDriver] };
 export default macvtap;

@@ -36,5 +36,6 @@ function unbind({ id }: NetworkVif): string[] {
   return ['mm-ctl', '--unbind-port', id];
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const midonet: PluginPackage = { name: '@vifkit/plugin-midonet', provides: [MidonetDriver] };
 export default midonet;

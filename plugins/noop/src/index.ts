@@ -41,5 +41,6 @@ export class NoopPlugin implements VifPlugin {
   }
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const noop: PluginPackage = { name: '@vifkit/plugin-noop', provides: [NoopPlugin] };
 export default noop;

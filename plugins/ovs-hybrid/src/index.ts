@@ -98,6 +98,7 @@ function isTaken(vif: VIFBase): boolean {
 
 export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsOptions };
 
+/** What the package offers: inert, until a driver is given it. */
 const ovs: PluginPackage<{ ovs: OvsOptions }> = {
   name: '@vifkit/plugin-ovs-hybrid',
   provides: [OvsPlugin, NewtonOvsConverter, OvsConverter, AgilioOvsConverter],

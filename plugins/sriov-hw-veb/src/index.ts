@@ -119,5 +119,6 @@ function noNetDevice({ id }: NetworkVif, address: string): never {
   throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: id });
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const hwVeb: PluginPackage = { name: '@vifkit/plugin-sriov-hw-veb', provides: [HwVebDriver] };
 export default hwVeb;

@@ -46,5 +46,6 @@ export class TapDriver implements LegacyDriver {
   }
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const tap: PluginPackage = { name: '@vifkit/plugin-tap', provides: [TapDriver] };
 export default tap;

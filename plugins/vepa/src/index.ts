@@ -109,5 +109,6 @@ async function netDeviceOf(pciAddress: string, facts: HostFacts): Promise<string
   throw new VifError('PCI_DEVICE_NOT_FOUND', `There is no network device at PCI address ${pciAddress}`);
 }
 
+/** What the package offers: inert, until a driver is given it. */
 const vepa: PluginPackage = { name: '@vifkit/plugin-vepa', provides: [QbgDriver, QbhDriver] };
 export default vepa;

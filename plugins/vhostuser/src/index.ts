@@ -58,6 +58,7 @@ export class VhostUserDriver implements LegacyDriver {
 
 export { VhostUserConverter, VhostUserOptions };
 
+/** What the package offers: inert, until a driver is given it. */
 const vhostUser: PluginPackage<{ vhostuser: VhostUserOptions }> = {
   name: '@vifkit/plugin-vhostuser',
   provides: [VhostUserDriver, VhostUserConverter],

@@ -47,6 +47,7 @@ export class VrouterDriver implements LegacyDriver {
 
 export { VrouterConverter };
 
+/** What the package offers: inert, until a driver is given it. */
 const vrouter: PluginPackage = {
   name: '@vifkit/plugin-vrouter',
   provides: [VrouterPlugin, VrouterDriver, VrouterConverter],

@@ -1,11 +1,13 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Logger, VifError } from '@vifkit/core';
 import type { ChangeResult, GcResult, PlanResult, PluggedVif, Settled } from '@vifkit/engine';
 import { InputError } from '../requests/input-error.js';
 import { idOfVif } from '../requests/object-from.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorLine } from '../terminal/errors.js';
+import { openLogger } from '../terminal/log.js';
 import { styleFor, writeOut } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
 import { changeJson, renderChanges, renderPlan, toJson } from './results.js';
@@ -13,8 +15,8 @@ import { readAll, withDriver } from './with-driver.js';
 
 interface ApplySettings extends Settings {
   readonly dryRun?: boolean;
-  /** False with `--no-unplug`. */
-  readonly unplug?: boolean;
+  /** Which VIFs go that are not wanted: those that apply plugged, all that carry our mark, or none. */
+  readonly prune?: 'own' | 'all' | 'none';
   /** Whether there may be no VIF at all. */
   readonly none?: boolean;
 }
@@ -22,9 +24,12 @@ interface ApplySettings extends Settings {
 type Action = 'plug' | 'unplug';
 type Applied = Settled<ChangeResult> | Settled<PlanResult> | Settled<GcResult>;
 
+/** What apply has plugged is recorded as its own: libvirt's hook and agents plug VIFs, too, that no file tells of. */
+const MANAGER = 'vif apply';
+
 /**
- * Brings this host to the VIFs of files: unplugs what is plugged and not among them, then plugs what is. The exit status is
- * 1 if something of that failed. Nothing is done unless all files can be read, and every request in them.
+ * Brings this host to the VIFs of files: unplugs what it plugged before and is not among them any more, then plugs what is. The
+ * exit status is 1 if something of that failed. Nothing is done unless all files can be read, and every request in them.
  * @throws InputError for such a file, for two requests of one VIF, and for files without any
  */
 export async function apply(
@@ -32,18 +37,24 @@ export async function apply(
   environment: Environment,
   files: readonly string[],
 ): Promise<number> {
-  return withDriver(settings, environment, async (driver, signal) => {
+  const logger = await openLogger(settings, environment.stderr, environment.env);
+  const work = async (driver: Driver, signal: AbortSignal) => {
     const wanted = await readWanted(files, settings, environment, signal);
     if (!wanted) return 1;
     const { vifs, failures } = await driver.list({ signal, timeout: settings.timeout });
-    const surplus =
-      settings.unplug === false ? [] : vifs.filter(({ vifId }) => !wanted.has(vifId.toLowerCase()));
-    const report = new ApplyReport(settings, environment);
+    const others = vifs.filter(({ vifId }) => !wanted.has(vifId.toLowerCase()));
+    const surplus = others.filter((vif) => isToGo(vif, settings));
+    const report = new ApplyReport(settings, environment, logger);
     for (const error of failures) await report.add('unplug', { ok: false, id: null, error });
     if (settings.dryRun) await foresee(driver, surplus, wanted, settings.timeout, signal, report);
     else await carryOut(driver, surplus, [...wanted.values()], settings, signal, report);
-    return report.end(wanted.size);
-  });
+    return report.end(wanted.size, others.length - surplus.length);
+  };
+  return withDriver(settings, environment, work, { logger });
+}
+
+function isToGo({ managedBy }: PluggedVif, { prune = 'own' }: ApplySettings): boolean {
+  return prune === 'all' || (prune === 'own' && managedBy === MANAGER);
 }
 
 /** Requests by the ids of their VIFs, in small letters; undefined if one cannot be read, which is told then. */
@@ -77,7 +88,7 @@ async function readWanted(
   }
   if (wanted.size === 0 && !settings.none) {
     throw new InputError(
-      'There is no request, and so all VIFs would be unplugged; if that is meant, say --none',
+      'There is no request, and so all that apply plugged would be unplugged; if that is meant, say --none',
     );
   }
   return wanted;
@@ -132,7 +143,8 @@ async function carryOut(
   const options = { signal, timeout, undoTimeout };
   const ids = surplus.map(({ vifId }) => vifId);
   for (const result of await driver.unplugById(ids, options)) await report.add('unplug', result);
-  for (const result of await driver.plugAll(wanted, options)) await report.add('plug', result);
+  const plugged = await driver.plugAll(wanted, { ...options, managedBy: MANAGER });
+  for (const result of plugged) await report.add('plug', result);
 }
 
 /** Prints what was done, and counts it. */
@@ -142,29 +154,41 @@ class ApplyReport {
   constructor(
     private readonly settings: ApplySettings,
     private readonly environment: Environment,
+    private readonly logger: Logger | undefined,
   ) {}
 
   async add(action: Action, result: Applied): Promise<void> {
-    const { stdout, stderr } = this.environment;
+    const { stdout } = this.environment;
     const isError = 'error' in result;
     if (isError) this.#counts.failed += 1;
     else if (action === 'unplug' || writes(result.value)) this.#counts[action] += 1;
     if (this.settings.format === 'json') {
       await writeOut(stdout, `${JSON.stringify({ ...appliedJson(result), action })}\n`);
     } else if (isError) {
-      await writeOut(stderr, errorLine(result.id, result.error));
+      await this.#tellError(result);
     } else if (action === 'unplug' || writes(result.value)) {
       await writeOut(stdout, this.#text(action, result.value));
     }
   }
 
   /** Sums up, and answers with the exit status. */
-  async end(wanted: number): Promise<number> {
+  async end(wanted: number, left: number): Promise<number> {
     const { plug, unplug, failed } = this.#counts;
     const [plugged, unplugged] = this.settings.dryRun ? ['to plug', 'to unplug'] : ['plugged', 'unplugged'];
-    const line = `${wanted} wanted: ${plug} ${plugged}, ${unplug} ${unplugged}, ${failed} failed\n`;
+    const others = left === 0 ? '' : `, ${left} of others left alone`;
+    const line = `${wanted} wanted: ${plug} ${plugged}, ${unplug} ${unplugged}, ${failed} failed${others}\n`;
     await writeOut(this.settings.format === 'json' ? this.environment.stderr : this.environment.stdout, line);
     return failed > 0 ? 1 : 0;
+  }
+
+  async #tellError({ id, error }: { readonly id: string | null; readonly error: VifError }): Promise<void> {
+    const { stderr } = this.environment;
+    if (!this.logger || stderr.isTTY) return writeOut(stderr, errorLine(id, error));
+    // What a plug or an unplug came to is in the log already.
+    const { code, message, vifId } = error;
+    if (this.settings.dryRun || id === null) {
+      this.logger.error({ request: id, vif: vifId, code }, `apply failed: ${message}`);
+    }
   }
 
   #text(action: Action, value: ChangeResult | PlanResult | GcResult): string {

@@ -60,12 +60,18 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'apply',
-    description: 'plug the VIFs of files or folders, and unplug all others that carry our mark',
+    description:
+      'plug the VIFs of files or folders, and unplug those that it plugged and that are there no more',
     files: 'the requests of all VIFs that are to be plugged on this host',
     options: () => [
       new Option('--dry-run', 'tell what would be plugged and unplugged, and change nothing'),
-      new Option('--no-unplug', 'unplug nothing'),
-      new Option('--none', 'there may be no request: all VIFs are unplugged then'),
+      new Option(
+        '--prune <which>',
+        'what is unplugged that is not in the files: what apply plugged, all that carries our mark, or none',
+      )
+        .choices(['own', 'all', 'none'])
+        .default('own'),
+      new Option('--none', 'there may be no request: all that apply plugged is unplugged then'),
     ],
     load: async () => (await import('./apply.js')).apply,
   },

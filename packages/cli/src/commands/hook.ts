@@ -47,7 +47,8 @@ function carryOut(
   signal: AbortSignal,
 ): Promise<Settled<ChangeResult>[]> {
   if (task === 'unplug') return driver.unplugAll(requests, { signal, phase: 'release' });
-  return driver.plugAll(requests, { signal, ...(task === 'prepare' && { phase: 'prepare' }) });
+  const managedBy = 'vif hook';
+  return driver.plugAll(requests, { signal, managedBy, ...(task === 'prepare' && { phase: 'prepare' }) });
 }
 
 /** Unplugs what this call has plugged. */

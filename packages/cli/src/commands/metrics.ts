@@ -1,14 +1,16 @@
-import type { CheckResult, Settled } from '@vifkit/engine';
-import type { Environment } from '../settings/environment.js';
+import type { CheckResult, PluggedVif, Settled } from '@vifkit/engine';
+import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
-import { errorLine } from '../terminal/errors.js';
+import { openLogger } from '../terminal/log.js';
 import { writeWhole } from '../terminal/output.js';
 import { stateOf, type VifState, vifStates } from './plugged.js';
 import { requestsToAnswer } from './plugged-requests.js';
+import { Report } from './report.js';
+import { checked } from './request-commands.js';
 import { withDriver } from './with-driver.js';
 
 /**
- * Checks VIFs, and prints metrics for the textfile collector of Prometheus' node_exporter. The exit status is as of
+ * Checks VIFs, and prints metrics for the textfile collector of Prometheus' node_exporter. Exit status and log are those of
  * `vif check`.
  */
 export async function checkMetrics(
@@ -16,28 +18,56 @@ export async function checkMetrics(
   environment: Environment,
   files: readonly string[],
 ): Promise<number> {
-  return withDriver(settings, environment, async (driver, signal) => {
+  const logger = await openLogger(settings, environment.stderr, environment.env);
+  const report = new Report('check', settings, environment, logger);
+  const work = async (driver: Driver, signal: AbortSignal) => {
     const began = performance.now();
-    const { timeout } = settings;
+    const options = { signal, timeout: settings.timeout };
     const { requests, errors } = await requestsToAnswer(driver, files, settings, environment, signal);
-    const results: Settled<CheckResult>[] = [
-      ...errors,
-      ...(await driver.checkAll(requests, { signal, timeout })),
-    ];
-    for (const result of results) {
-      if ('error' in result) environment.stderr.write(errorLine(result.id, result.error));
-    }
+    const [results, { vifs }] = await Promise.all([driver.checkAll(requests, options), driver.list(options)]);
+    const all: Settled<CheckResult>[] = [...errors, ...results];
+    report.expect(all.length, true);
+    for (const [place, result] of all.entries()) report.add(checked(result, settings), place);
+    await report.printed;
     const seconds = (performance.now() - began) / 1000;
-    await writeWhole(environment.stdout, settings.output, renderMetrics(results, seconds, new Date()));
-    const states = new Set(results.map(stateOf));
-    if (states.has('failed') || states.has('unknown')) return 1;
-    const isWell = !states.has('differs') && !states.has('broken');
-    return isWell ? 0 : settings.detailedExitcode ? 3 : 1;
-  });
+    const metrics = renderMetrics(all, ovnInstalls(all, vifs), seconds, new Date());
+    await writeWhole(environment.stdout, settings.output, metrics);
+    return report.status;
+  };
+  try {
+    return await withDriver(settings, environment, work, { logger });
+  } finally {
+    report.end();
+  }
 }
 
-/** @param seconds that the check took @param at when it ended */
-export function renderMetrics(results: readonly Settled<CheckResult>[], seconds: number, at: Date): string {
+/** Of the VIFs that were checked: how many seconds OVN took for their flows, as far as that is known. */
+function ovnInstalls(
+  results: readonly Settled<CheckResult>[],
+  plugged: readonly PluggedVif[],
+): Map<string, number> {
+  const known = new Map(plugged.map((vif) => [vif.vifId.toLowerCase(), vif.ovnInstallSeconds]));
+  return new Map(
+    results.flatMap((result): [string, number][] => {
+      if ('error' in result) return [];
+      const { vifId } = result.value;
+      const seconds = known.get(vifId.toLowerCase());
+      return seconds === undefined ? [] : [[vifId, seconds]];
+    }),
+  );
+}
+
+/**
+ * @param installs seconds by the ids of VIFs
+ * @param seconds that the check took
+ * @param at when it ended
+ */
+export function renderMetrics(
+  results: readonly Settled<CheckResult>[],
+  installs: ReadonlyMap<string, number>,
+  seconds: number,
+  at: Date,
+): string {
   const byState = new Map<VifState, number>(vifStates.map((state) => [state, 0]));
   const byKind = new Map<string, number>();
   for (const result of results) {
@@ -48,9 +78,13 @@ export function renderMetrics(results: readonly Settled<CheckResult>[], seconds:
   }
   const states = [...byState].map(([state, count]) => `vifkit_vifs{state="${state}"} ${count}`);
   const kinds = [...byKind].sort().map(([kind, count]) => `vifkit_differences{kind="${kind}"} ${count}`);
+  const installed = [...installs].map(
+    ([vif, each]) => `vifkit_ovn_install_seconds{vif="${vif}"} ${each.toFixed(3)}`,
+  );
   return [
     ...gauge('vifkit_vifs', 'VIFs by what the check says of them.', states),
     ...gauge('vifkit_differences', 'Things on the host that are not as the plugs leave them.', kinds),
+    ...gauge('vifkit_ovn_install_seconds', "Seconds from the plug until OVN's flows were in.", installed),
     ...gauge('vifkit_check_seconds', 'Seconds that the last check took.', [
       `vifkit_check_seconds ${seconds.toFixed(3)}`,
     ]),

@@ -6,7 +6,8 @@ import type { Settings } from '../settings/settings.js';
 import { errorLine } from '../terminal/errors.js';
 import { type Output, type Style, styleFor, writeOut } from '../terminal/output.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
-import { renderTimeline, timelineOf } from '../terminal/timeline.js';
+import { endOf, renderTimeline, timelineOf } from '../terminal/timeline.js';
+import { stateOf } from './plugged.js';
 import { type CommandResult, toJson } from './results.js';
 
 /** What became of requests that did not fail, by the command. */
@@ -140,8 +141,13 @@ export class Report {
     const { differs, result } = answer.value;
     if (driverLogs.has(this.name)) return;
     const { id, vifId, path, plugin } = result;
-    const differences = 'differences' in result && { differences: result.differences.length };
-    const fields = { request: id, vif: vifId, path, plugin, ...differences };
+    const found = 'differences' in result && {
+      differences: result.differences.length,
+      state: stateOf({ ok: true, value: result }),
+    };
+    const timeline = timelineOf({ ok: true, value: result });
+    const time = timeline && { milliseconds: Math.round(endOf(timeline)) };
+    const fields = { request: id, vif: vifId, path, plugin, ...found, ...time };
     if (differs) this.logger?.warn(fields, this.name);
     else this.logger?.info(fields, this.name);
   }
@@ -172,7 +178,9 @@ export class Report {
   }
 
   #isTold(answer: Settled<CommandResult>): boolean {
-    return !this.#settings.quiet || 'error' in answer || answer.value.differs;
+    if ('error' in answer) return true;
+    const { format, quiet } = this.#settings;
+    return format !== 'prometheus' && (!quiet || answer.value.differs); // metrics have their own place
   }
 
   #takeNext(): Settled<CommandResult>[] {

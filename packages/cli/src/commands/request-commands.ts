@@ -1,5 +1,6 @@
 import type {
   CallOptions,
+  CheckResult,
   ConfigResult,
   MigrationPhase,
   PlugOptions,
@@ -77,8 +78,7 @@ const rows: readonly RequestCommand[] = [
   ),
   requestCommand('check', (driver, ...given) => driver.checkAll(...given), {
     text: renderCheck,
-    differs: ({ differences, connection }, { strict }) =>
-      differences.length > 0 || isNotable(connection, strict),
+    differs: hasDifference,
   }),
   requestCommand(
     'unplug',
@@ -94,6 +94,18 @@ const rows: readonly RequestCommand[] = [
 export const requestCommands: ReadonlyMap<string, RequestCommand> = new Map(
   rows.map((row) => [row.name, row]),
 );
+
+function hasDifference({ differences, connection }: CheckResult, { strict }: ResultSettings): boolean {
+  return differences.length > 0 || isNotable(connection, strict);
+}
+
+/** What `vif check` tells of a result. */
+export function checked(result: Settled<CheckResult>, settings: ResultSettings): Settled<CommandResult> {
+  if ('error' in result) return result;
+  const { value } = result;
+  const text = (style: Style) => renderCheck(value, style);
+  return { ok: true, value: { result: value, text, differs: hasDifference(value, settings) } };
+}
 
 interface Shown<T> {
   /** The result for people, ended by a newline. */

@@ -8,12 +8,17 @@ export function timelineOf(result: Settled<object>): Timeline | undefined {
   return 'timeline' in source ? (source.timeline as Timeline) : undefined;
 }
 
+/** Milliseconds from the beginning of the call until the result was final. */
+export function endOf(timeline: Timeline): number {
+  return Math.max(0, ...timeline.map(({ start, milliseconds }) => start + milliseconds));
+}
+
 /** How many characters wide the bars are that show when something was done. */
 const width = 24;
 
 /** Where the time of a request went: a line a span, ended by newlines. Nothing for a request without spans. */
 export function renderTimeline(timeline: Timeline, style: Style = plain): string {
-  const total = Math.max(...timeline.map(({ start, milliseconds }) => start + milliseconds));
+  const total = endOf(timeline);
   const rows = timeline.map((span) => ({ span, start: inMs(span.start), took: inMs(span.milliseconds) }));
   const startWidth = Math.max(...rows.map(({ start }) => start.length));
   const tookWidth = Math.max(...rows.map(({ took }) => took.length));

@@ -57,7 +57,7 @@ export const errorCodes = {
   OVS_NOT_WIRED: 'The database has the change, but ovs-vswitchd has not carried it out',
   OVS_PORT_FAILED: 'ovs-vswitchd could not open the port',
   OVN_NOT_INSTALLED: 'ovs-vswitchd has wired the port, but ovn-controller has not installed its flows',
-  OVS_PORT_NOT_OURS: 'A port of the name is a bond, and is left alone',
+  OVS_PORT_NOT_OURS: 'A port of this name is a bond, and is left alone',
 
   LIBVIRT_FAILED: 'libvirt refused an operation on a domain',
   DOMAIN_UNFIT: 'The domain lacks something that the card needs',
@@ -69,8 +69,8 @@ export const errorCodes = {
   PCI_DEVICE_NOT_FOUND: 'There is no network device at this PCI address',
   STATE_DIRECTORY_UNSAFE: 'Another user could change what is in the state directory',
   STATE_DIRECTORY_FAILED: 'The state directory cannot be made, entered or locked in',
-  JOURNAL_FAILED: 'The record of what a virtual function had cannot be read or written',
-  JOURNAL_INVALID: 'The record of what a virtual function had is damaged, or none of ours',
+  JOURNAL_FAILED: 'The record of a VIF, or of what a virtual function had, cannot be read or written',
+  JOURNAL_INVALID: 'The record of a VIF, or of what a virtual function had, is damaged, or none of ours',
 } as const;
 
 /** The code of an error: see docs/errors.md for the remedy of each. */

@@ -66,6 +66,11 @@ export interface PlugOptions<T> extends BatchOptions<T> {
   readonly wait?: boolean | number | undefined;
   /** The part of a live migration that it is, on its destination: see {@link MigrationPhase}. */
   readonly phase?: 'prepare' | 'activate' | undefined;
+  /**
+   * What keeps the VIFs plugged, as in `vif apply`: it is recorded, and {@link VifDriver.list} tells it, so that a program which
+   * brings a host to a list of VIFs unplugs its own alone. Each plug says it anew.
+   */
+  readonly managedBy?: string | undefined;
 }
 
 /** How an unplug goes. */
@@ -95,6 +100,7 @@ export function readPlugOptions<T>(options: PlugOptions<T> | undefined): CallTim
       says: 'true, false or a number of milliseconds',
     },
     phase: oneOf('prepare', 'activate'),
+    managedBy: optionRules.text,
   };
   return readCallOptions(options, 'the call', rules);
 }

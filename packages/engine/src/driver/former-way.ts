@@ -9,7 +9,8 @@ export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepare
   const { vifId, path, plugin } = handled;
   try {
     if (!isPlainObject(given)) return undefined;
-    return { vifId, since: new Date().toISOString(), path, plugin, request: { ...given, routing } };
+    const now = new Date().toISOString();
+    return { vifId, since: now, changed: now, path, plugin, request: { ...given, routing } };
   } catch {
     return undefined;
   }

@@ -18,8 +18,8 @@ export async function phaseOf(
   const port = awaitedPort(vif, job.plan)?.interfaceId ?? interfaceIdIn(job.plan);
   const plan = await phasePlan(phase, port, job.plan, migration, signal);
   // The plan of a source that makes no use of its ports any more has none of them.
-  const legs = phase === 'deactivate' ? guestEnds(job) : job.legs;
-  return { handled, job: { ...job, plan, ...(legs && { legs }), ...(port !== undefined && { port }) } };
+  const part = phase === 'deactivate' && { isPart: true, legs: guestEnds(job) };
+  return { handled, job: { ...job, plan, ...(port !== undefined && { port }), ...part } };
 }
 
 /**

@@ -33,12 +33,12 @@ export interface ChangingParts {
 /** Plugs, which wait for their ports if that is asked for, and tell of the ways to their networks. */
 export function plugging(
   { engine, host, read, prepare }: ChangingParts,
-  { wait, phase }: Pick<PlugOptions<never>, 'wait' | 'phase'>,
+  { wait, phase, managedBy }: Pick<PlugOptions<never>, 'wait' | 'phase' | 'managedBy'>,
 ): Changing {
   return {
     prepare: async (json, signal) => {
       const request = read(json);
-      const plugged = await prepare(request, 'plug', signal);
+      const plugged = managed(await prepare(request, 'plug', signal), managedBy);
       const { handled, job } = await inPhase(phase, plugged, request.vif, host, signal);
       // A destination that is not ready when the guest arrives would miss what the guest says then.
       const arrives = phase === 'prepare' && host.readiness !== undefined;
@@ -51,6 +51,11 @@ export function plugging(
     },
     run: judgedAfter((jobs, options) => engine.plug(jobs, options), host.connection),
   };
+}
+
+function managed({ handled, job }: Prepared, managedBy: string | undefined): Prepared {
+  if (!job.record || managedBy === undefined) return { handled, job };
+  return { handled, job: { ...job, record: { ...job.record, managedBy } } };
 }
 
 /** What is to be run for a phase of a live migration, in place of a plug or an unplug; that itself without one. */

@@ -71,7 +71,7 @@ export async function inspectJob(job: Job, operation: OwnershipOperation, crew: 
     }
   };
   // Of what gc collects, each thing that carries the mark is a step itself.
-  const searched = operation === 'gc' ? [] : crew.searchers;
+  const searched = operation === 'gc' || job.isPart ? [] : crew.searchers;
   const searches = searched.map(async (queue) => ({ queue, strays: await queue.findStrays(job) }));
   await Promise.all([...places].map(compare));
   const strays = (await Promise.all(searches)).flatMap(({ queue, strays }) => {

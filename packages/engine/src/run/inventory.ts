@@ -22,6 +22,8 @@ export interface Thing {
   readonly mac?: string;
   /** The UUID of the VIF's instance, where the thing tells it. */
   readonly instance?: string;
+  /** When OVN last installed the port's flows, in milliseconds since 1970; undefined while they are not in. */
+  readonly flowsInstalled?: number;
 }
 
 /** What tells a thing from all others of its host. */
@@ -52,6 +54,10 @@ export interface VifRecord {
   readonly vifId: string;
   /** When it was first plugged, as an ISO 8601 date in UTC. */
   readonly since: string;
+  /** When the latest plug began that wrote something; undefined if none has, since all was there. */
+  readonly changed?: string;
+  /** What keeps it plugged, as the latest plug said; undefined if it said nothing. */
+  readonly managedBy?: string;
   readonly path: 'os-vif' | 'legacy';
   readonly plugin: string;
   /** The request of the latest plug, as JSON that `parseRequest` takes. */
@@ -68,8 +74,8 @@ export interface VifRecords {
   /** Of these VIFs. */
   read(vifIds: readonly string[]): Promise<readonly (VifRecord | VifError)[]>;
   /**
-   * Keeps `since` of a record that is there. Writes nothing if the record is there as it is. The request is kept as JSON:
-   * objects in it are in their wire form then. Never rejects.
+   * Keeps `since` of a record that is there, and `changed` unless it is given. Writes nothing if the record is there as it is.
+   * The request is kept as JSON: objects in it are in their wire form then. Never rejects.
    */
   put(record: VifRecord): Promise<VifError | undefined>;
   /** Succeeds for a VIF without a record. */

@@ -12,6 +12,8 @@ export interface Job {
   readonly plan: Plan;
   /** The way from the guest to its network. */
   readonly legs?: readonly Leg[];
+  /** Whatever else the VIF has stays as it is, and is remembered. */
+  readonly isPart?: boolean;
   /** Neutron's and OVN's id of its port, for a phase of a live migration. */
   readonly port?: string;
   /** Who wrote the plan, for messages, as in `os-vif plugin 'acme'`. */

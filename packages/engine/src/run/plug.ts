@@ -2,7 +2,7 @@ import { asVifError, type Logger, type VifError } from '@vifkit/core';
 import { stepTarget } from '@vifkit/core/steps';
 import { PlugError, UnplugError } from './errors.js';
 import { type Crew, inspectJob, type StepFailure } from './inspect.js';
-import type { VifRecords } from './inventory.js';
+import type { VifRecord, VifRecords } from './inventory.js';
 import { type Change, type Job, type JobResult, writingOf } from './job.js';
 import type { LockedGroup } from './locks.js';
 import { groupsOf, type RunningTask, writing } from './runner-queue.js';
@@ -43,7 +43,7 @@ export async function plugJob(
       const left = await undo.unwind();
       return { error: new PlugError(vifId, failure.error, failure.step, left, trace?.timeline()) };
     }
-    if (job.record) await records?.put(job.record);
+    if (job.record) await records?.put(recordAfter(job.record, tasks));
     return success(job, tasks, logger);
   } catch (error) {
     reliance.settle(job, false);
@@ -74,13 +74,19 @@ export async function unplugJob(
       if (error) errors.add(error);
     }
     if (errors.size > 0) return { error: new UnplugError(vifId, [...errors], trace?.timeline()) };
-    await records?.forget(vifId);
+    if (!job.isPart) await records?.forget(vifId);
     return success(job, tasks, logger);
   } catch (error) {
     return { error: new UnplugError(vifId, [lockError(error)], trace?.timeline()) };
   } finally {
     await release();
   }
+}
+
+/** `changed` is for a plug that wrote. */
+function recordAfter({ changed, ...record }: VifRecord, tasks: readonly RunningTask[]): VifRecord {
+  const hasWritten = tasks.some(({ attempted }) => attempted);
+  return { ...record, ...(hasWritten && changed !== undefined && { changed }) };
 }
 
 function refusalOf({ step, inspection }: RunningTask): StepFailure | undefined {

@@ -191,6 +191,7 @@ describe('on the source', () => {
     await own.driver.unplug(request, { phase: 'deactivate' });
     expect(own.network.told).toBe('deactivate');
     expect(own.host.snapshot()).toEqual(before);
+    expect(await own.host.records?.read([port])).toMatchObject([{ vifId: port }]);
   });
 
   it('deactivate removes nothing where no plan comes about', async () => {

@@ -1,5 +1,7 @@
+import { setTimeout as waitFor } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { HostChange } from '../../src/inventory/changes.js';
+import type { Thing, VifRecord } from '../../src/run/inventory.js';
 import { Deadline } from '../../src/time/deadline.js';
 import { benchWith } from '../driver/support/bench.js';
 import { GenericConverter, Taps } from '../driver/support/plugins.js';
@@ -24,6 +26,7 @@ describe('what is plugged', () => {
         mac: request.vif.address,
         device: 'tap1',
         since: expect.stringMatching(/^\d{4}-.*Z$/),
+        changed: expect.stringMatching(/^\d{4}-.*Z$/),
         things: [expect.objectContaining({ kind: 'link', name: 'tap1', vifIds: [vifId(1)] })],
         request: { ...request, routing: 'newton' },
       },
@@ -56,11 +59,62 @@ describe('what is plugged', () => {
     expect((await driver.list()).vifs).toEqual([]);
   });
 
+  it('has changed with the latest plug that wrote something', async () => {
+    const { host, driver } = benchWith(plugins);
+    const changed = async () => Date.parse((await driver.list()).vifs[0]?.changed ?? '');
+    await driver.plug(objectRequest(1));
+    const first = await changed();
+    await waitFor(2);
+    await driver.plug(objectRequest(1));
+    expect(await changed()).toBe(first);
+    host.links.kernel.links.delete('tap1');
+    await driver.plug(objectRequest(1));
+    expect(await changed()).toBeGreaterThan(first);
+  });
+
+  it('is kept by whom the latest plug has named', async () => {
+    const { driver } = benchWith(plugins);
+    const keeper = async () => (await driver.list()).vifs[0]?.managedBy;
+    await driver.plug(objectRequest(1), { managedBy: 'an agent' });
+    expect(await keeper()).toBe('an agent');
+    await driver.plug(objectRequest(1));
+    expect(await keeper()).toBeUndefined();
+  });
+
   it('is not told of a VIF whose plug failed', async () => {
     const { host, driver } = benchWith(plugins);
     host.failAt(1);
     await expect(driver.plug(objectRequest(1))).rejects.toMatchObject({ code: 'PLUG_FAILED' });
     expect((await driver.list()).vifs).toEqual([]);
+  });
+});
+
+describe("OVN's time to install the flows of a port", () => {
+  const changed = '2026-01-02T03:04:05.000Z';
+  const installed = (seconds: number): Thing => ({
+    ...{ kind: 'ovsPort', name: 'tap1', vifIds: [vifId(1)], below: [], attributes: {} },
+    flowsInstalled: Date.parse(changed) + 1_000 * seconds,
+  });
+  const link: Thing = { kind: 'link', name: 'tap1', vifIds: [vifId(1)], below: [], attributes: {} };
+  const record = { vifId: vifId(1), since: changed, path: 'legacy', plugin: 'ovs', request: {} } as const;
+
+  async function secondsFor(things: readonly Thing[], plugged: VifRecord): Promise<number | undefined> {
+    const { host, driver } = benchWith(plugins);
+    Object.assign(host.inventory ?? {}, { read: async () => ({ things, failures: [] }) });
+    await host.records?.put(plugged);
+    return (await driver.list()).vifs[0]?.ovnInstallSeconds;
+  }
+
+  it('is told from the plug that made port and link', async () => {
+    expect(await secondsFor([installed(1.25), link], { ...record, changed })).toBe(1.25);
+  });
+
+  it.each([
+    ["whose link is the guest's, which OVN has waited for", [installed(1)], { ...record, changed }],
+    ['that was there before the first plug', [installed(1), link], record],
+    ['that a later plug has changed otherwise', [installed(-1), link], { ...record, changed }],
+  ])('is not told of a port %s', async (_, things, plugged) => {
+    expect(await secondsFor(things, plugged)).toBeUndefined();
   });
 });
 

@@ -88,7 +88,14 @@ function portThing(name: string, row: values.Row, bridge: string, interfaces: Ov
     },
     ...(ids['attached-mac'] !== undefined && { mac: ids['attached-mac'] }),
     ...(ids['vm-uuid'] !== undefined && { instance: ids['vm-uuid'] }),
+    ...flowsInstalled(ids),
   };
+}
+
+/** What ovn-controller notes at the interface; a release that does not say when has nothing to be told. */
+function flowsInstalled(ids: Readonly<Record<string, string>>): Pick<Thing, 'flowsInstalled'> {
+  const at = Number(ids['ovn-installed-ts']);
+  return ids['ovn-installed'] === 'true' && at > 0 ? { flowsInstalled: at } : {};
 }
 
 function interfaceAttributes(row: values.Row) {

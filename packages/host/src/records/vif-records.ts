@@ -27,11 +27,30 @@ function isOf(vifId: string, record: VifRecord): boolean {
   return (
     record.vifId.toLowerCase() === vifId &&
     !Number.isNaN(Date.parse(record.since)) &&
+    !Number.isNaN(Date.parse(record.changed ?? record.since)) &&
+    ['string', 'undefined'].includes(typeof record.managedBy) &&
     typeof record.plugin === 'string' &&
     ['os-vif', 'legacy'].includes(record.path) &&
     typeof record.request === 'object' &&
     record.request !== null
   );
+}
+
+/** A record in the place of a former one. Its keys have an order, so that two that are alike are so as text. */
+function succeeding(
+  { vifId, since, changed, managedBy, path, plugin, request }: VifRecord,
+  former: VifRecord | undefined,
+): VifRecord {
+  const latest = changed ?? former?.changed;
+  return {
+    vifId,
+    since: former?.since ?? since,
+    ...(latest !== undefined && { changed: latest }),
+    ...(managedBy !== undefined && { managedBy }),
+    path,
+    plugin,
+    request,
+  };
 }
 
 /** How VIFs were plugged, in the state directory. */
@@ -55,7 +74,7 @@ export class FileVifRecords implements VifRecords {
   }
 
   put(record: VifRecord): Promise<VifError | undefined> {
-    return this.#files.put(record.vifId, (former) => ({ ...record, since: former?.since ?? record.since }));
+    return this.#files.put(record.vifId, (former) => succeeding(record, former));
   }
 
   forget(vifId: string): Promise<VifError | undefined> {

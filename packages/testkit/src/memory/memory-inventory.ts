@@ -86,7 +86,8 @@ export class MemoryVifRecords implements VifRecords {
     const key = record.vifId.toLowerCase();
     try {
       const request = JSON.parse(JSON.stringify(record.request));
-      this.#records.set(key, { ...record, request, since: this.#records.get(key)?.since ?? record.since });
+      const { since = record.since, changed } = this.#records.get(key) ?? {};
+      this.#records.set(key, { ...(changed !== undefined && { changed }), ...record, request, since });
     } catch (error) {
       return asVifError(error, 'JOURNAL_FAILED', `The record of VIF ${record.vifId} cannot be kept`);
     }
