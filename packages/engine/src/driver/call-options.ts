@@ -1,4 +1,4 @@
-import { type Logger } from '@vifkit/core';
+import type { Logger } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions, reasonOf } from '@vifkit/core/internal';
 import type { ChangeResult, Settled } from './results.js';
 
