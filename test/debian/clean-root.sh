@@ -51,9 +51,9 @@ files() {
   find . "${own[@]}" -printf '%p %y %m %U:%G %l\n' | sort
   find . "${own[@]}" -type f -exec md5sum {} + | sort --key=2
 }
-env --ignore-environment chroot "$root" sh /mnt/life.sh node >"$work/node.log"
+env --ignore-environment PATH="$PATH" chroot "$root" sh /mnt/life.sh node >"$work/node.log"
 (files) >"$work/before"
-unshare --net --mount sh -c 'mount -t sysfs sysfs "$1/sys"; env --ignore-environment chroot "$1" sh /mnt/life.sh package' - "$root"
+unshare --net --mount sh -c 'mount -t sysfs sysfs "$1/sys"; env --ignore-environment PATH="$PATH" chroot "$1" sh /mnt/life.sh package' - "$root"
 (files) >"$work/after"
 diff "$work/before" "$work/after"
 echo 'nothing is left'
