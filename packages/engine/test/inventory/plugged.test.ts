@@ -169,6 +169,7 @@ describe('a watch', () => {
         if (change.kind === 'link') next.get(seen.push(change))?.();
       }
     })();
+    await import('../../src/inventory/watch.js'); // the driver loads it when it is first asked to watch
     await new Promise((resolve) => setImmediate(resolve));
     await driver.plug(objectRequest(1));
     await told(1);
