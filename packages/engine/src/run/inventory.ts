@@ -65,8 +65,9 @@ export interface VifRecord {
 }
 
 /**
- * Remembers how VIFs were plugged, until they are unplugged or the host restarts. Nothing depends on it but what is told
- * to people, and checks without a request: a record that is lost or cannot be written fails no plug.
+ * Remembers how VIFs were plugged, until they are unplugged or the host restarts. A plug by another request than before takes
+ * along what the former one had made; lists, and checks without a request, tell what it has. A record that is lost or cannot
+ * be written fails no plug.
  */
 export interface VifRecords {
   /** All records, with an error for each that cannot be read. */

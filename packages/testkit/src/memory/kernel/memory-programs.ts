@@ -52,11 +52,7 @@ export class MemoryPrograms implements Programs {
     return true;
   }
 
-  async #runEthtool(
-    [program, ...given]: Argv,
-    input: string,
-    signal: AbortSignal,
-  ): Promise<ProgramResult> {
+  async #runEthtool([program, ...given]: Argv, input: string, signal: AbortSignal): Promise<ProgramResult> {
     const complaints: string[] = [];
     for (const args of program === 'xargs' ? eachCall(given, input) : [given]) {
       const what = `set ${args[1]} checksumOffload`;
