@@ -37,13 +37,24 @@ function unmarkedIn({ memory, of }: Bench): string[] {
   return links.filter(({ name, alias }) => !alias && !before.has(name)).map(({ name }) => name);
 }
 
+/** The links but for their addresses, which are random. */
+function settingsOf({ memory }: Bench) {
+  return Object.values(memory.links.snapshot()).map(({ address: _, ...link }) => link);
+}
+
 describe.each(plugging)('$name', (of) => {
   it('is as before when any write of its plug fails, and told if one of the undoing does, too', async () => {
-    const { memory } = await Bench.plugged(of);
+    const plugged = await Bench.plugged(of);
+    const { memory } = plugged;
     const before = new Bench(of).things();
     for (const [i, { what }] of memory.points.entries()) {
       const write = i + 1;
       const [bench, error, reached] = await fail(of, write);
+      if (error === undefined) {
+        // The kernel refused a setting that the new link has anyway.
+        expect(settingsOf(bench), what).toEqual(settingsOf(plugged));
+        continue;
+      }
       expect(error, what).toBeInstanceOf(PlugError);
       expect(messageOf((error as PlugError).cause), what).toContain(first.message);
       expect((error as PlugError).undoFailures, what).toEqual([]);

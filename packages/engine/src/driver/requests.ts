@@ -34,7 +34,7 @@ export async function inBatches<T>(
   done: Done<T>,
   run: RunBatch<T>,
 ): Promise<Settled<T>[]> {
-  if (Array.isArray(given)) return run(readList(given), times, done);
+  if (isList(given)) return run(readList(given), times, done);
   const source = sourceOf(given);
   const end = performance.now() + times.timeout;
   return withDeadline(times.timeout, times.signal, async (signal) => {
@@ -55,6 +55,15 @@ export async function inBatches<T>(
     }
     return results;
   });
+}
+
+/** @throws VifError INVALID_REQUEST for a proxy that has been revoked, of which nothing can be told */
+function isList(given: Requests<unknown>): given is readonly unknown[] {
+  try {
+    return Array.isArray(given);
+  } catch (error) {
+    throw asVifError(error, 'INVALID_REQUEST', 'The list of requests cannot be read');
+  }
 }
 
 function readList(requests: readonly unknown[]): readonly unknown[] {
@@ -111,10 +120,16 @@ function iteratorOf(given: unknown): AsyncIterator<unknown> | Iterator<unknown> 
     const { [Symbol.asyncIterator]: ofStream, [Symbol.iterator]: ofList } = given as Partial<
       AsyncIterable<unknown> & Iterable<unknown>
     >;
-    return ofStream?.call(given) ?? ofList?.call(given);
+    const begin: unknown = ofStream ?? ofList;
+    const iterator: unknown = typeof begin === 'function' ? begin.call(given) : undefined;
+    return isIterator(iterator) ? iterator : undefined;
   } catch (error) {
     throw asVifError(error, 'INVALID_REQUEST', 'The requests cannot be read'); // a proxy
   }
+}
+
+function isIterator(value: unknown): value is Iterator<unknown> | AsyncIterator<unknown> {
+  return typeof value === 'object' && value !== null && 'next' in value && typeof value.next === 'function';
 }
 
 type Batch = { readonly requests: readonly unknown[] } | Unreadable;

@@ -145,7 +145,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
 
 /** Links that a step wants to be there, and does not make. */
 function foreignLinks(step: Step): readonly string[] {
-  return step.kind === 'link' && !step.create ? [step.name, ...(step.keeps ?? [])] : [];
+  return step.kind === 'link' && !step.create && !step.ifPresent ? [step.name, ...(step.keeps ?? [])] : [];
 }
 
 function compare(
