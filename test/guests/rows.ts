@@ -99,7 +99,12 @@ const direct: Sketch = { segment: 'br-int', vif: vif('ovs', 'br-int', { port_fil
 const agilio: Sketch = { ...direct, vif: vif('agilio_ovs', 'br-int', { port_filter: true }) };
 
 const hybridDetails = { ovs_hybrid_plug: true, port_filter: true };
-const hybrid: Sketch = { segment: 'br-int', vif: vif('ovs', 'br-int', hybridDetails), links: ownHybrid };
+// Without the datapath's type a plug would leave checksums to a card that a datapath in userspace does not have.
+const hybrid: Sketch = {
+  segment: 'br-int',
+  vif: vif('ovs', 'br-int', { ...hybridDetails, datapath_type: 'netdev' }),
+  links: ownHybrid,
+};
 
 /** A VIFOpenVSwitch, of which Nova's network model cannot tell all. */
 function object(profile: object): Sketch {
