@@ -146,7 +146,9 @@ const smoke = [
 ];
 
 /** Of vitest.config.ts: what runs on this kernel and its servers, one file after the other, and waits for most of its time. */
-const onTheHost = ['real', 'real-faults', 'guests', 'node'];
+const onTheHost = ['real', 'real-faults', 'guests'];
+/** Deadlines, to the second: nothing else runs meanwhile. */
+const timed = ['node'];
 const inMemory = ['unit', 'fuzz', 'faults'];
 
 /** Other tests plug VIFs of the same ids at the same time. */
@@ -216,9 +218,14 @@ async function runAll() {
   const output = openSync(file, 'w');
   const beside = runBeside(output);
   const { node: current } = process.versions;
-  const statuses =
-    lacking.length > 0 ? [] : [await runReported(current, process.execPath, projects(onTheHost))];
+  const statuses = [];
+  const runOnTheHost = async (name, kinds) => {
+    if (lacking.length > 0) return;
+    statuses.push(await runReported(`${current} ${name}`, process.execPath, projects(kinds)));
+  };
+  await runOnTheHost('on the host', onTheHost);
   statuses.push(...(await beside));
+  await runOnTheHost('in time', timed);
   closeSync(output);
   console.log('\nMeanwhile, in memory and on other releases of Node.js:');
   process.stdout.write(readFileSync(file));
