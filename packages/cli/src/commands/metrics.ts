@@ -3,10 +3,10 @@ import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
 import { writeWhole } from '../terminal/output.js';
-import { stateOf, type VifState, vifStates } from './plugged.js';
 import { requestsToAnswer } from './plugged-requests.js';
 import { Report } from './report.js';
 import { checked } from './request-commands.js';
+import { stateOf, type VifState, vifStates } from './results.js';
 import { withDriver } from './with-driver.js';
 
 /**

@@ -1,32 +1,12 @@
 import { VifError } from '@vifkit/core';
-import type { CheckResult, PluggedVif, Settled } from '@vifkit/engine';
+import type { PluggedVif } from '@vifkit/engine';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorJson, errorLine } from '../terminal/errors.js';
 import { type Style, styleFor, writeOut } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
+import { stateOf, type VifState } from './results.js';
 import { withDriver } from './with-driver.js';
-
-/**
- * What a check says of a VIF. `sound`: as plugged, and its way to the network is whole. `waiting`: as plugged, and the rest
- * cannot be known yet. `broken`: a part of its way is. `differs`: the host is not as a plug leaves it. `failed`: it could
- * not be checked. `unknown`: nothing records its request.
- */
-export const vifStates = ['sound', 'waiting', 'broken', 'differs', 'failed', 'unknown'] as const;
-
-export type VifState = (typeof vifStates)[number];
-
-/** What a check's result may tell beside differences. */
-interface Connected {
-  readonly connection?: { readonly state: 'sound' | 'waiting' | 'broken' };
-}
-
-export function stateOf(result: Settled<CheckResult & Connected>): VifState {
-  if ('error' in result) return result.error.code === 'VIF_NOT_RECORDED' ? 'unknown' : 'failed';
-  const { differences, connection } = result.value;
-  if (differences.length > 0) return 'differs';
-  return connection?.state ?? 'sound';
-}
 
 /** The error that stands for a VIF whose request is not known. */
 export function notRecorded({ vifId }: Pick<PluggedVif, 'vifId'>): VifError {

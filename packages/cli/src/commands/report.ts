@@ -7,8 +7,7 @@ import { errorLine } from '../terminal/errors.js';
 import { type Output, type Style, styleFor, writeOut } from '../terminal/output.js';
 import { ProgressBar } from '../terminal/progress-bar.js';
 import { endOf, renderTimeline, timelineOf } from '../terminal/timeline.js';
-import { stateOf } from './plugged.js';
-import { type CommandResult, toJson } from './results.js';
+import { type CommandResult, stateOf, toJson } from './results.js';
 
 /** What became of requests that did not fail, by the command. */
 const summaryWords: Readonly<Record<string, { readonly changed: string; readonly same: string }>> = {

@@ -21,6 +21,27 @@ import { changeSign, describeStep, existenceIn, nounOf } from '../terminal/steps
 import { type Branch, printable, resultHeading, showValue, tree } from '../terminal/text.js';
 import { timelineOf } from '../terminal/timeline.js';
 
+/**
+ * What a check says of a VIF. `sound`: as plugged, and its way to the network is whole. `waiting`: as plugged, and the rest
+ * cannot be known yet. `broken`: a part of its way is. `differs`: the host is not as a plug leaves it. `failed`: it could
+ * not be checked. `unknown`: nothing records its request.
+ */
+export const vifStates = ['sound', 'waiting', 'broken', 'differs', 'failed', 'unknown'] as const;
+
+export type VifState = (typeof vifStates)[number];
+
+/** What a check's result may tell beside differences. */
+interface Connected {
+  readonly connection?: { readonly state: 'sound' | 'waiting' | 'broken' };
+}
+
+export function stateOf(result: Settled<CheckResult & Connected>): VifState {
+  if ('error' in result) return result.error.code === 'VIF_NOT_RECORDED' ? 'unknown' : 'failed';
+  const { differences, connection } = result.value;
+  if (differences.length > 0) return 'differs';
+  return connection?.state ?? 'sound';
+}
+
 /** A plan as a tree: each step, with what carrying it out would change. */
 export function renderPlan(plan: PlanResult, style: Style = plain): string {
   const branches = plan.steps.map((step) => stepBranch(step, style));

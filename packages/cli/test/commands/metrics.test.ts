@@ -2,7 +2,7 @@ import { type ErrorCode, VifError } from '@vifkit/core';
 import type { CheckResult, Settled } from '@vifkit/engine';
 import { describe, expect, it } from 'vitest';
 import { renderMetrics } from '../../src/commands/metrics.js';
-import { stateOf } from '../../src/commands/plugged.js';
+import { stateOf } from '../../src/commands/results.js';
 import { fakeDriver } from '../support/fake-driver.js';
 import { runVif } from '../support/run-vif.js';
 

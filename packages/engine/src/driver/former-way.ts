@@ -1,20 +1,7 @@
-import { isVifError, type Plan } from '@vifkit/core';
-import { isPlainObject, type RoutedRequest, stepKey, stepKindOf } from '@vifkit/core/internal';
+import type { Plan } from '@vifkit/core';
+import { stepKey, stepKindOf } from '@vifkit/core/internal';
 import type { Step } from '@vifkit/core/steps';
-import type { VifRecord, VifRecords } from '../run/inventory.js';
-import type { Prepared } from './prepare.js';
-
-/** What is remembered of a plug; undefined for a request that cannot be gone through, as a proxy may refuse it. */
-export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepared): VifRecord | undefined {
-  const { vifId, path, plugin } = handled;
-  try {
-    if (!isPlainObject(given)) return undefined;
-    const now = new Date().toISOString();
-    return { vifId, since: now, changed: now, path, plugin, request: { ...given, routing } };
-  } catch {
-    return undefined;
-  }
-}
+import type { VifRecord } from '../run/inventory.js';
 
 /**
  * The steps that remove what the VIF has of the way in which it was plugged before, by another request. What a runner finds
@@ -22,19 +9,14 @@ export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepare
  * former request alone. A vendor's tool is not asked to unbind: it might undo what the same tool has just bound.
  *
  * @param plan the plan of this plug
- * @param record what is to be remembered of it
+ * @param former what is remembered of the plug before
  * @param unplug the plan by which a request is unplugged
  */
 export async function stepsOfFormerWay(
   plan: Plan,
-  record: VifRecord,
-  records: VifRecords,
+  former: VifRecord,
   unplug: (request: object) => Promise<Plan>,
 ): Promise<Plan> {
-  const [former] = await records.read([record.vifId]);
-  if (!former || isVifError(former)) return [];
-  // As JSON, objects are in their wire form, which is what was recorded.
-  if (recordedText(former.request) === JSON.stringify(record.request)) return [];
   const needed = new Set(plan.map(stepKey));
   const links = new Set(plan.flatMap(linksIn));
   // A request of another release, or one whose plugin is gone, has no plan any more.
@@ -44,15 +26,6 @@ export async function stepsOfFormerWay(
     if (intention(step) !== 'remove' || isFoundByMark || needed.has(stepKey(step))) return false;
     return !(step.kind === 'linkAbsent' && links.has(step.name));
   });
-}
-
-const texts = new WeakMap<object, string>();
-
-/** A record's request as JSON. It stays the same object while nothing changes. */
-function recordedText(request: object): string {
-  const text = texts.get(request) ?? JSON.stringify(request);
-  texts.set(request, text);
-  return text;
 }
 
 /** The links that a step has to do with, the guest's too, which the hypervisor makes. */

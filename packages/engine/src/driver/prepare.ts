@@ -1,8 +1,16 @@
-import { asVifError, type HostFacts, type PlanContext, type PluginRegistry, VifError } from '@vifkit/core';
+import {
+  asVifError,
+  type HostFacts,
+  isVifError,
+  type PlanContext,
+  type PluginRegistry,
+  VifError,
+} from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import {
   type ChosenPath,
   findPath,
+  isPlainObject,
   legsOfPlan,
   type RoutedRequest,
   validatePlan,
@@ -17,6 +25,7 @@ import {
   tapQueues,
 } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
+import type { VifRecord, VifRecords } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
 import { signalError, withinDeadline } from '../time/deadline.js';
 import type { Handled } from './results.js';
@@ -63,6 +72,36 @@ export async function preparePlan(
   const valid = validatePlan(plan, owner, vifId);
   const legs = operation === 'plug' ? wayOf(path, legsOfPlan(valid)) : path;
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
+}
+
+/** What is remembered of a plug; undefined for a request that cannot be gone through, as a proxy may refuse it. */
+export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepared): VifRecord | undefined {
+  const { vifId, path, plugin } = handled;
+  try {
+    if (!isPlainObject(given)) return undefined;
+    const now = new Date().toISOString();
+    return { vifId, since: now, changed: now, path, plugin, request: { ...given, routing } };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The record of the plug before, if that was by another request; one that cannot be read is none. */
+export async function formerOf(record: VifRecord, records: VifRecords): Promise<VifRecord | undefined> {
+  const [former] = await records.read([record.vifId]);
+  if (!former || isVifError(former)) return undefined;
+  // As JSON, objects are in their wire form, which is what was recorded.
+  const isSame = recordedText(former.request) === JSON.stringify(record.request);
+  return isSame ? undefined : former;
+}
+
+const texts = new WeakMap<object, string>();
+
+/** A record's request as JSON. It stays the same object while nothing changes. */
+function recordedText(request: object): string {
+  const text = texts.get(request) ?? JSON.stringify(request);
+  texts.set(request, text);
+  return text;
 }
 
 /** The legs that no step is about. */

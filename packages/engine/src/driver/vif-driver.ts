@@ -24,12 +24,11 @@ import {
   teller,
   type UnplugOptions,
 } from './call-options.js';
-import { recordOf, stepsOfFormerWay } from './former-way.js';
 import type { GcOptions, GcResult } from './gc.js';
 import { logGc, logOutcome, traced } from './log.js';
 import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
 import { endPlugins } from './plugin-packages.js';
-import { type Operation, type Prepared, prepareDevice, preparePlan } from './prepare.js';
+import { formerOf, type Operation, type Prepared, prepareDevice, preparePlan, recordOf } from './prepare.js';
 import { inBatches, type Requests } from './requests.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { type Call, only, runRequests, settle } from './run-requests.js';
@@ -377,11 +376,14 @@ export class VifDriver {
     const prepared = await preparePlan(request, operation, registry, host.facts, signal);
     const record = operation === 'plug' ? recordOf(request, prepared) : undefined;
     if (!record || !host.records) return prepared;
-    const { plan } = prepared.job;
-    const leaving = await stepsOfFormerWay(plan, record, host.records, async (former) => {
-      const unplug = await preparePlan(this.#read(former), 'unplug', registry, host.facts, signal);
+    const { job } = prepared;
+    const former = await formerOf(record, host.records);
+    if (!former) return { ...prepared, job: { ...job, record } };
+    const { stepsOfFormerWay } = await import('./former-way.js');
+    const leaving = await stepsOfFormerWay(job.plan, former, async (given) => {
+      const unplug = await preparePlan(this.#read(given), 'unplug', registry, host.facts, signal);
       return unplug.job.plan;
     });
-    return { ...prepared, job: { ...prepared.job, plan: [...plan, ...leaving], record } };
+    return { ...prepared, job: { ...job, plan: [...job.plan, ...leaving], record } };
   }
 }
