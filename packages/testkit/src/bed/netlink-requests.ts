@@ -18,6 +18,12 @@ const FIRST_TYPE = 16;
  */
 const PROBE = /nlmsg_len=32, nlmsg_type=(?:RTM_NEWLINK|0x10).*(?:ifi_index=0,|"(?:\\x00|\\0)+")/;
 
+/**
+ * Generic netlink, by which ethtool asks for its family (3), for names (1) and for features (11). Behind the command it has
+ * a version, 1, and two empty bytes.
+ */
+const CARD_QUESTION = /"(?:\\x0[13b]|\\[13v])(?:\\x01|\\1)(?:\\x00|\\0){2}/;
+
 /** How many of them would change something. */
 export function netlinkWrites(requests: NetlinkRequests): number {
   const writing = Object.entries(requests).filter(([type]) => !READING.test(type));
@@ -27,7 +33,9 @@ export function netlinkWrites(requests: NetlinkRequests): number {
 /** Counts the requests in lines of strace. */
 export function countNetlinkRequests(lines: readonly string[]): NetlinkRequests {
   const counts: Record<string, number> = {};
-  const sent = lines.filter((line) => line.startsWith('send') && !PROBE.test(line));
+  const sent = lines.filter(
+    (line) => line.startsWith('send') && !PROBE.test(line) && !CARD_QUESTION.test(line),
+  );
   for (const [, type = ''] of sent.flatMap((line) => [...line.matchAll(/nlmsg_type=([^,]+),/g)])) {
     const name = nameOf(type);
     counts[name] = (counts[name] ?? 0) + 1;
