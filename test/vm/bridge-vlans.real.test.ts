@@ -80,7 +80,8 @@ setsid python3 /run/guest.py ${tapOf(number)} g${number} </dev/null >/dev/null 2
     expect(await vlans(tapOf(1))).toEqual(['20', 'PVID', 'Egress', 'Untagged', '30']);
     expect(await pings(1, 3)).toBe(true);
     expect(await pings(1, 2)).toBe(false);
-    expect((await machine.vif('check', [changed]))[0]?.differences).toEqual([]);
+    const [checked] = await machine.vif('check', [changed]);
+    expect(JSON.stringify(checked?.differences)).toBe('[]');
     await machine.vif('plug', [
       member(1, { vlan: 20, isolated: true }),
       member(3, { vlan: 20, isolated: true }),

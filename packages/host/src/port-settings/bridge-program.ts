@@ -1,6 +1,7 @@
 import { VifError } from '@vifkit/core';
 import type { Argv, Programs } from '../commands/programs.js';
 import { missingProgram } from '../commands/run-program.js';
+import { completeDump } from '../links/ip/complete-dump.js';
 
 /** Which VLANs a member of a bridge is in. */
 export interface MemberVlans {
@@ -71,7 +72,8 @@ function memberOf({ master, linkinfo }: LinkJson, vlans: VlanJson['vlans']): Bri
 }
 
 async function readJson<T>(programs: Programs, argv: Argv, signal: AbortSignal): Promise<readonly T[]> {
-  const { stdout, complaint } = await run(programs, argv, signal, 'reading bridges');
+  const list = () => run(programs, argv, signal, 'reading bridges');
+  const { stdout, complaint } = await completeDump(list, signal);
   if (complaint !== undefined)
     throw new VifError('LINK_COMMAND_FAILED', `Bridges cannot be read: ${complaint}`);
   return JSON.parse(stdout || '[]');
@@ -92,5 +94,5 @@ async function run(programs: Programs, argv: Argv, signal: AbortSignal, doing: s
   const { exitCode, stderr, stdout, missing } = await programs.run(argv, { signal, doing });
   if (missing) throw missingProgram(argv[0], 'iproute2');
   const complaint = exitCode === 0 ? undefined : stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
-  return { stdout, complaint };
+  return { stdout, stderr, complaint };
 }

@@ -155,7 +155,7 @@ export class Kernel {
     if (bridge) this.#setBridge(link, bridge);
     if (address !== undefined) {
       checkAddress(address);
-      link.address = address.toLowerCase();
+      this.#setAddress(link, address.toLowerCase());
     }
     if (group !== undefined) link.group = group;
     if (mtu !== undefined) this.#changeMtu(link, mtu);
@@ -164,6 +164,12 @@ export class Kernel {
     if (master !== undefined) this.#setMaster(link, master);
     if (promisc !== undefined) link.promisc = promisc;
     if (up !== undefined) this.#setUp(link, up);
+  }
+
+  /** A bridge has another id with another address, and looks for ports that forward then, see `br_stp_change_bridge_id`. */
+  #setAddress(link: KernelLink, address: string): void {
+    if (link.type === 'bridge' && link.address !== address) link.countsPorts = true;
+    link.address = address;
   }
 
   /** A VLAN is set together with its priority and protocol. @throws Refusal */
