@@ -12,6 +12,8 @@ const everywhere = (pattern: string) => [`{packages,plugins}/*/test/**/${pattern
 
 /** The kinds of tests that can be run alone. What none of them has is a unit test, or one on the real host. */
 const apart = {
+  // What other tests declare would be in what these write.
+  schemas: everywhere('json-schema.test.ts'),
   fuzz: everywhere('*.fuzz.test.ts'),
   faults: ['test/reliability/**/*.test.ts'],
 };
@@ -25,14 +27,17 @@ interface Kind {
   readonly name: string;
   readonly include: readonly string[];
   readonly exclude?: readonly string[];
+  /** Whether each file has modules of its own; unless it does, the files of a worker load them once. */
+  readonly isolate?: boolean;
 }
 
 /** In memory: as many files at a time as there are processors. */
-function inMemory({ name, include, exclude = [] }: Kind) {
+function inMemory({ name, include, exclude = [], isolate = true }: Kind) {
   return project(name, {
+    isolate,
     include: [...include],
     exclude: ['**/*.real.test.ts', '**/node_modules/**', ...exclude],
-    testTimeout: 60_000, // none is that slow by itself, but a busy machine may be
+    testTimeout: 120_000, // none is that slow by itself, but a busy machine may be
   });
 }
 
@@ -96,7 +101,12 @@ export default defineConfig({
       thresholds: { lines: 60 },
     },
     projects: [
-      inMemory({ name: 'unit', include: everywhere('*.test.ts'), exclude: Object.values(apart).flat() }),
+      inMemory({
+        name: 'unit',
+        include: everywhere('*.test.ts'),
+        exclude: Object.values(apart).flat(),
+        isolate: false,
+      }),
       ...kinds(apart).map(inMemory),
       ...(inOwnNetwork ? host : []),
     ],

@@ -138,18 +138,22 @@ const smoke = [
   'packages/engine/test/driver',
   'packages/host/test/commands',
   'packages/host/test/locks',
-  'packages/host/test/ovsdb',
+  'packages/host/test/ovsdb/client',
+  'packages/host/test/ovsdb/tls',
   'test/gc',
   'test/real/failed-plug',
   'test/real/hybrid',
   'test/real/vendor-tools',
 ];
 
-/** Of vitest.config.ts: what runs on this kernel and its servers, one file after the other, and waits for most of its time. */
-const onTheHost = ['real', 'real-faults', 'guests'];
+/**
+ * Of vitest.config.ts, what runs on this kernel and its servers. It waits for most of its time, so that there are two lanes
+ * side by side, each in a network of its own; in each one file runs after the other.
+ */
+const onTheHost = { 'on the host': ['real'], 'with guests and faults': ['guests', 'real-faults'] };
 /** Deadlines, to the second: nothing else runs meanwhile. */
 const timed = ['node'];
-const inMemory = ['unit', 'fuzz', 'faults'];
+const inMemory = ['unit', 'schemas', 'fuzz', 'faults'];
 
 /** Other tests plug VIFs of the same ids at the same time. */
 const ownStateDirectory =
@@ -195,40 +199,45 @@ function runReported(name, node, args, options) {
 
 const projects = (names) => names.flatMap((name) => ['--project', name]);
 
-/** What needs no servers of its own, and what is run on other releases of Node.js; what they print goes to a file. */
-async function runBeside(output) {
-  const options = { stdio: ['ignore', output, output] };
-  const workers = `--maxWorkers=${Math.max(1, availableParallelism() - 1)}`;
-  const { node: current } = process.versions;
-  const statuses = [
-    await runReported(`${current} in memory`, process.execPath, [...projects(inMemory), workers], options),
-  ];
-  for (const [release, node] of releases) {
-    // Deadlines, locks and signals have been tried on all of them by now: see test/node.
-    if (!smokeReleases.includes(release)) continue;
-    writeSync(output, `\nThe same on Node.js ${release}, as far as it depends on that:\n`);
-    statuses.push(await runReported(release, node, [...smoke, workers], options));
+/** A lane of a whole run: several runs, one after the other. What they print goes to a file, and is shown once all are done. */
+async function runLane(name, lane) {
+  const file = join(reports, `${name}.output`);
+  const output = openSync(file, 'w');
+  const statuses = [];
+  for (const { title, node = process.execPath, args } of lane) {
+    writeSync(output, `\nOn Node.js ${title}:\n`);
+    statuses.push(await runReported(title, node, args, { stdio: ['ignore', output, output] }));
   }
-  return statuses;
+  closeSync(output);
+  return { output: file, statuses };
 }
 
-/** All tests: those on the host wait for their servers most of the time, so that the others can run beside them. */
+/** What needs no servers of its own, and what is run on other releases of Node.js. */
+function besideTheHost() {
+  const workers = `--maxWorkers=${Math.max(1, availableParallelism() - 1)}`;
+  // Deadlines, locks and signals have been tried on all of them by now: see test/node.
+  const others = [...releases].filter(([release]) => smokeReleases.includes(release));
+  return [
+    { title: `${process.versions.node} in memory`, args: [...projects(inMemory), workers] },
+    ...others.map(([release, node]) => ({ title: release, node, args: [...smoke, workers] })),
+  ];
+}
+
+/** All tests, in lanes side by side. */
 async function runAll() {
-  const file = join(reports, 'output');
-  const output = openSync(file, 'w');
-  const beside = runBeside(output);
-  const { node: current } = process.versions;
+  const hostRun = ([name, kinds]) => ({ title: `${process.versions.node} ${name}`, args: projects(kinds) });
+  const host = lacking.length > 0 ? [] : Object.entries(onTheHost).map(hostRun);
+  const [first, ...others] = host;
+  const beside = [runLane('beside', besideTheHost()), ...others.map((each) => runLane(each.title, [each]))];
   const statuses = [];
-  const runOnTheHost = async (name, kinds) => {
-    if (lacking.length > 0) return;
-    statuses.push(await runReported(`${current} ${name}`, process.execPath, projects(kinds)));
-  };
-  await runOnTheHost('on the host', onTheHost);
-  statuses.push(...(await beside));
-  await runOnTheHost('in time', timed);
-  closeSync(output);
-  console.log('\nMeanwhile, in memory and on other releases of Node.js:');
-  process.stdout.write(readFileSync(file));
+  if (first) statuses.push(await runReported(first.title, process.execPath, first.args));
+  const lanes = await Promise.all(beside);
+  if (first)
+    statuses.push(await runReported(`${process.versions.node} in time`, process.execPath, projects(timed)));
+  for (const { output, statuses: its } of lanes) {
+    process.stdout.write(readFileSync(output));
+    statuses.push(...its);
+  }
   printFailures();
   return statuses;
 }
@@ -240,7 +249,7 @@ function printFailures() {
     for (const { name: file, status: outcome, message, assertionResults } of testResults) {
       const failed = assertionResults.filter((test) => test.status === 'failed');
       if (outcome !== 'failed' && failed.length === 0) continue;
-      console.log(`\nFAILED on Node.js ${name.replace('.json', '')}: ${relative(here('..'), file)}`);
+      console.log(`\nFAILED (Node.js ${name.replace('.json', '')}): ${relative(here('..'), file)}`);
       if (failed.length === 0) console.log(message);
       for (const test of failed) {
         const lines = test.failureMessages.join('\n').split('\n');

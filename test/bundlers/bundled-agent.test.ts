@@ -60,10 +60,14 @@ describe('an agent bundled and minified', () => {
   });
 
   // A bundler takes half a minute on a busy machine.
-  it.each(Object.entries(bundlers))('by %s says and sends the very same', { timeout: 300_000 }, async (name, bundle) => {
-    const file = join(folder, name, 'agent.cjs');
-    await mkdir(dirname(file));
-    await bundle(file);
-    expect(await run(file)).toBe(unbundled);
-  });
+  it.each(Object.entries(bundlers))(
+    'by %s says and sends the very same',
+    { timeout: 300_000 },
+    async (name, bundle) => {
+      const file = join(folder, name, 'agent.cjs');
+      await mkdir(dirname(file));
+      await bundle(file);
+      expect(await run(file)).toBe(unbundled);
+    },
+  );
 });

@@ -6,6 +6,11 @@ import { Site } from './site.js';
 
 requireOwnNetwork();
 
+/** Of each type the row that asks the most; with VIFKIT_ALL_GUESTS=1 all of them. */
+const started = process.env.VIFKIT_ALL_GUESTS
+  ? rows
+  : rows.filter(({ type }, place) => !rows.slice(place + 1).some((later) => later.type === type));
+
 // What `vif plug` made and `vif config` wrote, under a real libvirt and QEMU.
 describe('a guest with a card of type', { timeout: 240_000 }, () => {
   const table: object[] = [];
@@ -37,7 +42,7 @@ describe('a guest with a card of type', { timeout: 240_000 }, () => {
     return report;
   }
 
-  it.concurrent.each(rows)(
+  it.concurrent.each(started)(
     '$type ($routing, $queues) starts, pings, stops and leaves nothing',
     async (row) => {
       await site.vif('plug', row);
@@ -51,7 +56,7 @@ describe('a guest with a card of type', { timeout: 240_000 }, () => {
 
       await site.vif('unplug', row);
       const left = await site.leftOvers(row);
-      table[rows.indexOf(row)] = resultOf(row, pings, left);
+      table[started.indexOf(row)] = resultOf(row, pings, left);
       expect(left).toEqual([]);
     },
   );
