@@ -50,6 +50,23 @@ export function toGiveBack(record: VfRecord, state: VfState, vifMac: string): Vf
 }
 
 /**
+ * What a VIF's former request had a function given that its present one says nothing of: as the function had it before,
+ * as far as it still is as it was written. Without this a function would stay trusted whose port is trusted no more.
+ *
+ * @param wanted what all steps of the VIF about the function ask for
+ */
+export function leftByFormer(
+  { former, written = [] }: VfRecord,
+  state: VfState,
+  wanted: readonly VfSettings[],
+): VfSettings {
+  const isLeft = (part: (settings: VfSettings) => VfSettings) =>
+    wanted.every((each) => isEmpty(part(each))) &&
+    written.some((each) => !isEmpty(part(each)) && hasSettings(state, part(each)));
+  return Object.assign({}, ...[macOf, vlanOf, trustOf].map((part) => (isLeft(part) ? part(former) : {})));
+}
+
+/**
  * The own device of a trusted function was given the VIF's address, and would claim it for the function at its next
  * start. That of any other keeps to what the function is given, and may not be set.
  */

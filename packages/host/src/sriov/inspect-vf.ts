@@ -1,7 +1,7 @@
 import { isSameVif, isVifError, VifError } from '@vifkit/core';
 import type { Difference, Found, Inspection } from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
-import { NO_MAC, toGiveBack } from './given-back.js';
+import { leftByFormer, NO_MAC, toGiveBack } from './given-back.js';
 import { differencesFrom, diffVf, isEmpty, type VfDiff } from './vf-changes.js';
 import type { VfRecord } from './vf-journal.js';
 import type { FoundVf, VfSettings, VfState } from './vf-table.js';
@@ -24,12 +24,16 @@ interface VfRelease extends VfDiff {
 
 export type VfWrite = VfGiving | VfRelease;
 
-/** Compares a step of a VIF with its function, and with what is recorded of it. */
+/**
+ * Compares a step of a VIF with its function, and with what is recorded of it.
+ * @param together all steps of the VIF about the function, this one too
+ */
 export function inspectVf(
   step: VfStep,
   vifId: string,
   found: FoundVf | VifError | undefined,
   record: VfRecord | VifError | undefined,
+  together: readonly VfStep[],
 ): Inspection<VfWrite> {
   if (found === undefined || isVifError(found)) {
     const text = `There is no PCI device ${step.address} on this host`;
@@ -43,19 +47,21 @@ export function inspectVf(
     return step.restore || differences.length > 0 ? { differences, blocked: record } : { differences };
   }
   const { restore } = step;
-  return restore
-    ? inspectRelease(step, restore.vifMac, vifId, state, record)
-    : inspectGiving(step, vifId, state, record, users);
+  if (restore) return inspectRelease(step, restore.vifMac, vifId, state, record);
+  const isIts = record !== undefined && isSameVif(record.vifId, vifId);
+  const left = isIts ? leftByFormer(record, state, together.map(settingsOf)) : {};
+  return inspectGiving(step, { ...left, ...settingsOf(step) }, vifId, state, record, users);
 }
 
+/** @param wanted what the function is to have: what the step says, and what the VIF's former request is to leave */
 function inspectGiving(
   step: VfStep,
+  wanted: VfSettings,
   vifId: string,
   state: VfState,
   record: VfRecord | undefined,
   users: readonly string[],
 ): Inspection<VfWrite> {
-  const wanted = settingsOf(step);
   const write: VfGiving = { kind: 'give', ...diffVf(wanted, state), record, state, wanted };
   const holder = record && !isSameVif(record.vifId, vifId) ? record.vifId : undefined;
   const differences = differencesOf(write, state, vifId, holder);

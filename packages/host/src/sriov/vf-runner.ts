@@ -41,7 +41,10 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
       this.#journal.read(addresses),
     ]);
     return steps.map(({ step, vifId }) => {
-      return inspectVf(step, vifId, states.get(step.address), records.get(step.address));
+      const { address } = step;
+      const its = steps.filter((each) => each.vifId === vifId && each.step.address === address);
+      const together = its.map((each) => each.step);
+      return inspectVf(step, vifId, states.get(address), records.get(address), together);
     });
   }
 

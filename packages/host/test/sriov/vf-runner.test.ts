@@ -153,6 +153,23 @@ describe('virtual functions', () => {
     ]);
   });
 
+  it('give back what a former request of the VIF gave them, and the present one does not', async () => {
+    const shown = { vf: 0, address: none, vlan_list: [{}], trust: false };
+    await ip.show('ens79', [shown]);
+    const trusted = vf(first, { mac, vlan: 7, trust: true });
+    await runner.apply(await tasksFor(trusted), soon());
+    await ip.show('ens79', [{ ...shown, address: mac, vlan_list: [{ vlan: 7 }], trust: true }]);
+    await ip.take('writes');
+    expect((await inspect(trusted))[0]?.differences).toEqual([]);
+    // Two steps of a VIF about one function are one wish.
+    const found = await inspect(vf(first), vf(first, { trust: true }));
+    expect(found.map(({ differences }) => differences)).toEqual([[], []]);
+    const [changed] = await inspect(vf(first));
+    expect(changed?.differences).toEqual([{ attribute: 'trust', expected: false, actual: true }]);
+    await runner.apply(await tasksFor(vf(first)), soon());
+    expect(await ip.take('writes')).toEqual(['link set dev ens79 vf 0 trust off']);
+  });
+
   it('keep the MAC address where the driver does not take it away', async () => {
     await ip.show('ens79', [
       { vf: 0, address: none, vlan_list: [{}] },
