@@ -39,7 +39,7 @@ export class VhostUserDriver implements LegacyDriver {
   plug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan> {
     const { vhostuser_fp_plug, vhostuser_ovs_plug } = vif.details;
     if (vhostuser_fp_plug) return fastPathPlug(vif, context);
-    if (vhostuser_ovs_plug) return openVSwitchPlug(vif, context.instance.uuid, this.#options.port_type);
+    if (vhostuser_ovs_plug) return openVSwitchPlug(vif, context, this.#options.port_type);
     return [];
   }
 

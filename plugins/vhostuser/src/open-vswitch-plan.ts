@@ -1,4 +1,4 @@
-import { checkLinkName, type Plan } from '@vifkit/core';
+import { checkLinkName, type Plan, type PlanContext } from '@vifkit/core';
 import { interfaceId, type NetworkVif, networkBridge, networkMtu, vhostUserSocket } from '@vifkit/core/nova';
 import { portIds } from '@vifkit/core/steps';
 import { IsIn } from '@vifkit/core/validation';
@@ -19,7 +19,7 @@ export class VhostUserOptions {
 }
 
 /** guest ── socket ── integration bridge, which has to be there: Neutron's agent makes it. */
-export function openVSwitchPlug(vif: NetworkVif, instanceUuid: string, type: PortType): Plan {
+export function openVSwitchPlug(vif: NetworkVif, { instance, port }: PlanContext, type: PortType): Plan {
   const mtu = networkMtu(vif);
   return [
     {
@@ -27,11 +27,16 @@ export function openVSwitchPlug(vif: NetworkVif, instanceUuid: string, type: Por
       bridge: networkBridge(vif),
       name: portName(vif),
       type,
-      externalIds: portIds({ interfaceId: interfaceId(vif), address: vif.address, instanceUuid }),
+      externalIds: portIds({
+        interfaceId: interfaceId(vif),
+        address: vif.address,
+        instanceUuid: instance.uuid,
+      }),
       ...(type === 'dpdkvhostuserclient' && { options: { 'vhost-server-path': vhostUserSocket(vif).path } }),
       ...(mtu !== undefined && { mtuRequest: mtu }),
       wired: true,
     },
+    ...(port ? [{ kind: 'ovsPortSettings', name: portName(vif), ...port } as const] : []),
   ];
 }
 

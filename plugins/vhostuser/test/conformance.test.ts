@@ -11,6 +11,10 @@ await conformance({
   requests: [
     { id: 'a socket', ...request() },
     { id: 'on Open vSwitch', ...request(openVSwitch) },
+    {
+      id: 'on Open vSwitch, in a VLAN',
+      ...request({ ...openVSwitch, vlan: 5, qos: { ingress_kbps: 20_000 } }),
+    },
     { id: 'on the fast path', ...request(fastPath) },
     { id: 'on the fast path and Open vSwitch', ...request(fastPathOnOvs, { mtu: 1450 }) },
     { id: 'on the fast path and Open vSwitch, hybrid', ...request(fastPathHybrid) },

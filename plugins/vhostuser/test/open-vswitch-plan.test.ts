@@ -31,6 +31,17 @@ describe('a VIF on Open vSwitch with DPDK', () => {
     });
   });
 
+  it('is settled as its request says, and settled anew', async () => {
+    const { host, driver } = start();
+    const settled = () => host.ovs.snapshot().ports[port];
+    await driver.plug(request({ ...openVSwitch, vlan: 5, trunk_vlans: [10] }));
+    expect(settled()).toMatchObject({ tag: 5, trunks: [10] });
+    await driver.plug(request({ ...openVSwitch, vlan: 6 }));
+    expect(settled()).toMatchObject({ tag: 6 });
+    await driver.plug(request(openVSwitch));
+    expect(settled()).toMatchObject({ tag: 6 }); // without a word of it, it is somebody else's
+  });
+
   it('leaves no port', async () => {
     const { host, driver } = start();
     await driver.plug(request(openVSwitch));
