@@ -164,3 +164,20 @@ describe('a member of a Linux bridge that its request settles', () => {
     });
   });
 });
+
+describe('a port that the plug does not connect', () => {
+  it.each(['tap', 'midonet', 'iovisor'])('of type %s is refused settings that nobody would make', async (type) => {
+    const { host, driver } = start();
+    await expect(driver.plug(request(1, { trunk_vlans: [10], qos }, { type }))).rejects.toMatchObject({
+      code: 'UNSUPPORTED_VIF',
+      message: expect.stringContaining('trunk_vlans and qos of vif.details'),
+    });
+    expect(host.writes).toEqual([]);
+  });
+
+  it('may say in which VLAN of the network it is, as Neutron does', async () => {
+    const { driver } = start();
+    const { id } = await driver.plug(request(1, { vlan: 5 }, { type: 'tap' }));
+    expect(id).toBeDefined();
+  });
+});

@@ -2,6 +2,7 @@ import {
   asVifError,
   type HostFacts,
   isVifError,
+  type Plan,
   type PlanContext,
   type PluginRegistry,
   VifError,
@@ -20,6 +21,7 @@ import {
   type GuestDevice,
   type HostCapabilities,
   NetworkVif,
+  type PortSettings,
   portSettings,
   requireVirtio,
   tapQueues,
@@ -70,8 +72,28 @@ export async function preparePlan(
   const vifId = vif.id;
   const owner = `${chosen.path} plugin '${chosen.plugin}'`;
   const valid = validatePlan(plan, owner, vifId);
+  if (operation === 'plug' && port) requireSettled(port, valid, owner, vifId);
   const legs = operation === 'plug' ? wayOf(path, legsOfPlan(valid)) : path;
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
+}
+
+/** The kinds of steps that may settle a port; a vendor's own may, too. */
+const settling: readonly string[] = ['ovsPortSettings', 'bridgePort', 'command', 'custom'];
+
+/**
+ * Nothing that a request says of its port is dropped without a word. A VLAN alone is not told from Neutron's, which is for
+ * information only.
+ * @throws VifError UNSUPPORTED_VIF
+ */
+function requireSettled(port: PortSettings, plan: Plan, owner: string, vifId: string): void {
+  const { trunks, isolated, ingress, egress } = port;
+  const asked = { trunk_vlans: trunks, isolated, qos: ingress ?? egress };
+  const keys = Object.entries(asked).flatMap(([key, value]) => (value === undefined ? [] : [key]));
+  if (keys.length === 0 || plan.some(({ kind }) => settling.includes(kind) || kind.includes(':'))) return;
+  const text =
+    `The ${owner} does not set ${keys.join(' and ')} of vif.details for this VIF. ` +
+    'Leave them out, and have whoever connects its port set them';
+  throw new VifError('UNSUPPORTED_VIF', text, { vifId });
 }
 
 /** What is remembered of a plug; undefined for a request that cannot be gone through, as a proxy may refuse it. */
