@@ -146,14 +146,8 @@ const smoke = [
   'test/real/vendor-tools',
 ];
 
-/**
- * Of vitest.config.ts, what runs on this kernel and its servers. It waits for most of its time, so that there are two lanes
- * side by side, each in a network of its own; in each one file runs after the other.
- */
-const onTheHost = { 'on the host': ['real'], 'with guests and faults': ['guests', 'real-faults'] };
-/** Deadlines, to the second: nothing else runs meanwhile. */
-const timed = ['node'];
 const inMemory = ['unit', 'schemas', 'fuzz', 'faults'];
+const workers = `--maxWorkers=${Math.max(1, availableParallelism() - 1)}`;
 
 /** Other tests plug VIFs of the same ids at the same time. */
 const ownStateDirectory =
@@ -199,47 +193,59 @@ function runReported(name, node, args, options) {
 
 const projects = (names) => names.flatMap((name) => ['--project', name]);
 
-/** A lane of a whole run: several runs, one after the other. What they print goes to a file, and is shown once all are done. */
-async function runLane(name, lane) {
-  const file = join(reports, `${name}.output`);
-  const output = openSync(file, 'w');
+/** Several runs, one after the other. @param output where they print to */
+async function runLane(lane, output) {
   const statuses = [];
   for (const { title, node = process.execPath, args } of lane) {
-    writeSync(output, `\nOn Node.js ${title}:\n`);
+    const heading = `\nOn Node.js ${title}:\n`;
+    if (output === 'inherit') process.stdout.write(heading);
+    else writeSync(output, heading);
     statuses.push(await runReported(title, node, args, { stdio: ['ignore', output, output] }));
   }
-  closeSync(output);
-  return { output: file, statuses };
+  return statuses;
 }
 
-/** What needs no servers of its own, and what is run on other releases of Node.js. */
-function besideTheHost() {
-  const workers = `--maxWorkers=${Math.max(1, availableParallelism() - 1)}`;
+/** The same, with what they print in a file. */
+async function runHidden(lane) {
+  const file = join(reports, 'output');
+  const output = openSync(file, 'w');
+  const statuses = await runLane(lane, output);
+  closeSync(output);
+  return { file, statuses };
+}
+
+/** What a whole run consists of: two lanes side by side. More of them would take each other's processors. */
+function lanes() {
+  const { node: current } = process.versions;
   // Deadlines, locks and signals have been tried on all of them by now: see test/node.
   const others = [...releases].filter(([release]) => smokeReleases.includes(release));
+  const onHost = lacking.length === 0;
   return [
-    { title: `${process.versions.node} in memory`, args: [...projects(inMemory), workers] },
-    ...others.map(([release, node]) => ({ title: release, node, args: [...smoke, workers] })),
+    [
+      ...(onHost ? [{ title: `${current} on the host`, args: projects(['real']) }] : []),
+      ...others.map(([release, node]) => ({ title: release, node, args: [...smoke, workers] })),
+    ],
+    [
+      ...(onHost
+        ? [{ title: `${current} with guests and faults`, args: projects(['guests', 'real-faults']) }]
+        : []),
+      { title: `${current} in memory`, args: [...projects(inMemory), workers] },
+    ],
   ];
 }
 
-/** All tests, in lanes side by side. */
+/** All tests: the first lane is shown as it goes on, the second once both are done. */
 async function runAll() {
-  const hostRun = ([name, kinds]) => ({ title: `${process.versions.node} ${name}`, args: projects(kinds) });
-  const host = lacking.length > 0 ? [] : Object.entries(onTheHost).map(hostRun);
-  const [first, ...others] = host;
-  const beside = [runLane('beside', besideTheHost()), ...others.map((each) => runLane(each.title, [each]))];
-  const statuses = [];
-  if (first) statuses.push(await runReported(first.title, process.execPath, first.args));
-  const lanes = await Promise.all(beside);
-  if (first)
-    statuses.push(await runReported(`${process.versions.node} in time`, process.execPath, projects(timed)));
-  for (const { output, statuses: its } of lanes) {
-    process.stdout.write(readFileSync(output));
-    statuses.push(...its);
+  const [shown, hidden] = lanes();
+  const [statuses, beside] = await Promise.all([runLane(shown, 'inherit'), runHidden(hidden)]);
+  if (lacking.length === 0) {
+    // Deadlines, to the second: nothing else runs meanwhile.
+    const title = `${process.versions.node} in time`;
+    statuses.push(...(await runLane([{ title, args: projects(['node']) }], 'inherit')));
   }
+  process.stdout.write(readFileSync(beside.file));
   printFailures();
-  return statuses;
+  return [...statuses, ...beside.statuses];
 }
 
 /** What failed, told once more at the end: between thousands of lines it is not seen. An error outside of any test is above. */

@@ -186,7 +186,7 @@ describe.each([
       socket.pause();
       flood(socket, echo);
     };
-    expect(await plug(onCall)).toMatchObject(failure('OVSDB_UNREACHABLE', /does not read/));
+    expect(await plug(onCall, 60_000)).toMatchObject(failure('OVSDB_UNREACHABLE', /does not read/));
   });
 });
 
