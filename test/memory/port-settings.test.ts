@@ -166,9 +166,9 @@ describe('a member of a Linux bridge that its request settles', () => {
 });
 
 describe('a port that the plug does not connect', () => {
-  it.each(['tap', 'midonet', 'iovisor'])('of type %s is refused settings that nobody would make', async (type) => {
+  it('is refused settings that nobody would make', async () => {
     const { host, driver } = start();
-    await expect(driver.plug(request(1, { trunk_vlans: [10], qos }, { type }))).rejects.toMatchObject({
+    await expect(driver.plug(request(1, { trunk_vlans: [10], qos }, { type: 'tap' }))).rejects.toMatchObject({
       code: 'UNSUPPORTED_VIF',
       message: expect.stringContaining('trunk_vlans and qos of vif.details'),
     });

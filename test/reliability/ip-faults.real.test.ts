@@ -38,7 +38,7 @@ afterAll(async () => {
 });
 
 /** Milliseconds for a call in which `ip` hangs, and for one in which it does not. */
-const [SHORT, LONG] = [600, 20_000];
+const [SHORT, LONG] = [1_500, 20_000];
 
 /** What happens, how the plug ends then, and at which of the lines it is tried: a hang takes its time. */
 const breakages: readonly [Breakage, Ending, every: number][] = [
