@@ -70,6 +70,9 @@ it('sets a VLAN together with its priority and protocol', async () => {
   const { host, apply } = start({ vfs: { [address]: settings } });
   await apply({ step: { kind: 'vf', address, trust: true }, vifId: 'a' });
   expect(host.snapshot().vfs[address]).toMatchObject({ ...settings, trust: true });
-  await apply({ step: { kind: 'vf', address, vlan: 5 }, vifId: 'a' });
+  await apply({ step: { kind: 'vf', address, vlan: 5, trust: true }, vifId: 'a' });
   expect(host.snapshot().vfs[address]).toEqual({ mac: '00:00:00:00:00:00', vlan: 5, trust: true });
+  // What the VIF asks for no more is as it was before.
+  await apply({ step: { kind: 'vf', address, vlan: 5 }, vifId: 'a' });
+  expect(host.snapshot().vfs[address]).toEqual({ mac: '00:00:00:00:00:00', vlan: 5, trust: false });
 });
