@@ -59,7 +59,7 @@ describe('an agent bundled and minified', () => {
     ]);
   });
 
-  // A bundler takes half a minute on a busy machine.
+  // On a busy machine webpack takes more than a minute.
   it.each(Object.entries(bundlers))(
     'by %s says and sends the very same',
     { timeout: 300_000 },

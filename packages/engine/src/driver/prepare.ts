@@ -77,12 +77,11 @@ export async function preparePlan(
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
 }
 
-/** The kinds of steps that may settle a port; a vendor's own may, too. */
+/** The kinds of steps that may settle a port: a vendor's tool may do it by a command. So may steps of a vendor's own kind. */
 const settling: readonly string[] = ['ovsPortSettings', 'bridgePort', 'command', 'custom'];
 
 /**
- * Nothing that a request says of its port is dropped without a word. A VLAN alone is not told from Neutron's, which is for
- * information only.
+ * Refuses settings of the port that no step of the plan can make. A VLAN alone may be Neutron's, for information only.
  * @throws VifError UNSUPPORTED_VIF
  */
 function requireSettled(port: PortSettings, plan: Plan, owner: string, vifId: string): void {
