@@ -40,11 +40,13 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
       this.#table.read(addresses, signal),
       this.#journal.read(addresses),
     ]);
-    return steps.map(({ step, vifId }) => {
-      const { address } = step;
-      const its = steps.filter((each) => each.vifId === vifId && each.step.address === address);
-      const together = its.map((each) => each.step);
-      return inspectVf(step, vifId, states.get(address), records.get(address), together);
+    const together = new Map<string, VfStep[]>();
+    const keyOf = ({ step, vifId }: VifStep<VfStep>) => `${vifId} ${step.address}`;
+    for (const each of steps) together.set(keyOf(each), [...(together.get(keyOf(each)) ?? []), each.step]);
+    return steps.map((each) => {
+      const { step, vifId } = each;
+      const [state, record] = [states.get(step.address), records.get(step.address)];
+      return inspectVf(step, vifId, state, record, together.get(keyOf(each)) ?? [step]);
     });
   }
 
