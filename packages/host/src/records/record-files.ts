@@ -3,7 +3,12 @@ import { readdir, watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VifError } from '@vifkit/core';
 import { codeOf } from '../kernel/error-code.js';
-import { findStateDirectory, openStateDirectory, type StateDirectory } from '../state/state-directory.js';
+import {
+  findStateDirectory,
+  isStill,
+  openStateDirectory,
+  type StateDirectory,
+} from '../state/state-directory.js';
 import { isSame, type RecordFlaw, readIfSound, replace } from './record-file.js';
 
 /** A sort of records: of VIFs, or of virtual functions. */
@@ -53,6 +58,7 @@ export class RecordFiles<T> {
   readonly #isRecord: RegExp;
   readonly #known = new Map<string, Known<T>>();
   #judged: Judged | undefined;
+  #writable: StateDirectory | undefined;
 
   constructor(folder: string, kind: RecordKind<T>) {
     this.#folder = folder;
@@ -157,7 +163,7 @@ export class RecordFiles<T> {
     }
   }
 
-  /** It is judged once for all that is asked for in one turn of the event loop. */
+  /** It is judged once, and looked at once for all that is asked for in one turn of the event loop. */
   #find(): Promise<StateDirectory | undefined> {
     const judged = this.#judgedNow();
     if (judged.opened) return judged.opened;
@@ -167,13 +173,17 @@ export class RecordFiles<T> {
 
   #open(): Promise<StateDirectory> {
     const judged = this.#judgedNow();
-    judged.opened ??= openStateDirectory(this.#folder);
+    judged.opened ??= openStateDirectory(this.#folder).then((directory) => {
+      this.#writable = directory;
+      return directory;
+    });
     return judged.opened;
   }
 
   #judgedNow(): Judged {
     if (!this.#judged) {
-      this.#judged = {};
+      const known = this.#writable && isStill(this.#writable) ? Promise.resolve(this.#writable) : undefined;
+      this.#judged = known ? { opened: known } : {};
       setImmediate(() => {
         this.#judged = undefined;
       });

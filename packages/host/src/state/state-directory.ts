@@ -55,6 +55,15 @@ export interface StateDirectory {
   readonly path: string;
   /** The group that shares it: it is group-writable and has the set-group-ID bit, so that files get its group. */
   readonly sharedBy: number | undefined;
+  /** Of the directory when it was judged. */
+  readonly stats: Stats;
+}
+
+/** Whether it is still the one that was judged. Only those who are trusted could have put another in its place. */
+export function isStill({ path, stats }: StateDirectory): boolean {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  const kept = ['dev', 'ino', 'mode', 'uid', 'gid'] as const;
+  return found !== undefined && kept.every((key) => found[key] === stats[key]);
 }
 
 /** The permissions of a file in the directory. */
@@ -128,7 +137,7 @@ function judged(
     throw failed(error, `Cannot enter ${asked}`, asked);
   }
   const isShared = (stats.mode & 0o2020) === 0o2020;
-  return { path, sharedBy: isShared ? stats.gid : undefined };
+  return { path, sharedBy: isShared ? stats.gid : undefined, stats };
 }
 
 /** As the kernel. */

@@ -33,7 +33,7 @@ describe('a state directory', () => {
     expect(await findStateDirectory(path)).toBeUndefined();
     expect(await readdir(root)).toEqual([]);
     const made = await openStateDirectory(path);
-    expect(made).toEqual({ path, sharedBy: undefined });
+    expect(made).toMatchObject({ path, sharedBy: undefined });
     expect([await modeOf(below('a')), await modeOf(path), fileModeIn(made)]).toEqual([0o700, 0o700, 0o600]);
     expect(await findStateDirectory(path)).toEqual(made);
     expect(await openStateDirectory(path)).toEqual(made);
@@ -43,10 +43,10 @@ describe('a state directory', () => {
     const path = await make('shared', 0o2770);
     const { gid } = await lstat(path);
     const shared = await openStateDirectory(path);
-    expect(shared).toEqual({ path, sharedBy: gid });
+    expect(shared).toMatchObject({ path, sharedBy: gid });
     expect(fileModeIn(shared)).toBe(0o660);
     const inner = await openSubdirectory(shared, 'locks');
-    expect(inner).toEqual({ path: join(path, 'locks'), sharedBy: gid });
+    expect(inner).toMatchObject({ path: join(path, 'locks'), sharedBy: gid });
     expect(await modeOf(inner.path)).toBe(0o2770);
     expect(await openSubdirectory(shared, 'locks')).toEqual(inner);
     expect(await readdir(path)).toEqual(['locks']);

@@ -1,4 +1,6 @@
 import { VifError } from '@vifkit/core';
+import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
+import type { Question } from '../../commands/program-session.js';
 import type { Programs } from '../../commands/programs.js';
 import { missingProgram } from '../../commands/run-program.js';
 
@@ -13,12 +15,13 @@ export interface WantedOffload {
  * `ip` nor sysfs tells that: it is ethtool's.
  */
 export class ChecksumOffload {
-  readonly #rootHelper: readonly string[];
   readonly #programs: Programs;
+  readonly #xargs: ProgramPool;
 
-  constructor(rootHelper: readonly string[], programs: Programs) {
-    this.#rootHelper = rootHelper;
+  constructor(rootHelper: readonly string[], options: PoolOptions, programs: Programs) {
     this.#programs = programs;
+    const [program = 'xargs', ...args] = [...rootHelper, 'xargs', '-0', '-t', '-n', '3', 'ethtool', '-K'];
+    this.#xargs = new ProgramPool([program, ...args], options, programs);
   }
 
   /**
@@ -42,20 +45,67 @@ export class ChecksumOffload {
    */
   async write(wanted: readonly WantedOffload[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     if (wanted.length === 0) return [];
-    // ethtool changes one link a process: xargs starts them at a fraction of what it takes here, with one helper for all.
-    const [program = 'xargs', ...args] = [...this.#rootHelper, 'xargs', '-0', '-n', '3', 'ethtool', '-K'];
-    const words = wanted.flatMap(({ name, on }) => [name, 'tx', on ? 'on' : 'off']);
-    const input = words.map((word) => `${word}\0`).join('');
-    const ended = await this.#programs.run([program, ...args], { input, signal, doing: 'changing links' });
-    if (ended.exitCode === 0) return wanted.map(() => undefined);
+    const { question, ended } = await this.#xargs.ask(() => new Switches(wanted), {
+      signal,
+      doing: 'changing links',
+    });
+    if (question.areDone && question.complaints.length === 0) return wanted.map(() => undefined);
+    const reason =
+      question.complaints.join('; ') || `it ${ended?.ending ?? 'ended before it had changed all'}`;
     const found = await this.read(signal).catch(() => undefined);
     return wanted.map(({ name, on }) => {
       if (!found || found.get(name) === on) return undefined;
-      const text = `\`ethtool -K ${name} tx ${on ? 'on' : 'off'}\` failed: ${ended.stderr.trim() || ended.ending}`;
+      const text = `\`ethtool -K ${name} tx ${on ? 'on' : 'off'}\` failed: ${reason}`;
       return new VifError('LINK_COMMAND_FAILED', text);
     });
   }
+
+  close(): Promise<void> {
+    return this.#xargs.close();
+  }
 }
+
+/** The kernel takes no such name for a link. */
+const FENCE: WantedOffload = { name: '.', on: false };
+
+/**
+ * What xargs is told: the words of a command for each link, since ethtool changes one link a process. xargs names each
+ * command on standard error before it starts it, and starts it once the one before has ended. So when it names the
+ * last, which is for no link, the others are done.
+ */
+class Switches implements Question {
+  readonly script: string;
+  readonly length: number;
+  readonly complaints: string[] = [];
+  #hasBegun = false;
+  #areDone = false;
+
+  constructor(wanted: readonly WantedOffload[]) {
+    const calls = [...wanted, FENCE].map(wordsOf);
+    this.script = calls.map((words) => words.map((word) => `${word}\0`).join('')).join('');
+    this.length = calls.length;
+  }
+
+  /** Whether xargs has come to the end of it. */
+  get areDone(): boolean {
+    return this.#areDone;
+  }
+
+  hear(line: string, from: 'stdout' | 'stderr'): boolean {
+    if (from === 'stdout' || this.#areDone) return this.#areDone;
+    if (line.startsWith(COMMAND)) {
+      this.#hasBegun = true;
+      this.#areDone = line.trimEnd() === COMMAND + wordsOf(FENCE).join(' ');
+    } else if (this.#hasBegun && line.trim()) {
+      this.complaints.push(line); // by then: what comes before is about the fence of the former question
+    }
+    return this.#areDone;
+  }
+}
+
+const COMMAND = 'ethtool -K ';
+
+const wordsOf = ({ name, on }: WantedOffload) => [name, 'tx', on ? 'on' : 'off'];
 
 function offloadIn(text: string): Map<string, boolean> {
   const links = new Map<string, boolean>();

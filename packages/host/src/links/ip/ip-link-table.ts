@@ -54,10 +54,11 @@ export class IpLinkTable implements LinkTable {
     this.#rootHelper = rootHelper;
     this.#programs = programs;
     this.#files = files;
-    this.#checksumOffload = new ChecksumOffload(rootHelper, programs);
     const pool = { lifetime, ahead: isReserved ? 1 : 0 };
+    const writers = rootHelper.length === 0 ? pool : {};
     this.#reader = new LinkReader(pool, programs, files);
-    this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? pool : {}, programs);
+    this.#batch = new IpBatch(rootHelper, writers, programs);
+    this.#checksumOffload = new ChecksumOffload(rootHelper, writers, programs);
   }
 
   async read({ names, settingsOf = [] }: LinkQuery, signal: AbortSignal): Promise<Map<string, LinkState>> {
@@ -98,7 +99,7 @@ export class IpLinkTable implements LinkTable {
 
   async close(): Promise<void> {
     await this.#writes.idle();
-    await Promise.all([this.#reader.close(), this.#batch.close()]);
+    await Promise.all([this.#reader.close(), this.#batch.close(), this.#checksumOffload.close()]);
   }
 
   async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
@@ -111,8 +112,9 @@ export class IpLinkTable implements LinkTable {
       await this.#writeSettings(left, outcomes, signal);
       const deletions = left.filter(({ operation }) => operation.op === 'delete');
       await deleteLinks(deletions, outcomes, (lines, mayFail) => this.#batch.run(lines, signal, mayFail));
-      await this.#runLines(left, renderOperation, outcomes, signal);
-      await this.#writeChecksumOffload(left, outcomes, signal);
+      // At once: each change of a link wakes ovs-vswitchd, which looks at all of its ports then.
+      const checksums = this.#writeChecksumOffload(left, outcomes, signal);
+      await Promise.all([this.#runLines(left, renderOperation, outcomes, signal), checksums]);
       await this.#endMoves(phase, operations, outcomes, signal);
       for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);
     }
@@ -146,7 +148,7 @@ export class IpLinkTable implements LinkTable {
       return on === undefined || outcomes[index] ? [] : [{ index, name: operation.name, on }];
     });
     const errors = await this.#checksumOffload.write(wanted, signal);
-    for (const [i, { index }] of wanted.entries()) outcomes[index] = errors[i];
+    for (const [i, { index }] of wanted.entries()) outcomes[index] ??= errors[i];
   }
 
   /** Takes addresses away from the links that gave them to others. */

@@ -1,5 +1,8 @@
+import { signalError } from '@vifkit/engine/time';
+import type { Answer, Question, Session } from '@vifkit/host/parts';
 import type { IpReply } from './ip.js';
 import type { Kernel } from './kernel.js';
+import type { Points } from './points.js';
 
 /** Carries out a command of `ethtool`: the features of all links, or a change of one's checksums. */
 export function runEthtool(kernel: Kernel, [verb, name = '', ...words]: readonly string[]): IpReply {
@@ -18,12 +21,50 @@ function featuresOf({ name, checksumOffload = true }: { name: string; checksumOf
   return `Features for ${name}:\nrx-checksumming: on\ntx-checksumming: ${checksumOffload ? 'on' : 'off'}\n`;
 }
 
-/** What `xargs -0 -n COUNT` makes of its input: the arguments of each call. */
-export function eachCall(args: readonly string[], input: string): string[][] {
-  const [, , count = '', , ...first] = args;
-  const words = input.split('\0').slice(0, -1);
-  const calls: string[][] = [];
-  for (let i = 0; i < words.length; i += Number(count))
-    calls.push([...first, ...words.slice(i, i + Number(count))]);
-  return calls;
+/** A process of `xargs -0 -t -n 3 ethtool -K` that is none: it does the same to links in memory, and says the same. */
+export class EthtoolSession implements Session {
+  told = 0;
+  isOver = false;
+  #since: number | undefined;
+
+  constructor(
+    private readonly kernel: Kernel,
+    private readonly points: Points,
+  ) {}
+
+  get age(): number | undefined {
+    return this.#since === undefined ? undefined : performance.now() - this.#since;
+  }
+
+  async ask(
+    question: Question,
+    { signal, doing }: Parameters<Session['ask']>[1],
+    isFinal: boolean,
+  ): Promise<Answer> {
+    this.#since ??= performance.now();
+    this.told += question.length;
+    const stderr: string[] = [];
+    const say = (line: string) => {
+      stderr.push(line);
+      question.hear(line, 'stderr');
+    };
+    const words = question.script.split('\0').slice(0, -1);
+    for (let i = 0; i < words.length; i += 3) {
+      if (signal.aborted) throw signalError(signal, doing);
+      const args = ['-K', ...words.slice(i, i + 3)];
+      say(`ethtool ${args.join(' ')}`);
+      const point = this.kernel.links.has(words[i] ?? '')
+        ? { part: 'links' as const, what: `set ${words[i]} checksumOffload` }
+        : undefined;
+      const failure = point && (await this.points.reach(point, signal));
+      const complaint = failure ? failure.message : runEthtool(this.kernel, args).stderr;
+      if (complaint !== undefined) say(complaint);
+    }
+    this.isOver = isFinal;
+    return { stdout: [], stderr, ended: isFinal ? { exitCode: 123, missing: false } : undefined };
+  }
+
+  async end(): Promise<void> {
+    this.isOver = true;
+  }
 }

@@ -1,7 +1,7 @@
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import { signalError, untilFired } from '@vifkit/engine/time';
 import type { Argv, Following, ProgramOptions, ProgramResult, Programs, Session } from '@vifkit/host/parts';
-import { eachCall, runEthtool } from './ethtool.js';
+import { EthtoolSession, runEthtool } from './ethtool.js';
 import { runBridge, runIp } from './ip.js';
 import { IpSession } from './ip-session.js';
 import type { Kernel } from './kernel.js';
@@ -22,7 +22,8 @@ export class MemoryPrograms implements Programs {
     this.#tools = tools;
   }
 
-  start(): Session {
+  start([program]: Argv): Session {
+    if (program === 'xargs') return new EthtoolSession(this.#kernel, this.#points);
     return new IpSession(this.#kernel, this.#points);
   }
 
@@ -33,7 +34,7 @@ export class MemoryPrograms implements Programs {
     if (program === 'ip') return this.#write(pointOf(words, [], this.#kernel), runIp, words, signal);
     if (program === 'bridge') return this.#write(bridgePoint(words), runBridge, words, signal);
     if (program === 'nft') return this.#runNft(args, input, signal);
-    if (program === 'ethtool' || program === 'xargs') return this.#runEthtool(argv, input, signal);
+    if (program === 'ethtool') return ended(runEthtool(this.#kernel, args));
     if (!this.#tools) return { exitCode: undefined, stdout: '', stderr: '', missing: true };
     return this.#tools.run(argv, signal);
   }
@@ -50,18 +51,6 @@ export class MemoryPrograms implements Programs {
     await untilFired(signal);
     leave();
     return true;
-  }
-
-  async #runEthtool([program, ...given]: Argv, input: string, signal: AbortSignal): Promise<ProgramResult> {
-    const complaints: string[] = [];
-    for (const args of program === 'xargs' ? eachCall(given, input) : [given]) {
-      const what = `set ${args[1]} checksumOffload`;
-      const failure = args[0] === '-K' && (await this.#points.reach({ part: 'links', what }, signal));
-      const reply = failure ? { stderr: failure.message } : runEthtool(this.#kernel, args);
-      if (reply.stderr !== undefined) complaints.push(reply.stderr);
-      if (args[0] === '-k') return ended(reply);
-    }
-    return ended(complaints.length === 0 ? {} : { stderr: complaints.join('\n') });
   }
 
   async #write(
