@@ -108,6 +108,30 @@ describe('a plug that waits, on two chassis of OVN', { timeout: 120_000 }, () =>
     expect((await on(1, [port.request], 'unplug')).exitCode).toBe(0);
   });
 
+  it('does not take a port for ready that two chassis take from each other', async () => {
+    const port = portOf(206);
+    await define(port);
+    expect((await on(1, [port.request], 'plug', '--wait')).exitCode).toBe(0);
+    const { lines, exitCode } = await on(0, [port.request], 'plug', '--wait=6');
+    expect(exitCode).toBe(1);
+    expect(messageOf(lines[0])).toContain(
+      'does not stay on this chassis (host1): chassis host2 claims it, too',
+    );
+    expect(await ovn.chassis[0]?.ovs.vsctl('list-ports', 'br-int')).not.toContain(port.id.slice(0, 11));
+    expect((await on(1, [port.request], 'unplug')).exitCode).toBe(0);
+    expect((await on(0, [port.request], 'plug', '--wait')).exitCode).toBe(0);
+    expect((await on(0, [port.request], 'unplug')).exitCode).toBe(0);
+  });
+
+  it('is ready where one of two chassis is told to have it', async () => {
+    const port = portOf(207);
+    await define(port);
+    expect((await on(1, [port.request], 'plug', '--wait')).exitCode).toBe(0);
+    await ovn.nbctl('lsp-set-options', port.id, 'requested-chassis=host1');
+    expect((await on(0, [port.request], 'plug', '--wait=6')).exitCode).toBe(0);
+    for (const host of [0, 1] as const) expect((await on(host, [port.request], 'unplug')).exitCode).toBe(0);
+  });
+
   it('is refused on a bridge that OVN has not', async () => {
     const { request } = portOf(205);
     const network = { ...request.vif.network, bridge: 'br-itn' };

@@ -43,5 +43,5 @@ export {
 export type { Change } from './run/job.js';
 export type { Left } from './run/ownership.js';
 export type { MigrationPhase, PhaseChange, PortMigration } from './run/port-migration.js';
-export type { AwaitedPort, PortReadiness } from './run/port-readiness.js';
+export type { AwaitedPort, PortLook, PortReadiness } from './run/port-readiness.js';
 export type { Span, Timeline } from './run/timeline.js';

@@ -46,7 +46,8 @@ export function plugging(
       const { awaitedPort, readyStep, requireReadiness } = await import('./ready.js');
       const readiness = requireReadiness(host.readiness);
       const port = awaitedPort(request.vif, job.plan);
-      const steps = port ? [readyStep(port, readiness, typeof wait === 'number' ? wait : undefined)] : [];
+      const patience = typeof wait === 'number' ? wait : undefined;
+      const steps = port ? [readyStep(port, readiness, patience, phase !== undefined)] : [];
       return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
     },
     run: judgedAfter((jobs, options) => engine.plug(jobs, options), host.connection),

@@ -33,20 +33,24 @@ export function awaitedPort(vif: NetworkVif | VIFBase, plan: Plan): AwaitedPort 
  * The last step of a plug that waits: like any other that fails, it has the plug undone. A port that the hypervisor is
  * still to make is not waited for, since it does so only after the plug.
  * @param patience milliseconds; as long as the call has unless given
+ * @param isShared two hosts may have the port for a while, as in a live migration: neither is a rival
  */
 export function readyStep(
   port: AwaitedPort,
   readiness: PortReadiness,
   patience: number | undefined,
+  isShared: boolean,
 ): CustomStep {
+  let rival: string | undefined;
   return {
     kind: 'custom',
     name: `port ${port.interfaceId} is ready`,
     isDone: async (signal) => {
-      const state = await readiness.look(port, signal);
-      return state === 'ready' || state === 'waiting';
+      const found = await readiness.look(port, signal);
+      if (!isShared) rival = found.rival; // before this host claims the port
+      return found.state !== 'not ready';
     },
-    apply: (signal) => untilReady(port, readiness, patience, signal),
+    apply: (signal) => untilReady({ ...port, rival }, readiness, patience, signal),
     undo: async () => {},
   };
 }

@@ -29,6 +29,12 @@ export function notReady(port: AwaitedPort, evidence: Evidence): VifError {
     const text = `${nameOf(port, found)} is not wired, since ovs-vswitchd could not open it: ${why}`;
     return new VifError('OVS_PORT_FAILED', text, { vifId });
   }
+  if (port.rival !== undefined && evidence.controller === 'connected') {
+    const [{ rival }, { ovn }] = [port, evidence];
+    const cure = `unplug it there, or set requested-chassis of the logical port`;
+    const text = `${nameOf(port, found)} does not stay on this chassis (${ovn.chassis}): chassis ${rival} claims it, too; ${cure}`;
+    return new VifError('OVN_NOT_INSTALLED', text, { vifId });
+  }
   const text = `ovs-vswitchd has wired ${nameOf(port, found)}, but ovn-controller has not installed its flows (ovn-installed)`;
   return new VifError('OVN_NOT_INSTALLED', `${text}: ${whyNotInstalled(port, evidence)}`, { vifId });
 }

@@ -1,6 +1,6 @@
-import { isVifError } from '@vifkit/core';
-import type { AwaitedPort, PortReadiness } from '@vifkit/engine';
-import { signalError, untilFired, withDeadline } from '@vifkit/engine/time';
+import { isVifError, type VifError } from '@vifkit/core';
+import type { AwaitedPort, PortLook, PortReadiness } from '@vifkit/engine';
+import { pause, signalError, untilFired, withDeadline } from '@vifkit/engine/time';
 import { askController } from './controller.js';
 import { type Evidence, notReady } from './diagnosis.js';
 import type { Southbound } from './southbound.js';
@@ -8,6 +8,12 @@ import type { SwitchWatch, WatchedInterface } from './switch-watch.js';
 
 /** Milliseconds for finding out why a port is not ready: its time is over by then. */
 const DIAGNOSIS = 500;
+
+/**
+ * Milliseconds for which a port has to stay here that another chassis had. Two chassis that both have an interface with
+ * its id take it from each other, each after half a second at the earliest (ovn-controller's threshold).
+ */
+const CONTEST = 2_000;
 
 export interface OvnReadinessParts {
   readonly watch: SwitchWatch;
@@ -24,19 +30,36 @@ export interface OvnReadinessParts {
 export class OvnReadiness implements PortReadiness {
   constructor(private readonly parts: OvnReadinessParts) {}
 
-  async look(port: AwaitedPort, signal: AbortSignal): Promise<'ready' | 'waiting' | 'not ready'> {
+  async look(port: AwaitedPort, signal: AbortSignal): Promise<PortLook> {
     const leave = await this.parts.watch.watch(() => {}, signal);
     try {
       const found = this.#find(port);
-      if (this.#isReady(port, found)) return 'ready';
+      if (this.#isReady(port, found)) return { state: 'ready' };
       const hasLink = found !== undefined && (found.ofport ?? 0) > 0;
-      return port.isGuests && !hasLink ? 'waiting' : 'not ready';
+      if (port.isGuests && !hasLink) return { state: 'waiting' };
+      return { state: 'not ready', rival: await this.#rivalFor(port, signal) };
     } finally {
       leave();
     }
   }
 
   async untilReady(port: AwaitedPort, signal: AbortSignal): Promise<void> {
+    const leave = await this.parts.watch.watch(() => {}, signal);
+    try {
+      do await this.#untilInstalled(port, signal);
+      while (port.rival !== undefined && !(await this.#stays(port, signal)));
+    } finally {
+      leave();
+    }
+  }
+
+  /** The error for a port that is not ready now that the signal has fired. */
+  async #late(port: AwaitedPort, signal: AbortSignal): Promise<VifError> {
+    const late = signalError(signal, `waiting for port ${port.interfaceId} to be ready`);
+    return isVifError(late, 'TIMEOUT') ? notReady(port, await this.#evidence(port)) : late;
+  }
+
+  async #untilInstalled(port: AwaitedPort, signal: AbortSignal): Promise<void> {
     const ready = new AbortController();
     const look = () => {
       if (this.#isReady(port, this.#find(port))) ready.abort();
@@ -45,12 +68,31 @@ export class OvnReadiness implements PortReadiness {
     try {
       look();
       await untilFired(ready.signal, signal);
-      if (ready.signal.aborted) return;
-      const late = signalError(signal, `waiting for port ${port.interfaceId} to be ready`);
-      throw isVifError(late, 'TIMEOUT') ? notReady(port, await this.#evidence(port)) : late;
+      if (signal.aborted) throw await this.#late(port, signal);
     } finally {
       leave();
     }
+  }
+
+  /** The chassis that has the port, if it is this one's as much as that one's: OVN was told of neither. */
+  async #rivalFor(port: AwaitedPort, signal: AbortSignal): Promise<string | undefined> {
+    const { watch, southbound } = this.parts;
+    if (watch.ovn.chassis === undefined) return undefined;
+    const binding = await southbound?.binding(port.interfaceId, signal).catch(() => undefined);
+    return binding?.requested.length === 0 && binding.chassis !== watch.ovn.chassis
+      ? binding.chassis
+      : undefined;
+  }
+
+  /** Whether this chassis keeps the port, see {@link CONTEST}. ovn-controller notes when it has installed its flows anew. */
+  async #stays(port: AwaitedPort, signal: AbortSignal): Promise<boolean> {
+    const since = () => this.#find(port)?.externalIds['ovn-installed-ts'];
+    const began = since();
+    await pause(CONTEST, signal);
+    if (signal.aborted) throw await this.#late(port, signal);
+    if (since() !== began || !this.#isReady(port, this.#find(port))) return false;
+    const binding = await this.parts.southbound?.binding(port.interfaceId, signal).catch(() => undefined);
+    return binding === undefined || binding.chassis === this.parts.watch.ovn.chassis;
   }
 
   #find({ interfaceId, name }: AwaitedPort): WatchedInterface | undefined {
