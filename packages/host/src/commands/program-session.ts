@@ -151,11 +151,19 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<Ending> {
 }
 
 function onLines(stream: Readable, hear: (line: string) => void): void {
-  let rest = '';
+  // Of a line that has not ended, what has come of it: a list of links is one of a megabyte, and comes in many pieces.
+  let pieces: string[] = [];
   stream.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) hear(line);
+    const [first = '', ...others] = text.split('\n');
+    pieces.push(first);
+    const rest = others.pop();
+    if (rest === undefined) return;
+    const whole = pieces.join('');
+    pieces = [rest];
+    for (const line of [whole, ...others]) hear(line);
   });
-  stream.on('end', () => rest && hear(rest));
+  stream.on('end', () => {
+    const rest = pieces.join('');
+    if (rest) hear(rest);
+  });
 }
