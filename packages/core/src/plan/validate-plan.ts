@@ -70,11 +70,14 @@ function copyOf(value: unknown, room: { left: number }, depth = 0): unknown {
   if (!isPlainObject(value)) return value;
   const entries = Object.entries(value);
   take(entries.length, room);
-  const copied: [string, unknown][] = [];
+  const copied: Record<string, unknown> = {};
   for (const [key, each] of entries) {
-    if (each !== undefined) copied.push([key, copyOf(each, room, depth + 1)]);
+    if (each === undefined) continue;
+    const copy = copyOf(each, room, depth + 1);
+    if (key === '__proto__') Object.defineProperty(copied, key, { value: copy, enumerable: true });
+    else copied[key] = copy;
   }
-  return Object.fromEntries(copied);
+  return copied;
 }
 
 function take(count: number, room: { left: number }): void {

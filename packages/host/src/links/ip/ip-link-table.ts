@@ -48,6 +48,7 @@ export class IpLinkTable implements LinkTable {
   readonly #batch: IpBatch;
   readonly #writes = new SerialQueue();
   readonly #checksumOffload: ChecksumOffload;
+  #names: ReadonlySet<string> | undefined;
 
   constructor({ rootHelper = [], isReserved = false, lifetime = LIFETIME, ...kernel }: IpOptions = {}) {
     const { programs = hostPrograms, files = hostKernelFiles } = kernel;
@@ -72,8 +73,19 @@ export class IpLinkTable implements LinkTable {
 
   present(names: readonly string[]): readonly string[] {
     if (names.length <= FEW) return names.filter((name) => this.#files.exists(`${LINKS}/${name}`));
-    const all = new Set(this.#files.entries(LINKS));
+    const all = this.#allNames();
     return names.filter((name) => all.has(name));
+  }
+
+  /** The folder of all links is listed once for all who ask in one turn of the event loop. */
+  #allNames(): ReadonlySet<string> {
+    if (!this.#names) {
+      this.#names = new Set(this.#files.entries(LINKS));
+      setImmediate(() => {
+        this.#names = undefined;
+      });
+    }
+    return this.#names;
   }
 
   async readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
