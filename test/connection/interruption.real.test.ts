@@ -1,7 +1,7 @@
 import { makeNamespace, type Namespace } from '@vifkit/testkit/bed';
-import { execa } from 'execa';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { guestPort, type Mode, type ModeName, modes, portBridge, qbr, tap } from './modes.js';
+import { pinging } from './pinging.js';
 import { openSite, type Site } from './site.js';
 
 let site: Site;
@@ -24,36 +24,6 @@ async function namespace(link: string, address: string): Promise<Namespace> {
   await made.run('ip', 'link', 'set', 'dev', 'eth0', 'mtu', '1450', 'up');
   await made.run('ip', 'address', 'add', address, 'dev', 'eth0');
   return made;
-}
-
-/** Pings 20 times a second until it is stopped; tells for how many seconds at a time nothing came back, at most. */
-function pinging(from: Namespace) {
-  const argv = [
-    '--target',
-    String(from.pid),
-    '--net',
-    '--',
-    'ping',
-    '-D',
-    '-i',
-    '0.05',
-    '-W',
-    '1',
-    '10.7.0.2',
-  ];
-  const ping = execa('nsenter', argv, { reject: false });
-  const answers: number[] = [];
-  ping.stdout.on('data', (chunk: Buffer) => {
-    for (const [, time] of `${chunk}`.matchAll(/^\[([\d.]+)\] \d+ bytes from/gm)) answers.push(Number(time));
-  });
-  return {
-    answers,
-    async longestGap(): Promise<number> {
-      ping.kill('SIGINT');
-      await ping;
-      return Math.max(...answers.slice(1).map((time, i) => time - (answers[i] ?? time)));
-    },
-  };
 }
 
 const vsctl = (...words: string[]) => site.ovs.vsctl(...words);
@@ -84,7 +54,7 @@ it.each<{ mode: ModeName; what: string; cut: () => Promise<unknown> }>([
       await site.ip('link set dev br-far up');
     } else await vsctl('add-port', 'br-int', 'far0');
     if (mode === 'direct') await guestPort(site);
-    const ping = pinging(guest);
+    const ping = pinging(guest, '10.7.0.2');
     await expect.poll(() => ping.answers.length, { timeout: 20_000 }).toBeGreaterThan(10);
     await cut();
     await driver.plug(request());

@@ -28,18 +28,19 @@ describe('a guest with a card of type', { timeout: 240_000 }, () => {
     expect(listLinks()).toEqual(before);
   });
 
-  /** Starts a guest, and stops it once it has pinged. */
-  async function startAndStop(row: Row): Promise<GuestReport> {
+  /** Starts a guest, and stops it once it has pinged, and come through a cut of its network. */
+  async function startAndStop(row: Row): Promise<GuestReport & { readonly gap?: number }> {
     const guest = await site.start(row);
     const report = await guest.report();
     expect(report).toMatchObject({ mac: row.mac, queues: row.queues, pings: 3 });
+    const gap = row.cut && (await site.interrupt(row, row.cut));
     expect((await site.vif('check', row)).differences).toEqual([]);
     await guest.stop();
     // What is ours outlives the guest, for its next start; libvirt takes its own.
     const { links, processes } = await site.belongings(row);
     expect({ links, processes }).toEqual({ links: row.links, processes: [] });
     expect((await site.vif('check', row)).differences).toEqual([]);
-    return report;
+    return { ...report, ...(gap !== undefined && { gap }) };
   }
 
   it.concurrent.each(started)(
@@ -51,17 +52,26 @@ describe('a guest with a card of type', { timeout: 240_000 }, () => {
       if (row.filter) await site.defineFilter(row.filter);
       if (row.looseTap) await site.connectTap(row.looseTap);
 
-      let pings = 0;
-      for (let start = 0; start < row.starts; start++) pings += (await startAndStop(row)).pings;
+      const reports = [await startAndStop(row)];
+      while (reports.length < row.starts) reports.push(await startAndStop(row));
 
       await site.vif('unplug', row);
       const left = await site.leftOvers(row);
-      table[started.indexOf(row)] = resultOf(row, pings, left);
+      table[started.indexOf(row)] = resultOf(row, reports, left);
       expect(left).toEqual([]);
     },
   );
 });
 
-function resultOf({ type, routing, queues, starts }: Row, pings: number, left: readonly string[]) {
-  return { type, routing, queues, starts, pings: `${pings} of ${3 * starts}`, 'left-overs': left.length };
+function resultOf(
+  { type, routing, queues, starts }: Row,
+  reports: readonly { readonly pings: number; readonly gap?: number }[],
+  left: readonly string[],
+) {
+  const pings = reports.reduce((sum, each) => sum + each.pings, 0);
+  const gap = reports[0]?.gap;
+  return {
+    ...{ type, routing, queues, starts, pings: `${pings} of ${3 * starts}`, 'left-overs': left.length },
+    'seconds without network': gap?.toFixed(2) ?? '',
+  };
 }

@@ -25,6 +25,8 @@ export interface Row {
   readonly switchSocket?: string;
   /** The filter of libvirt's that the card names. */
   readonly filter?: string;
+  /** What takes its network from a running guest, for a plug to mend: words for `ip` or `ovs-vsctl`. */
+  readonly cut?: readonly string[];
 }
 
 /** What a row has to say for itself; of each thing that is named, as a function of the names. */
@@ -38,6 +40,7 @@ interface Sketch {
   readonly looseTap?: (names: Names) => string;
   readonly switchSocket?: (names: Names) => string;
   readonly filter?: (names: Names) => string;
+  readonly cut?: (names: Names) => readonly string[];
 }
 
 type Names = ReturnType<typeof namesOf>;
@@ -80,6 +83,7 @@ function wire(name: string, version: string, data: object): object {
 
 const ownTap = ({ tap }: Names) => [tap];
 const ownHybrid = ({ hybrid }: Names) => hybrid;
+const cutPort = ({ tap }: Names) => ['ovs-vsctl', 'del-port', tap];
 
 const bridge: Sketch = {
   segment: 'lan',
@@ -94,7 +98,7 @@ const filtered: Sketch = {
 
 const tap: Sketch = { segment: 'vendor', vif: vif('tap'), links: ownTap, looseTap: (names) => names.tap };
 
-const direct: Sketch = { segment: 'br-int', vif: vif('ovs', 'br-int', { port_filter: true }) };
+const direct: Sketch = { segment: 'br-int', vif: vif('ovs', 'br-int', { port_filter: true }), cut: cutPort };
 
 const agilio: Sketch = { ...direct, vif: vif('agilio_ovs', 'br-int', { port_filter: true }) };
 
@@ -104,12 +108,14 @@ const hybrid: Sketch = {
   segment: 'br-int',
   vif: vif('ovs', 'br-int', { ...hybridDetails, datapath_type: 'netdev' }),
   links: ownHybrid,
+  cut: ({ hybrid: [bridge = ''] }) => ['ip', 'link', 'delete', 'dev', bridge],
 };
 
 /** A VIFOpenVSwitch, of which Nova's network model cannot tell all. */
 function object(profile: object): Sketch {
   return {
     segment: 'br-int',
+    cut: cutPort,
     vif: ({ id, mac, tap }) =>
       wire('VIFOpenVSwitch', '1.0', {
         ...{ id, address: mac, plugin: 'ovs', vif_name: tap, bridge_name: 'br-int' },
@@ -127,6 +133,7 @@ const portBridge: Sketch = {
   ...port,
   settings: { plugins: { ovs: { per_port_bridge: true } } },
   links: (names) => [names.portBridge],
+  cut: ({ portBridge }) => ['ovs-vsctl', 'del-br', portBridge],
 };
 const createTap: Sketch = { ...object({ create_port: true, create_tap: true }), links: ownTap };
 const createQueues: Sketch = {
@@ -193,7 +200,7 @@ export const rows = lines.map(toRow);
 
 function toRow([type, sketch, routing, queues, starts = 1]: Line, place: number): Row {
   const names = namesOf(place);
-  const { segment, vif, request, settings = {}, links, looseTap, switchSocket, filter } = sketch;
+  const { segment, vif, request, settings = {}, links, looseTap, switchSocket, filter, cut } = sketch;
   return {
     ...{ type, routing, queues, starts, segment, settings, id: names.id, mac: names.mac },
     // Nova asks for several queues with KVM only, though QEMU has them without it.
@@ -201,6 +208,7 @@ function toRow([type, sketch, routing, queues, starts = 1]: Line, place: number)
     links: [...(links?.(names) ?? [])].sort(),
     ...(looseTap && { looseTap: looseTap(names) }),
     ...(filter && { filter: filter(names) }),
+    ...(cut && { cut: cut(names) }),
     ...(switchSocket && { switchSocket: switchSocket(names) }),
   };
 }

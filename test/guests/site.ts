@@ -6,11 +6,13 @@ import {
   type LibvirtGuests,
   makeNamespace,
   makeVendorTools,
+  type Namespace,
   type OpenVSwitch,
   startLibvirtGuests,
   startOpenVSwitch,
 } from '@vifkit/testkit/bed';
 import { $, execa } from 'execa';
+import { pinging } from '../connection/pinging.js';
 import { program, vif } from '../real/vif.js';
 import { makeNetworks, NETWORKS, putVendorTools, VENDOR_SWITCH } from './networks.js';
 import { type Row, rows, type Segment, switchDirectory } from './rows.js';
@@ -28,6 +30,8 @@ export interface Belongings {
 export class Site {
   private constructor(
     readonly ovs: OpenVSwitch,
+    /** Has an address in each of the networks. */
+    private readonly peer: Namespace,
     readonly guests: LibvirtGuests,
     private readonly directory: string,
     private readonly cleanUp: (() => Promise<unknown>)[],
@@ -53,7 +57,7 @@ export class Site {
       await putVendorTools(await keep(makeVendorTools(), (tools) => tools.close()));
       const options = { openVSwitch: switchDirectory, ...(hook && { hook: hook(ovs.endpoint) }) };
       const guests = await keep(startLibvirtGuests(options), (guests) => guests.stop());
-      return new Site(ovs, guests, directory, cleanUp);
+      return new Site(ovs, far, guests, directory, cleanUp);
     } catch (error) {
       await endAll(cleanUp);
       throw error;
@@ -97,12 +101,31 @@ export class Site {
   /** Starts a guest with the card that `vif config` tells of, and what it says that the domain needs besides. */
   async start(row: Row) {
     const { xml: device = '', domain = [] } = await this.vif('config', row);
-    const { subnet } = NETWORKS[row.segment];
     return this.guests.start({
       ...{ name: guestName(row), vcpus: row.queues, device, domain: domain.map(({ xml }) => xml) },
-      address: `${subnet}.${rows.indexOf(row) + 10}/24`,
-      peer: `${subnet}.1`,
+      address: `${addressOf(row)}/24`,
+      peer: `${NETWORKS[row.segment].subnet}.1`,
     });
+  }
+
+  /**
+   * Takes its network from a row's guest, and has a plug mend it.
+   * @returns for how many seconds nothing came back from the guest, which is pinged 20 times a second
+   */
+  async interrupt(row: Row, [program, ...words]: readonly string[]): Promise<number> {
+    const ping = pinging(this.peer, addressOf(row));
+    const untilAnswered = async (count: number) => {
+      while (ping.answers.length < count) await pause(20);
+    };
+    try {
+      await untilAnswered(10);
+      await (program === 'ip' ? execa(program, words) : this.ovs.vsctl(...words));
+      await this.vif('plug', row);
+      await untilAnswered(ping.answers.length + 10);
+    } finally {
+      await ping.longestGap();
+    }
+    return ping.longestGap();
   }
 
   /** Starts a guest without a card, for those that are plugged in while it runs. */
@@ -162,6 +185,8 @@ export class Site {
     };
   }
 }
+
+const addressOf = (row: Row) => `${NETWORKS[row.segment].subnet}.${rows.indexOf(row) + 10}`;
 
 const guestName = ({ id }: Row) => `vif-${id.slice(0, 8)}`;
 

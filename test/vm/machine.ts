@@ -13,10 +13,17 @@ interface IpVf {
   readonly trust: boolean;
 }
 
-/** A line of \`vif --format json\`. */
-interface VifLine {
+/** A line of `vif --format json`. */
+export interface VifLine {
+  readonly id?: string;
   readonly changes?: readonly unknown[];
-  readonly differences?: readonly unknown[];
+  readonly differences?: readonly {
+    readonly kind: string;
+    readonly differences: readonly { readonly attribute: string }[];
+  }[];
+  readonly connection?: {
+    readonly legs: readonly { readonly leg: string; readonly name: string; readonly state: string }[];
+  };
   readonly error?: unknown;
 }
 

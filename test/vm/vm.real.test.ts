@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostRows } from '../vectors/rows.js';
 import { setupOf } from '../vectors/setup.js';
+import { playBreaks, rounds, startGuests, toldOf } from './breaks.js';
 import { Machine } from './machine.js';
 import {
   anotherMacvtapOnFunction,
@@ -29,8 +30,9 @@ describe('VIFs on a kernel with VLANs and SR-IOV', () => {
   }, 600_000);
   afterAll(() => machine?.stop());
 
-  it('are as planned once they are plugged, and need no second plug', () => {
+  it('are as planned once they are plugged, sound while their guests run, and need no second plug', () => {
     expect(story.checked.flatMap(({ differences }) => differences)).toEqual([]);
+    expect(story.checked.slice(0, -rows.length).flatMap(toldOf)).toEqual([]);
     expect(story.replugged.flatMap(({ changes }) => changes)).toEqual([]);
   });
 
@@ -110,6 +112,13 @@ describe('VIFs on a kernel with VLANs and SR-IOV', () => {
     expect(untrusted).toEqual({ ...trusted, trust: false });
   });
 
+  it.each(rounds.flat())('are told of where $what ($tells), and mended where that can be', (each) => {
+    const { check, plug } = story.breaks;
+    expect(check.get(each)).toContain(each.tells);
+    if (each.isMended) expect(plug.get(each)?.filter((told) => !told.startsWith('waiting'))).toEqual([]);
+    else expect(plug.get(each)).toContain(each.tells);
+  });
+
   it('leave no other links', () => {
     const left = rows.filter(({ op, vif }) => op === 'unplug' || vif.type !== 'macvtap');
     const expected = left.flatMap(({ expect: { links = {} } }) => Object.keys(links));
@@ -149,14 +158,16 @@ async function play(machine: Machine) {
   await machine.vif('plug', [anotherMacvtapOnFunction(twice, '104')]); // by a process that comes to no unplug
   await machine.vif('plug', [...others, ...requests]);
   const plugged = await machine.look();
+  await machine.run(startGuests);
   const checked = await machine.vif('check', requests);
   const replugged = await machine.vif('plug', requests);
+  const breaks = await playBreaks(machine, requests.slice(0, -rows.length));
   await machine.vif('unplug', [macvtapOnVlan]);
   const withoutOne = await machine.look();
   await machine.vif('unplug', [otherMacvtapOnVlan, ...requests]);
   const unplugged = await machine.look();
   const state = await machine.run('ls /run/vifkit | grep ^vf- || true');
-  const own = { devices, before, plugged, checked, replugged, withoutOne, unplugged, state };
+  const own = { devices, breaks, before, plugged, checked, replugged, withoutOne, unplugged, state };
   return { ...own, ...(await playOnUsed(machine, plain, twice, devices[1] ?? '')) };
 }
 

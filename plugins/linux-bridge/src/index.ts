@@ -155,14 +155,12 @@ export class LinuxBridgePlugin implements VifPlugin {
   }
 
   /**
-   * As much of the network's MTU as the link below can carry (the kernel refuses more), and never less than
-   * the option's, which is all that os-vif gives a VLAN device.
+   * The network's MTU, and never less than the option's, which is all that os-vif gives a VLAN device; but no more than
+   * the link below has, since the kernel refuses that.
    */
   async #vlanMtu(wanted: number | undefined, below: string, facts: HostFacts): Promise<number> {
-    const least = this.#options.network_device_mtu;
-    if (wanted === undefined || wanted <= least) return least;
-    const most = (await facts.linkMtu(below)) ?? least;
-    return Math.max(least, Math.min(wanted, most));
+    const mtu = Math.max(wanted ?? 0, this.#options.network_device_mtu);
+    return Math.min(mtu, (await facts.linkMtu(below)) ?? mtu);
   }
 }
 

@@ -257,6 +257,7 @@ describe('the MTU of a VLAN device', () => {
     ["the network's as far as the link below carries it", 9000, 9000, 9000],
     ['no more than the link below carries', 9000, 4000, 4000],
     ['the least there is for a link below of no more', 9000, 1500, 1500],
+    ['what the link below has, where that is less than the least', 1450, 1400, 1400],
   ])('is %s', async (_, mtu, below, expected) => {
     const { host, driver } = start({ links: [{ name: 'eth1', mtu: below }] });
     await driver.plug(request({ ...tagged, mtu }));

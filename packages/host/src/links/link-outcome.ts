@@ -40,6 +40,8 @@ function hint(op: LinkOperation['op'], complaint: string): string {
   // What `ip` says when it may not open /dev/net/tun.
   if (/^open: permission denied/i.test(complaint)) return '; let this user write to /dev/net/tun';
   if (/not permitted|permission denied/i.test(complaint)) return '; it takes CAP_NET_ADMIN, or a root helper';
+  // ERANGE: a VLAN device has at most the MTU of the link below.
+  if (op === 'set' && /out of range/i.test(complaint)) return '; raise the MTU of the link below it first';
   const isOld = op === 'note' && /not supported/i.test(complaint);
   return isOld ? '; alternative names of links need Linux 5.5 or newer' : '';
 }
