@@ -166,14 +166,17 @@ describe('a member of a Linux bridge that its request settles', () => {
 });
 
 describe('a port that the plug does not connect', () => {
-  it('is refused settings that nobody would make', async () => {
-    const { host, driver } = start();
-    await expect(driver.plug(request(1, { trunk_vlans: [10], qos }, { type: 'tap' }))).rejects.toMatchObject({
-      code: 'UNSUPPORTED_VIF',
-      message: expect.stringContaining('trunk_vlans and qos of vif.details'),
-    });
-    expect(host.writes).toEqual([]);
-  });
+  it.each([...['tap', 'midonet', 'iovisor', 'vrouter', 'ivs']])(
+    'is refused settings that nobody would make, of type %s',
+    async (type) => {
+      const { host, driver } = start();
+      await expect(driver.plug(request(1, { trunk_vlans: [10], qos }, { type }))).rejects.toMatchObject({
+        code: 'UNSUPPORTED_VIF',
+        message: expect.stringContaining('trunk_vlans and qos of vif.details'),
+      });
+      expect(host.writes).toEqual([]);
+    },
+  );
 
   it('may say in which VLAN of the network it is, as Neutron does', async () => {
     const { driver } = start();

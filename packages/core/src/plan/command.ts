@@ -1,5 +1,5 @@
 import { defineStepKind, type StepOf } from './define-step-kind.js';
-import { argv, linkName, optional, text } from './fields.js';
+import { argv, flag, linkName, optional, text } from './fields.js';
 
 export const command = defineStepKind({
   kind: 'command',
@@ -21,12 +21,15 @@ export const command = defineStepKind({
     undoWhenCreated: optional(linkName),
     /** Where the tool comes from: named when it is missing. */
     vendor: optional(text),
+    /** The tool is told to set the port as the request asks: VLANs, isolation, rates. */
+    settlesPort: optional(flag),
   },
   target: ({ argv: [program = ''] }) => program,
   identity: ({ argv }) => argv.join('\0'),
   intention: () => 'use',
   ifCreated: ({ whenCreated, undoWhenCreated }) => ({ apply: whenCreated, undo: undoWhenCreated }),
   leavesNoTrace: true,
+  settlesPort: ({ settlesPort = false }) => settlesPort,
   describe: ({ argv: [, ...words] }) => [words.join(' ')],
 });
 

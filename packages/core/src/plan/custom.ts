@@ -1,7 +1,7 @@
 import { asVifError } from '../errors/vif-error.js';
 import { isPlainText } from '../fields/values.js';
 import { defineStepKind, type StepOf } from './define-step-kind.js';
-import { matching } from './fields.js';
+import { flag, matching, optional } from './fields.js';
 
 function method<T>() {
   return matching<(signal: AbortSignal) => Promise<T>>((value) => typeof value === 'function', {});
@@ -17,8 +17,11 @@ export const custom = defineStepKind({
     apply: method<void>(),
     /** Takes back what `apply` did; it must bear being called when `apply` failed half-way. */
     undo: method<void>(),
+    /** It sets the port as the request asks: VLANs, isolation, rates. */
+    settlesPort: optional(flag),
   },
   intention: () => 'use',
+  settlesPort: ({ settlesPort = false }) => settlesPort,
 });
 
 /** The vendor's own code, for what no other step covers. */
@@ -39,8 +42,8 @@ export function sealCustomStep(
   owner: string,
   vifId: string,
 ): { readonly step: CustomStep; readonly wrong: readonly string[] } {
-  const { name, isDone, apply, undo } = given;
-  const wrong = custom.check({ kind: 'custom', name, isDone, apply, undo }, '');
+  const { name, isDone, apply, undo, settlesPort } = given;
+  const wrong = custom.check({ kind: 'custom', name, isDone, apply, undo, settlesPort }, '');
   const sealed = <T>(method: (this: CustomStep, signal: AbortSignal) => Promise<T>) => {
     return async (signal: AbortSignal): Promise<T> => {
       try {
@@ -56,6 +59,7 @@ export function sealCustomStep(
     isDone: sealed(isDone),
     apply: sealed(apply),
     undo: sealed(undo),
+    ...(settlesPort !== undefined && { settlesPort }),
   } as const;
   return { step: Object.freeze(step), wrong };
 }

@@ -34,6 +34,8 @@ export interface StepTraits<S> {
   isLenient?(step: S): boolean;
   /** Nothing on the host tells whether it has been done: `check` says nothing of it. */
   readonly leavesNoTrace?: boolean;
+  /** The step sets its port as the request asks: VLANs, isolation, rates. They are refused where no step of a plan does. */
+  settlesPort?(step: S): boolean;
   /** The step finds whatever its VIF has of this sort: an unplug need not look for more. */
   readonly findsAllOfVif?: boolean;
   /** What the step removes is found by the VIF's mark, too: a VIF that is plugged in another way needs no step for it. */

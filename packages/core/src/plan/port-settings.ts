@@ -30,6 +30,7 @@ export const ovsPortSettings = defineStepKind({
   },
   intention: () => 'use',
   goesWith: ({ name }) => name,
+  settlesPort: () => true,
   describe: ({ ingress, egress, ...step }) => [
     ...words(step),
     ...(ingress ? [`${ingress.rate} kbit/s from the guest`] : []),
@@ -57,6 +58,7 @@ export const bridgePort = defineStepKind({
   },
   intention: () => 'use',
   goesWith: ({ name }) => name,
+  settlesPort: () => true,
   describe: ({ bridge, ...step }) => [`in ${bridge}`, ...words(step)],
 });
 

@@ -14,6 +14,7 @@ import {
   isPlainObject,
   legsOfPlan,
   type RoutedRequest,
+  stepKindOf,
   validatePlan,
 } from '@vifkit/core/internal';
 import {
@@ -77,18 +78,15 @@ export async function preparePlan(
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
 }
 
-/** The kinds of steps that may settle a port: a vendor's tool may do it by a command. So may steps of a vendor's own kind. */
-const settling: readonly string[] = ['ovsPortSettings', 'bridgePort', 'command', 'custom'];
-
 /**
- * Refuses settings of the port that no step of the plan can make. A VLAN alone may be Neutron's, for information only.
+ * Refuses settings of the port that no step of the plan makes. A VLAN alone may be Neutron's, for information only.
  * @throws VifError UNSUPPORTED_VIF
  */
 function requireSettled(port: PortSettings, plan: Plan, owner: string, vifId: string): void {
   const { trunks, isolated, ingress, egress } = port;
   const asked = { trunk_vlans: trunks, isolated, qos: ingress ?? egress };
   const keys = Object.entries(asked).flatMap(([key, value]) => (value === undefined ? [] : [key]));
-  if (keys.length === 0 || plan.some(({ kind }) => settling.includes(kind) || kind.includes(':'))) return;
+  if (keys.length === 0 || plan.some((step) => stepKindOf(step).settlesPort?.(step))) return;
   const text =
     `The ${owner} does not set ${keys.join(' and ')} of vif.details for this VIF. ` +
     'Leave them out, and have whoever connects its port set them';
