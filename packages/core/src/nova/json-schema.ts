@@ -1,6 +1,7 @@
 import { type DeclaredClass, fieldsOf, isClosed, passedOverBy } from '../fields/field-spec.js';
 import { fieldsSchema, inputForm, type ObjectSchema, plugForm } from '../fields/json-schema.js';
 import type { JsonSchema } from '../fields/rules.js';
+import '../os-vif/host-info.js'; // its classes have schemas, too, whoever has loaded them
 import { type Definitions, draft, jsonSchemaOf, objectSchema, titleOf } from '../os-vif/json-schema.js';
 import { registrationsWithin } from '../os-vif/registry.js';
 import { VersionedObject } from '../os-vif/versioned-object.js';
