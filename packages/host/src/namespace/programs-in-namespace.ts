@@ -9,10 +9,13 @@ import type { NamespaceFile } from './namespace-file.js';
 const UNSTARTED = 126;
 const MISSING = 127;
 
+/** The way into a namespace. */
+type Way = Pick<NamespaceFile, 'enter' | 'number'>;
+
 /** Programs in another network namespace. */
 export class ProgramsInNamespace implements Programs {
   constructor(
-    private readonly namespace: NamespaceFile,
+    private readonly namespace: Way,
     private readonly programs: Programs = hostPrograms,
   ) {}
 
@@ -33,7 +36,7 @@ export class ProgramsInNamespace implements Programs {
 
 class SessionInNamespace implements Session {
   constructor(
-    private readonly namespace: NamespaceFile,
+    private readonly namespace: Way,
     private readonly argv: Argv,
     private readonly session: Session,
   ) {}

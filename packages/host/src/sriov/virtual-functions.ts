@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import { isVifError, VifError, type VirtualFunction } from '@vifkit/core';
+import { VifError, type VirtualFunction } from '@vifkit/core';
 import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import { netDeviceIn, pciFolder } from './pci-net-device.js';
 
@@ -29,11 +29,7 @@ export async function findVirtualFunctions(
     await Promise.all(
       addresses.map(async (address) => {
         const folder = pciFolder(sysfsRoot, address);
-        const found = await find(address, folder, physicalFunction, files).catch((error: unknown) => {
-          if (isVifError(error, 'PCI_DEVICE_NOT_FOUND')) return error; // sysfs does not show it to this host
-          throw error;
-        });
-        return [address, found] as const;
+        return [address, await find(address, folder, physicalFunction, files)] as const;
       }),
     ),
   );
