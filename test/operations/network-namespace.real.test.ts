@@ -1,4 +1,5 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, readdirSync, rmdirSync, statSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,6 +23,15 @@ const byTool = (number: number) => {
   const request = hybrid(number);
   return { ...request, vif: { ...request.vif, type: 'ivs' } };
 };
+
+/** Attaches to a tap as QEMU does, says so, and lets go of it at the end of its input. */
+const attach = `
+import fcntl, struct, sys
+device = open('/dev/net/tun', 'r+b', buffering=0)
+fcntl.ioctl(device, 0x400454CA, struct.pack('16sH22x', sys.argv[1].encode(), 0x1002))
+print('attached', flush=True)
+sys.stdin.read()
+`;
 
 const requests = [filtered(1), tap(2), hybrid(3, 'netdev')];
 const soon = () => new Deadline(20_000).signal;
@@ -116,6 +126,27 @@ describe('a driver of another network namespace', () => {
     });
   });
 
+  it('knows who has a tap open there, and does not unplug it', async () => {
+    await driver.plug(tap(2));
+    const enter = ['--target', String(site.namespace.pid), '--net', '--'];
+    const guest = spawn('nsenter', [...enter, 'python3', '-c', attach, 'tap2'], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const ended = once(guest, 'exit');
+    await once(guest.stdout, 'data');
+    try {
+      await expect(driver.unplug(tap(2))).rejects.toMatchObject({
+        code: 'VIF_IN_USE',
+        message: expect.stringContaining(`python3 (process ${guest.pid})`),
+      });
+    } finally {
+      guest.stdin.end();
+      await ended;
+    }
+    await driver.unplug(tap(2));
+    expect(await site.links()).toEqual([]);
+  });
+
   it('tells of a change there', async () => {
     await driver.plugAll([tap(2)]);
     const stop = new AbortController();
@@ -199,7 +230,7 @@ describe('locks', () => {
       const [stateDir, key, marker] = process.argv.slice(1);
       const locks = new SharedLocks(stateDir);
       for (let i = 0; i < 50; i++) {
-        const release = await locks.acquire([key], AbortSignal.timeout(20_000));
+        const release = await locks.acquire([key], new AbortController().signal);
         mkdirSync(marker);
         await setTimeout(1);
         rmdirSync(marker);
@@ -213,6 +244,21 @@ describe('locks', () => {
 });
 
 describe('the command', () => {
+  it('examines that namespace', async () => {
+    const { stdout } = await spawnVif([
+      'doctor',
+      '--netns',
+      path,
+      '--ovsdb',
+      site.ovs.endpoint,
+      '--format',
+      'json',
+    ]);
+    expect(stdout).toContain(
+      '{"package":"@vifkit/plugin-ovs-hybrid","role":"plugin","name":"ovs","lacks":[]}',
+    );
+  });
+
   it('takes the path of a namespace', async () => {
     const args = ['--netns', path, '--ovsdb', site.ovs.endpoint, '--state-dir', stateDir];
     const plugged = await spawnVif(['plug', ...args], { stdin: JSON.stringify(tap(2)) });

@@ -7,6 +7,8 @@ import { missingProgram } from '../commands/run-program.js';
 /** Where `ip netns` keeps the files of namespaces that have names. */
 const NAMED = '/run/netns';
 
+const CORRECT = 'correct networkNamespace (--netns)';
+
 /** Milliseconds for entering a namespace, which takes the kernel next to none. */
 const PATIENCE = 5_000;
 
@@ -28,7 +30,7 @@ export class NamespaceFile {
     const path = name.includes('/') ? name : `${NAMED}/${name}`;
     const stats = statOf(path);
     if (!stats) {
-      const cure = `make it first (ip netns add ${name.slice(name.lastIndexOf('/') + 1)}), or correct the option networkNamespace`;
+      const cure = name === path ? CORRECT : `make it (ip netns add ${name}), or ${CORRECT}`;
       throw new VifError('INVALID_OPTIONS', `There is no network namespace ${path}; ${cure}`);
     }
     const file = new NamespaceFile(path, stats);
@@ -74,7 +76,5 @@ function statOf(path: string): Stats | undefined {
 
 function cureFor(reason: string): string {
   if (/not permitted|permission denied/i.test(reason)) return '; it takes CAP_SYS_ADMIN, as root has it';
-  return /invalid argument/i.test(reason)
-    ? '; it is no network namespace: correct the option networkNamespace'
-    : '';
+  return /invalid argument/i.test(reason) ? `; it is no network namespace: ${CORRECT}` : '';
 }
