@@ -77,9 +77,9 @@ function wrongOf(writings: readonly Writing[], kernel: KernelFiles): Writing[] {
 }
 
 /**
- * Writes settings of links: directly, or with a root helper, or into another network namespace, by one `tee` for all files that
- * get the same value. A new link has its settings of `default`: it may be right from the start, and then it is no failure that a container
- * cannot write below /proc/sys. One outcome a link.
+ * Writes settings of links: directly, or with a root helper, or into another network namespace, by one `tee` for all
+ * files that get the same value. A new link has its settings of `default`: it may be right from the start, and then it is
+ * no failure that a container cannot write below /proc/sys. One outcome a link.
  * @throws VifError TIMEOUT, ABORTED; `tee` is ended then
  */
 export async function writeSettings(
