@@ -24,7 +24,7 @@ const commands =
   );
 
 const settings =
-  'routing ovsdb ovsdb-ca ovsdb-cert ovsdb-key ovsdb-name sysfs-root state-dir tap-owner root-helper tool-helper plugin timeout undo-timeout'.split(
+  'routing ovsdb ovsdb-ca ovsdb-cert ovsdb-key ovsdb-name netns sysfs-root state-dir tap-owner root-helper tool-helper plugin timeout undo-timeout'.split(
     ' ',
   );
 

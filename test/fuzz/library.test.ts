@@ -106,7 +106,9 @@ describe('whatever is handed to', () => {
   it('openHost comes to a host or a code', () =>
     expectCoded(
       {},
-      'ovsdb ovsdbTls sysfsRoot rootHelper toolHelper stateDir tapOwner reserve logger resreve'.split(' '),
+      'ovsdb ovsdbTls networkNamespace sysfsRoot rootHelper toolHelper stateDir tapOwner reserve logger resreve'.split(
+        ' ',
+      ),
       async (options) => {
         await openHost(options).close();
       },

@@ -131,6 +131,7 @@ describe('options', () => {
   it('can come from the environment, which the command line overrides', async () => {
     vi.stubEnv('VIF_ROUTING', 'current');
     vi.stubEnv('VIF_OVSDB', 'unix:/run/db.sock');
+    vi.stubEnv('VIF_NETNS', 'blue');
     vi.stubEnv('VIF_STATE_DIR', '/tmp/state');
     vi.stubEnv('VIF_TAP_OWNER', '107');
     vi.stubEnv('VIF_ROOT_HELPER', 'sudo');
@@ -141,6 +142,7 @@ describe('options', () => {
           ...defaults,
           routing: 'current',
           ovsdb: 'unix:/run/db.sock',
+          netns: 'blue',
           stateDir: '/tmp/state',
           tapOwner: '107',
           rootHelper: ['sudo'],

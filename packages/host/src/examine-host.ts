@@ -12,6 +12,7 @@ import { checkProgram } from './doctor/check-program.js';
 import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
 import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/open-vswitch-state.js';
 import { type HostOptions, readHostOptions } from './host-options.js';
+import { openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import { DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
 
@@ -36,7 +37,8 @@ const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
  * Looks whether a host has what plugins require, and changes nothing on it.
  *
  * @returns for each requirement what is lacking, or undefined where nothing is
- * @throws VifError INVALID_OPTIONS for a malformed endpoint, or an `ssl:` one without a CA
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, or an `ssl:` one without a CA, or a `networkNamespace` that is none; COMMAND_NOT_FOUND for one
+ *   without `nsenter`
  */
 export async function examineHost(
   requirements: readonly Requirement[],
@@ -44,8 +46,9 @@ export async function examineHost(
   signal: AbortSignal,
 ): Promise<(Lack | undefined)[]> {
   const given = readHostOptions(options, 'examineHost');
-  const { ovsdb, ovsdbTls, sysfsRoot = '/sys', rootHelper = [], logger = silentLogger } = given;
+  const { ovsdb, ovsdbTls, sysfsRoot = SYSFS, rootHelper = [], logger = silentLogger } = given;
   const { toolHelper = rootHelper } = given;
+  const network = openNamespace(given.networkNamespace, sysfsRoot);
   const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;
   const directory = directoryOf(ovsdb ?? DEFAULT_ENDPOINT);
@@ -56,8 +59,9 @@ export async function examineHost(
     path: [...(process.env.PATH ?? '').split(delimiter), ...(hasHelper ? systemFolders : [])],
     sysfsRoot,
     procRoot: '/proc',
+    network,
     modules: join('/lib/modules', release()),
-    linkFolders: LINK_FOLDERS,
+    linkFolders: network.number ? [] : LINK_FOLDERS, // udev hears of the links of its own namespace alone
     openVSwitch: () => {
       state ??= (async () => {
         const read = await readOpenVSwitch(client, signal);

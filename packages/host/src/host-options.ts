@@ -20,7 +20,17 @@ export interface HostOptions {
   readonly ovnNb?: string | undefined;
   /** Where ovn-controller has its control socket; `OVN_RUNDIR`, or /var/run/ovn, unless given. */
   readonly ovnRunDir?: string | undefined;
-  /** Where sysfs is mounted, by a process of this network namespace; /sys unless given. */
+  /**
+   * The network namespace that the host's links are in: the absolute path of its file, as /proc/PID/ns/net, or the name that
+   * `ip netns` gave it, for /run/netns/NAME; this process's own unless given. All programs are run in it, by `nsenter`, which
+   * takes CAP_SYS_ADMIN, and no root helper. It is that namespace until the host is closed: once it is gone, or another has
+   * its name, calls fail with INVALID_OPTIONS. Databases that `tcp:` and `ssl:` name are connected to from this process's own.
+   */
+  readonly networkNamespace?: string | undefined;
+  /**
+   * Where sysfs is mounted, by a process of the host's network namespace; /sys unless given. With `networkNamespace`, PCI
+   * functions are found only by a sysfs of that namespace.
+   */
   readonly sysfsRoot?: string | undefined;
   /**
    * Put in front of `ip`, `nft`, `tee`, `ethtool` and vendors' tools: a command that gives what follows it CAP_NET_ADMIN. None is
@@ -56,6 +66,10 @@ const rules: OptionRules<HostOptions> = {
   ovnSb: optionRules.text,
   ovnNb: optionRules.text,
   ovnRunDir: optionRules.path,
+  networkNamespace: {
+    accepts: isNamespace,
+    says: 'the absolute path of a network namespace, or its name below /run/netns',
+  },
   sysfsRoot: optionRules.text,
   rootHelper: optionRules.words,
   toolHelper: optionRules.words,
@@ -70,6 +84,11 @@ export function readHostOptions(options: HostOptions | undefined, owner: string)
   const given = readOptions(options, owner, rules);
   checkHelper(given.rootHelper ?? [], 'root helper');
   checkHelper(given.toolHelper ?? [], 'tool helper');
+  if (given.networkNamespace !== undefined && (given.rootHelper ?? []).length > 0) {
+    const text =
+      'There is no root helper for another network namespace: it may run `ip`, but not `nsenter`. Run this program as root, or in that namespace';
+    throw new VifError('INVALID_OPTIONS', text);
+  }
   return given;
 }
 
@@ -83,6 +102,13 @@ function checkHelper(argv: readonly string[], what: string): void {
   if (isCommand) return;
   const text = `The ${what} must be a program and its arguments, without empty words; it is ${JSON.stringify(argv)}`;
   throw new VifError('INVALID_OPTIONS', text);
+}
+
+/** A name is a file's name. */
+function isNamespace(value: unknown): boolean {
+  return (
+    typeof value === 'string' && optionRules.text.accepts(value) && /^(\/.+|(?!\.{1,2}$)[^/]+)$/.test(value)
+  );
 }
 
 function isUser(value: unknown): boolean {

@@ -9,6 +9,7 @@ import { IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
 import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
+import { openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OnDemand, runnerOnDemand } from './on-demand.js';
 import {
   checkTlsOptions,
@@ -22,34 +23,37 @@ import { FileVifRecords } from './records/vif-records.js';
 import { defaultStateDirectory } from './state/state-directory.js';
 
 /**
- * The Linux host that this process runs on: its links are those of the process's network namespace. Nothing is
- * started or connected before it is needed.
+ * The Linux host that this process runs on: its links are those of the process's network namespace, or of `networkNamespace`.
+ * Nothing is started or connected before it is needed, but for a program that shows whether that namespace may be entered.
  *
- * @throws VifError INVALID_OPTIONS for a malformed endpoint, an `ssl:` one without a CA, a helper that is no command, or a `tapOwner` who is not a
- *   user of this host
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, an `ssl:` one without a CA, a helper that is no command, a `tapOwner` who is not a
+ *   user of this host, or a `networkNamespace` that is none, or may not be entered
+ * @throws VifError COMMAND_NOT_FOUND for a `networkNamespace`, without `nsenter` of util-linux
  */
 export function openHost(options?: HostOptions): Host {
   const given = readHostOptions(options, 'openHost');
-  const { sysfsRoot = '/sys', rootHelper = [], toolHelper = rootHelper, reserve, tapOwner } = given;
+  const { sysfsRoot = SYSFS, rootHelper = [], toolHelper = rootHelper, reserve, tapOwner } = given;
   const { stateDir = defaultStateDirectory(), logger = silentLogger } = given;
   const database = checkEndpoints(given);
-  const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve }));
-  const locks = new SharedLocks(stateDir);
+  const network = openNamespace(given.networkNamespace, sysfsRoot);
+  const { programs, files } = network;
+  const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve, programs, files }));
+  const locks = new SharedLocks(stateDir, network.number);
   const openVSwitch = new OnDemand(async () => {
     const { openSwitch } = await import('./open-switch.js');
     return openSwitch({ ...given, logger }, links);
   });
   const sriov = new OnDemand(async () => {
     const { openSriov } = await import('./open-sriov.js');
-    return openSriov(sysfsRoot, rootHelper, stateDir);
+    return openSriov(sysfsRoot, rootHelper, stateDir, network);
   });
   const filters = new OnDemand(async () => {
     const { openFilters } = await import('./port-security/filter-runner.js');
-    return openFilters(rootHelper);
+    return openFilters(rootHelper, programs);
   });
   const tools = new OnDemand(async () => {
     const { openTools } = await import('./commands/command-runner.js');
-    return openTools(toolHelper);
+    return openTools(toolHelper, programs);
   });
   const inventory = new OnDemand(async () => {
     const { openInventory } = await import('./open-inventory.js');
@@ -58,13 +62,17 @@ export function openHost(options?: HostOptions): Host {
       sriov.get(),
       filters.get(),
     ]);
-    return openInventory({ links, functions, journal, openVSwitch: sources, filters: table, rootHelper });
+    const parts = { links, functions, journal, openVSwitch: sources, filters: table };
+    return openInventory({ ...parts, rootHelper, programs });
   });
   return {
     core: thisCore,
-    facts: hostFacts(links, sysfsRoot, {
-      read: async (addresses) => (await sriov.get()).journal.read(addresses),
-    }),
+    facts: hostFacts(
+      links,
+      sysfsRoot,
+      { read: async (addresses) => (await sriov.get()).journal.read(addresses) },
+      files,
+    ),
     locks,
     records: new FileVifRecords(stateDir),
     inventory: {
@@ -87,7 +95,7 @@ export function openHost(options?: HostOptions): Host {
       runnerOnDemand(['ovsPortSettings'], async () => (await openVSwitch.get()).settings),
       runnerOnDemand(['bridgePort'], async () => {
         const { BridgePorts } = await import('./port-settings/bridge-ports.js');
-        return new BridgePorts(rootHelper);
+        return new BridgePorts(rootHelper, programs);
       }),
     ],
     readiness: {
@@ -99,8 +107,11 @@ export function openHost(options?: HostOptions): Host {
       openVSwitch: { read: async (...asked) => (await openVSwitch.get()).path.read(...asked) },
       filters: { read: async (signal) => (await filters.get()).table.read(signal) },
       functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),
-      sockets: async (paths) => (await import('./connection/unix-sockets.js')).socketStates(paths),
-      holders: async (held) => (await import('./connection/holders.js')).findHolders(held, { sysfsRoot }),
+      sockets: async (paths) => (await import('./connection/unix-sockets.js')).socketStates(paths, files),
+      holders: async (held) => {
+        const { findHolders } = await import('./connection/holders.js');
+        return findHolders(held, { sysfsRoot, network: network.number?.() });
+      },
     }),
     migration: {
       change: async (...asked) => (await openVSwitch.get()).migration.change(...asked),

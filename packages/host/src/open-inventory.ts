@@ -1,3 +1,4 @@
+import type { Programs } from './commands/programs.js';
 import { FilterSource } from './inventory/filter-source.js';
 import { KernelSource } from './inventory/kernel-source.js';
 import type { Source } from './inventory/source.js';
@@ -14,6 +15,7 @@ export interface InventoryParts {
   readonly openVSwitch: readonly Source[];
   readonly filters: FilterTable;
   readonly rootHelper: readonly string[];
+  readonly programs: Programs;
 }
 
 /** Tells what there is on the host, of whatever sort. */
@@ -24,10 +26,11 @@ export function openInventory({
   openVSwitch,
   filters,
   rootHelper,
+  programs,
 }: InventoryParts) {
   return new SourcesInventory([
-    new KernelSource(links, functions, journal),
+    new KernelSource(links, functions, journal, programs),
     ...openVSwitch,
-    new FilterSource(filters, rootHelper),
+    new FilterSource(filters, rootHelper, programs),
   ]);
 }

@@ -34,6 +34,10 @@ export function commonOptions(): Option[] {
     new Option('--ovn-nb <endpoint>', "OVN's northbound database, which is told of live migrations").env(
       'VIF_OVN_NB',
     ),
+    new Option(
+      '--netns <name>',
+      "the network namespace that links are in: its name, or its file's path (default: this process's own)",
+    ).env('VIF_NETNS'),
     new Option('--sysfs-root <dir>', 'where sysfs is mounted').env('VIF_SYSFS_ROOT').default('/sys'),
     new Option(
       '--state-dir <dir>',

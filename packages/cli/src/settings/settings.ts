@@ -42,6 +42,8 @@ export interface Settings extends Verbosity {
   readonly force?: boolean;
   /** Which libvirt, as for `virsh --connect`. */
   readonly connect?: string;
+  /** The network namespace that links are in, by its name or its file's path; this process's own unless given. */
+  readonly netns?: string;
   readonly sysfsRoot: string;
   /** Where locks are, and records of what virtual functions had; the host's default unless given. */
   readonly stateDir?: string;
@@ -80,9 +82,10 @@ export interface Settings extends Verbosity {
 /** What the settings say of this host. */
 export function hostOptions(settings: Settings): HostOptions {
   const { ovsdb, ovsdbCa, ovsdbCert, ovsdbKey, ovsdbName } = settings;
-  const { ovnSb, ovnNb, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
+  const { ovnSb, ovnNb, netns, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
   const ovsdbTls = { ca: ovsdbCa, cert: ovsdbCert, key: ovsdbKey, serverName: ovsdbName };
-  return { ovsdb, ovnSb, ovnNb, ovsdbTls, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
+  const databases = { ovsdb, ovnSb, ovnNb, ovsdbTls };
+  return { ...databases, networkNamespace: netns, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
 }
 
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;

@@ -10,6 +10,7 @@ import type {
 } from '@vifkit/core/step-kinds';
 import type { CommandStep } from '@vifkit/core/steps';
 import { ExecCommands } from './exec-commands.js';
+import type { Programs } from './programs.js';
 import { missingProgram } from './run-program.js';
 
 /** A tool to be run. */
@@ -96,7 +97,7 @@ function lastWords(stderr: string): string {
 }
 
 /** Runs vendors' tools on this host, with a helper in front if there is one. */
-export function openTools(helper: readonly string[]) {
-  const commands = new ExecCommands(helper);
+export function openTools(helper: readonly string[], programs: Programs) {
+  const commands = new ExecCommands(helper, programs);
   return { commands, runner: new CommandRunner(commands) };
 }

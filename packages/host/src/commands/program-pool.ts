@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers';
+import { isVifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 import type { Answer, AskedFor, Question } from './program-session.js';
 import { type Argv, hostPrograms, type Programs, type Session } from './programs.js';
@@ -85,7 +86,7 @@ export class ProgramPool {
         return { error };
       }
     };
-    const started = await retryTransient(attempt, ({ error }) => error !== undefined, signal);
+    const started = await retryTransient(attempt, isOutOfDescriptors, signal);
     if (started.session) return started.session;
     throw started.error;
   }
@@ -126,6 +127,10 @@ export class ProgramPool {
       // No descriptors are left for it. The call that needs one will tell.
     }
   }
+}
+
+function isOutOfDescriptors({ error }: { readonly error?: unknown }): boolean {
+  return isVifError(error, 'DESCRIPTORS_EXHAUSTED');
 }
 
 function saysNothing({ stdout, stderr }: Answer): boolean {

@@ -4,20 +4,22 @@ import type { Held } from '@vifkit/engine/connection';
 
 const TUN = '/dev/net/tun';
 
-interface Roots {
+interface Where {
   readonly procRoot?: string;
   readonly sysfsRoot?: string;
+  /** The number of the network namespace that the taps are in; this process's own unless given. */
+  readonly network?: string | undefined;
 }
 
 /**
  * Who has taps or functions open, by their names, as in `qemu-system-x86 (process 4711)`. The kernel tells the name of a tap
  * in /proc/PID/fdinfo, and a function's IOMMU group by the device that is open. Only those of processes that this user may look
- * into. A tap counts only in this network namespace: another one may have a tap of the same name. The functions of a group are
+ * into. A tap counts only in its network namespace: another one may have a tap of the same name. The functions of a group are
  * not told apart, since one program has them together.
  */
 export async function findHolders(
   { taps, functions }: Held,
-  { procRoot = '/proc', sysfsRoot = '/sys' }: Roots = {},
+  { procRoot = '/proc', sysfsRoot = '/sys', network }: Where = {},
 ): Promise<Map<string, string>> {
   const devices = await Promise.all(
     functions.map(async (address) => {
@@ -27,7 +29,7 @@ export async function findHolders(
   );
   const wanted: Wanted = { taps: new Set(taps), functions: groupedBy(devices.flat()) };
   const holders = new Map<string, string>();
-  const here = await networkOf(`${procRoot}/self`);
+  const here = network === undefined ? await networkOf(`${procRoot}/self`) : `net:[${network}]`;
   const processes = (await readdir(procRoot)).filter((name) => /^\d+$/.test(name));
   await Promise.all(
     processes.map(async (pid) => {

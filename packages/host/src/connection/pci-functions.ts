@@ -2,6 +2,7 @@ import { readlink, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isVifError, type VifError } from '@vifkit/core';
 import type { FunctionOnPath } from '@vifkit/engine/connection';
+import type { KernelFiles } from '../kernel/kernel-files.js';
 import type { VfTable } from '../sriov/vf-table.js';
 import { findVirtualFunctions } from '../sriov/virtual-functions.js';
 
@@ -10,12 +11,13 @@ export async function readFunctions(
   addresses: readonly string[],
   sysfsRoot: string,
   vfs: VfTable,
+  files: KernelFiles,
   signal: AbortSignal,
 ): Promise<Map<string, FunctionOnPath>> {
   if (addresses.length === 0) return new Map();
   const [settings, virtual, bindings] = await Promise.all([
     vfs.read(addresses, signal).catch(() => new Map<string, VifError>()),
-    findVirtualFunctions(sysfsRoot, addresses),
+    findVirtualFunctions(sysfsRoot, addresses, files),
     Promise.all(addresses.map((address) => bindingOf(join(sysfsRoot, 'bus/pci/devices', address)))),
   ]);
   return new Map(

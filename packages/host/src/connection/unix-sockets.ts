@@ -1,16 +1,18 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import type { SocketState } from '@vifkit/engine/connection';
+import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 
 /** The flag of a socket that listens (SO_ACCEPTCON), and the state of one that is connected, in /proc/net/unix. */
 const LISTENS = '00010000';
 const CONNECTED = '03';
 
-/** The Unix sockets of this network namespace by their paths: those that are listened on, or connected. */
+/** The Unix sockets of a network namespace by their paths: those that are listened on, or connected. */
 export async function readUnixSockets(
   file = '/proc/self/net/unix',
+  files: KernelFiles = hostKernelFiles,
 ): Promise<Map<string, 'listening' | 'connected'>> {
   const sockets = new Map<string, 'listening' | 'connected'>();
-  const text = await readFile(file, 'utf8').catch(() => '');
+  const text = await files.text(file);
   for (const line of text.split('\n').slice(1)) {
     const [, flags, state, path] = /^\S+ \S+ \S+ (\S+) \S+ (\S+)\s+\d+ (\/.*)$/.exec(line) ?? [];
     if (path === undefined) continue;
@@ -22,9 +24,12 @@ export async function readUnixSockets(
 }
 
 /** What each of these paths of sockets is like. */
-export async function socketStates(paths: readonly string[]): Promise<Map<string, SocketState>> {
+export async function socketStates(
+  paths: readonly string[],
+  files: KernelFiles,
+): Promise<Map<string, SocketState>> {
   if (paths.length === 0) return new Map();
-  const sockets = await readUnixSockets();
+  const sockets = await readUnixSockets('/proc/self/net/unix', files);
   const states = paths.map(async (path) => [path, sockets.get(path) ?? (await unheard(path))] as const);
   return new Map(await Promise.all(states));
 }

@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { withDeadline } from '@vifkit/engine/time';
-import { runProgram } from '../commands/run-program.js';
+import type { Programs } from '../commands/programs.js';
 import type { Check } from './lack.js';
 
 /** Milliseconds that `nft` has to list its chains. */
@@ -11,20 +10,20 @@ const PATIENCE = 5_000;
  * Whether frames that a Linux bridge forwards between its members go through the host's own filter, and are dropped there by
  * its policy: a bridge with br_netfilter loaded, and a FORWARD chain whose policy is drop, as Docker makes it.
  */
-export const checkBridgeNetfilter: Check = async (_, { procRoot }) => {
+export const checkBridgeNetfilter: Check = async (_, { procRoot, network }) => {
   const setting = join(procRoot, 'sys/net/bridge/bridge-nf-call-iptables');
-  const isOn = (await readFile(setting, 'utf8').catch(() => '')).trim() === '1';
-  if (!isOn || !(await dropsForwarded())) return undefined;
+  const isOn = network.files.settings([setting]).get(setting)?.trim() === '1';
+  if (!isOn || !(await dropsForwarded(network.programs))) return undefined;
   return {
     problem: 'Frames between members of Linux bridges go through the FORWARD chain, whose policy is drop',
     remedy: 'set net.bridge.bridge-nf-call-iptables=0, or have the chain accept bridged frames',
   };
 };
 
-async function dropsForwarded(): Promise<boolean> {
+async function dropsForwarded(programs: Programs): Promise<boolean> {
   const argv = ['nft', '-j', 'list', 'chains'] as const;
   const { stdout } = await withDeadline(PATIENCE, undefined, (signal) =>
-    runProgram(argv, { signal, doing: 'reading chains' }),
+    programs.run(argv, { signal, doing: 'reading chains' }),
   );
   return dropChains(stdout).some(({ family }) => family === 'ip' || family === 'inet');
 }

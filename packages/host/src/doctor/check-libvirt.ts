@@ -4,9 +4,16 @@ import type { Check } from './lack.js';
 /** Where libvirt's daemon for QEMU listens: one for all drivers, or one of its own. */
 const sockets = ['libvirt-sock', 'virtqemud-sock'];
 
-/** Nobody connects, which would start the daemon: systemd listens for one that does not run. */
-export const checkLibvirt: Check = async ({ from }, { procRoot, runFolder = '/run' }) => {
-  const listening = await readUnixSockets(`${procRoot}/self/net/unix`);
+/**
+ * Nobody connects, which would start the daemon: systemd listens for one that does not run. It may be in this process's network
+ * namespace or in the host's: a socket with a path is reached from both, and /proc tells of it in one.
+ */
+export const checkLibvirt: Check = async ({ from }, { procRoot, network, runFolder = '/run' }) => {
+  const file = `${procRoot}/self/net/unix`;
+  const listening = new Map([
+    ...(await readUnixSockets(file)),
+    ...(await readUnixSockets(file, network.files)),
+  ]);
   const names = ['/run', '/var/run', runFolder].flatMap((run) =>
     sockets.map((name) => `${run}/libvirt/${name}`),
   );

@@ -1,4 +1,5 @@
 import type { Requirement } from '@vifkit/core';
+import type { NetworkNamespace } from '../namespace/network-namespace.js';
 import type { OpenVSwitchState } from './open-vswitch-state.js';
 
 /** Something that a host lacks, in words for people. */
@@ -16,6 +17,7 @@ export interface ExaminedHost {
   readonly sysfsRoot: string;
   /** Where /proc is. */
   readonly procRoot: string;
+  readonly network: Pick<NetworkNamespace, 'programs' | 'files'>;
   /** The folder of the running kernel's modules. */
   readonly modules: string;
   /** The folders of systemd's settings for links, those that come first before the others; none unless given. */

@@ -4,17 +4,17 @@ import { promisify } from 'node:util';
 
 /** The files in which a kernel tells of itself, below /proc and /sys: this host's, or those of one in memory. */
 export interface KernelFiles {
-  /** Whether there is such a file, told at once. */
-  exists(path: string): boolean;
+  /** Those of these files and folders that there are, told at once. */
+  existing(paths: readonly string[]): readonly string[];
   /** The names in a folder below /proc/sys, told at once; none where there is no such folder. */
   entries(path: string): readonly string[];
-  /** The text of a file below /proc/sys, told at once: the kernel waits for nothing there. Undefined if there is none. */
-  setting(path: string): string | undefined;
+  /** The texts of those of these files below /proc/sys that there are, told at once: the kernel waits for nothing there. */
+  settings(paths: readonly string[]): ReadonlyMap<string, string>;
   /**
    * Writes to a file below /proc/sys. Rejects with the reason if it cannot be. A kernel that is at it cannot be called
-   * off: the signal is for one in memory.
+   * off: the signal is for one in memory. Left out where only another process can write: by `tee`, one for many files.
    */
-  set(path: string, value: string, signal: AbortSignal): Promise<void>;
+  set?(path: string, value: string, signal: AbortSignal): Promise<void>;
   /** The text of a file, without the white space around it; '' if it cannot be read. */
   text(path: string): Promise<string>;
   /** The names in a folder; none where there is no such folder. */
@@ -26,7 +26,7 @@ export interface KernelFiles {
 }
 
 export const hostKernelFiles: KernelFiles = {
-  exists: existsSync,
+  existing: (paths) => paths.filter((path) => existsSync(path)),
   entries(path) {
     try {
       return readdirSync(path);
@@ -34,12 +34,16 @@ export const hostKernelFiles: KernelFiles = {
       return [];
     }
   },
-  setting(path) {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {
-      return undefined;
+  settings(paths) {
+    const texts = new Map<string, string>();
+    for (const path of paths) {
+      try {
+        texts.set(path, readFileSync(path, 'utf8'));
+      } catch {
+        // There is no such link, or the kernel has no such setting.
+      }
     }
+    return texts;
   },
   async set(path, value) {
     const file = openSync(path, 'w');

@@ -17,6 +17,9 @@ const LONGEST_PAUSE = 100;
 
 type Release = () => Promise<void>;
 
+/** Tells the number of a network namespace, the inode of its file. */
+type Network = () => string;
+
 /**
  * Locks between the processes that change this network namespace. Each is a symbolic link in the state directory,
  * whose target names the process that holds it: the kernel makes such a link for one of those who try at once. Those of a
@@ -28,11 +31,16 @@ type Release = () => Promise<void>;
  */
 export class SharedLocks implements HostLocks {
   readonly #stateDirectory: string;
+  readonly #network: Network;
   #room: Promise<Room> | undefined;
 
-  /** @param stateDirectory is made when the first lock is asked for */
-  constructor(stateDirectory: string) {
+  /**
+   * @param stateDirectory is made when the first lock is asked for
+   * @param network tells the number of the network namespace whose links are locked; this process's own unless given
+   */
+  constructor(stateDirectory: string, network: Network = ownNetwork) {
     this.#stateDirectory = stateDirectory;
+    this.#network = network;
   }
 
   async tryAcquire(key: string): Promise<Release | undefined> {
@@ -70,7 +78,7 @@ export class SharedLocks implements HostLocks {
   }
 
   #open(): Promise<Room> {
-    this.#room ??= Room.open(this.#stateDirectory).catch((error: unknown) => {
+    this.#room ??= Room.open(this.#stateDirectory, this.#network).catch((error: unknown) => {
       this.#room = undefined;
       throw error;
     });
@@ -88,21 +96,22 @@ class Room {
   readonly #path: string;
   readonly #presence: Presence;
   /** The links of another network namespace are other links. */
-  readonly #namespace = readlinkSync('/proc/self/ns/net').replace(/\D/g, '');
+  readonly #network: Network;
 
-  private constructor(descriptor: number, name: string) {
+  private constructor(descriptor: number, name: string, network: Network) {
     this.#descriptor = descriptor;
     this.#name = name;
+    this.#network = network;
     // Short, for the sockets, and always this directory, whatever becomes of its name.
     this.#path = `/proc/self/fd/${descriptor}`;
     this.#presence = new Presence(this.#path, (name) => this.#held.has(name));
   }
 
   /** @throws VifError STATE_DIRECTORY_UNSAFE, STATE_DIRECTORY_FAILED */
-  static async open(stateDirectory: string): Promise<Room> {
+  static async open(stateDirectory: string, network: Network): Promise<Room> {
     const directory = await openSubdirectory(await openStateDirectory(stateDirectory), 'locks');
     try {
-      return await Room.#enter(directory);
+      return await Room.#enter(directory, network);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       const text = `No locks can be taken in ${directory.path}: ${reason}`;
@@ -110,10 +119,11 @@ class Room {
     }
   }
 
-  static async #enter(directory: StateDirectory): Promise<Room> {
+  static async #enter(directory: StateDirectory, network: Network): Promise<Room> {
     const room = new Room(
       openSync(directory.path, constants.O_RDONLY | constants.O_DIRECTORY),
       directory.path,
+      network,
     );
     try {
       await room.#presence.announce(fileModeIn(directory));
@@ -165,7 +175,7 @@ class Room {
   #nameOf(key: string): string {
     const readable = encodeURIComponent(key);
     const rest = readable.length > 200 ? digestOf(key) : readable;
-    return `${this.#namespace}.${rest}`;
+    return `${this.#network()}.${rest}`;
   }
 
   #make(name: string): boolean {
@@ -257,6 +267,14 @@ class Room {
       } catch {}
     }
   }
+}
+
+let own: string | undefined;
+
+/** A process stays in its namespace: threads may leave it, but Node.js has no call for that. */
+function ownNetwork(): string {
+  own ??= readlinkSync('/proc/self/ns/net').replace(/\D/g, '');
+  return own;
 }
 
 function notTaken(key: string, error: unknown): VifError {

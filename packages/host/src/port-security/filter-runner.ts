@@ -12,6 +12,7 @@ import type {
   VifStep,
 } from '@vifkit/core/step-kinds';
 import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core/steps';
+import type { Programs } from '../commands/programs.js';
 import type { FilterTable, GuestFilter } from './filter-table.js';
 import { NftFilterTable } from './nft-filter-table.js';
 
@@ -103,7 +104,7 @@ function faultsOf({ from, to }: FilterChange, fault: string | undefined): Differ
 }
 
 /** The filters of guests on this host, and who carries out steps about them. */
-export function openFilters(rootHelper: readonly string[]) {
-  const table = new NftFilterTable(rootHelper);
+export function openFilters(rootHelper: readonly string[], programs: Programs) {
+  const table = new NftFilterTable(rootHelper, programs);
   return { table, runner: new FilterRunner(table) };
 }

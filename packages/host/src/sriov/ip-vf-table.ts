@@ -28,7 +28,7 @@ export class IpVfTable implements VfTable {
   }
 
   async read(addresses: readonly string[], signal: AbortSignal): Promise<Map<string, FoundVf | VifError>> {
-    const functions = await findVirtualFunctions(this.#sysfsRoot, addresses, this.#files);
+    const functions = await this.#find(addresses);
     const pfs = new Set([...functions.values()].flatMap((found) => (isVifError(found) ? [] : found.pf)));
     const listings = new Map(
       await Promise.all([...pfs].map(async (pf) => [pf, await readVfs(pf, signal, this.#programs)] as const)),
@@ -38,6 +38,16 @@ export class IpVfTable implements VfTable {
       return [address, state] as const;
     });
     return new Map(await Promise.all(states));
+  }
+
+  /** Where sysfs shows none of this namespace, each address has the reason: others' functions are told of by their records. */
+  async #find(addresses: readonly string[]): Promise<Map<string, VirtualFunction | VifError>> {
+    try {
+      return await findVirtualFunctions(this.#sysfsRoot, addresses, this.#files);
+    } catch (error) {
+      if (!isVifError(error, 'PCI_DEVICE_NOT_FOUND')) throw error;
+      return new Map(addresses.map((address) => [address, error]));
+    }
   }
 
   async #stateOf(
@@ -58,7 +68,7 @@ export class IpVfTable implements VfTable {
 
   async write(changes: readonly VfChange[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     const addresses = new Set(changes.map(({ address }) => address));
-    const functions = await findVirtualFunctions(this.#sysfsRoot, [...addresses], this.#files);
+    const functions = await this.#find([...addresses]);
     const outcomes = changes.map(({ address }): VifError | undefined => {
       const found = functions.get(address);
       return isVifError(found) ? found : undefined;

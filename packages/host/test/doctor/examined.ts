@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { ExaminedHost } from '../../src/doctor/lack.js';
+import { openNamespace, SYSFS } from '../../src/namespace/network-namespace.js';
 
 /** Folders of a host that is examined, in a folder of their own; empty at first. */
 export class ExaminedFolders {
@@ -31,6 +32,7 @@ export class ExaminedFolders {
       path: [this.path('bin'), this.path('sbin')],
       sysfsRoot: this.path('sys'),
       procRoot: this.path('proc'),
+      network: openNamespace(undefined, SYSFS),
       modules: this.path('modules'),
       openVSwitch: async () => ({ hasDpdk: false }),
       ...own,

@@ -64,17 +64,25 @@ export class IpLinkTable implements LinkTable {
 
   async read({ names, settingsOf = [] }: LinkQuery, signal: AbortSignal): Promise<Map<string, LinkState>> {
     const links = await this.#reader.read(names, signal);
-    for (const name of settingsOf) {
+    const settings = readSettings(
+      settingsOf.filter((name) => links.has(name)),
+      this.#files,
+    );
+    for (const [name, its] of settings) {
       const link = links.get(name);
-      if (link) links.set(name, { ...link, ...readSettings(name, this.#files) });
+      if (link) links.set(name, { ...link, ...its });
     }
     return links;
   }
 
   present(names: readonly string[]): readonly string[] {
-    if (names.length <= FEW) return names.filter((name) => this.#files.exists(`${LINKS}/${name}`));
-    const all = this.#allNames();
-    return names.filter((name) => all.has(name));
+    const folderOf = (name: string) => `${LINKS}/${name}`;
+    if (names.length > FEW) {
+      const all = this.#allNames();
+      return names.filter((name) => all.has(name));
+    }
+    const folders = new Set(this.#files.existing(names.map(folderOf)));
+    return names.filter((name) => folders.has(folderOf(name)));
   }
 
   /** The folder of all links is listed once for all who ask in one turn of the event loop. */
@@ -145,7 +153,11 @@ export class IpLinkTable implements LinkTable {
       places.push(index);
       wanted.push({ name: operation.name, settings: operation.attributes });
     }
-    const written = await writeSettings(wanted, this.#rootHelper, signal, this.#files);
+    const written = await writeSettings(wanted, signal, {
+      rootHelper: this.#rootHelper,
+      programs: this.#programs,
+      files: this.#files,
+    });
     for (const [i, index] of places.entries()) outcomes[index] = written[i];
     if (signal.aborted) throw signalError(signal, 'changing links');
   }

@@ -1,5 +1,5 @@
 import { VifError } from '@vifkit/core';
-import { hostPrograms } from '../../commands/programs.js';
+import { hostPrograms, type Programs } from '../../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkChange } from '../link-table.js';
 
@@ -33,49 +33,72 @@ const files = {
   arpAnnounce: (name: string) => `${ROOT}/ipv4/conf/${name}/arp_announce`,
 };
 
-/** The settings of a link that exist on this kernel. */
-export function readSettings(name: string, kernel: KernelFiles = hostKernelFiles): Settings {
-  const ipv6 = readNumber(files.ipv6(name), kernel);
-  const arpIgnore = readNumber(files.arpIgnore(name), kernel);
-  const arpAnnounce = readNumber(files.arpAnnounce(name), kernel);
-  return {
-    ...(ipv6 !== undefined && { ipv6: ipv6 === 0 }),
-    ...(arpIgnore !== undefined && { arpIgnore }),
-    ...(arpAnnounce !== undefined && { arpAnnounce }),
-  };
+/** What settings are written with. */
+interface Access {
+  /** Put in front of `tee`. */
+  readonly rootHelper: readonly string[];
+  readonly programs?: Programs;
+  readonly files?: KernelFiles;
 }
 
-/** Undefined if there is no such link, or a kernel without IPv6. */
-function readNumber(path: string, kernel: KernelFiles): number | undefined {
-  const text = kernel.setting(path);
-  return text === undefined ? undefined : Number(text);
+/** The settings of each of these links that exist on this kernel. */
+export function readSettings(
+  names: readonly string[],
+  kernel: KernelFiles = hostKernelFiles,
+): ReadonlyMap<string, Settings> {
+  if (names.length === 0) return new Map();
+  const paths = names.flatMap((name) => Object.values(files).map((pathOf) => pathOf(name)));
+  const numbers = readNumbers(paths, kernel);
+  return new Map(
+    names.map((name) => {
+      const ipv6 = numbers.get(files.ipv6(name));
+      const arpIgnore = numbers.get(files.arpIgnore(name));
+      const arpAnnounce = numbers.get(files.arpAnnounce(name));
+      const settings = {
+        ...(ipv6 !== undefined && { ipv6: ipv6 === 0 }),
+        ...(arpIgnore !== undefined && { arpIgnore }),
+        ...(arpAnnounce !== undefined && { arpAnnounce }),
+      };
+      return [name, settings] as const;
+    }),
+  );
+}
+
+/** None of a link that is not there, nor of IPv6 where the kernel has none. */
+function readNumbers(paths: readonly string[], kernel: KernelFiles): ReadonlyMap<string, number> {
+  return new Map([...kernel.settings(paths)].map(([path, text]) => [path, Number(text)]));
+}
+
+function wrongOf(writings: readonly Writing[], kernel: KernelFiles): Writing[] {
+  if (writings.length === 0) return [];
+  const paths = writings.map(({ path }) => path);
+  const numbers = readNumbers(paths, kernel);
+  return writings.filter(({ path, value }) => numbers.get(path) !== value);
 }
 
 /**
- * Writes settings of links: directly, or with a root helper by one `tee` for all files that get the same value. A new
- * link has its settings of `default`: it may be right from the start, and then it is no failure that a container cannot
- * write below /proc/sys. One outcome a link.
+ * Writes settings of links: directly, or with a root helper, or into another network namespace, by one `tee` for all
+ * files that get the same value. A new link has its settings of `default`: it may be right from the start, and then it is
+ * no failure that a container cannot write below /proc/sys. One outcome a link.
  * @throws VifError TIMEOUT, ABORTED; `tee` is ended then
  */
 export async function writeSettings(
   wanted: readonly WantedSettings[],
-  rootHelper: readonly string[],
   signal: AbortSignal,
-  kernel: KernelFiles = hostKernelFiles,
+  { rootHelper, programs = hostPrograms, files: kernel = hostKernelFiles }: Access,
 ): Promise<(VifError | undefined)[]> {
-  const writings = wanted.flatMap((each, index) => writingsFor(each, index, kernel));
-  const isWrong = ({ path, value }: Writing) => readNumber(path, kernel) !== value;
+  const writings = writingsFor(wanted, kernel);
   const outcomes: (VifError | undefined)[] = wanted.map(() => undefined);
   // To write a setting takes less time than to read it; to start a process takes more.
-  const failures = await (rootHelper.length === 0
-    ? writeDirectly(writings, kernel, signal)
-    : writeByTee(writings.filter(isWrong), rootHelper, signal));
-  for (const [writing, cause] of failures) {
-    if (!isWrong(writing)) continue;
+  const failures = await (rootHelper.length === 0 && kernel.set
+    ? writeDirectly(writings, kernel.set.bind(kernel), signal)
+    : writeByTee(wrongOf(writings, kernel), rootHelper, signal, programs));
+  for (const writing of wrongOf([...failures.keys()], kernel)) {
     const { index, path, value } = writing;
+    const cause = failures.get(writing);
     outcomes[index] ??= new VifError(
       'LINK_COMMAND_FAILED',
-      `${path} cannot be set to ${value}: ${cause.message}${cureFor(cause, path)}`,
+      `${path} cannot be set to ${value}: ${cause?.message}${cureFor(cause?.message ?? '', path)}`,
       { cause },
     );
   }
@@ -83,39 +106,53 @@ export async function writeSettings(
 }
 
 /** What helps in a container, whose /proc/sys is mounted read-only. */
-function cureFor({ message }: Error, path: string): string {
+function cureFor(message: string, path: string): string {
   if (!/EROFS|read-only file system/i.test(message)) return '';
   const setting = path.slice('/proc/sys/'.length).split('/').with(3, 'default').join('.');
   return `; mount /proc/sys writable, or have ${setting} set where the container is made: new links have its value`;
 }
 
-function writingsFor({ name, settings }: WantedSettings, index: number, kernel: KernelFiles): Writing[] {
-  const { ipv6, arpIgnore, arpAnnounce } = settings;
-  const writings: Writing[] = [];
-  if (ipv6 !== undefined && (ipv6 || !lacksIpv6(name, kernel))) {
-    writings.push({ index, path: files.ipv6(name), value: Number(!ipv6) });
-  }
-  if (arpIgnore !== undefined) writings.push({ index, path: files.arpIgnore(name), value: arpIgnore });
-  if (arpAnnounce !== undefined) writings.push({ index, path: files.arpAnnounce(name), value: arpAnnounce });
-  return writings;
+function writingsFor(wanted: readonly WantedSettings[], kernel: KernelFiles): Writing[] {
+  const withoutIpv6 = linksWithoutIpv6(wanted, kernel);
+  return wanted.flatMap(({ name, settings: { ipv6, arpIgnore, arpAnnounce } }, index) => {
+    const writings: Writing[] = [];
+    if (ipv6 !== undefined && (ipv6 || !withoutIpv6.has(name))) {
+      writings.push({ index, path: files.ipv6(name), value: Number(!ipv6) });
+    }
+    if (arpIgnore !== undefined) writings.push({ index, path: files.arpIgnore(name), value: arpIgnore });
+    if (arpAnnounce !== undefined)
+      writings.push({ index, path: files.arpAnnounce(name), value: arpAnnounce });
+    return writings;
+  });
 }
 
-/** A link has no IPv6 to turn off where the kernel has none, or its MTU is below IPv6's least of 1280. */
-function lacksIpv6(name: string, kernel: KernelFiles): boolean {
-  return !kernel.exists(files.ipv6(name)) && kernel.exists(files.arpIgnore(name));
+/**
+ * Those of the links whose IPv6 is to be turned off that have none: where the kernel has none, or their MTU is below IPv6's
+ * least of 1280.
+ */
+function linksWithoutIpv6(wanted: readonly WantedSettings[], kernel: KernelFiles): ReadonlySet<string> {
+  const names = wanted.flatMap(({ name, settings: { ipv6 } }) => (ipv6 === false ? [name] : []));
+  const lacking = (among: readonly string[], pathOf: (name: string) => string) => {
+    const found = among.length === 0 ? [] : kernel.existing(among.map(pathOf));
+    const paths = new Set(found);
+    return among.filter((name) => !paths.has(pathOf(name)));
+  };
+  const lackingFile = lacking(names, files.ipv6);
+  const notThere = new Set(lacking(lackingFile, files.arpIgnore));
+  return new Set(lackingFile.filter((name) => !notThere.has(name)));
 }
 
 async function writeDirectly(
   writings: readonly Writing[],
-  kernel: KernelFiles,
+  set: NonNullable<KernelFiles['set']>,
   signal: AbortSignal,
 ): Promise<Failures> {
   const failures = new Map<Writing, Error>();
   await Promise.all(
     writings.map((writing) =>
-      kernel
-        .set(writing.path, String(writing.value), signal)
-        .catch((error: unknown) => failures.set(writing, toError(error))),
+      set(writing.path, String(writing.value), signal).catch((error: unknown) =>
+        failures.set(writing, toError(error)),
+      ),
     ),
   );
   return failures;
@@ -125,8 +162,10 @@ async function writeByTee(
   writings: readonly Writing[],
   rootHelper: readonly string[],
   signal: AbortSignal,
+  programs: Programs,
 ): Promise<Failures> {
-  const failures = await Promise.all(chunksOf(writings).map((chunk) => tee(chunk, rootHelper, signal)));
+  const chunks = chunksOf(writings);
+  const failures = await Promise.all(chunks.map((chunk) => tee(chunk, rootHelper, signal, programs)));
   return new Map(failures.flatMap((each) => [...each]));
 }
 
@@ -151,10 +190,11 @@ async function tee(
   writings: readonly Writing[],
   rootHelper: readonly string[],
   signal: AbortSignal,
+  programs: Programs,
 ): Promise<Failures> {
   const [program = 'tee', ...args] = [...rootHelper, 'tee', ...writings.map(({ path }) => path)];
   const options = { input: String(writings[0]?.value), signal, doing: 'changing links' };
-  const { exitCode, stderr, ending } = await hostPrograms.run([program, ...args], options);
+  const { exitCode, stderr, ending } = await programs.run([program, ...args], options);
   if (exitCode === 0) return new Map();
   const complaints = stderr.split('\n').filter((line) => line.trim());
   const told = writings.flatMap((writing) => {

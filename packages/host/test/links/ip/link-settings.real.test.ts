@@ -33,14 +33,15 @@ beforeEach(() => {
 
 const off = (name: string): WantedSettings => ({ name, settings: { ipv6: false } });
 const write = (wanted: readonly WantedSettings[], rootHelper = [helper]) =>
-  writeSettings(wanted, rootHelper, new Deadline(20_000).signal);
+  writeSettings(wanted, new Deadline(20_000).signal, { rootHelper });
+const read = (name: string) => readSettings([name]).get(name);
 
 describe('settings below /proc/sys', () => {
   it('are written by one process a value with a root helper, however many links there are', async () => {
     const wanted = names.map((name) => ({ name, settings: { ipv6: false, arpIgnore: 8, arpAnnounce: 2 } }));
     expect(await write(wanted)).toEqual(names.map(() => undefined));
     expect(processes()).toEqual([21, 21, 21]);
-    for (const { name, settings } of wanted) expect(readSettings(name)).toEqual(settings);
+    for (const { name, settings } of wanted) expect(read(name)).toEqual(settings);
   });
 
   it('are written by a process more where a command line would get too long', async () => {
@@ -56,7 +57,7 @@ describe('settings below /proc/sys', () => {
     const outcomes = await write([off('t-set0'), off('t-none'), off('t-set1')], rootHelper);
     expect(outcomes.map((outcome) => outcome?.code)).toEqual([undefined, 'LINK_COMMAND_FAILED', undefined]);
     expect(outcomes[1]?.message).toContain('/proc/sys/net/ipv6/conf/t-none/disable_ipv6');
-    expect(['t-set0', 't-set1'].map((name) => readSettings(name).ipv6)).toEqual([false, false]);
+    expect(['t-set0', 't-set1'].map((name) => read(name)?.ipv6)).toEqual([false, false]);
   });
 
   it.each([
@@ -65,7 +66,7 @@ describe('settings below /proc/sys', () => {
   ])('need none of IPv6 for a link that is too small for it, %s', async (_, rootHelper) => {
     ip('link', 'set', 'dev', 't-set2', 'mtu', '1000');
     expect(await write([off('t-set2'), off('t-set3')], rootHelper)).toEqual([undefined, undefined]);
-    expect(readSettings('t-set3').ipv6).toBe(false);
+    expect(read('t-set3')?.ipv6).toBe(false);
     ip('link', 'set', 'dev', 't-set2', 'mtu', '1500');
   });
 

@@ -18,16 +18,20 @@ export class MemoryFiles implements KernelFiles {
     this.#pci = pci;
   }
 
-  exists(path: string): boolean {
-    const [, , name = ''] = SETTING.exec(path) ?? [];
-    return this.#kernel.links.has(name);
+  existing(paths: readonly string[]): readonly string[] {
+    return paths.filter((path) => this.#kernel.links.has(SETTING.exec(path)?.[2] ?? ''));
   }
 
   entries(path: string): readonly string[] {
     return path === '/proc/sys/net/ipv4/conf' ? [...this.#kernel.links.keys()] : [];
   }
 
-  setting(path: string): string | undefined {
+  settings(paths: readonly string[]): ReadonlyMap<string, string> {
+    const texts = paths.map((path) => [path, this.#settingIn(path)] as const);
+    return new Map(texts.flatMap(([path, text]) => (text === undefined ? [] : [[path, text]])));
+  }
+
+  #settingIn(path: string): string | undefined {
     const [, , name = '', setting] = SETTING.exec(path) ?? [];
     const link = this.#kernel.links.get(name);
     if (!link) return undefined;

@@ -1,0 +1,90 @@
+import { spawnSync } from 'node:child_process';
+import { VifError } from '@vifkit/core';
+import { requireDescriptors } from '../commands/descriptors.js';
+import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
+import type { NamespaceFile } from './namespace-file.js';
+
+/** The most paths for one process: the kernel bounds a command line. */
+const MOST_PATHS = 5_000;
+
+/** Bytes of output: many times what the settings of ten thousand links take. */
+const MOST_OUTPUT = 64 * 1024 * 1024;
+
+/** Milliseconds for a process that reads some files in memory. */
+const PATIENCE = 10_000;
+
+/**
+ * The files of another network namespace. /proc/sys/net shows each process those of its own namespace, whatever /proc
+ * is looked at: so they are read by a short process inside, one for all that is asked together. Settings are written by `tee`.
+ */
+export class FilesInNamespace implements KernelFiles {
+  /** @param sysfsFault why sysfs does not show the links of this namespace, if so */
+  constructor(
+    private readonly namespace: NamespaceFile,
+    private readonly sysfsFault: string | undefined,
+  ) {}
+
+  existing(paths: readonly string[]): readonly string[] {
+    return this.#linesAbout(paths, ['ls', '-d', '--']);
+  }
+
+  entries(path: string): readonly string[] {
+    return this.#linesAbout([path], ['ls', '-A', '--']);
+  }
+
+  settings(paths: readonly string[]): ReadonlyMap<string, string> {
+    // Each line is the path and the text: the kernel takes no colon in the name of a link.
+    const lines = this.#linesAbout(paths, ['grep', '-sH', '', '--']);
+    return new Map(
+      lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
+    );
+  }
+
+  async text(path: string): Promise<string> {
+    if (path.startsWith('/proc/')) return this.#output(['cat', '--', path]).trim();
+    return this.#sysfs().text(path);
+  }
+
+  async names(path: string): Promise<string[]> {
+    return this.#sysfs().names(path);
+  }
+
+  async target(path: string): Promise<string | undefined> {
+    return this.#sysfs().target(path);
+  }
+
+  async resolve(path: string): Promise<string | undefined> {
+    return this.#sysfs().resolve(path);
+  }
+
+  /** It shows the links of the namespace that it was mounted in, to whomever. */
+  #sysfs(): KernelFiles {
+    if (this.sysfsFault === undefined) return hostKernelFiles;
+    throw new VifError('PCI_DEVICE_NOT_FOUND', this.sysfsFault);
+  }
+
+  /** What a program prints about paths. It passes over those that are not there. */
+  #linesAbout(paths: readonly string[], argv: readonly [string, ...string[]]): string[] {
+    const lines: string[] = [];
+    for (let from = 0; from < paths.length; from += MOST_PATHS) {
+      const text = this.#output([...argv, ...paths.slice(from, from + MOST_PATHS)]);
+      lines.push(...text.split('\n').filter((line) => line !== ''));
+    }
+    return lines;
+  }
+
+  /** At once: who asks waits for it, as for the kernel's files. */
+  #output(argv: readonly [string, ...string[]]): string {
+    requireDescriptors('nsenter');
+    const [program, ...args] = this.namespace.enter(argv);
+    const { status, stdout, stderr, error } = spawnSync(program, args, {
+      encoding: 'utf8',
+      maxBuffer: MOST_OUTPUT,
+      timeout: PATIENCE,
+    });
+    if (status !== null && !stderr.startsWith('nsenter: ')) return stdout;
+    const reason = error?.message ?? stderr.trim();
+    const text = `The links of ${this.namespace.path} cannot be read: ${reason || `\`${argv[0]}\` was ended`}`;
+    throw new VifError('LINK_COMMAND_FAILED', text, { cause: error });
+  }
+}

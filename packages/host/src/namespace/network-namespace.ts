@@ -1,0 +1,40 @@
+import { hostPrograms, type Programs } from '../commands/programs.js';
+import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
+import { FilesInNamespace } from './files-in-namespace.js';
+import { NamespaceFile } from './namespace-file.js';
+import { ProgramsInNamespace } from './programs-in-namespace.js';
+
+/** The network namespace of a host, and the ways into it. */
+export interface NetworkNamespace {
+  readonly programs: Programs;
+  readonly files: KernelFiles;
+  /**
+   * Of another namespace than this process's own: the kernel's number of it.
+   * @throws VifError INVALID_OPTIONS once the namespace is gone, or another has its name
+   */
+  readonly number?: () => string;
+}
+
+const own: NetworkNamespace = { programs: hostPrograms, files: hostKernelFiles };
+
+/** Where this process's own sysfs is. */
+export const SYSFS = '/sys';
+
+/**
+ * @param name the absolute path of its file, or a name that `ip netns` gave it; this process's own unless given
+ * @throws VifError INVALID_OPTIONS if there is none, or this process may not enter it; COMMAND_NOT_FOUND without `nsenter`
+ */
+export function openNamespace(name: string | undefined, sysfsRoot: string): NetworkNamespace {
+  if (name === undefined) return own;
+  const file = NamespaceFile.open(name);
+  return {
+    programs: new ProgramsInNamespace(file),
+    files: new FilesInNamespace(file, sysfsRoot === SYSFS ? sysfsFault(file.path) : undefined),
+    number: () => file.number(),
+  };
+}
+
+function sysfsFault(path: string): string {
+  const cure = `mount one for it (nsenter --net=${path} mount -t sysfs sysfs DIR), and name it (sysfsRoot, --sysfs-root)`;
+  return `/sys does not show which PCI functions have their links in the network namespace ${path}; ${cure}`;
+}
