@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from 'commander';
 import { type CommandEntry, commandTable } from './commands/command-table.js';
 import type { InputSource } from './requests/input.js';
-import { InputError } from './requests/input-error.js';
+import { InputError } from './requests/request.js';
 import type { Environment } from './settings/environment.js';
 import { applyOvsdbConnection, commonOptions, configFiles } from './settings/options.js';
 import type { Format, Settings } from './settings/settings.js';

@@ -29,7 +29,6 @@ export { LinkRunner } from './links/link-runner.js';
 export type { LinkState, TapState } from './links/link-state.js';
 export type { LinkChange, LinkOperation, LinkQuery, LinkTable } from './links/link-table.js';
 export { noteOf, usersIn } from './links/link-users.js';
-export { SerialQueue } from './links/serial-queue.js';
 export { UnmadeLinks } from './links/unmade-links.js';
 export { SharedLocks } from './locks/shared-locks.js';
 export type { OvsChange } from './openvswitch/changes.js';

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import { InputError } from '../requests/input-error.js';
+import { InputError } from '../requests/request.js';
 import type { CommandEnvironment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 

@@ -1,6 +1,6 @@
 import { asVifError, isVifError, type PluginPackage, PluginRegistry } from '@vifkit/core';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
-import { InputError } from '../requests/input-error.js';
+import { InputError } from '../requests/request.js';
 import { type ConfigFile, readConfigText, readSetting, requireOwn } from '../settings/config-file.js';
 import type { Environment } from '../settings/environment.js';
 import { commonOptions, configFiles } from '../settings/options.js';

@@ -1,7 +1,7 @@
 import { asVifError, type VifError } from '@vifkit/core';
 import { type Attached, type DomainRequest, DomainVifs, Virsh, writeRequests } from '@vifkit/libvirt/domain';
 import { readText } from '../requests/input.js';
-import { InputError } from '../requests/input-error.js';
+import { InputError } from '../requests/request.js';
 import { parseRequests } from '../requests/request-splitter.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';

@@ -1,6 +1,6 @@
 import { errorCodes } from '@vifkit/core';
 import { closestMatch } from 'leven';
-import { InputError } from '../requests/input-error.js';
+import { InputError } from '../requests/request.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { styleFor } from '../terminal/output.js';

@@ -1,7 +1,7 @@
 import type { GcResult, Settled } from '@vifkit/engine';
 import { readText } from '../requests/input.js';
-import { InputError } from '../requests/input-error.js';
 import { idOfVif } from '../requests/object-from.js';
+import { InputError } from '../requests/request.js';
 import { parseRequests } from '../requests/request-splitter.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';

@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import type { Failure } from '@vifkit/engine';
-import { InputError } from '../requests/input-error.js';
+import { InputError } from '../requests/request.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import { areIds, meansPlugged, type Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';

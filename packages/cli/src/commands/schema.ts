@@ -1,6 +1,6 @@
 import { closestMatch } from 'leven';
 import { loadRegistry } from '../plugins/load-plugins.js';
-import { InputError } from '../requests/input-error.js';
+import { InputError } from '../requests/request.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { printable } from '../terminal/text.js';

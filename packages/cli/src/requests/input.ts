@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { asVifError, VifError } from '@vifkit/core';
 import { signalError, withDeadline, withinDeadline } from '@vifkit/engine/time';
-import { InputError } from './input-error.js';
+import { InputError } from './request.js';
 
 /** Bytes that are read of a file at once: some two hundred requests. */
 const pieceOfFile = 256 * 1024;

@@ -1,6 +1,11 @@
 import { asVifError, VifError } from '@vifkit/core';
 import { deepest, JsonNesting } from './json-nesting.js';
 
+/** An input that cannot be read at all. */
+export class InputError extends Error {
+  override readonly name = 'InputError';
+}
+
 /** One request of an input, or why there is none. */
 export type Input = (
   | {

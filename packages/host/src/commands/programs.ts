@@ -1,4 +1,4 @@
-import { type Following, followProgram } from './follow-program.js';
+import type { Following } from './follow-program.js';
 import { type Answer, type AskedFor, ProgramSession, type Question } from './program-session.js';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.js';
 
@@ -47,5 +47,8 @@ export interface Programs {
 export const hostPrograms: Programs = {
   run: runProgram,
   start: (argv) => new ProgramSession(argv),
-  follow: followProgram,
+  async follow(argv, following, signal) {
+    const { followProgram } = await import('./follow-program.js'); // only who watches the host follows anything
+    return followProgram(argv, following, signal);
+  },
 };

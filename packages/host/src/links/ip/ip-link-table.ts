@@ -9,7 +9,6 @@ import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';
 import { linkOutcome } from '../link-outcome.js';
 import type { LinkState } from '../link-state.js';
 import type { LinkOperation, LinkQuery, LinkTable } from '../link-table.js';
-import { SerialQueue } from '../serial-queue.js';
 import { UnmadeLinks } from '../unmade-links.js';
 import { ChecksumOffload } from './checksum-offload.js';
 import { deleteLinks } from './group-deletion.js';
@@ -46,7 +45,8 @@ export class IpLinkTable implements LinkTable {
   readonly #files: KernelFiles;
   readonly #reader: LinkReader;
   readonly #batch: IpBatch;
-  readonly #writes = new SerialQueue();
+  /** Ends once all that was begun to be written has ended, well or not: one call writes at a time. */
+  #writing: Promise<unknown> = Promise.resolve();
   readonly #checksumOffload: ChecksumOffload;
   #names: ReadonlySet<string> | undefined;
 
@@ -114,11 +114,13 @@ export class IpLinkTable implements LinkTable {
     operations: readonly LinkOperation[],
     signal: AbortSignal,
   ): Promise<readonly (VifError | undefined)[]> {
-    return this.#writes.run(() => this.#write(operations, signal));
+    const written = this.#writing.then(() => this.#write(operations, signal));
+    this.#writing = written.catch(() => {});
+    return written;
   }
 
   async close(): Promise<void> {
-    await this.#writes.idle();
+    await this.#writing;
     await Promise.all([this.#reader.close(), this.#batch.close(), this.#checksumOffload.close()]);
   }
 
