@@ -44,17 +44,25 @@ export async function apply(
     const { vifs, failures } = await driver.list({ signal, timeout: settings.timeout });
     const others = vifs.filter(({ vifId }) => !wanted.has(vifId.toLowerCase()));
     const surplus = others.filter((vif) => isToGo(vif, settings));
+    const taken = vifs.filter(
+      ({ vifId, managedBy }) => isOfAnother(managedBy) && wanted.has(vifId.toLowerCase()),
+    );
     const report = new ApplyReport(settings, environment, logger);
     for (const error of failures) await report.add('unplug', { ok: false, id: null, error });
     if (settings.dryRun) await foresee(driver, surplus, wanted, settings.timeout, signal, report);
     else await carryOut(driver, surplus, [...wanted.values()], settings, signal, report);
-    return report.end(wanted.size, others.length - surplus.length);
+    return report.end(wanted.size, others.length - surplus.length, taken);
   };
   return withDriver(settings, environment, work, { logger });
 }
 
 function isToGo({ managedBy }: PluggedVif, { prune = 'own' }: ApplySettings): boolean {
   return prune === 'all' || (prune === 'own' && managedBy === MANAGER);
+}
+
+/** Whether somebody else counts on the VIF, such as libvirt's hook. */
+function isOfAnother(managedBy: string | undefined): boolean {
+  return managedBy !== undefined && managedBy !== MANAGER;
 }
 
 /** Requests by the ids of their VIFs, in small letters; undefined if one cannot be read, which is told then. */
@@ -172,11 +180,14 @@ class ApplyReport {
   }
 
   /** Sums up, and answers with the exit status. */
-  async end(wanted: number, left: number): Promise<number> {
+  async end(wanted: number, left: number, taken: readonly PluggedVif[]): Promise<number> {
     const { plug, unplug, failed } = this.#counts;
-    const [plugged, unplugged] = this.settings.dryRun ? ['to plug', 'to unplug'] : ['plugged', 'unplugged'];
+    const [plugged, unplugged, takenOver] = this.settings.dryRun
+      ? ['to plug', 'to unplug', 'to take over']
+      : ['plugged', 'unplugged', 'taken over'];
     const others = left === 0 ? '' : `, ${left} of others left alone`;
-    const line = `${wanted} wanted: ${plug} ${plugged}, ${unplug} ${unplugged}, ${failed} failed${others}\n`;
+    const over = taken.length === 0 ? '' : `, ${taken.length} ${takenOver} from ${managersOf(taken)}`;
+    const line = `${wanted} wanted: ${plug} ${plugged}, ${unplug} ${unplugged}, ${failed} failed${others}${over}\n`;
     await writeOut(this.settings.format === 'json' ? this.environment.stderr : this.environment.stdout, line);
     return failed > 0 ? 1 : 0;
   }
@@ -198,6 +209,10 @@ class ApplyReport {
     const what = `${action} ${value.id ?? ''}`;
     return renderChanges({ ...nobody, id: what, vifId: what, changes: value.changes }, style);
   }
+}
+
+function managersOf(vifs: readonly PluggedVif[]): string {
+  return [...new Set(vifs.map(({ managedBy = '' }) => printable(managedBy)))].join(', ');
 }
 
 /** For what is only known by its mark. */
