@@ -114,4 +114,15 @@ describe('a VIF of the hook and of apply', () => {
     expect((await apply([2])).stdout).toContain('1 of others left alone');
     expect(await managers()).toEqual({ [idOf(1)]: 'vif hook', [idOf(2)]: 'vif apply' });
   });
+
+  it('is not taken over by an apply that cannot plug it', async () => {
+    await hook('prepare', 'begin', hybrid(1));
+    host.links.kernel.links.delete(`qbr${idOf(1).slice(0, 11)}`);
+    host.failAt(1);
+    expect(await apply([1])).toMatchObject({
+      status: 1,
+      stdout: '1 wanted: 0 plugged, 0 unplugged, 1 failed\n',
+    });
+    expect(await managers()).toEqual({ [idOf(1)]: 'vif hook' });
+  });
 });
