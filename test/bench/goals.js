@@ -6,10 +6,11 @@ const startToEnd = (what) => ({ startToEnd: what });
 const tapPlug = startToEnd('plug of one tap');
 
 /**
- * Every goal with its figure, which is undefined where the run did not measure it.
+ * Every goal whose figure the run has measured.
  * @param writes what was counted, a row for each operation of each subject
  */
-export function judge(measurements, { single, bulk: sizes, command, configs, inputs }, writes) {
+export function judge(measurements, options, writes) {
+  const { single, bulk: sizes, command, configs, inputs } = options;
   const of = (subject, measured) => measurements.median(subject, measured);
   const ratio = ([subject, measured], [other, otherMeasured]) =>
     divide(of(subject, measured), of(other, otherMeasured));
@@ -58,7 +59,24 @@ export function judge(measurements, { single, bulk: sizes, command, configs, inp
     atMost(0, 'writes of a repeated vif plug', again && sumOfWrites(again)),
     ...transactionGoals(writes),
   ];
-  return goals.map((goal) => ({ ...goal, reached: isReached(goal) }));
+  const measured = [...goals, ...hostGoals(of, options)].filter(({ figure }) => figure !== undefined);
+  return measured.map((goal) => ({ ...goal, reached: isReached(goal) }));
+}
+
+function hostGoals(of, { pictured, watched, minutes }) {
+  const watch = (what) => of('vif', { watch: what, vifs: watched });
+  const memory = (passed) => watch(`memory after ${passed} min`);
+  const page = { picture: 'html', host: 'mixed', vifs: pictured, figure: 'start to end' };
+  return [
+    atMost(10_000, `ms for the page of ${pictured} VIFs`, of('vif', page)),
+    atMost(
+      1,
+      `s of processor time of vif watch, ${minutes} idle min`,
+      watch(`processor time of ${minutes} idle min`),
+    ),
+    atMost(1.1, `growth of memory of vif watch, 1 to ${minutes} min`, divide(memory(minutes), memory(1))),
+    atMost(1000, 'ms from a change until vif watch has told it', watch('from a change until it is told')),
+  ];
 }
 
 function transactionGoals(writes) {
@@ -79,7 +97,6 @@ const atMost = (limit, goal, figure) => ({ goal, limit, bound: 'at most', figure
 const atLeast = (limit, goal, figure) => ({ goal, limit, bound: 'at least', figure });
 
 function isReached({ bound, limit, figure }) {
-  if (figure === undefined) return undefined;
   return bound === 'at most' ? figure <= limit : figure >= limit;
 }
 

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { makeNamespace, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { Conversation, runToEnd } from './process.js';
 import { processorTime } from './processor-time.js';
-import { subjects } from './programs/argv.js';
+import { subjects, vifArgv } from './programs/argv.js';
 import { integrationBridge } from './vifs.js';
 
 const doomed = 99;
@@ -45,6 +45,16 @@ export class Ground {
   /** Runs a program in the namespace, from its start to its end. */
   run(argv, input) {
     return runToEnd(this.#inside(argv), { env: this.#env, input });
+  }
+
+  /** Starts a program in the namespace that tells by lines what it has to say. */
+  start(argv) {
+    return new Conversation(this.#inside(argv), this.#env);
+  }
+
+  /** The argument vector of a `vif` command that is about this ground. */
+  vif(command, ...args) {
+    return vifArgv(command, '--ovsdb', this.endpoint, '--state-dir', this.#state, ...args);
   }
 
   /** Has the subject do something; answers the milliseconds of each call. */

@@ -29,7 +29,7 @@ function collect(stream) {
   return () => Buffer.concat(chunks).toString();
 }
 
-/** A program that answers each line with one. */
+/** A program that answers each line with one, or has lines to tell of its own accord. */
 export class Conversation {
   #child;
   #lines;
@@ -65,10 +65,20 @@ export class Conversation {
     return answer;
   }
 
-  async end() {
+  /** Ends one that ends with its standard input. */
+  end() {
+    return this.#ended(() => this.#child.stdin.end());
+  }
+
+  /** Ends one that runs until it is interrupted. */
+  stop() {
+    return this.#ended(() => this.#child.kill());
+  }
+
+  async #ended(end) {
     if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
     const ended = new Promise((resolve) => this.#child.once('exit', resolve));
-    this.#child.stdin.end();
+    end();
     await ended;
   }
 }

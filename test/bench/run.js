@@ -2,7 +2,7 @@
 // Measures vifkit beside os-vif and the floor: see docs/performance.md. Needs root, Open vSwitch, python3-os-vif,
 // strace and /dev/net/tun.
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { judge } from './goals.js';
 import { describeMachine } from './machine.js';
@@ -14,7 +14,14 @@ import { renderTables } from './report/tables.js';
 import { holdTemporaryFiles } from './temporary-files.js';
 
 const started = performance.now();
-const committed = fileURLToPath(new URL('results', import.meta.url));
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+/** Where results are committed: of a full run, and of a whole host. Each has its heading in docs/performance.md. */
+const full = here('results');
+const headings = new Map([
+  [full, 'Figures'],
+  [here('results/host'), 'A whole host'],
+]);
 
 /** Each part is loaded when it is asked for. */
 const parts = {
@@ -22,6 +29,8 @@ const parts = {
   'start-up': async (...args) => (await import('./parts/start-up.js')).measureStartUp(...args),
   config: async (...args) => (await import('./parts/config.js')).measureConfig(...args),
   input: async (...args) => (await import('./parts/input.js')).measureInput(...args),
+  pictures: async (...args) => (await import('./parts/pictures.js')).measurePictures(...args),
+  watch: async (...args) => (await import('./parts/watch.js')).measureWatch(...args),
   writes: async (...args) => (await import('./parts/writes.js')).measureWrites(...args),
 };
 
@@ -48,8 +57,8 @@ async function bench(options) {
     series: measurements.all(),
   };
   process.stdout.write(renderTables(results));
-  const directory = options.out ?? (options.isFull ? committed : undefined);
-  if (directory !== undefined) await save(results, directory);
+  const directory = options.out ?? (options.isFull ? full : undefined);
+  if (directory !== undefined) await save(results, resolve(directory));
 }
 
 async function save(results, directory) {
@@ -58,7 +67,8 @@ async function save(results, directory) {
   await writeFile(join(directory, 'results.txt'), renderTables(results).trimStart());
   const plot = renderPlot(results.series);
   if (plot) await writeFile(join(directory, 'hybrid-ports.svg'), plot);
-  if (directory === committed) await quoteResults(renderTables(results).trim());
+  const heading = headings.get(directory);
+  if (heading !== undefined) await quoteResults(heading, renderTables(results).trim());
   log(`Results are in ${directory}`);
 }
 

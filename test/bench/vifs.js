@@ -18,6 +18,13 @@ export function makeVifs(kind, count) {
   return Array.from({ length: count }, () => make[kind](randomUUID()));
 }
 
+const mix = ['hybrid', 'hybrid', 'direct', 'tap'];
+
+/** So many VIFs as hosts have them side by side: half of them hybrid, the first one too. */
+export function makeHost(count) {
+  return Array.from({ length: count }, (_, i) => make[mix[i % mix.length]](randomUUID()));
+}
+
 const named = (prefix, id) => `${prefix}${id}`.slice(0, 14);
 
 const make = {
@@ -46,6 +53,12 @@ const make = {
       bridge_name: bridge,
       network: network({ bridge, bridge_interface: null, should_provide_bridge: true }),
     });
+  },
+
+  // As Nova's network model has it.
+  tap: (id) => {
+    const network = { id: randomUUID(), label: 'net', subnets: [], meta: { mtu } };
+    return { id, address, type: 'tap', devname: named('tap', id), details: {}, network };
   },
 };
 
@@ -90,7 +103,5 @@ export function makeNovaRequest() {
 
 /** A bare tap. */
 export function makeTapRequest() {
-  const id = randomUUID();
-  const network = { id: randomUUID(), label: 'net', subnets: [], meta: { mtu } };
-  return { vif: { id, address, type: 'tap', devname: named('tap', id), details: {}, network }, instance };
+  return { vif: make.tap(randomUUID()), instance };
 }

@@ -9,13 +9,21 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp --directory)
 root=$work/root
-trap 'rm -rf --one-file-system "$work" 2>/dev/null || true' EXIT
+finish() {
+  local status=$?
+  # What debootstrap and apt said is worth reading only when one of them failed.
+  ((status == 0)) || tail --quiet --lines=20 "$work"/*.log >&2 2>/dev/null || true
+  umount "$root"/{dev/pts,proc,run,tmp} 2>/dev/null || true
+  rm -rf --one-file-system "$work"
+}
+trap finish EXIT
+command -v debootstrap >/dev/null || { echo 'clean-root.sh: debootstrap is missing' >&2; exit 1; }
 
 DEBFULLNAME='The test' DEBEMAIL=nobody@debian.org node "$here/../../packages/cli/scripts/deb.js" "$work" >"$work/name"
 deb=$(cat "$work/name")
 
 # shellcheck disable=SC2016 # the variables are apt's
-read -r mirror release < <(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Identifier: Packages' | grep -v -- '-[a-z-]*$')
+read -r mirror release < <(apt-get indextargets --format '$(REPO_URI) $(CODENAME)' 'Identifier: Packages' 'Origin: Debian' | grep -v -- '-[a-z-]*$')
 echo "debootstrap of $release"
 began=$SECONDS
 debootstrap --variant=minbase "$release" "$root" "$mirror" >"$work/debootstrap.log"
@@ -24,6 +32,7 @@ echo "took $((SECONDS - began)) s"
 # What the package depends on, but for Node.js: that of this machine stands in for Debian's.
 depends=$(dpkg-deb --field "$deb" Depends | sed 's/nodejs ([^)]*), *//')
 mount -t proc proc "$root/proc"
+mount -t devpts devpts "$root/dev/pts" # apt logs what it says to a terminal of its own
 chroot "$root" apt-get satisfy --quiet=2 --yes --no-install-recommends "$depends" >"$work/apt.log"
 mkdir -p "$work/nodejs/DEBIAN"
 printf '%s\n' 'Package: nodejs' "Version: $(node -p process.versions.node)" 'Architecture: all' \
@@ -57,4 +66,3 @@ unshare --net --mount sh -c 'mount -t sysfs sysfs "$1/sys"; env --ignore-environ
 (files) >"$work/after"
 diff "$work/before" "$work/after"
 echo 'nothing is left'
-umount "$root/proc" "$root/run" "$root/tmp"

@@ -24,7 +24,7 @@ package)
   dpkg --remove vif
   test ! -e /usr/bin/vif
   dpkg --purge vif
-  ! getent passwd vif
+  test -z "$(getent passwd vif)"
   test ! -e /run/vifkit
   ;;
 esac

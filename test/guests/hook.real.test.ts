@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
@@ -27,6 +27,7 @@ describe('the hook of libvirt', { timeout: 240_000 }, () => {
   beforeAll(async () => {
     before = listLinks();
     directory = await mkdtemp(join(tmpdir(), 'hook-'));
+    await mkdir(join(directory, 'no-vifs'));
     // libvirt gives its hooks a PATH, and little else.
     site = await Site.open(
       (ovsdb) => `#!/bin/sh
@@ -42,6 +43,20 @@ exec ${program} hook "$@" 2>>${directory}/errors
     await rm(directory, { recursive: true });
     expect(listLinks()).toEqual(before);
   });
+
+  /** The options with which other commands have the hook's records. */
+  const besideHook = () => ['--ovsdb', site.ovs.endpoint, '--state-dir', join(directory, 'state')];
+
+  async function managerOf({ id }: Row): Promise<unknown> {
+    const { stdout } = await $`${program} list --format json ${besideHook()}`;
+    const listed = stdout.split('\n').filter(Boolean);
+    return listed.map((line) => JSON.parse(line)).find((each) => each.id === id)?.managedBy;
+  }
+
+  /** Brings the host to files of no VIF. */
+  async function applyNothing(): Promise<string> {
+    return (await $`${program} apply --none ${directory}/no-vifs ${besideHook()}`).stdout;
+  }
 
   const errors = () => readFile(join(directory, 'errors'), 'utf8');
 
@@ -61,11 +76,15 @@ exec ${program} hook "$@" 2>>${directory}/errors
         expect(await guest.report()).toMatchObject({ mac: row.mac, pings: 3 });
         expect((await site.belongings(row)).links).toEqual(expect.arrayContaining([...row.links]));
         expect(await errors()).toBe('');
+        expect(await managerOf(row)).toBe('vif hook');
 
         await site.guests.libvirtd.restart();
+        expect(await managerOf(row)).toBe('vif hook');
+        expect(await applyNothing()).toContain('1 of others left alone');
         expect((await site.vif('check', row)).differences).toEqual([]);
         await guest.stop();
         expect(await site.leftOvers(row)).toEqual([]);
+        expect(await managerOf(row)).toBeUndefined();
         await guest.clear();
         await guest.start();
         expect(await guest.report()).toMatchObject({ mac: row.mac, pings: 3 });

@@ -1,12 +1,12 @@
-// The document that explains the figures has those of the run that is committed.
+// The document that explains the figures has those of the runs that are committed.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 const document = fileURLToPath(new URL('../../../docs/performance.md', import.meta.url));
-const block = /(?<=^## Figures$.*?^```text\n).*?(?=^```$)/ms;
 
-/** Puts the tables in the place of those of an earlier run. */
-export async function quoteResults(tables) {
+/** Puts the tables below a heading in the place of those of an earlier run. */
+export async function quoteResults(heading, tables) {
+  const block = new RegExp(`(?<=^## ${heading}$.*?^\`\`\`text\n).*?(?=^\`\`\`$)`, 'ms');
   const text = await readFile(document, 'utf8');
   await writeFile(
     document,

@@ -10,8 +10,10 @@ export function renderTables({ series, goals, writes }) {
     ['Start to end, ms: median (least to greatest)', startUpTable(series)],
     ['Libvirt XML', configTable(series)],
     ['Input', inputTable(series)],
+    ['Pictures of a whole host', pictureTable(series)],
+    ['An idle watch', watchTable(series)],
     ['Writes, hybrid ports', writes && writesTable(writes)],
-    ['Goals', goalTable(goals)],
+    ['Goals', goals.length > 0 && goalTable(goals)],
   ];
   return titled
     .filter(([, table]) => table)
@@ -94,6 +96,24 @@ function inputTable(series) {
   );
 }
 
+function pictureTable(series) {
+  const own = series.filter(({ picture }) => picture);
+  if (own.length === 0) return undefined;
+  const figures = [...new Set(own.map(({ figure, unit }) => `${figure}, ${unit}`))];
+  const rows = groupBy(own, ({ picture, vifs, host }) => `${picture}: ${vifs} VIFs, ${host}`);
+  const body = [...rows].map(([name, cells]) => [
+    name,
+    ...figures.map((title) => spread(cells.find(({ figure, unit }) => `${figure}, ${unit}` === title))),
+  ]);
+  return columns([['', ...figures], ...body]);
+}
+
+function watchTable(series) {
+  const own = series.filter(({ watch }) => watch);
+  if (own.length === 0) return undefined;
+  return columns(own.map((each) => [`${each.vifs} VIFs: ${each.watch}`, spread(each), each.unit]));
+}
+
 function writesTable(writes) {
   const [, , , ...names] = Object.keys(writes[0]);
   const body = writes.map((row) => [
@@ -104,12 +124,11 @@ function writesTable(writes) {
 }
 
 function goalTable(goals) {
-  const verdict = (reached) => (reached === undefined ? 'not measured' : reached ? 'reached' : 'NOT reached');
   const body = goals.map(({ goal, bound, limit, figure, reached }) => [
     goal,
     `${bound} ${short(limit)}`,
     short(figure),
-    verdict(reached),
+    reached ? 'reached' : 'NOT reached',
   ]);
   return columns([['', 'goal', 'figure', ''], ...body]);
 }

@@ -44,7 +44,7 @@ export async function apply(
     const { vifs, failures } = await driver.list({ signal, timeout: settings.timeout });
     const others = vifs.filter(({ vifId }) => !wanted.has(vifId.toLowerCase()));
     const surplus = others.filter((vif) => isToGo(vif, settings));
-    const report = new ApplyReport(settings, environment, logger);
+    const report = new ApplyReport(settings, environment, logger, otherManagers(vifs));
     for (const error of failures) await report.add('unplug', { ok: false, id: null, error });
     if (settings.dryRun) await foresee(driver, surplus, wanted, settings.timeout, signal, report);
     else await carryOut(driver, surplus, [...wanted.values()], settings, signal, report);
@@ -55,6 +55,15 @@ export async function apply(
 
 function isToGo({ managedBy }: PluggedVif, { prune = 'own' }: ApplySettings): boolean {
   return prune === 'all' || (prune === 'own' && managedBy === MANAGER);
+}
+
+/** Who else counts on VIFs, such as libvirt's hook, by the ids of these. */
+function otherManagers(vifs: readonly PluggedVif[]): ReadonlyMap<string, string> {
+  return new Map(
+    vifs.flatMap(({ vifId, managedBy }) =>
+      managedBy === undefined || managedBy === MANAGER ? [] : [[vifId.toLowerCase(), managedBy]],
+    ),
+  );
 }
 
 /** Requests by the ids of their VIFs, in small letters; undefined if one cannot be read, which is told then. */
@@ -150,11 +159,14 @@ async function carryOut(
 /** Prints what was done, and counts it. */
 class ApplyReport {
   readonly #counts = { plug: 0, unplug: 0, failed: 0 };
+  /** From whom VIFs are taken over: a name each. */
+  readonly #taken: string[] = [];
 
   constructor(
     private readonly settings: ApplySettings,
     private readonly environment: Environment,
     private readonly logger: Logger | undefined,
+    private readonly managers: ReadonlyMap<string, string>,
   ) {}
 
   async add(action: Action, result: Applied): Promise<void> {
@@ -162,6 +174,10 @@ class ApplyReport {
     const isError = 'error' in result;
     if (isError) this.#counts.failed += 1;
     else if (action === 'unplug' || writes(result.value)) this.#counts[action] += 1;
+    if (!isError && action === 'plug' && 'vifId' in result.value) {
+      const manager = this.managers.get(result.value.vifId.toLowerCase());
+      if (manager !== undefined) this.#taken.push(manager);
+    }
     if (this.settings.format === 'json') {
       await writeOut(stdout, `${JSON.stringify({ ...appliedJson(result), action })}\n`);
     } else if (isError) {
@@ -174,9 +190,13 @@ class ApplyReport {
   /** Sums up, and answers with the exit status. */
   async end(wanted: number, left: number): Promise<number> {
     const { plug, unplug, failed } = this.#counts;
-    const [plugged, unplugged] = this.settings.dryRun ? ['to plug', 'to unplug'] : ['plugged', 'unplugged'];
+    const [plugged, unplugged, takenOver] = this.settings.dryRun
+      ? ['to plug', 'to unplug', 'to take over']
+      : ['plugged', 'unplugged', 'taken over'];
     const others = left === 0 ? '' : `, ${left} of others left alone`;
-    const line = `${wanted} wanted: ${plug} ${plugged}, ${unplug} ${unplugged}, ${failed} failed${others}\n`;
+    const names = [...new Set(this.#taken)].map(printable).join(', ');
+    const over = names === '' ? '' : `, ${this.#taken.length} ${takenOver} from ${names}`;
+    const line = `${wanted} wanted: ${plug} ${plugged}, ${unplug} ${unplugged}, ${failed} failed${others}${over}\n`;
     await writeOut(this.settings.format === 'json' ? this.environment.stderr : this.environment.stdout, line);
     return failed > 0 ? 1 : 0;
   }

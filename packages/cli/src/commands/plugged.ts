@@ -69,6 +69,7 @@ const columns: readonly (readonly [title: string, of: (listed: ListedVif) => str
   ['MAC', ({ vif }) => vif.mac],
   ['DEVICE', ({ vif }) => vif.device],
   ['STATE', ({ state }) => state],
+  ['MANAGER', ({ vif }) => vif.managedBy],
   ['SINCE', ({ vif }) => vif.since?.replace(/\.\d+Z$/, 'Z')],
 ];
 

@@ -1,5 +1,5 @@
 import type { Thing } from '@vifkit/engine';
-import type { Plumbing, PlumbingNode } from '../plumbing/graph.js';
+import type { Plumbing, PlumbingEdge, PlumbingNode } from '../plumbing/graph.js';
 
 /** Whether something is as it should be. What is `waiting` cannot be known before the guest has started. */
 export type PictureState = 'sound' | 'waiting' | 'broken';
@@ -84,20 +84,22 @@ export function pictureOf(
       const id = idOf(node.name);
       nodes.set(id, joined(nodes.get(id), pictured(id, node, vif, legs)));
     }
-    for (const { from, to, missing } of plumbing.edges) connect(idOf(from), idOf(to), missing);
+    for (const { from, to, missing } of outwards(plumbing)) connect(idOf(from), idOf(to), missing);
   }
   for (const thing of surroundings) addThing(nodes, connect, thing);
-  const known = [...edges.values()].filter(({ from, to }) => nodes.has(from) && nodes.has(to));
   return {
     title,
     nodes: [...nodes.values()],
-    edges: outwards([...nodes.values()], known),
+    edges: [...edges.values()].filter(({ from, to }) => nodes.has(from) && nodes.has(to)),
     vifs: plumbings.map(({ vif }) => vif),
   };
 }
 
-/** Turns lines so that they lead away from the guests. */
-function outwards(nodes: readonly PictureNode[], edges: readonly PictureEdge[]): PictureEdge[] {
+/**
+ * The lines of a VIF, turned so that they lead away from its guest. Other VIFs have no say in it: some come to a bridge that they
+ * share by a shorter way.
+ */
+function outwards({ nodes, edges }: Plumbing): PlumbingEdge[] {
   const neighbours = new Map<string, string[]>();
   const note = (one: string, other: string) => neighbours.set(one, [...(neighbours.get(one) ?? []), other]);
   for (const { from, to } of edges) {
@@ -105,12 +107,13 @@ function outwards(nodes: readonly PictureNode[], edges: readonly PictureEdge[]):
     note(to, from);
   }
   const distances = new Map<string, number>();
-  for (const { id, kind } of nodes) if (kind === 'guest') distances.set(id, 0);
+  for (const { name, kind } of nodes) if (kind === 'guest') distances.set(name, 0);
   // What is added to a map while it is gone through comes, too.
-  for (const [id, distance] of distances) {
-    for (const next of neighbours.get(id) ?? []) if (!distances.has(next)) distances.set(next, distance + 1);
+  for (const [name, distance] of distances) {
+    for (const next of neighbours.get(name) ?? [])
+      if (!distances.has(next)) distances.set(next, distance + 1);
   }
-  const distance = (id: string) => distances.get(id) ?? Number.POSITIVE_INFINITY;
+  const distance = (name: string) => distances.get(name) ?? Number.POSITIVE_INFINITY;
   return edges.map((edge) =>
     distance(edge.from) <= distance(edge.to) ? edge : { ...edge, from: edge.to, to: edge.from },
   );

@@ -49,6 +49,7 @@ export function svg(picture: Picture): string {
   layout(graph);
   const placed = picture.nodes.map((node): Placed => ({ node, ...placeOf(graph.node(node.id)) }));
   const { width = 0, height = 0 } = graph.graph();
+  const vifsOf = new Map(picture.nodes.map(({ id, vifIds }) => [id, vifIds]));
   const lines = picture.edges.map(({ from, to, isBroken }) => {
     const points = (graph.edge(from, to)?.points ?? []) as readonly {
       readonly x: number;
@@ -57,7 +58,8 @@ export function svg(picture: Picture): string {
     const path = points
       .map(({ x, y }, i) => `${i === 0 ? 'M' : 'L'}${Math.round(x)} ${Math.round(y)}`)
       .join('');
-    return `<path${isBroken ? ' class="broken"' : ''} d="${path}"/>`;
+    const own = vifsOf.get(from)?.filter((id) => vifsOf.get(to)?.includes(id)) ?? [];
+    return `<path${isBroken ? ' class="broken"' : ''} data-vifs="${escaped(own.join(' '))}" d="${path}"/>`;
   });
   const [w, h] = [Math.max(1, Math.ceil(Number(width) || 1)), Math.max(1, Math.ceil(Number(height) || 1))];
   return [

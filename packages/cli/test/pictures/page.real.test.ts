@@ -72,6 +72,38 @@ describe('the page of a host with 50 VIFs, one of them broken, in a browser', ()
     });
   });
 
+  it('lists what is broken first', async () => {
+    const told = await inBrowser(
+      html(someHost(50, 7)),
+      `return [...document.querySelectorAll('tbody tr')].map((row) => row.dataset.vif).slice(0, 3).join();`,
+    );
+    expect(told).toBe([idOf(7), idOf(1), idOf(2)].join());
+  });
+
+  it('shows what is found in the picture, and dims all else, lines too', async () => {
+    const told = await inBrowser(
+      html(someHost(200, 90)),
+      `const input = document.querySelector('#search');
+      const shown = {};
+      for (const word of ['qbr00000003', 'broken', 'qbr00000198']) {
+        input.value = word;
+        input.dispatchEvent(new Event('input'));
+        const bright = [...document.querySelectorAll('[data-vifs]:not(.other)')];
+        const own = bright.filter((each) => each.matches('.node') && !each.dataset.vifs.includes(' ') && each.dataset.vifs);
+        const region = document.querySelector('#picture').getBoundingClientRect();
+        const seen = own.map((each) => each.getBoundingClientRect());
+        shown[word] = {
+          boxes: own.length,
+          lines: bright.filter((each) => each.matches('path') && each.dataset.vifs).length,
+          isInView: seen.every(({ top, bottom }) => top >= region.top && bottom <= region.bottom),
+        };
+      }
+      return JSON.stringify(shown);`,
+    );
+    const one = { boxes: 4, lines: 4, isInView: true };
+    expect(JSON.parse(told)).toEqual({ qbr00000003: one, broken: one, qbr00000198: one });
+  });
+
   it('draws what is broken in red', async () => {
     const told = await inBrowser(
       html(someHost(50, 7)),

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { html } from '../../src/pictures/html.js';
+import { pictureOf } from '../../src/pictures/picture.js';
 import { svg } from '../../src/pictures/svg.js';
 import { dot, mermaid } from '../../src/pictures/text-pictures.js';
-import { idOf, someHost } from './some-host.js';
+import { direct, hybrid, idOf, someHost } from './some-host.js';
 
 describe('a picture', () => {
   it('has what VIFs share once, and knows whose everything is', () => {
@@ -21,6 +22,12 @@ describe('a picture', () => {
   it('leads from the guests to the network', () => {
     const { edges } = someHost(1);
     expect(edges).toContainEqual({ from: 'qbr00000001-70', to: 'qvo00000001-70', isBroken: false });
+  });
+
+  it('leads so from each guest, however short the way of another is', () => {
+    const { edges } = pictureOf('a host', [direct(1), hybrid(2)]);
+    expect(edges).toContainEqual({ from: 'tap00000001-70', to: 'br-int', isBroken: false });
+    expect(edges).toContainEqual({ from: 'qvo00000002-70', to: 'br-int', isBroken: false });
   });
 
   it('keeps apart two guests of one MAC address', () => {
