@@ -20,11 +20,16 @@ interface Break {
   readonly isMended: boolean;
 }
 
+/** In the order of the functions. */
+const onFunctions = [
+  trustedMacvtapOnFunction(''),
+  macvtapOnFunction(''),
+  anotherMacvtapOnFunction('', ''),
+  anotherTrustedMacvtapOnFunction(''),
+];
+
 const idOf = (request: { readonly vif: { readonly id: string } }) => request.vif.id;
-const trusted = idOf(trustedMacvtapOnFunction(''));
-const plain = idOf(macvtapOnFunction(''));
-const another = idOf(anotherMacvtapOnFunction('', ''));
-const anotherTrusted = idOf(anotherTrustedMacvtapOnFunction(''));
+const [trusted = '', plain = '', another = '', anotherTrusted = ''] = onFunctions.map(idOf);
 const onBridge = idOf(bridgeOnVlan);
 const onVlan = idOf(macvtapOnVlan);
 
@@ -115,7 +120,11 @@ export async function playBreaks(machine: Machine, requests: readonly object[]):
 /** Has guests come for the VIFs, as libvirt does it: macvtaps, and a link in the bridge, in a tap's place. */
 export const startGuests = [
   'modprobe -a macvtap veth',
-  ...[0, 1, 2, 3].map((i) => `ip link add link eth${i + 1} name guest${i} up type macvtap mode passthru`),
+  // Whose address the function's device is to have, libvirt says: a card gives it only what the plug has given the function.
+  ...onFunctions.flatMap(({ vif: { address } }, i) => [
+    `ip link set dev eth${i + 1} address ${address}`,
+    `ip link add link eth${i + 1} name guest${i} up type macvtap mode passthru`,
+  ]),
   `ip link add link vlan102 name guest4 address ${macvtapOnVlan.vif.address} up type macvtap mode bridge`,
   'ip link add name tap3b1d0c7e-52 mtu 1450 type veth peer name guest5',
   'ip link set dev guest5 up',
