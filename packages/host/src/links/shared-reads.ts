@@ -18,6 +18,9 @@ interface Reading {
 export function sharingReads(table: LinkTable): LinkTable {
   let open: Reading | undefined;
   let last: Reading | undefined;
+  let checksums:
+    | { readonly signal: AbortSignal; readonly read: ReturnType<LinkTable['readChecksumOffload']> }
+    | undefined;
 
   const begin = (signal: AbortSignal): Reading => {
     const settingsOf = new Set<string>();
@@ -52,9 +55,16 @@ export function sharingReads(table: LinkTable): LinkTable {
     },
     present: (names) => table.present(names),
     readAddresses: (names, signal) => table.readAddresses(names, signal),
-    readChecksumOffload: (signal) => table.readChecksumOffload(signal),
+    // A process of its own each time: once a call will do, unless it has changed some itself.
+    readChecksumOffload(signal) {
+      if (checksums?.signal !== signal) checksums = { signal, read: table.readChecksumOffload(signal) };
+      return checksums.read;
+    },
     readRules: (signal) => table.readRules(signal),
-    write: (operations, signal) => table.write(operations, signal),
+    write(operations, signal) {
+      checksums = undefined;
+      return table.write(operations, signal);
+    },
     close: () => table.close(),
   };
 }
