@@ -117,7 +117,11 @@ export function checkObject(fields: Fields): Field['check'] {
     for (const key of Object.keys(value)) {
       if (!Object.hasOwn(fields, key)) wrong.push(`has an unknown ${quote(join(path, key))}`);
     }
-    for (const [key, { check }] of entries) wrong.push(...check(ownValue(value, key), join(path, key)));
+    for (const [key, { check, optional }] of entries) {
+      // Most fields of most steps are left out.
+      if (optional && !Object.hasOwn(value, key)) continue;
+      wrong.push(...check(ownValue(value, key), join(path, key)));
+    }
     return wrong;
   };
 }

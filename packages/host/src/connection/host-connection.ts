@@ -114,12 +114,19 @@ function linksOf(leg: Leg): string[] {
 }
 
 function onPath(link: LinkState): LinkOnPath {
-  const { name, type, up, mtu, address, master, peer, lower, vlan, mode, port, tap } = link;
-  const carrier = link.carrier ?? tap?.isOpen;
   return {
-    ...{ name, type, up, carrier, mtu, address, master, peer, mode, port },
-    lower: lower ?? vlan?.link,
-    vlanId: vlan?.id,
+    name: link.name,
+    type: link.type,
+    up: link.up,
+    carrier: link.carrier ?? link.tap?.isOpen,
+    mtu: link.mtu,
+    address: link.address,
+    master: link.master,
+    peer: link.peer,
+    mode: link.mode,
+    port: link.port,
+    lower: link.lower ?? link.vlan?.link,
+    vlanId: link.vlan?.id,
   };
 }
 
