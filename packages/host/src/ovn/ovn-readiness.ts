@@ -3,11 +3,11 @@ import type { AwaitedPort, PortLook, PortReadiness } from '@vifkit/engine';
 import { pause, signalError, untilFired, withDeadline } from '@vifkit/engine/time';
 import { askController } from './controller.js';
 import { type Evidence, notReady } from './diagnosis.js';
-import type { Southbound } from './southbound.js';
+import type { PortBinding, Southbound } from './southbound.js';
 import type { SwitchWatch, WatchedInterface } from './switch-watch.js';
 
-/** Milliseconds for finding out why a port is not ready: its time is over by then. */
-const DIAGNOSIS = 500;
+/** Milliseconds for what is asked besides: who has a port, and why it is not ready, when its time is over. */
+const MOMENT = 500;
 
 /**
  * Milliseconds for which a port has to stay here that another chassis had. Two chassis that both have an interface with
@@ -68,7 +68,7 @@ export class OvnReadiness implements PortReadiness {
     try {
       look();
       await untilFired(ready.signal, signal);
-      if (signal.aborted) throw await this.#late(port, signal);
+      if (!ready.signal.aborted) throw await this.#late(port, signal);
     } finally {
       leave();
     }
@@ -76,12 +76,10 @@ export class OvnReadiness implements PortReadiness {
 
   /** The chassis that has the port, if it is this one's as much as that one's: OVN was told of neither. */
   async #rivalFor(port: AwaitedPort, signal: AbortSignal): Promise<string | undefined> {
-    const { watch, southbound } = this.parts;
-    if (watch.ovn.chassis === undefined) return undefined;
-    const binding = await southbound?.binding(port.interfaceId, signal).catch(() => undefined);
-    return binding?.requested.length === 0 && binding.chassis !== watch.ovn.chassis
-      ? binding.chassis
-      : undefined;
+    const { chassis } = this.parts.watch.ovn;
+    if (chassis === undefined) return undefined;
+    const binding = await this.#binding(port, signal);
+    return binding?.requested.length === 0 && binding.chassis !== chassis ? binding.chassis : undefined;
   }
 
   /** Whether this chassis keeps the port, see {@link CONTEST}. ovn-controller notes when it has installed its flows anew. */
@@ -91,8 +89,14 @@ export class OvnReadiness implements PortReadiness {
     await pause(CONTEST, signal);
     if (signal.aborted) throw await this.#late(port, signal);
     if (since() !== began || !this.#isReady(port, this.#find(port))) return false;
-    const binding = await this.parts.southbound?.binding(port.interfaceId, signal).catch(() => undefined);
+    const binding = await this.#binding(port, signal);
     return binding === undefined || binding.chassis === this.parts.watch.ovn.chassis;
+  }
+
+  /** Where OVN has the port, if the southbound database tells that in a moment: a mute one does not hold up a plug. */
+  #binding({ interfaceId }: AwaitedPort, signal: AbortSignal): Promise<PortBinding | undefined> {
+    const ask = async (soon: AbortSignal) => this.parts.southbound?.binding(interfaceId, soon);
+    return withDeadline(MOMENT, signal, ask).catch(() => undefined);
   }
 
   #find({ interfaceId, name }: AwaitedPort): WatchedInterface | undefined {
@@ -109,7 +113,7 @@ export class OvnReadiness implements PortReadiness {
   #evidence(port: AwaitedPort): Promise<Evidence> {
     const { watch, southbound, runDirectory } = this.parts;
     const { ovn } = watch;
-    return withDeadline(DIAGNOSIS, undefined, async (signal) => {
+    return withDeadline(MOMENT, undefined, async (signal) => {
       const asked = southbound?.binding(port.interfaceId, signal);
       const [controller, binding, own] = await Promise.all([
         askController(runDirectory, signal),

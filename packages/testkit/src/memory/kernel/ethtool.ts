@@ -2,7 +2,7 @@ import { signalError } from '@vifkit/engine/time';
 import type { Answer, Question, Session } from '@vifkit/host/parts';
 import type { IpReply } from './ip.js';
 import type { Kernel } from './kernel.js';
-import type { Points } from './points.js';
+import { MemorySession } from './memory-session.js';
 
 /** Carries out a command of `ethtool`: the features of all links, or a change of one's checksums. */
 export function runEthtool(kernel: Kernel, [verb, name = '', ...words]: readonly string[]): IpReply {
@@ -22,26 +22,12 @@ function featuresOf({ name, checksumOffload = true }: { name: string; checksumOf
 }
 
 /** A process of `xargs -0 -t -n 3 ethtool -K` that is none: it does the same to links in memory, and says the same. */
-export class EthtoolSession implements Session {
-  told = 0;
-  isOver = false;
-  #since: number | undefined;
-
-  constructor(
-    private readonly kernel: Kernel,
-    private readonly points: Points,
-  ) {}
-
-  get age(): number | undefined {
-    return this.#since === undefined ? undefined : performance.now() - this.#since;
-  }
-
-  async ask(
+export class EthtoolSession extends MemorySession {
+  protected async answer(
     question: Question,
     { signal, doing }: Parameters<Session['ask']>[1],
     isFinal: boolean,
   ): Promise<Answer> {
-    this.#since ??= performance.now();
     this.told += question.length;
     const stderr: string[] = [];
     const say = (line: string) => {
@@ -62,9 +48,5 @@ export class EthtoolSession implements Session {
     }
     this.isOver = isFinal;
     return { stdout: [], stderr, ended: isFinal ? { exitCode: 123, missing: false } : undefined };
-  }
-
-  async end(): Promise<void> {
-    this.isOver = true;
   }
 }

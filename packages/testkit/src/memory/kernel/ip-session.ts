@@ -1,31 +1,16 @@
 import { signalError } from '@vifkit/engine/time';
-import type { Answer, Question, Session } from '@vifkit/host/parts';
+import type { Answer, Question } from '@vifkit/host/parts';
 import { runIp } from './ip.js';
-import type { Kernel } from './kernel.js';
 import { pointOf } from './link-points.js';
-import type { Points } from './points.js';
+import { MemorySession } from './memory-session.js';
 
 /** A process of `ip -force -batch -` that is none: it does the same to links in memory, and says the same. */
-export class IpSession implements Session {
-  told = 0;
-  isOver = false;
-  #since: number | undefined;
-
-  constructor(
-    private readonly kernel: Kernel,
-    private readonly points: Points,
-  ) {}
-
-  get age(): number | undefined {
-    return this.#since === undefined ? undefined : performance.now() - this.#since;
-  }
-
-  async ask(
+export class IpSession extends MemorySession {
+  protected async answer(
     question: Question,
     { signal, doing }: { readonly signal: AbortSignal; readonly doing: string },
     isFinal: boolean,
   ): Promise<Answer> {
-    this.#since ??= performance.now();
     const said = { stdout: [] as string[], stderr: [] as string[] };
     const say = (from: 'stdout' | 'stderr', text: string) => {
       for (const line of text.split('\n')) {
@@ -55,9 +40,5 @@ export class IpSession implements Session {
       say('stderr', `Command failed -:${this.told}`);
     }
     return isFinal ? end(failed ? 1 : 0) : { ...said, ended: undefined };
-  }
-
-  async end(): Promise<void> {
-    this.isOver = true;
   }
 }

@@ -1,0 +1,31 @@
+import type { Answer, Question, Session } from '@vifkit/host/parts';
+import type { Kernel } from './kernel.js';
+import type { Points } from './points.js';
+
+/** A process that is told on standard input what to do, and is none. */
+export abstract class MemorySession implements Session {
+  told = 0;
+  isOver = false;
+  #since: number | undefined;
+
+  constructor(
+    protected readonly kernel: Kernel,
+    protected readonly points: Points,
+  ) {}
+
+  get age(): number | undefined {
+    return this.#since === undefined ? undefined : performance.now() - this.#since;
+  }
+
+  ask(question: Question, options: Parameters<Session['ask']>[1], isFinal: boolean): Promise<Answer> {
+    this.#since ??= performance.now();
+    return this.answer(question, options, isFinal);
+  }
+
+  async end(): Promise<void> {
+    this.isOver = true;
+  }
+
+  /** What it says to a question. */
+  protected abstract answer(...asked: Parameters<Session['ask']>): Promise<Answer>;
+}
