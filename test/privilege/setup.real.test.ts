@@ -20,7 +20,7 @@ const input = requests.map(requestOf).join('');
 
 /** The commands of the document's table. */
 const documented = [
-  ...readDocument('docs/security.md').matchAll(/^\| `((?:ip|tee|nft|xargs) [^`]*)` +\|/gm),
+  ...readDocument('docs/security.md').matchAll(/^\| `((?:ip|tee|nft|sh) [^`]*)` +\|/gm),
 ].map(([, command = '']) => new RegExp(`^${escaped(command).replace(' FILE…', '( /proc/sys/net/\\S+)+')}$`));
 
 const filters = () => execFileSync('nft', ['list', 'ruleset'], { encoding: 'utf8' });

@@ -31,7 +31,7 @@ async function run(operation: 'plug' | 'check' | 'unplug', requests: readonly un
   const trace = await traceProgram([process.execPath, program, operation, ...options], input);
   expect(trace.exitCode, trace.stdout + trace.stderr).toBe(0);
   return {
-    // ethtool takes one link at a time; xargs runs it for all.
+    // ethtool takes one link at a time; a shell runs it for all.
     programs: trace.started.filter((each) => !each.includes('["ethtool"')).length,
     netlink: netlinkWrites(trace.netlink),
     settings: trace.settings.length,

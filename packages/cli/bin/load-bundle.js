@@ -1,12 +1,19 @@
 // The bundle's modules are CommonJS, and run from V8's code of them, so that a start does not compile a megabyte. Node.js
-// takes such code for scripts only, hence a loader of our own. The code is made by the first start of each user, and never
+// takes such code for scripts only, hence a loader of our own. The code is made by the first starts of each user, and never
 // published: code that comes with a package could be another's than the source that people review.
 //
-// All of it is in one file, which is quicker to load than two.
+// All modules that a command loads become one script, kept with its code in one file: a script and a file for each of
+// fifty modules take twice as long to load.
 const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, isAbsolute, join } = require('node:path');
 const { Script } = require('node:vm');
+
+/**
+ * The code has the functions that have run. So many starts add what they need: the first may have been for help, or had
+ * nothing to do. A function that no start needs would cost each of them as much to load as any other.
+ */
+const LEARNING = 3;
 
 /** What the main module of the bundle in this folder exports. */
 function loadBundle(folder) {
@@ -14,9 +21,11 @@ function loadBundle(folder) {
   // Node.js finds the source maps of modules that it loads itself.
   if (process.sourceMapsEnabled) return require(main);
 
-  const cache = openCodeCache();
-  const compiled = new Map();
+  const cache = findCache();
+  const kept = cache && readKept(cache, folder);
+  const functions = kept?.script.runInThisContext() ?? {};
   const loaded = new Map();
+  let isComplete = kept !== undefined;
   const requireOther = createRequire(main);
   const requireFrom = (id) => (id.startsWith('./') ? load(id.slice(2)) : requireOther(id));
   const load = (name) => {
@@ -24,36 +33,68 @@ function loadBundle(folder) {
     if (known) return known.exports;
     const module = { exports: {} };
     loaded.set(name, module);
-    const file = join(folder, name);
-    const source = fs.readFileSync(file);
-    const script = kept(name, source) ?? compile(name, source);
-    script.runInThisContext()(module.exports, requireFrom, module, file);
+    if (!functions[name]) {
+      isComplete = false;
+      Object.assign(functions, scriptOf(joined([readModule(folder, name)])).runInThisContext());
+    }
+    functions[name](module.exports, requireFrom, module, join(folder, name));
     return module.exports;
   };
-  const kept = (name, source) => {
-    const code = cache?.read(name, source);
-    const script = code && scriptOf(name, source, code);
-    return script?.cachedDataRejected ? undefined : script;
-  };
-  const compile = (name, source) => {
-    if (!cache || !isUsual()) return scriptOf(name, source);
-    const script = compileWhole(name, source);
-    compiled.set(name, { source, script });
-    return script;
-  };
   process.once('exit', () => {
-    for (const [name, { source, script }] of compiled) cache.write(name, source, script.createCachedData());
+    if (!cache || !isUsual()) return;
+    if (!isComplete) keepModules(cache, folder, Object.keys(functions));
+    else if (kept.starts < LEARNING) {
+      write(cache, { ...kept, starts: kept.starts + 1, code: kept.script.createCachedData() });
+    }
   });
   return load('main.cjs');
 }
 
-/** A module as a function of what Node.js hands to CommonJS. V8 turns down code that another version of it has made. */
-function scriptOf(name, source, cachedData) {
-  return new Script(`(function (exports, require, module, __filename) {\n${source}\n})`, {
-    filename: `vif/${name}`, // for stacks; the code has it, too, so it must not tell of a folder
-    lineOffset: -1, // that of the function's head
-    cachedData,
-  });
+/** The modules that were kept, as a script; undefined unless all of them are still what they were. */
+function readKept(cache, folder) {
+  try {
+    const { modules, starts, source, code } = read(cache);
+    const isSame = ({ name, state }) => stateOf(fs.statSync(join(folder, name))) === state;
+    if (!modules.every(isSame)) return undefined;
+    const script = scriptOf(source, code);
+    return { modules, starts: script.cachedDataRejected ? 0 : starts, source, script };
+  } catch {
+    return undefined; // there is none, it is damaged, or one of the modules is gone
+  }
+}
+
+/** The next start runs them as one script, and makes its code. */
+function keepModules(cache, folder, names) {
+  const all = names.map((name) => readModule(folder, name));
+  const modules = all.map(({ name, state }) => ({ name, state }));
+  write(cache, { modules, starts: 0, source: joined(all), code: Buffer.alloc(0) });
+}
+
+function readModule(folder, name) {
+  const file = fs.openSync(join(folder, name));
+  try {
+    return { name, state: stateOf(fs.fstatSync(file)), source: fs.readFileSync(file, 'latin1') }; // all of it is ASCII
+  } finally {
+    fs.closeSync(file);
+  }
+}
+
+/** Whoever writes to a file, or puts another in its place, changes one of these. */
+const stateOf = ({ dev, ino, size, mtimeMs, ctimeMs }) => [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+
+/** Modules as functions of what Node.js hands to CommonJS, by their names. */
+function joined(modules) {
+  const functions = modules.map(
+    ({ name, source }) =>
+      `${JSON.stringify(name)}: function (exports, require, module, __filename) {\n${source}\n}`,
+  );
+  return `({\n${functions.join(',\n')}\n})`;
+}
+
+/** V8 turns down code that another version of it has made. */
+function scriptOf(source, cachedData) {
+  const filename = 'vif'; // for stacks; the code has it, too, so it must not tell of a folder
+  return new Script(source, { filename, ...(cachedData?.length > 0 && { cachedData }) });
 }
 
 /** Code is good under the options of V8 alone that it was made under: that of unusual ones would push out the usual. */
@@ -61,25 +102,49 @@ function isUsual() {
   return process.execArgv.length === 0 && !process.env.NODE_OPTIONS;
 }
 
-/** All functions at once: V8 leaves those that have not run yet for later, and later is every start. */
-function compileWhole(name, source) {
-  const { setFlagsFromString } = require('node:v8');
-  setFlagsFromString('--no-lazy');
-  const script = scriptOf(name, source);
-  setFlagsFromString('--lazy'); // before its code is written
-  return script;
+/** What is kept: a line that tells of the modules, their source, and V8's code, to which V8 needs no copy where it is. */
+function read(cache) {
+  const content = readOwn(cache);
+  const start = content.indexOf('\n') + 1;
+  const { modules, starts, length } = JSON.parse(content.toString('latin1', 0, start));
+  const end = start + length;
+  if (content.length < aligned(end)) throw new Error('It is cut off');
+  return {
+    modules,
+    starts,
+    source: content.toString('latin1', start, end),
+    code: content.subarray(aligned(end)),
+  };
 }
 
+/** As a whole: another start may be reading it, or writing it as well. One that cannot be written is left out. */
+function write(cache, { modules, starts, source, code }) {
+  const draft = `${cache}.${process.pid}`;
+  const line = `${JSON.stringify({ modules, starts, length: source.length })}\n`;
+  const end = line.length + source.length;
+  const text = Buffer.alloc(aligned(end));
+  text.write(line + source, 'latin1');
+  try {
+    fs.mkdirSync(dirname(cache), { recursive: true, mode: 0o700 });
+    fs.writeFileSync(draft, Buffer.concat([text, code]), { flag: 'wx', mode: 0o600 });
+    fs.renameSync(draft, cache);
+  } catch {
+    fs.rmSync(draft, { force: true });
+  }
+}
+
+const aligned = (size) => Math.ceil(size / 8) * 8;
+
 /**
- * The cache of this process's user for this Node.js; undefined where another user could put something into it.
- *
- * V8 takes code for that of a source if the two sources have the same length. So the source is kept with the code, and
- * compared byte by byte: that is stricter than a hash, and quicker than to load Node's module for hashes.
+ * The file of this process's user for this command and this Node.js; undefined where another user could put something
+ * into it.
  */
-function openCodeCache() {
+function findCache() {
   try {
     const folder = folderOfUser();
-    return isOwn(folder) ? cacheIn(folder) : undefined;
+    const [, , command = ''] = process.argv;
+    const name = /^[a-z]{1,16}$/.test(command) ? command : 'vif';
+    return isOwn(folder) ? join(folder, `${name}.code`) : undefined;
   } catch {
     return undefined; // no home: the source is compiled at each start
   }
@@ -92,33 +157,6 @@ function folderOfUser() {
     : join(fs.realpathSync.native(home || require('node:os').homedir()), '.cache');
   return join(caches, 'vifkit', `${process.version}-${process.arch}`);
 }
-
-function cacheIn(folder) {
-  return {
-    /** The code that was kept of this source. */
-    read(name, source) {
-      const kept = readOwn(join(folder, name));
-      const start = startOfCode(source);
-      const isOfSource = kept && kept.length > start && kept.subarray(0, source.length).equals(source);
-      return isOfSource ? kept.subarray(start) : undefined;
-    },
-    /** As a whole: another start may be reading it, or writing it as well. One that cannot be written is left out. */
-    write(name, source, code) {
-      const draft = join(folder, `${name}.${process.pid}`);
-      const padding = Buffer.alloc(startOfCode(source) - source.length);
-      try {
-        fs.mkdirSync(folder, { recursive: true, mode: 0o700 });
-        fs.writeFileSync(draft, Buffer.concat([source, padding, code]), { flag: 'wx', mode: 0o600 });
-        fs.renameSync(draft, join(folder, name));
-      } catch {
-        fs.rmSync(draft, { force: true });
-      }
-    },
-  };
-}
-
-/** After the source, where V8 need not copy it: at a multiple of eight bytes. */
-const startOfCode = (source) => Math.ceil(source.length / 8) * 8;
 
 /** Whether nobody but this user and root can change what is in the folder, which may be missing, or put another there. */
 function isOwn(folder) {

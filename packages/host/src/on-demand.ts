@@ -9,6 +9,10 @@ export class OnDemand<T> {
 
   constructor(private readonly make: () => Promise<T>) {}
 
+  get isMade(): boolean {
+    return this.#made !== undefined;
+  }
+
   /** @throws VifError ABORTED once the host is closed */
   async get(): Promise<T> {
     if (this.#isClosed) throw new VifError('ABORTED', 'The host has been closed');

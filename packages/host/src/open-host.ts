@@ -85,7 +85,7 @@ export function openHost(options?: HostOptions): Host {
       runnerOnDemand(
         ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'],
         async () => (await openVSwitch.get()).ports,
-        { marks: true, mayHaveStrays: () => mayListen(database) },
+        { marks: true, mayHaveStrays: () => openVSwitch.isMade || mayListen(database) },
       ),
       runnerOnDemand(['vf'], async () => (await sriov.get()).runner, { marks: true }),
       runnerOnDemand(['guestFilter', 'guestFilterAbsent'], async () => (await filters.get()).runner, {

@@ -132,10 +132,16 @@ describe("V8's code of the bundle", () => {
     await cp(dirname(bin), join(folder, 'bin'), { recursive: true });
   });
 
-  /** What the program prints whose bundle has this source. */
-  async function run(source: string, args: readonly string[] = []): Promise<string> {
-    await writeFile(join(folder, 'bundle/main.cjs'), source);
-    const child = spawn(process.execPath, [...args, join(folder, 'bin/vif.js')], {
+  /** What the program prints whose bundle has this source; the one before unless given. */
+  async function run(
+    source?: string,
+    options: readonly string[] = [],
+    args: readonly string[] = [],
+  ): Promise<string> {
+    const path = join(folder, 'bundle/main.cjs');
+    const former = await readFile(path, 'utf8').catch(() => '');
+    if (source !== undefined && source !== former) await writeFile(path, source);
+    const child = spawn(process.execPath, [...options, join(folder, 'bin/vif.js'), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { XDG_CACHE_HOME: caches },
     });
@@ -143,34 +149,50 @@ describe("V8's code of the bundle", () => {
   }
 
   const kept = () => join(caches, `vifkit/${process.version}-${process.arch}`);
-  const file = () => join(kept(), 'main.cjs');
+  const file = () => join(kept(), 'vif.code');
+  const inode = async () => (await stat(file())).ino;
+
+  /** The first start keeps the modules, and three more the code that they needed. */
+  async function learn(source: string, prints: string): Promise<void> {
+    for (let start = 0; start < 4; start++) expect(await run(source)).toBe(prints);
+  }
 
   /** Leaves a cache that says it is of the reviewed source, but has the code of the forged one. */
   async function forge(): Promise<void> {
-    expect(await run(forged)).toBe('a forged!');
+    await learn(forged, 'a forged!');
     const content = await readFile(file());
-    content.write(reviewed);
-    await writeFile(file(), content);
+    const start = content.indexOf('\n') + 1;
+    const { modules, ...others } = JSON.parse(content.toString('latin1', 0, start));
+    const source = content.toString('latin1', start, start + others.length).replace(forged, reviewed);
+    const code = content.subarray(Math.ceil((start + others.length) / 8) * 8);
+    await writeFile(join(folder, 'bundle/main.cjs'), reviewed);
+    const { dev, ino, size, mtimeMs, ctimeMs } = await stat(join(folder, 'bundle/main.cjs'));
+    const state = [dev, ino, size, mtimeMs, ctimeMs].join(' ');
+    const line = `${JSON.stringify({ modules: [{ ...modules[0], state }], ...others })}\n`;
+    const text = Buffer.alloc(Math.ceil((line.length + source.length) / 8) * 8);
+    text.write(line + source, 'latin1');
+    await writeFile(file(), Buffer.concat([text, code]));
   }
 
-  it('is made by the first start, for its user alone, and not again', async () => {
-    expect(await run(reviewed)).toBe('reviewed');
+  it('is made by the first starts, for their user alone, and not again', async () => {
+    await learn(reviewed, 'reviewed');
     const { mode, ino } = await stat(file());
     expect([mode & 0o777, (await stat(kept())).mode & 0o777]).toEqual([0o600, 0o700]);
-    expect(await run(reviewed)).toBe('reviewed');
-    expect((await stat(file())).ino).toBe(ino);
+    expect(await run()).toBe('reviewed');
+    expect(await inode()).toBe(ino);
     expect(await readdir(join(folder, 'bundle'))).toEqual(['main.cjs']);
+    expect(await readdir(kept())).toEqual(['vif.code']);
   });
 
   it('is taken from its user, whose own it is: so the forgeries below would be run', async () => {
     await forge();
-    expect(await run(reviewed)).toBe('a forged!');
+    expect(await run()).toBe('a forged!');
   });
 
   it('is not that of another source of the same length', async () => {
     expect(forged).toHaveLength(reviewed.length);
-    expect(await run(forged)).toBe('a forged!');
-    expect(await run(reviewed)).toBe('reviewed');
+    await learn(forged, 'a forged!');
+    await learn(reviewed, 'reviewed');
     expect(await run(forged)).toBe('a forged!');
   });
 
@@ -178,11 +200,8 @@ describe("V8's code of the bundle", () => {
     await forge();
     const content = await readFile(file());
     await rm(kept(), { recursive: true });
-    const start = Math.ceil(reviewed.length / 8) * 8;
-    for (const name of ['main.cjs.code', 'main.cjs.cache']) {
-      await writeFile(join(folder, 'bundle', name), content.subarray(start));
-    }
-    expect(await run(reviewed)).toBe('reviewed');
+    for (const name of ['vif.code', 'main.cjs.code']) await writeFile(join(folder, 'bundle', name), content);
+    expect(await run()).toBe('reviewed');
   });
 
   it.each([
@@ -195,7 +214,7 @@ describe("V8's code of the bundle", () => {
   ])('is not used where another user could write %s', async (_, path, mode) => {
     await forge();
     await chmod(path(), mode);
-    expect(await run(reviewed)).toBe('reviewed');
+    expect(await run()).toBe('reviewed');
   });
 
   it.each([
@@ -205,24 +224,45 @@ describe("V8's code of the bundle", () => {
     await forge();
     await rename(path(), join(folder, 'elsewhere'));
     await symlink(join(folder, 'elsewhere'), path());
-    expect(await run(reviewed)).toBe('reviewed');
+    expect(await run()).toBe('reviewed');
   });
 
-  it('is made anew where it is damaged', async () => {
-    await run(reviewed);
-    await truncate(file(), 99);
-    expect(await run(reviewed)).toBe('reviewed');
-    const { size, ino } = await stat(file());
-    expect(size).toBeGreaterThan(99);
-    expect(await run(reviewed)).toBe('reviewed');
-    expect((await stat(file())).ino).toBe(ino);
+  it.each([99, 0.5, 0.9])('is made anew where it is cut off at %d', async (part) => {
+    await learn(reviewed, 'reviewed');
+    const { size } = await stat(file());
+    await truncate(file(), part < 1 ? Math.floor(size * part) : part);
+    await learn(reviewed, 'reviewed');
+    expect((await stat(file())).size).toBeGreaterThanOrEqual(size);
+    const ino = await inode();
+    expect(await run()).toBe('reviewed');
+    expect(await inode()).toBe(ino);
+  });
+
+  it('has the modules that later starts load as well', async () => {
+    const source = "exports.main = () => require('./' + process.argv[3] + '.cjs').say();";
+    for (const word of ['one', 'two']) {
+      const module = `exports.say = () => { process.stdout.write('${word}'); };`;
+      await writeFile(join(folder, `bundle/${word}.cjs`), module);
+    }
+    const words = ['one', 'one', 'two', 'one', 'two', 'two', 'one'];
+    for (const word of words) expect(await run(source, [], ['--say', word])).toBe(word);
+    const line = (await readFile(file(), 'latin1')).split('\n')[0] ?? '';
+    expect(JSON.parse(line)).toMatchObject({
+      starts: 3,
+      modules: ['main.cjs', 'one.cjs', 'two.cjs'].map((name) => ({ name })),
+    });
+  });
+
+  it('is kept by command', async () => {
+    for (const command of ['plug', 'unplug', '../plug']) await run(reviewed, [], [command]);
+    expect((await readdir(kept())).sort()).toEqual(['plug.code', 'unplug.code', 'vif.code']);
   });
 
   it('does not change for a start with options of V8', async () => {
-    await run(reviewed);
-    const { ino } = await stat(file());
+    await learn(reviewed, 'reviewed');
+    const ino = await inode();
     expect(await run(reviewed, ['--no-opt'])).toBe('reviewed');
-    expect((await stat(file())).ino).toBe(ino);
+    expect(await inode()).toBe(ino);
   });
 
   it('is not needed', async () => {

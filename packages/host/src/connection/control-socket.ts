@@ -21,14 +21,38 @@ function controlSockets(directory: string, program: string): string[] | undefine
   }
 }
 
-/** Whether a daemon runs, by its control sockets. It is not waited for. Never rejects. */
-export async function lookForDaemon(directory: string, program: string): Promise<DaemonState> {
-  const sockets = controlSockets(directory, program);
-  if (!sockets) return 'unknown';
-  const states = await Promise.all(sockets.map(isListenedOn));
-  // One that was killed leaves its socket behind.
-  if (!states.includes(true)) return states.includes(undefined) ? 'unknown' : 'absent';
-  return isStopped(directory, program) ? 'stopped' : 'runs';
+/** Tells whether a daemon runs. It is not waited for. */
+export class DaemonProbe {
+  readonly #directory: string;
+  readonly #program: string;
+  /** The one that was seen to listen. It does so for as long as it lives. */
+  #seen: Process | undefined;
+
+  constructor(directory: string, program: string) {
+    this.#directory = directory;
+    this.#program = program;
+  }
+
+  /** By its control sockets, and its process. Never rejects. */
+  async look(): Promise<DaemonState> {
+    const seen = this.#seen && processOf(this.#seen.id);
+    if (!seen || seen.started !== this.#seen?.started) return this.#lookAnew();
+    return seen.isStopped ? 'stopped' : 'runs';
+  }
+
+  async #lookAnew(): Promise<DaemonState> {
+    this.#seen = undefined;
+    const sockets = controlSockets(this.#directory, this.#program);
+    if (!sockets) return 'unknown';
+    const states = await Promise.all(sockets.map(isListenedOn));
+    // One that was killed leaves its socket behind.
+    if (!states.includes(true)) return states.includes(undefined) ? 'unknown' : 'absent';
+    const found = processOf(textOf(join(this.#directory, `${this.#program}.pid`)).trim());
+    // A process id of another namespace names another program, or none. The kernel keeps 15 letters of a name.
+    if (!found || found.name === '' || !this.#program.startsWith(found.name)) return 'runs';
+    this.#seen = found;
+    return found.isStopped ? 'stopped' : 'runs';
+  }
 }
 
 /** Whether a daemon answers in time, as to ovs-appctl; undefined where it cannot be asked. Never rejects. */
@@ -57,13 +81,23 @@ function isDenied(error: Error): boolean {
   return 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
 }
 
-/** By its pid file: a process id of another namespace names another program, or none. */
-function isStopped(directory: string, program: string): boolean {
-  const pid = textOf(join(directory, `${program}.pid`)).trim();
-  if (!/^\d+$/.test(pid)) return false;
-  const stat = textOf(`/proc/${pid}/stat`);
-  const [, name = '', state = ''] = /^\d+ \((.*)\) (\S)/.exec(stat) ?? [];
-  return program.startsWith(name.slice(0, program.length)) && name !== '' && /^[Tt]$/.test(state);
+interface Process {
+  readonly id: string;
+  readonly name: string;
+  /** When, in the kernel's ticks: no two processes have the same id and that. */
+  readonly started: string;
+  /** By a signal. */
+  readonly isStopped: boolean;
+}
+
+/** A process of this host; undefined if none of this id is alive. */
+function processOf(id: string): Process | undefined {
+  if (!/^\d+$/.test(id)) return undefined;
+  const [, name, rest] = /^\d+ \((.*)\) (.*)/.exec(textOf(`/proc/${id}/stat`)) ?? [];
+  if (name === undefined) return undefined;
+  const [state = '', ...others] = rest?.split(' ') ?? [];
+  if (/^[ZXx]$/.test(state)) return undefined; // it waits for its parent to take note
+  return { id, name, started: others[18] ?? '', isStopped: /^[Tt]$/.test(state) };
 }
 
 /** '' for a file that cannot be read. */

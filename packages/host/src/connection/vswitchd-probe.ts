@@ -1,6 +1,6 @@
 import { withDeadline } from '@vifkit/engine/time';
 import type { Ovsdb } from '../ovsdb/client.js';
-import { answers, lookForDaemon } from './control-socket.js';
+import { answers, DaemonProbe } from './control-socket.js';
 import { countFlows } from './flow-count.js';
 
 const PROGRAM = 'ovs-vswitchd';
@@ -13,15 +13,19 @@ const LOCK = 'ovs_vswitchd';
 
 /** Tells whether ovs-vswitchd does its work. What it has written into the database stays there when it is gone. */
 export class VswitchdProbe {
+  readonly #daemon: DaemonProbe | undefined;
+
   /** @param directory where it has its control socket, if that is on this host: beside the database's */
   constructor(
     private readonly client: Ovsdb,
     private readonly directory: string | undefined,
-  ) {}
+  ) {
+    if (directory !== undefined) this.#daemon = new DaemonProbe(directory, PROGRAM);
+  }
 
   /** Why it does not run, if so. @throws VifError when the database's server cannot be asked, where that is needed */
   async fault(signal: AbortSignal): Promise<string | undefined> {
-    const state = this.directory === undefined ? 'unknown' : await lookForDaemon(this.directory, PROGRAM);
+    const state = (await this.#daemon?.look()) ?? 'unknown';
     if (state === 'runs') return undefined;
     if (state === 'stopped') return 'ovs-vswitchd was stopped (SIGSTOP), and does nothing';
     // Its socket may be elsewhere, as in a container.

@@ -8,7 +8,7 @@ import { canBeRemade, compareCreation } from './compare.js';
 import { type Around, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
-import type { LinkTable } from './link-table.js';
+import type { LinkOutcomes, LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { Surroundings } from './made-otherwise.js';
@@ -117,10 +117,11 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
 
   async apply(tasks: readonly LinkTask[], signal: AbortSignal): Promise<Outcome<LinkProgress>[]> {
     const { operations, indices } = scriptFor(tasks);
-    const errors = await this.#table.write(operations, signal);
+    const { outcomes, finishing } = await this.#table.write(operations, signal);
     return tasks.map(({ change }, i) => {
-      const error = indices[i]?.map((index) => errors[index]).find((each) => each);
-      if (!error) return { done: 'all' };
+      const failureIn = (errors: LinkOutcomes) => indices[i]?.map((index) => errors[index]).find(Boolean);
+      const error = failureIn(outcomes);
+      if (!error) return { done: 'all', ...(finishing && { finishing: finishing.then(failureIn) }) };
       return isUndone(change, error) ? { done: 'nothing', error } : { error };
     });
   }
@@ -134,7 +135,9 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     ]);
     const scripts = tasks.map((task) => undoing(task, used, links.get(task.step.name)));
     const wanted = scripts.flatMap((script) => (script instanceof VifError ? [] : script));
-    const results = new Map((await this.#table.write(wanted, signal)).map((error, i) => [wanted[i], error]));
+    const { outcomes, finishing } = await this.#table.write(wanted, signal);
+    const late = await finishing;
+    const results = new Map(wanted.map((each, i) => [each, outcomes[i] ?? late?.[i]]));
     return scripts.map((script) =>
       script instanceof VifError ? script : script.map((each) => results.get(each)).find(Boolean),
     );

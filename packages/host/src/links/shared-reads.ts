@@ -61,9 +61,14 @@ export function sharingReads(table: LinkTable): LinkTable {
       return checksums.read;
     },
     readRules: (signal) => table.readRules(signal),
-    write(operations, signal) {
-      checksums = undefined;
-      return table.write(operations, signal);
+    async write(operations, signal) {
+      const written = await table.write(operations, signal);
+      const forget = () => {
+        checksums = undefined;
+      };
+      forget();
+      void written.finishing?.then(forget);
+      return written;
     },
     close: () => table.close(),
   };

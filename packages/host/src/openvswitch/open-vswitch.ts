@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { asVifError, type VifError } from '@vifkit/core';
 import type { Ovsdb } from '../ovsdb/client.js';
 import { failureOf } from '../ovsdb/errors.js';
@@ -71,11 +72,14 @@ export class OpenVswitch {
    * What carries our mark.
    *
    * @param vifIds only that of these VIFs; all unless given
+   * @param isForOthers nothing of the plan is in the database: what the server has told of it until now will do
    * @throws VifError when the database cannot be read.
    */
-  async readMarked(signal: AbortSignal, vifIds?: readonly string[]): Promise<OvsMarked> {
+  async readMarked(signal: AbortSignal, vifIds?: readonly string[], isForOthers = false): Promise<OvsMarked> {
     try {
-      await this.#rows.refresh(signal);
+      if (isForOthers)
+        await setImmediate(); // what has come from the server is read by then
+      else await this.#rows.refresh(signal);
       return await findMarked(this.#rows, signal, vifIds);
     } catch (error) {
       if (await tellsOfNoSwitch(error)) return { ports: [], bridges: [] };

@@ -91,6 +91,8 @@ export class RecordFiles<T> {
    */
   async put(key: string, make: (former: T | undefined) => T): Promise<VifError | undefined> {
     try {
+      const known = this.#unchanged(key);
+      if (known && this.#kind.format(make(known.record), keyOf(key)) === known.text) return undefined;
       const directory = await this.#open();
       const file = join(directory.path, this.#nameOf(key));
       const found = this.#look(key, file, directory);
@@ -127,6 +129,16 @@ export class RecordFiles<T> {
     }
   }
 
+  /** A record that was read before, and whose file is still that one: then so is its directory. */
+  #unchanged(key: string): Found<T> | undefined {
+    if (!this.#writable) return undefined;
+    const file = join(this.#writable.path, this.#nameOf(key));
+    const { text, stats, record } = this.#known.get(file) ?? {};
+    if (text === undefined || stats === undefined || record === undefined) return undefined;
+    const found = lstatSync(file, { throwIfNoEntry: false });
+    return found && isSame(stats, found) ? { text, record } : undefined;
+  }
+
   /** What a file has. What was read or written before, and is still there, is not read again. */
   #look(key: string, file: string, directory: StateDirectory): Found<T> | RecordFlaw | undefined {
     const stats = lstatSync(file, { throwIfNoEntry: false });
@@ -152,6 +164,8 @@ export class RecordFiles<T> {
 
   async #readOne(key: string): Promise<T | VifError | undefined> {
     try {
+      const known = this.#unchanged(key);
+      if (known) return known.record;
       const directory = await this.#find();
       const found = directory && this.#look(key, join(directory.path, this.#nameOf(key)), directory);
       if (!found || 'record' in found) return found?.record;

@@ -17,7 +17,7 @@ function noting() {
       return new Map();
     },
     readRules: async () => [],
-    write: async (operations) => operations.map(() => undefined),
+    write: async (operations) => ({ outcomes: operations.map(() => undefined), finishing: undefined }),
     close: async () => {},
   };
   return { asked, links: sharingReads(table) };

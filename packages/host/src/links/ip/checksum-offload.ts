@@ -16,12 +16,12 @@ export interface WantedOffload {
  */
 export class ChecksumOffload {
   readonly #programs: Programs;
-  readonly #xargs: ProgramPool;
+  readonly #shell: ProgramPool;
 
   constructor(rootHelper: readonly string[], options: PoolOptions, programs: Programs) {
     this.#programs = programs;
-    const [program = 'xargs', ...args] = [...rootHelper, 'xargs', '-0', '-t', '-n', '3', 'ethtool', '-K'];
-    this.#xargs = new ProgramPool([program, ...args], options, programs);
+    const [program = 'sh', ...args] = [...rootHelper, 'sh', '-c', LOOP];
+    this.#shell = new ProgramPool([program, ...args], options, programs);
   }
 
   /**
@@ -45,67 +45,66 @@ export class ChecksumOffload {
    */
   async write(wanted: readonly WantedOffload[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     if (wanted.length === 0) return [];
-    const { question, ended } = await this.#xargs.ask(() => new Switches(wanted), {
+    const { question, ended } = await this.#shell.ask(() => new Switches(wanted), {
       signal,
       doing: 'changing links',
     });
-    if (question.areDone && question.complaints.length === 0) return wanted.map(() => undefined);
-    const reason =
-      question.complaints.join('; ') || `it ${ended?.ending ?? 'ended before it had changed all'}`;
+    if (question.areDone && !question.hasFailed) return wanted.map(() => undefined);
     const found = await this.read(signal).catch(() => undefined);
-    return wanted.map(({ name, on }) => {
+    return wanted.map(({ name, on }, i) => {
       if (!found || found.get(name) === on) return undefined;
+      const reason = question.complaintOf(i) || `it ${ended?.ending ?? 'ended before it had changed all'}`;
       const text = `\`ethtool -K ${name} tx ${on ? 'on' : 'off'}\` failed: ${reason}`;
       return new VifError('LINK_COMMAND_FAILED', text);
     });
   }
 
   close(): Promise<void> {
-    return this.#xargs.close();
+    return this.#shell.close();
   }
 }
 
-/** The kernel takes no such name for a link. */
-const FENCE: WantedOffload = { name: '.', on: false };
+/** ethtool changes one link a process. The shell waits for the next links, and tells of each how that ended. */
+const LOOP = 'while read -r name state; do ethtool -K "$name" tx "$state" 2>&1; echo "status $?"; done';
 
-/**
- * What xargs is told: the words of a command for each link, since ethtool changes one link a process. xargs names each
- * command on standard error before it starts it, and starts it once the one before has ended. So when it names the
- * last, which is for no link, the others are done.
- */
+/** What the shell is told: a line for each link. */
 class Switches implements Question {
   readonly script: string;
   readonly length: number;
-  readonly complaints: string[] = [];
-  #hasBegun = false;
-  #areDone = false;
+  readonly #complaints: string[] = [];
+  #heard = '';
+  #hasFailed = false;
 
   constructor(wanted: readonly WantedOffload[]) {
-    const calls = [...wanted, FENCE].map(wordsOf);
-    this.script = calls.map((words) => words.map((word) => `${word}\0`).join('')).join('');
-    this.length = calls.length;
+    this.script = wanted.map(({ name, on }) => `${name} ${on ? 'on' : 'off'}\n`).join('');
+    this.length = wanted.length;
   }
 
-  /** Whether xargs has come to the end of it. */
   get areDone(): boolean {
-    return this.#areDone;
+    return this.#complaints.length >= this.length;
   }
 
-  hear(line: string, from: 'stdout' | 'stderr'): boolean {
-    if (from === 'stdout' || this.#areDone) return this.#areDone;
-    if (line.startsWith(COMMAND)) {
-      this.#hasBegun = true;
-      this.#areDone = line.trimEnd() === COMMAND + wordsOf(FENCE).join(' ');
-    } else if (this.#hasBegun && line.trim()) {
-      this.complaints.push(line); // by then: what comes before is about the fence of the former question
+  get hasFailed(): boolean {
+    return this.#hasFailed;
+  }
+
+  /** What ethtool said to a change. */
+  complaintOf(i: number): string | undefined {
+    return this.#complaints[i];
+  }
+
+  hear(line: string): boolean {
+    const [, status] = /^status (\d+)$/.exec(line) ?? [];
+    if (status === undefined) {
+      this.#heard = [this.#heard, line.trim()].filter(Boolean).join('; ');
+    } else {
+      if (status !== '0') this.#hasFailed = true;
+      this.#complaints.push(this.#heard);
+      this.#heard = '';
     }
-    return this.#areDone;
+    return this.areDone;
   }
 }
-
-const COMMAND = 'ethtool -K ';
-
-const wordsOf = ({ name, on }: WantedOffload) => [name, 'tx', on ? 'on' : 'off'];
 
 function offloadIn(text: string): Map<string, boolean> {
   const links = new Map<string, boolean>();

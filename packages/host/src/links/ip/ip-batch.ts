@@ -39,13 +39,15 @@ const WINDOW = 16;
  * What the kernel refuses for the moment alone is tried again for a second or two.
  */
 export class IpBatch {
-  readonly #argv: readonly [string, ...string[]];
+  readonly #program: string;
   readonly #ip: ProgramPool;
 
-  constructor(rootHelper: readonly string[], options: PoolOptions = {}, programs?: Programs) {
+  /** @param options those of processes of its own; or a pool of `ip -force -batch -` that it shares with others */
+  constructor(rootHelper: readonly string[], options: PoolOptions | ProgramPool = {}, programs?: Programs) {
     const [program = 'ip', ...args] = [...rootHelper, 'ip', '-force', '-batch', '-'];
-    this.#argv = [program, ...args];
-    this.#ip = new ProgramPool(this.#argv, options, programs);
+    this.#program = program;
+    this.#ip =
+      options instanceof ProgramPool ? options : new ProgramPool([program, ...args], options, programs);
   }
 
   /**
@@ -112,7 +114,7 @@ export class IpBatch {
   }
 
   async #tell(lines: readonly string[], window: number, signal: AbortSignal, anew: boolean) {
-    const [program] = this.#argv;
+    const program = this.#program;
     const options = { signal, doing: 'changing links', anew };
     const {
       question: said,

@@ -1,5 +1,6 @@
-import type { VifError } from '@vifkit/core';
+import { asVifError, type VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
+import { ProgramPool } from '../../commands/program-pool.js';
 import { hostPrograms, type Programs } from '../../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
@@ -8,14 +9,14 @@ import { hindrance } from '../addresses/relocation.js';
 import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';
 import { linkOutcome } from '../link-outcome.js';
 import type { LinkState } from '../link-state.js';
-import type { LinkOperation, LinkQuery, LinkTable } from '../link-table.js';
+import type { LinkOperation, LinkOutcomes, LinkQuery, LinkTable, WrittenLinks } from '../link-table.js';
 import { UnmadeLinks } from '../unmade-links.js';
-import { ChecksumOffload } from './checksum-offload.js';
+import { ChecksumOffload, type WantedOffload } from './checksum-offload.js';
 import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
 import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
 import { type Placed, phasesOf } from './phases.js';
-import { FEW, LINKS, LinkReader } from './read-links.js';
+import { FEW, LINKS, LinkReader, READING } from './read-links.js';
 import { renderOperation } from './render.js';
 
 /**
@@ -43,6 +44,7 @@ export class IpLinkTable implements LinkTable {
   readonly #rootHelper: readonly string[];
   readonly #programs: Programs;
   readonly #files: KernelFiles;
+  readonly #ip: ProgramPool;
   readonly #reader: LinkReader;
   readonly #batch: IpBatch;
   /** Ends once all that was begun to be written has ended, well or not: one call writes at a time. */
@@ -57,8 +59,10 @@ export class IpLinkTable implements LinkTable {
     this.#files = files;
     const pool = { lifetime, ahead: isReserved ? 1 : 0 };
     const writers = rootHelper.length === 0 ? pool : {};
-    this.#reader = new LinkReader(pool, programs, files);
-    this.#batch = new IpBatch(rootHelper, writers, programs);
+    this.#ip = new ProgramPool(READING, pool, programs);
+    this.#reader = new LinkReader(this.#ip, files);
+    // One process for both, where it may do both: to start one takes longer than all that it is told.
+    this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? this.#ip : {}, programs);
     this.#checksumOffload = new ChecksumOffload(rootHelper, writers, programs);
   }
 
@@ -110,10 +114,7 @@ export class IpLinkTable implements LinkTable {
     return readRules(signal, this.#programs);
   }
 
-  write(
-    operations: readonly LinkOperation[],
-    signal: AbortSignal,
-  ): Promise<readonly (VifError | undefined)[]> {
+  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<WrittenLinks> {
     const written = this.#writing.then(() => this.#write(operations, signal));
     this.#writing = written.catch(() => {});
     return written;
@@ -121,11 +122,12 @@ export class IpLinkTable implements LinkTable {
 
   async close(): Promise<void> {
     await this.#writing;
-    await Promise.all([this.#reader.close(), this.#batch.close(), this.#checksumOffload.close()]);
+    await Promise.all([this.#ip.close(), this.#batch.close(), this.#checksumOffload.close()]);
   }
 
-  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
+  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<WrittenLinks> {
     const outcomes: (VifError | undefined)[] = operations.map(() => undefined);
+    const checksums: PlacedOffload[] = [];
     const unmade = new UnmadeLinks();
     for (const phase of phasesOf(operations)) {
       for (const { index, operation } of phase) outcomes[index] = unmade.reasonToLeave(operation);
@@ -134,13 +136,13 @@ export class IpLinkTable implements LinkTable {
       await this.#writeSettings(left, outcomes, signal);
       const deletions = left.filter(({ operation }) => operation.op === 'delete');
       await deleteLinks(deletions, outcomes, (lines, mayFail) => this.#batch.run(lines, signal, mayFail));
-      // At once: each change of a link wakes ovs-vswitchd, which looks at all of its ports then.
-      const checksums = this.#writeChecksumOffload(left, outcomes, signal);
-      await Promise.all([this.#runLines(left, renderOperation, outcomes, signal), checksums]);
+      await this.#runLines(left, renderOperation, outcomes, signal);
       await this.#endMoves(phase, operations, outcomes, signal);
       for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);
+      checksums.push(...offloadsOf(left.filter(({ index }) => !outcomes[index])));
     }
-    return outcomes;
+    const finishing = checksums.length === 0 ? undefined : this.#writeChecksumOffload(checksums, signal);
+    return { outcomes, finishing };
   }
 
   async #writeSettings(
@@ -164,17 +166,16 @@ export class IpLinkTable implements LinkTable {
     if (signal.aborted) throw signalError(signal, 'changing links');
   }
 
-  async #writeChecksumOffload(
-    phase: readonly Placed[],
-    outcomes: (VifError | undefined)[],
-    signal: AbortSignal,
-  ): Promise<void> {
-    const wanted = phase.flatMap(({ index, operation }) => {
-      const on = operation.op === 'set' ? operation.attributes.checksumOffload : undefined;
-      return on === undefined || outcomes[index] ? [] : [{ index, name: operation.name, on }];
-    });
-    const errors = await this.#checksumOffload.write(wanted, signal);
-    for (const [i, { index }] of wanted.entries()) outcomes[index] ??= errors[i];
+  /** A process for each link: it takes as long as all the rest of a plug. Never rejects. */
+  async #writeChecksumOffload(wanted: readonly PlacedOffload[], signal: AbortSignal): Promise<LinkOutcomes> {
+    const outcomes: (VifError | undefined)[] = [];
+    const errors = await this.#checksumOffload
+      .write(wanted, signal)
+      .catch((error: unknown) =>
+        wanted.map(() => asVifError(error, 'LINK_COMMAND_FAILED', 'ethtool failed')),
+      );
+    for (const [i, { index }] of wanted.entries()) outcomes[index] = errors[i];
+    return outcomes;
   }
 
   /** Takes addresses away from the links that gave them to others. */
@@ -208,4 +209,16 @@ export class IpLinkTable implements LinkTable {
       if (complaint && !isNoFailure(complaint)) outcomes[index] ??= linkOutcome(operation, complaint);
     }
   }
+}
+
+/** With the place of the operation that asks for it. */
+interface PlacedOffload extends WantedOffload {
+  readonly index: number;
+}
+
+function offloadsOf(phase: readonly Placed[]): PlacedOffload[] {
+  return phase.flatMap(({ index, operation }) => {
+    const on = operation.op === 'set' ? operation.attributes.checksumOffload : undefined;
+    return on === undefined ? [] : [{ index, name: operation.name, on }];
+  });
 }

@@ -1,13 +1,15 @@
 import { VifError } from '@vifkit/core';
-import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
+import type { ProgramPool } from '../../commands/program-pool.js';
 import type { Answer, Question } from '../../commands/program-session.js';
-import type { Programs } from '../../commands/programs.js';
 import { missingProgram } from '../../commands/run-program.js';
-import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
+import type { KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkState } from '../link-state.js';
 import { BatchReplies } from './batch-replies.js';
 import { completeDump } from './complete-dump.js';
 import { parseLinks } from './parse-links.js';
+
+/** Prints links as JSON. It can be told changes as well. */
+export const READING = ['ip', '-details', '-json', '-force', '-batch', '-'] as const;
 
 const ALL_LINKS = 'link show';
 
@@ -42,9 +44,10 @@ export class LinkReader {
   readonly #ip: ProgramPool;
   readonly #files: KernelFiles;
 
-  constructor(options: PoolOptions = {}, programs?: Programs, files: KernelFiles = hostKernelFiles) {
+  /** @param ip processes of {@link READING} */
+  constructor(ip: ProgramPool, files: KernelFiles) {
     this.#files = files;
-    this.#ip = new ProgramPool(['ip', '-details', '-json', '-force', '-batch', '-'], options, programs);
+    this.#ip = ip;
   }
 
   /**
@@ -60,10 +63,6 @@ export class LinkReader {
     const { links, complaint } = found.isDoubtful ? await this.#query(queries, signal, true) : found;
     if (complaint === undefined) return links;
     throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the links: ${complaint}`);
-  }
-
-  close(): Promise<void> {
-    return this.#ip.close();
   }
 
   /** Where a list of all links is quicker than asking for each of these: a link of a list takes less than half the time. */

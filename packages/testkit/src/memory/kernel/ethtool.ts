@@ -21,7 +21,7 @@ function featuresOf({ name, checksumOffload = true }: { name: string; checksumOf
   return `Features for ${name}:\nrx-checksumming: on\ntx-checksumming: ${checksumOffload ? 'on' : 'off'}\n`;
 }
 
-/** A process of `xargs -0 -t -n 3 ethtool -K` that is none: it does the same to links in memory, and says the same. */
+/** A shell that is none, and runs `ethtool -K` for each line: it does the same to links in memory, and says the same. */
 export class EthtoolSession extends MemorySession {
   protected async answer(
     question: Question,
@@ -29,24 +29,23 @@ export class EthtoolSession extends MemorySession {
     isFinal: boolean,
   ): Promise<Answer> {
     this.told += question.length;
-    const stderr: string[] = [];
+    const stdout: string[] = [];
     const say = (line: string) => {
-      stderr.push(line);
-      question.hear(line, 'stderr');
+      stdout.push(line);
+      question.hear(line, 'stdout');
     };
-    const words = question.script.split('\0').slice(0, -1);
-    for (let i = 0; i < words.length; i += 3) {
+    for (const line of question.script.trimEnd().split('\n')) {
       if (signal.aborted) throw signalError(signal, doing);
-      const args = ['-K', ...words.slice(i, i + 3)];
-      say(`ethtool ${args.join(' ')}`);
-      const point = this.kernel.links.has(words[i] ?? '')
-        ? { part: 'links' as const, what: `set ${words[i]} checksumOffload` }
+      const [name = '', state = ''] = line.split(' ');
+      const point = this.kernel.links.has(name)
+        ? { part: 'links' as const, what: `set ${name} checksumOffload` }
         : undefined;
       const failure = point && (await this.points.reach(point, signal));
-      const complaint = failure ? failure.message : runEthtool(this.kernel, args).stderr;
+      const complaint = failure ? failure.message : runEthtool(this.kernel, ['-K', name, 'tx', state]).stderr;
       if (complaint !== undefined) say(complaint);
+      say(`status ${complaint === undefined ? 0 : 1}`);
     }
     this.isOver = isFinal;
-    return { stdout: [], stderr, ended: isFinal ? { exitCode: 123, missing: false } : undefined };
+    return { stdout, stderr: [], ended: isFinal ? { exitCode: 0, missing: false } : undefined };
   }
 }

@@ -23,7 +23,7 @@ export class MemoryPrograms implements Programs {
   }
 
   start([program]: Argv): Session {
-    if (program === 'xargs') return new EthtoolSession(this.#kernel, this.#points);
+    if (program === 'sh') return new EthtoolSession(this.#kernel, this.#points);
     return new IpSession(this.#kernel, this.#points);
   }
 
