@@ -101,11 +101,6 @@ export interface Outcome<Done> {
   readonly done?: Done;
   /** Why it went wrong. */
   readonly error?: VifError;
-  /**
-   * What is still being done while the steps that follow are carried out. It resolves to why it went wrong, if it did. The
-   * VIF is plugged once it has ended, and nothing is undone before.
-   */
-  readonly finishing?: Promise<VifError | undefined>;
 }
 
 /** A task that `apply` was given, to be taken back. */

@@ -38,8 +38,6 @@ export async function plugJob(
       await group[0]?.queue.apply(group);
       failure = group.map(failureOf).find(Boolean);
     }
-    await allFinished(tasks);
-    failure ??= tasks.map(failureOf).find(Boolean);
     reliance.settle(job, failure === undefined);
     if (failure) {
       const left = await undo.unwind();
@@ -70,7 +68,6 @@ export async function unplugJob(
     release = await locks.take(job);
     const { tasks, failures } = await inspectJob(job, ownership, crew);
     for (const group of groupsOf(writing(tasks))) await group[0]?.queue.apply(group);
-    await allFinished(tasks);
     const errors = new Set(failures.map(({ error }) => error)); // steps may share one
     for (const { inspection, outcome } of tasks) {
       const error = inspection.blocked ?? outcome.error;
@@ -84,10 +81,6 @@ export async function unplugJob(
   } finally {
     await release();
   }
-}
-
-async function allFinished(tasks: readonly RunningTask[]): Promise<void> {
-  for (const { finishing } of tasks) await finishing;
 }
 
 /** `changed` is for a plug that wrote. */

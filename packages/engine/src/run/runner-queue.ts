@@ -23,8 +23,6 @@ export interface RunningTask extends AttemptedTask<Step, unknown, unknown> {
   readonly stays?: boolean;
   /** Whether the runner was given it; with `outcome`, how it ended. */
   attempted: boolean;
-  /** What the runner still does for it, while it has steps that follow. Never rejects. */
-  finishing?: Promise<void>;
   outcome: AttemptedTask<Step, unknown, unknown>['outcome'];
 }
 
@@ -130,11 +128,7 @@ export class RunnerQueue {
       if (signal.aborted) throw signalError(signal, doing);
       for (const task of tasks) task.attempted = true;
       const outcomes = await withinDeadline(this.#runner.apply(tasks, signal), signal, doing, GRACE);
-      for (const [i, task] of tasks.entries()) {
-        const { finishing, ...outcome } = outcomes[i] ?? {};
-        task.outcome = outcome;
-        if (finishing) task.finishing = this.#finish(task, finishing, doing);
-      }
+      for (const [i, task] of tasks.entries()) task.outcome = outcomes[i] ?? {};
     } catch (error) {
       const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be changed');
       for (const task of tasks) task.outcome = { error: failure };
@@ -142,15 +136,6 @@ export class RunnerQueue {
       endBatch();
     }
     return tasks.map(() => undefined);
-  }
-
-  /** Adds to a task's outcome how what was left of it ended. Never rejects. */
-  async #finish(task: RunningTask, finishing: Promise<VifError | undefined>, doing: string): Promise<void> {
-    const ending = withinDeadline(finishing, this.#signal, doing, GRACE);
-    const error = await ending.catch((cause) =>
-      asVifError(cause, 'PLUG_FAILED', 'The host could not be changed'),
-    );
-    if (error) task.outcome = { ...task.outcome, error };
   }
 
   /**

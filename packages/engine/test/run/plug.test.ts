@@ -23,11 +23,6 @@ function setUp(existing: string[] = []) {
   return { links, ovs, commands, engine, plug, plugError };
 }
 
-/** Long enough for all that waits for nothing. */
-async function turns(): Promise<void> {
-  for (let i = 0; i < 20; i++) await setImmediate();
-}
-
 describe('plug', () => {
   it('carries out what differs and tells it in order', async () => {
     const { links, ovs, plug } = setUp(['br0']);
@@ -90,68 +85,6 @@ describe('plug', () => {
     expect(ovs.undone).toEqual([['veth1']]);
     expect(links.undone).toEqual([['veth1', 'veth0']]);
     expect([...links.existing]).toEqual(['br0']);
-  });
-
-  it('carries out the steps that follow while a runner finishes what is left of one, and ends after that', async () => {
-    const { links, ovs, plug } = setUp();
-    const [carriedOut, finished] = [new Signal(), new Signal()];
-    links.finishing.set(
-      'a',
-      finished.fired.then(() => undefined),
-    );
-    ovs.onApply.set('p', () => carriedOut.fire());
-    let hasEnded = false;
-    const plugging = plug([{ vifId: 'v', plan: [link('a'), port('p')] }]).finally(() => {
-      hasEnded = true;
-    });
-    await carriedOut.fired;
-    await turns();
-    expect(hasEnded).toBe(false);
-    await finished.fire();
-    expect(await plugging).toMatchObject([{ value: [{ name: 'a' }, { name: 'p' }] }]);
-  });
-
-  it('is undone as a whole where that goes wrong', async () => {
-    const { links, ovs, plugError } = setUp();
-    const cause = refusal('ethtool failed');
-    const carriedOut = new Signal();
-    links.finishing.set(
-      'a',
-      carriedOut.fired.then(() => cause),
-    );
-    ovs.onApply.set('p', () => carriedOut.fire());
-    const error = await plugError([{ vifId: 'v', plan: [link('a'), port('p')] }]);
-    expect(error).toMatchObject({ cause, step: { name: 'a' } });
-    expect([ovs.undone, links.undone]).toEqual([[['p']], [['a']]]);
-  });
-
-  it('undoes nothing before that has ended, whatever else went wrong', async () => {
-    const { links, ovs, plugError } = setUp();
-    const [failed, finished] = [new Signal(), new Signal()];
-    const cause = refusal('port refused');
-    links.finishing.set(
-      'a',
-      finished.fired.then(() => undefined),
-    );
-    ovs.onApply.set('p', async () => {
-      await failed.fire();
-      throw cause;
-    });
-    const plugging = plugError([{ vifId: 'v', plan: [link('a'), port('p')] }]);
-    await failed.fired;
-    await turns();
-    expect(links.undone).toEqual([]);
-    await finished.fire();
-    expect(await plugging).toMatchObject({ cause });
-    expect(links.undone).toEqual([['a']]);
-  });
-
-  it('does not wait for it beyond its deadline', async () => {
-    const { links, plugError } = setUp();
-    links.finishing.set('a', new Promise(() => {}));
-    const error = await plugError([{ vifId: 'v', plan: [link('a')] }], new Deadline(20).signal);
-    expect(error.cause).toMatchObject({ code: 'TIMEOUT' });
-    expect(links.undone).toEqual([['a']]);
   });
 
   it('reports what could not be undone beside the first error, and undoes the rest', async () => {

@@ -8,7 +8,7 @@ import { canBeRemade, compareCreation } from './compare.js';
 import { type Around, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
-import type { LinkOutcomes, LinkTable } from './link-table.js';
+import type { LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { Surroundings } from './made-otherwise.js';
@@ -117,11 +117,10 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
 
   async apply(tasks: readonly LinkTask[], signal: AbortSignal): Promise<Outcome<LinkProgress>[]> {
     const { operations, indices } = scriptFor(tasks);
-    const { outcomes, finishing } = await this.#table.write(operations, signal);
+    const errors = await this.#table.write(operations, signal);
     return tasks.map(({ change }, i) => {
-      const failureIn = (errors: LinkOutcomes) => indices[i]?.map((index) => errors[index]).find(Boolean);
-      const error = failureIn(outcomes);
-      if (!error) return { done: 'all', ...(finishing && { finishing: finishing.then(failureIn) }) };
+      const error = indices[i]?.map((index) => errors[index]).find((each) => each);
+      if (!error) return { done: 'all' };
       return isUndone(change, error) ? { done: 'nothing', error } : { error };
     });
   }
@@ -135,9 +134,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     ]);
     const scripts = tasks.map((task) => undoing(task, used, links.get(task.step.name)));
     const wanted = scripts.flatMap((script) => (script instanceof VifError ? [] : script));
-    const { outcomes, finishing } = await this.#table.write(wanted, signal);
-    const late = await finishing;
-    const results = new Map(wanted.map((each, i) => [each, outcomes[i] ?? late?.[i]]));
+    const results = new Map((await this.#table.write(wanted, signal)).map((error, i) => [wanted[i], error]));
     return scripts.map((script) =>
       script instanceof VifError ? script : script.map((each) => results.get(each)).find(Boolean),
     );

@@ -35,15 +35,6 @@ export type LinkOperation =
   | Move
   | { readonly op: 'delete'; readonly name: string };
 
-/** One outcome for each operation: why it failed, if it did. */
-export type LinkOutcomes = readonly (VifError | undefined)[];
-
-export interface WrittenLinks {
-  readonly outcomes: LinkOutcomes;
-  /** What takes a while, and nothing that is done to the links in the meantime depends on. Never rejects. */
-  readonly finishing: Promise<LinkOutcomes> | undefined;
-}
-
 export interface LinkQuery {
   /** The links to read, whether they exist or not; all there are unless given. */
   readonly names?: readonly string[] | undefined;
@@ -72,8 +63,11 @@ export interface LinkTable {
    * Carries out operations in order, going on past those that fail; one outcome each. Making a link that is
    * there fails with LINK_EXISTS, and what is to be set or noted on a link that this call failed to make is left, with
    * the same outcome. Deleting a link that is gone succeeds. Calls do not overlap: one made while another
-   * runs waits for it, but not for what is left to be finished.
+   * runs waits for it.
    */
-  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<WrittenLinks>;
+  write(
+    operations: readonly LinkOperation[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]>;
   close(): Promise<void>;
 }

@@ -61,14 +61,9 @@ export function sharingReads(table: LinkTable): LinkTable {
       return checksums.read;
     },
     readRules: (signal) => table.readRules(signal),
-    async write(operations, signal) {
-      const written = await table.write(operations, signal);
-      const forget = () => {
-        checksums = undefined;
-      };
-      forget();
-      void written.finishing?.then(forget);
-      return written;
+    write(operations, signal) {
+      checksums = undefined;
+      return table.write(operations, signal);
     },
     close: () => table.close(),
   };

@@ -18,8 +18,6 @@ export class FakeRunner implements StepRunner<Step, Presence, Presence> {
   /** What happens in place of a step's success, by name. */
   readonly onApply = new Map<string, Behaviour>();
   readonly onUndo = new Map<string, Behaviour>();
-  /** What is left of a step once it was applied, by name. */
-  readonly finishing = new Map<string, Promise<VifError | undefined>>();
   readonly blocked = new Map<string, VifError>();
   unreadable: Error | undefined;
 
@@ -53,8 +51,7 @@ export class FakeRunner implements StepRunner<Step, Presence, Presence> {
     return Promise.all(
       tasks.map(async ({ step, change }) => {
         const error = await this.#put(stepTarget(step), change, this.onApply, signal);
-        const finishing = this.finishing.get(stepTarget(step));
-        return error ? { error } : { done: change, ...(finishing && { finishing }) };
+        return error ? { error } : { done: change };
       }),
     );
   }

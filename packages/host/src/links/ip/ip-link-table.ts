@@ -1,4 +1,4 @@
-import { asVifError, type VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 import { ProgramPool } from '../../commands/program-pool.js';
 import { hostPrograms, type Programs } from '../../commands/programs.js';
@@ -9,9 +9,9 @@ import { hindrance } from '../addresses/relocation.js';
 import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';
 import { linkOutcome } from '../link-outcome.js';
 import type { LinkState } from '../link-state.js';
-import type { LinkOperation, LinkOutcomes, LinkQuery, LinkTable, WrittenLinks } from '../link-table.js';
+import type { LinkOperation, LinkQuery, LinkTable } from '../link-table.js';
 import { UnmadeLinks } from '../unmade-links.js';
-import { ChecksumOffload, type WantedOffload } from './checksum-offload.js';
+import { ChecksumOffload } from './checksum-offload.js';
 import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
 import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
@@ -114,7 +114,10 @@ export class IpLinkTable implements LinkTable {
     return readRules(signal, this.#programs);
   }
 
-  write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<WrittenLinks> {
+  write(
+    operations: readonly LinkOperation[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
     const written = this.#writing.then(() => this.#write(operations, signal));
     this.#writing = written.catch(() => {});
     return written;
@@ -125,9 +128,8 @@ export class IpLinkTable implements LinkTable {
     await Promise.all([this.#ip.close(), this.#batch.close(), this.#checksumOffload.close()]);
   }
 
-  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<WrittenLinks> {
+  async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     const outcomes: (VifError | undefined)[] = operations.map(() => undefined);
-    const checksums: PlacedOffload[] = [];
     const unmade = new UnmadeLinks();
     for (const phase of phasesOf(operations)) {
       for (const { index, operation } of phase) outcomes[index] = unmade.reasonToLeave(operation);
@@ -136,13 +138,13 @@ export class IpLinkTable implements LinkTable {
       await this.#writeSettings(left, outcomes, signal);
       const deletions = left.filter(({ operation }) => operation.op === 'delete');
       await deleteLinks(deletions, outcomes, (lines, mayFail) => this.#batch.run(lines, signal, mayFail));
-      await this.#runLines(left, renderOperation, outcomes, signal);
+      // At once: each change of a link wakes ovs-vswitchd, which looks at all of its ports then.
+      const checksums = this.#writeChecksumOffload(left, outcomes, signal);
+      await Promise.all([this.#runLines(left, renderOperation, outcomes, signal), checksums]);
       await this.#endMoves(phase, operations, outcomes, signal);
       for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);
-      checksums.push(...offloadsOf(left.filter(({ index }) => !outcomes[index])));
     }
-    const finishing = checksums.length === 0 ? undefined : this.#writeChecksumOffload(checksums, signal);
-    return { outcomes, finishing };
+    return outcomes;
   }
 
   async #writeSettings(
@@ -166,16 +168,17 @@ export class IpLinkTable implements LinkTable {
     if (signal.aborted) throw signalError(signal, 'changing links');
   }
 
-  /** A process for each link: it takes as long as all the rest of a plug. Never rejects. */
-  async #writeChecksumOffload(wanted: readonly PlacedOffload[], signal: AbortSignal): Promise<LinkOutcomes> {
-    const outcomes: (VifError | undefined)[] = [];
-    const errors = await this.#checksumOffload
-      .write(wanted, signal)
-      .catch((error: unknown) =>
-        wanted.map(() => asVifError(error, 'LINK_COMMAND_FAILED', 'ethtool failed')),
-      );
-    for (const [i, { index }] of wanted.entries()) outcomes[index] = errors[i];
-    return outcomes;
+  async #writeChecksumOffload(
+    phase: readonly Placed[],
+    outcomes: (VifError | undefined)[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    const wanted = phase.flatMap(({ index, operation }) => {
+      const on = operation.op === 'set' ? operation.attributes.checksumOffload : undefined;
+      return on === undefined || outcomes[index] ? [] : [{ index, name: operation.name, on }];
+    });
+    const errors = await this.#checksumOffload.write(wanted, signal);
+    for (const [i, { index }] of wanted.entries()) outcomes[index] ??= errors[i];
   }
 
   /** Takes addresses away from the links that gave them to others. */
@@ -209,16 +212,4 @@ export class IpLinkTable implements LinkTable {
       if (complaint && !isNoFailure(complaint)) outcomes[index] ??= linkOutcome(operation, complaint);
     }
   }
-}
-
-/** With the place of the operation that asks for it. */
-interface PlacedOffload extends WantedOffload {
-  readonly index: number;
-}
-
-function offloadsOf(phase: readonly Placed[]): PlacedOffload[] {
-  return phase.flatMap(({ index, operation }) => {
-    const on = operation.op === 'set' ? operation.attributes.checksumOffload : undefined;
-    return on === undefined ? [] : [{ index, name: operation.name, on }];
-  });
 }

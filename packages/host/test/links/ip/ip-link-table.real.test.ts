@@ -9,7 +9,7 @@ import type { LinkOperation } from '../../../src/links/link-table.js';
 const soon = () => new Deadline(20_000).signal;
 const table = new IpLinkTable({ isReserved: true });
 const write = async (...operations: LinkOperation[]) =>
-  (await table.write(operations, soon())).outcomes.map((outcome) => outcome?.code);
+  (await table.write(operations, soon())).map((outcome) => outcome?.code);
 const bridge: LinkOperation = { op: 'add', name: 't-br', create: { type: 'bridge' } };
 const pair: LinkOperation = { op: 'add', name: 't-a', create: { type: 'veth', peer: 't-b' } };
 
@@ -118,7 +118,7 @@ describe("the kernel's links", () => {
   });
 
   it('fail one by one', async () => {
-    const { outcomes } = await table.write(
+    const outcomes = await table.write(
       [
         { op: 'set', name: 't-none', attributes: { ipv6: false } },
         { op: 'set', name: 't-none', attributes: { up: true } },
@@ -156,7 +156,7 @@ describe("the kernel's links", () => {
 
   it('go together, and each that cannot be removed fails alone', async () => {
     await write(bridge, pair, { op: 'add', name: 't-new', create: { type: 'bridge' } });
-    const { outcomes } = await table.write(
+    const outcomes = await table.write(
       ['t-br', 't-none', 'lo', 't-a', 't-b'].map((name) => ({ op: 'delete' as const, name })),
       soon(),
     );
@@ -187,8 +187,7 @@ describe("the kernel's links", () => {
       table.write([{ op: 'set', name: 't-br', attributes: { up: true } }], soon()),
       table.write([{ op: 'delete', name: 't-br' }], soon()),
     ];
-    const outcomes = (await Promise.all(calls)).map((each) => each.outcomes);
-    expect(outcomes).toEqual([[undefined], [undefined], [undefined]]);
+    expect(await Promise.all(calls)).toEqual([[undefined], [undefined], [undefined]]);
     await table.close();
     expect(listLinks()).not.toContain('t-br');
   });
@@ -209,7 +208,7 @@ describe("the kernel's links", () => {
       { op: 'set', name: 't-br', attributes: { up: true, arpIgnore: 1 } },
       { op: 'set', name: 't-none', attributes: { arpIgnore: 1 } },
     ];
-    const { outcomes } = await helped.write(operations, soon());
+    const outcomes = await helped.write(operations, soon());
     expect(outcomes.map((outcome) => outcome?.code)).toEqual([undefined, undefined, 'LINK_COMMAND_FAILED']);
     expect((await helped.read({ settingsOf: ['t-br'] }, soon())).get('t-br')).toMatchObject({
       up: true,

@@ -39,20 +39,12 @@ function comparable(links: ReadonlyMap<string, LinkState>, hasSpanningTree: bool
 const usesSpanningTree = (script: readonly LinkOperation[]) =>
   script.some((each) => each.op === 'set' && each.attributes.bridge?.stp);
 
-/** The outcomes of all that is written, once all of it is. */
-async function allOf(writing: ReturnType<MemoryLinks['write']>) {
-  const { outcomes, finishing } = await writing;
-  const late = await finishing;
-  return outcomes.map((outcome, i) => outcome ?? late?.[i]);
-}
-
 /** Does the same to the kernel's links and to those in memory: several scripts, one after the other. */
 async function compare(...scripts: (readonly LinkOperation[])[]): Promise<void> {
   const memory = new MemoryLinks(new Points());
   const all = { names, settingsOf: names };
   for (const script of scripts) {
-    const ours = await allOf(memory.write(script, soon()));
-    const theirs = await allOf(real.write(script, soon()));
+    const [ours, theirs] = [await memory.write(script, soon()), await real.write(script, soon())];
     expect(ours.map((outcome) => outcome?.message)).toEqual(theirs.map((outcome) => outcome?.message));
   }
   const hasSpanningTree = scripts.some(usesSpanningTree);
@@ -190,7 +182,7 @@ describe('links in memory are like those of the kernel', () => {
   it('for VLANs, where the kernel has them', async () => {
     const tap: LinkOperation = { op: 'add', name: 't-a', create: { type: 'tap' } };
     const vlan: LinkOperation = { op: 'add', name: 't-b', create: { type: 'vlan', link: 't-a', id: 5 } };
-    const [, refused] = await allOf(real.write([tap, vlan], soon()));
+    const [, refused] = await real.write([tap, vlan], soon());
     await clear();
     if (refused?.message.includes('Unknown device type')) {
       expect(existsSync('/proc/net/vlan')).toBe(false); // a kernel without 8021q has nothing to compare with
