@@ -138,7 +138,7 @@ cgroup_controllers = []
  * - libvirtd looks up the user it was built to run guests as before it reads that it need not; where the package that
  *   adds the user is not installed, the namespace's own copies of the user database have it.
  * - It finds bridges in /sys/class/net, which shows the network namespace in which /sys was mounted.
- * - It asks QEMU anew at each start what it can do, for seconds, if KVM is there for itself and not for that user.
+ * - At each start it probes QEMU's capabilities again, for seconds, if KVM is available to itself but not to that user.
  */
 const START = `set -e
 cover() { mkdir -p "$2"; mount --bind "$1" "$2"; }

@@ -43,7 +43,7 @@ export class Look {
   }
 }
 
-/** Plain data without keys that are undefined; what JSON has no words for is told by its name. */
+/** Plain data without keys that are undefined; values that JSON cannot represent are replaced by their names. */
 function plain(value: unknown): unknown {
   const text = JSON.stringify(value, (_, each: unknown) => {
     if (typeof each === 'function') return undefined;
