@@ -1,7 +1,7 @@
 import { inject, injectable, LOGGER, type Logger } from '@vifkit/core';
 import { AcmeOptions } from './acme-options.js';
 
-/** One for all classes of the package, in one driver. */
+/** Shared by all classes of the package in one driver. */
 @injectable()
 export class AcmeClient {
   constructor(
@@ -9,7 +9,7 @@ export class AcmeClient {
     @inject(LOGGER) private readonly logger: Logger,
   ) {}
 
-  /** The driver waits for it when it is closed. */
+  /** The driver calls it when it is closed, and waits for it. */
   async dispose(): Promise<void> {
     this.logger.debug({ endpoint: this.options.endpoint }, 'The connections to the fabric are closed');
   }

@@ -1,7 +1,7 @@
 import { type LegacyDriver, legacyDriver, type Plan, type PlanContext } from '@vifkit/core';
 import { type DeviceBackend, deviceName, type NetworkVif, networkBridge } from '@vifkit/core/nova';
 
-/** VIF type `acme_fabric`: a bridge for each network, which joins Acme's fabric when it is made. */
+/** VIF type `acme_fabric`: one bridge per network, which joins Acme's fabric when it is made. */
 @legacyDriver({
   type: 'acme_fabric',
   needs: [
@@ -30,7 +30,7 @@ export class AcmeFabricDriver implements LegacyDriver {
     ];
   }
 
-  /** Other VIFs use the bridge as well: it stays. */
+  /** The bridge stays, because other VIFs use it too. */
   unplug(): Plan {
     return [];
   }

@@ -13,7 +13,7 @@ import { networkMtu } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 
 class AcmeOptions {
-  /** Of ports whose network has none, in bytes. */
+  /** The MTU of ports whose network has none, in bytes. */
   @IsMtu()
   mtu = 1500;
 }
@@ -62,6 +62,6 @@ function tapOf(vif: VIFBase): string {
   throw unsupportedVif('acme', vif);
 }
 
-/** What the package offers: inert until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const acme: PluginPackage = { name: '@acme/vifkit-plugin', provides: [AcmePlugin] };
 export default acme;

@@ -4,7 +4,7 @@ import { type FieldsOf, field, VIFPortProfileBase, versionedObject } from '@vifk
 /** Version 1.1 added `mirrored`. */
 @versionedObject({ name: 'VIFPortProfileAcme', namespace: 'acme', version: '1.1' })
 export class VIFPortProfileAcme extends VIFPortProfileBase {
-  /** The lane of the fabric that the port is in. */
+  /** The port's lane in the fabric. */
   @field.integer({ min: 1, max: 16, required: true })
   declare readonly lane: number;
 
@@ -16,13 +16,13 @@ export class VIFPortProfileAcme extends VIFPortProfileBase {
   }
 }
 
-/** What Acme's mechanism driver puts into Neutron's `binding:vif_details`. */
+/** What Acme's mechanism driver puts in Neutron's `binding:vif_details`. */
 class AcmeDetails {
   @field.integer({ min: 1, max: 16, digits: true, required: true })
   declare readonly acme_lane: number;
 }
 
-/** For a converter. */
+/** The profile of a VIF, for a converter. */
 export function profileOf(vif: NetworkVif): VIFPortProfileAcme {
   return new VIFPortProfileAcme({ lane: vendorDetails(vif, AcmeDetails).acme_lane });
 }

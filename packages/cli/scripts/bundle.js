@@ -14,12 +14,15 @@ import { rolldown } from 'rolldown';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = here('../bundle');
-/** The same as ES modules, for plugins that are named: they share core with it. */
+/** The same as ES modules, for named plugins, which share core with the command. */
 const modules = here('../modules');
-/** What `vif explain` tells. */
+/** The text for `vif explain`. */
 const errors = here('../../../docs/errors.md');
 const unfinished = here('../bundle.tmp');
-/** What is written when one of the bundled modules changes: see bin/vif.js. The lock file has the versions of others'. */
+/**
+ * The files that change when one of the bundled modules changes: see bin/vif.js. The lock file has the versions of
+ * third-party packages.
+ */
 const inputs = [
   here('../tsconfig.tsbuildinfo'),
   here('../../../pnpm-lock.yaml'),
@@ -27,7 +30,7 @@ const inputs = [
   errors,
 ];
 
-/** In a module's path: of the innermost package, or of one of ours. */
+/** Matches the name of the innermost package, or of one of ours, in a module's path. */
 const packageName = /.*\/node_modules\/(?:@[^/]+\/)?([^/]+)|\/(?:packages|plugins)\/([^/]+)\/dist\//;
 
 if (!isUpToDate()) {
@@ -44,10 +47,10 @@ async function bundle() {
   const build = await rolldown({
     input: { main: here('../dist/main.js') },
     platform: 'node',
-    // Loaded with `-v` alone. They look for modules of their own at run time.
+    // Loaded only with `-v`. They look up their own modules at run time.
     external: ['pino', 'pino-pretty'],
-    // The modules of class-validator and tsyringe, and not their CommonJS: most of class-validator is never used. Not their
-    // `module` either, if they have another: it is for ES5, and takes half as long again to check a request.
+    // The ES modules of class-validator and tsyringe, not their CommonJS, because most of class-validator is never
+    // used. Not their `module` entry either, if there is another: it is ES5, and takes 50 % longer to check a request.
     resolve: { mainFields: ['es2015', 'module', 'main'] },
   });
   const { output } = await build.write({
@@ -58,14 +61,14 @@ async function bundle() {
     chunkFileNames: nameOf,
     sourcemap: true,
     charset: 'ascii', // V8 reads such sources in half of the time, and keeps them in half of the space
-    // Comments and white space alone: names are shown in errors and stacks.
+    // Only comments and white space: names are shown in errors and stacks.
     minify: { compress: false, mangle: false, codegen: { removeWhitespace: true } },
   });
   await build.close();
   const chunks = output.filter((file) => file.type === 'chunk');
   writeFileSync(join(unfinished, 'LICENSES.txt'), licensesOf(chunks.flatMap((chunk) => chunk.moduleIds)));
   copyFileSync(errors, join(unfinished, 'errors.md'));
-  // As a whole: a command that starts meanwhile must not find half of it.
+  // Replaced atomically: a command that starts meanwhile must not find half of it.
   rmSync(folder, { recursive: true, force: true });
   renameSync(unfinished, folder);
 }
@@ -99,7 +102,7 @@ async function bundleModules() {
   renameSync(draft, modules);
 }
 
-/** The modules that the entries of core are: `core` is its own, and `core-nova` is `@vifkit/core/nova`. */
+/** The modules of core's entries: `core` is the main entry, and `core-nova` is `@vifkit/core/nova`. */
 function coreEntries() {
   const { exports } = JSON.parse(readFileSync(here('../../core/package.json'), 'utf8'));
   const modules = Object.entries(exports).filter(([, { default: module }]) => module !== undefined);
@@ -111,14 +114,14 @@ function coreEntries() {
   );
 }
 
-/** Called after its package, so that stacks can be read. */
+/** Named after its package, so that stacks are readable. */
 function nameOf({ moduleIds }) {
   const [, others, own] = moduleIds.at(-1)?.match(packageName) ?? [];
   const name = others ?? own;
   return `${name && name !== 'cli' ? name : '[name]'}.cjs`;
 }
 
-/** The licenses of others' packages: they have to go with their code. */
+/** The licences of third-party packages, which must be distributed with their code. */
 function licensesOf(modules) {
   const packages = modules.flatMap((id) => id.match(/^.*\/node_modules\/(?:@[^/]+\/)?[^/]+\//)?.[0] ?? []);
   const texts = [...new Set(packages)].sort().map((path) => {

@@ -1,5 +1,5 @@
-// Builds a Debian package of the command into a folder: node packages/cli/scripts/deb.js FOLDER. Needs dpkg-deb, and what
-// `npm run build` makes; DEBEMAIL and DEBFULLNAME say whose it is. Prints the path of the package.
+// Builds a Debian package of the command into a folder: node packages/cli/scripts/deb.js FOLDER. Needs dpkg-deb, and
+// what `npm run build` makes; DEBEMAIL and DEBFULLNAME give the maintainer. Prints the path of the package.
 import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
@@ -24,12 +24,13 @@ const cli = here('..');
 const manifest = JSON.parse(readFileSync(join(cli, 'package.json'), 'utf8'));
 const [target = '.'] = process.argv.slice(2);
 const { DEBEMAIL: email, DEBFULLNAME: name = email } = process.env;
-if (!email) throw new Error('Say whose package it is: DEBEMAIL, and DEBFULLNAME, as for debchange');
+if (!email)
+  throw new Error('Give the maintainer of the package: set DEBEMAIL and DEBFULLNAME, as for debchange');
 const maintainer = `${name} <${email}>`;
 const draft = mkdtempSync(join(tmpdir(), 'vif-deb-'));
 const root = join(draft, 'vif');
 mkdirSync(root, { mode: 0o755 });
-/** The names of others' packages that go along. */
+/** The names of third-party packages to include. */
 const seen = new Set();
 
 try {
@@ -67,7 +68,7 @@ function putPackage(name, from, folder) {
   for (const each of Object.keys(dependencies)) putPackage(each, source, folder);
 }
 
-/** What others' packages have for their authors. Licences are in the copyright file. */
+/** Whether a file of a third-party package is needed at run time. Licences are in the copyright file. */
 function isNeeded(path) {
   return !/\/(node_modules|test|tests|docs|bench|benchmarks?|examples?|browser|esm)(\/|$)|\/\.[^/]*$|\.(md|ts|map|cts|mts|yml|bat|sh|html)$|\/bin\.js$|\/help$|\/licen[cs]e[^/]*$/i.test(
     path,
@@ -136,7 +137,7 @@ function licenseOf(name) {
   return `${name} ${version} (${license})${by ? `, by ${by}` : ''}`;
 }
 
-/** What the command prints of itself; undefined for one that it does not have. */
+/** What the command prints about itself; undefined for a command that it does not have. */
 function vif(...args) {
   try {
     return execFileSync(process.execPath, [join(cli, 'bin/vif.js'), ...args], {
@@ -148,7 +149,7 @@ function vif(...args) {
   }
 }
 
-/** The command's own page, or one that is made of its help. */
+/** The command's manual page, or one that is made from its help. */
 function manPage() {
   const own = vif('man');
   if (own !== undefined) return own;
@@ -180,7 +181,7 @@ Description: plug virtual network interfaces into a hypervisor host
  what is plugged, and has units of systemd for that.
 `,
   );
-  // The user is there before the state directory is made. The state directory goes with the package.
+  // The user exists before the state directory is made. The state directory is removed with the package.
   put(
     'DEBIAN/postinst',
     `#!/bin/sh
@@ -236,7 +237,7 @@ function copy(from, path, filter = () => true) {
   });
 }
 
-/** Nobody but root writes, and only what is to be run is executable. */
+/** Only root can write, and only programs are executable. */
 function setModes(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name);

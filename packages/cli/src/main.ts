@@ -6,14 +6,14 @@ import { guardOutput } from './terminal/output.js';
 import { examineThisHost, openCommands, openDriver } from './this-host.js';
 
 /**
- * The command itself, of the modules and of the bundle alike: it sets the exit status of this process.
- * Not by process.exit, which would cut off what a pipe has not taken yet.
+ * The command itself, for both the modules and the bundle. It sets the exit status of this process, but does not call
+ * process.exit, which would truncate output that a pipe has not taken yet.
  */
 export async function main(unbundled?: Environment['unbundled']): Promise<void> {
   guardOutput(process.stdout);
   guardOutput(process.stderr);
 
-  // What Node.js itself ends with where a module waits for what never settles.
+  // The status with which Node.js ends if a module waits for a promise that never settles.
   const unsettled = () => {
     process.exitCode = 13;
   };
@@ -43,10 +43,10 @@ export function vif(unbundled?: Environment['unbundled']): Promise<number> {
 }
 
 /**
- * A terminal, or /dev/null: a pipe, a file or a socket has what is to be read.
+ * Whether standard input is a terminal or /dev/null. A pipe, a file or a socket has something to read.
  *
- * With big integers, as `fs.realpathSync` of Node.js 20 and 22 looks at the type that the last call without them found:
- * behind a pipe or a socket it follows no symbolic link, and modules below such links are not found any more.
+ * With big integers, because `fs.realpathSync` of Node.js 20 and 22 reuses the type found by the last call without
+ * them: after a pipe or a socket it follows no symbolic links, and modules below such links are no longer found.
  */
 function isIdle(): boolean {
   try {

@@ -21,14 +21,14 @@ export async function run(args: readonly string[], environment: Environment): Pr
     await program.parseAsync(args, { from: 'user' });
     return status;
   } catch (error) {
-    // Commander has already said what was wrong; help and version end in an error, too, of status 0.
+    // Commander has already printed what was wrong; help and version also end in an error, with status 0.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : MISUSED;
     environment.stderr.write(`vif: ${describe(error)}\n`);
     return error instanceof InputError || codeOf(error) === 'INVALID_OPTIONS' ? MISUSED : FAILED;
   }
 }
 
-// Not `isVifError`: nothing of core is loaded where it is not needed, as for `vif --help`.
+// Not `isVifError`, so that core is not loaded if it is not needed, as for `vif --help`.
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : undefined;
 }
@@ -45,7 +45,7 @@ with --instance, a row of instance_info_caches, or a Neutron port with its netwo
 Exit status: 0 all went well; 1 a request failed, check found a difference, or doctor a lack; 2 wrong usage.
 `;
 
-/** The command line. Each action hands its exit status to `exit`. */
+/** The command line. Each action passes its exit status to `exit`. */
 function buildProgram(environment: Environment, exit: (status: number) => void): Command {
   const { stdout, stderr } = environment;
   const program = new Command('vif')
@@ -61,7 +61,7 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     .addHelpText('after', examples);
   for (const option of commonOptions()) program.addOption(option);
   program.hook('preAction', async (_, command) => {
-    // What is wrong with the files is what that command tells itself.
+    // That command reports itself what is wrong with the files.
     await applyConfig(program, environment).catch((error: unknown) => {
       if (command.name() !== 'config-file') throw error;
     });
@@ -71,7 +71,7 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
   return program;
 }
 
-/** What people call commands who come from other tools. */
+/** Names of commands in other tools. */
 const otherNames: Readonly<Record<string, string>> = {
   add: 'plug',
   create: 'plug',
@@ -99,7 +99,7 @@ const otherNames: Readonly<Record<string, string>> = {
   prune: 'gc',
 };
 
-/** Where commander has no suggestion of its own for a command that is not known. */
+/** A suggestion for an unknown command, if commander has none. */
 function hintFor(error: string): string {
   const [, name = ''] = /unknown command '([^']*)'\n$/.exec(error) ?? [];
   const meant = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
@@ -113,7 +113,7 @@ async function applyConfig(program: Command, { configFolder }: Environment): Pro
   const named = program.getOptionValue('config') as string | undefined;
   const files = configFiles(named, configFolder);
   if (files.length === 0) return;
-  // Loaded only for those who have a file: it brings core along.
+  // Loaded only if there is a file, because it loads core.
   const { applyConfigFiles, requireOwn } = await import('./settings/config-file.js');
   if (named === undefined) for (const file of files) await requireOwn(file);
   await applyConfigFiles(program, files);
@@ -151,7 +151,7 @@ function requireFormat(command: Command, own: readonly Format[], format: Format)
   );
 }
 
-/** Standard input. Who has forgotten the file sits at a terminal, and would see nothing happen. */
+/** Standard input, with a message at a terminal: a user who has forgotten the file would see nothing happen. */
 function announced({ stdin, stderr }: Environment): InputSource {
   const source = stdin();
   if (source.isTTY) {
@@ -162,7 +162,10 @@ function announced({ stdin, stderr }: Environment): InputSource {
   return source;
 }
 
-/** What named the plugin packages: one source does, the command line before the environment before the file. */
+/**
+ * The source that named the plugin packages: the command line takes precedence over the environment, and that over the
+ * file.
+ */
 function whatNamed(program: Command): string {
   const source = program.getOptionValueSource('plugin');
   if (source === 'env') return 'VIF_PLUGINS';

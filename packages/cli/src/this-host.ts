@@ -25,7 +25,7 @@ export async function openDriver(settings: DriverSettings): Promise<Driver> {
   return createVifDriver({ host, guests, ...packages, options, routing, ...(logger && { logger }) });
 }
 
-/** Those that come with the command are loaded as requests need them, where nothing is to be judged before. */
+/** The built-in plugins are loaded when requests need them, unless options must be checked first. */
 async function openPlugins(settings: DriverSettings): Promise<PluginPackages> {
   const { allPlugins, plugin = [], env } = settings;
   const needsAll = allPlugins || plugin.length > 0 || setsOptions(settings, env);
@@ -34,7 +34,7 @@ async function openPlugins(settings: DriverSettings): Promise<PluginPackages> {
 
 type PluginPackages = Pick<VifDriverOptions, 'plugins' | 'onDemand'>;
 
-/** Runs programs as this process does, without a helper. */
+/** Runs programs with this process's rights, without a helper. */
 export async function openCommands(): Promise<CommandExecutor> {
   const { openPrograms } = await import('@vifkit/host');
   return openPrograms();
@@ -45,7 +45,7 @@ async function openGuests(): Promise<GuestConfigurator> {
   return new LibvirtGuestConfigurator();
 }
 
-/** For commands that ask for no guest's device: libvirt's XML takes a while to load. */
+/** For commands that need no guest devices: the libvirt XML code takes a while to load. */
 const noGuests: GuestConfigurator = { forObject: unasked, forBackend: unasked };
 
 function unasked(): never {

@@ -1,4 +1,5 @@
-// Writes the JSON Schema of requests, of Nova's VIFs and of each class of os-vif's object model into packages/core/schema.
+// Writes the JSON Schemas of requests, of Nova's VIFs and of each class of os-vif's object model to
+// packages/core/schema.
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { schemas } from '../dist/schema.js';
 

@@ -1,6 +1,6 @@
 /**
  * The contract of plugins, drivers and converters: what they are given, what they return, how they are declared and
- * registered, their options, and errors. VIFs, Nova's network model, steps and the rest have entries of their own.
+ * registered, their options, and errors. VIFs, Nova's network model, steps and the rest have separate entry points.
  *
  * @packageDocumentation
  */

@@ -1,4 +1,7 @@
-/** What engine, host and testkit need beside the entry of the package. It is not for plugins, and has no promise of its own. */
+/**
+ * What engine, host and testkit need besides the package's public entries. It is not for plugins and may change at any
+ * time.
+ */
 export { requireOurContract } from './errors/core-copy.js';
 export { isPlainObject, ownValue, quote } from './errors/quote.js';
 export { reasonOf } from './errors/vif-error.js';

@@ -1,5 +1,5 @@
 /**
- * Nova's side: its network model, requests, the guest's card and device, and what converters and drivers share.
+ * The Nova side: its network model, requests, the guest's card and device, and what converters and drivers share.
  *
  * @packageDocumentation
  */

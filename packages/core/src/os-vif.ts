@@ -1,5 +1,5 @@
 /**
- * os-vif's objects: VIFs, port profiles, networks, and what plugins announce. Vendors declare classes of their own with
+ * os-vif's objects: VIFs, port profiles, networks, and plugin announcements. Vendors declare their own classes with
  * {@link versionedObject} and {@link field}.
  *
  * @packageDocumentation

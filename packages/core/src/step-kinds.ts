@@ -1,5 +1,5 @@
 /**
- * For those who define kinds of steps, and write the runners that carry them out on a host.
+ * For defining kinds of steps, and writing the runners that apply them on a host.
  *
  * @packageDocumentation
  */

@@ -1,5 +1,5 @@
 /**
- * The steps that plans are made of, and recipes for those that several plugins need.
+ * The steps of plans, and recipes for steps that several plugins need.
  *
  * @packageDocumentation
  */

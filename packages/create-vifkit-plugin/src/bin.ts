@@ -30,7 +30,7 @@ async function main(): Promise<void> {
     process.stdout.write(usage);
     return;
   }
-  if (positionals.length > 1) throw new Error(`One folder at a time, and not ${positionals.join(', ')}`);
+  if (positionals.length > 1) throw new Error(`Name only one folder, not ${positionals.join(', ')}`);
   const mayAsk = !values.yes && process.stdin.isTTY === true;
   const ask = mayAsk ? asking() : undefined;
   try {
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
       folder,
       name: await answer('Name of the package', values.name, defaults.name),
       plugin: await answer('Name of the plugin', values.plugin, defaults.plugin),
-      kind: (await answer(`Kind: ${kinds.join(', ')}`, values.kind, defaults.kind)) as Kind, // it is judged below
+      kind: (await answer(`Kind: ${kinds.join(', ')}`, values.kind, defaults.kind)) as Kind, // checked below
     };
     const files = await makePackage(answers);
     const where = relative(process.cwd(), folder) || '.';

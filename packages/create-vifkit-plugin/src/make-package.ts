@@ -6,9 +6,9 @@ import { type Answers, problemWith } from './answers.js';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /**
- * Writes a package into a folder that is not there, or is empty.
+ * Writes a package to a folder that does not exist or is empty.
  * @returns the paths of its files, relative to the folder
- * @throws Error for answers that will not do, and a folder that has something in it
+ * @throws Error for invalid answers, and for a folder that is not empty
  */
 export async function makePackage(answers: Answers): Promise<string[]> {
   const problem = problemWith(answers);
@@ -16,7 +16,7 @@ export async function makePackage(answers: Answers): Promise<string[]> {
   await requireEmpty(answers.folder);
   const words = await wordsFor(answers);
   const folders = answers.kind === 'converter' ? ['all', 'plugin', 'converter'] : ['all', answers.kind];
-  const files = new Map<string, string>(); // a later folder's files are in place of an earlier one's
+  const files = new Map<string, string>(); // files of a later folder replace those of an earlier one
   for (const folder of folders) await collect(join(root, 'template', folder), '', files);
   for (const [path, text] of files) {
     const target = join(answers.folder, filled(path, words));
@@ -31,10 +31,10 @@ async function requireEmpty(folder: string): Promise<void> {
     if (error.code === 'ENOENT') return [];
     throw new Error(`${folder} cannot be used: ${error.message}`, { cause: error });
   });
-  if (found.length > 0) throw new Error(`${folder} is not empty; name a folder that is, or a new one`);
+  if (found.length > 0) throw new Error(`${folder} is not empty; name an empty or a new folder`);
 }
 
-/** npm leaves out files of these names, or heeds them, wherever they are in a package. */
+/** npm omits or interprets files with these names anywhere in a package. */
 const realNames: Readonly<Record<string, string>> = {
   _gitignore: '.gitignore',
   '_package.json': 'package.json',
@@ -50,7 +50,7 @@ async function collect(folder: string, path: string, files: Map<string, string>)
   }
 }
 
-/** What stands in the templates for what was answered. */
+/** The placeholders in the templates, and the answers that replace them. */
 async function wordsFor({ name, plugin, kind }: Answers): Promise<ReadonlyMap<string, string>> {
   const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
   const type = plugin.replaceAll(/(^|_)([a-z0-9])/g, (_, __, letter: string) => letter.toUpperCase());

@@ -45,16 +45,16 @@ describe('nothing is made', () => {
     const { exitCode, stderr } = await execa(process.execPath, [bin, folder, '--yes'], { reject: false });
     expect({ exitCode, stderr }).toEqual({
       exitCode: 2,
-      stderr: `create-vifkit-plugin: ${folder} is not empty; name a folder that is, or a new one`,
+      stderr: `create-vifkit-plugin: ${folder} is not empty; name an empty or a new folder`,
     });
   });
 
   it.each([
-    [{ name: 'Acme' }, "'Acme' is no name for a package"],
-    [{ name: '../acme' }, 'is no name for a package'],
-    [{ plugin: 'acme-net' }, "'acme-net' is no name for a plugin"],
-    [{ plugin: '' }, "'' is no name for a plugin"],
-    [{ kind: 'thing' as 'plugin' }, "'thing' is none of plugin, converter, driver"],
+    [{ name: 'Acme' }, "'Acme' is not a valid package name"],
+    [{ name: '../acme' }, 'is not a valid package name'],
+    [{ plugin: 'acme-net' }, "'acme-net' is not a valid plugin name"],
+    [{ plugin: '' }, "'' is not a valid plugin name"],
+    [{ kind: 'thing' as 'plugin' }, "'thing' is not a kind: use plugin, converter, driver"],
   ])('with %o', (wrong, message) => {
     expect(problemWith({ name: 'a', plugin: 'a', kind: 'plugin', ...wrong })).toContain(message);
   });

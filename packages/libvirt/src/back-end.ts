@@ -25,9 +25,9 @@ import type { InterfaceSource } from './device-config.js';
 import { knows } from './libvirt-version.js';
 
 /**
- * The host's side of an os-vif object, by its class and port profile.
- * @throws VifError UNSUPPORTED_CONFIG for a class or port profile without a device, INVALID_VIF for an object
- * that lacks a field its device needs
+ * The host side of an os-vif object, by its class and port profile.
+ * @throws VifError UNSUPPORTED_CONFIG for a class or port profile without a device, INVALID_VIF for an object that
+ *   lacks a field that its device needs
  */
 export function objectBackend(vif: VIFBase, context: GuestContext): DeviceBackend {
   if (vif instanceof VIFBridge) {
@@ -62,7 +62,7 @@ function openVSwitch(vif: VIFOpenVSwitch): DeviceBackend {
       `a VIFOpenVSwitch with ${profile ? `a ${classNameOf(profile)}` : 'no port profile'}`,
     );
   }
-  // The plugin adds the port itself, so that libvirt must not; or it makes the tap as well.
+  // The plugin makes the tap too, or it adds the port itself, so libvirt must not.
   if (profile.create_tap) return { ...tap(vif), managed: false, multiQueue: profile.multiqueue };
   if (profile.create_port) return tap(vif);
   return {
@@ -83,7 +83,7 @@ function tap(vif: VIFGeneric | VIFOpenVSwitch | VIFBridge): Extract<DeviceBacken
   return { type: 'ethernet', target, ...mtuOf(vif), bandwidth: true };
 }
 
-// libvirt limits the bandwidth of bridge, ethernet and direct interfaces only: it does so on the tap or macvtap.
+// libvirt limits the bandwidth only of bridge, ethernet and direct interfaces, on the tap or macvtap.
 function vhostUser(vif: VIFVHostUser): DeviceBackend {
   return {
     type: 'vhostuser',
@@ -94,7 +94,7 @@ function vhostUser(vif: VIFVHostUser): DeviceBackend {
   };
 }
 
-// Without a VLAN device, the link below is that of a PCI address, which takes a look at the host to find.
+// Without a VLAN device, the lower link is that of a PCI address, which can only be found by querying the host.
 function direct(vif: VIFDirect): DeviceBackend {
   return {
     type: 'direct',
@@ -127,7 +127,7 @@ function unsupported({ id }: VIFBase, what: string): VifError {
 }
 
 /**
- * What an object's port profile tells a physical switch of the guest, if it is such a profile.
+ * What an object's port profile tells a physical switch about the guest, if it is such a profile.
  * @throws VifError INVALID_VIF for a profile that lacks a parameter which the switch needs
  */
 export function switchPort({ id, port_profile: profile }: VIFBase): { readonly virtualPort?: VirtualPort } {
@@ -151,7 +151,7 @@ export function switchPort({ id, port_profile: profile }: VIFBase): { readonly v
 /** A backend that is an `<interface>`. */
 export type InterfaceBackend = Exclude<DeviceBackend, { type: 'pci' }>;
 
-/** What libvirt joins the interface to. */
+/** What libvirt connects the interface to. */
 export function sourceOf(backend: InterfaceBackend, host: HostCapabilities): InterfaceSource {
   switch (backend.type) {
     case 'bridge':
@@ -171,7 +171,7 @@ export function sourceOf(backend: InterfaceBackend, host: HostCapabilities): Int
   }
 }
 
-/** The host's name for the interface, and whose it is. */
+/** The host's name for the interface, and whether libvirt does not manage it. */
 export function targetOf(
   backend: InterfaceBackend,
   host: HostCapabilities,

@@ -36,5 +36,5 @@ function limitOf(flavor: Flavor, direction: 'inbound' | 'outbound'): BandwidthLi
 function quota({ extra_specs }: Flavor, key: string): string | undefined {
   const value = extra_specs[key];
   if (value === undefined || /^\d+$/.test(value)) return value;
-  throw new VifError('INVALID_REQUEST', `The flavor's ${key} has to be a decimal number, not '${value}'`);
+  throw new VifError('INVALID_REQUEST', `The flavor's ${key} must be a decimal number, not '${value}'`);
 }

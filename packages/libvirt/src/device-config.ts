@@ -3,10 +3,10 @@ import type { DomainElement, GuestDevice, VirtualPort } from '@vifkit/core/nova'
 import type { Bandwidth } from './bandwidth.js';
 import { element, optional, renderXml, type XmlAttributes, type XmlElement } from './xml.js';
 
-/** What an interface is joined to on the host. */
+/** What an interface is connected to on the host. */
 export type InterfaceSource =
   | { readonly type: 'bridge'; readonly bridge: string }
-  /** A tap that nobody joins to anything; `script` is what libvirt runs to set it up. */
+  /** A tap that libvirt connects to nothing; `script` is what libvirt runs to set it up. */
   | { readonly type: 'ethernet'; readonly script?: string }
   | { readonly type: 'vhostuser'; readonly path: string; readonly mode: 'client' | 'server' }
   /** A macvtap on top of a link. */
@@ -53,7 +53,7 @@ export function pciAddressElement(address: string, attributes: XmlAttributes = {
   });
 }
 
-/** Which program carries a virtio card's packets, over how many queues, and of which kind. */
+/** The backend that carries a virtio card's packets, and the number and kind of its queues. */
 export interface InterfaceDriver {
   readonly name?: string;
   readonly queues?: number;
@@ -72,17 +72,17 @@ export interface InterfaceSettings {
   readonly source: InterfaceSource;
   /** The host's name for the interface. */
   readonly target: string | undefined;
-  /** The target is someone else's: libvirt opens it, and leaves it when the guest ends. */
+  /** The target belongs to somebody else: libvirt opens it, and leaves it in place when the guest ends. */
   readonly unmanaged: boolean;
-  /** In bytes: of the target, and what the guest is told. */
+  /** The MTU of the target, also announced to the guest, in bytes. */
   readonly mtu: number | undefined;
   /** The VLAN tag, 0 to 4095. */
   readonly vlan: number | undefined;
   readonly virtualPort: VirtualPort | undefined;
-  /** The name of a network filter of libvirt's. */
+  /** The name of a libvirt network filter. */
   readonly filter: string | undefined;
   readonly bandwidth: Bandwidth | undefined;
-  /** What the domain needs besides. */
+  /** What else the domain needs. */
   readonly domain?: readonly DomainElement[];
 }
 
@@ -144,7 +144,7 @@ function driverElement({ rxQueueSize, txQueueSize, packed, ...rest }: InterfaceD
 }
 
 function virtualPortElement({ type, parameters }: VirtualPort): XmlElement {
-  // All in one element: libvirt reads only one, and then misses the parameters of the others.
+  // All parameters in one element: libvirt reads only one, and would miss those in others.
   return element('virtualport', { type }, element('parameters', parameters));
 }
 
@@ -157,7 +157,7 @@ function bandwidthElement({ inbound, outbound }: Bandwidth): XmlElement {
   );
 }
 
-/** `<hostdev>`: a PCI device of the host given to the guest as it is. */
+/** `<hostdev>`: a PCI device of the host passed through to the guest. */
 export class HostdevConfig implements GuestDevice {
   readonly #xml: string;
 
@@ -169,7 +169,7 @@ export class HostdevConfig implements GuestDevice {
     this.#xml = renderXml(
       element(
         'hostdev',
-        // libvirt takes a managed device from its driver when the guest starts, and gives it back at the end.
+        // libvirt detaches a managed device from its driver when the guest starts, and reattaches it at the end.
         { mode: 'subsystem', type: 'pci', managed: 'yes' },
         element('source', {}, pciAddressElement(pciAddress)),
       ),

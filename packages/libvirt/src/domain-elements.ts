@@ -4,8 +4,8 @@ import { knows } from './libvirt-version.js';
 import { element, renderXml, type XmlElement } from './xml.js';
 
 /**
- * What a guest's domain has to have besides an interface on this back end. Others need nothing: a function that is passed
- * through has its memory locked by libvirt itself, and a macvtap that the guest may give another MAC address is a matter
+ * What a guest's domain needs besides an interface with this backend. Other backends need nothing: for a passed-through
+ * function libvirt itself locks the memory, and whether the guest may change the MAC address of a macvtap is a setting
  * of the interface.
  */
 export function domainElements(backend: InterfaceBackend, context: GuestContext): DomainElement[] {
@@ -14,10 +14,10 @@ export function domainElements(backend: InterfaceBackend, context: GuestContext)
   return [];
 }
 
-/** A switch in userspace reads and writes the guest's packets where they are, in the guest's memory. */
+/** A userspace switch reads and writes the guest's packets directly in the guest's memory. */
 function sharedMemory({ host, flavor: { vcpus } }: GuestContext): DomainElement[] {
   const why =
-    "A vhost-user switch maps the guest's memory. Without shared memory, the guest starts and has no link.";
+    "A vhost-user switch maps the guest's memory. Without shared memory, the guest starts but has no link.";
   const memory = knows(host, 'memfd')
     ? [element('source', { type: 'memfd' }), element('access', { mode: 'shared' })]
     : [element('hugepages', {})];

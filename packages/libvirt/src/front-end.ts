@@ -11,14 +11,14 @@ import type { InterfaceBackend } from './back-end.js';
 import type { InterfaceDriver } from './device-config.js';
 import { knows } from './libvirt-version.js';
 
-/** The guest's side of an interface. Where it says nothing, libvirt chooses. */
+/** The guest side of an interface. What is undefined is chosen by libvirt. */
 export interface FrontEnd {
   readonly model: string | undefined;
   readonly driver: InterfaceDriver | undefined;
 }
 
 /**
- * The guest's side with what the host's side insists on: that may replace model and driver, or leave them out. The
+ * The guest side with the requirements of the host side, which may replace model and driver, or leave them out. The
  * guest's queues are kept.
  */
 export function overriddenBy({ model, driver }: InterfaceBackend, guest: FrontEnd): FrontEnd {
@@ -29,16 +29,16 @@ export function overriddenBy({ model, driver }: InterfaceBackend, guest: FrontEn
   };
 }
 
-/** What the rules of one Nova say of an interface, where another's say otherwise. */
+/** The rules for an interface that differ between the routings. */
 export interface Dialect {
   /**
-   * The guest's side of an interface on this back end.
+   * The guest side of an interface with this backend.
    * @throws VifError UNSUPPORTED_VIRT_TYPE, UNSUPPORTED_MODEL, INVALID_REQUEST
    */
   frontEnd(context: GuestContext, backend: InterfaceBackend): FrontEnd;
-  /** The back ends whose interfaces are told the network's MTU. */
+  /** The backends whose interfaces get the network's MTU. */
   readonly withMtu: readonly InterfaceBackend['type'][];
-  /** The back ends whose VLAN tag libvirt sets. */
+  /** The backends whose VLAN tag libvirt sets. */
   readonly withVlan: readonly InterfaceBackend['type'][];
 }
 
@@ -48,7 +48,7 @@ export const newton: Dialect = {
     return overriddenBy(backend, emulated(context));
   },
   withMtu: [],
-  // A macvtap's function has its VLAN from the plug.
+  // The plug sets the VLAN of a macvtap's function.
   withVlan: ['hostdev'],
 };
 
@@ -70,7 +70,7 @@ const nothing: FrontEnd = { model: undefined, driver: undefined };
 
 type ReceiveQueueSize = (host: HostCapabilities) => Pick<InterfaceDriver, 'rxQueueSize'> | undefined;
 
-/** The card that the hypervisor makes. Nova 14 knows nothing of the size of its receive queues. */
+/** The card that the hypervisor emulates. Nova 14 does not set the size of its receive queues. */
 function emulated(context: GuestContext, sizeOf: ReceiveQueueSize = () => undefined): FrontEnd {
   const model = cardModel(context);
   return { model, driver: model === 'virtio' ? virtioDriver(context, sizeOf(context.host)) : undefined };
@@ -80,28 +80,28 @@ function virtioDriver(
   context: GuestContext,
   size: ReturnType<ReceiveQueueSize>,
 ): InterfaceDriver | undefined {
-  // libvirt turns on vhost even for guests without KVM, where it does not work.
+  // libvirt enables vhost even for guests without KVM, where it does not work.
   if (context.host.virt_type === 'qemu') return { name: 'qemu', ...size };
   const queues = cardQueues(context);
   if (queues === undefined) return size && { name: 'vhost', ...size };
   return { name: 'vhost', queues, ...size };
 }
 
-/** The switch carries a socket's packets, so that no program of the host's is named. */
+/** The switch carries a socket's packets, so no backend of the host is named. */
 function ofSocket({ driver }: FrontEnd, host: HostCapabilities): InterfaceDriver | undefined {
   const { name: _, ...queues } = { ...driver, ...rxQueueSize(host), ...txQueueSize(host) };
   return Object.keys(queues).length > 0 ? queues : undefined;
 }
 
-/** Only virtio has packed rings; libvirt refuses them for any other card, where Nova writes them all the same. */
+/** Only virtio has packed rings. libvirt refuses them for other cards, although Nova writes them there too. */
 function withPackedRing({ model, driver }: FrontEnd, context: GuestContext): FrontEnd {
   const packed = guestFlag(context, 'virtio_packed_ring') && knows(context.host, 'packed rings');
   return { model, driver: packed && model === 'virtio' ? { ...driver, packed } : driver };
 }
 
 /**
- * The size of the receive queues, if the host sets one and its libvirt can.
- * @throws VifError INVALID_REQUEST for a size that QEMU does not take
+ * The size of the receive queues, if the host sets one and its libvirt supports that.
+ * @throws VifError INVALID_REQUEST for a size that QEMU does not accept
  */
 function rxQueueSize(host: HostCapabilities): { readonly rxQueueSize: number } | undefined {
   const size = sizeOf(host, 'rx_queue_size');
@@ -109,15 +109,15 @@ function rxQueueSize(host: HostCapabilities): { readonly rxQueueSize: number } |
 }
 
 /**
- * The size of the send queues, if the host sets one and its libvirt can.
- * @throws VifError INVALID_REQUEST for a size that QEMU does not take
+ * The size of the transmit queues, if the host sets one and its libvirt supports that.
+ * @throws VifError INVALID_REQUEST for a size that QEMU does not accept
  */
 function txQueueSize(host: HostCapabilities): { readonly txQueueSize: number } | undefined {
   const size = sizeOf(host, 'tx_queue_size');
   return size !== undefined && knows(host, 'send queue sizes') ? { txQueueSize: size } : undefined;
 }
 
-/** A ring's size is a power of two; QEMU's least is 256, its most 1024. */
+/** A ring's size is a power of two; QEMU's minimum is 256, its maximum 1024. */
 const sizes: readonly (number | undefined)[] = [256, 512, 1024, undefined];
 
 function sizeOf(host: HostCapabilities, key: 'rx_queue_size' | 'tx_queue_size'): number | undefined {

@@ -14,14 +14,14 @@ import { domainElements } from './domain-elements.js';
 import { dialectOf } from './front-end.js';
 import { knows } from './libvirt-version.js';
 
-/** Configures the devices of libvirt's guests, as Nova's libvirt VIF driver does: Nova 14's, or today's. */
+/** Configures the devices of libvirt guests like Nova's libvirt VIF driver: that of Nova 14, or today's. */
 export class LibvirtGuestConfigurator implements GuestConfigurator {
   readonly core = thisCore;
 
   /**
-   * @throws VifError UNSUPPORTED_CONFIG, UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF if the object
-   * lacks a field its device needs; INVALID_REQUEST for a malformed quota or kernel release, or a flavor and image
-   * that contradict each other
+   * @throws VifError UNSUPPORTED_CONFIG, UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF if the object lacks a
+   * field that its device needs; INVALID_REQUEST for a malformed quota or kernel release, or a flavor and image that
+   * contradict each other
    */
   forObject(vif: VIFBase, context: GuestContext): InterfaceConfig | HostdevConfig {
     const backend = objectBackend(vif, context);
@@ -30,8 +30,8 @@ export class LibvirtGuestConfigurator implements GuestConfigurator {
   }
 
   /**
-   * @throws VifError UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF for what XML cannot hold;
-   * INVALID_REQUEST as {@link forObject}
+   * @throws VifError UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF for a value that XML cannot represent;
+   *   INVALID_REQUEST as for {@link forObject}
    */
   forBackend(backend: DeviceBackend, mac: string, context: GuestContext): InterfaceConfig | HostdevConfig {
     if (backend.type === 'pci') return new HostdevConfig(backend.pciAddress);
@@ -61,7 +61,7 @@ function interfaceConfig(backend: InterfaceBackend, mac: string, context: GuestC
   });
 }
 
-/** What of the virtio card's driver this device can have. */
+/** The part of the virtio card's driver settings that this device can have. */
 function driverFor(
   backend: InterfaceBackend,
   driver: InterfaceDriver | undefined,
@@ -81,8 +81,8 @@ function driverFor(
 }
 
 /**
- * The driver of a card upon a tap whose VIF says how it is made: the kernel gives a tap of one queue no second one, and
- * does not let a card of one queue open a tap of several.
+ * The driver settings of a card on a tap whose VIF specifies its queues: the kernel does not add a second queue to a
+ * tap that was made for one, and does not let a card with one queue open a tap that was made for several.
  */
 function asMade(
   multiQueue: boolean | undefined,

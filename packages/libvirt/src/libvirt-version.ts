@@ -2,7 +2,7 @@ import type { HostCapabilities } from '@vifkit/core/nova';
 
 type Version = HostCapabilities['libvirt_version'];
 
-/** The first release of libvirt that has a feature, by its documentation of the domain's format. */
+/** The first release of libvirt that has a feature, according to its documentation of the domain format. */
 const features = {
   /** `ethernet` interfaces that need no script. */
   'taps without a script': [1, 3, 3],
@@ -19,7 +19,7 @@ const features = {
   vDPA: [6, 9, 0],
   /** Shared memory of a domain without NUMA cells. */
   'shared memory': [6, 9, 0],
-  /** A limit of locked memory that is raised for the sake of a vDPA device. */
+  /** libvirt raises the limit of locked memory for a vDPA device. */
   'memory of vDPA': [7, 2, 0],
 } as const satisfies Record<string, Version>;
 

@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { create } from 'xmlbuilder2';
 
-/** An XML element without text: libvirt's devices say everything in attributes. */
+/** An XML element without text: libvirt's devices use only attributes. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes: XmlAttributes;
@@ -24,15 +24,15 @@ export function optional<T>(value: T | undefined, child: (value: T) => XmlElemen
   return value === undefined ? undefined : child(value);
 }
 
-// XML 1.0 has no way to write other characters, not even escaped. Tab and newline it has, but a parser turns
-// them into spaces in an attribute, so that a name would not come back as it was.
+// XML 1.0 cannot represent other characters, not even escaped. It has tab and newline, but a parser turns them into
+// spaces in an attribute, so a name would not be read back unchanged.
 const unwritable = /[^\u0020-\uD7FF\uE000-\uFFFD\u{10000}-\u{10FFFF}]/u;
 
 const attributeName = /^[A-Za-z_][\w.-]*$/;
 
 /**
- * Refuses what cannot be written as XML and read back unchanged, and numbers that are no plain count.
- * xmlbuilder2 checks neither: it writes even a NUL.
+ * Refuses what cannot be written as XML and read back unchanged, and numbers that are not plain counts. xmlbuilder2
+ * checks neither: it writes even a NUL.
  * @throws VifError INVALID_VIF
  */
 export function checkElement({ name, attributes, children }: XmlElement): void {
@@ -60,7 +60,7 @@ type Builder = ReturnType<typeof create>;
 
 /**
  * An element as text, indented by two spaces a level and ended by a newline.
- * @throws VifError INVALID_VIF for what XML cannot hold
+ * @throws VifError INVALID_VIF for a value that XML cannot represent
  */
 export function renderXml(root: XmlElement): string {
   checkElement(root);
@@ -75,8 +75,8 @@ function append(parent: Builder, { name, attributes, children }: XmlElement): vo
 }
 
 /**
- * xmlbuilder2 takes a value's `&lt;` for an entity and writes it as it is, so that it would be read back as
- * `<`. An ampersand that already is `&amp;` it leaves alone.
+ * xmlbuilder2 takes `&lt;` in a value for an entity and writes it unchanged, so it would be read back as `<`. It leaves
+ * an ampersand that is already `&amp;` alone.
  */
 function escapeAmpersands(attributes: XmlAttributes): Record<string, string> {
   return Object.fromEntries(

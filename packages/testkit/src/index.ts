@@ -1,5 +1,5 @@
 /**
- * A host in memory, for tests of plugins and agents.
+ * An in-memory host, for tests of plugins and agents.
  *
  * @packageDocumentation
  */

@@ -2,7 +2,7 @@ import { type LegacyDriver, legacyDriver, type Plan, type PluginPackage } from '
 import type { Leg } from '@vifkit/core/connection';
 import { type DeviceBackend, type NetworkVif, requireKeys } from '@vifkit/core/nova';
 
-/** VIF type `hostdev_physical`: a physical PCI function, given to the guest as it is. */
+/** VIF type `hostdev_physical`: a physical PCI function that is passed through to the guest. */
 @legacyDriver({
   type: 'hostdev_physical',
   needs: [{ kind: 'module', name: 'vfio_pci', from: "the kernel's module vfio-pci, and an IOMMU" }],
@@ -12,7 +12,7 @@ export class HostdevPhysicalDriver implements LegacyDriver {
     return { type: 'pci', pciAddress: requireKeys(vif, 'profile', 'pci_slot').pci_slot };
   }
 
-  /** libvirt takes the function from the host, and gives it back. */
+  /** libvirt detaches the function from the host, and reattaches it. */
   plug(): Plan {
     return [];
   }
@@ -26,7 +26,7 @@ export class HostdevPhysicalDriver implements LegacyDriver {
   }
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const hostdevPhysical: PluginPackage = {
   name: '@vifkit/plugin-hostdev-physical',
   provides: [HostdevPhysicalDriver],

@@ -11,7 +11,7 @@ import { type DeviceBackend, type NetworkVif, requireKeys } from '@vifkit/core/n
 
 const vendor = "Mellanox' eSwitch daemon, the package eswitchd";
 
-/** VIF type `ib_hostdev`: an InfiniBand function handed to the guest, with a port in its fabric. */
+/** VIF type `ib_hostdev`: an InfiniBand function that is passed through to the guest, with a port in its fabric. */
 @legacyDriver({ type: 'ib_hostdev', needs: [{ kind: 'program', name: 'ebrctl', from: vendor }] })
 export class IbHostdevDriver implements LegacyDriver {
   config(vif: NetworkVif): DeviceBackend {
@@ -47,7 +47,7 @@ function deletePort({ address }: NetworkVif, fabric: string): string[] {
 /**
  * The fabric is the physical network, which Nova looks for on the network first, then in the VIF's details; the
  * one in the profile belongs to the PCI device.
- * @throws VifError INVALID_VIF when there is none, or `ebrctl` would take it for an option
+ * @throws VifError INVALID_VIF if there is none, or if `ebrctl` would take it for an option
  */
 function fabricOf({ id, network, details }: NetworkVif): string {
   const fabric = network.meta.physical_network || details.physical_network;
@@ -60,6 +60,6 @@ function fabricOf({ id, network, details }: NetworkVif): string {
   throw new VifError('INVALID_VIF', `${text}: there is no fabric to put the port into`, { vifId: id });
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const ibHostdev: PluginPackage = { name: '@vifkit/plugin-ib-hostdev', provides: [IbHostdevDriver] };
 export default ibHostdev;

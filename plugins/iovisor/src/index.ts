@@ -46,6 +46,6 @@ function gateway(...args: readonly string[]): CommandStep {
   return { kind: 'command', argv: ['ifc_ctl', 'gateway', ...args], vendor };
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const iovisor: PluginPackage = { name: '@vifkit/plugin-iovisor', provides: [IovisorDriver] };
 export default iovisor;

@@ -28,7 +28,7 @@ import { requireField, type VIFBase, VIFBridge, VIFGeneric } from '@vifkit/core/
 import { hybridBridgeName } from '@vifkit/core/steps';
 import { directPlug, directUnplug, hybridPath, hybridPlug, hybridUnplug, needs } from './plans.js';
 
-/** The plugin of the objects that today's Nova makes of VIF type `ivs`: the same plumbing as the legacy driver's. */
+/** The plugin for the objects that today's Nova makes from VIF type `ivs`: the same plumbing as the legacy driver's. */
 @vifPlugin({ name: 'ivs', makesTaps: true, needs })
 export class IvsPlugin implements VifPlugin {
   describe() {
@@ -61,12 +61,12 @@ function hybridOf(vif: VIFBase) {
   return { vifId: vif.id, bridge: requireField(vif, 'bridge_name', vif.id), tap: vif.vif_name };
 }
 
-/** VIF type `ivs`: a port of the Indigo Virtual Switch, directly or behind a Linux bridge where the host filters. */
+/** VIF type `ivs`: a port of the Indigo Virtual Switch, directly, or behind a Linux bridge if the host filters. */
 @legacyDriver({ type: 'ivs', needs })
 export class IvsDriver implements LegacyDriver {
   config(vif: NetworkVif, { hostFilters, instance }: ConfigContext): DeviceBackend {
     const target = deviceName(vif);
-    // Nova limits the bandwidth of hybrid ports alone.
+    // Nova limits only the bandwidth of hybrid ports.
     if (!needsHybridBridge(vif, hostFilters)) {
       return { type: 'ethernet', target, managed: false, bandwidth: false };
     }
@@ -107,6 +107,6 @@ export class IvsConverter implements VifConverter {
   }
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const ivs: PluginPackage = { name: '@vifkit/plugin-ivs', provides: [IvsPlugin, IvsDriver, IvsConverter] };
 export default ivs;

@@ -35,7 +35,7 @@ export function directUnplug(name: string): Plan {
   return noBoundTap({ name, unbind: deletePort(name), vendor });
 }
 
-/** guest's tap ── hybrid bridge ── veth pair ── Indigo Virtual Switch. The tap is the hypervisor's to make. */
+/** guest's tap ── hybrid bridge ── veth pair ── Indigo Virtual Switch. The hypervisor makes the tap. */
 export function hybridPlug(links: Parameters<typeof hybridLinks>[0]): Plan {
   const [, name] = vethNames(links.vifId);
   return [

@@ -4,8 +4,8 @@ import { requireField, type VIFBase, type VIFBridge } from '@vifkit/core/os-vif'
 import type { GuestFilterStep, LinkStep } from '@vifkit/core/steps';
 
 /**
- * The guest's tap, where the request says in which VLANs it is. libvirt's own would be in none of them, so the plug makes
- * it: it is in its VLANs before the guest starts.
+ * The guest's tap, if the request specifies its VLANs. A tap made by libvirt would be in none of them, so the plug
+ * makes it: it is in its VLANs before the guest starts.
  */
 export function settledTap(
   vif: VIFBridge,
@@ -15,7 +15,7 @@ export function settledTap(
   if (!port) return [];
   const { vlan, trunks, isolated, ingress, egress } = port;
   if (ingress || egress) {
-    const instead = 'libvirt limits it by the flavor (quota:vif_inbound_average and the like)';
+    const instead = 'libvirt limits them by the flavor (quota:vif_inbound_average and related keys)';
     throw unsupportedVif('linux_bridge', vif, `it limits no rates: ${instead}`);
   }
   const name = requireField(vif, 'vif_name', vif.id);
@@ -41,12 +41,12 @@ export function settledTap(
   ];
 }
 
-/** Whether the host is to filter what the guest sends, since the network service does not. */
+/** Whether the host has to filter what the guest sends, because the network service does not. */
 export function hasFilter(vif: VIFBase, { hostFilters }: PlanContext): boolean {
   return hostFilters && !vif.has_traffic_filtering;
 }
 
-/** The guest may send as the VIF alone. */
+/** The guest may send only with the VIF's addresses. */
 export function guestFilter(vif: VIFBridge): GuestFilterStep {
   const { subnets } = requireField(vif, 'network', vif.id);
   const ips = subnets.objects.flatMap(({ ips }) => ips?.objects ?? []);

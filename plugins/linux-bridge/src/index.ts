@@ -20,26 +20,26 @@ import { guestLinkIn, guestLinkPath, type LinkStep } from '@vifkit/core/steps';
 import { IsOptional } from '@vifkit/core/validation';
 import { guestFilter, hasFilter, settledTap } from './guest.js';
 
-/** Names and defaults are os-vif's. */
+/** Names and defaults are those of os-vif. */
 export class LinuxBridgeOptions {
-  /** The least MTU of VLAN devices, and that of an uplink and its bridge whose network has none, in bytes. */
+  /** The minimum MTU of VLAN devices, and the MTU of an uplink and its bridge whose network has none, in bytes. */
   @IsMtu()
   network_device_mtu = 1500;
 
-  /** The link below VLAN devices, in place of the network's own. */
+  /** The lower link of VLAN devices, instead of the network's own. */
   @IsOptional()
   @IsLinkName()
   vlan_interface: string | null = null;
 
-  /** The link that joins the bridge of a network without a VLAN, in place of the network's own. */
+  /** The link that becomes a member of the bridge of a network without a VLAN, instead of the network's own. */
   @IsOptional()
   @IsLinkName()
   flat_interface: string | null = null;
 }
 
 /**
- * A guest's port on a Linux bridge of its network. Other VIFs share the bridge, the uplink and the VLAN device
- * between them: an unplug leaves all three. The guest's tap is the hypervisor's to make.
+ * A guest's port on a Linux bridge of its network. Other VIFs share the bridge, the uplink and the VLAN device, so an
+ * unplug leaves all three. The hypervisor makes the guest's tap.
  */
 @vifPlugin({
   name: 'linux_bridge',
@@ -85,7 +85,9 @@ export class LinuxBridgePlugin implements VifPlugin {
     return [...guestLinkPath(bridge, vif.vif_name, { mtu }), ...later, ...carried];
   }
 
-  /** The link below a VLAN device that the plug makes: it has to carry the network's MTU, and is not ours to change. */
+  /**
+   * The lower link of a VLAN device that the plug makes: it must support the network's MTU, and is not ours to change.
+   */
   #below(network: Network): string | undefined {
     if (!providesBridge(network) || !network.should_provide_vlan) return undefined;
     return this.#options.vlan_interface ?? network.bridge_interface ?? undefined;
@@ -107,10 +109,10 @@ export class LinuxBridgePlugin implements VifPlugin {
     facts: HostFacts,
   ): Promise<LinkStep[]> {
     if (!providesBridge(network)) {
-      // The bridge is someone else's, but its network's MTU is the VIF's too.
+      // The bridge belongs to somebody else, but its network's MTU is the VIF's too.
       const used = { kind: 'link', name: bridge, types: ['bridge'], shared: true } as const;
       if (mtu !== undefined) return [{ ...used, set: { mtu } }];
-      // Nova's multi_host bridges may come later.
+      // Nova's multi_host bridges may be made later.
       return (await facts.linkMtu(bridge)) === undefined ? [] : [used];
     }
     const uplink = await this.#uplink(bridge, network, mtu, facts);
@@ -132,7 +134,7 @@ export class LinuxBridgePlugin implements VifPlugin {
     const joined = { up: true, master: bridge };
     if (!network.should_provide_vlan) {
       const name = this.#options.flat_interface ?? network.bridge_interface;
-      // The uplink serves this network alone: it has the network's MTU, be it less or more than its own.
+      // The uplink serves only this network: it gets the network's MTU, whether smaller or larger than its own.
       const set = { ...joined, mtu: wanted ?? this.#options.network_device_mtu };
       return name ? [{ kind: 'link', name, set, shared: true, yieldAddresses: true }] : [];
     }
@@ -141,7 +143,7 @@ export class LinuxBridgePlugin implements VifPlugin {
     const mtu = await this.#vlanMtu(wanted, link, facts);
     const create = { type: 'vlan', link, id } as const;
     return [
-      // The kernel does not take a VLAN device up while the link below is down (ENETDOWN).
+      // The kernel does not set a VLAN device up while its lower link is down (ENETDOWN).
       { kind: 'link', name: link, set: { up: true }, shared: true },
       {
         kind: 'link',
@@ -155,8 +157,8 @@ export class LinuxBridgePlugin implements VifPlugin {
   }
 
   /**
-   * The network's MTU, and never less than the option's, which is all that os-vif gives a VLAN device; but no more than
-   * the link below has, since the kernel refuses that.
+   * The network's MTU, but not less than the option's, which os-vif gives to all VLAN devices, and not more than that
+   * of the lower link, which the kernel would refuse.
    */
   async #vlanMtu(wanted: number | undefined, below: string, facts: HostFacts): Promise<number> {
     const mtu = Math.max(wanted ?? 0, this.#options.network_device_mtu);
@@ -178,15 +180,19 @@ function providesBridge(network: Network): boolean {
   return network.should_provide_bridge && !network.multi_host;
 }
 
-/** The MAC address of the first of these links that is there: a VLAN device that is still to be made has that of the link below. */
+/**
+ * The MAC address of the first of these links that exists: a VLAN device that is still to be made will have that of its
+ * lower link.
+ */
 async function macOf(names: readonly (string | undefined)[], facts: HostFacts): Promise<string | undefined> {
   const macs = await Promise.all(names.map((name) => name && facts.linkMac(name)));
   return macs.find(Boolean);
 }
 
 /**
- * A bridge has IPv6 off, unless the addresses of its uplink come to it. It has the MAC address of its uplink: of its own
- * accord it would change it with its members, and a host that is reached by the bridge would be lost to its neighbours.
+ * IPv6 is disabled on a bridge, unless the addresses of its uplink move to it. The bridge has the MAC address of its
+ * uplink. Otherwise the kernel would change it with the members, and a host that is reached through the bridge would
+ * become unreachable for its neighbours.
  */
 function bridgeStep(
   name: string,
@@ -207,7 +213,7 @@ function bridgeStep(
       ...(needsIpv6 && { ipv6: true }),
       ...(getsAddresses && own),
     },
-    // What whoever made the bridge before us chose for these is theirs.
+    // An existing bridge keeps the values that its maker chose for these.
     initial: {
       ...(!needsIpv6 && { ipv6: false }),
       ...(!getsAddresses && own),
@@ -217,7 +223,7 @@ function bridgeStep(
   };
 }
 
-/** VIF type `bridge` of Nova's network model, by all rules: Nova has never changed this one. */
+/** VIF type `bridge` of Nova's network model, by any rules: Nova has never changed this type. */
 @vifConverter({ type: 'bridge' })
 export class BridgeConverter implements VifConverter {
   convert(vif: NetworkVif): VIFBase {
@@ -230,7 +236,7 @@ export class BridgeConverter implements VifConverter {
   }
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const linuxBridge: PluginPackage<{ linux_bridge: LinuxBridgeOptions }> = {
   name: '@vifkit/plugin-linux-bridge',
   provides: [LinuxBridgePlugin, BridgeConverter],

@@ -3,7 +3,7 @@ import type { Leg } from '@vifkit/core/connection';
 import { type DeviceBackend, type NetworkVif, networkMtu, requireKeys } from '@vifkit/core/nova';
 import type { LinkStep } from '@vifkit/core/steps';
 
-/** VIF type `macvtap`: a macvtap of libvirt's upon a link of the host, or upon a VLAN of it. */
+/** VIF type `macvtap`: a macvtap that libvirt makes on top of a link of the host, or on top of a VLAN device of it. */
 @legacyDriver({
   type: 'macvtap',
   needs: [
@@ -28,13 +28,13 @@ export class MacvtapDriver implements LegacyDriver {
   plug(vif: NetworkVif): Plan {
     const { vlan, macvtap_source } = vif.details;
     if (!vlan) {
-      // libvirt makes a macvtap upon a link that is there.
+      // libvirt makes a macvtap on top of an existing link.
       return macvtap_source === undefined ? [] : [{ kind: 'link', name: macvtap_source, shared: true }];
     }
     const { physical_interface: link } = requireKeys(vif, 'details', 'physical_interface');
     const name = vlanLink(vif, vlan);
     return [
-      // The kernel does not take a VLAN device up while the link below is down (ENETDOWN).
+      // The kernel does not set a VLAN device up while its lower link is down (ENETDOWN).
       uplink(link),
       {
         kind: 'link',
@@ -59,7 +59,7 @@ export class MacvtapDriver implements LegacyDriver {
     ];
   }
 
-  /** The VLAN goes with the last of its VIFs, if it was made for them. Nova leaves it. */
+  /** The VLAN device is removed with the last of its VIFs, if it was made for them. Nova leaves it. */
   unplug(vif: NetworkVif): Plan {
     const { vlan } = vif.details;
     if (!vlan) return [];
@@ -75,6 +75,6 @@ function vlanLink({ details: { macvtap_source } }: NetworkVif, vlan: number): st
   return macvtap_source ?? `vlan${vlan}`;
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const macvtap: PluginPackage = { name: '@vifkit/plugin-macvtap', provides: [MacvtapDriver] };
 export default macvtap;

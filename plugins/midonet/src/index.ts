@@ -36,6 +36,6 @@ function unbind({ id }: NetworkVif): string[] {
   return ['mm-ctl', '--unbind-port', id];
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const midonet: PluginPackage = { name: '@vifkit/plugin-midonet', provides: [MidonetDriver] };
 export default midonet;

@@ -10,8 +10,8 @@ import type { Leg } from '@vifkit/core/connection';
 import { type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
 
 /**
- * os-vif's `noop`: for a VIF whose backend is connected by someone else, such as the owner of a vhost-user socket, or
- * a card with a system of its own (vNIC type `remote-managed`).
+ * os-vif's `noop`: for a VIF whose backend is connected by somebody else, such as the owner of a vhost-user socket, or
+ * a card that runs its own system (vNIC type `remote-managed`).
  */
 @vifPlugin({ name: 'noop' })
 export class NoopPlugin implements VifPlugin {
@@ -22,7 +22,7 @@ export class NoopPlugin implements VifPlugin {
     ]);
   }
 
-  /** Nothing; but what os-vif's would let pass silently, another class of VIF, is a VIF that nobody connects. */
+  /** Does nothing, but refuses other VIF classes, which nobody would connect. os-vif's plugin accepts them silently. */
   plug(vif: VIFBase): Plan {
     if (vif instanceof VIFVHostUser || vif instanceof VIFHostDevice) return [];
     throw unsupportedVif('noop', vif);
@@ -41,6 +41,6 @@ export class NoopPlugin implements VifPlugin {
   }
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const noop: PluginPackage = { name: '@vifkit/plugin-noop', provides: [NoopPlugin] };
 export default noop;

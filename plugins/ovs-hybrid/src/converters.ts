@@ -34,7 +34,7 @@ export class NewtonOvsConverter implements VifConverter {
       port_profile: new VIFPortProfileOpenVSwitch({
         interface_id: interfaceId(vif),
         ...(datapath_type !== undefined && { datapath_type }),
-        ...(portSettings(vif) && !isHybrid && { create_port: true }), // libvirt would make it without its VLAN
+        ...(portSettings(vif) && !isHybrid && { create_port: true }), // libvirt would make the port without its VLAN
       }),
     };
     if (isHybrid) {
@@ -59,7 +59,7 @@ function convertOvs(vif: NetworkVif, context: ConversionContext): VIFBase {
     case 'vdpa':
       return toHostDevice(vif, 'ovs', representorProfile(vif));
     case 'remote-managed':
-      // A card with a system of its own sets up the representor there.
+      // A card that runs its own system sets up the representor there.
       return toHostDevice(vif, 'noop');
     default:
       return isHybridPlug(vif) ? hybridPort(vif, context) : directPort(vif, context);
@@ -95,14 +95,14 @@ function profileFields(vif: NetworkVif, context: ConversionContext) {
     interface_id: interfaceId(vif),
     datapath_type,
     create_tap,
-    // Only a tap that the plugin makes has to be told its queues.
+    // Only for a tap that the plugin makes must the queues be specified.
     ...(create_tap && { multiqueue: wantsMultiqueue(context) }),
   };
 }
 
 /**
- * VIF type `agilio_ovs` of Nova's network model: Open vSwitch offloaded to Netronome's cards. Its plugin is
- * Netronome's; ports without offload are Open vSwitch's own.
+ * VIF type `agilio_ovs` of Nova's network model: Open vSwitch offloaded to Netronome's cards. Netronome provides its
+ * plugin; ports without offload are ordinary Open vSwitch ports.
  */
 @vifConverter({ type: 'agilio_ovs', routing: 'current' })
 export class AgilioOvsConverter implements VifConverter {
@@ -124,8 +124,8 @@ export class AgilioOvsConverter implements VifConverter {
 }
 
 /**
- * The port profile of a virtual function whose representor is a port of Open vSwitch. It says what the representor is
- * twice, as Nova's does: older peers read the one, newer ones the other.
+ * The port profile of a virtual function whose representor is an Open vSwitch port. Like Nova's, it describes the
+ * representor twice: older peers read one description, newer ones the other.
  * @throws VifError INVALID_VIF when the VIF's profile has no `pci_slot`
  */
 function representorProfile(vif: NetworkVif): VIFPortProfileOVSRepresentor {

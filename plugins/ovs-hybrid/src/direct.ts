@@ -14,8 +14,8 @@ import {
 } from './port.js';
 
 /**
- * guest's tap ── integration bridge. libvirt makes the tap and the port, unless the port profile asks for the
- * port (`create_port`), or for the tap as well (`create_tap`).
+ * guest's tap ── integration bridge. libvirt makes the tap and the port, unless the port profile asks the plugin to
+ * make the port (`create_port`), or also the tap (`create_tap`).
  */
 export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Promise<Plan> {
   const { create_port, create_tap } = profileOf(vif);
@@ -25,7 +25,7 @@ export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Pro
   if (!create_port && !create_tap) {
     if (vif_name === undefined) return [ensured];
     const bridge = { ...ensured, guestPort: vif_name };
-    if (!(await context.facts.linkHasCarrier(vif_name))) return [bridge]; // its guest does not run
+    if (!(await context.facts.linkHasCarrier(vif_name))) return [bridge]; // the guest is not running
     const { steps } = await guestTap(vif, context);
     return [...steps, bridge, hypervisorsPort(vif, vif_name, context)];
   }
@@ -39,7 +39,7 @@ export async function plugDirect(vif: VIFOpenVSwitch, context: PlugContext): Pro
   ];
 }
 
-/** libvirt's port, for a guest that runs and has lost it. libvirt gives it less than Nova gives its own. */
+/** libvirt's port, for a running guest that has lost it. libvirt sets fewer external ids than Nova. */
 function hypervisorsPort(vif: VIFOpenVSwitch, name: string, context: PlugContext): OvsPortStep {
   const datapath = datapathOf(vif);
   const { mtuRequest, externalIds, ...port } = vifPort(vif, context, { name, datapath, wired: true });
@@ -70,21 +70,21 @@ export function directPath(vif: VIFOpenVSwitch, context: PlugContext): Leg[] {
   ];
 }
 
-/** The guest's tap, as a plan finds it. */
+/** The state of the guest's tap for a plan. */
 export interface GuestTap {
   readonly steps: readonly LinkStep[];
-  /** Whether it is there, or is made by the plan: what is to be a port then is one. */
+  /** Whether it exists, or the plan makes it, so that it can be a port. */
   readonly isThere: boolean;
 }
 
-/** The guest's tap: made here if the port profile wants that, or else libvirt's, which may not be there yet. */
+/** The guest's tap: made here if the port profile asks for that, otherwise libvirt's, which may not exist yet. */
 export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promise<GuestTap> {
   const { create_tap, create_port, multiqueue } = profileOf(vif);
   const name = requireField(vif, 'vif_name', vif.id);
   const mtu = mtuOf(vif, context);
   if (create_tap) {
     const address = requireField(vif, 'address', vif.id);
-    // Nova asks for several queues even where the guest's card, which is not virtio or without KVM, has one.
+    // Nova asks for several queues even if the guest's card has only one, because it is not virtio or there is no KVM.
     const create = { type: 'tap', multiQueue: multiqueue && context.tap.canMultiQueue } as const;
     const step = {
       kind: 'link',
@@ -98,8 +98,8 @@ export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promi
   }
   const now = await context.facts.linkMtu(name);
   if (now === undefined) return { steps: [], isThere: false };
-  // Open vSwitch would set the MTU as well, but nothing would give the link its own back if the plug fails. Where libvirt
-  // makes the port, the tap has the bridge's MTU, which serves networks of different MTU: more than enough is no fault.
+  // Open vSwitch would set the MTU too, but nothing would restore it if the plug fails. If libvirt makes the port, the
+  // tap has the bridge's MTU. The bridge serves networks with different MTUs, so a larger MTU is not a fault.
   const sized = create_port || now < mtu ? { mtu } : {};
   // A container's link is a veth.
   return {
@@ -108,7 +108,7 @@ export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promi
   };
 }
 
-/** The leg of the tap that libvirt makes; one that is made here is known from the plan. */
+/** The leg of the tap that libvirt makes; a tap that is made here is known from the plan. */
 export function guestTapLeg(vif: VIFOpenVSwitch, context: PlugContext): Leg[] {
   if (vif.vif_name === undefined || profileOf(vif).create_tap) return [];
   const types = ['tap', 'veth'];

@@ -4,8 +4,8 @@ import { requireField, type VIFHostDevice } from '@vifkit/core/os-vif';
 import { datapathOf, dpdkRepresentorPort, ensuredBridge, mtuOf, type PlugContext, vifPort } from './port.js';
 
 /**
- * The guest has a virtual function; its representor, which stands for it on the host, is the port. With the kernel's
- * datapath that is a link, with DPDK a port that Open vSwitch opens by the physical function's PCI address.
+ * The guest has a virtual function, and the function's representor on the host is the port. With the kernel datapath
+ * that is a link; with DPDK it is a port that Open vSwitch opens by the physical function's PCI address.
  */
 export async function plugHostDevice(vif: VIFHostDevice, context: PlugContext): Promise<Plan> {
   const datapath = datapathOf(vif);
@@ -33,12 +33,12 @@ export async function plugHostDevice(vif: VIFHostDevice, context: PlugContext): 
   ];
 }
 
-/** The guest's function, which libvirt hands over with the VIF's MAC address. */
+/** The guest's function, which libvirt passes through with the VIF's MAC address. */
 export function hostDevicePath({ dev_address: name, address: mac }: VIFHostDevice): Leg[] {
   return name === undefined ? [] : [{ kind: 'function', name, ...(mac && { mac }) }];
 }
 
-/** The link that is the VIF's port; undefined when the port is DPDK's, or the virtual function is gone. */
+/** The link that is the VIF's port; undefined if it is a DPDK port, or the virtual function is gone. */
 export async function representorLinkOf(vif: VIFHostDevice, facts: HostFacts): Promise<string | undefined> {
   const { dev_address } = vif;
   if (dev_address === undefined || datapathOf(vif) !== 'system') return undefined;

@@ -4,7 +4,7 @@ import { requireField, type VIFBridge } from '@vifkit/core/os-vif';
 import { guestLinkPath, hybridLinks, vethNames } from '@vifkit/core/steps';
 import { datapathOf, ensuredBridge, mtuOf, type PlugContext, settings, vifPort } from './port.js';
 
-/** guest's tap ── hybrid bridge ── veth pair ── integration bridge. The tap is the hypervisor's to make. */
+/** guest's tap ── hybrid bridge ── veth pair ── integration bridge. The hypervisor makes the tap. */
 export function plugHybrid(vif: VIFBridge, context: PlugContext): Plan {
   const bridge = requireField(vif, 'bridge_name', vif.id);
   const [, name] = vethNames(vif.id);

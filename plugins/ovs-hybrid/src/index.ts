@@ -31,7 +31,7 @@ import { plugVhostUser, vhostUserPath } from './vhost-user.js';
 const plainProfile = [VIFPortProfileOpenVSwitch];
 const anyProfile = [VIFPortProfileOpenVSwitch, VIFPortProfileOVSRepresentor];
 
-/** os-vif's `ovs`: a guest's port on an Open vSwitch bridge, in every way that os-vif 5.1 has. */
+/** os-vif's `ovs`: a guest's port on an Open vSwitch bridge, in every form that os-vif 5.1 has. */
 @vifPlugin({
   name: 'ovs',
   options: OvsOptions,
@@ -100,7 +100,7 @@ function isTaken(vif: VIFBase): boolean {
 
 export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsOptions };
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const ovs: PluginPackage<{ ovs: OvsOptions }> = {
   name: '@vifkit/plugin-ovs-hybrid',
   provides: [OvsPlugin, NewtonOvsConverter, OvsConverter, AgilioOvsConverter],

@@ -15,8 +15,8 @@ import {
 } from './port.js';
 
 /**
- * guest's tap ── the VIF's own bridge ── patch ports ── integration bridge. libvirt may remove and make the tap's port
- * as it likes: the port that Neutron has bound, on the integration bridge, stays.
+ * guest's tap ── the VIF's own bridge ── patch ports ── integration bridge. libvirt may remove the tap's port and make
+ * it again at any time: the port that Neutron has bound, on the integration bridge, stays.
  */
 export async function plugPerPortBridge(vif: VIFOpenVSwitch, context: PlugContext): Promise<Plan> {
   const [datapathType, own, shared] = [datapathOf(vif), portBridge(vif.id), networkBridge(vif)];
@@ -31,7 +31,7 @@ export async function plugPerPortBridge(vif: VIFOpenVSwitch, context: PlugContex
       bridge: own,
       name: requireField(vif, 'vif_name', vif.id),
       initial: queueing(datapathType, context),
-      externalIds: {}, // Neutron's agent is to find the patch port, and no other
+      externalIds: {}, // Neutron's agent must find only the patch port
       mtuRequest: mtuOf(vif, context),
       wired: isThere,
     },

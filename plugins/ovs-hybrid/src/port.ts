@@ -15,9 +15,9 @@ import type { OvsOptions } from './ovs-options.js';
 export interface PlugContext {
   readonly instanceUuid: string;
   readonly facts: HostFacts;
-  /** What the guest's card asks of a tap. */
+  /** The queue support that the guest's card needs from a tap. */
   readonly tap: TapQueues;
-  /** What the request says of the port; undefined where Neutron settles it. */
+  /** The port settings of the request; undefined if Neutron sets up the port. */
   readonly port: PortSettings | undefined;
   readonly options: OvsOptions;
 }
@@ -35,20 +35,20 @@ export function datapathOf(vif: VIFBase, otherwise: OvsDatapathType = 'system'):
   throw unsupportedVif('ovs', vif, `its datapath_type '${type}' is neither system nor netdev`);
 }
 
-/** Neutron's id of the port, by which its interface is known; the VIF's own where the profile has none. */
+/** Neutron's id of the port, which identifies its interface; the VIF's id if the profile has none. */
 export function interfaceIdOf({ id, port_profile }: VIFBase): string {
   return (port_profile instanceof VIFPortProfileOpenVSwitch && port_profile.interface_id) || id;
 }
 
-/** os-vif's and Neutron's names of links have 14 characters, one less than the kernel would take. */
+/** os-vif's and Neutron's link names have 14 characters, one less than the kernel's limit. */
 const LINK_LENGTH = 14;
 
-/** The port of a vhost-user socket, after which Open vSwitch names a socket that it makes. */
+/** The port of a vhost-user socket. If Open vSwitch makes the socket, it gives it the port's name. */
 export function vhostUserPort(vifId: string): string {
   return `vhu${vifId}`.slice(0, LINK_LENGTH);
 }
 
-/** The port of a virtual function that DPDK has. */
+/** The port of a virtual function with DPDK. */
 export function dpdkRepresentorPort(vifId: string): string {
   return `vfr${vifId}`.slice(0, LINK_LENGTH);
 }
@@ -58,17 +58,20 @@ export function portBridge(vifId: string): string {
   return `pb${vifId}`.slice(0, LINK_LENGTH);
 }
 
-/** The patch ports between that bridge (first) and the integration bridge (second): no links, so of full length. */
+/**
+ * The patch ports between that bridge (first) and the integration bridge (second). They are not links, so their names
+ * have full length.
+ */
 export function patchPorts(vifId: string): readonly [portBridgeEnd: string, integrationBridgeEnd: string] {
   return [`pbp${vifId}`, `ibp${vifId}`];
 }
 
-/** Whether a bridge is that of a Neutron trunk port: the guest's VLANs are told apart there. */
+/** Whether a bridge is that of a Neutron trunk port, which separates the guest's VLANs. */
 export function isTrunkBridge(name: string): boolean {
   return name.startsWith('tbr-');
 }
 
-/** The name of the integration bridge, or of the trunk's bridge: that of the VIF's network. */
+/** The bridge of the VIF's network: the integration bridge or the trunk's bridge. */
 export function networkBridge(vif: VIFBase): string {
   const network = requireField(vif, 'network', vif.id);
   const own = vif instanceof VIFOpenVSwitch ? vif.bridge_name : undefined;
@@ -83,7 +86,7 @@ export function ensuredBridge(
 ): OvsBridgeStep {
   const mtu = networkMtu(vif);
   const name = networkBridge(vif);
-  const own = isTrunkBridge(name); // of the guest's one trunk port
+  const own = isTrunkBridge(name); // it belongs to the guest's trunk port
   const mustExist = !own && !options.create_bridge;
   return {
     kind: 'ovsBridge',
@@ -95,17 +98,17 @@ export function ensuredBridge(
   };
 }
 
-/** Neutron's VLAN for traffic that goes nowhere: reserved by 802.1Q, and no network's. */
+/** Neutron's dead VLAN: reserved by 802.1Q, and not used by any network. */
 const DEAD_VLAN = 4095;
 
 interface Port {
   readonly name: string;
-  /** That of the bridge. */
+  /** The datapath type of the bridge. */
   readonly datapath: OvsDatapathType;
-  /** The interface's type; that of a link of the kernel unless given. */
+  /** The interface's type; a kernel link unless given. */
   readonly type?: string;
   readonly options?: Readonly<Record<string, string>>;
-  /** Whether ovs-vswitchd can open it at once: no link is still to come. */
+  /** Whether ovs-vswitchd can open it at once, because no link is still missing. */
   readonly wired: boolean;
 }
 
@@ -124,7 +127,7 @@ export function vifPort(vif: VIFBase, context: PlugContext, port: Port): OvsPort
         address: requireField(vif, 'address', vif.id),
         instanceUuid: context.instanceUuid,
       }),
-      // Neutron's agent cleans up after a trunk whose bridge is gone by the name that is left here.
+      // Neutron's agent uses this name to clean up after a trunk whose bridge is gone.
       ...(isTrunkBridge(bridge) && { bridge_name: bridge }),
     },
     mtuRequest: mtuOf(vif, context),
@@ -132,12 +135,12 @@ export function vifPort(vif: VIFBase, context: PlugContext, port: Port): OvsPort
   };
 }
 
-/** What the request says of the port. A port on a trunk's bridge is Neutron's. */
+/** The port settings of the request. A port on a trunk's bridge belongs to Neutron. */
 export function settings(name: string, { port }: PlugContext): OvsPortSettingsStep[] {
   return port ? [{ kind: 'ovsPortSettings', name, ...port }] : [];
 }
 
-/** A new port is in its VLANs from the beginning. */
+/** The VLANs of a new port, which it has from the beginning. */
 function initialVlans({ port }: PlugContext): OvsPortInitial {
   if (!port) return {};
   const { vlan: tag, trunks } = port;
@@ -151,20 +154,20 @@ export function mtuOf(vif: VIFBase, { options }: PlugContext): number {
 }
 
 /**
- * Keeps a new port from all networks until Neutron's agent has bound it. As a trunk of one VLAN, it drops untagged
- * traffic as well, whatever flows there are (Launchpad bug 2069543). On a trunk's bridge no agent would set the tag.
+ * Isolates a new port from all networks until Neutron's agent has bound it. As a trunk of one VLAN, it also drops
+ * untagged traffic, whatever flows there are (Launchpad bug 2069543). On a trunk's bridge no agent would set the tag.
  */
 function isolation(bridge: string, { options, port }: PlugContext): OvsPortInitial {
   if (port || !options.isolate_vif || isTrunkBridge(bridge)) return {};
   return { tag: DEAD_VLAN, vlanMode: 'trunk', trunks: [DEAD_VLAN] };
 }
 
-/** As {@link isolation}, for a patch port, through which nothing untagged comes. */
+/** Like {@link isolation}, for a patch port, which carries no untagged traffic. */
 export function patchIsolation(bridge: string, { options }: PlugContext): OvsPortInitial {
   return options.isolate_vif && !isTrunkBridge(bridge) ? { tag: DEAD_VLAN } : {};
 }
 
-/** Queueing is the kernel's: a port in userspace has none. */
+/** The kernel implements queueing: a userspace port has none. */
 export function queueing(datapath: OvsDatapathType, { options }: PlugContext): OvsPortInitial {
   return datapath === 'system' ? { qosType: options.default_qos_type } : {};
 }

@@ -11,8 +11,8 @@ import type { OvsOptions } from './ovs-options.js';
 import { interfaceIdOf, isTrunkBridge, patchPorts, portBridge, profileOf } from './port.js';
 
 /**
- * Removes whatever any plug of this VIF has made: it may have been plugged in another way than it would be now, as when
- * Neutron's firewall driver was changed while the guest ran.
+ * Removes whatever any plug of this VIF has made: it may have been plugged in another form than it would be now, for
+ * instance if Neutron's firewall driver was changed while the guest was running.
  */
 export async function unplugPlan(vif: VIFBase, options: OvsOptions, facts: HostFacts): Promise<Plan> {
   const representor = vif instanceof VIFHostDevice ? await representorLinkOf(vif, facts) : undefined;
@@ -22,7 +22,7 @@ export async function unplugPlan(vif: VIFBase, options: OvsOptions, facts: HostF
     ...ownPorts(vif, options, representor),
     { kind: 'ovsVifPortsAbsent', interfaceId: interfaceIdOf(vif) },
     ...bridges(vif),
-    ...(representor === undefined ? [] : [down]), // the card's: it can be let go of, but not removed
+    ...(representor === undefined ? [] : [down]), // it belongs to the card: it can be released, but not removed
     ...noHybridLinks({
       vifId: vif.id,
       ...(vif instanceof VIFBridge && vif.bridge_name !== undefined && { bridge: vif.bridge_name }),
@@ -31,7 +31,7 @@ export async function unplugPlan(vif: VIFBase, options: OvsOptions, facts: HostF
   ];
 }
 
-/** Ports that are the VIF's by their names: os-vif, and libvirt, leave no mark of ours on theirs. */
+/** Ports that belong to the VIF by their names: those of os-vif and libvirt have no mark of ours. */
 function ownPorts(
   vif: VIFBase,
   { per_port_bridge }: OvsOptions,
@@ -45,7 +45,7 @@ function ownPorts(
   return names.map((name) => ({ kind: 'ovsPortAbsent', name, own: true }));
 }
 
-/** The VIF's own bridge; and the bridge of its trunk, which is of use to nobody else. */
+/** The VIF's own bridge, and the bridge of its trunk, which nobody else needs. */
 function bridges(vif: VIFBase): OvsBridgeAbsentStep[] {
   const shared = vif.network?.bridge;
   const names = [portBridge(vif.id), ...(shared !== undefined && isTrunkBridge(shared) ? [shared] : [])];
@@ -53,8 +53,9 @@ function bridges(vif: VIFBase): OvsBridgeAbsentStep[] {
 }
 
 /**
- * The guest's tap. Of a VIFOpenVSwitch it is the VIF's by its name, whoever made it; a link of the name that is no tap is
- * someone else's, unless the plug was to make one. Of other classes it goes only if an earlier plug made it.
+ * The guest's tap. For a VIFOpenVSwitch it belongs to the VIF by its name, whoever made it; a link with this name that
+ * is not a tap belongs to somebody else, unless the plug was to make one. For other classes it is removed only if an
+ * earlier plug made it.
  */
 function tap(vif: VIFBase): LinkAbsentStep[] {
   if (!(vif instanceof VIFOpenVSwitch || vif instanceof VIFBridge)) return [];

@@ -4,8 +4,9 @@ import { requireField, type VIFVHostUser } from '@vifkit/core/os-vif';
 import { datapathOf, ensuredBridge, type PlugContext, settings, vhostUserPort, vifPort } from './port.js';
 
 /**
- * guest ── socket ── integration bridge, in userspace by DPDK. Where QEMU is the client, Open vSwitch makes the socket,
- * by the port's name in its own directory; where QEMU is the server, Open vSwitch connects to the socket that it makes.
+ * guest ── socket ── integration bridge, in userspace with DPDK. If QEMU is the client, Open vSwitch makes the socket,
+ * with the port's name, in its own directory. If QEMU is the server, Open vSwitch connects to the socket that QEMU
+ * makes.
  */
 export function plugVhostUser(vif: VIFVHostUser, context: PlugContext): Plan {
   const mode = requireField(vif, 'mode', vif.id);
@@ -25,7 +26,7 @@ export function plugVhostUser(vif: VIFVHostUser, context: PlugContext): Plan {
   ];
 }
 
-/** The socket, which an unplug looks at: whether a guest has connected, the port tells. */
+/** The socket, which an unplug checks; the port shows whether a guest has connected. */
 export function vhostUserPath({ id, path: name, mode }: VIFVHostUser): Leg[] {
   const server = mode === 'server' ? 'guest' : 'switch';
   return name === undefined ? [] : [{ kind: 'socket', name, server, port: vhostUserPort(id) }];

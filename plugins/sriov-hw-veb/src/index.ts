@@ -11,12 +11,13 @@ import {
 import type { Leg } from '@vifkit/core/connection';
 import { type DeviceBackend, type NetworkVif, requireKeys } from '@vifkit/core/nova';
 
-/** vNIC types of a function that the guest has as it is; that of an accelerator is Cyborg's. */
+/** vNIC types of a passed-through function; Cyborg uses the accelerator type. */
 const passedThrough: readonly string[] = ['direct', 'accelerator-direct'];
 
 /**
- * VIF type `hw_veb`: a virtual function behind the switch in its card. A guest has it as it is (vNIC type `direct`;
- * libvirt then sets MAC and VLAN), or through a macvtap on the function's network device (`macvtap`).
+ * VIF type `hw_veb`: a virtual function behind the switch in its card. It is passed through to the guest (vNIC type
+ * `direct`; libvirt then sets MAC and VLAN), or used through a macvtap on top of the function's network device
+ * (`macvtap`).
  */
 @legacyDriver({
   type: 'hw_veb',
@@ -33,7 +34,7 @@ export class HwVebDriver implements LegacyDriver {
       return { type: 'hostdev', pciAddress, vlan, model: null, driver: null, bandwidth: true };
     }
     const source = (await facts.pciNetDevice(pciAddress)) ?? noNetDevice(vif, pciAddress);
-    // The function has its VLAN from plug: the guest's frames are tagged below the macvtap.
+    // The plug sets the function's VLAN: the guest's frames are tagged below the macvtap.
     return { type: 'direct', source, mode: 'passthrough', vlan, driver: 'vhost', bandwidth: true };
   }
 
@@ -53,7 +54,8 @@ export class HwVebDriver implements LegacyDriver {
     }
     return [
       { kind: 'vf', address, mac, vlan, trust: true },
-      // The card lets a trusted function replace its MAC, and going up its device does so, with its own address.
+      // The card lets a trusted function replace its MAC, and its device does so with its own address when it is set
+      // up.
       { kind: 'link', name, set: { up: true, address: mac } },
     ];
   }
@@ -75,16 +77,16 @@ export class HwVebDriver implements LegacyDriver {
       vif.vnic_type === 'macvtap' ? requireKeys(vif, 'profile', 'pci_slot') : vif.profile;
     if (address === undefined) return [];
     const found = await facts.virtualFunction(address);
-    if (!found) return []; // its settings went with it
+    if (!found) return []; // its settings are gone too
     const holder = await facts.vfHolder(address);
-    if (holder !== undefined && !isSameVif(holder, vif.id)) return []; // it has been given to another VIF since
+    if (holder !== undefined && !isSameVif(holder, vif.id)) return []; // it belongs to another VIF by now
     if (vif.vnic_type !== 'macvtap') {
       const isOurs = holder !== undefined || (routing === 'current' && isTrustedDirect(vif));
       return isOurs ? [{ kind: 'vf', address, trust: false, restore: { vifMac: vif.address } }] : [];
     }
     const { netDevice } = found;
     return [
-      // Whoever plugged it without us, as Nova, did so on a function without VLAN and trust.
+      // Other programs that plug it, such as Nova, start from a function without VLAN and trust.
       {
         kind: 'vf',
         address,
@@ -99,7 +101,7 @@ export class HwVebDriver implements LegacyDriver {
   }
 }
 
-/** Whether today's Nova has the function trusted. libvirt cannot, though it sets MAC and VLAN. */
+/** Whether today's Nova sets trust on the function. libvirt sets MAC and VLAN, but cannot set trust. */
 function isTrustedDirect(vif: NetworkVif): boolean {
   return vif.vnic_type === 'direct' && isTrusted(vif);
 }
@@ -109,7 +111,7 @@ function trust(vif: NetworkVif): Plan {
   return [{ kind: 'vf', address, trust: true }];
 }
 
-/** Whether the port asks for trust. Neutron passes on what its user wrote, be it a boolean or text. */
+/** Whether the port asks for trust. Neutron passes on what its user wrote, a boolean or text. */
 function isTrusted({ profile: { trusted } }: NetworkVif): boolean {
   return trusted === true || (typeof trusted === 'string' && /^(true|t|yes|y|on|1)$/i.test(trusted));
 }
@@ -119,6 +121,6 @@ function noNetDevice({ id }: NetworkVif, address: string): never {
   throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: id });
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const hwVeb: PluginPackage = { name: '@vifkit/plugin-sriov-hw-veb', provides: [HwVebDriver] };
 export default hwVeb;

@@ -8,7 +8,7 @@ import {
 import { type DeviceBackend, deviceName, type NetworkVif, networkMtu } from '@vifkit/core/nova';
 import { tapNeeds } from '@vifkit/core/steps';
 
-/** VIF type `tap`: a bare tap device, for whoever connects it afterwards. */
+/** VIF type `tap`: a bare tap device that something else connects afterwards. */
 @legacyDriver({
   type: 'tap',
   needs: tapNeeds,
@@ -35,7 +35,7 @@ export class TapDriver implements LegacyDriver {
         name: deviceName(vif),
         create: { type: 'tap', multiQueue },
         set: { up: true, ...(mtu !== undefined && { mtu }) },
-        // libvirt gives the tap another address when the guest starts; that one is to stay.
+        // libvirt gives the tap another address when the guest starts, which must stay.
         ...(address !== undefined && { initial: { address } }),
       },
     ];
@@ -46,6 +46,6 @@ export class TapDriver implements LegacyDriver {
   }
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const tap: PluginPackage = { name: '@vifkit/plugin-tap', provides: [TapDriver] };
 export default tap;

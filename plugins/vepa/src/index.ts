@@ -38,7 +38,7 @@ export class QbgDriver implements LegacyDriver {
     };
   }
 
-  /** libvirt does it all when the guest starts. */
+  /** libvirt does everything when the guest starts. */
   plug(): Plan {
     return [];
   }
@@ -65,8 +65,8 @@ function networkInterface(vif: NetworkVif): string {
 }
 
 /**
- * VIF type `802.1qbh`: a virtual function with a port profile of the switch's. The guest gets the function itself
- * (`vnic_type` `direct`), or else a macvtap upon it.
+ * VIF type `802.1qbh`: a virtual function with a port profile of the switch. The guest gets the function itself
+ * (`vnic_type` `direct`), otherwise a macvtap on top of it.
  */
 @legacyDriver({
   type: '802.1qbh',
@@ -85,7 +85,7 @@ export class QbhDriver implements LegacyDriver {
     return { type: 'direct', source, mode: 'passthrough', driver: 'vhost', ...common };
   }
 
-  /** libvirt does it all when the guest starts. */
+  /** libvirt does everything when the guest starts. */
   plug(): Plan {
     return [];
   }
@@ -109,6 +109,6 @@ async function netDeviceOf(pciAddress: string, facts: HostFacts): Promise<string
   throw new VifError('PCI_DEVICE_NOT_FOUND', `There is no network device at PCI address ${pciAddress}`);
 }
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const vepa: PluginPackage = { name: '@vifkit/plugin-vepa', provides: [QbgDriver, QbhDriver] };
 export default vepa;

@@ -23,10 +23,10 @@ import {
 export const vendor = "6WIND's Virtual Accelerator";
 
 /**
- * guest ── socket ── device of the fast path, and on: nowhere; to the integration bridge; or by a hybrid bridge and
- * a veth pair to it. The bridge has to be there: Neutron's agent makes it.
+ * guest ── socket ── device of the fast path, which leads nowhere, to the integration bridge, or through a hybrid
+ * bridge and a veth pair to it. The integration bridge must exist; Neutron's agent makes it.
  *
- * As with Nova, a device that is there counts as plugged, with all that lies behind it.
+ * As with Nova, an existing device counts as plugged, with everything behind it.
  */
 export async function fastPathPlug(vif: NetworkVif, { instance, facts }: PlanContext): Promise<Plan> {
   const name = deviceName(vif);
@@ -74,7 +74,7 @@ export async function fastPathUnplug(vif: NetworkVif, { facts }: PlanContext): P
 function addDevice(vif: NetworkVif): CommandStep {
   const name = deviceName(vif);
   const { path, mode: guestMode } = vhostUserSocket(vif);
-  // The switch's end of the socket is what QEMU's is not.
+  // The switch has the role that QEMU does not have.
   const mode = guestMode === 'server' ? 'client' : 'server';
   return {
     kind: 'command',

@@ -13,9 +13,9 @@ import { openVSwitchPlug, openVSwitchUnplug, portName, VhostUserOptions } from '
 import { VhostUserConverter } from './vhost-user-converter.js';
 
 /**
- * VIF type `vhostuser`: QEMU and a switch share the guest's queues over a socket. Whose socket that is, Neutron says
- * in `details`: 6WIND's (`vhostuser_fp_plug`), Open vSwitch's (`vhostuser_ovs_plug`), or a switch's that needs nothing
- * from here.
+ * VIF type `vhostuser`: QEMU and a switch share the guest's queues over a socket. Neutron says in `details` which
+ * switch it belongs to: 6WIND's (`vhostuser_fp_plug`), Open vSwitch (`vhostuser_ovs_plug`), or a switch that needs
+ * nothing from this plugin.
  */
 @legacyDriver({
   type: 'vhostuser',
@@ -59,7 +59,7 @@ export class VhostUserDriver implements LegacyDriver {
 
 export { VhostUserConverter, VhostUserOptions };
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const vhostUser: PluginPackage<{ vhostuser: VhostUserOptions }> = {
   name: '@vifkit/plugin-vhostuser',
   provides: [VhostUserDriver, VhostUserConverter],

@@ -10,15 +10,15 @@ export type PortType = (typeof portTypes)[number];
 /** The options of the plugin `vhostuser`. */
 export class VhostUserOptions {
   /**
-   * What ports of Open vSwitch are: `dpdkvhostuser`, where it makes the socket and QEMU connects (Nova's choice);
-   * or `dpdkvhostuserclient`, where QEMU makes it (`vhostuser_mode` `server`) and a restart of Open vSwitch does
-   * not cut the guest off.
+   * The type of Open vSwitch ports: `dpdkvhostuser`, where Open vSwitch makes the socket and QEMU connects (Nova's
+   * choice); or `dpdkvhostuserclient`, where QEMU makes the socket (`vhostuser_mode` `server`) and a restart of Open
+   * vSwitch does not cut the guest off.
    */
   @IsIn(portTypes)
   port_type: PortType = 'dpdkvhostuser';
 }
 
-/** guest ── socket ── integration bridge, which has to be there: Neutron's agent makes it. */
+/** guest ── socket ── integration bridge, which must exist; Neutron's agent makes it. */
 export function openVSwitchPlug(vif: NetworkVif, { instance, port }: PlanContext, type: PortType): Plan {
   const mtu = networkMtu(vif);
   return [

@@ -8,7 +8,10 @@ import {
 } from '@vifkit/core/os-vif';
 import { hybridBridgeName } from '@vifkit/core/steps';
 
-/** VIF type `vhostuser` of Nova's network model, by the rules of today's Nova: whose socket it is decides. */
+/**
+ * VIF type `vhostuser` of Nova's network model, by the rules of today's Nova. The owner of the socket determines the
+ * result.
+ */
 @vifConverter({ type: 'vhostuser', routing: 'current' })
 export class VhostUserConverter implements VifConverter {
   convert(vif: NetworkVif): VIFVHostUser {
@@ -44,7 +47,7 @@ function bridgeOf({ network: { bridge } }: NetworkVif): { readonly bridge_name?:
   return bridge === undefined ? {} : { bridge_name: bridge };
 }
 
-/** As Neutron's agent names the ports of sockets; 14 characters, as all of Nova's names. */
+/** The name that Neutron's agent gives to ports of sockets: 14 characters, like all of Nova's names. */
 function portName({ id }: NetworkVif): string {
   return `vhu${id}`.slice(0, 14);
 }

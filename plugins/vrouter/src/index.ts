@@ -13,7 +13,7 @@ import { type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { needs, plugPort, portOfModel, portOfObject, unplugPort } from './port.js';
 import { VrouterConverter } from './vrouter-converter.js';
 
-/** The plugin of the taps that today's Nova makes of VIF type `vrouter`: the same ports as the legacy driver's. */
+/** The plugin for the taps that today's Nova makes from VIF type `vrouter`: the same ports as the legacy driver's. */
 @vifPlugin({ name: 'vrouter', makesTaps: true, needs })
 export class VrouterPlugin implements VifPlugin {
   describe() {
@@ -47,7 +47,7 @@ export class VrouterDriver implements LegacyDriver {
 
 export { VrouterConverter };
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const vrouter: PluginPackage = {
   name: '@vifkit/plugin-vrouter',
   provides: [VrouterPlugin, VrouterDriver, VrouterConverter],

@@ -31,7 +31,7 @@ export function portOfModel(vif: NetworkVif): VrouterPort {
 }
 
 /**
- * @throws VifError INVALID_VIF when a field is missing, UNSUPPORTED_VIF for ports that are no tap: vRouter's own
+ * @throws VifError INVALID_VIF when a field is missing, UNSUPPORTED_VIF for ports that are not taps: vRouter's own
  *   agent plugs those of DPDK and of offloading cards
  */
 export function portOfObject(vif: VIFBase): VrouterPort {
@@ -49,7 +49,7 @@ export function portOfObject(vif: VIFBase): VrouterPort {
   };
 }
 
-/** The addresses of a port as vRouter is told them. */
+/** The addresses of a port in the form that vRouter expects. */
 interface PortAddresses {
   /** `0.0.0.0` when there is none. */
   readonly ipv4: string;
@@ -58,7 +58,7 @@ interface PortAddresses {
 }
 
 /**
- * vRouter takes one address of each version: the first of a subnet, and of several subnets the last one's.
+ * vRouter takes one address of each IP version: the first of a subnet, and with several subnets that of the last one.
  * @param subnets the addresses of each subnet
  */
 function portAddresses(subnets: readonly (readonly (string | undefined)[])[]): PortAddresses {
@@ -101,8 +101,8 @@ function deletePort(vifId: string): string[] {
 }
 
 /**
- * Text of a user's that the tool cannot take for options. It splits its argument at white space before `--`,
- * and otherwise wherever there is a `"` (https://bugs.launchpad.net/nova/+bug/1584625).
+ * A user's text in a form that the tool cannot take for options. The tool splits its argument at white space before
+ * `--`, and otherwise at each `"` (https://bugs.launchpad.net/nova/+bug/1584625).
  */
 function inert(text: string): string {
   return text.replaceAll('"', "'").replaceAll(/\s+(?=--)/g, '');

@@ -15,7 +15,7 @@ import { readAll, withDriver } from './with-driver.js';
 
 interface ApplySettings extends Settings {
   readonly dryRun?: boolean;
-  /** Which VIFs go that are not wanted: those that apply plugged, all that carry our mark, or none. */
+  /** Which VIFs that are not in the files are unplugged: those that apply plugged, all that carry our mark, or none. */
   readonly prune?: 'own' | 'all' | 'none';
   /** Whether there may be no VIF at all. */
   readonly none?: boolean;
@@ -24,13 +24,14 @@ interface ApplySettings extends Settings {
 type Action = 'plug' | 'unplug';
 type Applied = Settled<ChangeResult> | Settled<PlanResult> | Settled<GcResult>;
 
-/** What apply has plugged is recorded as its own: libvirt's hook and agents plug VIFs, too, that no file tells of. */
+/** The recorded manager of what apply has plugged. libvirt's hook and agents also plug VIFs, which are in no file. */
 const MANAGER = 'vif apply';
 
 /**
- * Brings this host to the VIFs of files: unplugs what it plugged before and is not among them any more, then plugs what is. The
- * exit status is 1 if something of that failed. Nothing is done unless all files can be read, and every request in them.
- * @throws InputError for such a file, for two requests of one VIF, and for files without any
+ * Plugs the VIFs of files on this host: unplugs what it plugged before and is no longer in the files, then plugs what
+ * is. The exit status is 1 if any of that failed. Nothing is done unless all files, and every request in them, can be
+ * read.
+ * @throws InputError for an unreadable file, for two requests for the same VIF, and for files without any request
  */
 export async function apply(
   settings: ApplySettings,
@@ -57,7 +58,7 @@ function isToGo({ managedBy }: PluggedVif, { prune = 'own' }: ApplySettings): bo
   return prune === 'all' || (prune === 'own' && managedBy === MANAGER);
 }
 
-/** Who else counts on VIFs, such as libvirt's hook, by the ids of these. */
+/** The other managers of VIFs, such as libvirt's hook, by the ids of the VIFs. */
 function otherManagers(vifs: readonly PluggedVif[]): ReadonlyMap<string, string> {
   return new Map(
     vifs.flatMap(({ vifId, managedBy }) =>
@@ -66,7 +67,7 @@ function otherManagers(vifs: readonly PluggedVif[]): ReadonlyMap<string, string>
   );
 }
 
-/** Requests by the ids of their VIFs, in small letters; undefined if one cannot be read, which is told then. */
+/** Requests by the ids of their VIFs, in lower case; undefined if one cannot be read, which is then reported. */
 async function readWanted(
   files: readonly string[],
   settings: ApplySettings,
@@ -105,7 +106,7 @@ async function readWanted(
 
 const endings = /\.(json|jsonl|ndjson|yaml|yml)$/;
 
-/** The files of folders, by their names; what else there is in a folder is passed over. */
+/** The files of folders, by their names; other files in a folder are ignored. */
 async function expandFolders(files: readonly string[]): Promise<string[]> {
   const expanded = files.map(async (file) => {
     const isFolder = file !== '-' && (await stat(file).catch(() => undefined))?.isDirectory();
@@ -140,7 +141,7 @@ async function foresee(
   }
 }
 
-/** What goes, goes first: what comes may have its names. */
+/** Unplugs first, because the new VIFs may need the same names. */
 async function carryOut(
   driver: Driver,
   surplus: readonly PluggedVif[],
@@ -159,7 +160,7 @@ async function carryOut(
 /** Prints what was done, and counts it. */
 class ApplyReport {
   readonly #counts = { plug: 0, unplug: 0, failed: 0 };
-  /** From whom VIFs are taken over: a name each. */
+  /** The managers from whom VIFs are taken over, one name each. */
   readonly #taken: string[] = [];
 
   constructor(
@@ -187,7 +188,7 @@ class ApplyReport {
     }
   }
 
-  /** Sums up, and answers with the exit status. */
+  /** Prints the summary, and returns the exit status. */
   async end(wanted: number, left: number): Promise<number> {
     const { plug, unplug, failed } = this.#counts;
     const [plugged, unplugged, takenOver] = this.settings.dryRun
@@ -204,7 +205,7 @@ class ApplyReport {
   async #tellError({ id, error }: { readonly id: string | null; readonly error: VifError }): Promise<void> {
     const { stderr } = this.environment;
     if (!this.logger || stderr.isTTY) return writeOut(stderr, errorLine(id, error));
-    // What a plug or an unplug came to is in the log already.
+    // The result of a plug or an unplug is already in the log.
     const { code, message, vifId } = error;
     if (this.settings.dryRun || id === null) {
       this.logger.error({ request: id, vif: vifId, code }, `apply failed: ${message}`);
@@ -220,7 +221,7 @@ class ApplyReport {
   }
 }
 
-/** For what is only known by its mark. */
+/** For a VIF that is known only by its mark. */
 const nobody = { path: 'os-vif', plugin: 'by its mark', reason: '', stepCount: 0, timeline: [] } as const;
 
 function writes(value: ChangeResult | PlanResult | GcResult): boolean {

@@ -3,27 +3,29 @@ import type { CommandEnvironment } from '../settings/environment.js';
 import { milliseconds } from '../settings/options.js';
 import { areIds, type Format, meansPlugged, type Settings } from '../settings/settings.js';
 
-/** Runs a command, and resolves to its exit status. The files are `-` alone unless others are named; commands that have
- * operands of another kind get these. */
+/**
+ * Runs a command, and resolves to its exit status. Unless files are named, the only one is `-`; commands with other
+ * operands get these instead.
+ */
 type CommandAction = (
   settings: Settings,
   environment: CommandEnvironment,
   files: readonly string[],
 ) => Promise<number>;
 
-/** A subcommand. Its module is loaded when it is given, and takes along only what it needs. */
+/** A subcommand. Its module is loaded only when the command is used, and loads only what it needs. */
 export interface CommandEntry {
   readonly name: string;
   readonly description: string;
-  /** What the arguments FILE hold; undefined for a command without any. */
+  /** What the FILE arguments hold; undefined for a command without any. */
   readonly files?: string;
-  /** Operands in place of FILE, as commander spells them, with what they are. */
+  /** Operands instead of FILE, in commander's syntax, with their descriptions. */
   readonly operands?: readonly (readonly [syntax: string, description: string])[];
-  /** It loads packages that are named to it: a bundle leaves it to the modules that it was made of. */
+  /** The command loads named packages: a bundle then runs it from the modules that it was made from. */
   readonly loadsPackages?: boolean;
-  /** Formats that it has beside JSON and text. */
+  /** Further formats besides JSON and text. */
   readonly formats?: readonly Format[];
-  /** Options of this command alone. */
+  /** Options of only this command. */
   readonly options?: () => readonly Option[];
   readonly load: () => Promise<CommandAction>;
 }

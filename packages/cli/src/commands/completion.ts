@@ -4,9 +4,9 @@ import type { CommandEnvironment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 
 /**
- * Prints a script that completes the command in a shell: made of the commands' own definitions, so that completing starts
- * nothing.
- * @throws InputError for a shell that there is none for
+ * Prints a script that completes the command in a shell: generated from the commands' definitions, so that completion
+ * starts no program.
+ * @throws InputError for an unsupported shell
  */
 export async function completion(
   _settings: Settings,
@@ -21,7 +21,7 @@ export async function completion(
 
 const scripts = { bash: bashScript, zsh: zshScript, fish: fishScript };
 
-/** What is completed behind an option. */
+/** What is completed after an option. */
 function kindOf({
   flags,
   argChoices,

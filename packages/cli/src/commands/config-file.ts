@@ -8,14 +8,14 @@ import type { Settings } from '../settings/settings.js';
 import { styleFor } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
 
-/** What is wrong with a file, and where. */
+/** A mistake in a file, and its line. */
 interface Problem {
   readonly line: number;
   readonly message: string;
 }
 
 /**
- * Checks configuration files: those that are named, or that `vif` reads. The exit status is 1 if something is wrong.
+ * Checks configuration files: the named ones, or those that `vif` reads. The exit status is 1 if something is wrong.
  * @throws InputError if there is none
  */
 export async function configFile(
@@ -87,7 +87,9 @@ async function problemsOf(
   return problems;
 }
 
-/** What is wrong with a file as a whole: mistakes of JSON have a line, and a setting that is no text has its own. */
+/**
+ * What is wrong with the file as a whole: JSON mistakes have a line, and a setting that is not text has its own line.
+ */
 function unreadable(error: unknown, places: (keys: readonly string[]) => number): Problem {
   const { message } = asVifError(error, 'INVALID_OPTIONS', 'It cannot be read');
   const [, line] = /: line (\d+): /.exec(message) ?? [];
@@ -95,7 +97,7 @@ function unreadable(error: unknown, places: (keys: readonly string[]) => number)
   return { line: line === undefined ? places([name]) : Number(line), message };
 }
 
-/** Tells the line of a key: JSON is YAML, too, whose parser keeps the places. */
+/** Finds the line of a key: JSON is also YAML, whose parser keeps positions. */
 function placesIn(text: string): (keys: readonly string[]) => number {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines });

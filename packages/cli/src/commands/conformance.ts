@@ -11,7 +11,7 @@ import type { Settings } from '../settings/settings.js';
 import { plain, type Style, styleFor } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
 
-/** What became of a promise, as `@vifkit/testkit/conformance` tells it, and `--format json` prints it. */
+/** The result of a promise, as `@vifkit/testkit/conformance` returns it and `--format json` prints it. */
 export interface PromiseResult {
   readonly subject: string;
   /** The promise, by a stable name. */
@@ -21,16 +21,20 @@ export interface PromiseResult {
   readonly reason?: string;
 }
 
-/** The part of `@vifkit/testkit/conformance` that is used. The package is the vendor's to install: `vif` does without. */
+/**
+ * The part of `@vifkit/testkit/conformance` that is used. Vendors install that package; `vif` does not need it
+ * otherwise.
+ */
 interface Suite {
   runConformance(options: unknown): AsyncIterable<PromiseResult>;
   badgeOf(results: readonly PromiseResult[], contract: number): object;
 }
 
 /**
- * Holds a plugin package to the promises of every plugin; the exit status is 1 if one is broken. What to hold it to, the
- * package says itself: its package.json names the module, as `"vifkit": { "conformance": "./dist/conformance.js" }`, whose
- * default export is what `conformance` of the testkit takes, or a list of such.
+ * Checks a plugin package against the promises of every plugin; the exit status is 1 if one is broken. The package
+ * provides the requests for that: its package.json names the module, as `"vifkit": { "conformance":
+ * "./dist/conformance.js" }`, whose default export is the argument of the testkit's `conformance`, or a list of such
+ * arguments.
  * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_FAILED
  */
 export async function conformance(
@@ -69,7 +73,7 @@ async function holdToPromises(
   return results.length === 0 || results.some(({ outcome }) => outcome === 'broken') ? 1 : 0;
 }
 
-/** The testkit beside the package, or else beside `vif`. */
+/** The testkit beside the package, otherwise beside `vif`. */
 async function loadSuite({ folder }: FoundPackage): Promise<Suite> {
   for (const from of [join(folder, 'package.json'), import.meta.url]) {
     const path = resolvedFrom(from);

@@ -16,8 +16,8 @@ interface RequestDiagnosis extends Finding {
 }
 
 /**
- * Prints what this host lacks for the requests of a file: what their plans and ways need, and why a plan could not be carried out.
- * The exit status is 0 if each of them can be.
+ * Prints what this host lacks for the requests of a file: what their plans and paths need, and why a plan could not be
+ * applied. The exit status is 0 if each of them can be.
  * @throws InputError if the file cannot be read
  * @throws VifError INVALID_OPTIONS for names of plugins beside it
  */

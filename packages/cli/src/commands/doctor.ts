@@ -26,12 +26,15 @@ export async function doctor(
   return diagnoses.every(isWell) ? 0 : 1;
 }
 
-/** Whether what was asked for works. */
+/** Whether everything that was checked works. */
 export function isWell({ lacks, error }: Finding): boolean {
   return !error && lacks.every(({ isWarning }) => isWarning);
 }
 
-/** Those that were asked for, by their names or VIF types. @throws VifError INVALID_OPTIONS for one that is not there */
+/**
+ * The plugins that were named, by their names or VIF types. @throws VifError INVALID_OPTIONS for one that does not
+ * exist
+ */
 function limited(listed: readonly ListedPlugin[], names: readonly string[]): readonly ListedPlugin[] {
   const wanted = names.filter((name) => name !== '-');
   if (wanted.length === 0) return listed;
@@ -48,7 +51,7 @@ function limited(listed: readonly ListedPlugin[], names: readonly string[]): rea
 /** What a plugin lacks on this host. */
 export type MissingRequirement = Pick<Requirement, 'kind' | 'name'> & Lack;
 
-/** What was found of something that was asked for. */
+/** What was found about a plugin or a request. */
 export interface Finding {
   readonly lacks: readonly MissingRequirement[];
   /** Why it cannot be used. */
@@ -58,10 +61,10 @@ export interface Finding {
 /** A plugin or driver, and what this host lacks for it, as `vif doctor --format json` prints it. */
 export type Diagnosis = Pick<ListedPlugin, 'package' | 'role' | 'name' | 'type'> & Finding;
 
-/** Looks for requirements on a host: for each what is lacking, or undefined. */
+/** Checks requirements on a host: for each, what is lacking, or undefined. */
 export type Examine = (requirements: readonly Requirement[]) => Promise<readonly (Lack | undefined)[]>;
 
-/** Has all that the plugins and drivers need looked for, in one go. Converters need nothing of a host. */
+/** Checks everything that the plugins and drivers need, in one call. Converters need nothing from a host. */
 export async function diagnose(listed: readonly ListedPlugin[], examine: Examine): Promise<Diagnosis[]> {
   const plugins = listed.filter(({ role }) => role !== 'converter');
   const lacks = await examine(plugins.flatMap(({ needs }) => needs));
@@ -87,7 +90,7 @@ export function renderDoctor(diagnoses: readonly Diagnosis[], style: Style = pla
   });
 }
 
-/** What is to be done, a line each. */
+/** What to do, one line each. */
 export function detailsOf({ lacks, error }: Finding, style: Style): string[] {
   return [
     ...lacks.map(({ problem, remedy, isWarning }) =>

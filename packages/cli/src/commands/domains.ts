@@ -13,7 +13,7 @@ import { printable, tree } from '../terminal/text.js';
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** Plugs the VIFs of requests and gives their cards to a domain, one after the other. */
+/** Plugs the VIFs of requests and attaches their cards to a domain, one after the other. */
 export function attach(
   settings: Settings,
   environment: Environment,
@@ -25,7 +25,7 @@ export function attach(
   );
 }
 
-/** Takes the cards of requests away from a domain, and unplugs them; of one VIF by its id alone, too. */
+/** Detaches the cards of requests, or of one VIF given by its id, from a domain, and unplugs the VIFs. */
 export function detach(
   settings: Settings,
   environment: Environment,
@@ -140,7 +140,7 @@ function print(outcome: Outcome, { format }: Settings, { stdout, stderr }: Envir
   }
 }
 
-/** @throws InputError for a file with something else than requests */
+/** @throws InputError for a file with anything other than requests */
 async function readRequests(
   file: string,
   { stdin }: Environment,

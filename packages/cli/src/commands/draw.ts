@@ -11,7 +11,10 @@ import { requestsToAnswer } from './plugged-requests.js';
 import { macOf } from './show.js';
 import { withDriver } from './with-driver.js';
 
-/** Draws VIFs, or all that is plugged with what is around it, as one picture. The exit status is 1 if one cannot be. */
+/**
+ * Draws VIFs, or everything that is plugged and its surroundings, as one picture. The exit status is 1 if a VIF cannot
+ * be drawn.
+ */
 export async function drawPicture(
   settings: Settings,
   environment: Environment,
@@ -44,7 +47,7 @@ export async function drawPicture(
   return withDriver(settings, environment, work, { guests: true });
 }
 
-/** Each is loaded when it is asked for: the layout of graphs takes a while. */
+/** Loads only the requested renderer: the graph layout library takes a while to load. */
 async function rendererFor(format: Settings['format']) {
   if (format === 'html') return (await import('../pictures/html.js')).html;
   if (format === 'svg') return (await import('../pictures/svg.js')).svg;
@@ -58,7 +61,7 @@ interface Results {
   readonly check: Settled<CheckResult & Connected> | undefined;
 }
 
-/** What a check may tell beside differences. */
+/** What a check may report besides differences. */
 interface Connected {
   readonly connection?: {
     readonly state: PictureState;

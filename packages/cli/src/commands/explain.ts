@@ -6,7 +6,7 @@ import type { Settings } from '../settings/settings.js';
 import { styleFor } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
 
-/** What docs/errors.md has on a code. */
+/** What docs/errors.md says about a code. */
 interface Explanation {
   readonly code: string;
   readonly meaning: string;
@@ -14,9 +14,9 @@ interface Explanation {
 }
 
 /**
- * Tells what errors are and what to do about them, by their codes, or lists all codes. What has a code in it will do as well,
- * such as the line of an error.
- * @throws InputError for a code that there is not
+ * Explains errors and what to do about them, by their codes, or lists all codes. Text that contains a code, such as the
+ * line of an error, is accepted too.
+ * @throws InputError for an unknown code
  */
 export async function explain(
   { format }: Settings,
@@ -48,7 +48,7 @@ function explanationsIn(markdown: string): Explanation[] {
   });
 }
 
-/** The codes in a text: one alone, in small letters too, or those in the line of an error. */
+/** The codes in a text: a single code, also in lower case, or those in the line of an error. */
 function codesIn(text: string): string[] {
   const known = text.split(/[^A-Z_]+/).filter((word) => Object.hasOwn(errorCodes, word));
   return known.length > 0 ? known : [text.trim().toUpperCase().replaceAll('-', '_')];

@@ -22,7 +22,7 @@ interface GcSettings extends Settings {
 
 /**
  * Removes what is left of VIFs that are not kept; the exit status is 1 if some of it could not be removed.
- * @throws InputError if it is not said which are kept; VifError TIMEOUT, ABORTED if that could not be read in time
+ * @throws InputError if the VIFs to keep are not given; VifError TIMEOUT, ABORTED if they could not be read in time
  */
 export async function gc(settings: GcSettings, environment: Environment): Promise<number> {
   const { timeout, dryRun = false } = settings;
@@ -57,8 +57,8 @@ async function readKept(
 }
 
 /**
- * Adds the VIFs of libvirt's domains. Of some a domain has but the name of a link, and so the beginning of their id: what is
- * on the host of VIFs whose ids begin alike is kept, too.
+ * Adds the VIFs of libvirt's domains. For some of them a domain has only the name of a link, and thus the beginning of
+ * the id: all VIFs on the host whose ids begin alike are then kept.
  */
 async function withDomains(
   listed: string[] | 'none',
@@ -103,7 +103,7 @@ function toJson(result: Settled<GcResult>): object {
   return { id, changes: changes.map(changeJson) };
 }
 
-/** What was left of a VIF and has been removed, or would be, as a tree. */
+/** What was left of a VIF and has been, or would be, removed, as a tree. */
 export function renderGc({ id, changes }: GcResult, dryRun: boolean, style: Style = plain): string {
   const whose = id === null ? 'shared by VIFs' : printable(id);
   const heading = `${style('bold', whose)}  ${dryRun ? 'would be removed' : 'removed'}`;
@@ -116,9 +116,9 @@ export function renderGc({ id, changes }: GcResult, dryRun: boolean, style: Styl
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /**
- * The ids of VIFs to keep: ids, one a line, or requests, VIFs or os-vif objects as JSON Lines. One line that is none
- * of them spoils all: a VIF that is in use could be on it.
- * @throws InputError, for a list without any too
+ * The ids of VIFs to keep: ids, one per line, or requests, VIFs or os-vif objects as JSON Lines. Any other line makes
+ * the whole list invalid: it could stand for a VIF that is in use.
+ * @throws InputError, also for an empty list
  */
 export function parseKeep(text: string): string[] {
   const lines = text

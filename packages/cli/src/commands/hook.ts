@@ -8,9 +8,10 @@ import { openLogger } from '../terminal/log.js';
 import { abortOnSignals } from '../terminal/signals.js';
 
 /**
- * What libvirt calls at each step of a domain's life, with the domain's XML on standard input. A domain without requests in
- * its metadata is left alone: nothing is opened for it. What it prints on standard output would be taken for XML.
- * @returns 1 if the guest must not start: what was plugged for it is unplugged then
+ * libvirt calls this at each step of a domain's life, with the domain's XML on standard input. A domain without
+ * requests in its metadata is left alone: nothing is opened for it. Nothing may be printed on standard output, where
+ * libvirt expects XML.
+ * @returns 1 if the guest must not start; what was plugged for it is then unplugged
  */
 export async function hook(
   settings: Settings,

@@ -7,7 +7,7 @@ import { plain, type Style, styleFor } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
 
 /**
- * Prints which VIFs the plugins take; the exit status is 1 if one of them cannot tell.
+ * Prints which VIFs the plugins support; the exit status is 1 if one of them fails to say.
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export async function hostInfo(
@@ -29,7 +29,7 @@ export async function hostInfo(
 
 const heading = ['PLUGIN', 'VIF', 'VERSIONS', 'PORT PROFILE', 'VERSIONS'];
 
-/** What plugins announce, as a table: a line for each VIF class and each port profile that goes with it. */
+/** What plugins announce, as a table: one line for each VIF class and each port profile that it may have. */
 export function renderHostInfo({ plugin_info }: HostInfo, style: Style = plain): string {
   const rows = plugin_info.flatMap(({ plugin_name, vif_info }) =>
     vif_info.flatMap((vif) => {

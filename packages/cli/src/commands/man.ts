@@ -2,7 +2,7 @@ import type { Command, Option } from 'commander';
 import type { CommandEnvironment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 
-/** Prints the manual page vif(1), as troff: made of the commands' own definitions, their options among them. */
+/** Prints the manual page vif(1), as troff: generated from the definitions of the commands and their options. */
 export async function man(_settings: Settings, { stdout, program }: CommandEnvironment): Promise<number> {
   stdout.write(manualPage(program));
   return 0;
@@ -126,7 +126,7 @@ function sentence(text: string): string {
 
 const bold = (text: string) => `\\fB${escaped(text)}\\fR`;
 
-/** Backslashes and hyphens are troff's, and so is a full stop or an apostrophe that begins a line. */
+/** Backslashes and hyphens are special in troff, and so is a full stop or an apostrophe at the beginning of a line. */
 function escaped(text: string): string {
   return text
     .replaceAll('\\', '\\e')

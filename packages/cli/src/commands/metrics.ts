@@ -10,8 +10,8 @@ import { stateOf, type VifState, vifStates } from './results.js';
 import { withDriver } from './with-driver.js';
 
 /**
- * Checks VIFs, and prints metrics for the textfile collector of Prometheus' node_exporter. Exit status and log are those of
- * `vif check`.
+ * Checks VIFs, and prints metrics for the textfile collector of Prometheus' node_exporter. Exit status and log are the
+ * same as for `vif check`.
  */
 export async function checkMetrics(
   settings: Settings,
@@ -41,7 +41,7 @@ export async function checkMetrics(
   }
 }
 
-/** Of the VIFs that were checked: how many seconds OVN took for their flows, as far as that is known. */
+/** For the checked VIFs: the seconds that OVN took to install their flows, if known. */
 function ovnInstalls(
   results: readonly Settled<CheckResult>[],
   plugged: readonly PluggedVif[],
@@ -59,8 +59,8 @@ function ovnInstalls(
 
 /**
  * @param installs seconds by the ids of VIFs
- * @param seconds that the check took
- * @param at when it ended
+ * @param seconds the duration of the check
+ * @param at the time at which it ended
  */
 export function renderMetrics(
   results: readonly Settled<CheckResult>[],

@@ -58,7 +58,7 @@ export async function object(
 
 type Converter = Pick<Driver, 'convert' | 'close'>;
 
-/** For an input of objects alone: neither plugins nor host are loaded. */
+/** For an input that has only objects: neither plugins nor host are loaded. */
 const noDriver: Converter = { convert: () => undefined, close: async () => {} };
 
 function needsDriver(input: Input): boolean {
@@ -85,16 +85,16 @@ function toJson(given: Answer): object {
   return { ...(given.id !== undefined && { id: given.id }), error: errorJson(given.error) };
 }
 
-/** As JSON over many lines, with what could steer a terminal escaped as JSON has it. */
+/** Formatted JSON, with terminal control characters escaped as in JSON. */
 function laidOut(object: Primitive): string {
   const lines = JSON.stringify(object, null, 2).split('\n');
   return `${lines.map(printable).join('\n')}\n`;
 }
 
 /**
- * The manifest that `--manifest` gives: JSON, or a file that has it.
+ * The manifest of `--manifest`: JSON, or a file that contains it.
  * @param timeout in milliseconds
- * @throws VifError INVALID_OPTIONS; TIMEOUT for a pipe that nobody writes to
+ * @throws VifError INVALID_OPTIONS; TIMEOUT for a pipe without a writer
  */
 export async function readManifestOption(given: string, timeout: number): Promise<VersionManifest> {
   try {

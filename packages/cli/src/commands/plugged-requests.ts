@@ -10,7 +10,7 @@ import { type RequestCommand, requestCommand } from './request-commands.js';
 import { renderChanges } from './results.js';
 import { readAll, withDriver } from './with-driver.js';
 
-/** What a command is to answer, and the errors of what it cannot. */
+/** The requests for a command, and the errors for VIFs that have none. */
 export interface RequestsToAnswer {
   readonly requests: readonly object[];
   readonly errors: readonly Failure[];
@@ -20,7 +20,7 @@ function failure(id: string | null, error: VifError): Failure {
   return { ok: false, id, error };
 }
 
-/** The requests of files or, where they are meant, those with which VIFs were plugged. @throws InputError */
+/** The requests of files, or those with which VIFs were plugged. @throws InputError */
 export async function requestsToAnswer(
   driver: Driver,
   files: readonly string[],
@@ -66,8 +66,8 @@ async function pluggedRequests(
 
 /**
  * Runs a command for VIFs that are plugged, by the requests that they were plugged with, and resolves to its exit status.
- * @param words the ids of the VIFs; or else it is for all
- * @throws InputError for an id of which nothing is plugged
+ * @param words the ids of the VIFs; all VIFs unless given
+ * @throws InputError for an id without a plugged VIF
  */
 export async function runPlugged(
   command: RequestCommand,
@@ -100,7 +100,7 @@ export async function runPlugged(
   }
 }
 
-/** Unplugs VIFs by their ids, and resolves to the exit status. What is not there is no error. */
+/** Unplugs VIFs by their ids, and resolves to the exit status. A VIF that is not plugged is not an error. */
 export async function unplugByIds(
   ids: readonly string[],
   settings: Settings,

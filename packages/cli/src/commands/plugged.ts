@@ -8,7 +8,7 @@ import { printable } from '../terminal/text.js';
 import { stateOf, type VifState } from './results.js';
 import { withDriver } from './with-driver.js';
 
-/** The error that stands for a VIF whose request is not known. */
+/** The error for a VIF whose request is not recorded. */
 export function notRecorded({ vifId }: Pick<PluggedVif, 'vifId'>): VifError {
   const text =
     `VIF ${vifId} is plugged, but nothing on this host records its request: plug it again with its request, ` +
@@ -16,7 +16,7 @@ export function notRecorded({ vifId }: Pick<PluggedVif, 'vifId'>): VifError {
   return new VifError('VIF_NOT_RECORDED', text, { vifId });
 }
 
-/** A plugged VIF, with what a check says of it. */
+/** A plugged VIF, with the result of a check. */
 interface ListedVif {
   readonly vif: PluggedVif;
   readonly state: VifState;

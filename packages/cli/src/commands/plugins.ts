@@ -14,7 +14,7 @@ import { plain, type Style, styleFor } from '../terminal/output.js';
 import { type Branch, printable, showValue, tree } from '../terminal/text.js';
 
 /**
- * Prints what is registered; the exit status is 1 if something of it cannot be used.
+ * Prints what is registered; the exit status is 1 if any of it cannot be used.
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export async function plugins(settings: Settings, environment: Environment): Promise<number> {
@@ -32,22 +32,22 @@ export async function plugins(settings: Settings, environment: Environment): Pro
 export interface ListedPlugin {
   /** The npm package it comes from. */
   readonly package: string;
-  /** The package's version; null where it does not tell. */
+  /** The package's version; null if unknown. */
   readonly version: string | null;
-  /** The package's folder; null where that cannot be told. */
+  /** The package's folder; null if unknown. */
   readonly path: string | null;
-  /** What named the package: `--plugin`, `VIF_PLUGINS`, a configuration file, or `vif` for what it comes with. */
+  /** What named the package: `--plugin`, `VIF_PLUGINS`, a configuration file, or `vif` for built-in packages. */
   readonly namedBy: string;
   /** The contract with core that it was written for. */
   readonly contract: number;
   readonly role: 'plugin' | 'driver' | 'converter';
-  /** The name that VIFs know a plugin by. */
+  /** The name by which VIFs refer to a plugin. */
   readonly name?: string;
   /** The VIF type of a driver or converter. */
   readonly type?: string;
-  /** Whose rules a converter serves, if not all. */
+  /** The rules that a converter serves, if not all. */
   readonly routing?: Routing;
-  /** The VIF classes that a plugin takes. */
+  /** The VIF classes that a plugin supports. */
   readonly vifs?: readonly ListedVif[];
   readonly options: Readonly<Record<string, ListedOption>>;
   readonly needs: readonly Requirement[];
@@ -60,7 +60,7 @@ export interface ListedOption {
   /** The value in force. */
   readonly value: unknown;
   readonly default: unknown;
-  /** Where the value is from: `default`, a file's path, or a variable's name. */
+  /** The source of the value: `default`, a file's path, or a variable's name. */
   readonly source: string;
   /** The environment variable that sets the option. */
   readonly variable: string;
@@ -79,7 +79,7 @@ export interface ListedVif extends ListedClass {
 
 type Registration = PluginRegistry['registrations'][number];
 
-/** What there is to say of registrations. Each is built for it; one that throws is listed with its error. */
+/** Describes registrations. Each component is instantiated for this; one that throws is listed with its error. */
 export function listPlugins(
   registrations: readonly Registration[],
   origins: ReadonlyMap<string, Origin> = new Map(),
@@ -142,7 +142,7 @@ function vifsOf(plugin: VifPlugin): ListedVif[] {
   }));
 }
 
-/** What is registered, as a tree a package. */
+/** What is registered, as one tree per package. */
 export function renderPlugins(plugins: readonly ListedPlugin[], style: Style = plain): string {
   const branchOf = ({ vifs = [], options, needs, error }: ListedPlugin, subject: string): Branch => ({
     line: error ? `${style('red', '✗')} ${subject}` : subject,
@@ -173,7 +173,7 @@ function versions({ class: name, minVersion, maxVersion }: ListedClass): string 
 
 type Registered = Pick<ListedPlugin, 'package' | 'role' | 'name' | 'type' | 'routing'>;
 
-/** A tree a package, with a branch for each thing that is registered. */
+/** One tree per package, with a branch for each registered component. */
 export function pluginTrees<T extends Registered>(
   plugins: readonly T[],
   style: Style,

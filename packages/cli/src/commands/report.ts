@@ -9,36 +9,36 @@ import { ProgressBar } from '../terminal/progress-bar.js';
 import { endOf, renderTimeline, timelineOf } from '../terminal/timeline.js';
 import { type CommandResult, stateOf, toJson } from './results.js';
 
-/** What became of requests that did not fail, by the command. */
+/** Words for the outcome of requests that did not fail, by command. */
 const summaryWords: Readonly<Record<string, { readonly changed: string; readonly same: string }>> = {
   plug: { changed: 'plugged', same: 'as they were' },
   unplug: { changed: 'unplugged', same: 'gone already' },
   check: { changed: 'different', same: 'as plugged' },
 };
 
-/** Each result of these is logged by the driver. */
+/** The driver logs each result of these commands. */
 const driverLogs: ReadonlySet<string> = new Set(['plug', 'unplug']);
 
-/** So few requests have no progress bar. */
+/** Up to this many requests have no progress bar. */
 const few = 20;
 
-/** How many requests came out how. */
+/** The number of requests by outcome. */
 interface Counts {
   failed: number;
-  /** What a plug or unplug changed, or where a check found a difference. */
+  /** Requests for which a plug or unplug changed something, or a check found a difference. */
   changed: number;
   same: number;
 }
 
 type ReportSettings = Pick<Settings, 'format' | 'timeline' | 'quiet' | 'summary' | 'detailedExitcode'>;
 
-/** Prints results in the order of the requests, each as soon as it and all before it are there. */
+/** Prints results in the order of the requests, each as soon as it and all before it are available. */
 export class Report {
   readonly #counts: Counts = { failed: 0, changed: 0, same: 0 };
   readonly #codes = new Set<string>();
   #differs = false;
   readonly #began = performance.now();
-  /** Those that are still to be printed, by the place of their request. */
+  /** Results that are still to be printed, by the index of their request. */
   readonly #waiting = new Map<number, Settled<CommandResult>>();
   #next = 0;
   #isToPrint = false;
@@ -62,9 +62,9 @@ export class Report {
   }
 
   /**
-   * Tells that requests follow.
-   * @param isAll whether no others do
-   * @returns the place of the first
+   * Announces further requests.
+   * @param isAll whether these are the last ones
+   * @returns the index of the first
    */
   expect(count: number, isAll: boolean): number {
     const first = this.#total;
@@ -74,14 +74,14 @@ export class Report {
     return first;
   }
 
-  /** 1 as soon as a request failed or the host differs; 3 for a difference alone, if the two are to be told apart. */
+  /** 1 if a request failed or the host differs; 3 for only a difference, if the two are to be distinguished. */
   get status(): number {
     if (this.#counts.failed > 0) return 1;
     if (!this.#differs) return 0;
     return this.#settings.detailedExitcode ? 3 : 1;
   }
 
-  /** Takes the result of the request at a place. A slow output holds up nobody: see {@link printed}. */
+  /** Takes the result of the request at an index. A slow output does not block this: see {@link printed}. */
   add(answer: Settled<CommandResult>, place: number): void {
     this.#count(answer);
     this.#log(answer);
@@ -97,12 +97,12 @@ export class Report {
     this.#printing.catch(() => {}); // `printed` tells
   }
 
-  /** Settles once all that can be printed is, or is not too much for the outputs to hold. @throws what printing throws */
+  /** Settles once everything printable is printed or buffered by the outputs. @throws whatever printing throws */
   get printed(): Promise<void> {
     return this.#printing;
   }
 
-  /** Takes the bar away, and sums up if that was asked for, or where many lines went by at a terminal. */
+  /** Removes the progress bar, and prints a summary if requested, or after many lines at a terminal. */
   end(): void {
     this.#shownBar?.clear();
     const { format, quiet, summary } = this.#settings;
@@ -128,7 +128,7 @@ export class Report {
     this.#counts[isChanged ? 'changed' : 'same'] += 1;
   }
 
-  /** A line a request, but for those that the driver logs: what it plugs and unplugs. */
+  /** One line per request, except for plugs and unplugs, which the driver logs. */
   #log(answer: Settled<CommandResult>): void {
     if ('error' in answer) {
       const { code, message, vifId } = answer.error;

@@ -27,26 +27,29 @@ import {
   renderPlan,
 } from './results.js';
 
-/** For what is worked out here: results are printed soon, and a progress bar moves. */
+/** For commands that only compute: results are printed soon, and the progress bar moves. */
 export const smallBatch = 100;
 
-/** For what the host is asked: a batch shares one look at its links, one OVSDB transaction, one wait for ovs-vswitchd. */
+/**
+ * For commands that query the host: a batch shares one read of its links, one OVSDB transaction, one wait for
+ * ovs-vswitchd.
+ */
 export const largeBatch = 500;
 
-/** How a command calls the driver: what a plug waits for is of no concern to others. */
+/** The options with which a command calls the driver; `wait` matters only for a plug. */
 type CommandOptions = CallOptions &
   Pick<PlugOptions<never>, 'wait'> &
   Pick<UnplugOptions, 'force'> & { readonly phase?: MigrationPhase };
 
-/** What of the settings decides about the exit status. */
+/** The settings that affect the exit status. */
 type ResultSettings = Pick<Settings, 'strict'>;
 
 /** A command that answers requests. */
 export interface RequestCommand {
   readonly name: string;
-  /** Whether it asks for guests' devices. */
+  /** Whether it needs guests' devices. */
   readonly guests: boolean;
-  /** How many requests it answers in one go. */
+  /** How many requests it answers in one batch. */
   readonly batch: number;
   /** Reports the result of each request as soon as there is one; settles when all are reported. */
   run(
@@ -58,7 +61,7 @@ export interface RequestCommand {
   ): Promise<unknown>;
 }
 
-/** Takes the result of a request, with the request's place among those that were asked. */
+/** Takes the result of a request, with the request's index. */
 type OnResult = (result: Settled<CommandResult>, index: number) => void;
 
 const rows: readonly RequestCommand[] = [
@@ -90,7 +93,7 @@ const rows: readonly RequestCommand[] = [
   ),
 ];
 
-/** The commands that are one method of the driver each, by name. */
+/** The commands that each call one method of the driver, by name. */
 export const requestCommands: ReadonlyMap<string, RequestCommand> = new Map(
   rows.map((row) => [row.name, row]),
 );
@@ -99,7 +102,7 @@ function hasDifference({ differences, connection }: CheckResult, { strict }: Res
   return differences.length > 0 || isNotable(connection, strict);
 }
 
-/** What `vif check` tells of a result. */
+/** The command result of `vif check`. */
 export function checked(result: Settled<CheckResult>, settings: ResultSettings): Settled<CommandResult> {
   if ('error' in result) return result;
   const { value } = result;
@@ -116,7 +119,7 @@ interface Shown<T> {
   readonly batch?: number;
 }
 
-/** A command whose results a method of the driver gives. */
+/** A command whose results come from a method of the driver. */
 export function requestCommand<T extends AnyResult>(
   name: string,
   method: (
@@ -144,8 +147,8 @@ export function requestCommand<T extends AnyResult>(
 
 /**
  * Runs a command for the requests of files as they are read, and resolves to its exit status.
- * @throws InputError if a file cannot be read, or not to its end: the requests before that are done then
- * @throws VifError if there is no driver to be had
+ * @throws InputError if a file cannot be read completely; the requests before that are then done
+ * @throws VifError if the driver cannot be made
  */
 export async function runRequests(
   command: RequestCommand,
@@ -194,7 +197,7 @@ export async function runRequests(
   }
 }
 
-/** Runs a command for inputs; what is not a request has its error reported at once. */
+/** Runs a command for inputs; for an input that is not a request, the error is reported at once. */
 async function runInputs(
   inputs: readonly Input[],
   run: (requests: readonly object[], report: OnResult) => Promise<unknown>,

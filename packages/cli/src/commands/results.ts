@@ -22,15 +22,15 @@ import { type Branch, printable, resultHeading, showValue, tree } from '../termi
 import { timelineOf } from '../terminal/timeline.js';
 
 /**
- * What a check says of a VIF. `sound`: as plugged, and its way to the network is whole. `waiting`: as plugged, and the rest
- * cannot be known yet. `broken`: a part of its way is. `differs`: the host is not as a plug leaves it. `failed`: it could
- * not be checked. `unknown`: nothing records its request.
+ * The result of a check of a VIF. `sound`: as plugged, and its path to the network works. `waiting`: as plugged, and
+ * the rest is not known yet. `broken`: a part of its path is broken. `differs`: the host is not as a plug leaves it.
+ * `failed`: it could not be checked. `unknown`: its request is not recorded.
  */
 export const vifStates = ['sound', 'waiting', 'broken', 'differs', 'failed', 'unknown'] as const;
 
 export type VifState = (typeof vifStates)[number];
 
-/** What a check's result may tell beside differences. */
+/** What a check's result may report besides differences. */
 interface Connected {
   readonly connection?: { readonly state: 'sound' | 'waiting' | 'broken' };
 }
@@ -42,7 +42,7 @@ export function stateOf(result: Settled<CheckResult & Connected>): VifState {
   return connection?.state ?? 'sound';
 }
 
-/** A plan as a tree: each step, with what carrying it out would change. */
+/** A plan as a tree: each step, with what applying it would change. */
 export function renderPlan(plan: PlanResult, style: Style = plain): string {
   const branches = plan.steps.map((step) => stepBranch(step, style));
   return tree(resultHeading(plan, style), branches.length > 0 ? branches : [{ line: 'nothing to do' }]);
@@ -75,13 +75,13 @@ export function renderChanges(result: ChangeResult, style: Style = plain): strin
   return tree(resultHeading(result, style), [...(changes.length > 0 ? changes : none), ...left, ...way]);
 }
 
-/** Something that was left alone, and whose it is. */
+/** Something that was left alone, and its owner. */
 function leftBranch({ kind, name, vifId }: Left, style: Style): Branch {
   const whose = vifId === null ? 'it has no mark of this VIF' : `it belongs to VIF ${printable(vifId)}`;
   return { line: `${style('yellow', '!')} ${nounOf(kind)} ${printable(name)} was left: ${whose}` };
 }
 
-/** One change, with what it came to. */
+/** One change, with its result. */
 export function changeBranch({ kind, name, differences, note }: Change, style: Style): Branch {
   if (kind === 'command') {
     const commands = differences.map(({ expected }) => showValue(expected));
@@ -102,12 +102,12 @@ export function changeBranch({ kind, name, differences, note }: Change, style: S
   };
 }
 
-/** What one should know of a change, if there is anything. */
+/** The note of a change, if there is one. */
 function noteLines(note: string | undefined, style: Style): string[] {
   return note === undefined ? [] : [style('yellow', `note: ${printable(note)}`)];
 }
 
-/** What legs of a way are called. */
+/** The names of the legs of a path. */
 const legNouns: Readonly<Record<JudgedLeg['leg'], string>> = {
   guestLink: "guest's link",
   macvtap: 'macvtap upon',
@@ -126,7 +126,7 @@ const legNouns: Readonly<Record<JudgedLeg['leg'], string>> = {
   ovnBinding: 'OVN port',
 };
 
-/** What is broken on the way from the guest to its network, and what it waits for. */
+/** What is broken on the path from the guest to its network, and what it waits for. */
 function connectionBranches(connection: Connection | undefined, style: Style): Branch[] {
   const told = (connection?.legs ?? []).filter(({ state }) => state !== 'sound');
   return told.map(({ leg, name, state, why = '' }) => {
@@ -135,12 +135,12 @@ function connectionBranches(connection: Connection | undefined, style: Style): B
   });
 }
 
-/** Whether the exit status tells of it: of what is broken; of what waits if `strict`. */
+/** Whether it affects the exit status: broken does, and waiting if `strict`. */
 export function isNotable(connection: Connection | undefined, strict = false): boolean {
   return connection?.state === 'broken' || (strict && connection?.state === 'waiting');
 }
 
-/** In what the host differs from a VIF's being plugged, and what is not sound on the way to its network, as a tree. */
+/** The differences of the host from the plugged VIF, and what is not sound on the path to its network, as a tree. */
 export function renderCheck(result: CheckResult, style: Style = plain): string {
   const branches = result.differences.map((difference) => differenceBranch(difference, style));
   branches.push(...connectionBranches(result.connection, style));
@@ -166,13 +166,13 @@ export function renderDevice(device: GuestDevice): string {
   return device.toXml() + (device.domain ?? []).map(comment).join('');
 }
 
-/** It has to be one: two hyphens in a row would end it. */
+/** An XML comment, in which two hyphens in a row are not allowed. */
 function comment({ xml, why }: DomainElement): string {
   const text = `The domain needs this besides. ${why}\n${xml}`.replaceAll('--', '- -');
   return `<!--\n${text.trimEnd()}\n-->\n`;
 }
 
-/** What a command has for a request. */
+/** The result of a command for a request. */
 export interface CommandResult {
   readonly result: AnyResult;
   /** The result for people, ended by a newline. */
@@ -184,9 +184,9 @@ export interface CommandResult {
 /** Any result that a command has for a request. */
 export type AnyResult = ConfigResult | PlanResult | ChangeResult | CheckResult | (Handled & Plumbing);
 
-/** What is told of a result beside what has to be. */
+/** Optional details of a result. */
 interface Details {
-  /** Where the time went; of a result, or an error, that tells it. */
+  /** How the time was spent, if the result or the error has a timeline. */
   readonly timeline?: boolean | undefined;
 }
 
@@ -236,7 +236,7 @@ export function changeJson({ kind, name, differences, note }: Change): object {
   return { kind, name, differences: told, ...(note !== undefined && { note }) };
 }
 
-/** Undefined would drop the key. */
+/** JSON would drop a key whose value is undefined. */
 function differenceJson({ attribute, expected, actual }: Difference): object {
   return { attribute, expected: expected ?? null, actual: actual ?? null };
 }

@@ -5,7 +5,7 @@ import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { printable } from '../terminal/text.js';
 
-/** What is asked for most. */
+/** Short names for the most frequent schemas. */
 const aliases: ReadonlyMap<string, string> = new Map([
   ['request', 'VifRequest'],
   ['vif', 'NetworkVif'],
@@ -13,7 +13,7 @@ const aliases: ReadonlyMap<string, string> = new Map([
 
 /**
  * Prints a JSON Schema by its name, those of vendors' classes included, or lists all names.
- * @throws InputError for a name that there is not
+ * @throws InputError for an unknown name
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export async function schema(

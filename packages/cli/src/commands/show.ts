@@ -15,7 +15,7 @@ export const show = requestCommand<ShowResult>(
     const checks: Settled<CheckResult>[] = [];
     const join = (index: number) => {
       const [plan, config, check] = [plans[index], devices[index], checks[index]];
-      if (!plan || !config || !check) return; // the others will come
+      if (!plan || !config || !check) return; // the other results are still missing
       if ('error' in plan) return onResult(plan, index);
       if ('error' in config) return onResult(config, index);
       if ('error' in check) return onResult(check, index);
@@ -47,7 +47,7 @@ function showResult(
   return { ...handled, ...plumbingOf(steps, device, mac, connection) };
 }
 
-/** The MAC address of a request that was taken: of a VIF of the network model, or of an os-vif object. */
+/** The MAC address of a valid request: of a VIF of the network model, or of an os-vif object. */
 export function macOf(request: object | undefined): string | undefined {
   const { vif } = request as { vif: Addressed & { 'versioned_object.data'?: Addressed } };
   return vif.address ?? vif['versioned_object.data']?.address ?? undefined;

@@ -9,15 +9,15 @@ import { openLogger } from '../terminal/log.js';
 import { abortOnSignals } from '../terminal/signals.js';
 
 export interface DriverNeeds {
-  /** Whether guests' devices are asked for. */
+  /** Whether guests' devices are needed. */
   readonly guests?: boolean;
-  /** Whether the command goes on until it is stopped, whatever time it has. */
+  /** Whether the command runs until it is stopped, without a deadline. */
   readonly isEndless?: boolean;
-  /** Where to log, if that is open already. */
+  /** The logger, if it is already open. */
   readonly logger?: Logger | undefined;
 }
 
-/** Opens a driver for a piece of work, whose signal fires at the end of the time or when the command is interrupted. */
+/** Opens a driver for a piece of work. The signal fires at the deadline or when the command is interrupted. */
 export async function withDriver<T>(
   settings: Settings,
   environment: Environment,
@@ -39,7 +39,7 @@ export async function withDriver<T>(
 
 const many = 10_000;
 
-/** All requests of files at once, for commands that have to know all of them before they begin. @throws InputError */
+/** All requests of files at once, for commands that must know all of them before they start. @throws InputError */
 export async function readAll(
   files: readonly string[],
   { instance }: Settings,

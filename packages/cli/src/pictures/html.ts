@@ -21,8 +21,9 @@ const style = `
 `;
 
 /**
- * In the page. What is searched for is text anywhere in a row, or in what belongs to its VIF in the picture: an id, a MAC
- * address, an instance, a link, a state. The picture of a host with many VIFs is long: it is scrolled to what is found.
+ * The script in the page. It searches for text anywhere in a row, or in the parts of the picture that belong to its
+ * VIF: an id, a MAC address, an instance, a link, a state. The picture of a host with many VIFs is long, so it is
+ * scrolled to the first result.
  */
 const script = `
   const input = document.querySelector('#search');
@@ -59,7 +60,7 @@ const script = `
 
 const order: readonly PictureState[] = ['broken', 'waiting', 'sound'];
 
-/** A page that stands alone: it asks no server for anything. Without a script it shows everything. */
+/** A self-contained page, which needs no server. Without scripts it shows everything. */
 export function html(picture: Picture): string {
   const { title } = picture;
   const vifs = [...picture.vifs].sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state));

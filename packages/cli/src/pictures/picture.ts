@@ -1,7 +1,7 @@
 import type { Thing } from '@vifkit/engine';
 import type { Plumbing, PlumbingEdge, PlumbingNode } from '../plumbing/graph.js';
 
-/** Whether something is as it should be. What is `waiting` cannot be known before the guest has started. */
+/** Whether something is as it should be. `waiting` means that this is not known until the guest has started. */
 export type PictureState = 'sound' | 'waiting' | 'broken';
 
 /** A box. */
@@ -10,7 +10,7 @@ export interface PictureNode {
   readonly id: string;
   readonly kind: PlumbingNode['kind'] | 'daemon';
   readonly title: string;
-  /** What it is, and what is wrong with it; a line each. */
+  /** What it is, and what is wrong with it, one line each. */
   readonly details: readonly string[];
   readonly state: PictureState;
   /** The ids of the VIFs that it concerns. */
@@ -42,11 +42,11 @@ export interface PicturedVif {
   readonly mac?: string;
 }
 
-/** What is drawn of a VIF. */
+/** The parts of a VIF to draw. */
 export interface VifPlumbing {
   readonly vif: PicturedVif;
   readonly plumbing: Plumbing;
-  /** Things that a check found not to be well, by their names, with why; they need not differ from the plan. */
+  /** Things that a check found not to be sound, by name, with the reason. They need not differ from the plan. */
   readonly legs: readonly { readonly name: string; readonly state: PictureState; readonly why?: string }[];
 }
 
@@ -63,7 +63,7 @@ const kindTitles: Readonly<Record<PictureNode['kind'], string>> = {
   daemon: 'daemon',
 };
 
-/** Joins the plumbing of VIFs, which have bridges in common, and what is around them on the host. */
+/** Joins the plumbing of VIFs, which share bridges, and their surroundings on the host. */
 export function pictureOf(
   title: string,
   plumbings: readonly VifPlumbing[],
@@ -96,8 +96,8 @@ export function pictureOf(
 }
 
 /**
- * The lines of a VIF, turned so that they lead away from its guest. Other VIFs have no say in it: some come to a bridge that they
- * share by a shorter way.
+ * The edges of a VIF, directed away from its guest. Each VIF is treated separately, because another may reach a shared
+ * bridge by a shorter path.
  */
 function outwards({ nodes, edges }: Plumbing): PlumbingEdge[] {
   const neighbours = new Map<string, string[]>();
@@ -108,7 +108,7 @@ function outwards({ nodes, edges }: Plumbing): PlumbingEdge[] {
   }
   const distances = new Map<string, number>();
   for (const { name, kind } of nodes) if (kind === 'guest') distances.set(name, 0);
-  // What is added to a map while it is gone through comes, too.
+  // The iteration also visits entries that are added to the map meanwhile.
   for (const [name, distance] of distances) {
     for (const next of neighbours.get(name) ?? [])
       if (!distances.has(next)) distances.set(next, distance + 1);
@@ -174,7 +174,7 @@ const thingKinds: Readonly<Partial<Record<Thing['kind'], PictureNode['kind']>>> 
   daemon: 'daemon',
 };
 
-/** Adds what leads out of a bridge, and what does not run: the rest is in the plumbing of the VIFs. */
+/** Adds what leads out of a bridge, and daemons that are not running. The rest is in the plumbing of the VIFs. */
 function addThing(
   nodes: Map<string, PictureNode>,
   connect: (from: string, to: string, isBroken: boolean) => void,

@@ -1,12 +1,12 @@
 import { Graph, layout } from '@dagrejs/dagre';
 import type { Picture, PictureNode } from './picture.js';
 
-/** In pixels: text is not measured, but every character is as wide as that at most. */
+/** In pixels. Text is not measured; this is the maximum width of a character. */
 const size = { character: 7.4, line: 15, padding: 9, margin: 16 };
 
 /**
- * How boxes get their columns. What leads from guests to a network is nearly a tree, where all ways of dagre come to the same
- * columns; its usual one, `network-simplex`, takes some seconds for 200 VIFs.
+ * How dagre assigns columns to boxes. The graph from guests to a network is nearly a tree, for which all its algorithms
+ * give the same columns; the default, `network-simplex`, takes several seconds for 200 VIFs.
  */
 const ranker = 'longest-path';
 
@@ -18,7 +18,7 @@ interface Placed {
   readonly height: number;
 }
 
-/** Colours that have a contrast of 4.5 and more on their ground; what is broken has a dashed line as well. */
+/** Colours with a contrast of at least 4.5 to their background; what is broken also has a dashed line. */
 const style = `
   .vif-picture { font: 12px ui-monospace, Menlo, Consolas, "DejaVu Sans Mono", monospace; }
   .vif-picture rect { fill: #eef6ee; stroke: #2f6b34; rx: 5px; }
@@ -32,7 +32,7 @@ const style = `
   .vif-picture path.broken { stroke: #b3150c; stroke-dasharray: 5 4; }
 `;
 
-/** The picture as SVG that stands alone, and can be put into a page of HTML as it is. */
+/** The picture as self-contained SVG, which can also be embedded unchanged in an HTML page. */
 export function svg(picture: Picture): string {
   const graph = new Graph();
   graph.setGraph({
@@ -100,7 +100,7 @@ function box({ node, x, y, width, height }: Placed): string {
   ].join('');
 }
 
-/** For text and attributes of XML, without what XML has no way to write. */
+/** Escapes text and attributes for XML, and drops characters that XML cannot represent. */
 export function escaped(text: string): string {
   return text
     .replaceAll(/[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/gu, '\ufffd')

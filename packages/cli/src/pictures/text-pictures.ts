@@ -29,7 +29,7 @@ export function mermaid({ nodes, edges }: Picture): string {
   ].join('\n')}\n`;
 }
 
-/** By number, as Mermaid asks for: names may have anything. */
+/** Escapes characters by number, as Mermaid requires: names may contain anything. */
 function escapedForMermaid(text: string): string {
   return text.replaceAll(/[^\w .:,+-]/gu, (character) => `#${character.codePointAt(0)};`);
 }

@@ -4,20 +4,20 @@ import { dirname, join, resolve } from 'node:path';
 import { VifError } from '@vifkit/core';
 import { exports as exportsOf } from 'resolve.exports';
 
-/** A package that an operator has named, of which nothing has been run. */
+/** A package that an operator has named. None of its code has been run. */
 export interface FoundPackage {
-  /** Its folder; of a module that belongs to no package of plugins, the folder that the module is in. */
+  /** Its folder; for a module that does not belong to a plugin package, the folder that contains the module. */
   readonly folder: string;
-  /** What its package.json has; undefined where there is none that is about plugins. */
+  /** The contents of its package.json; undefined if there is none that declares plugins. */
   readonly manifest: unknown;
   /** The module to load, for one that was named by its path. */
   readonly module?: string;
 }
 
 /**
- * Looks for a package by its path, or by its name where `vif` is installed and nowhere else. What happens to lie in the
- * current directory is not for the taking: its owner may be anybody.
- * @throws VifError PLUGIN_INVALID for what is not there
+ * Finds a package by its path, or by its name where `vif` is installed and nowhere else. The current directory is not
+ * searched, because its owner may be anybody.
+ * @throws VifError PLUGIN_INVALID for a package that does not exist
  */
 export async function findPackage(given: string): Promise<FoundPackage> {
   if (isPath(given)) return findByPath(given);
@@ -30,7 +30,7 @@ export async function findPackage(given: string): Promise<FoundPackage> {
   throw new VifError('PLUGIN_INVALID', text);
 }
 
-/** Whether a package is named by its path, and not by its name. */
+/** Whether a package is given by its path, not by its name. */
 function isPath(given: string): boolean {
   return /^(\.{0,2}\/|\.{1,2}$)/.test(given);
 }
@@ -51,7 +51,7 @@ async function findByPath(path: string): Promise<FoundPackage> {
   return { folder: full, manifest, module: await requireFile(join(full, entry)) };
 }
 
-/** The package that a module is in, if that has plugins. */
+/** The package that contains a module, if it has plugins. */
 async function packageAround(start: string): Promise<FoundPackage> {
   for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
     const manifest = await readManifest(folder).catch(() => undefined);
@@ -61,7 +61,7 @@ async function packageAround(start: string): Promise<FoundPackage> {
   return { folder: start, manifest: undefined };
 }
 
-/** Whoever opens a pipe waits for its writer, and a device may have no end. */
+/** Refuses anything but a regular file: opening a pipe waits for a writer, and a device may have no end. */
 async function requireFile(path: string): Promise<string> {
   const found = await stat(path).catch((cause: unknown) => {
     throw new VifError('PLUGIN_INVALID', `There is no plugin package at ${path}`, { cause });
@@ -86,7 +86,7 @@ interface Manifest {
   readonly main?: unknown;
 }
 
-/** What Node.js chooses for `import`: the first condition, in the order of the manifest, that holds. */
+/** The module that Node.js chooses for `import`: that of the first matching condition in the manifest. */
 function entryOf(manifest: Manifest): string | undefined {
   if (manifest.exports === undefined || manifest.exports === null) {
     return typeof manifest.main === 'string' ? manifest.main : undefined;

@@ -13,12 +13,13 @@ export interface NamedPlugin {
 }
 
 /**
- * Loads a package that the operator has named. What its package.json declares is read first: none of its code runs if it
- * cannot be served, and its code is held to it.
+ * Loads a package that the operator has named. The declaration in its package.json is read first: if the contract
+ * cannot be served, none of its code runs, and its code must match the declaration.
  *
  * @param timeout in milliseconds
- * @throws VifError PLUGIN_INVALID for what is not there, no plugin package, or another than is declared;
- *   PLUGIN_INCOMPATIBLE for one of a contract that cannot be served; PLUGIN_FAILED for what throws, or is not loaded in time
+ * @throws VifError PLUGIN_INVALID for a package that does not exist, is not a plugin package, or differs from its
+ *   declaration; PLUGIN_INCOMPATIBLE for a contract that cannot be served; PLUGIN_FAILED for one that throws, or is not
+ *   loaded in time
  */
 export async function loadNamedPlugin(given: string, timeout: number): Promise<NamedPlugin> {
   const { folder, manifest, module } = await findPackage(given);
@@ -33,7 +34,7 @@ export async function loadNamedPlugin(given: string, timeout: number): Promise<N
 }
 
 /**
- * What a module of a vendor's exports by default.
+ * The default export of a vendor's module.
  * @param module its path; that of the package of this name unless given
  * @throws VifError PLUGIN_FAILED for a module that throws, or is not loaded in time
  */
@@ -44,7 +45,7 @@ export async function importDefault(
 ): Promise<unknown> {
   try {
     const specifier = module === undefined ? given : urlOf(module);
-    // A module may wait for ever at its top level.
+    // A module may wait forever at its top level.
     const loaded = await withDeadline(timeout, undefined, (signal) =>
       orAborted(importModule(specifier), signal, () => new Error('it was not loaded in time')),
     );

@@ -13,7 +13,7 @@ import { commonOptions } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
 
-/** The plugin packages that `vif` comes with, and what they declare: each is loaded once something of it is needed. */
+/** The built-in plugin packages and their declarations. Each is loaded when something of it is needed. */
 export const builtIn: readonly PluginOnDemand[] = [
   comes('@vifkit/plugin-linux-bridge', () => import('@vifkit/plugin-linux-bridge'), [
     { role: 'plugin', name: 'linux_bridge' },
@@ -74,28 +74,28 @@ function comes(
   return { name, declaration, load: async () => (await load()).default };
 }
 
-/** The plugin packages that `vif` comes with, loaded at the call. */
+/** The built-in plugin packages, loaded by this call. */
 export function builtInPlugins(): Promise<PluginPackage[]> {
   return Promise.all(builtIn.map((each) => each.load()));
 }
 
-/** Where a package is from. */
+/** The origin of a package. */
 export interface Origin {
-  /** What named it: `--plugin`, `VIF_PLUGINS`, a configuration file's path, or `vif` for what it comes with. */
+  /** What named it: `--plugin`, `VIF_PLUGINS`, a configuration file's path, or `vif` for built-in packages. */
   readonly namedBy: string;
-  /** Its folder; undefined where that cannot be told, as in a bundle. */
+  /** Its folder; undefined if unknown, as in a bundle. */
   readonly path?: string | undefined;
   readonly version?: string | undefined;
 }
 
 const origins = new WeakMap<PluginPackage, Origin>();
 
-/** Where a package is from that {@link loadPlugins} has loaded. */
+/** The origin of a package that {@link loadPlugins} has loaded. */
 export function originOf(loaded: PluginPackage): Origin {
   return origins.get(loaded) ?? { namedBy: 'vif', ...builtInFolder(loaded.name) };
 }
 
-/** The version and folder of a package that `vif` comes with. */
+/** The version and folder of a built-in package. */
 function builtInFolder(name: string): Pick<Origin, 'path' | 'version'> {
   try {
     const file = createRequire(import.meta.url).resolve(`${name}/package.json`);
@@ -106,9 +106,9 @@ function builtInFolder(name: string): Pick<Origin, 'path' | 'version'> {
 }
 
 /**
- * The packages that `vif` comes with, and those that the operator names. Nothing else is looked for.
- * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_FAILED for one that cannot be used, which ends the command
- *   at its beginning
+ * The built-in packages, and those that the operator names. Nothing else is searched.
+ * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_FAILED for a package that cannot be used, which ends the
+ *   command at its start
  */
 export async function loadPlugins({
   plugin = [],
@@ -128,7 +128,7 @@ export async function loadPlugins({
 }
 
 /**
- * The plugins that are there, with their options.
+ * The registry of plugins, with their options.
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export async function loadRegistry(settings: Settings, environment: Environment): Promise<PluginRegistry> {
@@ -141,7 +141,7 @@ export async function loadRegistry(settings: Settings, environment: Environment)
   return new core.PluginRegistry(packages, options, logger);
 }
 
-/** Whether something sets options of plugins, so that all have to be loaded to judge them. */
+/** Whether options of plugins are set, so that all plugins must be loaded to check them. */
 export function setsOptions(
   { pluginOptions = [] }: Pick<Settings, 'pluginOptions'>,
   env: Environment['env'],
@@ -153,7 +153,7 @@ export function setsOptions(
   );
 }
 
-/** Variables that set options of the command. */
+/** The variables that set options of the command. */
 function ownVariables(): string[] {
   return commonOptions().flatMap(({ envVar }) => envVar ?? []);
 }

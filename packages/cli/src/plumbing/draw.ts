@@ -4,7 +4,7 @@ import { plain, type Style } from '../terminal/output.js';
 import { printable, showValue } from '../terminal/text.js';
 import { type NodeKind, type Plumbing, type PlumbingEdge, type PlumbingNode, plumbingOf } from './graph.js';
 
-/** How a drawing looks. */
+/** Options for a drawing. */
 export interface DrawOptions {
   /** The guest's MAC address. */
   readonly mac?: string | undefined;
@@ -12,8 +12,8 @@ export interface DrawOptions {
 }
 
 /**
- * Draws the way from the guest's card to the network, as a plan (`VifDriver.plan`) and the guest's device
- * (`VifDriver.config`) tell it. What the host lacks is marked.
+ * Draws the path from the guest's card to the network, according to a plan (`VifDriver.plan`) and the guest's device
+ * (`VifDriver.config`). What the host lacks is marked.
  */
 export function drawPlumbing(
   plan: { readonly steps: readonly PlannedStep[] },
@@ -23,7 +23,7 @@ export function drawPlumbing(
   return drawGraph(plumbingOf(plan.steps, device, mac), style);
 }
 
-/** A node, or both ends of a veth pair, with what lies behind. */
+/** A node, or both ends of a veth pair, with what is behind it. */
 interface Stop {
   readonly nodes: readonly PlumbingNode[];
   /** The connection to the stop before. */
@@ -31,7 +31,7 @@ interface Stop {
   readonly next: readonly Stop[];
 }
 
-/** Draws a graph from top to bottom, beginning at its first node; then what is not connected to that. */
+/** Draws a graph from top to bottom, starting at its first node, and then what is not connected to it. */
 export function drawGraph(plumbing: Plumbing, style: Style): string {
   const seen = new Set<string>();
   const stops = plumbing.nodes.flatMap((node) =>
@@ -103,13 +103,13 @@ const kindTitles: Readonly<Record<NodeKind, string>> = {
   vf: 'virtual function',
 };
 
-/** The attributes that are worth a word even where the host has them as they should be. */
+/** The attributes that are shown even if they are as desired. */
 const shown = ['up', 'mtu', 'address', 'mac', 'vlan', 'type', 'tag'];
 
-/** Those that are not: all others are vendors' words. */
+/** The attributes that are not shown then. All others are vendors' terms. */
 const quiet = ['promisc', 'ipv6', 'arpIgnore', 'arpAnnounce', 'trust', 'restore'];
 
-/** What stands beside a node, or a veth pair, reached by a connection. */
+/** The text beside a node or a veth pair that is reached by a connection. */
 function describeNodes(nodes: readonly PlumbingNode[], by: PlumbingEdge | undefined, style: Style): string {
   const [first] = nodes;
   if (!first || first.kind === 'guest') return '';

@@ -3,7 +3,7 @@ import type { GuestDevice } from '@vifkit/core/nova';
 import type { LinkStep, OvsBridgeStep, OvsPortStep, VfStep } from '@vifkit/core/steps';
 import type { Connection, Difference, JudgedLeg, PlannedStep } from '@vifkit/engine';
 
-/** A VIF's way from the guest to the network, as a graph. */
+/** A VIF's path from the guest to the network, as a graph. */
 export interface Plumbing {
   readonly nodes: readonly PlumbingNode[];
   readonly edges: readonly PlumbingEdge[];
@@ -22,17 +22,17 @@ export interface PlumbingNode {
   readonly missing: boolean;
   /** The attributes that the plan asks for. */
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** In what the host differs from them. */
+  /** The differences of the host from these attributes. */
   readonly differences: readonly Difference[];
-  /** What is broken about it on the way to the network. */
+  /** What is broken about it on the path to the network. */
   readonly broken?: readonly string[];
   /** What it waits for. */
   readonly waiting?: readonly string[];
 }
 
 /**
- * `card`: the guest's card and its host side; `member`: a link in a Linux bridge; `port`: a link in an Open
- * vSwitch bridge; `veth`: the ends of a pair, of links or of patch ports; `vlan`: a VLAN link and the one below it.
+ * `card`: the guest's card and its host side; `member`: a link in a Linux bridge; `port`: a link in an Open vSwitch
+ * bridge; `veth`: the ends of a pair, of links or of patch ports; `vlan`: a VLAN link and its lower link.
  */
 type EdgeKind = 'card' | 'member' | 'port' | 'veth' | 'vlan';
 
@@ -44,7 +44,7 @@ export interface PlumbingEdge {
   readonly missing: boolean;
 }
 
-/** The plumbing of a VIF, as the steps of its plan and its guest's device tell. */
+/** The plumbing of a VIF, derived from the steps of its plan and its guest's device. */
 export function plumbingOf(
   steps: readonly PlannedStep[],
   device: GuestDevice,
@@ -52,7 +52,7 @@ export function plumbingOf(
   connection?: Connection,
 ): Plumbing {
   const builder = new PlumbingBuilder();
-  // No link is of that name: a MAC address is longer than a link's name can be, and those have no spaces.
+  // No link has this name: a MAC address is longer than a link name, and link names contain no spaces.
   const guest = mac ?? 'no MAC address';
   builder.describe(guest, { kind: 'guest' });
   for (const planned of steps) addStep(builder, planned);
@@ -73,7 +73,7 @@ function addStep(builder: PlumbingBuilder, planned: PlannedStep): void {
 function addLink(builder: PlumbingBuilder, step: LinkStep, planned: PlannedStep): void {
   const { name, create } = step;
   const missing = isMissing(planned);
-  // A link that is there keeps what it has of the initial attributes.
+  // An existing link keeps its own values of the initial attributes.
   const { master, bridge, ...attributes } = { ...(missing && step.initial), ...step.set };
   const kind = create && create.type !== 'command' ? create.type : 'link';
   builder.describe(name, { kind, attributes, ...state(planned) });
@@ -99,7 +99,7 @@ function addOvsBridge(builder: PlumbingBuilder, { name, mtu }: OvsBridgeStep, pl
 function addPort(builder: PlumbingBuilder, step: OvsPortStep, planned: PlannedStep): void {
   const { name, bridge, type, tag, options = {} } = step;
   const { missing, differences } = state(planned);
-  // Where the port has a link of its own, that link says whether it is there.
+  // If the port has its own link, that link shows whether it exists.
   if (!builder.has(name)) builder.describe(name, { kind: 'ovsPort', missing });
   builder.describe(name, {
     attributes: { ...(type && { type }), ...(tag !== undefined && { tag }) },
@@ -115,7 +115,7 @@ function addVf(builder: PlumbingBuilder, step: VfStep, planned: PlannedStep): vo
   builder.describe(address, { kind, attributes, ...state(planned) });
 }
 
-/** What a vendor's step is about is an attribute of what it is drawn beside. */
+/** The target of a vendor's step is drawn as an attribute of the node beside it. */
 function addBeside(builder: PlumbingBuilder, planned: PlannedStep): void {
   const { step, differences } = planned;
   const { noun, drawnBeside, describe } = stepKindOf(step);
@@ -165,7 +165,7 @@ function differsIn({ differences }: PlannedStep, name: string): boolean {
   return differences.some(({ attribute }) => attribute === name);
 }
 
-/** Puts a graph together, from several mentions of a node. */
+/** Builds a graph from several mentions of each node. */
 class PlumbingBuilder implements Plumbing {
   readonly #nodes = new Map<string, PlumbingNode>();
   readonly #edges: PlumbingEdge[] = [];
@@ -182,7 +182,7 @@ class PlumbingBuilder implements Plumbing {
     return this.#nodes.has(name);
   }
 
-  /** Adds a node, or what is known of one that is there. */
+  /** Adds a node, or details to an existing one. */
   describe(name: string, known: Partial<PlumbingNode>): void {
     const { attributes, differences, ...before } = this.#nodes.get(name) ?? unknown(name);
     this.#nodes.set(name, {
@@ -193,7 +193,7 @@ class PlumbingBuilder implements Plumbing {
     });
   }
 
-  /** Notes what was found of a leg beside the node of its name, or else beside a node of its own. */
+  /** Records the state of a leg on the node with its name, or on a new node. */
   judge({ name, leg, state, why = '' }: JudgedLeg): void {
     if (state === 'sound') return;
     const { broken = [], waiting = [] } = this.#nodes.get(name) ?? {};
@@ -211,13 +211,13 @@ class PlumbingBuilder implements Plumbing {
     if (edge && isBroken) this.#edges[place] = { ...edge, missing: true };
   }
 
-  /** Adds a node that is only referred to, unless it is there. */
+  /** Adds a node that is only referred to, unless it exists. */
   mention(name: string, kind: PlumbingNode['kind']): void {
     const kindSoFar = this.#nodes.get(name)?.kind;
     if (kindSoFar === undefined || kindSoFar === 'link') this.describe(name, { kind });
   }
 
-  /** Connects two nodes, unless they are: each end of a veth pair names the other. */
+  /** Connects two nodes, unless they are already connected: each end of a veth pair names the other. */
   connect(from: string, to: string, kind: EdgeKind, missing = false): void {
     if (this.isConnected(from, to)) return;
     this.#edges.push({ from, to, kind, missing });
@@ -230,7 +230,7 @@ class PlumbingBuilder implements Plumbing {
   }
 }
 
-/** What a leg is drawn as that nothing else is drawn for. */
+/** The kind of node for a leg that has no other node. */
 const kindOfLeg: Partial<Record<JudgedLeg['leg'], NodeKind>> = {
   function: 'vf',
   ovsPort: 'ovsPort',

@@ -7,12 +7,12 @@ import { asVifError, VifError } from '@vifkit/core';
 import { signalError, withDeadline, withinDeadline } from '@vifkit/engine/time';
 import { InputError } from './request.js';
 
-/** Bytes that are read of a file at once: some two hundred requests. */
+/** Bytes that are read from a file at once: about two hundred requests. */
 const pieceOfFile = 256 * 1024;
 
-/** A text that comes in pieces. */
+/** A text that arrives in pieces. */
 export interface InputText extends AsyncIterable<string> {
-  /** Reads no more: what waits for a piece gets none. */
+  /** Stops reading: a pending read ends without a piece. */
   close(): void;
 }
 
@@ -23,8 +23,8 @@ export type InputSource = AsyncIterable<Uint8Array | string> & {
 };
 
 /**
- * The text of a file, or of standard input for `-`. A byte order mark at its beginning is passed over.
- * Its iteration throws an InputError if it cannot be read.
+ * The text of a file, or of standard input for `-`. A byte order mark at its beginning is skipped. Its iteration throws
+ * an InputError if it cannot be read.
  */
 export function openInput(file: string, stdin: () => InputSource): InputText {
   let source: InputSource | undefined;
@@ -56,7 +56,7 @@ export function openInput(file: string, stdin: () => InputSource): InputText {
   };
 }
 
-/** UTF-8, unless a byte order mark tells that it is what editors on Windows call Unicode. */
+/** UTF-8, unless a byte order mark shows that it is UTF-16, which editors on Windows call Unicode. */
 function encodingOf([first, second]: Uint8Array): string {
   if (first === 0xff && second === 0xfe) return 'utf-16le';
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
@@ -64,7 +64,7 @@ function encodingOf([first, second]: Uint8Array): string {
 
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
-/** What to do about a file that cannot be read, if that can be told: the rest of a sentence. */
+/** What to do about a file that cannot be read, if known: the rest of a sentence. */
 function cureFor(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EISDIR') return '; it is a folder, so name its files, as in FOLDER/*.json, or use vif apply';
@@ -87,13 +87,13 @@ async function openFile(file: string): Promise<InputSource> {
   return new Socket({ fd, readable: true, writable: false });
 }
 
-/** 64 Mi: some million ids. A device or a pipe may have no end. */
+/** 64 Mi, about a million ids. A device or a pipe may have no end. */
 const mostCharacters = 64 * 1024 * 1024;
 
 /**
- * The whole text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped. Nothing is
- * waited for once the signal has fired: whoever is to write to a pipe may never come.
- * @throws InputError if it cannot be read, or has more than so many characters; VifError TIMEOUT, ABORTED
+ * The whole text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped. It does not
+ * wait after the signal has fired: a pipe may never get a writer.
+ * @throws InputError if it cannot be read, or has too many characters; VifError TIMEOUT, ABORTED
  */
 export async function readText(
   file: string,
@@ -124,11 +124,11 @@ export async function readText(
   }
 }
 
-/** Settings are written by people; a manifest has a line for each class. */
+/** The limit for settings, which people write, and for manifests, which have a line for each class. */
 const mostCharactersOfSettings = 1024 * 1024;
 
 /**
- * The JSON in a file of settings, which messages call by what it is. It may be a pipe, as of a shell's `<(command)`.
+ * The JSON in a settings file; `what` names the file in messages. It may be a pipe, such as a shell's `<(command)`.
  * @param timeout in milliseconds
  * @throws VifError INVALID_OPTIONS for a file that cannot be read, is too long, or has no JSON; TIMEOUT
  */
@@ -149,7 +149,7 @@ export async function readSettingsText(path: string, what: string, timeout: numb
 
 /**
  * The JSON of such a text.
- * @throws VifError INVALID_OPTIONS that tells the line: V8 tells it as a position, and since Node.js 22 as a line, too
+ * @throws VifError INVALID_OPTIONS with the line. V8 reports a position, and since Node.js 22 also a line
  */
 export function parseSettings(text: string, path: string, what: string): unknown {
   try {

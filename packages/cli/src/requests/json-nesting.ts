@@ -6,10 +6,10 @@ const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
-/** A request nests some 10 deep. Far deeper JSON costs many times its size once it is parsed. */
+/** A request nests about 10 deep. Much deeper JSON takes many times its size when it is parsed. */
 export const deepest = 64;
 
-/** Follows how deep a text of JSON nests, piece by piece and without parsing it. */
+/** Tracks how deep a JSON text nests, piece by piece and without parsing it. */
 export class JsonNesting {
   #depth = 0;
   #deepestSoFar = 0;
@@ -25,7 +25,7 @@ export class JsonNesting {
     return this.#inString;
   }
 
-  /** About how many values were seen. */
+  /** The approximate number of values so far. */
   get values(): number {
     return this.#values;
   }
@@ -41,20 +41,21 @@ export class JsonNesting {
     return this.#deepestSoFar > deepest + outer;
   }
 
-  /** Begins to count anew from the present depth. */
+  /** Restarts the count from the current depth. */
   forgetDeepest(): void {
     this.#deepestSoFar = this.#depth;
   }
 
-  /** Follows a piece from a place to its end. */
+  /** Follows a piece from an index to its end. */
   follow(text: string, start = 0): void {
     let at = start;
     while (at < text.length) at = this.next(text, at, 0);
   }
 
   /**
-   * Follows a piece from a place until it is right behind what closes the outermost bracket, or a comma at a depth.
-   * @returns where it is, at the end of the piece at the latest
+   * Follows a piece from an index until just after the bracket that closes the outermost one, or a comma at a given
+   * depth.
+   * @returns the index reached, at most the end of the piece
    */
   next(text: string, start: number, commaDepth: number): number {
     let [depth, most, inString, escaped] = [this.#depth, this.#deepestSoFar, this.#inString, this.#escaped];

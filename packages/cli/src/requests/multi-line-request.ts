@@ -7,8 +7,8 @@ interface Line {
 }
 
 /**
- * A request over several lines, or the first of JSON Lines with a mistake in it: which of the two is told by what follows.
- * The lines are kept until then, no more of them than one request may have.
+ * A request over several lines, or the first of JSON Lines with a mistake in it: what follows decides between the two.
+ * The lines are kept until then, up to the limit of one request.
  */
 export class MultiLineRequest {
   readonly #lines: Line[] = [];
@@ -20,7 +20,7 @@ export class MultiLineRequest {
 
   private constructor(private readonly first: number) {}
 
-  /** One that begins with this line, if the line leaves something open. */
+  /** A request that begins with this line, if the line leaves something open. */
   static begin(text: string, number: number): MultiLineRequest | undefined {
     const begun = new MultiLineRequest(number);
     begun.follow(text);
@@ -29,24 +29,24 @@ export class MultiLineRequest {
     return begun;
   }
 
-  /** Whether what follows is no part of it. */
+  /** Whether what follows is not part of it. */
   get isOver(): boolean {
     return this.#isOver;
   }
 
-  /** Whether its lines turned out to be requests of their own. */
+  /** Whether its lines turned out to be separate requests. */
   get isOfLines(): boolean {
     return this.#isOfLines;
   }
 
-  /** Follows how deep it nests: each piece of a line, as it comes. */
+  /** Tracks how deep it nests, for each piece of a line as it arrives. */
   follow(piece: string): void {
     this.#nesting.follow(piece);
   }
 
-  /** Takes a line that was followed. @param text undefined if it is too long to be kept */
+  /** Adds a line that was followed. @param text undefined if it is too long to be kept */
   *add(text: string | undefined, number: number): Generator<Input> {
-    this.#nesting.endString(); // no string of JSON has more than one line
+    this.#nesting.endString(); // a JSON string cannot span lines
     const isClosed = this.#nesting.depth === 0;
     if (this.#isPassedOver) {
       this.#isOver = isClosed;

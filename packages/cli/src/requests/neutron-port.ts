@@ -1,14 +1,14 @@
 type Given = Readonly<Record<string, unknown>>;
 
-/** Whether it is a port of Neutron: as its API has it, alone or in `port` or `ports`, or as `openstack` prints it. */
+/** Whether it is a Neutron port: in the form of its API, alone or in `port` or `ports`, or as `openstack` prints it. */
 export function isPort(given: Given): boolean {
   if (isObject(given.port) || Array.isArray(given.ports)) return true;
   return typeof given.mac_address === 'string' && 'network_id' in given;
 }
 
 /**
- * The requests of one port or of many, or in the place of one what is wrong with it: the end of a sentence. A port does not
- * tell its network's MTU, so its network has to be there: `{"port": …, "network": …}`.
+ * The requests for one port or many, or what is wrong with a port: the end of a sentence. A port does not contain its
+ * network's MTU, so its network must be given: `{"port": …, "network": …}`.
  */
 export function requestOfPort(given: Given, instance: string | undefined): (object | string)[] {
   const ports = Array.isArray(given.ports) ? given.ports : [given.port ?? given];
@@ -32,7 +32,9 @@ function requestOf(port: Given, given: Given | undefined, instance: string | und
   return { vif: vifOf(port, network, type), instance: { uuid } };
 }
 
-/** As Nova makes a VIF of a port (nova/network/neutron.py, `_build_vif_model` and `_nw_info_build_network`). */
+/**
+ * A VIF made from a port as Nova does it (nova/network/neutron.py, `_build_vif_model` and `_nw_info_build_network`).
+ */
 function vifOf(port: Given, network: Given, type: unknown): object {
   const { id, network_id: networkId } = port;
   const details = of(port, 'vif_details');
@@ -64,7 +66,7 @@ function vifOf(port: Given, network: Given, type: unknown): object {
   };
 }
 
-/** Of the port's binding: `binding:vif_type` in the API, `binding_vif_type` as `openstack` prints it. */
+/** A value of the port's binding: `binding:vif_type` in the API, `binding_vif_type` as `openstack` prints it. */
 function of(port: Given, name: string): unknown {
   return port[`binding:${name}`] ?? port[`binding_${name}`] ?? undefined;
 }

@@ -3,23 +3,23 @@ import { type InputSource, type InputText, openInput } from './input.js';
 import { type Input, longestRequest, refused } from './request.js';
 import { RequestSplitter } from './request-splitter.js';
 
-/** What a piece of the input's text completes. */
+/** The inputs that a piece of text completes. */
 export interface Piece {
-  /** To be taken before the next piece is asked for. */
+  /** Must be consumed before the next piece is requested. */
   readonly inputs: Iterable<Input>;
   /** The characters of the piece. */
   readonly length: number;
 }
 
-/** The requests of an input, as they come. */
+/** The requests of an input, as they arrive. */
 export interface Inputs extends AsyncIterable<Piece> {
-  /** Reads no more. */
+  /** Stops reading. */
   close(): void;
 }
 
 /**
- * The requests of files, one after the other, JSON is taken as it comes, YAML when it has
- * ended. Iteration throws an InputError for a file that cannot be read.
+ * The requests of files, one after the other. JSON is processed as it arrives, YAML when it is complete. Iteration
+ * throws an InputError for a file that cannot be read.
  *
  * @param shape what an input stands for
  */
@@ -49,13 +49,13 @@ export function openRequests(
   };
 }
 
-/** The first line tells: no JSON begins like that. */
+/** Matches a first line of YAML: no JSON begins like that. */
 const yaml = /^(?:---|%YAML|#|-(?:\s|$)|["']?[\w.:-]+["']?:(?:\s|$))/;
 
-/** Characters of YAML, which is read as a whole; some thousand requests. */
+/** The maximum number of characters of YAML, which is read as a whole: about a thousand requests. */
 const longestYaml = 4 * longestRequest;
 
-/** Splits a text into its requests. It is read as YAML if its first line is YAML's. */
+/** Splits a text into its requests. It is read as YAML if its first line is YAML. */
 export async function* piecesOf(text: AsyncIterable<string>): AsyncGenerator<Piece> {
   const splitter = new RequestSplitter();
   let isJson = false;
@@ -96,7 +96,7 @@ function* shapedBy(shape: (input: Input) => readonly Input[], inputs: Iterable<I
   for (const input of inputs) yield* shape(input);
 }
 
-/** With many files, an error has to tell which. */
+/** With several files, an error must name the file. */
 function* namedAfter(file: string, inputs: Iterable<Input>): Generator<Input> {
   const name = file === '-' ? 'standard input' : file;
   for (const input of inputs) {

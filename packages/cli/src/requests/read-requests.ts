@@ -9,20 +9,27 @@ export interface Batch {
   readonly isLast: boolean;
 }
 
-/** Bytes in memory of a batch: some three thousand of Nova's requests. JSON that is made to be large has many times its size. */
+/**
+ * The maximum number of bytes of a batch in memory: about three thousand of Nova's requests. Maliciously crafted JSON
+ * takes many times its size.
+ */
 const mostBytes = 16 * 1024 * 1024;
 
-/** Milliseconds that a batch waits for more requests. A file, or a program that writes them in one go, is not that slow. */
+/**
+ * Milliseconds that a batch waits for more requests. A file, or a program that writes them at once, is faster than
+ * that.
+ */
 const patience = 20;
 
-/** How much is still read once the signal has fired: so many requests, or as many times 1024 characters. */
+/** How much is still read after the signal has fired: this many requests, or 1024 times this many characters. */
 const mostAfterSignal = 10_000;
 
 /**
- * Reads requests in batches, and no further than the batch that is asked for. A batch has as many as there are at once, at
- * most `size`: none waits for one that is yet to be written.
+ * Reads requests in batches, not beyond the requested batch. A batch has the requests that are available at once, at
+ * most `size`: none waits for one that has not been written yet.
  *
- * Once the signal fires nothing more is waited for. What is at hand still comes, then an error for what does not.
+ * After the signal fires it does not wait any longer. What is available is still returned, followed by an error for the
+ * rest.
  *
  * @throws InputError if it cannot be read
  */
@@ -63,11 +70,11 @@ export async function* readRequests(given: Inputs, size: number, signal: AbortSi
     throw error;
   } finally {
     given.close();
-    next?.catch(() => {}); // it was given up
+    next?.catch(() => {}); // it was abandoned
   }
 }
 
-/** The requests of a batch that is not given yet. */
+/** The requests of a batch that is still being collected. */
 class Gathered {
   #inputs: Input[] = [];
   #size = 0;
@@ -95,7 +102,7 @@ class Gathered {
   }
 }
 
-/** The promise's value; undefined if it takes longer than that, or once the signal fires. */
+/** The promise's value; undefined if it takes too long, or when the signal fires. */
 function within<T>(
   promise: Promise<T>,
   signal: AbortSignal,

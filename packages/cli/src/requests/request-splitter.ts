@@ -3,8 +3,8 @@ import { MultiLineRequest } from './multi-line-request.js';
 import { type Input, judgeRequest, longestRequest, refused, tooDeep, tooLong } from './request.js';
 
 /**
- * The requests of a whole text: JSON objects, one a line or each over several lines, or arrays of them. What is no request
- * is an error of its own.
+ * The requests of a complete text: JSON objects, one per line or each over several lines, or arrays of them. Anything
+ * that is not a request is a separate error.
  */
 export function parseRequests(text: string): Input[] {
   const splitter = new RequestSplitter();
@@ -12,21 +12,24 @@ export function parseRequests(text: string): Input[] {
 }
 
 /**
- * Finds the requests in a text that comes in pieces: JSON objects, one a line or each over several lines, or arrays of
- * them. Blank lines are skipped. What is no request is an error of its own, and the next one begins in the next line, or
- * behind the next comma of an array. No more of the text is kept than one request may have.
+ * Finds the requests in a text that arrives in pieces: JSON objects, one per line or each over several lines, or arrays
+ * of them. Blank lines are skipped. Anything that is not a request is a separate error, and the next request begins on
+ * the next line, or after the next comma of an array. At most the text of one request is kept.
  */
 export class RequestSplitter {
-  /** At a beginning, an array may follow, or a request over several lines; behind a request of one line, others of one. */
+  /**
+   * At the beginning, an array or a request over several lines may follow; after a one-line request, only one-line
+   * requests.
+   */
   #place: 'beginning' | 'lines' | 'array' = 'beginning';
-  /** What has come of the line, or of the element of an array. */
+  /** The text of the current line, or of the current array element. */
   readonly #kept = new KeptText();
   #line = 1;
   #multiLine: MultiLineRequest | undefined;
   #nesting = new JsonNesting();
   #element = 0;
 
-  /** The requests that a piece completes. All of them are to be taken before the next piece comes. */
+  /** The requests that a piece completes. All of them must be consumed before the next piece is pushed. */
   *push(text: string): Generator<Input> {
     let at = 0;
     while (at < text.length) {
@@ -87,7 +90,7 @@ export class RequestSplitter {
     yield line === undefined ? tooLong(`Line ${number}`) : judgeRequest(line, `Line ${number}`);
   }
 
-  /** @returns the place behind the bracket */
+  /** @returns the index after the bracket */
   #openArray(at: number): number {
     this.#place = 'array';
     this.#nesting = new JsonNesting();
@@ -101,7 +104,7 @@ export class RequestSplitter {
     const end = nesting.next(text, start, 1);
     const isLast = nesting.depth === 0;
     const isWhole = isLast || (nesting.depth === 1 && !nesting.inString && text[end - 1] === ',');
-    // A brace in the place of the bracket is left for the parser to complain about.
+    // A brace instead of the bracket is left for the parser to report.
     const isMarked = isWhole && text[end - 1] !== '}';
     this.#kept.add(text.slice(start, isMarked ? end - 1 : end));
     for (let at = start; at < end; at++) if (text.charCodeAt(at) === newline) this.#line++;
@@ -121,7 +124,7 @@ export class RequestSplitter {
   }
 }
 
-/** Pieces of a text, as long as they are not more than one request may have. */
+/** Pieces of a text, up to the limit of one request. */
 class KeptText {
   #pieces: string[] = [];
   #length = 0;
@@ -136,7 +139,7 @@ class KeptText {
     else this.#pieces = [];
   }
 
-  /** The text, which is forgotten with that; undefined if it was too long. */
+  /** The text, which is then forgotten; undefined if it was too long. */
   take(): string | undefined {
     const text = this.#length <= longestRequest ? this.#pieces.join('') : undefined;
     this.#pieces = [];

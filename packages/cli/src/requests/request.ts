@@ -6,11 +6,11 @@ export class InputError extends Error {
   override readonly name = 'InputError';
 }
 
-/** One request of an input, or why there is none. */
+/** One request of an input, or the error instead. */
 export type Input = (
   | {
       readonly request: object;
-      /** What messages call it, at the beginning of a sentence. */
+      /** Its name in messages, at the beginning of a sentence. */
       readonly subject: string;
     }
   | { readonly error: VifError }
@@ -19,13 +19,15 @@ export type Input = (
   readonly size: number;
 };
 
-/** Characters of one request; one of Nova's has some two thousand. */
+/** The maximum number of characters of one request; Nova's have about two thousand. */
 export const longestRequest = 1024 * 1024;
 
 /** An empty object has 56 bytes in V8, and 8 in the list that it is in. */
 const bytesOfValue = 64;
 
-/** The request that a text is. It is parsed only if it is neither too long nor too deep. @param subject names the text */
+/**
+ * The request in a text. It is parsed only if it is neither too long nor nested too deep. @param subject names the text
+ */
 export function judgeRequest(text: string, subject: string): Input {
   if (text.length > longestRequest) return tooLong(subject);
   const nesting = new JsonNesting();

@@ -4,15 +4,15 @@ import { type Input, refused } from './request.js';
 type Given = Readonly<Record<string, unknown>>;
 
 /**
- * The requests that an input stands for. Besides a request, an operator may have at hand
+ * The requests that an input stands for. Besides a request, an operator may give
  *
- * - a VIF alone, of Nova's network model or an os-vif object;
+ * - just a VIF, of Nova's network model or an os-vif object;
  * - a row of Nova's table `instance_info_caches`: `network_info`, a list of VIFs or the text of one, and `instance_uuid`;
- * - a port of Neutron with its network.
+ * - a Neutron port with its network.
  *
- * What looks like none of them is left for the driver to judge.
+ * Anything else is left for the driver to check.
  *
- * @param instance the guest's UUID, for VIFs that come without one
+ * @param instance the guest's UUID, for VIFs without one
  */
 export function requestsIn(input: Input, instance: string | undefined): readonly Input[] {
   if (!('request' in input)) return [input];
@@ -33,7 +33,7 @@ export function requestsIn(input: Input, instance: string | undefined): readonly
   return [ofVif(given, instance, input)];
 }
 
-/** The same, where it does not matter whose a VIF is: VIFs and objects that come alone are left so. */
+/** The same, if the owner of a VIF does not matter: plain VIFs and objects are left as they are. */
 export function vifsIn(input: Input): readonly Input[] {
   if (!('request' in input) || isVif(input.request as Given)) return [input];
   return requestsIn(input, nobody);
@@ -41,7 +41,7 @@ export function vifsIn(input: Input): readonly Input[] {
 
 const nobody = '00000000-0000-0000-0000-000000000000';
 
-/** Whether it is a VIF that nothing is around. */
+/** Whether it is a plain VIF, without a request around it. */
 function isVif(given: Given): boolean {
   if ('instance' in given) return false;
   return 'versioned_object.name' in given || ('address' in given && ('network' in given || 'type' in given));
@@ -84,7 +84,7 @@ function ofRow(
   }));
 }
 
-/** What a request may have besides its VIF and its id; a row of the table has other columns as well. */
+/** The keys of a request besides its VIF and its id; a row of the table also has other columns. */
 const requestKeys = ['instance', 'flavor', 'image', 'host', 'firewall', 'routing'];
 
 function listOf(info: unknown): readonly unknown[] | undefined {

@@ -1,7 +1,7 @@
 import { parseAllDocuments } from 'yaml';
 import { type Input, judgeRequest, refused } from './request.js';
 
-/** The requests of YAML: one a document, or a list of them. */
+/** The requests of YAML: one per document, or a list of them. */
 export function parseYaml(text: string): Input[] {
   try {
     const documents = parseAllDocuments(text, { version: '1.2' });
@@ -15,7 +15,7 @@ export function parseYaml(text: string): Input[] {
       return value.map((element, at) => judged(element, `Element ${at + 1} of document ${index + 1}`));
     });
   } catch (error) {
-    // Such as aliases that come to too much.
+    // Such as aliases that expand to too much.
     return [
       refused(
         `The YAML cannot be read: ${firstLine(error instanceof Error ? error.message : String(error))}`,
@@ -24,12 +24,12 @@ export function parseYaml(text: string): Input[] {
   }
 }
 
-/** As a request of JSON is. An alias to what it is in makes a value that has no end, and no JSON. */
+/** Checks it like a JSON request. An alias to a value that contains it makes an infinite value, which is not JSON. */
 function judged(value: unknown, subject: string): Input {
   return judgeRequest(JSON.stringify(value) ?? 'null', subject);
 }
 
-/** The message goes on with an extract of the text. */
+/** The rest of the message is an excerpt of the text. */
 function firstLine(message: string): string {
   return (message.split('\n')[0] ?? '').replace(/:$/, '');
 }

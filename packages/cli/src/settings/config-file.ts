@@ -4,20 +4,23 @@ import { type Command, InvalidArgumentError, type Option } from 'commander';
 import { closestMatch } from 'leven';
 import { parseSettings, readSettings, readSettingsText } from '../requests/input.js';
 
-/** What a configuration file says. */
+/** The contents of a configuration file. */
 export interface ConfigFile {
-  /** Settings of the command by the long names of its options (`root-helper`), as its command line takes them; a list for what may be repeated. */
+  /**
+   * Settings of the command by the long names of its options (`root-helper`), as on its command line; a list for
+   * options that may be repeated.
+   */
   readonly settings: Readonly<Record<string, string | readonly string[]>>;
   /** Options of plugins, with the file's path as their source. */
   readonly plugins: OptionsSource;
 }
 
 /**
- * Reads a configuration file: a JSON object with options of plugins in `plugins`, by the plugin's name, and besides
- * them settings of the command. What the options may be, the registry checks.
+ * Reads a configuration file: a JSON object with options of plugins in `plugins`, by the plugin's name, and also
+ * settings of the command. The registry checks the options.
  *
  * @param timeout in milliseconds; 30 000 unless given
- * @throws VifError INVALID_OPTIONS, which names the file; TIMEOUT for a pipe that nobody writes to
+ * @throws VifError INVALID_OPTIONS, which names the file; TIMEOUT for a pipe without a writer
  */
 export async function readConfigFile(path: string, timeout = 30_000): Promise<ConfigFile> {
   return configIn(await readSettings(path, what, timeout), path);
@@ -25,7 +28,7 @@ export async function readConfigFile(path: string, timeout = 30_000): Promise<Co
 
 const what = 'the configuration file';
 
-/** The text of a configuration file, and what it says. @throws VifError INVALID_OPTIONS, TIMEOUT */
+/** The text of a configuration file, and its contents. @throws VifError INVALID_OPTIONS, TIMEOUT */
 export async function readConfigText(
   path: string,
   timeout: number,
@@ -61,8 +64,8 @@ function refused(path: string, why: string): VifError {
 }
 
 /**
- * Gives the program the settings of files, where neither the command line nor the environment has them, and the plugins'
- * options. What can be set in the environment can be set in a file; a later file overrides an earlier one.
+ * Applies the settings of files that neither the command line nor the environment sets, and the plugins' options. What
+ * can be set in the environment can be set in a file; a later file overrides an earlier one.
  *
  * @throws VifError INVALID_OPTIONS, which names the file
  */
@@ -73,7 +76,7 @@ export async function applyConfigFiles(program: Command, paths: readonly string[
     for (const [name, text] of Object.entries(settings)) {
       const { option, value } = readSetting(program.options, name, text, path);
       const key = option.attributeName();
-      // An option without a default that nobody has set has no source either.
+      // An option without a default that is not set has no source either.
       const from = program.getOptionValueSource(key) ?? 'default';
       if (from !== 'default' && from !== 'config') continue;
       program.setOptionValueWithSource(key, value, 'config');
@@ -85,7 +88,7 @@ export async function applyConfigFiles(program: Command, paths: readonly string[
 }
 
 /**
- * The option that a setting of a file is for, and its value for it.
+ * The option for a setting of a file, and its value.
  * @throws VifError INVALID_OPTIONS
  */
 export function readSetting(
@@ -107,7 +110,8 @@ export function readSetting(
 }
 
 /**
- * Refuses a file that is read without being named, if others than root and this user could write it: it can name plugins.
+ * Refuses a file that is read without being named, if anybody except root and this user could write to it, because it
+ * can name plugins.
  * @throws VifError INVALID_OPTIONS
  */
 export async function requireOwn(path: string): Promise<void> {

@@ -29,33 +29,33 @@ export type Driver = Pick<
 >;
 
 export interface DriverSettings extends Settings {
-  /** Whether guests' devices are asked for: what writes them is loaded only then. */
+  /** Whether guests' devices are needed: only then is the code that writes them loaded. */
   readonly guests: boolean;
-  /** Whether all plugins are loaded at once: `VifDriver.convert` waits for none. */
+  /** Whether all plugins are loaded at the start: `VifDriver.convert` does not wait for any. */
   readonly allPlugins?: boolean;
   readonly logger: Logger | undefined;
   readonly env: Environment['env'];
 }
 
-/** What a command is given: its environment, and how it is defined. */
+/** What a command gets: its environment, and its definition. */
 export interface CommandEnvironment extends Environment {
-  /** The command line as commander has it. */
+  /** The command line as a commander program. */
   readonly program: Command;
 }
 
-/** What a command works with, so that tests can put others in place. */
+/** What a command works with, which tests can replace. */
 export interface Environment {
   /** Called only if standard input is to be read. */
   readonly stdin: () => InputSource;
-  /** Whether nobody writes to standard input: it is a terminal, or no input at all. */
+  /** Whether standard input has no writer: it is a terminal, or there is no input. */
   readonly waitsForInput?: () => boolean;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** Where SIGINT and SIGTERM arrive: the process. */
+  /** The emitter of SIGINT and SIGTERM: the process. */
   readonly signals: EventEmitter;
-  /** Where variables may set options of plugins: the process's environment. */
+  /** The variables, which may set options of plugins: the process's environment. */
   readonly env: NodeJS.ProcessEnv;
-  /** Where configuration files are that nobody has to name; none unless given. */
+  /** The folder of configuration files that are read without being named; none unless given. */
   readonly configFolder?: string | undefined;
   /** The text of a file of this package, by its path there. */
   readonly ownFile: (path: string) => string;
@@ -63,14 +63,14 @@ export interface Environment {
   /** Runs programs that change nothing of the network: virsh. */
   readonly openCommands: () => Promise<CommandExecutor>;
   readonly plugins: (settings: Settings) => Promise<readonly PluginPackage[]>;
-  /** Tells for each requirement what this host lacks, or undefined. */
+  /** Returns for each requirement what this host lacks, or undefined. */
   readonly examineHost: (
     requirements: readonly Requirement[],
     settings: Settings,
   ) => Promise<readonly (Lack | undefined)[]>;
   /**
-   * For a bundle: runs the command line again by the modules that the bundle was made of. Plugins that are named bring
-   * nothing of core along, and must find the command's own.
+   * For a bundle: runs the command line again from the modules that the bundle was made from. Named plugins do not come
+   * with core, and must find the command's copy.
    */
   readonly unbundled?: (() => Promise<number>) | undefined;
 }

@@ -5,7 +5,10 @@ import { LONGEST_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formats } from './settings.js';
 
-/** The options of every subcommand. Those with a variable can be set in the environment, too, and in a configuration file. */
+/**
+ * The options of every subcommand. Those with a variable can also be set in the environment and in a configuration
+ * file.
+ */
 export function commonOptions(): Option[] {
   return [
     new Option('--format <format>', 'what to print').choices(formats).default('text'),
@@ -78,8 +81,8 @@ export function commonOptions(): Option[] {
 }
 
 /**
- * The configuration files: the one that is named, none for an empty name, or those that are in the folder: `config.json`, and
- * behind it `config.d/*.json` in the order of their names.
+ * The configuration files: the named one, none for an empty name, or those in the folder: `config.json`, followed by
+ * `config.d/*.json` in the order of their names.
  */
 export function configFiles(named: string | undefined, folder: string | undefined): string[] {
   if (named !== undefined) return named === '' ? [] : [named];
@@ -91,7 +94,7 @@ export function configFiles(named: string | undefined, folder: string | undefine
   ];
 }
 
-/** The paths of what is in a folder; none if there is no such folder, or nobody may know. */
+/** The paths of the files in a folder; none if the folder does not exist or cannot be read. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
@@ -115,18 +118,18 @@ export function milliseconds(seconds: string): number {
   return value;
 }
 
-/** What sets the option in the environment, as core's `optionVariable` calls it. */
+/** The variable that sets the option, as core's `optionVariable` names it. */
 const variable = 'VIF_OVS_OVSDB_CONNECTION';
 
 /**
- * Where neither the command line, the environment nor the configuration file says where the OVSDB server listens, the
- * option `ovsdb_connection` of the plugin `ovs` does: all plugins share one connection, and the command opens it.
+ * If neither the command line, the environment nor the configuration file gives the OVSDB endpoint, the option
+ * `ovsdb_connection` of the plugin `ovs` does: all plugins share one connection, which the command opens.
  */
 export function applyOvsdbConnection(program: Command, env: NodeJS.ProcessEnv): void {
   if (program.getOptionValueSource('ovsdb') !== 'default') return;
   const [file] = (program.getOptionValue('pluginOptions') ?? []) as readonly OptionsSource[];
   const options: { readonly ovsdb_connection?: unknown } = file?.options.ovs ?? {};
   const endpoint = env[variable] ?? options.ovsdb_connection;
-  // What is no text, the plugin's options refuse.
+  // A value that is not text is refused by the plugin's options.
   if (typeof endpoint === 'string') program.setOptionValueWithSource('ovsdb', endpoint, 'config');
 }

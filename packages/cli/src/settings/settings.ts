@@ -4,21 +4,21 @@ import type { MigrationPhase } from '@vifkit/engine';
 import type { HostOptions } from '@vifkit/host';
 import type { Verbosity } from '../terminal/log.js';
 
-/** How results are printed. All commands have the first two; a command says which others it has. */
+/** How results are printed. All commands have the first two; a command declares which others it has. */
 export const formats = ['json', 'text', 'prometheus', 'mermaid', 'dot', 'svg', 'html'] as const;
 
 export type Format = (typeof formats)[number];
 
-/** What the options of the command line come to. */
+/** The settings from the options of the command line. */
 export interface Settings extends Verbosity {
   /** The configuration file that was named. */
   readonly config?: string;
   readonly format: Format;
-  /** The file that metrics or a picture go to; standard output unless given. */
+  /** The file for metrics or a picture; standard output unless given. */
   readonly output?: string;
-  /** Whether a command is about all that is plugged. */
+  /** Whether a command is about everything that is plugged. */
   readonly all?: boolean;
-  /** Whose rules answer requests that do not say so themselves. */
+  /** The rules for requests that do not specify them. */
   readonly routing: Routing;
   /** Where the OVSDB server listens, as in `unix:/var/run/openvswitch/db.sock`. */
   readonly ovsdb: string;
@@ -32,20 +32,20 @@ export interface Settings extends Verbosity {
   readonly ovnSb?: string;
   /** OVN's northbound database. */
   readonly ovnNb?: string;
-  /** Which part of a live migration a plug or an unplug is. */
+  /** The phase of a live migration for a plug or an unplug. */
   readonly phase?: MigrationPhase;
-  /** Whether a plug waits for ports to carry traffic, or how many milliseconds at most. */
+  /** Whether a plug waits for ports to carry traffic, or at most how many milliseconds. */
   readonly wait?: boolean | number;
-  /** Whether a check fails for what waits, too. */
+  /** Whether a check also fails for what waits. */
   readonly strict?: boolean;
   /** Whether what a guest still uses is unplugged. */
   readonly force?: boolean;
-  /** Which libvirt, as for `virsh --connect`. */
+  /** The libvirt URI, as for `virsh --connect`. */
   readonly connect?: string;
   /** The network namespace that links are in, by its name or its file's path; this process's own unless given. */
   readonly netns?: string;
   readonly sysfsRoot: string;
-  /** Where locks are, and records of what virtual functions had; the host's default unless given. */
+  /** The directory of locks and records; the host's default unless given. */
   readonly stateDir?: string;
   /** The user, by name or id, who may open the taps that plugs make. */
   readonly tapOwner: string;
@@ -55,23 +55,23 @@ export interface Settings extends Verbosity {
   readonly toolHelper?: readonly string[];
   /** Milliseconds for the command as a whole. */
   readonly timeout: number;
-  /** Milliseconds for undoing a plug that failed, after that. */
+  /** Milliseconds for undoing a failed plug after that. */
   readonly undoTimeout: number;
-  /** The UUID of the guest whose the VIFs are that come without a request around them. */
+  /** The UUID of the guest that plain VIFs, without a request around them, belong to. */
   readonly instance?: string;
-  /** Whether it is told where the time of each request went. */
+  /** Whether to show how the time of each request was spent. */
   readonly timeline?: boolean;
-  /** The file of requests that a doctor is to look for. */
+  /** The file of requests whose needs the doctor checks. */
   readonly for?: string;
   /** Whether only what failed or differs is printed. */
   readonly quiet?: boolean;
-  /** Whether a line at the end sums up. */
+  /** Whether to print a summary line at the end. */
   readonly summary?: boolean;
-  /** Whether a difference has an exit status of its own. */
+  /** Whether a difference has a separate exit status. */
   readonly detailedExitcode?: boolean;
-  /** Whether a plug is shown rather than done. */
+  /** Whether to show a plug instead of doing it. */
   readonly dryRun?: boolean;
-  /** Plugin packages beside those that come with `vif`: names and paths. */
+  /** Plugin packages besides the built-in ones: names and paths. */
   readonly plugin?: readonly string[];
   /** What names them: `--plugin`, `VIF_PLUGINS`, or the path of a configuration file. */
   readonly pluginNamedBy?: string;
@@ -79,7 +79,7 @@ export interface Settings extends Verbosity {
   readonly pluginOptions?: readonly OptionsSource[];
 }
 
-/** What the settings say of this host. */
+/** The settings that concern this host. */
 export function hostOptions(settings: Settings): HostOptions {
   const { ovsdb, ovsdbCa, ovsdbCert, ovsdbKey, ovsdbName } = settings;
   const { ovnSb, ovnNb, netns, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper } = settings;
@@ -96,8 +96,8 @@ export function areIds(files: readonly string[]): boolean {
 }
 
 /**
- * Whether a command is about what is plugged, rather than about requests that it is given: so it is asked for, or there is
- * neither a file nor anybody who writes to standard input.
+ * Whether a command is about what is plugged, rather than about given requests: if that is requested, or if there is
+ * neither a file nor a writer to standard input.
  */
 export function meansPlugged(
   { all }: Settings,

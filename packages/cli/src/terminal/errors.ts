@@ -2,11 +2,11 @@ import type { VifError } from '@vifkit/core';
 import type { PlugError, UnplugError } from '@vifkit/engine';
 import { printable } from './text.js';
 
-/** An error as JSON has it. What it has none of is left out. */
+/** An error in JSON form. Missing details are left out. */
 export interface ErrorJson {
   readonly code: string;
   readonly message: string;
-  /** Each thing that is wrong with an input. */
+  /** Everything that is wrong with an input. */
   readonly violations?: Details['violations'];
   /** Each step of an unplug that failed. */
   readonly failures?: readonly Brief[];
@@ -27,7 +27,7 @@ export function errorJson(error: VifError): ErrorJson {
   };
 }
 
-/** What errors of certain codes say besides. */
+/** Further details of errors with certain codes. */
 interface Details {
   readonly violations: readonly { readonly path: string; readonly message: string }[];
   readonly failures: UnplugError['failures'];
@@ -44,7 +44,7 @@ function brief(error: unknown): Brief {
   return { ...('code' in error && { code: error.code }), message: error.message };
 }
 
-/** The line for a request's error. The request is named where the message does not name it itself. */
+/** The line for a request's error. The request is named unless the message already names it. */
 export function errorLine(id: string | null, { code, message }: VifError): string {
   const request = id === null || names(message, id) ? '' : ` (request ${id})`;
   return `${printable(`vif: ${code}: ${message}${request}`)}\n`;

@@ -4,7 +4,7 @@ import type { LoggerOptions } from 'pino';
 import type { Output } from './output.js';
 import { printable } from './text.js';
 
-/** How much is logged: `verbose` is how often `-v` was given, where no level is. */
+/** How much is logged: `verbose` is how often `-v` was given, if no level was. */
 export interface Verbosity {
   readonly logLevel?: 'debug' | 'info' | 'warn' | 'error';
   readonly verbose: number;
@@ -21,8 +21,8 @@ const priorities: Readonly<Record<string, number>> = {
 };
 
 /**
- * A logger on standard error, or none (and then pino is not even loaded). It writes for people at a terminal, and lines of
- * JSON elsewhere, to which journald is told the priority.
+ * A logger on standard error, or none (pino is then not even loaded). At a terminal it is human-readable; otherwise it
+ * writes lines of JSON, with the priority for journald.
  */
 export async function openLogger(
   { logLevel, verbose }: Verbosity,
@@ -54,7 +54,7 @@ async function forPrograms(level: string, stream: Output, isForJournal: boolean)
     base: { name: 'vif', pid: process.pid },
     timestamp: stdTimeFunctions.isoTime,
     formatters: { level: (label) => ({ level: label, priority: priorities[label] }) },
-    // Nothing of vifkit logs what is secret; a plugin of others may.
+    // vifkit itself never logs secrets, but a third-party plugin may.
     redact: secrets.flatMap((key) => [key, `*.${key}`]),
   };
   const journal = {
@@ -69,7 +69,7 @@ async function forPrograms(level: string, stream: Output, isForJournal: boolean)
 
 const secrets = ['password', 'secret', 'token', 'authorization'];
 
-/** Whether standard error is the journal: systemd tells its device and inode (systemd.exec(5), `JOURNAL_STREAM`). */
+/** Whether standard error is the journal: systemd gives its device and inode (systemd.exec(5), `JOURNAL_STREAM`). */
 function isJournal({ JOURNAL_STREAM: journal }: NodeJS.ProcessEnv): boolean {
   if (journal === undefined) return false;
   const { dev, ino } = fstatSync(process.stderr.fd, { bigint: true }); // see isIdle in main.ts

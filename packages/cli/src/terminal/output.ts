@@ -5,27 +5,27 @@ import { styleText } from 'node:util';
 /** A stream that may be a terminal. */
 export type Output = Writable & {
   readonly isTTY?: boolean;
-  /** How wide a terminal is, in characters. */
+  /** The width of a terminal in characters. */
   readonly columns?: number;
   hasColors?(): boolean;
 };
 
 type Format = 'bold' | 'dim' | 'red' | 'green' | 'yellow';
 
-/** Dresses up a text. */
+/** Styles a text. */
 export type Style = (format: Format, text: string) => string;
 
-/** Leaves every text as it is. */
+/** Leaves every text unchanged. */
 export const plain: Style = (_, text) => text;
 
-/** Colours where the stream is a terminal, unless the environment says otherwise (`NO_COLOR`, `FORCE_COLOR`). */
+/** Colours if the stream is a terminal, unless the environment says otherwise (`NO_COLOR`, `FORCE_COLOR`). */
 export function styleFor(stream: Output): Style {
   return (format, text) => styleText(format, text, { stream });
 }
 
 /**
- * Writes a text, and waits while the output has as much as it wants: what is to be printed must not pile up here. Nothing
- * is waited for when the output cannot be written at all.
+ * Writes a text, and waits while the output's buffer is full, so that output does not accumulate here. It does not wait
+ * if the output cannot be written at all.
  */
 export async function writeOut(stream: Output, text: string): Promise<void> {
   if (text === '' || stream.write(text) || stream.errored || stream.destroyed) return;
@@ -41,8 +41,8 @@ export async function writeOut(stream: Output, text: string): Promise<void> {
 const events = ['drain', 'error', 'close'] as const;
 
 /**
- * Keeps an output that cannot be written from ending the program half-way. A reader that went away (`| head`)
- * is no failure: what was to be done on the host is done all the same. A full disk is one.
+ * Keeps an output that cannot be written from ending the program halfway. A reader that went away (`| head`) is not a
+ * failure: the work on the host is still done. A full disk is a failure.
  */
 export function guardOutput(stream: Output): void {
   let failed = false;
@@ -50,7 +50,7 @@ export function guardOutput(stream: Output): void {
     if (failed || error.code === 'EPIPE') return;
     failed = true;
     if (stream !== process.stderr) process.stderr.write(`vif: Cannot write the output: ${error.message}\n`);
-    // At the very end, so that the command's own status does not take its place.
+    // At the very end, so that the command's own status does not replace it.
     process.once('exit', () => {
       process.exitCode ||= 1;
     });
@@ -58,8 +58,8 @@ export function guardOutput(stream: Output): void {
 }
 
 /**
- * Writes a whole text: to a file, which is there as a whole or as it was, or else to the output. Other users may read it.
- * @throws Error when the file cannot be written
+ * Writes a complete text: to a file, which is replaced atomically, or to the output. Other users may read the file.
+ * @throws Error if the file cannot be written
  */
 export async function writeWhole(stdout: Output, file: string | undefined, text: string): Promise<void> {
   if (file === undefined) return writeOut(stdout, text);

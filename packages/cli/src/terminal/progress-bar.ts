@@ -2,12 +2,11 @@ import type { Output } from './output.js';
 
 const width = 30;
 
-/** The width of a terminal that does not tell its own. */
+/** The width of a terminal whose width is unknown. */
 const usualColumns = 80;
 
 /**
- * A bar on a terminal's last line, with what is done, how fast, and, once it is known how much there is, how long the rest
- * will take.
+ * A bar on a terminal's last line, with progress, speed and, once the total is known, the remaining time.
  */
 export class ProgressBar {
   #done = 0;
@@ -16,7 +15,7 @@ export class ProgressBar {
   #isAll = false;
   readonly #start: number;
 
-  /** @param now the time in milliseconds, from any beginning */
+  /** @param now the time in milliseconds, from any origin */
   constructor(
     private readonly stream: Output,
     private readonly label: string,
@@ -25,7 +24,7 @@ export class ProgressBar {
     this.#start = now();
   }
 
-  /** @param isAll whether that is all there will be */
+  /** @param isAll whether this is the final total */
   expect(total: number, isAll: boolean): void {
     this.#total = total;
     this.#isAll = isAll;
@@ -36,7 +35,7 @@ export class ProgressBar {
     const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
     const total = `${this.#total}${this.#isAll ? '' : '+'}`;
     const line = [`${this.label} ${bar} ${this.#done}/${total}`, ...this.#notes()].join('  ');
-    // One that is longer than the terminal is wide could not be taken off again.
+    // A bar that is wider than the terminal could not be erased.
     this.stream.write(`\r${line.slice(0, (this.stream.columns ?? usualColumns) - 1)}`);
   }
 
@@ -46,7 +45,7 @@ export class ProgressBar {
     this.#failed += failed;
   }
 
-  /** Takes the bar off, so that other lines can be written. */
+  /** Erases the bar, so that other lines can be written. */
   clear(): void {
     this.stream.write('\r\u001b[2K');
   }

@@ -3,16 +3,16 @@ import { Deadline } from '@vifkit/engine/time';
 
 const names = ['SIGINT', 'SIGTERM'] as const;
 
-/** Listens to the signals that end a program, and turns them into an abort. */
+/** Listens for the signals that end a program, and turns them into an abort. */
 export interface Interruption {
   readonly signal: AbortSignal;
-  /** Gives the signals back their usual effect. */
+  /** Restores the usual effect of the signals. */
   stop(): void;
 }
 
 /**
- * From here on a signal aborts what is under way, so that it can be undone, and so does the end of the time. A second signal
- * changes nothing: `timeout` of coreutils sends each signal twice, to the program and to its process group.
+ * From now on, a signal or the deadline aborts the running calls, so that they can be undone. A second signal changes
+ * nothing: `timeout` of coreutils sends each signal twice, to the program and to its process group.
  *
  * @param timeout in milliseconds; no limit unless given
  */

@@ -4,12 +4,12 @@ import type { Difference } from '@vifkit/engine';
 import type { Style } from './output.js';
 import { printable } from './text.js';
 
-/** What the steps of a kind are about, in the field's words. */
+/** The term for what the steps of a kind are about. */
 export function nounOf(kind: StepKind): string {
   return stepKindOf({ kind }).noun;
 }
 
-/** A mark for something of the host that differs, or does not: made, removed, run, changed or as wanted. */
+/** The mark for something on the host: made, removed, run, changed or as desired. */
 export function changeSign(kind: StepKind, differences: readonly Difference[], style: Style): string {
   if (differences.length === 0) return style('dim', '✓');
   if (kind === 'command') return style('yellow', '▸');
@@ -24,8 +24,8 @@ export function existenceIn(differences: readonly Difference[]): Difference | un
 }
 
 /**
- * What a step wants of its object besides its being there: a few words.
- * @param makes whether the object is still to be made, and so gets the initial attributes as well
+ * The desired properties of a step's target besides its existence, in a few words.
+ * @param makes whether the target is still to be made, and also gets the initial attributes
  */
 export function describeStep(step: Step, makes: boolean): string {
   return printable(stepKindOf(step).describe(step, makes).join(', '));

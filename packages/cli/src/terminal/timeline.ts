@@ -2,7 +2,7 @@ import type { Settled, Span, Timeline } from '@vifkit/engine';
 import { plain, type Style } from './output.js';
 import { printable } from './text.js';
 
-/** Where the time of a request went, if its result or its error tells. */
+/** The timeline of a request, if its result or its error has one. */
 export function timelineOf(result: Settled<object>): Timeline | undefined {
   const source: object = 'error' in result ? result.error : result.value;
   return 'timeline' in source ? (source.timeline as Timeline) : undefined;
@@ -13,10 +13,10 @@ export function endOf(timeline: Timeline): number {
   return Math.max(0, ...timeline.map(({ start, milliseconds }) => start + milliseconds));
 }
 
-/** How many characters wide the bars are that show when something was done. */
+/** The width of the bars in characters. */
 const width = 24;
 
-/** Where the time of a request went: a line a span, ended by newlines. Nothing for a request without spans. */
+/** The timeline of a request: one line per span, ended by newlines. Empty for a request without spans. */
 export function renderTimeline(timeline: Timeline, style: Style = plain): string {
   const total = endOf(timeline);
   const rows = timeline.map((span) => ({ span, start: inMs(span.start), took: inMs(span.milliseconds) }));
@@ -34,7 +34,7 @@ function inMs(milliseconds: number): string {
   return milliseconds.toFixed(1);
 }
 
-/** Where in the whole time a span lies; one that is too short to be seen has a mark all the same. */
+/** The position of a span in the whole time; a span that is too short to be seen still has a mark. */
 function bar({ start, milliseconds }: Span, total: number): string {
   const scale = total > 0 ? width / total : 0;
   const from = Math.min(Math.floor(start * scale), width - 1);

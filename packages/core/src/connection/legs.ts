@@ -1,12 +1,12 @@
 /**
- * The legs of the way from a guest to its network, which a plugin's `path` returns.
+ * The legs of the path from a guest to its network, as a plugin's `path` method returns them.
  *
  * @packageDocumentation
  */
 
 /**
- * The way from a guest to its network, leg by leg. Legs are data: they say what there has to be. The host is read for
- * all legs of all VIFs at once, and the engine judges each: sound, broken, or waiting for something that comes later.
+ * One leg of the path from a guest to its network. Legs are data: they describe what must exist. The host is read once
+ * for all legs of all VIFs, and the engine judges each leg: sound, broken, or waiting for something that is made later.
  */
 export type Leg =
   | GuestLinkLeg
@@ -25,10 +25,10 @@ export type Leg =
   | OvsPortLeg
   | OvnBindingLeg;
 
-/** What tells the legs apart. */
+/** The discriminator of {@link Leg}. */
 export type LegKind = Leg['kind'];
 
-/** Whether this plug makes something, or the hypervisor does when the guest starts. */
+/** Who makes something: this plug, or the hypervisor when it starts the guest. */
 export type Maker = 'plug' | 'hypervisor';
 
 /** The guest's link on the host: a tap, or for a container one end of a veth pair. */
@@ -36,19 +36,19 @@ export interface GuestLinkLeg {
   readonly kind: 'guestLink';
   readonly name: string;
   readonly madeBy: Maker;
-  /** The types that it may have; a tap's unless given. */
+  /** The permitted link types; only a tap unless given. */
   readonly types?: readonly string[];
-  /** The network's MTU in bytes, which it has to carry. */
+  /** The network's MTU in bytes, which the link must support. */
   readonly mtu?: number;
 }
 
-/** The guest's macvtap upon a link. The hypervisor makes it, under a name of its own: it is known by its MAC address. */
+/** The guest's macvtap on top of a link. The hypervisor makes and names it, so it is identified by its MAC address. */
 export interface MacvtapLeg {
   readonly kind: 'macvtap';
-  /** The link below. */
+  /** The lower link. */
   readonly name: string;
   readonly mac: string;
-  /** As the kernel calls it: `bridge`, `vepa`, `private`, `passthru`; any unless given. */
+  /** The kernel's name of the mode: `bridge`, `vepa`, `private` or `passthru`; any mode unless given. */
   readonly mode?: string;
   readonly mtu?: number;
 }
@@ -60,16 +60,19 @@ export interface SocketLeg {
   readonly name: string;
   /** Who listens on it. */
   readonly server: 'guest' | 'switch';
-  /** The port of Open vSwitch that stands for it: the leg is that one's then, and an unplug alone looks at the socket. */
+  /**
+   * The Open vSwitch port that represents it. The port is then the leg that is checked; only an unplug looks at the
+   * socket.
+   */
   readonly port?: string;
 }
 
-/** A PCI function that the guest has as it is. */
+/** A PCI function that is passed through to the guest. */
 export interface FunctionLeg {
   readonly kind: 'function';
   /** Its PCI address. */
   readonly name: string;
-  /** What a virtual function has while the guest has it; libvirt sets both. */
+  /** What a virtual function is set to while the guest uses it; libvirt sets both. */
   readonly mac?: string;
   readonly vlan?: number;
 }
@@ -79,7 +82,7 @@ export interface BridgeLeg {
   readonly kind: 'bridge';
   readonly name: string;
   readonly mtu?: number;
-  /** Who makes it later, where it need not be there yet. */
+  /** Who makes the bridge later, if it need not exist yet. */
   readonly awaited?: string;
 }
 
@@ -91,7 +94,7 @@ export interface BridgeMemberLeg {
   readonly bridge: string;
   /** Who makes the member; this plug unless given. */
   readonly madeBy?: Maker;
-  /** The member that it has to reach across the bridge. */
+  /** The member that this one must reach across the bridge. */
   readonly partner?: string;
 }
 
@@ -104,27 +107,27 @@ export interface VethLeg {
 }
 
 /**
- * A veth pair into Open vSwitch, through which a guest's segments come with their checksums still to be filled in. The
- * datapath in userspace does not do that, and other guests drop them: the link has to (`ethtool -K NAME tx off`).
+ * A veth pair into Open vSwitch. A guest's segments arrive on it with incomplete checksums. The userspace datapath does
+ * not complete them, and other guests would drop the segments, so the link must do it (`ethtool -K NAME tx off`).
  */
 export interface ChecksumLeg {
   readonly kind: 'checksum';
-  /** The end that the guest's frames leave the kernel's network by. */
+  /** The end by which the guest's frames leave the kernel's network stack. */
   readonly name: string;
-  /** The bridge of Open vSwitch; only where its datapath is `netdev` does it matter. */
+  /** The Open vSwitch bridge. The leg matters only if the bridge's datapath is `netdev`. */
   readonly bridge: string;
 }
 
-/** A link of the host that leads to the network, or to a card. */
+/** A link of the host that leads to the network or to a network card. */
 export interface UplinkLeg {
   readonly kind: 'uplink';
   readonly name: string;
   readonly mtu?: number;
-  /** It stands for something of the guest's, and has a carrier only while the guest runs. */
+  /** The link represents a device of the guest, and has a carrier only while the guest runs. */
   readonly followsGuest?: boolean;
 }
 
-/** A VLAN upon a link. */
+/** A VLAN device on top of a link. */
 export interface VlanLeg {
   readonly kind: 'vlan';
   readonly name: string;
@@ -133,50 +136,50 @@ export interface VlanLeg {
   readonly mtu?: number;
 }
 
-/** The rules that let a guest send as itself alone. */
+/** The rules that keep a guest from sending with any address but its own. */
 export interface GuestFilterLeg {
   readonly kind: 'guestFilter';
   /** The guest's link. */
   readonly name: string;
 }
 
-/** The daemon that does what Open vSwitch's database says. */
+/** The daemon that implements the configuration in Open vSwitch's database. */
 export interface VswitchdLeg {
   readonly kind: 'vswitchd';
   readonly name: 'ovs-vswitchd';
 }
 
-/** A bridge of Open vSwitch, with its datapath. */
+/** An Open vSwitch bridge, with its datapath. */
 export interface OvsBridgeLeg {
   readonly kind: 'ovsBridge';
   readonly name: string;
 }
 
-/** A port of Open vSwitch. */
+/** An Open vSwitch port. */
 export interface OvsPortLeg {
   readonly kind: 'ovsPort';
   readonly name: string;
   readonly bridge: string;
   readonly madeBy: Maker;
-  /** Who makes what the port opens: a link, or the guest's end of a socket. */
+  /** Who makes what the port attaches to: a link, or the guest's end of a socket. */
   readonly linkBy: Maker;
-  /** The interface's type; '' is a link of the kernel. */
+  /** The interface's type; '' for a kernel link. */
   readonly type: string;
-  /** What the interface's `external_ids` must have. */
+  /** The required value of `iface-id` in the interface's `external_ids`. */
   readonly interfaceId?: string;
   readonly mac?: string;
   /** The other end of a patch port. */
   readonly peer?: string;
-  /** A new port is in the dead VLAN until Neutron's agent takes it out of there. */
+  /** A new port is in the dead VLAN until Neutron's agent moves it out. */
   readonly isolated?: boolean;
-  /** The VLAN that it has to be in, where that is the plug's to say. */
+  /** The VLAN that the port must be in, if the plug decides that. */
   readonly tag?: number;
 }
 
-/** The port's binding to this chassis by OVN. It counts only where OVN manages the bridge. */
+/** OVN's binding of the port to this chassis. It matters only if OVN manages the bridge. */
 export interface OvnBindingLeg {
   readonly kind: 'ovnBinding';
-  /** OVN's name of the logical port. */
+  /** The name of OVN's logical port. */
   readonly name: string;
   readonly bridge: string;
   /** The interface that is bound. */

@@ -1,29 +1,32 @@
 import { fileURLToPath } from 'node:url';
 import { VifError } from './vif-error.js';
 
-/** A copy of this package. There may be several in one process: npm gives each package that needs one its own. */
+/**
+ * A copy of this package. One process may have several: npm may install a separate copy for each package that depends
+ * on it.
+ */
 export interface CoreCopy {
-  /** The version of the contract between plugins and whoever runs them: of all that passes from one to the other. */
+  /** The version of the contract between plugins and their caller: everything that is passed between the two. */
   readonly contract: number;
-  /** Where it is installed; empty where that cannot be told, as in some bundles. */
+  /** Where it is installed; empty if that is unknown, as in some bundles. */
   readonly path: string;
 }
 
-/** Raised whenever plugins made for the contract before would no longer do. */
+/** Incremented when plugins written for the previous contract would no longer work. */
 const contract = 1;
 
-/** The copy that this module is of. */
+/** The copy that this module belongs to. */
 export const thisCore: CoreCopy = { contract, path: installedAt() };
 
 /**
- * Copies of the same contract understand each other's plugins, whichever version of the package they are.
+ * Copies of the same contract understand each other's plugins, whatever their package versions.
  * @throws VifError PLUGIN_INCOMPATIBLE with both paths, and what to install
  */
 export function requireOurContract(packageName: string, core: CoreCopy): void {
   if (core.contract !== thisCore.contract) throw incompatible(packageName, core);
 }
 
-/** The error for a package of a contract that this copy cannot serve: both paths, and what to install. */
+/** The error for a package whose contract this copy cannot serve. It has both paths, and says what to install. */
 export function incompatible(packageName: string, core: CoreCopy): VifError {
   const isPluginOlder = core.contract < thisCore.contract;
   const older = isPluginOlder ? packageName : outermostPackage(thisCore.path);
@@ -39,7 +42,7 @@ function globalFlag(path: string): string {
   return path.includes('/lib/node_modules/') ? '--global ' : '';
 }
 
-/** The package that brought the one at this path along. */
+/** The package that depends on the one at this path. */
 function outermostPackage(path: string): string {
   return /\/node_modules\/((?:@[^/]+\/)?[^/.][^/]*)/.exec(path)?.[1] ?? '@vifkit/core';
 }

@@ -1,23 +1,23 @@
-/** Whether a value is an object as JSON.parse makes it, of this realm or another. */
+/** Whether a value is a plain object, like those JSON.parse makes, from this realm or another. */
 export function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
 
-/** An own value. Inherited ones do not count, and getters are not called: both are undefined. */
+/** The value of an own property. For an inherited property or a getter it is undefined; getters are not called. */
 export function ownValue(object: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(object, key)?.value;
 }
 
-/** A record without a prototype: no key of the input can mean anything to it. */
+/** A record without a prototype, so that no key of the input has a special meaning. */
 export function emptyRecord<T = unknown>(): Record<string, T> {
   return Object.create(null);
 }
 
 const longest = 60;
 
-/** A value as messages show it. Never throws, whatever a proxy of a plugin's does. */
+/** A value as messages show it. Never throws, not even for a plugin's misbehaving proxy. */
 export function quote(value: unknown): string {
   try {
     return show(value);
@@ -26,7 +26,7 @@ export function quote(value: unknown): string {
   }
 }
 
-/** On one line, cut, and with what a terminal would act on escaped. */
+/** On one line, truncated, and with terminal control characters escaped. */
 function show(value: unknown): string {
   if (typeof value === 'string') {
     const cut = value.length > longest ? `${value.slice(0, longest)}...` : value;

@@ -1,24 +1,24 @@
 import type { ErrorCode } from './codes.js';
 import { quote } from './quote.js';
 
-// A registered symbol, so that errors of another copy of this package are recognised too.
+// A registered symbol, so that errors from another copy of this package are recognised too.
 const brand = Symbol.for('vifkit.error');
 
 const longestReason = 2_000;
 
-/** What an error has besides its code and its message. */
+/** What an error may have besides its code and message. */
 export interface VifErrorOptions {
   /** The id of the VIF concerned. */
   readonly vifId?: string | undefined;
-  /** The error that it comes from. */
+  /** The underlying error. */
   readonly cause?: unknown;
 }
 
-/** Codes whose errors have more than the others. A package that has such an error adds it here. */
+/** Error classes with more properties than `VifError`, by code. A package that has such a class adds it here. */
 // biome-ignore lint/suspicious/noEmptyInterface: packages add to it
 export interface ErrorsByCode {}
 
-/** The class of the errors of a code. */
+/** The class of the errors with this code. */
 export type ErrorOf<Code extends ErrorCode> = Code extends keyof ErrorsByCode
   ? ErrorsByCode[Code]
   : VifError<Code>;
@@ -27,7 +27,7 @@ export type ErrorOf<Code extends ErrorCode> = Code extends keyof ErrorsByCode
 export class VifError<Code extends ErrorCode = ErrorCode> extends Error {
   override readonly name: string = 'VifError';
   readonly [brand] = true;
-  /** The id of the VIF concerned, where there is one. */
+  /** The id of the VIF concerned, if there is one. */
   readonly vifId: string | undefined;
 
   constructor(
@@ -40,7 +40,7 @@ export class VifError<Code extends ErrorCode = ErrorCode> extends Error {
     this.vifId = options.vifId;
   }
 
-  /** All that it tells, for `JSON.stringify`: of an `Error` that would leave nothing. Stacks are left out. */
+  /** All properties of the error but its stack, for `JSON.stringify`, which writes a plain `Error` as `{}`. */
   toJSON(): object {
     const { name, code, message, vifId, cause } = this;
     const details = Object.entries(this).filter(([key]) => !['name', 'code', 'vifId', 'cause'].includes(key));
@@ -50,16 +50,16 @@ export class VifError<Code extends ErrorCode = ErrorCode> extends Error {
       message,
       ...(vifId !== undefined && { vifId }),
       ...Object.fromEntries(details),
-      ...(cause !== undefined && { cause: toldOf(cause) }),
+      ...(cause !== undefined && { cause: describeCause(cause) }),
     };
   }
 }
 
-/** How far causes of causes are told: what others throw may be its own cause. */
+/** How deep causes of causes are written: a foreign error may be its own cause. */
 const deepestCause = 5;
 
-/** What JSON has of a cause: of an error of another's, its name, code (`ENOENT`), message and causes. */
-function toldOf(cause: unknown, depth = 1): object {
+/** A cause as JSON has it. Of a foreign error, that is its name, code (`ENOENT`), message and causes. */
+function describeCause(cause: unknown, depth = 1): object {
   if (isVifError(cause)) return cause;
   try {
     const { name, code, cause: inner } = Object(cause) as Partial<NodeJS.ErrnoException>;
@@ -67,14 +67,14 @@ function toldOf(cause: unknown, depth = 1): object {
       ...(cause instanceof Error && { name }),
       ...(typeof code === 'string' && { code }),
       message: reasonOf(cause),
-      ...(inner !== undefined && depth < deepestCause && { cause: toldOf(inner, depth + 1) }),
+      ...(inner !== undefined && depth < deepestCause && { cause: describeCause(inner, depth + 1) }),
     };
   } catch {
     return { message: reasonOf(cause) }; // it does not want to be looked at
   }
 }
 
-/** Whether an error is one of vifkit's. It goes by a brand: errors of another copy of core are recognised, too. */
+/** Whether an error is one of vifkit's. Errors carry a brand, so those of another copy of core are recognised too. */
 export function isVifError(error: unknown): error is VifError;
 /** Whether an error is one of vifkit's, and of this code. */
 export function isVifError<Code extends ErrorCode>(error: unknown, code: Code): error is ErrorOf<Code>;
@@ -85,17 +85,17 @@ export function isVifError(error: unknown, code?: ErrorCode): error is VifError 
     const whole = ours === true && typeof found === 'string' && typeof message === 'string';
     return whole && (code === undefined || found === code);
   } catch {
-    return false; // whatever a plugin threw, it does not want to be looked at
+    return false; // a plugin threw something that cannot be read
   }
 }
 
-/** The error itself if it is one of vifkit's, else one of the given code that has it as its cause. */
+/** The error itself if it is one of vifkit's; otherwise an error of the given code with it as the cause. */
 export function asVifError(error: unknown, code: ErrorCode, context: string, vifId?: string): VifError {
   if (isVifError(error)) return error;
   return new VifError(code, `${context}: ${reasonOf(error)}`, { cause: error, vifId });
 }
 
-/** What an error says, whatever was thrown; cut, since somebody else wrote it. */
+/** The message of whatever was thrown, truncated because its length is not ours to control. */
 export function reasonOf(error: unknown): string {
   try {
     const message: unknown = error instanceof Error ? error.message : quote(error);
@@ -109,21 +109,21 @@ export function reasonOf(error: unknown): string {
 export interface Violation {
   /** Where it is, as in `network.subnets[0].cidr`; empty for the input as a whole. */
   readonly path: string;
-  /** What is asked for, as in `must be a UUID, not "x"`. */
+  /** What is required, as in `must be a UUID, not "x"`. */
   readonly message: string;
 }
 
 const shown = 3;
 
-/** An input that is not of its documented form, with all that is wrong with it. */
+/** An input does not have its documented form. The error lists everything that is wrong with it. */
 export class ValidationError extends VifError {
   override readonly name = 'ValidationError';
 
   constructor(
     code: ErrorCode,
-    /** What was read: the message begins with it. */
+    /** What was read; the message begins with it. */
     subject: string,
-    /** All that is wrong; the message has the first three. */
+    /** Everything that is wrong; the message has the first three. */
     readonly violations: readonly Violation[],
     options?: VifErrorOptions,
   ) {

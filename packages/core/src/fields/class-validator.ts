@@ -1,7 +1,7 @@
 /**
- * What is used here of class-validator. What is published has it as a bundle in this module's place (see
- * scripts/bundle-class-validator.js): class-validator itself brings the phone numbers of all countries along, 11 MB of them.
- * The decorators of a vendor's own class-validator do as well, since all copies of it note in one place what they are told.
+ * The parts of class-validator that core uses. In the published package a bundle replaces this module (see
+ * scripts/bundle-class-validator.js), because class-validator depends on 11 MB of phone number data. The decorators of
+ * a vendor's own copy of class-validator work too: all copies share one metadata storage.
  */
 export {
   ArrayMaxSize,

@@ -2,25 +2,25 @@ import type { ErrorCode } from '../errors/codes.js';
 import { ValidationError, type Violation } from '../errors/vif-error.js';
 import { pathTo } from './field-rule.js';
 
-/** Deeper than any form of ours goes; what nests deeper is an attack, or an accident. */
+/** Deeper than any of our formats nests; a deeper input is an attack or an accident. */
 const deepest = 32;
 
-/** Values in one input, free maps included. */
+/** The maximum number of values in one input, free-form maps included. */
 const most = 100_000;
 
 interface Source {
-  /** The code of errors about it, and what their messages begin with. */
+  /** The code of errors about the input, and the beginning of their messages. */
   readonly code: ErrorCode;
   readonly subject: string;
   readonly vifId?: string | undefined;
 }
 
-/** Where in an input a reader is. Keeps watch over the input's depth and size. */
+/** A reader's position in an input. It also limits the input's depth and size. */
 export class Cursor {
   private constructor(
     private readonly source: Source,
     private readonly above: Cursor | undefined,
-    /** Of the topmost, its path. */
+    /** The last part of the path; for the topmost cursor, the whole path. */
     private readonly key: string,
     private readonly depth: number,
     private readonly seen: { count: number },
@@ -39,7 +39,7 @@ export class Cursor {
     return child;
   }
 
-  /** Put together only when it is asked for: an input has many values, and seldom an error. */
+  /** Computed on demand: an input has many values, and rarely an error. */
   private get path(): string {
     return this.above ? pathTo(this.above.path, this.key) : this.key;
   }
@@ -53,7 +53,7 @@ export class Cursor {
     if (violations.length > 0) this.failAll(violations);
   }
 
-  /** Fails with violations whose paths go on from here. */
+  /** Fails with violations whose paths are relative to this position. */
   failAll(violations: readonly Violation[], code: ErrorCode = this.source.code): never {
     const { subject, vifId } = this.source;
     const placed = violations.map(({ path, message }) => ({ path: joined(this.path, path), message }));

@@ -1,18 +1,21 @@
 import { ValidateBy } from './class-validator.js';
 import { type RuleName, rules } from './rules.js';
 
-/** What each decorator may be told besides. */
+/** The options of each decorator. */
 export interface ValidationOptions {
-  /** The value is a list, whose items are meant. */
+  /** The value is a list, and the decorator applies to its items. */
   readonly each?: boolean;
-  /** What is said of a value that is refused; `$property` and `$value` stand for its name and for itself. */
+  /** The message for a refused value; `$property` and `$value` stand for the property's name and the value. */
   readonly message?: string;
 }
 
-// Decorators for class-validator, for the options classes of plugins. They refuse what could not go safely on a command line,
-// into a batch file, OVSDB or XML.
+// Decorators for class-validator, for the options classes of plugins. They refuse what is not safe on a command line,
+// in a batch file, in OVSDB or in XML.
 
-/** The name of a network interface or a bridge: 1 to 15 letters, digits or `_.+-`, and none that the kernel or `ip` reserves. */
+/**
+ * The name of a network interface or a bridge: 1 to 15 letters, digits or `_.+-`, and not a name that the kernel or
+ * `ip` reserves.
+ */
 export const IsLinkName = decorator('linkName');
 /** A MAC address, as in `fa:16:3e:10:00:01`. */
 export const IsMacAddress = decorator('mac');

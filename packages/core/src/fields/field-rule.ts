@@ -17,7 +17,7 @@ import { isIntegerIn } from './values.js';
 /** The name under which class-validator reports the rule of a declared field. */
 export const fieldConstraint = 'field';
 
-/** What values of a type must be. */
+/** The rule for the values of a type. */
 export function ruleOf(type: FieldType, level: Level): Rule {
   switch (type.kind) {
     case 'enum': {
@@ -25,7 +25,7 @@ export function ruleOf(type: FieldType, level: Level): Rule {
       return { accepts: (value) => values.includes(value), says: `must be one of ${type.values.join(', ')}` };
     }
     case 'object': {
-      // The class is looked up late: when its owner is declared it may not be there yet.
+      // The class is looked up late: it may not be defined yet when its owner is declared.
       return {
         accepts: (value) => isInstance(value, type),
         get says() {
@@ -58,7 +58,7 @@ export function ruleOf(type: FieldType, level: Level): Rule {
   }
 }
 
-/** The rule for the members of a list or of a map of strings, and the members. */
+/** The members of a list or of a map of strings, and the rule for them. */
 function membersOf(
   type: FieldType,
   value: unknown,
@@ -100,33 +100,34 @@ function isInstance(value: unknown, { type, subclasses }: FieldType & { kind: 'o
 const waiting: (() => void)[] = [];
 
 /**
- * Puts off the decorators of class-validator that come of a declaration. There are many hundreds of them, at every start,
- * and class-validator is only asked about objects that are wrong: see `quick-check`.
+ * Defers the class-validator decorators of a declaration. There are many hundreds of them at every start, and
+ * class-validator is needed only for objects that are wrong: see `isSurelyRight`.
  */
 export function decorateLater(decorate: () => void): void {
   waiting.push(decorate);
 }
 
-/** Catches up on them, before class-validator is asked. */
+/** Applies the deferred decorators, before class-validator is called. */
 function decorateNow(): void {
   for (const decorate of waiting.splice(0)) decorate();
 }
 
-/** What class-validator is told with the decorators that come of a field's declaration. */
+/** The options that mark class-validator's decorators as made from a field's declaration. */
 export const declared = { context: { by: 'declaration' } } as const;
 
-/** Whether a field of an object is right; with `partial`, it may be missing though it is required. */
+/** Whether a field of an object is valid; with `partial`, a required field may be missing. */
 type Check = (object: object, partial: boolean) => boolean;
 
-/** By prototype; null for a class of which this cannot tell. */
+/** By prototype; null for a class that these checks do not fully cover. */
 type Checks = WeakMap<object, readonly Check[] | null>;
 
 const checks: Readonly<Record<Level, Checks>> = { wire: new WeakMap(), plug: new WeakMap() };
 
 /**
- * Whether an object of a declared class is for certain as its fields are declared, with all that is in it. class-validator
- * would find the same; but for each object it goes through the decorators of all classes there are, and most objects are
- * right. False leaves it to class-validator: to say what is wrong, or to go by decorators other than ours.
+ * Whether an object of a declared class certainly matches the declarations of its fields, nested objects included.
+ * class-validator would give the same result, but for each object it searches the decorators of all classes, and most
+ * objects are valid. False leaves the decision to class-validator: it reports what is wrong, or applies decorators that
+ * are not ours.
  */
 export function isSurelyRight(object: object, level: Level, partial: boolean): boolean {
   return checksOf(Object.getPrototypeOf(object), level)?.every((check) => check(object, partial)) ?? false;
@@ -142,7 +143,7 @@ function checksOf(prototype: object, level: Level): readonly Check[] | null {
   return made;
 }
 
-/** Whether class-validator has nothing on a class but what comes of the declarations of its fields. */
+/** Whether all of class-validator's metadata of a class comes from the declarations of its fields. */
 function isOnlyDeclared(prototype: object): boolean {
   const found = getMetadataStorage().getTargetValidationMetadatas(prototype.constructor, '', false, false);
   return found.every(({ context }) => context === declared.context);
@@ -162,28 +163,29 @@ function checkOf(name: string, { type, required, nullable }: FieldSpec, level: L
   };
 }
 
-/** Whether a field holds objects of declared classes, which are to be checked as well. */
+/** Whether a field holds objects of declared classes, which must be checked too. */
 export function nests(type: FieldType): boolean {
   return type.kind === 'object' || (type.kind === 'list' && nests(type.items));
 }
 
 interface CheckOptions {
-  /** How much is asked for; as much as for a plug unless given. */
+  /** How strict to be; `plug` unless given. */
   readonly level?: Level;
   /** Required fields may be missing. */
   readonly partial?: boolean;
 }
 
-/** What is wrong with an object of a declared class, and with all that is in it, as class-validator finds it. */
+/** What class-validator finds wrong with an object of a declared class and with its nested objects. */
 export function violationsOf(
   object: object,
   { level = 'plug', partial = false }: CheckOptions = {},
 ): Violation[] {
   if (isSurelyRight(object, level, partial)) return [];
   decorateNow();
-  // A class need not have fields of its own, and every object here has been built by us.
+  // A class may have no fields of its own, and every object here was built by us.
   const options = { forbidUnknownValues: false, stopAtFirstError: true, skipUndefinedProperties: partial };
-  // Without groups, all rules are checked: what a class asks for by class-validator's own decorators is for plugs.
+  // Without groups, all rules are checked. The rules of a class that uses class-validator's own decorators are for
+  // plugs.
   const groups = level === 'wire' ? { groups: [level] } : {};
   return collect(validateSync(object, { ...options, ...groups }), '', level);
 }

@@ -7,49 +7,49 @@ interface IntegerType {
   readonly kind: 'integer';
   readonly min: number;
   readonly max: number;
-  /** A string of decimal digits is read as its number. */
+  /** A string of decimal digits is read as a number. */
   readonly digits: boolean;
-  /** 0 is taken, too, whatever the range: it says that there is none. */
+  /** 0 is accepted whatever the range, and means "none". */
   readonly zero: boolean;
 }
 
 /** What a field holds. */
 export type FieldType =
-  /** With `wire`, os-vif's field takes any text. */
+  /** With `wire`, os-vif's field accepts any text. */
   | { readonly kind: Exclude<RuleName, 'mtu' | 'vlanId'>; readonly wire?: 'text' }
   | IntegerType
   | { readonly kind: 'enum'; readonly values: readonly string[] }
   | { readonly kind: 'object'; readonly type: () => DeclaredClass; readonly subclasses: boolean }
   | { readonly kind: 'list'; readonly items: FieldType; readonly length?: number }
-  /** Strings by name. Numbers and booleans are read as their text, null as nothing. */
+  /** Strings by name. Numbers and booleans are read as text; null means absent. */
   | { readonly kind: 'strings'; readonly plain: boolean }
   /** Any JSON by name. */
   | { readonly kind: 'map' };
 
-/** A type whose values hold no others, and may be spelled in several ways. */
+/** A type whose values contain no others, and may have several spellings. */
 export type ScalarType = Exclude<
   FieldType,
   { readonly kind: 'enum' | 'object' | 'list' | 'strings' | 'map' }
 >;
 
-/** A field as its class declares it: validation, reading and the wire form all go by it. */
+/** A field as its class declares it. Validation, reading and the wire form all follow from it. */
 export interface FieldSpec {
   readonly type: FieldType;
   /** The field may not be left out. */
   readonly required: boolean;
-  /** The field may be null, which is not the same as left out. */
+  /** The field may be null, which is different from being left out. */
   readonly nullable: boolean;
   /** The version of the class that added the field. */
   readonly since: string | undefined;
-  /** What the field reads as while it is unset. */
+  /** The value of the field while it is unset. */
   readonly default: unknown;
-  /** Makes the value that the field is set to when it is left out. */
+  /** Makes the value that the field is set to if it is left out. */
   readonly initial: (() => unknown) | undefined;
 }
 
 export type FieldSpecs = ReadonlyMap<string, FieldSpec>;
 
-// A registered symbol: objects of another copy of this package have it, too.
+// A registered symbol: objects from another copy of this package have it too.
 const kinds: unique symbol = Symbol.for('vifkit.kinds');
 
 interface Named {
@@ -60,8 +60,9 @@ const noKinds: readonly string[] = [];
 const own = new Map<string, DeclaredClass>();
 
 /**
- * Gives a class its name for other programs and other copies of this package. The name of the class in the code will
- * not do: bundlers change it. Objects carry the names of their class and of all that it extends, nearest first.
+ * Gives a class the name that other programs and other copies of this package know it by. The class's own name in the
+ * code is not stable, because bundlers change it. Objects carry the names of their class and of all its ancestors,
+ * nearest first.
  */
 export function nameKind(type: DeclaredClass, name: string): void {
   const inherited = kindsOf(type.prototype);
@@ -69,18 +70,18 @@ export function nameKind(type: DeclaredClass, name: string): void {
   own.set(name, type);
 }
 
-/** Whether a value is of the class with this prototype, or of one that extends it; of whichever copy of this package. */
+/** Whether a value is an instance of the class with this prototype or of a subclass, from any copy of this package. */
 export function hasInstance(this: { readonly prototype: object }, value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const names = kindsOf(value);
-  if (names.length === 0) return false; // as of plain JSON, which is asked about most
+  if (names.length === 0) return false; // such as plain JSON, the most frequent case
   const { prototype } = this;
   if (Object.prototype.isPrototypeOf.call(prototype, value)) return true;
-  const isPrototype = Object.hasOwn(value, kinds); // of a class itself: it is no instance of it
+  const isPrototype = Object.hasOwn(value, kinds); // a class's prototype is not an instance of the class
   return !isPrototype && names.includes(kindName(prototype) ?? '');
 }
 
-/** Our class for an object that another copy of this package has made; undefined for all other values. */
+/** Our class for an object that another copy of this package made; undefined for any other value. */
 export function foreignClassOf(value: unknown): DeclaredClass | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const [name] = kindsOf(value);
@@ -88,17 +89,17 @@ export function foreignClassOf(value: unknown): DeclaredClass | undefined {
   return type && !Object.prototype.isPrototypeOf.call(type.prototype, value) ? type : undefined;
 }
 
-/** Our class of the name that the class with this prototype has, whichever copy of this package declared that. */
+/** Our class with the same name as the class with this prototype, which any copy of this package may have declared. */
 export function ownClassFor(prototype: object): DeclaredClass | undefined {
   return own.get(kindName(prototype) ?? '');
 }
 
-/** The name of the class with this prototype; undefined for one that has noKinds of its own. */
+/** The name of the class with this prototype; undefined if the class has no name of its own. */
 export function kindName(prototype: object): string | undefined {
   return Object.hasOwn(prototype, kinds) ? kindsOf(prototype)[0] : undefined;
 }
 
-/** What an object's class is called on the wire and in messages; in the code, if it has no name of its own. */
+/** The name of an object's class on the wire and in messages; its name in the code if it has no other. */
 export function classNameOf(object: object): string {
   return nameOfClass({ prototype: Object.getPrototypeOf(object) });
 }
@@ -113,12 +114,13 @@ function kindsOf(object: Named): readonly string[] {
 }
 
 /**
- * How much is asked of values. On the `wire`, what os-vif's fields ask for, which is little more than their types. For a
- * `plug`, what can go safely on a command line, into a batch file, OVSDB or XML. What the latter takes, so does the former.
+ * How strictly values are checked. `wire` checks what os-vif's fields check, which is little more than their types.
+ * `plug` requires values that are safe on a command line, in a batch file, in OVSDB and in XML. Whatever `plug`
+ * accepts, `wire` accepts too.
  */
 export type Level = 'wire' | 'plug';
 
-/** What os-vif's fields are that go by our rules, unless a declaration says otherwise. */
+/** The types of os-vif's fields for our rules, unless a declaration says otherwise. */
 const wireTypes = {
   linkName: 'text',
   socketPath: 'text',
@@ -132,12 +134,12 @@ const wireTypes = {
   integer: 'integer',
 } as const satisfies Record<ScalarType['kind'], WireType>;
 
-/** The type that os-vif's field is of. */
+/** The type of os-vif's field. */
 export function wireTypeOf(type: ScalarType) {
   return ('wire' in type && type.wire) || wireTypes[type.kind];
 }
 
-// A registered symbol: another copy of this package may have to read what a class declares.
+// A registered symbol: another copy of this package may have to read a class's declarations.
 const ownFields: unique symbol = Symbol.for('vifkit.fields');
 
 interface Declaring {
@@ -154,7 +156,7 @@ export function declareField(prototype: object, name: string, spec: FieldSpec): 
   else Object.defineProperty(prototype, ownFields, { value: new Map([[name, spec]]) });
 }
 
-/** The fields that the class with this prototype adds to those it inherits. */
+/** The fields that the class with this prototype declares itself, without inherited ones. */
 export function ownFieldsOf(prototype: object): FieldSpecs {
   return declaredBy(prototype) ?? none;
 }
@@ -163,7 +165,7 @@ function declaredBy(prototype: Declaring): Map<string, FieldSpec> | undefined {
   return Object.hasOwn(prototype, ownFields) ? prototype[ownFields] : undefined;
 }
 
-/** The fields of a class by its prototype: inherited ones first. */
+/** The fields of the class with this prototype, inherited ones first. */
 export function fieldsOf(prototype: object): FieldSpecs {
   const known = merged.get(prototype);
   if (known) return known;
@@ -184,10 +186,10 @@ export function isOpen(prototype: object): boolean {
   return open.has(prototype);
 }
 
-/** By prototype, the keys that are passed over. */
+/** The keys that are ignored, by prototype. */
 const closed = new WeakMap<object, readonly string[]>();
 
-/** Class decorator: keys of an input that the class does not declare are refused, but for these, which are passed over. */
+/** Class decorator: input keys that the class does not declare are refused, except for these, which are ignored. */
 export function refusesUnknownKeys(...passedOver: readonly string[]) {
   return (target: { readonly prototype: object }): void => {
     closed.set(target.prototype, passedOver);
@@ -198,19 +200,22 @@ export function isClosed(prototype: object): boolean {
   return closed.has(prototype);
 }
 
-/** The keys that an input may have beside the declared ones, without any effect. */
+/** The keys besides the declared ones that an input may have, and that are ignored. */
 export function passedOverBy(prototype: object): readonly string[] {
   return closed.get(prototype) ?? [];
 }
 
 const built = new WeakSet<object>();
 
-/** Notes that an object has been filled by us and frozen: what was found of it stays so. */
+/** Records that we filled and froze an object, so that what was found about it stays true. */
 export function markBuilt(object: object): void {
   built.add(object);
 }
 
-/** Whether it is such an object; one that only has the prototype of a declared class, or a proxy, is not. */
+/**
+ * Whether {@link markBuilt} recorded the object. An object that merely has the prototype of a declared class, or a
+ * proxy, is not recorded.
+ */
 export function isBuilt(object: object): boolean {
   return built.has(object);
 }

@@ -9,54 +9,54 @@ import {
 } from './field-spec.js';
 import { mtuRange, vlanRange } from './values.js';
 
-/** What a declaration may say besides the type. */
+/** The options of a declaration. */
 export interface FieldOptions<T> {
   /** The field may not be left out. */
   readonly required?: boolean;
-  /** The field may be null, which is kept apart from being left out. */
+  /** The field may be null, which is different from being left out. */
   readonly nullable?: boolean;
-  /** What the field reads as while it is unset. It stays unset: the wire form does not have it. */
+  /** The value of the field while it is unset. The field stays unset: the wire form does not contain it. */
   readonly default?: T;
   /**
-   * Makes the value that the field is set to when it is left out; for an object, its plain form will do. One that is an
-   * object may be asked for once, and shared.
+   * Makes the value that the field is set to if it is left out. An object may be given in its plain form. A value that
+   * is an object may be made once and shared.
    */
   readonly initial?: () => T | null;
-  /** The version of the class that added the field; without it, the first. */
+  /** The version of the class that added the field; the first unless given. */
   readonly since?: string;
 }
 
 interface IntegerOptions extends FieldOptions<number> {
-  /** Read a string of decimal digits as its number. */
+  /** Read a string of decimal digits as a number. */
   readonly digits?: boolean;
-  /** Take 0, too, whatever the range: it says that there is none. */
+  /** Accept 0 whatever the range; it means "none". */
   readonly zero?: boolean;
 }
 
 interface TextOptions extends FieldOptions<string> {
-  /** os-vif's field takes any text. */
+  /** os-vif's field accepts any text. */
   readonly wire?: 'text';
 }
 
 interface ObjectOptions extends FieldOptions<object> {
-  /** Take objects of classes that extend the declared one, too. */
+  /** Accept objects of subclasses too. */
   readonly subclasses?: boolean;
 }
 
 /**
- * Decorators that declare a field of a class. The one declaration gives the field's validation (by
- * class-validator), how it is read, and its wire form.
+ * Decorators that declare a field of a class. One declaration defines the field's validation (by class-validator), how
+ * it is read, and its wire form.
  *
- * Declare the property itself with `declare`: a class field without it would be set to undefined after the
- * constructor of the base class has filled it.
+ * Declare the property itself with `declare`. Without that, the class field would be reset to undefined after the base
+ * class's constructor has filled it.
  */
 export const field = {
   linkName: scalar('linkName'),
-  /** Kept as the kernel prints it: in lower case, with colons. */
+  /** Stored as the kernel prints it: in lower case, with colons. */
   mac: scalar('mac'),
-  /** Kept in lower case, as sysfs spells it. */
+  /** Stored in lower case, as sysfs spells it. */
   pci: scalar('pci'),
-  /** Kept as inet_ntop(3) prints it; a network likewise. */
+  /** Stored as inet_ntop(3) prints it; so is the address of a network. */
   ip: scalar('ip'),
   cidr: scalar('cidr'),
   uuid: scalar('uuid'),
@@ -81,7 +81,7 @@ export const field = {
     const items = { kind: 'integer', min: 0, max: 1_000_000, digits: false, zero: false } as const;
     return declare({ kind: 'list', items, length: 3 }, options);
   },
-  /** Strings by name; with `plain`, each of them plain text. */
+  /** Strings by name; with `plain`, each must be plain text. */
   strings: (options?: FieldOptions<Readonly<Record<string, string>>> & { plain?: boolean }) =>
     declare({ kind: 'strings', plain: options?.plain ?? false }, options),
   /** Any JSON by name. */
@@ -108,7 +108,7 @@ function declare(type: FieldType, options: FieldOptions<unknown> = {}): Property
   return (prototype, name) => addField(prototype, String(name), spec);
 }
 
-/** Gives the class with this prototype a field. */
+/** Adds a field to the class with this prototype. */
 export function addField(prototype: object, name: string, spec: FieldSpec): void {
   declareField(prototype, name, spec);
   decorateLater(() => {
@@ -119,7 +119,7 @@ export function addField(prototype: object, name: string, spec: FieldSpec): void
   }
 }
 
-/** The decorators of class-validator that say what a declaration says. */
+/** The class-validator decorators that are equivalent to a declaration. */
 function validationOf(type: FieldType, required: boolean, nullable: boolean): PropertyDecorator[] {
   const applies = (_: object, value: unknown) =>
     !(value === undefined ? !required : value === null && nullable);

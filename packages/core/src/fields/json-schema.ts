@@ -12,16 +12,16 @@ type SchemaOfObject = (type: FieldType & { kind: 'object' }) => JsonSchema;
 
 /** A form that schemas describe. */
 export interface SchemaForm {
-  /** Whether null says the same as leaving a field out. */
+  /** Whether null means the same as leaving a field out. */
   readonly nullIsUnset: boolean;
-  /** Whether a field may not be left out that is required. */
+  /** Whether required fields must be present. */
   readonly isWhole: boolean;
   scalar(type: ScalarType): JsonSchema;
   /** The values of a map of strings. */
   strings(plain: boolean): JsonSchema;
 }
 
-/** What is written of os-vif's objects. */
+/** os-vif's objects as they are written. */
 export const writtenForm: SchemaForm = {
   nullIsUnset: false,
   isWhole: false,
@@ -29,7 +29,7 @@ export const writtenForm: SchemaForm = {
   strings: () => ({ type: 'string' }),
 };
 
-/** What is read of plain JSON, as Nova has it. */
+/** Plain JSON as Nova has it, as it is read. */
 export const inputForm: SchemaForm = {
   nullIsUnset: true,
   isWhole: true,
@@ -37,7 +37,7 @@ export const inputForm: SchemaForm = {
   strings: textOf,
 };
 
-/** What is read of os-vif's objects that are to be plugged, which oslo.versionedobjects may have spelled otherwise. */
+/** os-vif's objects as they are read for a plug. oslo.versionedobjects may spell values differently. */
 export const plugForm: SchemaForm = {
   nullIsUnset: false,
   isWhole: true,
@@ -47,7 +47,7 @@ export const plugForm: SchemaForm = {
 
 const digits = { type: 'string', pattern: '^[0-9]{1,10}$' } as const;
 
-/** How else the wire may have a value: numbers as text, and the other way round. */
+/** Another spelling that a value may have on the wire: a number as text, or text as a number. */
 function otherSpelling(type: ScalarType): JsonSchema | undefined {
   switch (type.kind) {
     case 'integer':
@@ -71,7 +71,7 @@ function plainSchema(type: ScalarType): JsonSchema {
   return oneOf({ type: 'integer', minimum: min, maximum: max }, zero && { const: 0 });
 }
 
-/** Numbers and booleans are read as their text, null as nothing. */
+/** Numbers and booleans are read as text; null means absent. */
 function textOf(plain: boolean): JsonSchema {
   const text = plain ? plugSchemas.text : { type: 'string' };
   return { anyOf: [text, { type: 'number' }, { type: 'boolean' }, { type: 'null' }] };

@@ -1,12 +1,12 @@
 import { types } from 'node:util';
 import { quote } from '../errors/quote.js';
 import { isVifError, VifError } from '../errors/vif-error.js';
-import { meant } from './read-fields.js';
+import { suggestion } from './read-fields.js';
 
-/** What an option has to be. */
+/** The rule for an option. */
 export interface OptionRule {
   readonly accepts: (value: unknown) => boolean;
-  /** The words for it, behind `must be`. */
+  /** What a message says after `must be`. */
   readonly says: string;
 }
 
@@ -15,8 +15,8 @@ export type OptionRules<T> = { readonly [K in keyof Required<T>]: OptionRule };
 
 const mostWords = 1_000;
 
-/** An option may be very long, or what it is may be a list of those. */
-const mostTold = 10;
+/** A limit for messages: an input may have very many unknown options. */
+const maxListed = 10;
 
 export const optionRules = {
   text: { accepts: isText, says: 'text without control characters' },
@@ -40,18 +40,18 @@ export const optionRules = {
   },
 } as const satisfies Record<string, OptionRule>;
 
-/** Whether a value is an object that has these methods. */
+/** A predicate for objects that have these methods. */
 export function hasMethods(...names: readonly string[]): (value: unknown) => boolean {
   return (value) => isObject(value) && names.every((name) => isFunction(Reflect.get(value, name)));
 }
 
 /**
- * The options that a caller gave, each read once. An option that is undefined is the same as none.
+ * The options that a caller gave, each read once. An option that is undefined counts as not given.
  *
- * @param owner whose options they are, as messages call it
- * @param required those that it cannot do without
- * @throws VifError INVALID_OPTIONS for an option that is not known, missing or of the wrong kind, and for what is no
- *   object at all
+ * @param owner the owner of the options, as messages call it
+ * @param required the options that must be given
+ * @throws VifError INVALID_OPTIONS for an option that is unknown, missing or of the wrong kind, and for anything that
+ *   is not an object
  */
 export function readOptions<T extends object>(
   given: T | undefined,
@@ -60,7 +60,7 @@ export function readOptions<T extends object>(
   required: readonly (keyof T & string)[] = [],
 ): T {
   try {
-    const read = (given ?? {}) as unknown; // in JavaScript, a caller may hand in anything
+    const read = (given ?? {}) as unknown; // in JavaScript, a caller may pass anything
     if (given === null || !isObject(read) || Array.isArray(read)) {
       throw invalid(`The options of ${owner} must be an object, not ${quote(given)}`);
     }
@@ -72,7 +72,9 @@ export function readOptions<T extends object>(
     });
     const had = new Set(values.map(([name]) => name));
     const problems = [
-      ...unknown.slice(0, mostTold).map((key) => `${quote(key)} is no option; ${meant(key, names)}`),
+      ...unknown
+        .slice(0, maxListed)
+        .map((key) => `${quote(key)} is not an option; ${suggestion(key, names)}`),
       ...required.filter((name) => !had.has(name)).map((name) => `${name} is missing`),
       ...values.flatMap(([name, value]) => problemOf(name, value, Reflect.get(rules, name))),
     ];
@@ -80,7 +82,7 @@ export function readOptions<T extends object>(
     return Object.fromEntries(values) as T;
   } catch (error) {
     if (isVifError(error)) throw error;
-    // A getter of the caller's has thrown, or a proxy.
+    // A getter or a proxy of the caller threw.
     throw new VifError('INVALID_OPTIONS', `The options of ${owner} cannot be read`, { cause: error });
   }
 }
@@ -93,7 +95,7 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && !/\p{Cc}/u.test(value);
 }
 
-/** A proxy could be another list each time it is looked at. */
+/** A proxy could return a different list each time it is read. */
 function isWords(value: unknown): boolean {
   return !types.isProxy(value) && Array.isArray(value) && value.length <= mostWords && value.every(isText);
 }

@@ -19,7 +19,7 @@ import {
 } from './field-spec.js';
 import { canonical, isIpAddress } from './values.js';
 
-/** A value in the one spelling that we keep it in; one that is not of the type is given back as it is. */
+/** A value in its canonical spelling. A value that is not of the type is returned unchanged. */
 export function readScalar(type: ScalarType, value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (type.kind === 'integer') return type.digits && /^\d{1,10}$/.test(value) ? Number(value) : value;
@@ -27,8 +27,8 @@ export function readScalar(type: ScalarType, value: unknown): unknown {
 }
 
 /**
- * As oslo.versionedobjects coerces a value of the wire: numbers from text, and the other way round. What it would
- * make something else of (`true` of the text `no`, 5 of 5.7) is given back as it is.
+ * A wire value as oslo.versionedobjects coerces it: text to a number, or a number to text. Where that coercion would
+ * change the meaning (`true` for the text `no`, 5 for 5.7), the value is returned unchanged.
  */
 export function readWireScalar(type: ScalarType, value: unknown): unknown {
   const wire = wireTypeOf(type);
@@ -50,16 +50,16 @@ function toInteger(value: unknown): unknown {
   return isDecimal || value === 0 ? Number(value) + 0 : value;
 }
 
-/** A network without a prefix length is that of its one address. */
+/** An address without a prefix length is the network of that one address. */
 function withPrefix(wire: string, text: string): string {
   if (wire !== 'cidr' || !isIpAddress(text)) return text;
   return `${text}/${text.includes(':') ? 128 : 32}`;
 }
 
-/** An input may have very many keys. */
-const mostTold = 10;
+/** A limit for messages: an input may have very many keys. */
+const maxListed = 10;
 
-/** Keys that are longer are no slip of the pen. */
+/** Longer keys are not typing errors. */
 const longestTypo = 40;
 
 /**
@@ -73,13 +73,13 @@ export function refuseUnknownKeys(prototype: object, given: object, at: Cursor, 
   if (unknown.length === 0) return;
   const known = [...fields.keys(), ...passedOver];
   const violations = unknown
-    .slice(0, mostTold)
-    .map((key) => ({ path: pathTo('', key), message: `is not known; ${meant(key, known)}` }));
+    .slice(0, maxListed)
+    .map((key) => ({ path: pathTo('', key), message: `is not known; ${suggestion(key, known)}` }));
   at.failAll(violations, code);
 }
 
-/** What a key that is not known may have been meant to be: the end of a sentence. */
-export function meant(key: string, known: readonly string[]): string {
+/** A suggestion for an unknown key: the end of a sentence. */
+export function suggestion(key: string, known: readonly string[]): string {
   const isShort = key.length <= longestTypo;
   const spellings = new Map(known.map((each) => [each.toLowerCase(), each]));
   const found = isShort
@@ -92,23 +92,23 @@ export function meant(key: string, known: readonly string[]): string {
 
 /** A form in which objects are written. */
 export interface Form {
-  /** Whether null says the same as leaving a field out. */
+  /** Whether null means the same as leaving a field out. */
   readonly nullIsUnset: boolean;
-  /** What fields were set to that were left out, if it is an object: it is frozen, so that all can have the same. */
+  /** The objects that left-out fields were set to. They are frozen, so that they can be shared. */
   readonly initialObjects: WeakMap<FieldSpec, object>;
-  /** Reads a value that holds no others. What is not in this form is returned as it is, for the rules to find. */
+  /** Reads a scalar. A value that is not in this form is returned unchanged; the rules will report it. */
   readScalar(type: ScalarType, value: unknown): unknown;
   /**
-   * Reads an object within an object, unless it is an instance already. What is not in this form is returned
-   * as it is: class-validator will find it to be no instance of the class.
+   * Reads a nested object, unless it is already an instance. A value that is not in this form is returned unchanged;
+   * class-validator will report that it is not an instance of the class.
    */
   readObject(json: unknown, type: FieldType & { kind: 'object' }, at: Cursor): unknown;
 }
 
-// Either would change what the object is: its prototype, or the class that class-validator takes it for.
+// Either would change the object's identity: its prototype, or the class that class-validator sees.
 const reserved = new Set(['__proto__', 'constructor']);
 
-/** The values of a class's fields as an object has them; nothing is checked but size and depth. */
+/** The values of a class's fields, read from an object. Only size and depth are checked. */
 export function readFields(
   type: { readonly prototype: object },
   from: object,
@@ -128,14 +128,14 @@ export function readFields(
   return values;
 }
 
-/** An instance of a class with these fields, for good: it is frozen. The class's constructor is not run. */
+/** A frozen instance of a class with these fields. The class's constructor is not called. */
 export function instantiate<T extends object>(type: DeclaredClass<T>, values: Record<string, unknown>): T {
   return fill(Object.create(type.prototype), values);
 }
 
 /**
- * Gives an object its fields, for good. One by one: objects of a class then have one shape in V8, and are made in a third of
- * the time that `defineProperty` takes.
+ * Sets an object's fields and freezes it. The fields are assigned one by one: all objects of a class then share one
+ * shape in V8, and this takes a third of the time of `defineProperty`.
  * @param values has no prototype
  */
 export function fill<T extends object>(object: T, values: Record<string, unknown>): T {
@@ -181,7 +181,7 @@ function readInner(value: unknown, type: FieldType & { kind: 'object' }, at: Cur
   return form.readObject(value, type, at);
 }
 
-/** Values are in their one spelling already. */
+/** Values already have their canonical spelling. */
 const adoption: Form = {
   nullIsUnset: false,
   initialObjects: new WeakMap(),
@@ -190,8 +190,8 @@ const adoption: Form = {
 };
 
 /**
- * An object that another copy of this package has made, as one of ours, with all objects in it: what is known of
- * objects by having made them is known to their maker alone. It is not checked yet. Any other value stays as it is.
+ * Converts an object that another copy of this package made, with its nested objects, to one of ours: each copy knows
+ * only the objects it made itself. The result is not checked yet. Any other value is returned unchanged.
  */
 export function adopt<T>(value: T, at: Cursor): T {
   const type = foreignClassOf(value);
@@ -223,7 +223,7 @@ function readText(value: unknown): unknown {
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : value;
 }
 
-/** A copy of JSON that nothing but its own data is in. */
+/** A copy of JSON that contains only its own data. */
 function copy(value: unknown, at: Cursor): unknown {
   if (Array.isArray(value)) return readList(value, at, copy);
   if (!isPlainObject(value)) return typeof value === 'object' || typeof value === 'function' ? null : value;
@@ -240,7 +240,7 @@ function copyUnknown(from: object, fields: FieldSpecs, values: Record<string, un
   }
 }
 
-/** Plain JSON, in which null and absence are the same. Unknown keys are passed over, unless the class keeps them. */
+/** Plain JSON, in which null and absence are the same. Unknown keys are ignored unless the class keeps them. */
 const inputForm: Form = {
   nullIsUnset: true,
   initialObjects: new WeakMap(),
@@ -251,7 +251,7 @@ const inputForm: Form = {
 };
 
 /**
- * Builds an object of a declared class from plain JSON, and has it checked.
+ * Builds an object of a declared class from plain JSON, and checks it.
  * @throws ValidationError with the cursor's code
  */
 export function readInput<T extends object>(type: DeclaredClass<T>, json: unknown, at: Cursor): T {

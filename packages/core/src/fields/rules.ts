@@ -18,13 +18,13 @@ import {
   vlanRange,
 } from './values.js';
 
-/** A predicate, and the sentence that follows the name of what it refuses. */
+/** A predicate, and what a message says after the name of a refused value. */
 export interface Rule {
   readonly accepts: (value: unknown) => boolean;
   readonly says: string;
 }
 
-/** The rules for single values, of which decorators and declared fields are made. */
+/** The rules for single values, which decorators and declared fields use. */
 export const rules = {
   linkName: { accepts: isLinkName, says: linkNameRule },
   mac: { accepts: isMacAddress, says: 'must be a MAC address (xx:xx:xx:xx:xx:xx)' },
@@ -41,17 +41,17 @@ export const rules = {
 
 export type RuleName = keyof typeof rules;
 
-/** What the types of os-vif's fields take. The names of links, paths and numbers of a range are no types there. */
+/** What the types of os-vif's fields accept. os-vif has no types for link names, paths or integer ranges. */
 export const wireRules = {
   text: { accepts: (value: unknown) => typeof value === 'string', says: 'must be text' },
-  /** What os-vif's fields take is wider still, and warned of. */
+  /** os-vif's fields accept even more, with a warning. */
   uuid: { accepts: isWireUuid, says: 'must be a UUID' },
   mac: rules.mac,
   pci: rules.pci,
   ip: rules.ip,
   cidr: rules.cidr,
   boolean: rules.boolean,
-  /** Python's have no bounds; a larger one than this JSON.parse has already changed. */
+  /** Python's integers are unbounded, but JSON.parse has already changed any larger one. */
   integer: { accepts: Number.isSafeInteger, says: 'must be an integer of at most 53 bits' },
 } as const satisfies Record<string, Rule>;
 
@@ -63,10 +63,10 @@ export type JsonSchema = { readonly [keyword: string]: unknown };
 const octet = '(25[0-5]|(2[0-4]|1[0-9]|[1-9])?[0-9])';
 const ipv4 = `${octet}(\\.${octet}){3}`;
 const hex = '[0-9A-Fa-f]';
-// How many groups stand around a `::` is more than a pattern should say.
+// The pattern does not count the groups around a `::`.
 const ipv6 = `((${hex}{1,4}:){7}${hex}{1,4}|(${hex}{1,4}:){6}${ipv4}|[0-9A-Fa-f:.]*::[0-9A-Fa-f:.]*)`;
 
-/** What the types of the wire say in JSON Schema. */
+/** The JSON Schemas of the wire types. */
 export const wireSchemas = {
   text: { type: 'string' },
   uuid: { type: 'string', pattern: patterns.wireUuid },
@@ -83,7 +83,7 @@ export const wireSchemas = {
 
 const plainText = { type: 'string', pattern: patterns.plainText, maxLength: longestText } as const;
 
-/** What the rules for single values say in JSON Schema, of all spellings that are read. */
+/** The JSON Schemas of the rules for single values, for all spellings that are read. */
 export const plugSchemas = {
   linkName: { type: 'string', pattern: patterns.linkName },
   mac: { type: 'string', pattern: patterns.mac.replace(':', '[:-]') },
@@ -92,7 +92,7 @@ export const plugSchemas = {
   cidr: wireSchemas.cidr,
   uuid: { type: 'string', pattern: patterns.uuid },
   text: plainText,
-  /** How many bytes its characters take is more than a schema can say. */
+  /** A schema cannot limit the number of bytes, only of characters. */
   socketPath: { ...plainText, pattern: patterns.plainText.replace('^', '^/'), maxLength: longestSocketPath },
   boolean: wireSchemas.boolean,
 } as const satisfies Record<Exclude<RuleName, 'mtu' | 'vlanId'>, JsonSchema>;

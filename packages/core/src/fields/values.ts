@@ -4,22 +4,22 @@ import { VifError } from '../errors/vif-error.js';
 
 const hex = '[0-9A-Fa-f]';
 
-/** What JSON Schemas say, too. */
+/** Also used in the JSON Schemas. */
 export const patterns = {
   mac: `^${hex}{2}(:${hex}{2}){5}$`,
   pci: `^${hex}{4}:${hex}{2}:[01]${hex}\\.[0-7]$`,
-  /** Version and variant are free: OpenStack's ids need not have them. */
+  /** Version and variant are not checked: OpenStack's ids may have any. */
   uuid: `^${hex}{8}(-${hex}{4}){3}-${hex}{12}$`,
-  /** As Python's uuid.UUID reads them: hyphens may be missing, and a URN's prefix or braces may be there. */
+  /** As Python's uuid.UUID reads them: hyphens are optional, and a URN prefix or braces are allowed. */
   wireUuid: `^(urn:uuid:)?\\{?${hex}{8}(-?${hex}{4}){3}-?${hex}{12}\\}?$`,
   /**
-   * Letters, digits and `_.+-` only. The kernel takes more, but `%` is a template to it, `/` and spaces end a name in
-   * /proc, and `#`, `\` and quotes mean something to `ip -batch`. 15 bytes is IFNAMSIZ less its NUL. `all` and `default`
-   * are directories of /proc/sys/net/ipv4/conf: settings there are not one link's. To `ip`, `if2` is the link of index 2
-   * wherever no link has that name.
+   * Letters, digits and `_.+-` only. The kernel accepts more, but treats `%` as a template; `/` and spaces end a name
+   * in /proc; and `#`, `\` and quotes are special to `ip -batch`. 15 bytes is IFNAMSIZ less the NUL. `all` and
+   * `default` are directories of /proc/sys/net/ipv4/conf whose settings are not those of one link. To `ip`, `if2` is
+   * the link with index 2 if no link has that name.
    */
   linkName: '^(?!(\\.{1,2}|all|default|if[0-9]+)$)[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,14}$',
-  /** Without control characters, lone surrogates, and the two code points that XML 1.0 forbids besides. */
+  /** Without control characters, lone surrogates, and the two other code points that XML 1.0 forbids. */
   plainText: '^[^\\p{Cc}\\p{Cs}\\uFFFE\\uFFFF]*$',
 } as const;
 
@@ -37,12 +37,12 @@ export function isPciAddress(value: unknown): value is string {
   return typeof value === 'string' && pci.test(value);
 }
 
-/** An IPv4 or IPv6 address. Node takes an IPv6 zone (`fe80::1%eth0`) as part of it; here it is not. */
+/** An IPv4 or IPv6 address. Unlike Node, this does not accept an IPv6 zone (`fe80::1%eth0`). */
 export function isIpAddress(value: unknown): value is string {
   return typeof value === 'string' && isIP(value) !== 0 && !value.includes('%');
 }
 
-/** An IPv4 or IPv6 network with its prefix length. Bits of the host may be set. */
+/** An IPv4 or IPv6 network with its prefix length. Host bits may be set. */
 export function isCidr(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const [address, length, ...rest] = value.split('/');
@@ -50,7 +50,7 @@ export function isCidr(value: unknown): value is string {
   return Number(length) <= (isIP(address) === 4 ? 32 : 128);
 }
 
-/** The one spelling of an address, for fields that have several; what is no address is given back as it is. */
+/** The canonical spelling of values that have several. A value that is not valid is returned unchanged. */
 export const canonical: Readonly<Record<string, ((text: string) => string) | undefined>> = {
   /** As the kernel prints it. */
   mac: (text) => text.toLowerCase().replaceAll('-', ':'),
@@ -70,10 +70,10 @@ function canonicalIp(text: string): string {
   return new SocketAddress({ address: text, family: isIP(text) === 6 ? 'ipv6' : 'ipv4' }).address;
 }
 
-/** The least MTU is IPv4's (RFC 791); the greatest is what the kernel takes for a link. Bytes. */
+/** In bytes. The minimum is IPv4's (RFC 791); the maximum is the kernel's for a link. */
 export const mtuRange = { min: 68, max: 65_535 } as const;
 
-/** 12 bits. 0 is "no VLAN" to many, 4095 is reserved; whoever sets one decides. */
+/** 12 bits. 0 often means "no VLAN", and 4095 is reserved; the caller decides what they mean. */
 export const vlanRange = { min: 0, max: 4095 } as const;
 
 export function isIntegerIn(value: unknown, range: { readonly min: number; readonly max: number }): boolean {
@@ -90,12 +90,12 @@ export function isVlanId(value: unknown): value is number {
 
 export const longestText = 255;
 
-/** sun_path of a Unix socket's address is 108 bytes with its NUL. */
+/** sun_path of a Unix socket's address has 108 bytes, the NUL included. */
 export const longestSocketPath = 107;
 
 const plainText = new RegExp(patterns.plainText, 'u');
 
-/** At most 255 characters, all of which XML 1.0, a command line and one line of a file can carry. */
+/** At most 255 characters, all of them safe in XML 1.0, on a command line and in one line of a file. */
 export function isPlainText(value: unknown): value is string {
   return typeof value === 'string' && value.length <= longestText && plainText.test(value);
 }
@@ -118,14 +118,14 @@ export function isWireUuid(value: unknown): value is string {
   return typeof value === 'string' && wireUuid.test(value);
 }
 
-/** Whether two ids are one VIF's: UUIDs may be written in either case. */
+/** Whether two ids identify the same VIF. UUIDs may be written in either case. */
 export function isSameVif(a: string, b: string): boolean {
   return a.toLowerCase() === b.toLowerCase();
 }
 
 const linkName = new RegExp(patterns.linkName);
 
-/** What a link's name must be, for messages. */
+/** The rule for a link's name, for messages. */
 export const linkNameRule =
   'must be a link name: 1 to 15 letters, digits or _.+- with no leading -, and not ".", "..", "all", "default" or "if" and a number';
 
@@ -135,7 +135,7 @@ export function isLinkName(value: unknown): value is string {
 }
 
 /**
- * Refuses what is not a link's name.
+ * Refuses a value that is not a valid link name.
  * @param what names the value in the message, as in `bridge_name`
  * @throws VifError INVALID_VIF
  */

@@ -7,7 +7,7 @@ import type { IpModel, NetworkVif, RouteModel, SubnetModel } from './network-mod
 
 /**
  * The network of a VIF of Nova's network model as an os-vif object, as Nova converts it.
- * @throws VifError INVALID_VIF when a VLAN device is spoken of, wanted or not, and its number is missing
+ * @throws VifError INVALID_VIF if `should_create_vlan` is given, true or false, and `vlan` is missing
  */
 export function toNetwork(vif: NetworkVif): Network {
   const { id, bridge, label, subnets, meta } = vif.network;
@@ -85,7 +85,7 @@ export function toVifFields(vif: NetworkVif): ConvertedFields {
 }
 
 /**
- * The object of a virtual function that the guest gets as it is, as Nova converts it.
+ * The object of a virtual function that is passed through to the guest, as Nova converts it.
  * @throws VifError INVALID_VIF when the profile has no `pci_slot`
  */
 export function toHostDevice(
@@ -94,7 +94,7 @@ export function toHostDevice(
   port_profile?: VIFPortProfileBase,
 ): VIFHostDevice {
   const { pci_slot } = requireKeys(vif, 'profile', 'pci_slot');
-  // A device that the guest has is no link of the host's: it has no name there.
+  // A device that is passed through to the guest is not a link of the host, and has no name there.
   const { vif_name: _, ...fields } = toVifFields(vif);
   const profile = port_profile && { port_profile };
   return new VIFHostDevice({ ...fields, plugin, dev_type: 'ethernet', dev_address: pci_slot, ...profile });

@@ -1,24 +1,24 @@
 import { VifError } from '../errors/vif-error.js';
 import type { Flavor, HostCapabilities, Image, Routing } from './request.js';
 
-/** What a guest is made from. */
-interface GuestMakings {
+/** The flavor and image of a guest. */
+interface GuestSpec {
   readonly flavor: Flavor;
   readonly image: Image;
 }
 
 const yes = new Set(['1', 't', 'true', 'on', 'y', 'yes']);
 
-/** Whether a property says yes, as oslo.utils' `bool_from_string` reads it: anything unknown is a no. */
+/** Whether a property is true by the rules of oslo.utils' `bool_from_string`: anything unknown is false. */
 export function isTrue(property: unknown): boolean {
   return yes.has(String(property).trim().toLowerCase());
 }
 
 /**
- * A feature that flavor (`hw:NAME`) or image (`hw_NAME`) may ask for, by the rules of today's Nova.
- * @throws VifError INVALID_REQUEST if one says yes and the other no
+ * Whether the flavor (`hw:NAME`) or the image (`hw_NAME`) asks for a feature, by the rules of today's Nova.
+ * @throws VifError INVALID_REQUEST if they contradict each other
  */
-export function guestFlag({ flavor, image }: GuestMakings, name: string): boolean {
+export function guestFlag({ flavor, image }: GuestSpec, name: string): boolean {
   const ofFlavor = flavor.extra_specs[`hw:${name}`];
   const ofImage = image.properties[`hw_${name}`];
   const said = [ofFlavor, ofImage].filter((value) => value !== undefined).map(isTrue);
@@ -30,18 +30,18 @@ export function guestFlag({ flavor, image }: GuestMakings, name: string): boolea
 }
 
 /**
- * Whether a guest's virtio cards are to have a queue for each vCPU, by the rules of today's Nova: one vCPU has no use
- * for several.
+ * Whether a guest's virtio cards get a queue for each vCPU, by the rules of today's Nova. A guest with one vCPU needs
+ * only one queue.
  * @throws VifError INVALID_REQUEST if flavor and image contradict each other
  */
-export function wantsMultiqueue(guest: GuestMakings): boolean {
+export function wantsMultiqueue(guest: GuestSpec): boolean {
   return guest.flavor.vcpus > 1 && guestFlag(guest, 'vif_multiqueue_enabled');
 }
 
 /** The network cards that each virtualization type can give a guest. */
 export type CardModels = ReadonlyMap<string, readonly string[]>;
 
-/** How older images spell cards, after VMware's names of them. */
+/** Spellings of card models in older images, after VMware's names. */
 const legacyNames: ReadonlyMap<string, string> = new Map([
   ['virtuale1000', 'e1000'],
   ['virtuale1000e', 'e1000e'],
@@ -51,7 +51,7 @@ const legacyNames: ReadonlyMap<string, string> = new Map([
   ['virtualvmxnet3', 'vmxnet3'],
 ]);
 
-/** The card that an image asks for, if it does, in today's spelling. */
+/** The card model that an image asks for, if any, in today's spelling. */
 export function imageModel({ properties: { hw_vif_model } }: Image): string | undefined {
   const model = hw_vif_model?.toLowerCase();
   return model === undefined ? undefined : (legacyNames.get(model) ?? model);
@@ -64,8 +64,8 @@ export function checkModel(model: string, virtType: string, cards: CardModels): 
     const known = [...cards.keys()].join(', ');
     throw new VifError(
       'UNSUPPORTED_VIRT_TYPE',
-      `The virtualization type '${virtType}' is not known, so whether it has network card '${model}' is not ` +
-        `either; known are ${known}`,
+      `The virtualization type '${virtType}' is not known, so the network card '${model}' cannot be checked; ` +
+        `known are ${known}`,
     );
   }
   if (!models.includes(model)) {
@@ -78,8 +78,8 @@ export function checkModel(model: string, virtType: string, cards: CardModels): 
 }
 
 /**
- * How many queues the kernel gives a tap at most: one before Linux 3.0, 8 in 3.x, 256 in 4.x, and as many as
- * the memory allows since.
+ * The maximum number of queues of a tap: one before Linux 3.0, 8 in 3.x, 256 in 4.x, and limited only by memory since
+ * 5.0.
  * @param kernelRelease as `uname -r` prints it
  * @throws VifError INVALID_REQUEST if it does not begin with a number
  */
@@ -108,11 +108,11 @@ export interface CardContext {
 interface CardRules {
   /** The models that each virtualization type can emulate. */
   readonly models: CardModels;
-  /** The virtualization types whose guests have virtio unless the image, or `use_virtio_for_bridges`, says otherwise. */
+  /** The virtualization types whose guests get virtio unless the image or `use_virtio_for_bridges` says otherwise. */
   readonly virtio: readonly string[];
   /** The virtualization types whose virtio cards can have several queues. */
   readonly multiqueue: readonly string[];
-  /** vNIC types of a device that a guest gets as it is: no card is emulated. */
+  /** vNIC types of devices that are passed through to the guest: no card is emulated. */
   readonly passedThrough: readonly string[];
   wantsMultiqueue(context: CardContext): boolean;
   mostQueues(host: HostCapabilities): number;
@@ -159,7 +159,7 @@ const rules: Readonly<Record<Routing, CardRules>> = {
 };
 
 /**
- * The model of a guest's emulated card; undefined leaves it to the hypervisor, or there is no such card.
+ * The model of a guest's emulated card; undefined if the hypervisor chooses it, or if no card is emulated.
  * @throws VifError UNSUPPORTED_VIRT_TYPE, UNSUPPORTED_MODEL
  */
 export function cardModel({ image, host, routing, vnicType }: CardContext): string | undefined {
@@ -172,7 +172,7 @@ export function cardModel({ image, host, routing, vnicType }: CardContext): stri
 }
 
 /**
- * How many queues a virtio card is asked to have; undefined where nobody asks for several.
+ * The number of queues requested for a virtio card; undefined if nothing requests more than one.
  * @throws VifError INVALID_REQUEST if flavor and image contradict each other
  */
 export function cardQueues(context: CardContext): number | undefined {
@@ -183,7 +183,7 @@ export function cardQueues(context: CardContext): number | undefined {
 }
 
 /**
- * Makes sure that a guest's card is virtio, the only one whose queues a switch in userspace can share.
+ * Makes sure that a guest's card is virtio, the only model whose queues a userspace switch can share.
  * @throws VifError UNSUPPORTED_MODEL, and what {@link cardModel} throws
  */
 export function requireVirtio(context: CardContext): void {
@@ -193,19 +193,25 @@ export function requireVirtio(context: CardContext): void {
     model === undefined ? `a guest of '${context.host.virt_type}' has none here` : `it is '${model}'`;
   throw new VifError(
     'UNSUPPORTED_MODEL',
-    `A vhost-user socket takes a virtio card alone, and ${has}; set the image's hw_vif_model to virtio, on kvm or qemu`,
+    `A vhost-user socket needs a virtio card, and ${has}; set the image's hw_vif_model to virtio, on kvm or qemu`,
   );
 }
 
-/** What a tap has to know of the card that it is for: the kernel refuses a card whose queues the tap was not made for. */
+/**
+ * The queue support that a tap needs for its card: the kernel lets a card open a tap only with the queue mode that the
+ * tap was made with.
+ */
 export interface TapQueues {
   /** Whether the guest's card has several queues. */
   readonly multiQueue: boolean;
-  /** Whether it could have, if its VIF says that it does. */
+  /** Whether the card can have several queues, if its VIF asks for them. */
   readonly canMultiQueue: boolean;
 }
 
-/** What the guest's card asks of a tap. A card that cannot be is refused when it is configured: it asks for nothing here. */
+/**
+ * The queue support that the guest's card needs from a tap. An unsupported card needs none: it is refused later, when
+ * the device is configured.
+ */
 export function tapQueues(context: CardContext): TapQueues {
   const { multiqueue, mostQueues } = rules[context.routing];
   try {

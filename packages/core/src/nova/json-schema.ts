@@ -1,7 +1,7 @@
 import { type DeclaredClass, fieldsOf, isClosed, passedOverBy } from '../fields/field-spec.js';
 import { fieldsSchema, inputForm, type ObjectSchema, plugForm } from '../fields/json-schema.js';
 import type { JsonSchema } from '../fields/rules.js';
-import '../os-vif/host-info.js'; // its classes have schemas, too, whoever has loaded them
+import '../os-vif/host-info.js'; // registers its classes, which must have schemas in any case
 import { type Definitions, draft, jsonSchemaOf, objectSchema, titleOf } from '../os-vif/json-schema.js';
 import { registrationsWithin } from '../os-vif/registry.js';
 import { VersionedObject } from '../os-vif/versioned-object.js';
@@ -18,10 +18,10 @@ import {
 } from './network-model.js';
 import { Flavor, HostCapabilities, Image, Instance, RequestFrame } from './request.js';
 
-/** What an os-vif object in its wire form has, and no VIF of the network model. */
+/** A key that only an os-vif object in its wire form has, never a VIF of the network model. */
 const wireName = 'versioned_object.name';
 
-/** What the classes are called under `$defs`. Their own names will not do: bundlers change them. */
+/** The names of the classes under `$defs`. Their own names are not stable, because bundlers change them. */
 const names: ReadonlyMap<DeclaredClass, string> = new Map(
   Object.entries({
     ...{ Flavor, HostCapabilities, Image, Instance, NetworkVif, VifDetails, VifProfile },
@@ -30,12 +30,14 @@ const names: ReadonlyMap<DeclaredClass, string> = new Map(
 );
 
 /**
- * The JSON Schema (draft 2020-12) of a request, as `parseRequest` and the driver take it: with a VIF of Nova's network model,
- * or an os-vif object in its wire form. Classes of objects that a plugin registers are in it, under their own namespaces.
+ * The JSON Schema (draft 2020-12) of a request, as `parseRequest` and the driver accept it, with a VIF of Nova's
+ * network model, or an os-vif object in its wire form. It includes the object classes that plugins have registered,
+ * under their own namespaces.
  *
- * It follows from the declarations that validation goes by, and takes all that they take. It is wider than they are where a
- * schema can say no more: it does not count the groups of an abbreviated IPv6 address, nor the bytes of a path; it knows no
- * range for a number that is given as text; and it leaves `trunk_vlans`, `isolated` and `qos` of `details` to the plug.
+ * It is derived from the declarations that validation uses, and accepts all that they accept. It is more permissive
+ * where a schema cannot express a rule: it does not count the groups of an abbreviated IPv6 address or the bytes of a
+ * path, it has no range for a number that is given as text, and it leaves `trunk_vlans`, `isolated` and `qos` of
+ * `details` to the plug.
  */
 export function requestSchema(): JsonSchema {
   const $defs: Definitions = {};
@@ -50,13 +52,13 @@ export function requestSchema(): JsonSchema {
   return { $schema: draft, title: 'VifRequest', ...request, $defs };
 }
 
-/** The JSON Schema (draft 2020-12) of a VIF as Nova's network model has it. Keys that it does not know are passed over. */
+/** The JSON Schema (draft 2020-12) of a VIF of Nova's network model. Unknown keys are ignored. */
 export function networkVifSchema(): JsonSchema {
   const $defs: Definitions = {};
   return { $schema: draft, title: 'NetworkVif', ...refTo(NetworkVif, $defs), $defs };
 }
 
-/** The schemas that there are, by title: a vendor's classes are in it once a plugin has registered them. */
+/** All schemas, by title. A vendor's classes are included once a plugin has registered them. */
 export function schemas(): ReadonlyMap<string, () => JsonSchema> {
   const objects = registrationsWithin(VersionedObject.prototype, true).map(({ type }) => type);
   return new Map<string, () => JsonSchema>([

@@ -3,10 +3,10 @@ import type { VIFBase } from '../os-vif/vifs.js';
 import { NetworkVif } from './network-model.js';
 import type { Instance } from './request.js';
 
-/** Nova's NIC_NAME_LEN: one less than what the kernel takes. */
+/** Nova's NIC_NAME_LEN: one less than the kernel's limit. */
 const nicNameLength = 14;
 
-/** The name of the host's device: the VIF's own choice, or one made of its id. */
+/** The name of the host's device: the one that the VIF gives, or one made from its id. */
 export function deviceName(vif: NetworkVif): string {
   return vif.devname ?? `nic${vif.id}`.slice(0, nicNameLength);
 }
@@ -18,7 +18,7 @@ export function interfaceId(vif: NetworkVif): string {
 
 /**
  * The bridge of the VIF's network.
- * @throws VifError INVALID_VIF when it names none
+ * @throws VifError INVALID_VIF if it names none
  */
 export function networkBridge(vif: NetworkVif): string {
   const { bridge } = vif.network;
@@ -40,18 +40,18 @@ export function networkId(vif: NetworkVif): string {
   });
 }
 
-/** The MTU of the VIF's network in bytes, if it has one: Nova and os-vif take 0 for none. */
+/** The MTU of the VIF's network in bytes, if it has one. Nova and os-vif treat 0 as none. */
 export function networkMtu(vif: NetworkVif | VIFBase): number | undefined {
   const mtu = vif instanceof NetworkVif ? vif.network.meta.mtu : vif.network?.mtu;
   return mtu || undefined;
 }
 
-/** Whether Neutron filters the traffic, so that the host need not. */
+/** Whether Neutron filters the traffic, so that the host does not have to. */
 export function isNeutronFiltering(vif: NetworkVif): boolean {
   return vif.details.port_filter === true;
 }
 
-/** Whether Neutron asks for a Linux bridge for the filter between guest and switch. */
+/** Whether Neutron asks for a Linux bridge between guest and switch for its filter. */
 export function isHybridPlug(vif: NetworkVif): boolean {
   return vif.details.ovs_hybrid_plug === true;
 }
@@ -61,7 +61,9 @@ export function isHostFiltering(vif: NetworkVif, hostFilters: boolean): boolean 
   return hostFilters && !isNeutronFiltering(vif);
 }
 
-/** Whether a Linux bridge goes between guest and switch: a filter of the host's cannot see into a switch. */
+/**
+ * Whether a Linux bridge is needed between guest and switch: the host's filter does not see traffic inside a switch.
+ */
 export function needsHybridBridge(vif: NetworkVif, hostFilters: boolean): boolean {
   return isHostFiltering(vif, hostFilters) || isHybridPlug(vif);
 }
@@ -72,8 +74,8 @@ type Part = 'details' | 'profile' | 'qbg_params';
 type Present<T, Key extends keyof T> = { readonly [K in Key]-?: NonNullable<T[K]> };
 
 /**
- * The values of a part of a VIF that cannot be done without.
- * @throws VifError INVALID_VIF naming all that are missing
+ * The required values of a part of a VIF.
+ * @throws VifError INVALID_VIF, naming all that are missing
  */
 export function requireKeys<P extends Part, Key extends Extract<keyof NonNullable<NetworkVif[P]>, string>>(
   vif: NetworkVif,
@@ -96,7 +98,7 @@ export function requireKeys<P extends Part, Key extends Extract<keyof NonNullabl
 export interface VhostUserSocket {
   /** Its absolute path. */
   readonly path: string;
-  /** What QEMU is: the server makes the socket, and the client connects to it. */
+  /** QEMU's role: a server makes the socket, a client connects to it. */
   readonly mode: 'client' | 'server';
 }
 
@@ -110,8 +112,8 @@ export function vhostUserSocket(vif: NetworkVif): VhostUserSocket {
 }
 
 /**
- * The name of the network filter that the host has for a guest's card: a driver gives it as the `filter` of
- * its device backend where the host filters. Nova names its filters so.
+ * The name of the host's network filter for a guest's card, as Nova names its filters. If the host filters, a driver
+ * gives it as the `filter` of its device backend.
  */
 export function filterName(instance: Instance, mac: string): string {
   return `nova-instance-${instance.name}-${mac.replaceAll(':', '')}`;

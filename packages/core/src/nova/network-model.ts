@@ -9,7 +9,7 @@ import {
 } from '../fields/field-spec.js';
 import { readInput } from '../fields/read-fields.js';
 
-/** An IP address as Nova's network model writes it. A subnet without a gateway has one without an address. */
+/** An IP address as Nova's network model writes it. A subnet without a gateway has a gateway without an address. */
 export class IpModel {
   @field.ip()
   declare readonly address?: string;
@@ -22,12 +22,12 @@ export class IpModel {
   @field.text()
   declare readonly type?: string;
 
-  /** The addresses that are translated to a fixed one. */
+  /** The addresses that are translated to this fixed address. */
   @field.list(() => IpModel, { initial: () => [] })
   declare readonly floating_ips: readonly IpModel[];
 }
 
-/** A route that a subnet hands out. */
+/** A route that a subnet announces. */
 export class RouteModel {
   @field.cidr()
   declare readonly cidr?: string;
@@ -64,10 +64,10 @@ export class SubnetModel {
   declare readonly meta: Readonly<Record<string, unknown>>;
 }
 
-/** What Nova's network model notes of a network besides. */
+/** Further properties of a network in Nova's network model. */
 @keepsUnknownKeys
 export class NetworkMeta {
-  /** In bytes. Nova writes 0 for a network whose MTU Neutron does not tell. */
+  /** In bytes. Nova writes 0 for a network whose MTU Neutron does not report. */
   @field.mtu({ digits: true, zero: true })
   declare readonly mtu?: number;
 
@@ -75,7 +75,7 @@ export class NetworkMeta {
   @field.linkName()
   declare readonly bridge_interface?: string;
 
-  /** The host's link below a macvtap device. */
+  /** The host's link that is the lower device of a macvtap. */
   @field.linkName()
   declare readonly interface?: string;
 
@@ -119,14 +119,14 @@ export class NetworkModel {
   declare readonly meta: NetworkMeta;
 }
 
-/** Neutron's `binding:vif_details`: a free map that its mechanism drivers fill. These are the known keys. */
+/** Neutron's `binding:vif_details`: a free-form map that mechanism drivers fill in. These are the known keys. */
 @keepsUnknownKeys
 export class VifDetails {
   /** Neutron filters the port's traffic. */
   @field.boolean()
   declare readonly port_filter?: boolean;
 
-  /** A Linux bridge for the filter goes between guest and switch. */
+  /** A Linux bridge between guest and switch is needed for the filter. */
   @field.boolean()
   declare readonly ovs_hybrid_plug?: boolean;
 
@@ -175,11 +175,11 @@ export class VifDetails {
   @field.text()
   declare readonly profileid?: string;
 
-  /** The MAC address of the host's side of a tap device. */
+  /** The MAC address of the host side of a tap device. */
   @field.mac()
   declare readonly mac_address?: string;
 
-  /** VLANs that come to the guest with their tags, where the port's settings are the request's: see `portSettings`. */
+  /** VLANs that reach the guest tagged, if the request specifies the port's settings: see `portSettings`. */
   readonly trunk_vlans?: unknown;
 
   readonly isolated?: unknown;
@@ -189,7 +189,7 @@ export class VifDetails {
   readonly [key: string]: unknown;
 }
 
-/** Neutron's `binding:profile`: a free map that Nova fills with the PCI device. These are the known keys. */
+/** Neutron's `binding:profile`: a free-form map in which Nova puts the PCI device. These are the known keys. */
 @keepsUnknownKeys
 export class VifProfile {
   @field.pci()
@@ -205,11 +205,11 @@ export class VifProfile {
 }
 
 /**
- * A VIF as Nova's network model has it, and writes it into its database (`network_info`). Nova writes null
- * for what is not known; here it is left out.
+ * A VIF of Nova's network model, as Nova stores it in its database (`network_info`). Where Nova writes null for an
+ * unknown value, the field is left out here.
  */
 export class NetworkVif {
-  /** As for versioned objects: another copy of this package may have made it. */
+  /** As for versioned objects: another copy of this package may have made the VIF. */
   static readonly [Symbol.hasInstance] = hasInstance;
 
   /** The port's id in the network service. */
@@ -220,7 +220,7 @@ export class NetworkVif {
   @field.mac({ required: true })
   declare readonly address: string;
 
-  /** The VIF type: `ovs`, `bridge`, `vhostuser`, ... It is missing while Neutron has not bound the port. */
+  /** The VIF type: `ovs`, `bridge`, `vhostuser`, ... It is missing until Neutron has bound the port. */
   @field.text()
   declare readonly type?: string;
 
@@ -228,11 +228,11 @@ export class NetworkVif {
   @field.text({ initial: () => 'normal' })
   declare readonly vnic_type: string;
 
-  /** The name that the host's device is to have. */
+  /** The name to give the host's device. */
   @field.linkName()
   declare readonly devname?: string;
 
-  /** The port's id in Open vSwitch, where it is not {@link id}. */
+  /** The port's id in Open vSwitch, if it differs from {@link id}. */
   @field.uuid()
   declare readonly ovs_interfaceid?: string;
 
@@ -251,7 +251,7 @@ export class NetworkVif {
   @field.boolean({ initial: () => false })
   declare readonly preserve_on_delete: boolean;
 
-  /** The os-vif plugin adds the port to the switch, rather than the hypervisor. */
+  /** The os-vif plugin, not the hypervisor, adds the port to the switch. */
   @field.boolean({ initial: () => false })
   declare readonly delegate_create: boolean;
 
@@ -270,10 +270,10 @@ export class NetworkVif {
 nameKind(NetworkVif, 'nova.VIF');
 
 /**
- * The keys of `details` (Neutron's `binding:vif_details`) that a vendor's mechanism driver fills, as an object of a class
- * that declares them with `field`. Keys that the class does not declare are others', and passed over.
+ * The keys of `details` (Neutron's `binding:vif_details`) that a vendor's mechanism driver fills in, as an object of a
+ * class that declares them with `field`. Keys that the class does not declare are ignored.
  *
- * @param from another map of the VIF in its place: `profile` (`binding:profile`), or `meta`
+ * @param from the map to read instead of `details`: `profile` (`binding:profile`) or `meta`
  * @throws ValidationError INVALID_VIF, with the path of each value that is not as declared
  */
 export function vendorDetails<T extends object>(

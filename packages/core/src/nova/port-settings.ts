@@ -3,32 +3,32 @@ import { VifError } from '../errors/vif-error.js';
 import { isVlanId } from '../fields/values.js';
 import type { NetworkVif } from './network-model.js';
 
-/** A limit, in kilobits (1 000 bits) a second, and what may pass at once before that, in kilobits. */
+/** A rate limit in kilobits (1 000 bits) per second, and the permitted burst in kilobits. */
 interface RateLimit {
   readonly rate: number;
   readonly burst?: number;
 }
 
-/** What a request says of the port itself, where no network service does: `vif.details`. */
+/** The settings of the port that a request specifies itself, in `vif.details`, where no network service does. */
 export interface PortSettings {
-  /** `vlan`: the access VLAN; the native one where there are trunks. */
+  /** `vlan`: the access VLAN, or the native VLAN if there are trunks. */
   readonly vlan?: number;
-  /** `trunk_vlans`: those that come to the guest with their tags. */
+  /** `trunk_vlans`: the VLANs that reach the guest tagged. */
   readonly trunks?: readonly number[];
-  /** `isolated`: the port reaches no other that is isolated. */
+  /** `isolated`: the port cannot reach other isolated ports. */
   readonly isolated?: boolean;
-  /** `qos.ingress_kbps`, `qos.ingress_burst_kb`: what comes from the guest. */
+  /** `qos.ingress_kbps`, `qos.ingress_burst_kb`: traffic from the guest. */
   readonly ingress?: RateLimit;
-  /** `qos.egress_kbps`, `qos.egress_burst_kb`: what goes to the guest. */
+  /** `qos.egress_kbps`, `qos.egress_burst_kb`: traffic to the guest. */
   readonly egress?: RateLimit;
 }
 
 const qosKeys = ['ingress_kbps', 'ingress_burst_kb', 'egress_kbps', 'egress_burst_kb'];
 
 /**
- * The settings that a VIF asks for; undefined for one that says nothing of them, and whose port Neutron or an operator
- * settles. `vlan: 0` is no VLAN, and so settings without any take away what an earlier plug has set.
- * @throws VifError INVALID_VIF for what is malformed
+ * The settings that a VIF asks for; undefined if it specifies none, and Neutron or an operator sets up its port. `vlan:
+ * 0` means no VLAN: it is a setting, and removes what an earlier plug set.
+ * @throws VifError INVALID_VIF if a setting is malformed
  */
 export function portSettings({ id, details }: NetworkVif): PortSettings | undefined {
   const { vlan, trunk_vlans: trunks, isolated, qos } = details;

@@ -3,12 +3,12 @@ import type { VIFBase } from '../os-vif/vifs.js';
 import type { NetworkVif } from './network-model.js';
 import type { Routing, VifRequest } from './request.js';
 
-/** JSON of which nothing is known yet: it is read, and refused if it will not do. */
+/** JSON whose contents are not known yet. It is read, and refused if it is invalid. */
 export type UnreadJson = unknown;
 
 /**
- * A VIF as Nova's network model has it, before it is read. Null says the same as absence. Nova's have more than is of use
- * here: other keys are passed over.
+ * A VIF of Nova's network model, before it is read. Null means the same as absence. Nova's VIFs have more keys than are
+ * needed here; other keys are ignored.
  */
 export interface NetworkVifInput {
   /** The port's id in the network service: a UUID. */
@@ -19,9 +19,9 @@ export interface NetworkVifInput {
   readonly type?: string | null;
   /** `normal` unless given; `direct`, `macvtap`, `direct-physical`, `virtio-forwarder`, ... */
   readonly vnic_type?: string | null;
-  /** The name that the host's device is to have. */
+  /** The name to give the host's device. */
   readonly devname?: string | null;
-  /** What Open vSwitch calls the port (`external_ids:iface-id`), where that is not the VIF's id. */
+  /** The port's id in Open vSwitch (`external_ids:iface-id`), if it differs from the VIF's id. */
   readonly ovs_interfaceid?: string | null;
   /** The network that the port is in. */
   readonly network?: NetworkInput | null;
@@ -31,7 +31,7 @@ export interface NetworkVifInput {
   readonly profile?: object | null;
   /** Whether the guest's card starts out connected. */
   readonly active?: boolean | null;
-  /** Whether the port is to outlive its guest. */
+  /** Whether the port outlives its guest. */
   readonly preserve_on_delete?: boolean | null;
   readonly delegate_create?: boolean | null;
   /** The parameters of an 802.1Qbg port: manager, type, type's version, instance. */
@@ -48,7 +48,7 @@ export interface NetworkInput {
   readonly id?: string | null;
   /** The bridge of this network on the host. */
   readonly bridge?: string | null;
-  /** What people call it. */
+  /** Its name. */
   readonly label?: string | null;
   /** Its subnets, with the addresses that the VIF has in each. */
   readonly subnets?: readonly object[] | null;
@@ -56,7 +56,7 @@ export interface NetworkInput {
   readonly [key: string]: UnreadJson;
 }
 
-/** A VIF as a request may have it: an os-vif object, its wire form, or a VIF of Nova's network model. */
+/** The VIF of a request: an os-vif object, its wire form, or a VIF of Nova's network model. */
 export type VifInput = VIFBase | Primitive | NetworkVif | NetworkVifInput;
 
 /** The virtual machine that a VIF belongs to. */
@@ -69,11 +69,11 @@ export interface InstanceInput {
   readonly display_name?: string | null;
 }
 
-/** A request before it is read, as `parseRequest` and the driver take it. A key that is not here is refused. */
+/** A request before it is read, as `parseRequest` and the driver accept it. Other keys are refused. */
 export interface VifRequestInput {
   /** The request's own id; the VIF's unless given. */
   readonly id?: string | null;
-  /** The VIF that it is about. */
+  /** The VIF that the request is about. */
   readonly vif: VifInput;
   /** The virtual machine that the VIF belongs to. */
   readonly instance: InstanceInput;
@@ -86,23 +86,23 @@ export interface VifRequestInput {
   readonly image?: {
     readonly properties?: object | null;
   } | null;
-  /** Facts of the host that decide on the guest's side of an interface. */
+  /** Facts about the host that determine the guest side of an interface. */
   readonly host?: object | null;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly firewall?: 'noop' | 'iptables' | null;
-  /** The same, as `parseRequest` tells it. */
+  /** The same, in the form that `parseRequest` returns. */
   readonly hostFilters?: boolean | null;
-  /** Whose rules answer it. */
+  /** The rules to apply. */
   readonly routing?: Routing | null;
 }
 
 /**
- * What a function takes for a request of type `R`: an object, whose keys are a request's, and whose values are not known to
- * be wrong. What the compiler knows nothing of (`unknown`) is taken as it is, and read.
+ * What a function accepts for a request of type `R`: an object that has only a request's keys, and no value that the
+ * compiler knows to be wrong. A value of type `unknown` is accepted, and checked when it is read.
  */
 export type RequestOf<R> = Fitting<R, Keys>;
 
-/** Besides a request's own, those that rows of the conformance vectors have, which are passed over. */
+/** The keys of a request, and those of the rows of the conformance vectors, which are ignored. */
 type Keys = Omit<VifRequestInput, 'vif'> & {
   readonly vif: NetworkVifInput;
   readonly op?: UnreadJson;
@@ -110,7 +110,7 @@ type Keys = Omit<VifRequestInput, 'vif'> & {
   readonly reference_commands?: UnreadJson;
 };
 
-/** `R` itself where nothing is wrong with it, else what is wanted in its place. */
+/** `R` itself if nothing is wrong with it, otherwise the type that is wanted instead. */
 type Fitting<R, Wanted> = unknown extends R ? R : FittingEach<R, Wanted>;
 
 type FittingEach<R, Wanted> = R extends VifRequest | VIFBase | Primitive | undefined | null
@@ -133,7 +133,7 @@ type FittingEach<R, Wanted> = R extends VifRequest | VIFBase | Primitive | undef
           ? R
           : Wanted;
 
-/** Any text may be one of those that are wanted, if some are. */
+/** A `string` may be one of the wanted literals, if there are any. */
 type FittingText<R, Wanted> = R extends Wanted
   ? R
   : string extends R
@@ -142,5 +142,5 @@ type FittingText<R, Wanted> = R extends Wanted
       : R
     : Wanted;
 
-/** A key that is not a request's is never right; one of any name may be. */
+/** A key that a request does not have is wrong; an index signature may be right. */
 type OtherKey<R, K extends keyof R> = string extends K ? R[K] : never;

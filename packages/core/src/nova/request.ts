@@ -11,22 +11,22 @@ import { VIFBase } from '../os-vif/vifs.js';
 import { NetworkVif } from './network-model.js';
 
 /**
- * Whose rules decide how a VIF of Nova's network model is converted to an os-vif object, and what its guest's device
- * looks like: those of Nova 14 (Newton), or those of today's Nova.
+ * The sets of rules by which a VIF of Nova's network model is converted to an os-vif object and its guest's device is
+ * configured: those of Nova 14 (Newton), or those of today's Nova.
  */
 export const routings = ['newton', 'current'] as const;
 
 /** One of {@link routings}. */
 export type Routing = (typeof routings)[number];
 
-/** What a guest is made of, as far as its network cards are concerned. */
+/** The part of a guest's flavor that concerns network cards. */
 @refusesUnknownKeys()
 export class Flavor {
   /** How many virtual processors the guest has. */
   @field.integer({ min: 1, max: 1_000_000, initial: () => 1 })
   declare readonly vcpus: number;
 
-  /** `quota:vif_inbound_average` and its like limit bandwidth, in KiB/s. */
+  /** `quota:vif_inbound_average` and the related keys limit bandwidth, in KiB/s. */
   @field.strings({ initial: () => ({}) })
   declare readonly extra_specs: Readonly<Record<string, string>>;
 }
@@ -34,12 +34,12 @@ export class Flavor {
 /** The image's properties that concern network cards: `hw_vif_model`, `hw_vif_multiqueue_enabled`. */
 @refusesUnknownKeys()
 export class Image {
-  /** Numbers and booleans of the input are here as their text: `true` is `'true'`. */
+  /** Numbers and booleans of the input are stored as text: `true` is `'true'`. */
   @field.strings({ initial: () => ({}) })
   declare readonly properties: Readonly<Record<string, string>>;
 }
 
-/** The virtual machine a VIF belongs to. */
+/** The virtual machine that a VIF belongs to. */
 @refusesUnknownKeys()
 export class Instance {
   /** Its id in the compute service. */
@@ -50,26 +50,27 @@ export class Instance {
   @field.text({ initial: () => '' })
   declare readonly name: string;
 
-  /** The id of the project that owns it; empty if the request does not tell. */
+  /** The id of the project that owns it; empty if the request does not give one. */
   @field.text({ initial: () => '' })
   declare readonly project_id: string;
 
-  /** What its owner calls it; empty if the request does not tell. */
+  /** The name that its owner gave it; empty if the request does not give one. */
   @field.text({ initial: () => '' })
   declare readonly display_name: string;
 }
 
 /**
- * Facts of the host that decide on the guest's side of an interface. A request may leave out any. `existing_links` and
- * `pci` are what a row of the conformance vectors needs of a host before: they are for whoever makes that host.
+ * Facts about the host that determine the guest side of an interface. A request may leave out any. `existing_links` and
+ * `pci` describe the initial state of the host for a row of the conformance vectors; they are for the code that sets up
+ * that host.
  */
 @refusesUnknownKeys('existing_links', 'pci')
 export class HostCapabilities {
-  /** kvm, qemu, parallels, xen, lxc, uml; others are refused once a card model is asked for. */
+  /** kvm, qemu, parallels, xen, lxc or uml; others are refused if a card model is asked for. */
   @field.text()
   declare readonly virt_type: string;
 
-  /** Whether a card is virtio where the image does not say, as Nova's `libvirt.use_virtio_for_bridges` has it. */
+  /** Whether a card is virtio if the image names no model: Nova's `libvirt.use_virtio_for_bridges`. */
   @field.boolean()
   declare readonly use_virtio_for_bridges: boolean;
 
@@ -81,22 +82,22 @@ export class HostCapabilities {
   @field.release()
   declare readonly libvirt_version: readonly [number, number, number];
 
-  /** How many packets a virtio card's receive queue holds (256, 512 or 1024); without it, QEMU's choice. */
+  /** The number of packets that a virtio card's receive queue holds (256, 512 or 1024); QEMU's default unless given. */
   @field.integer({ min: 256, max: 1024, digits: true })
   declare readonly rx_queue_size?: number;
 
-  /** The same of its send queue. Only vhost-user cards have one to set. */
+  /** The same for its transmit queue, which can be set only for vhost-user cards. */
   @field.integer({ min: 256, max: 1024, digits: true })
   declare readonly tx_queue_size?: number;
 
-  /** How many queues a card has at most; without it, as many as the kernel's taps. */
+  /** The maximum number of queues of a card; the kernel's limit for taps unless given. */
   @field.integer({ min: 1, max: 1_000_000, digits: true })
   declare readonly max_queues?: number;
 }
 
 /**
- * A request but for its VIF. `op`, `expect` and `reference_commands` are what a row of the conformance vectors has
- * besides: it is a request as it stands.
+ * A request without its VIF. `op`, `expect` and `reference_commands` are further keys of the rows of the conformance
+ * vectors, so that a row can be used as a request.
  */
 @refusesUnknownKeys('vif', 'op', 'expect', 'reference_commands')
 export class RequestFrame {
@@ -119,16 +120,16 @@ export class RequestFrame {
   @field.enum(['noop', 'iptables'])
   declare readonly firewall?: 'noop' | 'iptables';
 
-  /** The same, as `parseRequest` tells it: what it returns is a request, too. */
+  /** The same, in the form that `parseRequest` returns: its result is a request too. */
   @field.boolean()
   declare readonly hostFilters?: boolean;
 
-  /** Whose rules the request is answered by; without it, the driver's own choice. */
+  /** The rules to apply to the request; the driver's own choice unless given. */
   @field.enum(routings)
   declare readonly routing?: Routing;
 }
 
-/** A VIF, and what its plugging and its configuration depend on: checked, with defaults filled in. */
+/** A VIF and everything that its plug and configuration depend on, checked and with defaults filled in. */
 export interface VifRequest {
   /** The request's own id, or the VIF's. */
   readonly id: string;
@@ -136,15 +137,15 @@ export interface VifRequest {
   readonly vif: NetworkVif | VIFBase;
   /** The virtual machine that the VIF belongs to. */
   readonly instance: Instance;
-  /** The guest's flavor, as far as its network cards are concerned. */
+  /** The part of the guest's flavor that concerns network cards. */
   readonly flavor: Flavor;
-  /** The guest's image, likewise. */
+  /** The part of the guest's image that concerns network cards. */
   readonly image: Image;
-  /** Only what the request says of the host. */
+  /** Only what the request says about the host. */
   readonly host: Partial<HostCapabilities>;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
-  /** Whose rules the request asks for, if it does. */
+  /** The rules that the request asks for, if it does. */
   readonly routing?: Routing;
 }
 
@@ -158,14 +159,15 @@ function parseVif(vif: unknown, vifId: string | undefined): NetworkVif | VIFBase
   if (isWireForm(vif)) return readPrimitive(vif, VIFBase, at);
   const object = adopt(vif, at);
   if (object instanceof VIFBase && isBuilt(object)) {
-    // What `fromPrimitive` reads may lack even an id, and have names that no link can have; what is plugged may not.
+    // An object from `fromPrimitive` may lack even an id, and may have names that no link can have. Such an object
+    // cannot be plugged.
     at.refuse(violationsOf(object));
     return object;
   }
   return readInput(NetworkVif, vif, Cursor.at({ code: 'INVALID_VIF', subject: 'The VIF', vifId }, 'vif'));
 }
 
-/** What looks like the VIF's id, for errors about the rest of it. */
+/** What appears to be the VIF's id, for errors about the rest of it. */
 export function idOfVif(vif: unknown): unknown {
   if (typeof vif !== 'object' || vif === null) return undefined;
   const data = ownValue(vif, 'versioned_object.data');
@@ -177,20 +179,21 @@ function isWireForm(vif: unknown): vif is object {
 }
 
 /**
- * Reads a request: `vif`, `instance`, and optionally `id`, `flavor`, `image`, `host`, `firewall`, `routing`. Another key
- * is refused, in `instance`, `flavor`, `image` and `host` as well; in a VIF of the network model it is passed over, since
- * Nova's have more than is of use here. Null is the same as absence. Nothing of the input is run, and nothing of it is
- * kept that could be changed later. What this returns is a request itself, and is read as what it was made of.
+ * Reads a request: `vif`, `instance`, and optionally `id`, `flavor`, `image`, `host`, `firewall`, `routing`. Other keys
+ * are refused, also in `instance`, `flavor`, `image` and `host`. In a VIF of the network model they are ignored, since
+ * Nova's VIFs have more keys than are needed here. Null means the same as absence. No code of the input is run, and no
+ * part of it that could change later is kept. The result is itself a valid request, and reading it again gives the same
+ * result.
  *
  * @throws ValidationError INVALID_REQUEST for all but `vif`; INVALID_VIF for a VIF of the network model;
- *   INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION for an os-vif object. The paths in it
- *   begin at the request (`vif.network.bridge`).
+ *   INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION for an os-vif object. The paths in it start at
+ *   the request (`vif.network.bridge`).
  */
 export function parseRequest(json: unknown): VifRequest {
   try {
     return readRequest(json);
   } catch (error) {
-    // A caller in this process may hand in anything: a proxy that throws, for instance.
+    // A caller in this process may pass anything, such as a proxy that throws.
     throw asVifError(error, 'INVALID_REQUEST', 'The request could not be read');
   }
 }
@@ -211,7 +214,7 @@ function readRequest(json: unknown): VifRequest {
   return { id: frame.id ?? vif.id, ...request, ...(routing && { routing }) };
 }
 
-/** What is to filter the guest must be told in one way: a filter that is wanted must not get lost. */
+/** `firewall` and `hostFilters` must agree, so that a requested filter is never dropped. */
 function isHostFiltering({ firewall, hostFilters }: RequestFrame, at: Cursor): boolean {
   const filters = firewall && firewall === 'iptables';
   if (filters !== undefined && hostFilters !== undefined && filters !== hostFilters) {

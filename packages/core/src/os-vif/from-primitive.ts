@@ -15,10 +15,10 @@ import { findVersionedObject } from './registry.js';
 import { isVersion, understands } from './version.js';
 import { VersionedObject } from './versioned-object.js';
 
-/** Values as os-vif keeps them. */
+/** Values as os-vif stores them. */
 const wireForm = formWith(readWireScalar);
 
-/** Values as a plug takes them. */
+/** Values as a plug uses them. */
 const plugForm = formWith((type, value) => readScalar(type, readWireScalar(type, value)));
 
 function formWith(scalar: Form['readScalar']): Form {
@@ -33,17 +33,17 @@ function formWith(scalar: Form['readScalar']): Form {
 }
 
 /**
- * Reads an object from its wire form, with all objects in it. Older minor versions are read as they are;
- * the list of changes is passed over. As in os-vif, any field may be unset, even one that a constructor asks
- * for: use `isSet` or `requireField` on objects of others. As in os-vif, too, text may be any, and so may numbers:
- * a name may be one that no link can have. A request for a plug refuses such a VIF, and so does `copy`.
+ * Reads an object from its wire form, with all nested objects. Older minor versions are read as they are; the list of
+ * changes is ignored. As in os-vif, any field may be unset, even one that the constructor requires: use `isSet` or
+ * `requireField` on objects that others made. As in os-vif, texts and numbers are not restricted either, so a name may
+ * be one that no link can have. A request to plug such a VIF is refused, and so is `copy`.
  *
- * @param type the class that is expected, or one that it extends
- * @throws ValidationError INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION; the path in
- *   it is that of the data, without the wrapping (`network.subnets.objects[0].cidr`)
+ * @param type the expected class, or one of its base classes
+ * @throws ValidationError INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION; its paths are those of
+ *   the data, without the wrapping (`network.subnets.objects[0].cidr`)
  */
 export function fromPrimitive(json: unknown): VersionedObject;
-/** Reads the wire form of an object of this class, or of one that extends it. */
+/** Reads the wire form of an object of this class or of a subclass. */
 export function fromPrimitive<T extends VersionedObject>(json: unknown, type: DeclaredClass<T>): T;
 export function fromPrimitive(json: unknown, type: DeclaredClass = VersionedObject): object {
   const at = Cursor.at({ code: 'INVALID_OBJECT', subject: 'The versioned object' });
@@ -52,7 +52,7 @@ export function fromPrimitive(json: unknown, type: DeclaredClass = VersionedObje
   return object;
 }
 
-/** Reads an object that is to be plugged: it has all required fields, and nothing that cannot go to a host. */
+/** Reads an object to plug: it must have all required fields, and only values that are safe on a host. */
 export function readPrimitive<T extends object>(json: unknown, type: DeclaredClass<T>, at: Cursor): T {
   const object = read(json, type, at, plugForm);
   at.refuse(violationsOf(object));
@@ -68,7 +68,7 @@ function read<T extends object>(json: unknown, type: DeclaredClass<T>, at: Curso
   return object;
 }
 
-/** Builds the object without checking its fields: that is done once, from the outermost object. */
+/** Builds the object without checking its fields. They are checked once, starting from the outermost object. */
 function readWire(
   json: object,
   at: Cursor,
@@ -80,7 +80,7 @@ function readWire(
   const found = findVersionedObject(namespace ?? '', name ?? '');
   if (!found) return at.fail(`is of the unknown class ${quote(`${namespace}.${name}`)}`, 'UNKNOWN_OBJECT');
 
-  // Before going deeper: a class may only hold what it declares, so the nesting is bounded.
+  // Checked before nested objects are read: a class may hold only what it declares, so the nesting is bounded.
   const fits = found.type === wanted || (subclasses && found.type.prototype instanceof wanted);
   if (!fits) at.fail(`must be a ${nameOfClass(wanted)}, not a ${found.name}`);
   checkVersion(version, found.version, found.name, at);
@@ -99,7 +99,7 @@ function readHeader(json: object, key: string, at: Cursor): string {
 }
 
 function checkVersion(given: string | undefined, ours: string, name: string, at: Cursor): void {
-  if (given === ours) return; // as nearly all are
+  if (given === ours) return; // the usual case
   if (!isVersion(given)) at.fail(`has versioned_object.version ${quote(given)}, not as in "1.0"`);
   else if (!understands(ours, given))
     at.fail(`is ${name} ${given}; up to ${ours} is understood`, 'INCOMPATIBLE_VERSION');

@@ -55,7 +55,7 @@ export class HostPluginInfo extends VersionedObject {
   @field.text({ required: true })
   declare readonly plugin_name: string;
 
-  /** The VIFs that it takes. */
+  /** The VIFs that it supports. */
   @field.list(() => HostVIFInfo, { required: true })
   declare readonly vif_info: readonly HostVIFInfo[];
 
@@ -76,7 +76,7 @@ export class HostInfo extends VersionedObject {
   }
 }
 
-/** What a plugin of a host announces. @throws VifError NO_MATCHING_PLUGIN when the host has no such plugin */
+/** What a plugin of a host announces. @throws VifError NO_MATCHING_PLUGIN if the host has no such plugin */
 export function announcedPlugin({ plugin_info }: HostInfo, name: string): HostPluginInfo {
   const found = plugin_info.find(({ plugin_name }) => plugin_name === name);
   if (found) return found;
@@ -84,7 +84,7 @@ export function announcedPlugin({ plugin_info }: HostInfo, name: string): HostPl
   throw new VifError('NO_MATCHING_PLUGIN', `The host has no plugin '${name}'. It has ${known}`);
 }
 
-/** What a plugin announces of a VIF class. @throws VifError UNSUPPORTED_VIF when it does not take the class */
+/** What a plugin announces about a VIF class. @throws VifError UNSUPPORTED_VIF if it does not support the class */
 export function announcedVif({ plugin_name, vif_info }: HostPluginInfo, className: string): HostVIFInfo {
   const found = vif_info.find(({ vif_object_name }) => vif_object_name === className);
   if (found) return found;
@@ -92,11 +92,11 @@ export function announcedVif({ plugin_name, vif_info }: HostPluginInfo, classNam
 }
 
 /**
- * The version in which objects of an announced class can be sent to the plugin: the one that is known here, if the
- * plugin understands it. This is `get_common_version` of os-vif.
+ * The version in which to send objects of an announced class to the plugin: our version, if the plugin understands it.
+ * This is os-vif's `get_common_version`.
  *
- * @throws VifError UNKNOWN_OBJECT when the class is not known here; NO_COMMON_VERSION when the plugin understands
- *   only older versions, or only newer ones
+ * @throws VifError UNKNOWN_OBJECT if the class is not known here; NO_COMMON_VERSION if the plugin understands only
+ *   older versions, or only newer ones
  */
 export function commonVersion(announced: HostVIFInfo | HostPortProfileInfo): string {
   const { min_version: least, max_version: most } = announced;

@@ -5,14 +5,14 @@ import { identityOfClass, type Registration, registrationsWithin } from './regis
 import { versionsUpTo } from './version.js';
 
 /**
- * The JSON Schema (draft 2020-12) of the wire form of a class, with all classes that can be in it under `$defs`.
- * It follows from the declared fields: any may be unset, none is unknown. Classes that a plugin registers are in
- * it, where a field takes subclasses.
+ * The JSON Schema (draft 2020-12) of the wire form of a class, with the classes of nested objects under `$defs`. It is
+ * derived from the declared fields: any field may be unset, and unknown fields are not allowed. Where a field accepts
+ * subclasses, those that plugins have registered are included.
  *
- * The schema tells what is written. `fromPrimitive` reads other spellings besides (a number as text, say); the schema is
- * wider than it in one thing: it does not count the groups of an abbreviated IPv6 address.
+ * The schema describes what is written. `fromPrimitive` also reads other spellings (a number as text, say). In one
+ * respect the schema is more permissive: it does not count the groups of an abbreviated IPv6 address.
  *
- * @throws VifError UNKNOWN_OBJECT when the class is not decorated with `versionedObject`
+ * @throws VifError UNKNOWN_OBJECT if the class is not decorated with `versionedObject`
  */
 export function jsonSchemaOf(type: { readonly prototype: object }): JsonSchema {
   const title = titleOf(type);
@@ -23,10 +23,13 @@ export function jsonSchemaOf(type: { readonly prototype: object }): JsonSchema {
 
 export const draft = 'https://json-schema.org/draft/2020-12/schema';
 
-/** The schemas that others refer to, by name. */
+/** Schemas that others reference, by name. */
 export type Definitions = Record<string, JsonSchema>;
 
-/** The schema of the objects of a class, or with `subclasses` of any that extends it; it refers to these definitions. */
+/**
+ * The schema of the objects of a class, or with `subclasses` also of its subclasses. It references these definitions,
+ * and adds what is missing.
+ */
 export function objectSchema(
   prototype: object,
   subclasses: boolean,
@@ -65,7 +68,9 @@ function define(registered: Registration, form: SchemaForm, $defs: Definitions):
   };
 }
 
-/** os-vif's own classes go by their names alone. @throws VifError UNKNOWN_OBJECT */
+/**
+ * The title of a class. For os-vif's own classes it is the name without the namespace. @throws VifError UNKNOWN_OBJECT
+ */
 export function titleOf(type: { readonly prototype: object }): string {
   const { name, namespace } = identityOfClass(type);
   return namespace === 'os_vif' ? name : `${namespace}.${name}`;

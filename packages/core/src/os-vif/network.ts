@@ -2,7 +2,7 @@ import { field } from '../fields/field.js';
 import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
-/** A route that a subnet hands out. */
+/** A route that a subnet announces. */
 @versionedObject({ name: 'Route', version: '1.0' })
 export class Route extends VersionedObject {
   /** The destination. */
@@ -13,7 +13,7 @@ export class Route extends VersionedObject {
   @field.ip()
   declare readonly gateway?: string;
 
-  /** The link that it goes by. */
+  /** The outgoing link. */
   @field.linkName()
   declare readonly interface?: string;
 
@@ -79,7 +79,7 @@ export class Subnet extends VersionedObject {
   @field.object(() => FixedIPList)
   declare readonly ips?: FixedIPList;
 
-  /** The routes that it hands out. */
+  /** The routes that it announces. */
   @field.object(() => RouteList)
   declare readonly routes?: RouteList;
 
@@ -106,7 +106,8 @@ export class SubnetList extends VersionedObject {
 /**
  * The network that a VIF is connected to. Version 1.1 added `mtu`.
  *
- * As in os-vif, `subnets`, `multi_host`, the two `should_provide_*` and `mtu` are set when they are left out.
+ * As in os-vif, `subnets`, `multi_host`, both `should_provide_*` fields and `mtu` are set to defaults if they are left
+ * out.
  */
 @versionedObject({ name: 'Network', version: '1.1' })
 export class Network extends VersionedObject {
@@ -124,7 +125,7 @@ export class Network extends VersionedObject {
   @field.object(() => SubnetList, { initial: () => new SubnetList({ objects: [] }) })
   declare readonly subnets: SubnetList;
 
-  /** Whether each host has a network node of its own. */
+  /** Whether each host has its own network node. */
   @field.boolean({ initial: () => false })
   declare readonly multi_host: boolean;
 
@@ -143,7 +144,7 @@ export class Network extends VersionedObject {
   @field.vlanId({ nullable: true, digits: true })
   declare readonly vlan?: number | null;
 
-  /** In bytes; null, and 0 as well, says that the network has none of its own. */
+  /** In bytes; null and 0 both mean that the network specifies none. */
   @field.mtu({ nullable: true, digits: true, zero: true, initial: () => null, since: '1.1' })
   declare readonly mtu: number | null;
 

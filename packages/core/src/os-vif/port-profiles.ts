@@ -2,7 +2,7 @@ import { field } from '../fields/field.js';
 import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
-/** What all kinds of offloading a port's traffic have in common: nothing yet. */
+/** The base class of all kinds of datapath offload. It has no fields yet. */
 @versionedObject({ name: 'DatapathOffloadBase', version: '1.0' })
 export class DatapathOffloadBase extends VersionedObject {
   constructor(fields: FieldsOf<DatapathOffloadBase>) {
@@ -10,7 +10,7 @@ export class DatapathOffloadBase extends VersionedObject {
   }
 }
 
-/** Traffic is switched in the card (switchdev); a representor stands for the virtual function on the host. */
+/** Traffic is switched in the card (switchdev); a representor represents the virtual function on the host. */
 @versionedObject({ name: 'DatapathOffloadRepresentor', version: '1.0' })
 export class DatapathOffloadRepresentor extends DatapathOffloadBase {
   /** What to rename the representor to. */
@@ -26,13 +26,13 @@ export class DatapathOffloadRepresentor extends DatapathOffloadBase {
   }
 }
 
-/** What all port profiles have in common. Version 1.1 added `datapath_offload`. */
+/** The base class of all port profiles. Version 1.1 added `datapath_offload`. */
 @versionedObject({ name: 'VIFPortProfileBase', version: '1.1' })
 export class VIFPortProfileBase extends VersionedObject {
   @field.object(() => DatapathOffloadBase, { nullable: true, subclasses: true, since: '1.1' })
   declare readonly datapath_offload?: DatapathOffloadBase | null;
 
-  /** Nothing at all: makes TypeScript tell classes apart that have the same fields. Each class declares its own. */
+  /** Never set. It makes TypeScript distinguish classes that have the same fields; each class declares its own. */
   declare protected readonly nominal: unknown;
 
   constructor(fields: FieldsOf<VIFPortProfileBase>) {
@@ -41,8 +41,8 @@ export class VIFPortProfileBase extends VersionedObject {
 }
 
 /**
- * What Open vSwitch needs to know of a port. Version 1.1 added `datapath_type`, 1.2 the base's
- * `datapath_offload`, 1.3 `create_port`, 1.4 `create_tap` and `multiqueue`.
+ * What Open vSwitch needs to know about a port. Version 1.1 added `datapath_type`, 1.2 the base's `datapath_offload`,
+ * 1.3 `create_port`, 1.4 `create_tap` and `multiqueue`.
  */
 @versionedObject({
   name: 'VIFPortProfileOpenVSwitch',
@@ -50,7 +50,7 @@ export class VIFPortProfileBase extends VersionedObject {
   builtOn: { '1.0': '1.0', '1.2': '1.1' },
 })
 export class VIFPortProfileOpenVSwitch extends VIFPortProfileBase {
-  /** Names the port to the network service: `external_ids:iface-id`. */
+  /** The port's id in the network service: `external_ids:iface-id`. */
   @field.uuid()
   declare readonly interface_id?: string;
 
@@ -61,7 +61,7 @@ export class VIFPortProfileOpenVSwitch extends VIFPortProfileBase {
   @field.text({ nullable: true, since: '1.1' })
   declare readonly datapath_type?: string | null;
 
-  /** Whether the plugin adds the port to the bridge, rather than libvirt. */
+  /** Whether the plugin, not libvirt, adds the port to the bridge. */
   @field.boolean({ default: false, since: '1.3' })
   declare readonly create_port: boolean;
 
@@ -81,7 +81,7 @@ export class VIFPortProfileOpenVSwitch extends VIFPortProfileBase {
 }
 
 /**
- * A representor as a port of Open vSwitch, as older peers say it. Its versions are those of the class it extends.
+ * A representor as an Open vSwitch port, as older peers describe it. It has the same versions as its base class.
  * @deprecated by os-vif: set `datapath_offload` to a DatapathOffloadRepresentor instead
  */
 @versionedObject({ name: 'VIFPortProfileOVSRepresentor', version: '1.4' })
@@ -101,14 +101,14 @@ export class VIFPortProfileOVSRepresentor extends VIFPortProfileOpenVSwitch {
   }
 }
 
-/** A port of Open vSwitch that 6WIND's fast path serves. Its versions are those of the class it extends. */
+/** An Open vSwitch port served by 6WIND's fast path. It has the same versions as its base class. */
 @versionedObject({ name: 'VIFPortProfileFPOpenVSwitch', version: '1.4' })
 export class VIFPortProfileFPOpenVSwitch extends VIFPortProfileOpenVSwitch {
   /** The bridge of the fast path that the port joins. */
   @field.linkName()
   declare readonly bridge_name?: string;
 
-  /** Whether that bridge is the VIF's own, between the port and Open vSwitch. */
+  /** Whether this bridge belongs to the VIF alone, and connects the port to Open vSwitch. */
   @field.boolean({ default: false })
   declare readonly hybrid_plug: boolean;
 
@@ -119,7 +119,7 @@ export class VIFPortProfileFPOpenVSwitch extends VIFPortProfileOpenVSwitch {
   }
 }
 
-/** A port of a Linux bridge that 6WIND's fast path serves. Version 1.1 added the base's `datapath_offload`. */
+/** A port of a Linux bridge, served by 6WIND's fast path. Version 1.1 added the base's `datapath_offload`. */
 @versionedObject({ name: 'VIFPortProfileFPBridge', version: '1.1' })
 export class VIFPortProfileFPBridge extends VIFPortProfileBase {
   /** The bridge of the fast path that the port joins. */
@@ -133,10 +133,10 @@ export class VIFPortProfileFPBridge extends VIFPortProfileBase {
   }
 }
 
-/** A port of Calico that 6WIND's fast path serves. Version 1.1 added the base's `datapath_offload`. */
+/** A Calico port served by 6WIND's fast path. Version 1.1 added the base's `datapath_offload`. */
 @versionedObject({ name: 'VIFPortProfileFPTap', version: '1.1' })
 export class VIFPortProfileFPTap extends VIFPortProfileBase {
-  /** The MAC address of the host's end. */
+  /** The MAC address of the host end. */
   @field.mac({ nullable: true })
   declare readonly mac_address?: string | null;
 
@@ -147,12 +147,13 @@ export class VIFPortProfileFPTap extends VIFPortProfileBase {
   }
 }
 
-// 802.1Qbg gives a manager and a version 8 bits, a type 24. os-vif takes any number, so its peers may send one.
+// 802.1Qbg gives a manager id and a version 8 bits, and a type id 24. os-vif accepts any number, so peers may send
+// larger ones.
 const unsigned = { min: 0, max: 0xffff_ffff, digits: true } as const;
 
 /**
- * What a switch needs to know of a port by IEEE 802.1Qbg (VEPA): its virtual station interface (VSI).
- * Version 1.1 added the base's `datapath_offload`.
+ * What a switch needs to know about an IEEE 802.1Qbg (VEPA) port: its virtual station interface (VSI). Version 1.1
+ * added the base's `datapath_offload`.
  */
 @versionedObject({ name: 'VIFPortProfile8021Qbg', version: '1.1' })
 export class VIFPortProfile8021Qbg extends VIFPortProfileBase {
@@ -167,7 +168,7 @@ export class VIFPortProfile8021Qbg extends VIFPortProfileBase {
   @field.integer(unsigned)
   declare readonly type_id_version?: number;
 
-  /** Names this port. */
+  /** Identifies this port. */
   @field.uuid()
   declare readonly instance_id?: string;
 
@@ -179,12 +180,11 @@ export class VIFPortProfile8021Qbg extends VIFPortProfileBase {
 }
 
 /**
- * What a switch needs to know of a port by IEEE 802.1Qbh (VN-Link).
- * Version 1.1 added the base's `datapath_offload`.
+ * What a switch needs to know about an IEEE 802.1Qbh (VN-Link) port. Version 1.1 added the base's `datapath_offload`.
  */
 @versionedObject({ name: 'VIFPortProfile8021Qbh', version: '1.1' })
 export class VIFPortProfile8021Qbh extends VIFPortProfileBase {
-  /** The port profile as the switch's database names it. */
+  /** The name of the port profile in the switch's database. */
   @field.text()
   declare readonly profile_id?: string;
 
@@ -195,10 +195,10 @@ export class VIFPortProfile8021Qbh extends VIFPortProfileBase {
   }
 }
 
-/** What Kuryr needs to know of a pod's DPDK port. Version 1.1 added the base's `datapath_offload`. */
+/** What Kuryr needs to know about a pod's DPDK port. Version 1.1 added the base's `datapath_offload`. */
 @versionedObject({ name: 'VIFPortProfileK8sDPDK', version: '1.1' })
 export class VIFPortProfileK8sDPDK extends VIFPortProfileBase {
-  /** Whether the port has to be given addresses and routes. */
+  /** Whether addresses and routes must be set on the port. */
   @field.boolean()
   declare readonly l3_setup?: boolean;
 

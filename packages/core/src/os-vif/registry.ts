@@ -11,28 +11,28 @@ import {
 } from '../fields/field-spec.js';
 import { compareVersions, versionsUpTo } from './version.js';
 
-/** How a class of versioned objects is called on the wire. */
+/** The identity of a class of versioned objects on the wire. */
 export interface ObjectIdentity {
   readonly name: string;
   readonly namespace: string;
   /** Major and minor, as in `1.1`. */
   readonly version: string;
   /**
-   * The versions of the class that this one extends, by the version of its own that first built on them. Without
-   * it, version 1.2 built on 1.2 of the other, or on its newest if that is older.
+   * The versions of the base class, by the first version of this class that extended them. Without it, version 1.2
+   * extended version 1.2 of the base class, or the newest one if that is older.
    */
   readonly builtOn?: Readonly<Record<string, string>>;
 }
 
-/** A class, and how it is called. */
+/** A class and its identity. */
 export interface Registration extends ObjectIdentity {
   readonly type: DeclaredClass;
 }
 
-// A registered symbol: another copy of this package may have to read how a class is called.
+// A registered symbol: another copy of this package may have to read a class's identity.
 const identityKey: unique symbol = Symbol.for('vifkit.identity');
 
-/** How a class says that it is called, whichever copy of this package it was declared with. */
+/** The declared identity of a class, whichever copy of this package it was declared with. */
 function declaredIdentity(prototype: {
   readonly [identityKey]?: ObjectIdentity;
 }): ObjectIdentity | undefined {
@@ -43,9 +43,9 @@ const byName = new Map<string, Registration>();
 const byPrototype = new WeakMap<object, Registration>();
 
 /**
- * Class decorator: makes a class known to the wire form, in os-vif's namespace unless told otherwise. The name has to
- * be written out: bundlers rename classes.
- * @throws VifError PLUGIN_INVALID without a name, PLUGIN_CONFLICT when another class has the name
+ * Class decorator: registers a class for the wire form, in os-vif's namespace unless another is given. The name must be
+ * given explicitly, because bundlers rename classes.
+ * @throws VifError PLUGIN_INVALID without a name, PLUGIN_CONFLICT if another class has the name
  */
 export function versionedObject(identity: Omit<ObjectIdentity, 'namespace'> & Partial<ObjectIdentity>) {
   return (type: DeclaredClass): void => {
@@ -69,12 +69,12 @@ export function findVersionedObject(namespace: string, name: string): Registrati
   return byName.get(keyOf(namespace, name));
 }
 
-/** The newest versions of the classes that have this name, of whatever namespace. */
+/** The newest versions of the classes that have this name, in any namespace. */
 export function versionsOfName(name: string): string[] {
   return [...byName.values()].filter((each) => each.name === name).map((each) => each.version);
 }
 
-/** The class with this prototype, and with `subclasses` all that extend it, by name. */
+/** The class with this prototype, and with `subclasses` all its subclasses, sorted by name. */
 export function registrationsWithin(prototype: object, subclasses: boolean): Registration[] {
   const within = [...byName.values()].filter(
     ({ type }) =>
@@ -84,17 +84,17 @@ export function registrationsWithin(prototype: object, subclasses: boolean): Reg
   return within.sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** What a class was registered as, by its prototype. */
+/** The registration of the class with this prototype. */
 function registrationOf(prototype: object): Registration | undefined {
   return byPrototype.get(prototype);
 }
 
-/** @throws VifError UNKNOWN_OBJECT when the object's own class is not decorated with `versionedObject` */
+/** @throws VifError UNKNOWN_OBJECT if the object's own class is not decorated with `versionedObject` */
 export function identityOf(object: object): ObjectIdentity {
   return identityOfClass({ prototype: Object.getPrototypeOf(object) });
 }
 
-/** @throws VifError UNKNOWN_OBJECT when the class is not decorated with `versionedObject` */
+/** @throws VifError UNKNOWN_OBJECT if the class is not decorated with `versionedObject` */
 export function identityOfClass({ prototype }: { readonly prototype: object }): ObjectIdentity {
   const identity = byPrototype.get(prototype);
   if (identity) return identity;
@@ -112,15 +112,15 @@ export function fieldsAt(prototype: object, version: string): string[] {
 }
 
 /**
- * The earliest version of a class that was built on this version of a class it extends. A peer that has the one
- * has at least the other.
+ * The earliest version of a class that extended this version of an ancestor. A peer that has this version of the
+ * ancestor has at least that version of the class.
  */
 export function earliestOn(prototype: object, ancestor: object, version: string): string | undefined {
   const newest = registrationOf(prototype)?.version;
   return newest && versionsUpTo(newest).find((own) => versionOf(ancestor, prototype, own) === version);
 }
 
-/** Without a version, as a class has that is not registered: all fields. */
+/** Without a version (the class is not registered): all fields. */
 function namesAt(prototype: object, version: string | undefined): string[] {
   const parent: object | null = Object.getPrototypeOf(prototype);
   const inherited = parent ? namesAt(parent, version && parentVersion(prototype, version)) : [];
@@ -137,7 +137,7 @@ function versionOf(ancestor: object, prototype: object, version: string): string
   return parent && next ? versionOf(ancestor, parent, next) : undefined;
 }
 
-/** The version of the parent class that a version of a class was built on. */
+/** The version of the parent class that a version of a class extended. */
 function parentVersion(prototype: object, version: string): string | undefined {
   const parent = registrationOf(Object.getPrototypeOf(prototype))?.version;
   const own = registrationOf(prototype);
@@ -148,17 +148,16 @@ function parentVersion(prototype: object, version: string): string | undefined {
   return builtOn[steps.sort(compareVersions).at(-1) ?? ''] ?? parent;
 }
 
-/** The namespace of os-vif's own objects: what is in it is os-vif's to say. */
+/** The namespace of os-vif's own objects. Only os-vif defines its contents. */
 const reserved = 'os_vif';
 
 /**
- * Makes a vendor's class of objects known here, where the vendor's package has a copy of core of its own and has declared
- * the class with that: a class of ours is made, of the same name and with the same fields. The two are the same to
- * `instanceof`.
+ * Registers a vendor's object class that was declared with another copy of core. It makes a class with the same name
+ * and fields; `instanceof` treats the two as the same class.
  *
  * @param owner the package, for messages
- * @throws VifError PLUGIN_INVALID for a class that is not declared, or in a namespace that is not the vendor's;
- *   PLUGIN_CONFLICT when another version of it is known already
+ * @throws VifError PLUGIN_INVALID for a class that is not declared, or is in os-vif's namespace; PLUGIN_CONFLICT if
+ *   another version of it is already known
  */
 export function adoptClass(type: DeclaredClass, owner: string): void {
   const { prototype } = type;
@@ -170,12 +169,12 @@ export function adoptClass(type: DeclaredClass, owner: string): void {
       `${name} of ${owner} needs a namespace of its own: versionedObject({ namespace: 'acme', ... })`,
     );
   }
-  if (registrationOf(prototype)) return; // declared with this very copy
+  if (registrationOf(prototype)) return; // declared with this copy
   const known = findVersionedObject(identity.namespace, identity.name);
   if (known) {
     if (known.version === identity.version) return;
     const text = `${owner} has ${identity.namespace}.${identity.name} ${identity.version}, and ${known.version} is known`;
-    throw new VifError('PLUGIN_CONFLICT', `${text}. Have one version of it installed.`);
+    throw new VifError('PLUGIN_CONFLICT', `${text}. Install only one version of it.`);
   }
   const parent = ownClassFor(Object.getPrototypeOf(prototype));
   if (!parent) throw invalid(`${name} of ${owner} extends a class that is not known here`);
@@ -186,7 +185,7 @@ export function adoptClass(type: DeclaredClass, owner: string): void {
   versionedObject(identity)(adopted);
 }
 
-/** The type of a field, with our classes in it. */
+/** The type of a field, with our classes in place of those of the other copy. */
 function ownType(type: FieldType, owner: string): FieldType {
   if (type.kind === 'list') return { ...type, items: ownType(type.items, owner) };
   if (type.kind !== 'object') return type;
@@ -197,7 +196,7 @@ function ownType(type: FieldType, owner: string): FieldType {
       const own = ownClassFor(found.prototype);
       if (own) return own;
       throw invalid(
-        `${nameOfClass(found)} of ${owner} is not known here: it belongs in the package's list of objects`,
+        `${nameOfClass(found)} of ${owner} is not known here: add it to the package's list of objects`,
       );
     },
   };

@@ -4,12 +4,12 @@ import { type DeclaredClass, type FieldType, fieldsOf } from '../fields/field-sp
 import { earliestOn, fieldsAt, identityOf, identityOfClass, versionsOfName } from './registry.js';
 import { isVersion, type Primitive, type PrimitiveValue, understands } from './version.js';
 
-/** The versions of the classes that a peer has, by their names: `{ "VIFPortProfileOpenVSwitch": "1.2" }`. */
+/** The versions of the classes that a peer has, by class name: `{ "VIFPortProfileOpenVSwitch": "1.2" }`. */
 export type VersionManifest = Readonly<Record<string, string>>;
 
 /**
- * Reads what is to be a manifest. Classes that are not known here are passed over.
- * @throws ValidationError INVALID_OBJECT; INCOMPATIBLE_VERSION for a version that no class of the name had
+ * Reads a manifest. Classes that are not known here are not checked.
+ * @throws ValidationError INVALID_OBJECT; INCOMPATIBLE_VERSION for a version that no class of this name has had
  */
 export function readManifest(manifest: unknown): VersionManifest {
   const at = Cursor.at({ code: 'INVALID_OBJECT', subject: 'The version manifest' });
@@ -28,8 +28,8 @@ export function readManifest(manifest: unknown): VersionManifest {
 }
 
 /**
- * The version to write an object in. Where a peer names only the class that a field is declared with, as
- * oslo.versionedobjects' own manifests do, the object is written so that a peer with that class can read it.
+ * The version to write an object in. A manifest may name only the declared class of a field, as oslo.versionedobjects'
+ * own manifests do. The object is then written so that a peer with that class can read it.
  */
 function versionFor(
   object: object,
@@ -45,20 +45,20 @@ function versionFor(
   return earliest || version;
 }
 
-/** How an object is written. */
+/** Options for writing an object. */
 export interface WriteOptions {
   /**
-   * The versions that the reader has, of the object and of all in it. Fields that they did not have are left
-   * out; a class that is not named is written as it is here.
+   * The versions that the reader has of the object's class and of those of its nested objects. Fields that these
+   * versions do not have are left out; a class that is not named is written in our version.
    */
   readonly manifest?: VersionManifest | undefined;
 }
 
 /**
- * The wire form of an object. A field that is unset is not in it; one that is null is.
+ * The wire form of an object. It has null fields, but not unset ones.
  * @throws VifError UNKNOWN_OBJECT for a class without the `versionedObject` decorator
- * @throws ValidationError for a manifest: INVALID_OBJECT when it is malformed, INCOMPATIBLE_VERSION when it
- *   names a version that a class never had, or that is newer than ours
+ * @throws ValidationError for a manifest: INVALID_OBJECT if it is malformed, INCOMPATIBLE_VERSION if it names a version
+ *   that a class never had or that is newer than ours
  */
 export function toPrimitive(object: object, { manifest }: WriteOptions = {}): Primitive {
   return write(object, undefined, manifest === undefined ? undefined : readManifest(manifest));

@@ -12,13 +12,13 @@ export function compareVersions(a: string, b: string): number {
   return major - otherMajor || minor - otherMinor;
 }
 
-/** All versions of a major that there have been, up to this one: a minor is never left out. */
+/** All versions with the same major version up to this one. Minor versions have no gaps. */
 export function versionsUpTo(version: string): string[] {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return Array.from({ length: minor + 1 }, (_, index) => `${major}.${index}`);
 }
 
-/** Whether who is at version `ours` knows that version: a newer minor, and any other major, it does not. */
+/** Whether a peer at version `ours` understands `version`: not if its minor is newer or its major differs. */
 export function understands(ours: string, version: string): boolean {
   return ours.split('.')[0] === version.split('.')[0] && compareVersions(version, ours) <= 0;
 }
@@ -35,5 +35,5 @@ export interface Primitive {
   readonly 'versioned_object.data': Readonly<Record<string, PrimitiveValue>>;
 }
 
-/** What a field has on the wire. */
+/** The value of a field on the wire. */
 export type PrimitiveValue = string | number | boolean | null | Primitive | readonly PrimitiveValue[];

@@ -7,14 +7,14 @@ import { type Form, fill, readFields, readScalar, refuseUnknownKeys } from '../f
 import { toPrimitive } from './to-primitive.js';
 import type { Primitive } from './version.js';
 
-/** What the constructor of a class takes: any of its fields, and those that it cannot do without. */
+/** The argument of a class's constructor: any of its fields, and at least the required ones. */
 export type FieldsOf<T, Required extends keyof T = never> = Partial<Omit<T, keyof VersionedObject>> &
   Pick<T, Required>;
 
-/** What a copy may differ in: any field, and undefined to unset it. */
+/** The changes for a copy: any fields; undefined unsets a field. */
 export type ChangesOf<T> = { readonly [K in Exclude<keyof T, keyof VersionedObject>]?: T[K] | undefined };
 
-/** Objects within a new object are made before it. */
+/** Nested objects are made before the object that contains them. */
 const instanceForm: Form = {
   nullIsUnset: false,
   initialObjects: new WeakMap(),
@@ -23,12 +23,12 @@ const instanceForm: Form = {
 };
 
 /**
- * The base of os-vif's objects, in the manner of oslo.versionedobjects. A field may be unset, which is not
- * the same as null: it is then no own property, reads as its default if it has one, and is not written.
- * Objects are checked when made, and frozen.
+ * The base class of os-vif's objects, modelled on oslo.versionedobjects. A field may be unset, which is different from
+ * null: it is then not an own property, has its default value if there is one, and is not written. Objects are checked
+ * when they are made, and are frozen.
  */
 export abstract class VersionedObject {
-  /** `instanceof` goes by the name of the class, so that it knows the objects of other copies of this package. */
+  /** `instanceof` compares class names, so that it recognises objects of other copies of this package. */
   static readonly [Symbol.hasInstance] = hasInstance;
 
   /** @throws ValidationError INVALID_OBJECT, UNKNOWN_FIELD */
@@ -41,8 +41,9 @@ export abstract class VersionedObject {
   }
 
   /**
-   * A new object of the same class. Fields that are not given are as here, unset ones included; a field that is
-   * given as undefined is unset. What was read from the wire may have values that no plug takes; a copy has none.
+   * A new object of the same class. Fields that are not given are the same as in this object, unset ones included; a
+   * field that is given as undefined is unset. An object that was read from the wire may have values that no plug
+   * accepts; those are refused here.
    * @throws ValidationError INVALID_OBJECT, UNKNOWN_FIELD
    */
   copy(changes: ChangesOf<this> = {}): this {
@@ -51,12 +52,12 @@ export abstract class VersionedObject {
     refuseUnknownKeys(type.prototype, changes, at, 'UNKNOWN_FIELD');
     const fields = readFields(type, { ...this, ...changes }, at, instanceForm);
     const copied = fill<this>(Object.create(type.prototype), fields);
-    // An object that was read from the wire may lack what a constructor asks for; so may its copy.
+    // An object that was read from the wire may lack fields that the constructor requires; so may its copy.
     at.refuse(violationsOf(copied, { partial: true }));
     return copied;
   }
 
-  /** Whether the other is of the same class, with the same fields set to the same values, all the way down. */
+  /** Whether the other is of the same class and has the same fields set to deeply equal values. */
   equals(other: unknown): boolean {
     return isDeepStrictEqual(this, other);
   }
@@ -69,7 +70,7 @@ export abstract class VersionedObject {
 
 nameKind(VersionedObject, 'vifkit.VersionedObject');
 
-/** Whether a field has been given a value (null is one), rather than reading as its default. */
+/** Whether a field has been set to a value, null included, and does not merely have its default. */
 export function isSet<T extends VersionedObject>(object: T, name: Extract<keyof T, string>): boolean {
   return Object.hasOwn(object, name);
 }

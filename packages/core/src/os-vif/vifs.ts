@@ -13,8 +13,8 @@ import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /**
- * What the constructor of a VIF class takes that Nova and Kuryr give certain port profiles only. On the wire, as in
- * os-vif, a VIF may have any.
+ * The argument of the constructor of a VIF class that Nova and Kuryr use only with certain port profiles. On the wire,
+ * as in os-vif, a VIF may have any.
  */
 export type VIFFieldsOf<T extends VIFBase, Profile extends VIFPortProfileBase> = Omit<
   FieldsOf<T, 'id'>,
@@ -22,8 +22,8 @@ export type VIFFieldsOf<T extends VIFBase, Profile extends VIFPortProfileBase> =
 > & { readonly port_profile?: Profile };
 
 /**
- * What all VIFs have in common. os-vif lets every field be unset; here `id` is required, because everything
- * that is made on a host is marked with it.
+ * The base class of all VIFs. os-vif lets every field be unset; here `id` is required, because everything that is made
+ * on a host is marked with it.
  */
 @versionedObject({ name: 'VIFBase', version: '1.0' })
 export class VIFBase extends VersionedObject {
@@ -51,15 +51,15 @@ export class VIFBase extends VersionedObject {
   @field.boolean({ default: false })
   declare readonly preserve_on_delete: boolean;
 
-  /** Whether the network service filters the traffic, so that the host need not. */
+  /** Whether the network service filters the traffic, so that the host does not have to. */
   @field.boolean({ default: false })
   declare readonly has_traffic_filtering: boolean;
 
-  /** What its kind of network has to know of the port besides. */
+  /** What its kind of network needs to know about the port. */
   @field.object(() => VIFPortProfileBase, { subclasses: true })
   declare readonly port_profile?: VIFPortProfileBase;
 
-  /** Nothing at all: makes TypeScript tell classes apart that have the same fields. Each class declares its own. */
+  /** Never set. It makes TypeScript distinguish classes that have the same fields; each class declares its own. */
   declare protected readonly nominal: unknown;
 
   constructor(fields: FieldsOf<VIFBase, 'id'>) {
@@ -92,15 +92,15 @@ export class VIFDirect extends VIFBase {
   @field.linkName()
   declare readonly vif_name?: string;
 
-  /** The PCI address of the device below. */
+  /** The PCI address of the lower device. */
   @field.pci()
   declare readonly dev_address?: string;
 
-  /** How macvtap connects it. */
+  /** The mode of the macvtap. */
   @field.enum(['vepa', 'passthrough', 'bridge'])
   declare readonly mode?: 'vepa' | 'passthrough' | 'bridge';
 
-  /** The VLAN device to use in between. */
+  /** The VLAN device between the two. */
   @field.linkName()
   declare readonly vlan_name?: string;
 
@@ -125,7 +125,7 @@ export class VIFGeneric extends VIFBase {
   }
 }
 
-/** A PCI device given to the guest: an SR-IOV virtual function, or a whole network card. */
+/** A PCI device passed through to the guest: an SR-IOV virtual function, or a whole network card. */
 @versionedObject({ name: 'VIFHostDevice', version: '1.0' })
 export class VIFHostDevice extends VIFBase {
   /** `ethernet` is libvirt's `<interface type="hostdev">`, `generic` its `<hostdev>`. */
@@ -143,14 +143,17 @@ export class VIFHostDevice extends VIFBase {
   }
 }
 
-/** A card of a virtual machine that a Kubernetes pod inside it drives by DPDK (Kuryr). libvirt has no part in it. */
+/**
+ * A network card of a virtual machine that a Kubernetes pod inside it drives with DPDK (Kuryr). libvirt is not
+ * involved.
+ */
 @versionedObject({ name: 'VIFNestedDPDK', version: '1.0' })
 export class VIFNestedDPDK extends VIFBase {
   /** The PCI address of the card, as the virtual machine sees it. */
   @field.pci({ wire: 'text' })
   declare readonly pci_address?: string;
 
-  /** The driver that the card was bound to before, to which it goes back. */
+  /** The driver that the card was bound to before, and is bound to again afterwards. */
   @field.text()
   declare readonly dev_driver?: string;
 
@@ -193,7 +196,7 @@ export class VIFVHostUser extends VIFBase {
   @field.socketPath()
   declare readonly path?: string;
 
-  /** Which side of the socket QEMU is: the server makes it, the client connects to it. */
+  /** QEMU's role: a server makes the socket, a client connects to it. */
   @field.enum(['client', 'server'])
   declare readonly mode?: 'client' | 'server';
 
@@ -223,8 +226,8 @@ export class InstanceInfo extends VersionedObject {
 }
 
 /**
- * The value of a field that a plugin cannot do without.
- * @throws VifError INVALID_VIF when it is unset or null
+ * The value of a field that a plugin requires.
+ * @throws VifError INVALID_VIF if it is unset or null
  */
 export function requireField<T extends VersionedObject, K extends Extract<keyof T, string>>(
   object: T,

@@ -11,7 +11,7 @@ import type { LegacyDriver, VifPlugin } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
 import { slugOf } from '../plugin/slots.js';
 
-/** A request, and whose rules it is answered by. */
+/** A request, and the rules that apply to it. */
 export interface RoutedRequest extends VifRequest {
   readonly routing: Routing;
   /** The request as it was given. */
@@ -19,28 +19,28 @@ export interface RoutedRequest extends VifRequest {
 }
 
 /**
- * Reads a request. Its own key `routing` goes before the driver's.
- * @throws ValidationError what `parseRequest` throws
- * @throws VifError INVALID_REQUEST for a host that filters, by the rules of today's Nova: they know none, and a guest
- *   whose traffic ought to be filtered must not be let onto the network without
+ * Reads a request. Its own `routing` takes precedence over the driver's.
+ * @throws ValidationError whatever `parseRequest` throws
+ * @throws VifError INVALID_REQUEST for a host that filters, by the rules of today's Nova: they have no such filter, and
+ *   a guest whose traffic should be filtered must not get onto the network without it
  */
 export function readRequest(json: unknown, fallback: Routing): RoutedRequest {
   const request = parseRequest(json);
   const routing = request.routing ?? fallback;
   if (routing === 'current' && request.hostFilters) {
     const text =
-      "firewall 'iptables' goes with routing 'newton' alone: today's Nova leaves all filtering to Neutron. " +
-      'Have Neutron filter, and leave firewall out';
+      "firewall 'iptables' works only with routing 'newton': today's Nova leaves all filtering to Neutron. " +
+      'Let Neutron filter, and leave firewall out';
     throw new VifError('INVALID_REQUEST', text, { vifId: request.vif.id });
   }
   return { ...request, routing, given: json };
 }
 
-/** Which of the two paths a VIF takes, who handles it there, and why. */
+/** The path that a VIF takes, the handler on that path, and the reason. */
 export type ChosenPath = {
   /** The plugin's name, or the legacy driver's slug. */
   readonly plugin: string;
-  /** Why this path: a sentence for people. */
+  /** Why this path was chosen: a human-readable sentence. */
   readonly reason: string;
 } & (
   | { readonly path: 'os-vif'; readonly vif: VIFBase; readonly handler: () => VifPlugin }
@@ -49,18 +49,18 @@ export type ChosenPath = {
 
 const unbound = 'Neutron has not bound it: give its port a host (binding:host_id) and ask for the VIF again';
 
-/** What Neutron calls the type of a port that no switch takes. */
+/** Neutron's VIF types for ports that have no working binding. */
 const unboundTypes: ReadonlyMap<string, string> = new Map([
   ['unbound', unbound],
   [
     'binding_failed',
-    "Neutron found no way to bind its port to this host: the log of neutron-server says why. Mostly the host's agent is down, or serves no such network; then bind the port anew",
+    "Neutron could not bind its port to this host: see the log of neutron-server for the reason. Usually the host's agent is down or does not serve this network. Fix that, then bind the port again",
   ],
 ]);
 
 /**
- * As {@link choosePath}, once the packages are loaded that this VIF needs.
- * @throws VifError what `choosePath` and `PluginRegistry.loadPlugin` throw
+ * Like {@link choosePath}, but first loads the packages that this VIF needs.
+ * @throws VifError whatever `choosePath` and `PluginRegistry.loadPlugin` throw
  */
 export async function findPath(request: RoutedRequest, registry: PluginRegistry): Promise<ChosenPath> {
   const { vif, routing } = request;
@@ -71,8 +71,8 @@ export async function findPath(request: RoutedRequest, registry: PluginRegistry)
 }
 
 /**
- * Chooses as Nova does: an os-vif object goes to the plugin it names; so does a VIF of the network model
- * whose type has a converter, if that yields an object; else the legacy driver of the type takes it.
+ * Chooses as Nova does. An os-vif object goes to the plugin that it names. So does a VIF of the network model whose
+ * type has a converter, if that yields an object. Otherwise the legacy driver of the type handles the VIF.
  *
  * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, NO_MATCHING_PLUGIN, PLUGIN_FAILED, and what a converter throws
  */
@@ -98,8 +98,8 @@ export function choosePath(request: RoutedRequest, registry: PluginRegistry): Ch
 }
 
 /**
- * The os-vif object of a request: its own, or what its VIF converts to; undefined where the legacy path serves it.
- * Neither host nor plugin is asked.
+ * The os-vif object of a request: its own, or the one that its VIF is converted to; undefined if the legacy path
+ * handles the VIF. This queries neither the host nor a plugin.
  * @throws VifError VIF_TYPE_MISSING, UNSUPPORTED_VIF_TYPE, PLUGIN_FAILED, and what a converter throws
  */
 export function objectOf(request: RoutedRequest, registry: PluginRegistry): VIFBase | undefined {
@@ -119,13 +119,13 @@ function convert(
     const object: unknown = converter?.convert(vif, { hostFilters, flavor, image });
     if (object === undefined || object === null) return undefined;
     if (object instanceof VIFBase) return ours(object);
-    throw new TypeError(`it returned ${quote(object)}, which is no os-vif object`);
+    throw new TypeError(`it returned ${quote(object)}, which is not an os-vif object`);
   } catch (error) {
     throw asVifError(error, 'PLUGIN_FAILED', `The converter of VIF type '${type}' failed`, vif.id);
   }
 }
 
-/** A converter may come with a core of its own, and so may its object. */
+/** A converter, and so its object, may use another copy of core. */
 function ours(object: VIFBase): VIFBase {
   const at = Cursor.at({ code: 'INVALID_OBJECT', subject: `The ${classNameOf(object)}` });
   const adopted = adopt(object, at);

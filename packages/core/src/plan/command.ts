@@ -5,23 +5,24 @@ export const command = defineStepKind({
   kind: 'command',
   noun: 'command',
   fields: {
-    /** Program and arguments; never a shell's line. */
+    /** Program and arguments; never a shell command line. */
     argv,
     /**
-     * What takes it back: if a later step fails, or the tool is cut off. If the tool fails by itself, only where the step is
-     * tied to a link that this call makes (by one of the next two): it may have done half, and undoing can hurt nobody.
+     * The command that undoes this one. It runs if a later step fails or the tool is interrupted. If the tool itself
+     * fails, it runs only if one of the next two fields ties the step to a link that this call makes: the tool may have
+     * done part of its work, and undoing that affects nobody else.
      */
     undo: optional(argv),
-    /** Run only if this call makes the link of that name. */
+    /** Run only if this call makes the link with this name. */
     whenCreated: optional(linkName),
     /**
-     * Take it back only if this call makes the link of that name. A link that was there before may carry a
-     * guest by now: a second plug that fails must not cut it off.
+     * Undo only if this call makes the link with this name. A link that existed before may already carry a guest, and a
+     * failed second plug must not cut that guest off.
      */
     undoWhenCreated: optional(linkName),
-    /** Where the tool comes from: named when it is missing. */
+    /** Where the tool comes from; the error names it if the tool is missing. */
     vendor: optional(text),
-    /** The tool is told to set the port as the request asks: VLANs, isolation, rates. */
+    /** The tool applies the port settings of the request: VLANs, isolation, rates. */
     settlesPort: optional(flag),
   },
   target: ({ argv: [program = ''] }) => program,
@@ -33,5 +34,5 @@ export const command = defineStepKind({
   describe: ({ argv: [, ...words] }) => [words.join(' ')],
 });
 
-/** A vendor's tool. What it did cannot be seen, so it runs at each plug, unless `whenCreated`. */
+/** A vendor's tool. Its effect cannot be inspected, so it runs at every plug, unless `whenCreated` is given. */
 export interface CommandStep extends StepOf<typeof command> {}

@@ -11,31 +11,34 @@ export const custom = defineStepKind({
   kind: 'custom',
   noun: 'custom step',
   fields: {
-    /** What is done, and to what, as in `acme port 9b2d1e63`: two steps of one name are about the same thing. */
+    /**
+     * What the step does, and to what, as in `acme port 9b2d1e63`. Two steps with the same name are about the same
+     * thing.
+     */
     name: matching<string>((value) => isPlainText(value) && value !== '', { type: 'string', minLength: 1 }),
     isDone: method<boolean>(),
     apply: method<void>(),
-    /** Takes back what `apply` did; it must bear being called when `apply` failed half-way. */
+    /** Undoes what `apply` did. It must also work after `apply` failed halfway. */
     undo: method<void>(),
-    /** It sets the port as the request asks: VLANs, isolation, rates. */
+    /** It applies the port settings of the request: VLANs, isolation, rates. */
     settlesPort: optional(flag),
   },
   intention: () => 'use',
   settlesPort: ({ settlesPort = false }) => settlesPort,
 });
 
-/** The vendor's own code, for what no other step covers. */
+/** The vendor's own code, for what no other kind of step covers. */
 export interface CustomStep extends StepOf<typeof custom> {}
 
-/** A custom step may be the object of a class: what it can do need not be its own. */
+/** A custom step may be an instance of a class, so its methods need not be own properties. */
 export function isCustom(step: unknown): step is CustomStep {
   return typeof step === 'object' && step !== null && 'kind' in step && step.kind === 'custom';
 }
 
 /**
- * Reads a custom step once, and checks it; it may have whatever else its author likes.
- * @returns a step that stays as it is, whose methods are the plugin's, and whose errors name the owner; and what
- *   is wrong with what was given
+ * Reads a custom step once, and checks it. The step may have any other properties.
+ * @returns an immutable step that calls the plugin's methods and whose errors name the owner; and what is wrong with
+ *   the given step
  */
 export function sealCustomStep(
   given: CustomStep,

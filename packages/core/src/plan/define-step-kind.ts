@@ -1,50 +1,65 @@
 import type { JsonSchema } from '../fields/rules.js';
 import { checkObject, type Field, type Fields, type ObjectOf, objectSchema, oneOf } from './fields.js';
 
-/** What a step would do with what it names: have it for its VIF alone, use it as it is there, or remove it. */
+/** What a step does with its target: make it for its VIF alone, use an existing one, or remove it. */
 export type Intention = 'make' | 'use' | 'remove';
 
-/** What is to be known of the steps of a kind beside their fields. */
+/** What the engine and the command need to know about the steps of a kind, besides their fields. */
 export interface StepTraits<S> {
-  /** What the steps are about, in the field's words, as in `link`. */
+  /** The term for what the steps are about, as in `link`. */
   readonly noun: string;
-  /** The name of what a step is about: of a link, a bridge, a port, a program; the field `name` unless given. */
+  /** The name of what a step is about: a link, a bridge, a port, a program. It is the field `name` unless given. */
   target?(step: S): string;
-  /** What the step and that of its absence have in common: the kind, without `Absent` at its end, unless given. */
+  /**
+   * The family that a kind shares with the kind for its absence: the kind without a trailing `Absent`, unless given.
+   */
   readonly family?: string;
-  /** Two steps of a family are about the same thing if this is the same; the target unless given. */
+  /** Two steps of a family are about the same thing if their identities are equal. It is the target unless given. */
   identity?(step: S): string;
-  /** Decides, with what is found on the host, whether the step may be carried out: see `docs/architecture.md`. */
+  /**
+   * Together with what is found on the host, it decides whether the step may be applied: see `docs/architecture.md`.
+   */
   intention(step: S): Intention;
-  /** The name of a link or port that is to be one VIF's alone, or goes as such: two plans take turns with it. */
+  /** The name of a link or port that is made, or removed, as one VIF's own. Two plans with the same name take turns. */
   ownName?(step: S): string | undefined;
-  /** Keys, as in `vf:0000:05:10.1`, that no two plans may be at work on together, not even in one call. */
+  /** Keys, as in `vf:0000:05:10.1`, that no two plans may work on at the same time, not even in one call. */
   exclusive?(step: S): readonly string[];
-  /** Keys, as in `link:br0`, that a plan holds against other calls, and shares with the other plans of its own. */
+  /** Keys, as in `link:br0`, that a plan locks against other calls, and shares with the other plans of its own call. */
   locks?(step: S): readonly string[];
-  /** What the step wants of its object besides its being there: a few words each. @param makes it is still to be made */
+  /**
+   * The desired properties of the target besides its existence, in a few words each. @param makes the target does not
+   * exist yet
+   */
   describe?(step: S, makes: boolean): readonly string[];
-  /** The link, port or bridge that `vif show` draws the step's object beside. */
+  /** The link, port or bridge next to which `vif show` draws the step's target. */
   drawnBeside?(step: S): string | undefined;
-  /** Names of links: the step is carried out, or undone, only if the call makes that link. */
+  /** Names of links. The step is applied, or undone, only if the call makes that link. */
   ifCreated?(step: S): { readonly apply?: string | undefined; readonly undo?: string | undefined };
-  /** The target of another step: where that has become somebody else's and is left alone, so is this one. */
+  /**
+   * The target of another step. If that target now belongs to another VIF and is left alone, this step is skipped too.
+   */
   goesWith?(step: S): string | undefined;
-  /** What may not be removed is left without a word. */
+  /** A target that may not be removed is left in place without an error. */
   isLenient?(step: S): boolean;
-  /** Nothing on the host tells whether it has been done: `check` says nothing of it. */
+  /** The host does not show whether the step has been applied, so `check` does not report it. */
   readonly leavesNoTrace?: boolean;
-  /** The step sets its port as the request asks: VLANs, isolation, rates. They are refused where no step of a plan does. */
+  /**
+   * The step applies the port settings of the request: VLANs, isolation, rates. They are refused if no step of a plan
+   * does.
+   */
   settlesPort?(step: S): boolean;
-  /** The step finds whatever its VIF has of this sort: an unplug need not look for more. */
+  /** The step finds everything of this kind that its VIF has, so an unplug need not look for more. */
   readonly findsAllOfVif?: boolean;
-  /** What the step removes is found by the VIF's mark, too: a VIF that is plugged in another way needs no step for it. */
+  /**
+   * What the step removes is also found by the VIF's mark, so a VIF that is now plugged in another way needs no step
+   * for it.
+   */
   readonly isFoundByMark?: boolean;
 }
 
-/** A kind of step: what its steps look like, and what the engine and the command have to know of them. */
+/** A kind of step: the form of its steps, and what the engine and the command need to know about them. */
 export interface StepKindDefinition<S = never> extends StepTraits<S> {
-  /** What its steps have in their `kind`. */
+  /** The value of `kind` in its steps. */
   readonly kind: string;
   /** See {@link StepTraits.family}. */
   readonly family: string;
@@ -67,8 +82,9 @@ export type StepWith<K extends string, F extends Fields> = { readonly kind: K } 
 export type StepOf<D> = D extends StepKindDefinition<infer S> ? S : never;
 
 /**
- * Defines a kind of step. The type of its steps, their validation and their JSON Schema follow from `fields`. A vendor's
- * kind has the vendor's name in front, as in `acme:qdisc`, and is offered by a package beside a runner.
+ * Defines a kind of step. The type of its steps, their validation and their JSON Schema follow from `fields`. A
+ * vendor's kind is prefixed with the vendor's name, as in `acme:qdisc`, and comes in a package together with its
+ * runner.
  */
 export function defineStepKind<const K extends string, F extends Fields>(
   definition: { readonly kind: K; readonly fields: F } & StepTraits<StepWith<K, F>>,

@@ -14,13 +14,16 @@ import {
 } from '../fields/values.js';
 
 /**
- * One field of a step: its TypeScript type, how it is checked, and its JSON Schema. They are made by the functions of this
- * module, and put together as an object's properties: the comments of the properties are those of the step's type.
+ * One field of a step: its TypeScript type, its check and its JSON Schema. The functions of this module make fields.
+ * They are combined as an object's properties, whose comments become those of the step's type.
  */
 export interface Field<T = unknown, Optional extends boolean = boolean> {
   /** Whether it may be left out. */
   readonly optional: Optional;
-  /** What is wrong with a value at a path: `lacks 'name'`, `has a malformed 'set.mtu' (7)`; empty if nothing is. */
+  /**
+   * What is wrong with a value at a path, as in `lacks 'name'` or `has a malformed 'set.mtu' (7)`; empty if it is
+   * valid.
+   */
   check(value: unknown, path: string): readonly string[];
   /** The JSON Schema of its values. */
   readonly schema: JsonSchema;
@@ -28,13 +31,13 @@ export interface Field<T = unknown, Optional extends boolean = boolean> {
   readonly '~type'?: T;
 }
 
-/** The fields of an object, which has no others. */
+/** All fields of an object. */
 export type Fields = Readonly<Record<string, Field>>;
 
 /** The type of a field's value. */
 export type ValueOf<F> = F extends Field<infer T> ? T : never;
 
-// Both parts are mapped over a Pick of the fields, for only then does TypeScript keep the comments of the properties.
+// Both parts map over a Pick of the fields: TypeScript keeps the comments of the properties only then.
 type RequiredKeys<F> = { [K in keyof F]: F[K] extends Field<unknown, true> ? never : K }[keyof F];
 type OptionalKeys<F> = { [K in keyof F]: F[K] extends Field<unknown, true> ? K : never }[keyof F];
 type Required<F> = { readonly [K in keyof F]: ValueOf<F[K]> };
@@ -44,16 +47,16 @@ type Optional<F> = { readonly [K in keyof F]?: ValueOf<F[K]> };
 export type ObjectOf<F extends Fields> = Required<Pick<F, RequiredKeys<F>>> &
   Optional<Pick<F, OptionalKeys<F>>>;
 
-/** Steps are many, and seldom wrong: it is the same list for all that are right. */
+/** Shared by all valid values: there are many steps, and they are rarely wrong. */
 const nothing: readonly string[] = [];
 
-/** A field of whatever the predicate accepts. */
+/** A field that holds what the predicate accepts. */
 export function matching<T>(accepts: (value: unknown) => boolean, schema: JsonSchema): Field<T, false> {
   const check = (value: unknown, path: string) => (accepts(value) ? nothing : [malformed(value, path)]);
   return { optional: false, check, schema };
 }
 
-/** The field may be left out. */
+/** Makes a field optional. */
 export function optional<T>({ check, schema }: Field<T>): Field<T, true> {
   return {
     optional: true,
@@ -68,7 +71,7 @@ export function oneOf<const T extends string>(...allowed: readonly T[]): Field<T
   return matching((value) => words.includes(value), { enum: allowed });
 }
 
-/** A list of such values; a malformed one makes the list malformed. */
+/** A list of such values. One malformed value makes the list malformed. */
 export function list<T>(items: Field<T>, { least = 0 } = {}): Field<readonly T[], false> {
   const accepts = (value: unknown) =>
     Array.isArray(value) &&
@@ -82,12 +85,12 @@ export function object<F extends Fields>(fields: F): Field<ObjectOf<F>, false> {
   return { optional: false, check: checkObject(fields), schema: objectSchema(fields) };
 }
 
-/** What {@link tagged} makes of its variants. */
+/** The type that {@link tagged} derives from its variants. */
 export type Tagged<Tag extends string, V extends Readonly<Record<string, Fields>>> = {
   [K in keyof V]: { readonly [T in Tag]: K } & ObjectOf<V[K]>;
 }[keyof V];
 
-/** An object whose fields follow from its value of the key `tag`. */
+/** An object whose fields depend on the value of its key `tag`. */
 export function tagged<const Tag extends string, V extends Readonly<Record<string, Fields>>>(
   tag: Tag,
   variants: V,
@@ -142,13 +145,13 @@ export const flag = matching<boolean>((value) => typeof value === 'boolean', wir
 
 const linkNameSchema = { type: 'string', minLength: 1, maxLength: 15, pattern: '^[^/:%\\s]+$' };
 
-/** The name of a link of the kernel. */
+/** The name of a kernel link. */
 export const linkName = matching<string>(isLinkName, linkNameSchema);
 
 /** Text of at most 255 characters, without control characters. */
 export const text = matching<string>(isPlainText, { type: 'string', maxLength: 255 });
 
-/** Keys and values of plain text. */
+/** A map whose keys and values are plain text. */
 export const texts = matching<Readonly<Record<string, string>>>(
   (value) => isPlainObject(value) && Object.entries(value).flat().every(isPlainText),
   { type: 'object', additionalProperties: text.schema },
@@ -172,7 +175,7 @@ export const vlanId = matching<number>(isVlanId, {
   maximum: vlanRange.max,
 });
 
-/** An integer between two others. */
+/** An integer in a range, bounds included. */
 export function integer(minimum: number, maximum: number): Field<number, false> {
   const accepts = (value: unknown) =>
     Number.isInteger(value) && Number(value) >= minimum && Number(value) <= maximum;
@@ -185,7 +188,10 @@ export const duration = matching<number>(
   { type: 'number', minimum: 0, maximum: 1_000_000 },
 );
 
-/** Program and arguments. No shell sees it, so only NUL and the like are refused; vendors' tools take long words. */
+/**
+ * Program and arguments. No shell is involved, so only control characters and lone surrogates are refused. Vendors'
+ * tools accept long words.
+ */
 export const argv = matching<readonly string[]>(
   (value) =>
     Array.isArray(value) &&
@@ -195,9 +201,9 @@ export const argv = matching<readonly string[]>(
 );
 
 /**
- * A name that is looked for on PATH, or an absolute path. A helper that stands in front of it would take `A=B` for a
- * variable (sudo, env) and `-x` for an option; a relative path is another program wherever the caller stands; and with
- * `..` a path is not the one that a line for sudo names.
+ * A name that is looked up on PATH, or an absolute path. A helper in front of it (sudo, env) would take `A=B` for a
+ * variable and `-x` for an option. A relative path depends on the caller's directory. A path with `..` does not match
+ * the path that a sudoers line names.
  */
 function isProgram(word: unknown): boolean {
   if (typeof word !== 'string' || word === '' || word.startsWith('-') || /[=\s]/.test(word)) return false;

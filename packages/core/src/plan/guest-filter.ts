@@ -1,17 +1,20 @@
 import { defineStepKind, type StepOf } from './define-step-kind.js';
 import { ipAddress, linkName, list, macAddress } from './fields.js';
 
-/** All filters are in one table, which comes with the first of them and goes with the last. */
+/** All filters are in one table, which is made with the first filter and removed with the last. */
 const locks = () => ['filters'];
 
 export const guestFilter = defineStepKind({
   kind: 'guestFilter',
   noun: 'filter',
   fields: {
-    /** The guest's link on the host; it need not be there yet. */
+    /** The guest's link on the host; it need not exist yet. */
     name: linkName,
     mac: macAddress,
-    /** Without any, only what is said of IP addresses does not hold. Link-local IPv6 addresses are always allowed. */
+    /**
+     * The permitted IP addresses. Without any, IP addresses are not filtered. Link-local IPv6 addresses are always
+     * allowed.
+     */
     addresses: list(ipAddress),
   },
   intention: () => 'make',
@@ -20,8 +23,8 @@ export const guestFilter = defineStepKind({
 });
 
 /**
- * A guest that may send only as itself: with this MAC address and these IP addresses, in ARP too, without VLAN tags,
- * and no DHCP server's or IPv6 router's messages. For guests on Linux bridges.
+ * A guest that may send only with this MAC address and these IP addresses, also in ARP. It may send neither VLAN tags
+ * nor the messages of a DHCP server or an IPv6 router. For guests on Linux bridges.
  */
 export interface GuestFilterStep extends StepOf<typeof guestFilter> {}
 
@@ -34,5 +37,5 @@ export const guestFilterAbsent = defineStepKind({
   describe: () => ['to be absent'],
 });
 
-/** A guest's link whose guest is not filtered. */
+/** A guest's link that must have no filter. */
 export interface GuestFilterAbsentStep extends StepOf<typeof guestFilterAbsent> {}

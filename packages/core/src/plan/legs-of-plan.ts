@@ -1,12 +1,12 @@
 import type { Leg } from '../connection/legs.js';
 import type { LinkStep, OvsPortStep, Plan, Step } from './steps.js';
 
-/** Neutron's VLAN for traffic that goes nowhere. */
+/** Neutron's VLAN for ports that must not have any traffic. */
 const DEAD_VLAN = 4095;
 
 /**
- * The legs that the steps of a plug's plan make, or use. What no step is about, such as a tap that the hypervisor makes,
- * the plugin adds (`path`).
+ * The legs that the steps of a plug's plan make or use. The plugin's `path` adds those that no step is about, such as a
+ * tap that the hypervisor makes.
  */
 export function legsOfPlan(plan: Plan): Leg[] {
   const seen = new Set<string>();
@@ -38,15 +38,15 @@ function vethEnd({ name, create }: LinkStep): [string, string][] {
   return create?.type === 'veth' ? [[name, create.peer]] : [];
 }
 
-/** @param peer the other end of a port that is one of a veth pair */
+/** @param peer the other end, if the port is one end of a veth pair */
 function checksumLegs({ bridge }: OvsPortStep, peer: string | undefined): Leg[] {
   return peer === undefined ? [] : [{ kind: 'checksum', name: peer, bridge }];
 }
 
-/** @param seen far ends of veth pairs, which have steps of their own */
+/** @param seen far ends of veth pairs, which have their own steps */
 function linkLegs(step: LinkStep, representors: ReadonlySet<string>, seen: Set<string>): Leg[] {
   const { name, create, types, set = {}, ifPresent } = step;
-  if (ifPresent) return []; // the guest's: the plugin tells of it
+  if (ifPresent) return []; // the guest's link: the plugin's `path` has it
   const sized = set.mtu === undefined ? {} : { mtu: set.mtu };
   const own: Leg[] = [];
   if (create?.type === 'tap') own.push({ kind: 'guestLink', name, madeBy: 'plug', ...sized });

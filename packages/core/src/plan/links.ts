@@ -24,10 +24,10 @@ const creation = tagged('type', {
   vlan: {
     link: linkName,
     id: vlanId,
-    /** `802.1Q` unless given; `802.1ad` is a provider's outer tag. */
+    /** `802.1Q` unless given; `802.1ad` is a provider's outer tag (S-tag). */
     protocol: optional(oneOf('802.1Q', '802.1ad')),
   },
-  /** A command of the plan, before this step, makes the link, of whatever type; the command's undo removes it. */
+  /** An earlier command of the plan makes the link, which may have any type. The command's undo removes it. */
   command: {},
 });
 
@@ -44,7 +44,7 @@ const bridgeAttributes = object({
   forwardDelay: optional(duration),
   stp: optional(flag),
   multicastSnooping: optional(flag),
-  /** Seconds for which an address is remembered; 0 makes the bridge forget at once, and so flood. */
+  /** The ageing time of learned addresses in seconds; with 0 the bridge forgets them at once, and floods. */
   ageing: optional(duration),
 });
 
@@ -67,17 +67,17 @@ const attributes = object({
   /** `net.ipv4.conf.NAME.arp_announce`. */
   arpAnnounce: optional(integer(0, 255)),
   /**
-   * `false` has the kernel fill in the checksums of what the link sends (`ethtool -K NAME tx off`). It is read, and corrected,
-   * while the guest runs; a host without ethtool is left as it is.
+   * `false` makes the kernel complete the checksums of what the link sends (`ethtool -K NAME tx off`). It is checked
+   * and corrected while the guest runs. On a host without ethtool it is ignored.
    */
   checksumOffload: optional(flag),
   bridge: optional(bridgeAttributes),
 });
 
-/** Attributes of a link. What is left out is free. */
+/** Attributes of a link. An attribute that is left out may have any value. */
 export type LinkAttributes = ValueOf<typeof attributes>;
 
-/** A part of a link's alternative name, which has 127 bytes. */
+/** A part of a link's alternative name, which is limited to 127 bytes. */
 const user = matching<string>((value) => typeof value === 'string' && /^[\w-]{1,64}$/.test(value), {
   type: 'string',
   pattern: '^[A-Za-z0-9_-]{1,64}$',
@@ -88,35 +88,35 @@ export const link = defineStepKind({
   noun: 'link',
   fields: {
     name: linkName,
-    /** How to make the link when it is missing. Without it the link has to be there. */
+    /** How to make the link if it is missing. Without it, the link must exist. */
     create: optional(creation),
-    /** The types that a link may have which this step does not make; any unless given. Another link is left alone. */
+    /** The permitted types of an existing link; any unless given. A link of another type is left alone. */
     types: optional(list(linkType, { least: 1 })),
-    /** Attributes that hold at all times: a difference is corrected. */
+    /** Attributes that the link must always have: differences are corrected. */
     set: optional(attributes),
-    /** Attributes given to a link that this step makes; an existing link keeps its own. */
+    /** Attributes to set on a link that this step makes; an existing link keeps its own. */
     initial: optional(attributes),
     /**
-     * Other VIFs use the link as well. It is then locked while a call runs, and undoing its creation leaves
-     * it in place once something else is a member of it.
+     * Other VIFs use the link too. The link is then locked while a call runs, and undoing its creation leaves it in
+     * place if something else has become a member of it.
      */
     shared: optional(flag),
     /**
-     * The link's IP addresses of global scope, and the routes of the main table over it, belong on its master: what it
-     * has of them goes there. The link gives nothing away before the master has it, and the routes (the default route
-     * too) are replaced in one go. IPv6 addresses need a master with IPv6 on.
+     * Move the link's IP addresses of global scope, and the routes of the main table over it, to its master. The link
+     * keeps each of them until the master has it, and the routes (the default route too) are replaced atomically. IPv6
+     * addresses need a master with IPv6 enabled.
      */
     yieldAddresses: optional(flag),
     /**
-     * What another step of the plan is about (a port's name, a function's PCI address). Where that turns out to be somebody
-     * else's by now and is left alone, so is the link.
+     * The target of another step of the plan (a port's name, a function's PCI address). If that target now belongs to
+     * another VIF and is left alone, so is the link.
      */
     goesWith: optional(text),
-    /** The hypervisor makes the link when the guest starts: one that is not there yet is no difference. */
+    /** The hypervisor makes the link when the guest starts, so a missing link is not a difference. */
     ifPresent: optional(flag),
-    /** The link is to be a port of a switch, and must not be a member of a Linux bridge. */
+    /** The link becomes a port of a switch, and must not be a member of a Linux bridge. */
     unbridged: optional(flag),
-    /** Further links of the VIF that stay as they are, though no step is about them. */
+    /** Other links of the VIF that are kept although no step is about them. */
     keeps: optional(list(linkName)),
   },
   intention: ({ create, shared }) => (create && !shared ? 'make' : 'use'),
@@ -136,9 +136,12 @@ export const linkAbsent = defineStepKind({
     name: linkName,
     /** The type that the link must have to be removed. */
     type: linkType,
-    /** The link is the VIF's own by its name: it goes even without our mark. */
+    /** The name shows that the link belongs to the VIF: it is removed even without our mark. */
     own: flag,
-    /** A link that may not be removed, by its type or for want of our mark, is left alone without complaint. */
+    /**
+     * A link that may not be removed, because of its type or because our mark is missing, is left alone without an
+     * error.
+     */
     lenient: optional(flag),
   },
   intention: () => 'remove',
@@ -155,7 +158,7 @@ export const linkUser = defineStepKind({
   noun: 'link',
   fields: {
     name: linkName,
-    /** Who uses the link, by the id of a VIF: letters, digits, `_` and `-`, 64 of them at most. */
+    /** The user of the link, given by the id of a VIF: at most 64 letters, digits, `_` and `-`. */
     user,
   },
   identity: ({ name, user }) => `${name} ${user}`,
@@ -165,8 +168,8 @@ export const linkUser = defineStepKind({
 });
 
 /**
- * A link that has this user noted on it, so that the last of those who share it can be told. The kernel keeps the
- * notes, as alternative names of the link (Linux 5.5 and newer).
+ * A link on which this user is recorded, so that the last of those who share it is known. The kernel stores the records
+ * as alternative names of the link (Linux 5.5 and newer).
  */
 export interface LinkUserStep extends StepOf<typeof linkUser> {}
 
@@ -186,9 +189,9 @@ export const linkUserAbsent = defineStepKind({
 });
 
 /**
- * A link that this user is not noted on, and that goes with the last of its users: if it carries our mark and
- * nothing else uses it, no link upon it, no member, and no bridge that it is a member of. It is left in place
- * otherwise, which is no failure.
+ * A link on which this user is not recorded. It is removed with its last user if it carries our mark and nothing else
+ * uses it: no link on top of it, no member, and no bridge that it is a member of. Otherwise it is left in place, which
+ * is not a failure.
  */
 export interface LinkUserAbsentStep extends StepOf<typeof linkUserAbsent> {}
 

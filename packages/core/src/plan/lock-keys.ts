@@ -1,11 +1,14 @@
 import { type Plan, stepKindOf } from './steps.js';
 
-/** Names that follow from a VIF have this many characters of its id, behind three others: `tap`, `qbr`, `qvo`, ... */
+/**
+ * Names that are derived from a VIF have this part of its id after a prefix of three characters: `tap`, `qbr`, `qvo`,
+ * ...
+ */
 const PART = { start: 3, end: 14 };
 
 /**
- * What no two plans may be at work on together, not even in one call: the VIF, its virtual functions, and the links and
- * ports that are to be the VIF's alone. Whoever comes second must see whose they have become.
+ * What no two plans may work on at the same time, not even in one call: the VIF, its virtual functions, and the links
+ * and ports that belong to the VIF alone. The second plan must see which VIF they belong to by then.
  */
 export function exclusiveKeys(vifId: string, plan: Plan): string[] {
   const names = plan.flatMap((step) => stepKindOf(step).ownName?.(step) ?? []).map((name) => `name:${name}`);
@@ -13,10 +16,10 @@ export function exclusiveKeys(vifId: string, plan: Plan): string[] {
 }
 
 /**
- * What a plan has to hold while it runs, for the sake of other processes: the VIF, its virtual functions, its own links
- * and ports, and the links it shares with other VIFs. All names with the same part of an id have one key, which is that of
- * the VIF, too: two VIFs whose ids begin alike have the same names. Open vSwitch bridges need none, since OVSDB's
- * transactions order themselves.
+ * What a plan must lock against other processes while it runs: the VIF, its virtual functions, its own links and ports,
+ * and the links that it shares with other VIFs. All names with the same part of an id have the same key as the VIF,
+ * because two VIFs whose ids begin alike have the same names. Open vSwitch bridges need no lock, since OVSDB orders its
+ * transactions.
  */
 export function lockKeys(vifId: string, plan: Plan): string[] {
   const keys = plan.flatMap((step) => {

@@ -16,7 +16,7 @@ import {
   vlanId,
 } from './fields.js';
 
-/** Ports without a link of the kernel, such as patch ports, may have longer names. */
+/** Ports without a kernel link, such as patch ports, may have longer names. */
 const portName = matching<string>(
   (value) =>
     isLinkName(value) || (typeof value === 'string' && /^[A-Za-z0-9_][A-Za-z0-9_.+-]{15,63}$/.test(value)),
@@ -25,25 +25,28 @@ const portName = matching<string>(
 
 const datapathType = oneOf('system', 'netdev', 'dummy');
 
-/** A bridge's `datapath_type`: the kernel's (`system`), the one in userspace (`netdev`), or that of Open vSwitch's tests. */
+/**
+ * A bridge's `datapath_type`: in the kernel (`system`), in userspace (`netdev`), or the one for Open vSwitch's tests
+ * (`dummy`).
+ */
 export type OvsDatapathType = ValueOf<typeof datapathType>;
 
 const vlanMode = oneOf('access', 'trunk', 'native-tagged', 'native-untagged', 'dot1q-tunnel');
 
-/** A port's `vlan_mode`, as ovs-vswitchd.conf.db(5) has it. */
+/** A port's `vlan_mode`, see ovs-vswitchd.conf.db(5). */
 export type OvsVlanMode = ValueOf<typeof vlanMode>;
 
 const portInitial = object({
-  /** The access VLAN; the native one where `vlanMode` makes the port a trunk. */
+  /** The access VLAN, or the native VLAN if `vlanMode` makes the port a trunk. */
   tag: optional(vlanId),
   vlanMode: optional(vlanMode),
   /** The VLANs that a trunk carries. */
   trunks: optional(list(vlanId)),
-  /** A QoS row of this type, as in `linux-noop`; the row goes with the port. */
+  /** The type of the port's QoS row, as in `linux-noop`. The row is removed with the port. */
   qosType: optional(text),
 });
 
-/** Settings for a new port, until its owner in the network (Neutron's agent, an operator) gives it others. */
+/** Settings for a new port, until Neutron's agent or an operator changes them. */
 export type OvsPortInitial = ValueOf<typeof portInitial>;
 
 export const ovsBridge = defineStepKind({
@@ -51,18 +54,21 @@ export const ovsBridge = defineStepKind({
   noun: 'OVS bridge',
   fields: {
     name: linkName,
-    /** The datapath of a bridge that this step makes; changing it later would cut off every port there is. */
+    /**
+     * The datapath of a bridge that this step makes. An existing bridge keeps its own: changing it would cut off all
+     * its ports.
+     */
     datapathType,
     /**
-     * The least MTU of the bridge's local port. Networks of different MTU share a bridge: raising it only
-     * keeps them from undoing each other's setting at every plug.
+     * The minimum MTU of the bridge's local port. It is only ever raised, so that networks with different MTUs that
+     * share the bridge do not undo each other's setting at every plug.
      */
     mtu: optional(mtu),
-    /** The step does not make the bridge: it has to be there. */
+    /** The step does not make the bridge; it must exist. */
     mustExist: optional(flag),
-    /** The bridge is of use to this VIF alone, and is marked as the VIF's if this step makes it. */
+    /** The bridge is for this VIF alone, and is marked as the VIF's if this step makes it. */
     own: optional(flag),
-    /** The port that the hypervisor makes on this bridge for the guest, where no step does: it is the VIF's. */
+    /** The port that the hypervisor makes on this bridge for the guest, if no step does. It belongs to the VIF. */
     guestPort: optional(linkName),
   },
   intention: ({ own }) => (own ? 'make' : 'use'),
@@ -77,7 +83,7 @@ export const ovsBridgeAbsent = defineStepKind({
   noun: 'OVS bridge',
   fields: {
     name: linkName,
-    /** The bridge is the VIF's own by its name: it goes even without our mark. */
+    /** The name shows that the bridge belongs to the VIF: it is removed even without our mark. */
     own: flag,
   },
   intention: () => 'remove',
@@ -86,8 +92,8 @@ export const ovsBridgeAbsent = defineStepKind({
 });
 
 /**
- * An Open vSwitch bridge that must not exist once it is idle: with no port but its local one and patch ports, which
- * lead nowhere without others. One that has other ports stays, and that is no difference.
+ * An Open vSwitch bridge that must not exist once it is idle, that is, once it has only its local port and patch ports,
+ * which lead nowhere without other ports. A bridge with other ports stays, and that is not a difference.
  */
 export interface OvsBridgeAbsentStep extends StepOf<typeof ovsBridgeAbsent> {}
 
@@ -97,27 +103,27 @@ export const ovsPort = defineStepKind({
   fields: {
     bridge: linkName,
     name: portName,
-    /** The interface's type; a link of the kernel ('') unless given. */
+    /** The interface's type; a kernel link ('') unless given. */
     type: optional(text),
     /** The access VLAN. */
     tag: optional(vlanId),
-    /** Given to a port that this step makes; an existing port keeps its own. */
+    /** Settings of a port that this step makes; an existing port keeps its own. */
     initial: optional(portInitial),
-    /** Keys of the interface's `external_ids`. It may have others: Neutron and OVN note theirs beside them. */
+    /** Keys of the interface's `external_ids`. It may have others, such as those of Neutron and OVN. */
     externalIds: texts,
-    /** Keys of the interface's `options`, beside which it may have others. */
+    /** Keys of the interface's `options`. It may have others. */
     options: optional(texts),
     /** Bytes. */
     mtuRequest: optional(mtu),
-    /** The step is done only once ovs-vswitchd has opened the port. `false` for a link that comes later. */
+    /** The step is complete only when ovs-vswitchd has opened the port. `false` for a link that is made later. */
     wired: flag,
     /**
-     * The port's link stands for a function of a card, which is the VIF's now: what another VIF has left of a port there
-     * is taken over.
+     * The port's link represents a function of a card, which now belongs to the VIF. A port that another VIF left
+     * behind there is taken over.
      */
     representor: optional(flag),
     /**
-     * The hypervisor makes the port when the guest starts, and this step only where it is gone. A port that is there need
+     * The hypervisor makes the port when the guest starts; this step makes it only if it is gone. An existing port need
      * not have our mark.
      */
     byHypervisor: optional(flag),
@@ -146,7 +152,7 @@ export const ovsPortAbsent = defineStepKind({
   noun: 'OVS port',
   fields: {
     name: portName,
-    /** The port is the VIF's own by its name: it goes even without our mark. */
+    /** The name shows that the port belongs to the VIF: it is removed even without our mark. */
     own: flag,
   },
   intention: () => 'remove',
@@ -173,8 +179,8 @@ export const ovsVifPortsAbsent = defineStepKind({
 });
 
 /**
- * No Open vSwitch port of the VIF may exist, whatever it is called and in whichever way the VIF was plugged: none
- * with our mark for the VIF, and none whose interface has this `iface-id`. Patch ports without the mark stay:
- * Neutron's agent makes some for trunks, and removes them.
+ * No Open vSwitch port of the VIF may exist, whatever its name and however the VIF was plugged: none with our mark for
+ * the VIF, and none whose interface has this `iface-id`. Patch ports without the mark stay: Neutron's agent makes some
+ * for trunks, and removes them itself.
  */
 export interface OvsVifPortsAbsentStep extends StepOf<typeof ovsVifPortsAbsent> {}

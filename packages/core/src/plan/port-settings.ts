@@ -2,18 +2,18 @@ import { defineStepKind, type StepOf } from './define-step-kind.js';
 import { flag, integer, linkName, list, object, optional, vlanId } from './fields.js';
 
 const rateLimit = object({
-  /** In kilobits (1 000 bits) a second. */
+  /** In kilobits (1 000 bits) per second. */
   rate: integer(1, 1_000_000_000),
-  /** What may pass at once before that, in kilobits; a tenth of the rate unless given. */
+  /** The permitted burst, in kilobits; a tenth of the rate unless given. */
   burst: optional(integer(1, 1_000_000_000)),
 });
 
 const vlans = {
-  /** The access VLAN; the native one of a port that has trunks. */
+  /** The access VLAN, or the native VLAN of a port that has trunks. */
   vlan: optional(vlanId),
-  /** The VLANs that come to the guest with their tags. */
+  /** The VLANs that reach the guest tagged. */
   trunks: optional(list(vlanId)),
-  /** Ports that are isolated do not reach each other on their bridge. */
+  /** Isolated ports of a bridge cannot reach each other. */
   isolated: optional(flag),
 };
 
@@ -23,9 +23,9 @@ export const ovsPortSettings = defineStepKind({
   fields: {
     name: linkName,
     ...vlans,
-    /** What comes from the guest: more is dropped (ingress policing, as Open vSwitch calls it). */
+    /** The limit for traffic from the guest; the excess is dropped (Open vSwitch's ingress policing). */
     ingress: optional(rateLimit),
-    /** What goes to the guest: more waits in a queue, or is dropped if that is full. */
+    /** The limit for traffic to the guest; the excess is queued, or dropped if the queue is full. */
     egress: optional(rateLimit),
   },
   intention: () => 'use',
@@ -39,8 +39,8 @@ export const ovsPortSettings = defineStepKind({
 });
 
 /**
- * How a port of Open vSwitch takes part in its network. All of it holds: what is left out is taken away, such as a tag
- * that the port had.
+ * The complete settings of an Open vSwitch port. A setting that is left out is removed from the port, such as a tag
+ * that it had.
  */
 export interface OvsPortSettingsStep extends StepOf<typeof ovsPortSettings> {}
 
@@ -50,10 +50,10 @@ export const bridgePort = defineStepKind({
   fields: {
     /** The link. */
     name: linkName,
-    /** Its bridge, which filters VLANs from then on. */
+    /** Its bridge. VLAN filtering is enabled on it. */
     bridge: linkName,
     ...vlans,
-    /** The member by which the bridge reaches the network: it carries all of these VLANs with their tags. */
+    /** The member that connects the bridge to the network. It carries all of these VLANs tagged. */
     uplink: optional(linkName),
   },
   intention: () => 'use',
@@ -62,7 +62,9 @@ export const bridgePort = defineStepKind({
   describe: ({ bridge, ...step }) => [`in ${bridge}`, ...words(step)],
 });
 
-/** How a member of a Linux bridge takes part in its network. All of it holds, as of {@link OvsPortSettingsStep}. */
+/**
+ * The complete settings of a member of a Linux bridge. As in {@link OvsPortSettingsStep}, what is left out is removed.
+ */
 export interface BridgePortStep extends StepOf<typeof bridgePort> {}
 
 function words({

@@ -3,7 +3,7 @@ import { isSameVif } from '../fields/values.js';
 import type { HostFacts, Logger } from './host.js';
 import type { Plan, Step } from './steps.js';
 
-/** One attribute in which the host is not as a step wants it. It is for people, and is never read back. */
+/** One attribute in which the host differs from what a step wants. It is for display only, and is never read back. */
 export interface Difference {
   /** The attribute's name, as the step spells it; `exists` for the object itself. */
   readonly attribute: string;
@@ -13,24 +13,25 @@ export interface Difference {
   readonly actual: unknown;
 }
 
-/** Whose something is that a step found. Runners only tell; what follows from it, the engine decides. */
+/** The owner of something that a step found. Runners only report it; the engine decides what follows. */
 export interface Found {
   /**
-   * `this`: it carries our mark with the VIF's id. `other`: our mark with another VIF's id, or another `iface-id`.
-   * `shared`: our mark of what several VIFs use. `unmarked`: none of ours, as os-vif, libvirt or an operator leave it.
+   * `this`: it carries our mark with the VIF's id. `other`: it carries our mark with another VIF's id, or another
+   * `iface-id`. `shared`: it carries our mark for what several VIFs use. `unmarked`: it has no mark of ours, because
+   * os-vif, libvirt or an operator made it.
    */
   readonly whose: 'this' | 'other' | 'shared' | 'unmarked';
   /** The id of the other VIF. */
   readonly vifId?: string;
-  /** Nothing marks it, but by its name it can be no other's than the VIF's. */
+  /** It has no mark, but its name shows that it can only belong to this VIF. */
   readonly byName?: boolean;
-  /** The link that shows that it is in use. */
+  /** The link which shows that it is in use. */
   readonly usedBy?: string;
-  /** It is a hardware function that another VIF has left, and that nobody uses now. */
+  /** It is a hardware function that another VIF left behind, and that nobody uses now. */
   readonly isIdle?: boolean;
 }
 
-/** Tells whose a mark is. */
+/** The owner that a mark shows. */
 export function foundByMark(marked: string | undefined, vifId: string): Found {
   if (marked === undefined) return { whose: 'unmarked' };
   return isSameVif(marked, vifId) ? { whose: 'this' } : { whose: 'other', vifId: marked };
@@ -38,154 +39,175 @@ export function foundByMark(marked: string | undefined, vifId: string): Found {
 
 /** A step of a VIF's plan. */
 export interface VifStep<S extends Step = Step> {
-  /** What the host is to be like. */
+  /** The desired state. */
   readonly step: S;
-  /** Whose plan it is of. */
+  /** The id of the VIF whose plan has the step. */
   readonly vifId: string;
 }
 
-/** What is to be written for a step, and how it is told to people. */
+/** What to write for a step, and how to show it to people. */
 export interface Wanted<Change> {
-  /** All that `apply` needs, and `undo` too where `apply` cannot say how far it came. Left out: nothing is written. */
+  /**
+   * Everything that `apply` needs, and also `undo` if `apply` cannot report how far it got. If left out, nothing is
+   * written.
+   */
   readonly change?: Change;
-  /** In what the host differs, rendered from the change. Not empty without one: the step cannot be carried out. */
+  /**
+   * The differences of the host, rendered from the change. If there are differences but no change, the step cannot be
+   * applied.
+   */
   readonly differences: readonly Difference[];
 }
 
 /**
  * What a runner found when it compared a step with the host.
- * @typeParam S the steps of the strays, if it tells any
+ * @typeParam S the steps of the strays, if it reports any
  */
 export interface Inspection<Change, S extends Step = never> extends Wanted<Change> {
-  /** What is written instead if the engine has the thing taken over: that, and our mark. */
+  /** What to write instead if the engine decides to take the thing over: the same change, and our mark. */
   readonly takeOver?: Wanted<Change>;
-  /** The object does not exist, and the step would make it. */
+  /** The target does not exist, and the step would make it. */
   readonly creates?: boolean;
-  /** What whoever plugs should know of the step, in a sentence: it goes as wanted, but may not be what was meant. */
+  /**
+   * A sentence about the step for the caller of the plug: the step works as requested, but may not be what was meant.
+   */
   readonly note?: string;
-  /** Why the step cannot be carried out on this host as it is. */
+  /** Why the step cannot be applied on this host in its current state. */
   readonly blocked?: VifError;
-  /** Whose it is; left out where nothing was found, or where it is nobody's in particular. */
+  /** Its owner; left out if nothing was found, or if it has no particular owner. */
   readonly found?: Found;
-  /** It went to somebody else behind our back: at most our note of it goes, and what goes with it is left alone. */
+  /**
+   * It was taken over by somebody else without our knowledge. At most our record of it is removed, and steps that
+   * depend on it are skipped.
+   */
   readonly isLost?: boolean;
-  /** What else the runner came across of the VIF, see {@link StepRunner.findStrays}. It goes beside this step. */
+  /**
+   * Other things of the VIF that the runner came across, see {@link StepRunner.findStrays}. They are removed along with
+   * this step.
+   */
   readonly strays?: readonly Stray<Change, S>[];
 }
 
-/** Something of a VIF that no step of its plan is about, with the step that removes it. */
+/** Something that belongs to a VIF but that no step of its plan is about, with the step that removes it. */
 export interface Stray<Change, S extends Step> {
-  /** It removes the stray. */
+  /** The step that removes the stray. */
   readonly step: S;
-  /** What the step finds. */
+  /** The inspection of this step. */
   readonly inspection: Inspection<Change, S>;
 }
 
-/** A VIF and a plan of its. */
+/** A VIF and its plan. */
 export interface PlannedVif {
   /** The VIF's id: a UUID. */
   readonly vifId: string;
-  /** All steps of its plan, in their order. */
+  /** All steps of its plan, in order. */
   readonly plan: Plan;
 }
 
-/** A step to be carried out, and what is to be written for it. */
+/** A step to apply, and what to write for it. */
 export interface Task<S extends Step, Change> extends VifStep<S> {
-  /** What `inspect` said is to be written. */
+  /** The change that `inspect` returned. */
   readonly change: Change;
 }
 
-/** How carrying out a step ended. */
+/** The result of applying a step. */
 export interface Outcome<Done> {
-  /** What has been done, all of it or a part: `undo` is given it. */
+  /** What was done, completely or in part. It is passed to `undo`. */
   readonly done?: Done;
-  /** Why it went wrong. */
+  /** Why it failed. */
   readonly error?: VifError;
 }
 
-/** A task that `apply` was given, to be taken back. */
+/** A task that was passed to `apply`, and is to be undone. */
 export interface AttemptedTask<S extends Step, Change, Done> extends Task<S, Change> {
-  /** What `apply` returned. Without `done`, it was cut off, or failed as a whole: it may have done anything of the change. */
+  /**
+   * What `apply` returned. Without `done`, `apply` was interrupted or failed as a whole, and may have done any part of
+   * the change.
+   */
   readonly outcome: Outcome<Done>;
 }
 
 /**
- * How much is looked for of what carries our mark: `all` there is, as for a garbage collection; what `vifs` have, and not
- * what they share; or of that only what is `near`, and is found without going through all that there is.
+ * How thoroughly to search for things with our mark. `all` finds everything, as for garbage collection. `vifs` finds
+ * what individual VIFs have, but not what they share. `near` finds only the part of that which can be found without a
+ * search of the whole host.
  */
 export type Reach = 'all' | 'vifs' | 'near';
 
 /** Something on the host that carries our mark, with the step that removes it. */
 export interface Owned<S extends Step = Step> {
-  /** The VIF that it was made for; undefined for what several VIFs share. */
+  /** The id of the VIF that it was made for; undefined for something that several VIFs share. */
   readonly vifId: string | undefined;
-  /** It removes the thing. */
+  /** The step that removes it. */
   readonly step: S;
 }
 
 /**
- * Carries out steps of certain kinds. Every method takes a batch, of one plan or of many, and answers in
- * its order, so that an implementation can share one read, one transaction or one process among them.
+ * Inspects and applies steps of certain kinds. Every method takes a batch of steps, from one plan or many, and returns
+ * results in the same order, so that an implementation can use one read, one transaction or one process for all of
+ * them.
  *
- * A method rejects only when nothing of the batch could be done (no server, no permission); what goes wrong
- * with a single step is its outcome.
+ * A method rejects only if nothing of the batch could be done (no server, no permission). The failure of a single step
+ * is reported in its outcome.
  *
- * @typeParam Change what `inspect` finds to be written, and `apply` writes
- * @typeParam Done what `apply` tells of what it did, and `undo` takes back
+ * @typeParam Change what `inspect` returns, and `apply` writes
+ * @typeParam Done what `apply` reports as done, and `undo` reverts
  */
 export interface StepRunner<S extends Step = Step, Change = unknown, Done = unknown> {
-  /** The kinds of steps that it carries out. */
+  /** The kinds of steps that it handles. */
   readonly kinds: readonly S['kind'][];
   /**
-   * The steps of one plan are handed over one at a time, each only once the one before it went well: for what
-   * must not be done behind a failure. A batch then has at most one step of each plan.
+   * Pass the steps of one plan one at a time, each only after the previous one has succeeded: for steps that must not
+   * run after a failure. A batch then has at most one step of each plan.
    */
   readonly oneByOne?: boolean;
-  /** Compares steps with the host. Reads only. */
+  /** Compares steps with the host. Read-only. */
   inspect(steps: readonly VifStep<S>[], signal: AbortSignal): Promise<readonly Inspection<Change, S>[]>;
-  /** Writes the changes. Those of one plan are in the plan's order. */
+  /** Writes the changes. The changes of one plan are in the plan's order. */
   apply(tasks: readonly Task<S, Change>[], signal: AbortSignal): Promise<readonly Outcome<Done>[]>;
   /**
-   * Takes back tasks that `apply` was given, in reverse order: those that went well, those that failed
-   * (they may have done half of it), and those behind one that failed, which it may not have got to.
-   * @returns for each task why it could not be taken back, or undefined
+   * Undoes tasks that were passed to `apply`, in reverse order: those that succeeded, those that failed (they may be
+   * partly done), and those after a failed one, which `apply` may not have reached.
+   * @returns for each task, why it could not be undone, or undefined
    */
   undo(
     tasks: readonly AttemptedTask<S, Change, Done>[],
     signal: AbortSignal,
   ): Promise<readonly (VifError | undefined)[]>;
   /**
-   * What each VIF has of another way in which it was plugged, whatever kinds of steps its plan has: a plug and an unplug
-   * remove it, once all else is done. Reads only, and is asked for at each of them: it should take no time where there is
-   * nothing.
+   * What each VIF has left from an earlier plug of another kind, whatever kinds of steps its plan has now. A plug and
+   * an unplug remove it after everything else. Read-only. It is called at every plug and unplug, so it should be fast
+   * if there is nothing.
    */
   findStrays?(
     vifs: readonly PlannedVif[],
     signal: AbortSignal,
   ): Promise<readonly (readonly Stray<Change, S>[])[]>;
   /**
-   * All that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be told.
-   * Reads only. A step for what VIFs share must leave it in place as long as something uses it.
+   * Everything that carries our mark, whoever made it and whenever, with an error for each thing whose VIF cannot be
+   * determined. Read-only. A step for something that VIFs share must leave it in place as long as it is used.
    *
-   * @param reach how much of it has to be found; `all` unless given
-   * @param vifIds only these VIFs matter; there may be more in the answer
+   * @param reach how much must be found; `all` unless given
+   * @param vifIds only these VIFs matter; the result may include others
    */
   findOwned?(
     signal: AbortSignal,
     reach?: Reach,
     vifIds?: readonly string[],
   ): Promise<readonly (Owned<S> | VifError)[]>;
-  /** Ends what a vendor's runner holds, such as a connection: the driver's `close` calls it, and waits 5 s at most. */
+  /**
+   * Releases what a vendor's runner holds, such as a connection. The driver's `close` calls it, and waits at most 5 s.
+   */
   dispose?(): void | Promise<void>;
 }
 
-/** What came of a program. */
+/** The result of running a program. */
 export interface CommandResult {
-  /** undefined when the program could not be started, or was ended by a signal. */
+  /** undefined if the program could not be started, or was ended by a signal. */
   readonly exitCode: number | undefined;
-  /** All that it wrote to its standard output. */
+  /** Everything that it wrote to standard output. */
   readonly stdout: string;
-  /** All that it wrote to its standard error. */
+  /** Everything that it wrote to standard error. */
   readonly stderr: string;
   /** There is no such program. */
   readonly missing: boolean;
@@ -193,20 +215,20 @@ export interface CommandResult {
   readonly ending?: string;
 }
 
-/** Runs programs to their end, never through a shell: for real, or in memory. */
+/** Runs programs to completion, never through a shell: for real, or in memory. */
 export interface CommandExecutor {
   /**
-   * Runs a program to its end, however it ends.
-   * @throws VifError TIMEOUT, ABORTED; the program is ended then
+   * Runs a program to completion, whether it succeeds or fails.
+   * @throws VifError TIMEOUT, ABORTED; the program is then terminated
    */
   run(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<CommandResult>;
 }
 
-/** What a host offers to the runners of vendors' packages. */
+/** What a host provides to the runners of vendors' packages. */
 export interface RunnerContext {
-  /** Questions to the host; they read, and never write. */
+  /** Read-only questions to the host. */
   readonly facts: HostFacts;
-  /** Vendors' tools, with the host's helper in front of them. */
+  /** Runs vendors' tools, with the host's helper in front of them. */
   readonly commands: CommandExecutor;
   /** The driver's logger. */
   readonly logger: Logger;

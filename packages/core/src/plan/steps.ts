@@ -47,17 +47,17 @@ export type * from './open-vswitch.js';
 export type * from './port-settings.js';
 export type * from './vf.js';
 
-/** A step of a kind that a vendor's package defines. The vendor's name is in front of the kind's: `acme:qdisc`. */
+/** A step of a kind that a vendor's package defines. The kind is prefixed with the vendor's name: `acme:qdisc`. */
 export interface VendorStep {
   /** As in `acme:qdisc`. */
   readonly kind: `${string}:${string}`;
-  /** The fields that its definition has. */
+  /** The fields of its definition. */
   readonly [field: string]: unknown;
 }
 
 /**
- * The steps that a plan is made of. Steps are data: they say what the host must be like, never how to get
- * there. All but `custom` survive JSON.
+ * A step of a plan. Steps are data: they describe the desired state of the host, never how to reach it. All but
+ * `custom` can be written as JSON and read back.
  */
 export type Step =
   | LinkStep
@@ -78,13 +78,13 @@ export type Step =
   | CustomStep
   | VendorStep;
 
-/** What tells the steps apart: one of ours, or a vendor's, as in `acme:qdisc`. */
+/** The discriminator of {@link Step}: one of our kinds, or a vendor's, as in `acme:qdisc`. */
 export type StepKind = Step['kind'];
 
 /** An ordered list of steps. */
 export type Plan = readonly Step[];
 
-/** The kinds whose runners `@vifkit/host` has. */
+/** The kinds for which `@vifkit/host` has runners. */
 export const stepKinds = {
   link,
   linkAbsent,
@@ -104,15 +104,19 @@ export const stepKinds = {
   custom,
 } as const;
 
-/** All kinds of this process by name, as os-vif's classes are: a step is data, and has to be known wherever it turns up. */
+/**
+ * All kinds of this process by name. They are global, like os-vif's classes: a step is data, and must be recognised
+ * everywhere.
+ */
 const definitions = new Map<string, StepKindDefinition<Step>>(Object.entries(stepKinds));
 
-/** Who offers a vendor's kind. */
+/** The package that provides each vendor's kind. */
 const vendors = new Map<string, string>();
 
 /**
- * Takes up the kinds of a vendor's package; again, as another driver does, if they are there.
- * @throws VifError PLUGIN_INVALID for a kind without a vendor's name, PLUGIN_CONFLICT for one that another package has
+ * Registers the kinds of a vendor's package. Registering them again, as another driver does, is allowed.
+ * @throws VifError PLUGIN_INVALID for a kind without a vendor's name, PLUGIN_CONFLICT for one that another package
+ *   defines
  */
 export function addStepKinds(packageName: string, kinds: readonly StepKindDefinition[]): void {
   for (const definition of kinds) {
@@ -131,15 +135,15 @@ export function addStepKinds(packageName: string, kinds: readonly StepKindDefini
   }
 }
 
-/** The definition of a kind. @throws VifError NO_RUNNER for one that no package has offered */
+/** The definition of a kind. @throws VifError NO_RUNNER for one that no package provides */
 export function stepKindOf({ kind }: { readonly kind: string }): StepKindDefinition<Step> {
   const definition = definitions.get(kind);
   if (definition) return definition;
-  const text = `Nothing is known of steps of the kind ${quote(kind)}: add the package that defines it`;
+  const text = `The step kind ${quote(kind)} is not known: add the package that defines it`;
   throw new VifError('NO_RUNNER', text);
 }
 
-/** What is wrong with a step; empty if nothing is. */
+/** What is wrong with a step; empty if it is valid. */
 export function checkStep(step: unknown): readonly string[] {
   if (!isPlainObject(step)) return [`is ${quote(step)}`];
   const kind = ownValue(step, 'kind');
@@ -153,7 +157,7 @@ export function stepTarget(step: Step): string {
   return stepKindOf(step).target(step);
 }
 
-/** Two steps of the same key are about the same thing on the host. */
+/** Two steps with the same key are about the same thing on the host. */
 export function stepKey(step: Step): string {
   const { family, identity } = stepKindOf(step);
   return `${family} ${identity(step)}`;

@@ -3,22 +3,22 @@ import { isVifError, reasonOf, VifError } from '../errors/vif-error.js';
 import { isCustom, sealCustomStep } from './custom.js';
 import { checkStep, type Plan, type Step } from './steps.js';
 
-/** Far more than any VIF needs: a plan that is longer is a plugin's mistake, and is not even looked through. */
+/** Far more than any VIF needs. A longer plan is a plugin's mistake, and is refused without being read. */
 const mostSteps = 1_000;
 
-/** Values in one step, and how deep they nest. */
+/** The maximum number of values in one step, and their maximum depth. */
 const mostValues = 10_000;
 const deepest = 8;
 
-/** Faults of a step that a message tells. */
-const mostTold = 5;
+/** The maximum number of faults of a step in a message. */
+const maxListed = 5;
 
 /**
- * The last door before the host: whatever a plugin made of its input, no step passes that could mean something
- * else on a command line, in a batch file, in /proc or in OVSDB.
- * @returns a copy, which the plugin cannot change any more; of custom steps too, though what their methods do
- *   stays the plugin's affair
- * @throws VifError INVALID_PLAN naming the plugin, the step and what is wrong with it
+ * The last check before the host. Whatever a plugin did with its input, it refuses any step that could be
+ * misinterpreted on a command line, in a batch file, in /proc or in OVSDB.
+ * @returns a copy that the plugin can no longer change. Custom steps are copied too, but the plugin still controls what
+ *   their methods do.
+ * @throws VifError INVALID_PLAN, naming the plugin, the step and what is wrong with it
  */
 export function validatePlan(plan: unknown, owner: string, vifId: string): Plan {
   const refusal = (what: string) =>
@@ -26,12 +26,12 @@ export function validatePlan(plan: unknown, owner: string, vifId: string): Plan 
   return readSteps(plan, refusal).map((given, i) => {
     const { step, wrong } = examine(given, owner, vifId);
     if (wrong.length === 0) return step as Step;
-    const more = wrong.length > mostTold ? `, and ${wrong.length - mostTold} more` : '';
-    throw refusal(`step ${i} ${wrong.slice(0, mostTold).join(', ')}${more}`);
+    const more = wrong.length > maxListed ? `, and ${wrong.length - maxListed} more` : '';
+    throw refusal(`step ${i} ${wrong.slice(0, maxListed).join(', ')}${more}`);
   });
 }
 
-/** The steps as they are given, each read once. */
+/** The given steps, each read once. */
 function readSteps(plan: unknown, refusal: (what: string) => VifError): unknown[] {
   try {
     if (!Array.isArray(plan)) throw refusal(`it is ${quote(plan)}, not a list of steps`);
@@ -43,7 +43,7 @@ function readSteps(plan: unknown, refusal: (what: string) => VifError): unknown[
   }
 }
 
-/** The step that is to be run for what was given, and what is wrong with it. */
+/** The step to run for the given one, and what is wrong with it. */
 function examine(
   given: unknown,
   owner: string,
@@ -58,7 +58,7 @@ function examine(
   }
 }
 
-/** What JSON would keep of a value: no getter, prototype or later change can make it mean anything else. */
+/** A copy of what JSON would keep of a value, so that no getter, prototype or later change can alter it. */
 function copyOf(value: unknown, room: { left: number }, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
   if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} deep`);

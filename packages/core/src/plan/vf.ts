@@ -8,13 +8,14 @@ export const vf = defineStepKind({
     /** The PCI address of the virtual function. */
     address: pciAddress,
     mac: optional(macAddress),
-    /** 0 is no VLAN. It is set with priority 0 and as 802.1Q. */
+    /** 0 means no VLAN. A VLAN is set as 802.1Q with priority 0. */
     vlan: optional(vlanId),
     trust: optional(flag),
     /**
-     * Ends the VIF's use of the function: it gets back what it had before a step of the VIF first wrote to it. Where
-     * nothing is recorded, another program has plugged the VIF, or it is unplugged already: the function then gets
-     * the settings beside, but only while it has the VIF's MAC address. One that another VIF has by now is let alone.
+     * Ends the VIF's use of the function and restores the settings from before the VIF's first step wrote to it. If
+     * none are recorded, another program plugged the VIF, or it is already unplugged. The function then gets this
+     * step's own settings, but only while it has the VIF's MAC address. A function that another VIF has by now is left
+     * alone.
      */
     restore: optional(object({ vifMac: macAddress })),
   },
@@ -29,7 +30,7 @@ export const vf = defineStepKind({
 });
 
 /**
- * Settings of an SR-IOV virtual function, made through its physical function. The function's own link is set up
- * or down by a `link` step, if the host has one: `facts.virtualFunction(address)` tells its name.
+ * Settings of an SR-IOV virtual function, made through its physical function. If the host has the function's own link,
+ * a `link` step sets it up or down; `facts.virtualFunction(address)` returns its name.
  */
 export interface VfStep extends StepOf<typeof vf> {}

@@ -12,13 +12,13 @@ interface ClassOf<T> {
   readonly prototype: T;
 }
 
-/** A VIF class that a plugin takes, and the port profiles that it takes with it. */
+/** A VIF class that a plugin supports, and the port profiles that it supports for this class. */
 export type Announced = readonly [vif: ClassOf<VIFBase>, profiles: readonly ClassOf<VIFPortProfileBase>[]];
 
 /**
- * What `describe` answers for these classes: from their first version to the one this core has. os-vif's own
- * Open vSwitch plugin still announces 1.0 for classes that have moved on; versions taken from the classes
- * cannot fall behind.
+ * The result of `describe` for these classes: from their first version to the version in this core. os-vif's own Open
+ * vSwitch plugin still announces 1.0 for classes that have newer versions; versions taken from the classes cannot
+ * become outdated.
  */
 export function announce(pluginName: string, announced: readonly Announced[]): HostPluginInfo {
   return new HostPluginInfo({
@@ -39,7 +39,7 @@ export function announce(pluginName: string, announced: readonly Announced[]): H
   });
 }
 
-/** The error for a VIF whose class, port profile or fields a plugin does not take. */
+/** The error for a VIF whose class, port profile or fields a plugin does not support. */
 export function unsupportedVif(pluginName: string, vif: VIFBase, why?: string): VifError {
   const profile = vif.port_profile ? ` with ${classNameOf(vif.port_profile)}` : '';
   const reason = why ? `: ${why}` : '';
@@ -50,24 +50,24 @@ export function unsupportedVif(pluginName: string, vif: VIFBase, why?: string): 
   );
 }
 
-/** What the plugins announce, and the errors of those that could not tell. */
+/** What the plugins announce, and the errors of those that failed to. */
 export interface DescribedHost {
-  /** What those announce that could tell. */
+  /** The announcements of the plugins that succeeded. */
   readonly info: HostInfo;
-  /** PLUGIN_FAILED, one for each plugin that could not. */
+  /** PLUGIN_FAILED, one for each plugin that failed. */
   readonly errors: readonly VifError[];
 }
 
 /**
- * Asks every plugin of the object path which VIFs it takes, in the order of their names, as `host_info` of os-vif
+ * Asks every plugin of the object path which VIFs it supports, in the order of their names, as os-vif's `host_info`
  * does.
  *
- * @param permitted names of VIF classes: only these are told of, and only plugins that take one of them
- * @throws VifError INVALID_OPTIONS for a list that is none
+ * @param permitted names of VIF classes: only these are reported, and only plugins that support one of them
+ * @throws VifError INVALID_OPTIONS if `permitted` is not such a list
  */
 export function describeHost(registry: PluginRegistry, permitted?: readonly string[]): DescribedHost {
   if (permitted !== undefined && !optionRules.words.accepts(permitted)) {
-    const text = `The permitted VIFs must be a list of names of classes, not ${quote(permitted)}`;
+    const text = `The permitted VIFs must be a list of class names, not ${quote(permitted)}`;
     throw new VifError('INVALID_OPTIONS', text);
   }
   const described: HostPluginInfo[] = [];
@@ -78,7 +78,9 @@ export function describeHost(registry: PluginRegistry, permitted?: readonly stri
       if (!(info instanceof HostPluginInfo)) throw new TypeError(`it returned ${quote(info)}`);
       described.push(info);
     } catch (error) {
-      errors.push(asVifError(error, 'PLUGIN_FAILED', `The plugin '${name}' cannot tell what it takes`));
+      errors.push(
+        asVifError(error, 'PLUGIN_FAILED', `The plugin '${name}' cannot say which VIFs it supports`),
+      );
     }
   }
   const plugins = permitted ? described.flatMap((plugin) => only(permitted, plugin)) : described;

@@ -13,47 +13,50 @@ import type { Plan } from '../plan/steps.js';
 export interface PlanContext {
   /** The virtual machine that the VIF belongs to. */
   readonly instance: Instance;
-  /** Questions to the host; they read, and never write. */
+  /** Read-only questions to the host. */
   readonly facts: HostFacts;
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
-  /** Whose rules answer the request: Nova 14's, or those of today's Nova. */
+  /** The rules for the request: those of Nova 14, or those of today's Nova. */
   readonly routing: Routing;
   /** The host's kind of virtualization: kvm unless the request says otherwise. */
   readonly virtType: string;
-  /** What the guest's card asks of a tap that the plan makes. */
+  /** The queue support that the guest's card needs from a tap that the plan makes. */
   readonly tap: TapQueues;
-  /** What the request says of the port's VLANs and rates; undefined where that is left to the network service. */
+  /** The VLANs and rates that the request specifies for the port; undefined if they are left to the network service. */
   readonly port?: PortSettings;
 }
 
 /** What a legacy driver's configuration may depend on besides the VIF. */
 export interface ConfigContext extends GuestContext {
-  /** Questions to the host; they read, and never write. */
+  /** Read-only questions to the host. */
   readonly facts: HostFacts;
 }
 
 /**
- * A plugin of the object path, as in os-vif. It says what the host must be like; it changes nothing itself.
- * Whatever it throws fails the one request with PLUGIN_FAILED (or with the VifError it threw).
+ * A plugin of the object path, as in os-vif. It describes the desired state of the host, and changes nothing itself.
+ * Whatever it throws fails only the one request, with PLUGIN_FAILED or the VifError that it threw.
  */
 export interface VifPlugin {
-  /** The VIF classes and port profiles it takes, with the versions it understands. */
+  /** The VIF classes and port profiles that it supports, with their versions. */
   describe(): HostPluginInfo;
-  /** What the host must be like for the VIF, as steps in the order in which they are carried out. It has half of the call's time. */
+  /**
+   * The desired state of the host for the VIF, as steps in the order in which they are applied. It may take half of the
+   * call's time.
+   */
   plug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan>;
-  /** What must be gone, or as it was before. It may be asked for a VIF that was never plugged. */
+  /** What must be removed or restored. It may be called for a VIF that was never plugged. */
   unplug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan>;
   /**
-   * The legs of the way from the guest to its network that no step of the plug's plan is about, from the guest on: a tap
-   * that the hypervisor makes, a function that the guest gets. All that steps are about is known from the plan.
+   * The legs of the path from the guest to its network that no step of the plug's plan is about, starting at the guest:
+   * a tap that the hypervisor makes, or a function that is passed through. The other legs are derived from the plan.
    */
   path?(vif: VIFBase, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]>;
 }
 
 /** A driver of the legacy path: everything for one VIF type of Nova's network model. */
 export interface LegacyDriver {
-  /** The host's side of the guest's device. */
+  /** The host side of the guest's device. */
   config(vif: NetworkVif, context: ConfigContext): DeviceBackend | Promise<DeviceBackend>;
   /** See {@link VifPlugin.plug}. */
   plug(vif: NetworkVif, context: PlanContext): Plan | Promise<Plan>;
@@ -67,13 +70,13 @@ export interface LegacyDriver {
 export interface ConversionContext {
   /** Whether the host filters the traffic of VIFs that the network service does not filter. */
   readonly hostFilters: boolean;
-  /** The guest's flavor, as far as its network cards are concerned. */
+  /** The part of the guest's flavor that concerns network cards. */
   readonly flavor: Flavor;
-  /** The guest's image, likewise. */
+  /** The part of the guest's image that concerns network cards. */
   readonly image: Image;
 }
 
-/** Turns a VIF of Nova's network model into an os-vif object, and so sends it down the object path. */
+/** Turns a VIF of Nova's network model into an os-vif object, which then takes the object path. */
 export interface VifConverter {
   /** The object, or undefined to leave this VIF to the legacy path. */
   convert(vif: NetworkVif, context: ConversionContext): VIFBase | undefined;

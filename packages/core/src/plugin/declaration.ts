@@ -1,24 +1,24 @@
 import type { Routing } from '../nova/request.js';
 
-/** Something a plugin needs on the host: shown by `vif plugins`, and looked for by `vif doctor`. */
+/** Something that a plugin needs on the host. `vif plugins` shows it, and `vif doctor` checks it. */
 export interface Requirement {
-  /** What it is, and so how it is looked for. */
+  /** What it is, which determines how it is checked. */
   readonly kind: RequirementKind;
-  /** A program's name, a device's path, a module's name; for the others, what people call it. */
+  /** A program's name, a device's path or a module's name; a descriptive name for the other kinds. */
   readonly name: string;
-  /** What brings it: a package, a vendor, a setting. */
+  /** Where it comes from: a package, a vendor, a setting. */
   readonly from: string;
 }
 
 /**
  * - `program`: found on PATH
  * - `device`: a device node that this process may read and write
- * - `module`: of the kernel's: loaded, built in, or loaded by the kernel when it is needed
- * - `ovsdb`: an OVSDB server that answers
+ * - `module`: a kernel module that is loaded, built in, or loaded by the kernel on demand
+ * - `ovsdb`: an OVSDB server that responds
  * - `dpdk`: an Open vSwitch with DPDK
- * - `datapath`: one of Open vSwitch, by its name: `system`, which is the kernel's, or `netdev`
- * - `bridge`: Linux bridges whose members reach each other: the host's own filter does not drop what they forward
- * - `libvirt`: a daemon of libvirt's that starts guests of QEMU
+ * - `datapath`: an Open vSwitch datapath, by name: `system`, in the kernel, or `netdev`
+ * - `bridge`: Linux bridges whose members can reach each other: the host's firewall does not drop what they forward
+ * - `libvirt`: a libvirt daemon that can start QEMU guests
  */
 export type RequirementKind =
   | 'program'
@@ -33,23 +33,26 @@ export type RequirementKind =
 export type Constructor<T> = new (...args: never[]) => T;
 
 interface Common {
-  /** A class whose properties, with their defaults, are the options; class-validator's decorators guard them. */
+  /** A class whose properties, with their defaults, are the options. class-validator's decorators validate them. */
   readonly options?: Constructor<object>;
   readonly needs?: readonly Requirement[];
 }
 
-/** What a decorator says about the class below it. */
+/** What a decorator declares about its class. */
 export type Declaration =
   | ({
-      readonly role: 'plugin' /** The name VIF objects carry in `plugin`. */;
+      readonly role: 'plugin' /** The name that VIF objects have in `plugin`. */;
       readonly name: string;
-      /** Whether its `plug` makes the tap of a `VIFGeneric`. The hypervisor is then told to open it, and not to make one. */
+      /**
+       * Whether its `plug` makes the tap of a `VIFGeneric`. The hypervisor is then configured to open it, not to make
+       * one.
+       */
       readonly makesTaps?: boolean;
     } & Common)
   | ({ readonly role: 'driver' /** The VIF type, as Nova spells it. */; readonly type: string } & Common)
   | ({
       readonly role: 'converter';
       readonly type: string;
-      /** Whose rules it converts by; without it, it serves all. */
+      /** The rules by which it converts; all of them unless given. */
       readonly routing?: Routing;
     } & Common);

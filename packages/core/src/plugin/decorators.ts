@@ -8,10 +8,10 @@ import type { Constructor, Declaration } from './declaration.js';
 
 export { inject, injectable } from 'tsyringe';
 
-/** The token of the logger: `@inject(LOGGER) logger: Logger`. */
+/** The injection token of the logger: `@inject(LOGGER) logger: Logger`. */
 export const LOGGER: InjectionToken<Logger> = Symbol.for('vifkit.logger');
 
-/** The token of the questions to the host: `@inject(FACTS) facts: HostFacts`. */
+/** The injection token of the questions to the host: `@inject(FACTS) facts: HostFacts`. */
 export const FACTS: InjectionToken<HostFacts> = Symbol.for('vifkit.facts');
 
 // A registered symbol: a plugin may have been decorated by another copy of this package.
@@ -21,14 +21,14 @@ const coreKey = Symbol.for('vifkit.core');
 type DeclarationOf<Role extends Declaration['role']> = Omit<Extract<Declaration, { role: Role }>, 'role'>;
 
 /**
- * Makes a class a plugin of the object path. Its constructor's parameters are injected; each needs its token
- * (`@inject(MyOptions) options: MyOptions`), since bundlers drop the types that would otherwise tell.
+ * Makes a class a plugin of the object path. Its constructor's parameters are injected. Each needs a token
+ * (`@inject(MyOptions) options: MyOptions`), because bundlers drop the type metadata.
  */
 export function vifPlugin(declaration: DeclarationOf<'plugin'>) {
   return declare<VifPlugin>({ ...declaration, role: 'plugin' });
 }
 
-/** Makes a class the legacy path's driver of a VIF type. */
+/** Makes a class the legacy driver of a VIF type. */
 export function legacyDriver(declaration: DeclarationOf<'driver'>) {
   return declare<LegacyDriver>({ ...declaration, role: 'driver' });
 }
@@ -41,14 +41,14 @@ export function vifConverter(declaration: DeclarationOf<'converter'>) {
 function declare<T>(declaration: Declaration) {
   return (target: Constructor<T>): void => {
     if (Reflect.hasOwnMetadata(key, target)) {
-      throw new VifError('PLUGIN_INVALID', `${target.name} is declared twice; make it two classes`);
+      throw new VifError('PLUGIN_INVALID', `${target.name} is declared twice; split it into two classes`);
     }
     Reflect.defineMetadata(key, declaration, target);
     Reflect.defineMetadata(coreKey, thisCore, target);
   };
 }
 
-/** What a class was declared to be, or undefined when it carries none of the decorators. */
+/** The declaration of a class, or undefined if it has none of the decorators. */
 export function declarationOf(target: unknown): Declaration | undefined {
   if (typeof target !== 'function') return undefined;
   return Reflect.getOwnMetadata(key, target);

@@ -7,7 +7,7 @@ import type { OptionsSource } from './options.js';
 import type { PluginPackage } from './package.js';
 import { slugOf } from './slots.js';
 
-/** What the names of all variables begin with. */
+/** The prefix of all variable names. */
 const variablePrefix = 'VIF_';
 
 /** An option that an environment variable can set. */
@@ -17,7 +17,7 @@ interface OptionVariable {
   readonly option: string;
   /** The class that declares the option. */
   readonly options: Constructor<object>;
-  /** The option's default, which tells its type. */
+  /** The option's default, which determines its type. */
   readonly fallback: unknown;
 }
 
@@ -32,8 +32,8 @@ export function optionVariable(owner: string, option: string): string {
 }
 
 /**
- * The variables that set options of these plugins. An option whose default is an object has none.
- * @throws VifError PLUGIN_CONFLICT when one would set two options
+ * The variables that set options of these plugins. An option whose default is an object has no variable.
+ * @throws VifError PLUGIN_CONFLICT if one would set two options
  */
 function optionVariables(plugins: readonly PluginPackage[]): ReadonlyMap<string, OptionVariable> {
   const variables = new Map<string, OptionVariable>();
@@ -50,7 +50,7 @@ function optionVariables(plugins: readonly PluginPackage[]): ReadonlyMap<string,
 }
 
 function declaredBy({ provides }: PluginPackage): OptionVariable[] {
-  if (!Array.isArray(provides)) return []; // the registry will say what is wrong with it
+  if (!Array.isArray(provides)) return []; // the registry will report what is wrong with it
   return provides.flatMap((target) => {
     const declaration = declarationOf(target);
     const options = declaration?.options;
@@ -78,11 +78,11 @@ const truths: Readonly<Record<string, boolean>> = {
 };
 
 /**
- * The value that a variable's text stands for, by the type of the option's default: a number, true or false (also
- * yes, no, on, off, 1, 0), a list (JSON, or items between commas), text. `null` is null, unless the default is text.
- * Where the default is null, the first of these readings that the option's decorators take is the value.
+ * The value of a variable's text, by the type of the option's default: a number, a boolean (true, false, yes, no, on,
+ * off, 1 or 0), a list (JSON or comma-separated) or text. `null` is null, unless the default is text. If the default is
+ * null, the value is the first of text, number, boolean and list that the option's decorators accept.
  *
- * @throws VifError INVALID_OPTIONS for a text that stands for no value of the type
+ * @throws VifError INVALID_OPTIONS for a text that is not a value of the type
  */
 function readVariable(name: string, text: string, variable: OptionVariable): unknown {
   const { fallback } = variable;
@@ -90,7 +90,7 @@ function readVariable(name: string, text: string, variable: OptionVariable): unk
   if (text === 'null') return null;
   if (fallback === null || fallback === undefined) return readUntyped(text, variable);
   const [value, wanted] = Array.isArray(fallback)
-    ? [readList(text), 'a list: items between commas, or JSON']
+    ? [readList(text), 'a list, comma-separated or JSON']
     : typeof fallback === 'number'
       ? [readNumber(text), 'a number']
       : [readBoolean(text), 'true or false'];
@@ -101,7 +101,7 @@ function readVariable(name: string, text: string, variable: OptionVariable): unk
 function readUntyped(text: string, variable: OptionVariable): unknown {
   if (text === '') return null;
   const readings = [text, readNumber(text), readBoolean(text), readList(text)];
-  // A text that no reading makes right is left to the decorators, which will say why.
+  // If no reading is valid, the text is left to the decorators, which report why.
   return readings.find((value) => value !== undefined && isTaken(value, variable)) ?? text;
 }
 
@@ -132,13 +132,13 @@ function isTaken(value: unknown, { options, option }: OptionVariable): boolean {
 }
 
 /**
- * The options that environment variables set, a source a variable: for `createVifDriver`, behind those that they
- * override.
+ * The options that environment variables set, one source per variable. Pass them to `createVifDriver` after the sources
+ * that they override.
  *
- * @param env as `process.env`; what does not begin with `VIF_` is passed over
- * @param reserved variables that begin so, but are for other things
- * @throws VifError INVALID_OPTIONS for a variable that sets no option, or a text that is no value of its option;
- *   PLUGIN_CONFLICT when a variable would set two options
+ * @param env the environment, as in `process.env`; variables that do not begin with `VIF_` are ignored
+ * @param reserved variables with this prefix that have other purposes
+ * @throws VifError INVALID_OPTIONS for a variable that sets no option, or a text that is not a value of its option;
+ *   PLUGIN_CONFLICT if a variable would set two options
  */
 export function optionsFromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
@@ -160,6 +160,6 @@ export function optionsFromEnvironment(
 }
 
 function unknownVariable(name: string, known: readonly string[]): VifError {
-  const these = known.length > 0 ? `These do: ${known.join(', ')}` : 'The plugins have none';
+  const these = known.length > 0 ? `Known variables: ${known.join(', ')}` : 'The plugins have no options';
   return new VifError('INVALID_OPTIONS', `The environment variable ${name} sets no option. ${these}`);
 }

@@ -7,18 +7,18 @@ import { slugOf } from './slots.js';
 /** Options by plugin name or VIF type. */
 export type OptionsByName = Readonly<Record<string, object>>;
 
-/** Options, and where they come from. Of several sources, a later one overrides an earlier one, option by option. */
+/** Options and their source. A later source overrides an earlier one, option by option. */
 export interface OptionsSource {
-  /** What messages call it: a file's path, a variable's name. */
+  /** Its name in messages: a file's path, a variable's name. */
   readonly name?: string;
-  /** They are checked when a registry is made. */
+  /** The options. They are checked when a registry is made. */
   readonly options: OptionsByName;
 }
 
-/** What a source gives to one plugin. */
+/** The options that a source gives to one plugin. */
 export interface GivenOptions {
   readonly from: string | undefined;
-  /** Not checked yet: an object of options by name, if all is well. */
+  /** Not checked yet; should be an object of options by name. */
   readonly values: unknown;
 }
 
@@ -27,12 +27,12 @@ export function fromSource(name: string | undefined): string {
   return name === undefined ? '' : ` (from ${name})`;
 }
 
-/** What each plugin is given, the last source last. */
+/** The options given to each plugin, in the order of the sources. */
 export type GivenBySlug = ReadonlyMap<string, readonly GivenOptions[]>;
 
 /**
- * Options by the slug of their owner's name: a driver's may be under either spelling of its VIF type.
- * @throws VifError INVALID_OPTIONS for what is no source of options
+ * Options by the slug of their owner's name. A driver's options may be under either spelling of its VIF type.
+ * @throws VifError INVALID_OPTIONS for a malformed source
  */
 export function givenBySlug(options: OptionsByName | readonly OptionsSource[]): GivenBySlug {
   const given = new Map<string, GivenOptions[]>();
@@ -55,20 +55,20 @@ function checked(source: OptionsSource): OptionsSource {
   const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   if (isObject(source) && isObject(source.options)) return source;
   const found = quote(isObject(source) ? source.options : source);
-  throw new VifError('INVALID_OPTIONS', `Options must be an object by plugin name, not ${found}`);
+  throw new VifError('INVALID_OPTIONS', `Options must be an object keyed by plugin name, not ${found}`);
 }
 
-/** Options in force, and the source of each that does not have its default. */
+/** The options in force, and the source of each option that was overridden. */
 export interface BuiltOptions {
   readonly values: object;
   readonly sources: ReadonlyMap<string, string | undefined>;
 }
 
 /**
- * An options object: the class's defaults, overridden by what was given, the last source first; undefined is the
- * same as absence.
- * @throws VifError INVALID_OPTIONS for a value that its decorators refuse, or a name that the class lacks;
- *   PLUGIN_FAILED if the class cannot be built
+ * An options object: the class's defaults, overridden by the given options. The last source wins; undefined counts as
+ * not given.
+ * @throws VifError INVALID_OPTIONS for a value that the decorators refuse, or an option that the class does not have;
+ *   PLUGIN_FAILED if the class cannot be instantiated
  */
 export function buildOptions(
   options: Constructor<object> | undefined,

@@ -6,58 +6,61 @@ import type { Constructor } from './declaration.js';
 import type { OptionsByName } from './options.js';
 import type { StaticDeclaration } from './static-declaration.js';
 
-/** What a plugin or driver or converter is once it is built. */
+/** An instance of a plugin, driver or converter. */
 export type Component = VifPlugin | LegacyDriver | VifConverter;
 
 declare const options: unique symbol;
 
 /**
- * What a plugin package offers: inert data, until a registry takes it.
+ * What a plugin package provides: inert data, until it is given to a registry.
  *
- * @typeParam Options its options by plugin name or VIF type, so that the compiler knows them where a driver is made:
+ * @typeParam Options its options by plugin name or VIF type, so that the compiler checks them when a driver is made:
  *   `PluginPackage<{ acme: AcmeOptions }>`
  */
 export interface PluginPackage<Options extends object = object> {
-  /** Never there: it carries the type. */
+  /** Never set; it carries the type. */
   readonly [options]?: Options;
   /** The npm name. */
   readonly name: string;
   /** The package's own version, as in its package.json; shown by `vif plugins`. */
   readonly version?: string;
   /**
-   * The contract with core that the package was written for: `thisCore.contract` when it was written. Unless given, that
-   * of the copy of core whose decorators it uses, which may have moved on since.
+   * The contract with core that the package was written for: the value of `thisCore.contract` at that time. Unless
+   * given, it is the contract of the copy of core whose decorators it uses, which may be newer.
    */
   readonly contract?: number;
   /** The classes of its plugins, drivers and converters, each with its decorator. */
   readonly provides: readonly Constructor<Component>[];
   /**
-   * The package's own classes of objects, as port profiles, each declared with `versionedObject` in a namespace of the
-   * vendor's. They are read and written on the wire, whichever copy of core they were declared with.
+   * The package's own object classes, such as port profiles, each declared with `versionedObject` in a namespace of the
+   * vendor. They are read and written on the wire, whichever copy of core they were declared with.
    */
   readonly objects?: readonly (abstract new (
     ...args: never[]
   ) => VersionedObject)[];
-  /** Kinds of steps that the package defines, for its plans or those of others. */
+  /** Kinds of steps that the package defines, for its own plans or those of others. */
   readonly stepKinds?: readonly StepKindDefinition[];
   /**
-   * Makes what carries the steps of these kinds out on a host. It is called once for each driver; what goes on in it,
-   * or in a runner that does not answer, is the package's affair.
+   * Makes the runners that apply the steps of these kinds on a host. It is called once for each driver. The package is
+   * responsible for what happens in it, and for a runner that does not respond.
    */
   runners?(context: RunnerContext): readonly StepRunner[];
 }
 
-/** A package that is loaded once something of it is needed. Till then it is known by what it declares of itself. */
+/** A package that is loaded when something of it is needed. Until then only its declaration is known. */
 export interface PluginOnDemand {
   /** The npm name. */
   readonly name: string;
-  /** What its package.json says under `vifkit`. The package is held to it when it is loaded. */
+  /** What its package.json has under `vifkit`. When the package is loaded, it must match this. */
   readonly declaration: StaticDeclaration;
-  /** Its default export. It must bring no objects, kinds of steps or runners: those have to be there from the start. */
+  /** Returns its default export. This must have no objects, step kinds or runners: those are needed from the start. */
   load(): Promise<PluginPackage>;
 }
 
-/** The options that these packages have, each of them optional. Those of a package that does not tell may be any. */
+/**
+ * The options of these packages, each of them optional. A package that does not declare the type of its options may
+ * have any.
+ */
 export type OptionsOf<Packages extends readonly PluginPackage[]> = MergedOptions<Packages[number]>;
 
 type MergedOptions<Each extends PluginPackage> = Merged<
@@ -72,7 +75,7 @@ type TypedOptions<Options extends object> = object extends Options
       };
     };
 
-/** All members of a union at once. */
+/** The intersection of all members of a union. */
 type Merged<Each> = (Each extends unknown ? (each: Each) => void : never) extends (all: infer All) => void
   ? All
   : never;

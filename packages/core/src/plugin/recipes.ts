@@ -2,21 +2,24 @@ import type { Leg } from '../connection/legs.js';
 import type { LinkAbsentStep, LinkStep, Plan } from '../plan/steps.js';
 import type { Requirement } from './declaration.js';
 
-/** A tap, and the vendor's tool that makes it a port of the vendor's network. */
+/** A tap, and the vendor's tool that binds it to the vendor's network. */
 export interface BoundTap {
-  /** The tap's. */
+  /** The name of the tap. */
   readonly name: string;
   /** Whether the guest's card has several queues: `context.tap.multiQueue`. */
   readonly multiQueue: boolean;
-  /** Program and arguments. */
+  /** The program that binds the tap, and its arguments. */
   readonly bind: readonly string[];
-  /** Likewise; it has to bear a port that is not bound. */
+  /** The program that unbinds the tap, and its arguments. It must not fail on a port that is not bound. */
   readonly unbind: readonly string[];
   /** Where the tool comes from. */
   readonly vendor: string;
 }
 
-/** Makes the tap and binds it. A failed plug unbinds it only if the tap is new: another may carry a guest by now. */
+/**
+ * Makes the tap and binds it. A failed plug unbinds it only if the tap is new: an existing tap may already carry a
+ * guest.
+ */
 export function boundTap({ name, multiQueue, bind, unbind, vendor }: BoundTap): Plan {
   return [
     { kind: 'link', name, create: { type: 'tap', multiQueue }, set: { up: true } },
@@ -32,48 +35,51 @@ export function noBoundTap({ name, unbind, vendor }: Omit<BoundTap, 'bind' | 'mu
   ];
 }
 
-/** Neutron's and Nova's names of 14 characters, one less than the kernel would take. */
+/** The length of Neutron's and Nova's names, one less than the kernel's limit. */
 const NAME_LENGTH = 14;
 
 function nameFor(prefix: string, vifId: string): string {
   return `${prefix}${vifId}`.slice(0, NAME_LENGTH);
 }
 
-/** The guest's tap, by Neutron's and Nova's rule. */
+/** The name of the guest's tap, by Neutron's and Nova's rule. */
 export function tapName(vifId: string): string {
   return nameFor('tap', vifId);
 }
 
-/** The Linux bridge between a guest's tap and a switch. */
+/** The name of the Linux bridge between a guest's tap and a switch. */
 export function hybridBridgeName(vifId: string): string {
   return nameFor('qbr', vifId);
 }
 
-/** The veth pair between that bridge (first) and the switch (second). */
+/** The names of the veth pair's ends: first the one at that bridge, then the one at the switch. */
 export function vethNames(vifId: string): readonly [bridgeEnd: string, switchEnd: string] {
   return [nameFor('qvb', vifId), nameFor('qvo', vifId)];
 }
 
-/** What a VIF's hybrid links depend on. */
+/** The parameters of a VIF's hybrid links. */
 export interface HybridLinks {
   /** The links are named after it. */
   readonly vifId: string;
   /** The Linux bridge; {@link hybridBridgeName} unless given. */
   readonly bridge?: string;
-  /** In bytes, of bridge and veth pair; the kernel's choice unless given. */
+  /** The MTU of bridge and veth pair, in bytes; the kernel's default unless given. */
   readonly mtu?: number;
-  /** The guest's tap, which the hypervisor makes in the bridge; a plug puts it back there. */
+  /**
+   * The guest's tap, which the hypervisor makes and adds to the bridge. A plug adds it to the bridge again if it has
+   * been removed.
+   */
   readonly tap?: string | undefined;
   /**
-   * The switch's datapath is in userspace. It reads the guest's segments without what a card would fill in of their
-   * checksums, and other guests drop them: the pair has to do it.
+   * The switch's datapath is in userspace. It would forward the guest's segments with incomplete checksums, and other
+   * guests would drop them. The veth pair must complete them.
    */
   readonly inUserspace?: boolean;
 }
 
 /**
- * A Linux bridge, where the host's filter sees the guest's traffic, and the veth pair from there to a switch.
- * The pair's far end is still to be made a port of the switch.
+ * A Linux bridge, on which the host's filter sees the guest's traffic, and the veth pair from there to a switch.
+ * Another step must make the pair's far end a port of the switch.
  */
 export function hybridLinks({
   vifId,
@@ -85,8 +91,8 @@ export function hybridLinks({
   const [bridgeEnd, switchEnd] = vethNames(vifId);
   const sized = mtu === undefined ? {} : { mtu };
   const end = { up: true, promisc: true, ...sized };
-  // The ends are wires, too. With IPv6 each had an address of the host's, and ovs-vswitchd would read all routes of the
-  // host at each change of theirs, of which a plug brings about several.
+  // The ends are plain wires too. With IPv6, each would have an address of the host, and ovs-vswitchd would read all
+  // routes of the host at each of its changes, of which a plug causes several.
   const initial = { ipv6: false };
   return [
     {
@@ -96,7 +102,7 @@ export function hybridLinks({
       set: {
         up: true,
         ...sized,
-        // The bridge is a wire, not a host: no address of its own, and no answer to ARP for the host's.
+        // The bridge is a plain wire, not a host: it has no address, and does not reply to ARP for the host's.
         ipv6: false,
         arpIgnore: 1,
         arpAnnounce: 2,
@@ -104,7 +110,7 @@ export function hybridLinks({
           forwardDelay: 0,
           stp: false,
           multicastSnooping: false,
-          // A learned address would send a guest's traffic the wrong way after its live migration.
+          // A learned address would misdirect a guest's traffic after its live migration.
           ageing: 0,
         },
       },
@@ -121,14 +127,14 @@ export function hybridLinks({
   ];
 }
 
-/** Has the guest's link, which the hypervisor makes, as a member of a Linux bridge once it is there. */
+/** Makes the guest's link a member of a Linux bridge, once the hypervisor has made the link. */
 export function guestLinkIn(bridge: string, name: string, mtu: number | undefined): LinkStep {
   const set = { up: true, master: bridge, ...(mtu !== undefined && { mtu }) };
   // A container's link is a veth.
   return { kind: 'link', name, types: ['tap', 'veth'], set, ifPresent: true };
 }
 
-/** The legs from the guest to a Linux bridge whose member its link is. */
+/** The legs from the guest to the Linux bridge that its link is a member of. */
 export function guestLinkPath(
   bridge: string,
   name: string,
@@ -155,7 +161,7 @@ export function noHybridLinks({
   ];
 }
 
-/** Whose port it is. */
+/** The owner of a port. */
 export interface PortOwner {
   /** Neutron's id of the port. */
   readonly interfaceId: string;
@@ -164,7 +170,7 @@ export interface PortOwner {
   readonly instanceUuid: string;
 }
 
-/** The external ids of an Open vSwitch interface by which Neutron's agents and OVN know a guest's port. */
+/** The external ids of an Open vSwitch interface, by which Neutron's agents and OVN recognise a guest's port. */
 export function portIds({ interfaceId, address, instanceUuid }: PortOwner): Record<string, string> {
   return {
     'iface-id': interfaceId,
@@ -174,7 +180,7 @@ export function portIds({ interfaceId, address, instanceUuid }: PortOwner): Reco
   };
 }
 
-/** What it takes to make a tap: for the `needs` of plugins that do. */
+/** What is needed to make a tap: for the `needs` of plugins that make one. */
 export const tapNeeds: readonly Requirement[] = [
   { kind: 'program', name: 'ip', from: 'iproute2' },
   { kind: 'device', name: '/dev/net/tun', from: "the kernel's module tun" },

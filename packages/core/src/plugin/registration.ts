@@ -6,7 +6,7 @@ import type { Component } from './package.js';
 import type { PackageScope } from './scope.js';
 import type { AdaptersInTurn } from './served-contract.js';
 
-/** A registered class. It is built at first use, so that a package costs nothing until it is needed. */
+/** A registered class. It is instantiated at first use, so that a package costs nothing until it is needed. */
 export class Registration<T extends Component = Component> {
   readonly #target: Constructor<T>;
   readonly #options: BuiltOptions;
@@ -33,7 +33,7 @@ export class Registration<T extends Component = Component> {
     return this.#scope.packageName;
   }
 
-  /** The name it is known by: a plugin's name, or the VIF type of a driver or converter. */
+  /** A plugin's name, or the VIF type of a driver or converter. */
   get key(): string {
     return this.declaration.role === 'plugin' ? this.declaration.name : this.declaration.type;
   }
@@ -44,7 +44,7 @@ export class Registration<T extends Component = Component> {
     return `${declaration.role} '${this.key}'${routing ? ` for routing '${routing}'` : ''}`;
   }
 
-  /** The contract with core that it was written for; an older one than core's is served by adapters. */
+  /** The contract with core that it was written for; adapters serve contracts older than core's. */
   get contract(): number {
     return this.#adapters[0]?.from ?? thisCore.contract;
   }
@@ -54,12 +54,12 @@ export class Registration<T extends Component = Component> {
     return this.#options.values;
   }
 
-  /** The name of the source that set an option; undefined for one that has its default, or was set by code. */
+  /** The name of the source that set an option; undefined if the option has its default, or was set by code. */
   sourceOf(option: string): string | undefined {
     return this.#options.sources.get(option);
   }
 
-  /** @throws VifError PLUGIN_FAILED with the constructor's own error as cause */
+  /** @throws VifError PLUGIN_FAILED, with the constructor's own error as the cause */
   get instance(): T {
     this.#instance ??= this.#build();
     return this.#instance;

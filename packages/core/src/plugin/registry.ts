@@ -20,40 +20,40 @@ import { adaptersFor, type ContractAdapter, ownAdapters } from './served-contrac
 import { converterSlot, slotsOf, slugOf } from './slots.js';
 import { requireAsDeclared, type StaticComponent, titleOf } from './static-declaration.js';
 
-/** What a registry gives to the classes that it builds, and what it can serve; a test may want others than the usual. */
+/** What a registry uses to build and serve its classes. Tests may replace the defaults. */
 export interface RegistryParts {
-  /** Questions to the host; without it they are refused: there is none. */
+  /** Questions to the host. Without it they are refused, because there is no host. */
   readonly facts?: HostFacts;
-  /** What serves packages of older contracts; core's own unless given. */
+  /** The adapters for packages of older contracts; core's own unless given. */
   readonly adapters?: readonly ContractAdapter[];
-  /** Packages that are loaded once something of them is needed. */
+  /** Packages that are loaded when something of them is needed. */
   readonly onDemand?: readonly PluginOnDemand[];
 }
 
-/** A package that is not loaded yet; or its loading, which happens once. */
+/** A package that is not loaded yet, or is being loaded, which happens only once. */
 interface Awaited {
   readonly package: PluginOnDemand;
   loading?: Promise<void>;
 }
 
 /**
- * The plugins, drivers and converters that are there. The map is ours: in tsyringe the last registration of
- * a token wins without a word, while here a second plugin of a name is an error.
+ * The registered plugins, drivers and converters. It has its own maps: in tsyringe the last registration of a token
+ * silently wins, while here a second plugin with the same name is an error.
  */
 export class PluginRegistry {
   readonly #plugins = new Map<string, Registration<VifPlugin>>();
   readonly #drivers = new Map<string, Registration<LegacyDriver>>();
-  /** One that serves all routings is there once for each. */
+  /** A converter that serves all routings has one entry for each. */
   readonly #converters = new Map<string, Registration<VifConverter>>();
   readonly #scopes: PackageScope[] = [];
-  /** What packages have that are not loaded yet, by role and slot. */
+  /** The components of packages that are not loaded yet, by role and slot. */
   readonly #awaited = new Map<string, Awaited>();
   readonly #options: GivenBySlug;
   readonly #parts: { readonly logger: Logger; readonly facts: HostFacts };
   readonly #adapters: readonly ContractAdapter[];
 
   /**
-   * Nothing of the packages is built before it is needed; what their classes have injected is looked at all the same.
+   * Classes are instantiated only when they are needed, but what they have injected is checked here.
    * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
    */
   constructor(
@@ -76,22 +76,22 @@ export class PluginRegistry {
     }
   }
 
-  /** Loads what handles VIFs of a type, where that is loaded on demand. @throws what {@link loadPlugin} throws */
+  /** Loads what handles VIFs of a type, if that is loaded on demand. @throws whatever {@link loadPlugin} throws */
   async loadType(type: string, routing: Routing): Promise<void> {
     await this.#load('converter', converterSlot(type, routing));
     await this.#load('driver', slugOf(type));
   }
 
   /**
-   * Loads the package that has this plugin, if it is one of those that are loaded on demand.
-   * @throws VifError PLUGIN_FAILED for one that cannot be loaded; PLUGIN_INVALID for another than was declared;
-   *   PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
+   * Loads the package that has this plugin, if it is loaded on demand.
+   * @throws VifError PLUGIN_FAILED for a package that cannot be loaded; PLUGIN_INVALID for one that differs from its
+   *   declaration; PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
    */
   async loadPlugin(name: string): Promise<void> {
     await this.#load('plugin', name);
   }
 
-  /** The plugin of that name. @throws VifError NO_MATCHING_PLUGIN, PLUGIN_FAILED */
+  /** The plugin with this name. @throws VifError NO_MATCHING_PLUGIN, PLUGIN_FAILED */
   plugin(name: string): VifPlugin {
     const found = this.#plugins.get(name) ?? this.#notLoaded('plugin', name);
     if (found) return found.instance;
@@ -102,13 +102,13 @@ export class PluginRegistry {
     );
   }
 
-  /** Whether the plugin of that name, if there is one, makes the taps of its VIFs. */
+  /** Whether the plugin with this name, if there is one, makes the taps of its VIFs. */
   makesTaps(name: string): boolean {
     const declaration = this.#plugins.get(name)?.declaration;
     return declaration?.role === 'plugin' && declaration.makesTaps === true;
   }
 
-  /** The names of all plugins of the object path, in their order. */
+  /** The names of all plugins of the object path, sorted. */
   get pluginNames(): string[] {
     return this.#components.flatMap((each) => (each.role === 'plugin' ? each.name : [])).sort();
   }
@@ -119,18 +119,18 @@ export class PluginRegistry {
     return (this.#drivers.get(slug) ?? this.#notLoaded('driver', slug))?.instance;
   }
 
-  /** The converter of a VIF type by these rules, if there is one. @throws VifError PLUGIN_FAILED */
+  /** The converter of a VIF type for these rules, if there is one. @throws VifError PLUGIN_FAILED */
   converter(type: string, routing: Routing): VifConverter | undefined {
     const slot = converterSlot(type, routing);
     return (this.#converters.get(slot) ?? this.#notLoaded('converter', slot))?.instance;
   }
 
-  /** The VIF types of the network model that are handled, by either path and whichever rules. */
+  /** The VIF types of the network model that are handled, on either path and by any rules. */
   get types(): string[] {
     return [...new Set(routings.flatMap((routing) => this.typesBy(routing)))].sort();
   }
 
-  /** The VIF types that are handled by these rules, by either path. */
+  /** The VIF types that are handled by these rules, on either path. */
   typesBy(routing: Routing): string[] {
     const types = this.#components.flatMap((each) => {
       if (each.role === 'plugin') return [];
@@ -140,20 +140,20 @@ export class PluginRegistry {
     return [...new Set(types)].sort();
   }
 
-  /** Everything that is registered and loaded, in the order of registration by role. */
+  /** Everything that is registered and loaded: by role, then in the order of registration. */
   get registrations(): Registration[] {
     return [...this.#plugins.values(), ...this.#drivers.values(), ...new Set(this.#converters.values())];
   }
 
   /**
-   * Ends what was built of the packages, each package by itself. It is for good.
-   * @returns what was thrown by their methods `dispose`
+   * Disposes of what was built, for each package separately. The registry cannot be used afterwards.
+   * @returns the errors that their `dispose` methods threw
    */
   async dispose(): Promise<VifError[]> {
     return (await Promise.all(this.#scopes.map((scope) => scope.dispose()))).flat();
   }
 
-  /** All components, those of packages that are not loaded yet as they are declared. */
+  /** All components, including the declared ones of packages that are not loaded yet. */
   get #components(): StaticComponent[] {
     const awaited = new Set([...this.#awaited.values()].map((each) => each.package));
     const declared = [...awaited].flatMap(({ declaration }) => declaration.provides);
@@ -186,14 +186,14 @@ export class PluginRegistry {
     });
     requireAsDeclared(declaration, loaded);
     if (loaded.objects ?? loaded.stepKinds ?? loaded.runners) {
-      const what = 'objects, kinds of steps or runners, which have to be there from the start';
+      const what = 'objects, step kinds or runners, which are needed from the start';
       throw new VifError('PLUGIN_INVALID', `${name} brings ${what}: do not load it on demand`);
     }
     this.#add(loaded).check();
     for (const [key, each] of this.#awaited) if (each === awaited) this.#awaited.delete(key);
   }
 
-  /** @throws VifError PLUGIN_FAILED for what is there, but was not waited for */
+  /** @throws VifError PLUGIN_FAILED for a component whose package has not been loaded yet */
   #notLoaded(role: Declaration['role'], slot: string): undefined {
     const name = this.#awaited.get(`${role} ${slot}`)?.package.name;
     if (name === undefined) return undefined;
@@ -205,7 +205,7 @@ export class PluginRegistry {
     if (!Array.isArray(each?.provides)) {
       throw new VifError(
         'PLUGIN_INVALID',
-        `${quote(each)} is no plugin package: it has no list 'provides'. Give the default export of the package.`,
+        `${quote(each)} is not a plugin package: it has no list 'provides'. Give the default export of the package.`,
       );
     }
     for (const type of each.objects ?? []) adoptClass(type, each.name);
@@ -230,14 +230,14 @@ export class PluginRegistry {
     return scope;
   }
 
-  /** The map of a role. That the class fits the role was the compiler's to check, at its decorator. */
+  /** The map of a role. The compiler has checked at the decorator that the class fits the role. */
   #mapOf({ role }: Pick<Declaration, 'role'>): Map<string, Registration> {
     const maps = { plugin: this.#plugins, driver: this.#drivers, converter: this.#converters };
     return maps[role] as Map<string, Registration>;
   }
 }
 
-/** Under what slug the options of a component are; a converter has none. */
+/** The slug under which a component's options are given; undefined for a converter, which has none. */
 function optionsOwner(component: StaticComponent): string | undefined {
   return component.role === 'converter' ? undefined : slotsOf(component)[0];
 }
@@ -246,20 +246,20 @@ function conflict(one: string, other: string, title: string): VifError {
   return new VifError('PLUGIN_CONFLICT', `${one} and ${other} both have a ${title}. Leave one of them out.`);
 }
 
-/** Where there is no host, as when plugins are only listed. */
+/** For a registry without a host, as when plugins are only listed. */
 const noFacts: HostFacts = {
-  linkMtu: refuseToTell,
-  linkHasCarrier: refuseToTell,
-  linkAddresses: refuseToTell,
-  linkMac: refuseToTell,
-  kernelRelease: refuseToTell,
-  pciNetDevice: refuseToTell,
-  virtualFunction: refuseToTell,
-  vdpaDevice: refuseToTell,
-  vfHolder: refuseToTell,
-  representor: refuseToTell,
+  linkMtu: refuseWithoutHost,
+  linkHasCarrier: refuseWithoutHost,
+  linkAddresses: refuseWithoutHost,
+  linkMac: refuseWithoutHost,
+  kernelRelease: refuseWithoutHost,
+  pciNetDevice: refuseWithoutHost,
+  virtualFunction: refuseWithoutHost,
+  vdpaDevice: refuseWithoutHost,
+  vfHolder: refuseWithoutHost,
+  representor: refuseWithoutHost,
 };
 
-async function refuseToTell(): Promise<never> {
+async function refuseWithoutHost(): Promise<never> {
   throw new VifError('PLUGIN_FAILED', 'There is no host to ask: the plugins are only listed');
 }

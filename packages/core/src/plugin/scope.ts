@@ -5,8 +5,8 @@ import type { HostFacts, Logger } from '../plan/host.js';
 import type { Constructor } from './declaration.js';
 import { FACTS, LOGGER } from './decorators.js';
 
-/** What every class of a plugin package may have injected besides its options. */
-export interface Surroundings {
+/** What every class of a plugin package can inject besides its options. */
+export interface Injectables {
   readonly logger: Logger;
   readonly facts: HostFacts;
 }
@@ -17,35 +17,35 @@ export interface ScopedOptions {
   readonly values: object;
 }
 
-/** What tsyringe takes for a class. */
+/** tsyringe's type of a class. */
 type InjectableClass = Parameters<ReturnType<typeof injectable<object>>>[0];
 
 /**
- * The objects of one plugin package in one driver. Each class is built once, when it is first needed: a client that two
- * plugins of a package have injected is the same for both, and another in another driver.
+ * The objects of one plugin package in one driver. Each class is instantiated once, when it is first needed: two
+ * plugins of a package that inject a client share it, and another driver has its own.
  */
 export class PackageScope {
   readonly #container: DependencyContainer = container.createChildContainer();
   readonly #components = new Map<Constructor<object>, ScopedOptions | undefined>();
   readonly #registered = new Set<Constructor<object>>();
-  /** In the order in which they were built: none before what was injected into it. */
+  /** In the order of construction: an object comes after everything that was injected into it. */
   readonly #built: object[] = [];
 
   constructor(
     readonly packageName: string,
-    { logger, facts }: Surroundings,
+    { logger, facts }: Injectables,
   ) {
     this.#container.register(LOGGER, { useValue: logger });
     this.#container.register(FACTS, { useValue: facts });
   }
 
-  /** Adds a class of `provides`, which has its own options injected. */
+  /** Adds a class of `provides`, with the options to inject into it. */
   add(target: Constructor<object>, options: ScopedOptions | undefined): void {
     this.#components.set(target, options);
   }
 
   /**
-   * Looks at what all classes ask for, once all are added. None is built for it.
+   * Checks what all classes inject, after all have been added. No class is instantiated for this.
    * @throws VifError PLUGIN_INVALID, naming the class and the parameter
    */
   check(): void {
@@ -53,15 +53,15 @@ export class PackageScope {
     for (const target of this.#components.keys()) this.#register(target, []);
   }
 
-  /** The one object of a class. @throws what its constructor throws */
+  /** The single instance of a class. @throws whatever its constructor throws */
   resolve<T extends object>(target: Constructor<T>): T {
     return this.#container.resolve(target as InjectionToken<T>);
   }
 
   /**
-   * Ends all that was built, last first, by its method `dispose`, `[Symbol.asyncDispose]` or `[Symbol.dispose]`. One
-   * that throws does not keep the others.
-   * @returns what was thrown
+   * Disposes of everything that was built, in reverse order, with the methods `dispose`, `[Symbol.asyncDispose]` or
+   * `[Symbol.dispose]`. An error does not prevent the disposal of the others.
+   * @returns the errors that were thrown
    */
   async dispose(): Promise<VifError[]> {
     const errors: VifError[] = [];
@@ -75,7 +75,10 @@ export class PackageScope {
     return errors;
   }
 
-  /** The options of one component are there for the other classes, too, where it is plain whose they are. */
+  /**
+   * Makes the options of one component available to the other classes, if no other component has the same options
+   * class.
+   */
   #shareOptions(): void {
     const all = [...this.#components.values()].filter((each) => each !== undefined);
     for (const { type, values } of all) {
@@ -88,7 +91,7 @@ export class PackageScope {
   #register(target: Constructor<object>, path: readonly Constructor<object>[]): void {
     if (path.includes(target)) {
       const circle = [...path.slice(path.indexOf(target)), target].map(({ name }) => name).join(' → ');
-      throw this.#invalid(`classes are injected in a circle: ${circle}`);
+      throw this.#invalid(`classes have a circular dependency: ${circle}`);
     }
     if (this.#registered.has(target)) return;
     const own = this.#components.get(target);
@@ -108,7 +111,7 @@ export class PackageScope {
   #build(target: Constructor<object>, options: ScopedOptions | undefined): object {
     const scope = this.#container.createChildContainer();
     if (options) scope.register(options.type as InjectionToken<object>, { useValue: options.values });
-    // Here and not in the decorators: those of a plugin may be another copy's, with a tsyringe of its own.
+    // Here, not in the decorators: a plugin's decorators may come from another copy of core, with its own tsyringe.
     injectable<object>()(target as InjectableClass);
     scope.register(target as InjectionToken<object>, { useClass: target as InjectableClass });
     const built = scope.resolve(target as InjectionToken<object>);
@@ -129,11 +132,11 @@ export class PackageScope {
     const told =
       typeof token === 'function' ? token.name : typeof token === 'symbol' ? String(token) : quote(token);
     if (this.#isOptions(token)) {
-      return `${who} asks for ${told}, the options of several classes: give each options of its own`;
+      return `${who} asks for ${told}, the options of several classes: give each its own options class`;
     }
-    const cure = "Inject LOGGER, FACTS, the package's options, or a class";
-    if (token === undefined) return `${who} has no token, or its module is not loaded yet. ${cure}`;
-    return `${who} asks for ${told}, which nobody provides. ${cure}`;
+    const remedy = "Inject LOGGER, FACTS, the package's options, or a class";
+    if (token === undefined) return `${who} has no token, or its module is not loaded yet. ${remedy}`;
+    return `${who} asks for ${told}, which nobody provides. ${remedy}`;
   }
 
   #invalid(what: string): VifError {
@@ -146,11 +149,12 @@ interface Parameter {
   readonly isOptional: boolean;
 }
 
-// Under these, tsyringe's decorators of whichever copy, and the compiler, note what a constructor's parameters are.
+// Under these metadata keys, the decorators of any copy of tsyringe, and the compiler, record a constructor's
+// parameters.
 const tokensKey = 'injectionTokens';
 const typesKey = 'design:paramtypes';
 
-/** A class without parameters of its own has those of the class that it extends: tsyringe would pass none. */
+/** A class without its own parameters gets those of its base class; tsyringe would pass none. */
 function inheritParameters(target: Constructor<object>): void {
   if (target.length > 0) return;
   for (const key of [tokensKey, typesKey]) {
@@ -159,7 +163,7 @@ function inheritParameters(target: Constructor<object>): void {
   }
 }
 
-/** What the parameters of a constructor ask for. */
+/** What the parameters of a constructor inject. */
 function parametersOf(target: Constructor<object>): Parameter[] {
   inheritParameters(target);
   const types: readonly unknown[] = Reflect.getOwnMetadata(typesKey, target) ?? [];
@@ -177,7 +181,7 @@ function parametersOf(target: Constructor<object>): Parameter[] {
   });
 }
 
-/** The compiler's notes have these for parameters of plain types, and of interfaces. */
+/** The compiler's metadata has these for parameters of primitive and interface types. */
 const noClasses: readonly unknown[] = [Object, String, Number, Boolean, Array, Function, Symbol, Promise];
 
 function isClass(token: unknown): token is Constructor<object> {

@@ -4,26 +4,29 @@ import { VifError } from '../errors/vif-error.js';
 import type { Declaration } from './declaration.js';
 import type { Component, PluginPackage } from './package.js';
 
-/** Makes what was written for one contract serve the next. */
+/** Adapts components of one contract to the next contract. */
 export interface ContractAdapter {
-  /** The contract that it takes components of; what it returns is for the contract after that. */
+  /** The contract of the components that it accepts; its results are for the next contract. */
   readonly from: number;
-  /** The same component, called as the next contract calls it. What it throws fails as the component's own error. */
+  /**
+   * The same component, with the interface of the next contract. What the adapter throws counts as the component's own
+   * error.
+   */
   adapt(component: Component, declaration: Declaration): Component;
 }
 
 /** Those of this core. Contract 1 is the first. */
 export const ownAdapters: readonly ContractAdapter[] = [];
 
-/** A component of an older contract as one of ours: the adapters that it takes, in their order. */
+/** The adapters that turn a component of an older contract into one of ours, in order. */
 export type AdaptersInTurn = readonly ContractAdapter[];
 
 /**
- * What it takes for a class of a package to be called by this core's contract: nothing, if it was written for that.
+ * The adapters that a package's class needs for this core's contract; none if it was written for that.
  *
  * @param declaredBy the copy of core whose decorator declared the class
- * @throws VifError PLUGIN_INCOMPATIBLE for a contract that is newer, or older than the adapters reach;
- *   PLUGIN_INVALID for a contract that is no number
+ * @throws VifError PLUGIN_INCOMPATIBLE for a contract that is newer, or older than the adapters support; PLUGIN_INVALID
+ *   for a contract that is not a number
  */
 export function adaptersFor(
   { name, contract = undefined }: Pick<PluginPackage, 'name' | 'contract'>,
@@ -43,7 +46,7 @@ export function adaptersFor(
   return inTurn;
 }
 
-/** @throws VifError PLUGIN_INVALID for what is no version of a contract */
+/** @throws VifError PLUGIN_INVALID for a value that is not a contract version */
 export function requireContract(packageName: string, contract: unknown): asserts contract is number {
   if (Number.isSafeInteger(contract) && Number(contract) >= 0) return;
   const text = `The contract of ${packageName} must be a whole number, not ${quote(contract)}`;

@@ -1,12 +1,12 @@
 import { type Routing, routings } from '../nova/request.js';
 import type { StaticComponent } from './static-declaration.js';
 
-/** A VIF type as the legacy path spells it: `802.1qbg` becomes `802qbg`, and all others stay. */
+/** A VIF type as the legacy path spells it: `802.1qbg` becomes `802qbg`; all others are unchanged. */
 export function slugOf(type: string): string {
   return type.replaceAll('2.1q', '2q');
 }
 
-/** The keys under which a declared class is found; no other of its role may have one of them. */
+/** The keys under which a declared class is found. No other class of its role may have any of them. */
 export function slotsOf(declaration: StaticComponent): readonly [string, ...string[]] {
   switch (declaration.role) {
     case 'plugin':

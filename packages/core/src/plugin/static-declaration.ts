@@ -6,14 +6,14 @@ import { declarationOf } from './decorators.js';
 import type { PluginPackage } from './package.js';
 import { adaptersFor, type ContractAdapter, requireContract } from './served-contract.js';
 
-/** One class of a package, as its package.json has it. */
+/** One class of a package, as its package.json declares it. */
 export type StaticComponent =
   | { readonly role: 'plugin'; readonly name: string }
   | { readonly role: 'driver'; readonly type: string }
   | { readonly role: 'converter'; readonly type: string; readonly routing?: Routing };
 
 /**
- * What a package says of itself without being run: in its package.json, under `vifkit`.
+ * What a package declares about itself in its package.json, under `vifkit`, so that it need not be run.
  *
  * ```json
  * "vifkit": { "contract": 1, "provides": [{ "role": "plugin", "name": "acme" }] }
@@ -22,17 +22,17 @@ export type StaticComponent =
 export interface StaticDeclaration {
   /** The contract with core that the package was written for. */
   readonly contract: number;
-  /** All that its default export provides, in any order. */
+  /** Everything that its default export provides, in any order. */
   readonly provides: readonly StaticComponent[];
-  /** The module that has the package's requests for `vif conformance`, as in `./dist/conformance.js`. */
+  /** The module with the package's requests for `vif conformance`, as in `./dist/conformance.js`. */
   readonly conformance?: string;
 }
 
-/** What is read of a package.json. */
+/** The parts of a package.json that are read. */
 export interface PackageManifest {
   readonly name?: string;
   readonly version?: string;
-  /** Missing where the package does not declare itself: it has to be loaded to be known. */
+  /** Missing if the package has no declaration: it must be loaded to learn what it provides. */
   readonly vifkit?: StaticDeclaration;
 }
 
@@ -41,10 +41,10 @@ const keys = ['contract', 'provides', 'conformance'];
 /**
  * Reads a package.json, before any of the package's code runs.
  *
- * @param json what the file has, parsed
- * @param path of the package, for messages
- * @throws VifError PLUGIN_INVALID for a declaration that is none; PLUGIN_INCOMPATIBLE for one of a contract that this
- *   core cannot serve
+ * @param json the parsed contents of the file
+ * @param path the path of the package, for messages
+ * @throws VifError PLUGIN_INVALID for a malformed declaration; PLUGIN_INCOMPATIBLE for a contract that this core cannot
+ *   serve
  */
 export function readPackageManifest(
   json: unknown,
@@ -69,8 +69,8 @@ export function readPackageManifest(
 }
 
 /**
- * Holds a package to what its package.json said of it.
- * @throws VifError PLUGIN_INVALID, with what differs
+ * Checks that a package matches the declaration in its package.json.
+ * @throws VifError PLUGIN_INVALID, with the differences
  */
 export function requireAsDeclared({ contract, provides }: StaticDeclaration, found: PluginPackage): void {
   const declared = provides.map(titleOf);
@@ -87,7 +87,7 @@ export function requireAsDeclared({ contract, provides }: StaticDeclaration, fou
       : []),
   ];
   if (differences.length === 0) return;
-  const text = `The package.json of ${found.name} is not true of its code: ${differences.join('; ')}`;
+  const text = `The package.json of ${found.name} does not match its code: ${differences.join('; ')}`;
   throw new VifError('PLUGIN_INVALID', `${text}. Correct "vifkit" in it.`);
 }
 
@@ -122,7 +122,7 @@ function readComponent(given: unknown): StaticComponent | undefined {
   return routing && { role, type, routing };
 }
 
-/** A component as messages call it. */
+/** The name of a component in messages. */
 export function titleOf(component: StaticComponent | Declaration): string {
   if (component.role === 'plugin') return `plugin '${component.name}'`;
   const routing = component.role === 'converter' && component.routing;

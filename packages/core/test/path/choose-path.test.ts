@@ -196,7 +196,7 @@ describe('a converter that fails', () => {
       expect(() => pathOf(modelVif(1, 'own'), [converterOf(() => returned)])).toThrow(
         expect.objectContaining({
           code: 'PLUGIN_FAILED',
-          message: expect.stringContaining('which is no os-vif object'),
+          message: expect.stringContaining('which is not an os-vif object'),
         }),
       );
     },

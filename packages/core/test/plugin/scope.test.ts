@@ -220,7 +220,7 @@ describe('what nobody can give', () => {
         super();
       }
     }
-    const message = 'In a, classes are injected in a circle: One → Other → One';
+    const message = 'In a, classes have a circular dependency: One → Other → One';
     expect(refusal(Needy)).toMatchObject({ code: 'PLUGIN_INVALID', message });
   });
 

@@ -72,7 +72,7 @@ describe('a package that is loaded', () => {
 
   it('is refused if it has something else', () => {
     const text =
-      "The package.json of @acme/plugin is not true of its code: it declares driver 'acme_fabric', which is not there; " +
+      "The package.json of @acme/plugin does not match its code: it declares driver 'acme_fabric', which is not there; " +
       "it declares converter 'acme' for routing 'current', which is not there";
     expect(() => requireAsDeclared(declaration, { ...found, provides: [Acme] })).toThrow(text);
     expect(() => requireAsDeclared({ ...declaration, provides: [] }, { ...found, provides: [Acme] })).toThrow(

@@ -5,12 +5,12 @@ import { type DomainDescription, type DomainDevice, readDomain } from './domain-
 import { type DomainRequest, requestsOf, vifIdOf, writeRequests } from './metadata.js';
 import type { Configuration, Virsh } from './virsh.js';
 
-/** How a call goes: a signal that ends it. */
+/** The signal that ends a call. */
 interface Call {
   readonly signal: AbortSignal;
 }
 
-/** What is asked of a `VifDriver` of `@vifkit/engine`. */
+/** The methods of `VifDriver` in `@vifkit/engine` that are needed here. */
 export interface DomainDriver {
   config(request: unknown, call: Call): Promise<{ readonly device: GuestDevice }>;
   plug(request: unknown, call: Call & { readonly wait?: boolean | number }): Promise<Plugged>;
@@ -22,27 +22,27 @@ interface Plugged {
   readonly changes: readonly object[];
 }
 
-/** How an interface is attached. */
+/** Options for attaching an interface. */
 export interface AttachOptions extends Call {
-  /** Wait until the port carries traffic, as a plug that waits does. */
+  /** Wait until the port carries traffic, like a plug that waits. */
   readonly wait?: boolean | number | undefined;
 }
 
-/** What became of an attachment: what was plugged or unplugged, and in which of the domain's configurations. */
+/** The result of attaching or detaching: what was plugged or unplugged, and in which of the domain's configurations. */
 export interface Attached extends Plugged {
   readonly domain: string;
   readonly vifId: string;
   readonly configurations: readonly Configuration[];
 }
 
-/** Milliseconds for putting back what a failed call has done: its own time may be over. */
+/** Milliseconds for undoing what a failed call has done: its own time may be over. */
 const UNDOING = 20_000;
 
-/** Milliseconds between two looks at what a guest has let go of, and after which it is asked once more. */
+/** Milliseconds between two checks whether a guest has released its card, and until it is asked again. */
 const LOOK = 200;
 const ASK_AGAIN = 5_000;
 
-/** Gives network cards to libvirt's domains and takes them away, with all that is behind them. */
+/** Attaches network cards to libvirt domains and detaches them, with everything behind them. */
 export class DomainVifs {
   constructor(
     private readonly virsh: Virsh,
@@ -50,11 +50,11 @@ export class DomainVifs {
   ) {}
 
   /**
-   * Plugs a VIF and gives its card to a domain: to the guest that runs, and for its next starts where the domain is
-   * persistent. The request goes into the domain's metadata, where the hook finds it. All or nothing: what fails leaves
-   * neither the card nor what was plugged for it. What is attached already stays.
+   * Plugs a VIF and attaches its card to a domain: to the running guest, and to the persistent configuration if there
+   * is one. The request is stored in the domain's metadata, where the hook finds it. All or nothing: a failed call
+   * leaves neither the card nor what was plugged for it. A card that was already attached stays.
    *
-   * @throws VifError LIBVIRT_FAILED, DOMAIN_UNFIT for a domain that cannot have the card, and what a plug throws
+   * @throws VifError LIBVIRT_FAILED, DOMAIN_UNFIT for a domain that cannot have the card, and whatever a plug throws
    */
   async attach(domain: string, request: DomainRequest, options: AttachOptions): Promise<Attached> {
     const { signal, wait } = options;
@@ -75,7 +75,7 @@ export class DomainVifs {
       if (changes.length > 0 && lacking.length === configurations.length) {
         undo.push((signal) => this.driver.unplug(request, { signal }));
       }
-      // A virsh that is ended does not end what libvirt does for it: what there is afterwards is looked at.
+      // Terminating virsh does not stop what libvirt does for it, so the undo checks what exists afterwards.
       for (const each of lacking) undo.push((signal) => this.#takeAway(domain, each, vifId, signal));
       if (lacking.length > 0) {
         await this.virsh.runWith(xml, signal, 'attach-device', domain, ...flagsOf(lacking));
@@ -94,11 +94,11 @@ export class DomainVifs {
   }
 
   /**
-   * Takes a VIF's card away from a domain, waits until the guest has let go of it, and unplugs the VIF. A guest that does
-   * not let go keeps the card and all behind it.
+   * Detaches a VIF's card from a domain, waits until the guest has released it, and unplugs the VIF. A guest that does
+   * not release the card keeps it and everything behind it.
    *
-   * @param what the request, or the VIF's id: the request is then looked for in the domain's metadata
-   * @throws VifError LIBVIRT_FAILED, DEVICE_NOT_RELEASED, and what an unplug throws
+   * @param what the request, or the VIF's id; with an id, the request is taken from the domain's metadata
+   * @throws VifError LIBVIRT_FAILED, DEVICE_NOT_RELEASED, and whatever an unplug throws
    */
   async detach(domain: string, what: DomainRequest | string, { signal }: Call): Promise<Attached> {
     const vifId = typeof what === 'string' ? what.toLowerCase() : requireId(what);
@@ -130,7 +130,7 @@ export class DomainVifs {
       const { changes } = await this.driver.unplug(request, { signal });
       return { domain, vifId, configurations: having, changes };
     } catch (error) {
-      // What is left of the VIF goes with the next detach, or when the guest stops: its request has to be known for that.
+      // The next detach, or the hook when the guest stops, removes what is left of the VIF. Both need its request.
       throw await forgotten.after(error, vifId);
     }
   }
@@ -144,7 +144,7 @@ export class DomainVifs {
     return { configurations, descriptions };
   }
 
-  /** Takes the VIF's card out of one configuration, if it is there. */
+  /** Removes the VIF's card from one configuration, if it is there. */
   async #takeAway(
     domain: string,
     configuration: Configuration,
@@ -161,7 +161,7 @@ export class DomainVifs {
     if (configuration === 'live') await untilReleased(domain, vifId, ask, found, signal);
   }
 
-  /** Gives a card back to one configuration, unless it has it still. */
+  /** Adds a card to one configuration again, unless it still has it. */
   async #putBack(
     domain: string,
     configuration: Configuration,
@@ -173,7 +173,7 @@ export class DomainVifs {
     await this.virsh.runWith(device.xml, signal, 'attach-device', domain, `--${configuration}`);
   }
 
-  /** Has the metadata of one configuration have these requests. */
+  /** Makes these the requests in the metadata of one configuration. */
   async #note(
     domain: string,
     configuration: Configuration,
@@ -192,7 +192,7 @@ export class DomainVifs {
 
 type Descriptions = ReadonlyMap<Configuration, DomainDescription>;
 
-/** What is done has to be undone, in reverse, if what follows fails. */
+/** Steps that must be undone, in reverse, if a later step fails. */
 class UndoStack {
   readonly #steps: ((signal: AbortSignal) => Promise<unknown>)[] = [];
 
@@ -200,7 +200,7 @@ class UndoStack {
     this.#steps.push(step);
   }
 
-  /** Undoes all of it. @returns the error that made it necessary, with what could not be undone */
+  /** Undoes all steps. @returns the error that made it necessary, along with what could not be undone */
   async after(error: unknown, vifId: string): Promise<unknown> {
     const failed: string[] = [];
     const controller = new AbortController();
@@ -214,12 +214,12 @@ class UndoStack {
     }
     clearTimeout(timer);
     if (failed.length === 0) return error;
-    const text = `${messageOf(error)}. And it could not all be undone: ${failed.join('; ')}`;
+    const text = `${messageOf(error)}. Not everything could be undone: ${failed.join('; ')}`;
     return new VifError('LIBVIRT_FAILED', text, { vifId, cause: error });
   }
 }
 
-/** A guest is told that its card goes; it is gone once the guest's driver has let go of it. */
+/** The guest is asked to release its card; the card is gone once the guest's driver has released it. */
 async function untilReleased(
   domain: string,
   vifId: string,
@@ -230,13 +230,13 @@ async function untilReleased(
   let asked = Date.now();
   while (await found()) {
     if (signal.aborted) {
-      const text = `The guest of domain ${domain} has not let go of its card: it keeps it; detach it once the guest has started, or stop the guest`;
+      const text = `The guest of domain ${domain} has not released its card and keeps it; detach it again once the guest has started, or stop the guest`;
       throw new VifError('DEVICE_NOT_RELEASED', text, { vifId });
     }
     await pause(LOOK);
     if (Date.now() - asked < ASK_AGAIN) continue;
     asked = Date.now();
-    // A guest that is still booting has not heard the first time. While it is at work, libvirt refuses.
+    // A guest that is still booting missed the first request. While a request is pending, libvirt refuses another.
     await ask().catch(() => {});
   }
 }
@@ -254,7 +254,7 @@ function withAlias(xml: string, vifId: string): string {
   return xml.replace(/(\s*)<\/(interface|hostdev)>\s*$/, `$1  <alias name="${aliasOf(vifId)}"/>$1</$2>\n`);
 }
 
-/** The VIF's card: by our mark, or else by its MAC address. */
+/** The VIF's card: by our mark, otherwise by its interface id or MAC address. */
 function deviceIn(
   description: DomainDescription | undefined,
   vifId: string,
@@ -290,7 +290,7 @@ function macOf({ vif }: DomainRequest): string | undefined {
   return typeof address === 'string' ? address.toLowerCase() : undefined;
 }
 
-/** For a VIF of which nothing but its id is known: what carries its mark is unplugged. */
+/** For a VIF of which only the id is known: what carries its mark is unplugged. */
 function requestFor(vifId: string, descriptions: Descriptions): DomainRequest {
   const [description] = descriptions.values();
   const address = deviceIn(description, vifId)?.mac ?? '00:00:00:00:00:00';
@@ -303,7 +303,7 @@ function requireId(request: DomainRequest): string {
   throw new VifError('INVALID_REQUEST', 'The request has no VIF with an id');
 }
 
-/** @throws VifError DOMAIN_UNFIT for a domain that lacks what the card takes: a running guest cannot be given it */
+/** @throws VifError DOMAIN_UNFIT for a domain that lacks what the card needs and cannot be added to a running guest */
 function requireFit(
   name: string,
   { domain = [] }: GuestDevice,
@@ -313,7 +313,7 @@ function requireFit(
   if (!needed?.xml.includes('memoryBacking') || descriptions.every((each) => each?.sharesMemory !== false)) {
     return;
   }
-  const text = `Domain ${name} cannot have this card: ${needed.why} Add to it, and start it anew: ${needed.xml.replaceAll(/\s*\n\s*/g, '')}`;
+  const text = `Domain ${name} cannot have this card: ${needed.why} Add this to the domain, and restart it: ${needed.xml.replaceAll(/\s*\n\s*/g, '')}`;
   throw new VifError('DOMAIN_UNFIT', text);
 }
 

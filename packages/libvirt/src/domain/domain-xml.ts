@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { builder, create } from 'xmlbuilder2';
 
-/** As much of the DOM as is needed here. */
+/** The part of the DOM that is needed here. */
 interface Element {
   readonly nodeType: number;
   readonly localName: string;
@@ -18,23 +18,23 @@ const ELEMENT = 1;
 export interface DomainDevice {
   /** Its element, as libvirt writes it. */
   readonly xml: string;
-  /** `ua-...` where the user has chosen it. */
+  /** `ua-...` if the user has chosen it. */
   readonly alias: string | undefined;
   readonly mac: string | undefined;
   /** The host's link. */
   readonly target: string | undefined;
-  /** The id that Open vSwitch knows the port by. */
+  /** The port's id in Open vSwitch. */
   readonly interfaceId: string | undefined;
   /** The bridge or switch that libvirt connects it to. */
   readonly bridge: string | undefined;
 }
 
-/** What a domain's XML says that concerns its network cards. */
+/** The parts of a domain's XML that concern its network cards. */
 export interface DomainDescription {
   readonly name: string;
   readonly uuid: string;
   readonly devices: readonly DomainDevice[];
-  /** Whether the guest's memory can be shared with a switch in userspace. */
+  /** Whether the guest's memory can be shared with a userspace switch. */
   readonly sharesMemory: boolean;
   /** The texts of the elements of this name and namespace in its metadata. */
   metadata(namespace: string, name: string): readonly string[];
@@ -42,7 +42,7 @@ export interface DomainDescription {
   metadataAttributes(name: string, attribute: string): readonly string[];
 }
 
-/** Reads a domain's XML. @throws VifError LIBVIRT_FAILED for what is none */
+/** Reads a domain's XML. @throws VifError LIBVIRT_FAILED if it is not XML */
 export function readDomain(xml: string): DomainDescription {
   const root = parse(xml);
   const own = (element: Element | undefined, name: string) => element && childrenOf(element, name)[0];
@@ -90,7 +90,7 @@ function readDevice(device: Element): DomainDevice {
   };
 }
 
-/** libvirt hands back metadata with a prefix on the outermost element alone. */
+/** libvirt returns metadata with a namespace prefix only on the outermost element. */
 function belongsTo(element: Element, namespace: string): boolean {
   for (let each: Element | null = element; each?.nodeType === ELEMENT; each = each.parentNode) {
     if (each.namespaceURI === namespace) return true;

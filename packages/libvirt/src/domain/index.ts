@@ -1,5 +1,5 @@
 /**
- * VIFs of libvirt's domains: attached, detached, and read from its XML.
+ * VIFs of libvirt domains: attached, detached, and read from a domain's XML.
  *
  * @packageDocumentation
  */

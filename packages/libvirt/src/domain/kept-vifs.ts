@@ -2,21 +2,21 @@ import { readDomain } from './domain-xml.js';
 import { requestsOf, vifIdOf } from './metadata.js';
 import type { Virsh } from './virsh.js';
 
-/** Which VIFs libvirt's domains use, be they running or not. */
+/** The VIFs that libvirt's domains use, whether running or not. */
 export interface KeptVifs {
   /** By their ids, in lower case. */
   readonly ids: ReadonlySet<string>;
-  /** The first eleven characters of ids: names of links have no more of them. */
+  /** The first eleven characters of ids: link names contain no more of them. */
   readonly beginnings: ReadonlySet<string>;
 }
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
 
-/** Names of links by the VIF's id, such as Neutron's and Nova's. */
+/** Link names that are made from the VIF's id, such as those of Neutron and Nova. */
 const linkName = /^(?:tap|qbr|qvb|qvo|vhu|nic|pb.)([\da-f]{8}-[\da-f]{2})/;
 
 /**
- * Looks through all domains: at their metadata, ours and Nova's, and at their cards.
+ * Searches all domains: their metadata, ours and Nova's, and their cards.
  * @throws VifError LIBVIRT_FAILED if one of them cannot be read: its VIFs could be in use
  */
 export async function keptVifs(virsh: Virsh, signal: AbortSignal): Promise<KeptVifs> {

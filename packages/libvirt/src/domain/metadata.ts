@@ -3,15 +3,15 @@ import { create } from 'xmlbuilder2';
 import type { DomainDescription } from './domain-xml.js';
 import type { Configuration, Virsh } from './virsh.js';
 
-/** Of our part of a domain's `<metadata>`. */
+/** The namespace of our part of a domain's `<metadata>`. */
 export const METADATA_NAMESPACE = 'urn:vifkit:domain:1';
 
-/** A request, which is plain JSON. Its VIF's id is what it is known by. */
+/** A request, which is plain JSON. It is identified by its VIF's id. */
 export type DomainRequest = Readonly<Record<string, unknown>>;
 
 /**
  * The requests that a domain has in its metadata.
- * @throws VifError LIBVIRT_FAILED for what is no request
+ * @throws VifError LIBVIRT_FAILED for a request that is not JSON
  */
 export function requestsOf(domain: DomainDescription): DomainRequest[] {
   return domain.metadata(METADATA_NAMESPACE, 'request').map((text) => {
@@ -19,19 +19,21 @@ export function requestsOf(domain: DomainDescription): DomainRequest[] {
       return JSON.parse(text) as DomainRequest;
     } catch (error) {
       const what = `The metadata of domain ${domain.name} has a request that is not JSON`;
-      throw new VifError('LIBVIRT_FAILED', `${what}: write it anew (vif metadata)`, { cause: error });
+      throw new VifError('LIBVIRT_FAILED', `${what}: write it again (vif metadata)`, { cause: error });
     }
   });
 }
 
-/** The id of a request's VIF, in lower case; undefined for what has none. */
+/** The id of a request's VIF, in lower case; undefined if it has none. */
 export function vifIdOf({ vif }: DomainRequest): string | undefined {
   if (typeof vif !== 'object' || vif === null) return undefined;
   const { id } = ('versioned_object.data' in vif ? vif['versioned_object.data'] : vif) as { id?: unknown };
   return typeof id === 'string' ? id.toLowerCase() : undefined;
 }
 
-/** Replaces the requests of a domain's metadata; with none, our part of it goes. @throws VifError LIBVIRT_FAILED */
+/**
+ * Replaces the requests in a domain's metadata; with none, our part of it is removed. @throws VifError LIBVIRT_FAILED
+ */
 export async function writeRequests(
   virsh: Virsh,
   domain: string,

@@ -7,21 +7,21 @@ import type { CommandExecutor } from '@vifkit/core/step-kinds';
 /** Which of a domain's two configurations: that of the running guest, and that of its next start. */
 export type Configuration = 'live' | 'config';
 
-/** Asks libvirt by its command line tool, which every host with libvirt has. */
+/** Talks to libvirt through its command line tool, which every host with libvirt has. */
 export class Virsh {
-  /** @param uri as for `virsh --connect`; libvirt's own choice unless given */
+  /** @param uri as for `virsh --connect`; libvirt's default unless given */
   constructor(
     private readonly commands: CommandExecutor,
     private readonly uri: string | undefined,
   ) {}
 
-  /** @throws VifError LIBVIRT_FAILED with virsh's complaint, COMMAND_NOT_FOUND, TIMEOUT, ABORTED */
+  /** @throws VifError LIBVIRT_FAILED with virsh's error message, COMMAND_NOT_FOUND, TIMEOUT, ABORTED */
   async run(signal: AbortSignal, ...args: readonly string[]): Promise<string> {
     const connect = this.uri === undefined ? [] : ['--connect', this.uri];
     const result = await this.commands.run(['virsh', '--quiet', ...connect, ...args], signal);
     const { exitCode, stdout, stderr, missing, ending = 'failed' } = result;
     if (missing) {
-      const text = "There is no program 'virsh': install it (libvirt-clients on Debian)";
+      const text = "The program 'virsh' is missing: install it (libvirt-clients on Debian)";
       throw new VifError('COMMAND_NOT_FOUND', text);
     }
     if (exitCode === 0) return stdout;
@@ -67,7 +67,7 @@ export class Virsh {
     return this.run(signal, 'dumpxml', '--domain', domain, ...inactive);
   }
 
-  /** The ids of all domains, be they running or not. */
+  /** The ids of all domains, whether running or not. */
   async domains(signal: AbortSignal): Promise<string[]> {
     return (await this.run(signal, 'list', '--all', '--uuid')).split('\n').filter((line) => line !== '');
   }

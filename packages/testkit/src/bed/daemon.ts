@@ -6,9 +6,9 @@ export interface DaemonOptions {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
-  /** A file that the program makes once it serves; its unixctl socket, for instance. */
+  /** A file that the program makes when it is ready, such as its unixctl socket. */
   readonly readyFile: string;
-  /** What ends it; SIGTERM unless given. */
+  /** The signal that ends it; SIGTERM unless given. */
   readonly stopSignal?: NodeJS.Signals;
 }
 
@@ -16,8 +16,8 @@ const READY_DEADLINE = 20_000;
 const STOP_DEADLINE = 5_000;
 
 /**
- * A program that runs in the foreground as our child, so that it can be ended by its pid and no other. It does not
- * outlive us, however we end: the kernel sees to that.
+ * A program that runs in the foreground as our child, so that exactly this process can be ended by its pid. The kernel
+ * makes sure that it does not outlive us, however we end.
  */
 export class Daemon {
   #child: ChildProcess | undefined;
@@ -29,16 +29,16 @@ export class Daemon {
     return this.#child?.pid;
   }
 
-  /** The end of what it has written to its standard error. */
+  /** The end of its standard error output. */
   get output(): string {
     return this.#output;
   }
 
-  /** Starts the program and waits until it serves. Does nothing when it runs. */
+  /** Starts the program and waits until it is ready. Does nothing if it is running. */
   async start(): Promise<void> {
     if (this.#child) return;
     const { program, args, env, readyFile } = this.options;
-    await rm(readyFile, { force: true }); // one that was killed leaves it behind
+    await rm(readyFile, { force: true }); // a killed program leaves it behind
     const command = ['--pdeathsig', 'KILL', '--', program, ...args];
     const child = spawn('setpriv', command, { env, stdio: ['ignore', 'ignore', 'pipe'] });
     this.#child = child;
@@ -64,7 +64,7 @@ export class Daemon {
     }
   }
 
-  /** Ends the program and waits until it is gone. Does nothing when it does not run. */
+  /** Ends the program and waits until it is gone. Does nothing if it is not running. */
   async stop(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;

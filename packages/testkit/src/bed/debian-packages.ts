@@ -8,7 +8,7 @@ const run = promisify(execFile);
 
 /**
  * Debian packages that are unpacked into a cache, and never installed. The cache is `vifkit-vm-cache` below
- * XDG_CACHE_HOME, or else below the system's directory for temporary files; nothing in it is ever renewed.
+ * XDG_CACHE_HOME, otherwise below the system's directory for temporary files; nothing in it is ever updated.
  */
 export class DebianPackages {
   readonly #cache: string;
@@ -19,14 +19,14 @@ export class DebianPackages {
 
   /**
    * The folder in which these packages are unpacked; they are downloaded the first time.
-   * @throws Error with apt's complaint, or when it knows no mirror of this release
+   * @throws Error with apt's error message, or if it knows no mirror of this release
    */
   unpacked(name: string, packages: () => Promise<readonly string[]>): Promise<string> {
     return this.made(name, async (work) => {
       const tree = join(work, 'tree');
       await mkdir(tree);
       const env = await this.#aptEnv();
-      // By itself, apt would take a package of the backports only where the release has none.
+      // By default, apt would take a package from the backports only if the release has none.
       const preferred = ['--target-release', '*-backports'];
       await run('apt-get', ['download', ...preferred, ...(await packages())], { cwd: work, env });
       const archives = (await readdir(work)).filter((file) => file.endsWith('.deb'));
@@ -36,8 +36,8 @@ export class DebianPackages {
   }
 
   /**
-   * What lies in the cache by this name; it is made the first time.
-   * @param make gets a folder to work in, and returns the path in it of what is to be kept
+   * The item with this name in the cache; it is made the first time.
+   * @param make gets a working folder, and returns the path in it of what to keep
    */
   async made(name: string, make: (work: string) => Promise<string>): Promise<string> {
     const kept = join(this.#cache, name);
@@ -53,7 +53,7 @@ export class DebianPackages {
     return kept;
   }
 
-  /** The package that this one stands for: of `linux-image-amd64`, the newest kernel. */
+  /** The package that a metapackage refers to: for `linux-image-amd64`, the newest kernel. */
   async dependencyOf(name: string): Promise<string> {
     const { stdout } = await run('apt-cache', ['depends', '--important', name], {
       env: await this.#aptEnv(),
@@ -63,8 +63,7 @@ export class DebianPackages {
   }
 
   /**
-   * Lists of our own, from the mirror that the machine uses: it may have none, or old ones, and it need not know
-   * the backports.
+   * Our own package lists, from the mirror that the machine uses: its own may be missing or old, or lack the backports.
    */
   async #aptEnv(): Promise<NodeJS.ProcessEnv> {
     const folder = join(this.#cache, 'apt');

@@ -1,5 +1,5 @@
 /**
- * Open vSwitch, OVN, libvirt, guests and network namespaces of a test's own. They need root.
+ * Private Open vSwitch, OVN, libvirt, guests and network namespaces for tests. They need root.
  *
  * @packageDocumentation
  */

@@ -7,14 +7,14 @@ import { type Libvirtd, type LibvirtdOptions, startLibvirtd } from './libvirtd.j
 import { GUEST_INIT, GUEST_MODULES } from './small-guest.js';
 import { makeImage } from './vm-image.js';
 
-/** What a guest is defined with. */
+/** Options for a guest. */
 export interface LibvirtGuestOptions {
   readonly name: string;
-  /** libvirt's element of its network card; none unless given. */
+  /** The libvirt element of its network card; none unless given. */
   readonly device?: string;
   /** The domain's metadata. */
   readonly metadata?: string;
-  /** It is defined in libvirt, to be started with its host, and is not started yet; else it lasts as long as it runs. */
+  /** It is defined in libvirt with autostart, and not started yet; otherwise it is transient. */
   readonly autostart?: boolean;
   /** Further elements of the domain. */
   readonly domain?: readonly string[];
@@ -26,47 +26,47 @@ export interface LibvirtGuestOptions {
   readonly peer: string;
 }
 
-/** What a guest tells of its card. */
+/** What a guest reports about its card. */
 export interface GuestReport {
   readonly mac: string;
   readonly mtu: number;
   /** How many receive queues its driver uses. */
   readonly queues: number;
-  /** How many of the last three pings were answered: it goes on, for half a minute or more, until all are. */
+  /** How many of the last three pings were answered. It continues, for at least half a minute, until all are. */
   readonly pings: number;
 }
 
 /** A domain of libvirt, which runs until it is stopped. */
 export interface LibvirtGuest {
-  /** Has libvirt start it, if it is defined and does not run. @throws Error with libvirt's complaint */
+  /** Lets libvirt start it, if it is defined and not running. @throws Error with libvirt's error message */
   start(): Promise<void>;
-  /** Waits until it has pinged its peer. @throws Error with its console, if it doesn't come to it */
+  /** Waits until it has pinged its peer. @throws Error with its console, if it does not report in time */
   report(): Promise<GuestReport>;
-  /** Waits for a text on its console. @throws Error with its console, if it doesn't come */
+  /** Waits for a text on its console. @throws Error with its console, if the text does not appear in time */
   says(text: string): Promise<void>;
   /** Forgets what is on its console. */
   clear(): Promise<void>;
-  /** Has libvirt end it. Does nothing when it has ended. */
+  /** Lets libvirt end it. Does nothing if it has ended. */
   stop(): Promise<void>;
 }
 
-/** A libvirtd of one's own, with all that it takes to start small guests there. */
+/** A private libvirtd, with everything needed to start small guests there. */
 export interface LibvirtGuests {
   readonly libvirtd: Libvirtd;
-  /** @throws Error with libvirt's complaint */
+  /** @throws Error with libvirt's error message */
   start(options: LibvirtGuestOptions): Promise<LibvirtGuest>;
   /** Ends the guests and libvirtd, and removes their files. */
   stop(): Promise<void>;
 }
 
-/** Milliseconds; without KVM a boot takes some 3 s of a processor. */
+/** Milliseconds; without KVM a boot takes about 3 s of processor time. */
 const REPORT_DEADLINE = 120_000;
 
 /**
  * Starts a private libvirtd for small guests: Debian's kernel, busybox, and one virtio card. They need neither KVM nor
  * a disk; their network is that of this process's namespace. Needs root.
  *
- * @throws Error where libvirt or QEMU is not installed, or the kernel cannot be had
+ * @throws Error if libvirt or QEMU is not installed, or the kernel cannot be downloaded
  */
 export async function startLibvirtGuests(options: LibvirtdOptions = {}): Promise<LibvirtGuests> {
   const directory = await mkdtemp(join(tmpdir(), 'guests-'));
@@ -146,9 +146,8 @@ interface BootFiles {
 }
 
 /**
- * An emulated processor is spared what the kernel would otherwise try out, measure or make safe.
- * Without message-signalled interrupts, because QEMU 7.2 crashes when a guest without KVM turns those of a vhost-user
- * card on.
+ * Disables what the kernel would otherwise probe, measure or mitigate, because the processor is emulated. Without
+ * message-signalled interrupts, because QEMU 7.2 crashes when a guest without KVM turns those of a vhost-user card on.
  */
 const KERNEL_ARGS = [
   ...['console=ttyS0', 'quiet', 'panic=-1', 'pci=nomsi', 'no_timer_check', 'tsc=unstable'],

@@ -10,7 +10,7 @@ import type { Namespace } from './network-namespace.js';
 
 const run = promisify(execFile);
 
-/** What a libvirtd is started with. */
+/** Options for a libvirtd. */
 export interface LibvirtdOptions {
   /** The directory of the Open vSwitch to which it adds guests' ports; it has none unless given. */
   readonly openVSwitch?: string;
@@ -20,27 +20,30 @@ export interface LibvirtdOptions {
   readonly namespace?: Namespace;
 }
 
-/** A libvirtd of one's own. */
+/** A private libvirtd. */
 export interface Libvirtd {
   /** For `virsh --connect`. */
   readonly uri: string;
-  /** Runs virsh on it, and returns what it prints. @throws Error with virsh's complaint */
+  /** Runs virsh on it, and returns what it prints. @throws Error with virsh's error message */
   virsh(...args: string[]): Promise<string>;
-  /** Ends it and starts it again, while its guests go on. */
+  /** Restarts it while its guests keep running. */
   restart(): Promise<void>;
-  /** Ends it with its guests and starts it anew, as when its host boots: what is defined stays. @param meanwhile while it is down */
+  /**
+   * Ends it with its guests and starts it again, as after a reboot of its host: what is defined stays. @param meanwhile
+   * while it is down
+   */
   reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Ends it and its helpers, and removes its files. */
   stop(): Promise<void>;
 }
 
 /**
- * Starts a private libvirtd on this process's network; needs root. Its compiled-in directories are covered by its own
- * in a mount namespace, so that it never meets the machine's; in a process namespace of its own nothing outlives it.
- * PID 1 there is a shell that reaps: libvirtd waits 40 s for every helper that nobody does. As Debian has it, guests
- * run as the user libvirt-qemu, who may open only what everybody may: libvirtd changes the owner of nothing.
+ * Starts a private libvirtd on this process's network; needs root. In a mount namespace, its own directories cover its
+ * compiled-in ones, so that it never touches the machine's. In a separate PID namespace nothing outlives it. PID 1
+ * there is a shell that reaps children, because libvirtd waits 40 s for every helper that is not reaped. As on Debian,
+ * guests run as the user libvirt-qemu, who may open only what everybody may; libvirtd changes no owners.
  *
- * @throws Error when libvirt is not installed, or the daemon does not come up
+ * @throws Error if libvirt is not installed, or the daemon does not start
  */
 export async function startLibvirtd(options: LibvirtdOptions = {}): Promise<Libvirtd> {
   const { openVSwitch = '', hook, namespace } = options;
@@ -70,7 +73,7 @@ export async function startLibvirtd(options: LibvirtdOptions = {}): Promise<Libv
     await writeFile(path('start.sh'), START);
     await writeFile(
       path('libvirtd.conf'),
-      // Hosts tell each other apart by it: guests do not migrate to where they are.
+      // It distinguishes hosts: a guest does not migrate to the host that it is on.
       `host_uuid = "${randomUUID()}"\nunix_sock_dir = "${path('run')}"\nauth_unix_ro = "none"\nauth_unix_rw = "none"\nlog_outputs = "2:file:${path('log/libvirtd.log')}"\n`,
     );
     await writeFile(path('etc/qemu.conf'), QEMU_CONF);
@@ -91,7 +94,7 @@ export async function startLibvirtd(options: LibvirtdOptions = {}): Promise<Libv
     async reboot(meanwhile) {
       await daemon.stop();
       await meanwhile?.();
-      // It is lost with the power: libvirt starts what is to start with the host once a boot.
+      // It is lost at a reboot: libvirt autostarts guests once per boot.
       await rm(path('run'), { recursive: true });
       await mkdir(path('run'));
       await daemon.start();
@@ -105,7 +108,7 @@ export async function startLibvirtd(options: LibvirtdOptions = {}): Promise<Libv
   };
 }
 
-/** The process id of libvirtd here, as it is another in its own namespace. */
+/** The process id of libvirtd in this namespace; it differs from that in its own. */
 async function outerPid(inner: string, config: string): Promise<number> {
   for (const id of (await readdir('/proc')).filter((name) => /^\d+$/.test(name))) {
     const command = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
@@ -135,7 +138,7 @@ cgroup_controllers = []
  * - libvirtd looks up the user it was built to run guests as before it reads that it need not; where the package that
  *   adds the user is not installed, the namespace's own copies of the user database have it.
  * - It finds bridges in /sys/class/net, which shows the network namespace in which /sys was mounted.
- * - It asks QEMU anew at each start what it can do, for seconds, if KVM is there for itself and not for that user.
+ * - At each start it probes QEMU's capabilities again, for seconds, if KVM is available to itself but not to that user.
  */
 const START = `set -e
 cover() { mkdir -p "$2"; mount --bind "$1" "$2"; }

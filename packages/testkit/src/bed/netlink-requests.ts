@@ -1,4 +1,4 @@
-/** How many netlink requests of each type there were, as in `RTM_NEWLINK`. */
+/** The number of netlink requests by type, as in `RTM_NEWLINK`. */
 export type NetlinkRequests = Readonly<Record<string, number>>;
 
 /** Requests that only read, and the marks around a batch of nf_tables. */
@@ -24,13 +24,13 @@ const PROBE = /nlmsg_len=32, nlmsg_type=(?:RTM_NEWLINK|0x10).*(?:ifi_index=0,|"(
  */
 const CARD_QUESTION = /"(?:\\x0[13b]|\\[13v])(?:\\x01|\\1)(?:\\x00|\\0){2}/;
 
-/** How many of them would change something. */
+/** The number of requests that would change something. */
 export function netlinkWrites(requests: NetlinkRequests): number {
   const writing = Object.entries(requests).filter(([type]) => !READING.test(type));
   return writing.reduce((sum, [, count]) => sum + count, 0);
 }
 
-/** Counts the requests in lines of strace. */
+/** Counts the requests in the output of strace. */
 export function countNetlinkRequests(lines: readonly string[]): NetlinkRequests {
   const counts: Record<string, number> = {};
   const sent = lines.filter(

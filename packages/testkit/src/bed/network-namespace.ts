@@ -6,9 +6,9 @@ import { promisify } from 'node:util';
 const execute = promisify(execFile);
 
 /**
- * Makes sure that a test may change links: this process must run in a network namespace of its own. Whoever
- * starts the tests sets VIFKIT_OUTER_NETNS to its own namespace (the text of the link /proc/self/ns/net).
- * @throws Error when it is not set, or is the namespace that this process runs in
+ * Makes sure that a test may change links: this process must run in a separate network namespace. Whoever starts the
+ * tests sets VIFKIT_OUTER_NETNS to its own namespace (the text of the link /proc/self/ns/net).
+ * @throws Error if it is not set, or is the namespace that this process runs in
  */
 export function requireOwnNetwork(): void {
   const outer = process.env.VIFKIT_OUTER_NETNS;
@@ -25,7 +25,7 @@ export function listLinks(): string[] {
   return lines.flatMap((line) => /^\s*([^:\s]+):/.exec(line)?.[1] ?? []).sort();
 }
 
-/** Another network namespace, for the far end of a ping. It ends with this process at the latest. */
+/** Another network namespace, for the far end of a ping. It ends at the latest with this process. */
 export interface Namespace {
   /** A process in it. */
   readonly pid: number;
@@ -39,7 +39,7 @@ export interface Namespace {
 
 /** Makes a network namespace beside this process's own. */
 export async function makeNamespace(): Promise<Namespace> {
-  // It ends with its standard input, and so with us, however we end.
+  // It ends when its standard input closes, and thus with us, however we end.
   const holder = spawn('unshare', ['--net', '--', 'sh', '-c', 'echo ready; exec cat'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });

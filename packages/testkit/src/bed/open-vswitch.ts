@@ -8,14 +8,14 @@ import type { Namespace } from './network-namespace.js';
 
 const run = promisify(execFile);
 
-/** What an Open vSwitch is started with. */
+/** Options for an Open vSwitch. */
 export interface OpenVSwitchOptions {
   /** Where everything is kept; it is removed by `stop`. A fresh directory under the system's own unless given. */
   readonly directory?: string;
   /**
-   * Bridges of datapath type `dummy`: their local ports are no links of the kernel, but no device is needed
-   * to make them. Else they are `netdev`, which needs root and /dev/net/tun; two such switches cannot share
-   * a network namespace, because both want a link named ovs-netdev.
+   * Bridges of datapath type `dummy`: their local ports are not kernel links, but no device is needed to make them.
+   * Otherwise they are `netdev`, which needs root and /dev/net/tun; two such switches cannot share a network namespace,
+   * because both need a link named ovs-netdev.
    */
   readonly dummy?: boolean;
   /**
@@ -31,12 +31,12 @@ export interface OpenVSwitchOptions {
   readonly serverArgs?: readonly string[];
 }
 
-/** An Open vSwitch of one's own: both daemons are our children, and all their files are in one directory. */
+/** A private Open vSwitch: both daemons are our children, and all their files are in one directory. */
 export interface OpenVSwitch {
   /** `unix:` and the path of the database server's socket. */
   readonly endpoint: string;
   readonly directory: string;
-  /** The datapath type that this switch can make bridges of. */
+  /** The datapath type of the bridges that this switch can make. */
   readonly datapathType: 'netdev' | 'dummy';
   readonly server: Daemon;
   readonly vswitchd: Daemon;
@@ -46,7 +46,7 @@ export interface OpenVSwitch {
   stop(): Promise<void>;
 }
 
-/** By its own name: which one the system's `ovs-vswitchd` is stays the system's choice. */
+/** By its full path, so that the system's choice of `ovs-vswitchd` does not change. */
 const DPDK_VSWITCHD = '/usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk';
 
 /**
@@ -66,7 +66,7 @@ const SCHEMA = '/usr/share/openvswitch/vswitch.ovsschema';
 /**
  * Starts a private ovsdb-server and ovs-vswitchd.
  *
- * @throws Error when Open vSwitch is not installed, or a daemon does not come up.
+ * @throws Error if Open vSwitch is not installed, or a daemon does not start.
  */
 export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promise<OpenVSwitch> {
   // A short name: the path of a Unix socket has at most 107 bytes.
@@ -141,7 +141,7 @@ export async function startOpenVSwitch(options: OpenVSwitchOptions = {}): Promis
   };
 }
 
-/** Reads the file: the server may have ended, or never begun. */
+/** Reads the file, because the server may have ended or never started. */
 async function bridgesIn(database: string, env: NodeJS.ProcessEnv): Promise<string[]> {
   const select = { op: 'select', table: 'Bridge', where: [], columns: ['name'] };
   const query = ['query', database, JSON.stringify(['Open_vSwitch', select])];
@@ -160,7 +160,7 @@ async function removeTaps(names: readonly string[], namespace: Namespace | undef
 
 type Argv = readonly [string, ...string[]];
 
-/** It keeps its process id: nsenter makes way for the program. */
+/** The process id stays the same: nsenter replaces itself by the program. */
 function inNamespace(namespace: Namespace | undefined, argv: Argv): Argv {
   return namespace ? ['nsenter', '--target', String(namespace.pid), '--net', '--', ...argv] : argv;
 }

@@ -9,7 +9,7 @@ import { type OpenVSwitch, startOpenVSwitch } from './open-vswitch.js';
 
 const run = promisify(execFile);
 
-/** A host that OVN runs: an Open vSwitch and an ovn-controller, in a network namespace. */
+/** A host that OVN manages: an Open vSwitch and an ovn-controller, in a network namespace. */
 export interface Chassis {
   /** As in requested-chassis. */
   readonly name: string;
@@ -20,7 +20,7 @@ export interface Chassis {
   readonly runDirectory: string;
 }
 
-/** An OVN of one's own: both databases, ovn-northd, and chassis that reach each other by tunnels. */
+/** A private OVN: both databases, ovn-northd, and chassis that reach each other by tunnels. */
 export interface Ovn {
   /** The databases' endpoints. */
   readonly northbound: string;
@@ -40,7 +40,7 @@ const UNDERLAY = '172.30.0';
 /**
  * Starts an OVN, with chassis `host1`, `host2`, ... The fabric between them is a bridge in this process's network
  * namespace. Needs root. On Debian: the packages ovn-central and ovn-host.
- * @throws Error when OVN is not installed, or a daemon does not come up
+ * @throws Error if OVN is not installed, or a daemon does not start
  */
 export async function startOvn({ chassis: count = 2 } = {}): Promise<Ovn> {
   const directory = await mkdtemp(join(tmpdir(), 'ovn-'));

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { JsonSplitter } from '@vifkit/host/parts';
 
-/** Counts what the clients of an OVSDB server ask of it. They connect to it in the server's place. */
+/** Counts the requests of an OVSDB server's clients, which connect to the counter instead of the server. */
 export interface OvsdbCounter {
-  /** Where clients are to connect. */
+  /** The endpoint for clients. */
   readonly endpoint: string;
-  /** Transactions so far that would change something. */
+  /** The number of transactions so far that would change something. */
   readonly writes: number;
-  /** Transactions so far that only read, and monitors: they begin with all rows there are. */
+  /** The number of read-only transactions so far, and of monitors, which begin with all existing rows. */
   readonly reads: number;
   /** Forgets what was counted so far. */
   reset(): void;
@@ -39,7 +39,7 @@ export async function startOvsdbCounter(server: string): Promise<OvsdbCounter> {
     client.pipe(upstream).pipe(client);
     for (const socket of [client, upstream]) {
       sockets.add(socket);
-      // Either end going takes the other along.
+      // If either end closes, so does the other.
       socket.on('error', () => {});
       socket.once('close', () => {
         sockets.delete(socket);

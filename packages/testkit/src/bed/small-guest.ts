@@ -1,7 +1,7 @@
 /**
- * What runs in a guest that a test starts: it gives each network card an address, pings its peer and tells of both on its
- * serial console, and of cards that go. The kernel's command line has `vif.address` and `vif.peer`; a card that is plugged
- * in while the guest runs gets the address, too. With `vif.cards=0` there need be none at first.
+ * What runs in a guest that a test starts: it gives each network card an address, pings its peer, and reports both, and
+ * removed cards, on its serial console. The kernel's command line has `vif.address` and `vif.peer`; a card that is
+ * plugged in while the guest runs gets the address, too. With `vif.cards=0` there need be none at first.
  */
 export const GUEST_INIT = `#!/bin/busybox sh
 /bin/busybox mkdir -p /proc /sys /dev

@@ -2,14 +2,15 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Stand-ins for vendors' tools, first on this process's PATH. They note how they are called. */
+/** Stand-ins for vendors' tools, first on this process's PATH. They record how they are called. */
 export interface VendorTools {
   /**
-   * Puts a tool there, or in the place of an earlier one.
-   * @param script what it does after it has noted its arguments, for sh; it ends well unless the script says else
+   * Adds a tool, or replaces an earlier one.
+   * @param script what it does after it has recorded its arguments, for sh; it succeeds unless the script says
+   *   otherwise
    */
   put(name: string, script?: string): Promise<void>;
-  /** Takes a tool away. */
+  /** Removes a tool. */
   remove(name: string): Promise<void>;
   /** The argument vectors so far, in order. */
   calls(): Promise<string[][]>;

@@ -3,19 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Daemon } from './daemon.js';
 
-/** What the guest's one card is like. */
+/** The options of the guest's single card. */
 export interface VhostUserGuestOptions {
   /** The socket between the guest's card and the switch. */
   readonly path: string;
-  /** QEMU's part, as libvirt's XML tells it: a `server` makes the socket, and boots once the switch has come. */
+  /** QEMU's role, as in libvirt's XML: a `server` makes the socket, and boots once the switch has connected. */
   readonly mode: 'client' | 'server';
   /** The card's address. */
   readonly mac: string;
 }
 
 /**
- * A guest with one vhost-user card and no disk: it tries to boot from the network, over and over. While it does, the
- * switch has the card's link up, and the guest answers a ping.
+ * A guest with one vhost-user card and no disk: it repeatedly tries to boot from the network. Meanwhile the switch has
+ * the card's link up, and the guest replies to pings.
  */
 export interface VhostUserGuest {
   /** The IPv6 address of its card, on the card's link alone. */
@@ -28,7 +28,7 @@ export interface VhostUserGuest {
 /**
  * Starts a guest on a vhost-user port. It needs QEMU with its boot ROMs, and neither KVM nor hugepages.
  *
- * @throws Error with QEMU's complaint: when a client finds no socket, for instance
+ * @throws Error with QEMU's error message, for instance if a client finds no socket
  */
 export async function startVhostUserGuest(options: VhostUserGuestOptions): Promise<VhostUserGuest> {
   const directory = await mkdtemp(join(tmpdir(), 'vu-'));
@@ -38,7 +38,7 @@ export async function startVhostUserGuest(options: VhostUserGuestOptions): Promi
     args: [...MACHINE, ...cardArgs(options), '-monitor', `unix:${monitor},server=on,wait=off`],
     env: process.env,
     readyFile: monitor, // QEMU makes its sockets in the order of its arguments
-    stopSignal: 'SIGKILL', // one that waits for the switch heeds no other
+    stopSignal: 'SIGKILL', // QEMU ignores other signals while it waits for the switch
   });
   const stop = async () => {
     await qemu.stop();
@@ -54,7 +54,7 @@ export async function startVhostUserGuest(options: VhostUserGuestOptions): Promi
   return { address: linkLocal(options.mac), pid: qemu.pid, stop };
 }
 
-/** The switch reads and writes the guest's memory: it has to be a file that both map. */
+/** The switch reads and writes the guest's memory, which must be a file that both map. */
 const MACHINE = [
   ...['-accel', 'tcg', '-m', '64', '-nodefaults', '-no-user-config', '-display', 'none'],
   ...['-object', 'memory-backend-memfd,id=ram,size=64M,share=on', '-numa', 'node,memdev=ram'],
@@ -71,7 +71,7 @@ function cardArgs({ path, mode, mac }: VhostUserGuestOptions): string[] {
   ];
 }
 
-/** RFC 4291, appendix A: the address that an interface gives itself. */
+/** RFC 4291, appendix A: the link-local address of an interface. */
 function linkLocal(mac: string): string {
   const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0] = mac.split(':').map((byte) => Number.parseInt(byte, 16));
   const groups = [((a ^ 2) << 8) | b, (c << 8) | 0xff, 0xfe00 | d, (e << 8) | f];

@@ -29,7 +29,7 @@ export interface VmResult {
   readonly stderr: string;
 }
 
-/** A machine of one's own, with all that Debian's kernel can do, on this machine's file system. */
+/** A private machine with a full Debian kernel, on this machine's file system. */
 export interface VirtualMachine {
   /** Runs a command line by bash, one after the other, however it ends. @throws Error when the machine is gone */
   run(command: string, input?: string): Promise<VmResult>;
@@ -37,7 +37,7 @@ export interface VirtualMachine {
   stop(): Promise<void>;
 }
 
-/** Fetches what a virtual machine is made of, unless it is there: for those who start one without a network. */
+/** Fetches what a virtual machine needs, unless it is cached, so that it can be started without a network. */
 export async function fetchVirtualMachine(): Promise<void> {
   const packages = new DebianPackages();
   await unpackedKernel(packages);
@@ -48,7 +48,7 @@ export async function fetchVirtualMachine(): Promise<void> {
  * Starts a virtual machine. It sees this machine's file system at the same paths; what it writes is kept in its own
  * memory. Kernel and, where the machine's own has no igb, QEMU are Debian's, downloaded into a cache at first.
  *
- * @throws Error when they cannot be had, or the machine does not come up
+ * @throws Error if they cannot be downloaded, or the machine does not start
  */
 export async function startVirtualMachine({
   cards = 0,

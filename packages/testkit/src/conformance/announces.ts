@@ -13,7 +13,7 @@ import type { Fixture } from './fixture.js';
 import type { Look } from './look.js';
 import { vifClasses } from './vif-classes.js';
 
-/** What a plugin announces is what it takes: each class, each port profile and each version, and no others. */
+/** A plugin supports exactly what it announces: each class, each port profile and each version, and no others. */
 export function announces(from: PluginPackage, plugin: string, fixture: Fixture): Case[] {
   const subject = `plugin '${plugin}'`;
   const announced = (): readonly HostVIFInfo[] =>
@@ -75,7 +75,10 @@ export function announces(from: PluginPackage, plugin: string, fixture: Fixture)
 
 const commonFields = { id: '5b3a7c3e-54b1-4d3e-9f5e-0c1d2e3f4a5b', address: '02:00:00:00:00:01' };
 
-/** For each version from the least to the greatest, one of the examples, written in it, can be plugged. */
+/**
+ * For each version from the earliest to the latest, one of the examples can be plugged when it is written in that
+ * version.
+ */
 async function plugsAll(
   look: Look,
   name: string,

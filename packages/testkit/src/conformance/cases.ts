@@ -11,22 +11,22 @@ import { sideBySide } from './side-by-side.js';
 import { vendorCode } from './vendor-code.js';
 import type { VendorState } from './vendor-state.js';
 
-/** What plugins are held to their promises with. */
+/** The options of the conformance suite. */
 export interface ConformanceOptions {
   readonly plugins: PluginPackage | readonly PluginPackage[];
-  /** One for each kind of VIF that the plugins treat in a way of its own. */
+  /** One for each kind of VIF that the plugins treat differently. */
   readonly requests: readonly ConformanceRequest[];
-  /** What the host is like before a request; bare unless given. */
+  /** The initial state of the host for a request; bare unless given. */
   readonly host?: MemoryHostOptions | ((request: ConformanceRequest) => MemoryHostOptions);
   /** Options by plugin name, as for `createVifDriver`. */
   readonly options?: Readonly<Record<string, object>>;
-  /** The vendor's side of a host that is new, in memory: a new one at each call. */
+  /** Makes the vendor's side of a new in-memory host: a new one at each call. */
   readonly vendor?: (request: ConformanceRequest) => VendorState | Promise<VendorState>;
-  /** What the package.json of the package has, parsed. */
+  /** The parsed package.json of the package. */
   readonly manifest?: unknown;
 }
 
-/** All promises of the plugins about all requests, of which none has been looked at yet. */
+/** All promises of the plugins about all requests, none of which has been checked yet. */
 export async function conformanceCases(options: ConformanceOptions): Promise<Case[]> {
   const { plugins, requests, host = {}, vendor } = options;
   const setting = {
@@ -52,7 +52,7 @@ export async function conformanceCases(options: ConformanceOptions): Promise<Cas
   return cases;
 }
 
-/** Milliseconds in which a plan has to be there: it is only thought about, and the host answers at once. */
+/** Milliseconds within which a plan must be ready: planning only computes, and the host responds at once. */
 const LONGEST = 5_000;
 
 function answersInTime(subject: string, late: string | undefined): Case {
@@ -66,7 +66,7 @@ function answersInTime(subject: string, late: string | undefined): Case {
   };
 }
 
-/** Why there is no plan in time, if there is none. What else may be wrong is for other cases. */
+/** Why there is no plan in time, if so. Other cases check everything else. */
 async function lateness(fixture: Fixture): Promise<string | undefined> {
   const { driver } = await fixture.start();
   return driver.plan(fixture.request, { timeout: LONGEST }).then(

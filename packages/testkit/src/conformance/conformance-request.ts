@@ -1,4 +1,4 @@
-/** A request as `VifDriver` takes it, with what its unplug may leave. */
+/** A request for `VifDriver`, with what its unplug may leave. */
 export interface ConformanceRequest {
   readonly id?: string;
   readonly vif: unknown;
@@ -9,10 +9,10 @@ export interface ConformanceRequest {
    */
   readonly leaves?: readonly string[];
   /**
-   * What another VIF of its kind has else, to be plugged beside it; false if there can be none. Unless given, its id, MAC
-   * address and device name are replaced wherever they are.
+   * How another VIF of its kind, plugged beside it, differs; false if there can be none. Unless given, its id, MAC
+   * address and device name are replaced wherever they occur.
    */
   readonly twin?: object | false;
-  /** What else a request may have, and notes of your own for `host` to go by. */
+  /** Further keys of a request, and your own keys for use by `host`. */
   readonly [key: string]: unknown;
 }

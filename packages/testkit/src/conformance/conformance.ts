@@ -1,7 +1,7 @@
 import { type ConformanceOptions, conformanceCases } from './cases.js';
 import { Look } from './look.js';
 
-/** What the suite needs of a test runner: Vitest, `node:test`, Jest and Mocha all have it. */
+/** What the suite needs from a test runner: Vitest, `node:test`, Jest and Mocha all have it. */
 export interface TestRunner {
   describe(name: string, define: () => void): unknown;
   it(name: string, run: () => Promise<void>): unknown;
@@ -10,11 +10,12 @@ export interface TestRunner {
 }
 
 /**
- * Registers tests of what every plugin owes to its users: plug and unplug can be repeated, fail as a whole, and do what
- * `plan` said. To be awaited at the top of a test file, or in a `describe` that may be async. A test that a request has no
- * case for (as the undoing of a plug that writes nothing) is not registered, and a line `not applicable to ...` says so.
+ * Registers tests of what every plugin must guarantee to its users: plug and unplug can be repeated, fail as a whole,
+ * and do what `plan` reported. Await it at the top level of a test file, or in a `describe` that may be async. A test
+ * that a request has no case for (as the undoing of a plug that writes nothing) is not registered, and a line `not
+ * applicable to ...` says so.
  *
- * @param runner who runs the tests, as `{ describe, it }` of `node:test`; Vitest unless given
+ * @param runner the test runner, as `{ describe, it }` of `node:test`; Vitest unless given
  */
 export async function conformance(
   options: ConformanceOptions & { readonly runner?: TestRunner },

@@ -7,7 +7,7 @@ import { addExamples } from './examples.js';
 import type { Fixture } from './fixture.js';
 
 /**
- * What `describe` says of the plugins is so.
+ * What `describe` says about the plugins is true.
  * @param manifest what the package's package.json has, if it is given
  */
 export async function describesItself(fixtures: readonly Fixture[], manifest: unknown): Promise<Case[]> {

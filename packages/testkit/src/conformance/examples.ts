@@ -5,8 +5,8 @@ import type { Fixture } from './fixture.js';
 const known = new WeakMap<PluginPackage, Fixture[]>();
 
 /**
- * Notes the requests of a call of the suite as examples of what their packages take. A test file may call the suite
- * several times, with other options or another host: all calls together show what a plugin takes.
+ * Records the requests of a call of the suite as examples of what their packages support. A test file may call the
+ * suite several times, with other options or another host; all calls together show what a plugin supports.
  *
  * @returns the packages that no call before had
  */

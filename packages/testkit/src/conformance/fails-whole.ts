@@ -4,7 +4,7 @@ import { type Case, ifEmpty } from './case.js';
 import { type Bench, type Fixture, namesOn } from './fixture.js';
 import type { Look } from './look.js';
 
-/** A plug that fails leaves the host as it was; an unplug that fails does all the rest. */
+/** A failed plug leaves the host as it was; a failed unplug does all the rest. */
 export async function failsWhole(fixture: Fixture, subject: string): Promise<Case[]> {
   const { request } = fixture;
   const noPlug = await ifEmpty(fixture.plugPoints(), 'its plug writes nothing');
@@ -110,7 +110,7 @@ export async function failsWhole(fixture: Fixture, subject: string): Promise<Cas
   ];
 }
 
-/** Whether an error tells of another: what a program says of it is part of its own message. */
+/** Whether an error reports another one: a program's error is part of its own message. */
 function tells(error: unknown, cause: Error): boolean {
   return error instanceof Error && error.message.includes(cause.message);
 }
@@ -132,7 +132,7 @@ async function secondPoints(fixture: Fixture) {
   return host.points.slice(first);
 }
 
-/** Looks whether a plug fails, and whether it is undone: all is as before, and would be done again. */
+/** Checks that a plug fails and is undone: everything is as before, and would be done again. */
 export async function undone(
   look: Look,
   bench: Bench,
@@ -141,7 +141,7 @@ export async function undone(
 ): Promise<PlugError | undefined> {
   const [before, wanting] = [await bench.state(), await bench.wanting()];
   const error = await rejection(plug);
-  // A setting may be refused that the host has anyway: such a plug is whole.
+  // The refused setting may be one that the host has anyway: such a plug is complete.
   if (error === undefined && (await bench.wanting()).length === 0) return undefined;
   look.holds(error instanceof PlugError, `a PlugError is thrown at ${where}, and not ${String(error)}`);
   if (!(error instanceof PlugError)) return undefined;

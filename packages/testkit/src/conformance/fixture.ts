@@ -17,10 +17,10 @@ const noGuests: GuestConfigurator = {
   forBackend: () => ({ toXml: () => '' }),
 };
 
-/** What a driver is given of a conformance request. The other keys are for `host`, and are no request's. */
+/** The keys of a conformance request that are passed to a driver. The other keys are for `host`. */
 const requestKeys = ['id', 'flavor', 'image', 'host', 'firewall', 'routing'];
 
-/** A request as a driver takes it, of which the suite knows no more than that. */
+/** A request for a driver, about which the suite knows nothing else. */
 export interface PlainRequest {
   readonly id?: string;
   readonly vif: unknown;
@@ -34,7 +34,7 @@ export interface Setting {
   readonly vendor?: ((request: ConformanceRequest) => VendorState | Promise<VendorState>) | undefined;
 }
 
-/** A request with all that it takes to run it, as often as one likes. */
+/** A request with everything needed to run it repeatedly. */
 export class Fixture {
   readonly request: PlainRequest;
   readonly leaves: readonly string[];
@@ -85,7 +85,7 @@ export class Fixture {
     return bench;
   }
 
-  /** Whether what happens at the vendor's side can be seen. */
+  /** Whether the vendor's state can be seen. */
   async seesVendor(): Promise<boolean> {
     return (await this.start()).vendor?.snapshot !== undefined;
   }
@@ -109,7 +109,7 @@ export class Fixture {
   }
 }
 
-/** A host with a driver, and all that can be seen of what they do. */
+/** A host with a driver, and everything that can be observed of them. */
 export class Bench {
   readonly watch: Watch;
   readonly driver: VifDriver;
@@ -123,7 +123,7 @@ export class Bench {
     this.driver = this.anotherDriver(this.watch);
   }
 
-  /** A driver on the same host, as another process would have it. */
+  /** A driver on the same host, like that of another process. */
   anotherDriver(watch = this.watch): VifDriver {
     const { plugins, options } = this.fixture;
     const given = [options, ...(this.vendor?.options ? [this.vendor.options] : [])];
@@ -135,12 +135,12 @@ export class Bench {
     });
   }
 
-  /** All that plugs change: the host, and what vendors' tools and custom steps do elsewhere. */
+  /** Everything that plugs change: the host, and what vendors' tools and custom steps do elsewhere. */
   async state(): Promise<{ readonly host: unknown; readonly vendor: unknown }> {
     return { host: this.host.snapshot(), vendor: await this.vendorState() };
   }
 
-  /** What the vendor's side holds, or else the commands that would take back what was done there. */
+  /** The vendor's state, or the commands that would undo what was done there. */
   async vendorState(): Promise<unknown> {
     if (this.vendor?.snapshot) return structuredClone(await this.vendor.snapshot());
     const plugs = this.watch.plans.filter(({ operation }) => operation === 'plug').map(({ plan }) => plan);

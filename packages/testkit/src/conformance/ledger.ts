@@ -1,8 +1,8 @@
 import type { CommandStep, Step } from '@vifkit/core/steps';
 
 /**
- * What vendors' tools have done and not taken back, as far as it can be told by commands alone: a command of a plug is
- * taken back by the very command that is its `undo`, whether an undo or an unplug runs it.
+ * What vendors' tools have done and not undone, as far as commands show it: a command of a plug is undone by exactly
+ * the command that is its `undo`, whether an undo or an unplug runs it.
  */
 export function outstanding(
   log: readonly (readonly string[])[],
@@ -21,7 +21,7 @@ export function outstanding(
   return [...open].sort();
 }
 
-/** Commands of a plug that nothing would take back: neither an undo nor the link that they are tied to. */
+/** Commands of a plug that nothing would undo: neither an `undo` nor the link that they are tied to. */
 export function irrevocable(plan: readonly Step[]): string[] {
   return plan
     .filter((step): step is CommandStep => step.kind === 'command')

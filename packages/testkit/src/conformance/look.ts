@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 
-/** Assertions that belong to no test runner; it counts them, since a case that looks at nothing would always hold. */
+/** Assertions that are independent of a test runner. It counts them, since a case without any would always hold. */
 export class Look {
   count = 0;
 
-  /** Two values of plain data are the same, key for key; a key that is undefined is none. */
+  /** Two values of plain data are equal, key by key; an undefined key counts as missing. */
   equal(actual: unknown, expected: unknown, what: string): void {
     this.#tell(what, () => assert.deepEqual(plain(actual), plain(expected)));
   }
@@ -43,7 +43,7 @@ export class Look {
   }
 }
 
-/** Plain data without keys that are undefined; what JSON has no words for is told by its name. */
+/** Plain data without keys that are undefined; values that JSON cannot represent are replaced by their names. */
 function plain(value: unknown): unknown {
   const text = JSON.stringify(value, (_, each: unknown) => {
     if (typeof each === 'function') return undefined;

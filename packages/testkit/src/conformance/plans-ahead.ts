@@ -5,7 +5,7 @@ import { onAnotherDay } from './another-day.js';
 import { type Case, ifEmpty } from './case.js';
 import type { Fixture } from './fixture.js';
 
-/** `plan` tells what `plug` does, in steps that are data, and always the same. */
+/** `plan` reports what `plug` does, in steps that are data, and always the same. */
 export async function plansAhead(fixture: Fixture, subject: string): Promise<Case[]> {
   const { request } = fixture;
   const data = async () => {

@@ -2,7 +2,7 @@ import { reasonOf } from '@vifkit/core/internal';
 import { type ConformanceOptions, conformanceCases } from './cases.js';
 import { Look } from './look.js';
 
-/** What became of a promise. */
+/** The result of a promise. */
 export interface Kept {
   readonly subject: string;
   readonly promise: string;
@@ -12,7 +12,7 @@ export interface Kept {
   readonly reason?: string;
 }
 
-/** Looks at all promises, one after the other, without a test runner. */
+/** Checks all promises, one after the other, without a test runner. */
 export async function* runConformance(
   all: ConformanceOptions | readonly ConformanceOptions[],
 ): AsyncGenerator<Kept> {
@@ -36,7 +36,7 @@ export async function* runConformance(
   }
 }
 
-/** A badge, as shields.io's endpoints and others that follow them take it. */
+/** A badge in the format of shields.io's endpoints and compatible services. */
 export interface Badge {
   readonly schemaVersion: 1;
   readonly label: string;

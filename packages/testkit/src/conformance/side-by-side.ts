@@ -6,10 +6,10 @@ import { type Fixture, namesOn, type PlainRequest } from './fixture.js';
 
 const twinId = '7e57ab1e-0000-4000-8000-000000000002';
 const twinAddress = 'fa:16:3e:7e:57:02';
-/** As long as the kernel lets a link's name be. */
+/** The kernel's maximum length of a link name. */
 const longestName = 15;
 
-/** VIFs do not get into each other's way, whatever they are called. */
+/** VIFs do not interfere with each other, whatever their names. */
 export async function sideBySide(fixture: Fixture, subject: string): Promise<Case[]> {
   const { request, given } = fixture;
   const twin = given.twin === undefined && (await takesHardware(fixture)) ? undefined : twinOf(given);
@@ -70,14 +70,14 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
   ];
 }
 
-/** A function of a card is one VIF's alone. */
+/** Whether the VIF uses a function of a card, which can only belong to one VIF. */
 async function takesHardware(fixture: Fixture): Promise<boolean> {
   const bench = await fixture.start();
   await bench.driver.plan(fixture.request).catch(() => undefined); // another case tells why
   return bench.watch.last('plug').some(({ kind }) => kind === 'vf');
 }
 
-/** The request for another VIF: other ids, addresses and names, all else the same. */
+/** The request for another VIF: other ids, addresses and names, everything else the same. */
 function twinOf({ twin, ...given }: ConformanceRequest): PlainRequest | undefined {
   if (typeof twin === 'object' && twin !== null) return requestOf({ ...given, ...twin });
   const vif = plainVif(given.vif);

@@ -5,14 +5,14 @@ import type { Ending } from '../memory/memory-commands.js';
  */
 export interface VendorState {
   /**
-   * All that is held there, as plain data: it is compared before and after. Without it, the suite sees only that each
-   * command is taken back by its `undo`, and what custom steps and runners say of themselves.
+   * The complete state, as plain data: it is compared before and after. Without it, the suite sees only that each
+   * command is undone by its `undo`, and what custom steps and runners report themselves.
    */
   snapshot?(): unknown;
   /** What the vendor's tools do to it, by program. */
   readonly commands?: Readonly<Record<string, Ending>>;
-  /** Options that lead the plugins there, by plugin name, beside those of the suite. */
+  /** Options that direct the plugins to this state, by plugin name, in addition to those of the suite. */
   readonly options?: Readonly<Record<string, object>>;
-  /** Is called when it is not needed any more. */
+  /** Called when it is no longer needed. */
   close?(): void | Promise<void>;
 }

@@ -7,17 +7,17 @@ import { type Gate, watchedRunner } from './watched-runner.js';
 type Target = PluginPackage['provides'][number];
 type PlanMethod = (vif: never, context: PlanContext) => unknown;
 
-/** Where tsyringe notes what a constructor's parameters ask for. */
+/** Where tsyringe records what a constructor's parameters inject. */
 const tokensKey = 'injectionTokens';
 
 /**
- * Stands between a package and the engine: it keeps the plans, and makes custom steps and those of the package's own kinds
- * fail or hang where the host is told to, as the host's own steps do.
+ * Wraps a package for the engine: it records the plans, and makes custom steps and those of the package's own kinds
+ * fail or hang at the same points as the host's own steps.
  */
 export class Watch implements Gate {
-  /** What the plugins answered, in order. */
+  /** The plans that the plugins returned, in order. */
   readonly plans: { readonly operation: 'plug' | 'unplug'; readonly plan: readonly Step[] }[] = [];
-  /** Lets the n-th step of the vendor's from now on do its work, and then fail with this. */
+  /** Lets the n-th vendor's step from now on do its work, and then fail with this error. */
   failAfter: { left: number; readonly error: Error } | undefined;
   readonly #host: MemoryHost;
 
@@ -80,7 +80,7 @@ export class Watch implements Gate {
       Reflect.defineProperty(made, operation, {
         value: async (vif: never, context: PlanContext) => {
           const steps: unknown = await plan(vif, context);
-          if (!Array.isArray(steps)) return steps; // the engine will say what is wrong with it
+          if (!Array.isArray(steps)) return steps; // the engine will report what is wrong with it
           this.plans.push({ operation, plan: steps });
           return steps.map((step) => (isCustom(step) ? this.#custom(step) : step));
         },
@@ -105,7 +105,7 @@ export class Watch implements Gate {
   }
 }
 
-/** Whether a step is carried out by code of the vendor's that is asked how things are. */
+/** Whether a step is applied by the vendor's code, which can also be asked for the current state. */
 export function isVendors(step: Step): boolean {
   return step.kind === 'custom' || step.kind.includes(':');
 }

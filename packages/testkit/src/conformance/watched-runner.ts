@@ -2,17 +2,17 @@ import { asVifError } from '@vifkit/core';
 import type { AttemptedTask, Outcome, StepRunner, Task } from '@vifkit/core/step-kinds';
 import { type Step, stepTarget } from '@vifkit/core/steps';
 
-/** Stands before each piece of a vendor's own work, and behind it. */
+/** Called before and after each piece of a vendor's own work. */
 export interface Gate {
-  /** @throws Error where the piece is to fail, or has hung until its call was called off */
+  /** @throws Error if the piece should fail, or has hung until its call was aborted */
   before(what: string, signal: AbortSignal): Promise<void>;
-  /** @throws Error where the piece is to fail though it has done its work */
+  /** @throws Error if the piece should fail although it has done its work */
   after(): void;
 }
 
 /**
- * A runner of a vendor's package, each of whose tasks passes a gate. What it would find by its mark is left out: what the
- * plans leave behind is to be seen.
+ * A runner of a vendor's package whose tasks all pass a gate. It finds nothing by mark, so that what the plans leave
+ * behind can be seen.
  */
 export function watchedRunner(runner: StepRunner, gate: Gate): StepRunner {
   return {

@@ -2,7 +2,7 @@ import type { CommandExecutor, CommandResult } from '@vifkit/core/step-kinds';
 import type { Kernel } from './kernel/kernel.js';
 import { type Points, untilFired } from './kernel/points.js';
 
-/** How a program ends: what it lacks of an exit status is 0, and of an error output ''. */
+/** How a program ends. The exit status is 0 and the error output '' unless given. */
 export type Ending =
   | 'missing'
   | 'hang'
@@ -15,7 +15,7 @@ export type Ending =
       readonly effect?: (argv: readonly string[], links: Pick<Kernel, 'put' | 'remove'>) => void;
     };
 
-/** Programs that do nothing but be remembered, unless they are told an effect. */
+/** Programs that are only recorded, unless an effect is given. */
 export class MemoryCommands implements CommandExecutor {
   /** The argument vectors, in the order in which they were run. */
   readonly log: string[][] = [];

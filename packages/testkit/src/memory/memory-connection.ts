@@ -11,7 +11,7 @@ import type { MemoryLinks } from './kernel/memory-links.js';
 import type { PciFunctions } from './kernel/memory-pci.js';
 import type { MemoryOvs } from './ovs/memory-ovs.js';
 
-/** What a host in memory has on the ways of VIFs. */
+/** What an in-memory host has on the paths of VIFs. */
 export interface MemoryConnectionParts {
   readonly links: MemoryLinks;
   readonly ovs: MemoryOvs;
@@ -21,7 +21,7 @@ export interface MemoryConnectionParts {
   readonly pci: PciFunctions;
 }
 
-/** Reads the ways of VIFs on a host in memory: no guest is connected to a socket, and none has a function. */
+/** Reads the paths of VIFs on an in-memory host: no guest is connected to a socket, and none has a function. */
 export function memoryConnection({
   links,
   ovs,

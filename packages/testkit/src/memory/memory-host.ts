@@ -45,34 +45,34 @@ import { memorySouthbound, type OvnSpec } from './ovs/memory-ovn.js';
 import { MemoryOvs, type OvsBridgeSpec } from './ovs/memory-ovs.js';
 import type { MemoryOvsdb } from './ovs/memory-ovsdb.js';
 
-/** What the host is like to begin with: bare, unless told otherwise. */
+/** The initial state of the host: bare unless given. */
 export interface MemoryHostOptions {
-  /** Links that are there; of a veth pair either end. */
+  /** Existing links; for a veth pair, either end. */
   readonly links?: readonly LinkSpec[];
-  /** Open vSwitch bridges that are there. */
+  /** Existing Open vSwitch bridges. */
   readonly ovsBridges?: readonly (string | OvsBridgeSpec)[];
-  /** OVN runs the Open vSwitch. Its daemons are not there: what they write in databases, a test does. */
+  /** OVN manages the Open vSwitch. Its daemons do not exist: a test writes to the databases what they would write. */
   readonly ovn?: OvnSpec;
-  /** PCI functions that are there. Their network devices are links, listed in `links` or not. */
+  /** Existing PCI functions. Their network devices are links, whether listed in `links` or not. */
   readonly pci?: PciFunctions;
-  /** What virtual functions have, by PCI address; no MAC address, VLAN and trust unless given. */
+  /** The settings of virtual functions, by PCI address; no MAC address, VLAN and trust unless given. */
   readonly vfs?: Readonly<Record<string, Partial<VfState>>>;
-  /** What is recorded of virtual functions, as by a process that was killed: of another host's `snapshot()`. */
+  /** The records of virtual functions, as left by a killed process: from another host's `snapshot()`. */
   readonly vfJournal?: Readonly<Record<string, VfRecord>>;
-  /** How vendors' tools end, by program; well, unless told otherwise. */
+  /** How vendors' tools end, by program; successfully unless given. */
   readonly commands?: Readonly<Record<string, Ending>>;
   /** As `uname -r` prints it; 6.1.0 unless given. */
   readonly kernelRelease?: string;
   /** The user id of the owner of taps that plugs make; root's unless given. */
   readonly tapOwner?: number;
   /**
-   * Where locks, the records of VIFs, and those of virtual functions are kept, as on a host of its own: in memory, and for
-   * this host alone, unless given.
+   * The directory of locks and of the records of VIFs and virtual functions, as on a real host. Unless given, they are
+   * in memory, and only for this host.
    */
   readonly stateDir?: string;
 }
 
-/** All that can be changed on a memory host. */
+/** Everything that can be changed on an in-memory host. */
 export interface HostSnapshot {
   readonly links: Readonly<Record<string, MemoryLinkState>>;
   readonly filters: Readonly<Record<string, GuestFilter>>;
@@ -81,39 +81,39 @@ export interface HostSnapshot {
     readonly ports: Readonly<Record<string, OvsPort>>;
   };
   readonly vfs: Readonly<Record<string, VfState>>;
-  /** Empty where it is kept in a `stateDir`. */
+  /** Empty if it is stored in a `stateDir`. */
   readonly vfJournal: Readonly<Record<string, VfRecord>>;
 }
 
-/** A host in memory: the runners of `@vifkit/host` on links, an Open vSwitch and programs that are none. */
+/** An in-memory host: the runners of `@vifkit/host` with emulated links, Open vSwitch and programs. */
 export interface MemoryHost extends Host {
   readonly links: MemoryLinks;
   readonly ovs: MemoryOvs;
-  /** OVN's southbound database, if OVN runs the Open vSwitch. */
+  /** OVN's southbound database, if OVN manages the Open vSwitch. */
   readonly southbound: MemoryOvsdb | undefined;
   readonly commands: MemoryCommands;
   readonly filters: { snapshot(): HostSnapshot['filters'] };
-  /** What was written so far, in order, be it in vain. */
+  /** What was written so far, in order, including failed writes. */
   readonly writes: readonly Point[];
   /** Every place so far at which a call could have been made to fail: the writes, and waits for Open vSwitch. */
   readonly points: readonly Point[];
   snapshot(): HostSnapshot;
-  /** Makes a point to come fail; with LINK_COMMAND_FAILED unless another error is given. */
+  /** Makes a future point fail; with LINK_COMMAND_FAILED unless another error is given. */
   failAt(which: Which, error?: VifError): void;
-  /** Makes a point to come hang until its call's signal fires; `reached` is called once it hangs. */
+  /** Makes a future point hang until its call's signal fires; `reached` is called when it hangs. */
   hangAt(which: Which, reached?: () => void): void;
   /**
-   * To be called before anything is done beside the host's own steps, as by a vendor's code: it can be made to fail or
-   * hang there, too.
-   * @returns the error to fail with, if it is to fail
-   * @throws VifError TIMEOUT, ABORTED once the signal fires, if it is to hang
+   * Call this before doing anything outside the host's own steps, as in a vendor's code, which can then be made to fail
+   * or hang there too.
+   * @returns the error to fail with, if it should fail
+   * @throws VifError TIMEOUT, ABORTED when the signal fires, if it should hang
    */
   reach(point: Point, signal: AbortSignal): Promise<VifError | undefined>;
-  /** Takes back all {@link failAt} and {@link hangAt}. */
+  /** Cancels all {@link failAt} and {@link hangAt}. */
   heal(): void;
 }
 
-/** Makes a host in memory. */
+/** Makes an in-memory host. */
 export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   const { kernelRelease = '6.1.0', ovsBridges = [], ovn, stateDir } = options;
   const points = new Points();
@@ -192,7 +192,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   };
 }
 
-/** What a host keeps in its state directory. */
+/** What a host stores in its state directory. */
 function keptIn(stateDir: string) {
   return {
     journal: new FileVfJournal(stateDir),

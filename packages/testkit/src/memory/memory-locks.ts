@@ -3,7 +3,7 @@ import { untilFired } from './kernel/points.js';
 
 /** Locks between the calls of one process. */
 export class MemoryLocks implements HostLocks {
-  /** By key: settles when its holder lets go. */
+  /** By key: settles when its holder releases it. */
   readonly #held = new Map<string, Promise<void>>();
 
   async acquire(keys: readonly string[], signal: AbortSignal): Promise<() => Promise<void>> {

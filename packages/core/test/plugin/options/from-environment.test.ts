@@ -109,7 +109,9 @@ describe('a variable is refused', () => {
 
   it('with the variables that there are', () => {
     expect(() => inForce({ VIF_OVS_MTU: '1' })).toThrow(refusal('VIF_LINUX_BRIDGE_NETWORK_DEVICE_MTU, '));
-    expect(() => optionsFromEnvironment({ VIF_OVS_MTU: '1' }, [])).toThrow(refusal('The plugins have none'));
+    expect(() => optionsFromEnvironment({ VIF_OVS_MTU: '1' }, [])).toThrow(
+      refusal('The plugins have no options'),
+    );
   });
 });
 

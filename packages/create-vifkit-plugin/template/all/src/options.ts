@@ -2,7 +2,7 @@ import { IsMtu } from '@vifkit/core';
 
 /** Each property is an option, with its default. `VIF___VARIABLE___MTU=9000` sets this one. */
 export class __CLASS__Options {
-  /** Of taps whose network has none, in bytes. */
+  /** The MTU of taps whose network has none, in bytes. */
   @IsMtu()
   mtu = 1500;
 }

@@ -2,7 +2,7 @@ import { type VifConverter, vifConverter } from '@vifkit/core';
 import { deviceName, type NetworkVif, toVifFields } from '@vifkit/core/nova';
 import { VIFGeneric } from '@vifkit/core/os-vif';
 
-/** Makes os-vif objects of VIFs of the type `__PLUGIN__` of Nova's network model. */
+/** Makes os-vif objects from VIFs of the type `__PLUGIN__` of Nova's network model. */
 @vifConverter({ type: '__PLUGIN__' })
 export class __CLASS__Converter implements VifConverter {
   convert(vif: NetworkVif) {

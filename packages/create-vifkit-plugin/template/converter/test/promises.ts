@@ -12,10 +12,10 @@ export const vif = new VIFGeneric({
   vif_name: 'tap6f1c9a3e-52',
 });
 
-/** The same VIF as Nova's network model has it. */
+/** The same VIF in Nova's network model. */
 const model = { id, type: '__PLUGIN__', address: 'fa:16:3e:10:00:05', devname: 'tap6f1c9a3e-52' };
 
-/** What `npm test` and `vif conformance` hold the package to. */
+/** What `npm test` and `vif conformance` check. */
 const promises: ConformanceOptions = {
   plugins: offered,
   manifest: JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),

@@ -3,7 +3,10 @@ import { type DeviceBackend, deviceName, type NetworkVif, networkMtu } from '@vi
 import { tapNeeds } from '@vifkit/core/steps';
 import { __CLASS__Options } from './options.js';
 
-/** All of VIF type `__PLUGIN__`: a tap. It says what the host must be like; vifkit makes it so, and undoes what fails. */
+/**
+ * Handles VIF type `__PLUGIN__`: a tap. It describes the desired state of the host; vifkit applies it, and undoes what
+ * fails.
+ */
 @legacyDriver({ type: '__PLUGIN__', options: __CLASS__Options, needs: tapNeeds })
 export class __CLASS__Driver implements LegacyDriver {
   constructor(@inject(__CLASS__Options) private readonly options: __CLASS__Options) {}

@@ -6,7 +6,7 @@ export const id = '6f1c9a3e-5207-4d1b-8a64-0c9e7b2d3f05';
 export const instance = { uuid: '42f3a180-6b5e-4a1c-b2c3-d4e5f6071805', name: 'instance-00000005' };
 export const vif = { id, type: '__PLUGIN__', address: 'fa:16:3e:10:00:05', devname: 'tap6f1c9a3e-52' };
 
-/** What `npm test` and `vif conformance` hold the package to. */
+/** What `npm test` and `vif conformance` check. */
 const promises: ConformanceOptions = {
   plugins: offered,
   manifest: JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),

@@ -4,6 +4,6 @@ import { __CLASS__Plugin } from './plugin.js';
 export { __CLASS__Options } from './options.js';
 export { __CLASS__Plugin } from './plugin.js';
 
-/** What the package offers: inert, until a driver is given it. */
+/** What the package provides. It is inert until it is given to a driver. */
 const offered: PluginPackage = { name: '__PACKAGE__', contract: 1, provides: [__CLASS__Plugin] };
 export default offered;

@@ -12,7 +12,7 @@ import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { tapNeeds } from '@vifkit/core/steps';
 import { __CLASS__Options } from './options.js';
 
-/** A tap for each VIF. It says what the host must be like; vifkit makes it so, and undoes what fails. */
+/** A tap for each VIF. It describes the desired state of the host; vifkit applies it, and undoes what fails. */
 @vifPlugin({ name: '__PLUGIN__', makesTaps: true, options: __CLASS__Options, needs: tapNeeds })
 export class __CLASS__Plugin implements VifPlugin {
   constructor(@inject(__CLASS__Options) private readonly options: __CLASS__Options) {}

@@ -12,7 +12,7 @@ export const vif = new VIFGeneric({
   vif_name: 'tap6f1c9a3e-52',
 });
 
-/** What `npm test` and `vif conformance` hold the package to. */
+/** What `npm test` and `vif conformance` check. */
 const promises: ConformanceOptions = {
   plugins: offered,
   manifest: JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')),

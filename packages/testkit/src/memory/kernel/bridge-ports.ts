@@ -4,25 +4,25 @@ import { NOT_SUPPORTED, Refusal } from './refusal.js';
 
 /** A VLAN that a bridge, or a member of one, is in. */
 export interface BridgeVlan {
-  /** What comes in without a tag is of this VLAN. */
+  /** Untagged incoming frames belong to this VLAN. */
   readonly pvid: boolean;
-  /** What goes out in this VLAN has no tag. */
+  /** Outgoing frames in this VLAN are untagged. */
   readonly untagged: boolean;
 }
 
-/** What the kernel keeps of a link as a member of a bridge. */
+/** The kernel's state of a link as a member of a bridge. */
 export interface BridgePort {
   isolated: boolean;
   locked: boolean;
   floods: boolean;
 }
 
-/** What a link has that becomes a member of a bridge. */
+/** The initial state of a new member of a bridge. */
 export function newBridgePort(): BridgePort {
   return { isolated: false, locked: false, floods: true };
 }
 
-/** Takes a link out of its bridge. */
+/** Removes a link from its bridge. */
 export function leaveBridge(link: KernelLink): void {
   if (link.master === undefined) return;
   delete link.master;
@@ -30,7 +30,7 @@ export function leaveBridge(link: KernelLink): void {
   link.vlans = new Map();
 }
 
-/** A link has one PVID at most: a new one takes the place of what was. @throws Refusal */
+/** A link has at most one PVID: a new one replaces the previous one. @throws Refusal */
 export function addBridgeVlan(
   kernel: Kernel,
   name: string,
@@ -42,7 +42,7 @@ export function addBridgeVlan(
   vlans.set(vlan, { pvid, untagged });
 }
 
-/** One that is not there is no failure. @throws Refusal */
+/** A missing VLAN is not an error. @throws Refusal */
 export function removeBridgeVlan(kernel: Kernel, name: string, vlan: number): void {
   memberNamed(kernel, name).vlans.delete(vlan);
 }
@@ -72,8 +72,8 @@ export function firstVlans(): Map<number, BridgeVlan> {
 }
 
 /**
- * Whether there is somebody at the other end of a link, which only shows while it is up: of a veth, its peer is up; of a tap,
- * a program has it open; of a bridge, one of its ports forwards, or none ever did; of a VLAN, the link below has it.
+ * Whether a link has a carrier, which requires that it is up. A veth has one if its peer is up, a tap if a program has
+ * it open, a bridge if one of its ports forwards or none ever did, and a VLAN if its lower link has one.
  */
 export function hasCarrier(link: KernelLink, kernel: Kernel): boolean {
   if (link.carrier !== undefined) return link.carrier;
@@ -101,7 +101,9 @@ function forwards({ name }: KernelLink, kernel: Kernel): boolean {
   });
 }
 
-/** To be called before a link goes down: the kernel's bridges look for ports that forward when one of theirs stops. */
+/**
+ * Call this before a link is set down: the kernel's bridges look for forwarding ports when one of their ports stops.
+ */
 export function countPortsBeside(link: KernelLink, kernel: Kernel): void {
   if (link.type === 'bridge' && forwards(link, kernel)) link.countsPorts = true;
   for (const name of [link.name, link.peer ?? '']) {
@@ -112,8 +114,8 @@ export function countPortsBeside(link: KernelLink, kernel: Kernel): void {
 }
 
 /**
- * What spanning tree has made of a member's port, see `br_make_forwarding` of the kernel. It does not go on from there: with
- * spanning tree a real port would forward after twice the delay.
+ * The spanning tree state of a member's port, see the kernel's `br_make_forwarding`. It does not advance: with spanning
+ * tree, a real port would forward after twice the delay.
  */
 export function portState(link: KernelLink, kernel: Kernel): 'disabled' | 'listening' | 'forwarding' {
   const bridge = link.master === undefined ? undefined : kernel.links.get(link.master);

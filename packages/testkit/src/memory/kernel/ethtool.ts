@@ -4,7 +4,7 @@ import type { IpReply } from './ip.js';
 import type { Kernel } from './kernel.js';
 import { MemorySession } from './memory-session.js';
 
-/** Carries out a command of `ethtool`: the features of all links, or a change of one's checksums. */
+/** Runs an `ethtool` command: the features of all links, or a change of one's checksums. */
 export function runEthtool(kernel: Kernel, [verb, name = '', ...words]: readonly string[]): IpReply {
   if (verb === '-k') return { stdout: [...kernel.links.values()].map(featuresOf).join('\n') };
   const link = kernel.links.get(name);
@@ -21,7 +21,7 @@ function featuresOf({ name, checksumOffload = true }: { name: string; checksumOf
   return `Features for ${name}:\nrx-checksumming: on\ntx-checksumming: ${checksumOffload ? 'on' : 'off'}\n`;
 }
 
-/** A shell that is none, and runs `ethtool -K` for each line: it does the same to links in memory, and says the same. */
+/** An emulated shell that runs `ethtool -K` for each line: it does the same to links in memory, and prints the same. */
 export class EthtoolSession extends MemorySession {
   protected async answer(
     question: Question,

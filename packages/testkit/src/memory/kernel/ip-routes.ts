@@ -1,6 +1,6 @@
 import type { LinkRoute, RouteHop } from '@vifkit/host/parts';
 
-/** What `ip` calls in JSON what it takes by another word. */
+/** The JSON names of keywords that differ on the command line. */
 const names: Readonly<Record<string, string>> = { proto: 'protocol', src: 'prefsrc' };
 
 const routeKeys = ['proto', 'scope', 'src', 'metric', 'tos', 'pref', 'expires'];
@@ -28,7 +28,7 @@ export function parseRoute([destination = '', ...words]: readonly string[]): Lin
   return { ...(table !== undefined && { table }), destination, hops, options };
 }
 
-/** A gateway of the other family is told with it, as in `via inet6 fe80::1`. */
+/** A gateway of the other family is given with its family, as in `via inet6 fe80::1`. */
 function gateway(next: () => string, word: string): string {
   const value = next();
   return word === 'via' && value.startsWith('inet') ? `${value} ${next()}` : value;

@@ -4,7 +4,7 @@ import { runIp } from './ip.js';
 import { pointOf } from './link-points.js';
 import { MemorySession } from './memory-session.js';
 
-/** A process of `ip -force -batch -` that is none: it does the same to links in memory, and says the same. */
+/** An emulated `ip -force -batch -`: it does the same to links in memory, and prints the same. */
 export class IpSession extends MemorySession {
   protected async answer(
     question: Question,

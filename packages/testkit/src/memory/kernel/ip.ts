@@ -5,24 +5,24 @@ import { parseRoute } from './ip-routes.js';
 import type { BridgeSetting, Kernel, LinkSetting } from './kernel.js';
 import { Refusal } from './refusal.js';
 
-/** What `ip` does with a command. */
+/** The reply of `ip` to a command. */
 export interface IpReply {
   readonly stdout?: string;
-  /** What it says on standard error. */
+  /** What it prints on standard error. */
   readonly stderr?: string;
-  /** It took the command for malformed: even as a batch with -force it ends then. */
+  /** The command was malformed: `ip` then exits, even in a batch with -force. */
   readonly exits?: boolean;
 }
 
 /** A command that `ip` does not understand, or whose words name something that is not there. */
 class Misuse extends Error {}
 
-/** Carries out a command of `ip`, told in its words and without options, as iproute2 6.1 does. */
+/** Runs an `ip` command, given as words without options, like iproute2 6.1. */
 export function runIp(kernel: Kernel, words: readonly string[]): IpReply {
   return carryOut(ipCommands, kernel, words);
 }
 
-/** Carries out a command of `bridge`, which comes with `ip`. */
+/** Runs a command of `bridge`, which comes with `ip`. */
 export function runBridge(kernel: Kernel, words: readonly string[]): IpReply {
   return carryOut(bridgeCommands, kernel, words);
 }
@@ -61,7 +61,7 @@ class Words {
     return this.#rest.includes(word);
   }
 
-  /** The value of a word, which is taken out with it; undefined if the word is not there. */
+  /** Removes a word and its value, and returns the value; undefined if the word is missing. */
   take(word: string): string | undefined {
     const place = this.#rest.indexOf(word);
     return place < 0 ? undefined : this.#rest.splice(place, 2)[1];

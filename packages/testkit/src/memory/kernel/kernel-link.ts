@@ -5,7 +5,7 @@ import { parseRoute } from './ip-routes.js';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** A link as our kernel keeps it. Who asks for it gets a copy. */
+/** A link in our kernel's internal form. Callers get a copy. */
 export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternativeNames' | 'port'>> {
   readonly index: number;
   ipv6: boolean;
@@ -14,13 +14,13 @@ export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternati
   /** Its other names (`ip link property`). */
   altnames: string[];
   group: number;
-  /** Somebody set the MTU; a bridge's no longer follows its members then. */
+  /** The MTU was set explicitly; a bridge's MTU then no longer follows its members. */
   mtuByHand: boolean;
   /** As a member of a bridge. */
   port?: BridgePort;
   /** The VLANs that it is in as a bridge, or as a member of one. */
   vlans: Map<number, BridgeVlan>;
-  /** Of a bridge: whether it tells VLANs apart. */
+  /** Of a bridge: whether it filters VLANs. */
   vlanFiltering: boolean;
   /** Of a bridge: it has looked for ports that forward, and its carrier depends on them since. */
   countsPorts: boolean;
@@ -29,7 +29,7 @@ export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternati
   routes: LinkRoute[];
 }
 
-/** A link to be there from the start. */
+/** A link that exists from the start. */
 export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 'tap' | 'port'>> {
   readonly name: string;
   readonly bridge?: Partial<LinkState['bridge']>;
@@ -40,7 +40,7 @@ export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 't
   readonly routes?: readonly string[];
 }
 
-/** A link with the kernel's defaults, but for what is said of it. */
+/** A link with the kernel's defaults, except for the given settings. */
 export function newLink(
   { bridge, tap, addresses = [], routes = [], users = [], alternativeNames = [], ...spec }: LinkSpec,
   index: number,
@@ -66,7 +66,7 @@ export function newLink(
     ...(spec.master !== undefined && { port: newBridgePort() }),
     addresses: addresses.map((address) => ({ address, options: [] })),
     routes: routes.map((route) => parseRoute(routeWords(route, spec.name))),
-    // A tap that is there is as a plug makes one, unless the test says otherwise.
+    // An existing tap is like one made by a plug, unless the test says otherwise.
     ...(type === 'tap' && { tap: tap ?? { multiQueue: false, owner: 0, isOpen: false } }),
     ...(type === 'bridge' && {
       bridge: { forwardDelay: 15, stp: false, multicastSnooping: true, ageing: 300, ...bridge },

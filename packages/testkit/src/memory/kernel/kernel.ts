@@ -4,14 +4,14 @@ import type { KernelVf } from './ip-json.js';
 import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
 import { FILE_EXISTS, NO_SUCH_FILE, NOT_SUPPORTED, OUT_OF_RANGE, Refusal, TAP_BUSY } from './refusal.js';
 
-/** What is set of a link with one command. */
+/** The settings of a link in one command. */
 export interface LinkSetting {
   bridge?: BridgeSetting;
   address?: string;
   mtu?: number;
-  /** '' takes it away. */
+  /** '' removes it. */
   alias?: string;
-  /** null takes the link out of its bridge. */
+  /** null removes the link from its bridge. */
   master?: string | null;
   promisc?: boolean;
   up?: boolean;
@@ -27,7 +27,7 @@ export interface BridgeSetting {
   vlanFiltering?: boolean;
 }
 
-/** A virtual function: its PCI address, and what is set of it. */
+/** A virtual function: its PCI address and its settings. */
 export interface KernelFunction {
   readonly address: string;
   readonly vf: KernelVf;
@@ -46,7 +46,7 @@ export class Kernel {
   readonly #functions = new Map<string, Map<number, KernelFunction>>();
   #lastIndex = 0;
 
-  /** Puts a link there without further ado; the other end of a veth pair comes with it. */
+  /** Adds a link directly, together with the other end of a veth pair. */
   put(spec: LinkSpec): void {
     this.links.set(spec.name, newLink(spec, ++this.#lastIndex));
     if (spec.peer !== undefined && !this.links.has(spec.peer)) {
@@ -54,7 +54,7 @@ export class Kernel {
     }
   }
 
-  /** Puts a virtual function below a link. */
+  /** Adds a virtual function to a link. */
   putFunction(pf: string, number: number, found: KernelFunction): void {
     const own = this.#functions.get(pf) ?? new Map<number, KernelFunction>();
     this.#functions.set(pf, own.set(number, found));
@@ -70,12 +70,12 @@ export class Kernel {
     return [...this.#functions.values()].flatMap((own) => [...own.values()]);
   }
 
-  /** The link of a name, be it an alternative one. */
+  /** The link with a name, which may be an alternative one. */
   named(name: string): KernelLink | undefined {
     return this.links.get(name) ?? [...this.links.values()].find(({ altnames }) => altnames.includes(name));
   }
 
-  /** Removes a link and whatever cannot be without it. */
+  /** Removes a link and whatever depends on it. */
   remove(name: string): void {
     const link = this.links.get(name);
     if (!link || !this.links.delete(name)) return;
@@ -87,7 +87,7 @@ export class Kernel {
     this.#followMembers(link.master, true);
   }
 
-  /** The links that lie upon a link, and the one that it is a member of. */
+  /** The links on top of a link, and the one that it is a member of. */
   usersOf(name: string): string[] {
     const upon = [...this.links.values()].filter(({ vlan, lower }) => [vlan?.link, lower].includes(name));
     const { master } = this.links.get(name) ?? {};
@@ -147,7 +147,7 @@ export class Kernel {
     this.remove(name);
   }
 
-  /** In the order of the kernel: what comes before a refusal is done. @throws Refusal */
+  /** In the kernel's order: settings before a refusal are applied. @throws Refusal */
   set(name: string, setting: LinkSetting): void {
     const { bridge, address, mtu, alias, master, promisc, up, group } = setting;
     const link = this.find(name);
@@ -218,7 +218,7 @@ export class Kernel {
   }
 
   /**
-   * There is one route of a table, destination and metric: another takes its place, whichever way it leads.
+   * There is only one route per table, destination and metric: another replaces it, wherever it leads.
    * @throws Refusal
    */
   replaceRoute(route: LinkRoute): void {
@@ -239,7 +239,7 @@ export class Kernel {
     this.remove(link.name);
   }
 
-  /** All of a group, or nothing for the sake of a single one that cannot be deleted. @throws Refusal */
+  /** Deletes all links of a group, or none if one of them cannot be deleted. @throws Refusal */
   deleteGroup(group: number): void {
     const members = [...this.links.values()].filter((link) => link.group === group);
     if (members.length === 0) throw new Refusal('RTNETLINK answers: No such device');
@@ -299,7 +299,7 @@ export class Kernel {
     this.#followMembers(master);
   }
 
-  /** A VLAN goes up and down with the link below it. */
+  /** A VLAN is set up and down with its lower link. */
   #setUp(link: KernelLink, up: boolean): void {
     const parent = link.vlan && this.links.get(link.vlan.link);
     if (up && parent && !parent.up) throw new Refusal('RTNETLINK answers: Network is down');

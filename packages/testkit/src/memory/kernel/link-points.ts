@@ -2,8 +2,8 @@ import type { Kernel } from './kernel.js';
 import type { Point } from './points.js';
 
 /**
- * The point at which a line of `ip -batch` can be made to fail; undefined for one that only reads, or that goes on with
- * what a line before it began: a tap that is made anew, a group of links that is deleted.
+ * The point at which a line of `ip -batch` can be made to fail; undefined for one that only reads, or that continues
+ * what an earlier line began: a tap that is made again, a group of links that is deleted.
  * @param before the words of the line before it
  */
 export function pointOf(

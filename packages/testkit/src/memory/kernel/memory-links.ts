@@ -16,24 +16,24 @@ import { MemoryPci } from './memory-pci.js';
 import { MemoryPrograms } from './memory-programs.js';
 import type { Points } from './points.js';
 
-/** What a bridge or a member of one has, where it is not as the kernel makes it. */
+/** Settings of a bridge or of a member that differ from the kernel's defaults. */
 interface BridgeSettings {
   readonly vlanFiltering?: boolean;
   readonly isolated?: boolean;
   readonly vlans?: Readonly<Record<number, BridgeVlan>>;
 }
 
-/** A link, with its settings in bridges and what it has of IP, if that is anything. */
+/** A link, with its bridge settings and its IP configuration, if any. */
 export type MemoryLinkState = LinkState & BridgeSettings & Partial<LinkAddressing>;
 
-/** What stands for the kernel of a host in memory, and the way to it. */
+/** The emulated kernel of an in-memory host, and the access to it. */
 interface KernelAccess {
   readonly kernel: Kernel;
   readonly programs: Programs;
   readonly files: KernelFiles;
 }
 
-/** Links in memory, by way of an `ip` that behaves as the real one does where plans can notice. */
+/** Links in memory, through an `ip` that behaves like the real one wherever plans can notice. */
 export class MemoryLinks extends IpLinkTable {
   readonly kernel: Kernel;
 
@@ -41,7 +41,7 @@ export class MemoryLinks extends IpLinkTable {
     const kernel = access?.kernel ?? new Kernel();
     const programs = access?.programs ?? new MemoryPrograms(points, kernel);
     const files = access?.files ?? new MemoryFiles(points, kernel, new MemoryPci({}));
-    // A process that is asked once cannot remember links that are not there any more.
+    // A process that is used only once cannot cache links that no longer exist.
     super({ programs, files, lifetime: 0 });
     this.kernel = kernel;
     for (const link of links) kernel.put(link);
@@ -88,7 +88,7 @@ function isDefault(vlans: ReadonlyMap<number, BridgeVlan>): boolean {
   return vlans.size === 0 || (vlans.size === 1 && vlans.get(1)?.pvid === true);
 }
 
-/** `ip` tells of a tap of one queue that it is open only while it is up. */
+/** For a tap with one queue, `ip` shows only while it is up that it is open. */
 function visible({ isOpen = false, ...tap }: TapState, isUp: boolean): TapState {
   return tap.multiQueue || isUp ? { ...tap, isOpen } : tap;
 }

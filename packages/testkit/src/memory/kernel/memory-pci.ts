@@ -8,14 +8,13 @@ interface MemoryVirtualFunction extends VirtualFunction {
 }
 
 /**
- * PCI functions by address: an SR-IOV virtual function, or else the network device of a function; '' for one
- * that has none.
+ * PCI functions by address: an SR-IOV virtual function, or the network device of a function; '' for one that has none.
  */
 export type PciFunctions = Readonly<Record<string, string | MemoryVirtualFunction>>;
 
 const DEVICES = '/sys/bus/pci/devices';
 
-/** The PCI functions of a host in memory, and what sysfs says of them. They may change while the host is there. */
+/** The PCI functions of an in-memory host, and their sysfs files. They may change during the host's lifetime. */
 export class MemoryPci {
   readonly #functions: PciFunctions;
 
@@ -125,7 +124,7 @@ function netDevicesOf(functions: PciFunctions): string[] {
   return [...new Set(names)].filter((name) => name !== '');
 }
 
-/** The address of the function whose network device this is; made up if it was not told. */
+/** The address of the function whose network device this is; made up if it was not given. */
 function addressOf(pf: string, functions: PciFunctions): string {
   const all = Object.entries(functions);
   const told = all.find(([, each]) => each === pf)?.[0];

@@ -9,7 +9,7 @@ import { pointOf } from './link-points.js';
 import { Nft } from './nft.js';
 import type { Point, Points } from './points.js';
 
-/** Programs that are none: `ip`, `ethtool` and `nft` of a kernel in memory, and vendors' tools. */
+/** Emulated programs: `ip`, `ethtool` and `nft` of an in-memory kernel, and vendors' tools. */
 export class MemoryPrograms implements Programs {
   readonly nft = new Nft();
   readonly #points: Points;
@@ -39,7 +39,7 @@ export class MemoryPrograms implements Programs {
     return this.#tools.run(argv, signal);
   }
 
-  /** Tells of each write of this host, and not what it is: nobody reads more than that. */
+  /** Reports each write of this host, but not its content, which nobody reads. */
   async follow([program]: Argv, { hear, began }: Following, signal: AbortSignal): Promise<boolean> {
     const parts = monitored[program];
     if (!parts) return false;
@@ -72,7 +72,7 @@ export class MemoryPrograms implements Programs {
   }
 }
 
-/** What the programs tell of that print a line for each event. */
+/** The parts that the monitoring programs report, with a line for each event. */
 const monitored: Readonly<Record<string, readonly Point['part'][]>> = {
   ip: ['links', 'ovs', 'vfs'],
   nft: ['filters'],

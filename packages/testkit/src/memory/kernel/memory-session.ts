@@ -2,7 +2,7 @@ import type { Answer, Question, Session } from '@vifkit/host/parts';
 import type { Kernel } from './kernel.js';
 import type { Points } from './points.js';
 
-/** A process that is told on standard input what to do, and is none. */
+/** Emulates a process that reads commands from standard input. */
 export abstract class MemorySession implements Session {
   told = 0;
   isOver = false;
@@ -26,6 +26,6 @@ export abstract class MemorySession implements Session {
     this.isOver = true;
   }
 
-  /** What it says to a question. */
+  /** The reply to a question. */
   protected abstract answer(...asked: Parameters<Session['ask']>): Promise<Answer>;
 }

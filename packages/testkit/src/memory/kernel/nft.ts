@@ -1,13 +1,13 @@
 import { type GuestFilter, parseFilters } from '@vifkit/host/parts';
 
-/** An element of a set: a value, or several that belong together; and what is noted of it. */
+/** An element of a set: a value, or several that belong together; and its comment. */
 interface Element {
   readonly values: readonly string[];
   readonly comment: string | undefined;
 }
 
 interface Table {
-  /** The elements of each set, by what they are told apart by. */
+  /** The elements of each set, by their keys. */
   readonly sets: Map<string, Map<string, Element>>;
   /** Each chain with its rules, and the words about its hook. */
   readonly chains: Map<string, { readonly hook: string; readonly rules: string[] }>;
@@ -20,7 +20,7 @@ interface NftReply {
 
 const MISSING = 'Error: Could not process rule: No such file or directory';
 
-/** What `nft` says of something that it cannot do. */
+/** The error message of `nft`. */
 class Refusal extends Error {}
 
 /** The tables of nftables, in memory, as far as ours goes: sets, their elements, chains and rules. */
@@ -102,7 +102,7 @@ function hookJson(text: string): object {
   return type === undefined ? {} : { type, hook, prio: Number(prio), policy };
 }
 
-/** Of what a rule says, its verdict alone is told. */
+/** Only the verdict of a rule is printed. */
 function ruleJson(text: string): object {
   const [, rule = '', comment] = /^(.*?)(?: comment "(.*)")?$/.exec(text) ?? [];
   const [, verdict = 'continue', target] = /(drop|accept|jump)(?: (\w+))?$/.exec(rule) ?? [];

@@ -1,10 +1,10 @@
 import type { VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 
-/** A place at which a call on a memory host can be made to fail or hang. */
+/** A point at which a call on an in-memory host can be made to fail or hang. */
 export interface Point {
   /**
-   * `wiring` stands for ovs-vswitchd's work on what is in the database, `custom` for vendors' own code; all others are
+   * `wiring` is ovs-vswitchd's work on the contents of the database, `custom` is vendors' own code; all others are
    * writes of the host.
    */
   readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs' | 'custom';
@@ -12,7 +12,7 @@ export interface Point {
   readonly what: string;
 }
 
-/** The n-th point reached from now on (1 is the next), or every one that fits. */
+/** The n-th point reached from now on (1 is the next), or every point that matches. */
 export type Which = number | ((point: Point) => boolean);
 
 interface Trap {
@@ -22,25 +22,25 @@ interface Trap {
   readonly spring: () => VifError | undefined;
 }
 
-/** The points that were reached, and what is to happen at those to come. */
+/** The points that were reached, and what should happen at future ones. */
 export class Points {
   readonly log: Point[] = [];
   #traps: Trap[] = [];
   readonly #listeners = new Set<(point: Point) => void>();
 
-  /** Calls a function soon after each point that is reached. The function returned takes that back. */
+  /** Calls a function soon after each point that is reached. The returned function cancels this. */
   listen(listener: (point: Point) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
 
-  /** Fails the point with this error; what it stands for is not done. */
+  /** Fails the point with this error; its work is not done. */
   failAt(which: Which, error: VifError): void {
     this.#traps.push({ which, since: this.log.length, spring: () => error });
   }
 
   /**
-   * What is done at the point does not end before the call's signal fires.
+   * The work at the point does not end before the call's signal fires.
    * @param reached is called once it hangs
    */
   hangAt(which: Which, reached: () => void = () => {}): void {
@@ -51,15 +51,15 @@ export class Points {
     this.#traps.push({ which, since: this.log.length, spring });
   }
 
-  /** Lets all go well again. */
+  /** Lets everything succeed again. */
   clear(): void {
     this.#traps = [];
   }
 
   /**
-   * To be called before anything is done.
-   * @returns the error to fail with, if it is to fail
-   * @throws VifError TIMEOUT, ABORTED once the signal fires, if it is to hang
+   * Call this before doing the work of a point.
+   * @returns the error to fail with, if it should fail
+   * @throws VifError TIMEOUT, ABORTED when the signal fires, if it should hang
    */
   async reach(point: Point, signal: AbortSignal): Promise<VifError | undefined> {
     if (signal.aborted) throw signalError(signal, point.what);
@@ -73,7 +73,7 @@ export class Points {
   }
 }
 
-/** Never ends well. @throws VifError TIMEOUT, ABORTED once the signal fires */
+/** Never resolves. @throws VifError TIMEOUT, ABORTED when the signal fires */
 export function untilFired(signal: AbortSignal, doing: string): Promise<never> {
   return new Promise((_, reject) => {
     const fail = () => reject(signalError(signal, doing));

@@ -20,7 +20,7 @@ import {
 } from './cells.js';
 import type { Column, Schema } from './schema.js';
 
-/** What became of a row: `old` is missing where it is new, `new` where it is gone. */
+/** The change of a row: `old` is missing if it is new, `new` if it is gone. */
 export interface RowChange {
   readonly table: string;
   readonly id: string;
@@ -28,7 +28,7 @@ export interface RowChange {
   readonly new?: Row;
 }
 
-/** Why a transaction is refused, as the server answers it. */
+/** Why a transaction is refused, as in the server's reply. */
 class Refusal extends Error {
   constructor(
     readonly error: string,
@@ -53,13 +53,13 @@ export class Database {
     return this.#tables.get(table) ?? new Map();
   }
 
-  /** Is told of each transaction that changed something, before it is answered. */
+  /** Calls the listener for each transaction that changed something, before the reply. */
   listen(listener: (changes: readonly RowChange[]) => void): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
 
-  /** Carries out all operations or none. Answers what the server would: a result for each, or an error in its place. */
+  /** Applies all operations or none. Returns what the server would: a result for each, or an error instead. */
   transact(operations: readonly Operation[]): unknown[] {
     const draft = new Draft(
       this,
@@ -130,7 +130,7 @@ class Draft {
       case 'delete':
         return this.#each(operation, () => undefined);
       case 'wait':
-        // It holds now, or never: nothing else happens meanwhile.
+        // The condition holds now or never: nothing else happens meanwhile.
         if (this.#holds(operation)) return {};
         throw new Refusal('timed out', '"wait" timed out');
       case 'comment':
@@ -143,7 +143,7 @@ class Draft {
     }
   }
 
-  /** What a transaction owes in the end: rows of one name, references to nothing, and rows that nothing refers to. */
+  /** The checks at the end of a transaction: duplicate names, dangling references, and unreferenced rows. */
   settle(): void {
     if (this.#changed.size === 0) return;
     for (const [name, { isRoot, isNamed }] of Object.entries(this.database.schema)) {
@@ -298,7 +298,7 @@ class Draft {
     return ['uuid', this.#idOf(atom[1])];
   }
 
-  /** Of a row that the transaction inserts by this name, before or behind. */
+  /** The id of the row that the transaction inserts with this name, earlier or later. */
   #idOf(name: string): string {
     const id = this.#named.get(name) ?? this.newId();
     this.#named.set(name, id);

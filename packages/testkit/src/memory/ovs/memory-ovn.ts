@@ -5,11 +5,14 @@ import { OVN_SOUTHBOUND } from './schema.js';
 export interface OvnSpec {
   /** The name of this chassis. */
   readonly chassis: string;
-  /** The name of the host, by which OVN may be asked for it as well; `host.example` unless given. */
+  /** The name of the host, by which OVN also knows the chassis; `host.example` unless given. */
   readonly hostname?: string;
-  /** The bridge that OVN runs; `br-int` unless given. */
+  /** The bridge that OVN manages; `br-int` unless given. */
   readonly bridge?: string;
-  /** Where ovn-controller has its control socket: one that a test listens on. Nothing can be asked unless given. */
+  /**
+   * The directory of ovn-controller's control socket, on which a test listens. Without it, ovn-controller cannot be
+   * queried.
+   */
   readonly runDirectory?: string;
 }
 

@@ -32,7 +32,7 @@ export class MemoryOvsdb implements Ovsdb {
     return readResults(operations, await this.answer(operations, signal));
   }
 
-  /** What the server answers: a result for each operation, or an error in its place. */
+  /** The server's reply: a result for each operation, or an error instead. */
   async answer(operations: readonly Operation[], _signal: AbortSignal): Promise<unknown[]> {
     return this.database.transact(operations);
   }
@@ -55,7 +55,7 @@ export class MemoryOvsdb implements Ovsdb {
     return this.locks.has(lock);
   }
 
-  /** Brings up to date what daemons tell in the database. */
+  /** Updates what daemons report in the database. */
   protected async settle(): Promise<void> {}
 
   #initial(requests: MonitorRequests): TableUpdates {

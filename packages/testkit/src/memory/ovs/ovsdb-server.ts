@@ -11,7 +11,7 @@ interface Call {
 
 const LONGEST_MESSAGE = 32 * 1024 * 1024;
 
-/** An OVSDB server (RFC 7047) on a Unix socket of this process. What clients ask, databases in memory answer. */
+/** An OVSDB server (RFC 7047) on a Unix socket of this process. It serves in-memory databases to clients. */
 export class OvsdbServer {
   /** How often each method was called. */
   readonly calls = new Map<string, number>();
@@ -34,14 +34,14 @@ export class OvsdbServer {
     return `unix:${this.path}`;
   }
 
-  /** Takes clients from now on, again too. */
+  /** Accepts clients from now on; it can be called again after `close`. */
   listen(): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#server.once('error', reject).listen(this.path, resolve);
     });
   }
 
-  /** Drops every client and takes no more, as a server that ends. */
+  /** Drops every client and accepts no more, like a server that ends. */
   async close(): Promise<void> {
     for (const client of this.#clients) client.drop();
     await new Promise((resolve) => this.#server.close(resolve));
@@ -75,7 +75,7 @@ class Client {
   }
 
   async #answer({ id, method, params }: Call): Promise<void> {
-    if (id === null) return; // it only tells something
+    if (id === null) return; // a notification
     try {
       this.#send({ id, result: await this.#call(method, params), error: null });
     } catch (error) {

@@ -32,7 +32,7 @@ function isSame(a: Value | undefined, b: Value): boolean {
   return JSON.stringify(readSet(a)) === JSON.stringify(readSet(b));
 }
 
-/** Carries out what is in the database, as ovs-vswitchd does, and tells of it there. */
+/** Implements the configuration in the database, like ovs-vswitchd, and reports the result there. */
 export class Vswitchd {
   readonly #numbers = new Map<string, number>();
   /** The types by which interfaces were opened, by their ids. */
@@ -47,7 +47,10 @@ export class Vswitchd {
     private readonly points: Points,
   ) {}
 
-  /** Carries out what is in the database, which takes time over interfaces that are opened: it can fail or hang there. */
+  /**
+   * Implements the configuration in the database, which takes time for interfaces that are opened: it can fail or hang
+   * there.
+   */
   async configure(signal: AbortSignal): Promise<void> {
     const places = this.#places();
     this.#makeLinks(places);
@@ -73,7 +76,7 @@ export class Vswitchd {
     this.report();
   }
 
-  /** Tells what became of the interfaces, unless it is at them: their links may have come or gone. */
+  /** Reports the state of the interfaces, unless it is working on them: their links may have been made or removed. */
   report(): void {
     if (this.#busy > 0) return;
     const places = this.#places();
@@ -131,7 +134,7 @@ export class Vswitchd {
   /** Why it cannot open an interface, if so. Those of other types (vhost-user, tunnels) need no link. */
   #problem({ name, type, row, bridge }: Place, places: readonly Place[]): string | undefined {
     if (type === 'patch') {
-      // The port of the other end need not be open, but has to be there.
+      // The port at the other end need not be open, but must exist.
       const { peer = '' } = readStrings(row.options);
       if (places.some((each) => each.name === peer && each.type === 'patch')) return undefined;
       return `No usable peer '${peer}' exists in '${readString(bridge.datapath_type) || 'system'}' datapath.`;
