@@ -21,11 +21,11 @@ function controlSockets(directory: string, program: string): string[] | undefine
   }
 }
 
-/** Tells whether a daemon runs. It is not waited for. */
+/** Finds out whether a daemon runs, without waiting for it to answer. */
 export class DaemonProbe {
   readonly #directory: string;
   readonly #program: string;
-  /** The one that was seen to listen. It does so for as long as it lives. */
+  /** The process that was last seen to listen. It listens for as long as it lives. */
   #seen: Process | undefined;
 
   constructor(directory: string, program: string) {
@@ -48,10 +48,15 @@ export class DaemonProbe {
     // One that was killed leaves its socket behind.
     if (!states.includes(true)) return states.includes(undefined) ? 'unknown' : 'absent';
     const found = processOf(textOf(join(this.#directory, `${this.#program}.pid`)).trim());
-    // A process id of another namespace names another program, or none. The kernel keeps 15 letters of a name.
-    if (!found || found.name === '' || !this.#program.startsWith(found.name)) return 'runs';
+    // A process ID of another namespace names another program, or none.
+    if (!found || !this.#isNameOf(found)) return 'runs';
     this.#seen = found;
     return found.isStopped ? 'stopped' : 'runs';
+  }
+
+  /** The kernel keeps 15 characters of a name; that of another build goes on, as `ovs-vswitchd-dpdk` does. */
+  #isNameOf({ name }: Process): boolean {
+    return name !== '' && this.#program.startsWith(name.slice(0, this.#program.length));
   }
 }
 

@@ -1,0 +1,33 @@
+import { type OpenVSwitch, startOpenVSwitch } from '@vifkit/testkit/bed';
+import { afterAll, describe, expect, it, vi } from 'vitest';
+import { DaemonProbe } from '../../src/connection/control-socket.js';
+
+const switches: OpenVSwitch[] = [];
+afterAll(() => Promise.all(switches.map((each) => each.stop())));
+
+describe.each([
+  ['ovs-vswitchd', { dummy: true }],
+  ['the ovs-vswitchd of another build', { dpdk: true }],
+])('a probe of %s', (_, options) => {
+  it('sees each time what has become of it', async () => {
+    const ovs = await startOpenVSwitch(options);
+    switches.push(ovs);
+    const probe = new DaemonProbe(ovs.directory, 'ovs-vswitchd');
+    const signal = (name: NodeJS.Signals) => process.kill(ovs.vswitchd.pid ?? 0, name);
+    expect([await probe.look(), await probe.look()]).toEqual(['runs', 'runs']);
+    signal('SIGSTOP');
+    await vi.waitFor(async () => expect(await probe.look()).toBe('stopped'));
+    signal('SIGCONT');
+    await vi.waitFor(async () => expect(await probe.look()).toBe('runs'));
+    for (let round = 0; round < 2; round++) {
+      await ovs.vswitchd.stop();
+      expect(await probe.look()).toBe('absent');
+      await ovs.vswitchd.start();
+      expect(await probe.look()).toBe('runs');
+    }
+  });
+});
+
+it('a probe says where it cannot see', async () => {
+  expect(await new DaemonProbe('/nonexistent', 'ovs-vswitchd').look()).toBe('unknown');
+});
