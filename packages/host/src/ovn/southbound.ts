@@ -23,35 +23,40 @@ export class Southbound {
 
   /** @returns undefined where OVN has no logical port of this name. @throws VifError of the connection */
   async binding(logicalPort: string, signal: AbortSignal): Promise<PortBinding | undefined> {
-    const [bindings, chassis] = await this.client.transact(
-      DATABASE,
-      [
-        {
-          op: 'select',
-          table: 'Port_Binding',
-          where: [['logical_port', '==', logicalPort]],
-          columns: ['chassis', 'additional_chassis', 'options', 'up'],
-        },
-        { op: 'select', table: 'Chassis', where: [], columns: ['_uuid', 'name'] },
-      ],
-      signal,
-    );
-    const row = bindings?.rows?.[0];
+    const columns = ['chassis', 'additional_chassis', 'options', 'up'];
+    const where = [['logical_port', '==', logicalPort]] as const;
+    const bindings = [{ op: 'select', table: 'Port_Binding', where, columns }] as const;
+    const [found] = await this.client.transact(DATABASE, bindings, signal);
+    const row = found?.rows?.[0];
     if (!row) return undefined;
-    const names = new Map(
-      (chassis?.rows ?? []).map((each) => [values.readUuid(each._uuid), values.readString(each.name)]),
-    );
-    const namesOf = (value: values.Value | undefined) =>
-      values.readUuids(value).flatMap((id) => names.get(id) ?? []);
+    const [main, additional] = [values.readUuids(row.chassis), values.readUuids(row.additional_chassis)];
+    const names = await this.#chassisNames([...main, ...additional], signal);
+    const namesOf = (ids: readonly string[]) => ids.flatMap((id) => names.get(id) ?? []);
     const options = values.readStrings(row.options);
     const listOf = (key: string) => (options[key] ?? '').split(',').filter((name) => name !== '');
     return {
-      chassis: namesOf(row.chassis)[0],
-      additional: namesOf(row.additional_chassis),
+      chassis: namesOf(main)[0],
+      additional: namesOf(additional),
       requested: listOf('requested-chassis'),
       activated: listOf('additional-chassis-activated'),
       up: values.readSet(row.up)[0] === true,
     };
+  }
+
+  /** Reads these rows only: a cloud has a thousand chassis, and a thousand ports may be waiting. */
+  async #chassisNames(ids: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    if (ids.length === 0) return new Map();
+    const selects = ids.map((id) => {
+      const where = [['_uuid', '==', values.uuid(id)]] as const;
+      return { op: 'select', table: 'Chassis', where, columns: ['name'] } as const;
+    });
+    const found = await this.client.transact(DATABASE, selects, signal);
+    return new Map(
+      found.flatMap(({ rows = [] }, i) => {
+        const [id, row] = [ids[i], rows[0]];
+        return id !== undefined && row ? [[id, values.readString(row.name)] as const] : [];
+      }),
+    );
   }
 
   /** The names by which a chassis may be requested: its own, and that of its host. */

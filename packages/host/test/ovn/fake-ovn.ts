@@ -85,8 +85,10 @@ export class FakeOvn {
 
   #chassisRows({ where }: Extract<Operation, { op: 'select' }>): values.Row[] {
     const [[, , wanted] = []] = where;
+    // By the name of a chassis or, in a reference, by its id, which is the same here.
+    const sought = Array.isArray(wanted) ? wanted[1] : wanted;
     return [...this.#names]
-      .filter(([name]) => wanted === undefined || wanted === name)
+      .filter(([name]) => sought === undefined || sought === name)
       .map(([name, hostname]) => ({ _uuid: values.uuid(name), name, hostname }));
   }
 }
