@@ -37,7 +37,7 @@ describe('the unit', () => {
   });
 
   it('leaves as little open as the document says, by the measure of systemd', () => {
-    const [, figure] = /gives it (\d\.\d) of 10/.exec(document) ?? [];
+    const [, figure] = /rates it (\d\.\d) of\s+10/.exec(document) ?? [];
     const folder = mkdtempSync(join(tmpdir(), 'unit-'));
     const unit = join(folder, 'vif@site.service');
     copyFileSync(shipped, unit);
