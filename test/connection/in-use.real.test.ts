@@ -48,7 +48,7 @@ it('a VIF whose macvtap there is is not unplugged', async () => {
   await mode.start(site);
   await expect(driver.unplug(mode.request())).rejects.toMatchObject({
     code: 'VIF_IN_USE',
-    message: expect.stringContaining('macvtap macvtap0 with its MAC address lies upon up0'),
+    message: expect.stringContaining('macvtap macvtap0 with its MAC address is on up0'),
   });
   await site.ip('link delete dev macvtap0');
   expect((await driver.unplug(mode.request())).changes).toEqual([]);

@@ -48,7 +48,7 @@ describe('a port that OVN is to bind, on two chassis', { timeout: 120_000 }, () 
     await on(0, port.request, 'plug');
     expect(await on(0, port.request, 'check')).toMatchObject({
       exitCode: 1,
-      told: `broken: OVN knows no port ${port.id}`,
+      told: `broken: OVN does not know port ${port.id}`,
     });
     await on(0, port.request, 'unplug');
   });

@@ -76,7 +76,7 @@ describe('a VLAN device of another kind than it would be made', () => {
 
   const other = { name: 'other0', type: 'vlan', vlan: { link: 'vlan5', id: 9 } };
   it.each([
-    ['a link lies upon it', {}, [other], /links upon it/],
+    ['a link is on top of it', {}, [other], /links on top of it/],
     ['another VIF uses it', { users: ['another'] }, [], /other users/],
     ['it has an address', { addresses: ['192.0.2.1/24'] }, [], /IP addresses/],
     ['it is in a bridge', { master: 'br0' }, [{ name: 'br0', type: 'bridge' }], /member of br0/],

@@ -126,7 +126,7 @@ describe('a plug that waits for its port, on a host that OVN runs', () => {
       /no chassis has claimed/,
     ],
     ['another chassis has claimed it', (host) => bind(host, 'hv2'), /chassis hv2 has claimed it/],
-    ['this chassis is still at it', (host) => bind(host, chassis), /still at work/],
+    ['this chassis is still at it', (host) => bind(host, chassis), /still working on it/],
   ];
 
   it.each(cases)('is undone in time, and tells that %s', async (_, prepare, message) => {
@@ -139,7 +139,7 @@ describe('a plug that waits for its port, on a host that OVN runs', () => {
   it.each([
     ['is not connected', 'not connected', /not connected to the southbound database/],
     ['is connected', 'connected', /no logical port named/],
-    ['does not answer', undefined, /does not answer; restart it/],
+    ['does not answer', undefined, /does not reply; restart it/],
   ])('tells that ovn-controller %s', async (_, answer, message) => {
     const runDirectory = await controller(answer);
     const { host, driver } = start({ ovn: { chassis, runDirectory } });

@@ -301,7 +301,7 @@ describe('a namespace with a name', () => {
       expect(() => open({ networkNamespace: file })).toThrow(
         expect.objectContaining({
           code: 'INVALID_OPTIONS',
-          message: expect.stringContaining('no network namespace'),
+          message: expect.stringContaining('not a network namespace'),
         }),
       );
     }

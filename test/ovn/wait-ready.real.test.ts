@@ -115,7 +115,7 @@ describe('a plug that waits, on two chassis of OVN', { timeout: 120_000 }, () =>
     const { lines, exitCode } = await on(0, [port.request], 'plug', '--wait=6');
     expect(exitCode).toBe(1);
     expect(messageOf(lines[0])).toContain(
-      'does not stay on this chassis (host1): chassis host2 claims it, too',
+      'does not stay on this chassis (host1): chassis host2 claims it too',
     );
     expect(await ovn.chassis[0]?.ovs.vsctl('list-ports', 'br-int')).not.toContain(port.id.slice(0, 11));
     expect((await on(1, [port.request], 'unplug')).exitCode).toBe(0);

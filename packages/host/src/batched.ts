@@ -1,8 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 
 /**
- * Lets questions share an answer: those asked in one turn of the event loop are looked up together. The
- * look-up begins after all of them were asked, so nobody is told what was so before.
+ * Batches lookups: keys that are requested in one turn of the event loop are looked up together. The lookup begins
+ * after all of them were requested, so no caller gets an outdated value.
  */
 export function batched<V>(
   lookUp: (keys: readonly string[]) => Promise<ReadonlyMap<string, V>>,

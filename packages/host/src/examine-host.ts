@@ -30,15 +30,15 @@ const checks: Readonly<Record<RequirementKind, Check>> = {
   libvirt: checkLibvirt,
 };
 
-/** A helper has a PATH of its own, with the folders of the system's programs on it. */
+/** A helper has its own PATH, which includes the folders of the system's programs. */
 const systemFolders = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
 /**
- * Looks whether a host has what plugins require, and changes nothing on it.
+ * Checks whether a host has what plugins require. Changes nothing on it.
  *
- * @returns for each requirement what is lacking, or undefined where nothing is
- * @throws VifError INVALID_OPTIONS for a malformed endpoint, or an `ssl:` one without a CA, or a `networkNamespace` that is none; COMMAND_NOT_FOUND for one
- *   without `nsenter`
+ * @returns for each requirement what is missing, or undefined if it is met
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, an `ssl:` endpoint without a CA, or a `networkNamespace`
+ *   that is not one; COMMAND_NOT_FOUND if a `networkNamespace` is given and `nsenter` is missing
  */
 export async function examineHost(
   requirements: readonly Requirement[],
@@ -61,7 +61,7 @@ export async function examineHost(
     procRoot: '/proc',
     network,
     modules: join('/lib/modules', release()),
-    linkFolders: network.number ? [] : LINK_FOLDERS, // udev hears of the links of its own namespace alone
+    linkFolders: network.number ? [] : LINK_FOLDERS, // udev only sees the links of its own namespace
     openVSwitch: () => {
       state ??= (async () => {
         const read = await readOpenVSwitch(client, signal);

@@ -8,14 +8,14 @@ import type { LinkTable } from './links/link-table.js';
 import { OnDemand } from './on-demand.js';
 import type { VfJournal } from './sriov/vf-journal.js';
 
-/** The facts of this host, read at each question; questions that are asked together share a reading. */
+/** The facts of this host. They are read each time; concurrent requests share a reading. */
 export function hostFacts(
   links: LinkTable,
   sysfsRoot: string,
   journal: Pick<VfJournal, 'read'>,
   files: KernelFiles = hostKernelFiles,
 ): HostFacts {
-  // A question may be shared by calls of different deadlines, so it has one of its own.
+  // A reading may be shared by calls with different deadlines, so it has its own.
   const inTime = <T>(read: (signal: AbortSignal) => Promise<T>) => withDeadline(10_000, undefined, read);
   const link = batched(async (names) => byEveryName(await inTime((signal) => links.read({ names }, signal))));
   const addressing = batched((names) => inTime((signal) => links.readAddresses(names, signal)));
@@ -40,7 +40,9 @@ export function hostFacts(
   };
 }
 
-/** An address of other hardware than Ethernet is longer, or shorter, and no bridge can have it. */
+/**
+ * The address, if it is an Ethernet one. Those of other hardware are longer or shorter, and a bridge cannot have them.
+ */
 function ethernet(address: string | undefined): string | undefined {
   return address?.length === '00:00:00:00:00:00'.length ? address : undefined;
 }

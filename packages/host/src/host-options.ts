@@ -2,59 +2,60 @@ import { type Logger, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { OvsdbTlsOptions } from './ovsdb/endpoint.js';
 
-/** Where a host's services are, and how it is written to. */
+/** Where a host's services are, and how to write to it. */
 export interface HostOptions {
-  /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` unless given. */
+  /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; `unix:/var/run/openvswitch/db.sock` by default. */
   readonly ovsdb?: string | undefined;
-  /** For an `ssl:` endpoint, which needs `ca` at least. */
+  /** For an `ssl:` endpoint, which needs at least `ca`. */
   readonly ovsdbTls?: OvsdbTlsOptions | undefined;
   /**
-   * OVN's southbound database, which is read only: endpoints as of `ovsdb`, separated by commas; the first is used. It is
-   * asked why a port is not ready, and where it is bound. Without it, this host's own database tells what it can.
+   * OVN's southbound database, which is only read: endpoints as for `ovsdb`, separated by commas; the first one is
+   * used. It shows why a port is not ready, and where it is bound. Without it, only this host's own database is used.
    */
   readonly ovnSb?: string | undefined;
   /**
-   * OVN's northbound database, as of `ovnSb`: a live migration is told there, see docs/migration.md. For hosts whose ports
-   * nobody else places, such as Neutron.
+   * OVN's northbound database, as for `ovnSb`: a live migration is written there, see docs/migration.md. For hosts
+   * where nothing else, such as Neutron, places the ports.
    */
   readonly ovnNb?: string | undefined;
-  /** Where ovn-controller has its control socket; `OVN_RUNDIR`, or /var/run/ovn, unless given. */
+  /** The directory of ovn-controller's control socket; `OVN_RUNDIR` or /var/run/ovn by default. */
   readonly ovnRunDir?: string | undefined;
   /**
-   * The network namespace that the host's links are in: the absolute path of its file, as /proc/PID/ns/net, or the name that
-   * `ip netns` gave it, for /run/netns/NAME; this process's own unless given. All programs are run in it, by `nsenter`, which
-   * takes CAP_SYS_ADMIN, and no root helper. It is that namespace until the host is closed: once it is gone, or another has
-   * its name, calls fail with INVALID_OPTIONS. Databases that `tcp:` and `ssl:` name are connected to from this process's own.
+   * The network namespace that the host's links are in: the absolute path of its file, as /proc/PID/ns/net, or the name
+   * that `ip netns` gave it, for /run/netns/NAME; this process's own by default. All programs run in it, through
+   * `nsenter`, which needs CAP_SYS_ADMIN and cannot be combined with a root helper. The host uses that namespace until it is closed: once the namespace is gone, or another has its name, calls fail with INVALID_OPTIONS. `tcp:`
+   * and `ssl:` connections to databases are made from this process's own namespace.
    */
   readonly networkNamespace?: string | undefined;
   /**
-   * Where sysfs is mounted, by a process of the host's network namespace; /sys unless given. With `networkNamespace`, PCI
-   * functions are found only by a sysfs of that namespace.
+   * Where sysfs is mounted, by a process of the host's network namespace; /sys by default. With `networkNamespace`, PCI
+   * functions are found only through a sysfs of that namespace.
    */
   readonly sysfsRoot?: string | undefined;
   /**
-   * Put in front of `ip`, `nft`, `tee`, `ethtool` and vendors' tools: a command that gives what follows it CAP_NET_ADMIN. None is
-   * needed by root, or with that capability as an ambient one.
+   * The prefix of `ip`, `nft`, `tee`, `ethtool` and vendors' tools: a command that runs them with CAP_NET_ADMIN. Root
+   * does not need it, nor does a process that has that capability as an ambient one.
    */
   readonly rootHelper?: readonly string[] | undefined;
-  /** Put in front of vendors' tools in its place, where they need more; the root helper unless given. */
+  /** The prefix of vendors' tools instead, if they need more privileges; the root helper by default. */
   readonly toolHelper?: readonly string[] | undefined;
   /**
-   * Where the locks are between processes, and where is kept what the kernel forgets: what virtual functions had before
-   * they were given to VIFs. All who change this network namespace have to use the same. It is made, for this user
-   * alone, when it is first needed, and one that another user could change is refused. It should not outlive a reboot.
-   * /run/vifkit unless given; in a user namespace whose root cannot make that, a directory among the temporary files.
+   * The directory for locks between processes, and for what the kernel does not keep: the settings that virtual
+   * functions had before they were given to VIFs. Every process that changes this network namespace must use the same
+   * directory. It is made when it is first needed, accessible to this user only; a directory that another user could
+   * change is refused. It should not survive a reboot. /run/vifkit by default; in a user namespace whose root cannot
+   * make that, a directory below the one for temporary files.
    */
   readonly stateDir?: string | undefined;
   /**
-   * The user, by name or id, who may open the taps that plugs make, without rights over the network: QEMU's, where
-   * nobody opens them for it. libvirt's system daemon does, as root. Root unless given, so that no other user can.
+   * The user, by name or id, who may open the taps that plugs make without CAP_NET_ADMIN: QEMU's user, if nothing opens
+   * the taps for QEMU. libvirt's system daemon does so as root. Root by default, so that no other user can open them.
    */
   readonly tapOwner?: string | number | undefined;
   /**
-   * Keep a few processes of `ip` waiting between calls, so that a call need not start them, and a copy of what is
-   * read of Open vSwitch's database, so that a call need not ask for it. They end with the host, and with this
-   * process. For programs that make more than a call or two; false unless given.
+   * Keep a few `ip` processes waiting between calls, so that a call need not start them, and a replica of the Open
+   * vSwitch database, so that a call need not query it. They end with the host, and with this process. For programs
+   * that make more than one or two calls; false by default.
    */
   readonly reserve?: boolean | undefined;
   readonly logger?: Logger | undefined;
@@ -86,14 +87,14 @@ export function readHostOptions(options: HostOptions | undefined, owner: string)
   checkHelper(given.toolHelper ?? [], 'tool helper');
   if (given.networkNamespace !== undefined && (given.rootHelper ?? []).length > 0) {
     const text =
-      'There is no root helper for another network namespace: it may run `ip`, but not `nsenter`. Run this program as root, or in that namespace';
+      'A root helper cannot be used with another network namespace: it may run `ip`, but not `nsenter`. Run this program as root, or in that namespace';
     throw new VifError('INVALID_OPTIONS', text);
   }
   return given;
 }
 
 /**
- * Refuses a helper that is no command: its first word has to be a program, neither an option nor a variable.
+ * Refuses a helper that is not a command: its first word must be a program, not an option or a variable.
  * @throws VifError INVALID_OPTIONS
  */
 function checkHelper(argv: readonly string[], what: string): void {
@@ -104,7 +105,7 @@ function checkHelper(argv: readonly string[], what: string): void {
   throw new VifError('INVALID_OPTIONS', text);
 }
 
-/** A name is a file's name. */
+/** A namespace is given by an absolute path, or by a name, which is a file name. */
 function isNamespace(value: unknown): boolean {
   return (
     typeof value === 'string' && optionRules.text.accepts(value) && /^(\/.+|(?!\.{1,2}$)[^/]+)$/.test(value)

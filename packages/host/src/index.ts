@@ -1,6 +1,6 @@
 /**
- * A Linux host for the engine: links, Open vSwitch, virtual functions, filters of guests, vendors' tools. {@link openHost} opens
- * it.
+ * A Linux host for the engine: links, Open vSwitch, virtual functions, guest filters, vendors' tools. {@link openHost}
+ * opens it.
  *
  * @packageDocumentation
  */

@@ -2,7 +2,7 @@ import { VifError } from '@vifkit/core';
 import type { StepRunner } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 
-/** Something of a host that is made when it is first needed, from modules that are loaded then. */
+/** A part of a host that is made when it is first needed, from modules that are loaded only then. */
 export class OnDemand<T> {
   #made: Promise<T> | undefined;
   #isClosed = false;
@@ -20,25 +20,28 @@ export class OnDemand<T> {
     return this.#made;
   }
 
-  /** Ends what has been made, if anything has. */
+  /** Closes the part, if it has been made. */
   async close(end: (made: T) => Promise<unknown>): Promise<void> {
     this.#isClosed = true;
     if (this.#made) await end(await this.#made);
   }
 }
 
-/** What is known of a runner before it is loaded. */
+/** The properties of a runner that are known before it is loaded. */
 export interface RunnerTraits {
   readonly oneByOne?: boolean;
-  /** Whether things that it makes carry our mark: it is asked for them. */
+  /** Whether things that it makes carry our mark. If so, it is asked to find them. */
   readonly marks?: boolean;
-  /** Whether there may be anything of VIFs whose plans have no such steps. It is asked at every plug; never unless given. */
+  /**
+   * Whether VIFs whose plans have no such steps may have things of this kind. Evaluated at every plug; never by
+   * default.
+   */
   mayHaveStrays?(): boolean;
 }
 
 /**
- * A runner that is loaded when steps of its kinds are first compared with the host, or what is ours is looked for: before
- * the first write, so that what undoes it is there as well.
+ * A runner that is loaded when steps of its kinds are first compared with the host, or when our things are searched
+ * for: before the first write, so that the code which undoes it is loaded too.
  */
 export function runnerOnDemand<S extends Step, Change, Done>(
   kinds: readonly S['kind'][],

@@ -23,12 +23,14 @@ import { FileVifRecords } from './records/vif-records.js';
 import { defaultStateDirectory } from './state/state-directory.js';
 
 /**
- * The Linux host that this process runs on: its links are those of the process's network namespace, or of `networkNamespace`.
- * Nothing is started or connected before it is needed, but for a program that shows whether that namespace may be entered.
+ * The Linux host that this process runs on: its links are those of the process's network namespace, or of
+ * `networkNamespace`. Nothing is started or connected before it is needed, except for a program that checks whether
+ * that namespace may be entered.
  *
- * @throws VifError INVALID_OPTIONS for a malformed endpoint, an `ssl:` one without a CA, a helper that is no command, a `tapOwner` who is not a
- *   user of this host, or a `networkNamespace` that is none, or may not be entered
- * @throws VifError COMMAND_NOT_FOUND for a `networkNamespace`, without `nsenter` of util-linux
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, an
+ *   `ssl:` endpoint without a CA, a helper that is not a command, a `tapOwner` who is not a user of this host, or a
+ *   `networkNamespace` that is not one or may not be entered
+ * @throws VifError COMMAND_NOT_FOUND if a `networkNamespace` is given and `nsenter` of util-linux is missing
  */
 export function openHost(options?: HostOptions): Host {
   const given = readHostOptions(options, 'openHost');
@@ -125,8 +127,8 @@ export function openHost(options?: HostOptions): Host {
 }
 
 /**
- * What will not do is told at once, and not when it is first needed.
- * @returns where Open vSwitch's database is
+ * Invalid endpoints are reported at once, not when they are first needed.
+ * @returns the endpoint of Open vSwitch's database
  * @throws VifError INVALID_OPTIONS
  */
 function checkEndpoints({ ovsdb = DEFAULT_ENDPOINT, ovnSb, ovnNb, ovsdbTls }: HostOptions): OvsdbEndpoint {
@@ -137,14 +139,14 @@ function checkEndpoints({ ovsdb = DEFAULT_ENDPOINT, ovnSb, ovnNb, ovsdbTls }: Ho
   return database;
 }
 
-/** Of a Unix socket that is not there, there is nobody. */
+/** Whether something may be listening: nothing is if the Unix socket does not exist. */
 function mayListen(endpoint: OvsdbEndpoint): boolean {
   return endpoint.kind !== 'unix' || existsSync(endpoint.path);
 }
 
 function ownerOf(user: string | number = 0): number {
   const id = userId(user);
-  // -1 is the kernel's word for nobody.
+  // -1 means no user to the kernel.
   if (Number.isInteger(id) && id >= 0 && id < 2 ** 32 - 1) return id;
   throw new VifError(
     'INVALID_OPTIONS',

@@ -18,7 +18,7 @@ export interface InventoryParts {
   readonly programs: Programs;
 }
 
-/** Tells what there is on the host, of whatever sort. */
+/** Lists what exists on the host, of all kinds. */
 export function openInventory({
   links,
   functions,

@@ -4,7 +4,7 @@ import { FileVfJournal } from './records/vf-records.js';
 import { IpVfTable } from './sriov/ip-vf-table.js';
 import { VfRunner } from './sriov/vf-runner.js';
 
-/** All of a host that is about virtual functions. */
+/** The parts of a host for virtual functions. */
 export function openSriov(
   sysfsRoot: string,
   rootHelper: readonly string[],

@@ -23,7 +23,7 @@ export interface SwitchOptions
   readonly logger: Logger;
 }
 
-/** All of a host that is about Open vSwitch and OVN. Nothing is connected before it is needed. */
+/** The parts of a host for Open vSwitch and OVN. Nothing is connected before it is needed. */
 export function openSwitch(options: SwitchOptions, links: LinkTable) {
   const { ovsdb: endpoint = DEFAULT_ENDPOINT, ovsdbTls: tls, ovnSb, ovnNb, reserve, logger } = options;
   const database = new OvsdbClient({ endpoint, tls, logger });
@@ -55,7 +55,7 @@ export function openSwitch(options: SwitchOptions, links: LinkTable) {
   };
 }
 
-/** Of a server on another host, nothing shows whether it runs. */
+/** The daemons of a server on another host cannot be observed. */
 function daemonSources(ovsdb: string): DaemonSource[] {
   const endpoint = parseEndpoint(ovsdb);
   return endpoint.kind === 'unix' ? [new DaemonSource(dirname(endpoint.path))] : [];

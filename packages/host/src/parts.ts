@@ -1,4 +1,4 @@
-// What a stand-in for a host is built of: the runners, what they stand on, and the wording of its failures.
+// The parts for building a substitute for a host: the runners, what they depend on, and the wording of failures.
 export { CommandRunner } from './commands/command-runner.js';
 export { ExecCommands } from './commands/exec-commands.js';
 export type { Following } from './commands/follow-program.js';
@@ -22,7 +22,7 @@ export {
   type RouteHop,
 } from './links/addresses/link-addresses.js';
 export type { LinkRule } from './links/addresses/link-rules.js';
-export { hindrance } from './links/addresses/relocation.js';
+export { failureBeforeMove } from './links/addresses/relocation.js';
 export { IpLinkTable } from './links/ip/ip-link-table.js';
 export { linkOutcome } from './links/link-outcome.js';
 export { LinkRunner } from './links/link-runner.js';

@@ -7,7 +7,7 @@ import { findVdpaDevice } from './sriov/vdpa-device.js';
 import type { VfJournal } from './sriov/vf-journal.js';
 import { findVirtualFunctions } from './sriov/virtual-functions.js';
 
-/** The facts about PCI functions, read at each question; questions that are asked together share a reading. */
+/** The facts about PCI functions. They are read each time; concurrent requests share a reading. */
 export function sriovFacts(
   sysfsRoot: string,
   journal: Pick<VfJournal, 'read'>,
@@ -22,7 +22,7 @@ export function sriovFacts(
     },
     async vfHolder(address) {
       const record = (await journal.read([address])).get(address);
-      return isVifError(record) ? undefined : record?.vifId; // the step itself tells of a bad record
+      return isVifError(record) ? undefined : record?.vifId; // the step itself reports a bad record
     },
     vdpaDevice: (address) => findVdpaDevice(sysfsRoot, address, files),
     representor: (address) => findRepresentor(sysfsRoot, address, files),

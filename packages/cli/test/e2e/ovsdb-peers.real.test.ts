@@ -83,7 +83,7 @@ describe('gc of a host whose OVSDB server', () => {
       'answers with nothing',
       (socket) => socket.on('data', () => socket.write('{"id":1,"result":null,"error":null}')),
       'OVSDB_PROTOCOL',
-      /did not answer every operation/,
+      /did not reply to every operation/,
     ],
     [
       'answers with an error that is none',

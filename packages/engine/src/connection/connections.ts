@@ -5,7 +5,7 @@ import type { ConnectionReader, HostState } from './host-state.js';
 import { judge } from './judge.js';
 import { type Connection, waiting } from './verdict.js';
 
-/** Ways to be judged by one reading of the host. */
+/** Paths that are judged by one reading of the host. */
 interface Batch {
   readonly legs: Leg[];
   readonly state: Promise<HostState>;
@@ -13,8 +13,8 @@ interface Batch {
 }
 
 /**
- * Judges the ways of the VIFs of one call. Those that are asked for in the same moment, or while the host is read for
- * others, share a reading. What cannot be read is waiting: it is not known to be sound.
+ * Judges the paths of the VIFs of one call. Paths that are requested at the same moment, or while the host is being
+ * read for others, share a reading. A leg that cannot be read is `waiting`: it is not known to be sound.
  */
 export class Connections {
   readonly #reader: ConnectionReader | undefined;
@@ -49,12 +49,12 @@ export class Connections {
 
   #begin(): Batch {
     const reader = this.#reader;
-    if (!reader) throw new Error('this host does not tell');
+    if (!reader) throw new Error('this host has no connection reader');
     const legs: Leg[] = [];
     const before = this.#last;
     const collectAndRead = async () => {
       await before;
-      await setImmediate(); // those that are asked for in the same moment join here
+      await setImmediate(); // paths that are requested at the same moment join here
       this.#open = undefined;
       return reader.read(legs, this.#signal, batch.isUnchanged);
     };

@@ -1,17 +1,17 @@
 import type { VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 
-/** What there is on the host for legs, read at one moment. */
+/** The state of the host that concerns legs, read at one moment. */
 export interface HostState {
-  /** Links by name: those that legs name, and those upon links that macvtap legs name. */
+  /** Links by name: those that legs name, and those on top of links that macvtap legs name. */
   readonly links: ReadonlyMap<string, LinkOnPath>;
-  /** Undefined where no leg is about Open vSwitch; or why it cannot be told. */
+  /** Undefined if no leg concerns Open vSwitch; an error if it cannot be read. */
   readonly openVSwitch?: OpenVSwitchOnPath | VifError | undefined;
-  /** Undefined where no leg is about a filter; or why it cannot be told. */
+  /** Undefined if no leg concerns a filter; an error if the filters cannot be read. */
   readonly filters?: FiltersOnPath | VifError | undefined;
   readonly functions: ReadonlyMap<string, FunctionOnPath>;
   readonly sockets: ReadonlyMap<string, SocketState>;
-  /** Which links leave checksums to a card; undefined where no guest runs to whom it matters, or why it cannot be told. */
+  /** Which links offload checksums; undefined if no running guest is affected, an error if it cannot be read. */
   readonly checksumOffload?: ReadonlyMap<string, boolean> | VifError | undefined;
 }
 
@@ -19,13 +19,13 @@ export interface LinkOnPath {
   readonly name: string;
   readonly type: string;
   readonly up: boolean;
-  /** Whether there is somebody at the other end; known of a link that is up. */
+  /** Whether the link has a carrier; known only while it is up. */
   readonly carrier?: boolean | undefined;
   readonly mtu: number;
   readonly address: string;
   readonly master?: string | undefined;
   readonly peer?: string | undefined;
-  /** The link that it lies upon. */
+  /** The link below it. */
   readonly lower?: string | undefined;
   /** The VLAN, of a VLAN link. */
   readonly vlanId?: number | undefined;
@@ -34,39 +34,42 @@ export interface LinkOnPath {
   /** As a member of a bridge. */
   readonly port?:
     | {
-        /** Of spanning tree: `forwarding`, `disabled`, `blocking`, ... */
+        /** The spanning tree state: `forwarding`, `disabled`, `blocking`, ... */
         readonly state: string;
-        /** It reaches no other member that is isolated. */
+        /** It cannot reach other isolated members. */
         readonly isolated: boolean;
-        /** It takes no frame from an address that is not known. */
+        /** It drops frames from unknown source addresses. */
         readonly locked: boolean;
-        /** Whether it gets what the bridge sends to all. */
+        /** Whether the bridge floods to it. */
         readonly floods: boolean;
       }
     | undefined;
 }
 
-/** What Open vSwitch tells. */
+/** The state of Open vSwitch. */
 export interface OpenVSwitchOnPath {
-  /** Why ovs-vswitchd does not do its work, if so. */
+  /** Why ovs-vswitchd does not work; undefined if it does. */
   readonly vswitchd?: string | undefined;
-  /** Its datapath in userspace fills in checksums itself (`other_config:userspace-tso-enable`). */
+  /** Its userspace datapath fills in checksums itself (`other_config:userspace-tso-enable`). */
   readonly fillsChecksums?: boolean | undefined;
   readonly bridges: ReadonlyMap<string, OvsBridgeOnPath>;
   readonly ports: ReadonlyMap<string, OvsPortOnPath>;
-  /** The names of interfaces by `iface-id`, of those that legs name; patch ports left out where others have it. */
+  /**
+   * The names of interfaces by `iface-id`, for the ids that legs name. Patch ports are left out if other ports have the
+   * id.
+   */
   readonly byInterfaceId: ReadonlyMap<string, readonly string[]>;
-  /** Undefined where OVN does not manage this switch. */
+  /** Undefined if OVN does not manage this switch. */
   readonly ovn?: OvnOnPath | undefined;
 }
 
 export interface OvsBridgeOnPath {
   readonly datapathType: string;
-  /** Why ovs-vswitchd could not make it, if so. */
+  /** Why ovs-vswitchd could not make it; undefined if it could. */
   readonly error?: string | undefined;
-  /** `secure` drops all that no flow is about. */
+  /** `secure` drops everything that matches no flow. */
   readonly failMode?: string | undefined;
-  /** How many flows it has; undefined where it was not asked, or cannot be told. */
+  /** How many flows it has; undefined if that was not requested, or is unknown. */
   readonly flows?: number | undefined;
 }
 
@@ -84,62 +87,64 @@ export interface OvsPortOnPath {
   readonly options: Readonly<Record<string, string>>;
 }
 
-/** What OVN tells, of the chassis that this host is. */
+/** The state of OVN on the chassis that this host is. */
 export interface OvnOnPath {
   readonly bridge: string;
   /** The name of this chassis. */
   readonly chassis: string;
-  /** The names by which it may be requested. */
+  /** The names by which OVN may request this chassis. */
   readonly ownNames: readonly string[];
-  /** Why ovn-controller does not do its work, if so. */
+  /** Why ovn-controller does not work; undefined if it does. */
   readonly controller?: string | undefined;
-  /** The logical ports by name; undefined where the southbound database cannot be asked. */
+  /** The logical ports by name; undefined if the southbound database cannot be queried. */
   readonly bindings: ReadonlyMap<string, OvnBinding> | undefined;
 }
 
 export interface OvnBinding {
-  /** The chassis that has it; undefined while none has. */
+  /** The chassis that has bound it; undefined while none has. */
   readonly chassis: string | undefined;
-  /** Those that have it beside that one, as during a live migration. */
+  /** Further chassis that have bound it, as during a live migration. */
   readonly additional: readonly string[];
-  /** Names or host names of those that are to have it; any may if none is. */
+  /** Names or host names of the chassis that are to bind it; if empty, any may. */
   readonly requested: readonly string[];
   readonly up: boolean;
 }
 
 export interface FiltersOnPath {
-  /** What is wrong with the rules that all guests share, if anything. */
+  /** What is wrong with the rules that all guests share; undefined if nothing is. */
   readonly fault?: string | undefined;
-  /** The links that the rules are applied to. */
+  /** The links that the rules apply to. */
   readonly guests: ReadonlySet<string>;
 }
 
 export interface FunctionOnPath {
   /** The driver that it is bound to. */
   readonly driver: string | undefined;
-  /** Of a virtual function: what its physical function says. */
+  /** For a virtual function: its state as the physical function reports it. */
   readonly vf?: { readonly pf: string; readonly mac: string; readonly vlan: number } | undefined;
 }
 
-/** `stale`: the file is there, and nobody listens. */
+/** `stale`: the file exists, but nothing listens on it. */
 export type SocketState = 'absent' | 'stale' | 'listening' | 'connected';
 
-/** What programs may have open. */
+/** What programs may hold open. */
 export interface Held {
   readonly taps: readonly string[];
   /** PCI addresses of functions that are bound to vfio-pci. */
   readonly functions: readonly string[];
 }
 
-/** Reads what legs are judged by. */
+/** Reads the host state that legs are judged by. */
 export interface ConnectionReader {
   /**
-   * One reading for all legs. What cannot be read of one sort of thing is told in its place. Rejects if the links cannot be
-   * read, or the signal fires.
-   * @param isUnchanged nothing was written since steps were compared with the host, by the same signal: what is or was
-   *   read for them need not be read again
+   * Reads the host once for all legs. A kind of thing that cannot be read has an error in its place. Rejects if the
+   * links cannot be read, or the signal fires.
+   * @param isUnchanged nothing was written since steps were compared with the host, with the same signal: what was read
+   *   for them, or is being read, need not be read again
    */
   read(legs: readonly Leg[], signal: AbortSignal, isUnchanged?: boolean): Promise<HostState>;
-  /** Who has taps open, or functions, by their names and PCI addresses, as in `qemu-system-x86 (process 4711)`. */
+  /**
+   * The programs that have taps or functions open, by tap name and PCI address, as in `qemu-system-x86 (process 4711)`.
+   */
   holders(held: Held): Promise<ReadonlyMap<string, string>>;
 }

@@ -1,3 +1,3 @@
-/** What a host has to tell for the ways of VIFs to be judged. */
+/** What a host must report so that the paths of VIFs can be judged. */
 export type * from './host-state.js';
 export type * from './verdict.js';

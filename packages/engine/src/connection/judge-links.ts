@@ -71,13 +71,13 @@ export function judgeMember(
   if (link.port?.isolated && (other === undefined || other.port?.isolated)) {
     return broken(other === undefined ? 'it is isolated' : `it is isolated from ${partner}`);
   }
-  if (link.port?.locked) return broken('its bridge takes nothing from it (it is locked)');
+  if (link.port?.locked) return broken('its bridge accepts nothing from it (it is locked)');
   if (link.port?.floods === false)
-    return broken('its bridge does not flood to it, so that nobody finds the guest');
+    return broken('its bridge does not flood to it, so the guest cannot be found');
   return judgePortState(link);
 }
 
-/** A port is off while its link is down, which is told of the link. */
+/** A port is disabled while its link is down; that is reported for the link. */
 function judgePortState({ up, carrier, port }: LinkOnPath): Verdict {
   switch (port?.state) {
     case undefined:
@@ -85,7 +85,7 @@ function judgePortState({ up, carrier, port }: LinkOnPath): Verdict {
       return sound;
     case 'disabled':
       return up && carrier !== false
-        ? broken('its bridge has the port off')
+        ? broken('its bridge has disabled the port')
         : waiting('its link is not up yet');
     case 'blocking':
       return broken('its bridge blocks the port (spanning tree)');
@@ -117,7 +117,7 @@ export function judgeChecksum(
   if (isVifError(checksumOffload)) return waiting(checksumOffload.message);
   if (checksumOffload.get(name) !== true) return sound;
   return broken(
-    `it leaves checksums to a card, and the datapath in userspace has none: TCP of the guest is lost. Run \`ethtool -K ${name} tx off\``,
+    `it offloads checksums, which the userspace datapath does not fill in: the guest's TCP traffic is lost. Run \`ethtool -K ${name} tx off\``,
   );
 }
 
@@ -136,7 +136,7 @@ export function judgeVlan({ name, below, id, mtu }: VlanLeg, { links }: HostStat
   if (!link) return missing;
   if (link.type !== 'vlan') return broken(`it is of type '${link.type}', not a VLAN`);
   if (link.vlanId !== id || link.lower !== below) {
-    return broken(`it is VLAN ${link.vlanId} upon ${link.lower}, not ${id} upon ${below}`);
+    return broken(`it is VLAN ${link.vlanId} on ${link.lower}, not ${id} on ${below}`);
   }
   if (!link.up) return down;
   return link.carrier === false ? broken('it has no carrier') : carries(link, mtu);
@@ -148,5 +148,5 @@ const down = broken('it is down');
 
 function carries(link: LinkOnPath, mtu: number | undefined): Verdict {
   if (mtu === undefined || link.mtu >= mtu) return sound;
-  return broken(`it carries packets of ${link.mtu} bytes, and the network has ${mtu}`);
+  return broken(`its MTU is ${link.mtu}, less than the network's ${mtu}`);
 }

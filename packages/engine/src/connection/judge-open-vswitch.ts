@@ -3,11 +3,13 @@ import type { OvnBindingLeg, OvsBridgeLeg, OvsPortLeg } from '@vifkit/core/conne
 import type { HostState, OpenVSwitchOnPath, OvnOnPath, OvsPortOnPath } from './host-state.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 
-/** Neutron's VLAN for traffic that goes nowhere. */
+/** Neutron's VLAN for ports whose traffic is dropped. */
 const DEAD_VLAN = 4095;
 
-/** Milliseconds for which OVN's account of a port is not believed: two chassis that claim it take it from each other. */
-const SETTLING = 1_500;
+/**
+ * Milliseconds for which the state of a port in OVN is not trusted: two chassis that claim it take it from each other.
+ */
+const SETTLE_TIME = 1_500;
 
 export function judgeVswitchd(state: HostState): Verdict {
   return withOvs(state, ({ vswitchd }) => (vswitchd === undefined ? sound : broken(vswitchd)));
@@ -67,7 +69,7 @@ function judgePlace(
   if (peer !== undefined) {
     if (port.options.peer !== peer)
       return broken(`its peer is ${port.options.peer ?? 'not set'}, not ${peer}`);
-    if (ports.get(peer)?.options.peer !== leg.name) return broken(`its peer ${peer} does not lead back`);
+    if (ports.get(peer)?.options.peer !== leg.name) return broken(`its peer ${peer} does not point back`);
   }
   return sound;
 }
@@ -85,7 +87,7 @@ function judgeVlans({ isolated, tag }: OvsPortLeg, port: OvsPortOnPath): Verdict
   return isolated ? waiting(why) : broken(why);
 }
 
-/** Of a link the kernel itself tells, and later than it does Open vSwitch hears of it. */
+/** The kernel is asked about a link itself: Open vSwitch learns of changes later. */
 function judgeLinkState(
   { linkBy, type, name }: OvsPortLeg,
   port: OvsPortOnPath,
@@ -93,7 +95,7 @@ function judgeLinkState(
 ): Verdict {
   if (type === '') {
     const { up = true, master } = links.get(name) ?? {};
-    // The master of ports of the datapath in the kernel is a link of its own.
+    // In the kernel datapath, the master of every port is the link `ovs-system`.
     if (master !== undefined && master !== 'ovs-system') return broken(`its link is a member of ${master}`);
     return up ? sound : broken('its link is down');
   }
@@ -104,7 +106,7 @@ function judgeLinkState(
     : broken('its link is down');
 }
 
-/** Undefined where OVN does not manage the bridge. */
+/** Undefined if OVN does not manage the bridge. */
 export function judgeOvnBinding(leg: OvnBindingLeg, state: HostState): Verdict | undefined {
   const { openVSwitch } = state;
   if (!openVSwitch || isVifError(openVSwitch)) return undefined;
@@ -118,13 +120,13 @@ export function judgeOvnBinding(leg: OvnBindingLeg, state: HostState): Verdict |
     return waiting('OVN has not installed its flows yet');
   }
   const since = Date.now() - Number(port.externalIds['ovn-installed-ts'] ?? 0);
-  return since >= 0 && since < SETTLING ? waiting('OVN has only just installed its flows') : claim;
+  return since >= 0 && since < SETTLE_TIME ? waiting('OVN has only just installed its flows') : claim;
 }
 
 function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: OvnOnPath): Verdict {
-  if (!bindings) return sound; // ovn-controller's own word has to do
+  if (!bindings) return sound; // rely on what ovn-controller has noted at the port
   const binding = bindings.get(name);
-  if (!binding) return broken(`OVN knows no port ${name}`);
+  if (!binding) return broken(`OVN does not know port ${name}`);
   const { requested, chassis: now, additional, up } = binding;
   if (requested.length > 0 && !requested.some((each) => ownNames.includes(each))) {
     return broken(`OVN wants it on chassis ${requested.join(', ')}, and this is ${chassis}`);
@@ -136,6 +138,6 @@ function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: Ov
 }
 
 function withOvs({ openVSwitch }: HostState, judge: (ovs: OpenVSwitchOnPath) => Verdict): Verdict {
-  if (!openVSwitch) return broken('Open vSwitch was not asked');
+  if (!openVSwitch) return broken('Open vSwitch was not queried');
   return isVifError(openVSwitch) ? broken(openVSwitch.message) : judge(openVSwitch);
 }

@@ -14,7 +14,7 @@ import {
 import { judgeOvnBinding, judgeOvsBridge, judgeOvsPort, judgeVswitchd } from './judge-open-vswitch.js';
 import { broken, type Connection, type JudgedLeg, sound, type Verdict, waiting, worstOf } from './verdict.js';
 
-/** Judges a way by what there is on the host. A leg that does not count there is left out. */
+/** Judges a path by the state of the host. A leg that does not matter on this host is left out. */
 export function judge(legs: readonly Leg[], state: HostState): Connection {
   const judged = legs.flatMap((leg): JudgedLeg[] => {
     const verdict = judgeLeg(leg, state);
@@ -66,7 +66,7 @@ function judgeSocket({ name, server, port }: SocketLeg, { sockets }: HostState):
     case 'listening':
       return waiting(server === 'guest' ? 'the switch has not connected' : 'no guest has connected');
     case 'stale':
-      return server === 'guest' ? waiting('the guest has not started') : broken('nobody listens on it');
+      return server === 'guest' ? waiting('the guest has not started') : broken('nothing listens on it');
     case 'absent':
       return waiting(
         server === 'guest' ? 'the guest makes it when it starts' : 'the switch has not made it yet',

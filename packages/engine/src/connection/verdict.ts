@@ -1,26 +1,26 @@
 import type { LegKind } from '@vifkit/core/connection';
 
-/** `sound`: it is as it has to be, as far as the host can know. `waiting`: that is not known yet. */
+/** `sound`: it is as it must be, as far as the host can report. `waiting`: that is not known yet. */
 export type LegState = 'sound' | 'broken' | 'waiting';
 
-/** What was found of a leg. */
+/** The state of a leg. */
 export interface Verdict {
   readonly state: LegState;
-  /** Why it is broken, or what it waits for. */
+  /** Why it is broken, or what it is waiting for. */
   readonly why?: string;
 }
 
-/** A leg of a VIF's way, with its state. */
+/** A leg of a VIF's path, with its state. */
 export interface JudgedLeg extends Verdict {
   readonly leg: LegKind;
-  /** Of the link, port, bridge, socket or function. */
+  /** The name of the link, port, bridge, socket or function. */
   readonly name: string;
 }
 
-/** The way from a guest to its network. Broken if a leg is; else waiting if one is. */
+/** The path from a guest to its network. Broken if any leg is; otherwise waiting if any leg is. */
 export interface Connection {
   readonly state: LegState;
-  /** From the guest on. */
+  /** In order, starting at the guest. */
   readonly legs: readonly JudgedLeg[];
 }
 
@@ -34,10 +34,10 @@ export function waiting(why: string): Verdict {
   return { state: 'waiting', why };
 }
 
-/** The first verdict that is not sound: the broken ones before those that wait. */
+/** The first verdict that is broken, or else the first that is waiting; `sound` if there is neither. */
 export function worstOf(verdicts: readonly (Verdict | undefined)[]): Verdict {
-  const told = verdicts.filter((each) => each !== undefined);
+  const known = verdicts.filter((each) => each !== undefined);
   return (
-    told.find(({ state }) => state === 'broken') ?? told.find(({ state }) => state === 'waiting') ?? sound
+    known.find(({ state }) => state === 'broken') ?? known.find(({ state }) => state === 'waiting') ?? sound
   );
 }

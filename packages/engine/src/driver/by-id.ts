@@ -1,12 +1,12 @@
 import { isVifError, type Logger, VifError } from '@vifkit/core';
 import { isUuid, quote } from '@vifkit/core/internal';
 import type { VifRecords } from '../run/inventory.js';
-import { type BatchOptions, readBatchOptions, teller } from './call-options.js';
+import { type BatchOptions, readBatchOptions, resultNotifier } from './call-options.js';
 import type { ChangeResult, Settled } from './results.js';
 
 /**
- * Requests to unplug VIFs by their ids: those that they were plugged with, or else some that nothing handles, so that
- * what carries the VIFs' marks goes.
+ * Requests to unplug VIFs by their ids: those that they were plugged with, or otherwise ones that no plugin handles, so
+ * that what carries the VIFs' marks is removed.
  * @throws VifError INVALID_REQUEST
  */
 async function requestsFor(vifIds: readonly string[], records: VifRecords | undefined): Promise<object[]> {
@@ -19,7 +19,7 @@ async function requestsFor(vifIds: readonly string[], records: VifRecords | unde
   return vifIds.map((id) => byId.get(id.toLowerCase()) ?? unknownVif(id));
 }
 
-/** Nova's word for a port that is bound to no host. */
+/** Nova's type for a port that is not bound to any host. */
 const UNBOUND = 'unbound';
 
 function unknownVif(id: string): object {
@@ -39,13 +39,13 @@ export async function unplugById(
 ): Promise<Settled<ChangeResult>[]> {
   const given = readBatchOptions(options);
   const requests = await requestsFor(vifIds, records);
-  const tell = teller(given, logger);
-  const onResult = (result: Settled<ChangeResult>, index: number) => tell(orNothing(result), index);
-  return (await unplugAll(requests, { ...given, onResult })).map(orNothing);
+  const report = resultNotifier(given, logger);
+  const onResult = (result: Settled<ChangeResult>, index: number) => report(acceptingUnknown(result), index);
+  return (await unplugAll(requests, { ...given, onResult })).map(acceptingUnknown);
 }
 
-/** Nothing handles a VIF of which there is nothing: that is no error. */
-function orNothing(result: Settled<ChangeResult>): Settled<ChangeResult> {
+/** A VIF of which nothing exists has no plugin that handles it: that is not an error. */
+function acceptingUnknown(result: Settled<ChangeResult>): Settled<ChangeResult> {
   if (!('error' in result) || !isVifError(result.error, 'UNSUPPORTED_VIF_TYPE') || result.id === null)
     return result;
   const { id } = result;

@@ -2,16 +2,16 @@ import type { Logger } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions, reasonOf } from '@vifkit/core/internal';
 import type { ChangeResult, Settled } from './results.js';
 
-/** How long a call may take, and how it is called off. */
+/** How long a call may take, and how it is aborted. */
 export interface CallOptions {
-  /** Aborting it ends the call with ABORTED; what a plug has done by then is undone. */
+  /** Aborting it ends the call with ABORTED; what a plug has done so far is undone. */
   readonly signal?: AbortSignal | undefined;
-  /** Milliseconds for the call as a whole; 30 000 unless given. Plugins have half of it for their plans. */
+  /** Milliseconds for the call as a whole; 30 000 by default. Plugins have half of it to make their plans. */
   readonly timeout?: number | undefined;
   /**
-   * Milliseconds for undoing what a plug that failed has done; 10 000 unless given. They begin with the undoing, and
-   * count even when the call's own time is over: the host should not stay half-plugged. So a call ends at the latest
-   * after both times together, and a moment for what has to be stopped.
+   * Milliseconds for undoing what a failed plug has done; 10 000 by default. This time starts when undoing starts, and
+   * applies even after the call's own deadline: the host should not stay half-plugged. A call therefore takes at most
+   * both times together, plus a moment to stop what is running.
    */
   readonly undoTimeout?: number | undefined;
 }
@@ -29,8 +29,9 @@ export const callOptionRules: OptionRules<CallOptions> = {
 };
 
 /**
- * @param rules those of all options that the call has
- * @throws VifError INVALID_OPTIONS for an option that is none, a time that is no positive number, a signal that is none
+ * @param rules the rules of all options of the call
+ * @throws VifError INVALID_OPTIONS for an unknown option, a time that is not a positive number, or a signal that is not
+ *   an AbortSignal
  */
 export function readCallOptions<T extends CallOptions>(
   options: T | undefined,
@@ -43,41 +44,42 @@ export function readCallOptions<T extends CallOptions>(
   return { ...given, timeout, undoTimeout };
 }
 
-/** How a call of many requests goes. */
+/** Options of a call with many requests. */
 export interface BatchOptions<T> extends CallOptions {
   /**
-   * Called once for each request, with its place among the requests, as soon as its result is final: before the call as a
-   * whole, and in no order. A request that hangs, or waits for a lock that somebody else holds, keeps no other from being
-   * told of, with these exceptions: all wait for the plugins' plans, the second request for a VIF waits for the first of
-   * all VIFs, and a plug that failed waits for those that are at work on what it has to undo.
+   * Called once for each request, with its index, as soon as its result is final: before the call as a whole ends, and
+   * in no particular order. A request that hangs, or waits for a lock that somebody else holds, does not delay the
+   * results of others, with these exceptions: all wait for the plugins' plans, the second request for a VIF waits for
+   * the first requests of all VIFs, and a failed plug waits for those that are working on what it has to undo.
    *
-   * What it throws is logged, and changes nothing. It is not waited for.
+   * What it throws is logged, and has no other effect. The call does not wait for it.
    */
   readonly onResult?: ((result: Settled<T>, index: number) => void) | undefined;
 }
 
-/** How a plug goes. */
+/** Options of a plug. */
 export interface PlugOptions<T> extends BatchOptions<T> {
   /**
-   * Wait until the VIF's port carries traffic: ovs-vswitchd has opened it and, where OVN runs the host, ovn-controller has
-   * installed its flows. One that is not ready in so many milliseconds (`true`: while the call lasts) fails its plug. A
-   * port that the hypervisor makes when the guest starts is not waited for: {@link VifDriver.waitReady} does that.
+   * Wait until the VIF's port carries traffic: ovs-vswitchd has opened it and, on a host that OVN manages,
+   * ovn-controller has installed its flows. The plug fails if the port is not ready within this many milliseconds
+   * (`true`: within the call's deadline). A port that the hypervisor makes when the guest starts is not waited for: use
+   * {@link VifDriver.waitReady}.
    */
   readonly wait?: boolean | number | undefined;
-  /** The part of a live migration that it is, on its destination: see {@link MigrationPhase}. */
+  /** The phase of a live migration, on its destination: see {@link MigrationPhase}. */
   readonly phase?: 'prepare' | 'activate' | undefined;
   /**
-   * What keeps the VIFs plugged, as in `vif apply`: it is recorded, and {@link VifDriver.list} tells it, so that a program which
-   * brings a host to a list of VIFs unplugs its own alone. Each plug says it anew.
+   * What keeps the VIFs plugged, as `vif apply` does. It is recorded, and {@link VifDriver.list} reports it, so that a
+   * program that applies a list of VIFs to a host unplugs only its own. Each plug sets it again.
    */
   readonly managedBy?: string | undefined;
 }
 
-/** How an unplug goes. */
+/** Options of an unplug. */
 export interface UnplugOptions extends BatchOptions<ChangeResult> {
-  /** Unplug what a guest still uses, too: it is cut off. Without it such a VIF is refused with VIF_IN_USE. */
+  /** Also unplug what a guest still uses, which cuts the guest off. Otherwise such a VIF is refused with VIF_IN_USE. */
   readonly force?: boolean | undefined;
-  /** The part of a live migration that it is, on its source: see {@link MigrationPhase}. */
+  /** The phase of a live migration, on its source: see {@link MigrationPhase}. */
   readonly phase?: 'deactivate' | 'release' | undefined;
 }
 
@@ -122,8 +124,8 @@ function oneOf(...allowed: readonly string[]) {
   };
 }
 
-/** Tells whoever wants to know; never throws. */
-export function teller<T>(
+/** A function that passes results to `onResult`. It never throws. */
+export function resultNotifier<T>(
   { onResult }: BatchOptions<T>,
   logger: Logger,
 ): (result: Settled<T>, index: number) => void {
@@ -131,7 +133,7 @@ export function teller<T>(
   const complain = (error: unknown) => logger.warn({}, `onResult failed: ${reasonOf(error)}`);
   return (result, index) => {
     try {
-      // It may be an async function, though nobody waits for it: a rejection would end the process.
+      // It may be an async function, although it is not awaited: an unhandled rejection would end the process.
       Promise.resolve(onResult(result, index)).catch(complain);
     } catch (error) {
       complain(error);

@@ -22,32 +22,32 @@ import type { Host } from '../run/host.js';
 import { vendorRunners } from './plugin-packages.js';
 import { VifDriver } from './vif-driver.js';
 
-/** What a driver is made of. */
+/** The parts of a driver. */
 export interface VifDriverOptions<Packages extends readonly PluginPackage[] = readonly PluginPackage[]> {
-  /** Where plans run: `openHost()` of `@vifkit/host`, or a memory host of `@vifkit/testkit`. */
+  /** Where plans run: `openHost()` of `@vifkit/host`, or an in-memory host of `@vifkit/testkit`. */
   readonly host: Host;
-  /** Who writes the guests' devices: `LibvirtGuestConfigurator` of `@vifkit/libvirt`. */
+  /** Writes the guests' devices: `LibvirtGuestConfigurator` of `@vifkit/libvirt`. */
   readonly guests: GuestConfigurator;
-  /** The plugin packages; nothing is loaded that is not named here. */
+  /** The plugin packages. Only those named here and in `onDemand` are loaded. */
   readonly plugins: Packages;
-  /** Plugin packages that are loaded once a request needs them. */
+  /** Plugin packages that are loaded when a request needs them. */
   readonly onDemand?: readonly PluginOnDemand[];
-  /** Options by plugin name, or several sources of them, of which a later one overrides an earlier one. */
+  /** Options by plugin name, or several sources of them; a later source overrides an earlier one. */
   readonly options?: OptionsOf<Packages> | readonly OptionsSource[];
   /**
-   * Whose rules answer requests that do not say so themselves: Nova 14's (`newton`), unless today's Nova's (`current`)
-   * are asked for.
+   * The rules for requests that do not specify them: those of Nova 14
+   * (`newton`, the default) or of today's Nova (`current`).
    */
   readonly routing?: Routing;
-  /** Any pino logger; without one nothing is logged. */
+  /** A pino logger; without one nothing is logged. */
   readonly logger?: Logger;
 }
 
 const rules: OptionRules<VifDriverOptions> = {
-  host: { accepts: isHost, says: 'a host, as openHost() of @vifkit/host makes it' },
+  host: { accepts: isHost, says: 'a host, such as openHost() of @vifkit/host returns' },
   guests: {
     accepts: hasMethods('forObject', 'forBackend'),
-    says: 'what configures guests, as a LibvirtGuestConfigurator of @vifkit/libvirt',
+    says: 'an object that configures guests, such as a LibvirtGuestConfigurator of @vifkit/libvirt',
   },
   plugins: { accepts: Array.isArray, says: 'a list of plugin packages' },
   onDemand: { accepts: Array.isArray, says: 'a list of plugin packages with their declarations' },
@@ -60,7 +60,7 @@ const rules: OptionRules<VifDriverOptions> = {
 };
 
 /**
- * A driver for a host. It owns the host: its `close` closes both.
+ * Makes a driver for a host. The driver owns the host: its `close` closes both.
  * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export function createVifDriver<const Packages extends readonly PluginPackage[]>(
@@ -86,15 +86,15 @@ export function createVifDriver<const Packages extends readonly PluginPackage[]>
     ];
     return new VifDriver({ host, runners, guests, registry, routing, logger });
   } catch (error) {
-    // The caller may hand in anything, such as a package that throws when it is looked at.
-    throw asVifError(error, 'INVALID_OPTIONS', 'The driver cannot be made of this');
+    // The caller may pass anything, such as a package that throws when it is inspected.
+    throw asVifError(error, 'INVALID_OPTIONS', 'No driver can be made from these options');
   }
 }
 
-/** Of a host that runs no programs for vendors. */
+/** For a host that runs no programs for vendors. */
 const noCommands: CommandExecutor = {
   async run([program]) {
-    throw new VifError('COMMAND_NOT_FOUND', `This host runs no programs, and so not ${program}`);
+    throw new VifError('COMMAND_NOT_FOUND', `This host runs no programs: ${program} cannot be run`);
   },
 };
 

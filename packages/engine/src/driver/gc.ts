@@ -4,21 +4,21 @@ import type { Owned } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import type { Engine } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
-import { type Change, type Job, type JobResult, writingOf } from '../run/job.js';
+import { type Change, changeOf, type Job, type JobResult } from '../run/job.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
 
-/** What a garbage collection keeps. */
+/** Options of a garbage collection. */
 export interface GcOptions extends CallOptions {
-  /** The ids of all VIFs that are in use. An empty list is taken for a mistake: that there are none is said by `none`. */
+  /** The ids of all VIFs that are in use. An empty list is treated as a mistake: use `none` if there are none. */
   readonly keep: Iterable<string> | 'none';
-  /** Tell what would be removed, and write nothing. */
+  /** Report what would be removed, and write nothing. */
   readonly dryRun?: boolean;
 }
 
-/** What was left of a VIF, and has been removed. */
+/** What was left of a VIF and has been removed. */
 export interface GcResult {
-  /** The VIF's id; null for what VIFs shared. */
+  /** The VIF's id; null for what VIFs share. */
   readonly id: string | null;
   readonly changes: readonly Change[];
 }
@@ -37,7 +37,7 @@ export function readGcOptions(options: GcOptions): CallTimes<GcOptions> {
   return readCallOptions(options, 'gc', rules, ['keep']);
 }
 
-/** In whose name shared things are removed. */
+/** The owner in whose name shared things are removed. */
 const NOBODY = 'shared';
 
 const owner = 'garbage collection';
@@ -51,21 +51,21 @@ export async function collectGarbage(
   const kept = readKept(keep);
   const { owned, failures } = await engine.findOwned(signal);
   const dead = ownersOf(owned.filter(({ vifId }) => vifId !== undefined && !kept.has(vifId.toLowerCase())));
-  // Nothing tells which shared thing a kept VIF uses, its guest may be yet to come: so they all stay.
+  // It is not known which shared things a kept VIF uses, as its guest may not have started yet: they all stay.
   const shared = kept.size > 0 ? [] : owned.filter(({ vifId }) => vifId === undefined).map(sharedOwner);
   const results = dryRun
     ? await forOwners([...dead, ...shared], (jobs) => compare(engine, jobs, signal))
     : [
         ...(await forOwners(dead, (jobs) => engine.collect(jobs, { signal }))),
-        // Only now: they are idle once what used them is gone.
+        // Only now: they are unused once what used them is gone.
         ...(await forOwners(shared, (jobs) => engine.collect(jobs, { signal }))),
       ];
   return [...results, ...failures.map((error) => ({ ok: false as const, id: null, error }))].filter(
-    isWorthTelling,
+    hasChanges,
   );
 }
 
-/** What carries the mark of one VIF; or one thing that VIFs share. */
+/** What carries the mark of one VIF, or one thing that VIFs share. */
 interface Owner {
   readonly id: string | null;
   readonly steps: readonly Step[];
@@ -76,22 +76,19 @@ function readKept(keep: GcOptions['keep']): Set<string> {
   const ids = new Set<string>();
   try {
     for (const id of keep) {
-      if (!isUuid(id)) throw new VifError('INVALID_REQUEST', `${quote(id)} is no id of a VIF to keep`);
+      if (!isUuid(id)) throw new VifError('INVALID_REQUEST', `${quote(id)} is not the id of a VIF to keep`);
       ids.add(id.toLowerCase());
     }
   } catch (error) {
     throw asVifError(error, 'INVALID_REQUEST', 'The list of VIFs to keep cannot be read'); // the caller's iterator
   }
   if (ids.size === 0) {
-    throw new VifError(
-      'INVALID_REQUEST',
-      "The list of VIFs to keep is empty; if none is to be kept, say 'none'",
-    );
+    throw new VifError('INVALID_REQUEST', "The list of VIFs to keep is empty; to keep none, use 'none'");
   }
   return ids;
 }
 
-/** Text is a list of characters, and no list of ids. */
+/** A string is iterable too, but it is not a list of ids. */
 function isIterable(value: unknown): boolean {
   return (
     typeof value === 'object' && value !== null && typeof Reflect.get(value, Symbol.iterator) === 'function'
@@ -108,7 +105,7 @@ function sharedOwner({ step }: Owned): Owner {
   return { id: null, steps: [step] };
 }
 
-/** Runs a plan for each owner; one whose plan is no good fails alone. */
+/** Runs a plan for each owner. An owner with an invalid plan fails alone. */
 async function forOwners(
   owners: readonly Owner[],
   run: (jobs: readonly Job[]) => Promise<JobResult<readonly Change[]>[]>,
@@ -146,11 +143,11 @@ async function compare(
     const blocked = result.value.flatMap(({ inspection }) => inspection.blocked ?? []);
     if (blocked.length > 0) return { error: new UnplugError(jobs[i]?.vifId ?? '', blocked) };
     return {
-      value: result.value.filter(({ inspection }) => inspection.differences.length > 0).map(writingOf),
+      value: result.value.filter(({ inspection }) => inspection.differences.length > 0).map(changeOf),
     };
   });
 }
 
-function isWorthTelling(result: Settled<GcResult>): boolean {
+function hasChanges(result: Settled<GcResult>): boolean {
   return 'error' in result || result.value.changes.length > 0;
 }

@@ -5,9 +5,9 @@ import type { Host } from '../run/host.js';
 import type { Job } from '../run/job.js';
 
 /**
- * The VIFs whose guests still use them, with the error that says by whom: removing what a running guest has would cut it
- * off. What cannot be told is taken for idle. In a phase of a live migration, a port that the network has on other hosts is
- * idle, too: its guest has left, and what has it open is a hypervisor that the migration left behind.
+ * The VIFs that guests still use, each with an error that names the user: removing what a running guest uses would cut
+ * it off. If that cannot be read, a VIF counts as idle. In a phase of a live migration, a port that the network has on
+ * other hosts is idle too: its guest has left, and what has it open is a hypervisor that the migration left behind.
  */
 export async function findInUse(
   jobs: readonly Job[],
@@ -36,7 +36,7 @@ export async function findInUse(
   return found;
 }
 
-/** What a guest holds of its VIF's way; a tap that the plan removes, too. */
+/** The guest's end of a VIF's path, including a tap that the plan removes. */
 export function guestEnds({ legs = [], plan }: Job): Leg[] {
   const own = legs.filter(({ kind }) => ['guestLink', 'macvtap', 'function', 'socket'].includes(kind));
   const named = new Set(own.map(({ name }) => name));
@@ -47,7 +47,9 @@ export function guestEnds({ legs = [], plan }: Job): Leg[] {
   return [...own, ...removed];
 }
 
-/** The kernel takes the carrier from a tap as soon as nobody has it open, which only shows of one that is up. */
+/**
+ * The kernel takes a tap's carrier away as soon as no process has it open; that is visible only while the tap is up.
+ */
 function mayBeOpen(name: string, { links }: HostState): boolean {
   const link = links.get(name);
   return link?.type === 'tap' && !(link.up && link.carrier === false);
@@ -72,10 +74,11 @@ function userOf(leg: Leg, state: HostState, holders: ReadonlyMap<string, string>
         ({ type, lower, address }) =>
           type.startsWith('macv') && lower === leg.name && address.toLowerCase() === mac,
       );
-      return upon && `${upon.type} ${upon.name} with its MAC address lies upon ${leg.name}`;
+      return upon && `${upon.type} ${upon.name} with its MAC address is on ${leg.name}`;
     }
     case 'function': {
-      // Bound to vfio-pci it may be for good; libvirt gives back what it has taken once the guest has stopped.
+      // It may be bound to vfio-pci permanently; libvirt gives back only what it has taken itself, once the guest has
+      // stopped.
       const holder = holders.get(leg.name);
       return holder && `${holder} has function ${leg.name} open`;
     }

@@ -6,8 +6,8 @@ import type { Operation } from './prepare.js';
 import type { ChangeResult, Settled } from './results.js';
 
 /**
- * One line a request: VIF, path, plugin, steps, how many of them wrote, or its error; the milliseconds of the call until
- * then, and what most of them went into.
+ * Logs one line per request: VIF, path, plugin, steps, how many of them wrote, or its error; and the milliseconds of
+ * the call so far, with the slowest span.
  */
 export function logOutcome(
   logger: Logger,
@@ -36,7 +36,7 @@ export function logOutcome(
   logger.info(fields, operation);
 }
 
-/** One line a VIF of which something was left. */
+/** Logs one line per VIF of which something was left. */
 export function logGc(logger: Logger, result: Settled<GcResult>, dryRun: boolean): void {
   if ('error' in result) {
     const { code, message, vifId } = result.error;
@@ -47,18 +47,19 @@ export function logGc(logger: Logger, result: Settled<GcResult>, dryRun: boolean
   logger.info({ vif: id, changes: changes.length, dryRun }, 'gc');
 }
 
-/** What is published of a call: where its events are subscribed to, they share this object. */
+/** What is published about a call. All events of a call share this object. */
 export interface CallTrace {
   readonly operation: 'config' | 'plan' | 'plug' | 'waitReady' | 'check' | 'unplug';
-  /** The results of its requests, once there are any: each has a timeline of its own. */
+  /** The results of its requests, once there are any: each has its own timeline. */
   readonly result?: unknown;
   /** Why the call as a whole was refused. */
   readonly error?: unknown;
 }
 
 /**
- * Publishes a call of a driver on `node:diagnostics_channel`, for tracers such as OpenTelemetry's: the channels
- * `tracing:vifkit:call:start`, `end`, `asyncStart`, `asyncEnd` and `error`. It costs nothing while nobody listens.
+ * Publishes a call of a driver on
+ * `node:diagnostics_channel`, for tracers such as OpenTelemetry's: the channels `tracing:vifkit:call:start`,
+ * `end`, `asyncStart`, `asyncEnd` and `error`. It costs nothing without subscribers.
  */
 export function traced<T>(operation: CallTrace['operation'], call: () => Promise<T>): Promise<T> {
   const context: CallTrace = { operation };

@@ -7,7 +7,7 @@ import { guestEnds } from './in-use.js';
 import type { Prepared } from './prepare.js';
 import { awaitedPort } from './ready.js';
 
-/** What is to be run for a phase of a live migration, in place of a plug or an unplug. */
+/** What must be run for a phase of a live migration, in place of a plug or an unplug. */
 export async function phaseOf(
   phase: MigrationPhase,
   { handled, job }: Prepared,
@@ -17,14 +17,14 @@ export async function phaseOf(
 ): Promise<Prepared> {
   const port = awaitedPort(vif, job.plan)?.interfaceId ?? interfaceIdIn(job.plan);
   const plan = await phasePlan(phase, port, job.plan, migration, signal);
-  // The plan of a source that makes no use of its ports any more has none of them.
+  // The plan that deactivates a source does not touch its ports.
   const part = phase === 'deactivate' && { isPart: true, legs: guestEnds(job) };
   return { handled, job: { ...job, plan, ...(port !== undefined && { port }), ...part } };
 }
 
 /**
- * The plan of a phase of a live migration: that of a plug or an unplug, and what the network is told. As steps of the plan
- * that is undone with it.
+ * The plan of a phase of a live migration: that of a plug or an unplug, and what the network is notified of. The
+ * notification is a step of the plan, so it is undone with it.
  */
 async function phasePlan(
   phase: MigrationPhase,
@@ -33,18 +33,18 @@ async function phasePlan(
   migration: PortMigration,
   signal: AbortSignal,
 ): Promise<Plan> {
-  const told = port === undefined ? [] : [phaseStep(phase, port, migration)];
+  const notify = port === undefined ? [] : [phaseStep(phase, port, migration)];
   switch (phase) {
     case 'prepare': {
-      // Told first: what claims the port by its id must find it wanted on both hosts.
+      // The network is notified first: whatever claims the port by its id must find it requested on both hosts.
       const claims = port !== undefined && (await migration.claimsAtOnce(port, signal));
-      return claims ? withoutIds(plan) : [...told, ...plan];
+      return claims ? withoutIds(plan) : [...notify, ...plan];
     }
     case 'activate':
     case 'release':
-      return [...plan, ...told];
+      return [...plan, ...notify];
     case 'deactivate':
-      return told;
+      return notify;
   }
 }
 
@@ -70,7 +70,7 @@ function interfaceIdIn(plan: Plan): string | undefined {
   return undefined;
 }
 
-/** The port is there and has no id yet: nobody looks for it. */
+/** The plan without the ports' ids: a port exists, but nothing claims it yet. */
 function withoutIds(plan: Plan): Plan {
   return plan.map((step) => {
     if (step.kind !== 'ovsPort') return step;

@@ -8,19 +8,19 @@ import type { PlugOptions } from './call-options.js';
 import type { Prepared } from './prepare.js';
 import { judgedAfter } from './with-connection.js';
 
-/** What a call wrote for a job, and what came of it. */
+/** What a call wrote for a job, and the resulting connection. */
 export interface Changed {
   readonly result: readonly Change[];
   readonly connection?: Connection;
 }
 
-/** How jobs come about, and are carried out. */
+/** How jobs are prepared and run. */
 export interface Changing {
   prepare(request: unknown, signal: AbortSignal): Promise<Prepared>;
   run(jobs: readonly Job[], options: RunOptions<Changed>): Promise<unknown>;
 }
 
-/** What plugs and unplugs are made of. */
+/** What plugs and unplugs need. */
 export interface ChangingParts {
   readonly engine: Engine;
   readonly host: Host;
@@ -30,7 +30,7 @@ export interface ChangingParts {
   prepare(request: RoutedRequest, operation: 'plug' | 'unplug', signal: AbortSignal): Promise<Prepared>;
 }
 
-/** Plugs, which wait for their ports if that is asked for, and tell of the ways to their networks. */
+/** Plugs. They wait for their ports on request, and report the paths to their networks. */
 export function plugging(
   { engine, host, read, prepare }: ChangingParts,
   { wait, phase, managedBy }: Pick<PlugOptions<never>, 'wait' | 'phase' | 'managedBy'>,
@@ -40,14 +40,14 @@ export function plugging(
       const request = read(json);
       const plugged = managed(await prepare(request, 'plug', signal), managedBy);
       const { handled, job } = await inPhase(phase, plugged, request.vif, host, signal);
-      // A destination that is not ready when the guest arrives would miss what the guest says then.
+      // A destination that is not ready when the guest arrives would miss the guest's announcements.
       const arrives = phase === 'prepare' && host.readiness !== undefined;
       if (!wait && !arrives) return { handled, job };
       const { awaitedPort, readyStep, requireReadiness } = await import('./ready.js');
       const readiness = requireReadiness(host.readiness);
       const port = awaitedPort(request.vif, job.plan);
-      const patience = typeof wait === 'number' ? wait : undefined;
-      const steps = port ? [readyStep(port, readiness, patience, phase !== undefined)] : [];
+      const waitTimeout = typeof wait === 'number' ? wait : undefined;
+      const steps = port ? [readyStep(port, readiness, waitTimeout, phase !== undefined)] : [];
       return { handled, job: { ...job, plan: [...job.plan, ...steps] } };
     },
     run: judgedAfter((jobs, options) => engine.plug(jobs, options), host.connection),
@@ -59,7 +59,10 @@ function managed({ handled, job }: Prepared, managedBy: string | undefined): Pre
   return { handled, job: { ...job, record: { ...job.record, managedBy } } };
 }
 
-/** What is to be run for a phase of a live migration, in place of a plug or an unplug; that itself without one. */
+/**
+ * What must be run for a phase of a live migration, in place of a plug or an unplug; without a phase, the plug or
+ * unplug itself.
+ */
 export async function inPhase(
   phase: MigrationPhase | undefined,
   prepared: Prepared,

@@ -4,8 +4,8 @@ import type { RunnerContext, StepRunner } from '@vifkit/core/step-kinds';
 import { withDeadline, withinDeadline } from '../time/deadline.js';
 
 /**
- * The runners that packages bring for steps of their own kinds, which become known by this.
- * @param ours the runners of the host: none of their kinds is another's
+ * The runners that packages provide for their own kinds of steps. Registers those kinds.
+ * @param ours the runners of the host: no package may provide a runner for their kinds
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT
  */
 export function vendorRunners(
@@ -22,7 +22,7 @@ export function vendorRunners(
       for (const kind of runner.kinds) {
         const holder = holders.get(kind);
         if (holder !== undefined) {
-          const text = `${each.name} brings a runner for steps of the kind '${kind}', which ${holder} has already`;
+          const text = `${each.name} brings a runner for steps of kind '${kind}', which ${holder} already has`;
           throw new VifError('PLUGIN_CONFLICT', text);
         }
         holders.set(kind, each.name);
@@ -46,26 +46,24 @@ function runnersOf(each: PluginPackage, context: RunnerContext): readonly StepRu
   }
 }
 
-/** Milliseconds that plugins are given to end. */
-const longestDispose = 5_000;
+/** Milliseconds that plugins have to be disposed of. */
+const DISPOSE_TIMEOUT = 5_000;
 
-/**
- * Ends what plugins have made, and the runners of their packages, by their own `dispose`. One that fails, or has not ended
- * in time, is logged.
- */
-export async function endPlugins(
+/** Disposes of what plugins have made, and of the runners of their packages. A failure or a timeout is logged. */
+export async function disposePlugins(
   registry: PluginRegistry,
   runners: readonly StepRunner[],
   logger: Logger,
 ): Promise<void> {
-  const ending = async () => (await Promise.all([registry.dispose(), ...runners.map(endRunner)])).flat();
-  const failures = await withDeadline(longestDispose, undefined, (signal) =>
-    withinDeadline(ending(), signal, 'plugins ended').catch((error: VifError) => [error]),
+  const ending = async () => (await Promise.all([registry.dispose(), ...runners.map(disposeRunner)])).flat();
+  const failures = await withDeadline(DISPOSE_TIMEOUT, undefined, (signal) =>
+    withinDeadline(ending(), signal, 'disposing of plugins').catch((error: VifError) => [error]),
   );
-  for (const error of failures) logger.warn({ err: error, code: error.code }, 'A plugin did not end well');
+  for (const error of failures)
+    logger.warn({ err: error, code: error.code }, 'A plugin could not be disposed of');
 }
 
-async function endRunner(runner: StepRunner): Promise<VifError[]> {
+async function disposeRunner(runner: StepRunner): Promise<VifError[]> {
   try {
     await runner.dispose?.();
     return [];

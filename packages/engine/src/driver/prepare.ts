@@ -35,7 +35,7 @@ import type { Handled } from './results.js';
 
 export type Operation = 'plug' | 'unplug';
 
-/** A request with its path chosen and its plan made; the host has been asked, but not written to. */
+/** A request with its path chosen and its plan made. The host has been read, but not written to. */
 export interface Prepared {
   readonly handled: Handled;
   readonly job: Job;
@@ -54,7 +54,7 @@ export async function preparePlan(
   const host = await completeHost(request.host, facts);
   const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
   const card = { flavor, image, host, routing, ...vnic };
-  // Nova 14, whose rules the legacy path follows, plugs a socket whichever card the guest has.
+  // Nova 14, whose rules the legacy path follows, plugs a socket whatever the guest's network card model is.
   if (operation === 'plug' && chosen.vif instanceof VIFVHostUser) requireVirtio(card);
   const tap = tapQueues(card);
   const port = vif instanceof NetworkVif ? portSettings(vif) : undefined;
@@ -68,18 +68,19 @@ export async function preparePlan(
   );
   const path = await guard(chosen, 'path', signal, () => pathOf(chosen, context)).catch((error: unknown) => {
     if (operation === 'plug') throw error;
-    return []; // whatever the request has become, the VIF can be unplugged
+    return []; // the VIF can be unplugged however its request has changed
   });
   const vifId = vif.id;
   const owner = `${chosen.path} plugin '${chosen.plugin}'`;
   const valid = validatePlan(plan, owner, vifId);
   if (operation === 'plug' && port) requireSettled(port, valid, owner, vifId);
-  const legs = operation === 'plug' ? wayOf(path, legsOfPlan(valid)) : path;
+  const legs = operation === 'plug' ? mergeLegs(path, legsOfPlan(valid)) : path;
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
 }
 
 /**
- * Refuses settings of the port that no step of the plan makes. A VLAN alone may be Neutron's, for information only.
+ * Refuses port settings that no step of the plan applies. A VLAN alone is accepted: it may come from Neutron, for
+ * information only.
  * @throws VifError UNSUPPORTED_VIF
  */
 function requireSettled(port: PortSettings, plan: Plan, owner: string, vifId: string): void {
@@ -89,11 +90,11 @@ function requireSettled(port: PortSettings, plan: Plan, owner: string, vifId: st
   if (keys.length === 0 || plan.some((step) => stepKindOf(step).settlesPort?.(step))) return;
   const text =
     `The ${owner} does not set ${keys.join(' and ')} of vif.details for this VIF. ` +
-    'Leave them out, and have whoever connects its port set them';
+    'Leave them out, and let whatever connects its port set them';
   throw new VifError('UNSUPPORTED_VIF', text, { vifId });
 }
 
-/** What is remembered of a plug; undefined for a request that cannot be gone through, as a proxy may refuse it. */
+/** The record of a plug; undefined for a request that cannot be read, as a proxy may refuse it. */
 export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepared): VifRecord | undefined {
   const { vifId, path, plugin } = handled;
   try {
@@ -105,37 +106,37 @@ export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepare
   }
 }
 
-/** The record of the plug before, if that was by another request; one that cannot be read is none. */
-export async function formerOf(record: VifRecord, records: VifRecords): Promise<VifRecord | undefined> {
-  const [former] = await records.read([record.vifId]);
-  if (!former || isVifError(former)) return undefined;
-  // As JSON, objects are in their wire form, which is what was recorded.
-  const isSame = recordedText(former.request) === JSON.stringify(record.request);
-  return isSame ? undefined : former;
+/** The record of the previous plug, if that used another request. A record that cannot be read is ignored. */
+export async function previousRecord(record: VifRecord, records: VifRecords): Promise<VifRecord | undefined> {
+  const [previous] = await records.read([record.vifId]);
+  if (!previous || isVifError(previous)) return undefined;
+  // JSON has objects in their wire form, which is what was recorded.
+  const isSame = recordedText(previous.request) === JSON.stringify(record.request);
+  return isSame ? undefined : previous;
 }
 
 const texts = new WeakMap<object, string>();
 
-/** A record's request as JSON. It stays the same object while nothing changes. */
+/** A record's request as JSON. The request is the same object as long as nothing changes. */
 function recordedText(request: object): string {
   const text = texts.get(request) ?? JSON.stringify(request);
   texts.set(request, text);
   return text;
 }
 
-/** The legs that no step is about. */
+/** The legs that no step of the plan describes. */
 function pathOf(chosen: ChosenPath, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]> {
   if (chosen.path === 'os-vif') return chosen.handler().path?.(chosen.vif, context) ?? [];
   return chosen.handler.path?.(chosen.vif, context) ?? [];
 }
 
-/** What the plugin says of a leg goes before what its plan does. */
-function wayOf(path: readonly Leg[], planned: readonly Leg[]): Leg[] {
-  const told = new Set(path.map(({ kind, name }) => `${kind} ${name}`));
-  return [...path, ...planned.filter(({ kind, name }) => !told.has(`${kind} ${name}`))];
+/** A leg that the plugin describes overrides the one derived from its plan. */
+function mergeLegs(path: readonly Leg[], planned: readonly Leg[]): Leg[] {
+  const described = new Set(path.map(({ kind, name }) => `${kind} ${name}`));
+  return [...path, ...planned.filter(({ kind, name }) => !described.has(`${kind} ${name}`))];
 }
 
-/** Chooses the path and works out the guest's device. @throws VifError */
+/** Chooses the path and computes the guest's device. @throws VifError */
 export async function prepareDevice(
   request: RoutedRequest,
   registry: PluginRegistry,
@@ -163,7 +164,7 @@ export async function prepareDevice(
   return { ...handledBy(request, chosen), device };
 }
 
-/** A member of a Linux bridge that has VLANs is made by the plug: libvirt would know nothing of them. */
+/** The plug makes the tap of a port with settings such as VLANs: libvirt would not know about them. */
 function makesTapFor({ vif }: RoutedRequest): boolean {
   return vif instanceof NetworkVif && portSettings(vif) !== undefined;
 }
@@ -184,7 +185,7 @@ async function vdpaOf(
   throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: vif.id });
 }
 
-/** What the request does not say of the host is read from it, or assumed current. */
+/** What the request does not say about the host is read from the host, or assumed to be current. */
 async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts): Promise<HostCapabilities> {
   return {
     ...given,
@@ -199,7 +200,7 @@ function handledBy(request: RoutedRequest, { path, plugin, reason }: ChosenPath)
   return { id: request.id, vifId: request.vif.id, path, plugin, reason };
 }
 
-/** What a plugin answers; one that does not come back is waited for until the signal fires. */
+/** The plugin's result. A plugin that hangs is waited for until the signal fires. */
 async function guard<T>(
   { path, plugin, vif }: ChosenPath,
   operation: string,
@@ -217,7 +218,7 @@ async function guard<T>(
   }
 }
 
-/** It may be of a class of the plugin's own. */
+/** The promise may be of the plugin's own class. */
 function isPromise<T>(answer: T | Promise<T>): answer is Promise<T> {
   return typeof answer === 'object' && answer !== null && 'then' in answer;
 }

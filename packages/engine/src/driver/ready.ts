@@ -11,8 +11,8 @@ import type { ReadyResult } from './results.js';
 import type { Call } from './run-requests.js';
 
 /**
- * The port by which a VIF's traffic comes to its network, as the plan of its plug tells; undefined for a VIF that has none
- * on a switch which tells when it is done.
+ * The port that connects a VIF to its network, according to the plan of its plug; undefined if the VIF has no port on a
+ * switch that reports readiness.
  */
 export function awaitedPort(vif: NetworkVif | VIFBase, plan: Plan): AwaitedPort | undefined {
   for (const step of plan) {
@@ -30,15 +30,15 @@ export function awaitedPort(vif: NetworkVif | VIFBase, plan: Plan): AwaitedPort 
 }
 
 /**
- * The last step of a plug that waits: like any other that fails, it has the plug undone. A port that the hypervisor is
- * still to make is not waited for, since it does so only after the plug.
- * @param patience milliseconds; as long as the call has unless given
- * @param isShared two hosts may have the port for a while, as in a live migration: neither is a rival
+ * The last step of a plug that waits: if it fails, the plug is undone, as for any other step. A port that the
+ * hypervisor has yet to make is not waited for, since that happens only after the plug.
+ * @param waitTimeout milliseconds; the call's deadline by default
+ * @param isShared two hosts may have the port for a while, as in a live migration: neither is a rival then
  */
 export function readyStep(
   port: AwaitedPort,
   readiness: PortReadiness,
-  patience: number | undefined,
+  waitTimeout: number | undefined,
   isShared: boolean,
 ): CustomStep {
   let rival: string | undefined;
@@ -50,7 +50,7 @@ export function readyStep(
       if (!isShared) rival = found.rival; // before this host claims the port
       return found.state !== 'not ready';
     },
-    apply: (signal) => untilReady({ ...port, rival }, readiness, patience, signal),
+    apply: (signal) => untilReady({ ...port, rival }, readiness, waitTimeout, signal),
     undo: async () => {},
   };
 }
@@ -59,14 +59,14 @@ export function readyStep(
 async function untilReady(
   port: AwaitedPort,
   readiness: PortReadiness,
-  patience: number | undefined,
+  waitTimeout: number | undefined,
   signal: AbortSignal,
 ): Promise<void> {
-  if (patience === undefined) await readiness.untilReady(port, signal);
-  else await withDeadline(patience, signal, (patient) => readiness.untilReady(port, patient));
+  if (waitTimeout === undefined) await readiness.untilReady(port, signal);
+  else await withDeadline(waitTimeout, signal, (limited) => readiness.untilReady(port, limited));
 }
 
-/** @throws VifError NO_RUNNER for a host that cannot tell */
+/** @throws VifError NO_RUNNER if the host cannot report readiness */
 export function requireReadiness(readiness: PortReadiness | undefined): PortReadiness {
   if (readiness) return readiness;
   throw new VifError('NO_RUNNER', 'This host cannot tell when a port is ready: leave `wait` out');
@@ -78,7 +78,7 @@ function interfaceIdOf(vif: NetworkVif | VIFBase): string {
   return (port_profile instanceof VIFPortProfileOpenVSwitch && port_profile.interface_id) || vif.id;
 }
 
-/** A call that waits for the ports of VIFs, and changes nothing. */
+/** A call that waits for the ports of VIFs. It changes nothing. */
 export function waitingForPorts(
   readiness: PortReadiness,
   prepare: (
@@ -93,14 +93,14 @@ export function waitingForPorts(
       ports.set(prepared.job.vifId, awaitedPort(vif, prepared.job.plan));
       return prepared;
     },
-    run: (jobs, { signal, tell }) =>
+    run: (jobs, { signal, report }) =>
       Promise.all(
         jobs.map(async (job) => {
           const port = ports.get(job.vifId);
           const endWait = startSpan({ phase: 'wait', what: 'ready' });
           const result = await readyResult(job, port && untilReady(port, readiness, undefined, signal));
           endWait([job.trace]);
-          tell?.(job, result);
+          report?.(job, result);
         }),
       ),
     present({ handled, job }, _, timeline) {
@@ -110,7 +110,7 @@ export function waitingForPorts(
   };
 }
 
-/** How a job ended that waited for its port. Never rejects. */
+/** The result of a job that waits for its port. Never rejects. */
 async function readyResult(
   { vifId }: Job,
   waiting: Promise<void> | undefined,

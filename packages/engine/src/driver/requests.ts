@@ -5,14 +5,14 @@ import { signalError, withDeadline, withinDeadline } from '../time/deadline.js';
 import type { CallOptions, CallTimes } from './call-options.js';
 import type { Settled } from './results.js';
 
-/** Many requests: a list, or something that yields them one after the other, as a stream does. */
+/** Many requests: a list, or something that yields them one by one, such as a stream. */
 export type Requests<R> = Iterable<R> | AsyncIterable<R>;
 
-/** More would not fit into memory together with what becomes of them. */
-const mostRequests = 1_000_000;
+/** More would not fit into memory together with their results. */
+const MAX_REQUESTS = 1_000_000;
 
-/** As many as a stream is read for at a time. */
-const mostAtOnce = 500;
+/** The largest batch that is read from a stream. */
+const MAX_BATCH = 500;
 
 type Done<T> = (result: Settled<T>, index: number) => void;
 
@@ -23,10 +23,10 @@ type RunBatch<T> = (
 ) => Promise<Settled<T>[]>;
 
 /**
- * Runs the requests of a list all at once. What yields them is read as it is run: a batch has what is there at once, and
- * no more than one request is read ahead while it runs. What cannot be read to its end has one more result, without an id,
- * for all that were not read.
- * @throws VifError INVALID_REQUEST for what are no requests
+ * Runs all requests of a list at once. A source that yields requests is read as they are run: a batch has those that
+ * are available at once, and at most one request is read ahead while it runs. A source that cannot be read to its end
+ * has one more result, without an id, for all requests that were not read.
+ * @throws VifError INVALID_REQUEST if these are not requests
  */
 export async function inBatches<T>(
   given: Requests<unknown>,
@@ -57,7 +57,7 @@ export async function inBatches<T>(
   });
 }
 
-/** @throws VifError INVALID_REQUEST for a proxy that has been revoked, of which nothing can be told */
+/** @throws VifError INVALID_REQUEST for a revoked proxy, which cannot be inspected */
 function isList(given: Requests<unknown>): given is readonly unknown[] {
   try {
     return Array.isArray(given);
@@ -69,8 +69,8 @@ function isList(given: Requests<unknown>): given is readonly unknown[] {
 function readList(requests: readonly unknown[]): readonly unknown[] {
   try {
     const { length } = requests;
-    if (length > mostRequests) {
-      const text = `There are more than ${mostRequests} requests; give them in parts`;
+    if (length > MAX_REQUESTS) {
+      const text = `There are more than ${MAX_REQUESTS} requests; give them in parts`;
       throw new VifError('INVALID_REQUEST', text);
     }
     return Array.from({ length }, (_, i): unknown => requests[i]);
@@ -79,7 +79,7 @@ function readList(requests: readonly unknown[]): readonly unknown[] {
   }
 }
 
-/** What is read of a source: another request, its end, or why it cannot be read. */
+/** One reading of a source: another request, the end, or why it cannot be read. */
 type Read = { readonly request: unknown } | Unreadable | 'end';
 
 interface Unreadable {
@@ -88,7 +88,7 @@ interface Unreadable {
 
 interface Source {
   next(): Promise<Read>;
-  /** Tells it that nothing more will be read. It is not waited for. */
+  /** Tells the source that nothing more will be read. Does not wait for it. */
   leave(): void;
 }
 
@@ -109,13 +109,13 @@ function sourceOf(given: unknown): Source {
     },
     leave() {
       const leaving = async () => iterator.return?.();
-      leaving().catch(() => {}); // nobody is left to be told
+      leaving().catch(() => {}); // there is nobody to report it to
     },
   };
 }
 
 function iteratorOf(given: unknown): AsyncIterator<unknown> | Iterator<unknown> | undefined {
-  if (typeof given !== 'object' || given === null) return undefined; // text is a list of characters
+  if (typeof given !== 'object' || given === null) return undefined; // a string is iterable too
   try {
     const { [Symbol.asyncIterator]: ofStream, [Symbol.iterator]: ofList } = given as Partial<
       AsyncIterable<unknown> & Iterable<unknown>
@@ -134,19 +134,19 @@ function isIterator(value: unknown): value is Iterator<unknown> | AsyncIterator<
 
 type Batch = { readonly requests: readonly unknown[] } | Unreadable;
 
-/** What there is at once, again and again, until the end of the source or until it cannot be read. */
+/** Yields what is available at once as a batch, repeatedly, until the source ends or cannot be read. */
 async function* batchesOf(source: Source, signal: AbortSignal): AsyncGenerator<Batch> {
   let next = source.next();
   let read: Read | undefined;
   try {
     while (read !== 'end') {
-      read = await patiently(next, signal);
+      read = await nextBeforeDeadline(next, signal);
       const requests: unknown[] = [];
       const turn = setImmediate(undefined);
       while (typeof read === 'object' && 'request' in read) {
         requests.push(read.request);
         next = source.next();
-        read = requests.length < mostAtOnce ? await Promise.race([next, turn]) : undefined;
+        read = requests.length < MAX_BATCH ? await Promise.race([next, turn]) : undefined;
       }
       if (requests.length > 0) yield { requests };
       if (typeof read === 'object') yield read;
@@ -156,11 +156,11 @@ async function* batchesOf(source: Source, signal: AbortSignal): AsyncGenerator<B
   }
 }
 
-/** The next request; when the call's time is over, nothing more is waited for. */
-async function patiently(next: Promise<Read>, signal: AbortSignal): Promise<Read> {
+/** The next request. Once the call's deadline has passed, nothing more is awaited. */
+async function nextBeforeDeadline(next: Promise<Read>, signal: AbortSignal): Promise<Read> {
   const doing = 'waiting for the next request';
   try {
-    if (signal.aborted) throw signalError(signal, doing); // though it may be there already
+    if (signal.aborted) throw signalError(signal, doing); // even if it is available
     return await withinDeadline(next, signal, doing);
   } catch (error) {
     return { error };

@@ -8,9 +8,9 @@ import type { Left } from '../run/ownership.js';
 import type { AwaitedPort } from '../run/port-readiness.js';
 import type { Timeline } from '../run/timeline.js';
 
-/** Who handled a request, by which path, and why. */
+/** Which plugin handled a request, by which path, and why. */
 export interface Handled {
-  /** The request's id, or else the VIF's. */
+  /** The request's id or, if it has none, the VIF's. */
   readonly id: string;
   readonly vifId: string;
   readonly path: 'os-vif' | 'legacy';
@@ -23,21 +23,21 @@ export interface ConfigResult extends Handled {
   readonly device: GuestDevice;
 }
 
-/** A step of a plan beside what the host is like. */
+/** A step of a plan, compared with the host. */
 export interface PlannedStep {
   readonly step: Step;
   /** Whether carrying it out would write. */
   readonly writes: boolean;
   readonly differences: readonly Difference[];
-  /** What one should know of it, in a sentence. */
+  /** What the caller should know about it, in a sentence. */
   readonly note?: string;
   /** Why it could not be carried out. */
   readonly blocked?: VifError;
 }
 
-/** A result for which the host was asked. */
+/** A result of a call that read the host. */
 interface Timed extends Handled {
-  /** Where the time went, from the beginning of the call until this result was final. */
+  /** Where the time went, from the start of the call until this result was final. */
   readonly timeline: Timeline;
 }
 
@@ -48,11 +48,11 @@ export interface PlanResult extends Timed {
 
 /** What a plug or an unplug has written. */
 export interface ChangeResult extends Timed {
-  /** What was written, in order; empty when all was as wanted. */
+  /** What was written, in order; empty if everything was already in place. */
   readonly changes: readonly Change[];
-  /** What was left alone, as it is another VIF's or nobody's of ours; an unplug may leave something. */
+  /** What was left alone, because it belongs to another VIF or is not ours; an unplug may leave something. */
   readonly left?: readonly Left[];
-  /** After a plug: the way from the guest to its network. */
+  /** After a plug: the path from the guest to its network. */
   readonly connection?: Connection;
   /** How many steps the plan has. */
   readonly stepCount: number;
@@ -60,25 +60,25 @@ export interface ChangeResult extends Timed {
 
 /** How the host differs from what a plug would make of it. Nothing has been written. */
 export interface CheckResult extends Timed {
-  /** In what the host differs from the plug's plan; empty when the VIF is plugged. */
+  /** How the host differs from the plug's plan; empty if the VIF is plugged. */
   readonly differences: readonly Change[];
-  /** The way from the guest to its network, as far as this host can know. */
+  /** The path from the guest to its network, as far as this host can report. */
   readonly connection?: Connection;
 }
 
 /** The VIF carries traffic. */
 export interface ReadyResult extends Timed {
-  /** The port that carries the VIF's traffic; undefined for a VIF whose back end has none that tells. */
+  /** The port that carries the VIF's traffic; undefined if the VIF's back end has no port that reports readiness. */
   readonly port?: AwaitedPort;
 }
 
-/** How one request of several ended: `ok` tells the two apart. */
+/** The result of one of several requests: `ok` says whether it succeeded. */
 export type Settled<T> = { readonly ok: true; readonly value: T } | Failure;
 
 /** A request that failed. */
 export interface Failure {
   readonly ok: false;
-  /** The request's id, or else the VIF's; null where neither can be read. */
+  /** The request's id or, if it has none, the VIF's; null if neither can be read. */
   readonly id: string | null;
   readonly error: VifError;
 }

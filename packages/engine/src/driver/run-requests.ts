@@ -10,20 +10,23 @@ import type { Prepared } from './prepare.js';
 import { inBatches, type Requests } from './requests.js';
 import type { Settled } from './results.js';
 
-/** Of a call's time, what plugins have for their plans: one that hangs must not take the others' time to plug. */
+/**
+ * The share of a call's time that plugins have for their plans: one that hangs must not use up the time that others
+ * need to plug.
+ */
 const PLANNING = 1 / 2;
 
-/** What a call does with its requests: `R` is what the engine makes of a job, `T` what is told of it. */
+/** How a call handles its requests: `R` is the engine's result for a job, `T` the result that the caller gets. */
 export interface Call<R, T> {
   prepare(request: unknown, signal: AbortSignal): Prepared | Promise<Prepared>;
-  /** Runs the plans, and tells of each job as soon as its result is final. */
+  /** Runs the plans, and reports each job as soon as its result is final. */
   run(jobs: readonly Job[], options: RunOptions<R>): Promise<unknown>;
   present(prepared: Prepared, result: R, timeline: Timeline, left: readonly Left[] | undefined): T;
   /** Called for each request as soon as its result is final. */
   done(result: Settled<T>, index: number): void;
 }
 
-/** A request whose plan came about. */
+/** A request that has a plan. */
 interface Ready {
   readonly index: number;
   readonly prepared: Prepared;
@@ -31,8 +34,8 @@ interface Ready {
 }
 
 /**
- * Has a plan made for each request, and runs together those that came about.
- * @throws VifError INVALID_REQUEST for what are no requests
+ * Makes a plan for each request, and runs the plans together.
+ * @throws VifError INVALID_REQUEST if these are not requests
  */
 export function runRequests<R, T>(
   given: Requests<unknown>,
@@ -69,7 +72,7 @@ async function runBatch<R, T>(
     const prepared = await withDeadline(timeout * PLANNING, signal, prepareAll);
     const ready = new Map<Job, Ready>();
     for (const each of prepared) if (each) ready.set({ ...each.prepared.job, trace: each.trace }, each);
-    const tell = (job: Job, result: JobResult<R>) => {
+    const report = (job: Job, result: JobResult<R>) => {
       const each = ready.get(job);
       if (!each) return;
       ready.delete(job);
@@ -78,7 +81,7 @@ async function runBatch<R, T>(
         return finish(index, { ok: false, id: prepared.handled.id, error: result.error });
       finish(index, { ok: true, value: present(prepared, result.value, trace.timeline(), result.left) });
     };
-    await run([...ready.keys()], { signal, undoTimeout, tell });
+    await run([...ready.keys()], { signal, undoTimeout, report });
     for (const { index, prepared } of ready.values()) {
       const { id } = prepared.handled;
       finish(index, { ok: false, id, error: new VifError('PLUG_FAILED', `VIF ${id} was not reached`) });
@@ -88,10 +91,10 @@ async function runBatch<R, T>(
   return results;
 }
 
-/** Milliseconds in which what was waited for may still say so itself, once the signal fired. */
+/** Milliseconds after the signal has fired in which what was awaited may still report the error itself. */
 const GRACE = 200;
 
-/** The result of one request's part, or its error; never a rejection. It ends soon after the signal has fired. */
+/** The result of handling one request, or its error. Never rejects, and ends soon after the signal has fired. */
 export async function settle<T>(
   request: unknown,
   signal: AbortSignal,
@@ -103,17 +106,17 @@ export async function settle<T>(
   } catch (error) {
     const failure = asVifError(error, 'INVALID_REQUEST', 'The request could not be read');
     const { id, vifId } = idsOf(request);
-    return { ok: false, id, error: concerning(failure, vifId) };
+    return { ok: false, id, error: withVifId(failure, vifId) };
   }
 }
 
-/** The one result there is. @throws VifError if it is an error */
-export function only<T>([result]: readonly Settled<T>[]): T {
+/** The single result. @throws VifError if it is an error */
+export function onlyResult<T>([result]: readonly Settled<T>[]): T {
   if (result?.ok) return result.value;
   throw result?.error ?? new VifError('INVALID_REQUEST', 'There is no request');
 }
 
-/** The ids that a request would have, even if the rest of it is no good. */
+/** The ids of a request, even if the rest of it is invalid. */
 function idsOf(request: unknown): { readonly id: string | null; readonly vifId: string | undefined } {
   try {
     if (!isPlainObject(request)) return { id: null, vifId: undefined };
@@ -121,12 +124,15 @@ function idsOf(request: unknown): { readonly id: string | null; readonly vifId: 
     const id = [own, ofVif].find((each) => typeof each === 'string') ?? null;
     return { id, vifId: isUuid(ofVif) ? ofVif : undefined };
   } catch {
-    return { id: null, vifId: undefined }; // a proxy that does not want to be looked at
+    return { id: null, vifId: undefined }; // a proxy that refuses to be read
   }
 }
 
-/** The error with the VIF's id, if it has none. One of a class of its own has more to tell, and stays as it is. */
-function concerning(error: VifError, vifId: string | undefined): VifError {
+/**
+ * The error with the VIF's id added, if it has none. An error of a subclass carries more information, and stays as it
+ * is.
+ */
+function withVifId(error: VifError, vifId: string | undefined): VifError {
   if (vifId === undefined || error.vifId !== undefined || error.name !== 'VifError') return error;
   return new VifError(error.code, error.message, { vifId, ...('cause' in error && { cause: error.cause }) });
 }

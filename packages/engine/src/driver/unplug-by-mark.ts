@@ -10,24 +10,24 @@ import { startSpan } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
 import type { Prepared } from './prepare.js';
 
-/** Milliseconds to look beside a plan: it has done its part, and a server that hangs is not to hold it up. */
-const LOOKING = 1_000;
+/** Milliseconds to search after a plan has run: a server that hangs must not delay the result. */
+const SEARCH_TIMEOUT = 1_000;
 
 const owner = 'unplug by mark';
 
-/** What was found with the mark of a VIF, and why something could not be looked for. */
+/** What carries the mark of a VIF, and why some of it could not be searched for. */
 interface Marked {
   readonly steps: readonly Step[];
   readonly failures: readonly VifError[];
 }
 
 /**
- * The unplugs of one call, which leave nothing that carries a VIF's mark, whatever the VIF's request has become since it
- * was plugged: Neutron could not bind the port any more, its type changed, a plugin is not there.
+ * The unplugs of one call. They leave nothing that carries a VIF's mark, however the VIF's request has changed since it
+ * was plugged: Neutron could no longer bind the port, its type changed, or a plugin is missing.
  */
 export class UnplugByMark {
   readonly #engine: Engine;
-  readonly #unlooked = new Map<string, readonly VifError[]>();
+  readonly #searchFailures = new Map<string, readonly VifError[]>();
   #all: Promise<Findings> | undefined;
 
   constructor(engine: Engine) {
@@ -35,16 +35,16 @@ export class UnplugByMark {
   }
 
   /**
-   * In place of a plan that did not come about, one that removes what carries the VIF's mark.
-   * @param failure why there is none
-   * @throws VifError that failure where nothing carries the mark, or its call is over
+   * Makes a plan that removes what carries the VIF's mark, in place of a plan that could not be made.
+   * @param failure why no plan could be made
+   * @throws VifError that failure, if nothing carries the mark or the call has ended
    */
   async prepare({ id, vif }: RoutedRequest, failure: VifError, signal: AbortSignal): Promise<Prepared> {
     if (signal.aborted || failure.code === 'TIMEOUT') throw failure;
     const { steps, failures } = this.#ofVif(vif.id, await this.#findAll(signal));
     if (steps.length === 0) throw failure;
-    this.#unlooked.set(vif.id, failures);
-    const reason = `no plan came about (${failure.message}), and what carries its mark is removed`;
+    this.#searchFailures.set(vif.id, failures);
+    const reason = `no plan could be made (${failure.message}); what carries its mark is removed`;
     const [path, plugin] =
       vif instanceof NetworkVif ? (['legacy', vif.type] as const) : (['os-vif', vif.plugin] as const);
     return {
@@ -53,14 +53,14 @@ export class UnplugByMark {
     };
   }
 
-  /** Carries out plans, and then removes what they leave of their VIFs. */
+  /** Runs plans, and then removes what they leave of their VIFs. */
   async unplug(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<void> {
-    const { signal, tell } = options;
+    const { signal, report } = options;
     const endings: Promise<void>[] = [];
     const end = async (job: Job, result: JobResult<Change[]>) => {
-      tell?.(job, await this.#removeRest(job, result, signal));
+      report?.(job, await this.#removeRest(job, result, signal));
     };
-    await this.#engine.unplug(jobs, { ...options, tell: (job, result) => endings.push(end(job, result)) });
+    await this.#engine.unplug(jobs, { ...options, report: (job, result) => endings.push(end(job, result)) });
     await Promise.all(endings);
   }
 
@@ -69,31 +69,31 @@ export class UnplugByMark {
     result: JobResult<Change[]>,
     signal: AbortSignal,
   ): Promise<JobResult<Change[]>> {
-    const unlooked = this.#unlooked.get(job.vifId);
-    if (unlooked) return withFailures(job, result, unlooked);
+    const searchFailures = this.#searchFailures.get(job.vifId);
+    if (searchFailures) return withFailures(job, result, searchFailures);
     if (signal.aborted || isComplete(job, result)) return result;
-    const endLooking = startSpan({ phase: 'inspect', what: 'marks' });
+    const endSearch = startSpan({ phase: 'inspect', what: 'marks' });
     const isIdle = 'value' in result && result.value.length === 0;
     const found = isIdle ? await this.#findAll(signal) : await this.#findNear(job, signal);
     const marked = this.#ofVif(job.vifId, found).steps;
-    // What failed is for the next unplug.
+    // What failed is left to the next unplug.
     const steps = 'error' in result ? marked.filter((step) => !this.#engine.hasAlike(job, step)) : marked;
     if (steps.length === 0) return result;
     const { vifId, trace } = job;
-    endLooking([trace]);
+    endSearch([trace]);
     const rest = { vifId, plan: validatePlan(steps, owner, vifId), owner, ...(trace && { trace }) };
     const [more] = await this.#engine.unplug([rest], { signal });
     return more ? joined(job, result, more) : result;
   }
 
-  /** What can be found without going through all that there is. */
+  /** What can be found without searching the whole host. */
   #findNear({ vifId }: Job, signal: AbortSignal): Promise<Findings> {
-    return withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, 'near', [vifId]));
+    return withDeadline(SEARCH_TIMEOUT, signal, (soon) => this.#engine.findOwned(soon, 'near', [vifId]));
   }
 
-  /** Once for all requests of the call. */
+  /** Searches once for all requests of the call. */
   #findAll(signal: AbortSignal): Promise<Findings> {
-    this.#all ??= withDeadline(LOOKING, signal, (soon) => this.#engine.findOwned(soon, 'vifs'));
+    this.#all ??= withDeadline(SEARCH_TIMEOUT, signal, (soon) => this.#engine.findOwned(soon, 'vifs'));
     return this.#all;
   }
 
@@ -103,7 +103,7 @@ export class UnplugByMark {
   }
 }
 
-/** Whether a plan looked for the VIF's marks itself, and found what there is. */
+/** Whether a plan searched for the VIF's marks itself, and found what there was. */
 function isComplete({ plan }: Job, result: JobResult<Change[]>): boolean {
   return 'value' in result && result.value.length > 0 && plan.some((step) => stepKindOf(step).findsAllOfVif);
 }

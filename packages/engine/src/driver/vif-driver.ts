@@ -7,7 +7,7 @@ import type { HostChange } from '../inventory/changes.js';
 import type { PluggedVifs } from '../inventory/plugged-vifs.js';
 import { Engine } from '../run/engine.js';
 import type { Host } from '../run/host.js';
-import { writingOf } from '../run/job.js';
+import { changeOf } from '../run/job.js';
 import type { RunningTask } from '../run/runner-queue.js';
 import type { Timeline } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
@@ -21,23 +21,30 @@ import {
   readCallOptions,
   readPlugOptions,
   readUnplugOptions,
-  teller,
+  resultNotifier,
   type UnplugOptions,
 } from './call-options.js';
 import type { GcOptions, GcResult } from './gc.js';
 import { logGc, logOutcome, traced } from './log.js';
 import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
-import { endPlugins } from './plugin-packages.js';
-import { formerOf, type Operation, type Prepared, prepareDevice, preparePlan, recordOf } from './prepare.js';
+import { disposePlugins } from './plugin-packages.js';
+import {
+  type Operation,
+  type Prepared,
+  prepareDevice,
+  preparePlan,
+  previousRecord,
+  recordOf,
+} from './prepare.js';
 import { inBatches, type Requests } from './requests.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
-import { type Call, only, runRequests, settle } from './run-requests.js';
-import { type Connected, judgedBeside } from './with-connection.js';
+import { type Call, onlyResult, runRequests, settle } from './run-requests.js';
+import { type Connected, judgedAlongside } from './with-connection.js';
 
-/** What a {@link VifDriver} works with. */
+/** The parts of a {@link VifDriver}. */
 export interface VifDriverParts {
   readonly host: Host;
-  /** The host's, and those of vendors' packages. */
+  /** The host's runners, and those of vendors' packages. */
   readonly runners: readonly StepRunner[];
   readonly guests: GuestConfigurator;
   readonly registry: PluginRegistry;
@@ -52,16 +59,18 @@ export interface WatchOptions {
 }
 
 /**
- * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what `parseRequest` takes: plain
- * JSON with the keys `vif`, `instance`, ..., whose `vif` may also be an os-vif object.
+ * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what
+ * `parseRequest` takes: plain JSON with the keys `vif`, `instance`, ..., where `vif` may also be an os-vif object.
  *
- * The methods whose names end in `All` take many requests, and reject only for options or a list of requests that are
- * none (INVALID_OPTIONS, INVALID_REQUEST), before anything is done: each request has a result of its own, in the order of the
- * requests, and is told of as soon as it is final ({@link BatchOptions.onResult}). The others take one, and throw its error.
+ * The methods whose names end in `All` take many requests. They reject only if the options or the list of requests are
+ * invalid (INVALID_OPTIONS, INVALID_REQUEST), before anything is done. Each request has its own result, in the order of
+ * the requests, which is also reported as soon as it is final ({@link BatchOptions.onResult}). The other methods take
+ * one request, and throw its error.
  *
- * Many requests are a list, whose requests are done all at once, or what yields them: an iterable, an async iterable, a
- * stream of objects. That is read as fast as its requests are done. One that throws, or has not ended when the call's time
- * is over, has one more result behind those of the requests that were read: a failure without an id.
+ * Many requests are a list, whose requests run concurrently, or a source that yields them: an iterable, an async
+ * iterable, a stream of objects. A source is read as fast as its requests are handled. A source that throws, or has not
+ * ended at the call's deadline, has one more result after those of the requests that were read: a failure without an
+ * id.
  */
 export class VifDriver {
   readonly #parts: VifDriverParts;
@@ -74,18 +83,19 @@ export class VifDriver {
   }
 
   /**
-   * The os-vif object that the request's VIF is, or is converted to; undefined if the legacy path serves it. The host
-   * is not asked, and the plugin that the object names need not be there.
-   * @throws VifError for a request that cannot be read, a VIF type that nothing handles, or what a converter throws
+   * The os-vif object that the request's VIF is, or is converted to; undefined if the legacy path handles it. The host
+   * is not read, and the plugin that the object names need not be installed.
+   * @throws VifError for a request that cannot be read or a VIF type that nothing handles, or what a converter throws
    */
   convert<R>(request: R & RequestOf<R>): VIFBase | undefined {
     return objectOf(this.#read(request), this.#parts.registry);
   }
 
   /**
-   * Which VIFs the plugins take, as `host_info` of os-vif tells it.
-   * @param permittedVifTypes names of VIF classes: only these are told of, and only plugins that take one of them
-   * @throws VifError INVALID_OPTIONS for a list that is none; PLUGIN_FAILED, or what a plugin throws, when one cannot tell
+   * The VIFs that the plugins support, in the form of os-vif's `host_info`.
+   * @param permittedVifTypes names of VIF classes: only these are listed, and only plugins that support one of them
+   * @throws VifError INVALID_OPTIONS if that is not a list; PLUGIN_FAILED, or what a plugin throws, if a plugin cannot
+   *   be described
    */
   hostInfo(permittedVifTypes?: readonly string[]): HostInfo {
     const { info, errors } = describeHost(this.#parts.registry, permittedVifTypes);
@@ -95,46 +105,47 @@ export class VifDriver {
 
   /** The guest's device, with its XML. Nothing on the host is changed. */
   async config<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<ConfigResult> {
-    return only(await this.configAll<unknown>([request], options));
+    return onlyResult(await this.configAll<unknown>([request], options));
   }
 
-  /** What a plug would do: each step, and in what the host differs from it. */
+  /** What a plug would do: each step, and how the host differs from it. */
   async plan<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<PlanResult> {
-    return only(await this.planAll<unknown>([request], options));
+    return onlyResult(await this.planAll<unknown>([request], options));
   }
 
   /**
    * Plugs a VIF, all or nothing.
-   * @throws VifError PLUG_FAILED (a PlugError), or why no plan came about
+   * @throws VifError PLUG_FAILED (a PlugError), or why no plan could be made
    */
   async plug<R>(request: R & RequestOf<R>, options?: PlugOptions<ChangeResult>): Promise<ChangeResult> {
-    return only(await this.plugAll<unknown>([request], options));
+    return onlyResult(await this.plugAll<unknown>([request], options));
   }
 
   /**
-   * Resolves once the VIF's port carries traffic, whoever makes it: ovs-vswitchd has opened it and, where OVN runs the host,
-   * ovn-controller has installed its flows. Nothing is changed, and no lock is held.
-   * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED, OVN_NOT_INSTALLED when the call's time is over, with what is missing
-   *   and why it may be
+   * Resolves once the VIF's port carries traffic, no matter what makes the port: ovs-vswitchd has opened it and, on a
+   * host that OVN manages, ovn-controller has installed its flows. Changes nothing, and holds no lock.
+   * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED, OVN_NOT_INSTALLED at the call's deadline, with what is missing and
+   *   the possible reason
    */
   async waitReady<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<ReadyResult> {
-    return only(await this.waitReadyAll<unknown>([request], options));
+    return onlyResult(await this.waitReadyAll<unknown>([request], options));
   }
 
-  /** In what the host differs from the VIF's being plugged. */
+  /** How the host differs from what a plug of the VIF would make of it. */
   async check<R>(request: R & RequestOf<R>, options?: CallOptions): Promise<CheckResult> {
-    return only(await this.checkAll<unknown>([request], options));
+    return onlyResult(await this.checkAll<unknown>([request], options));
   }
 
   /**
-   * Unplugs a VIF. What is gone already is no error.
-   * @throws VifError VIF_IN_USE where a guest has its end open, unless it is forced; UNPLUG_FAILED (an UnplugError) with all that failed; the rest has been done
+   * Unplugs a VIF. It is not an error if the VIF, or a part of it, is already gone.
+   * @throws VifError VIF_IN_USE if a guest has its end open, unless forced; UNPLUG_FAILED (an UnplugError) with all
+   *   failures, after everything else has been done
    */
   async unplug<R>(request: R & RequestOf<R>, options?: UnplugOptions): Promise<ChangeResult> {
-    return only(await this.unplugAll<unknown>([request], options));
+    return onlyResult(await this.unplugAll<unknown>([request], options));
   }
 
-  /** {@link config} for many. */
+  /** {@link config} for many requests. */
   async configAll<R>(
     requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<ConfigResult>,
@@ -144,7 +155,7 @@ export class VifDriver {
     const configure = (request: unknown, signal: AbortSignal) =>
       settle(request, signal, () => prepareDevice(this.#read(request), registry, host.facts, guests, signal));
     return traced('config', () =>
-      inBatches<ConfigResult>(requests, given, teller(given, logger), (batch, times, done) =>
+      inBatches<ConfigResult>(requests, given, resultNotifier(given, logger), (batch, times, done) =>
         withDeadline(times.timeout, times.signal, (signal) =>
           Promise.all(
             batch.map(async (request, index) => {
@@ -158,7 +169,7 @@ export class VifDriver {
     );
   }
 
-  /** {@link plan} for many. */
+  /** {@link plan} for many requests. */
   planAll<R>(
     requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<PlanResult>,
@@ -176,7 +187,7 @@ export class VifDriver {
     }));
   }
 
-  /** {@link check} for many. */
+  /** {@link check} for many requests. */
   async checkAll<R>(
     requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<CheckResult>,
@@ -185,7 +196,7 @@ export class VifDriver {
     const { host, logger } = this.#parts;
     const handling: Call<Connected<readonly RunningTask[]>, CheckResult> = {
       prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
-      run: judgedBeside<readonly RunningTask[]>(
+      run: judgedAlongside<readonly RunningTask[]>(
         (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'check' }),
         host.connection,
       ),
@@ -195,16 +206,16 @@ export class VifDriver {
           .filter(
             ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
           )
-          .map(writingOf),
+          .map(changeOf),
         connection,
         timeline,
       }),
-      done: teller(given, logger),
+      done: resultNotifier(given, logger),
     };
     return traced('check', () => runRequests(requests, given, handling));
   }
 
-  /** {@link plug} for many: those that fail are undone, and the others are plugged. */
+  /** {@link plug} for many requests: those that fail are undone, and the others are plugged. */
   async plugAll<R>(
     requests: Requests<R & RequestOf<R>>,
     options?: PlugOptions<ChangeResult>,
@@ -213,7 +224,7 @@ export class VifDriver {
     return this.#changeAll('plug', requests, given, plugging(this.#changing, given));
   }
 
-  /** {@link waitReady} for many. */
+  /** {@link waitReady} for many requests. */
   async waitReadyAll<R>(
     requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<ReadyResult>,
@@ -224,14 +235,14 @@ export class VifDriver {
       const request = this.#read(json);
       return { prepared: await this.#prepare(request, 'plug', signal), vif: request.vif };
     };
-    const done = teller(given, this.#parts.logger);
+    const done = resultNotifier(given, this.#parts.logger);
     return traced('waitReady', async () => {
       const readiness = requireReadiness(this.#parts.host.readiness);
       return runRequests(requests, given, { ...waitingForPorts(readiness, prepare), done });
     });
   }
 
-  /** {@link unplug} for many. */
+  /** {@link unplug} for many requests. */
   async unplugAll<R>(
     requests: Requests<R & RequestOf<R>>,
     options?: UnplugOptions,
@@ -242,16 +253,15 @@ export class VifDriver {
   }
 
   /**
-   * Removes what carries our mark and whose VIF is not kept, as an unplug does: what is left of VIFs whose callers have
-   * died, and never anything else. What several VIFs share goes only if no VIF is kept and nothing uses it. Vendors'
-   * tools are not run: they know VIFs, of which nothing is left but ids.
+   * Removes what carries our mark and belongs to a VIF that is not kept, as an unplug does: what is left of VIFs whose
+   * callers have died, and never anything else. What several VIFs share is removed only if no VIF is kept and nothing
+   * uses it. Vendors' tools are not run: they need VIFs, of which only the ids are left.
    *
-   * The list of those kept must be no older than the host: a VIF that was plugged after it was drawn up is not on it.
+   * The list of VIFs to keep must be up to date: a VIF that was plugged after the list was made is not on it.
    *
-   * @returns a result for each VIF, by its id, of which something was found; with the id null what VIFs shared, and
-   *   what could not be looked for
-   * @throws VifError INVALID_REQUEST for a list with something else than ids of VIFs, and an empty one;
-   *   INVALID_OPTIONS
+   * @returns a result for each VIF of which something was found, with its id; and results with the id null for what
+   *   VIFs shared and for what could not be searched for
+   * @throws VifError INVALID_REQUEST for a list that is empty, or contains anything but ids of VIFs; INVALID_OPTIONS
    */
   async gc(options: GcOptions): Promise<Settled<GcResult>[]> {
     const { collectGarbage, readGcOptions } = await import('./gc.js');
@@ -264,7 +274,8 @@ export class VifDriver {
   }
 
   /**
-   * What is plugged: VIFs whose mark something carries, and those plugged and not unplugged since the host started.
+   * The plugged VIFs: those whose mark something carries, and those that were plugged and not unplugged since the host
+   * started.
    * @throws VifError INVALID_OPTIONS
    */
   async list(options?: CallOptions): Promise<PluggedVifs> {
@@ -274,9 +285,9 @@ export class VifDriver {
   }
 
   /**
-   * Unplugs VIFs of which nothing is known but their ids: as they were plugged, where that is recorded, and else by what
-   * carries their marks. A VIF of which there is nothing is no error: its result has no changes.
-   * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is none
+   * Unplugs VIFs of which only the ids are known: by the recorded request, if there is one, and otherwise by what
+   * carries their marks. A VIF of which nothing exists is not an error: its result has no changes.
+   * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is not a UUID
    */
   async unplugById(
     vifIds: readonly string[],
@@ -289,10 +300,11 @@ export class VifDriver {
   }
 
   /**
-   * Tells of each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges, filters
-   * and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled; several changes of a
-   * thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
-   * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another, where nothing tells of changes
+   * Reports each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges,
+   * filters and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled; several
+   * changes to a thing within a moment are reported as one. It ends when the signal fires, or when the loop that reads
+   * it is left.
+   * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another code, if nothing reports changes
    */
   async *watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
     const { watchHost } = await import('../inventory/watch.js');
@@ -300,16 +312,17 @@ export class VifDriver {
   }
 
   /**
-   * Ends what the plugins have made and the runners of their packages, by their own `dispose`, and then the host's
-   * connections and processes. One that fails to end, or has not ended after 5 s, is logged, and does not keep the host.
+   * Disposes of what the plugins have made and of the runners of their packages, and then closes the host's connections
+   * and ends its processes. A plugin that fails to be disposed of, or takes longer than 5 s, is logged, and does not
+   * prevent the host from closing.
    */
   async close(): Promise<void> {
     const { host, runners, registry, logger } = this.#parts;
-    await endPlugins(registry, runners, logger);
+    await disposePlugins(registry, runners, logger);
     await host.close();
   }
 
-  /** As {@link close}: `await using driver = createVifDriver(...)`. */
+  /** Same as {@link close}: `await using driver = createVifDriver(...)`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -326,7 +339,7 @@ export class VifDriver {
   ): Promise<Settled<ChangeResult>[]> {
     const { logger } = this.#parts;
     const began = performance.now();
-    const tell = teller(given, logger);
+    const report = resultNotifier(given, logger);
     const handling: Call<Changed, ChangeResult> = {
       prepare,
       run,
@@ -340,7 +353,7 @@ export class VifDriver {
       }),
       done: (result, index) => {
         logOutcome(logger, operation, result, Math.round(performance.now() - began));
-        tell(result, index);
+        report(result, index);
       },
     };
     return traced(operation, () => runRequests(requests, given, handling));
@@ -366,7 +379,7 @@ export class VifDriver {
       prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
       run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
       present,
-      done: teller(given, this.#parts.logger),
+      done: resultNotifier(given, this.#parts.logger),
     };
     return traced(operation === 'plug' ? 'plan' : operation, () => runRequests(requests, given, handling));
   }
@@ -377,13 +390,13 @@ export class VifDriver {
     const record = operation === 'plug' ? recordOf(request, prepared) : undefined;
     if (!record || !host.records) return prepared;
     const { job } = prepared;
-    const former = await formerOf(record, host.records);
-    if (!former) return { ...prepared, job: { ...job, record } };
-    const { stepsOfFormerWay } = await import('./former-way.js');
-    const leaving = await stepsOfFormerWay(job.plan, former, async (given) => {
+    const previous = await previousRecord(record, host.records);
+    if (!previous) return { ...prepared, job: { ...job, record } };
+    const { stepsRemovingPreviousPlug } = await import('./previous-plug.js');
+    const removals = await stepsRemovingPreviousPlug(job.plan, previous, async (given) => {
       const unplug = await preparePlan(this.#read(given), 'unplug', registry, host.facts, signal);
       return unplug.job.plan;
     });
-    return { ...prepared, job: { ...job, plan: [...job.plan, ...leaving], record } };
+    return { ...prepared, job: { ...job, plan: [...job.plan, ...removals], record } };
   }
 }

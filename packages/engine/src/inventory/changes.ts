@@ -1,39 +1,42 @@
 import { keyOf, type Thing, type ThingKey, type ThingKind } from '../run/inventory.js';
 import { ownersOf } from './owners.js';
 
-/** An attribute that is not as it was. */
+/** An attribute that has changed. */
 export interface AttributeChange {
   /** The attribute's name, as in `mtu` or `bridge.stp`; `exists` for the thing itself. */
   readonly attribute: string;
-  /** Undefined where there was none. */
+  /** Undefined if it did not exist. */
   readonly before: unknown;
-  /** Undefined where there is none any more. */
+  /** Undefined if it no longer exists. */
   readonly after: unknown;
 }
 
-/** Something that changed on the host and concerns VIFs. */
+/** A change on the host that concerns VIFs. */
 export interface HostChange {
-  /** When it was noticed. */
+  /** When it was detected. */
   readonly at: Date;
   readonly kind: ThingKind;
   readonly name: string;
-  /** The VIFs that it concerns, by their ids; those of a shared bridge are many. */
+  /** The ids of the VIFs that it concerns: for a shared bridge there are many. */
   readonly vifIds: readonly string[];
   readonly changes: readonly AttributeChange[];
 }
 
 /** Things by their keys, with the VIFs that each concerns. */
-export interface Scene {
+export interface HostSnapshot {
   readonly things: ReadonlyMap<ThingKey, Thing>;
   readonly owners: ReadonlyMap<ThingKey, ReadonlySet<string>>;
 }
 
-export function sceneOf(things: readonly Thing[]): Scene {
+export function snapshotOf(things: readonly Thing[]): HostSnapshot {
   return { things: new Map(things.map((thing) => [keyOf(thing), thing])), owners: ownersOf(things) };
 }
 
-/** In what two scenes differ, as far as it concerns VIFs: those that a thing concerned before, and does now. */
-export function changesBetween(before: Scene, after: Scene, at: Date): HostChange[] {
+/**
+ * The differences between two snapshots that concern VIFs. A thing concerns the VIFs that it belonged to before or does
+ * now.
+ */
+export function changesBetween(before: HostSnapshot, after: HostSnapshot, at: Date): HostChange[] {
   const keys = new Set([...before.things.keys(), ...after.things.keys()]);
   return [...keys].flatMap((key): HostChange[] => {
     const [was, is] = [before.things.get(key), after.things.get(key)];
@@ -57,7 +60,7 @@ function attributesBetween(was: Thing | undefined, is: Thing | undefined): Attri
   });
 }
 
-/** Attributes that are in others have both names: `bridge.stp`, `externalIds.iface-id`. */
+/** Nested attributes have dotted names: `bridge.stp`, `externalIds.iface-id`. */
 function flat(attributes: object): Map<string, unknown> {
   return new Map(
     Object.entries(attributes).flatMap(([name, value]: [string, unknown]): [string, unknown][] => {

@@ -1,6 +1,9 @@
 import { keyOf, type Thing, type ThingKey } from '../run/inventory.js';
 
-/** Which VIFs each thing concerns: those whose mark it carries, those that lie upon it, and those whose way out it is. */
+/**
+ * The VIFs that each thing concerns: those whose mark it carries, those with something on top of it, and those whose
+ * uplink it is.
+ */
 export function ownersOf(things: Iterable<Thing>): ReadonlyMap<ThingKey, ReadonlySet<string>> {
   const byKey = new Map([...things].map((thing) => [keyOf(thing), thing]));
   const owners = new Map<ThingKey, Set<string>>();
@@ -14,7 +17,8 @@ export function ownersOf(things: Iterable<Thing>): ReadonlyMap<ThingKey, Readonl
   for (const [key, { vifIds, below, isUplink }] of byKey) {
     if (vifIds.length > 0) continue;
     for (const container of below) {
-      // In a bridge that is one VIF's alone, whatever is there is its: such as the guest's tap, which libvirt makes.
+      // Whatever is in a bridge that belongs to a single VIF belongs to that VIF, such as the guest's tap, which
+      // libvirt makes.
       const isPrivate = byKey.get(container)?.vifIds.length === 1;
       if (isPrivate || isUplink) for (const vifId of [...(owners.get(container) ?? [])]) claim(key, vifId);
     }

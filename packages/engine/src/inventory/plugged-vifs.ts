@@ -4,10 +4,10 @@ import { keyOf, type Thing, type VifRecord } from '../run/inventory.js';
 import { ownersOf } from './owners.js';
 import { type RecordedVif, readRecord, recordedThing } from './recorded-vif.js';
 
-/** A VIF that is plugged on this host, as far as the host tells. */
+/** A VIF that is plugged on this host, as far as is known. */
 export interface PluggedVif {
   readonly vifId: string;
-  /** How it was plugged, with the VIF's type or the class of its object; undefined for one without a record. */
+  /** The path by which it was plugged; undefined if there is no record. */
   readonly path?: 'os-vif' | 'legacy';
   readonly plugin?: string;
   readonly type?: string;
@@ -15,36 +15,41 @@ export interface PluggedVif {
   readonly instance?: string;
   /** The guest's MAC address. */
   readonly mac?: string;
-  /** The link, port or socket that the guest has or, where that is not known, the first thing with the VIF's mark. */
+  /** The guest's link, port or socket or, if that is not known, the first thing with the VIF's mark. */
   readonly device?: string;
-  /** When it was first plugged, as an ISO 8601 date in UTC; undefined for one without a record. */
+  /** When it was first plugged, as an ISO 8601 date in UTC; undefined if there is no record. */
   readonly since?: string;
-  /** When the latest plug began that wrote something for it; undefined for one without a record, and where all was there. */
+  /**
+   * When the latest plug that wrote something for it began; undefined if there is no record, or no plug has written
+   * anything.
+   */
   readonly changed?: string;
-  /** What keeps it plugged, as the latest plug said by its option `managedBy`. */
+  /** What keeps it plugged, according to the option `managedBy` of the latest plug. */
   readonly managedBy?: string;
   /**
-   * The seconds from that plug until OVN had installed the flows of its port. It is told where the plug made both the port and its
-   * link, so that OVN waited for nobody else, as it does for a guest that makes its tap when it starts.
+   * The seconds from the start of that plug until OVN had installed the flows of its port. Set only if the plug made
+   * both the port and its link: otherwise OVN also waits for others, such as a guest whose tap is made when it starts.
    */
   readonly ovnInstallSeconds?: number;
-  /** What carries its mark. It is empty where all of it is gone, and for a VIF that needs nothing on the host. */
+  /** What carries its mark. Empty if nothing is left of it, or if the VIF needs nothing on the host. */
   readonly things: readonly Thing[];
-  /** The request that it was plugged with; undefined for one without a record. */
+  /** The request that it was plugged with; undefined if there is no record. */
   readonly request?: object;
 }
 
-/** What is plugged on a host. */
+/** The VIFs that are plugged on a host. */
 export interface PluggedVifs {
-  /** In the order in which they were plugged; those without a record come first, by their ids. */
+  /** In the order in which they were plugged; VIFs without a record come first, sorted by id. */
   readonly vifs: readonly PluggedVif[];
-  /** What concerns those VIFs without having their mark: shared bridges, their uplinks, taps that libvirt has made. */
+  /**
+   * What concerns those VIFs without carrying their marks: shared bridges, their uplinks, taps that libvirt has made.
+   */
   readonly surroundings: readonly Thing[];
-  /** What could not be read, so that VIFs may be missing, or some of what is known of them. */
+  /** What could not be read. VIFs, or some of their properties, may be missing because of it. */
   readonly failures: readonly VifError[];
 }
 
-/** Joins what carries VIFs' marks with what was recorded of their plugs. */
+/** Joins the things that carry VIFs' marks with the records of their plugs. */
 export async function listPlugged({ inventory, records }: Host, signal: AbortSignal): Promise<PluggedVifs> {
   const [found, recorded] = await Promise.all([inventory?.read(signal), records?.list()]);
   const byId = new Map<string, { things: Thing[]; record?: VifRecord }>();
@@ -71,14 +76,14 @@ export async function listPlugged({ inventory, records }: Host, signal: AbortSig
 }
 
 function describe(vifId: string, things: readonly Thing[], record: VifRecord | undefined): PluggedVif {
-  const { bridge, ...told }: Partial<RecordedVif> = record ? readRecord(record) : {};
-  const mac = told.mac ?? things.find((thing) => thing.mac !== undefined)?.mac;
-  const instance = told.instance ?? things.find((thing) => thing.instance !== undefined)?.instance;
-  const device = told.device ?? things[0]?.name;
-  const ovnInstallSeconds = installSeconds(things, told.changed);
+  const { bridge, ...recorded }: Partial<RecordedVif> = record ? readRecord(record) : {};
+  const mac = recorded.mac ?? things.find((thing) => thing.mac !== undefined)?.mac;
+  const instance = recorded.instance ?? things.find((thing) => thing.instance !== undefined)?.instance;
+  const device = recorded.device ?? things[0]?.name;
+  const ovnInstallSeconds = installSeconds(things, recorded.changed);
   return {
     vifId,
-    ...told,
+    ...recorded,
     ...(ovnInstallSeconds !== undefined && { ovnInstallSeconds }),
     ...(instance !== undefined && { instance }),
     ...(mac !== undefined && { mac }),
@@ -92,5 +97,5 @@ function installSeconds(things: readonly Thing[], changed: string | undefined): 
   const isWhole = things.some(({ kind, name }) => kind === 'link' && name === port?.name);
   if (port?.flowsInstalled === undefined || changed === undefined || !isWhole) return undefined;
   const milliseconds = port.flowsInstalled - Date.parse(changed);
-  return milliseconds < 0 ? undefined : milliseconds / 1000; // before it, by a plug that found it all there
+  return milliseconds < 0 ? undefined : milliseconds / 1000; // installed before the plug, which found everything in place
 }

@@ -2,15 +2,15 @@ import { NetworkVif, parseRequest } from '@vifkit/core/nova';
 import { classNameOf } from '@vifkit/core/os-vif';
 import { keyOf, type Thing, type VifRecord } from '../run/inventory.js';
 
-/** What a record tells of a VIF. */
+/** What a record says about a VIF. */
 export interface RecordedVif extends Omit<VifRecord, 'vifId'> {
   /** The VIF's type, or the class of its object. */
   readonly type?: string;
   readonly instance?: string;
   readonly mac?: string;
-  /** The link or port that the guest has. */
+  /** The guest's link or port. */
   readonly device?: string;
-  /** The bridge that it is to be on. */
+  /** The bridge that the guest's link or port belongs on. */
   readonly bridge?: string;
 }
 
@@ -29,11 +29,13 @@ export function readRecord({ vifId, ...record }: VifRecord): RecordedVif {
       ...(typeof bridge === 'string' && { bridge }),
     };
   } catch {
-    return record; // of another release, whose requests had other keys
+    return record; // written by another release, whose requests had other keys
   }
 }
 
-/** The VIF itself, which has a claim on what its request names: libvirt makes its tap, and may do so at any time. */
+/**
+ * The VIF itself, as a thing that claims whatever its request names: libvirt makes its tap, and may do so at any time.
+ */
 export function recordedThing(record: VifRecord): Thing {
   const { vifId } = record;
   const { path, plugin, type, since, device, bridge } = readRecord(record);

@@ -2,18 +2,18 @@ import { asVifError, isVifError, VifError } from '@vifkit/core';
 import type { Host } from '../run/host.js';
 import type { Thing } from '../run/inventory.js';
 import { pause, untilFired } from '../time/deadline.js';
-import { changesBetween, type HostChange, type Scene, sceneOf } from './changes.js';
+import { changesBetween, type HostChange, type HostSnapshot, snapshotOf } from './changes.js';
 import { recordedThing } from './recorded-vif.js';
 
-/** Milliseconds that changes may take to be complete: a plug makes many, and each of them is told once. */
-const SETTLING = 50;
+/** Milliseconds to wait for related changes: a plug makes many, and each is reported once. */
+const SETTLE_TIME = 50;
 
-/** Tells of changes that concern VIFs: see `VifDriver.watch`. */
+/** Reports changes that concern VIFs: see `VifDriver.watch`. */
 export async function* watchHost(
   { inventory, records }: Host,
   signal: AbortSignal,
 ): AsyncGenerator<HostChange, void, undefined> {
-  if (!inventory) throw new VifError('NO_RUNNER', 'This host cannot tell of changes');
+  if (!inventory) throw new VifError('NO_RUNNER', 'This host cannot report changes');
   const stop = new AbortController();
   let wake = new AbortController();
   let failure: unknown;
@@ -28,21 +28,21 @@ export async function* watchHost(
     isStale = true;
     wake.abort();
   }, stop.signal);
-  const look = async (): Promise<Scene> => {
+  const look = async (): Promise<HostSnapshot> => {
     if (isStale && records) {
       isStale = false;
       recorded = (await records.list()).flatMap((each) => (isVifError(each) ? [] : recordedThing(each)));
     }
-    return sceneOf([...recorded, ...(await inventory.read(signal)).things]);
+    return snapshotOf([...recorded, ...(await inventory.read(signal)).things]);
   };
   try {
     let before = await look();
     while (!signal.aborted) {
       await untilFired(wake.signal, signal);
       if (failure) throw failure;
-      await pause(SETTLING, signal);
+      await pause(SETTLE_TIME, signal);
       if (signal.aborted) return;
-      wake = new AbortController(); // what changes while it is read counts for the next reading
+      wake = new AbortController(); // a change during this reading triggers the next one
       const after = await look();
       if (signal.aborted) return;
       yield* changesBetween(before, after, new Date());

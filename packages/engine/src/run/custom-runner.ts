@@ -2,10 +2,10 @@ import { asVifError } from '@vifkit/core';
 import type { AttemptedTask, Inspection, Outcome, StepRunner, Task, VifStep } from '@vifkit/core/step-kinds';
 import type { CustomStep } from '@vifkit/core/steps';
 
-/** That the step is to be done, or was begun: its author knows the rest. */
+/** Marks a step as to be done, or as begun; only its author knows more. */
 type Doing = true;
 
-/** Runs the vendor's own code of `custom` steps, those of one plan in order, those of several side by side. */
+/** Runs the vendor's code of `custom` steps: in order within a plan, concurrently across plans. */
 export class CustomRunner implements StepRunner<CustomStep, Doing, Doing> {
   readonly kinds = ['custom'] as const;
   readonly oneByOne = true;
@@ -24,7 +24,7 @@ export class CustomRunner implements StepRunner<CustomStep, Doing, Doing> {
   }
 }
 
-/** A step that cannot tell its state fails its own VIF, and no other of the batch. */
+/** A step that cannot read its state fails only its own VIF, not the others of the batch. */
 async function inspectOne(step: CustomStep, signal: AbortSignal): Promise<Inspection<Doing>> {
   const differences = [{ attribute: 'done', expected: true, actual: false }];
   try {
@@ -42,7 +42,7 @@ async function outcomeOf(
     await run();
     return { done: true };
   } catch (error) {
-    return { done: true, error: failed(step, error, vifId) }; // half of it, as far as anybody knows
+    return { done: true, error: failed(step, error, vifId) }; // it may be half done
   }
 }
 

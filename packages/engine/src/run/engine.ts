@@ -3,32 +3,32 @@ import type { Reach, StepRunner } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import { CustomRunner } from './custom-runner.js';
 import type { Host } from './host.js';
-import { Crew, type Findings, findOwned, inspectJob } from './inspect.js';
+import { type Findings, findOwned, inspectJob, RunnerQueues } from './inspect.js';
 import type { Change, Job, JobResult } from './job.js';
 import { lockGroups, rounds } from './locks.js';
 import type { OwnershipOperation } from './ownership.js';
-import { plugJob, type Together, unplugJob } from './plug.js';
+import { plugJob, type RunContext, unplugJob } from './plug.js';
 import type { RunningTask } from './runner-queue.js';
-import { Reliance } from './undo-stack.js';
+import { SharedDependencies } from './undo-stack.js';
 
-/** How a call of the engine goes. */
+/** Options of a call to the engine. */
 export interface RunOptions<T> {
   readonly signal: AbortSignal;
-  /** Milliseconds for undoing a plug that failed, once the signal has fired too; 10 000 unless given. */
+  /** Milliseconds for undoing a failed plug, even after the signal has fired; 10 000 by default. */
   readonly undoTimeout?: number;
-  /** Is told of each job as soon as its result is final, and its locks are released. Must not throw. */
-  tell?(job: Job, result: JobResult<T>): void;
+  /** Called for each job as soon as its result is final and its locks are released. Must not throw. */
+  report?(job: Job, result: JobResult<T>): void;
 }
 
 const UNDO_TIMEOUT = 10_000;
 
-/** Runs plans on a host. Every call takes many jobs, and every job has a result of its own. */
+/** Runs plans on a host. Each call takes many jobs, and each job has its own result. */
 export class Engine {
   readonly #host: Host;
   readonly #runners: ReadonlyMap<Step['kind'], StepRunner>;
   readonly #logger: Logger;
 
-  /** @param runners those of the host, unless there are more */
+  /** @param runners those of the host by default */
   constructor(host: Host, runners: readonly StepRunner[] = host.runners, logger: Logger = silentLogger) {
     this.#host = host;
     this.#logger = logger;
@@ -37,57 +37,57 @@ export class Engine {
     );
   }
 
-  /** All or nothing, job by job: one that fails is undone, and the others go on. */
+  /** Plugs each job all or nothing: a job that fails is undone, and the others continue. */
   plug(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
     return this.#inRounds(jobs, options, plugJob);
   }
 
-  /** Goes on past what fails, and reports all failures of a job together. */
+  /** Continues after a failed step, and reports all failures of a job together. */
   unplug(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(jobs, options, (job, together) => unplugJob(job, together, 'unplug'));
+    return this.#inRounds(jobs, options, (job, context) => unplugJob(job, context, 'unplug'));
   }
 
-  /** As {@link unplug}, of what nobody asks for any more: only what carries the mark of a job's VIF. */
+  /** Like {@link unplug}, but for what nobody needs any more: removes only what carries the mark of the job's VIF. */
   collect(jobs: readonly Job[], options: RunOptions<Change[]>): Promise<JobResult<Change[]>[]> {
-    return this.#inRounds(jobs, options, (job, together) => unplugJob(job, together, 'gc'));
+    return this.#inRounds(jobs, options, (job, context) => unplugJob(job, context, 'gc'));
   }
 
   /**
-   * Compares plans with the host, and writes nothing. The tasks come in the order of the plan's steps.
-   * What they are compared for decides about things that are not the VIF's.
+   * Compares plans with the host, and writes nothing. The tasks are in the order of the plan's steps. The operation
+   * decides how things that do not belong to the VIF are treated.
    */
   inspect(
     jobs: readonly Job[],
     {
       signal,
-      tell,
+      report,
       operation = 'plug',
     }: RunOptions<readonly RunningTask[]> & { operation?: OwnershipOperation },
   ): Promise<JobResult<readonly RunningTask[]>[]> {
-    const crew = new Crew(this.#runners, signal);
+    const queues = new RunnerQueues(this.#runners, signal);
     return Promise.all(
       jobs.map(async (job) => {
-        const { tasks, failures } = await inspectJob(job, operation, crew);
+        const { tasks, failures } = await inspectJob(job, operation, queues);
         const error = failures[0]?.error;
         const result = error
           ? { error: new VifError(error.code, error.message, { vifId: job.vifId, cause: error.cause }) }
           : { value: tasks };
-        tell?.(job, result);
+        report?.(job, result);
         return result;
       }),
     );
   }
 
   /**
-   * What there is on the host with our mark; never rejects.
-   * @param reach how much of it has to be found
-   * @param vifIds look only for what these VIFs have
+   * Finds what carries our mark on the host. Never rejects.
+   * @param reach how much of it must be found
+   * @param vifIds look only for what belongs to these VIFs
    */
   findOwned(signal: AbortSignal, reach: Reach = 'all', vifIds?: readonly string[]): Promise<Findings> {
     return findOwned(new Set(this.#runners.values()), signal, reach, vifIds);
   }
 
-  /** Whether a plan has steps about the same sort of things: links, Open vSwitch, functions, filters. */
+  /** Whether a plan has steps for the same runner: links, Open vSwitch, functions or filters. */
   hasAlike({ plan }: Job, step: Step): boolean {
     const runner = this.#runners.get(step.kind);
     return plan.some(({ kind }) => this.#runners.get(kind) === runner);
@@ -95,28 +95,28 @@ export class Engine {
 
   async #inRounds(
     jobs: readonly Job[],
-    { signal, undoTimeout = UNDO_TIMEOUT, tell }: RunOptions<Change[]>,
-    run: (job: Job, together: Together) => Promise<JobResult<Change[]>>,
+    { signal, undoTimeout = UNDO_TIMEOUT, report }: RunOptions<Change[]>,
+    run: (job: Job, context: RunContext) => Promise<JobResult<Change[]>>,
   ): Promise<JobResult<Change[]>[]> {
     const results = new Map<Job, JobResult<Change[]>>();
     for (const round of rounds(jobs)) {
       const groups = await lockGroups(this.#host.locks, round, signal);
       await Promise.all(
         groups.flatMap((locks) => {
-          const crew = new Crew(this.#runners, signal);
-          const reliance = new Reliance(locks.jobs);
-          const together = {
+          const queues = new RunnerQueues(this.#runners, signal);
+          const dependencies = new SharedDependencies(locks.jobs);
+          const context = {
             locks,
-            crew,
-            reliance,
+            queues,
+            dependencies,
             logger: this.#logger,
             records: this.#host.records,
             undoTimeout,
           };
           return locks.jobs.map(async (job) => {
-            const result = await run(job, together);
+            const result = await run(job, context);
             results.set(job, result);
-            tell?.(job, result);
+            report?.(job, result);
           });
         }),
       );

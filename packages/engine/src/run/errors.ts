@@ -2,18 +2,18 @@ import { VifError } from '@vifkit/core';
 import { type Step, stepTarget } from '@vifkit/core/steps';
 import type { Timeline } from './timeline.js';
 
-/** A plug failed; the steps it had done were undone. `cause` is the first error. */
+/** A plug failed, and the steps that it had carried out were undone. `cause` is the first error. */
 export class PlugError extends VifError<'PLUG_FAILED'> {
   override readonly name = 'PlugError';
 
   constructor(
     vifId: string,
     override readonly cause: VifError,
-    /** The step that failed, unless the failure came before any. */
+    /** The step that failed; undefined if the failure came before any step. */
     readonly step: Step | undefined,
-    /** What could not be undone; empty when the host is as before. */
+    /** What could not be undone; empty if the host is as before. */
     readonly undoFailures: readonly VifError[],
-    /** Where the time went; empty for a plug that was no request's. */
+    /** Where the time went; empty for a plug that did not come from a request. */
     readonly timeline: Timeline = [],
   ) {
     const where = step ? ` at ${step.kind} ${stepTarget(step)}` : '';
@@ -35,7 +35,7 @@ export class UnplugError extends VifError<'UNPLUG_FAILED'> {
   constructor(
     vifId: string,
     readonly failures: readonly VifError[],
-    /** Where the time went; empty for an unplug that was no request's. */
+    /** Where the time went; empty for an unplug that did not come from a request. */
     readonly timeline: Timeline = [],
   ) {
     const reasons = failures.map((failure) => failure.message).join('; ');

@@ -5,33 +5,33 @@ import type { HostInventory, VifRecords } from './inventory.js';
 import type { PortMigration } from './port-migration.js';
 import type { PortReadiness } from './port-readiness.js';
 
-/** Orders calls that concern the same things, between processes too. */
+/** Serializes calls that concern the same things, across processes too. */
 export interface HostLocks {
-  /** Waits for all keys and takes them. The release function never throws. */
+  /** Waits for all keys and acquires them. The release function never throws. */
   acquire(keys: readonly string[], signal: AbortSignal): Promise<() => Promise<void>>;
-  /** Takes a key that nobody holds, and answers undefined for one that somebody does. Never waits for it. */
+  /** Acquires a key that nobody holds; resolves to undefined if somebody holds it. Never waits. */
   tryAcquire(key: string): Promise<(() => Promise<void>) | undefined>;
 }
 
-/** A host that plans run on. Made by `@vifkit/host`, or by `@vifkit/testkit` in memory. */
+/** A host that plans run on. Made by `@vifkit/host`, or in memory by `@vifkit/testkit`. */
 export interface Host {
-  /** The copy of `@vifkit/core` that it was made with: a driver refuses one of another contract. */
+  /** The copy of `@vifkit/core` that it was made with: a driver refuses a copy with another contract. */
   readonly core?: CoreCopy;
   readonly facts: HostFacts;
   readonly locks: HostLocks;
   readonly runners: readonly StepRunner[];
-  /** Runs programs, for the runners that vendors' packages bring; without it, there are none of those. */
+  /** Runs programs for the runners of vendors' packages; without it they cannot run any. */
   readonly commands?: CommandExecutor;
-  /** Reads what is on the way from guests to their networks; without it nothing is known to be sound. */
+  /** Reads the paths from guests to their networks; without it nothing is known to be sound. */
   readonly connection?: ConnectionReader;
-  /** Tells when ports carry traffic; a host need not be able to. */
+  /** Reports when ports carry traffic; optional. */
   readonly readiness?: PortReadiness;
-  /** Tells what there is; without it nothing is listed or watched. */
+  /** Lists what exists; without it nothing is listed or watched. */
   readonly inventory?: HostInventory;
-  /** Remembers how VIFs were plugged; nothing does unless given. */
+  /** Records how VIFs were plugged; optional. */
   readonly records?: VifRecords;
-  /** Tells the network of ports that move to another host; a host need not be able to. */
+  /** Notifies the network of ports that move to another host; optional. */
   readonly migration?: PortMigration;
-  /** Ends connections and processes. Calls still under way fail. */
+  /** Closes connections and ends processes. Calls still in progress fail. */
   close(): Promise<void>;
 }

@@ -7,10 +7,10 @@ import type { Job } from './job.js';
 import { type OwnershipOperation, settleOwnership } from './ownership.js';
 import { RunnerQueue, type RunningTask } from './runner-queue.js';
 
-/** The runners of a host by the kinds of their steps, as the jobs that run together share them. */
-export class Crew {
+/** The runners of a host by step kind, as shared by the jobs that run together. */
+export class RunnerQueues {
   readonly #queues: ReadonlyMap<Step['kind'], RunnerQueue>;
-  /** Those that look for what no step of a plan is about. */
+  /** Those that can search for things that no step of a plan concerns. */
   readonly searchers: readonly RunnerQueue[];
 
   constructor(runners: ReadonlyMap<Step['kind'], StepRunner>, signal: AbortSignal) {
@@ -31,30 +31,37 @@ export class Crew {
   }
 }
 
-/** Why a job cannot go on, and the step that it concerns. */
+/** Why a job cannot continue, and the step that failed. */
 export interface StepFailure {
   readonly error: VifError;
   readonly step: Step;
 }
 
-/** What came of comparing a job's steps with the host. */
+/** The result of comparing a job's steps with the host. */
 export interface Inspected {
-  /** In the order of the plan, those that could be compared; and what else was found of the VIF, which goes. */
+  /**
+   * The steps that could be compared, in the order of the plan, and then whatever else was found of the VIF, which is
+   * removed.
+   */
   readonly tasks: readonly RunningTask[];
   readonly failures: readonly StepFailure[];
 }
 
 /**
- * Compares every step of a job with the host, all runners side by side, and decides what is to be done about each. A runner
- * that cannot read fails the jobs that have steps for it, and no others. Never rejects.
+ * Compares every step of a job with the host, all runners concurrently, and decides what to do about each. A runner
+ * that cannot read fails only the jobs that have steps for it. Never rejects.
  */
-export async function inspectJob(job: Job, operation: OwnershipOperation, crew: Crew): Promise<Inspected> {
+export async function inspectJob(
+  job: Job,
+  operation: OwnershipOperation,
+  queues: RunnerQueues,
+): Promise<Inspected> {
   const { plan } = job;
   const failures: (StepFailure | undefined)[] = [];
   const found: (RunningTask | undefined)[] = plan.map(() => undefined);
   const places = new Map<RunnerQueue, number[]>();
   for (const [place, step] of plan.entries()) {
-    const queue = crew.queueOf(step);
+    const queue = queues.queueOf(step);
     const those = queue && places.get(queue);
     if (those) those.push(place);
     else if (queue) places.set(queue, [place]);
@@ -70,8 +77,8 @@ export async function inspectJob(job: Job, operation: OwnershipOperation, crew: 
       else found[place] = taskOf(job, step, reading.value, queue, operation);
     }
   };
-  // Of what gc collects, each thing that carries the mark is a step itself.
-  const searched = operation === 'gc' || job.isPart ? [] : crew.searchers;
+  // A gc job already has a step for each thing that carries the mark.
+  const searched = operation === 'gc' || job.isPart ? [] : queues.searchers;
   const searches = searched.map(async (queue) => ({ queue, strays: await queue.findStrays(job) }));
   await Promise.all([...places].map(compare));
   const strays = (await Promise.all(searches)).flatMap(({ queue, strays }) => {
@@ -104,7 +111,10 @@ function noRunner({ kind }: Step): VifError {
   return new VifError('NO_RUNNER', `This host cannot run '${kind}' steps`);
 }
 
-/** A VIF is plugged in one way, and unplugged in all: what is left of another goes beside the step that it was found with. */
+/**
+ * A VIF is plugged in one form, and unplugged in all of them: remains of another form are removed along with the step
+ * that found them.
+ */
 function straysBeside(
   job: Job,
   { inspection, queue }: RunningTask,
@@ -115,8 +125,8 @@ function straysBeside(
 }
 
 /**
- * A step that depends on a link's creation is not carried out, or not taken back, where the link already is. One that goes
- * with something that is left alone is left alone, too.
+ * A step that depends on a link's creation is not applied, or not undone, if the link already exists. A step that goes
+ * with something that is left alone is left alone too.
  */
 function withConditions(tasks: readonly RunningTask[]): RunningTask[] {
   const targets = (those: readonly RunningTask[]) => new Set(those.map(({ step }) => stepTarget(step)));
@@ -134,13 +144,13 @@ function withConditions(tasks: readonly RunningTask[]): RunningTask[] {
   });
 }
 
-/** What carries our mark, and why something could not be looked for. */
+/** What carries our mark, and why some of it could not be searched for. */
 export interface Findings {
   readonly owned: readonly Owned[];
   readonly failures: readonly VifError[];
 }
 
-/** Asks all runners side by side. One that cannot read keeps none of the others from it. */
+/** Asks all runners concurrently. A runner that cannot read does not affect the others. */
 export async function findOwned(
   runners: Iterable<StepRunner>,
   signal: AbortSignal,

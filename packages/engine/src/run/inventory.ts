@@ -1,62 +1,62 @@
 import type { VifError } from '@vifkit/core';
 
-/** What sort of thing it is, in the words of the steps that make it; or a daemon, or a VIF itself, as it was recorded. */
+/** The kind of a thing: that of the step that makes it, a daemon, or a recorded VIF. */
 export type ThingKind = 'link' | 'ovsPort' | 'ovsBridge' | 'vf' | 'guestFilter' | 'daemon' | 'vif';
 
-/** Names a thing: a link and a port may have one name. */
+/** Identifies a thing: a link and a port may have the same name. */
 export type ThingKey = `${ThingKind} ${string}`;
 
-/** A link, a port, a bridge, a virtual function or a filter as it is on the host. */
+/** A link, port, bridge, virtual function or filter as it is on the host. */
 export interface Thing {
   readonly kind: ThingKind;
   readonly name: string;
-  /** The VIFs whose mark it carries; empty for what is shared, and for what is nobody's of ours. */
+  /** The VIFs whose mark it carries; empty if it is shared, or not ours. */
   readonly vifIds: readonly string[];
-  /** What it is in or lies upon: its bridge, the link below it, the link that a port stands for. */
+  /** What it is in or on top of: its bridge, the link below it, the link of a port. */
   readonly below: readonly ThingKey[];
-  /** It leads out of what it is in, and so concerns all VIFs there: a physical link, a tunnel, a patch port. */
+  /** It is an uplink of its bridge, and concerns all VIFs there: a physical link, a tunnel, a patch port. */
   readonly isUplink?: boolean;
-  /** What it is like, as plain JSON by attribute. */
+  /** Its attributes, as plain JSON. */
   readonly attributes: Readonly<Record<string, unknown>>;
-  /** The guest's MAC address, where the thing tells it. */
+  /** The guest's MAC address, if the thing records it. */
   readonly mac?: string;
-  /** The UUID of the VIF's instance, where the thing tells it. */
+  /** The UUID of the VIF's instance, if the thing records it. */
   readonly instance?: string;
-  /** When OVN last installed the port's flows, in milliseconds since 1970; undefined while they are not in. */
+  /** When OVN last installed the port's flows, in milliseconds since 1970; undefined while they are not installed. */
   readonly flowsInstalled?: number;
 }
 
-/** What tells a thing from all others of its host. */
+/** The key that identifies a thing on its host. */
 export function keyOf({ kind, name }: Pick<Thing, 'kind' | 'name'>): ThingKey {
   return `${kind} ${name}`;
 }
 
-/** All that there is, and why some of it could not be read. */
+/** Everything that exists, and why some of it could not be read. */
 export interface Inventory {
   readonly things: readonly Thing[];
   readonly failures: readonly VifError[];
 }
 
-/** Tells what there is on a host. It changes nothing. */
+/** Lists what exists on a host. Changes nothing. */
 export interface HostInventory {
   /** Never rejects: what cannot be read is among the failures. */
   read(signal: AbortSignal): Promise<Inventory>;
   /**
-   * Calls `changed` whenever something may have changed since the last reading, until the signal fires; then it
-   * resolves. While it watches, a reading asks only for what has changed.
-   * @throws VifError when nothing tells of changes here
+   * Calls `changed` whenever something may have changed since the last reading. Resolves once the signal fires. While
+   * it watches, a reading queries only what has changed.
+   * @throws VifError if nothing on this host reports changes
    */
   watch(changed: () => void, signal: AbortSignal): Promise<void>;
 }
 
-/** A VIF as it was plugged: what marks on the host are too small to tell. */
+/** A record of how a VIF was plugged: more than fits into the marks on the host. */
 export interface VifRecord {
   readonly vifId: string;
   /** When it was first plugged, as an ISO 8601 date in UTC. */
   readonly since: string;
-  /** When the latest plug began that wrote something; undefined if none has, since all was there. */
+  /** When the latest plug that wrote something began; undefined if none has, because everything was in place. */
   readonly changed?: string;
-  /** What keeps it plugged, as the latest plug said; undefined if it said nothing. */
+  /** What keeps it plugged, according to the latest plug; undefined if that did not say. */
   readonly managedBy?: string;
   readonly path: 'os-vif' | 'legacy';
   readonly plugin: string;
@@ -65,22 +65,22 @@ export interface VifRecord {
 }
 
 /**
- * Remembers how VIFs were plugged, until they are unplugged or the host restarts. A plug by another request than before takes
- * along what the former one had made; lists, and checks without a request, tell what it has. A record that is lost or cannot
- * be written fails no plug.
+ * Records how VIFs were plugged, until they are unplugged or the host restarts. A plug by a different request uses the
+ * record to remove what the previous plug made; lists, and checks without a request, read it. A record that is lost or
+ * cannot be written does not fail a plug.
  */
 export interface VifRecords {
   /** All records, with an error for each that cannot be read. */
   list(): Promise<readonly (VifRecord | VifError)[]>;
-  /** Of these VIFs. */
+  /** The records of these VIFs. */
   read(vifIds: readonly string[]): Promise<readonly (VifRecord | VifError)[]>;
   /**
-   * Keeps `since` of a record that is there, and `changed` unless it is given. Writes nothing if the record is there as it is.
-   * The request is kept as JSON: objects in it are in their wire form then. Never rejects.
+   * Keeps `since` of an existing record, and `changed` unless it is given. Writes nothing if the record is already the
+   * same. The request is stored as JSON, with objects in their wire form. Never rejects.
    */
   put(record: VifRecord): Promise<VifError | undefined>;
   /** Succeeds for a VIF without a record. */
   forget(vifId: string): Promise<VifError | undefined>;
-  /** Calls `changed` whenever records may have changed, until the signal fires; then it resolves. Never rejects. */
+  /** Calls `changed` whenever records may have changed. Resolves once the signal fires. Never rejects. */
   watch(changed: () => void, signal: AbortSignal): Promise<void>;
 }

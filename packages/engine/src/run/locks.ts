@@ -4,12 +4,12 @@ import type { HostLocks } from './host.js';
 import type { Job } from './job.js';
 import { startSpan } from './timeline.js';
 
-/** Milliseconds in which the locks may still say, once the signal fired, which of them was not to be had. */
+/** Milliseconds after the signal has fired in which the locks may still report which of them was not available. */
 const GRACE = 200;
 
 /**
- * Splits jobs so that a VIF comes up once a round, and a virtual function too: a second request for it must see
- * what the first did.
+ * Splits jobs into rounds so that each VIF, and each virtual function, occurs once per round: a second request for it
+ * must see what the first one did.
  */
 export function rounds(jobs: readonly Job[]): Job[][] {
   const result: Job[][] = [];
@@ -24,18 +24,18 @@ export function rounds(jobs: readonly Job[]): Job[][] {
   return result;
 }
 
-/** Jobs that get their locks at the same time, and so run together. */
+/** Jobs that get their locks at the same time, and therefore run together. */
 export interface LockedGroup {
   readonly jobs: readonly Job[];
   /**
    * Waits for the locks of one of the jobs.
-   * @returns lets go of what the job held and no other still needs; never throws
+   * @returns a function that releases what the job held and no other job still needs; it never throws
    * @throws VifError TIMEOUT, ABORTED, and what the host's locks throw
    */
   take(job: Job): Promise<() => Promise<void>>;
 }
 
-/** The jobs whose locks are free run at once, and together; the others once those that they lack are released. */
+/** Jobs whose locks are free run at once, together; the others once the locks that they lack are released. */
 export async function lockGroups(
   locks: HostLocks,
   jobs: readonly Job[],
@@ -60,23 +60,23 @@ export async function lockGroups(
   ];
 }
 
-/** Lets go of what a job held and no other job still needs. Never throws. */
+/** Releases what a job held and no other job still needs. Never throws. */
 type Release = (job: Job) => Promise<void>;
 
 interface Taken {
-  /** The jobs all of whose locks are held now. */
+  /** The jobs that now hold all of their locks. */
   readonly ready: readonly Job[];
   readonly release: Release;
-  /** The others, those that lack the same locks together. They hold nothing. */
+  /** The others, grouped by the locks that they lack. They hold nothing. */
   readonly late: readonly (readonly Job[])[];
 }
 
-/** Takes the locks that nobody holds, without waiting for any. */
+/** Takes the locks that are free, without waiting for any. */
 async function takeFree(locks: HostLocks, jobs: readonly Job[]): Promise<Taken> {
   const held = new Map<string, () => Promise<void>>();
   await Promise.all(
     keysOf(jobs).map(async (key) => {
-      const release = await locks.tryAcquire(key).catch(() => undefined); // acquire will tell why
+      const release = await locks.tryAcquire(key).catch(() => undefined); // acquire will report why
       if (release) held.set(key, release);
     }),
   );
@@ -90,12 +90,12 @@ async function takeFree(locks: HostLocks, jobs: readonly Job[]): Promise<Taken> 
     if (lacking === '') ready.push(job);
     else late.set(lacking, [...(late.get(lacking) ?? []), job]);
   }
-  const letGo = async (keys: readonly string[]) => {
+  const releaseKeys = async (keys: readonly string[]) => {
     await Promise.all(keys.map((key) => held.get(key)?.()));
   };
   const needed = new Set(keysOf(ready));
-  await letGo([...held.keys()].filter((key) => !needed.has(key)));
-  return { ready, release: withLastUser(ready, letGo), late: [...late.values()] };
+  await releaseKeys([...held.keys()].filter((key) => !needed.has(key)));
+  return { ready, release: withLastUser(ready, releaseKeys), late: [...late.values()] };
 }
 
 /** Waits for all locks of these jobs. They are released together. */
@@ -109,19 +109,22 @@ async function acquireFor(locks: HostLocks, jobs: readonly Job[], signal: AbortS
       if (left === 0) await release();
     };
   } catch (error) {
-    acquiring.then((late) => late()).catch(() => {}); // it may have got them when the signal fired
+    acquiring.then((late) => late()).catch(() => {}); // they may have been acquired just as the signal fired
     throw error;
   }
 }
 
-/** Lets go of each key with the last of the jobs that need it. */
-function withLastUser(jobs: readonly Job[], letGo: (keys: readonly string[]) => Promise<void>): Release {
+/** Releases each key once the last of the jobs that need it is done. */
+function withLastUser(
+  jobs: readonly Job[],
+  releaseKeys: (keys: readonly string[]) => Promise<void>,
+): Release {
   const users = new Map<string, number>();
   for (const key of jobs.flatMap(keysOfJob)) users.set(key, (users.get(key) ?? 0) + 1);
   return (job) => {
     const keys = keysOfJob(job);
     for (const key of keys) users.set(key, (users.get(key) ?? 0) - 1);
-    return letGo(keys.filter((key) => users.get(key) === 0));
+    return releaseKeys(keys.filter((key) => users.get(key) === 0));
   };
 }
 

@@ -3,27 +3,28 @@ import { stepKindOf } from '@vifkit/core/internal';
 import type { Difference, Found, Inspection, Intention } from '@vifkit/core/step-kinds';
 import { type Step, stepTarget } from '@vifkit/core/steps';
 
-/** What a call is about. Showing a plan is a `plug` that writes nothing. */
+/** What a call does. Showing a plan is a `plug` that writes nothing. */
 export type OwnershipOperation = 'plug' | 'check' | 'unplug' | 'gc';
 
 /**
- * Whose a thing turned out to be: `this` VIF's; another VIF's, or a hardware function that another VIF has left `idle`;
- * `shared` by VIFs; without a mark, but the VIF's own by its name (`named`); or `unmarked` otherwise.
+ * The owner of a thing: `this` VIF; an `other` VIF; another VIF that has left a hardware function
+ * `idle`; VIFs that share it (`shared`); no mark, but the VIF's own by its name
+ * (`named`); or no mark otherwise (`unmarked`).
  */
 type Finding = 'this' | 'other' | 'idle' | 'shared' | 'named' | 'unmarked';
 
 /**
- * What is done about a step. `proceed`: what it says. `takeOver`: that, and the mark is set. `keep`: that, if nothing
- * would be changed, else it is refused. `refuse`: nothing, and the plug fails. `tell`: it is told as a difference.
- * `leave`: nothing, and what is left is told.
+ * What is done about a step. `proceed`: it is carried out. `takeOver`: it is carried out, and the mark is set.
+ * `keep`: it passes if it would change nothing, and is refused otherwise. `refuse`: nothing is done, and the plug
+ * fails. `report`: the owner is reported as a difference. `leave`: nothing is done, and what is left is reported.
  */
-type Verdict = 'proceed' | 'takeOver' | 'keep' | 'refuse' | 'tell' | 'leave';
+type Verdict = 'proceed' | 'takeOver' | 'keep' | 'refuse' | 'report' | 'leave';
 
 type Row = Readonly<Record<Intention, Verdict>>;
 
 const row = (make: Verdict, use: Verdict, remove: Verdict): Row => ({ make, use, remove });
 
-/** The one rule about whose things are: for all kinds of steps alike. */
+/** The ownership rules. They are the same for all kinds of steps. */
 const ownershipTable: Readonly<Record<Finding, Readonly<Record<OwnershipOperation, Row>>>> = {
   this: {
     plug: row('proceed', 'proceed', 'proceed'),
@@ -33,21 +34,21 @@ const ownershipTable: Readonly<Record<Finding, Readonly<Record<OwnershipOperatio
   },
   other: {
     plug: row('refuse', 'refuse', 'leave'),
-    check: row('tell', 'tell', 'leave'),
+    check: row('report', 'report', 'leave'),
     unplug: row('leave', 'leave', 'leave'),
     gc: row('leave', 'leave', 'leave'),
   },
   idle: {
     plug: row('takeOver', 'takeOver', 'leave'),
-    check: row('tell', 'tell', 'leave'),
+    check: row('report', 'report', 'leave'),
     unplug: row('leave', 'leave', 'leave'),
     gc: row('leave', 'leave', 'leave'),
   },
   shared: {
     plug: row('refuse', 'proceed', 'leave'),
-    check: row('tell', 'proceed', 'leave'),
+    check: row('report', 'proceed', 'leave'),
     unplug: row('leave', 'proceed', 'leave'),
-    // The step itself sees to it that nothing uses it any more.
+    // The step itself makes sure that nothing uses it any more.
     gc: row('leave', 'proceed', 'proceed'),
   },
   named: {
@@ -64,21 +65,21 @@ const ownershipTable: Readonly<Record<Finding, Readonly<Record<OwnershipOperatio
   },
 };
 
-/** Something that a call left as it was, because it is not the VIF's. */
+/** Something that a call left as it was, because it does not belong to the VIF. */
 export interface Left {
   readonly kind: Step['kind'];
   readonly name: string;
-  /** The VIF whose it is; null where that is none, or not known. */
+  /** The VIF that it belongs to; null if there is none, or it is not known. */
   readonly vifId: string | null;
 }
 
-/** What is to be done about a step, and what is left of it. */
+/** What to do about a step, and what is left alone. */
 export interface Settlement<C, S extends Step> {
   readonly inspection: Inspection<C, S>;
   readonly left?: Left;
 }
 
-/** Decides about a step by what its runner found. Without a finding, it is as the runner says. */
+/** Decides what to do about a step by the owner that its runner found. Without one, the runner's inspection stands. */
 export function settleOwnership<C, S extends Step>(
   step: Step,
   vifId: string,
@@ -96,11 +97,11 @@ export function settleOwnership<C, S extends Step>(
       return { inspection: change === undefined ? inspection : refusing(step, vifId, inspection, found) };
     case 'refuse':
       return { inspection: refusing(step, vifId, inspection, found) };
-    case 'tell':
+    case 'report':
       return { inspection: { ...inspection, differences: [...differences, holderOf(vifId, found)] } };
     case 'leave': {
-      const isNothing = differences.length === 0 && !inspection.blocked;
-      if (isNothing || (stepKindOf(step).isLenient?.(step) && found.whose !== 'other')) {
+      const needsNothing = differences.length === 0 && !inspection.blocked;
+      if (needsNothing || (stepKindOf(step).isLenient?.(step) && found.whose !== 'other')) {
         return { inspection: { differences: [] } };
       }
       const left = { kind: step.kind, name: stepTarget(step), vifId: found.vifId ?? null };

@@ -1,20 +1,20 @@
 import { asVifError, type Logger, type VifError } from '@vifkit/core';
 import { stepTarget } from '@vifkit/core/steps';
 import { PlugError, UnplugError } from './errors.js';
-import { type Crew, inspectJob, type StepFailure } from './inspect.js';
+import { inspectJob, type RunnerQueues, type StepFailure } from './inspect.js';
 import type { VifRecord, VifRecords } from './inventory.js';
-import { type Change, type Job, type JobResult, writingOf } from './job.js';
+import { type Change, changeOf, type Job, type JobResult } from './job.js';
 import type { LockedGroup } from './locks.js';
-import { groupsOf, type RunningTask, writing } from './runner-queue.js';
-import { type Reliance, UndoStack } from './undo-stack.js';
+import { groupsOf, type RunningTask, tasksToWrite } from './runner-queue.js';
+import { type SharedDependencies, UndoStack } from './undo-stack.js';
 
 /** Jobs that run together, and what they share. */
-export interface Together {
+export interface RunContext {
   readonly locks: LockedGroup;
-  readonly crew: Crew;
-  readonly reliance: Reliance;
+  readonly queues: RunnerQueues;
+  readonly dependencies: SharedDependencies;
   readonly logger: Logger;
-  /** What is remembered of VIFs; a VIF is plugged whether that can be noted or not. */
+  /** The records of VIFs. A VIF is plugged even if its record cannot be written. */
   readonly records: VifRecords | undefined;
   /** Milliseconds for undoing a job that failed. */
   readonly undoTimeout: number;
@@ -23,22 +23,22 @@ export interface Together {
 /** Plugs a VIF, all or nothing: takes its locks, compares its steps with the host, and writes what differs. Never rejects. */
 export async function plugJob(
   job: Job,
-  { locks, crew, reliance, logger, records, undoTimeout }: Together,
+  { locks, queues, dependencies, logger, records, undoTimeout }: RunContext,
 ): Promise<JobResult<Change[]>> {
   const { vifId, trace } = job;
-  const undo = new UndoStack(job, reliance, undoTimeout);
+  const undo = new UndoStack(job, dependencies, undoTimeout);
   let release = async () => {};
   try {
     release = await locks.take(job);
-    const { tasks, failures } = await inspectJob(job, 'plug', crew);
+    const { tasks, failures } = await inspectJob(job, 'plug', queues);
     let failure = failures[0] ?? tasks.map(refusalOf).find(Boolean);
-    for (const group of groupsOf(writing(tasks))) {
+    for (const group of groupsOf(tasksToWrite(tasks))) {
       if (failure) break;
       undo.push(group);
       await group[0]?.queue.apply(group);
       failure = group.map(failureOf).find(Boolean);
     }
-    reliance.settle(job, failure === undefined);
+    dependencies.settle(job, failure === undefined);
     if (failure) {
       const left = await undo.unwind();
       return { error: new PlugError(vifId, failure.error, failure.step, left, trace?.timeline()) };
@@ -46,7 +46,7 @@ export async function plugJob(
     if (job.record) await records?.put(recordAfter(job.record, tasks));
     return success(job, tasks, logger);
   } catch (error) {
-    reliance.settle(job, false);
+    dependencies.settle(job, false);
     return { error: new PlugError(vifId, lockError(error), undefined, [], trace?.timeline()) };
   } finally {
     await release();
@@ -54,21 +54,21 @@ export async function plugJob(
 }
 
 /**
- * Unplugs a VIF: goes on past what fails, and reports all failures together. Never rejects.
- * @param ownership `gc` for what nobody asks for any more: only what carries the mark of the VIF goes
+ * Unplugs a VIF: continues after a failed step, and reports all failures together. Never rejects.
+ * @param ownership `gc` for what nobody needs any more: only what carries the mark of the VIF is removed
  */
 export async function unplugJob(
   job: Job,
-  { locks, crew, logger, records }: Together,
+  { locks, queues, logger, records }: RunContext,
   ownership: 'unplug' | 'gc',
 ): Promise<JobResult<Change[]>> {
   const { vifId, trace } = job;
   let release = async () => {};
   try {
     release = await locks.take(job);
-    const { tasks, failures } = await inspectJob(job, ownership, crew);
-    for (const group of groupsOf(writing(tasks))) await group[0]?.queue.apply(group);
-    const errors = new Set(failures.map(({ error }) => error)); // steps may share one
+    const { tasks, failures } = await inspectJob(job, ownership, queues);
+    for (const group of groupsOf(tasksToWrite(tasks))) await group[0]?.queue.apply(group);
+    const errors = new Set(failures.map(({ error }) => error)); // steps may share an error
     for (const { inspection, outcome } of tasks) {
       const error = inspection.blocked ?? outcome.error;
       if (error) errors.add(error);
@@ -83,7 +83,7 @@ export async function unplugJob(
   }
 }
 
-/** `changed` is for a plug that wrote. */
+/** The record of a plug; `changed` is set only if the plug wrote something. */
 function recordAfter({ changed, ...record }: VifRecord, tasks: readonly RunningTask[]): VifRecord {
   const hasWritten = tasks.some(({ attempted }) => attempted);
   return { ...record, ...(hasWritten && changed !== undefined && { changed }) };
@@ -101,14 +101,14 @@ function lockError(error: unknown): VifError {
   return asVifError(error, 'PLUG_FAILED', 'The locks of the call could not be taken');
 }
 
-/** How a job ended that went well, with a debug line for each step; what one should know of a step is a warning. */
+/** The result of a job that succeeded. Logs a debug line for each step, and a warning for each note. */
 function success({ vifId }: Job, tasks: readonly RunningTask[], logger: Logger): JobResult<Change[]> {
   const changes: Change[] = [];
   for (const task of tasks) {
     const { kind } = task.step;
-    // Not `name`: that is what pino calls the logger.
+    // Not `name`: pino uses that for the logger's name.
     const fields = { vif: vifId, step: kind, target: stepTarget(task.step) };
-    const change = task.attempted ? writingOf(task) : undefined;
+    const change = task.attempted ? changeOf(task) : undefined;
     if (change) changes.push(change);
     logger.debug({ ...fields, differences: change?.differences ?? [] }, 'step');
     if (change?.note !== undefined) logger.warn(fields, change.note);

@@ -1,11 +1,11 @@
-/** A port whose way to the network is asked about. */
+/** A port whose readiness is queried. */
 export interface AwaitedPort {
   readonly vifId: string;
   /** Neutron's and OVN's id of the port: `external_ids:iface-id` of its interface. */
   readonly interfaceId: string;
-  /** The bridge that it is, or is to be, on. */
+  /** The bridge that it is on, or will be. */
   readonly bridge: string;
-  /** What the port is called. */
+  /** The name of the port. */
   readonly name?: string;
   /** The hypervisor makes the port, or its link, when the guest starts. */
   readonly isGuests: boolean;
@@ -13,25 +13,25 @@ export interface AwaitedPort {
   readonly rival?: string | undefined;
 }
 
-/** What there is to see of a port. */
+/** The observed state of a port. */
 export interface PortLook {
-  /** `waiting`: it cannot carry traffic yet, since its guest has not started. */
+  /** `waiting`: it cannot carry traffic yet, because its guest has not started. */
   readonly state: 'ready' | 'waiting' | 'not ready';
-  /** Another chassis of OVN that has the port, where nobody has said which of the two is to have it. */
+  /** Another OVN chassis that has bound the port, if nothing specifies which of the two is to have it. */
   readonly rival?: string | undefined;
 }
 
-/** Tells when ports of a switch carry traffic, and why they don't. */
+/** Reports when ports of a switch carry traffic, and why they don't. */
 export interface PortReadiness {
   /**
    * Whether the port carries traffic now: it is wired and, on OVN's bridge, has its flows.
-   * @throws VifError when the switch cannot be asked
+   * @throws VifError if the switch cannot be queried
    */
   look(port: AwaitedPort, signal: AbortSignal): Promise<PortLook>;
   /**
-   * Resolves once the port carries traffic; one that has a rival, once it has stayed here for a while.
-   * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED or OVN_NOT_INSTALLED once the signal fires, with what is missing and
-   *   why it may be; ABORTED if the caller's signal fired it
+   * Resolves once the port carries traffic. A port that has a rival must have stayed here for a while.
+   * @throws VifError OVS_NOT_WIRED, OVS_PORT_FAILED or OVN_NOT_INSTALLED once the signal fires, with what is missing
+   *   and the possible reason; ABORTED if it fired because of the caller's signal
    */
   untilReady(port: AwaitedPort, signal: AbortSignal): Promise<void>;
 }

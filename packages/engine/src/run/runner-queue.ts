@@ -7,35 +7,38 @@ import type { Job } from './job.js';
 import type { Left } from './ownership.js';
 import { startBatch, type Trace, taskTitle } from './timeline.js';
 
-/** Milliseconds that a runner has to wind up once the signal fired: nothing is to be undone under its hands, and it can tell what it got done. */
+/**
+ * Milliseconds that a runner has to finish once the signal has fired: nothing must be undone while it is still working,
+ * and it can report what it has done.
+ */
 const GRACE = 800;
 
-/** A step of a job on its way. What is to be written for it, its runner alone can read. */
+/** A step of a job in progress. Only its runner can read what is to be written for it. */
 export interface RunningTask extends AttemptedTask<Step, unknown, unknown> {
   readonly queue: RunnerQueue;
   readonly owner: string | undefined;
   readonly trace: Trace | undefined;
-  /** What was found, and what has been decided about it. */
+  /** What was found, and what was decided about it. */
   readonly inspection: Inspection<unknown, Step>;
-  /** What was left alone, as it is not the VIF's. */
+  /** What was left alone, because it does not belong to the VIF. */
   readonly left?: Left;
-  /** Undoing leaves it as it is: what it was done to was there before. */
+  /** It is not undone: what it was applied to existed before. */
   readonly stays?: boolean;
-  /** Whether the runner was given it; with `outcome`, how it ended. */
+  /** Whether it was passed to the runner; `outcome` says how it ended. */
   attempted: boolean;
   outcome: AttemptedTask<Step, unknown, unknown>['outcome'];
 }
 
-/** What was read for one of several, or why it could not be. */
+/** The result of one of several readings, or why it failed. */
 export type Read<T> = { readonly value: T } | { readonly error: VifError };
 
-/** How long undoing may take. */
+/** The time available for undoing. */
 export interface UndoTime {
-  /** When it is given up, on the clock of `performance.now`. */
+  /** When it is abandoned, on the clock of `performance.now`. */
   readonly ends: number;
-  /** Milliseconds that it had to begin with, for messages. */
+  /** The milliseconds that it had in total, for messages. */
   readonly timeout: number;
-  /** Nothing else is to be undone for the job after this. */
+  /** Nothing else is undone for the job after this. */
   readonly isLast: boolean;
 }
 
@@ -44,13 +47,13 @@ interface Undoing extends UndoTime {
 }
 
 /**
- * A runner as the jobs of a call see it: each asks for itself, and what they ask for in one turn of the event loop, or while
- * the runner is busy, it is given as one batch. A runner that takes steps one by one gets each at once and by itself, so that
- * a vendor's code that hangs holds up its own job alone.
+ * A runner as the jobs of a call see it. Each job calls it on its own; what they request in one turn of the event loop,
+ * or while the runner is busy, is passed to the runner as one batch. A runner that takes steps one by one gets each
+ * step at once and by itself, so that a vendor's code that hangs delays only its own job.
  */
 export class RunnerQueue {
   readonly isOneByOne: boolean;
-  /** Whether it can be asked for what no step of a plan is about. */
+  /** Whether it can search for things that no step of a plan concerns. */
   readonly searches: boolean;
   readonly #runner: StepRunner;
   readonly #signal: AbortSignal;
@@ -59,7 +62,7 @@ export class RunnerQueue {
   readonly #writings: Batches<RunningTask, undefined>;
   readonly #undoings: Batches<Undoing, VifError | undefined>;
 
-  /** @param signal ends what is read and written, and not what is undone, which has a time of its own */
+  /** @param signal aborts reading and writing, but not undoing, which has its own deadline */
   constructor(runner: StepRunner, signal: AbortSignal) {
     this.#runner = runner;
     this.#signal = signal;
@@ -77,18 +80,18 @@ export class RunnerQueue {
     return this.#readings(steps.map((step) => ({ job, step, trace: job.trace })));
   }
 
-  /** What the job's VIF has that no step of its plan is about. Never rejects. */
+  /** Finds what the job's VIF has that no step of its plan concerns. Never rejects. */
   async findStrays(job: Job): Promise<Read<readonly Stray<unknown, Step>[]>> {
     const [found] = await this.#searches([job]);
     return found ?? nothing;
   }
 
-  /** Carries out tasks of a job, and notes in each how it ended. Never rejects. */
+  /** Carries out tasks of a job, and records in each how it ended. Never rejects. */
   async apply(tasks: readonly RunningTask[]): Promise<void> {
     await this.#writings(tasks);
   }
 
-  /** Takes back tasks of a job. Never rejects. @returns why some could not be, in the order of the tasks */
+  /** Undoes tasks of a job. Never rejects. @returns why some could not be undone, in the order of the tasks */
   undo(tasks: readonly RunningTask[], time: UndoTime): Promise<readonly (VifError | undefined)[]> {
     return this.#undoings(tasks.map((task) => ({ task, ...time })));
   }
@@ -139,8 +142,8 @@ export class RunnerQueue {
   }
 
   /**
-   * As long as a job has others to undo after it, a batch has half of what is left of the time: one that hangs does not keep
-   * them from being undone.
+   * A batch that is not the last one to undo for a job has half of the remaining time: one that hangs does not prevent
+   * the others from being undone.
    */
   async #undo(undoings: readonly Undoing[]): Promise<(VifError | undefined)[]> {
     const tasks = undoings.map(({ task }) => task);
@@ -152,23 +155,23 @@ export class RunnerQueue {
       const failures = await withDeadline(time, undefined, (signal) =>
         withinDeadline(this.#runner.undo(tasks, signal), signal, doing),
       );
-      return undoings.map(({ timeout }, i) => tellTime(failures[i], timeout));
+      return undoings.map(({ timeout }, i) => withTimeHint(failures[i], timeout));
     } catch (error) {
       const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be put back');
-      const told = tellTime(failure, Math.max(...undoings.map(({ timeout }) => timeout)));
-      return undoings.map(() => told);
+      const explained = withTimeHint(failure, Math.max(...undoings.map(({ timeout }) => timeout)));
+      return undoings.map(() => explained);
     } finally {
       endBatch();
     }
   }
 }
 
-/** Those that are to be written. */
-export function writing(tasks: readonly RunningTask[]): RunningTask[] {
+/** The tasks that must be written. */
+export function tasksToWrite(tasks: readonly RunningTask[]): RunningTask[] {
   return tasks.filter(({ change, inspection }) => change !== undefined && !inspection.blocked);
 }
 
-/** Splits tasks into runs of those that one runner is given together. */
+/** Splits tasks into groups that are passed to one runner together. */
 export function groupsOf(tasks: readonly RunningTask[]): RunningTask[][] {
   const groups: RunningTask[][] = [];
   for (const task of tasks) {
@@ -179,7 +182,7 @@ export function groupsOf(tasks: readonly RunningTask[]): RunningTask[][] {
   return groups;
 }
 
-/** A step that a job wants to have compared with the host. */
+/** A step that a job wants compared with the host. */
 interface Asked {
   readonly job: Job;
   readonly step: Step;
@@ -188,33 +191,33 @@ interface Asked {
 
 const nothing = { value: [] } as const;
 
-/** Adds to the error of undoing that took too long how it can be given more time. */
-function tellTime(error: VifError | undefined, timeout: number): VifError | undefined {
+/** Adds to the error of undoing that timed out how to allow it more time. */
+function withTimeHint(error: VifError | undefined, timeout: number): VifError | undefined {
   if (error?.code !== 'TIMEOUT') return error;
   const message = `${error.message}. Undoing had ${timeout / 1000} s (undoTimeout, --undo-timeout)`;
   return new VifError('TIMEOUT', message, { vifId: error.vifId, cause: error.cause });
 }
 
-/** Has something done for items, beside those that others ask for. */
+/** Processes items, in a batch with those of other callers. */
 type Batches<I, R> = (items: readonly I[]) => Promise<readonly R[]>;
 
-/** Does something for a batch of items, and answers in their order. Never rejects. */
+/** Processes a batch of items. Returns the results in their order. Never rejects. */
 type RunBatch<I, R> = (items: readonly I[]) => Promise<readonly R[]>;
 
 function alone<I, R>(run: RunBatch<I, R>): Batches<I, R> {
   return async (items) => (await Promise.all(items.map((item) => run([item])))).flat();
 }
 
-/** What is asked for at once, as by jobs that got their locks together. */
+/** Batches what is requested at the same moment, as by jobs that got their locks together. */
 function joined<I, R>(run: RunBatch<I, R>): Batches<I, R> {
   return batches(run, () => Promise.resolve());
 }
 
-/** That too, and what comes up while the batch before is at work. */
+/** Also batches what is requested while the previous batch is running. */
 function joinedWhileBusy<I, R>(run: RunBatch<I, R>): Batches<I, R> {
   return batches(run, async (last) => {
     await last;
-    await setImmediate(); // the jobs that waited for the same batch join here
+    await setImmediate(); // jobs that waited for the same batch join here
   });
 }
 

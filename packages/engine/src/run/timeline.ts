@@ -3,43 +3,43 @@ import { type Step, stepTarget } from '@vifkit/core/steps';
 /** A part of a request's time. */
 export interface Span {
   /**
-   * What the time went into: `prepare`, its plan was made; `lock`, its locks were taken; `inspect`, steps were compared
-   * with the host; `apply`, they were carried out; `undo`, they were taken back; `wait`, it was the turn of others, as of
-   * those that a runner was busy with.
+   * What the time was spent on: `prepare`, making the plan; `lock`, acquiring locks;
+   * `inspect`, comparing steps with the host; `apply`, carrying them out; `undo`, undoing them; `wait`, waiting for
+   * others, as for a busy runner.
    */
   readonly phase: 'prepare' | 'lock' | 'inspect' | 'apply' | 'undo' | 'wait';
-  /** The kinds of the steps that were at work, or the one step that was, as in `custom 'register'`. */
+  /** The kinds of the steps that were running, or the single step, as in `custom 'register'`. */
   readonly what?: string;
-  /** Milliseconds from the beginning of the call to that of the span. */
+  /** Milliseconds from the start of the call to the start of the span. */
   readonly start: number;
-  /** How long it took, in milliseconds: all steps of {@link batch} together, and not the request's share. */
+  /** How long it took, in milliseconds: for all steps of the {@link batch} together, not the request's share. */
   readonly milliseconds: number;
-  /** How many steps it was done for at once, those of other requests included. */
+  /** How many steps ran in the batch, including those of other requests. */
   readonly batch?: number;
 }
 
 /**
- * Where the time of a request went: its spans in the order in which they began, without a gap worth telling. They
- * follow each other, but for `inspect`: what reads the host reads side by side.
+ * Where the time of a request went: its spans in the order in which they began, without significant gaps. They follow
+ * each other, except for `inspect` spans: runners read the host concurrently.
  */
 export type Timeline = readonly Span[];
 
-/** Milliseconds below which waiting is not worth a span: the engine takes that long between two of them. */
+/** Milliseconds below which waiting gets no span: the engine itself takes that long between two spans. */
 const MOMENT = 1;
 
-/** Notes what becomes of a request's time. */
+/** Records where a request's time goes. */
 export class Trace {
   readonly #spans: Span[] = [];
 
   /** @param began when the call began, on the clock of `performance.now` */
   constructor(private readonly began: number) {}
 
-  /** @param span whose start is on that clock, too; those of one batch share one */
+  /** @param span its start is on the same clock; the tasks of a batch share one span */
   add(span: Span): void {
     this.#spans.push(span);
   }
 
-  /** From the beginning of the call until now. */
+  /** The spans from the start of the call until now. */
   timeline(): Timeline {
     const timeline: Span[] = [];
     let end = this.began;
@@ -52,21 +52,24 @@ export class Trace {
       end = Math.max(end, span.start + span.milliseconds);
     }
     waitUntil(performance.now());
-    return timeline.map((span) => this.#told(span));
+    return timeline.map((span) => this.#relative(span));
   }
 
-  #told(span: Span): Span {
+  #relative(span: Span): Span {
     return { ...span, start: rounded(span.start - this.began), milliseconds: rounded(span.milliseconds) };
   }
 }
 
-/** A step that a runner is given, and who wants to know how long it takes. */
+/** A step that is passed to a runner, and the trace that records its time. */
 interface Traced {
   readonly step: Step;
   readonly trace: Trace | undefined;
 }
 
-/** Begins a span. The answer ends it, for whom it is given; for each of them at another time, if need be. */
+/**
+ * Begins a span. The returned function ends it for the given traces; it may be called for each of them at a different
+ * time.
+ */
 export function startSpan(
   label: Pick<Span, 'phase' | 'what' | 'batch'>,
 ): (traces: Iterable<Trace | undefined>) => void {
@@ -77,7 +80,7 @@ export function startSpan(
   };
 }
 
-/** Begins the span of a batch that a runner is given. The answer ends it. */
+/** Begins the span of a batch that is passed to a runner. The returned function ends it. */
 export function startBatch(phase: Span['phase'], tasks: readonly Traced[], isOneByOne: boolean): () => void {
   const end = startSpan(
     isOneByOne
@@ -95,12 +98,12 @@ export function slowestOf(timeline: Timeline): Span | undefined {
   );
 }
 
-/** To hundredths. */
+/** Rounds to hundredths. */
 function rounded(milliseconds: number): number {
   return Math.round(milliseconds * 100) / 100;
 }
 
-/** A step, and whose it is, for messages. */
+/** A step and its owner, for messages. */
 export function taskTitle({
   step,
   owner,

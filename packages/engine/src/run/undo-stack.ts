@@ -4,33 +4,33 @@ import type { Job } from './job.js';
 import { groupsOf, type RunningTask } from './runner-queue.js';
 
 /**
- * What a job has done so far. If it fails, all of it is taken back, last things first; but what a job that succeeded relies
- * on as well (a bridge that both wanted made) stays.
+ * What a job has done so far. If the job fails, all of it is undone in reverse order, except for what a job that
+ * succeeded also relies on (such as a bridge that both needed).
  */
 export class UndoStack {
   readonly #job: Job;
-  readonly #reliance: Reliance;
+  readonly #dependencies: SharedDependencies;
   readonly #timeout: number;
   readonly #tasks: RunningTask[] = [];
 
-  /** @param timeout milliseconds: the call's deadline may have passed, and undoing has a time of its own */
-  constructor(job: Job, reliance: Reliance, timeout: number) {
+  /** @param timeout milliseconds: undoing has its own deadline, since the call's may have passed */
+  constructor(job: Job, dependencies: SharedDependencies, timeout: number) {
     this.#job = job;
-    this.#reliance = reliance;
+    this.#dependencies = dependencies;
     this.#timeout = timeout;
   }
 
-  /** Notes tasks that a runner is about to be given. */
+  /** Records tasks that are about to be passed to a runner. */
   push(tasks: readonly RunningTask[]): void {
     this.#tasks.push(...tasks);
   }
 
-  /** Takes everything back. Never rejects. @returns what could not be undone */
+  /** Undoes everything. Never rejects. @returns what could not be undone */
   async unwind(): Promise<VifError[]> {
     const attempted = this.#tasks.filter(({ attempted, stays }) => attempted && !stays);
     if (attempted.length === 0) return [];
     const steps = attempted.map(({ step }) => step);
-    const kept = await this.#reliance.keptOf(relianceKeys(this.#job.vifId, steps));
+    const kept = await this.#dependencies.keptOf(dependencyKeys(this.#job.vifId, steps));
     const groups = groupsOf(attempted.filter(({ step }) => !kept.has(stepKey(step))).reverse());
     const ends = performance.now() + this.#timeout;
     const failures: VifError[] = [];
@@ -44,10 +44,10 @@ export class UndoStack {
 }
 
 /**
- * What jobs of a plug that run together have in common: one that failed must leave in place what another relies on, and
- * must not touch it while the other is at work on it. All others it need not wait for.
+ * What the jobs of a plug that run together depend on in common. A job that failed must leave in place what another one
+ * relies on, and must not touch it while the other is working on it. It need not wait for any other job.
  */
-export class Reliance {
+export class SharedDependencies {
   readonly #jobs: readonly Job[];
   readonly #endings: ReadonlyMap<Job, Ending>;
   readonly #fates = new Map<string, Promise<boolean>>();
@@ -58,12 +58,12 @@ export class Reliance {
     this.#endings = new Map(jobs.map((job) => [job, new Ending()]));
   }
 
-  /** To be called for each of the jobs, once it has done its steps, or one of them failed. */
+  /** Must be called for each job once its steps are done, or one of them has failed. */
   settle(job: Job, succeeded: boolean): void {
     this.#endings.get(job)?.settle(succeeded);
   }
 
-  /** Which of these keys a job relies on that succeeded; known once all jobs are settled that have one of them. */
+  /** The keys among these that a successful job relies on. Resolves once all jobs that have one of them are settled. */
   async keptOf(keys: Iterable<string>): Promise<ReadonlySet<string>> {
     const kept = new Set<string>();
     await Promise.all(
@@ -74,7 +74,7 @@ export class Reliance {
     return kept;
   }
 
-  /** Noted by key: thousands of jobs may fail that have a bridge in common. */
+  /** Cached by key: thousands of jobs that share a bridge may fail. */
   #isKept(key: string): Promise<boolean> {
     const known = this.#fates.get(key);
     if (known) return known;
@@ -95,15 +95,15 @@ class Ending {
   });
 }
 
-/** What steps are about, and the locks that order those who share it. */
-function relianceKeys(vifId: string, steps: Plan): Set<string> {
+/** The keys of the steps, and of the locks that serialize jobs which share them. */
+function dependencyKeys(vifId: string, steps: Plan): Set<string> {
   return new Set([...steps.map(stepKey), ...lockKeys(vifId, steps)]);
 }
 
 function byKey(jobs: readonly Job[]): Map<string, Job[]> {
   const result = new Map<string, Job[]>();
   for (const job of jobs) {
-    for (const key of relianceKeys(job.vifId, job.plan)) {
+    for (const key of dependencyKeys(job.vifId, job.plan)) {
       const users = result.get(key);
       if (users) users.push(job);
       else result.set(key, [job]);

@@ -1,15 +1,16 @@
 import { setMaxListeners } from 'node:events';
 import { VifError } from '@vifkit/core';
 
-/** The most milliseconds that a timer of Node.js takes; one that is set to more fires at once. */
+/** The longest time in milliseconds that a Node.js timer supports; a timer set to more fires at once. */
 export const LONGEST_TIMER = 2 ** 31 - 1;
 
 /**
- * Bounds a piece of work in time: its signal fires after some milliseconds, or with the signal of the caller.
+ * Limits how long work may take: its signal fires after some milliseconds, or with the caller's signal.
  *
- * It has a timer and a controller of its own. `AbortSignal.any` holds its sources weakly, and on Node.js 20 a timeout
- * that nothing else holds is collected, and then never fires. Nor does the timer of `AbortSignal.timeout` keep the
- * process running until it fires; this one does. So whoever starts a deadline ends it, in a `finally`.
+ * It has its own timer and controller.
+ * `AbortSignal.any` holds its sources weakly: on Node.js 20, a timeout that nothing else references is garbage-collected and never fires. And the timer of `AbortSignal.timeout`
+ * does not keep the process running until it fires; this one does. Whoever starts a deadline must therefore end it, in
+ * a `finally`.
  */
 export class Deadline {
   readonly #controller = new AbortController();
@@ -17,12 +18,12 @@ export class Deadline {
   #leave = () => {};
 
   /**
-   * @param milliseconds from now; more than a timer takes (24 days) is as much as it takes
+   * @param milliseconds from now, at most as much as a timer supports (24 days)
    * @param caller another signal that fires this one, with its own reason
    */
   constructor(milliseconds: number, caller?: AbortSignal) {
     const { signal } = this.#controller;
-    setMaxListeners(0, signal); // one for each request of a call: no leak
+    setMaxListeners(0, signal); // one listener for each request of a call is not a leak
     if (caller) this.#leave = whenFired(caller, () => this.#fire(caller.reason));
     if (signal.aborted) return;
     const late = () => this.#fire(new DOMException('The deadline passed', 'TimeoutError'));
@@ -33,7 +34,7 @@ export class Deadline {
     return this.#controller.signal;
   }
 
-  /** Lets go of the timer and of the caller's signal. The deadline's signal does not fire any more. */
+  /** Clears the timer and stops listening to the caller's signal. The deadline's signal no longer fires. */
   end(): void {
     clearTimeout(this.#timer);
     this.#leave();
@@ -45,7 +46,7 @@ export class Deadline {
   }
 }
 
-/** Does a piece of work within a deadline, and ends the deadline with it. The work has to heed the signal. */
+/** Runs work within a deadline, and ends the deadline when the work is done. The work must respect the signal. */
 export async function withDeadline<T>(
   milliseconds: number,
   caller: AbortSignal | undefined,
@@ -59,7 +60,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** The error that stands for a signal that fired: TIMEOUT or ABORTED. */
+/** The error for a signal that has fired: TIMEOUT or ABORTED. */
 export function signalError(signal: AbortSignal, doing: string): VifError {
   const timedOut = signal.reason instanceof DOMException && signal.reason.name === 'TimeoutError';
   return timedOut
@@ -68,8 +69,8 @@ export function signalError(signal: AbortSignal, doing: string): VifError {
 }
 
 /**
- * The promise's value, or an error once the signal fires, whichever comes first. The promise itself goes on; what
- * comes of it then is ignored.
+ * The promise's value, or an error once the signal fires, whichever comes first. The promise itself continues; its
+ * result is then ignored.
  *
  * @param grace milliseconds after the signal in which the promise may still settle
  */
@@ -96,7 +97,10 @@ export async function orAborted<T>(
   }
 }
 
-/** The promise's value, or TIMEOUT or ABORTED once the signal fires: who hangs holds nobody up. See {@link orAborted}. */
+/**
+ * The promise's value, or TIMEOUT or ABORTED once the signal fires: work that hangs does not block the caller. See
+ * {@link orAborted}.
+ */
 export function withinDeadline<T>(
   promise: Promise<T>,
   signal: AbortSignal,
@@ -106,7 +110,7 @@ export function withinDeadline<T>(
   return orAborted(promise, signal, () => signalError(signal, doing), grace);
 }
 
-/** Waits, but not past the signal; the caller looks at the signal then. */
+/** Waits for the time to pass or the signal to fire; the caller must check the signal afterwards. */
 export function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     let leave = () => {};
@@ -135,10 +139,11 @@ export function untilFired(...signals: readonly AbortSignal[]): Promise<void> {
 const bySignal = new WeakMap<AbortSignal, Listeners>();
 
 /**
- * Calls a function once the signal fires, at once if it has. The function returned takes that back.
+ * Calls a function once the signal fires, or at once if it has fired. The returned function cancels that.
  *
- * A signal searches its list of listeners for each that comes or goes, and a call of many requests waits for one
- * signal once or twice a request. So all who wait for a signal share one listener, and it goes with the last of them.
+ * A signal searches its list of listeners whenever one is added or removed, and a call with many requests waits for one
+ * signal once or twice per request. All callbacks for a signal therefore share one listener, which is removed with the
+ * last of them.
  */
 export function whenFired(signal: AbortSignal, act: () => void): () => void {
   if (signal.aborted) {

@@ -19,7 +19,7 @@ describe('a pair into Open vSwitch', () => {
   const missing = new VifError('COMMAND_NOT_FOUND', "There is no program 'ethtool'");
 
   it.each([
-    ['leaves checksums to a card', openVSwitch(), on, 'broken'],
+    ['offloads checksums', openVSwitch(), on, 'broken'],
     ['fills them in', openVSwitch(), off, 'sound'],
     ['cannot be looked into', openVSwitch(), missing, 'waiting'],
   ])('%s where the datapath is in userspace', (_, ovs, checksumOffload, state) => {

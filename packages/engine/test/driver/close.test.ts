@@ -71,7 +71,7 @@ it('a driver that is closed ends the runners of packages, too', async () => {
       code: 'PLUGIN_FAILED',
       err: expect.objectContaining({ message: expect.stringContaining('acme:fifo') }),
     },
-    'A plugin did not end well',
+    'A plugin could not be disposed of',
   );
 });
 
@@ -94,6 +94,6 @@ it('a plugin that does not end well is logged, and the host is closed', async ()
   expect(ended).toEqual(['client', 'host']);
   expect(warn).toHaveBeenCalledWith(
     expect.objectContaining({ code: 'PLUGIN_FAILED' }),
-    'A plugin did not end well',
+    'A plugin could not be disposed of',
   );
 });

@@ -59,7 +59,7 @@ describe("a host's info", () => {
   });
 });
 
-describe('plugins that cannot tell', () => {
+describe('plugins that cannot report', () => {
   const mute = pluginOf('mute', () => {
     throw new Error('nothing to say');
   });

@@ -13,15 +13,15 @@ import { ExecCommands } from './exec-commands.js';
 import type { Programs } from './programs.js';
 import { missingProgram } from './run-program.js';
 
-/** A tool to be run. */
+/** A tool to run. */
 export interface CommandRun {
   readonly argv: readonly string[];
 }
 
-/** How much a tool has done, as far as is known: one that failed by itself may have done half of it. */
+/** How much a tool has done, as far as is known: a tool that failed on its own may have done part of its work. */
 export type CommandProgress = 'all' | 'part' | 'nothing';
 
-/** Runs vendors' tools: those of one VIF in order, those of several VIFs side by side. */
+/** Runs vendors' tools: those of one VIF in order, those of several VIFs concurrently. */
 export class CommandRunner implements StepRunner<CommandStep, CommandRun, CommandProgress> {
   readonly kinds = ['command'] as const;
   readonly oneByOne = true;
@@ -31,7 +31,7 @@ export class CommandRunner implements StepRunner<CommandStep, CommandRun, Comman
     this.#executor = executor;
   }
 
-  /** What a tool did cannot be seen, so a command always differs. */
+  /** What a tool has done is not visible, so a command always differs. */
   async inspect(steps: readonly VifStep<CommandStep>[]): Promise<Inspection<CommandRun>[]> {
     return steps.map(({ step: { argv } }) => ({
       change: { argv },
@@ -47,9 +47,9 @@ export class CommandRunner implements StepRunner<CommandStep, CommandRun, Comman
   }
 
   /**
-   * Takes back what ran well, and what was cut off: it may have got through. What failed by itself may have done half
-   * of it, and is taken back where that hurts nobody: no other call has made the link that it was for. There may be
-   * nothing to take back then, so this cannot fail.
+   * Undoes commands that succeeded, and those that were cut off, since they may have taken effect. A command that
+   * failed on its own may have done part of its work, and is undone if that does no harm: no other call has made the
+   * link that it was for. There may be nothing to undo in that case, so its undo cannot fail.
    */
   undo(
     tasks: readonly AttemptedTask<CommandStep, CommandRun, CommandProgress>[],
@@ -67,7 +67,7 @@ export class CommandRunner implements StepRunner<CommandStep, CommandRun, Comman
     );
   }
 
-  /** Without a word on what was done where the tool was cut off. */
+  /** Does not report how much was done if the tool was cut off. */
   async #run(
     argv: readonly string[],
     vendor: string | undefined,
@@ -90,13 +90,13 @@ export class CommandRunner implements StepRunner<CommandStep, CommandRun, Comman
   }
 }
 
-/** The end of what a tool said, on one line; what a terminal would act on is escaped. */
+/** The end of a tool's output, on one line; terminal control characters are escaped. */
 function lastWords(stderr: string): string {
   const text = stderr.slice(-5_000).trim().split('\n').slice(-3).join('; ').slice(-500);
   return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }
 
-/** Runs vendors' tools on this host, with a helper in front if there is one. */
+/** Runs vendors' tools on this host, with a helper as a prefix if there is one. */
 export function openTools(helper: readonly string[], programs: Programs) {
   const commands = new ExecCommands(helper, programs);
   return { commands, runner: new CommandRunner(commands) };

@@ -2,13 +2,16 @@ import { closeSync, openSync } from 'node:fs';
 import { VifError } from '@vifkit/core';
 import { retryTransient } from './transient.js';
 
-/** What starting a program with three pipes takes at most: both ends of each, and two of libuv's own. */
+/**
+ * The maximum number of descriptors needed to start a program with three pipes: both ends of each, and two of libuv's
+ * own.
+ */
 const NEEDED = 10;
 
 /**
- * Makes sure that a program can be started. Where there is no descriptor left for its pipes, Node.js returns a child
- * without any, and tells why in an event; a library that does not expect such a child fails before it listens to that,
- * and the event ends the process.
+ * Makes sure that a program can be started. If no descriptor is left for its pipes, Node.js returns a child without
+ * any, and reports the reason in an event; a library that does not expect such a child fails before it listens for the
+ * event, which then ends the process.
  *
  * @throws VifError DESCRIPTORS_EXHAUSTED
  */
@@ -24,7 +27,7 @@ export function requireDescriptors(program: string): void {
   }
 }
 
-/** The same, but waits for a second or two until others have closed some. */
+/** The same, but waits for one or two seconds for others to close some descriptors. */
 export async function awaitDescriptors(program: string, signal: AbortSignal): Promise<void> {
   const attempt = async () => {
     try {

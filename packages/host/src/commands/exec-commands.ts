@@ -1,10 +1,10 @@
 import type { CommandExecutor, CommandResult } from '@vifkit/core/step-kinds';
 import { hostPrograms, type Programs } from './programs.js';
 
-/** A tool that floods its output is cut off here; its last words are what an error quotes. */
+/** The limit for a tool's output; errors quote only the end of it. */
 const MAX_OUTPUT = 1024 * 1024;
 
-/** Starts programs, with a helper in front if there is one. */
+/** Starts programs, with a helper as a prefix if there is one. */
 export class ExecCommands implements CommandExecutor {
   readonly #helper: readonly string[];
   readonly #programs: Programs;
@@ -24,7 +24,7 @@ export class ExecCommands implements CommandExecutor {
   }
 }
 
-/** Runs programs as this process may, for those who have no host to ask for it. */
+/** Runs programs with the privileges of this process, for callers that have no host. */
 export function openPrograms(): CommandExecutor {
   return new ExecCommands();
 }

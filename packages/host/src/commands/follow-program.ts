@@ -2,19 +2,19 @@ import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { pause, whenFired } from '@vifkit/engine/time';
 
-/** Milliseconds before a program that has ended is started again. */
+/** Milliseconds before a program that has ended is restarted. */
 const RESTART_DELAY = 500;
 
 /**
- * Milliseconds after a program's start until it has surely begun to listen. It does not say when, so what changed
- * meanwhile is asked for then.
+ * Milliseconds after a program's start until it is certain to listen. It does not report when it does, so changes in
+ * the meantime are read after that time.
  */
 const WARM_UP = 300;
 
 export interface Following {
-  /** Told of each line of its output. */
+  /** Called for each line of its output. */
   hear(line: string): void;
-  /** Called once it listens, at its start and when it had to be started again: lines may have been missed. */
+  /** Called once it listens, after its start and after each restart: lines may have been missed. */
   began(): void;
 }
 
@@ -25,7 +25,7 @@ export async function followProgram(
   signal: AbortSignal,
 ): Promise<boolean> {
   for (let isFirst = true; !signal.aborted; isFirst = false) {
-    // In our process group: it ends with a terminal's Ctrl-C, and by a closed pipe if we are killed.
+    // In our process group: it ends on a terminal's Ctrl-C, and because of the closed pipe if we are killed.
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     const leave = whenFired(signal, () => child.kill('SIGTERM'));
     const warmUp = setTimeout(began, WARM_UP);

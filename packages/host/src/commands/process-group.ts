@@ -2,12 +2,12 @@ import { pause, untilFired } from '@vifkit/engine/time';
 
 /** Milliseconds between SIGTERM and SIGKILL. */
 const KILL_DELAY = 500;
-/** Milliseconds in which the last of a program's output may still come. */
+/** Milliseconds in which the rest of a program's output may still arrive. */
 export const OUTPUT_DELAY = 100;
 
 /**
- * Ends a process group once the signal fires. Answers when nothing more can be done about it.
- * @param settled fires when the leader's end is known
+ * Ends a process group once the signal fires. Resolves when nothing more can be done about it.
+ * @param settled fires when the leader is known to have ended
  */
 export async function calledOff(
   pid: number | undefined,
@@ -18,7 +18,7 @@ export async function calledOff(
   if (!signal.aborted) return;
   signalGroup(pid, 'SIGTERM');
   await pause(KILL_DELAY, settled);
-  signalGroup(pid, 'SIGKILL'); // what is left of it, if the program itself has ended
+  signalGroup(pid, 'SIGKILL'); // the rest of the group, if the program itself has ended
   await pause(OUTPUT_DELAY, settled);
 }
 

@@ -6,27 +6,27 @@ import { type Argv, hostPrograms, type Programs, type Session } from './programs
 import { retryTransient } from './transient.js';
 
 export interface PoolOptions {
-  /** How many processes wait that were not asked anything yet; from the first call on. None unless given. */
+  /** How many unused processes are kept waiting, from the first call on. None by default. */
   readonly ahead?: number;
-  /** Milliseconds for which a process is asked again and again; 0 unless given: each is asked once, and ends. */
+  /** Milliseconds for which a process is reused; 0 by default: each process is used once, and ends. */
   readonly lifetime?: number;
 }
 
 export interface PoolAnswer<Q extends Question> extends Answer {
-  /** What it was asked. */
+  /** The question that was asked. */
   readonly question: Q;
-  /** How many lines the process was told before. */
+  /** How many lines the process was sent before. */
   readonly told: number;
 }
 
 interface AskOptions extends AskedFor {
-  /** Ask a process that was not asked anything before. */
-  readonly anew?: boolean;
+  /** Use a process that has not been used before. */
+  readonly fresh?: boolean;
 }
 
 /**
- * Processes of a program that is told on standard input what to do, and says something about all that it does. They
- * are started ahead of the calls that need them, and kept for the next ones: a call only writes to an open pipe then.
+ * Processes of a program that reads commands on standard input, and prints something about each. They are started ahead
+ * of the calls that need them, and kept for later calls: a call then only writes to an open pipe.
  */
 export class ProgramPool {
   readonly #argv: Argv;
@@ -46,22 +46,22 @@ export class ProgramPool {
   }
 
   /**
-   * Asks a process, and waits for its answer.
-   * @param ask makes the question, given how many lines it was told before
-   * @throws VifError TIMEOUT, ABORTED; the process is ended then
+   * Sends a question to a process, and waits for its answer.
+   * @param ask makes the question, given how many lines the process was sent before
+   * @throws VifError TIMEOUT, ABORTED; the process is then ended
    * @throws VifError DESCRIPTORS_EXHAUSTED
    */
   async ask<Q extends Question>(ask: (told: number) => Q, options: AskOptions): Promise<PoolAnswer<Q>> {
     if (options.signal.aborted) throw signalError(options.signal, options.doing);
     try {
       for (;;) {
-        const waiting = this.#take(options.anew);
+        const waiting = this.#take(options.fresh);
         const session = waiting ?? (await this.#start(options.signal));
         const { told } = session;
         const question = ask(told);
         const answer = await session.ask(question, options, this.#lifetime === 0);
         this.#keep(session);
-        // One that somebody ended while it waited has not done anything.
+        // A process that somebody ended while it waited has not done anything.
         const isUndone = answer.ended && answer.ended.exitCode === undefined && saysNothing(answer);
         if (!waiting || !isUndone) return { ...answer, question, told };
       }
@@ -70,14 +70,14 @@ export class ProgramPool {
     }
   }
 
-  /** Ends the processes that wait. */
+  /** Ends the waiting processes. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const session of [...this.#fresh.splice(0), ...this.#used.splice(0)]) this.#end(session);
     await Promise.all(this.#ending);
   }
 
-  /** Where no descriptor is left for it, it waits for a second or two until others have closed some. */
+  /** If no descriptor is left for it, waits for one or two seconds for others to close some. */
   async #start(signal: AbortSignal): Promise<Session> {
     const attempt = async () => {
       try {
@@ -91,13 +91,13 @@ export class ProgramPool {
     throw started.error;
   }
 
-  #take(anew = false): Session | undefined {
+  #take(fresh = false): Session | undefined {
     this.#fresh = this.#fresh.filter(({ isOver }) => !isOver);
     this.#used = this.#used.filter(({ isOver }) => !isOver);
-    return (anew ? undefined : this.#used.pop()) ?? this.#fresh.shift();
+    return (fresh ? undefined : this.#used.pop()) ?? this.#fresh.shift();
   }
 
-  /** Has a process wait for the next call, for the rest of its time. */
+  /** Keeps a process for the next call, for the rest of its lifetime. */
   #keep(session: Session): void {
     if (session.isOver) return;
     const left = this.#lifetime - (session.age ?? 0);
@@ -107,7 +107,7 @@ export class ProgramPool {
     }
     this.#used.push(session);
     setTimeout(() => {
-      if (!this.#used.includes(session)) return; // it is at work, or gone
+      if (!this.#used.includes(session)) return; // it is in use, or gone
       this.#used = this.#used.filter((each) => each !== session);
       this.#end(session);
     }, left).unref();
@@ -124,7 +124,7 @@ export class ProgramPool {
         this.#fresh.push(this.#programs.start(this.#argv));
       }
     } catch {
-      // No descriptors are left for it. The call that needs one will tell.
+      // No descriptors are left for it. The call that needs one will report that.
     }
   }
 }

@@ -6,41 +6,41 @@ import { requireDescriptors } from './descriptors.js';
 import { calledOff, OUTPUT_DELAY } from './process-group.js';
 import type { ProgramOptions } from './run-program.js';
 
-/** Milliseconds in which a program ends that has come to the end of its input. */
+/** Milliseconds that a program has to end once its input has ended. */
 const PATIENCE = 500;
 
-/** Something that a program is told, and what it says to that. */
+/** Input for a program, and the handling of its output. */
 export interface Question {
-  /** Whole lines. */
+  /** The input, as whole lines. */
   readonly script: string;
-  /** How many there are. */
+  /** The number of lines. */
   readonly length: number;
-  /** Takes note of a line that the program says. @returns whether that was the last of it */
+  /** Processes a line of the program's output. @returns whether that was the last one */
   hear(line: string, from: 'stdout' | 'stderr'): boolean;
 }
 
-/** For how long a program is asked, and what for. */
+/** The deadline of a question, and its purpose. */
 export type AskedFor = Pick<ProgramOptions, 'signal' | 'doing'>;
 
 type Ending = Omit<CommandResult, 'stdout' | 'stderr'>;
 
-/** What a program said to what it was told. */
+/** The output of a program for its input. */
 export interface Answer {
   readonly stdout: readonly string[];
   readonly stderr: readonly string[];
-  /** How it ended, if it has. */
+  /** How the program ended, if it has. */
   readonly ended: Ending | undefined;
 }
 
 /**
- * A running program that is told something on standard input, time and again, and says something about all of it. It
- * keeps this process alive only while it is asked, and ends with it.
+ * A running program that repeatedly reads commands on standard input, and prints something about each. It keeps this
+ * process alive only while a question is pending, and ends with it.
  */
 export class ProgramSession {
   readonly #child: ChildProcessWithoutNullStreams;
   readonly #life = new AbortController();
   readonly #ended: Promise<Ending>;
-  /** Nothing more can be done about ending it. */
+  /** Resolves when nothing more can be done to end it. */
   readonly #givenUp: Promise<undefined>;
   #hear: (line: string, from: 'stdout' | 'stderr') => void = () => {};
   #isOver = false;
@@ -58,33 +58,33 @@ export class ProgramSession {
       settled.abort();
     });
     this.#givenUp = calledOff(this.#child.pid, this.#life.signal, settled.signal);
-    this.#child.stdin.on('error', () => {}); // its end tells more
+    this.#child.stdin.on('error', () => {}); // how it ends says more
     for (const from of ['stdout', 'stderr'] as const) {
       onLines(this.#child[from], (line) => this.#hear(line, from));
     }
     this.#hold(false);
   }
 
-  /** Whether it has ended, as far as this process was told. */
+  /** Whether it has ended, as far as this process knows. */
   get isOver(): boolean {
     const { pid, exitCode, signalCode } = this.#child;
     return this.#isOver || pid === undefined || exitCode !== null || signalCode !== null;
   }
 
-  /** Milliseconds since it was asked for the first time; undefined until then. */
+  /** Milliseconds since the first question; undefined before that. */
   get age(): number | undefined {
     return this.#since === undefined ? undefined : performance.now() - this.#since;
   }
 
-  /** How many lines it was told. */
+  /** How many lines it was sent. */
   get told(): number {
     return this.#told;
   }
 
   /**
-   * Tells it something, and waits until it has answered, or ended. It is asked one thing at a time.
-   * @param isFinal nothing more will be asked: its input ends, and its end is waited for
-   * @throws VifError TIMEOUT, ABORTED; the program is ended then
+   * Sends a question, and waits until the program has answered or ended. Only one question may be pending at a time.
+   * @param isFinal this is the last question: closes its input, and waits for its end
+   * @throws VifError TIMEOUT, ABORTED; the program is then ended
    */
   async ask(question: Question, { signal, doing }: AskedFor, isFinal: boolean): Promise<Answer> {
     const said = { stdout: [] as string[], stderr: [] as string[] };
@@ -113,7 +113,7 @@ export class ProgramSession {
     }
   }
 
-  /** Ends its input, and waits for its end. One that does not care is ended. */
+  /** Closes its input, and waits for its end. A program that ignores that is ended. */
   async end(): Promise<void> {
     this.#hold(true);
     this.#child.stdin.end();
@@ -124,7 +124,7 @@ export class ProgramSession {
 
   #hold(keepsAlive: boolean): void {
     const { stdin, stdout, stderr } = this.#child;
-    // The pipes of a child are sockets, though their types do not say so.
+    // The pipes of a child are sockets, although their types do not say so.
     const pipes: { ref?(): void; unref?(): void }[] = [stdin, stdout, stderr] as object[];
     for (const each of [this.#child, ...pipes]) each[keepsAlive ? 'ref' : 'unref']?.();
   }
@@ -138,7 +138,7 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<Ending> {
     });
     child.once('exit', () => {
       const letGo = () => [child.stdout, child.stderr].map((pipe) => pipe.destroy());
-      setTimeout(letGo, OUTPUT_DELAY).unref(); // what it leaves behind may hold them open for ever
+      setTimeout(letGo, OUTPUT_DELAY).unref(); // a process that it leaves behind may hold them open for ever
     });
     child.once('close', (code, signal) => {
       resolve({
@@ -151,7 +151,7 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<Ending> {
 }
 
 function onLines(stream: Readable, hear: (line: string) => void): void {
-  // Of a line that has not ended, what has come of it: a list of links is one of a megabyte, and comes in many pieces.
+  // The received part of an incomplete line: a list of links is one line of a megabyte, and arrives in many pieces.
   let pieces: string[] = [];
   stream.setEncoding('utf8').on('data', (text: string) => {
     const [first = '', ...others] = text.split('\n');

@@ -2,44 +2,44 @@ import type { Following } from './follow-program.js';
 import { type Answer, type AskedFor, ProgramSession, type Question } from './program-session.js';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.js';
 
-/** A program and its arguments; never a shell's line. */
+/** A program and its arguments; never a shell command line. */
 export type Argv = readonly [string, ...string[]];
 
-/** A running program that is told something on standard input, time and again, and says something about all of it. */
+/** A running program that repeatedly reads commands on standard input, and prints something about each. */
 export interface Session {
-  /** How many lines it was told. */
+  /** How many lines it was sent. */
   readonly told: number;
-  /** Milliseconds since it was asked for the first time; undefined until then. */
+  /** Milliseconds since the first question; undefined before that. */
   readonly age: number | undefined;
   /** Whether it has ended, as far as is known. */
   readonly isOver: boolean;
   /**
-   * Tells it something, and waits until it has answered, or ended. It is asked one thing at a time.
-   * @param isFinal nothing more will be asked: its input ends, and its end is waited for
-   * @throws VifError TIMEOUT, ABORTED; the program is ended then
+   * Sends a question, and waits until the program has answered or ended. Only one question may be pending at a time.
+   * @param isFinal this is the last question: closes its input, and waits for its end
+   * @throws VifError TIMEOUT, ABORTED; the program is then ended
    */
   ask(question: Question, options: AskedFor, isFinal: boolean): Promise<Answer>;
-  /** Ends its input, and waits for its end. One that does not care is ended. */
+  /** Closes its input, and waits for its end. A program that ignores that is ended. */
   end(): Promise<void>;
 }
 
-/** What starts programs: this host, or one in memory. */
+/** Starts programs: on this host, or in memory. */
 export interface Programs {
   /**
    * Runs a program to its end.
-   * @throws VifError TIMEOUT, ABORTED; the program is ended then
+   * @throws VifError TIMEOUT, ABORTED; the program is then ended
    * @throws VifError DESCRIPTORS_EXHAUSTED
    */
   run(argv: Argv, options: ProgramOptions): Promise<ProgramResult>;
   /**
-   * Starts one that is told on standard input what to do.
+   * Starts a program that reads commands on standard input.
    * @throws VifError DESCRIPTORS_EXHAUSTED
    */
   start(argv: Argv): Session;
   /**
-   * Runs a program that prints a line for each event, until the signal fires. It is started again when it ends, as
+   * Runs a program that prints a line for each event, until the signal fires. It is restarted when it ends, as
    * `ip monitor` does when the kernel has dropped events because there were too many.
-   * @returns whether there is such a program, and it could listen at all
+   * @returns whether there is such a program, and it could listen
    */
   follow(argv: Argv, following: Following, signal: AbortSignal): Promise<boolean>;
 }
@@ -48,7 +48,7 @@ export const hostPrograms: Programs = {
   run: runProgram,
   start: (argv) => new ProgramSession(argv),
   async follow(argv, following, signal) {
-    const { followProgram } = await import('./follow-program.js'); // only who watches the host follows anything
+    const { followProgram } = await import('./follow-program.js'); // needed only to watch the host
     return followProgram(argv, following, signal);
   },
 };

@@ -8,30 +8,31 @@ import { calledOff, OUTPUT_DELAY, signalGroup } from './process-group.js';
 export type { CommandResult as ProgramResult };
 
 export interface ProgramOptions {
-  /** For its standard input; nothing unless given. */
+  /** Its standard input; empty by default. */
   readonly input?: string;
-  /** The most bytes of output, of each kind; the program is ended for more. 512 MB unless given. */
+  /** The maximum number of bytes on each output stream; the program is ended if it writes more. 512 MB by default. */
   readonly maxOutput?: number;
-  /** Ends the program, and all that it has started: by SIGTERM, and SIGKILL if that is ignored. */
+  /** Ends the program and everything that it has started, with SIGTERM, and with SIGKILL if that is ignored. */
   readonly signal: AbortSignal;
-  /** What it is run for, as in `reading links`: for the error when the signal fires. */
+  /** Its purpose, as in `reading links`, for the error if the signal fires. */
   readonly doing: string;
 }
 
 const MAX_OUTPUT = 512 * 1024 * 1024;
 
 /**
- * Runs a program to its end, never through a shell. It leads a process group: when it has to be ended, so is
- * all that it started; and what a terminal sends to ours (Ctrl-C) does not cut it off half-way.
+ * Runs a program to its end, never through a shell. It leads a process group: if it must be ended, everything that it
+ * started is ended too, and what a terminal sends to our group (Ctrl-C) does not interrupt it.
  *
- * @throws VifError TIMEOUT, ABORTED; the program is ended then. One that we may not end, as `sudo` is, is left behind.
+ * @throws VifError TIMEOUT, ABORTED; the program is then ended. A program that we may not end, such as `sudo`, is left
+ *   behind.
  * @throws VifError DESCRIPTORS_EXHAUSTED
  */
 export async function runProgram(
   argv: readonly [string, ...string[]],
   { input, maxOutput = MAX_OUTPUT, signal, doing }: ProgramOptions,
 ): Promise<CommandResult> {
-  // Loaded by this, and not before: it takes longer than core, and many a call runs no program.
+  // Loaded only here: it takes longer than core, and many calls run no program.
   const { execa } = await import('execa');
   const [program, ...args] = argv;
   await awaitDescriptors(program, signal);
@@ -51,9 +52,9 @@ export async function runProgram(
   let exited = false;
   running.once('exit', () => {
     exited = true;
-    setTimeout(letGo, OUTPUT_DELAY).unref(); // a child that it leaves behind may hold them open for ever
+    setTimeout(letGo, OUTPUT_DELAY).unref(); // a child process that it leaves behind may hold them open for ever
   });
-  // Closed before its end by execa, because there was too much of it: the program may not care.
+  // Execa closes the output early if there is too much of it, but the program may ignore that.
   const endFlood = () => {
     if (!exited && outputs.some(({ destroyed, readableEnded }) => destroyed && !readableEnded)) {
       signalGroup(running.pid, 'SIGKILL');

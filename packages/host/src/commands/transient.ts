@@ -1,14 +1,14 @@
 import { pause } from '@vifkit/engine/time';
 
-/** Milliseconds before each new attempt: a virtual function is through its reset after a second or so. */
+/** Milliseconds before each new attempt: the reset of a virtual function takes about a second. */
 const DELAYS = [20, 50, 100, 200, 400, 800];
 
-/** How tools word EAGAIN: the kernel cannot do it just now, and would have it tried again. */
+/** Whether a tool reports EAGAIN: the kernel cannot do it at the moment, and expects a retry. */
 export function isTransient(complaint: string): boolean {
   return /resource temporarily unavailable/i.test(complaint);
 }
 
-/** Makes attempts until one ends for good, or the last has been made, or the signal fires. */
+/** Makes attempts until one has a final result, the last one has been made, or the signal fires. */
 export async function retryTransient<T>(
   attempt: () => Promise<T>,
   isTransientEnd: (result: T) => boolean,

@@ -3,13 +3,16 @@ import { connect } from 'node:net';
 import { join } from 'node:path';
 import { orAborted } from '@vifkit/engine/time';
 
-/** What became of a daemon: it `runs`; it is `stopped`, by a signal; it is `absent`, nobody listens; or it cannot be told (`unknown`). */
+/**
+ * The state of a daemon: it `runs`; it is `stopped` by a signal; it is
+ * `absent`, as nothing listens on its socket; or its state is `unknown`.
+ */
 export type DaemonState = 'runs' | 'stopped' | 'absent' | 'unknown';
 
 /**
- * The control sockets of a daemon of Open vSwitch or OVN, which are named after the program, with the process id unless it
- * was told another name; undefined where the directory cannot be read. It is read at once, and so are the small files
- * below: in memory, that takes less time than a turn by way of Node's threads.
+ * The control sockets of a daemon of Open vSwitch or OVN. They are named after the program, with the process id unless
+ * another name was configured. Undefined if the directory cannot be read. It is read synchronously, as are the small
+ * files below: they are in memory, so that takes less time than a detour through Node's thread pool.
  */
 function controlSockets(directory: string, program: string): string[] | undefined {
   const isIts = new RegExp(`^${program}(\\.\\d+)?\\.ctl$`);
@@ -21,11 +24,11 @@ function controlSockets(directory: string, program: string): string[] | undefine
   }
 }
 
-/** Finds out whether a daemon runs, without waiting for it to answer. */
+/** Checks whether a daemon runs, without waiting for the daemon to reply. */
 export class DaemonProbe {
   readonly #directory: string;
   readonly #program: string;
-  /** The process that was last seen to listen. It listens for as long as it lives. */
+  /** The process that was last seen listening. It listens as long as it lives. */
   #seen: Process | undefined;
 
   constructor(directory: string, program: string) {
@@ -33,22 +36,22 @@ export class DaemonProbe {
     this.#program = program;
   }
 
-  /** By its control sockets, and its process. Never rejects. */
+  /** Checks the daemon's control sockets and its process. Never rejects. */
   async look(): Promise<DaemonState> {
     const seen = this.#seen && processOf(this.#seen.id);
-    if (!seen || seen.started !== this.#seen?.started) return this.#lookAnew();
+    if (!seen || seen.started !== this.#seen?.started) return this.#lookAgain();
     return seen.isStopped ? 'stopped' : 'runs';
   }
 
-  async #lookAnew(): Promise<DaemonState> {
+  async #lookAgain(): Promise<DaemonState> {
     this.#seen = undefined;
     const sockets = controlSockets(this.#directory, this.#program);
     if (!sockets) return 'unknown';
     const states = await Promise.all(sockets.map(isListenedOn));
-    // One that was killed leaves its socket behind.
+    // A daemon that was killed leaves its socket behind.
     if (!states.includes(true)) return states.includes(undefined) ? 'unknown' : 'absent';
     const found = processOf(textOf(join(this.#directory, `${this.#program}.pid`)).trim());
-    // A process ID of another namespace names another program, or none.
+    // A process id from another PID namespace refers to another program here, or to none.
     if (!found || !this.#isNameOf(found)) return 'runs';
     this.#seen = found;
     return found.isStopped ? 'stopped' : 'runs';
@@ -60,7 +63,7 @@ export class DaemonProbe {
   }
 }
 
-/** Whether a daemon answers in time, as to ovs-appctl; undefined where it cannot be asked. Never rejects. */
+/** Whether a daemon replies in time, as it does to ovs-appctl; undefined if it cannot be asked. Never rejects. */
 export async function answers(
   directory: string,
   program: string,
@@ -71,7 +74,7 @@ export async function answers(
   return states.find((each) => each !== undefined);
 }
 
-/** The kernel takes a connection for whoever listens. Undefined where this user may not connect. */
+/** Whether something listens: the kernel accepts a connection on its behalf. Undefined if this user may not connect. */
 function isListenedOn(path: string): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
@@ -89,23 +92,23 @@ function isDenied(error: Error): boolean {
 interface Process {
   readonly id: string;
   readonly name: string;
-  /** When, in the kernel's ticks: no two processes have the same id and that. */
+  /** When it was started, in kernel ticks: no two processes have the same id and start time. */
   readonly started: string;
-  /** By a signal. */
+  /** Whether it is stopped by a signal. */
   readonly isStopped: boolean;
 }
 
-/** A process of this host; undefined if none of this id is alive. */
+/** A process of this host; undefined if no process with this id is alive. */
 function processOf(id: string): Process | undefined {
   if (!/^\d+$/.test(id)) return undefined;
   const [, name, rest] = /^\d+ \((.*)\) (.*)/.exec(textOf(`/proc/${id}/stat`)) ?? [];
   if (name === undefined) return undefined;
   const [state = '', ...others] = rest?.split(' ') ?? [];
-  if (/^[ZXx]$/.test(state)) return undefined; // it waits for its parent to take note
+  if (/^[ZXx]$/.test(state)) return undefined; // a zombie, or dead
   return { id, name, started: others[18] ?? '', isStopped: /^[Tt]$/.test(state) };
 }
 
-/** '' for a file that cannot be read. */
+/** The text of a file; '' if it cannot be read. */
 function textOf(path: string): string {
   try {
     return readFileSync(path, 'utf8');

@@ -2,20 +2,20 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { orAborted, withDeadline } from '@vifkit/engine/time';
 
-/** Milliseconds for an answer: while ovs-vswitchd sets up many ports, it answers nobody. */
+/** Milliseconds to wait for a reply: while ovs-vswitchd sets up many ports, it does not reply. */
 const PATIENCE = 1_000;
 
-/** Versions of OpenFlow, as on the wire. Open vSwitch takes all unless a bridge's `protocols` names some. */
+/** OpenFlow versions, as on the wire. Open vSwitch accepts all unless a bridge's `protocols` restricts them. */
 const [V10, V13] = [1, 4] as const;
 type Version = typeof V10 | typeof V13;
 
-/** Types of messages that are the same in all versions, and the statistics that sum up flows. */
+/** Message types that are the same in all versions, and the type of aggregate flow statistics. */
 const [HELLO, ERROR, AGGREGATE] = [0, 1, 2] as const;
 const statistics = { [V10]: { request: 16, reply: 17 }, [V13]: { request: 18, reply: 19 } } as const;
 
 /**
- * How many flows a bridge has, by the socket that ovs-ofctl uses (`BRIDGE.mgmt`); undefined where it cannot be told.
- * ovs-vswitchd sums them up itself: the answer is of one size however many there are. Never rejects.
+ * How many flows a bridge has, according to the socket that ovs-ofctl uses (`BRIDGE.mgmt`); undefined if that is
+ * unknown. ovs-vswitchd counts them itself: the reply has a fixed size, however many there are. Never rejects.
  */
 export async function countFlows(
   directory: string,
@@ -45,7 +45,7 @@ async function ask(socket: Socket): Promise<number | undefined> {
       socket.write(request(version));
     }
     if (type === ERROR) return undefined;
-    // The sums of packets and bytes, of 8 bytes each, are before that of flows.
+    // The counts of packets and bytes, 8 bytes each, precede that of flows.
     if (version === V10 && type === statistics[V10].reply) return message.readUInt32BE(12 + 16);
     if (version === V13 && type === statistics[V13].reply) return message.readUInt32BE(16 + 16);
   }
@@ -71,11 +71,11 @@ function header(version: number, type: number, body: Buffer): Buffer {
   start.writeUInt8(version, 0);
   start.writeUInt8(type, 1);
   start.writeUInt16BE(8 + body.length, 2);
-  start.writeUInt32BE(1, 4); // the one question of this connection
+  start.writeUInt32BE(1, 4); // the only request on this connection
   return Buffer.concat([start, body]);
 }
 
-/** Offers both versions, by the bitmap of 1.3.1. */
+/** Offers both versions, in the bitmap of OpenFlow 1.3.1. */
 function hello(): Buffer {
   const bitmap = Buffer.alloc(8);
   bitmap.writeUInt16BE(1, 0);
@@ -84,7 +84,10 @@ function hello(): Buffer {
   return header(V13, HELLO, bitmap);
 }
 
-/** The newest version that both sides take: by the other's bitmap, or else the lower of the two that were named. */
+/**
+ * The newest version that both sides support: according to the peer's bitmap, or else the lower of the two versions in
+ * the headers.
+ */
 function commonVersion(message: Buffer): Version | undefined {
   const named = message[0] ?? 0;
   const hasBitmap = message.length >= 16 && message.readUInt16BE(8) === 1;
@@ -93,7 +96,7 @@ function commonVersion(message: Buffer): Version | undefined {
   return [V13, V10].find(takes);
 }
 
-/** Asks for the sums over all flows of all tables. */
+/** Requests the aggregate over all flows of all tables. */
 function request(version: Version): Buffer {
   return version === V10 ? requestOf10() : requestOf13();
 }
@@ -113,7 +116,7 @@ function requestOf13(): Buffer {
   body.writeUInt8(0xff, 8); // any table
   body.writeUInt32BE(0xffffffff, 12); // any port
   body.writeUInt32BE(0xffffffff, 16); // any group
-  body.writeUInt16BE(1, 40); // any packet: a match of no field
+  body.writeUInt16BE(1, 40); // any packet: an empty match
   body.writeUInt16BE(4, 42);
   return header(V13, statistics[V13].request, body);
 }

@@ -7,15 +7,15 @@ const TUN = '/dev/net/tun';
 interface Where {
   readonly procRoot?: string;
   readonly sysfsRoot?: string;
-  /** The number of the network namespace that the taps are in; this process's own unless given. */
+  /** The inode number of the network namespace that the taps are in; this process's own by default. */
   readonly network?: string | undefined;
 }
 
 /**
- * Who has taps or functions open, by their names, as in `qemu-system-x86 (process 4711)`. The kernel tells the name of a tap
- * in /proc/PID/fdinfo, and a function's IOMMU group by the device that is open. Only those of processes that this user may look
- * into. A tap counts only in its network namespace: another one may have a tap of the same name. The functions of a group are
- * not told apart, since one program has them together.
+ * The programs that have taps or functions open, by the names of these, as in `qemu-system-x86 (process 4711)`. The
+ * kernel shows the name of a tap in /proc/PID/fdinfo, and the IOMMU group of a function as the device that is open.
+ * Only processes that this user may inspect are found. A tap counts only in its network namespace: another namespace
+ * may have a tap of the same name. The functions of a group are not distinguished, since one program has them all.
  */
 export async function findHolders(
   { taps, functions }: Held,
@@ -47,11 +47,14 @@ export async function findHolders(
 
 interface Wanted {
   readonly taps: ReadonlySet<string>;
-  /** PCI addresses by the devices that they are opened by. */
+  /** PCI addresses by the device through which they are opened. */
   readonly functions: ReadonlyMap<string, readonly string[]>;
 }
 
-/** The devices that a program may have a function by: its IOMMU group (without an IOMMU another), or, with iommufd, its own. */
+/**
+ * The devices through which a program may have a function open: its IOMMU group (a different one without an IOMMU) or,
+ * with iommufd, its own device.
+ */
 async function vfioDevices(folder: string): Promise<string[]> {
   const group = await readlink(join(folder, 'iommu_group')).catch(() => undefined);
   const own = await readdir(join(folder, 'vfio-dev')).catch(() => []);
@@ -65,12 +68,12 @@ function groupedBy(pairs: readonly (readonly [string, string])[]): Map<string, s
   return grouped;
 }
 
-/** The network namespace that a process is in; '' where it cannot be told. */
+/** The network namespace that a process is in; '' if it cannot be read. */
 function networkOf(process: string): Promise<string> {
   return readlink(`${process}/ns/net`).catch(() => '');
 }
 
-/** What a process has open of what is wanted. One that ends meanwhile has nothing. */
+/** Which of the wanted things a process has open: none if it ends in the meantime. */
 async function heldBy(process: string, { taps, functions }: Wanted): Promise<string[]> {
   const descriptors = await readdir(`${process}/fd`).catch(() => []);
   const found = await Promise.all(

@@ -13,7 +13,7 @@ import type { LinkState } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { FilterTable } from '../port-security/filter-table.js';
 
-/** What ways are read with. */
+/** What paths are read with. */
 export interface ConnectionParts {
   readonly links: LinkTable;
   readonly openVSwitch: {
@@ -25,7 +25,7 @@ export interface ConnectionParts {
   holders: ConnectionReader['holders'];
 }
 
-/** Reads what is on the ways of VIFs: one reading of each sort of thing, and only of those that legs are about. */
+/** Reads the state of VIFs' paths: one reading for each kind of thing, limited to the things that legs name. */
 export class HostConnection implements ConnectionReader {
   constructor(private readonly parts: ConnectionParts) {}
 
@@ -38,15 +38,15 @@ export class HostConnection implements ConnectionReader {
     const functions = addresses.length === 0 ? new Map() : await parts.functions(addresses, signal);
     const [links, openVSwitch, filters, sockets] = await Promise.all([
       this.#readLinks(legs, functions, signal, isUnchanged),
-      legs.some(isOpenVSwitch) ? told(parts.openVSwitch.read(legs, signal, isUnchanged)) : undefined,
-      legs.some(({ kind }) => kind === 'guestFilter') ? told(this.#readFilters(signal)) : undefined,
+      legs.some(isOpenVSwitch) ? orError(parts.openVSwitch.read(legs, signal, isUnchanged)) : undefined,
+      legs.some(({ kind }) => kind === 'guestFilter') ? orError(this.#readFilters(signal)) : undefined,
       paths.length === 0 ? new Map() : parts.sockets(paths),
     ]);
     const dependsOnChecksums =
       openVSwitch && !isVifError(openVSwitch) && legs.some((leg) => isInUserspace(leg, openVSwitch));
-    // It takes a process more: nothing is lost of those who send nothing.
+    // Reading the offload takes another process. It matters only to guests that run: others send nothing.
     const isAsked = dependsOnChecksums && legs.some((leg) => isOfRunningGuest(leg, links));
-    const checksumOffload = isAsked ? await told(parts.links.readChecksumOffload(signal)) : undefined;
+    const checksumOffload = isAsked ? await orError(parts.links.readChecksumOffload(signal)) : undefined;
     return { links, openVSwitch, filters, functions, sockets, checksumOffload };
   }
 
@@ -62,7 +62,7 @@ export class HostConnection implements ConnectionReader {
   ): Promise<Map<string, LinkOnPath>> {
     const { links: table } = this.parts;
     const physical = [...functions.values()].flatMap(({ vf }) => (vf ? [vf.pf] : []));
-    // Whose name is not known, as that of a macvtap, is looked for among all.
+    // A link whose name is not known, such as a macvtap, is searched for among all links.
     const isAmongAll = legs.some(({ kind }) => kind === 'macvtap');
     const names = isAmongAll
       ? undefined
@@ -92,7 +92,7 @@ function isOfRunningGuest({ kind, name }: Leg, links: ReadonlyMap<string, LinkOn
   return link?.up === true && link.carrier !== false;
 }
 
-/** The links of the kernel that a leg is about. */
+/** The kernel links that a leg concerns. */
 function linksOf(leg: Leg): string[] {
   switch (leg.kind) {
     case 'guestLink':
@@ -130,7 +130,7 @@ function onPath(link: LinkState): LinkOnPath {
   };
 }
 
-/** What was read, or the error that says why it cannot be. */
-function told<T>(reading: Promise<T>): Promise<T | VifError> {
+/** The result of a reading, or the error if it failed. */
+function orError<T>(reading: Promise<T>): Promise<T | VifError> {
   return reading.catch((error: unknown) => asVifError(error, 'CHECK_FAILED', 'The host could not be read'));
 }

@@ -6,13 +6,16 @@ import * as values from '../ovsdb/values.js';
 import type { OvnPath } from './ovn-path.js';
 import type { VswitchdProbe } from './vswitchd-probe.js';
 
-/** The rows of Open vSwitch's database, as of the last refreshing. */
+/** The rows of Open vSwitch's database, as of the last refresh. */
 export interface RefreshedRows extends RowSource {
-  /** Has later answers show all that is in the database now; if unchanged, all that was when the same signal was last given. */
+  /**
+   * Makes later reads show everything that is in the database now; if unchanged, everything that was there when the
+   * same signal was last passed.
+   */
   refresh(signal: AbortSignal, isUnchanged?: boolean): Promise<void>;
 }
 
-/** What Open vSwitch tells of ways: one reading of its database, and a word with its daemon. */
+/** Reads the part of paths that Open vSwitch knows: reads its database once, and checks its daemon. */
 export class OpenVSwitchPath {
   constructor(
     private readonly rows: RefreshedRows,
@@ -30,12 +33,12 @@ export class OpenVSwitchPath {
     const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
     const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, signal);
     const fault = vswitchd ?? hang;
-    // Of a daemon that does nothing, the rest does not matter.
+    // If the daemon does not work, the rest does not matter.
     const counted = fault === undefined ? await this.#withFlows(legs, bridges, signal) : bridges;
     return { ...found, bridges: counted, vswitchd: fault, ovn };
   }
 
-  /** With the flows of those that drop what no flow is about. */
+  /** Adds the flow counts of bridges that drop everything without a flow. */
   async #withFlows(
     legs: readonly Leg[],
     bridges: ReadonlyMap<string, OvsBridgeOnPath>,
@@ -94,7 +97,7 @@ const interfaceColumns = [
 ];
 
 function portsOf(leg: Leg): string[] {
-  if (leg.kind === 'ovsBridge') return [leg.name]; // its local port
+  if (leg.kind === 'ovsBridge') return [leg.name]; // the bridge's local port
   if (leg.kind === 'ovsPort') return leg.peer === undefined ? [leg.name] : [leg.name, leg.peer];
   return leg.kind === 'ovnBinding' ? [leg.port] : [];
 }
@@ -112,7 +115,7 @@ function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPa
   };
 }
 
-/** Why ovs-vswitchd could not make a bridge, by the row of its local port. */
+/** Why ovs-vswitchd could not make a bridge, according to the row of its local port. */
 export function bridgeFault(local: values.Row | undefined): string | undefined {
   const ofport = values.readOptionalInteger(local?.ofport);
   const isOpen = ofport !== undefined && ofport > 0;
@@ -137,7 +140,7 @@ function portOf(bridge: string, port: values.Row, its: values.Row | undefined): 
   };
 }
 
-/** Which bridge a port is on; one may have thousands. */
+/** The bridge that a port is on. A bridge may have thousands of ports. */
 function placesOf(bridges: readonly values.Row[]): (port: string) => string | undefined {
   const sets = bridges.map((row) => [values.readString(row.name), portSetOf(row)] as const);
   return (port) => sets.find(([, ports]) => ports.has(port))?.[0];
@@ -145,14 +148,14 @@ function placesOf(bridges: readonly values.Row[]): (port: string) => string | un
 
 const portSets = new WeakMap<values.Row, ReadonlySet<string>>();
 
-/** A row of the replica stays the same object while nothing changes. */
+/** A row of the replica is the same object as long as nothing changes. */
 function portSetOf(row: values.Row): ReadonlySet<string> {
   const known = portSets.get(row) ?? new Set(values.readUuids(row.ports));
   portSets.set(row, known);
   return known;
 }
 
-/** Neutron's agent gives the iface-id of a trunk to patch ports, too. */
+/** Neutron's agent also gives the iface-id of a trunk to patch ports. */
 function carriersAmong(rows: readonly values.Row[]): string[] {
   const others = rows.filter(({ type }) => values.readString(type) !== 'patch');
   return (others.length > 0 ? others : rows).map(({ name }) => values.readString(name));

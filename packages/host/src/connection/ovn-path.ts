@@ -8,17 +8,20 @@ import * as values from '../ovsdb/values.js';
 
 const DATABASE = 'OVN_Southbound';
 
-/** Milliseconds for OVN's part: a database elsewhere that is down is not to hold up what is known here. */
+/** Milliseconds for OVN's part: a remote database that is down must not delay what is known locally. */
 const PATIENCE = 2_000;
 
 export interface OvnPathOptions {
-  /** Where ovn-controller has its control socket. */
+  /** The directory of ovn-controller's control socket. */
   readonly runDirectory: string;
-  /** OVN's southbound database, where it was said; else that which ovn-controller connects to is asked, if it is no `ssl:` one. */
+  /**
+   * OVN's southbound database, if configured. Otherwise the database that ovn-controller connects to is used, unless
+   * that is an `ssl:` one.
+   */
   readonly southbound: OvsdbClient | undefined;
 }
 
-/** What OVN tells of ports that it is to bind. */
+/** Reads what OVN knows about ports that it should bind. */
 export class OvnPath {
   readonly #options: OvnPathOptions;
 
@@ -28,7 +31,7 @@ export class OvnPath {
 
   /**
    * @param settings `external_ids` of the table Open_vSwitch
-   * @returns undefined where OVN does not run this host
+   * @returns undefined if OVN does not manage this host
    */
   async read(
     settings: Readonly<Record<string, string>>,
@@ -62,20 +65,20 @@ export class OvnPath {
     try {
       return await readBindings(client, [...new Set(names)], signal);
     } catch {
-      return undefined; // what ovn-controller has noted here has to do
+      return undefined; // rely on what ovn-controller has noted locally
     } finally {
       if (!southbound) await client.close();
     }
   }
 }
 
-/** Why ovn-controller does not do its work, if so. */
+/** Why ovn-controller does not work; undefined if it does. */
 export function controllerFault(state: ControllerState, remote: string): string | undefined {
   switch (state) {
     case 'absent':
       return 'ovn-controller does not run on this host';
     case 'silent':
-      return 'ovn-controller does not answer: it hangs, or was stopped';
+      return 'ovn-controller does not reply: it hangs, or is stopped';
     case 'not connected':
       return `ovn-controller is not connected to OVN's southbound database at ${remote}`;
     default:

@@ -6,7 +6,10 @@ import type { KernelFiles } from '../kernel/kernel-files.js';
 import type { VfTable } from '../sriov/vf-table.js';
 import { findVirtualFunctions } from '../sriov/virtual-functions.js';
 
-/** What PCI functions are bound to, and what virtual functions have. Those that are not there are left out. */
+/**
+ * The drivers that PCI functions are bound to, and the settings of virtual functions. Functions that do not exist are
+ * left out.
+ */
 export async function readFunctions(
   addresses: readonly string[],
   sysfsRoot: string,

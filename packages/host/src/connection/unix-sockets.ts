@@ -2,11 +2,11 @@ import { stat } from 'node:fs/promises';
 import type { SocketState } from '@vifkit/engine/connection';
 import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 
-/** The flag of a socket that listens (SO_ACCEPTCON), and the state of one that is connected, in /proc/net/unix. */
+/** The flag of a listening socket (SO_ACCEPTCON), and the state of a connected one, in /proc/net/unix. */
 const LISTENS = '00010000';
 const CONNECTED = '03';
 
-/** The Unix sockets of a network namespace by their paths: those that are listened on, or connected. */
+/** The listening or connected Unix sockets of a network namespace, by path. */
 export async function readUnixSockets(
   file = '/proc/self/net/unix',
   files: KernelFiles = hostKernelFiles,
@@ -16,14 +16,14 @@ export async function readUnixSockets(
   for (const line of text.split('\n').slice(1)) {
     const [, flags, state, path] = /^\S+ \S+ \S+ (\S+) \S+ (\S+)\s+\d+ (\/.*)$/.exec(line) ?? [];
     if (path === undefined) continue;
-    // What was accepted from a socket that is listened on has its path.
+    // A connection that was accepted on a listening socket has the path of that socket.
     if (state === CONNECTED) sockets.set(path, 'connected');
     else if (flags === LISTENS && !sockets.has(path)) sockets.set(path, 'listening');
   }
   return sockets;
 }
 
-/** What each of these paths of sockets is like. */
+/** The state of the socket at each of these paths. */
 export async function socketStates(
   paths: readonly string[],
   files: KernelFiles,

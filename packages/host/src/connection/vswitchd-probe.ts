@@ -5,17 +5,20 @@ import { countFlows } from './flow-count.js';
 
 const PROGRAM = 'ovs-vswitchd';
 
-/** Milliseconds for an answer: while ovs-vswitchd sets up many ports, it answers nobody. */
+/** Milliseconds to wait for a reply: while ovs-vswitchd sets up many ports, it does not reply. */
 const PATIENCE = 3_000;
 
-/** The lock in the database by which no second ovs-vswitchd acts on it. */
+/** The lock in the database that prevents a second ovs-vswitchd from acting on it. */
 const LOCK = 'ovs_vswitchd';
 
-/** Tells whether ovs-vswitchd does its work. What it has written into the database stays there when it is gone. */
+/**
+ * Checks whether ovs-vswitchd works. What it has written into the database does not show that: it stays there when
+ * ovs-vswitchd is gone.
+ */
 export class VswitchdProbe {
   readonly #daemon: DaemonProbe | undefined;
 
-  /** @param directory where it has its control socket, if that is on this host: beside the database's */
+  /** @param directory the directory of its control socket, if that is on this host: the one of the database's socket */
   constructor(
     private readonly client: Ovsdb,
     private readonly directory: string | undefined,
@@ -23,30 +26,32 @@ export class VswitchdProbe {
     if (directory !== undefined) this.#daemon = new DaemonProbe(directory, PROGRAM);
   }
 
-  /** Why it does not run, if so. @throws VifError when the database's server cannot be asked, where that is needed */
+  /**
+   * Why it does not run; undefined if it does. @throws VifError if the database server must be queried, and cannot be
+   */
   async fault(signal: AbortSignal): Promise<string | undefined> {
     const state = (await this.#daemon?.look()) ?? 'unknown';
     if (state === 'runs') return undefined;
-    if (state === 'stopped') return 'ovs-vswitchd was stopped (SIGSTOP), and does nothing';
-    // Its socket may be elsewhere, as in a container.
+    if (state === 'stopped') return 'ovs-vswitchd is stopped (SIGSTOP)';
+    // Its socket may be elsewhere, as with a container.
     return (await this.client.isLocked(LOCK, signal)) ? undefined : 'ovs-vswitchd does not run: start it';
   }
 
-  /** How many flows a bridge has; undefined where it cannot be told. */
+  /** How many flows a bridge has; undefined if that is unknown. */
   async flows(bridge: string, signal: AbortSignal): Promise<number | undefined> {
     return this.directory === undefined ? undefined : countFlows(this.directory, bridge, signal);
   }
 
-  /** Why it has not carried out what the database asks for, if it hangs. */
+  /** Why it has not applied the configuration in the database, if it hangs. */
   async hang(signal: AbortSignal): Promise<string | undefined> {
     const { directory } = this;
     if (directory === undefined) return undefined;
     const isWell = await withDeadline(PATIENCE, signal, (patient) => answers(directory, PROGRAM, patient));
-    return isWell === false ? 'ovs-vswitchd does not answer: it hangs' : undefined;
+    return isWell === false ? 'ovs-vswitchd does not reply: it hangs' : undefined;
   }
 }
 
-/** The directory of an endpoint that is a socket of this host. */
+/** The directory of an endpoint, if that is a socket on this host. */
 export function directoryOf(endpoint: string): string | undefined {
   const [, path] = /^unix:(.*)\/[^/]*$/.exec(endpoint) ?? [];
   return path;

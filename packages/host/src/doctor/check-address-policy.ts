@@ -2,17 +2,20 @@ import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExaminedHost, Lack } from './lack.js';
 
-/** systemd's settings for links: etc before run before usr. A file hides those of its name in the folders behind. */
+/**
+ * The folders of systemd's link files: etc before run before usr. A file hides those of the same name in later folders.
+ */
 export const LINK_FOLDERS = ['/etc', '/run', '/usr/local/lib', '/usr/lib', '/lib'].map(
   (root) => `${root}/systemd/network`,
 );
 
-/** Names of a Linux bridge and of a tap that plugs make. */
+/** Examples of the names of bridges and taps that plugs make. */
 const made = ['brq0a1b2c3d-4e', 'tap0a1b2c3d-4e'];
 
 /**
- * Whether udev gives new bridges and taps an address of its own, by `MACAddressPolicy=persistent`, which is systemd's default
- * since release 242. It comes after the link is made, and so sometimes after the address that the plug gives it.
+ * Checks whether udev assigns its own addresses to new bridges and taps, because of `MACAddressPolicy=persistent`, the
+ * default of systemd since release 242. udev does so after the link is made, and therefore sometimes after the plug has
+ * set the address.
  */
 export async function checkAddressPolicy({
   linkFolders = [],
@@ -23,14 +26,17 @@ export async function checkAddressPolicy({
   const policies = made.map((name) => files.find((file) => isFor(file, name))?.policy);
   if (!policies.includes('persistent')) return undefined;
   return {
-    problem: 'udev gives new bridges and taps a MAC address of its own (MACAddressPolicy=persistent)',
+    problem: 'udev assigns its own MAC addresses to new bridges and taps (MACAddressPolicy=persistent)',
     remedy:
       'a file /etc/systemd/network/10-vifkit.link with OriginalName=brq* qbr* qvb* qvo* tap* below [Match] and MACAddressPolicy=none below [Link] leaves them alone',
     isWarning: true,
   };
 }
 
-/** What a file says of links that are known by their names; undefined names are for others alone. */
+/**
+ * The policy in a file for links that are matched by name; the names are undefined if the file matches only other
+ * links.
+ */
 interface LinkFile {
   readonly names: readonly string[] | undefined;
   readonly policy: string | undefined;
@@ -57,7 +63,7 @@ function parse(text: string): LinkFile {
     const [, key, value = ''] = /^(\w+)\s*=\s*(.*)$/.exec(line) ?? [];
     if (title !== undefined) section = title;
     else if (section === 'Match' && key === 'OriginalName') names = value.split(/\s+/);
-    // By what else it matches, no link that is just being made is known.
+    // Its other match criteria cannot match a link that is just being made.
     else if (section === 'Match' && key !== undefined) return { names: undefined, policy: undefined };
     else if (section === 'Link' && key === 'MACAddressPolicy') policy = value;
   }
@@ -68,7 +74,7 @@ function isFor({ names }: LinkFile, name: string): boolean {
   return names?.some((pattern) => asExpression(pattern).test(name)) ?? false;
 }
 
-/** A shell's pattern. */
+/** A regular expression for a shell pattern. */
 function asExpression(pattern: string): RegExp {
   const escaped = pattern.replace(/[.+^${}()|\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);

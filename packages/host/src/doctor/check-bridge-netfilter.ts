@@ -3,12 +3,13 @@ import { withDeadline } from '@vifkit/engine/time';
 import type { Programs } from '../commands/programs.js';
 import type { Check } from './lack.js';
 
-/** Milliseconds that `nft` has to list its chains. */
+/** Milliseconds for `nft` to list its chains. */
 const PATIENCE = 5_000;
 
 /**
- * Whether frames that a Linux bridge forwards between its members go through the host's own filter, and are dropped there by
- * its policy: a bridge with br_netfilter loaded, and a FORWARD chain whose policy is drop, as Docker makes it.
+ * Checks whether frames that a Linux bridge forwards between its members go through the host's own filter, and are
+ * dropped there by its policy: br_netfilter is loaded, and there is a FORWARD chain with policy drop, as Docker sets it
+ * up.
  */
 export const checkBridgeNetfilter: Check = async (_, { procRoot, network }) => {
   const setting = join(procRoot, 'sys/net/bridge/bridge-nf-call-iptables');

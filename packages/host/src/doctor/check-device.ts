@@ -2,8 +2,8 @@ import { access, constants } from 'node:fs/promises';
 import type { Check } from './lack.js';
 
 /**
- * Does not open the device: for /dev/net/tun the kernel would load a module then. A root helper gives a capability, and not
- * another user: it makes no difference.
+ * Does not open the device: for /dev/net/tun the kernel would then load a module. A root helper makes no difference: it
+ * provides a capability, not another user.
  */
 export const checkDevice: Check = async ({ name, from }) => {
   try {

@@ -1,12 +1,13 @@
 import { readUnixSockets } from '../connection/unix-sockets.js';
 import type { Check } from './lack.js';
 
-/** Where libvirt's daemon for QEMU listens: one for all drivers, or one of its own. */
+/** The sockets of libvirt's daemon for QEMU: a daemon for all drivers, or a separate one. */
 const sockets = ['libvirt-sock', 'virtqemud-sock'];
 
 /**
- * Nobody connects, which would start the daemon: systemd listens for one that does not run. It may be in this process's network
- * namespace or in the host's: a socket with a path is reached from both, and /proc tells of it in one.
+ * Does not connect, since that would start the daemon: systemd listens for a daemon that is not running. The socket may
+ * be in this process's network namespace or in the host's: a socket with a path can be reached from both, but /proc
+ * shows it in only one.
  */
 export const checkLibvirt: Check = async ({ from }, { procRoot, network, runFolder = '/run' }) => {
   const file = `${procRoot}/self/net/unix`;

@@ -6,12 +6,12 @@ import type { Check, ExaminedHost } from './lack.js';
 export const checkModule: Check = async ({ name, from }, host) => {
   if (await hasModule(name, host)) return undefined;
   return {
-    problem: `The kernel's module ${name} is neither loaded nor installed`,
+    problem: `The kernel module ${name} is neither loaded nor installed`,
     remedy: `try \`modprobe ${name}\`, or install it for this kernel: it comes from ${from}`,
   };
 };
 
-/** A module that is only installed will do: the kernel, or libvirt, loads it when it is needed. */
+/** It is enough that a module is installed: the kernel, or libvirt, loads it when it is needed. */
 export async function hasModule(
   name: string,
   { sysfsRoot, procRoot, modules }: ExaminedHost,
@@ -27,7 +27,7 @@ export async function hasModule(
   return isBuiltIn(name, procRoot);
 }
 
-/** The kernel writes `-` as `_` in the names of modules, and their files have either. */
+/** The kernel writes `-` as `_` in module names; their files use either. */
 function canonical(name: string): string {
   return name.replaceAll('-', '_');
 }
@@ -39,7 +39,7 @@ function exists(path: string): Promise<boolean> {
   );
 }
 
-/** The beginning of each line of a file, up to a separator; nothing if it cannot be read. */
+/** The part of each line of a file before a separator; empty if it cannot be read. */
 async function firstWords(file: string, separator: string): Promise<string[]> {
   const text = await readFile(file, 'utf8').catch(() => '');
   return text.split('\n').flatMap((line) => line.trim().split(separator, 1));

@@ -34,23 +34,24 @@ export const checkDpdk: Check = async (requirement, host) => {
 };
 
 /**
- * DPDK loads its drivers when it starts, if they are installed. Without one for pools of memory it opens sockets all the same, but
- * no guest's link ever comes up.
+ * DPDK loads its drivers when it starts, if they are installed. Without a memory pool driver it still opens sockets,
+ * but no guest's link ever comes up.
  */
 async function checkDrivers(directory: string, { procRoot }: ExaminedHost): Promise<Lack | undefined> {
   const pid = (await readFile(join(directory, 'ovs-vswitchd.pid'), 'utf8').catch(() => '')).trim();
   const mapped = await readFile(join(procRoot, pid, 'maps'), 'utf8').catch(() => '');
-  // Where DPDK is part of the program, so are its drivers; and a process id of another namespace is another program's.
+  // If DPDK is part of the program, so are its drivers; and a process id from another PID namespace belongs to another
+  // program.
   const isShared = /\/librte_eal\./.test(mapped);
   if (!isShared || /\/librte_mempool_(ring|stack|bucket)\./.test(mapped)) return undefined;
   return {
-    problem: 'DPDK has no driver for pools of memory: the links of guests on its sockets never come up',
+    problem: 'DPDK has no memory pool driver: the links of guests on its sockets never come up',
     remedy:
       "install DPDK's librte_mempool_ring (on Debian librte-mempool-ring23), and start Open vSwitch again",
   };
 }
 
-/** Bridges keep their datapath: a host that has others only does without. */
+/** Bridges keep their datapath: a host whose bridges all use others does not need this one. */
 export const checkDatapath: Check = async ({ name, from }, host) => {
   const { datapathTypes = [], bridges = [] } = await host
     .openVSwitch()

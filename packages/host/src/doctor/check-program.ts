@@ -19,7 +19,7 @@ export const checkProgram: Check = async ({ name, from }, host) => {
 async function isProgram(file: string): Promise<boolean> {
   try {
     await access(file, constants.X_OK);
-    return (await stat(file)).isFile(); // a folder may be executed, too
+    return (await stat(file)).isFile(); // a folder may be executable too
   } catch {
     return false;
   }

@@ -2,17 +2,17 @@ import type { Requirement } from '@vifkit/core';
 import type { NetworkNamespace } from '../namespace/network-namespace.js';
 import type { OpenVSwitchState } from './open-vswitch-state.js';
 
-/** Something that a host lacks, in words for people. */
+/** Something that a host lacks, in words for users. */
 export interface Lack {
   readonly problem: string;
   readonly remedy: string;
-  /** What was asked for works all the same, most of the time. */
+  /** What is required works most of the time anyway. */
   readonly isWarning?: true;
 }
 
-/** What requirements are looked for in. */
+/** Where requirements are searched for. */
 export interface ExaminedHost {
-  /** The folders that programs are looked for in. */
+  /** The folders in which programs are searched for. */
   readonly path: readonly string[];
   readonly sysfsRoot: string;
   /** Where /proc is. */
@@ -20,13 +20,13 @@ export interface ExaminedHost {
   readonly network: Pick<NetworkNamespace, 'programs' | 'files'>;
   /** The folder of the running kernel's modules. */
   readonly modules: string;
-  /** The folders of systemd's settings for links, those that come first before the others; none unless given. */
+  /** The folders of systemd's link files, in order of precedence; none by default. */
   readonly linkFolders?: readonly string[];
-  /** The folder of what runs; /run unless given. */
+  /** The folder of runtime files; /run by default. */
   readonly runFolder?: string;
-  /** Read at the first call. @throws VifError OVSDB_UNREACHABLE and the like */
+  /** Reads the state at the first call. @throws VifError OVSDB_UNREACHABLE, or another error of the connection */
   readonly openVSwitch: () => Promise<OpenVSwitchState>;
 }
 
-/** Looks for what is required. */
+/** Checks whether a requirement is met. */
 export type Check = (requirement: Requirement, host: ExaminedHost) => Promise<Lack | undefined>;

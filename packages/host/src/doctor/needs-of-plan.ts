@@ -12,13 +12,13 @@ const dpdk: Requirement = { kind: 'dpdk', name: 'Open vSwitch with DPDK', from: 
 const libvirt: Requirement = { kind: 'libvirt', name: 'libvirt', from: 'libvirt-daemon-system' };
 
 /**
- * What the steps of a plan, and the way that they make, need of a host: no more than these, where a plugin names all that it may
- * need for any VIF. Each is named once.
+ * What the steps of a plan, and the path that they make, need on a host. A plugin lists everything that it may need for
+ * any VIF; this is only what this plan needs. Each requirement is listed once.
  */
 export function needsOfPlan(steps: readonly Step[], legs: readonly JudgedLeg[]): Requirement[] {
   const needs = [...steps.flatMap(needsOfStep), ...legs.flatMap(needsOfLeg)];
   const named = new Map(needs.map((each) => [`${each.kind} ${each.name}`, each]));
-  // DPDK's Open vSwitch is one.
+  // An Open vSwitch with DPDK is an Open vSwitch too.
   if (named.has(`dpdk ${dpdk.name}`)) named.delete(`ovsdb ${openVSwitch.name}`);
   return [...named.values()];
 }

@@ -7,38 +7,41 @@ import { ovnSetupOf } from '../ovn/switch-watch.js';
 import type { Ovsdb } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 
-/** Milliseconds for the answer of ovn-controller. */
+/** Milliseconds to wait for a reply of ovn-controller. */
 const PATIENCE = 2_000;
 
-/** What there is of Open vSwitch. */
+/** The state of Open vSwitch. */
 export interface OpenVSwitchState extends Partial<SwitchState> {
   readonly hasDpdk: boolean;
-  /** Why ovs-vswitchd does not do its work, if so. */
+  /** Why ovs-vswitchd does not work; undefined if it does. */
   readonly fault?: string | undefined;
-  /** Where it has its control socket, if that is on this host. */
+  /** The directory of its control socket, if that is on this host. */
   readonly directory?: string | undefined;
 }
 
-/** What ovs-vswitchd has made, and who else has a hand in it. */
+/** What ovs-vswitchd has made, and the state of OVN's controller. */
 export interface SwitchState {
-  /** The datapaths that it can make bridges of; empty where it does not tell. */
+  /** The datapath types that it supports; empty if it does not report them. */
   readonly datapathTypes: readonly string[];
   readonly bridges: readonly BridgeState[];
-  /** Why OVN's controller does not do its work, if so. */
+  /** Why OVN's controller does not work; undefined if it does. */
   readonly controllerFault?: string | undefined;
 }
 
 interface BridgeState {
   readonly name: string;
   readonly datapathType: string;
-  /** Why ovs-vswitchd could not make it, if so. */
+  /** Why ovs-vswitchd could not make it; undefined if it could. */
   readonly error?: string | undefined;
 }
 
-/** What ovs-vswitchd says of itself in its database. @throws VifError OVSDB_UNREACHABLE, OVSDB_PROTOCOL, OVSDB_ERROR, TIMEOUT, ABORTED */
+/**
+ * Reads what ovs-vswitchd reports about itself in its database. @throws VifError OVSDB_UNREACHABLE, OVSDB_PROTOCOL,
+ * OVSDB_ERROR, TIMEOUT, ABORTED
+ */
 export async function readOpenVSwitch(client: Ovsdb, signal: AbortSignal): Promise<OpenVSwitchState> {
   const table = 'Open_vSwitch';
-  // All columns: Open vSwitch has `dpdk_initialized` since 2.10 only.
+  // All columns: Open vSwitch has `dpdk_initialized` only since 2.10.
   const [result] = await client.transact('Open_vSwitch', [{ op: 'select', table, where: [] }], signal);
   const [row] = result?.rows ?? [];
   if (!row) throw new VifError('OVSDB_ERROR', 'Its database is empty: ovs-vswitchd has never run on it');
@@ -49,8 +52,8 @@ export async function readOpenVSwitch(client: Ovsdb, signal: AbortSignal): Promi
 }
 
 /**
- * @param ovnRunDirectory where ovn-controller has its control socket
- * @throws VifError as of {@link readOpenVSwitch}
+ * @param ovnRunDirectory the directory of ovn-controller's control socket
+ * @throws VifError as {@link readOpenVSwitch}
  */
 export async function readSwitch(
   client: Ovsdb,

@@ -5,11 +5,11 @@ import { DAEMONS } from './ovs-things.js';
 import type { Source } from './source.js';
 
 /**
- * Whether Open vSwitch's daemons run: each has a file with its process id beside its socket while it does. One that is
- * killed leaves the file, and is missed at the next reading only.
+ * Whether Open vSwitch's daemons run: while one does, there is a file with its process id next to its socket. A daemon
+ * that is killed leaves the file, and is only noticed at the next reading.
  */
 export class DaemonSource implements Source {
-  /** @param folder of the sockets, such as /var/run/openvswitch */
+  /** @param folder the folder of the sockets, such as /var/run/openvswitch */
   constructor(private readonly folder: string) {}
 
   async read(): Promise<readonly Thing[]> {
@@ -27,7 +27,7 @@ export class DaemonSource implements Source {
     try {
       for await (const _ of watch(this.folder, { signal })) changed();
     } catch {
-      // The signal fired, or there is no such folder, and so no Open vSwitch.
+      // The signal fired, or there is no such folder, and therefore no Open vSwitch.
     }
   }
 }

@@ -5,7 +5,7 @@ import type { FilterTable, GuestFilter } from '../port-security/filter-table.js'
 import { TABLE } from '../port-security/ruleset.js';
 import type { Source } from './source.js';
 
-/** The filters of guests. On a host without nftables there are none. */
+/** The guest filters. On a host without nftables there are none. */
 export class FilterSource implements Source {
   constructor(
     private readonly table: Pick<FilterTable, 'read'>,
@@ -21,7 +21,10 @@ export class FilterSource implements Source {
     return [...filters.guests].map(([name, filter]) => filterThing(name, filter));
   }
 
-  /** Without the right to listen, or a program for it, nothing is told of filters, and of all else as ever. */
+  /**
+   * Without the privilege to listen, or a program for it, changes to filters are not reported; everything else still
+   * is.
+   */
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
     const [program = 'nft', ...args] = [...this.rootHelper, 'nft', 'monitor', 'ruleset'];
     const hear = (line: string) => {

@@ -8,7 +8,7 @@ import type { VfJournal } from '../sriov/vf-journal.js';
 import type { VfTable } from '../sriov/vf-table.js';
 import type { Source } from './source.js';
 
-/** The kernel's links, and the virtual functions that VIFs have. It tells of changes to both in the same way. */
+/** The kernel's links, and the virtual functions that VIFs have. The kernel reports changes to both in the same way. */
 export class KernelSource implements Source {
   constructor(
     private readonly links: Pick<LinkTable, 'read'>,
@@ -50,10 +50,10 @@ export class KernelSource implements Source {
   }
 }
 
-/** Open vSwitch's own link, of which all links are members that are ports. */
+/** Open vSwitch's own link, the master of all links that are ports. */
 const DATAPATH = 'ovs-system';
 
-/** Links that lead to a guest, or to a service of Neutron's; others that are in a bridge lead out of it. */
+/** Whether a link leads to a guest, or to a service of Neutron; other links in a bridge are uplinks. */
 function leadsIn({ type, name }: LinkState): boolean {
   return type === 'tap' || type === 'tun' || /^(tap|vnet|qv[bo])/.test(name);
 }
@@ -79,7 +79,7 @@ function linkThing(link: LinkState): Thing {
   };
 }
 
-/** Users are noted by their VIFs' ids, but those of other releases need not be. */
+/** Users are noted by their VIF's id, but those of other releases may not be. */
 function isUuid(text: string): boolean {
   return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 }

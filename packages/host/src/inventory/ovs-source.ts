@@ -1,7 +1,7 @@
 import { isVifError } from '@vifkit/core';
 import type { Thing } from '@vifkit/engine';
 import { pause, untilFired } from '@vifkit/engine/time';
-import { tellsOfNoSwitch } from '../openvswitch/owned.js';
+import { meansNoSwitch } from '../openvswitch/owned.js';
 import type { Ovsdb, OvsdbMonitor } from '../ovsdb/client.js';
 import type { MonitorListener, MonitorRequests, TableUpdates } from '../ovsdb/monitor.js';
 import * as values from '../ovsdb/values.js';
@@ -10,10 +10,10 @@ import type { Source } from './source.js';
 
 const DATABASE = 'Open_vSwitch';
 
-/** Milliseconds until a server that is down is looked for again. */
+/** Milliseconds until a server that is down is tried again. */
 const RETRY_DELAY = 2_000;
 
-/** The bridges and ports of an Open vSwitch. While it is watched, they are known from what the database tells. */
+/** The bridges and ports of an Open vSwitch. While it is watched, they are known from the updates of the database. */
 export class OvsSource implements Source {
   #followed: { readonly rows: OvsRows; readonly monitor: OvsdbMonitor } | undefined;
 
@@ -24,7 +24,7 @@ export class OvsSource implements Source {
       await this.#followed?.monitor.sync(signal);
       return ovsThings(this.#followed?.rows ?? (await this.#select(signal)));
     } catch (error) {
-      if (await tellsOfNoSwitch(error)) return [];
+      if (await meansNoSwitch(error)) return [];
       throw error;
     }
   }
@@ -54,7 +54,7 @@ export class OvsSource implements Source {
     }
   }
 
-  /** Waits for a server that is down; undefined for a host without Open vSwitch, and once the signal has fired. */
+  /** Waits for a server that is down; undefined for a host without Open vSwitch, or once the signal has fired. */
   async #monitor(
     requests: MonitorRequests,
     listen: MonitorListener,
@@ -64,7 +64,7 @@ export class OvsSource implements Source {
       try {
         return await this.client.monitor(DATABASE, requests, listen, signal);
       } catch (error) {
-        if (signal.aborted || (await tellsOfNoSwitch(error))) return undefined;
+        if (signal.aborted || (await meansNoSwitch(error))) return undefined;
         if (!isVifError(error, 'OVSDB_UNREACHABLE')) throw error;
         await pause(RETRY_DELAY, signal);
       }

@@ -2,7 +2,7 @@ import { keyOf, type Thing } from '@vifkit/engine';
 import { hasBridgeMark, ownerIn } from '../openvswitch/marks.js';
 import * as values from '../ovsdb/values.js';
 
-/** What is read: nothing that changes with traffic. */
+/** The columns that are read: none that change with traffic. */
 export const COLUMNS = {
   Bridge: ['name', 'datapath_type', 'fail_mode', 'external_ids', 'ports'],
   Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces', 'qos'],
@@ -24,7 +24,7 @@ export type OvsTable = keyof typeof COLUMNS;
 /** Rows by their ids. */
 export type OvsRows = Readonly<Record<OvsTable, ReadonlyMap<string, values.Row>>>;
 
-/** The bridges and ports that rows tell of. */
+/** The bridges and ports in the rows. */
 export function ovsThings({ Bridge, Port, Interface }: OvsRows): Thing[] {
   return [...Bridge.values()].flatMap((row) => {
     const bridge = bridgeThing(row);
@@ -40,7 +40,7 @@ export function ovsThings({ Bridge, Port, Interface }: OvsRows): Thing[] {
   });
 }
 
-/** What makes bridges work, see `daemonThing`. */
+/** The daemons that bridges depend on, see `daemonThing`. */
 export const DAEMONS = ['ovs-vswitchd', 'ovsdb-server'] as const;
 
 function bridgeThing(row: values.Row): Thing {
@@ -75,7 +75,7 @@ function portThing(name: string, row: values.Row, bridge: string, interfaces: Ov
       keyOf({ kind: 'ovsBridge', name: bridge }),
       ...memberNames.map((member) => keyOf({ kind: 'link', name: member })),
     ],
-    // Another guest's port has an iface-id, and the host's own are internal.
+    // The port of another guest has an iface-id, and the host's own ports are internal.
     isUplink: ids['iface-id'] === undefined && own?.type !== 'internal',
     attributes: {
       bridge,
@@ -92,7 +92,9 @@ function portThing(name: string, row: values.Row, bridge: string, interfaces: Ov
   };
 }
 
-/** What ovn-controller notes at the interface; a release that does not say when has nothing to be told. */
+/**
+ * When ovn-controller installed the flows, as recorded at the interface; nothing for a release that does not record it.
+ */
 function flowsInstalled(ids: Readonly<Record<string, string>>): Pick<Thing, 'flowsInstalled'> {
   const at = Number(ids['ovn-installed-ts']);
   return ids['ovn-installed'] === 'true' && at > 0 ? { flowsInstalled: at } : {};

@@ -1,12 +1,12 @@
 import type { Thing } from '@vifkit/engine';
 
-/** Tells of things of some sorts. */
+/** Reports things of some kinds. */
 export interface Source {
-  /** @throws VifError when they cannot be read */
+  /** @throws VifError if they cannot be read */
   read(signal: AbortSignal): Promise<readonly Thing[]>;
   /**
-   * Calls `changed` after each change, until the signal fires; then it resolves. It may call it without one.
-   * @throws VifError when nothing tells of changes here
+   * Calls `changed` after each change, and possibly without one. Resolves once the signal fires.
+   * @throws VifError if nothing on this host reports changes
    */
   watch(changed: () => void, signal: AbortSignal): Promise<void>;
 }

@@ -2,14 +2,14 @@ import { asVifError, type VifError } from '@vifkit/core';
 import type { HostInventory, Inventory, Thing } from '@vifkit/engine';
 import type { Source } from './source.js';
 
-/** What was last read of a source, and whether it may have changed since. */
+/** The last reading of a source, and whether it may have changed since. */
 interface Reading {
   things: readonly Thing[];
   failure: VifError | undefined;
   isStale: boolean;
 }
 
-/** An inventory of several sources. While it is watched, those are read anew that have changed. */
+/** An inventory of several sources. While it is watched, only sources that have changed are read again. */
 export class SourcesInventory implements HostInventory {
   readonly #readings: ReadonlyMap<Source, Reading>;
   #watchers = 0;
@@ -45,7 +45,7 @@ export class SourcesInventory implements HostInventory {
     }
   }
 
-  /** What cannot be read is as it was: it need not be gone. */
+  /** What cannot be read keeps its last state: it is not necessarily gone. */
   async #refresh(source: Source, reading: Reading, signal: AbortSignal): Promise<void> {
     if (this.#watchers > 0 && !reading.isStale) return;
     reading.isStale = false;

@@ -2,14 +2,14 @@ import { VifError } from '@vifkit/core';
 import type { Difference } from '@vifkit/core/step-kinds';
 import type { LinkCreation, LinkStep } from '@vifkit/core/steps';
 import { isOurs, type LinkState } from './link-state.js';
-import { misfit, type Surroundings, type Trait } from './made-otherwise.js';
+import { type LinkContext, misfit, type Trait } from './made-otherwise.js';
 
 /**
- * In what a link is not the one that would be made.
- * @param tapOwner the user id of those who are to own taps
+ * How a link differs from the one that the step would make.
+ * @param tapOwner the user id that should own taps
  */
 export function compareCreation(create: LinkCreation, state: LinkState, tapOwner: number): Trait[] {
-  if (create.type === 'command') return []; // its type is the tool's business
+  if (create.type === 'command') return []; // the tool decides on its type
   const { type } = create;
   if (type !== state.type) return [{ attribute: 'type', expected: type, actual: state.type }];
   switch (type) {
@@ -24,8 +24,8 @@ export function compareCreation(create: LinkCreation, state: LinkState, tapOwner
       ]);
     }
     case 'tap': {
-      // An owner is only given to a tap when it is made: one that is open without, by os-vif's or an older plug, serves
-      // its guest until it stops.
+      // A tap gets its owner only when it is made. One without an owner that is open, made by os-vif or an older
+      // release, is kept until its guest stops.
       const lacksOwner = state.tap?.isOpen && state.tap.owner === undefined;
       return differing([
         { attribute: 'multiQueue', expected: create.multiQueue ?? false, actual: state.tap?.multiQueue },
@@ -46,16 +46,16 @@ function differing(traits: readonly Trait[]): Trait[] {
 }
 
 /**
- * Why a link that exists cannot serve the step, if so.
- * @param otherwise in what it is not the one that would be made, or may be used
- * @param surroundings needed only where a link is to be made anew that is no tap
+ * Why an existing link cannot be used for the step; undefined if it can.
+ * @param otherwise how it differs from the link that would be made, or that may be used
+ * @param context needed only if a link other than a tap must be recreated
  */
 export function unfit(
   step: LinkStep,
   vifId: string,
   state: LinkState,
   otherwise: readonly Trait[],
-  surroundings?: Surroundings,
+  context?: LinkContext,
 ): VifError | undefined {
   const { name, set } = step;
   if (canBeRemade(otherwise)) {
@@ -64,20 +64,20 @@ export function unfit(
       ({ attribute, expected, actual }: Difference) => `${attribute} ${actual}, not ${expected}`,
     );
     const why = 'a program has it open. Stop the guest and try again';
-    const text = `Tap ${name} was made with ${found.join(' and ')}, and is not made anew: ${why}`;
+    const text = `Tap ${name} was made with ${found.join(' and ')}, and is not recreated: ${why}`;
     return new VifError('LINK_MADE_OTHERWISE', text);
   }
-  if (otherwise.length > 0) return misfit(step, vifId, state, otherwise, surroundings);
+  if (otherwise.length > 0) return misfit(step, vifId, state, otherwise, context);
   const master = set?.master;
-  // Taking a link out of someone else's bridge would cut off whoever put it there.
+  // Removing a link from somebody else's bridge would disconnect whoever put it there.
   if (master && state.master && state.master !== master && !isOurs(state)) {
-    const text = `Link ${name} is a member of ${state.master}; take it out of there to use it with ${master}`;
+    const text = `Link ${name} is a member of ${state.master}; remove it from there to use it with ${master}`;
     return new VifError('LINK_BUSY', text);
   }
   return undefined;
 }
 
-/** Whether all that is wrong with a link is how a tap was made. */
+/** Whether the only problem with a link is how a tap was made. */
 export function canBeRemade(otherwise: readonly Trait[]): boolean {
   return (
     otherwise.length > 0 &&

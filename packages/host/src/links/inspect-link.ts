@@ -3,7 +3,7 @@ import { type Difference, type Found, foundByMark, type Inspection } from '@vifk
 import type { LinkAbsentStep, LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
-import { relocationDifferences, relocationHindrance, relocationOf } from './addresses/relocation.js';
+import { relocationBlocker, relocationDifferences, relocationOf } from './addresses/relocation.js';
 import { canBeRemade, compareCreation, unfit } from './compare.js';
 import { isShared, type LinkState, markOf, vifOf } from './link-state.js';
 import {
@@ -15,45 +15,44 @@ import {
   type SetWrite,
   settingOf,
 } from './link-write.js';
-import { compareUse, type Surroundings, type Trait } from './made-otherwise.js';
+import { compareUse, type LinkContext, type Trait } from './made-otherwise.js';
 
 export type LinkInspection = Inspection<LinkWrite>;
 
-/** What a link step is compared with besides the link of its name. */
-export interface Around {
+/** What a link step is compared with, besides the link of its name. */
+export interface InspectionContext {
   readonly addressing?: ReadonlyMap<string, LinkAddressing>;
-  /** The rules that name links; needed only where a link has addresses to give away. */
+  /** The rules that name links; needed only if a link has addresses that must be moved. */
   readonly rules?: readonly LinkRule[];
-  /** The user id of those who are to own taps; root's unless given. */
+  /** The user id that should own taps; root's by default. */
   readonly tapOwner?: number;
-  /** Needed only where a link is not as it would be made. */
-  readonly surroundings?: Surroundings | undefined;
-  /** The link that the step's name is an alternative name of. */
+  /** Needed only if a link differs from the one that would be made. */
+  readonly context?: LinkContext | undefined;
+  /** The link that has the step's name as an alternative name. */
   readonly realName?: string | undefined;
 }
 
 /**
- * Compares a link step with the link of its name, if there is one.
+ * Compares a link step with the link of its name, if that exists.
  * @param vifId the VIF that the step is for
  */
 export function inspectLink(
   step: LinkStep,
   vifId: string,
   state: LinkState | undefined,
-  { addressing = new Map(), rules = [], tapOwner = 0, surroundings, realName }: Around = {},
+  { addressing = new Map(), rules = [], tapOwner = 0, context, realName }: InspectionContext = {},
 ): LinkInspection {
   if (!state && step.ifPresent) return { differences: [] };
   if (!state) return inspectMissing(step, vifId, tapOwner, realName);
   const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);
   const blocked =
-    unfit(step, vifId, state, otherwise, surroundings) ??
+    unfit(step, vifId, state, otherwise, context) ??
     (step.unbridged ? bridged(state) : undefined) ??
-    (relocation && relocationHindrance(relocation, addressing, rules));
+    (relocation && relocationBlocker(relocation, addressing, rules));
   const setting = settingOf(step.set ?? {}, state);
   const setWrite = relocation ? { ...(setting ?? nothingSet), relocation } : setting;
-  const change =
-    otherwise.length > 0 ? remaking(step, vifId, state, otherwise, tapOwner, surroundings) : setWrite;
+  const change = otherwise.length > 0 ? remaking(step, vifId, state, otherwise, tapOwner, context) : setWrite;
   const differences: Difference[] = [...otherwise];
   if (setting) differences.push(...renderSetting(setting));
   if (relocation) differences.push(...relocationDifferences(relocation));
@@ -67,23 +66,26 @@ export function inspectLink(
   };
 }
 
-/** The master of ports of Open vSwitch's datapath in the kernel is a link of the datapath's own. */
+/**
+ * Refuses a link that is a member of another bridge. In Open vSwitch's kernel datapath, the master of a port is the
+ * datapath's own link.
+ */
 function bridged({ name, master }: LinkState): VifError | undefined {
   if (master === undefined || master === 'ovs-system') return undefined;
-  const text = `Link ${name} is a member of ${master}; take it out of there (\`ip link set dev ${name} nomaster\`)`;
+  const text = `Link ${name} is a member of ${master}; remove it from there (\`ip link set dev ${name} nomaster\`)`;
   return new VifError('LINK_BUSY', text);
 }
 
 const nothingSet: SetWrite = { kind: 'set', set: {}, former: {} };
 
-/** Makes a link anew that was made otherwise; undefined for one that the step only uses. */
+/** Recreates a link that was made differently; undefined for a link that the step only uses. */
 function remaking(
   step: LinkStep,
   vifId: string,
   state: LinkState,
   otherwise: readonly Trait[],
   tapOwner: number,
-  surroundings: Surroundings | undefined,
+  context: LinkContext | undefined,
 ): LinkWrite | undefined {
   if (!step.create) return undefined;
   const mark = markOf(vifId, step.shared ?? false);
@@ -93,8 +95,8 @@ function remaking(
     const set = { ...keptOf(state), ...step.initial, ...step.set };
     return { kind: 'remake', create, set, mark, was: { ...state, tap } };
   }
-  const link = surroundings?.links.get(state.name) ?? state;
-  const replaced = { link, peer: surroundings?.links.get(state.peer ?? '') };
+  const link = context?.links.get(state.name) ?? state;
+  const replaced = { link, peer: context?.links.get(state.peer ?? '') };
   return {
     kind: 'replace',
     create: creationOf(step.create, tapOwner),
@@ -108,7 +110,7 @@ function creationOf(create: NonNullable<LinkStep['create']>, tapOwner: number): 
   return create.type === 'tap' ? { ...create, owner: tapOwner } : create;
 }
 
-/** The same, with our mark. What is made anew has it in either case. */
+/** The same change, with our mark added. A link that is recreated has it in any case. */
 function takingOver(change: LinkWrite, differences: readonly Difference[], vifId: string) {
   const mark = { to: markOf(vifId, false), from: '' };
   const told = { attribute: 'alias', expected: mark.to, actual: null };
@@ -118,7 +120,7 @@ function takingOver(change: LinkWrite, differences: readonly Difference[], vifId
   };
 }
 
-/** @param realName the link that the step's name is an alternative name of, if it is one */
+/** @param realName the link that has the step's name as an alternative name, if there is one */
 function inspectMissing(
   step: LinkStep,
   vifId: string,
@@ -127,7 +129,7 @@ function inspectMissing(
 ): LinkInspection {
   const { name, create, shared = false } = step;
   const differences = [{ attribute: 'exists', expected: true, actual: false }];
-  // Marks, notes and Open vSwitch know a link by its own name alone.
+  // Marks, notes and Open vSwitch identify a link by its own name only.
   const other = realName && `${name} is an alternative name of link ${realName}`;
   if (create && !other) {
     const change: LinkWrite = {
@@ -139,15 +141,15 @@ function inspectMissing(
     return { change, differences, creates: true };
   }
   const blocked = create
-    ? new VifError('LINK_KIND_MISMATCH', `${other}: correct the request, or take that name off the link`)
+    ? new VifError('LINK_KIND_MISMATCH', `${other}: correct the request, or remove that name from the link`)
     : new VifError(
         'LINK_NOT_FOUND',
-        other ? `${other}: give ${realName}` : `There is no link ${name} on this host`,
+        other ? `${other}: use ${realName}` : `There is no link ${name} on this host`,
       );
   return { differences, blocked };
 }
 
-/** Compares the absence of a link with the link of its name, if there is one. */
+/** Compares the absence of a link with the link of its name, if that exists. */
 export function inspectAbsence(
   step: LinkAbsentStep,
   vifId: string,
@@ -164,8 +166,8 @@ export function inspectAbsence(
 }
 
 /**
- * Whose a link is. One without any alias is the VIF's by its name, if it would be made for the VIF alone: os-vif has
- * made it, or a call that was killed before it came to the mark.
+ * The owner of a link. A link without an alias belongs to the VIF by its name, if it would be made for the VIF alone:
+ * it was made by os-vif, or by a call that was killed before it set the mark.
  */
 function whoseLink(step: LinkStep | LinkAbsentStep, vifId: string, state: LinkState): Found {
   if (isShared(state)) return { whose: 'shared' };

@@ -5,24 +5,24 @@ import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
 import { canBeRemade, compareCreation } from './compare.js';
-import { type Around, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
+import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
 import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
 import type { LinkProgress, LinkWrite } from './link-write.js';
-import type { Surroundings } from './made-otherwise.js';
+import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
 import { type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
 import { type AttemptedLinkTask, isUndone, undoing } from './undoing.js';
 
-/** Carries out steps about links on a table of links. */
+/** Carries out link steps on a table of links. */
 export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress> {
   readonly kinds = ['link', 'linkAbsent', 'linkUser', 'linkUserAbsent'] as const;
   readonly #table: LinkTable;
   readonly #tapOwner: number;
 
-  /** @param tapOwner the user id of those who are to own taps; root's unless given */
+  /** @param tapOwner the user id that should own taps; root's by default */
   constructor(table: LinkTable, tapOwner = 0) {
     this.#table = table;
     this.#tapOwner = tapOwner;
@@ -32,7 +32,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const steps = all.map(({ step }) => step);
     const namesOf = (those: readonly LinkSteps[]) => [...new Set(those.map(({ name }) => name))];
     const query = {
-      // Whether a link is in use, the other links tell.
+      // Whether a link is in use depends on the other links.
       names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : this.#namesIn(steps),
       settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))),
     };
@@ -42,13 +42,13 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     ]);
     const links = await this.#withChecksumOffload(all, read, signal);
     const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
-    const surroundings = await this.#surroundings(steps, links, signal);
+    const context = await this.#context(steps, links, signal);
     const named = byEveryName(links);
-    const found = { links, named, addressing, rules, used, surroundings, tapOwner: this.#tapOwner };
+    const found = { links, named, addressing, rules, used, context, tapOwner: this.#tapOwner };
     return all.map(({ step, vifId }) => inspectStep(step, vifId, found));
   }
 
-  /** Adds whether links leave checksums to a card, of VIFs whose guests run: nobody else sends anything. */
+  /** Adds whether links offload checksums, for VIFs whose guests run: others send nothing. */
   async #withChecksumOffload(
     all: readonly VifStep<LinkSteps>[],
     links: ReadonlyMap<string, LinkState>,
@@ -72,7 +72,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return new Map([...links, ...known]);
   }
 
-  /** Of links that need not be there, those that are. */
+  /** The names of the links to read; of links that need not exist, only those that do. */
   #namesIn(steps: readonly LinkSteps[]): string[] {
     const isOptional = (step: LinkSteps) => step.kind === 'link' && step.ifPresent === true;
     const optional = steps.filter(isOptional).map(({ name }) => name);
@@ -80,12 +80,12 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return [...new Set([...needed, ...this.#table.present(optional)])];
   }
 
-  /** What stands around links of ours that are not as they would be made; read only if there are some. */
-  async #surroundings(
+  /** The context of links of ours that differ from what would be made; read only if there are such links. */
+  async #context(
     steps: readonly LinkSteps[],
     links: ReadonlyMap<string, LinkState>,
     signal: AbortSignal,
-  ): Promise<Surroundings | undefined> {
+  ): Promise<LinkContext | undefined> {
     const misfits = steps.flatMap((step) => {
       const state = links.get(step.name);
       if (step.kind !== 'link' || !step.create || !state || !isOurs(state)) return [];
@@ -102,11 +102,11 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return { links: all, addressing, used };
   }
 
-  /** What the links have of IP that are to give it away, and those that get it; read only where that matters. */
+  /** The IP configuration of the links that should give it up, and of those that get it; read only if it matters. */
   async #addressing(
     steps: readonly LinkSteps[],
     signal: AbortSignal,
-  ): Promise<Required<Pick<Around, 'addressing' | 'rules'>>> {
+  ): Promise<Required<Pick<InspectionContext, 'addressing' | 'rules'>>> {
     const yielding = steps.flatMap((step) => (step.kind === 'link' && step.yieldAddresses ? [step] : []));
     if (yielding.length === 0) return { addressing: new Map(), rules: [] };
     const names = yielding.flatMap(({ name, set }) => [name, set?.master ?? name]);
@@ -147,7 +147,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return vifs.map((vif) => strayLinks(vif, links));
   }
 
-  /** What is near is found by its name, see {@link findStrays}: the kernel does not find aliases. */
+  /** With the reach `near`, links are found by name, see {@link findStrays}: the kernel cannot search by alias. */
   async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned<LinkSteps>[]> {
     if (reach === 'near') return [];
     const links = await this.#table.read({}, signal);
@@ -157,7 +157,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return ownedLinks(links, addressing);
   }
 
-  /** The links that something uses which does not go away in this undoing. Read only if it can matter. */
+  /** The links that are used by something which this undo does not remove. Read only if it can matter. */
   async #usedByOthers(tasks: readonly AttemptedLinkTask[], signal: AbortSignal): Promise<Set<string>> {
     if (!tasks.some(({ step }) => step.kind === 'link' && step.shared)) return new Set();
     const steps = tasks.map(({ step }) => step);
@@ -169,15 +169,15 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
   }
 }
 
-/** What steps are compared with. */
+/** What the steps are compared with. */
 interface Found {
   readonly links: ReadonlyMap<string, LinkState>;
-  /** The links by their alternative names as well. */
+  /** The links by all names, including alternative ones. */
   readonly named: ReadonlyMap<string, LinkState>;
   readonly addressing: ReadonlyMap<string, LinkAddressing>;
   readonly rules: readonly LinkRule[];
   readonly used: ReadonlySet<string>;
-  readonly surroundings: Surroundings | undefined;
+  readonly context: LinkContext | undefined;
   readonly tapOwner: number;
 }
 
@@ -201,13 +201,13 @@ function inspectStep(
   }
 }
 
-/** Whether a step is about the link of a guest that runs: its tap is open, or a container has the other end. */
+/** Whether a step concerns the link of a running guest: its tap is open, or a container has the other end. */
 function isOfGuest({ step }: VifStep<LinkSteps>, links: ReadonlyMap<string, LinkState>): boolean {
   const link = step.kind === 'link' && step.ifPresent ? links.get(step.name) : undefined;
   return link?.up === true && (link.tap?.isOpen ?? link.carrier ?? true);
 }
 
-/** The notes of the users that steps of a kind are about. */
+/** The notes of the users that steps of a kind name. */
 function notesIn(steps: readonly LinkSteps[], kind: 'linkUser' | 'linkUserAbsent'): Set<string> {
   return new Set(
     steps.flatMap((step) => (step.kind === kind && 'user' in step ? [noteOf(step.name, step.user)] : [])),

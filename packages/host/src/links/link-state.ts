@@ -1,27 +1,27 @@
 import type { BridgeAttributes } from '@vifkit/core/steps';
 
-/** What is a tap's alone. */
+/** The attributes that only a tap has. */
 export interface TapState {
   readonly multiQueue: boolean;
-  /** The user id of whoever may open it without rights over the network; undefined: anybody may. */
+  /** The id of the user who may open it without CAP_NET_ADMIN; undefined if anybody may. */
   readonly owner?: number;
-  /** Whether a program has it open, as QEMU has while the guest runs. Not known of a tap that is down. */
+  /** Whether a program has it open, as QEMU does while the guest runs. Unknown while the tap is down. */
   readonly isOpen?: boolean;
 }
 
 /** A link as a member of a bridge. */
 interface BridgePortState {
-  /** Of spanning tree: `forwarding`, `disabled`, `blocking`, ... */
+  /** The spanning tree state: `forwarding`, `disabled`, `blocking`, ... */
   readonly state: string;
-  /** It reaches no other member that is isolated. */
+  /** It cannot reach other isolated members. */
   readonly isolated: boolean;
-  /** It takes no frame from an address that is not known. */
+  /** It drops frames from unknown source addresses. */
   readonly locked: boolean;
-  /** Whether it gets what the bridge sends to all. */
+  /** Whether the bridge floods to it. */
   readonly floods: boolean;
 }
 
-/** A link as the kernel has it. */
+/** A link in the kernel. */
 export interface LinkState {
   readonly name: string;
   /** The driver's name (`bridge`, `veth`, `tap`, `vlan`, ...), or '' for a physical device. */
@@ -32,35 +32,35 @@ export interface LinkState {
   readonly promisc: boolean;
   /** The bridge (or other link) it is a member of. */
   readonly master?: string;
-  /** `ip link`'s alias; ours starts with `vifkit:`. */
+  /** The alias of `ip link`; ours starts with `vifkit:`. */
   readonly alias?: string;
   /** The other end of a veth pair, if it is in the same namespace. */
   readonly peer?: string;
-  /** The link that a link of another type than `vlan` lies upon, as a macvtap does; if in the same namespace. */
+  /** The link below a link such as a macvtap, if in the same namespace; not set for type `vlan`. */
   readonly lower?: string;
-  /** The other names that it has (`ip link property`), but for our notes. The kernel finds it by these as well. */
+  /** Its alternative names (`ip link property`), except our notes. The kernel finds it by these too. */
   readonly alternativeNames?: readonly string[];
-  /** Who is noted on it (`linkUser` steps). */
+  /** The users noted on it (`linkUser` steps). */
   readonly users?: readonly string[];
   readonly tap?: TapState;
-  /** Whether there is somebody at the other end; known of a link that is up. */
+  /** Whether the link has a carrier; known only while it is up. */
   readonly carrier?: boolean;
-  /** What it is as a member of a bridge. */
+  /** Its state as a member of a bridge. */
   readonly port?: BridgePortState;
-  /** Of a macvtap: `bridge`, `vepa`, `private`, `passthru`. */
+  /** The mode of a macvtap: `bridge`, `vepa`, `private`, `passthru`. */
   readonly mode?: string;
-  /** The protocol is 802.1Q unless given. */
+  /** The protocol is 802.1Q by default. */
   readonly vlan?: { readonly link: string; readonly id: number; readonly protocol?: '802.1ad' };
   readonly bridge?: Required<BridgeAttributes>;
-  /** Known only where the table was asked for it; undefined too where the kernel lacks the setting. */
+  /** Read only on request; also undefined if the kernel lacks the setting. */
   readonly ipv6?: boolean;
   readonly arpIgnore?: number;
   readonly arpAnnounce?: number;
-  /** Whether it leaves checksums to a card; known only where it was asked. */
+  /** Whether it offloads checksums; read only on request. */
   readonly checksumOffload?: boolean;
 }
 
-/** Links by all their names, the alternative ones too, as the kernel finds them. */
+/** Links by all their names, including alternative ones, as the kernel finds them. */
 export function byEveryName(links: ReadonlyMap<string, LinkState>): ReadonlyMap<string, LinkState> {
   const all = new Map(links);
   for (const link of links.values()) {
@@ -69,10 +69,10 @@ export function byEveryName(links: ReadonlyMap<string, LinkState>): ReadonlyMap<
   return all;
 }
 
-/** What the alias of a link that we made begins with. */
+/** The prefix of the alias of links that we made. */
 const MARK = 'vifkit:';
 
-/** The alias for a link of a VIF, or for one that several share. */
+/** The alias for a link of a VIF, or for a shared link. */
 export function markOf(vifId: string, shared: boolean): string {
   return MARK + (shared ? 'shared' : vifId);
 }

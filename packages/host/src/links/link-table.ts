@@ -8,13 +8,13 @@ import type { LinkState } from './link-state.js';
 /** Attributes to set; a master of null takes the link out of its bridge. */
 export type LinkChange = Omit<LinkAttributes, 'master'> & { readonly master?: string | null };
 
-/** A tap as it is to be made. */
+/** How to make a tap. */
 export type TapMaking = Extract<LinkCreation, { type: 'tap' }> & {
-  /** The user id of whoever may open it; anybody may unless given. */
+  /** The id of the user who may open it; anybody may by default. */
   readonly owner?: number;
 };
 
-/** How `ip` makes a link. */
+/** How to make a link with `ip`. */
 export type LinkMaking = Exclude<LinkCreation, { type: 'command' | 'tap' }> | TapMaking;
 
 /** A change to one link. */
@@ -23,47 +23,50 @@ export type LinkOperation =
       readonly op: 'add';
       readonly name: string;
       readonly create: LinkMaking;
-      /** What a bridge has from the start. */
+      /** The attributes that a bridge is made with. */
       readonly bridge?: BridgeAttributes;
     }
-  /** Makes a tap anew that nobody has open: the kernel does not change the queues of one. It loses all its settings. */
+  /**
+   * Recreates a tap that no program has open: the kernel cannot change the queues of an existing tap. It loses all its
+   * settings.
+   */
   | { readonly op: 'remake'; readonly name: string; readonly create: TapMaking; readonly was: TapMaking }
-  /** An alias of '' takes away what there is. */
+  /** An alias of '' removes the existing one. */
   | { readonly op: 'set'; readonly name: string; readonly attributes: LinkChange; readonly alias?: string }
-  /** Notes a user on a link, or takes the note off: one that is not there is no failure then. */
+  /** Notes a user on a link, or removes the note; a note that does not exist is not a failure then. */
   | { readonly op: 'note'; readonly name: string; readonly user: string; readonly present: boolean }
   | Move
   | { readonly op: 'delete'; readonly name: string };
 
 export interface LinkQuery {
-  /** The links to read, whether they exist or not; all there are unless given. */
+  /** The links to read, whether they exist or not; all links by default. */
   readonly names?: readonly string[] | undefined;
-  /** Of which links the IPv6 and ARP settings are read, too; of none unless given. */
+  /** The links whose IPv6 and ARP settings are read too; none by default. */
   readonly settingsOf?: readonly string[];
-  /** They were not written to since they were read for this call: what was read then will do. */
+  /** Nothing was written to them since they were read for this call: the previous reading may be used. */
   readonly isUnchanged?: boolean;
 }
 
-/** The links of a network namespace: the kernel's, or some in memory. */
+/** The links of a network namespace: the kernel's, or in-memory ones. */
 export interface LinkTable {
-  /** Links by name, read at once. There may be more of them than were asked for. */
+  /** Reads links. Returns them by name, possibly more than were requested. */
   read(query: LinkQuery, signal: AbortSignal): Promise<ReadonlyMap<string, LinkState>>;
-  /** Which of these links there are. It takes next to no time, and says nothing else of them. */
+  /** Which of these links exist. This takes almost no time, and reads nothing else. */
   present(names: readonly string[]): readonly string[];
-  /** What these links have of IP; read at once. */
+  /** The IP configuration of these links. */
   readAddresses(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkAddressing>>;
   /**
-   * Which links leave the checksums of what they send to a card.
+   * Which links offload the checksums of what they send.
    * @throws VifError COMMAND_NOT_FOUND without ethtool; LINK_COMMAND_FAILED, TIMEOUT, ABORTED
    */
   readChecksumOffload(signal: AbortSignal): Promise<ReadonlyMap<string, boolean>>;
-  /** The rules of policy routing that name links. */
+  /** The policy routing rules that name links. */
   readRules(signal: AbortSignal): Promise<readonly LinkRule[]>;
   /**
-   * Carries out operations in order, going on past those that fail; one outcome each. Making a link that is
-   * there fails with LINK_EXISTS, and what is to be set or noted on a link that this call failed to make is left, with
-   * the same outcome. Deleting a link that is gone succeeds. Calls do not overlap: one made while another
-   * runs waits for it.
+   * Carries out operations in order, continuing after those that fail; there is one outcome for each. Making a link
+   * that exists fails with LINK_EXISTS; settings and notes for a link that this call failed to make are skipped, with
+   * the same outcome. Deleting a link that is gone succeeds. Calls do not overlap: a call waits for a running one to
+   * end.
    */
   write(
     operations: readonly LinkOperation[],

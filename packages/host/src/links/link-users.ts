@@ -7,23 +7,23 @@ type Links = ReadonlyMap<string, LinkState>;
 
 const PREFIX = 'vifkit';
 
-/** The alternative name by which a link remembers a user. No two links can have the same one. */
+/** The alternative name that notes a user on a link. No two links can have the same one. */
 export function noteOf(link: string, user: string): string {
   return `${PREFIX}-${link}-${user}`;
 }
 
-/** The users that a link remembers. */
+/** The users that are noted on a link. */
 export function usersIn(link: string, alternativeNames: readonly string[]): string[] {
   const start = noteOf(link, '');
   return alternativeNames.flatMap((name) => (name.startsWith(start) ? [name.slice(start.length)] : []));
 }
 
-/** The link that this one lies upon. */
+/** The link below this one. */
 function lowerOf({ lower, vlan }: LinkState): string | undefined {
   return lower ?? vlan?.link;
 }
 
-/** The names of links that something uses: a link that is a member of them or lies upon them, or a user. */
+/** The names of links that are in use: those with a member, a link on top of them, or a user. */
 export function usedLinks(
   links: Links,
   leaving: { readonly links: ReadonlySet<string>; readonly notes: ReadonlySet<string> },
@@ -38,14 +38,14 @@ export function usedLinks(
   );
 }
 
-/** Looks for a user on a link, which may still have to be made. */
+/** Checks for a user on a link, which may not have been made yet. */
 export function inspectUser({ user }: LinkUserStep, state: LinkState | undefined): Inspection<LinkWrite> {
   if (state?.users?.includes(user)) return { differences: [] };
   const differences = [{ attribute: 'user', expected: user, actual: null }];
   return { change: { kind: 'note', user, present: true }, differences };
 }
 
-/** Looks for a user who is to leave, and whether the link goes with those who leave it. */
+/** Checks for a user to be removed, and whether the link is to be removed with its last users. */
 export function inspectUserAbsence(
   { name, type, user }: LinkUserAbsentStep,
   links: Links,
@@ -53,7 +53,7 @@ export function inspectUserAbsence(
 ): Inspection<LinkWrite> {
   const state = links.get(name);
   if (!state) return { differences: [] };
-  // What was there before us, or serves a bridge, is not ours to remove.
+  // A link that existed before us, or that is in a bridge, is not ours to remove.
   if (isOurs(state) && state.type === type && state.master === undefined && !used.has(name)) {
     const differences = [{ attribute: 'exists', expected: false, actual: true }];
     return { change: { kind: 'remove', link: state }, differences };

@@ -7,22 +7,22 @@ import type { LinkChange, LinkMaking, TapMaking } from './link-table.js';
 /** How a link is made: by us, or by a command of the plan before the step. */
 export type Creation = LinkMaking | { readonly type: 'command' };
 
-/** A link that is removed to be made anew, with the other end of a veth pair. */
+/** A link that is removed in order to be recreated, with the other end of a veth pair. */
 export interface Replaced {
   readonly link: LinkState;
   readonly peer?: LinkState | undefined;
 }
 
-/** An alias to be given to a link, and the one that it has. */
+/** The new alias of a link, and the current one. */
 interface Marking {
   readonly to: string;
   readonly from: string;
 }
 
-/** What is to be written of a link. */
+/** What must be written for a link. */
 export type LinkWrite =
   | { readonly kind: 'make'; readonly create: Creation; readonly set: LinkAttributes; readonly mark: string }
-  /** It was made otherwise than it has to be: it is removed, and made anew. */
+  /** It was made differently than required: it is removed and recreated. */
   | {
       readonly kind: 'replace';
       readonly create: Creation;
@@ -30,7 +30,7 @@ export type LinkWrite =
       readonly mark: string;
       readonly replaced: Replaced;
     }
-  /** A tap is made anew that keeps its place. */
+  /** A tap is recreated in place. */
   | {
       readonly kind: 'remake';
       readonly create: TapMaking;
@@ -41,7 +41,7 @@ export type LinkWrite =
   | {
       readonly kind: 'set';
       readonly set: LinkAttributes;
-      /** What these attributes are now. */
+      /** The current values of these attributes. */
       readonly former: LinkChange;
       readonly mark?: Marking;
       readonly relocation?: Relocation | undefined;
@@ -51,7 +51,7 @@ export type LinkWrite =
 
 export type SetWrite = Extract<LinkWrite, { kind: 'set' }>;
 
-/** How much of a write was done, where that is known. */
+/** How much of a write was done, if that is known. */
 export type LinkProgress = 'all' | 'nothing';
 
 const attributes = [
@@ -60,11 +60,11 @@ const attributes = [
 ];
 const bridgeAttributes = ['forwardDelay', 'stp', 'multicastSnooping', 'ageing'] as const;
 
-/** The attributes of a link that are not as they are to be; undefined if all are. */
+/** The attributes of a link that must be changed; undefined if none must. */
 export function settingOf(wanted: LinkAttributes, state: LinkState): SetWrite | undefined {
   const { checksumOffload, ...others } = wanted;
   const known = state.checksumOffload === undefined ? others : wanted;
-  // A link without IPv6 is one that has it turned off.
+  // A link without IPv6 counts as one that has it turned off.
   const flat = differing<LinkAttributes, (typeof attributes)[number]>(attributes, known, {
     ...state,
     ipv6: state.ipv6 ?? false,
@@ -84,7 +84,7 @@ export function settingOf(wanted: LinkAttributes, state: LinkState): SetWrite | 
   };
 }
 
-/** What is to be set, for people. */
+/** What must be set, as differences for users. */
 export function renderSetting({ set, former, mark }: SetWrite): Difference[] {
   const { bridge = {} } = set;
   const told = (attribute: string, expected: unknown, actual: unknown = null) => ({
@@ -107,17 +107,17 @@ export function firstAttributes({ initial = {}, set = {} }: LinkStep): LinkAttri
   return { ...initial, ...set, ...(Object.keys(bridge).length > 0 && { bridge }) };
 }
 
-/** What a tap had that one made anew in its place gets. Open vSwitch takes its port back by itself. */
+/** The attributes of a tap that its replacement gets. Open vSwitch takes its port back by itself. */
 export function keptOf({ address, mtu, master }: LinkState): LinkAttributes {
   return { address, mtu, ...(master !== undefined && master !== 'ovs-system' && { master }) };
 }
 
-/** How a tap that is there was made. */
+/** How an existing tap was made. */
 export function makingOf({ multiQueue, owner }: TapState): TapMaking {
   return { type: 'tap', multiQueue, ...(owner !== undefined && { owner }) };
 }
 
-/** Of these attributes those that are wanted otherwise than they are, with what they are. */
+/** The attributes that differ from the wanted ones, with their current values. */
 function differing<T extends object, K extends keyof T>(
   keys: readonly K[],
   all: T,

@@ -6,22 +6,22 @@ import { linksMadeBy } from './unmade-links.js';
 
 export type LinkTask = Task<LinkSteps, LinkWrite>;
 
-/** Operations, and for each task the indices of those whose outcome is its own. */
+/** Operations, and for each task the indices of the operations whose outcomes are its outcome. */
 export interface Script {
   readonly operations: LinkOperation[];
   readonly indices: number[][];
 }
 
 /**
- * The operations that carry out a batch of tasks. A link that several tasks want made (a shared bridge, the
- * other end of a veth pair) is made once, and its making concerns them all.
+ * The operations that carry out a batch of tasks. A link that several tasks require (a shared bridge, the other end of
+ * a veth pair) is made once, and the outcome applies to all of them.
  */
 export function scriptFor(tasks: readonly LinkTask[]): Script {
   const operations: LinkOperation[] = [];
   const made = new Map<string, number>();
   const removed = new Map<string, number>();
   const push = (operation: LinkOperation) => operations.push(operation) - 1;
-  /** A pair is removed once that has a step for each end, as is a link that several users leave. */
+  /** A pair that has a step for each end is removed once, as is a link that several users leave. */
   const remove = (name: string, peer: string | undefined): number => {
     const removal = removed.get(name) ?? push({ op: 'delete', name });
     for (const each of peer === undefined ? [name] : [name, peer]) removed.set(each, removal);
@@ -33,7 +33,7 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
     const earlier = made.get(name);
     const making = earlier ?? push({ op: 'add', name, create, ...(bridge && { bridge }) });
     for (const each of linksMadeBy({ op: 'add', name, create })) made.set(each, making);
-    // What it is made with need not be set again.
+    // Attributes that it is made with need not be set again.
     const attributes = earlier === undefined ? others : set;
     return [making, push({ op: 'set', name, attributes, alias: mark })];
   };
@@ -66,7 +66,7 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
     }
   };
 
-  // What is made anew goes first: the other end of a pair that is to be made may be in the way.
+  // What is recreated is removed first: the other end of a pair may obstruct a link that must be made.
   for (const { change } of tasks) {
     if (change.kind === 'replace') remove(change.replaced.link.name, change.replaced.link.peer);
   }

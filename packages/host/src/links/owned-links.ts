@@ -9,14 +9,14 @@ import type { LinkWrite } from './link-write.js';
 
 type Owned = OwnedThing<LinkSteps>;
 
-/** The links that carry our mark, and those that VIFs are noted on, with what removes the mark or the note. */
+/** The links that carry our mark, and those that VIFs are noted on, with the steps that remove them or the notes. */
 export function ownedLinks(
   links: ReadonlyMap<string, LinkState>,
   addressing: ReadonlyMap<string, LinkAddressing>,
 ): Owned[] {
   return [...links.values()].flatMap((link) => {
     const { name } = link;
-    // A physical device may be noted on as well: it stays, whatever type is said here.
+    // A physical device may have notes too: it stays, whatever type is given here.
     const type = linkType(link) ?? 'vlan';
     const users = (link.users ?? []).map(
       (user): Owned => ({ vifId: user, step: { kind: 'linkUserAbsent', name, user, type } }),
@@ -26,37 +26,43 @@ export function ownedLinks(
   });
 }
 
-/** What removes the link itself, if it is ours and can be removed; links that vendors' tools have made may be of any type. */
+/**
+ * The step that removes the link itself, if it is ours and can be removed; links that vendors' tools have made may be
+ * of any type.
+ */
 function whole(link: LinkState, hasAddress: boolean): Owned[] {
   const { name } = link;
   const [type, vifId] = [linkType(link), vifOf(link)];
   if (type === undefined) return [];
   if (vifId !== undefined) return [{ vifId, step: { kind: 'linkAbsent', name, type, own: false } }];
-  // With an address of its own it serves the host, too.
+  // If it has its own address, it also serves the host.
   if (!isShared(link) || hasAddress) return [];
   return [{ vifId: undefined, step: { kind: 'linkUserAbsent', name, user: 'nobody', type } }];
 }
 
 const removable: readonly LinkType[] = ['bridge', 'veth', 'tap', 'vlan'];
 
-/** The type of a link that we can remove; undefined for any other. */
+/** The type of a link that we can remove; undefined for any other link. */
 function linkType({ type }: LinkState): LinkType | undefined {
   return removable.find((each) => each === type);
 }
 
 export type LinkStray = Stray<LinkWrite, LinkSteps>;
 
-/** The names that links of a VIF have by its id, in one way of plugging it or another, but those that its plan is about. */
+/**
+ * The names that links of a VIF may have, derived from its id, in any form of plugging it, except those that its plan
+ * names.
+ */
 export function strayNames({ vifId, plan }: PlannedVif): string[] {
   const planned = new Set(plan.flatMap(namesIn));
-  const [, switchEnd] = vethNames(vifId); // the other end goes with it
+  const [, switchEnd] = vethNames(vifId); // the other end is removed with it
   const names = [tapName(vifId), hybridBridgeName(vifId), switchEnd];
   return names.filter((name) => !planned.has(name));
 }
 
 /**
- * What removes those links of a VIF that carry its mark. A tap that the hypervisor is to make for this plan, which names it
- * in other steps, stays while a guest has it open.
+ * The steps that remove the links of a VIF that carry its mark. A tap that the hypervisor makes for this plan, which
+ * other steps name, stays while a guest has it open.
  */
 export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState>): LinkStray[] {
   const guestLinks = new Set(vif.plan.flatMap(guestLinksIn));
@@ -73,7 +79,7 @@ export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState
 
 function namesIn(step: Plan[number]): string[] {
   if (step.kind === 'linkAbsent') return [step.name];
-  if (step.kind !== 'link' || step.ifPresent) return []; // the guest's, and not ours to keep
+  if (step.kind !== 'link' || step.ifPresent) return []; // it belongs to the guest, and is not ours to keep
   const { name, keeps = [], create } = step;
   return create?.type === 'veth' ? [name, ...keeps, create.peer] : [name, ...keeps];
 }

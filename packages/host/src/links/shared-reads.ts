@@ -4,16 +4,16 @@ import type { LinkQuery, LinkTable } from './link-table.js';
 
 interface Reading {
   readonly signal: AbortSignal;
-  /** Undefined once somebody wants all links. */
+  /** Undefined once any caller wants all links. */
   names: Set<string> | undefined;
   readonly settingsOf: Set<string>;
   readonly links: Promise<ReadonlyMap<string, LinkState>>;
 }
 
 /**
- * Has those who read links for one call share a reading: the steps of VIFs are compared with the links that their ways lead
- * over. Those that ask in the same turn of the event loop join, and who reads again what nobody wrote to since may have
- * what was read last. Of another call, whose deadline may be sooner, nothing is shared.
+ * Lets readers of links share a reading within a call: the steps of VIFs are compared with the links of their paths.
+ * Requests in the same turn of the event loop join, and a reader of links that nothing has written to since gets the
+ * last reading. Nothing is shared with another call, which may have an earlier deadline.
  */
 export function sharingReads(table: LinkTable): LinkTable {
   let open: Reading | undefined;
@@ -25,7 +25,7 @@ export function sharingReads(table: LinkTable): LinkTable {
   const begin = (signal: AbortSignal): Reading => {
     const settingsOf = new Set<string>();
     const read = async () => {
-      await setImmediate(); // those that ask in the same turn join here
+      await setImmediate(); // requests in the same turn join here
       if (open === reading) open = undefined;
       last = reading;
       const names = reading.names && [...reading.names];
@@ -55,7 +55,7 @@ export function sharingReads(table: LinkTable): LinkTable {
     },
     present: (names) => table.present(names),
     readAddresses: (names, signal) => table.readAddresses(names, signal),
-    // A process of its own each time: once a call will do, unless it has changed some itself.
+    // Each reading takes its own process: one per call is enough, unless the call itself has changed some.
     readChecksumOffload(signal) {
       if (checksums?.signal !== signal) checksums = { signal, read: table.readChecksumOffload(signal) };
       return checksums.read;

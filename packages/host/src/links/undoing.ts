@@ -8,12 +8,12 @@ import { noteFor } from './operations.js';
 
 export type AttemptedLinkTask = AttemptedTask<LinkSteps, LinkWrite, LinkProgress>;
 
-/** Whether an error tells that nothing was done that would have to be taken back. */
+/** Whether an error means that nothing was done that must be undone. */
 export function isUndone({ kind }: LinkWrite, error: VifError): boolean {
   switch (kind) {
     case 'make':
     case 'replace':
-      return isVifError(error, 'LINK_EXISTS'); // what is there now, somebody else has made
+      return isVifError(error, 'LINK_EXISTS'); // the existing link was made by somebody else
     case 'remake':
       return isVifError(error, 'LINK_BUSY');
     case 'remove':
@@ -24,10 +24,9 @@ export function isUndone({ kind }: LinkWrite, error: VifError): boolean {
 }
 
 /**
- * The operations that take a task back; none where there is nothing to take back, or an error where that is
- * impossible.
- * @param used links that something uses which does not go away as well
- * @param now a link that the task made, as it is by now
+ * The operations that undo a task: none if there is nothing to undo, or an error if that is impossible.
+ * @param used links that are used by something which is not removed too
+ * @param now the current state of a link that the task made
  */
 export function undoing(
   { step, change, outcome }: AttemptedLinkTask,
@@ -36,11 +35,11 @@ export function undoing(
 ): LinkOperation[] | VifError {
   const { name } = step;
   if (outcome.done === 'nothing') return [];
-  // What was made well has our mark: without it, somebody has put another link in its place.
+  // A link that was made successfully has our mark: without it, somebody else has replaced the link.
   const isAnothers = !outcome.error && now !== undefined && !isOurs(now);
   switch (change.kind) {
     case 'make': {
-      if (change.create.type === 'command') return []; // undoing the command takes it away
+      if (change.create.type === 'command') return []; // undoing the command removes it
       const isShared = step.kind === 'link' && step.shared;
       return isAnothers || (isShared && used.has(name)) ? [] : [{ op: 'delete', name }];
     }
@@ -60,13 +59,13 @@ export function undoing(
       return relocation ? [back, relocation.back] : [back];
     }
     case 'remove':
-      return new VifError('LINK_COMMAND_FAILED', `Link ${name} was removed and cannot be brought back`);
+      return new VifError('LINK_COMMAND_FAILED', `Link ${name} was removed and cannot be restored`);
     case 'note':
       return [{ op: 'note', name, user: change.user, present: !change.present }];
   }
 }
 
-/** What brings back a link that was removed to be made anew; with it the other end, if it is a veth. */
+/** The operations that restore a link that was removed in order to be recreated, with its other end if it is a veth. */
 function bringBack({ link, peer: end }: Replaced): LinkOperation[] {
   const { name, type, peer, vlan, bridge, tap, users = [] } = link;
   const operations: LinkOperation[] = [{ op: 'delete', name }];

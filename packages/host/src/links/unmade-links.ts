@@ -1,17 +1,19 @@
 import type { VifError } from '@vifkit/core';
 import type { LinkOperation } from './link-table.js';
 
-/** The links that a script failed to make: what somebody else made under their names is not ours to set. */
+/**
+ * The links that a script failed to make: a link of that name was made by somebody else, and must not be configured.
+ */
 export class UnmadeLinks {
   readonly #reasons = new Map<string, VifError | undefined>();
 
-  /** Takes note of how an operation ended. */
+  /** Records the outcome of an operation. */
   note(operation: LinkOperation, outcome: VifError | undefined): void {
     if (!outcome) return;
     for (const name of linksMadeBy(operation)) this.#reasons.set(name, outcome);
   }
 
-  /** Why an operation is to be left, if it is. */
+  /** Why an operation must be skipped; undefined if it need not be. */
   reasonToLeave({ op, name }: LinkOperation): VifError | undefined {
     return op === 'set' || op === 'note' ? this.#reasons.get(name) : undefined;
   }

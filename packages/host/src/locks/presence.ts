@@ -4,18 +4,18 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { whenFired } from '@vifkit/engine/time';
 import { codeOf } from '../kernel/error-code.js';
 
-/** What the names of a process's files end with: its socket, and the symbolic link that its locks are further names of. */
+/** The suffixes of a process's files: its socket, and the symbolic link of which its locks are further names. */
 export const PRESENCE_FILES = ['.sock', '.link'] as const;
 
 /**
- * This process, for others who want what it holds: a listening Unix socket. The kernel closes it when the process
- * ends, however that comes about. So whoever can connect to it knows that the process lives, and whoever stays connected
- * is told of its end.
+ * Represents this process to others that want what it holds, by a listening Unix socket. The kernel closes the socket
+ * when the process ends, however it ends. A process that can connect to it therefore knows that this one is alive, and
+ * one that stays connected is notified of its end.
  *
- * Who waits for something writes its name and a line feed, and is disconnected once that is released.
+ * A process that waits for something writes the name of it and a line feed, and is disconnected once that is released.
  */
 export class Presence {
-  /** Names the process among all that use the folder, those of other PID namespaces too. */
+  /** Identifies the process among all that use the folder, including those of other PID namespaces. */
   readonly name = `${process.pid}-${Math.random().toString(36).slice(2)}`;
   readonly #folder: string;
   readonly #holds: (name: string) => boolean;
@@ -26,7 +26,7 @@ export class Presence {
   #server: Server | undefined;
 
   /**
-   * @param folder of the sockets. Its path has to be short: that of a socket has at most 107 bytes.
+   * @param folder the folder of the sockets. Its path must be short: the path of a socket has at most 107 bytes.
    * @param holds whether the process holds something
    */
   constructor(folder: string, holds: (name: string) => boolean) {
@@ -34,13 +34,13 @@ export class Presence {
     this.#holds = holds;
   }
 
-  /** @param mode of the socket: who may write to it may wait for this process */
+  /** @param mode the mode of the socket: whoever may write to it may wait for this process */
   async announce(mode: number): Promise<void> {
     const server = createServer((socket) => this.#welcome(socket)).unref();
-    // Exclusive: the workers of a cluster would otherwise share the listener, and with it what is held.
+    // Exclusive: otherwise the workers of a cluster would share the listener, and with it what is held.
     server.listen({ path: socketIn(this.#folder, this.name), exclusive: true });
     await once(server, 'listening');
-    server.on('error', () => {}); // that of one connection, as when there is no descriptor left for it
+    server.on('error', () => {}); // an error of one connection, as when no descriptor is left for it
     this.#server = server;
     process.on('exit', this.#removeFiles); // for programs that do not close their host
     chmodSync(socketIn(this.#folder, this.name), mode);
@@ -52,13 +52,13 @@ export class Presence {
     return `${this.#folder}/${this.name}.link`;
   }
 
-  /** Makes that link anew; its other names stay. */
+  /** Makes that link again; its other names stay. */
   renewLink(): void {
     rmSync(this.link, { force: true });
     symlinkSync(this.name, this.link);
   }
 
-  /** Disconnects those who wait for something. */
+  /** Disconnects those that wait for something. */
   release(name: string): void {
     for (const socket of this.#waiting.get(name) ?? []) socket.destroy();
     this.#waiting.delete(name);
@@ -90,12 +90,12 @@ export class Presence {
   }
 }
 
-/** Whether this could be a {@link Presence.name}: it becomes part of a path. */
+/** Whether this could be a {@link Presence.name}. It becomes part of a path. */
 export function isPresenceName(name: string): boolean {
   return /^\d{1,10}-[\da-z]{1,40}$/.test(name);
 }
 
-/** Whether a process is there. @throws Error if that cannot be told, as for want of permission */
+/** Whether a process is alive. @throws Error if that is unknown, as without permission */
 export async function isPresent(folder: string, process: string): Promise<boolean> {
   const socket = await reach(folder, process);
   if (typeof socket === 'object') socket.destroy();
@@ -103,8 +103,9 @@ export async function isPresent(folder: string, process: string): Promise<boolea
 }
 
 /**
- * Waits until a process has released something, or has ended, or the signal fires. It may have to be asked again.
- * @throws Error if the process cannot be asked, as for want of permission
+ * Waits until a process has released something or has ended, or the signal fires. The process may have to be asked
+ * again.
+ * @throws Error if the process cannot be asked, as without permission
  */
 export async function untilReleased(
   folder: string,
@@ -122,15 +123,18 @@ export async function untilReleased(
   return 'ask again';
 }
 
-/** Nobody listens there any more; or what is there is no socket that one could listen at. */
+/** Nothing listens there any more, or it is not a socket that can be listened on. */
 const ended = ['ECONNREFUSED', 'ENOENT', 'ELOOP', 'ENOTSOCK', 'EPROTOTYPE'];
 
-/** A connection to a process, or why there is none: it has ended, or is just ending, or too many wait to be let in. */
+/**
+ * A connection to a process, or why there is none: it has ended, it is just ending, or too many connections are waiting
+ * to be accepted.
+ */
 async function reach(folder: string, process: string): Promise<Socket | 'ended' | 'busy'> {
   const socket = connect({ path: socketIn(folder, process) });
   try {
     await once(socket, 'connect');
-    return socket.on('error', () => {}); // its end tells as much
+    return socket.on('error', () => {}); // the end of the connection is handled
   } catch (error) {
     const code = codeOf(error) ?? '';
     if (ended.includes(code)) return 'ended';

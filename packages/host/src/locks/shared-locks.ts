@@ -11,23 +11,24 @@ import {
 } from '../state/state-directory.js';
 import { isPresenceName, isPresent, PRESENCE_FILES, Presence, untilReleased } from './presence.js';
 
-/** Milliseconds between two questions to the same holder. */
+/** Milliseconds between two requests to the same holder. */
 const FIRST_PAUSE = 1;
 const LONGEST_PAUSE = 100;
 
 type Release = () => Promise<void>;
 
-/** Tells the number of a network namespace, the inode of its file. */
+/** Returns the number of a network namespace, which is the inode number of its file. */
 type Network = () => string;
 
 /**
- * Locks between the processes that change this network namespace. Each is a symbolic link in the state directory,
- * whose target names the process that holds it: the kernel makes such a link for one of those who try at once. Those of a
- * process are hard links to one symbolic link: on a disk, ext4 takes 0.4 ms to make a new file after many were removed,
- * and some 0.03 ms for another name of one. So only those can hold a lock, or wait for one, who can write to the state directory, and these are trusted with the network.
+ * Locks between the processes that change this network namespace. Each lock is a symbolic link in the state directory,
+ * whose target names the process that holds it: of several processes that try at once, only one can make the link. The
+ * locks of a process are hard links to one symbolic link: on a disk, ext4 takes 0.4 ms to make a new file after many
+ * were removed, but only some 0.03 ms to add another name to a file. Only processes that can write to the state
+ * directory can hold a lock or wait for one, and those are trusted with the network.
  *
- * A process that was killed leaves its links behind. That it has ended shows by its socket (see {@link Presence}), and
- * the next one who wants the lock removes them.
+ * A process that was killed leaves its links behind. Its socket shows that it has ended (see {@link Presence}), and the
+ * next process that wants the lock removes them.
  */
 export class SharedLocks implements HostLocks {
   readonly #stateDirectory: string;
@@ -35,8 +36,8 @@ export class SharedLocks implements HostLocks {
   #room: Promise<Room> | undefined;
 
   /**
-   * @param stateDirectory is made when the first lock is asked for
-   * @param network tells the number of the network namespace whose links are locked; this process's own unless given
+   * @param stateDirectory made when the first lock is requested
+   * @param network returns the number of the network namespace whose links are locked; this process's own by default
    */
   constructor(stateDirectory: string, network: Network = ownNetwork) {
     this.#stateDirectory = stateDirectory;
@@ -57,7 +58,7 @@ export class SharedLocks implements HostLocks {
       await Promise.all(held.map((each) => each()));
     };
     try {
-      // Always in the same order: two calls that want the same keys cannot wait for each other.
+      // Always in the same order, so that two calls that want the same keys cannot deadlock.
       for (const key of [...new Set(keys)].sort()) {
         const taking = room.take(key, signal).catch((error: unknown) => {
           throw notTaken(key, error);
@@ -88,21 +89,21 @@ export class SharedLocks implements HostLocks {
 
 /** The directory of the locks, held open. */
 class Room {
-  /** Names of links that this process has made. */
+  /** The names of links that this process has made. */
   readonly #held = new Set<string>();
   readonly #descriptor: number;
-  /** For people. */
+  /** The path of the directory, for messages. */
   readonly #name: string;
   readonly #path: string;
   readonly #presence: Presence;
-  /** The links of another network namespace are other links. */
+  /** Part of the names of locks: the links of another network namespace are different links. */
   readonly #network: Network;
 
   private constructor(descriptor: number, name: string, network: Network) {
     this.#descriptor = descriptor;
     this.#name = name;
     this.#network = network;
-    // Short, for the sockets, and always this directory, whatever becomes of its name.
+    // Short, for the sockets, and always this directory, even if it is renamed.
     this.#path = `/proc/self/fd/${descriptor}`;
     this.#presence = new Presence(this.#path, (name) => this.#held.has(name));
   }
@@ -140,7 +141,7 @@ class Room {
     closeSync(this.#descriptor);
   }
 
-  /** Takes the lock, unless a process that lives has it. */
+  /** Takes the lock, unless a live process has it. */
   async tryTake(key: string): Promise<Release | undefined> {
     const name = this.#nameOf(key);
     for (;;) {
@@ -152,7 +153,7 @@ class Room {
     }
   }
 
-  /** @throws VifError TIMEOUT, ABORTED, which say who has it */
+  /** @throws VifError TIMEOUT, ABORTED, which name its holder */
   async take(key: string, signal: AbortSignal): Promise<Release> {
     const name = this.#nameOf(key);
     let delay = FIRST_PAUSE;
@@ -164,14 +165,15 @@ class Room {
       if (holder === undefined) continue;
       const outcome = await untilReleased(this.#path, holder, name, signal);
       if (outcome === 'ended') await this.#removeOf(holder, name);
-      // One that has let go of it is not asked again; one that cannot be asked just now is, and not in a busy loop.
+      // A holder that has released it is not asked again at once. One that cannot be asked right now is asked again,
+      // but not in a busy loop.
       if (holder === last) await pause(delay, signal);
       delay = holder === last ? Math.min(2 * delay, LONGEST_PAUSE) : FIRST_PAUSE;
       last = holder;
     }
   }
 
-  /** A file's name has at most 255 bytes, and no slash. */
+  /** A file name has at most 255 bytes, and no slash. */
   #nameOf(key: string): string {
     const readable = encodeURIComponent(key);
     const rest = readable.length > 200 ? digestOf(key) : readable;
@@ -181,13 +183,13 @@ class Room {
   #make(name: string): boolean {
     for (let isRenewed = false; ; isRenewed = true) {
       try {
-        linkSync(this.#presence.link, `${this.#path}/${name}`); // of the symbolic link itself, which is not followed
+        linkSync(this.#presence.link, `${this.#path}/${name}`); // a link to the symbolic link itself, which is not followed
         this.#held.add(name);
         return true;
       } catch (error) {
         const code = codeOf(error);
         if (code === 'EEXIST') return false;
-        // Somebody tidied up; or ext4, which lets a file have 65 000 names.
+        // Somebody has removed the file, or it has the 65 000 names that ext4 allows.
         if (isRenewed || !(code === 'ENOENT' || code === 'EMLINK')) throw error;
         this.#presence.renewLink();
       }
@@ -205,15 +207,20 @@ class Room {
     }
   }
 
-  /** @throws VifError STATE_DIRECTORY_FAILED for something else in the place of the lock, which none of us has made */
+  /**
+   * @throws VifError STATE_DIRECTORY_FAILED if something else, which vifkit has not made, is in the place of the lock
+   */
   #holderOf(name: string): string | undefined {
     const holder = this.#targetOf(name);
     if (holder === undefined || isPresenceName(holder)) return holder;
-    const text = `${this.#name}/${name} is no lock, though it stands in the place of one. Remove it`;
+    const text = `${this.#name}/${name} is not a lock, but is in the place of one. Remove it`;
     throw new VifError('STATE_DIRECTORY_FAILED', text);
   }
 
-  /** Of something that is no link, nothing; undefined if there is nothing, as when it was released meanwhile. */
+  /**
+   * The target of a link; '' if it is not a link, undefined if it does not exist, as when it was released in the
+   * meantime.
+   */
   #targetOf(name: string): string | undefined {
     try {
       return readlinkSync(`${this.#path}/${name}`);
@@ -228,8 +235,8 @@ class Room {
   /** As in `, which process 12 of user 0 has held since ...`. */
   #described(name: string): string {
     try {
-      // All that a process holds has one time, at which it last took or released something: it has held this since then,
-      // at the least.
+      // Everything that a process holds has the same time, that of its last acquire or release: it has held this at
+      // least since then.
       const { uid, ctime } = lstatSync(`${this.#path}/${name}`);
       const [pid] = this.#holderOf(name)?.split('-') ?? [];
       return `, which process ${pid} of user ${uid} has held since ${ctime.toISOString()}`;
@@ -239,9 +246,9 @@ class Room {
   }
 
   /**
-   * Removes what a process held that has ended. Of those who find it at once only one may: another could remove
-   * what a third has taken meanwhile. So each first takes a lock that is about this very holder, which may be left
-   * behind in the same way; and under it nobody else removes what the holder had.
+   * Removes what a process that has ended held. Only one of the processes that find this at once may do so: another one
+   * could remove what a third has acquired in the meantime. So each first takes a lock for this particular holder,
+   * which may be left behind in the same way; under it, nobody else removes what the holder had.
    */
   async #removeOf(holder: string, name: string): Promise<void> {
     const removal = `remove.${digestOf(`${name}\n${holder}`)}`;
@@ -259,7 +266,7 @@ class Room {
     }
   }
 
-  /** It is in nobody's way, should it stay, or be something else. */
+  /** It does no harm if it stays, or is something else. */
   #removePresenceOf(holder: string): void {
     for (const suffix of PRESENCE_FILES) {
       try {
@@ -271,7 +278,7 @@ class Room {
 
 let own: string | undefined;
 
-/** A process stays in its namespace: threads may leave it, but Node.js has no call for that. */
+/** A process stays in its namespace: threads could leave it, but Node.js has no call for that. */
 function ownNetwork(): string {
   own ??= readlinkSync('/proc/self/ns/net').replace(/\D/g, '');
   return own;
@@ -281,7 +288,7 @@ function notTaken(key: string, error: unknown): VifError {
   return asVifError(error, 'STATE_DIRECTORY_FAILED', `The lock on ${key} cannot be taken`);
 }
 
-/** Rarely needed, and Node.js takes milliseconds to load what it is made with. */
+/** Rarely needed, and Node.js takes milliseconds to load the module for it. */
 function digestOf(text: string): string {
   return process.getBuiltinModule('node:crypto').createHash('sha256').update(text).digest('hex');
 }

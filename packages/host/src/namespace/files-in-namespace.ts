@@ -4,21 +4,22 @@ import { requireDescriptors } from '../commands/descriptors.js';
 import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import type { NamespaceFile } from './namespace-file.js';
 
-/** The most paths for one process: the kernel bounds a command line. */
+/** The maximum number of paths for one process: the kernel limits the length of a command line. */
 const MOST_PATHS = 5_000;
 
-/** Bytes of output: many times what the settings of ten thousand links take. */
+/** The maximum output in bytes: many times the size of the settings of ten thousand links. */
 const MOST_OUTPUT = 64 * 1024 * 1024;
 
-/** Milliseconds for a process that reads some files in memory. */
+/** Milliseconds for a process that reads a few in-memory files. */
 const PATIENCE = 10_000;
 
 /**
- * The files of another network namespace. /proc/sys/net shows each process those of its own namespace, whatever /proc
- * is looked at: so they are read by a short process inside, one for all that is asked together. Settings are written by `tee`.
+ * The files of another network namespace. /proc/sys/net shows each process those of its own namespace, no matter which
+ * /proc is used: so they are read by a short-lived process inside the namespace, one for all concurrent requests.
+ * Settings are written with `tee`.
  */
 export class FilesInNamespace implements KernelFiles {
-  /** @param sysfsFault why sysfs does not show the links of this namespace, if so */
+  /** @param sysfsFault why sysfs does not show the links of this namespace; undefined if it does */
   constructor(
     private readonly namespace: NamespaceFile,
     private readonly sysfsFault: string | undefined,
@@ -33,7 +34,7 @@ export class FilesInNamespace implements KernelFiles {
   }
 
   settings(paths: readonly string[]): ReadonlyMap<string, string> {
-    // Each line is the path and the text: the kernel takes no colon in the name of a link.
+    // Each line is the path and the text: the kernel does not allow a colon in the name of a link.
     const lines = this.#linesAbout(paths, ['grep', '-sH', '', '--']);
     return new Map(
       lines.map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]),
@@ -57,13 +58,13 @@ export class FilesInNamespace implements KernelFiles {
     return this.#sysfs().resolve(path);
   }
 
-  /** It shows the links of the namespace that it was mounted in, to whomever. */
+  /** It shows every process the links of the namespace that it was mounted in. */
   #sysfs(): KernelFiles {
     if (this.sysfsFault === undefined) return hostKernelFiles;
     throw new VifError('PCI_DEVICE_NOT_FOUND', this.sysfsFault);
   }
 
-  /** What a program prints about paths. It passes over those that are not there. */
+  /** What a program prints about paths. It skips those that do not exist. */
   #linesAbout(paths: readonly string[], argv: readonly [string, ...string[]]): string[] {
     const lines: string[] = [];
     for (let from = 0; from < paths.length; from += MOST_PATHS) {
@@ -73,7 +74,7 @@ export class FilesInNamespace implements KernelFiles {
     return lines;
   }
 
-  /** At once: who asks waits for it, as for the kernel's files. */
+  /** Synchronous, like the reading of the kernel's files. */
   #output(argv: readonly [string, ...string[]]): string {
     requireDescriptors('nsenter');
     const [program, ...args] = this.namespace.enter(argv);

@@ -4,17 +4,18 @@ import { VifError } from '@vifkit/core';
 import type { Argv } from '../commands/programs.js';
 import { missingProgram } from '../commands/run-program.js';
 
-/** Where `ip netns` keeps the files of namespaces that have names. */
+/** The folder where `ip netns` keeps the files of named namespaces. */
 const NAMED = '/run/netns';
 
 const CORRECT = 'correct networkNamespace (--netns)';
 
-/** Milliseconds for entering a namespace, which takes the kernel next to none. */
+/** Milliseconds for entering a namespace, which takes the kernel almost no time. */
 const PATIENCE = 5_000;
 
 /**
- * Another network namespace, by its file. A thread may enter one, but Node.js has no call for it: programs do by
- * `nsenter`, which becomes the program that it is given. So process groups, signals and exit codes are the program's own.
+ * Another network namespace, given by its file. A thread could enter it, but Node.js has no call for that: programs do
+ * so through `nsenter`, which replaces itself with the program. Process groups, signals and exit codes are therefore
+ * those of the program.
  */
 export class NamespaceFile {
   private constructor(
@@ -24,7 +25,8 @@ export class NamespaceFile {
 
   /**
    * @param name the absolute path of its file, or a name that `ip netns` gave it
-   * @throws VifError INVALID_OPTIONS if there is none, or this process may not enter it; COMMAND_NOT_FOUND without `nsenter`
+   * @throws VifError INVALID_OPTIONS if it does not exist, or this process may not enter it; COMMAND_NOT_FOUND without
+   *   `nsenter`
    */
   static open(name: string): NamespaceFile {
     const path = name.includes('/') ? name : `${NAMED}/${name}`;
@@ -41,11 +43,11 @@ export class NamespaceFile {
     if (error && 'code' in error && error.code === 'ENOENT') throw missingProgram('nsenter', 'util-linux');
     if (status === 0) return file;
     const reason = error?.message ?? stderr.trim();
-    throw new VifError('INVALID_OPTIONS', `${path} cannot be entered: ${reason}${cureFor(reason)}`);
+    throw new VifError('INVALID_OPTIONS', `${path} cannot be entered: ${reason}${remedyFor(reason)}`);
   }
 
   /**
-   * The kernel's number of the namespace. It is not given to another while a process of ours is in this one.
+   * The kernel's number of the namespace. It is not reused while a process of ours is in the namespace.
    * @throws VifError INVALID_OPTIONS once the namespace is gone, or another has its name
    */
   number(): string {
@@ -56,7 +58,7 @@ export class NamespaceFile {
   }
 
   /**
-   * What runs a program in it.
+   * The command that runs a program in it.
    * @throws VifError INVALID_OPTIONS as {@link number} does
    */
   enter(argv: Argv): Argv {
@@ -65,7 +67,7 @@ export class NamespaceFile {
   }
 }
 
-/** Follows what leads there, as /proc/PID/ns/net does. */
+/** Follows links, such as /proc/PID/ns/net. */
 function statOf(path: string): Stats | undefined {
   try {
     return statSync(path);
@@ -74,7 +76,7 @@ function statOf(path: string): Stats | undefined {
   }
 }
 
-function cureFor(reason: string): string {
-  if (/not permitted|permission denied/i.test(reason)) return '; it takes CAP_SYS_ADMIN, as root has it';
-  return /invalid argument/i.test(reason) ? `; it is no network namespace: ${CORRECT}` : '';
+function remedyFor(reason: string): string {
+  if (/not permitted|permission denied/i.test(reason)) return '; this needs CAP_SYS_ADMIN, which root has';
+  return /invalid argument/i.test(reason) ? `; it is not a network namespace: ${CORRECT}` : '';
 }

@@ -4,12 +4,12 @@ import { FilesInNamespace } from './files-in-namespace.js';
 import { NamespaceFile } from './namespace-file.js';
 import { ProgramsInNamespace } from './programs-in-namespace.js';
 
-/** The network namespace of a host, and the ways into it. */
+/** The network namespace of a host, with access to its programs and files. */
 export interface NetworkNamespace {
   readonly programs: Programs;
   readonly files: KernelFiles;
   /**
-   * Of another namespace than this process's own: the kernel's number of it.
+   * The kernel's number of the namespace, if it is not this process's own.
    * @throws VifError INVALID_OPTIONS once the namespace is gone, or another has its name
    */
   readonly number?: () => string;
@@ -17,12 +17,13 @@ export interface NetworkNamespace {
 
 const own: NetworkNamespace = { programs: hostPrograms, files: hostKernelFiles };
 
-/** Where this process's own sysfs is. */
+/** The path of this process's own sysfs. */
 export const SYSFS = '/sys';
 
 /**
- * @param name the absolute path of its file, or a name that `ip netns` gave it; this process's own unless given
- * @throws VifError INVALID_OPTIONS if there is none, or this process may not enter it; COMMAND_NOT_FOUND without `nsenter`
+ * @param name the absolute path of its file, or a name that `ip netns` gave it; this process's own by default
+ * @throws VifError INVALID_OPTIONS if it does not exist, or this process may not enter it; COMMAND_NOT_FOUND without
+ *   `nsenter`
  */
 export function openNamespace(name: string | undefined, sysfsRoot: string): NetworkNamespace {
   if (name === undefined) return own;
@@ -35,6 +36,6 @@ export function openNamespace(name: string | undefined, sysfsRoot: string): Netw
 }
 
 function sysfsFault(path: string): string {
-  const cure = `mount one for it (nsenter --net=${path} mount -t sysfs sysfs DIR), and name it (sysfsRoot, --sysfs-root)`;
+  const cure = `mount one for it (nsenter --net=${path} mount -t sysfs sysfs DIR), and give its path (sysfsRoot, --sysfs-root)`;
   return `/sys does not show which PCI functions have their links in the network namespace ${path}; ${cure}`;
 }

@@ -5,17 +5,17 @@ import { type Argv, hostPrograms, type Programs, type Session } from '../command
 import { missingProgram, type ProgramOptions, type ProgramResult } from '../commands/run-program.js';
 import type { NamespaceFile } from './namespace-file.js';
 
-/** Exit codes of `nsenter` for a program that it found but could not start, and for one that is not there. */
+/** The exit codes of `nsenter` for a program that it found but could not start, and for one that does not exist. */
 const UNSTARTED = 126;
 const MISSING = 127;
 
-/** The way into a namespace. */
-type Way = Pick<NamespaceFile, 'enter' | 'number'>;
+/** The means of entering a namespace. */
+type Entrance = Pick<NamespaceFile, 'enter' | 'number'>;
 
 /** Programs in another network namespace. */
 export class ProgramsInNamespace implements Programs {
   constructor(
-    private readonly namespace: Way,
+    private readonly namespace: Entrance,
     private readonly programs: Programs = hostPrograms,
   ) {}
 
@@ -36,7 +36,7 @@ export class ProgramsInNamespace implements Programs {
 
 class SessionInNamespace implements Session {
   constructor(
-    private readonly namespace: Way,
+    private readonly namespace: Entrance,
     private readonly argv: Argv,
     private readonly session: Session,
   ) {}
@@ -54,7 +54,7 @@ class SessionInNamespace implements Session {
   }
 
   async ask(question: Question, options: AskedFor, isFinal: boolean): Promise<Answer> {
-    this.namespace.number(); // one that waited may be in a namespace that has lost its name
+    this.namespace.number(); // a waiting process may be in a namespace that has lost its name
     const answer = await this.session.ask(question, options, isFinal);
     if (!answer.ended) return answer;
     return { ...answer, ended: endingOf(this.argv, answer.ended, answer.stderr.join('\n')) };
@@ -69,7 +69,7 @@ type Ending = Pick<CommandResult, 'exitCode' | 'missing' | 'ending'>;
 
 /**
  * How a program ended, as if it had been started without `nsenter`.
- * @throws VifError COMMAND_NOT_FOUND if that is what is missing
+ * @throws VifError COMMAND_NOT_FOUND if `nsenter` itself is missing
  */
 function endingOf([program]: Argv, ended: Ending, stderr: string): Ending {
   if (ended.missing) throw missingProgram('nsenter', 'util-linux');

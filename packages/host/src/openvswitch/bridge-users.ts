@@ -3,7 +3,7 @@ import type { RowSource } from './rows/database-rows.js';
 import { byColumn, queryRows, queryTable } from './rows/queries.js';
 import type { Snapshot } from './snapshot.js';
 
-/** A port that keeps its bridge, or a patch port, which does not. */
+/** A port of a bridge: an ordinary one, which keeps the bridge, or a patch port, which does not. */
 export interface BridgePort {
   readonly id: string;
   readonly name: string;
@@ -11,8 +11,8 @@ export interface BridgePort {
 }
 
 /**
- * The ports of bridges but their local ones, by bridge. Bridges that do not exist are left out, and if none of them
- * does, nothing is read: a bridge has only the ids of its ports, so that the names and types of all ports are read.
+ * The ports of bridges, except their local ports, by bridge. Bridges that do not exist are left out; if none of them
+ * exists, nothing is read. A bridge has only the ids of its ports, so the names and types of all ports must be read.
  */
 export async function readBridgePorts(
   source: RowSource,

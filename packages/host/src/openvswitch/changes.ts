@@ -8,7 +8,7 @@ import type {
   OvsVifPortsAbsentStep,
 } from '@vifkit/core/steps';
 
-/** The steps that are about Open vSwitch. */
+/** The steps that concern Open vSwitch. */
 export type OvsStep =
   | OvsBridgeStep
   | OvsBridgeAbsentStep
@@ -16,37 +16,37 @@ export type OvsStep =
   | OvsPortAbsentStep
   | OvsVifPortsAbsentStep;
 
-/** What is written for a step, and what takes it back: never by waiting for ovs-vswitchd, which may be why it failed. */
+/** What is written for a step, and what undoes it. Undoing never waits for ovs-vswitchd, which may be what failed. */
 export interface OvsWrite {
   readonly changes: readonly OvsChange[];
   readonly reverse: readonly OvsChange[];
 }
 
 /**
- * A change to an Open vSwitch. Its `owner` is the id of the VIF that wants it: the changes of one owner are
- * made together or not at all.
+ * A change to an Open vSwitch. Its `owner` is the id of the VIF that it is for: the changes of one owner are made
+ * together or not at all.
  */
 export type OvsChange = EnsureBridge | SetBridgeMtu | RemoveBridge | RemoveIdleBridge | PutPort | RemovePort;
 
 /**
- * The bridge is to exist. A new one gets its local port of the same name.
- * Several owners may want the same new bridge at a time: it is made once. Waits for ovs-vswitchd.
+ * The bridge must exist. A new bridge gets its local port of the same name. Several owners may require the same new
+ * bridge at the same time: it is made once. Waits for ovs-vswitchd.
  */
 export interface EnsureBridge {
   readonly kind: 'ensureBridge';
   readonly owner: string;
   readonly name: string;
-  /** Of a new bridge; one that exists keeps its own. '' means `system`, as in the database. */
+  /** For a new bridge; an existing one keeps its own. '' means `system`, as in the database. */
   readonly datapathType: OvsDatapathType | '';
-  /** The MTU request of the local port is raised to this if it is lower or not set. */
+  /** The MTU request of the local port is raised to this if it is lower or unset. */
   readonly mtu?: number | undefined;
-  /** Of a new bridge; the mark {@link BRIDGE_MARK} unless given. */
+  /** For a new bridge; the mark {@link BRIDGE_MARK} by default. */
   readonly externalIds?: Readonly<Record<string, string>>;
-  /** Keys of the `external_ids` of a bridge that is there. */
+  /** Keys of the `external_ids` of an existing bridge. */
   readonly marks?: OvsKeys | undefined;
 }
 
-/** The MTU request of a bridge's local port is to be this, or not set. A missing bridge is left missing. */
+/** Sets or unsets the MTU request of a bridge's local port. A missing bridge is not made. */
 export interface SetBridgeMtu {
   readonly kind: 'setBridgeMtu';
   readonly owner: string;
@@ -57,8 +57,8 @@ export interface SetBridgeMtu {
 }
 
 /**
- * The bridge is to go, if it carries {@link BRIDGE_MARK} and has no port but its local one; else nothing
- * happens. Waits for ovs-vswitchd, which has to remove the local port's link, but not for long.
+ * Removes the bridge if it carries {@link BRIDGE_MARK} and has no port except its local one; otherwise does nothing.
+ * Waits for ovs-vswitchd, which must remove the local port's link, but not for long.
  */
 export interface RemoveBridge {
   readonly kind: 'removeBridge';
@@ -67,7 +67,7 @@ export interface RemoveBridge {
 }
 
 /**
- * The bridge is to go with its patch ports, if it has no others but its local one; else nothing happens. Waits for
+ * Removes the bridge with its patch ports, if it has no others except its local one; otherwise does nothing. Waits for
  * ovs-vswitchd as {@link RemoveBridge} does.
  */
 export interface RemoveIdleBridge {
@@ -79,8 +79,8 @@ export interface RemoveIdleBridge {
 }
 
 /**
- * The port is to exist on this bridge with these settings: it is made, or changed. One on another bridge is made anew: what
- * was said of it there (VLANs, queues) does not hold here.
+ * The port must exist on this bridge with these settings: it is made or changed. A port on another bridge is recreated:
+ * its settings there (VLANs, queues) do not apply here.
  */
 export interface PutPort {
   readonly kind: 'putPort';
@@ -88,32 +88,32 @@ export interface PutPort {
   readonly name: string;
   readonly bridge: string;
   readonly settings: OvsPortSettings;
-  /** `external_ids` for the port itself, if it is made now. */
+  /** The `external_ids` of the port itself, if it is made now. */
   readonly portExternalIds: Readonly<Record<string, string>>;
-  /** Keys of the port's own `external_ids`, if it is there. */
+  /** Keys of the port's own `external_ids`, if it exists. */
   readonly marks?: OvsKeys | undefined;
-  /** Make it anew in any case: another VIF had it, whose VLANs and queues are not this one's. */
-  readonly anew?: boolean;
+  /** Recreate it in any case: another VIF had it, whose VLANs and queues do not apply to this VIF. */
+  readonly recreate?: boolean;
   /** Further settings, if it is made now. */
   readonly initial?: OvsPortInitial | undefined;
   /** Wait until ovs-vswitchd has opened the port, and fail if it cannot. */
   readonly wired: boolean;
 }
 
-/** The port is to go, if it is there, and its QoS row with it if that is ours. Does not wait for ovs-vswitchd. */
+/** Removes the port, if it exists, with its QoS row if that is ours. Does not wait for ovs-vswitchd. */
 export interface RemovePort {
   readonly kind: 'removePort';
   readonly owner: string;
   readonly name: string;
-  /** Only if the port carries the mark of the owner, see {@link ownerMark}; else nothing happens. */
+  /** Only if the port carries the mark of the owner, see {@link ownerMark}; otherwise does nothing. */
   readonly ifMarked: boolean;
 }
 
-/** Settings of a port and its interface. Those left out stay as they are; null removes one. */
+/** Settings of a port and its interface. Those left out stay as they are; null removes a setting. */
 export interface OvsPortSettings {
   readonly tag?: number | null;
   readonly type?: string;
-  /** Keys of the interface's `external_ids`: the others stay. null removes a key. */
+  /** Keys of the interface's `external_ids`; other keys stay. null removes a key. */
   readonly externalIds?: OvsKeys;
   /** Keys of the interface's options, likewise. */
   readonly options?: OvsKeys;
@@ -122,12 +122,12 @@ export interface OvsPortSettings {
 
 export type OvsKeys = Readonly<Record<string, string | null>>;
 
-/** The keys of a map after a change of some. */
+/** The keys of a map after a change to some of them. */
 export function mergeKeys(before: Readonly<Record<string, string>>, change: OvsKeys): Record<string, string> {
   return presentKeys({ ...before, ...change });
 }
 
-/** Those keys that a change does not remove. */
+/** The keys that a change does not remove. */
 export function presentKeys(keys: OvsKeys): Record<string, string> {
   const entries = Object.entries(keys).flatMap(([key, value]) =>
     value === null ? [] : [[key, value] as const],

@@ -8,7 +8,7 @@ export function portColumns({ tag }: OvsPortSettings): values.Row {
   return tag === undefined ? {} : { tag: values.optional(tag ?? undefined) };
 }
 
-/** The further settings of a new port; its QoS row apart. */
+/** The further settings of a new port, except for its QoS row. */
 export function initialColumns({ tag, vlanMode, trunks }: OvsPortInitial): values.Row {
   return {
     ...(tag !== undefined && { tag }),
@@ -35,12 +35,12 @@ export function plainColumns({ type, mtuRequest }: OvsPortSettings): values.Row 
   };
 }
 
-/** The settings that are keys in columns of an interface: what others have written beside them stays. */
+/** The settings that are keys in columns of an interface: keys that others have written stay. */
 export function keyMutations({ externalIds = {}, options = {} }: OvsPortSettings): Mutation[] {
   return [...mutations('external_ids', externalIds), ...mutations('options', options)];
 }
 
-/** An insertion leaves a key that is there as it is, so each is deleted first. */
+/** An insertion leaves an existing key as it is, so each key is deleted first. */
 export function mutations(column: string, keys: OvsKeys): Mutation[] {
   const names = Object.keys(keys);
   if (names.length === 0) return [];
@@ -50,10 +50,10 @@ export function mutations(column: string, keys: OvsKeys): Mutation[] {
   ];
 }
 
-/** os-vif's (vif_plug_ovs/ovsdb/ovsdb_lib.py): it and we find each other's rows. */
+/** The namespace of os-vif (vif_plug_ovs/ovsdb/ovsdb_lib.py): os-vif and we find each other's rows. */
 const NAMESPACE = '68da264a847f42a88ab05e774aee3d95';
 
-/** The QoS row for a port, by os-vif's marks: no column of the row itself says what it is for. */
+/** The QoS row for a port, with os-vif's marks: no other column of the row says which port it is for. */
 export function qosRow(port: string, type: string): values.Row {
   return { type, external_ids: values.map({ id: qosId(port), _type: type }) };
 }

@@ -23,23 +23,23 @@ import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
 
 type OvsInspection = Inspection<OvsWrite>;
 
-/** A VIF, and the ids by which interfaces are known as its own. */
+/** A VIF, and the ids by which interfaces are recognized as its own. */
 export interface Owner {
   readonly vifId: string;
   readonly interfaceIds: readonly string[];
 }
 
 /**
- * Compares a bridge step with the bridge of its name, if there is one. One that was made for another VIF may serve several,
- * as a trunk's does.
+ * Compares a bridge step with the bridge of its name, if that exists. A bridge that was made for another VIF may serve
+ * several VIFs, as a trunk's bridge does.
  */
 export function compareBridge(
   step: OvsBridgeStep,
   { vifId: owner }: Owner,
   bridge: OvsBridge | undefined,
-  isOvns = false,
+  isOvnManaged = false,
 ): OvsInspection {
-  if (!bridge) return missingBridge(step, owner, isOvns);
+  if (!bridge) return missingBridge(step, owner, isOvnManaged);
   const { mtuRequest, externalIds } = bridge;
   const { name, datapathType, mtu } = step;
   const tooSmall = mtu !== undefined && (mtuRequest ?? 0) < mtu;
@@ -63,25 +63,25 @@ export function compareBridge(
 function missingBridge(
   { name, own, mustExist, datapathType, mtu }: OvsBridgeStep,
   owner: string,
-  isOvns: boolean,
+  isOvnManaged: boolean,
 ): OvsInspection {
   const differences = [exists(true)];
-  // OVN looks at its own bridges alone: a port on another has no network.
-  if (mustExist || (isOvns && !own)) return { differences, blocked: bridgeMissing(name) };
+  // OVN manages only its own bridges: a port on another bridge has no network.
+  if (mustExist || (isOvnManaged && !own)) return { differences, blocked: bridgeMissing(name) };
   const externalIds = { ...BRIDGE_MARK, ...ownerMark(owner) };
   const write: OvsWrite = {
     changes: [{ kind: 'ensureBridge', owner, name, datapathType, mtu, ...(own && { externalIds }) }],
     reverse: [{ kind: 'removeBridge', owner, name }],
   };
-  // The VIF's own is connected by the plug, or by whoever serves its trunk.
+  // The VIF's own bridge is connected by the plug, or by whatever manages its trunk.
   if (own) return { change: write, differences, creates: true };
   const note = `a new bridge ${name} is connected to nothing yet: correct its name if it should have been there`;
   return { change: write, differences, creates: true, note };
 }
 
 /**
- * Compares the absence of an idle bridge with the bridge of its name, if there is one.
- * @param users the ports that keep it, without those that go before
+ * Compares the absence of an idle bridge with the bridge of its name, if that exists.
+ * @param users the ports that keep it, except those that are removed first
  */
 export function compareBridgeAbsence(
   { name, own }: OvsBridgeAbsentStep,
@@ -95,12 +95,12 @@ export function compareBridgeAbsence(
     changes: [{ kind: 'removeIdleBridge', owner, name, ifMarked: !own }],
     reverse: [{ kind: 'ensureBridge', owner, name, datapathType, mtu, externalIds }], // its patch ports are lost
   };
-  // What is idle serves no other VIF: by its name it is this one's, whoever it was made for.
+  // An idle bridge serves no other VIF: by its name it belongs to this one, no matter which VIF it was made for.
   const found: Found = own ? { whose: 'unmarked', byName: true } : whoseBridge(bridge, owner);
   return { change, differences: [exists(false)], found };
 }
 
-/** Compares a port step with the port of its name, if there is one. */
+/** Compares a port step with the port of its name, if that exists. */
 export function comparePort(step: OvsPortStep, owner: Owner, port: OvsPort | undefined): OvsInspection {
   const { vifId } = owner;
   if (!port) {
@@ -122,7 +122,7 @@ export function comparePort(step: OvsPortStep, owner: Owner, port: OvsPort | und
   const blocked = found.whose === 'other' ? undefined : madeOtherwise(step, vifId, port, its);
   if (differences.length === 0 && found.whose === 'this' && !blocked) return { differences, found };
   const put = putPort(step, vifId);
-  // A port of the kernel's link that is of another type gets that one's.
+  // If the step is for a kernel link and the port has another type, the type is reset.
   const settings = { ...(diff.type && { type: '' }), ...put.settings };
   const change = {
     changes: [{ ...put, settings }],
@@ -162,7 +162,10 @@ function putPort(step: OvsPortStep, owner: string): PutPort {
   };
 }
 
-/** The change, and our mark; a port that another VIF has had is made anew, whose VLANs and queues are not this one's. */
+/**
+ * The change, with our mark added. A port that another VIF had is recreated: that VIF's VLANs and queues do not apply
+ * to this one.
+ */
 function takenOver(
   { changes, reverse }: { readonly changes: readonly PutPort[]; readonly reverse: readonly OvsChange[] },
   { whose }: Found,
@@ -173,7 +176,7 @@ function takenOver(
   const marks = ownerMark(owner);
   if (whose === 'other') {
     return {
-      changes: changes.map((put) => ({ ...put, marks, anew: true })),
+      changes: changes.map((put) => ({ ...put, marks, recreate: true })),
       reverse: portBack(name, owner, port),
     };
   }
@@ -184,7 +187,7 @@ function takenOver(
   };
 }
 
-/** What puts back what a change of a port has changed, and no more: others may have changed the rest since. */
+/** Restores only what a change to a port has changed: others may have changed the rest since. */
 function formerPort(step: OvsPortStep, owner: string, port: OvsPort, diff: PortDiff): PutPort {
   const { bridge, externalIds: portExternalIds, interface: its } = port;
   const settings: OvsPortSettings = {
@@ -197,7 +200,10 @@ function formerPort(step: OvsPortStep, owner: string, port: OvsPort, diff: PortD
   return { kind: 'putPort', owner, name: step.name, bridge, settings, portExternalIds, wired: false };
 }
 
-/** Why a port of another type is left as it is, if so: ovs-vswitchd makes it anew once its type changes. */
+/**
+ * Why a port of another type is left as it is; undefined if it is changed. ovs-vswitchd recreates a port when its type
+ * changes.
+ */
 function madeOtherwise(
   { name, type = '', externalIds }: OvsPortStep,
   vifId: string,
@@ -212,7 +218,7 @@ function madeOtherwise(
   return isVifs ? undefined : portMadeOtherwise(name, typeOf(its), type, vifId);
 }
 
-/** Compares the absence of a port with the port of its name, if there is one. */
+/** Compares the absence of a port with the port of its name, if that exists. */
 export function comparePortAbsence(
   { name, own }: OvsPortAbsentStep,
   owner: Owner,
@@ -226,7 +232,7 @@ export function comparePortAbsence(
   return { change, differences: [exists(false)], found: whosePort(port, owner, { byName: own }) };
 }
 
-/** Compares the absence of all ports of a VIF with those that were found, by name. */
+/** Compares the absence of all ports of a VIF with the ports that were found, by name. */
 export function compareVifPortsAbsence({ vifId }: Owner, ports: ReadonlyMap<string, OvsPort>): OvsInspection {
   if (ports.size === 0) return { differences: [] };
   const names = [...ports.keys()];
@@ -241,7 +247,7 @@ function removePort(name: string, owner: string, ifMarked: boolean): RemovePort 
   return { kind: 'removePort', owner, name, ifMarked };
 }
 
-/** A port that was removed, with all that we know of it; what else it had is lost. */
+/** Restores a port that was removed, with everything that we know about it; anything else is lost. */
 function portBack(name: string, owner: string, port: OvsPort): PutPort[] {
   const { bridge, externalIds: portExternalIds, interface: its, tag, vlanMode, trunks = [] } = port;
   const settings: OvsPortSettings = its
@@ -260,13 +266,13 @@ function portBack(name: string, owner: string, port: OvsPort): PutPort[] {
   return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, initial, wired: false }];
 }
 
-/** Whose a port is, by our mark on it, or by the `iface-id` of its interface, which Neutron and Nova give it. */
+/** The owner of a port, according to our mark, or to the `iface-id` of its interface, which Neutron and Nova set. */
 function whosePort(
   { externalIds, interface: its }: OvsPort,
   { vifId, interfaceIds }: Owner,
   { byName, isIdle = false }: { readonly byName: boolean; readonly isIdle?: boolean },
 ): Found {
-  // Neutron's agent gives the iface-id of a trunk to patch ports, too.
+  // Neutron's agent also gives the iface-id of a trunk to patch ports.
   const interfaceId = its?.type === 'patch' ? undefined : its?.externalIds['iface-id'];
   const isIts =
     interfaceId === undefined || [vifId, ...interfaceIds].some((id) => isSameVif(id, interfaceId));
@@ -275,14 +281,14 @@ function whosePort(
   return found.whose === 'unmarked' ? { ...found, byName } : found;
 }
 
-/** Whose a bridge is, by our mark. One that says nothing of a VIF is shared. */
+/** The owner of a bridge, according to our mark. A bridge without a VIF's mark is shared. */
 function whoseBridge({ externalIds }: OvsBridge, vifId: string): Found {
   const marked = ownerIn(externalIds);
   if (marked === undefined && hasBridgeMark({ externalIds })) return { whose: 'shared' };
   return foundByMark(marked, vifId);
 }
 
-/** Of the keys that are asked for, what they were; null for those that were not there. */
+/** The former values of the wanted keys; null for those that did not exist. */
 function formerKeys(
   former: Readonly<Record<string, string>>,
   asked: Readonly<Record<string, string>>,

@@ -13,7 +13,7 @@ import {
 } from './columns.js';
 import type { BridgeRow, PortRow, RowRef, Snapshot } from './snapshot.js';
 
-/** A bridge; its ports are the ids that they have, or their names within the transaction. */
+/** A bridge. Its ports are given by id, or by name within the transaction. */
 interface DraftBridge extends Pick<BridgeRow, 'ref' | 'externalIds'> {
   readonly ports: Set<string>;
 }
@@ -23,16 +23,19 @@ interface DraftPort extends Pick<PortRow, 'ref' | 'bridge' | 'externalIds'> {
 }
 
 /**
- * A transaction in the making: what the database looks like in it so far, and the operations that lead
- * there. Each bridge or port that is looked at gets a guard: the transaction fails with `timed out` if it
- * has come, gone or been replaced since the snapshot was taken.
+ * A transaction under construction: the resulting state of the database so far, and the operations that lead to it.
+ * Each bridge or port that is looked up gets a guard: the transaction fails with `timed out` if it was added, removed
+ * or replaced since the snapshot was taken.
  */
 export class Draft {
   readonly #bridges: Map<string, DraftBridge>;
   readonly #ports: Map<string, DraftPort>;
   readonly #guards = new Map<string, Operation>();
   readonly #changes: Operation[] = [];
-  /** Ports that bridges are still to lose, and to get: the server goes through all of a bridge's for each mutation. */
+  /**
+   * Ports that must still be removed from bridges, and added to them. They are collected because the server scans all
+   * ports of a bridge for each mutation.
+   */
   readonly #leaving: RowRef[] = [];
   readonly #joining = new Map<string, { readonly bridge: RowRef; readonly ports: Map<string, RowRef> }>();
   #inserted = 0;
@@ -67,7 +70,10 @@ export class Draft {
     this.#bridges.set(name, { ref, externalIds, ports: new Set() });
   }
 
-  /** Removes a bridge that has no ports but its local one and these; not if someone else has added another since. */
+  /**
+   * Removes a bridge that has no ports except its local one and these. Fails if somebody else has added another port
+   * since.
+   */
   removeBridge(name: string, ports: readonly string[] = []): void {
     const bridge = this.#bridges.get(name);
     const local = this.#ports.get(name);
@@ -95,7 +101,7 @@ export class Draft {
     initial: OvsPortInitial = {},
   ): void {
     const { qosType } = initial;
-    if (qosType !== undefined) this.#deleteQos(name); // what is left of an earlier port of the name
+    if (qosType !== undefined) this.#deleteQos(name); // what is left of an earlier port of that name
     const qos = qosType === undefined ? {} : { qos: this.#insert('QoS', qosRow(name, qosType)) };
     const interfaceRef = this.#insert('Interface', { name, ...interfaceColumns(settings) });
     const row = { name, interfaces: interfaceRef, external_ids: values.map(externalIds), ...qos };
@@ -131,8 +137,9 @@ export class Draft {
   }
 
   /**
-   * The rows of a port go with the last reference to them. Its QoS row does not go by itself, and can only be deleted
-   * once the port has let go of it: references are counted before what nobody refers to is cleared away.
+   * The rows of a port are removed with the last reference to them. Its QoS row is not removed automatically, and can
+   * be deleted only once the port no longer refers to it: references are checked before unreferenced rows are
+   * collected.
    */
   removePort(name: string): void {
     const port = this.#ports.get(name);
@@ -159,7 +166,7 @@ export class Draft {
   }
 
   #settlePorts(): void {
-    // From all bridges: others may have moved a port since the snapshot was taken.
+    // Removed from all bridges: others may have moved a port since the snapshot was taken.
     const left = values.set(this.#leaving.splice(0));
     if (left[1].length > 0) this.#mutate('Bridge', [], ['ports', 'delete', left]);
     for (const { bridge, ports } of this.#joining.values()) {
@@ -178,7 +185,7 @@ export class Draft {
   #guard(table: 'Bridge' | 'Port', name: string, ref: RowRef | undefined): void {
     const key = `${table} ${name}`;
     if (this.#guards.has(key)) return;
-    // The server finds a row by its id at once, and goes through all of them for a name.
+    // The server finds a row by id directly, but scans all rows for a name.
     const where: Condition = ref ? ['_uuid', '==', ref] : ['name', '==', name];
     const rows = ref ? [{ name }] : [];
     this.#guards.set(key, {

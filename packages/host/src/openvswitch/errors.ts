@@ -26,27 +26,27 @@ export function portIsBond(name: string, vifId: string): VifError {
   return new VifError('OVS_PORT_NOT_OURS', text, { vifId });
 }
 
-/** What became of a change that was waited for in vain. */
+/** The error of a change that ovs-vswitchd did not apply in time. */
 export function notWired({ name, owner: vifId }: OvsChange, cause: unknown): VifError {
   if (!isVifError(cause, 'TIMEOUT')) {
-    return asVifError(cause, 'OVS_NOT_WIRED', `ovs-vswitchd could not be waited for`, vifId);
+    return asVifError(cause, 'OVS_NOT_WIRED', 'Waiting for ovs-vswitchd failed', vifId);
   }
-  const text = `Open vSwitch's database has ${name}, but ovs-vswitchd did not carry it out in time: is it running?`;
+  const text = `Open vSwitch's database has ${name}, but ovs-vswitchd did not apply it in time: is it running?`;
   return new VifError('OVS_NOT_WIRED', text, { vifId, cause });
 }
 
-/** A port has failed by its interface, a bridge by that of its local port. */
+/** The error of a port whose interface failed, or of a bridge whose local port's interface failed. */
 export function portFailed(
   { kind, name, owner: vifId }: OvsChange,
   state: OvsInterface | undefined,
 ): VifError {
   const what = kind === 'ensureBridge' ? `the local port of bridge ${name}` : `port ${name}`;
-  const why = state?.error ?? (state ? 'it gave no reason; see its log' : 'it was removed meanwhile');
+  const why = state?.error ?? (state ? 'it gave no reason; see its log' : 'it was removed in the meantime');
   const text = `ovs-vswitchd could not open ${what}: ${why}${remedy(state)}`;
   return new VifError('OVS_PORT_FAILED', text, { vifId });
 }
 
-/** EAFNOSUPPORT: ovs-vswitchd's answer for a type of interface that it lacks. */
+/** EAFNOSUPPORT: the error of ovs-vswitchd for an interface type that it does not support. */
 const UNKNOWN_TYPE = 'Address family not supported by protocol';
 
 function remedy(state: OvsInterface | undefined): string {

@@ -7,7 +7,7 @@ import { readOptionalInteger } from '../ovsdb/values.js';
 import { type BridgePort, readBridgePorts } from './bridge-users.js';
 import type { OvsChange } from './changes.js';
 import { hasBridgeMark, ownerIn } from './marks.js';
-import { findMarked, type OvsMarked, tellsOfNoSwitch } from './owned.js';
+import { findMarked, meansNoSwitch, type OvsMarked } from './owned.js';
 import { DatabaseRows } from './rows/database-rows.js';
 import { DATABASE } from './rows/queries.js';
 import { readSnapshot, type Snapshot } from './snapshot.js';
@@ -15,30 +15,31 @@ import type { OvsBridge, OvsQuery, OvsState } from './state.js';
 import { composeTransaction } from './transaction.js';
 import { awaitWiring, type Unfinished } from './wiring.js';
 
-/** The bridges and ports of an Open vSwitch, by its database: what is read of them, and how they are changed. */
+/** The bridges and ports of an Open vSwitch, read and changed through its database. */
 export class OpenVswitch {
   readonly #rows: DatabaseRows;
 
-  /** What it reads, for those who read more of the same. */
+  /** The rows that it reads, for callers that need more of them. */
   get rows(): DatabaseRows {
     return this.#rows;
   }
 
   /**
-   * @param client stays its owner's to close.
-   * @param livesOn keep a replica of what is read of the database, for a process that makes more than a call or two.
+   * @param client its owner must close it.
+   * @param isLongLived keep a replica of what is read of the database, for a process that makes more than one or two
+   *   calls.
    */
   constructor(
     private readonly client: Ovsdb,
-    livesOn = false,
+    isLongLived = false,
   ) {
-    this.#rows = new DatabaseRows(client, livesOn);
+    this.#rows = new DatabaseRows(client, isLongLived);
   }
 
   /**
    * Reads the named bridges and ports, and those of VIFs.
    *
-   * @throws VifError when the database cannot be read.
+   * @throws VifError if the database cannot be read.
    */
   async read(query: OvsQuery, signal: AbortSignal): Promise<OvsState> {
     const { owners = [], idle = [] } = query;
@@ -65,41 +66,40 @@ export class OpenVswitch {
     }
     const users = new Map([...bridgePorts].map(([bridge, each]) => [bridge, usersAmong(each)]));
     const { ports, owned } = snapshot;
-    return { bridges, isOvns: snapshot.isOvns, ports, owned, ownedBridges, users };
+    return { bridges, isOvnManaged: snapshot.isOvnManaged, ports, owned, ownedBridges, users };
   }
 
   /**
-   * What carries our mark.
+   * Finds what carries our mark.
    *
-   * @param vifIds only that of these VIFs; all unless given
-   * @param isForOthers nothing of the plan is in the database: what the server has told of it until now will do
-   * @throws VifError when the database cannot be read.
+   * @param vifIds only for these VIFs; for all by default
+   * @param isForOthers no step of the plan concerns the database: what the server has reported so far is enough
+   * @throws VifError if the database cannot be read.
    */
   async readMarked(signal: AbortSignal, vifIds?: readonly string[], isForOthers = false): Promise<OvsMarked> {
     try {
       if (isForOthers)
-        await setImmediate(); // what has come from the server is read by then
+        await setImmediate(); // by then, everything that the server has sent is read
       else await this.#rows.refresh(signal);
       return await findMarked(this.#rows, signal, vifIds);
     } catch (error) {
-      if (await tellsOfNoSwitch(error)) return { ports: [], bridges: [] };
+      if (await meansNoSwitch(error)) return { ports: [], bridges: [] };
       throw error;
     }
   }
 
   /**
-   * Makes changes, in their order. Never rejects: there is one outcome for each change, in the same order, which is
-   * undefined where it went well.
+   * Makes changes, in order. Never rejects: there is one outcome for each change, in the same order, which is undefined
+   * if the change succeeded.
    *
-   * The changes of an owner are made together or not at all: if one is refused, it is the outcome of all of
-   * them, and those of the other owners are made none the less. Then, where a change asks for it, waits
-   * until ovs-vswitchd has carried it out. A failure to do that is the outcome of the change alone, which
-   * stays in the database.
+   * The changes of an owner are made together or not at all: if one is refused, that is the outcome of all of them,
+   * while those of other owners are still made. Then, for changes that require it, waits until ovs-vswitchd has applied
+   * them. A failure to do so is the outcome of that change only, which stays in the database.
    *
-   * Outcomes are: `OVS_BRIDGE_NOT_FOUND` for a port whose bridge does not exist, `OVS_PORT_NOT_OURS` for one
-   * that would replace a bond, `OVSDB_ERROR` for what the database refuses, `OVS_NOT_WIRED` when the
-   * deadline passes before ovs-vswitchd has carried a change out, `OVS_PORT_FAILED` when it could not open a
-   * port or a bridge's local port, and errors of the connection.
+   * The outcomes are: `OVS_BRIDGE_NOT_FOUND` for a port whose bridge does not exist, `OVS_PORT_NOT_OURS` for a port
+   * that would replace a bond, `OVSDB_ERROR` for what the database refuses, `OVS_NOT_WIRED` if the deadline passes
+   * before ovs-vswitchd has applied a change, `OVS_PORT_FAILED` if it could not open a port or a bridge's local port,
+   * and errors of the connection.
    */
   async commit(
     changes: readonly OvsChange[],
@@ -112,7 +112,7 @@ export class OpenVswitch {
     return changes.map((change) => outcomes.get(change) ?? failures.get(change));
   }
 
-  /** Makes the changes in one transaction; if it is refused, in halves, down to single owners. */
+  /** Makes the changes in one transaction. If it is refused, splits it in halves, down to single owners. */
   async #settle(
     owners: readonly (readonly OvsChange[])[],
     outcomes: Map<OvsChange, VifError>,
@@ -134,7 +134,10 @@ export class OpenVswitch {
     }
   }
 
-  /** Composes the transaction from what the database has, and sends it; anew if others were faster, or it was lost. */
+  /**
+   * Composes the transaction from the state of the database, and sends it. Repeats that if others were faster, or if it
+   * was lost.
+   */
   #transact(changes: readonly OvsChange[], signal: AbortSignal): Promise<Unfinished> {
     const wanted = {
       ports: changes.map((change) => change.name),
@@ -142,7 +145,7 @@ export class OpenVswitch {
     };
     const idle = changes.filter(({ kind }) => kind === 'removeIdleBridge').map(nameOf);
     return retry('compose', signal, async (failed) => {
-      // Guards tell whether what is known still holds: only then it is asked for.
+      // The guards check whether the known state is still current: the database is read again only if they fail.
       if (failed > 0) await this.#rows.refresh(signal);
       const snapshot = await readSnapshot(this.#rows, wanted, signal);
       const bridgePorts = await readBridgePorts(this.#rows, snapshot, idle, signal);
@@ -164,7 +167,7 @@ function usersAmong(ports: readonly BridgePort[]): string[] {
   return ports.flatMap(({ isPatch, name }) => (isPatch ? [] : name)).sort();
 }
 
-/** The bridges that were made for one of these VIFs alone, by VIF. */
+/** The bridges that were made for only one of these VIFs, by VIF. */
 function bridgesOf(vifIds: readonly string[], { bridges }: Snapshot): Map<string, string[]> {
   const found = new Map<string, string[]>(vifIds.map((vifId) => [vifId, []]));
   for (const [name, row] of bridges) {

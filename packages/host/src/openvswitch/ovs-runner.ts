@@ -28,17 +28,17 @@ import { leavingPorts, type OvsStray, straysOf, vifsOf } from './strays.js';
 
 type OvsInspection = Inspection<OvsWrite, OvsStep>;
 
-/** Where a plan has one of these, all of the VIF is found with it. */
+/** If a plan has one of these, everything of the VIF is found with it. */
 const finding: readonly Step['kind'][] = ['ovsBridge', 'ovsPort', 'ovsVifPortsAbsent'];
 
-/** Milliseconds to look for rows that a plan is not about. */
+/** Milliseconds to search for rows that no step of a plan concerns. */
 const LOOKING = 1_000;
 
-/** Carries out steps about Open vSwitch: one reading, and one commit, for a batch. What takes a step back is a change too. */
+/** Carries out Open vSwitch steps: one reading and one commit for a batch. Undoing a step is a change too. */
 export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChange[]> {
   readonly kinds = ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'] as const;
 
-  /** @param links the links that bridges' local ports are: gc leaves a bridge whose local port has an address */
+  /** @param links to look up the links of bridges' local ports: gc leaves a bridge whose local port has an address */
   constructor(
     private readonly openVswitch: OpenVswitch,
     private readonly links: Pick<LinkTable, 'readAddresses'> | undefined = undefined,
@@ -59,7 +59,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
       },
       signal,
     );
-    // A port that a step names is that step's; and a bridge is idle once the ports that go are gone.
+    // A port that a step names belongs to that step, and a bridge is idle once the ports that must go are gone.
     const removed = new Set(named('ovsPortAbsent'));
     const leaving = new Set([...removed, ...[...vifs].flatMap((vif) => leavingPorts(...vif, state))]);
     const inspections = steps.map(({ step, vifId }): OvsInspection => {
@@ -75,9 +75,10 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   }
 
   /**
-   * Of a VIF that has nothing to do with Open vSwitch any more, and once had: its rows outlive its links, and a reboot. Those
-   * of the others are found when their steps are compared. A port stays whose link another program has made and the plan
-   * names: a vendor's tool has plugged it. That there is no server, or a mute one, is no failure of such a plan.
+   * Finds rows of VIFs that once used Open vSwitch but no longer do: rows outlive the links, and a reboot. The rows of
+   * other VIFs are found when their steps are compared. A port stays if another program has made its link and the plan
+   * names that link: a vendor's tool has plugged it. It is not a failure of such a plan if there is no server, or if it
+   * does not reply.
    */
   async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<OvsStray[][]> {
     const others = vifs.filter(({ plan }) => !plan.some(({ kind }) => finding.includes(kind)));
@@ -115,7 +116,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     });
   }
 
-  /** What was cut off may have been made or not: the changes that take it back are for either. */
+  /** A commit that was cut off may or may not have been made: the changes that undo it work in both cases. */
   async undo(tasks: readonly AttemptedTask<OvsStep, OvsWrite, readonly OvsChange[]>[], signal: AbortSignal) {
     return this.#commit(
       tasks.map(({ change, outcome }) => outcome.done ?? change.reverse),
@@ -131,7 +132,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     return ownedByMark(marked, addressing || new Map());
   }
 
-  /** Makes the changes of several steps; a step fails by the first of its own that does. */
+  /** Makes the changes of several steps. A step fails with its first change that fails. */
   async #commit(
     changes: readonly (readonly OvsChange[])[],
     signal: AbortSignal,
@@ -143,7 +144,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   }
 }
 
-/** Links that a step wants to be there, and does not make. */
+/** The links that a step needs but does not make. */
 function foreignLinks(step: Step): readonly string[] {
   return step.kind === 'link' && !step.create && !step.ifPresent ? [step.name, ...(step.keeps ?? [])] : [];
 }
@@ -157,7 +158,7 @@ function compare(
 ): Inspection<OvsWrite> {
   switch (step.kind) {
     case 'ovsBridge':
-      return compareBridge(step, owner, state.bridges.get(step.name), state.isOvns);
+      return compareBridge(step, owner, state.bridges.get(step.name), state.isOvnManaged);
     case 'ovsBridgeAbsent': {
       const users = state.users.get(step.name) ?? [];
       const others = users.filter((name) => !leaving.has(name));

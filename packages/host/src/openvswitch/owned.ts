@@ -13,15 +13,15 @@ import { byExternalId, queryRows, queryTable } from './rows/queries.js';
 /** The ports and bridges that carry our mark, with the VIFs that they were made for. */
 export interface OvsMarked {
   readonly ports: readonly { readonly name: string; readonly vifId: string }[];
-  /** Those that are of use to no VIF in particular have none. */
+  /** The VIF is undefined for bridges that were not made for a particular one. */
   readonly bridges: readonly { readonly name: string; readonly vifId: string | undefined }[];
 }
 
 type OwnedSwitch = Owned<OvsPortAbsentStep | OvsBridgeAbsentStep>;
 
 /**
- * What removes the ports and bridges with our mark; a bridge goes once it is idle. One that VIFs share serves the host too
- * if its local port has an address.
+ * The steps that remove the ports and bridges with our mark; a bridge is removed once it is idle. A shared bridge also
+ * serves the host if its local port has an address.
  */
 export function ownedByMark(
   { ports, bridges }: OvsMarked,
@@ -42,7 +42,8 @@ const COLUMNS = ['name', 'external_ids'] as const;
 
 /**
  * The ports and bridges with our mark.
- * @param vifIds those of these VIFs. Otherwise all rows are read: OVSDB finds a key only together with its value
+ * @param vifIds only those of these VIFs. Otherwise all rows are read: OVSDB can search for a key only together with
+ *   its value
  */
 export async function findMarked(
   source: RowSource,
@@ -90,10 +91,10 @@ function readMarks({ name, external_ids }: values.Row) {
 }
 
 /**
- * Whether an error tells of a host without Open vSwitch, and not of one whose server is down: there is not even the
- * folder for its socket, which is made at its first start. A server that went away leaves no error of the kernel's.
+ * Whether an error means that the host has no Open vSwitch, rather than that its server is down: even the folder for
+ * its socket, which is made at the first start, is missing. A server that went away causes no error from the kernel.
  */
-export async function tellsOfNoSwitch(error: unknown): Promise<boolean> {
+export async function meansNoSwitch(error: unknown): Promise<boolean> {
   if (!isVifError(error, 'OVSDB_UNREACHABLE') || codeOf(error.cause) !== 'ENOENT') return false;
   const address = addressOf(error.cause);
   if (address === undefined) return false;
@@ -103,7 +104,7 @@ export async function tellsOfNoSwitch(error: unknown): Promise<boolean> {
   );
 }
 
-/** The path of the socket that could not be connected to; an error of a name that is not known (`tcp:`) has none. */
+/** The path of the socket that could not be connected to; the error of an unknown host name (`tcp:`) has none. */
 function addressOf(error: unknown): string | undefined {
   if (!(error instanceof Error && 'address' in error)) return undefined;
   return typeof error.address === 'string' ? error.address : undefined;

@@ -4,22 +4,22 @@ import { isWired, type OvsInterface, type OvsPort } from './state.js';
 
 type Texts = Readonly<Record<string, string>>;
 
-/** What a setting is to be, and what it is. */
+/** The expected and the actual value of a setting. */
 interface Pair<T> {
   readonly expected: T;
   readonly actual: T | undefined;
 }
 
-/** In what a port differs from a step. */
+/** How a port differs from a step. */
 export interface PortDiff {
   readonly bridge?: Pair<string> | undefined;
   readonly tag?: Pair<number> | undefined;
   readonly type?: Pair<string> | undefined;
-  /** Of the keys of the interface, those that the step asks for: the others are not ours to judge. */
+  /** Only the keys of the interface that the step sets: the others are not ours to judge. */
   readonly externalIds?: Pair<Texts> | undefined;
   readonly options?: Pair<Texts> | undefined;
   readonly mtuRequest?: Pair<number> | undefined;
-  /** ovs-vswitchd has not opened it, and why, if it says so. */
+  /** Set if ovs-vswitchd has not opened it, with the error, if there is one. */
   readonly unwired?: { readonly error: string | undefined; readonly ofport: number | undefined } | undefined;
 }
 
@@ -36,7 +36,7 @@ export function diffPort(step: OvsPortStep, port: OvsPort, its: OvsInterface): P
   };
 }
 
-/** For people. */
+/** The differences in the form shown to users. */
 export function differencesOf({ unwired, ...settings }: PortDiff): Difference[] {
   const differences = Object.entries(settings).flatMap(
     ([attribute, pair]: [string, Pair<unknown> | undefined]) =>
@@ -47,7 +47,7 @@ export function differencesOf({ unwired, ...settings }: PortDiff): Difference[] 
   return [...differences, { attribute: 'ofport', expected: 'a port number', actual }];
 }
 
-/** The type of an interface; '' is the kernel's links, which is spelled `system` as well. */
+/** The type of an interface; '' stands for kernel links, for which `system` is also used. */
 export function typeOf({ type }: OvsInterface): string {
   return type === 'system' ? '' : type;
 }

@@ -6,12 +6,12 @@ import type { RowSource } from './rows/database-rows.js';
 import { byColumn, byExternalId, COLUMNS, queryRows, queryTable } from './rows/queries.js';
 import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
 
-/** How a transaction names a row: by its uuid, or by a name of its own if it inserts the row itself. */
+/** How a transaction refers to a row: by its uuid, or by a name within the transaction if it inserts the row itself. */
 export type RowRef = values.Uuid | values.NamedUuid;
 
 export interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
   readonly ref: RowRef;
-  /** The second halves of its ports' references. */
+  /** The second elements of the references to its ports. */
   readonly ports: ReadonlySet<string>;
 }
 
@@ -20,34 +20,35 @@ export interface PortRow extends OvsPort {
   readonly interface: (OvsInterface & { readonly ref: RowRef }) | undefined;
 }
 
-/** Every bridge, and the ports that were asked for, as rows of the database. */
+/** Every bridge, and the requested ports, as rows of the database. */
 export interface Snapshot {
-  /** Whether the database has its root row. One that was just created has not. */
+  /** Whether the database has its root row. A new database does not. */
   readonly initialized: boolean;
-  /** OVN runs this host: its bridges are not a plug's to make. */
-  readonly isOvns: boolean;
+  /** OVN manages this host: a plug must not make its bridges. */
+  readonly isOvnManaged: boolean;
   readonly bridges: ReadonlyMap<string, BridgeRow>;
   readonly ports: ReadonlyMap<string, PortRow>;
-  /** The QoS rows made for ports, by port, where they were asked for. */
+  /** The QoS rows made for ports, by port, if requested. */
   readonly qos: ReadonlyMap<string, readonly values.Uuid[]>;
-  /** The names of VIFs' ports, by VIF, where they were asked for: all are among the ports. */
+  /** The names of VIFs' ports, by VIF, if requested: all are among the ports. */
   readonly owned: ReadonlyMap<string, readonly string[]>;
 }
 
 /** What is read besides the bridges. */
 export interface Wanted {
   readonly ports: Iterable<string>;
-  /** Ports whose QoS rows are wanted: they may have some even where they do not exist. */
+  /** Ports whose QoS rows are wanted: there may be rows even for ports that do not exist. */
   readonly qosOf?: Iterable<string>;
-  /** VIFs whose ports are looked for. */
+  /** VIFs whose ports are searched for. */
   readonly owners?: readonly OvsOwner[];
 }
 
 type Rows = ReadonlyMap<string, readonly values.Row[]>;
 
 /**
- * Reads them together. All bridges are read, since a port does not say which it is on. What is found of a VIF by its mark
- * or its `iface-id` is whole as a rule: only where a port and its interface are found in one way each are the others read.
+ * Reads everything together. All bridges are read, since a port does not refer to its bridge. What is found of a VIF by
+ * its mark or its `iface-id` is usually complete: only if a port is found without its interface, or the reverse, is the
+ * missing row read.
  */
 export async function readSnapshot(
   source: RowSource,
@@ -94,8 +95,8 @@ export async function readSnapshot(
   const owned = confirmOwned(found, ports);
   const [root] = rows.root;
   const settings = root ? values.readStrings(root.external_ids) : {};
-  const isOvns = Object.keys(settings).some((key) => key.startsWith('ovn-remote'));
-  return { initialized: root !== undefined, isOvns, bridges, ports, qos: new Map(qos), owned };
+  const isOvnManaged = Object.keys(settings).some((key) => key.startsWith('ovn-remote'));
+  return { initialized: root !== undefined, isOvnManaged, bridges, ports, qos: new Map(qos), owned };
 }
 
 function queryPorts(names: Iterable<string>) {
@@ -110,14 +111,14 @@ function byName(rows: Rows): [string, values.Row][] {
   return [...rows.values()].flat().map((row) => [values.readString(row.name), row]);
 }
 
-/** The names of VIFs' ports, by VIF, as far as marks and ids tell. */
+/** The names of VIFs' ports, by VIF, according to marks and ids. */
 function findOwned(
   owners: readonly OvsOwner[],
   { marked, named }: { readonly marked: Rows; readonly named: Rows },
 ): Map<string, string[]> {
   const found = new Map<string, Set<string>>();
   for (const { vifId, interfaceId } of owners) {
-    // Neutron's agent gives the iface-id to patch ports too, which join a trunk's bridge to the integration bridge.
+    // Neutron's agent also gives the iface-id to the patch ports that join a trunk's bridge to the integration bridge.
     const own = (named.get(interfaceId) ?? []).filter(({ type }) => type !== 'patch');
     const names = found.get(vifId) ?? new Set();
     found.set(vifId, names);
@@ -126,13 +127,13 @@ function findOwned(
   return new Map([...found].map(([vifId, names]) => [vifId, [...names].sort()]));
 }
 
-/** Of those, the ports that there are, and that have no mark of another VIF. */
+/** Those of these ports that exist and have no mark of another VIF. */
 function confirmOwned(
   found: ReadonlyMap<string, readonly string[]>,
   ports: ReadonlyMap<string, OvsPort>,
 ): Map<string, string[]> {
   const isOwn = (vifId: string, name: string) => {
-    // An interface of that id may be a member of a bond: then no port has its name.
+    // An interface with that id may be a member of a bond: then no port has its name.
     const port = ports.get(name);
     const mark = port?.externalIds[OWNER_KEY];
     return port !== undefined && (mark === undefined || isSameVif(mark, vifId));
@@ -140,7 +141,7 @@ function confirmOwned(
   return new Map([...found].map(([vifId, names]) => [vifId, names.filter((name) => isOwn(vifId, name))]));
 }
 
-/** All bridges and ports that rows tell of, by name. */
+/** All bridges and ports in the rows, by name. */
 export function readSwitch(
   bridgeRows: readonly values.Row[],
   portRows: readonly values.Row[],
@@ -174,7 +175,7 @@ function withoutRef<T extends { readonly ref: RowRef }>({ ref: _, ...rest }: T):
   return rest;
 }
 
-/** Bridges as they were read from rows that are still the same: one may have thousands of ports. */
+/** Bridges as read from rows that are still the same: a bridge may have thousands of ports. */
 const readBridges = new WeakMap<values.Row, BridgeRow>();
 
 function readBridge(row: values.Row): BridgeRow {
@@ -192,7 +193,7 @@ function readBridge(row: values.Row): BridgeRow {
 
 type FindRow = (name: string) => values.Row | undefined;
 
-/** Of these ports, those that there are. */
+/** Those of these ports that exist. */
 function readPorts(
   names: Iterable<string>,
   portRow: FindRow,
@@ -217,7 +218,7 @@ function readPorts(
   return ports;
 }
 
-/** The bridges of ports, by the ports' ids. A bridge may have thousands of ports, and there may be thousands of bridges. */
+/** The bridges of ports, by port id. A bridge may have thousands of ports, and there may be thousands of bridges. */
 function findBridges(ids: ReadonlySet<string>, bridges: ReadonlyMap<string, BridgeRow>): Map<string, string> {
   const found = new Map<string, string>();
   for (const [name, { ports }] of bridges) {

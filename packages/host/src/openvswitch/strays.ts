@@ -6,18 +6,18 @@ import type { OvsState } from './state.js';
 
 export type OvsStray = Stray<OvsWrite, OvsStep>;
 
-/** What the steps of a batch say of one VIF. */
+/** What the steps of a batch say about one VIF. */
 interface PlannedVif {
-  /** The ids by which interfaces are known as its own. */
+  /** The ids by which interfaces are recognized as its own. */
   readonly interfaceIds: string[];
-  /** The ports that its steps are about. */
+  /** The ports that its steps name. */
   readonly ports: Set<string>;
-  /** The bridges of ports that the hypervisor makes for its guest, by port. */
+  /** The bridges for ports that the hypervisor makes for its guest, by port. */
   readonly guestPorts: Map<string, string>;
   readonly bridges: Set<string>;
-  /** Whether it is being plugged: then all that is not in the plan goes. */
+  /** Whether it is being plugged: everything that is not in the plan is then removed. */
   isPlugged: boolean;
-  /** The place of its last step. */
+  /** The index of its last step. */
   last: number;
 }
 
@@ -68,7 +68,9 @@ function note(vif: PlannedVif, step: OvsStep): void {
   }
 }
 
-/** The VIF's ports that go: of an unplug all, of a plug those that it was plugged by in another way. */
+/**
+ * The ports of the VIF that are removed: all in an unplug; in a plug, those left from being plugged in another form.
+ */
 export function leavingPorts(vifId: string, vif: PlannedVif, { owned, ports }: OvsState): string[] {
   const names = owned.get(vifId) ?? [];
   if (!vif.isPlugged) return [...names];
@@ -80,8 +82,8 @@ export function leavingPorts(vifId: string, vif: PlannedVif, { owned, ports }: O
 }
 
 /**
- * Ports and bridges that are the VIF's, and in no step of its plan: it was plugged in another way, or the link of its port
- * had another name, as a representor before a reboot. An unplug has a step for all ports.
+ * Ports and bridges that belong to the VIF but are in no step of its plan: it was plugged in another form, or the link
+ * of its port had another name, as a representor may before a reboot. An unplug has a step for all ports.
  */
 export function straysOf(
   vifId: string,
@@ -98,7 +100,7 @@ export function straysOf(
   const bridges = (state.ownedBridges.get(vifId) ?? []).flatMap((name): OvsStray[] => {
     if (vif.bridges.has(name)) return [];
     const step: OvsBridgeAbsentStep = { kind: 'ovsBridgeAbsent', name, own: false };
-    // The ports that the plan names move from there to a bridge of the plan.
+    // The ports that the plan names are moved from there to a bridge of the plan.
     const users = (state.users.get(name) ?? []).filter((user) => !leaving.has(user) && !vif.ports.has(user));
     return [{ step, inspection: compareBridgeAbsence(step, owner, state.bridges.get(name), users) }];
   });

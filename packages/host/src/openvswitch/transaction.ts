@@ -17,19 +17,19 @@ import type { Snapshot } from './snapshot.js';
 export interface Transaction {
   readonly operations: readonly Operation[];
   /**
-   * The changes that ovs-vswitchd has to carry out before they count as made. If there are any, the last
-   * operation selects the `next_cfg` to wait for.
+   * The changes that count as made only once ovs-vswitchd has applied them. If there are any, the last operation
+   * selects the `next_cfg` to wait for.
    */
   readonly awaited: readonly OvsChange[];
-  /** Those of them of which a port must be open then: of a bridge that is made, its local one. */
+  /** The changes among them whose port must then be open; for a new bridge, its local port. */
   readonly opened: readonly OvsChange[];
 }
 
 /**
- * The one transaction that makes changes to what a snapshot shows.
+ * The single transaction that makes changes, based on a snapshot.
  *
- * @param bridgePorts the ports of bridges that are to go once they are idle.
- * @throws VifError `OVS_BRIDGE_NOT_FOUND` or `OVS_PORT_NOT_OURS` when a change cannot be made to that.
+ * @param bridgePorts the ports of bridges that are to be removed if they are idle.
+ * @throws VifError `OVS_BRIDGE_NOT_FOUND` or `OVS_PORT_NOT_OURS` if a change cannot be made to the snapshot.
  */
 export function composeTransaction(
   snapshot: Snapshot,
@@ -54,7 +54,7 @@ export function composeTransaction(
   };
 }
 
-/** What ovs-vswitchd has to do about a change: open a port, anything else, or nothing of note. */
+/** What ovs-vswitchd must do for a change: open a port, anything else that must be awaited, or nothing. */
 type Entered = 'opened' | 'awaited' | 'done';
 
 function enter(
@@ -124,7 +124,7 @@ function putPort(draft: Draft, change: PutPort): Entered {
   if (!draft.bridge(bridge)) throw bridgeNotFound(bridge, name, owner);
   const port = draft.port(name);
   if (port && !port.interface) throw portIsBond(name, owner);
-  if (port?.bridge === bridge && !change.anew) {
+  if (port?.bridge === bridge && !change.recreate) {
     if (marks) draft.markPort(name, marks);
     draft.changePort(name, settings);
   } else {

@@ -6,22 +6,22 @@ import type { DatabaseRows } from './rows/database-rows.js';
 import { readSnapshot } from './snapshot.js';
 import { isWired } from './state.js';
 
-// Milliseconds that the removal of a bridge is waited for: nothing of ours depends on it.
+// Milliseconds to wait for the removal of a bridge: nothing of ours depends on it.
 const REMOVAL_PATIENCE = 2_000;
 
-/** What a transaction left for ovs-vswitchd to do. */
+/** What ovs-vswitchd must still do for a transaction. */
 export interface Unfinished {
   /** The `next_cfg` at which it is done. */
   readonly configuration: number;
   readonly awaited: readonly OvsChange[];
-  /** Those of which a port must be open then. */
+  /** The changes whose port must then be open. */
   readonly opened: readonly OvsChange[];
 }
 
 /**
- * Waits until ovs-vswitchd has done what transactions left for it, and looks what became of the ports.
+ * Waits until ovs-vswitchd has applied transactions, and checks the resulting ports.
  *
- * @returns the changes that it did not carry out, and why.
+ * @returns the changes that it did not apply, and why.
  */
 export async function awaitWiring(
   rows: DatabaseRows,

@@ -4,19 +4,19 @@ import { join } from 'node:path';
 import { orAborted } from '@vifkit/engine/time';
 
 /**
- * What ovn-controller says of itself: `connected` to the southbound database or not; `silent`, it is there and does not
- * answer; `absent`, nothing listens; `unknown`, its directory cannot be read.
+ * The state of ovn-controller: `connected` to the southbound database or not; `silent`: it exists but does not reply;
+ * `absent`: nothing listens; `unknown`: its directory cannot be read.
  */
 export type ControllerState = 'connected' | 'not connected' | 'silent' | 'absent' | 'unknown';
 
-/** Its answer to `ovn-appctl connection-status` has some 10 bytes. */
+/** Its reply to `ovn-appctl connection-status` has some 10 bytes. */
 const LONGEST_ANSWER = 4_096;
 
-/** Asks ovn-controller by its control socket, as ovn-appctl does. Never rejects. */
+/** Queries ovn-controller through its control socket, as ovn-appctl does. Never rejects. */
 export async function askController(directory: string, signal: AbortSignal): Promise<ControllerState> {
   let sockets: string[];
   try {
-    // By the process id, unless it was started with --unixctl.
+    // Named after the process id, unless it was started with --unixctl.
     sockets = (await readdir(directory)).filter((name) => /^ovn-controller(\.\d+)?\.ctl$/.test(name));
   } catch {
     return 'unknown';

@@ -4,18 +4,18 @@ import type { ControllerState } from './controller.js';
 import type { PortBinding } from './southbound.js';
 import type { OvnSetup, WatchedInterface } from './switch-watch.js';
 
-/** What is known of a port that is not ready in time. */
+/** What is known about a port that is not ready in time. */
 export interface Evidence {
   readonly found: WatchedInterface | undefined;
   readonly ovn: OvnSetup;
   readonly controller: ControllerState;
-  /** `unknown`: OVN has no such port. Undefined where nobody said where the southbound database is. */
+  /** `unknown`: OVN has no such port. Undefined if the southbound database is not configured. */
   readonly binding: PortBinding | 'unknown' | 'unreadable' | undefined;
-  /** The names by which this chassis may be requested, where they could be read. */
+  /** The names by which this chassis may be requested, if they could be read. */
   readonly ownNames: readonly string[];
 }
 
-/** The error of a port that is not ready in time: which of the two is missing, and why it may be. */
+/** The error of a port that is not ready in time: whether wiring or flows are missing, and the possible reason. */
 export function notReady(port: AwaitedPort, evidence: Evidence): VifError {
   const { found } = evidence;
   const { vifId } = port;
@@ -32,7 +32,7 @@ export function notReady(port: AwaitedPort, evidence: Evidence): VifError {
   if (port.rival !== undefined && evidence.controller === 'connected') {
     const [{ rival }, { ovn }] = [port, evidence];
     const cure = `unplug it there, or set requested-chassis of the logical port`;
-    const text = `${nameOf(port, found)} does not stay on this chassis (${ovn.chassis}): chassis ${rival} claims it, too; ${cure}`;
+    const text = `${nameOf(port, found)} does not stay on this chassis (${ovn.chassis}): chassis ${rival} claims it too; ${cure}`;
     return new VifError('OVN_NOT_INSTALLED', text, { vifId });
   }
   const text = `ovs-vswitchd has wired ${nameOf(port, found)}, but ovn-controller has not installed its flows (ovn-installed)`;
@@ -45,23 +45,23 @@ function nameOf({ interfaceId, name }: AwaitedPort, found: WatchedInterface | un
 }
 
 function whyNotThere({ interfaceId, isGuests }: AwaitedPort, found: WatchedInterface | undefined): string {
-  if (found) return 'ovs-vswitchd has not got to it; is it running?';
+  if (found) return 'ovs-vswitchd has not processed it; is it running?';
   if (isGuests) return 'the hypervisor makes it when the guest starts; start the guest';
   return `no interface of this host has iface-id ${interfaceId}; plug the VIF`;
 }
 
-/** In the order of what has to be there first. */
+/** In the order of dependency. */
 function whyNotInstalled({ interfaceId }: AwaitedPort, evidence: Evidence): string {
   const { ovn, controller, binding, ownNames } = evidence;
   if (controller === 'absent') return 'ovn-controller does not run on this host; start it';
-  if (controller === 'silent') return 'ovn-controller does not answer; restart it, and look into its log';
+  if (controller === 'silent') return 'ovn-controller does not reply; restart it, and check its log';
   if (controller === 'not connected') {
     return `ovn-controller is not connected to the southbound database at ${ovn.remote}; start that, or correct external_ids:ovn-remote`;
   }
   if (binding === undefined || binding === 'unreadable') {
     const cannot = binding
       ? 'the southbound database could not be read'
-      : 'vif was not told where that is (--ovn-sb)';
+      : 'its endpoint was not given (--ovn-sb)';
     const check = `check that OVN has a logical port named ${interfaceId} and wants it on this chassis (${ovn.chassis})`;
     return `OVN's southbound database knows why, but ${cannot}; ${check}`;
   }
@@ -79,6 +79,6 @@ function whyNotInstalled({ interfaceId }: AwaitedPort, evidence: Evidence): stri
   if (chassis !== undefined && chassis !== ovn.chassis) {
     return `chassis ${chassis} has claimed it, and this is ${ovn.chassis}; unplug it there, or set requested-chassis of the logical port`;
   }
-  if (chassis === undefined) return 'no chassis has claimed it; look into the log of ovn-controller';
-  return 'it has claimed the port and is still at work; give it more time, or look into its log';
+  if (chassis === undefined) return 'no chassis has claimed it; check the log of ovn-controller';
+  return 'it has claimed the port and is still working on it; allow more time, or check its log';
 }

@@ -2,29 +2,35 @@ import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 
-/** On which chassis OVN wants a logical port, as its options tell. */
+/** The chassis on which OVN wants a logical port, according to its options. */
 export interface Placement {
-  /** `requested-chassis`: the first is the main one, the others have the port beside it. Empty: whoever claims it. */
+  /**
+   * `requested-chassis`: the first is the main one, the others have the port in addition. Empty: any chassis that
+   * claims it.
+   */
   readonly requested: readonly string[];
-  /** `activation-strategy`: the port is blocked on the others until it sends a RARP there, as a guest that arrives does. */
+  /**
+   * `activation-strategy`: the port is blocked on the additional chassis until it sends a RARP there, as an arriving
+   * guest does.
+   */
   readonly waitsForRarp: boolean;
-  /** What was requested before a migration that is under way; undefined while there is none. */
+  /** What was requested before a migration that is in progress; undefined if there is none. */
   readonly before: readonly string[] | undefined;
 }
 
 const DATABASE = 'OVN_Northbound';
 
-/** On the logical port: that we have written its options, and what they were. */
+/** The key on the logical port that records that we have written its options, and what they were before. */
 const MARK = 'vifkit-requested-chassis';
 
 const optionKeys = ['requested-chassis', 'activation-strategy'];
 
-/** OVN's northbound database, of which nothing but the placement of ports is changed. */
+/** OVN's northbound database. Only the placement of ports is changed in it. */
 export class Northbound {
-  /** @param client stays its owner's to close */
+  /** @param client its owner must close it */
   constructor(private readonly client: Ovsdb) {}
 
-  /** @returns undefined where OVN has no logical port of this name. @throws VifError of the connection */
+  /** @returns undefined if OVN has no logical port of this name. @throws VifError of the connection */
   async placement(logicalPort: string, signal: AbortSignal): Promise<Placement | undefined> {
     const select: Operation = {
       op: 'select',

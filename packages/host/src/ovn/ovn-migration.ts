@@ -6,15 +6,15 @@ import type { SwitchWatch } from './switch-watch.js';
 
 export interface OvnMigrationParts {
   readonly watch: SwitchWatch;
-  /** Undefined where nobody said where it is: then somebody else, such as Neutron, places ports; or OVN has none. */
+  /** Undefined if it is not configured: then something else, such as Neutron, places ports, or there is no OVN. */
   readonly northbound: Northbound | undefined;
   readonly southbound: Southbound | undefined;
 }
 
 /**
- * Has OVN give a port to both hosts of a migration, and to the destination alone in the end: `requested-chassis` of several
- * chassis, and `activation-strategy=rarp` (OVN 22.09). Without OVN there is nothing to tell: a switch learns where the
- * guest is by the RARP that QEMU sends for it on arrival.
+ * Makes OVN give a port to both hosts of a migration, and finally to the destination only:
+ * `requested-chassis` with several chassis, and `activation-strategy=rarp` (OVN 22.09). Without OVN nothing needs to be
+ * written: a switch learns where the guest is from the RARP that QEMU sends for it on arrival.
  */
 export class OvnMigration implements PortMigration {
   constructor(private readonly parts: OvnMigrationParts) {}
@@ -38,7 +38,7 @@ export class OvnMigration implements PortMigration {
     if (northbound) return false;
     const own = await this.#names(signal);
     if (own.length === 0) return false;
-    // Whoever places ports has OVN share this one already: Neutron does so.
+    // Whatever places ports, such as Neutron, already lets OVN share this one.
     const [, ...others] = (await southbound?.binding(port, signal))?.requested ?? [];
     return !others.some((name) => own.includes(name));
   }
@@ -46,13 +46,13 @@ export class OvnMigration implements PortMigration {
   async isElsewhere(port: string, signal: AbortSignal): Promise<boolean> {
     const { northbound, southbound } = this.parts;
     const own = await this.#names(signal);
-    // What is wanted is known before ovn-northd has told the southbound database.
+    // The wanted placement is known before ovn-northd has copied it to the southbound database.
     const told = (await northbound?.placement(port, signal)) ?? (await southbound?.binding(port, signal));
     const requested = told?.requested ?? [];
     return own.length > 0 && requested.length > 0 && !requested.some((name) => own.includes(name));
   }
 
-  /** The names that this chassis may be requested by, its own first; none where OVN does not run this host. */
+  /** The names by which this chassis may be requested, its own first; empty if OVN does not manage this host. */
   async #names(signal: AbortSignal): Promise<readonly string[]> {
     const { watch, southbound } = this.parts;
     try {
@@ -66,7 +66,7 @@ export class OvnMigration implements PortMigration {
     return (await southbound?.namesOf(chassis, signal)) ?? [chassis];
   }
 
-  /** The placement that a phase asks for; undefined for the one that there is. */
+  /** The placement that a phase requires; undefined if it is the current one. */
   async #wanted(
     phase: MigrationPhase,
     port: string,
@@ -82,13 +82,13 @@ export class OvnMigration implements PortMigration {
       case 'prepare': {
         if (isRequested) return undefined;
         const main = requested.length > 0 ? requested : await this.#holder(port, chassis, signal);
-        if (main.length === 0) return undefined; // nobody has it: there is nothing to share
+        if (main.length === 0) return undefined; // no chassis has it: there is nothing to share
         return { requested: [...main, chassis], waitsForRarp: true, before: before ?? requested };
       }
       case 'activate': {
         if (before === undefined || (isRequested && others.length === 0)) return undefined;
         const isMain = own.includes(requested[0] ?? '');
-        // Until the guest is here the source keeps the port, too: the migration may still fail.
+        // Until the guest has arrived here, the source keeps the port too: the migration may still fail.
         const isComing = isRequested && !isMain && !(await this.#hasArrived(port, chassis, signal));
         if (!isComing) return { requested: [chassis], waitsForRarp: false, before };
         return placement.waitsForRarp ? { ...placement, waitsForRarp: false } : undefined;
@@ -99,7 +99,7 @@ export class OvnMigration implements PortMigration {
       case 'release': {
         if (before === undefined) return undefined;
         if (others.length > 1) return { ...placement, requested: others };
-        // The last of the migration: whoever claims the port where nobody said who shall.
+        // The end of the migration: any chassis may claim the port if none was requested before.
         return { requested: before.length > 0 ? others : [], waitsForRarp: false, before: undefined };
       }
     }
@@ -111,11 +111,11 @@ export class OvnMigration implements PortMigration {
     return binding?.activated.includes(chassis) ?? false;
   }
 
-  /** The other chassis that has the port now. */
+  /** The other chassis that currently has the port. */
   async #holder(port: string, chassis: string, signal: AbortSignal): Promise<string[]> {
     const { southbound } = this.parts;
     if (!southbound) {
-      const text = `OVN's southbound database knows which chassis has port ${port}: say where it is (--ovn-sb)`;
+      const text = `OVN's southbound database knows which chassis has port ${port}: give its endpoint (--ovn-sb)`;
       throw new VifError('INVALID_OPTIONS', text);
     }
     const holder = (await southbound.binding(port, signal))?.chassis;

@@ -6,26 +6,26 @@ import { type Evidence, notReady } from './diagnosis.js';
 import type { PortBinding, Southbound } from './southbound.js';
 import type { SwitchWatch, WatchedInterface } from './switch-watch.js';
 
-/** Milliseconds for what is asked besides: who has a port, and why it is not ready, when its time is over. */
+/** Milliseconds for additional queries: which chassis has a port, and, at the deadline, why it is not ready. */
 const MOMENT = 500;
 
 /**
- * Milliseconds for which a port has to stay here that another chassis had. Two chassis that both have an interface with
+ * Milliseconds for which a port that another chassis had must stay here. Two chassis that both have an interface with
  * its id take it from each other, each after half a second at the earliest (ovn-controller's threshold).
  */
 const CONTEST = 2_000;
 
 export interface OvnReadinessParts {
   readonly watch: SwitchWatch;
-  /** Undefined where nobody said where it is. */
+  /** Undefined if it is not configured. */
   readonly southbound: Southbound | undefined;
-  /** Where ovn-controller has its control socket. */
+  /** The directory of ovn-controller's control socket. */
   readonly runDirectory: string;
 }
 
 /**
  * Waits for ports of Open vSwitch: for ovs-vswitchd to open them, and for ovn-controller to install their flows, which
- * it tells by `external_ids:ovn-installed`.
+ * it records in `external_ids:ovn-installed`.
  */
 export class OvnReadiness implements PortReadiness {
   constructor(private readonly parts: OvnReadinessParts) {}
@@ -53,7 +53,7 @@ export class OvnReadiness implements PortReadiness {
     }
   }
 
-  /** The error for a port that is not ready now that the signal has fired. */
+  /** The error for a port that is not ready when the signal fires. */
   async #late(port: AwaitedPort, signal: AbortSignal): Promise<VifError> {
     const late = signalError(signal, `waiting for port ${port.interfaceId} to be ready`);
     return isVifError(late, 'TIMEOUT') ? notReady(port, await this.#evidence(port)) : late;
@@ -74,7 +74,7 @@ export class OvnReadiness implements PortReadiness {
     }
   }
 
-  /** The chassis that has the port, if it is this one's as much as that one's: OVN was told of neither. */
+  /** The other chassis that has the port, if neither of the two is requested in OVN. */
   async #rivalFor(port: AwaitedPort, signal: AbortSignal): Promise<string | undefined> {
     const { chassis } = this.parts.watch.ovn;
     if (chassis === undefined) return undefined;
@@ -82,7 +82,10 @@ export class OvnReadiness implements PortReadiness {
     return binding?.requested.length === 0 && binding.chassis !== chassis ? binding.chassis : undefined;
   }
 
-  /** Whether this chassis keeps the port, see {@link CONTEST}. ovn-controller notes when it has installed its flows anew. */
+  /**
+   * Whether this chassis keeps the port, see {@link CONTEST}. ovn-controller records when it has installed the flows
+   * again.
+   */
   async #stays(port: AwaitedPort, signal: AbortSignal): Promise<boolean> {
     const since = () => this.#find(port)?.externalIds['ovn-installed-ts'];
     const began = since();
@@ -93,7 +96,9 @@ export class OvnReadiness implements PortReadiness {
     return binding === undefined || binding.chassis === this.parts.watch.ovn.chassis;
   }
 
-  /** Where OVN has the port, if the southbound database tells that in a moment: a mute one does not hold up a plug. */
+  /**
+   * Where OVN has the port, if the southbound database replies quickly: one that does not reply must not delay a plug.
+   */
   #binding({ interfaceId }: AwaitedPort, signal: AbortSignal): Promise<PortBinding | undefined> {
     const ask = async (soon: AbortSignal) => this.parts.southbound?.binding(interfaceId, soon);
     return withDeadline(MOMENT, signal, ask).catch(() => undefined);
@@ -109,7 +114,7 @@ export class OvnReadiness implements PortReadiness {
     return ovn.remote === undefined || ovn.bridge !== bridge || found.externalIds['ovn-installed'] === 'true';
   }
 
-  /** What can be found out in a moment. */
+  /** What can be found out quickly. */
   #evidence(port: AwaitedPort): Promise<Evidence> {
     const { watch, southbound, runDirectory } = this.parts;
     const { ovn } = watch;

@@ -1,15 +1,15 @@
 import type { Ovsdb } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 
-/** Where OVN has a logical port, and where it is wanted: chassis by their names. */
+/** Where OVN has a logical port, and where it is wanted: chassis are given by name. */
 export interface PortBinding {
   /** The chassis that has claimed the port; undefined while none has. */
   readonly chassis: string | undefined;
-  /** Those that have it beside that one, as during a live migration. */
+  /** Further chassis that have it, as during a live migration. */
   readonly additional: readonly string[];
-  /** `options:requested-chassis` of the logical port: names or host names, the first of which is the main one. */
+  /** `options:requested-chassis` of the logical port: names or host names; the first is the main one. */
   readonly requested: readonly string[];
-  /** Those of the additional ones where the port has sent its RARP, as a guest that arrives does. */
+  /** The additional chassis where the port has sent its RARP, as an arriving guest does. */
   readonly activated: readonly string[];
   readonly up: boolean;
 }
@@ -18,10 +18,10 @@ const DATABASE = 'OVN_Southbound';
 
 /** OVN's southbound database. It is only read. */
 export class Southbound {
-  /** @param client stays its owner's to close */
+  /** @param client its owner must close it */
   constructor(private readonly client: Ovsdb) {}
 
-  /** @returns undefined where OVN has no logical port of this name. @throws VifError of the connection */
+  /** @returns undefined if OVN has no logical port of this name. @throws VifError of the connection */
   async binding(logicalPort: string, signal: AbortSignal): Promise<PortBinding | undefined> {
     const columns = ['chassis', 'additional_chassis', 'options', 'up'];
     const where = [['logical_port', '==', logicalPort]] as const;

@@ -2,11 +2,11 @@ import type { Ovsdb, OvsdbMonitor } from '../ovsdb/client.js';
 import type { TableUpdates } from '../ovsdb/monitor.js';
 import * as values from '../ovsdb/values.js';
 
-/** What a watch knows of an interface of Open vSwitch. */
+/** The watched state of an Open vSwitch interface. */
 export interface WatchedInterface {
   readonly name: string;
   readonly externalIds: Readonly<Record<string, string>>;
-  /** The OpenFlow port number that ovs-vswitchd gave it; -1 when it could not open it. */
+  /** The OpenFlow port number that ovs-vswitchd assigned; -1 if it could not open it. */
   readonly ofport: number | undefined;
   /** Why ovs-vswitchd could not open it. */
   readonly error: string | undefined;
@@ -16,9 +16,9 @@ export interface WatchedInterface {
 export interface OvnSetup {
   /** The name of this chassis. */
   readonly chassis: string | undefined;
-  /** The southbound database that ovn-controller connects to; undefined where OVN does not run this host. */
+  /** The southbound database that ovn-controller connects to; undefined if OVN does not manage this host. */
   readonly remote: string | undefined;
-  /** The bridge whose ports ovn-controller looks at. */
+  /** The bridge whose ports ovn-controller manages. */
   readonly bridge: string;
 }
 
@@ -29,8 +29,8 @@ const COLUMNS = {
 };
 
 /**
- * The interfaces of an Open vSwitch as they are at any time, and who wants to hear of changes. One monitor serves all who
- * watch; it begins with the first of them, and ends with the last.
+ * The current interfaces of an Open vSwitch, and the listeners for changes. One monitor serves all listeners; it starts
+ * with the first one, and ends with the last.
  */
 export class SwitchWatch {
   readonly #interfaces = new Map<string, WatchedInterface>();
@@ -40,7 +40,7 @@ export class SwitchWatch {
 
   constructor(private readonly client: Ovsdb) {}
 
-  /** The interface that Neutron or OVN knows by this id; else the one of this name. */
+  /** The interface that Neutron or OVN knows by this id, or else the one with this name. */
   find(interfaceId: string, name: string | undefined): WatchedInterface | undefined {
     let named: WatchedInterface | undefined;
     for (const each of this.#interfaces.values()) {
@@ -55,8 +55,9 @@ export class SwitchWatch {
   }
 
   /**
-   * Tells of each change, until what it returns is called. What the database has is known once this resolves.
-   * @throws VifError when the database cannot be watched
+   * Calls the listener for each change, until the returned function is called. The state of the database is known once
+   * this resolves.
+   * @throws VifError if the database cannot be watched
    */
   async watch(listener: () => void, signal: AbortSignal): Promise<() => void> {
     this.#listeners.add(listener);
@@ -108,7 +109,7 @@ function readInterface(row: values.Row): WatchedInterface {
 /** @param externalIds of the table Open_vSwitch */
 export function ovnSetupOf(externalIds: Readonly<Record<string, string>>): OvnSetup {
   const chassis = externalIds['system-id'];
-  // A host with several controllers has the settings of each behind its chassis' name.
+  // A host with several controllers has the settings of each with its chassis name as a suffix.
   const setting = (key: string) => externalIds[`${key}-${chassis}`] ?? externalIds[key];
   return { chassis, remote: setting('ovn-remote'), bridge: setting('ovn-bridge') ?? 'br-int' };
 }

@@ -21,18 +21,18 @@ export { OvsdbOperationError } from './errors.js';
 
 /** How an OVSDB server is reached, and how long it may be silent. */
 export interface OvsdbClientOptions {
-  /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket unless given. */
+  /** `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`; Open vSwitch's own socket by default. */
   readonly endpoint?: string | undefined;
-  /** For an `ssl:` endpoint, which needs `ca` at least. */
+  /** For an `ssl:` endpoint, which needs at least `ca`. */
   readonly tls?: OvsdbTlsOptions | undefined;
   /**
-   * The most bytes that one message of the server may have, and those that it may leave unread of ours. 32 MiB unless
-   * given: six times the answer about 10 000 ports.
+   * The maximum size in bytes of one message of the server, and of our data that it leaves unread. 32 MiB by default:
+   * six times the size of the reply for 10 000 ports.
    */
   readonly maxMessageBytes?: number | undefined;
   /**
-   * Milliseconds of silence after which the server is asked for a sign of life; as much again without one,
-   * and the connection is given up. 5 000 unless given, as Open vSwitch's programs do.
+   * Milliseconds of silence after which the server is probed. After the same time again without a reply, the connection
+   * is closed. 5 000 by default, as in Open vSwitch's programs.
    */
   readonly probeInterval?: number | undefined;
   readonly logger?: Logger | undefined;
@@ -41,16 +41,16 @@ export interface OvsdbClientOptions {
 /** Watching rows; see {@link OvsdbClient.monitor}. */
 export interface OvsdbMonitor {
   /**
-   * Waits until the listener was told all that the server had when this was called.
+   * Waits until the listener has been given everything that the server had when this was called.
    *
-   * @throws VifError what a call throws; also when the server refused to have the monitor back after a reconnect.
+   * @throws VifError what a call throws; also if the server refused the monitor after a reconnect.
    */
   sync(signal: AbortSignal): Promise<void>;
-  /** The listener is not called any more. */
+  /** Ends the monitor: the listener is not called any more. */
   cancel(): void;
 }
 
-/** What is asked of an OVSDB server: over a connection, or of one in memory. */
+/** The calls to an OVSDB server: over a connection, or to an in-memory one. */
 export interface Ovsdb {
   transact(
     database: string,
@@ -75,14 +75,14 @@ const rules: OptionRules<OvsdbClientOptions> = {
 };
 
 /**
- * A client of an OVSDB server (RFC 7047). It connects when it is first used, reconnects when the server
- * comes back, and holds the process open until it is closed. Calls may overlap; the server works on them in
- * the order in which they were made.
+ * A client of an OVSDB server (RFC 7047). It connects when it is first used, reconnects when the server comes back, and
+ * keeps the process alive until it is closed. Calls may overlap; the server processes them in the order in which they
+ * were made.
  *
- * Every call rejects with a VifError: `OVSDB_UNREACHABLE`, `OVSDB_PROTOCOL`, `OVSDB_ERROR` (then an
- * OvsdbOperationError), `INVALID_OPTIONS` for TLS keys that cannot be used, or `TIMEOUT` and `ABORTED` when its signal
- * fires. Only after `OVSDB_ERROR` is it
- * certain that a transaction did nothing: none that writes and that the server may have got is sent twice.
+ * Every call rejects with a VifError: `OVSDB_UNREACHABLE`, `OVSDB_PROTOCOL`,
+ * `OVSDB_ERROR` (then an OvsdbOperationError), `INVALID_OPTIONS` for TLS keys that cannot be used, or
+ * `TIMEOUT` and `ABORTED` when its signal fires. Only after `OVSDB_ERROR` is it certain that a transaction did nothing:
+ * a transaction that writes is never sent twice if the server may have received it.
  */
 export class OvsdbClient implements Ovsdb {
   readonly #connector: Connector;
@@ -90,7 +90,9 @@ export class OvsdbClient implements Ovsdb {
   readonly #logger: Logger;
   #monitorCount = 0;
 
-  /** @throws VifError `INVALID_OPTIONS` for a malformed endpoint, an `ssl:` one without a CA, or options that are none. */
+  /**
+   * @throws VifError `INVALID_OPTIONS` for a malformed endpoint, an `ssl:` endpoint without a CA, or invalid options.
+   */
   constructor(options?: OvsdbClientOptions) {
     const given = readOptions(options, 'OvsdbClient', rules);
     const name = given.endpoint ?? DEFAULT_ENDPOINT;
@@ -112,10 +114,10 @@ export class OvsdbClient implements Ovsdb {
   }
 
   /**
-   * Runs operations in one transaction: all of them are done, or none.
+   * Runs operations in one transaction: either all of them are done, or none.
    *
    * @returns one result for each operation.
-   * @throws OvsdbOperationError when the server refuses it.
+   * @throws OvsdbOperationError if the server refuses it.
    */
   async transact(
     database: string,
@@ -131,8 +133,8 @@ export class OvsdbClient implements Ovsdb {
   }
 
   /**
-   * Whether somebody holds a lock of the server (RFC 7047, 4.1.8), as a daemon does that alone may act on a database. It
-   * is asked for, and given back at once.
+   * Whether somebody holds a lock of the server (RFC 7047, 4.1.8), as a daemon does that acts on a database
+   * exclusively. To find out, the lock is requested, and released at once.
    */
   async isLocked(lock: string, signal: AbortSignal): Promise<boolean> {
     return retry('read', signal, async () => {
@@ -144,8 +146,8 @@ export class OvsdbClient implements Ovsdb {
   }
 
   /**
-   * Watches rows until it is cancelled, across reconnects. The listener is told the initial rows before
-   * this resolves; the signal counts until then, the closing of the client unless given.
+   * Watches rows until it is cancelled, across reconnects. The listener is given the initial rows before this resolves.
+   * The signal applies only until then; by default it is the one that fires when the client is closed.
    */
   async monitor(
     database: string,
@@ -164,7 +166,7 @@ export class OvsdbClient implements Ovsdb {
       try {
         await monitor.start(connection, signal);
       } catch (error) {
-        // On a connection that was lost there is nothing to cancel, and the next one may have it again by then.
+        // On a lost connection there is nothing to cancel, but the next connection may already have the monitor again.
         if (['lost', 'unsent'].includes(failureOf(error))) this.#monitors.delete(id);
         else cancel();
         throw error;
@@ -173,13 +175,13 @@ export class OvsdbClient implements Ovsdb {
     return { cancel, sync: (until) => retry('read', until, () => this.#sync(monitor, until)) };
   }
 
-  /** Ends the connection. Calls under way, and later ones, fail with `ABORTED`. */
+  /** Closes the connection. Calls in progress, and later ones, fail with `ABORTED`. */
   async close(): Promise<void> {
     this.#monitors.clear();
     await this.#connector.close();
   }
 
-  /** The server tells of changes before it answers what it was asked after them. */
+  /** The server reports changes before it replies to later requests. */
   async #sync(monitor: Monitor, signal: AbortSignal): Promise<void> {
     const connection = await this.#connector.connection(signal);
     readResults([], await connection.call('transact', [monitor.database], signal));
@@ -198,7 +200,7 @@ export class OvsdbClient implements Ovsdb {
     }
   }
 
-  /** Nobody may be calling just now, but the listeners wait to hear more. */
+  /** Even if there are no calls now, the listeners wait for updates. */
   #reconnectForMonitors(): void {
     const { closing } = this.#connector;
     if (this.#monitors.size > 0)

@@ -10,10 +10,12 @@ export interface ConnectionOptions {
   /** The endpoint, for messages. */
   readonly name: string;
   readonly maxMessageBytes: number;
-  /** Milliseconds of silence after which the server is asked for an echo, and given up without one. */
+  /**
+   * Milliseconds of silence after which the server is sent an echo request, and then abandoned if it does not reply.
+   */
   readonly probeInterval: number;
   onNotification(method: string, params: readonly unknown[]): void;
-  /** Called once, when no call can be made any more. */
+  /** Called once, when no more calls can be made. */
   onClose(reason: VifError): void;
 }
 
@@ -36,7 +38,7 @@ interface Message {
 /** The id of our own echo calls. */
 const PROBE = 'probe';
 
-/** JSON-RPC 1.0 over one stream, as RFC 7047 uses it: both sides make calls, and both answer `echo`. */
+/** JSON-RPC 1.0 over one stream, as RFC 7047 uses it: both sides make calls, and both reply to `echo`. */
 export class Connection {
   readonly #pending = new Map<number, Pending>();
   readonly #splitter: JsonSplitter;
@@ -63,7 +65,9 @@ export class Connection {
     socket.on('close', () => this.close(this.#lost('It closed the connection')));
   }
 
-  /** Whether the server ever said something: a TLS server may accept us, and refuse our key only then. */
+  /**
+   * Whether the server has ever sent anything: a TLS server may accept the connection, and only then refuse our key.
+   */
   get heard(): boolean {
     return this.#heard;
   }
@@ -71,8 +75,8 @@ export class Connection {
   /**
    * Calls a method of the server.
    *
-   * @throws VifError `TIMEOUT` or `ABORTED` once the signal fires, `OVSDB_UNREACHABLE` when the connection
-   * is lost first; the server may or may not have carried out the call in either case.
+   * @throws VifError `TIMEOUT` or `ABORTED` once the signal fires, `OVSDB_UNREACHABLE` if the connection is lost first.
+   *   In either case the server may or may not have carried out the call.
    */
   call(method: string, params: readonly unknown[], signal: AbortSignal): Promise<unknown> {
     return new Promise((resolve, reject) => {
@@ -81,25 +85,25 @@ export class Connection {
       const id = this.#nextId++;
       const settle = whenFired(signal, () => {
         this.#take(id)?.reject(signalError(signal, `waiting for the answer to OVSDB's ${method}`));
-        // The server drops a transaction that still waits for something; no other call can be cancelled.
+        // The server drops a transaction that is still waiting; no other call can be cancelled.
         if (method === 'transact') this.notify('cancel', [id]);
       });
       const pending = { method, unsent: false, settle, resolve, reject };
       this.#pending.set(id, pending);
       this.socket.ref();
       this.#send({ method, params, id }, (code) => {
-        // The kernel did not take it: the server was gone already, and we had not yet been told.
+        // The kernel did not accept it: the server was already gone, and we had not been notified yet.
         pending.unsent = code === 'EPIPE' || code === 'ECONNRESET';
       });
     });
   }
 
-  /** Tells the server something that it does not answer. */
+  /** Sends the server a notification, to which it does not reply. */
   notify(method: string, params: readonly unknown[]): void {
     this.#send({ method, params, id: null });
   }
 
-  /** Ends the connection; calls under way fail with the reason. */
+  /** Closes the connection; calls in progress fail with the reason. */
   close(reason: VifError): void {
     if (this.#closed) return;
     this.#closed = reason;
@@ -127,7 +131,7 @@ export class Connection {
   #take(id: unknown): Pending | undefined {
     const pending = this.#pending.get(id as number);
     this.#pending.delete(id as number);
-    if (this.#pending.size === 0) this.socket.unref(); // nobody waits: the process may end
+    if (this.#pending.size === 0) this.socket.unref(); // nothing is waiting: the process may end
     pending?.settle();
     return pending;
   }
@@ -139,7 +143,9 @@ export class Connection {
     try {
       for (const message of this.#splitter.push(chunk)) this.#handle(message);
     } catch (error) {
-      this.close(asVifError(error, 'OVSDB_PROTOCOL', `What ${this.options.name} sent cannot be handled`));
+      this.close(
+        asVifError(error, 'OVSDB_PROTOCOL', `A message from ${this.options.name} cannot be handled`),
+      );
     }
   }
 
@@ -151,10 +157,10 @@ export class Connection {
     } else if (!this.#isOurs(id)) {
       throw new VifError(
         'OVSDB_PROTOCOL',
-        `${this.options.name} sent a message that is no call, and no answer to one of ours`,
+        `${this.options.name} sent a message that is neither a call nor a reply to one of ours`,
       );
     } else {
-      const pending = this.#take(id); // none: the answer to a probe, or to a call that was aborted
+      const pending = this.#take(id); // undefined: the reply to a probe, or to a call that was aborted
       if (error === null || error === undefined) pending?.resolve(result);
       else pending?.reject(rpcError(pending.method, error));
     }
@@ -166,7 +172,7 @@ export class Connection {
 
   #onSilence(): void {
     if (this.#probing) {
-      // The answer may be there already, and unread only because this process was busy: let it be read.
+      // The reply may have arrived, and be unread only because this process was busy: let it be read first.
       setImmediate(() => this.#probing && this.close(this.#silent()));
       return;
     }
@@ -174,7 +180,10 @@ export class Connection {
     this.#send({ method: 'echo', params: [], id: PROBE });
   }
 
-  /** Whoever is silent for that long would be at the next attempt: this is no connection that was lost. */
+  /**
+   * A server that is silent for that long would be silent at the next attempt too: this does not count as a lost
+   * connection.
+   */
   #silent(): VifError {
     const { code, message } = this.#lost('It does not answer');
     return new VifError(code, message);

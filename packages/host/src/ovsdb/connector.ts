@@ -19,7 +19,7 @@ export interface ConnectorOptions {
   onLost(): void;
 }
 
-/** Keeps one connection, made when it is first needed and made anew after it was lost. */
+/** Keeps one connection, which is made when it is first needed, and again after it was lost. */
 export class Connector {
   readonly #closing = new AbortController();
   #connection: Promise<Connection> | undefined;
@@ -33,9 +33,9 @@ export class Connector {
   }
 
   /**
-   * The connection, which is made if there is none.
+   * Returns the connection, and makes it if there is none.
    *
-   * @throws AwayError for a server that answered before and is expected back: it may be restarting; and VifError
+   * @throws AwayError if the server replied before and is expected back, as it may be restarting; VifError otherwise
    */
   async connection(signal: AbortSignal): Promise<Connection> {
     try {
@@ -48,7 +48,7 @@ export class Connector {
     }
   }
 
-  /** The connection that there is at present, if any. */
+  /** The current connection, if there is one. */
   current(): Promise<Connection | undefined> {
     return this.#connection?.catch(() => undefined) ?? Promise.resolve(undefined);
   }
@@ -90,7 +90,7 @@ export class Connector {
   }
 }
 
-/** Whether another attempt may fare better: the server comes back, or keys that are being renewed fit together again. */
+/** Whether another attempt may succeed: the server may come back, or keys that are being renewed may match again. */
 function isPassing(error: unknown): error is VifError {
   return isVifError(error, 'OVSDB_UNREACHABLE') || isVifError(error, 'INVALID_OPTIONS');
 }

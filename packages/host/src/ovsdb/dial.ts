@@ -5,7 +5,7 @@ import { codeOf } from '../kernel/error-code.js';
 import type { OvsdbEndpoint, OvsdbTlsOptions } from './endpoint.js';
 import { explainTlsError, readTlsOptions } from './tls.js';
 
-/** Milliseconds. A host that swallows packets would otherwise hold every call until the kernel gives up. */
+/** Milliseconds. Otherwise a host that drops packets would block every call until the kernel gives up. */
 const DIAL_TIMEOUT = 5_000;
 
 /**
@@ -21,7 +21,7 @@ export async function dial(
   signal: AbortSignal,
 ): Promise<Socket> {
   const socket = endpoint.kind === 'ssl' ? await startTls(endpoint, tls) : createConnection(endpoint);
-  socket.on('error', () => {}); // one that comes before the owner of the socket listens would end the process
+  socket.on('error', () => {}); // an error before the owner of the socket listens would end the process
   const late = setTimeout(() => socket.destroy(new DialTimeout(socket)), DIAL_TIMEOUT);
   try {
     await once(socket, endpoint.kind === 'ssl' ? 'secureConnect' : 'connect', { signal });
@@ -39,7 +39,7 @@ class DialTimeout extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor({ connecting }: Socket) {
-    super(connecting ? 'nothing answers' : 'it takes connections, but does not answer in TLS');
+    super(connecting ? 'nothing answers' : 'it accepts connections, but does not reply in TLS');
   }
 }
 
@@ -69,7 +69,7 @@ function explain(name: string, cause: unknown): string {
     default: {
       const ofTls = explainTlsError(cause);
       if (ofTls !== undefined) return `TLS with the OVSDB server at ${name} failed: ${ofTls}`;
-      // Of a host with several addresses the error has a code, and no message.
+      // For a host with several addresses, the error has a code but no message.
       return `Cannot connect to ${name} (${reasonOf(cause) || code}): check the endpoint, the network and its protocol`;
     }
   }

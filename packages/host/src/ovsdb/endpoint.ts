@@ -13,8 +13,8 @@ export const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 const NETWORK_FORM = /^(tcp|ssl):(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
 
 /**
- * Reads an endpoint as Open vSwitch writes its active connection methods (ovsdb(7)): `unix:PATH`,
- * `tcp:HOST:PORT` or `ssl:HOST:PORT`, with an IPv6 address in brackets.
+ * Parses an endpoint in the notation of Open vSwitch's active connection methods (ovsdb(7)):
+ * `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`, with IPv6 addresses in brackets.
  *
  * @throws VifError `INVALID_OPTIONS` for anything else.
  */
@@ -27,35 +27,35 @@ export function parseEndpoint(text: string): OvsdbEndpoint {
     return { kind, host, port };
   }
   throw invalid(
-    `'${text}' is no OVSDB endpoint: give unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT (IPv6 as [ADDRESS])`,
+    `'${text}' is not an OVSDB endpoint: give unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT (IPv6 as [ADDRESS])`,
   );
 }
 
-/** Of several endpoints, which are separated by commas, the first is used. */
+/** The first of several endpoints, which are separated by commas. */
 export function firstOf(endpoints: string | undefined): string | undefined {
   return endpoints?.split(',')[0] || undefined;
 }
 
 /**
- * Keys for an `ssl:` endpoint. `ca`, `cert` and `key` are paths of PEM files, or PEM text itself. Files are read anew
- * for each connection, so that a reconnect uses renewed ones.
+ * Keys for an `ssl:` endpoint. `ca`, `cert` and `key` are paths of PEM files, or PEM text. Files are read again for
+ * each connection, so that a reconnect uses renewed ones.
  */
 export interface OvsdbTlsOptions {
-  /** The certificates of the authorities that the server's may be signed by. An `ssl:` endpoint needs them. */
+  /** The certificates of the authorities that may have signed the server's. Required for an `ssl:` endpoint. */
   readonly ca?: string | undefined;
-  /** Our certificate, and its private key. ovsdb-server asks for them unless it is told not to. */
+  /** Our certificate and its private key. ovsdb-server requires them unless it is configured otherwise. */
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   /**
-   * The host name or IP address that the server's certificate must be for. Unless given, no name is checked: the
-   * certificates of Open vSwitch's own PKI (`ovs-pki`) are for no host name, and its programs trust whatever the
-   * authority signed. An authority that everybody trusts is not one's own, and signs for anybody: with one of those,
-   * the certificate must be for the host of the endpoint.
+   * The host name or IP address that the server's certificate must be for. By default no name is checked: the
+   * certificates of Open vSwitch's own PKI (`ovs-pki`) contain no host name, and its programs trust whatever the
+   * authority signed. But a public authority signs certificates for anybody: with one of those, the certificate must be
+   * for the host of the endpoint.
    */
   readonly serverName?: string | undefined;
 }
 
-/** PEM has lines. */
+/** PEM text has several lines; a path does not. */
 const pem = {
   accepts: (value: unknown) => typeof value === 'string' && !value.includes('\0'),
   says: 'a path, or PEM',
@@ -68,7 +68,10 @@ export function readOvsdbTlsOptions(options: OvsdbTlsOptions | undefined): Ovsdb
   return readOptions(options, 'OVSDB over TLS', rules);
 }
 
-/** @throws VifError `INVALID_OPTIONS` for an `ssl:` endpoint without an authority, or half a pair of keys. */
+/**
+ * @throws VifError `INVALID_OPTIONS` for an `ssl:` endpoint without an authority, or if only one of certificate and key
+ *   is given.
+ */
 export function checkTlsOptions({ kind }: OvsdbEndpoint, { ca, cert, key }: OvsdbTlsOptions): void {
   if (kind !== 'ssl') return;
   if (!ca) {
@@ -80,7 +83,7 @@ export function checkTlsOptions({ kind }: OvsdbEndpoint, { ca, cert, key }: Ovsd
   }
 }
 
-/** Options that will not do. */
+/** The error for invalid options. */
 export function invalid(message: string, cause?: unknown): VifError {
   return new VifError('INVALID_OPTIONS', message, cause === undefined ? {} : { cause });
 }

@@ -1,6 +1,6 @@
 import { isVifError, VifError, type VifErrorOptions } from '@vifkit/core';
 
-/** The error strings that RFC 7047 names, and those that ovsdb-server adds or spells in its own way. */
+/** The error strings of RFC 7047, and those that ovsdb-server adds or spells differently. */
 type OvsdbErrorString =
   | 'aborted'
   | 'constraint violation'
@@ -18,13 +18,13 @@ type OvsdbErrorString =
   | 'timed out'
   | 'unknown database';
 
-/** A listed string, or one that is not known. */
+/** A listed string, or an unknown one. */
 export type AnyOvsdbError = OvsdbErrorString | (string & Record<never, never>);
 
 export interface OvsdbErrorOptions extends VifErrorOptions {
   readonly error: AnyOvsdbError;
   readonly details?: string | undefined;
-  /** The index of the operation that failed; none when it was the commit, or the request as a whole. */
+  /** The index of the operation that failed; undefined if it was the commit, or the request as a whole. */
   readonly operation?: number | undefined;
 }
 
@@ -43,13 +43,13 @@ export class OvsdbOperationError extends VifError {
   }
 }
 
-/** The connection was lost; what the server got of the calls under way is not known. */
+/** The connection was lost; it is not known which of the calls in progress the server received. */
 export class LostError extends VifError {}
 
-/** A call that the server cannot have got in full, since the connection was lost first. */
+/** The server cannot have received the call in full, since the connection was lost first. */
 export class UnsentError extends VifError {}
 
-/** A server that answered before cannot be connected to just now. */
+/** A server that replied before cannot be connected to at the moment. */
 export class AwayError extends VifError {
   constructor({ code, message, cause }: VifError) {
     super(code, message, { cause });
@@ -57,9 +57,10 @@ export class AwayError extends VifError {
 }
 
 /**
- * What a failure means for another attempt. `away`: nothing was sent, and the server is expected back. `unsent`: the
- * server cannot have got the call. `lost`: it may have carried it out. `overtaken`: a guard of the transaction did not
- * hold, as others have changed its rows. `refused`: this transaction cannot be carried out. `final`: anything else.
+ * What a failure means for a retry. `away`: nothing was sent, and the server is expected back. `unsent`: the server
+ * cannot have received the call. `lost`: it may have carried out the call. `overtaken`: a guard of the transaction
+ * failed, because others have changed its rows. `refused`: this transaction cannot be carried out. `final`: anything
+ * else.
  */
 export type Failure = 'away' | 'unsent' | 'lost' | 'overtaken' | 'refused' | 'final';
 
@@ -74,12 +75,12 @@ export function failureOf(error: unknown): Failure {
   return isRefusal ? 'refused' : 'final';
 }
 
-/** The error that a call was answered with instead of a result: an object as RFC 7047 has it, or any JSON. */
+/** The error in the reply to a call: an object as in RFC 7047, or any JSON. */
 export function rpcError(method: string, answer: unknown): OvsdbOperationError {
   return new OvsdbOperationError(`The OVSDB server refused ${method}`, readError(answer));
 }
 
-// What the server says goes into messages: not more of it than somebody would read.
+// The server's text is put into messages, but no more of it than somebody would read.
 const MOST_SAID = 1_000;
 
 /** Reads `{"error": ..., "details": ...}`. */

@@ -8,20 +8,19 @@ const CLOSE_BRACE = 0x7d;
 const CLOSE_BRACKET = 0x5d;
 
 /**
- * An OVSDB message nests no deeper than 10. Far deeper ones cost many times their size once parsed, and overflow the
- * stack of whatever walks them.
+ * An OVSDB message nests no deeper than 10. Much deeper ones take many times their size once parsed, and overflow the
+ * stack of code that walks them.
  */
 const deepest = 64;
 
 const NOTHING = Buffer.alloc(0);
 
 /**
- * Finds the JSON objects that follow one another on a stream, with nothing between them that would tell
- * where one ends (RFC 7047, section 4). It looks at bytes: no byte of a multi-byte UTF-8 character is an
- * ASCII one, so characters may be cut in two between chunks.
+ * Splits a stream of JSON objects that follow one another without a separator (RFC 7047, section 4). It works on bytes:
+ * no byte of a multi-byte UTF-8 character is an ASCII one, so characters may be split between chunks.
  */
 export class JsonSplitter {
-  /** What there is of an object that is not complete. Copied, so that tiny chunks do not hold on to large buffers. */
+  /** The parts of an incomplete object. They are copied, so that tiny chunks do not retain large buffers. */
   #buffer = NOTHING;
   #size = 0;
   #depth = 0;
@@ -29,14 +28,14 @@ export class JsonSplitter {
   #escaped = false;
   readonly #decoder = new TextDecoder('utf-8', { fatal: true });
 
-  /** @param limit the most bytes that one object may have. */
+  /** @param limit the maximum size of an object in bytes. */
   constructor(private readonly limit: number) {}
 
   /**
-   * The objects that this chunk completes.
+   * Yields the objects that this chunk completes.
    *
-   * @throws VifError `OVSDB_PROTOCOL` when the stream is not JSON, or an object is too large or nests too deep. The splitter
-   * is of no use after that.
+   * @throws VifError `OVSDB_PROTOCOL` if the stream is not JSON, or an object is too large or nests too deep. The
+   *   splitter cannot be used after that.
    */
   *push(chunk: Buffer): Generator<object> {
     let start = 0;
@@ -51,8 +50,8 @@ export class JsonSplitter {
   }
 
   /**
-   * Goes on from a byte, and answers where the object or the chunk ends. Every byte that comes passes here: what is
-   * known of the object is in local variables meanwhile.
+   * Continues at a byte, and returns where the object or the chunk ends. Every byte passes through here, so the state
+   * of the object is kept in local variables.
    */
   #scan(chunk: Buffer, start: number): number {
     let [depth, inString, escaped] = [this.#depth, this.#inString, this.#escaped];
@@ -104,7 +103,7 @@ export class JsonSplitter {
   }
 }
 
-/** Where the next object begins, past the white space; the chunk's end if it has no more. */
+/** The start of the next object after white space; the end of the chunk if there is none. */
 function nextObject(chunk: Buffer, start: number): number {
   let i = start;
   while (isWhiteSpace(chunk[i])) i++;

@@ -2,27 +2,30 @@ import { isVifError, VifError } from '@vifkit/core';
 import type { Connection } from './connection.js';
 import { isObject, isRow, type Row } from './values.js';
 
-/** Which columns of which tables to watch. A table without `columns` is watched in full. */
+/** The columns to watch, by table. A table without `columns` is watched in full. */
 export type MonitorRequests = Readonly<Record<string, { readonly columns?: readonly string[] }>>;
 
-/** By table and uuid: what a row was, in the columns that changed, and what it is. New rows have no `old`. */
+/** By table and uuid: the row's old values in the columns that changed, and the new row. New rows have no `old`. */
 export type TableUpdates = Readonly<
   Record<string, Readonly<Record<string, { readonly old?: Row; readonly new?: Row }>>>
 >;
 
 /**
- * Told of every change, in the server's order. `initial` says that these are all rows there are: at the
- * start, and again after a reconnect, when what was known before no longer counts. A listener that cannot use what the
- * server sent throws `OVSDB_PROTOCOL`, which ends the connection.
+ * Called for every change, in the server's order.
+ * `initial` means that these are all existing rows: at the start, and again after a reconnect, when what was known before is no longer valid. A listener that cannot handle what the server sent throws `OVSDB_PROTOCOL`,
+ * which closes the connection.
  */
 export type MonitorListener = (updates: TableUpdates, initial: boolean) => void;
 
-/** Updates ahead of the initial rows: those of the time that their message takes, so a few. */
+/**
+ * The maximum number of updates before the initial rows: only a few can arrive while the message with these rows is in
+ * transit.
+ */
 const MOST_EARLY = 1_000;
 
-/** A monitor, whichever connection it is on at the time. */
+/** A monitor, across connections. */
 export class Monitor {
-  /** Updates that came before the initial rows were seen: both may be in one chunk of the stream. */
+  /** Updates that arrived before the initial rows were processed: both may be in one chunk of the stream. */
   #early: TableUpdates[] | undefined;
   #started: Promise<void> | undefined;
 
@@ -38,7 +41,7 @@ export class Monitor {
     return this.#started;
   }
 
-  /** Asks the server for it on a connection that does not have it yet. */
+  /** Requests the monitor on a connection that does not have it yet. */
   start(connection: Connection, signal: AbortSignal): Promise<void> {
     this.#started = this.#start(connection, signal);
     return this.#started;
@@ -48,7 +51,7 @@ export class Monitor {
     const early: TableUpdates[] = [];
     this.#early = early;
     const rows = await connection.call('monitor', [this.database, this.id, this.requests], signal);
-    if (this.#early !== early) return; // started anew on another connection since
+    if (this.#early !== early) return; // restarted on another connection since
     this.#early = undefined;
     this.#tell(asUpdates(rows), true);
     for (const updates of early) this.#tell(updates, false);
@@ -58,7 +61,8 @@ export class Monitor {
     const updates = asUpdates(value);
     if (!this.#early) this.#tell(updates, false);
     else if (this.#early.length < MOST_EARLY) this.#early.push(updates);
-    else throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server sends changes of rows that it never sent');
+    else
+      throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server sends changes of rows that it has never sent');
   }
 
   #tell(updates: TableUpdates, initial: boolean): void {
@@ -66,7 +70,7 @@ export class Monitor {
       this.listener(updates, initial);
     } catch (error) {
       if (isVifError(error, 'OVSDB_PROTOCOL')) throw error;
-      // As an EventTarget does: a listener's bug is its owner's, and must not end the connection.
+      // As an EventTarget does: a bug in a listener must not close the connection.
       queueMicrotask(() => {
         throw error;
       });
@@ -74,7 +78,7 @@ export class Monitor {
   }
 }
 
-/** By table, by uuid: objects whose `old` and `new`, if they are there, are rows. */
+/** Checks updates by table and uuid: objects whose `old` and `new`, if present, are rows. */
 function asUpdates(value: unknown): TableUpdates {
   const isUpdate = (update: unknown) => isObject(update) && Object.values(update).every(isRow);
   const isTable = (table: unknown) => isObject(table) && Object.values(table).every(isUpdate);

@@ -44,7 +44,7 @@ export type Operation =
   | { readonly op: 'comment'; readonly comment: string }
   | { readonly op: 'assert'; readonly lock: string };
 
-/** What an operation yielded: which member is there depends on its `op`. */
+/** The result of an operation: which member is present depends on its `op`. */
 export interface OperationResult {
   /** Of `insert`. */
   readonly uuid?: Uuid;

@@ -4,14 +4,17 @@ import type { Operation, OperationResult } from './operations.js';
 import { isObject, isRow } from './values.js';
 
 /**
- * One result for each operation. The server's answer has an error in the place of the operation that
- * failed, and nulls behind it; or, when all went well but the commit did not, an error behind the results.
+ * Returns one result for each operation. The server's reply has an error in the place of the operation that failed, and
+ * nulls after it; or, if only the commit failed, an error after the results.
  *
- * @throws OvsdbOperationError for an answer with an error in it.
+ * @throws OvsdbOperationError for a reply that contains an error.
  */
 export function readResults(operations: readonly Operation[], answer: unknown): readonly OperationResult[] {
   if (!Array.isArray(answer) || answer.length < operations.length) {
-    throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server did not answer every operation of a transaction');
+    throw new VifError(
+      'OVSDB_PROTOCOL',
+      'The OVSDB server did not reply to every operation of a transaction',
+    );
   }
   const failed = answer.findIndex((result) => result !== null && 'error' in Object(result));
   if (failed < 0) return answer.slice(0, operations.length).map(asResult);

@@ -2,7 +2,7 @@ import { asVifError } from '@vifkit/core';
 import { pause, signalError } from '@vifkit/engine/time';
 import { type Failure, failureOf } from './errors.js';
 
-/** Attempts, but for those at which the server was away. */
+/** Attempts, not counting those while the server was away. */
 const MOST_ATTEMPTS = 5;
 
 // Milliseconds between attempts to reconnect.
@@ -10,9 +10,10 @@ const FIRST_PAUSE = 20;
 const LONGEST_PAUSE = 1_000;
 
 /**
- * After which failures a call may be made again, by what it does. `read` changes nothing. `write` would be made twice if
- * the server has got it. `compose` makes its transaction anew from what the database has by then: what was made is not
- * made again, and should the server get to the lost one only afterwards, that one meets its guards, or ours does.
+ * After which failures a call may be retried, by kind of call. `read` changes nothing. `write` would be done twice if
+ * the server has received it. `compose` builds its transaction again from the current state of the database: what was
+ * made is not made again, and if the server processes the lost transaction only afterwards, the guards of one of the
+ * two fail.
  */
 const AGAIN = {
   read: new Set<Failure>(['unsent', 'lost']),
@@ -21,11 +22,11 @@ const AGAIN = {
 } as const;
 
 /**
- * The one rule by which anything is asked of an OVSDB server again. A server that is away is waited for until the signal
- * fires, at growing intervals. All else is tried again at once, a few times, as far as the kind of the call allows.
+ * The rule for all retries of calls to an OVSDB server. A server that is away is retried until the signal fires, with
+ * back-off. Everything else is retried at once, a few times, as far as the kind of the call allows.
  *
- * @param attempt is told how many attempts failed before it
- * @throws what the last attempt threw; VifError `TIMEOUT`, `ABORTED` where the signal fired while the server was away
+ * @param attempt is given the number of failed attempts before it
+ * @throws what the last attempt threw; VifError `TIMEOUT`, `ABORTED` if the signal fired while the server was away
  */
 export async function retry<T>(
   kind: keyof typeof AGAIN,

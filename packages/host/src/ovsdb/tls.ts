@@ -6,14 +6,14 @@ import { VifError } from '@vifkit/core';
 import { codeOf } from '../kernel/error-code.js';
 import { invalid, type OvsdbTlsOptions } from './endpoint.js';
 
-/** A bundle of all public authorities has some 220 kB. */
+/** A bundle of all public authorities is some 220 kB in size. */
 const largestFile = 1024 * 1024;
 
 /**
- * Node's form of the options.
+ * Returns the options in Node's form.
  *
- * @param host the one that is dialled.
- * @throws VifError `INVALID_OPTIONS` for a file that cannot be read, is not safe, or has nothing of use in it.
+ * @param host the host to connect to.
+ * @throws VifError `INVALID_OPTIONS` for a file that cannot be read, is not safe, or contains nothing usable.
  */
 export async function readTlsOptions(options: OvsdbTlsOptions, host: string): Promise<ConnectionOptions> {
   const [{ checkServerIdentity, rootCertificates }, { X509Certificate }, ca, cert, key] = await Promise.all([
@@ -28,13 +28,13 @@ export async function readTlsOptions(options: OvsdbTlsOptions, host: string): Pr
     const found = certificatesIn(pem);
     if (found.length === 0) throw invalid(`The TLS ${what} has no certificate in it: give PEM`);
     try {
-      // The first of our own is ours, and the others lead to its authority.
+      // The first of our certificates is our own; the others form the chain to its authority.
       if (what === 'certificate' ? hasExpired(found[0] ?? '') : found.every(hasExpired)) {
         throw invalid(`The TLS ${what} has expired: renew it`);
       }
     } catch (cause) {
       if (cause instanceof VifError) throw cause;
-      throw invalid(`The TLS ${what} is damaged: make it anew`, cause);
+      throw invalid(`The TLS ${what} is damaged: create it again`, cause);
     }
     return found;
   };
@@ -52,7 +52,7 @@ export async function readTlsOptions(options: OvsdbTlsOptions, host: string): Pr
   };
 }
 
-/** What an error of the TLS layer means, and what to do; undefined for one of another layer. */
+/** What an error of the TLS layer means, and what to do; undefined for an error of another layer. */
 export function explainTlsError(error: unknown): string | undefined {
   const code = codeOf(error) ?? '';
   if (error instanceof Error && code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
@@ -76,11 +76,11 @@ async function readPem(what: string, given: string | undefined): Promise<string 
   if (given === undefined || given.includes('-----BEGIN ')) return given;
   let file: FileHandle | undefined;
   try {
-    // The opening of a pipe would wait for whoever writes to it.
+    // Opening a pipe would wait for its writer.
     file = await open(given, constants.O_RDONLY | constants.O_NONBLOCK);
     const { mode, size } = await file.stat();
     const refuse = (why: string) => invalid(`The TLS ${what} '${given}' is not used: ${why}`);
-    if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw refuse('it is no regular file');
+    if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw refuse('it is not a regular file');
     if (size > largestFile) throw refuse(`it has more than ${largestFile} bytes`);
     if (mode & 0o002) throw refuse(`everybody may change it; chmod o-w '${given}'`);
     if (what === 'private key' && mode & 0o004) {

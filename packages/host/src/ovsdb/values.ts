@@ -44,7 +44,7 @@ export function readString(value: Value | undefined): string {
   throw unexpected('a string', value);
 }
 
-/** The integer of a column that has one, or none. */
+/** The integer in a column of at most one value. */
 export function readOptionalInteger(value: Value | undefined): number | undefined {
   const [first] = readSet(value);
   if (first === undefined || typeof first === 'number') return first;
@@ -56,7 +56,10 @@ export function readOptionalString(value: Value | undefined): string | undefined
   return first === undefined ? undefined : readString(first);
 }
 
-/** A map from strings to strings, such as `external_ids`. It is read once: a replica has the same value for long. */
+/**
+ * A map from strings to strings, such as `external_ids`. The result is cached: a replica keeps the same value for a
+ * long time.
+ */
 export function readStrings(value: Value | undefined): Readonly<Record<string, string>> {
   if (value === undefined || !isTagged(value, 'map')) throw unexpected('a map', value);
   const known = readMaps.get(value);
@@ -68,7 +71,7 @@ export function readStrings(value: Value | undefined): Readonly<Record<string, s
 
 const readMaps = new WeakMap<Value & object, Readonly<Record<string, string>>>();
 
-/** The value of one key of such a map, if it has one. */
+/** The value of a key in such a map, if it has one. */
 export function readEntry(value: Value | undefined, key: string): string | undefined {
   if (value === undefined || !isTagged(value, 'map')) throw unexpected('a map', value);
   const entry = value[1].find(([each]) => each === key);
@@ -84,12 +87,12 @@ function isTagged<T extends Tagged[0]>(
   return Array.isArray(value) && value[0] === tag;
 }
 
-/** Whether what a server sent is a row: an object of values in the notation of the RFC. */
+/** Whether something that a server sent is a row: an object of values in the notation of the RFC. */
 export function isRow(value: unknown): value is Row {
   return isObject(value) && Object.values(value).every(isValue);
 }
 
-/** Whether it is an object, and no list. */
+/** Whether it is an object, but not a list. */
 export function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

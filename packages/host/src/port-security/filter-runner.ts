@@ -18,13 +18,13 @@ import { NftFilterTable } from './nft-filter-table.js';
 
 type FilterStep = GuestFilterStep | GuestFilterAbsentStep;
 
-/** One filter of a guest in the place of another; undefined: none. */
+/** The replacement of one guest filter by another; undefined for no filter. */
 export interface FilterChange {
   readonly from: GuestFilter | undefined;
   readonly to: GuestFilter | undefined;
 }
 
-/** Carries out steps about the filters of guests: one reading, and one transaction, for a batch. */
+/** Carries out guest filter steps: one reading and one transaction for a batch. */
 export class FilterRunner implements StepRunner<FilterStep, FilterChange, FilterChange> {
   readonly kinds = ['guestFilter', 'guestFilterAbsent'] as const;
 
@@ -60,11 +60,11 @@ export class FilterRunner implements StepRunner<FilterStep, FilterChange, Filter
     return this.table.write(former, signal);
   }
 
-  /** All filters are read at once, by a program: none is near. */
+  /** All filters are read at once, by a program: nothing is found with the reach `near`. */
   async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned<FilterStep>[]> {
     if (reach === 'near') return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
-      if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() }; // so nothing was ever filtered
+      if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() }; // without `nft` nothing was ever filtered
       throw error;
     });
     return [...filters.guests].flatMap(([name, { vifId }]): Owned<FilterStep>[] =>
@@ -76,7 +76,7 @@ export class FilterRunner implements StepRunner<FilterStep, FilterChange, Filter
 function filterFor(step: FilterStep, vifId: string): GuestFilter | undefined {
   if (step.kind === 'guestFilterAbsent') return undefined;
   const { mac, addresses } = step;
-  // As nftables prints them.
+  // Addresses as nftables prints them.
   return { mac: mac.toLowerCase(), addresses: [...new Set(addresses.map(canonical))].sort(), vifId };
 }
 
@@ -94,7 +94,7 @@ function differencesOf({ from, to }: FilterChange): Difference[] {
     .map((attribute) => ({ attribute, expected: to[attribute], actual: from[attribute] }));
 }
 
-/** What keeps a filter that is there, and is to stay, from filtering. */
+/** What prevents an existing filter that should stay from filtering. */
 function faultsOf({ from, to }: FilterChange, fault: string | undefined): Difference[] {
   if (!from || !to) return [];
   const reason = fault ?? (from.isUnapplied ? 'the rules are not applied to it' : undefined);
@@ -103,7 +103,7 @@ function faultsOf({ from, to }: FilterChange, fault: string | undefined): Differ
     : [{ attribute: 'rules', expected: 'as vifkit makes them', actual: reason }];
 }
 
-/** The filters of guests on this host, and who carries out steps about them. */
+/** The guest filters on this host, and the runner of their steps. */
 export function openFilters(rootHelper: readonly string[], programs: Programs) {
   const table = new NftFilterTable(rootHelper, programs);
   return { table, runner: new FilterRunner(table) };

@@ -1,33 +1,33 @@
 import type { VifError } from '@vifkit/core';
 
-/** As whom a guest may send. */
+/** The addresses from which a guest may send. */
 export interface GuestFilter {
   readonly mac: string;
-  /** Its IP addresses; any if none is known. */
+  /** Its IP addresses; if empty, it may use any. */
   readonly addresses: readonly string[];
   /** The id of the VIF that it is for: our mark. */
   readonly vifId?: string;
-  /** The rules do not look at the guest, or not at its addresses: somebody has taken it out of a set. */
+  /** The rules do not apply to the guest, or not to its addresses: somebody has removed it from a set. */
   readonly isUnapplied?: boolean;
 }
 
-/** A filter to be there for a guest's link, or none. */
+/** The filter that a guest's link should have; undefined for none. */
 export interface WantedFilter {
   readonly name: string;
   readonly filter: GuestFilter | undefined;
 }
 
-/** What filters of guests there are. */
+/** The existing guest filters. */
 export interface GuestFilters {
-  /** By the names of their links. */
+  /** By link name. */
   readonly guests: ReadonlyMap<string, GuestFilter>;
-  /** What is wrong with the rules that all guests share, if anything. */
+  /** What is wrong with the rules that all guests share; undefined if nothing is. */
   readonly fault?: string;
 }
 
-/** The filters of guests: the kernel's, or some in memory. */
+/** The guest filters: the kernel's, or in-memory ones. */
 export interface FilterTable {
   read(signal: AbortSignal): Promise<GuestFilters>;
-  /** Makes all the changes, or none; one outcome for each. Rules that are not whole are made anew. */
+  /** Makes all the changes or none; there is one outcome for each. Incomplete rules are made again. */
   write(changes: readonly WantedFilter[], signal: AbortSignal): Promise<readonly (VifError | undefined)[]>;
 }

@@ -7,7 +7,7 @@ import { parseFilters } from './parse-filters.js';
 import { renderChanges } from './render-filters.js';
 import { TABLE } from './ruleset.js';
 
-/** The kernel's filters, by way of `nft`: one table of ours, which is there while it has a guest. */
+/** The kernel's filters, through `nft`: one table of ours, which exists while it has a guest. */
 export class NftFilterTable implements FilterTable {
   readonly #rootHelper: readonly string[];
   readonly #programs: Programs;
@@ -30,7 +30,7 @@ export class NftFilterTable implements FilterTable {
     return changes.map(() => outcome);
   }
 
-  /** The filters there are; undefined without a table. */
+  /** The existing filters; undefined without a table. */
   async #read(signal: AbortSignal): Promise<GuestFilters | undefined> {
     const result = await this.#nft(['-j', 'list', 'table', ...TABLE.split(' ')], '', signal);
     if (result.exitCode === 0) return parseFilters(result.stdout);
@@ -38,7 +38,7 @@ export class NftFilterTable implements FilterTable {
     throw failure('read', result);
   }
 
-  /** A transaction: nftables takes all of a file, or nothing. */
+  /** Runs a transaction: nftables applies a file completely or not at all. */
   async #carryOut(lines: readonly string[], signal: AbortSignal): Promise<VifError | undefined> {
     const change = () => this.#nft(['-f', '-'], `${lines.join('\n')}\n`, signal);
     const result = await retryTransient(change, ({ stderr }) => isTransient(stderr), signal);
@@ -56,7 +56,7 @@ export class NftFilterTable implements FilterTable {
 function failure(what: 'read' | 'changed', { stderr, ending }: ProgramResult): VifError {
   const reason = stderr.trim().split('\n', 1)[0] || `\`nft\` ${ending}`;
   const hint = /not permitted|permission denied/i.test(reason)
-    ? '; it takes CAP_NET_ADMIN, or a root helper'
+    ? '; this needs CAP_NET_ADMIN, or a root helper'
     : '';
-  return new VifError('FILTER_FAILED', `The filters of guests cannot be ${what}: ${reason}${hint}`);
+  return new VifError('FILTER_FAILED', `The guest filters cannot be ${what}: ${reason}${hint}`);
 }

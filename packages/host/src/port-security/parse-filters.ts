@@ -2,7 +2,7 @@ import { VifError } from '@vifkit/core';
 import type { GuestFilter, GuestFilters } from './filter-table.js';
 import { CHAINS, commentOf, SETS } from './ruleset.js';
 
-/** An object as `nft -j list table` prints it; only what we use. */
+/** An object as `nft -j list table` prints it; only the fields that we use. */
 interface NftObject {
   readonly table?: { readonly flags?: unknown };
   readonly set?: { readonly name: string; readonly elem?: readonly unknown[] };
@@ -10,7 +10,7 @@ interface NftObject {
   readonly rule?: { readonly chain: string; readonly comment?: string; readonly expr?: readonly unknown[] };
 }
 
-/** Reads the filters of guests from what `nft -j list table` printed. */
+/** Parses the guest filters from the output of `nft -j list table`. */
 export function parseFilters(json: string): GuestFilters {
   let objects: readonly NftObject[];
   try {
@@ -33,7 +33,7 @@ export function parseFilters(json: string): GuestFilters {
   return { guests: new Map(guests), ...(fault !== undefined && { fault }) };
 }
 
-/** What is wrong with the rules, if anything: each chain has to have its own, in their order, and no others. */
+/** What is wrong with the rules; undefined if nothing is. Each chain must have exactly our rules, in order. */
 function faultIn(objects: readonly NftObject[]): string | undefined {
   if (objects.some(({ table }) => table?.flags !== undefined))
     return 'the table of the filters is switched off';
@@ -43,7 +43,7 @@ function faultIn(objects: readonly NftObject[]): string | undefined {
     const chain = objects.find((each) => each.chain?.name === name)?.chain;
     if (!chain) return `the filters lack their chain ${name}`;
     const isHooked = Object.entries(hook ?? {}).every(([key, value]) => chain[key] === value);
-    if (!isHooked) return `chain ${name} of the filters is not where it has to be`;
+    if (!isHooked) return `chain ${name} of the filters is not where it should be`;
     const found = objects.flatMap(({ rule }) => (rule?.chain === name ? [rule] : []));
     if (found.length < rules.length) return `chain ${name} of the filters lacks rules`;
     const areOurs = found.every((rule, i) => rule.comment === commentOf(rules, i) && endsAs(rule, rules[i]));
@@ -53,7 +53,7 @@ function faultIn(objects: readonly NftObject[]): string | undefined {
   return undefined;
 }
 
-/** Whether a rule ends in what it is to do: drop, accept, or jump. */
+/** Whether a rule ends in the expected verdict: drop, accept, or jump. */
 function endsAs({ expr }: { readonly expr?: readonly unknown[] }, rule = ''): boolean {
   const verdict = /(drop|accept|jump)(?: \w+)?$/.exec(rule)?.[1] ?? '';
   const last = expr?.at(-1);
@@ -77,7 +77,7 @@ function pairsIn(objects: readonly NftObject[], name: string): [link: string, ad
   });
 }
 
-/** What is noted of the elements of a set that have a comment. */
+/** The comments of the elements of a set that have one. */
 function commentsIn(objects: readonly NftObject[], name: string): Map<string, string> {
   return new Map(
     elementsOf(objects, name).flatMap((element): [string, string][] => {

@@ -1,7 +1,7 @@
 import type { GuestFilter, GuestFilters, WantedFilter } from './filter-table.js';
 import { EMPTY_TABLE, TABLE } from './ruleset.js';
 
-/** The lines for `nft -f -` that make changes, given the filters there are; undefined without a table. */
+/** The lines for `nft -f -` that make changes. */
 export function renderChanges(changes: readonly WantedFilter[], now: GuestFilters | undefined): string[] {
   const next = new Map(now?.guests);
   for (const { name, filter } of changes) {
@@ -12,7 +12,7 @@ export function renderChanges(changes: readonly WantedFilter[], now: GuestFilter
   if (next.size === 0) return now ? [removal] : [];
   const isWhole = now && now.fault === undefined;
   const fresh = isWhole ? [] : [...(now ? [removal] : []), ...EMPTY_TABLE];
-  // A table that is made anew has none of its guests any more.
+  // A table that is made again has lost its guests.
   const names = isWhole ? [...new Set(changes.map(({ name }) => name))] : [...next.keys()];
   return [
     ...fresh,
@@ -21,7 +21,7 @@ export function renderChanges(changes: readonly WantedFilter[], now: GuestFilter
   ];
 }
 
-/** An element that somebody has taken away already could not be deleted: it is added first. */
+/** An element that somebody has already removed could not be deleted: it is added first. */
 function removed(name: string, filter: GuestFilter | undefined): string[] {
   if (!filter?.isUnapplied) return elements('delete', name, filter);
   const { vifId, ...bare } = filter;

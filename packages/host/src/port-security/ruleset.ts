@@ -1,10 +1,10 @@
-/** Our table, and how every command names it. */
+/** Our table, as every command names it. */
 export const TABLE = 'bridge vifkit';
 
-/** A chain as it has to be. */
+/** A chain as it should be. */
 export interface Chain {
   readonly name: string;
-  /** Of the chain that the kernel begins at. */
+  /** Set for the chain that the kernel starts at. */
   readonly hook?: {
     readonly type: 'filter';
     readonly hook: 'prerouting';
@@ -14,7 +14,7 @@ export interface Chain {
   readonly rules: readonly string[];
 }
 
-/** What the rules look guests up in, with the sets' types. */
+/** The sets in which the rules look up guests, with their types. */
 export const SETS: Readonly<Record<string, string>> = {
   guests: 'ifname',
   addressed: 'ifname',
@@ -24,14 +24,14 @@ export const SETS: Readonly<Record<string, string>> = {
 };
 
 /**
- * What is said of guests is elements of sets alone, so that a guest comes and goes without a rule being touched. The hook
- * is the first one of a bridge: before anything is forwarded, or reaches the host.
+ * Guests are represented only by elements of sets, so that a guest is added or removed without touching a rule. The
+ * hook is the first one of a bridge, before anything is forwarded or reaches the host.
  */
 export const CHAINS: readonly Chain[] = [
   {
     name: 'address',
     rules: [
-      // Who has no address yet asks for one, or whether somebody else has it.
+      // A guest that has no address yet requests one, or checks whether somebody else has it.
       'ip saddr 0.0.0.0 udp dport 67 accept',
       'ether type arp arp saddr ip 0.0.0.0 accept',
       'ip6 saddr { ::, fe80::/10 } accept',
@@ -45,9 +45,9 @@ export const CHAINS: readonly Chain[] = [
     rules: [
       'iifname . ether saddr != @macs drop',
       'ether type arp iifname . arp saddr ether != @macs drop',
-      // A tag would hide from the rules below what is behind it.
+      // A tag would hide the rest of the packet from the rules below.
       'ether type { 8021q, 8021ad } drop',
-      'udp sport { 67, 547 } drop', // a DHCP server's
+      'udp sport { 67, 547 } drop', // replies of a DHCP server
       'icmpv6 type nd-router-advert drop',
       'iifname @addressed jump address',
     ],
@@ -59,7 +59,7 @@ export const CHAINS: readonly Chain[] = [
   },
 ];
 
-/** The table with no guest in it. */
+/** The table without guests. */
 export const EMPTY_TABLE: readonly string[] = [
   `create table ${TABLE}`,
   ...Object.entries(SETS).map(([name, type]) => `add set ${TABLE} ${name} { type ${type}; }`),
@@ -71,7 +71,7 @@ export const EMPTY_TABLE: readonly string[] = [
   ),
 ];
 
-/** By its comment a rule is known again: nftables prints rules in words of its own, which change with its releases. */
+/** The comment by which a rule is recognized: nftables prints rules in its own form, which changes between releases. */
 export function commentOf(rules: readonly string[], index: number): string {
   return `${index + 1}/${rules.length} ${rules[index]}`;
 }

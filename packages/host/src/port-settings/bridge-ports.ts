@@ -12,18 +12,18 @@ import type { BridgePortStep } from '@vifkit/core/steps';
 import { hostPrograms, type Programs } from '../commands/programs.js';
 import { type BridgeMember, type MemberVlans, readMembers, runBridge } from './bridge-program.js';
 
-/** The VLAN that a bridge gives its members of itself. */
+/** The VLAN that a bridge assigns to its members by default. */
 const DEFAULT_VLAN = 1;
 
-/** The commands that settle a member, and those that put it back. */
+/** The commands that configure a member, and those that undo it. */
 interface VlanChange {
   readonly apply: readonly (readonly string[])[];
   readonly undo: readonly (readonly string[])[];
 }
 
 /**
- * Settles members of Linux bridges: VLANs and isolation, by `bridge` of iproute2. A bridge filters VLANs from the first of
- * them on; members that say nothing stay in VLAN 1 together, as before.
+ * Configures members of Linux bridges: VLANs and isolation, with `bridge` of iproute2. A bridge filters VLANs once the
+ * first member needs it; members without VLAN settings stay in VLAN 1 together, as before.
  */
 export class BridgePorts implements StepRunner<BridgePortStep, VlanChange, true> {
   readonly kinds = ['bridgePort'] as const;
@@ -63,7 +63,7 @@ export class BridgePorts implements StepRunner<BridgePortStep, VlanChange, true>
     return outcomes;
   }
 
-  /** The bridge goes on filtering, and its uplink keeps the VLANs: others may have come to need them. */
+  /** The bridge continues to filter, and its uplink keeps the VLANs: others may need them by now. */
   async undo(
     tasks: readonly AttemptedTask<BridgePortStep, VlanChange, true>[],
     signal: AbortSignal,
@@ -92,7 +92,7 @@ function isText(text: string | undefined): text is string {
   return text !== undefined;
 }
 
-/** @param before what the link was to bridges; undefined for one that an earlier step of the plan makes */
+/** @param before the former bridge state of the link; undefined for a link that an earlier step of the plan makes */
 function changeOf(step: BridgePortStep, before: BridgeMember | undefined): VlanChange {
   const wanted = wantedBy(step);
   const isMember = before?.master === step.bridge;
@@ -103,7 +103,7 @@ function changeOf(step: BridgePortStep, before: BridgeMember | undefined): VlanC
 }
 
 function wantedBy({ vlan = DEFAULT_VLAN, trunks = [], isolated = false }: BridgePortStep): MemberVlans {
-  // A trunk without a native VLAN carries nothing that has no tag.
+  // A trunk without a native VLAN carries no untagged packets.
   return { native: trunks.length > 0 && vlan === DEFAULT_VLAN ? null : vlan, tagged: trunks, isolated };
 }
 
@@ -131,12 +131,15 @@ function differencesOf(
     .map(([attribute, expected, found]) => ({ attribute, expected, actual: found }));
 }
 
-/** What a link has as a member of the bridge, be it one for some time or since an earlier step of the plan. */
+/**
+ * The settings of a link as a member of the bridge, whether it already is one or becomes one in an earlier step of the
+ * plan.
+ */
 function membershipIn({ bridge }: BridgePortStep, before: BridgeMember | undefined): MemberVlans {
   return before?.master === bridge ? before : { native: DEFAULT_VLAN, tagged: [], isolated: false };
 }
 
-/** The commands that settle a member: what it is to have is given before what it is not to have is taken. */
+/** The commands that configure a member: what it should have is added before what it should not have is removed. */
 function linesFor(
   { name, bridge, uplink }: Pick<BridgePortStep, 'name'> & Partial<BridgePortStep>,
   { native, tagged, isolated }: MemberVlans,

@@ -3,23 +3,23 @@ import type { Argv, Programs } from '../commands/programs.js';
 import { missingProgram } from '../commands/run-program.js';
 import { completeDump } from '../links/ip/complete-dump.js';
 
-/** Which VLANs a member of a bridge is in. */
+/** The VLANs that a member of a bridge is in. */
 export interface MemberVlans {
-  /** What comes without a tag is of this VLAN; null: it is dropped. */
+  /** The VLAN of untagged packets; null if they are dropped. */
   readonly native: number | null;
   /** In ascending order. */
   readonly tagged: readonly number[];
   readonly isolated: boolean;
 }
 
-/** What a link is to bridges, be it a member or a bridge itself. */
+/** The bridge state of a link, which may be a member or a bridge itself. */
 export interface BridgeMember extends MemberVlans {
   readonly master: string | undefined;
-  /** Of a bridge: whether it tells VLANs apart. */
+  /** For a bridge: whether it filters VLANs. */
   readonly filters: boolean;
 }
 
-/** What `ip -details -json link` tells. */
+/** The output of `ip -details -json link`. */
 interface LinkJson {
   readonly ifname: string;
   readonly master?: string;
@@ -29,7 +29,7 @@ interface LinkJson {
   };
 }
 
-/** What `bridge -json vlan` tells. */
+/** The output of `bridge -json vlan`. */
 interface VlanJson {
   readonly ifname: string;
   readonly vlans: readonly {
@@ -39,7 +39,7 @@ interface VlanJson {
   }[];
 }
 
-/** Reads those of these links that there are. */
+/** Reads those of these links that exist. */
 export async function readMembers(
   names: readonly string[],
   programs: Programs,
@@ -79,7 +79,7 @@ async function readJson<T>(programs: Programs, argv: Argv, signal: AbortSignal):
   return JSON.parse(stdout || '[]');
 }
 
-/** Runs a command, and answers with its complaint if it fails. */
+/** Runs a command. Returns its error message if it fails. */
 export async function runBridge(
   rootHelper: readonly string[],
   argv: readonly string[],

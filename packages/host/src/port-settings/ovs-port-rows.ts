@@ -5,22 +5,22 @@ import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import type { Settled } from './settled.js';
 
-/** A port of Open vSwitch with its rows. */
+/** An Open vSwitch port with its rows. */
 export interface FoundPort {
   readonly name: string;
   readonly port: values.Uuid;
   readonly interface: values.Uuid;
-  /** Our QoS row, or os-vif's, of the port's name. */
+  /** Our QoS row, or os-vif's, for the name of the port. */
   readonly ownQos: values.Uuid | undefined;
   readonly settled: Settled;
 }
 
 const DATABASE = 'Open_vSwitch';
 
-/** The kernel's discipline that limits a rate. */
+/** The kernel's queueing discipline that limits a rate. */
 const SHAPING = 'linux-htb';
 
-/** Reads the ports of these names that there are, each of which has one interface. */
+/** Reads the existing ports with these names, each of which has one interface. */
 export async function readPorts(
   client: Ovsdb,
   names: readonly string[],
@@ -77,7 +77,7 @@ function egressOf({ type, other_config }: values.Row): Settled['egress'] {
     : null;
 }
 
-/** Gives a port these of its settings, unless it has been made anew since. @throws VifError */
+/** Writes some settings of a port, unless it has been recreated since. @throws VifError */
 export async function writePort(
   client: Ovsdb,
   found: FoundPort,
@@ -118,12 +118,12 @@ export async function writePort(
   if (isNative && columns.trunks !== undefined) await rouse(client, port, settled, configured, signal);
 }
 
-/** Milliseconds that ovs-vswitchd has for a change before it is given the next. */
+/** Milliseconds that ovs-vswitchd has for a change before the next one is made. */
 const TURN = 1_000;
 
 /**
- * Up to 3.1 at least, Open vSwitch takes new trunks of a port with a native VLAN for the old ones until something else is
- * changed about the port: here its isolation, to and fro.
+ * Up to at least 3.1, Open vSwitch ignores changed trunks of a port with a native VLAN until something else about the
+ * port changes: here its isolation is toggled and reset.
  */
 async function rouse(
   client: Ovsdb,
@@ -141,7 +141,7 @@ async function rouse(
   await transact(client, toggled(isProtected), signal);
 }
 
-/** @returns the `next_cfg` at which ovs-vswitchd has done it */
+/** @returns the `next_cfg` at which ovs-vswitchd has applied it */
 async function transact(
   client: Ovsdb,
   operations: readonly Operation[],
@@ -171,13 +171,13 @@ async function untilConfigured(client: Ovsdb, cur_cfg: number, signal: AbortSign
   try {
     await client.transact(DATABASE, [done], signal);
   } catch (error) {
-    if (!isVifError(error, 'OVSDB_ERROR')) throw error; // others have made changes, or ovs-vswitchd is not there
+    if (!isVifError(error, 'OVSDB_ERROR')) throw error; // others have made changes, or ovs-vswitchd is not running
   }
 }
 
 /**
- * A row with os-vif's marks, by which it goes with its port. Its one queue is the one that Open vSwitch gives all traffic.
- * Without a limit the port has no row: `linux-noop` would leave the queue in the kernel.
+ * The QoS row has os-vif's marks, by which it is removed with its port. Its single queue is the one that Open vSwitch
+ * uses for all traffic. Without a limit the port has no such row: `linux-noop` would leave the queue in the kernel.
  */
 function egressOperations({ name, port, ownQos }: FoundPort, egress: Settled['egress']): Operation[] {
   const where = [['_uuid', '==', port] as const];

@@ -13,17 +13,17 @@ import type { Ovsdb } from '../ovsdb/client.js';
 import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
 import { type Settled, settledBy } from './settled.js';
 
-/** The settings of a port that are to change, all of them, and what they were. */
+/** The names of the settings to change, all settings of the port, and the former ones. */
 interface SettingsChange {
   readonly names: readonly (keyof Settled)[];
   readonly settled: Settled;
-  /** Undefined for a port that an earlier step makes, and that goes with that step's undoing. */
+  /** Undefined for a port that an earlier step makes, and whose undo removes it. */
   readonly before: Settled | undefined;
 }
 
 /**
- * Settles ports of Open vSwitch: VLANs, policing, queues, isolation. A port that an earlier step of the plan makes has its
- * VLANs from the beginning, so that nothing of the guest's gets onto another network.
+ * Configures Open vSwitch ports: VLANs, policing, queues, isolation. A port that an earlier step of the plan makes has
+ * its VLANs from the start, so that no traffic of the guest reaches another network.
  */
 export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, SettingsChange, true> {
   readonly kinds = ['ovsPortSettings'] as const;
@@ -100,9 +100,9 @@ export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, Settings
       await writePort(this.client, port, settled, names, signal);
       return undefined;
     } catch (error) {
-      // Its guard: whoever made it anew has settled it, too.
+      // The guard of the transaction: whoever recreated the port has also configured it.
       if (isVifError(error, 'OVSDB_ERROR') && error.message.includes('timed out')) return gone(name, vifId);
-      return asVifError(error, 'OVSDB_ERROR', `Port ${name} could not be settled`, vifId);
+      return asVifError(error, 'OVSDB_ERROR', `Port ${name} could not be configured`, vifId);
     }
   }
 }
@@ -116,6 +116,6 @@ function isSame(a: unknown, b: unknown): boolean {
 }
 
 function gone(name: string, vifId: string): VifError {
-  const text = `Port ${name} has gone while it was being settled: plug the VIF again`;
+  const text = `Port ${name} was removed while it was being configured: plug the VIF again`;
   return new VifError('OVS_NOT_WIRED', text, { vifId });
 }

@@ -1,6 +1,6 @@
 import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 
-/** The settings of a port, each of them said: null is none. Rates are in kilobits a second, bursts in kilobits. */
+/** The complete settings of a port; null means none. Rates are in kilobits per second, bursts in kilobits. */
 export interface Settled {
   readonly vlan: number | null;
   readonly vlanMode: string | null;
@@ -10,7 +10,7 @@ export interface Settled {
   readonly egress: { readonly rate: number; readonly burst: number } | null;
 }
 
-/** The settings that a step asks for. */
+/** The settings that a step requires. */
 export function settledBy({ vlan, trunks, isolated, ingress, egress }: OvsPortSettingsStep): Settled {
   return {
     vlan: vlan ?? null,
@@ -23,15 +23,15 @@ export function settledBy({ vlan, trunks, isolated, ingress, egress }: OvsPortSe
 }
 
 /**
- * Without a mode Open vSwitch takes a port with a tag for an access port, whatever trunks it has. One that has trunks and no
- * native VLAN carries nothing without a tag; VLAN 0, which is that, is carried only where it is among the trunks.
+ * Without a mode, Open vSwitch treats a port with a tag as an access port, whatever its trunks. A port with trunks and
+ * no native VLAN carries no untagged packets: these are VLAN 0, which is carried only if it is among the trunks.
  */
 function vlanModeOf(vlan: number | undefined, trunks: readonly number[] | undefined): string | null {
   if (trunks) return vlan === undefined ? 'trunk' : 'native-untagged';
   return vlan === undefined ? null : 'access';
 }
 
-/** A tenth of a second's: TCP gets less than its rate where less may pass at once. */
+/** A tenth of a second at that rate: with a smaller burst, TCP does not reach the rate. */
 function burstOf(rate: number): number {
   return Math.max(1, Math.ceil(rate / 10));
 }

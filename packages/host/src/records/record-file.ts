@@ -14,17 +14,17 @@ import {
 import { codeOf } from '../kernel/error-code.js';
 import { fileModeIn, flawOf, type StateDirectory } from '../state/state-directory.js';
 
-/** What opening something that is no file says: a symbolic link, a socket, a device without a driver. */
+/** The error codes for opening something that is not a file: a symbolic link, a socket, a device without a driver. */
 const NO_FILE = ['ELOOP', 'ENXIO', 'ENODEV'];
 
-/** Why a record's file cannot be believed. */
+/** Why a record's file cannot be trusted. */
 export interface RecordFlaw {
   readonly flaw: string;
 }
 
 /**
- * The text of a record's file; undefined if there is none. What is there instead of it may be anything: so it is opened
- * without waiting for a FIFO's writer, judged by what was opened, and read up to a bound.
+ * The text of a record's file; undefined if there is none. Anything may be in the place of the file: so it is opened
+ * without waiting for a FIFO's writer, checked after opening, and read up to a limit.
  */
 export function readIfSound(
   path: string,
@@ -38,12 +38,12 @@ export function readIfSound(
   } catch (error) {
     const code = codeOf(error) ?? '';
     if (code === 'ENOENT') return undefined;
-    if (NO_FILE.includes(code)) return { flaw: 'is no regular file' };
+    if (NO_FILE.includes(code)) return { flaw: 'is not a regular file' };
     throw error;
   }
   try {
     const stats = fstatSync(descriptor);
-    if (!stats.isFile()) return { flaw: 'is no regular file' };
+    if (!stats.isFile()) return { flaw: 'is not a regular file' };
     if (stats.nlink !== 1) return { flaw: `has ${stats.nlink} names (hard links)` };
     const flaw = flawOf(stats, directory);
     if (flaw) return { flaw };
@@ -56,8 +56,8 @@ export function readIfSound(
 }
 
 /**
- * Puts a text in the place of a file, as a whole. By hand, because write-file-atomic does not keep to a draft that it made
- * itself.
+ * Replaces the text of a file atomically. Not with write-file-atomic, because that does not insist on a temporary file
+ * that it made itself.
  */
 export function replace(file: string, text: string, directory: StateDirectory): Stats {
   const draft = `${file}.new`;
@@ -65,7 +65,7 @@ export function replace(file: string, text: string, directory: StateDirectory): 
   const descriptor = openDraft(draft, mode);
   try {
     try {
-      if (directory.sharedBy !== undefined) fchmodSync(descriptor, mode); // the umask may have taken the group's
+      if (directory.sharedBy !== undefined) fchmodSync(descriptor, mode); // the umask may have removed the group's permissions
       for (let left = Buffer.from(text); left.length > 0; ) left = left.subarray(writeSync(descriptor, left));
     } finally {
       closeSync(descriptor);
@@ -78,7 +78,7 @@ export function replace(file: string, text: string, directory: StateDirectory): 
   }
 }
 
-/** Nothing was done to the file: neither to its text, nor to who may write it. */
+/** Whether the file is unchanged, both its text and who may write it. */
 export function isSame(a: Stats, b: Stats): boolean {
   const isText = a.ino === b.ino && a.size === b.size && a.ctimeMs === b.ctimeMs;
   return isText && a.mode === b.mode && a.uid === b.uid && a.gid === b.gid && a.nlink === b.nlink;
@@ -89,7 +89,7 @@ function openDraft(draft: string, mode: number): number {
     return openSync(draft, 'wx', mode);
   } catch (error) {
     if (codeOf(error) !== 'EEXIST') throw error;
-    rmSync(draft, { force: true }); // of a process that was killed
+    rmSync(draft, { force: true }); // left by a process that was killed
     return openSync(draft, 'wx', mode);
   }
 }

@@ -11,20 +11,20 @@ import {
 } from '../state/state-directory.js';
 import { isSame, type RecordFlaw, readIfSound, replace } from './record-file.js';
 
-/** A sort of records: of VIFs, or of virtual functions. */
+/** A kind of records: of VIFs, or of virtual functions. */
 export interface RecordKind<T> {
-  /** What the names of their files begin with, as in `vif-ID.json`. */
+  /** The prefix of their file names, as in `vif-ID.json`. */
   readonly prefix: string;
-  /** What their keys look like, in lower case. */
+  /** The pattern of their keys, in lower case. */
   readonly key: RegExp;
-  /** No record has more. */
+  /** The maximum size of a record. */
   readonly mostBytes: number;
-  /** What to do about one that cannot be believed. */
+  /** What to do about a record that cannot be trusted. */
   readonly cure: string;
-  /** The VIF that a key is the id of, for errors. */
+  /** The VIF whose id the key is, for errors. */
   vifIdOf?(key: string): string;
   format(record: T, key: string): string;
-  /** Undefined for a text that is no record of this key. */
+  /** Undefined if the text is not a record for this key. */
   parse(text: string, key: string): T | undefined;
 }
 
@@ -40,17 +40,17 @@ interface Known<T> {
   readonly record?: T;
 }
 
-/** A state directory that was judged: to be read, or to be written to as well. */
+/** A state directory that was checked: for reading, or also for writing. */
 interface Judged {
   found?: Promise<StateDirectory | undefined>;
   opened?: Promise<StateDirectory>;
 }
 
 /**
- * Records, a file each, in a state directory that is made for the first of them. Each is written as a whole: whoever reads
- * it, even after a process was killed, finds the former one or the new one. Nothing is synced, since no record is to
- * outlive a restart of the host. What is small, and in memory, is read and written at once: that takes less time than a turn
- * by way of Node's threads.
+ * Records, one file each, in a state directory that is made for the first of them. Each is written atomically: a reader
+ * finds either the old or the new one, even after a process was killed. Nothing is synced, since no record has to
+ * survive a restart of the host. The files are small and in memory, so they are read and written synchronously: that
+ * takes less time than a detour through Node's thread pool.
  */
 export class RecordFiles<T> {
   readonly #folder: string;
@@ -66,19 +66,19 @@ export class RecordFiles<T> {
     this.#isRecord = new RegExp(`^${kind.prefix}-(${kind.key.source})\\.json$`);
   }
 
-  /** Records by their keys, or why one cannot be read; a key without a record is missing. Never rejects. */
+  /** The records by key, or an error for one that cannot be read; a key without a record is left out. Never rejects. */
   async read(keys: readonly string[]): Promise<Map<string, T | VifError>> {
     const found = keys.map(async (key) => [key, await this.#readOne(key)] as const);
     return new Map((await Promise.all(found)).flatMap(([key, each]) => (each ? [[key, each]] : [])));
   }
 
-  /** All records. @throws VifError JOURNAL_FAILED when it cannot be told which there are */
+  /** All records. @throws VifError JOURNAL_FAILED if they cannot be listed */
   async list(): Promise<Map<string, T | VifError>> {
     try {
       const directory = await this.#find();
       const names = directory ? await readdir(directory.path) : [];
       const all = await this.read(names.flatMap((name) => this.#isRecord.exec(name)?.[1] ?? []));
-      this.#known.clear(); // these are given away
+      this.#known.clear(); // these are handed out to callers
       return all;
     } catch (error) {
       throw failed(error, `Cannot read ${this.#folder}`);
@@ -86,8 +86,8 @@ export class RecordFiles<T> {
   }
 
   /**
-   * Writes a record, unless it is there as it is. Never rejects.
-   * @param make is given the one that is there
+   * Writes a record, unless it exists unchanged. Never rejects.
+   * @param make is given the existing record
    */
   async put(key: string, make: (former: T | undefined) => T): Promise<VifError | undefined> {
     try {
@@ -117,7 +117,7 @@ export class RecordFiles<T> {
     }
   }
 
-  /** Calls `changed` whenever records may have changed, until the signal fires; then it resolves. Never rejects. */
+  /** Calls `changed` whenever records may have changed. Resolves once the signal fires. Never rejects. */
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
     try {
       const { path } = await this.#open();
@@ -125,11 +125,11 @@ export class RecordFiles<T> {
         if (filename === null || this.#isRecord.test(filename)) changed();
       }
     } catch {
-      // The signal fired, or what others record cannot be seen: then nothing is told of it.
+      // The signal fired, or the records of others cannot be watched: then changes to them are not reported.
     }
   }
 
-  /** A record that was read before, and whose file is still that one: then so is its directory. */
+  /** A record that was read before and whose file is still the same: then its directory is the same too. */
   #unchanged(key: string): Found<T> | undefined {
     if (!this.#writable) return undefined;
     const file = join(this.#writable.path, this.#nameOf(key));
@@ -139,7 +139,7 @@ export class RecordFiles<T> {
     return found && isSame(stats, found) ? { text, record } : undefined;
   }
 
-  /** What a file has. What was read or written before, and is still there, is not read again. */
+  /** The content of a file. A file that was read or written before and is unchanged is not read again. */
   #look(key: string, file: string, directory: StateDirectory): Found<T> | RecordFlaw | undefined {
     const stats = lstatSync(file, { throwIfNoEntry: false });
     if (!stats) return undefined;
@@ -177,7 +177,7 @@ export class RecordFiles<T> {
     }
   }
 
-  /** It is judged once, and looked at once for all that is asked for in one turn of the event loop. */
+  /** The directory is checked once, and looked up once for all requests in one turn of the event loop. */
   #find(): Promise<StateDirectory | undefined> {
     const judged = this.#judgedNow();
     if (judged.opened) return judged.opened;
@@ -218,7 +218,7 @@ function keyOf(key: string): string {
   return key.toLowerCase();
 }
 
-/** Of this code whatever its cause: it tells that nothing was recorded. */
+/** The error has this code whatever its cause: it means that nothing was recorded. */
 function failed(error: unknown, doing: string): VifError {
   const reason = error instanceof Error ? error.message : String(error);
   return new VifError('JOURNAL_FAILED', `${doing}: ${reason}`, { cause: error });

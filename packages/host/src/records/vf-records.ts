@@ -5,19 +5,19 @@ import { RecordFiles, type RecordKind } from './record-files.js';
 
 const VERSION = 2;
 
-/** Version 1 lacks what was written. */
+/** Version 1 lacks the written settings. */
 const READABLE: readonly unknown[] = [1, VERSION];
 
 const functions: RecordKind<VfRecord> = {
   prefix: 'vf',
   key: /[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7]/,
-  mostBytes: 4_096, // many times what it has
+  mostBytes: 4_096, // many times what a record needs
   cure: 'set the function by hand, and remove the file',
   format: (record, address) => `${JSON.stringify({ version: VERSION, address, ...record })}\n`,
   parse,
 };
 
-/** What virtual functions had, in the state directory. */
+/** Records of the former settings of virtual functions, in the state directory. */
 export class FileVfJournal implements VfJournal {
   readonly #files: RecordFiles<VfRecord>;
 
@@ -75,7 +75,7 @@ const settingRules: Rules<VfSettings> = {
   vlan: isMissingOr(stateRules.vlan),
 };
 
-/** What is read goes to the kernel later on, on a line for `ip`: so nothing passes but what is written. */
+/** What is read is later passed to the kernel, on a line for `ip`: so only what we write ourselves is accepted. */
 function parse(text: string, address: string): VfRecord | undefined {
   const read = parseJson(text);
   if (!isOfForm<VfRecord>(read, recordRules(address))) return undefined;
@@ -91,7 +91,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** Whether a value has all that the rules ask for, and nothing else: `__proto__` is no rule's either. */
+/** Whether a value has everything that the rules require, and nothing else: no rule allows `__proto__` either. */
 function isOfForm<T>(value: unknown, rules: Rules<T>): value is T {
   if (typeof value !== 'object' || value === null) return false;
   const found = new Map<string, unknown>(Object.entries(value));

@@ -7,7 +7,7 @@ const VERSION = 1;
 const vifs: RecordKind<VifRecord> = {
   prefix: 'vif',
   key: /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/,
-  // As much as a request may have, and what is around it.
+  // The maximum size of a request, plus the rest of the record.
   mostBytes: 1024 * 1024 + 4_096,
   cure: 'remove it, and plug the VIF again',
   vifIdOf: (key) => key,
@@ -22,7 +22,7 @@ const vifs: RecordKind<VifRecord> = {
   },
 };
 
-/** The request itself is judged like any other, where it is used. */
+/** The request itself is validated like any other when it is used. */
 function isOf(vifId: string, record: VifRecord): boolean {
   return (
     record.vifId.toLowerCase() === vifId &&
@@ -36,7 +36,7 @@ function isOf(vifId: string, record: VifRecord): boolean {
   );
 }
 
-/** A record in the place of a former one. Its keys have an order, so that two that are alike are so as text. */
+/** The record that replaces a former one. Its keys are in a fixed order, so that equal records have equal text. */
 function succeeding(
   { vifId, since, changed, managedBy, path, plugin, request }: VifRecord,
   former: VifRecord | undefined,
@@ -53,7 +53,7 @@ function succeeding(
   };
 }
 
-/** How VIFs were plugged, in the state directory. */
+/** Records of how VIFs were plugged, in the state directory. */
 export class FileVifRecords implements VifRecords {
   readonly #files: RecordFiles<VifRecord>;
 

@@ -3,12 +3,12 @@ import { hasSettings, isEmpty } from './vf-changes.js';
 import { MOST_WRITTEN, type VfRecord } from './vf-journal.js';
 import type { VfSettings, VfState } from './vf-table.js';
 
-/** The address of a function that none was given to. */
+/** The address of a function that has not been given one. */
 export const NO_MAC = '00:00:00:00:00:00';
 
 /**
- * The record of a function that a VIF is about to write to; undefined if the one that is there says so already. A
- * function that another VIF has left behind keeps what it had before that one.
+ * The record for a function that a VIF is about to write to; undefined if the existing record already says so. For a
+ * function that another VIF has left behind, the record keeps the settings from before that VIF.
  */
 export function noteWritten(
   record: VfRecord | undefined,
@@ -19,7 +19,7 @@ export function noteWritten(
   if (!record) return { vifId, former: state, written: [settings] };
   const { former, written } = record;
   const isIts = isSameVif(record.vifId, vifId);
-  // What an older release wrote is not known, and a list of the rest would pass for all.
+  // What an older release wrote is unknown, and a list without it would appear complete.
   if (!written) return isIts ? undefined : { vifId, former };
   const others = written.filter((each) => !isSame(each, settings));
   if (isIts && others.length < written.length && isSame(written.at(-1), settings)) return undefined;
@@ -31,8 +31,9 @@ function isSame(a: VfSettings | undefined, b: VfSettings): boolean {
 }
 
 /**
- * What a function is to get back of what it had: only what still is as it was written, so that nothing is taken from
- * whoever has set it since. Undefined where the function has the address of a VIF that we do not know: it is that one's.
+ * The former settings that a function gets back: only those that still are as we wrote them, so that settings made by
+ * others since are kept. Undefined if the function has the address of a VIF that we do not know: it then belongs to
+ * that one.
  */
 export function toGiveBack(record: VfRecord, state: VfState, vifMac: string): VfSettings | undefined {
   const { former, written } = record;
@@ -50,10 +51,10 @@ export function toGiveBack(record: VfRecord, state: VfState, vifMac: string): Vf
 }
 
 /**
- * What a VIF's former request had a function given that its present one says nothing of: as the function had it before,
- * as far as it still is as it was written. Without this a function would stay trusted whose port is trusted no more.
+ * The former values of settings that a VIF's previous request set and its current one does not mention, as far as they
+ * still are as we wrote them. Without this, a function would stay trusted after its port is no longer trusted.
  *
- * @param wanted what all steps of the VIF about the function ask for
+ * @param wanted the settings that all steps of the VIF set on the function
  */
 export function leftByFormer(
   { former, written = [] }: VfRecord,
@@ -67,8 +68,8 @@ export function leftByFormer(
 }
 
 /**
- * The own device of a trusted function was given the VIF's address, and would claim it for the function at its next
- * start. That of any other keeps to what the function is given, and may not be set.
+ * The device of a trusted function itself was given the VIF's address, and would claim it for the function again at its
+ * next start. The device of an untrusted function uses the address that the function is given, and may not be set.
  */
 function deviceMacOf({ deviceMac }: VfState, { trust, deviceMac: present }: VfState): VfSettings {
   return trust === true && present !== undefined && deviceMac !== undefined ? { deviceMac } : {};

@@ -6,17 +6,17 @@ import { differencesFrom, diffVf, isEmpty, type VfDiff } from './vf-changes.js';
 import type { VfRecord } from './vf-journal.js';
 import type { FoundVf, VfSettings, VfState } from './vf-table.js';
 
-/** What a plug writes to a function, once it has recorded what the function had. */
+/** What a plug writes to a function, once it has recorded the former settings. */
 export interface VfGiving extends VfDiff {
   readonly kind: 'give';
-  /** What is recorded of the function so far. */
+  /** The existing record of the function. */
   readonly record: VfRecord | undefined;
   readonly state: VfState;
-  /** All that the function is to have, be it written or not. */
+  /** All settings that the function should have, whether they must be written or not. */
   readonly wanted: VfSettings;
 }
 
-/** What an unplug puts back, before the record goes. */
+/** What an unplug restores before the record is removed. */
 interface VfRelease extends VfDiff {
   readonly kind: 'release';
   readonly record: VfRecord | undefined;
@@ -25,8 +25,8 @@ interface VfRelease extends VfDiff {
 export type VfWrite = VfGiving | VfRelease;
 
 /**
- * Compares a step of a VIF with its function, and with what is recorded of it.
- * @param together all steps of the VIF about the function, this one too
+ * Compares a step of a VIF with its function, and with the record of it.
+ * @param together all steps of the VIF for the function, including this one
  */
 export function inspectVf(
   step: VfStep,
@@ -43,7 +43,7 @@ export function inspectVf(
   const { users = [], ...state } = found;
   if (isVifError(record)) {
     const differences = differencesFrom(settingsOf(step), state);
-    // A plug that has nothing to write has nothing to record either.
+    // A plug that writes nothing has nothing to record either.
     return step.restore || differences.length > 0 ? { differences, blocked: record } : { differences };
   }
   const { restore } = step;
@@ -53,7 +53,10 @@ export function inspectVf(
   return inspectGiving(step, { ...left, ...settingsOf(step) }, vifId, state, record, users);
 }
 
-/** @param wanted what the function is to have: what the step says, and what the VIF's former request is to leave */
+/**
+ * @param wanted the settings that the function should have: those of the step, and those that restore what the VIF's
+ *   previous request set
+ */
 function inspectGiving(
   step: VfStep,
   wanted: VfSettings,
@@ -94,7 +97,7 @@ function inspectRelease(
   };
 }
 
-/** Undefined where the function is not the VIF's any more, by its record or its address. */
+/** Undefined if the function no longer belongs to the VIF, according to its record or its address. */
 function settingsWithoutRecord(
   step: VfStep,
   vifMac: string,
@@ -106,7 +109,7 @@ function settingsWithoutRecord(
   return mac === NO_MAC ? {} : undefined;
 }
 
-/** Whose a function is by its record. Where nothing is recorded, it is nobody's in particular. */
+/** The owner of a function according to its record. Without a record, it has no known owner. */
 function whoseIs(record: VfRecord, vifId: string, users: readonly string[]): Found {
   if (isSameVif(record.vifId, vifId)) return { whose: 'this' };
   const [usedBy] = users;
@@ -114,7 +117,7 @@ function whoseIs(record: VfRecord, vifId: string, users: readonly string[]): Fou
   return { whose: 'other', vifId: record.vifId, usedBy };
 }
 
-/** A function that nothing is recorded of may be another's nonetheless: Nova's, or an operator's. */
+/** A function without a record may still belong to somebody else, such as Nova or an operator. */
 function inUse(
   { address, mac }: VfStep,
   { set }: VfGiving,
@@ -125,14 +128,15 @@ function inUse(
   if (isEmpty(set) || user === undefined) return undefined;
   if (mac?.toLowerCase() === state.mac.toLowerCase()) return undefined;
   const text =
-    `Virtual function ${address} is in use: ${user} lies upon its device. ` +
+    `Virtual function ${address} is in use: ${user} is on top of its device. ` +
     'Stop the guest that has it, or choose another function';
   return new VifError('LINK_BUSY', text);
 }
 
 /**
- * What a write changes. A holder that changes is told only where it is all there is: otherwise it goes along with the settings.
- * @param holder whom the record names until now, if it is to name another, or to go
+ * What a write changes. A change of the holder is listed only if nothing else changes: otherwise it is implied by the
+ * settings.
+ * @param holder the VIF that the record currently names, if that changes or the record is removed
  */
 function differencesOf(
   { set }: VfWrite,

@@ -8,7 +8,7 @@ import { readVfs } from './read-vfs.js';
 import type { FoundVf, VfChange, VfState, VfTable } from './vf-table.js';
 import { findVirtualFunctions } from './virtual-functions.js';
 
-/** The kernel's virtual functions: found by sysfs, read and written by `ip` through their physical functions. */
+/** The kernel's virtual functions: found through sysfs, read and written with `ip` through their physical functions. */
 export class IpVfTable implements VfTable {
   readonly #sysfsRoot: string;
   readonly #programs: Programs;
@@ -40,7 +40,10 @@ export class IpVfTable implements VfTable {
     return new Map(await Promise.all(states));
   }
 
-  /** Where sysfs shows none of this namespace, each address has the reason: others' functions are told of by their records. */
+  /**
+   * If sysfs shows none of this namespace, each address gets the reason as its error: functions of other VIFs are still
+   * reported by their records.
+   */
   async #find(addresses: readonly string[]): Promise<Map<string, VirtualFunction | VifError>> {
     try {
       return await findVirtualFunctions(this.#sysfsRoot, addresses, this.#files);
@@ -57,7 +60,7 @@ export class IpVfTable implements VfTable {
   ): Promise<FoundVf | VifError> {
     if (isVifError(listing)) return listing;
     const listed = listing?.get(index);
-    const text = `${pf} lists no virtual function ${index}, which ${address} is by sysfs`;
+    const text = `${pf} lists no virtual function ${index}, which is ${address} according to sysfs`;
     if (!listed) return new VifError('PCI_DEVICE_NOT_FOUND', text);
     const [deviceMac, users] = await Promise.all([
       netDeviceAddress(this.#sysfsRoot, address, netDevice, this.#files),
@@ -94,7 +97,7 @@ interface Target {
   readonly words: readonly string[];
 }
 
-/** The links that are set, in order: a function's own device may change its address only while that is trusted. */
+/** The links to set, in order: a function's own device may change its address only while the function is trusted. */
 function targetsOf({ pf, index, netDevice }: VirtualFunction, set: Partial<VfState>): Target[] {
   const ofPf = { name: `${pf} vf ${index}`, words: wordsOf(set) };
   const device = netDevice === undefined || set.deviceMac === undefined ? [] : ['address', set.deviceMac];

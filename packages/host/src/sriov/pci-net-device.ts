@@ -6,7 +6,7 @@ export function pciFolder(sysfsRoot: string, address: string): string {
   return join(sysfsRoot, 'bus/pci/devices', address.toLowerCase());
 }
 
-/** The network device of a PCI function, by sysfs; undefined when it has none. */
+/** The network device of a PCI function, according to sysfs; undefined if it has none. */
 export function pciNetDevice(
   sysfsRoot: string,
   address: string,
@@ -15,7 +15,10 @@ export function pciNetDevice(
   return netDeviceIn(pciFolder(sysfsRoot, address), files);
 }
 
-/** The MAC address of a network device of a PCI function, by sysfs; undefined when it has none of that name. */
+/**
+ * The MAC address of a network device of a PCI function, according to sysfs; undefined if it has no device of that
+ * name.
+ */
 export async function netDeviceAddress(
   sysfsRoot: string,
   pciAddress: string,
@@ -26,7 +29,7 @@ export async function netDeviceAddress(
   return (await files.text(join(pciFolder(sysfsRoot, pciAddress), 'net', name, 'address'))) || undefined;
 }
 
-/** The links that lie upon a network device of a PCI function, or that it is a member of, by sysfs. */
+/** The links on top of a network device of a PCI function, and those that it is a member of, according to sysfs. */
 export async function netDeviceUsers(
   sysfsRoot: string,
   pciAddress: string,
@@ -38,20 +41,20 @@ export async function netDeviceUsers(
   return names.flatMap((each) => /^upper_(.+)$/.exec(each)?.[1] ?? []).sort();
 }
 
-/** What `phys_port_name` says of a representor: `pf0vf3`, `pf0sf88`, and plain `3` on old kernels. */
+/** The `phys_port_name` of a representor: `pf0vf3`, `pf0sf88`, and just `3` on old kernels. */
 const REPRESENTOR = /^\d+$|(vf|sf)\d+$/;
 
 /**
- * The network device in the folder of a PCI function; undefined when it has none: no such function, or none
- * that is bound to a network driver. In switchdev mode the representors of virtual functions stand beside the
- * physical function's own device; they are passed over.
+ * The network device in the folder of a PCI function; undefined if it has none, because there is no such function or it
+ * is not bound to a network driver. In switchdev mode the representors of virtual functions are in the same folder as
+ * the physical function's own device; they are skipped.
  */
 export async function netDeviceIn(folder: string, files: KernelFiles): Promise<string | undefined> {
   const net = join(folder, 'net');
   const [first, ...others] = (await files.names(net)).sort();
   if (others.length === 0) return first;
   for (const name of first === undefined ? others : [first, ...others]) {
-    // A device without the name of a port has the file nonetheless, but reading it fails.
+    // A device without a port name has the file too, but reading it fails.
     if (!REPRESENTOR.test(await files.text(join(net, name, 'phys_port_name')))) return name;
   }
   return first;

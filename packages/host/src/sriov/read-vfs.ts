@@ -10,20 +10,20 @@ interface IpVlan {
   readonly protocol?: string;
 }
 
-/** A virtual function as `ip -json link` prints it; only what we use. */
+/** A virtual function as `ip -json link` prints it; only the fields that we use. */
 interface IpVf extends IpVlan {
   readonly vf: number;
   /** The MAC address: `mac` until iproute2 5.2, `address` since. */
   readonly address?: string;
   readonly mac?: string;
-  /** Of one element. Kernels before 4.9 do not tell it, and `ip` prints the VLAN beside it. */
+  /** A list of one element. Kernels before 4.9 do not provide it, and `ip` then prints the VLAN outside of it. */
   readonly vlan_list?: readonly IpVlan[];
-  /** Left out where the driver has no trust to give. */
+  /** Left out if the driver does not support trust. */
   readonly trust?: boolean;
 }
 
 /**
- * The settings of a physical function's virtual functions, by their numbers; or why `ip` cannot tell.
+ * The settings of a physical function's virtual functions, by number; or the error if `ip` cannot read them.
  * @throws VifError COMMAND_NOT_FOUND, TIMEOUT, ABORTED
  */
 export async function readVfs(
@@ -45,7 +45,7 @@ export async function readVfs(
   }
 }
 
-/** Reads what `ip -json link show dev PF` printed. */
+/** Parses the output of `ip -json link show dev PF`. */
 export function parseVfs(json: string): Map<number, VfState> {
   const links: { readonly vfinfo_list?: readonly IpVf[] }[] = JSON.parse(json);
   return new Map(

@@ -4,10 +4,10 @@ import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import { pciFolder } from './pci-net-device.js';
 
 /**
- * The representor of the virtual function at a PCI address, as sysfs tells; undefined when there is no such function.
+ * The representor of the virtual function at a PCI address, according to sysfs; undefined if there is no such function.
  *
- * All ports of a card's switch have the same `phys_switch_id`; `phys_port_name` says what each stands for. The rules
- * are os-vif's (vif_plug_ovs/linux_net.py): a physical function is known there by its PCI function number.
+ * All ports of a card's switch have the same `phys_switch_id`; `phys_port_name` says what each one represents. The
+ * rules are os-vif's (vif_plug_ovs/linux_net.py): a physical function is identified there by its PCI function number.
  */
 export async function findRepresentor(
   sysfsRoot: string,
@@ -20,12 +20,12 @@ export async function findRepresentor(
   if (index === undefined) return undefined;
   const pfAddress = basename(physfn);
   const [, pfNumber] = /^[\da-f:]+\.(\d+)$/i.exec(pfAddress) ?? [];
-  if (pfNumber === undefined) return undefined; // a copy of sysfs, in which `physfn` is no link
+  if (pfNumber === undefined) return undefined; // a copy of sysfs, in which `physfn` is not a link
   const netDevice = await representorOf(sysfsRoot, physfn, Number(pfNumber), index, files);
   return { pfAddress, index, ...(netDevice !== undefined && { netDevice }) };
 }
 
-/** The number of a virtual function below its physical one. */
+/** The number of a virtual function within its physical function. */
 async function numberOf(address: string, physfn: string, files: KernelFiles): Promise<number | undefined> {
   for (const name of await files.names(physfn)) {
     const [, number] = /^virtfn(\d+)$/.exec(name) ?? [];
@@ -44,7 +44,7 @@ async function representorOf(
   files: KernelFiles,
 ): Promise<string | undefined> {
   const netDevices = join(sysfsRoot, 'class/net');
-  // A device without a switch has the files nonetheless, but reading them fails.
+  // A device without a switch has the files too, but reading them fails.
   const textOf = (name: string, file: string) => files.text(join(netDevices, name, file));
   const own = await Promise.all(
     (await files.names(join(physfn, 'net'))).map((name) => textOf(name, 'phys_switch_id')),
@@ -58,7 +58,8 @@ async function representorOf(
     return isIt ? { name, isExternal: port.isExternal } : [];
   });
   const found = (await Promise.all(candidates)).flat();
-  // `c1pf0vf2` is of another host that the card serves; where all names tell the controller, it is this host's.
+  // `c1pf0vf2` belongs to another host that the card serves; if all names contain a controller, it belongs to this
+  // host.
   return (found.find(({ isExternal }) => !isExternal) ?? found[0])?.name;
 }
 
@@ -68,7 +69,10 @@ interface VfPort {
   readonly isExternal: boolean;
 }
 
-/** `pf0vf1`, `c0pf1vf2`, `vf1@pf0`, and on old kernels the bare number; undefined for what is no virtual function's. */
+/**
+ * Parses `pf0vf1`, `c0pf1vf2`, `vf1@pf0`, and on old kernels the bare number; undefined if it is not the port of a
+ * virtual function.
+ */
 function parsePortName(name: string): VfPort | undefined {
   const [, vf] = /^(\d+)$/.exec(name) ?? /vf(\d+)/i.exec(name) ?? [];
   if (vf === undefined) return undefined;

@@ -3,9 +3,9 @@ import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import { pciFolder } from './pci-net-device.js';
 
 /**
- * The character device of a PCI function's vDPA device. The device lies below the function in sysfs, and below it what
- * the driver vhost_vdpa made for guests: `.../0000:3b:00.2/vdpa0/vhost-vdpa-0`. Another driver, as virtio_vdpa, leaves
- * it to the host.
+ * The character device of a PCI function's vDPA device. In sysfs, the vDPA device is below the function, and below it
+ * is what the driver vhost_vdpa made for guests: `.../0000:3b:00.2/vdpa0/vhost-vdpa-0`. With another driver, such as
+ * virtio_vdpa, the host uses the device itself.
  */
 export async function findVdpaDevice(
   sysfsRoot: string,

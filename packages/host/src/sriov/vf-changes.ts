@@ -5,13 +5,13 @@ type Attribute = keyof VfState;
 
 const attributes = ['mac', 'vlan', 'qos', 'protocol', 'trust', 'deviceMac'] as const satisfies Attribute[];
 
-/** What is written to a function, and what takes it back. Both are empty where the function is as wanted. */
+/** What is written to a function, and what undoes it. Both are empty if the function is as wanted. */
 export interface VfDiff {
   readonly set: VfSettings;
   readonly back: VfSettings;
 }
 
-/** What is to be written for a function to have the wanted settings. A VLAN goes with its priority and protocol. */
+/** What must be written for a function to have the wanted settings. A VLAN includes its priority and protocol. */
 export function diffVf(wanted: VfSettings, actual: VfState): VfDiff {
   const differing = new Set(attributes.filter((each) => differs(each, wanted, actual)));
   const has = (...names: readonly Attribute[]) => names.some((each) => differing.has(each));
@@ -33,7 +33,7 @@ export function hasSettings(actual: VfState, settings: VfSettings): boolean {
   return !attributes.some((each) => differs(each, settings, actual));
 }
 
-/** In what a function differs from settings, for people. */
+/** How a function differs from settings, in the form shown to users. */
 export function differencesFrom(settings: VfSettings, actual: VfState): Difference[] {
   const [expected, found] = [comparable(settings), comparable(actual)];
   return attributes
@@ -46,7 +46,7 @@ function differs(attribute: Attribute, wanted: VfSettings, actual: VfState): boo
   return expected !== undefined && expected !== (found ?? false);
 }
 
-/** The kernel leaves out a priority of 0 and 802.1Q, and so may steps. */
+/** The kernel leaves out a priority of 0 and 802.1Q, and steps may do so too. */
 function comparable({ mac, vlan, qos = 0, protocol = '802.1Q', trust, deviceMac }: VfSettings): VfSettings {
   return {
     ...(mac !== undefined && { mac: mac.toLowerCase() }),

@@ -1,31 +1,31 @@
 import type { VifError } from '@vifkit/core';
 import type { VfSettings, VfState } from './vf-table.js';
 
-/** How many settings a record has at most of those that were written. */
+/** The maximum number of written settings in a record. */
 export const MOST_WRITTEN = 8;
 
-/** What a virtual function had before a VIF took it. */
+/** The state of a virtual function before a VIF took it. */
 export interface VfRecord {
   /** The VIF that has the function. */
   readonly vifId: string;
   readonly former: VfState;
   /**
-   * What it may have been given since, the latest last: a process may be killed before it writes what it recorded. Only
-   * what still is one of these is put back. Undefined in records of older releases.
+   * The settings that it may have been given since, the latest last: a process may be killed before it writes what it
+   * recorded. Only settings that still match one of these are restored. Undefined in records of older releases.
    */
   readonly written?: readonly VfSettings[];
 }
 
 /**
- * Remembers what the kernel forgets: what virtual functions had before they were first written to. A record
+ * Keeps what the kernel does not: the settings of virtual functions before they were first written to. A record
  * outlives the process that made it.
  */
 export interface VfJournal {
-  /** Records by PCI address, or why one cannot be read. An address may be missing: nothing is recorded of it. */
+  /** Records by PCI address, or an error for one that cannot be read. An address without a record is left out. */
   read(addresses: readonly string[]): Promise<ReadonlyMap<string, VfRecord | VifError>>;
-  /** All records by PCI address. Rejects with JOURNAL_FAILED when it cannot be told which there are. */
+  /** All records by PCI address. Rejects with JOURNAL_FAILED if they cannot be listed. */
   list(): Promise<ReadonlyMap<string, VfRecord | VifError>>;
-  /** Ends well only once the record is safe; it takes the place of one that is there. */
+  /** Succeeds only once the record is stored; it replaces an existing one. */
   record(address: string, record: VfRecord): Promise<VifError | undefined>;
   /** Removes the record, if there is one. */
   forget(address: string): Promise<VifError | undefined>;

@@ -15,14 +15,14 @@ import { inspectVf, type VfGiving, type VfWrite } from './inspect-vf.js';
 import type { VfJournal, VfRecord } from './vf-journal.js';
 import type { VfChange, VfTable } from './vf-table.js';
 
-/** How far a write came: `nothing` was written, not even to the journal. */
+/** How much of a write was done: `nothing` includes the journal. */
 export type VfProgress = 'all' | 'nothing';
 
 type VfTask = Task<VfStep, VfWrite>;
 
 /**
- * Carries out `vf` steps on a table of virtual functions. What a function had is in the journal before its first
- * write, and until it has been given back: so even a process that is killed in between loses nothing.
+ * Carries out `vf` steps on a table of virtual functions. The former settings of a function are in the journal from
+ * before its first write until they have been restored: nothing is lost even if a process is killed in between.
  */
 export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
   readonly kinds = ['vf'] as const;
@@ -77,13 +77,16 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
     const givenBack = await this.#giveBack(written.map(takingBack), signal);
     const errors = new Map<VfTask, VifError | undefined>();
     for (const [i, task] of written.entries()) {
-      // A function that could not be given back what it had keeps its record, for the next attempt.
+      // A function whose former settings could not be restored keeps its record, for the next attempt.
       errors.set(task, givenBack[i] ?? (await this.#putRecordBack(task)));
     }
     return tasks.map((task) => errors.get(task));
   }
 
-  /** The functions that VIFs have. One that is not there, or not yet again, keeps its record: there is nothing to give back. */
+  /**
+   * The functions that VIFs have. A function that does not exist, or not yet again, keeps its record: there is nothing
+   * to restore.
+   */
   async findOwned(
     signal: AbortSignal,
     _reach?: Reach,
@@ -98,15 +101,15 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
       if (isVifError(record)) return [record];
       const state = states.get(address);
       if (state === undefined || isVifError(state, 'PCI_DEVICE_NOT_FOUND')) return [];
-      // The address counts only for functions without a record.
+      // The address matters only for functions without a record.
       return [{ vifId: record.vifId, step: { kind: 'vf', address, restore: { vifMac: NO_MAC } } }];
     });
   }
 
   /**
-   * Records what functions had that are about to be given away, one after the other: a plan may have two steps for a
-   * function, and the second must find the first's record.
-   * @returns why some could not be recorded, which are not to be written to
+   * Records the settings of functions that are about to be given to VIFs, one after the other: a plan may have two
+   * steps for a function, and the second must find the record of the first.
+   * @returns the errors of those that could not be recorded, and must not be written to
    */
   async #record(tasks: readonly VfTask[]): Promise<Map<VfTask, VifError>> {
     const failures = new Map<VfTask, VifError>();
@@ -131,9 +134,9 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
   }
 
   /**
-   * Gives functions back what they had. To have no MAC address of its own again is asked for on the side: some
-   * drivers refuse to take one away (i40e before Linux 4.5, mlx4 while it checks for spoofing), and the function
-   * then keeps the one it has. It does no harm: whoever uses the function next sets another.
+   * Restores the former settings of functions. Removing a MAC address is requested separately: some drivers refuse to
+   * remove one (i40e before Linux 4.5, mlx4 while spoof checking is on), and the function then keeps its address. That
+   * does no harm: the next user of the function sets another one.
    */
   async #giveBack(changes: readonly VfChange[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     const wishes = changes.filter(({ set }) => set.mac === NO_MAC);
@@ -161,7 +164,7 @@ function takingBack({ step: { address }, change: { back } }: VfTask): VfChange {
   return { address, set: back };
 }
 
-/** The record that a plug leaves, if it is not there already. */
+/** The record that a plug leaves, if it does not exist yet. */
 function recordFor(
   { vifId, change: { state, wanted } }: Task<VfStep, VfGiving>,
   latest: VfRecord | undefined,

@@ -3,16 +3,16 @@ import { VifError, type VirtualFunction } from '@vifkit/core';
 import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import { netDeviceIn, pciFolder } from './pci-net-device.js';
 
-/** A physical function, with the numbers of its virtual functions by their addresses. */
+/** A physical function, with the numbers of its virtual functions by address. */
 interface PhysicalFunction {
   readonly netDevice: string | undefined;
   readonly numbers: ReadonlyMap<string, number>;
 }
 
 /**
- * Virtual functions by PCI address, as sysfs describes them; for each that cannot be found or used, a
- * VifError PCI_DEVICE_NOT_FOUND says what is missing. A physical function is read once however many of its
- * virtual functions are asked for.
+ * Virtual functions by PCI address, as described in sysfs. For each that cannot be found or used, a VifError
+ * PCI_DEVICE_NOT_FOUND says what is missing. A physical function is read once, however many of its virtual functions
+ * are requested.
  */
 export async function findVirtualFunctions(
   sysfsRoot: string,
@@ -52,7 +52,7 @@ async function find(
     return notFound(`The physical function of ${address} has no network device; load its network driver`);
   }
   const index = numbers.get(address.toLowerCase());
-  if (index === undefined) return notFound(`${pf} does not count ${address} among its virtual functions`);
+  if (index === undefined) return notFound(`${pf} does not list ${address} among its virtual functions`);
   const netDevice = await netDeviceIn(folder, files);
   return { pf, index, ...(netDevice !== undefined && { netDevice }) };
 }
@@ -60,7 +60,7 @@ async function find(
 async function readPhysicalFunction(folder: string, files: KernelFiles): Promise<PhysicalFunction> {
   const links = (await files.names(folder)).filter((name) => /^virtfn\d+$/.test(name));
   const numbers = links.map(async (link) => {
-    const target = (await files.target(join(folder, link))) ?? ''; // taken away just now
+    const target = (await files.target(join(folder, link))) ?? ''; // just removed
     return [basename(target), Number(link.slice('virtfn'.length))] as const;
   });
   return { netDevice: await netDeviceIn(folder, files), numbers: new Map(await Promise.all(numbers)) };

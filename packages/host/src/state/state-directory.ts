@@ -19,9 +19,9 @@ import { VifError } from '@vifkit/core';
 const USUAL = '/run/vifkit';
 
 /**
- * /run/vifkit, which all callers of a host have to share. A process that is root only in a user namespace of its own
- * (`unshare --map-root-user`) usually cannot make it. Its links are no host's, so it has a directory among the
- * temporary files, named after the user that it is outside.
+ * /run/vifkit, which all callers on a host must share. A process that is root only in its own user namespace
+ * (`unshare --map-root-user`) usually cannot make it. The links of such a process do not belong to the host, so it has
+ * a directory below the one for temporary files, named after the user that it is outside of the namespace.
  */
 export function defaultStateDirectory(): string {
   const outside = uidOutside();
@@ -29,7 +29,7 @@ export function defaultStateDirectory(): string {
   return join(tmpdir(), `vifkit-${outside}`);
 }
 
-/** Which user root of this user namespace is in the one around it; undefined for the root of the host. */
+/** The user that root of this user namespace is in the parent namespace; undefined for the root of the host. */
 function uidOutside(): number | undefined {
   const [inside, outside] = readFileSync('/proc/self/uid_map', 'utf8').trim().split(/\s+/).map(Number);
   return inside === 0 && outside !== 0 ? outside : undefined;
@@ -38,7 +38,7 @@ function uidOutside(): number | undefined {
 function isUsable(path: string): boolean {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
-    if (found && found.uid !== 0) return false; // of the host's root, whose user id is not known here
+    if (found && found.uid !== 0) return false; // owned by the host's root, whose user id is unknown here
     accessSync(found ? path : dirname(path), constants.W_OK);
     return true;
   } catch {
@@ -47,19 +47,19 @@ function isUsable(path: string): boolean {
 }
 
 /**
- * A directory whose contents can be believed: nobody but root, this process's user and, where it is shared, its
- * group can change what is in it, or put another directory in its place.
+ * A directory whose contents can be trusted: only root, this process's user and, if it is shared, its group can change
+ * its contents, or replace it with another directory.
  */
 export interface StateDirectory {
   /** Absolute, and without symbolic links. */
   readonly path: string;
   /** The group that shares it: it is group-writable and has the set-group-ID bit, so that files get its group. */
   readonly sharedBy: number | undefined;
-  /** Of the directory when it was judged. */
+  /** The state of the directory when it was checked. */
   readonly stats: Stats;
 }
 
-/** Whether it is still the one that was judged. Only those who are trusted could have put another in its place. */
+/** Whether it is still the directory that was checked. Only trusted users could have replaced it. */
 export function isStill({ path, stats }: StateDirectory): boolean {
   const found = lstatSync(path, { throwIfNoEntry: false });
   const kept = ['dev', 'ino', 'mode', 'uid', 'gid'] as const;
@@ -72,17 +72,17 @@ export function fileModeIn({ sharedBy }: StateDirectory): number {
 }
 
 /**
- * Makes the directory if it is missing, with mode 0700 as well as its missing parents, and judges it.
+ * Makes the directory and its parents, with mode 0700, if they are missing, and checks the directory.
  *
- * @throws VifError STATE_DIRECTORY_UNSAFE if another user could change what is in it, STATE_DIRECTORY_FAILED if it
- * cannot be made or entered
+ * @throws VifError STATE_DIRECTORY_UNSAFE if another user could change its contents, STATE_DIRECTORY_FAILED if it
+ *   cannot be made or entered
  */
 export async function openStateDirectory(path: string): Promise<StateDirectory> {
   return judged(path, reach(path, makeDirectory), constants.W_OK | constants.X_OK);
 }
 
 /**
- * Judges the directory; undefined if it is missing.
+ * Checks the directory; undefined if it is missing.
  *
  * @throws VifError as {@link openStateDirectory}
  */
@@ -92,7 +92,7 @@ export async function findStateDirectory(path: string): Promise<StateDirectory |
 }
 
 /**
- * Makes a directory of this name in the state directory if it is missing, for the same users, and judges it.
+ * Makes a directory of this name in the state directory if it is missing, for the same users, and checks it.
  *
  * @throws VifError as {@link openStateDirectory}
  */
@@ -103,8 +103,8 @@ export async function openSubdirectory(parent: StateDirectory, name: string): Pr
 }
 
 /**
- * Why something in the directory cannot be believed; undefined if it can. Judge by `fstat` of the opened file, or
- * by `lstat`: never by what a symbolic link points to.
+ * Why something in the directory cannot be trusted; undefined if it can. Use the
+ * `fstat` of the opened file, or `lstat`: never the target of a symbolic link.
  */
 export function flawOf(stats: Stats, { sharedBy }: StateDirectory): string | undefined {
   const ofGroup = sharedBy !== undefined && stats.gid === sharedBy;
@@ -129,7 +129,7 @@ function judged(
   if (!stats.isDirectory()) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} is not a directory`);
   const ofGroup = parent?.sharedBy !== undefined && parent.sharedBy === stats.gid;
   if (!ofGroup && !isTrusted(stats.uid)) throw unsafe(asked, ownedByOther(stats));
-  // A sticky bit does not help: everybody could still add files.
+  // A sticky bit does not help: any user could still add files.
   if (stats.mode & 0o002) throw unsafe(asked, `can be written by every user; run chmod o-w ${asked}`);
   try {
     accessSync(path, rights);
@@ -140,20 +140,21 @@ function judged(
   return { path, sharedBy: isShared ? stats.gid : undefined, stats };
 }
 
-/** As the kernel. */
+/** The same limit as the kernel's. */
 const MOST_LINKS = 40;
 
 /**
- * Goes to a path from the root directory, part by part, as the kernel does, and judges each parent (as sshd's
- * StrictModes): who can write to one can put anything in the place of what is in it. In a parent with the sticky
- * bit (/tmp) only the owners of its entries can.
+ * Follows a path from the root directory, component by component, as the kernel does, and checks each parent (like
+ * sshd's StrictModes): whoever can write to a parent can replace anything in it. In a parent with the sticky bit
+ * (/tmp), only the owners of its entries can.
  */
 function reach(path: string): Found | undefined;
 function reach(path: string, make: (path: string) => void): Found;
 function reach(path: string, make?: (path: string) => void): Found | undefined {
   const asked = resolve(path);
   let found: Found = { path: '/', stats: lstatSync('/') };
-  // Where the owner of / is not root, this is a user namespace without the host's root: its files are such a user's.
+  // If the owner of / is not root, this is a user namespace without the host's root: the host root's files appear to
+  // belong to that owner.
   const owner = found.stats.uid;
   const judgeParent = ({ path: parent, stats }: Found) => {
     const flaw = flawOfParent(stats, owner);
@@ -207,13 +208,16 @@ function makeDirectory(path: string): void {
   }
 }
 
-/** Never seen with too few permissions: the umask would keep the group out until they are set. */
+/**
+ * Made under another name first, so that it is never visible with too few permissions: until they are set, the umask
+ * keeps the group out.
+ */
 function makeShared({ path: parent, sharedBy }: StateDirectory, path: string): Stats {
   try {
     const draft = mkdtempSync(join(parent, '.new-'));
     chmodSync(draft, sharedBy === undefined ? 0o700 : 0o2770);
     try {
-      renameSync(draft, path); // it takes the place of an empty one, which is as good, and of nothing else
+      renameSync(draft, path); // it replaces only an empty directory, which does no harm
     } catch {
       rmdirSync(draft);
     }

@@ -16,7 +16,7 @@ const pool = (own: PoolOptions, argv: readonly [string, ...string[]] = ['sh', '-
 };
 
 /** Asks one thing. */
-async function ask(program: ProgramPool, word: string, own: { readonly anew?: boolean } = {}) {
+async function ask(program: ProgramPool, word: string, own: { readonly fresh?: boolean } = {}) {
   const question = () => ({ script: `${word}\n`, length: 1, hear: () => true });
   const { stdout, told, ended } = await program.ask(question, { ...options(), ...own });
   const [pid, answer] = stdout.at(-1)?.split(' ') ?? [];
@@ -57,9 +57,9 @@ describe('a pool of processes', () => {
     const first = await ask(program, 'one');
     expect(first).toMatchObject({ answer: 'one', wasAsked: false });
     expect(await ask(program, 'two')).toMatchObject({ pid: first.pid, answer: 'two', wasAsked: true });
-    const anew = await ask(program, 'three', { anew: true });
-    expect(anew).toMatchObject({ answer: 'three', wasAsked: false });
-    expect(anew.pid).not.toBe(first.pid);
+    const fresh = await ask(program, 'three', { fresh: true });
+    expect(fresh).toMatchObject({ answer: 'three', wasAsked: false });
+    expect(fresh.pid).not.toBe(first.pid);
     await expect.poll(() => newChildren(before), { timeout: 10_000 }).toEqual([]);
   });
 

@@ -186,7 +186,7 @@ describe('undoing link steps', () => {
     host.failAt(1);
     expect(await undo(await apply([absent('tap0')]))).toEqual([undefined]);
     const [outcome] = await undo(await apply([absent('tap0')]));
-    expect(outcome?.message).toBe('Link tap0 was removed and cannot be brought back');
+    expect(outcome?.message).toBe('Link tap0 was removed and cannot be restored');
   });
 
   it('removes what may have been made before it was called off', async () => {

@@ -88,7 +88,7 @@ describe('what is written for a step', () => {
     const left = { ...trunk, externalIds: { theirs: 'x', 'vifkit-vif': 'other' } };
     const idle = comparePort(portStep('p', { representor: true }), vif, left).takeOver?.change;
     expect(idle?.changes).toMatchObject([
-      { marks, anew: true, settings: { externalIds: { 'iface-id': 'p' } } },
+      { marks, recreate: true, settings: { externalIds: { 'iface-id': 'p' } } },
     ]);
     expect(idle?.reverse).toEqual([{ ...trunkBack, portExternalIds: left.externalIds }]);
   });

@@ -37,9 +37,9 @@ const read = async (name: string) =>
 describe.each([
   ['a store of a few calls', false],
   ['a store that lives on', true],
-])('%s', (_, livesOn) => {
+])('%s', (_, isLongLived) => {
   beforeEach(async () => {
-    ovs = await startSwitch({ dummy: true }, livesOn);
+    ovs = await startSwitch({ dummy: true }, isLongLived);
   });
   afterEach(() => ovs.stop());
 
@@ -328,7 +328,7 @@ describe.each([
   describe('the netdev datapath', () => {
     it('reports a bridge whose link ovs-vswitchd cannot make', async () => {
       await ovs.stop();
-      ovs = await startSwitch({}, livesOn);
+      ovs = await startSwitch({}, isLongLived);
       ovs.veth('taken');
       expect(await commit([bridge('taken', { datapathType: 'netdev' })])).toEqual([
         failing('OVS_PORT_FAILED', 'the local port of bridge taken'),
@@ -337,7 +337,7 @@ describe.each([
 
     it('has made the link of a bridge, or removed it, when the change is done', async () => {
       await ovs.stop();
-      ovs = await startSwitch({}, livesOn);
+      ovs = await startSwitch({}, isLongLived);
       const links = () => execFileSync('ip', ['-brief', 'link'], { encoding: 'utf8' });
       await commit([bridge('br0', { datapathType: 'netdev', mtu: 1400 })]);
       expect(links()).toMatch(/^br0 /m);

@@ -53,7 +53,7 @@ beforeAll(() => requireOwnNetwork());
 let ovs: OpenVSwitch;
 let host: MemoryHost;
 let drivers: VifDriver[];
-let livesOn: boolean;
+let isLongLived: boolean;
 
 beforeEach(async () => {
   ovs = await startOpenVSwitch({ dummy: true });
@@ -73,7 +73,7 @@ function driverAt(endpoint: string): VifDriver {
   const driver = createVifDriver({
     host: {
       ...host,
-      runners: [...memory, new OvsRunner(new OpenVswitch(client, livesOn))],
+      runners: [...memory, new OvsRunner(new OpenVswitch(client, isLongLived))],
       close: () => client.close(),
     },
     guests: { forObject: fail, forBackend: fail },
@@ -138,7 +138,7 @@ describe.each([
   ['for many calls', true],
 ])('a store %s and', (_, lives) => {
   beforeEach(() => {
-    livesOn = lives;
+    isLongLived = lives;
   });
 
   describe('an ovsdb-server that restarts', () => {

@@ -28,8 +28,8 @@ const configuration = {
   Interface: 'name,type,external_ids,options,mtu_request,other_config',
 };
 
-/** @param livesOn have a store that keeps a replica of the database. */
-export async function startSwitch(options: OpenVSwitchOptions = {}, livesOn = false): Promise<Switch> {
+/** @param isLongLived have a store that keeps a replica of the database. */
+export async function startSwitch(options: OpenVSwitchOptions = {}, isLongLived = false): Promise<Switch> {
   requireOwnNetwork();
   const ovs = await startOpenVSwitch(options);
   const client = new OvsdbClient({ endpoint: ovs.endpoint });
@@ -41,7 +41,7 @@ export async function startSwitch(options: OpenVSwitchOptions = {}, livesOn = fa
   return {
     ovs,
     client,
-    store: new OpenVswitch(client, livesOn),
+    store: new OpenVswitch(client, isLongLived),
     veth(name) {
       execFileSync('ip', ['link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', `${name}-p`]);
       links.push(name);

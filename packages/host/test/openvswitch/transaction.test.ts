@@ -5,7 +5,7 @@ import { composeTransaction } from '../../src/openvswitch/transaction.js';
 
 const empty: Snapshot = {
   initialized: true,
-  isOvns: false,
+  isOvnManaged: false,
   bridges: new Map(),
   ports: new Map(),
   qos: new Map(),

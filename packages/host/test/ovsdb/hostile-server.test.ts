@@ -50,7 +50,7 @@ let before: string[];
 let server: FakeServer;
 let client: OvsdbClient;
 let host: MemoryHost;
-let livesOn: boolean;
+let isLongLived: boolean;
 
 beforeEach(async () => {
   before = resources();
@@ -71,7 +71,7 @@ async function plug(onCall: OnCall, timeout = 10_000): Promise<unknown> {
   server.onCall = onCall;
   const memory = host.runners.filter(({ kinds }) => !kinds.includes('ovsPort'));
   const driver = createVifDriver({
-    host: { ...host, runners: [...memory, new OvsRunner(new OpenVswitch(client, livesOn))] },
+    host: { ...host, runners: [...memory, new OvsRunner(new OpenVswitch(client, isLongLived))] },
     guests: { forObject: fail, forBackend: fail },
     plugins: [{ name: 'test', provides: [PortPlugin] }],
   });
@@ -114,7 +114,7 @@ describe.each([
   ['is watched', true],
 ])('an OVSDB server that %s and', (_, lives) => {
   beforeEach(() => {
-    livesOn = lives;
+    isLongLived = lives;
   });
 
   it('is not there', async () => {

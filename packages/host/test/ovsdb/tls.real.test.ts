@@ -224,7 +224,7 @@ describe('a server that', () => {
     const client = connect(keys.us, `ssl:127.0.0.1:${port}`);
     const patient = ask(client);
     await expect(ask(client, new Deadline(100).signal)).rejects.toThrow(failure('TIMEOUT', /connecting to/));
-    await expect(patient).rejects.toThrow(failure('OVSDB_UNREACHABLE', /does not answer in TLS/));
+    await expect(patient).rejects.toThrow(failure('OVSDB_UNREACHABLE', /does not reply in TLS/));
     expect(sockets).toHaveLength(1);
     await close();
   });

@@ -51,7 +51,7 @@ describe('virtual functions', () => {
     expect(await find('0000:c3:00.1')).toMatchObject(
       missing(/function of 0000:c3:00.1 has no network device/),
     );
-    expect(await find('0000:c2:00.1')).toMatchObject(missing(/ens79 does not count 0000:c2:00.1/));
+    expect(await find('0000:c2:00.1')).toMatchObject(missing(/ens79 does not list 0000:c2:00.1/));
   });
 });
 

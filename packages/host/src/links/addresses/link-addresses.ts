@@ -1,45 +1,48 @@
-/** An IP address of a link, and what `ip address` takes to give it to another. */
+/** An IP address of a link, with the arguments of `ip address` that add it to another link. */
 export interface LinkAddress {
-  /** With its prefix length, as in `10.0.0.1/24`; that is the peer's where there is one. */
+  /** With its prefix length, as in `10.0.0.1/24`; the prefix length is the peer's if there is one. */
   readonly address: string;
   /** The other end of a point-to-point address, as in `10.0.0.2/32`. */
   readonly peer?: string;
   /** The link's name with a suffix, as in `eth1:0`; IPv4 only. */
   readonly label?: string;
-  /** Broadcast address, metric, lifetimes and flags, in the words of `ip`. */
+  /** Broadcast address, metric, lifetimes and flags, as arguments of `ip`. */
   readonly options: readonly string[];
 }
 
-/** A way out of a route. */
+/** A next hop of a route. */
 export interface RouteHop {
   readonly link: string;
-  /** Gateway and flags, in the words of `ip`. */
+  /** Gateway and flags, as arguments of `ip`. */
   readonly options: readonly string[];
 }
 
-/** A route of any table but `local`, which is the kernel's. */
+/** A route of any table except `local`, which the kernel maintains. */
 export interface LinkRoute {
-  /** The main table unless given; its number, or its name in /etc/iproute2/rt_tables. */
+  /** The number of the table, or its name in /etc/iproute2/rt_tables; the main table by default. */
   readonly table?: string;
   /** With its prefix length; the default route is `0.0.0.0/0` or `::/0`. */
   readonly destination: string;
   readonly hops: readonly RouteHop[];
-  /** Protocol, scope, source, metric and so on, in the words of `ip`. */
+  /** Protocol, scope, source, metric and so on, as arguments of `ip`. */
   readonly options: readonly string[];
 }
 
-/** What a link has of IP: its addresses of global scope, and the routes that the kernel does not make from them. */
+/**
+ * The IP configuration of a link: its addresses of global scope, and the routes that the kernel does not derive from
+ * them.
+ */
 export interface LinkAddressing {
   readonly addresses: readonly LinkAddress[];
   readonly routes: readonly LinkRoute[];
-  /** Routes with something to them that we would lose on the way to another link; none unless given. */
+  /** Routes with attributes that would be lost when they are moved to another link; none by default. */
   readonly fixedRoutes?: readonly FixedRoute[];
 }
 
 export interface FixedRoute {
   /** As in `198.51.100.0/24 table 100`. */
   readonly route: string;
-  /** What `ip -json route` calls it, as in `nhid`. */
+  /** The name of such an attribute in `ip -json route`, as in `nhid`. */
   readonly because: string;
 }
 
@@ -49,12 +52,12 @@ export function isIpv6({ address }: LinkAddress): boolean {
   return address.includes(':');
 }
 
-/** A route as a person would write it. */
+/** A route in human-readable form. */
 export function routeText({ destination, hops, table }: LinkRoute): string {
   return [destination, ...hops.flatMap(({ options }) => options), ...tableWords(table)].join(' ');
 }
 
-/** A table in the words of `ip route`. */
+/** A table as arguments of `ip route`. */
 export function tableWords(table: string | undefined): string[] {
   return table === undefined ? [] : ['table', table];
 }

@@ -1,15 +1,15 @@
-/** A rule of policy routing that names a link. */
+/** A policy routing rule that names a link. */
 export interface LinkRule {
   readonly family: 'inet' | 'inet6';
-  /** Whether the packets come in by the link, or are sent by a socket that is bound to it. */
+  /** Whether it matches packets that come in on the link, or packets sent by a socket that is bound to it. */
   readonly direction: 'iif' | 'oif';
   readonly link: string;
   readonly priority: number;
-  /** What else the rule says, in a form to be compared. */
+  /** The rest of the rule, in comparable form. */
   readonly rest: string;
 }
 
-/** A rule as `ip -json rule` prints it; only what we use. */
+/** A rule as `ip -json rule` prints it; only the fields that we use. */
 export interface IpRule extends Readonly<Record<string, unknown>> {
   readonly priority?: number;
   readonly iif?: string;
@@ -22,7 +22,7 @@ export function parseRules(rules: readonly IpRule[], family: LinkRule['family'])
     (['iif', 'oif'] as const).flatMap((direction): LinkRule[] => {
       const { priority = 0, [direction]: link, ...others } = rule;
       if (link === undefined) return [];
-      // Whether there is a link of the name at present.
+      // Says whether a link of that name currently exists.
       const entries = Object.entries(others).filter(([key]) => !key.endsWith('_detached'));
       return [{ family, direction, link, priority, rest: JSON.stringify(entries.sort()) }];
     }),
@@ -30,8 +30,8 @@ export function parseRules(rules: readonly IpRule[], family: LinkRule['family'])
 }
 
 /**
- * The rules for a link that would match nothing once another link has its addresses: there is no rule for that one that
- * says the same.
+ * The rules for a link that would no longer match once another link has its addresses: there is no equivalent rule for
+ * the other link.
  */
 export function rulesLost(rules: readonly LinkRule[], from: string, to: string): LinkRule[] {
   const keyOf = ({ family, direction, rest }: LinkRule) => [family, direction, rest].join(' ');

@@ -1,6 +1,6 @@
 import type { LinkAddress } from './link-addresses.js';
 
-/** A link as `ip -json address` prints it; only what we use. */
+/** A link as `ip -json address` prints it; only the fields that we use. */
 export interface IpAddresses {
   readonly ifname?: string;
   readonly addr_info?: readonly IpAddress[];
@@ -10,7 +10,7 @@ interface IpAddress {
   readonly family: string;
   readonly local: string;
   readonly prefixlen: number;
-  /** The peer's. */
+  /** The peer's address. */
   readonly address?: string;
   readonly scope: string;
   readonly broadcast?: string;
@@ -32,7 +32,8 @@ const FOREVER = 2 ** 32 - 1;
 export function parseAddresses({ ifname, addr_info = [] }: IpAddresses): LinkAddress[] {
   return (
     addr_info
-      // The kernel makes temporary addresses anew from the one they belong to. One that failed is another host's.
+      // The kernel regenerates temporary addresses from the one they belong to. An address whose duplicate detection
+      // failed belongs to another host.
       .filter(({ scope, temporary, dadfailed }) => scope === 'global' && !temporary && !dadfailed)
       .map((each) => addressOf(each, ifname))
   );
@@ -57,7 +58,8 @@ function optionsOf(each: IpAddress): string[] {
   if (valid !== FOREVER || preferred !== FOREVER) {
     words.push('valid_lft', lifetime(valid), 'preferred_lft', lifetime(preferred));
   }
-  // Looking for duplicates would keep the address from use for a second, and find the link that gives it away.
+  // Duplicate address detection would keep the address from being used for a second, and would find it on the link that
+  // gives it up.
   if (family === 'inet6') words.push('nodad');
   const flags = ['noprefixroute', 'mngtmpaddr', 'home', 'autojoin'] as const;
   return [...words, ...flags.filter((flag) => each[flag])];

@@ -10,13 +10,13 @@ import {
 interface IpHop {
   readonly dev?: string;
   readonly gateway?: string;
-  /** A gateway of the other family. */
+  /** A gateway of the other address family. */
   readonly via?: { readonly family: string; readonly host: string };
   readonly weight?: number;
   readonly flags?: readonly string[];
 }
 
-/** A route as `ip -json route` prints it; only what we use. */
+/** A route as `ip -json route` prints it; only the fields that we use. */
 export interface IpRoute extends IpHop {
   /** Left out for a unicast route. */
   readonly type?: string;
@@ -34,7 +34,7 @@ export interface IpRoute extends IpHop {
   readonly metrics?: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What is known of routes, and can be said of them in the words of `ip route`. */
+/** The known attributes of routes, which can be written as arguments of `ip route`. */
 const knownKeys: ReadonlySet<string> = new Set([
   ...['type', 'dst', 'table', 'dev', 'gateway', 'via', 'weight', 'flags', 'nexthops'],
   ...['protocol', 'scope', 'prefsrc', 'metric', 'tos', 'pref', 'expires', 'metrics'],
@@ -44,15 +44,15 @@ const knownMetrics: ReadonlySet<string> = new Set([
   ...['reordering', 'hoplimit', 'quickack', 'rto_min', 'fastopen_no_cookie'],
 ]);
 
-/** The routes over a link, and those among them that cannot be told to `ip` again as they are. */
+/** The routes over a link, and those among them that cannot be passed to `ip` again unchanged. */
 export interface RoutesOver {
   readonly routes: LinkRoute[];
   readonly fixedRoutes: FixedRoute[];
 }
 
 /**
- * Reads the routes that lead over a link and that the kernel does not make by itself from the link's addresses.
- * Those without a gateway come first: gateways are reached by them.
+ * Reads the routes over a link that the kernel does not derive from the link's addresses. Routes without a gateway come
+ * first: gateways are reached through them.
  */
 export function routesOver(
   link: string,
@@ -76,7 +76,7 @@ export function routesOver(
   return { routes, fixedRoutes };
 }
 
-/** What of a route would be lost if it were made anew. */
+/** The attribute of a route that would be lost if it were added again. */
 function unknownIn(route: IpRoute): string | undefined {
   const { type = 'unicast', nexthops = [], metrics = [] } = route;
   if (type !== 'unicast') return type;
@@ -92,7 +92,10 @@ function hasGateway({ hops }: LinkRoute): boolean {
   return hops.some(({ options }) => options.includes('via'));
 }
 
-/** With `noprefixroute`, as NetworkManager has it, the route to an address's network is somebody else's making. */
+/**
+ * Whether the kernel derives a route from an address. With `noprefixroute`, as NetworkManager sets it, somebody else
+ * has added the route to the address's network.
+ */
 function isMadeByKernel(
   { dst, protocol, table, type = 'unicast' }: IpRoute,
   addresses: readonly LinkAddress[],
@@ -113,7 +116,7 @@ function isMadeByKernel(
 
 function routeOf(route: IpRoute, family: 'inet' | 'inet6'): LinkRoute {
   const { dst, table, protocol, scope, prefsrc, metric, tos, pref, expires, metrics = [] } = route;
-  // `default` would be IPv4's in a batch.
+  // In a batch, `default` would mean IPv4.
   const everything = family === 'inet6' ? '::/0' : '0.0.0.0/0';
   const named = { proto: protocol, scope, src: prefsrc, metric, tos, pref, expires };
   return {
@@ -129,7 +132,7 @@ function hopOf({ dev = '', gateway, via, weight, flags = [] }: IpHop): RouteHop 
   return { link: dev, options: [...words, ...flags.filter((flag) => flag === 'onlink')] };
 }
 
-/** In the words of `ip route`; it prints some values with units, which it also takes. */
+/** As arguments of `ip route`. It prints some values with units, and accepts those too. */
 function wordsOf(named: Readonly<Record<string, unknown>>): string[] {
   return Object.entries(named).flatMap(([name, value]) =>
     value === undefined || value === null ? [] : [name, String(value)],

@@ -11,27 +11,27 @@ import {
 import { type LinkRule, rulesLost } from './link-rules.js';
 
 /**
- * Gives addresses and routes to another link, and then takes the addresses away from this one: only if nothing of
- * what was to be done to the two before has failed. Addresses that are gone already are no failure.
+ * Adds addresses and routes to another link, and then removes the addresses from this one, but only if no earlier
+ * operation on either link has failed. Addresses that are already gone are not a failure.
  */
 export interface Move {
   readonly op: 'move';
   readonly name: string;
   readonly to: string;
   readonly addresses: readonly LinkAddress[];
-  /** As they are to be. */
+  /** The routes as they should be. */
   readonly routes: readonly LinkRoute[];
-  /** What is taken away from this link; it keeps others. */
+  /** The addresses that are removed from this link; it keeps its others. */
   readonly leaving: readonly LinkAddress[];
 }
 
-/** Addresses and routes that go from a link to its bridge, and the way back. */
+/** The move of addresses and routes from a link to its bridge, and the move back. */
 export interface Relocation {
   readonly there: Move;
   readonly back: Move;
 }
 
-/** What a link still has that belongs on its bridge; undefined if there is nothing. */
+/** What must be moved from a link to its bridge; undefined if nothing must. */
 export function relocationOf(
   { name, set, yieldAddresses }: LinkStep,
   all: ReadonlyMap<string, LinkAddressing>,
@@ -44,7 +44,7 @@ export function relocationOf(
     ...route,
     hops: route.hops.map((hop) => (hop.link === name ? { ...hop, link: to } : hop)),
   }));
-  // What the bridge had of them before stays there.
+  // Addresses that the bridge already had stay there.
   const had = new Set(all.get(to)?.addresses.map(({ address }) => address));
   const leaving = there.filter(({ address }) => !had.has(address));
   return {
@@ -54,18 +54,18 @@ export function relocationOf(
 }
 
 /**
- * Why a relocation would lose something that the host is reached by; undefined if it would not.
- * @param rules those that name links
+ * Why a relocation would lose routing that the host depends on; undefined if it would not.
+ * @param rules the rules that name links
  */
-export function relocationHindrance(
+export function relocationBlocker(
   { there: { name, to } }: Relocation,
   all: ReadonlyMap<string, LinkAddressing>,
   rules: readonly LinkRule[],
 ): VifError | undefined {
   const [fixed] = all.get(name)?.fixedRoutes ?? [];
   if (fixed) {
-    const text = `Route ${fixed.route} over link ${name} cannot be moved to bridge ${to}, for its '${fixed.because}'`;
-    return new VifError('LINK_ROUTES_FIXED', `${text}: make it without, or remove it, and plug again`);
+    const text = `Route ${fixed.route} over link ${name} cannot be moved to bridge ${to}, because of its '${fixed.because}'`;
+    return new VifError('LINK_ROUTES_FIXED', `${text}: add it without that, or remove it, and plug again`);
   }
   const [rule] = rulesLost(rules, name, to);
   if (!rule) return undefined;
@@ -86,10 +86,10 @@ export function relocationDifferences({ there }: Relocation): Difference[] {
 }
 
 /**
- * The failure that keeps addresses where they are: one of what was to be done before to either link. A link never
- * gives an address away before the other has it.
+ * The failure that prevents a move: that of an earlier operation on either link. A link never loses an address before
+ * the other has it.
  */
-export function hindrance(
+export function failureBeforeMove(
   move: Move,
   before: readonly { readonly name: string }[],
   outcomes: readonly (VifError | undefined)[],
@@ -98,7 +98,7 @@ export function hindrance(
   return outcomes[failed];
 }
 
-/** The kernel takes labels only that begin with the link's name. */
+/** The kernel accepts only labels that begin with the link's name. */
 function relabelled({ label, ...address }: LinkAddress, from: string, to: string): LinkAddress {
   const moved = label?.startsWith(`${from}:`) ? to + label.slice(from.length) : '';
   return moved !== '' && moved.length < 16 ? { ...address, label: moved } : address;

@@ -2,22 +2,22 @@ import { type LinkAddress, type LinkRoute, tableWords } from './link-addresses.j
 import type { Move } from './relocation.js';
 
 /**
- * Gives the addresses to the link that gets them, which both have then, and makes the routes lead over it: each is
- * replaced in one go, so that there is no moment without it.
+ * Adds the addresses to the new link, so that both links have them, and makes the routes lead over it. Each route is
+ * replaced atomically, so it exists at all times.
  */
 export function renderArrival({ to, addresses, routes }: Move): string[] {
   return [...addresses.map((address) => renderAddress(address, to)), ...routes.map(renderRoute)];
 }
 
 /**
- * Takes the addresses from the link that had them. The last one goes first: the kernel removes with a primary
- * address its secondary ones.
+ * Removes the addresses from the old link, the last one first: with a primary address, the kernel also removes its
+ * secondary ones.
  */
 export function renderDeparture({ name, leaving }: Move): string[] {
   return leaving.toReversed().map((each) => `address delete ${plain(each)} dev ${name}`);
 }
 
-/** What was to be removed is not there. */
+/** Whether what should be removed does not exist. */
 export function isAlreadyGone(complaint: string): boolean {
   return /address not found|cannot assign requested address|cannot find device/i.test(complaint);
 }
@@ -33,10 +33,10 @@ function renderAddress(each: LinkAddress, link: string): string {
 
 function renderRoute({ destination, hops, options: others, table }: LinkRoute): string {
   const options = [...others, ...tableWords(table)];
-  const ways = hops.map((hop) => [...hop.options, 'dev', hop.link]);
-  const [only = []] = ways;
-  const words = ways.length > 1 ? ways.flatMap((way) => ['nexthop', ...way]) : only;
-  // The ways of a route with several come last: what follows `nexthop` belongs to it.
-  const ordered = ways.length > 1 ? [...options, ...words] : [...words, ...options];
+  const nextHops = hops.map((hop) => [...hop.options, 'dev', hop.link]);
+  const [only = []] = nextHops;
+  const words = nextHops.length > 1 ? nextHops.flatMap((hop) => ['nexthop', ...hop]) : only;
+  // The next hops of a multipath route come last: everything after `nexthop` belongs to it.
+  const ordered = nextHops.length > 1 ? [...options, ...words] : [...words, ...options];
   return ['route replace', destination, ...ordered].join(' ');
 }

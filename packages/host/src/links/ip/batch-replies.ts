@@ -1,28 +1,28 @@
 import type { Question } from '../../commands/program-session.js';
 
-/** A command that `ip` does not have: its complaint tells that all lines before it are done. */
+/** A command that `ip` does not have: its error message shows that all lines before it are done. */
 const FENCE = 'fence';
 
-/** `ip` counts the lines that a process of it has read, from its start. */
+/** `ip` numbers the lines that a process has read since its start. */
 const FAILURE = /^Command failed [^:]*:(\d+)$/;
 
 export interface BatchOptions {
-  /** How many lines the process was told before. */
+  /** How many lines the process was sent before. */
   readonly told: number;
-  /** A fence is put behind as many lines. */
+  /** A fence follows after this many lines. */
   readonly window: number;
-  /** Without fences, that all lines are done shows by what they print; unless given, there are fences. */
+  /** Whether there are fences, which is the default. Without them, the output of the lines shows when all are done. */
   readonly isFenced?: boolean;
 }
 
 /**
- * Lines for `ip -batch`, and what it says about them on standard error, told line by line. A fence behind the last of
- * them tells that they are done. Another stands before the first that a process is told: it tells that `ip` has started,
- * and what a root helper said by then is not about a line.
+ * Lines for `ip -batch`, and what it reports about them on standard error, line by line. A fence after the last line
+ * shows that all are done. Another fence precedes the first line that a process is sent: it shows that `ip` has
+ * started, and that any output so far came from a root helper and does not concern a line.
  */
 export class BatchReplies implements Question {
   readonly #script: readonly string[];
-  /** By place in the script: how many lines stand before it. */
+  /** By position in the script: how many lines precede it. */
   readonly #before: readonly number[];
   readonly #complaints = new Map<number, string>();
   readonly #remarks: string[] = [];
@@ -51,12 +51,12 @@ export class BatchReplies implements Question {
     this.#before = before;
   }
 
-  /** How many lines that `ip` is told. */
+  /** How many lines are sent to `ip`. */
   get length(): number {
     return this.#script.length;
   }
 
-  /** What `ip` is to be told. */
+  /** The input for `ip`. */
   get script(): string {
     return `${this.#script.join('\n')}\n`;
   }
@@ -66,12 +66,12 @@ export class BatchReplies implements Question {
     return this.#first !== undefined;
   }
 
-  /** How many lines are known to be carried out, or to have failed. */
+  /** How many lines are known to have been carried out, or to have failed. */
   get done(): number {
     return this.#done;
   }
 
-  /** What it said about a line, if that failed. */
+  /** The error message about a line, if that failed. */
   complaintOf(line: number): string | undefined {
     return this.#complaints.get(line);
   }
@@ -81,22 +81,22 @@ export class BatchReplies implements Question {
     return this.#complaints.size;
   }
 
-  /** What it said about lines that failed. */
+  /** The error messages about lines that failed. */
   get complaints(): readonly string[] {
     return [...this.#complaints.values()];
   }
 
-  /** What else it said, up to the last fence. */
+  /** Its other output, up to the last fence. */
   get remarks(): readonly string[] {
     return this.#remarks;
   }
 
-  /** What it said last, and about no line or fence that it got to the end of. */
+  /** Its last output, after the last line or fence that it completed. */
   get lastWords(): string {
     return wordingOf(this.#words);
   }
 
-  /** Takes note of what it says. @returns whether that was the last of it */
+  /** Processes a line of its output. @returns whether that was the last one */
   hear(said: string, from: 'stdout' | 'stderr'): boolean {
     if (from === 'stdout') return false;
     const number = Number(FAILURE.exec(said)?.[1]);
@@ -117,5 +117,5 @@ export class BatchReplies implements Question {
 }
 
 function wordingOf(words: readonly string[]): string {
-  return words.join('; ') || '`ip` ended without a word';
+  return words.join('; ') || '`ip` ended without output';
 }

@@ -4,15 +4,15 @@ import type { Question } from '../../commands/program-session.js';
 import type { Programs } from '../../commands/programs.js';
 import { missingProgram } from '../../commands/run-program.js';
 
-/** Whether a link is to leave the checksums of what it sends to a card. */
+/** Whether a link should offload the checksums of what it sends. */
 export interface WantedOffload {
   readonly name: string;
   readonly on: boolean;
 }
 
 /**
- * Whether links leave the checksums of what they send to a card, as a veth does with what a guest has sent unfinished. Neither
- * `ip` nor sysfs tells that: it is ethtool's.
+ * Whether links offload the checksums of what they send, as a veth does with packets that a guest has sent without
+ * them. Neither `ip` nor sysfs shows this, only ethtool.
  */
 export class ChecksumOffload {
   readonly #programs: Programs;
@@ -25,7 +25,7 @@ export class ChecksumOffload {
   }
 
   /**
-   * Of all links there are, by one process: it takes no list of names.
+   * Reads this for all links with one process: ethtool does not accept a list of names.
    * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
    */
   async read(signal: AbortSignal): Promise<ReadonlyMap<string, boolean>> {
@@ -40,7 +40,7 @@ export class ChecksumOffload {
   }
 
   /**
-   * One outcome a link. Without ethtool all is left as it is: the way of the VIF tells.
+   * One outcome per link. Without ethtool everything is left as it is: the VIF's path shows it.
    * @throws VifError TIMEOUT, ABORTED
    */
   async write(wanted: readonly WantedOffload[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
@@ -64,10 +64,10 @@ export class ChecksumOffload {
   }
 }
 
-/** ethtool changes one link a process. The shell waits for the next links, and tells of each how that ended. */
+/** An ethtool process changes one link. The shell waits for further links, and reports the status of each. */
 const LOOP = 'while read -r name state; do ethtool -K "$name" tx "$state" 2>&1; echo "status $?"; done';
 
-/** What the shell is told: a line for each link. */
+/** The input for the shell: one line for each link. */
 class Switches implements Question {
   readonly script: string;
   readonly length: number;
@@ -88,7 +88,7 @@ class Switches implements Question {
     return this.#hasFailed;
   }
 
-  /** What ethtool said to a change. */
+  /** The error message of ethtool about a change. */
   complaintOf(i: number): string | undefined {
     return this.#complaints[i];
   }

@@ -1,12 +1,13 @@
 import { pause, signalError } from '@vifkit/engine/time';
 
-// Milliseconds between attempts. Who changes many links at once needs some time for it.
+// Milliseconds between attempts. A program that changes many links at once needs some time for it.
 const FIRST_PAUSE = 2;
 const LONGEST_PAUSE = 100;
 
 /**
- * Has `ip` list something until nothing has changed meanwhile. The kernel says so when links come or go while it
- * lists them: some may be missing then, others there twice. `ip` takes no harm, and says so on standard error alone.
+ * Repeats a listing of
+ * `ip` until nothing changes while it is made. The kernel reports when links were added or removed while it listed them: some may then be missing, others listed twice. `ip`
+ * does not fail in that case: it only reports it on standard error.
  *
  * @throws VifError TIMEOUT, ABORTED once the signal fires, and what `list` throws
  */
@@ -18,6 +19,6 @@ export async function completeDump<T extends { readonly stderr: string | readonl
     const result = await list();
     if (!/dump was interrupted/i.test(String(result.stderr))) return result;
     await pause(delay, signal);
-    if (signal.aborted) throw signalError(signal, 'reading a list that changes all the time');
+    if (signal.aborted) throw signalError(signal, 'reading a list that keeps changing');
   }
 }

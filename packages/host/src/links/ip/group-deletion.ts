@@ -1,21 +1,21 @@
 import type { VifError } from '@vifkit/core';
 import { linkOutcome } from '../link-outcome.js';
-import type { Placed } from './phases.js';
+import type { IndexedOperation } from './phases.js';
 
-/** Runs lines of `ip -batch`, and answers what `ip` said to each that failed; some are expected to fail. */
+/** Runs lines of `ip -batch`. Returns the error message for each that failed; some are expected to fail. */
 type RunLines = (lines: readonly string[], mayFail?: boolean) => Promise<readonly (string | undefined)[]>;
 
 /**
- * Deletes links as one group. The kernel waits for its readers once for a whole group, and several times for
- * each link that is deleted by itself: a veth pair takes it half a millisecond then instead of sixteen, a bridge
- * seventeen instead of forty.
+ * Deletes links as one group. The kernel waits for its readers once for a whole group, but several times for each link
+ * that is deleted on its own: in a group, a veth pair takes half a millisecond instead of 16, a bridge 17 instead of
+ * 40.
  *
- * The group's number is drawn anew each time: nothing else is in it. What is there still is deleted one by one: the
- * kernel refuses a group for the sake of a single member that cannot be deleted, and an `ip` whose caller was killed
- * may have put a member into a group of its own since.
+ * The group has a new random number each time, so nothing else is in it. What still exists afterwards is deleted one by
+ * one: the kernel refuses to delete a group if a single member cannot be deleted, and an `ip` process whose caller was
+ * killed may have moved a member to its own group.
  */
 export async function deleteLinks(
-  deletions: readonly Placed[],
+  deletions: readonly IndexedOperation[],
   outcomes: (VifError | undefined)[],
   run: RunLines,
 ): Promise<void> {
@@ -27,17 +27,17 @@ export async function deleteLinks(
   }
 }
 
-/** Deletes what it can as a group, and answers with what is left to be deleted. */
+/** Deletes what it can as a group. Returns what is left to be deleted. */
 async function joinGroup(
-  deletions: readonly Placed[],
+  deletions: readonly IndexedOperation[],
   outcomes: (VifError | undefined)[],
   run: RunLines,
-): Promise<readonly Placed[]> {
+): Promise<readonly IndexedOperation[]> {
   const group = 2 ** 16 + Math.floor(Math.random() * (2 ** 31 - 2 ** 16));
   const joining = deletions.map(({ operation: { name } }) => `link set dev ${name} group ${group}`);
   const complaints = [...(await run([...joining, `link delete group ${group}`]))];
-  complaints.pop(); // why not all of the group is gone, each member will tell
-  const members: Placed[] = [];
+  complaints.pop(); // each member that still exists will report why
+  const members: IndexedOperation[] = [];
   for (const [i, placed] of deletions.entries()) {
     const complaint = complaints[i];
     if (complaint === undefined) members.push(placed);

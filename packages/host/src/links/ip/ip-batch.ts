@@ -5,20 +5,20 @@ import { missingProgram } from '../../commands/run-program.js';
 import { isTransient, retryTransient } from '../../commands/transient.js';
 import { BatchReplies } from './batch-replies.js';
 
-/** What is said of a link that has been made, or an address that has been given. */
+/** The error messages about a link that has already been made, or an address that has already been added. */
 const IS_THERE = /file exists|resource busy/i;
 
-/** Whether a line failed for the moment alone. Of a virtual function that is being reset, drivers also say EBUSY. */
+/** Whether a line failed only temporarily. Drivers also report EBUSY for a virtual function that is being reset. */
 function isForNow(complaint: string | undefined, line = ''): boolean {
   if (complaint === undefined) return false;
   return isTransient(complaint) || (/ vf \d+ /.test(line) && /device or resource busy/i.test(complaint));
 }
 
-/** What became of a line. */
+/** The result of a line. */
 interface Reply {
-  /** What `ip` said, if the line failed. */
+  /** The error message of `ip`, if the line failed. */
   readonly complaint: string | undefined;
-  /** Whether the process had carried out lines of an earlier call. */
+  /** Whether the process had already carried out lines of an earlier call. */
   readonly remembers: boolean;
 }
 
@@ -26,23 +26,26 @@ interface Reply {
 const WINDOW = 16;
 
 /**
- * Runs lines of `ip -batch` in order, going on past those that fail.
+ * Runs lines of `ip -batch` in order, continuing after those that fail.
  *
- * `ip` tells the number of each line that fails. But on a malformed argument it exits, in spite of -force, and it may
- * be killed. Then the lines up to the last fence are done, and those behind it are given to a new process with a fence
- * behind each, so that the fence that is missing tells which of them it was.
+ * `ip` reports the number of each line that fails. But it exits on a malformed argument, in spite of -force, and it may
+ * be killed. In that case the lines up to the last fence are done. Those after it are sent to a new process with a
+ * fence after each, so that the missing fence shows which line it was.
  *
- * `ip` remembers the index of every name that it has seen. A process that has run lines of an earlier call may
- * therefore look for a link in vain that another process has made anew since: the kernel does not give out an index
- * again. So what fails in such a process is tried once more in a new one, behind the other lines.
+ * `ip` caches the index of every name that it has seen. A process that has run lines of an earlier call may therefore
+ * fail to find a link that another process has recreated since, with a new index. A line that fails in such a process
+ * is retried once in a new one, after the other lines.
  *
- * What the kernel refuses for the moment alone is tried again for a second or two.
+ * What the kernel refuses only temporarily is retried for one or two seconds.
  */
 export class IpBatch {
   readonly #program: string;
   readonly #ip: ProgramPool;
 
-  /** @param options those of processes of its own; or a pool of `ip -force -batch -` that it shares with others */
+  /**
+   * @param options options for its own processes, or a pool of `ip -force -batch -` processes that it shares with
+   *   others
+   */
   constructor(rootHelper: readonly string[], options: PoolOptions | ProgramPool = {}, programs?: Programs) {
     const [program = 'ip', ...args] = [...rootHelper, 'ip', '-force', '-batch', '-'];
     this.#program = program;
@@ -51,10 +54,10 @@ export class IpBatch {
   }
 
   /**
-   * Answers what `ip` said to each line that failed.
-   * @param mayFail a failure is as good as none: no line is tried again
-   * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED if `ip` does not even start, TIMEOUT, ABORTED; the
-   *   process is gone then
+   * Returns the error message of `ip` for each line that failed.
+   * @param mayFail failures are acceptable: no line is retried
+   * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED if `ip` does not even start, TIMEOUT, ABORTED; the process
+   *   has then ended
    */
   async run(lines: readonly string[], signal: AbortSignal, mayFail = false): Promise<(string | undefined)[]> {
     const complaints: (string | undefined)[] = [];
@@ -64,7 +67,7 @@ export class IpBatch {
       const replies = await this.#runOnce(texts, signal, mayFail);
       for (const [n, i] of left.entries()) complaints[i] = replies[n];
       const first = left.find((i) => isForNow(complaints[i], lines[i]));
-      // Those behind it may have failed for want of it.
+      // Later lines may have failed because of this one.
       left = first === undefined ? [] : left.filter((i) => i >= first && complaints[i] !== undefined);
     };
     await retryTransient(attempt, () => left.length > 0 && !mayFail, signal);
@@ -79,23 +82,23 @@ export class IpBatch {
     const replies = await this.#carryOut(lines, signal, false);
     const isDoubtful = ({ complaint, remembers }: Reply) => complaint !== undefined && remembers && !mayFail;
     const doubtful = lines.filter((_, i) => replies[i] && isDoubtful(replies[i]));
-    const anew = await this.#carryOut(doubtful, signal, true);
-    return replies.map((reply) => (isDoubtful(reply) ? anew.shift() : reply)?.complaint);
+    const fresh = await this.#carryOut(doubtful, signal, true);
+    return replies.map((reply) => (isDoubtful(reply) ? fresh.shift() : reply)?.complaint);
   }
 
   close(): Promise<void> {
     return this.#ip.close();
   }
 
-  async #carryOut(lines: readonly string[], signal: AbortSignal, anew: boolean): Promise<Reply[]> {
+  async #carryOut(lines: readonly string[], signal: AbortSignal, fresh: boolean): Promise<Reply[]> {
     const replies: Reply[] = [];
     let window = WINDOW;
-    /** Up to where lines may be done already. */
+    /** The end of the lines that may already be done. */
     let unsure = 0;
     while (replies.length < lines.length) {
       const from = replies.length;
       const end = window === 1 ? from + WINDOW : lines.length;
-      const { said, told } = await this.#tell(lines.slice(from, end), window, signal, anew);
+      const { said, told } = await this.#tell(lines.slice(from, end), window, signal, fresh);
       for (let i = 0; i < said.done; i++) {
         const complaint = said.complaintOf(i);
         const isDone = complaint !== undefined && from + i < unsure && IS_THERE.test(complaint);
@@ -113,9 +116,9 @@ export class IpBatch {
     return replies;
   }
 
-  async #tell(lines: readonly string[], window: number, signal: AbortSignal, anew: boolean) {
+  async #tell(lines: readonly string[], window: number, signal: AbortSignal, fresh: boolean) {
     const program = this.#program;
-    const options = { signal, doing: 'changing links', anew };
+    const options = { signal, doing: 'changing links', fresh };
     const {
       question: said,
       ended,

@@ -5,7 +5,7 @@ import { hostPrograms, type Programs } from '../../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import type { LinkRule } from '../addresses/link-rules.js';
-import { hindrance } from '../addresses/relocation.js';
+import { failureBeforeMove } from '../addresses/relocation.js';
 import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';
 import { linkOutcome } from '../link-outcome.js';
 import type { LinkState } from '../link-state.js';
@@ -15,31 +15,31 @@ import { ChecksumOffload } from './checksum-offload.js';
 import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
 import { readSettings, type WantedSettings, writeSettings } from './link-settings.js';
-import { type Placed, phasesOf } from './phases.js';
+import { type IndexedOperation, phasesOf } from './phases.js';
 import { FEW, LINKS, LinkReader, READING } from './read-links.js';
 import { renderOperation } from './render.js';
 
 /**
- * Milliseconds for which a process of `ip` is kept: it remembers the index of each link by its name, and would not see
- * that others have given the name to another link since. That takes a while, where it happens at all.
+ * Milliseconds for which an `ip` process is kept. It caches the index of each link by name, and would not notice that
+ * the name has since been given to another link. That takes a while, if it happens at all.
  */
 const LIFETIME = 1_000;
 
 export interface IpOptions {
-  /** Put in front of what needs root. */
+  /** The prefix of commands that need root. */
   readonly rootHelper?: readonly string[];
   /**
-   * Keep processes of `ip` in reserve, for a program that lives on. None that has root's rights by a helper waits for
-   * what it may be told, in either case.
+   * Keep `ip` processes in reserve, for a long-lived program. A process that has root privileges through a helper is
+   * never kept waiting for input.
    */
   readonly isReserved?: boolean | undefined;
-  /** Milliseconds for which a process of `ip` is asked again and again. */
+  /** Milliseconds for which an `ip` process is reused. */
   readonly lifetime?: number;
   readonly programs?: Programs;
   readonly files?: KernelFiles;
 }
 
-/** The kernel's links, by way of `ip` and /proc/sys. */
+/** The kernel's links, through `ip` and /proc/sys. */
 export class IpLinkTable implements LinkTable {
   readonly #rootHelper: readonly string[];
   readonly #programs: Programs;
@@ -47,7 +47,7 @@ export class IpLinkTable implements LinkTable {
   readonly #ip: ProgramPool;
   readonly #reader: LinkReader;
   readonly #batch: IpBatch;
-  /** Ends once all that was begun to be written has ended, well or not: one call writes at a time. */
+  /** Resolves once all writes that were started have ended, successfully or not: one call writes at a time. */
   #writing: Promise<unknown> = Promise.resolve();
   readonly #checksumOffload: ChecksumOffload;
   #names: ReadonlySet<string> | undefined;
@@ -61,7 +61,7 @@ export class IpLinkTable implements LinkTable {
     const writers = rootHelper.length === 0 ? pool : {};
     this.#ip = new ProgramPool(READING, pool, programs);
     this.#reader = new LinkReader(this.#ip, files);
-    // One process for both, where it may do both: to start one takes longer than all that it is told.
+    // One process for both, if it may do both: starting a process takes longer than everything that it is asked to do.
     this.#batch = new IpBatch(rootHelper, rootHelper.length === 0 ? this.#ip : {}, programs);
     this.#checksumOffload = new ChecksumOffload(rootHelper, writers, programs);
   }
@@ -89,7 +89,7 @@ export class IpLinkTable implements LinkTable {
     return names.filter((name) => folders.has(folderOf(name)));
   }
 
-  /** The folder of all links is listed once for all who ask in one turn of the event loop. */
+  /** The folder of all links is listed once for all requests in one turn of the event loop. */
   #allNames(): ReadonlySet<string> {
     if (!this.#names) {
       this.#names = new Set(this.#files.entries(LINKS));
@@ -101,7 +101,7 @@ export class IpLinkTable implements LinkTable {
   }
 
   async readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
-    const { readAddresses } = await import('./read-addresses.js'); // few links have any that matter
+    const { readAddresses } = await import('./read-addresses.js'); // few links have relevant addresses
     return readAddresses(names, signal, this.#programs);
   }
 
@@ -134,11 +134,11 @@ export class IpLinkTable implements LinkTable {
     for (const phase of phasesOf(operations)) {
       for (const { index, operation } of phase) outcomes[index] = unmade.reasonToLeave(operation);
       const left = phase.filter(({ index }) => !outcomes[index]);
-      // Before the link goes up: it is not to have an IPv6 address for even a moment.
+      // Before the link is set up: it must not have an IPv6 address even for a moment.
       await this.#writeSettings(left, outcomes, signal);
       const deletions = left.filter(({ operation }) => operation.op === 'delete');
       await deleteLinks(deletions, outcomes, (lines, mayFail) => this.#batch.run(lines, signal, mayFail));
-      // At once: each change of a link wakes ovs-vswitchd, which looks at all of its ports then.
+      // All at once: each change of a link wakes ovs-vswitchd, which then checks all of its ports.
       const checksums = this.#writeChecksumOffload(left, outcomes, signal);
       await Promise.all([this.#runLines(left, renderOperation, outcomes, signal), checksums]);
       await this.#endMoves(phase, operations, outcomes, signal);
@@ -148,7 +148,7 @@ export class IpLinkTable implements LinkTable {
   }
 
   async #writeSettings(
-    phase: readonly Placed[],
+    phase: readonly IndexedOperation[],
     outcomes: (VifError | undefined)[],
     signal: AbortSignal,
   ): Promise<void> {
@@ -169,7 +169,7 @@ export class IpLinkTable implements LinkTable {
   }
 
   async #writeChecksumOffload(
-    phase: readonly Placed[],
+    phase: readonly IndexedOperation[],
     outcomes: (VifError | undefined)[],
     signal: AbortSignal,
   ): Promise<void> {
@@ -181,15 +181,15 @@ export class IpLinkTable implements LinkTable {
     for (const [i, { index }] of wanted.entries()) outcomes[index] ??= errors[i];
   }
 
-  /** Takes addresses away from the links that gave them to others. */
+  /** Removes addresses from the links that have given them to others. */
   async #endMoves(
-    phase: readonly Placed[],
+    phase: readonly IndexedOperation[],
     operations: readonly LinkOperation[],
     outcomes: (VifError | undefined)[],
     signal: AbortSignal,
   ): Promise<void> {
     for (const { index, operation } of phase) {
-      if (operation.op === 'move') outcomes[index] ??= hindrance(operation, operations, outcomes);
+      if (operation.op === 'move') outcomes[index] ??= failureBeforeMove(operation, operations, outcomes);
     }
     const arrived = phase.filter(({ index }) => !outcomes[index]);
     const render = (operation: LinkOperation) => (operation.op === 'move' ? renderDeparture(operation) : []);
@@ -197,7 +197,7 @@ export class IpLinkTable implements LinkTable {
   }
 
   async #runLines(
-    phase: readonly Placed[],
+    phase: readonly IndexedOperation[],
     render: (operation: LinkOperation) => string[],
     outcomes: (VifError | undefined)[],
     signal: AbortSignal,

@@ -6,25 +6,25 @@ import type { LinkChange } from '../link-table.js';
 /** Settings of a link that netlink does not offer: files below /proc/sys/net. */
 type Settings = Pick<LinkChange, 'ipv6' | 'arpIgnore' | 'arpAnnounce'>;
 
-/** The settings that a link is to have. */
+/** The settings that a link should have. */
 export interface WantedSettings {
   readonly name: string;
   readonly settings: Settings;
 }
 
-/** One file to write, for the link at a place in the list of those wanted. */
+/** A file to write, and the index of its link in the list of wanted settings. */
 interface Writing {
   readonly index: number;
   readonly path: string;
   readonly value: number;
 }
 
-/** What is wrong with each file that could not be written. */
+/** The error of each file that could not be written. */
 type Failures = ReadonlyMap<Writing, Error>;
 
 const ROOT = '/proc/sys/net';
 
-/** The most files for one `tee`: the kernel bounds a command line, and sudo logs it. */
+/** The maximum number of files for one `tee`: the kernel limits the length of a command line, and sudo logs it. */
 const MOST_FILES = 500;
 
 const files = {
@@ -33,9 +33,9 @@ const files = {
   arpAnnounce: (name: string) => `${ROOT}/ipv4/conf/${name}/arp_announce`,
 };
 
-/** What settings are written with. */
+/** How settings are written. */
 interface Access {
-  /** Put in front of `tee`. */
+  /** The prefix of `tee`. */
   readonly rootHelper: readonly string[];
   readonly programs?: Programs;
   readonly files?: KernelFiles;
@@ -64,7 +64,10 @@ export function readSettings(
   );
 }
 
-/** None of a link that is not there, nor of IPv6 where the kernel has none. */
+/**
+ * Reads numbers from files. Those of a link that does not exist are left out, as are those of IPv6 on a kernel without
+ * it.
+ */
 function readNumbers(paths: readonly string[], kernel: KernelFiles): ReadonlyMap<string, number> {
   return new Map([...kernel.settings(paths)].map(([path, text]) => [path, Number(text)]));
 }
@@ -77,10 +80,10 @@ function wrongOf(writings: readonly Writing[], kernel: KernelFiles): Writing[] {
 }
 
 /**
- * Writes settings of links: directly, or with a root helper, or into another network namespace, by one `tee` for all
- * files that get the same value. A new link has its settings of `default`: it may be right from the start, and then it is
- * no failure that a container cannot write below /proc/sys. One outcome a link.
- * @throws VifError TIMEOUT, ABORTED; `tee` is ended then
+ * Writes settings of links: directly, or, with a root helper or in another network namespace, with one
+ * `tee` for all files that get the same value. A new link has the settings of `default`: these may already be correct,
+ * and then it is not a failure that a container cannot write below /proc/sys. One outcome per link.
+ * @throws VifError TIMEOUT, ABORTED; `tee` is then ended
  */
 export async function writeSettings(
   wanted: readonly WantedSettings[],
@@ -89,7 +92,7 @@ export async function writeSettings(
 ): Promise<(VifError | undefined)[]> {
   const writings = writingsFor(wanted, kernel);
   const outcomes: (VifError | undefined)[] = wanted.map(() => undefined);
-  // To write a setting takes less time than to read it; to start a process takes more.
+  // Writing a setting takes less time than reading it; starting a process takes more.
   const failures = await (rootHelper.length === 0 && kernel.set
     ? writeDirectly(writings, kernel.set.bind(kernel), signal)
     : writeByTee(wrongOf(writings, kernel), rootHelper, signal, programs));
@@ -98,15 +101,15 @@ export async function writeSettings(
     const cause = failures.get(writing);
     outcomes[index] ??= new VifError(
       'LINK_COMMAND_FAILED',
-      `${path} cannot be set to ${value}: ${cause?.message}${cureFor(cause?.message ?? '', path)}`,
+      `${path} cannot be set to ${value}: ${cause?.message}${remedyFor(cause?.message ?? '', path)}`,
       { cause },
     );
   }
   return outcomes;
 }
 
-/** What helps in a container, whose /proc/sys is mounted read-only. */
-function cureFor(message: string, path: string): string {
+/** The remedy in a container whose /proc/sys is mounted read-only. */
+function remedyFor(message: string, path: string): string {
   if (!/EROFS|read-only file system/i.test(message)) return '';
   const setting = path.slice('/proc/sys/'.length).split('/').with(3, 'default').join('.');
   return `; mount /proc/sys writable, or have ${setting} set where the container is made: new links have its value`;
@@ -127,8 +130,8 @@ function writingsFor(wanted: readonly WantedSettings[], kernel: KernelFiles): Wr
 }
 
 /**
- * Those of the links whose IPv6 is to be turned off that have none: where the kernel has none, or their MTU is below IPv6's
- * least of 1280.
+ * The links whose IPv6 should be turned off but that have none, because the kernel has none, or because their MTU is
+ * below IPv6's minimum of 1280.
  */
 function linksWithoutIpv6(wanted: readonly WantedSettings[], kernel: KernelFiles): ReadonlySet<string> {
   const names = wanted.flatMap(({ name, settings: { ipv6 } }) => (ipv6 === false ? [name] : []));
@@ -169,7 +172,7 @@ async function writeByTee(
   return new Map(failures.flatMap((each) => [...each]));
 }
 
-/** Files that get the same value, no more at a time than one `tee` is told. */
+/** Groups of files that get the same value, each no larger than what one `tee` is given. */
 function chunksOf(writings: readonly Writing[]): Writing[][] {
   const chunks: Writing[][] = [];
   const open = new Map<number, Writing[]>();
@@ -185,7 +188,7 @@ function chunksOf(writings: readonly Writing[]): Writing[][] {
   return chunks;
 }
 
-/** Runs one `tee` for files that get the same value. It goes on past a file that it cannot write, and names it. */
+/** Runs one `tee` for files that get the same value. It continues after a file that it cannot write, and names it. */
 async function tee(
   writings: readonly Writing[],
   rootHelper: readonly string[],
@@ -197,12 +200,12 @@ async function tee(
   const { exitCode, stderr, ending } = await programs.run([program, ...args], options);
   if (exitCode === 0) return new Map();
   const complaints = stderr.split('\n').filter((line) => line.trim());
-  const told = writings.flatMap((writing) => {
+  const named = writings.flatMap((writing) => {
     const complaint = complaints.find((line) => line.includes(writing.path));
     return complaint === undefined ? [] : [[writing, new Error(complaint)] as const];
   });
-  if (exitCode !== undefined && told.length > 0) return new Map(told);
-  // The helper refused, or `tee` was killed: which of the files are written is not known.
+  if (exitCode !== undefined && named.length > 0) return new Map(named);
+  // The helper refused, or `tee` was killed: it is not known which of the files were written.
   const end = exitCode === undefined ? ending : `ended with status ${exitCode}`;
   const reason = new Error(stderr.trim() || `\`${program}\` ${end}`);
   return new Map(writings.map((writing) => [writing, reason]));

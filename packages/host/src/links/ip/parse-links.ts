@@ -3,7 +3,7 @@ import { userId } from '../../kernel/user-id.js';
 import type { LinkState, TapState } from '../link-state.js';
 import { noteOf, usersIn } from '../link-users.js';
 
-/** A link as `ip -details -json link` prints it; only what we use. */
+/** A link as `ip -details -json link` prints it; only the fields that we use. */
 interface IpLink {
   readonly ifname: string;
   readonly flags: readonly string[];
@@ -22,7 +22,7 @@ interface IpLink {
   };
 }
 
-/** Reads what `ip -details -json link` printed: a list on a line for each time that it was asked. */
+/** Parses the output of `ip -details -json link`: one line with a list for each query. */
 export function parseLinks(lines: readonly string[]): Map<string, LinkState> {
   let links: IpLink[];
   try {
@@ -49,7 +49,7 @@ function stateOf(ipLink: IpLink): LinkState {
     up: flags.includes('UP'),
     mtu,
     address: address ?? '',
-    // The flag is the one set by a user; the count beside it includes the bridge's and ovs-vswitchd's.
+    // The flag is the one set by a user; the `promiscuity` counter also includes the bridge and ovs-vswitchd.
     promisc: flags.includes('PROMISC'),
     ...(master !== undefined && { master }),
     ...(ifalias !== undefined && { alias: ifalias }),
@@ -95,9 +95,10 @@ function tapOf(data: Readonly<Record<string, unknown>>, flags: readonly string[]
   const isUp = flags.includes('UP');
   return {
     multiQueue: multi_queue === true,
-    // `ip` prints the name, where the user has one.
+    // `ip` prints the user's name, if there is one.
     ...((typeof user === 'string' || typeof user === 'number') && { owner: userId(user) }),
-    // Queues are counted for a tap of several alone. One that nobody has open has no carrier, which only shows if it is up.
+    // Queues are counted only for a multi-queue tap. A tap that no program has open has no carrier, which is visible
+    // only while it is up.
     ...(multi_queue === true && { isOpen: Number(numqueues) + Number(numdisabled) > 0 }),
     ...(multi_queue !== true && isUp && { isOpen: !flags.includes('NO-CARRIER') }),
   };

@@ -1,17 +1,17 @@
 import type { LinkOperation } from '../link-table.js';
 
-/** An operation, and its place in the script. */
-export interface Placed {
+/** An operation, and its index in the script. */
+export interface IndexedOperation {
   readonly index: number;
   readonly operation: LinkOperation;
 }
 
 /**
- * Splits a script into phases of one kind of operation each. Links are made before any is configured, since
- * settings below /proc/sys need the link to be there; what stands behind a deletion stays behind it.
+ * Splits a script into phases of one kind of operation each. Links are made before any is configured, since settings
+ * below /proc/sys need the link to exist; what follows a deletion stays after it.
  */
-export function phasesOf(operations: readonly LinkOperation[]): Placed[][] {
-  const sections: Placed[][] = [];
+export function phasesOf(operations: readonly LinkOperation[]): IndexedOperation[][] {
+  const sections: IndexedOperation[][] = [];
   let deleting: boolean | undefined;
   for (const [index, operation] of operations.entries()) {
     const placed = { index, operation };

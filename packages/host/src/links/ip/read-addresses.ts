@@ -8,7 +8,7 @@ import { type IpRoute, routesOver } from '../addresses/parse-routes.js';
 import { completeDump } from './complete-dump.js';
 
 /**
- * The addresses of links of this process's network namespace, and the routes over them of all tables but `local`.
+ * The addresses of links of this process's network namespace, and the routes over them of all tables except `local`.
  * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
  */
 export async function readAddresses(
@@ -39,7 +39,7 @@ export async function readAddresses(
 }
 
 /**
- * The rules of policy routing that name links.
+ * The policy routing rules that name links.
  * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
  */
 export async function readRules(signal: AbortSignal, programs: Programs = hostPrograms): Promise<LinkRule[]> {

@@ -8,18 +8,18 @@ import { BatchReplies } from './batch-replies.js';
 import { completeDump } from './complete-dump.js';
 import { parseLinks } from './parse-links.js';
 
-/** Prints links as JSON. It can be told changes as well. */
+/** Prints links as JSON. It also accepts changes. */
 export const READING = ['ip', '-details', '-json', '-force', '-batch', '-'] as const;
 
 const ALL_LINKS = 'link show';
 
-/** Has a folder for each link. Unlike /sys, it shows each process those of its own network namespace. */
+/** Has a folder for each link. Unlike /sys, it shows each process the links of its own network namespace. */
 export const LINKS = '/proc/sys/net/ipv4/conf';
 
-/** So many links are asked for one by one in any case. */
+/** Up to this many links are always queried one by one. */
 export const FEW = 20;
 
-/** What `ip` printed. */
+/** The output of `ip`. */
 interface Printed extends Pick<Answer, 'stdout' | 'stderr'> {
   /** Whether the process had read links before. */
   readonly remembers: boolean;
@@ -29,16 +29,16 @@ interface Found {
   readonly links: Map<string, LinkState>;
   readonly complaint: string | undefined;
   /**
-   * Whether the process of `ip` may have missed a link for an index that it remembers: it prints an empty object for a
-   * link that others have made anew, and exits at one that is gone.
+   * Whether the `ip` process may have missed a link because of a cached index: it prints an empty object for a link
+   * that others have recreated, and exits at one that is gone.
    */
   readonly isDoubtful: boolean;
 }
 
 /**
- * Reads the links of this process's network namespace. Those that have names are asked for one by one: it takes twice
- * as long as a list of as many, but a list is of all that there are, and links that come and go cut it short. So a list is
- * tried once, where most of all links are asked for.
+ * Reads the links of this process's network namespace. Named links are queried one by one: that takes twice as long as
+ * a list of as many links, but a list always contains all links, and is cut short when links are added or removed. A
+ * list is therefore tried once, if most of all links are wanted.
  */
 export class LinkReader {
   readonly #ip: ProgramPool;
@@ -65,7 +65,10 @@ export class LinkReader {
     throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the links: ${complaint}`);
   }
 
-  /** Where a list of all links is quicker than asking for each of these: a link of a list takes less than half the time. */
+  /**
+   * Whether a list of all links is faster than a query for each of these: a link in a list takes less than half the
+   * time.
+   */
   #isMostOfAll(names: readonly string[]): boolean {
     return names.length > FEW && names.length * 2 > this.#files.entries(LINKS).length;
   }
@@ -76,30 +79,31 @@ export class LinkReader {
     return stderr.length > 0 ? undefined : parseLinks(stdout);
   }
 
-  async #query(queries: readonly string[], signal: AbortSignal, anew = false): Promise<Found> {
-    const { stdout, stderr, remembers } = await completeDump(() => this.#ask(queries, signal, anew), signal);
+  async #query(queries: readonly string[], signal: AbortSignal, fresh = false): Promise<Found> {
+    const { stdout, stderr, remembers } = await completeDump(() => this.#ask(queries, signal, fresh), signal);
     const [links, complaint] = [parseLinks(stdout), complaintIn(stderr)];
     const lacksSome = links.size < stdout.length || complaint !== undefined;
     return { links, complaint, isDoubtful: remembers && lacksSome };
   }
 
-  async #ask(queries: readonly string[], signal: AbortSignal, anew: boolean): Promise<Printed> {
+  async #ask(queries: readonly string[], signal: AbortSignal, fresh: boolean): Promise<Printed> {
     const { question, stdout, ended, told } = await this.#ip.ask((told) => new LinkQueries(queries, told), {
       signal,
       doing: 'reading links',
-      anew,
+      fresh,
     });
     if (ended?.missing) throw missingProgram('ip', 'iproute2');
     const { said, isComplete } = question;
     const stderr = [...said.complaints, ...said.remarks];
-    if (!isComplete) stderr.push(`${said.lastWords}: it ${ended?.ending ?? 'ended before it had answered'}`);
+    if (!isComplete) stderr.push(`${said.lastWords}: it ${ended?.ending ?? 'ended before it had replied'}`);
     return { stdout, stderr, remembers: told > 0 };
   }
 }
 
 /**
- * Queries for `ip`, each of which it answers with a line of JSON, or with its failure. About a list it may say more on
- * standard error: a fence tells that there is no more, since which of the two is read first is left to chance.
+ * Queries for `ip`. It replies to each with a line of JSON, or with an error. About a list it may report more on
+ * standard error: a fence shows that nothing more follows, since the order in which the two streams are read is
+ * undefined.
  */
 class LinkQueries implements Question {
   readonly said: BatchReplies;
@@ -134,7 +138,7 @@ class LinkQueries implements Question {
   }
 }
 
-/** What went wrong, but for links that are not there. */
+/** The errors, except for links that do not exist. */
 function complaintIn(stderr: readonly string[]): string | undefined {
   const complaints = stderr.filter((each) => !each.endsWith('does not exist.'));
   return complaints.length > 0 ? complaints.join('; ') : undefined;

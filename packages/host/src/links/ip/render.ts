@@ -4,8 +4,8 @@ import type { LinkOperation, TapMaking } from '../link-table.js';
 import { noteOf } from '../link-users.js';
 
 /**
- * The lines of `ip -batch` for an operation, of a move those for its first half; none when it has nothing for `ip`
- * to do, and for deletions, which are rendered together.
+ * The lines of `ip -batch` for an operation; for a move, those of its first half. There are none if `ip` has nothing to
+ * do, and none for deletions, which are rendered together.
  */
 export function renderOperation(operation: LinkOperation): string[] {
   const { op, name } = operation;
@@ -13,7 +13,7 @@ export function renderOperation(operation: LinkOperation): string[] {
     case 'add':
       return [renderAdd(operation)];
     case 'remake':
-      // Unlike `link delete`, this fails for a tap that somebody has open.
+      // Unlike `link delete`, this fails for a tap that a program has open.
       return [`tuntap del dev ${name} ${tapMode(operation.was)}`, renderAdd(operation)];
     case 'note': {
       const altname = noteOf(name, operation.user);
@@ -64,11 +64,11 @@ function settings({ attributes, alias }: Extract<LinkOperation, { op: 'set' }>):
   else if (master !== undefined) words.push('master', master);
   if (up !== undefined) words.push(up ? 'up' : 'down');
   if (!bridge) return [words];
-  // A forward delay of 0 is refused while STP is on, and the kernel takes the delay first.
+  // A forward delay of 0 is refused while STP is on, and the kernel applies the delay first.
   const { stp, ...others } = bridge;
   const first = stp === false ? [['type', 'bridge', ...bridgeWords({ stp })]] : [];
   const rest = bridgeWords(stp === false ? others : bridge);
-  if (rest.length > 0) words.push('type', 'bridge', ...rest); // at the end: all that follows belongs to it
+  if (rest.length > 0) words.push('type', 'bridge', ...rest); // at the end: everything after it belongs to it
   return [...first, words];
 }
 

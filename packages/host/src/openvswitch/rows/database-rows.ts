@@ -2,36 +2,36 @@ import type { Ovsdb } from '../../ovsdb/client.js';
 import { type Answers, answerEach, COLUMNS, DATABASE, type RowQueries } from './queries.js';
 import { Replica } from './replica.js';
 
-/** For more keys than this a replica is made: the server goes through the whole table for each condition. */
+/** For more keys than this a replica is made: the server scans the whole table for each condition. */
 const MOST_CONDITIONS = 20;
 
-/** What can be read of the database, wherever it comes from. */
+/** A source of rows of the database. */
 export interface RowSource {
-  /** Answers as of the last refreshing, or later. */
+  /** The rows as of the last refresh, or later. */
   read<Q extends RowQueries>(queries: Q, signal: AbortSignal): Promise<Answers<Q>>;
 }
 
 /**
- * The rows of the database of an Open vSwitch. Those that a few keys name are selected: to copy thousands of others
- * would take a short-lived process longer. Whoever asks for many, or lives on, is better served by a replica.
+ * The rows of the database of an Open vSwitch. Rows for a few keys are selected: copying thousands of others would take
+ * a short-lived process longer. A replica is better for a process that reads many rows, or is long-lived.
  */
 export class DatabaseRows implements RowSource {
   #replica: Replica | undefined;
   readonly #configuration: Replica;
   #refreshing: { readonly signal: AbortSignal; readonly done: Promise<void> } | undefined;
 
-  /** @param livesOn have a replica from the start. */
+  /** @param isLongLived use a replica from the start. */
   constructor(
     private readonly client: Ovsdb,
-    livesOn: boolean,
+    isLongLived: boolean,
   ) {
-    if (livesOn) this.#replica = new Replica(client, COLUMNS);
+    if (isLongLived) this.#replica = new Replica(client, COLUMNS);
     this.#configuration = new Replica(client, { Open_vSwitch: COLUMNS.Open_vSwitch });
   }
 
   /**
-   * Has later answers show all that is in the database now.
-   * @param isUnchanged all that was there when the same signal was last given will do
+   * Makes later reads show everything that is in the database now.
+   * @param isUnchanged everything that was there when the same signal was last passed is enough
    */
   refresh(signal: AbortSignal, isUnchanged = false): Promise<void> {
     if (isUnchanged && this.#refreshing?.signal === signal) return this.#refreshing.done;
@@ -49,7 +49,7 @@ export class DatabaseRows implements RowSource {
     return answerEach(queries, (query) => query.lookUp(tables));
   }
 
-  /** Asks the server, in one transaction. */
+  /** Queries the server, in one transaction. */
   async #select<Q extends RowQueries>(queries: Q, signal: AbortSignal): Promise<Answers<Q>> {
     const selects = new Map(Object.values(queries).map((query) => [query, query.operations()]));
     const operations = [...selects.values()].flat();
@@ -59,8 +59,8 @@ export class DatabaseRows implements RowSource {
   }
 
   /**
-   * Waits until ovs-vswitchd has carried out a configuration, and reads then show what became of it: it copies
-   * `next_cfg` to `cur_cfg` in the transaction that tells of the interfaces.
+   * Waits until ovs-vswitchd has applied a configuration. Reads then show the result: ovs-vswitchd copies
+   * `next_cfg` to `cur_cfg` in the transaction that updates the interfaces.
    */
   async untilConfigured(configuration: number, signal: AbortSignal): Promise<void> {
     const replica = this.#replica ?? this.#configuration;

@@ -3,7 +3,7 @@ import * as values from '../../ovsdb/values.js';
 
 export const DATABASE = 'Open_vSwitch';
 
-/** All columns that are read, by table: what a replica has beside the rows' ids. */
+/** All columns that are read, by table: a replica has these and the rows' ids. */
 export const COLUMNS = {
   Open_vSwitch: ['cur_cfg', 'next_cfg', 'external_ids', 'other_config'],
   Bridge: ['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'],
@@ -17,19 +17,19 @@ export const COLUMNS = {
 
 export type Table = keyof typeof COLUMNS;
 
-/** A column that may be asked for. */
+/** A column that may be queried. */
 export type Column<T extends Table> = '_uuid' | (typeof COLUMNS)[T][number];
 
-/** How rows are found by a text. */
+/** How rows are found by a string. */
 export interface Key {
-  /** What tells it from other keys. */
+  /** Distinguishes it from other keys. */
   readonly id: string;
   where(value: string): Condition;
   /** The value that a row has, if it has one. */
   of(row: values.Row): string | undefined;
 }
 
-/** By a column that holds a single text. */
+/** By a column that holds a single string. */
 export function byColumn(column: string): Key {
   return {
     id: column,
@@ -47,21 +47,21 @@ export function byExternalId(key: string): Key {
   };
 }
 
-/** Rows that are at hand. */
+/** Rows that are available locally. */
 export interface RowTables {
   all(table: Table): readonly values.Row[];
   find(table: Table, key: Key, value: string): readonly values.Row[];
 }
 
-/** A question about rows, and the two ways to its answer. */
+/** A query for rows, and two ways to answer it. */
 export interface RowQuery<R> {
-  /** How many keys it asks for; none for a whole table. */
+  /** How many keys it names; 0 for a whole table. */
   readonly keys: number;
-  /** What the server is to be asked. */
+  /** The operations to send to the server. */
   operations(): readonly Operation[];
-  /** The answer from what the server said to that. */
+  /** The result from the server's reply to these. */
   read(results: readonly (readonly values.Row[])[]): R;
-  /** The answer from rows that are at hand. */
+  /** The result from rows that are available locally. */
   lookUp(tables: RowTables): R;
 }
 
@@ -96,7 +96,7 @@ export function queryRows<T extends Table>(
 
 export type RowQueries = Readonly<Record<string, RowQuery<unknown>>>;
 
-/** What queries amount to, under their names. */
+/** The results of queries, by name. */
 export type Answers<Q> = { readonly [K in keyof Q]: Q[K] extends RowQuery<infer R> ? R : never };
 
 /** Answers queries one by one. */

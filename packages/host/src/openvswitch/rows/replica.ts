@@ -5,13 +5,13 @@ import type { TableUpdates } from '../../ovsdb/monitor.js';
 import { type Row, uuid } from '../../ovsdb/values.js';
 import { DATABASE, type Key, type RowTables, type Table } from './queries.js';
 
-/** Of some tables, some columns. */
+/** Some columns of some tables. */
 type Extent = Readonly<Partial<Record<Table, readonly string[]>>>;
 
 /**
- * A copy of columns of the database, which one monitor keeps up to date. It has what we changed ourselves once the
- * transaction is answered: the server tells of a change first. It follows the changes of others as it hears of them,
- * and has all that there were once it is refreshed.
+ * A copy of columns of the database, which one monitor keeps up to date. It has our own changes once the reply to the
+ * transaction arrives: the server sends the update before the reply. It follows the changes of others as they are
+ * reported, and has all of them after a refresh.
  */
 export class Replica {
   readonly #tables = new Map<string, RowTable>();
@@ -23,7 +23,7 @@ export class Replica {
     private readonly extent: Extent,
   ) {}
 
-  /** What is known, which costs no question but at the start. */
+  /** The known rows. This queries the server only at the start. */
   async tables(signal: AbortSignal): Promise<RowTables> {
     await this.#watching(signal);
     return {
@@ -32,7 +32,7 @@ export class Replica {
     };
   }
 
-  /** Waits until it has all that the server has now. */
+  /** Waits until it has everything that the server has now. */
   async refresh(signal: AbortSignal): Promise<void> {
     if (!this.#monitor) {
       await this.#watching(signal);
@@ -44,14 +44,14 @@ export class Replica {
       await monitor.sync(signal);
     } catch (error) {
       if (isRefused(error) && this.#monitor === watching) {
-        this.#monitor = undefined; // the next to ask starts it anew
+        this.#monitor = undefined; // the next caller starts it again
         monitor.cancel();
       }
       throw error;
     }
   }
 
-  /** Waits for a state of the rows. */
+  /** Waits until the rows fulfil a condition. */
   async until(holds: (tables: RowTables) => boolean, what: string, signal: AbortSignal): Promise<void> {
     const tables = await this.tables(signal);
     if (holds(tables)) return;
@@ -69,7 +69,7 @@ export class Replica {
     }
   }
 
-  /** It is for all who ask, so that none of them ends the start by giving up. */
+  /** All callers share it, so a caller that gives up does not abort the start. */
   #watching(signal: AbortSignal): Promise<OvsdbMonitor> {
     this.#monitor ??= this.#start().catch((error: unknown) => {
       this.#monitor = undefined;
@@ -98,7 +98,7 @@ export class Replica {
   }
 }
 
-/** Whether the server will not have it, rather than could not be asked in time. */
+/** Whether the server refuses it, as opposed to not being reachable in time. */
 function isRefused(error: unknown): boolean {
   return isVifError(error, 'OVSDB_ERROR') || isVifError(error, 'OVSDB_PROTOCOL');
 }
@@ -109,7 +109,7 @@ interface Index {
   readonly ids: Map<string, Set<string>>;
 }
 
-/** The rows of a table by their ids, and by the keys that they have been looked for by. */
+/** The rows of a table by id, and by the keys that they were searched by. */
 export class RowTable {
   readonly #rows = new Map<string, Row>();
   readonly #indexes = new Map<string, Index>();
@@ -123,7 +123,7 @@ export class RowTable {
     return rows.filter((row) => row !== undefined);
   }
 
-  /** Puts a row in the place of the one of this id; none removes it. */
+  /** Replaces the row with this id; undefined removes it. */
   put(id: string, row: Row | undefined): void {
     const former = this.#rows.get(id);
     for (const { key, ids } of this.#indexes.values()) {

@@ -139,7 +139,7 @@ exec ip -force -batch -`;
     it('fails a line at which another is killed, and carries out the others', async () => {
       await withHelper(script(1, 3), async (helper) => {
         const complaints = await new IpBatch([helper]).run(lines, soon());
-        expect(complaints).toEqual([undefined, expect.stringContaining('without a word'), undefined]);
+        expect(complaints).toEqual([undefined, expect.stringContaining('without output'), undefined]);
       });
       expect(made()).toEqual(['t-a', 't-c']);
     });

@@ -54,9 +54,9 @@ async function namesBy(keys: readonly string[], key: Key) {
 describe.each([
   ['of a process that makes a call', false],
   ['of a process that lives on', true],
-])('rows %s', (_, livesOn) => {
+])('rows %s', (_, isLongLived) => {
   beforeEach(() => {
-    rows = new DatabaseRows(client, livesOn);
+    rows = new DatabaseRows(client, isLongLived);
   });
 
   it('are found by few keys as by many', async () => {

@@ -4,23 +4,24 @@ import type { Step } from '@vifkit/core/steps';
 import type { VifRecord } from '../run/inventory.js';
 
 /**
- * The steps that remove what the VIF has of the way in which it was plugged before, by another request. What a runner finds
- * by the VIF's mark goes without them; a filter, a virtual function, and a note on a link that VIFs share are found by the
- * former request alone. A vendor's tool is not asked to unbind: it might undo what the same tool has just bound.
+ * The steps that remove what the VIF still has from its previous plug by another request. What a runner finds by the
+ * VIF's mark is removed without them. A filter, a virtual function, and a note on a shared link can only be found
+ * through the previous request. A vendor's tool is not asked to unbind: it might undo what the same tool has just
+ * bound.
  *
  * @param plan the plan of this plug
- * @param former what is remembered of the plug before
- * @param unplug the plan by which a request is unplugged
+ * @param previous the record of the previous plug
+ * @param unplug makes the plan that unplugs a request
  */
-export async function stepsOfFormerWay(
+export async function stepsRemovingPreviousPlug(
   plan: Plan,
-  former: VifRecord,
+  previous: VifRecord,
   unplug: (request: object) => Promise<Plan>,
 ): Promise<Plan> {
   const needed = new Set(plan.map(stepKey));
   const links = new Set(plan.flatMap(linksIn));
-  // A request of another release, or one whose plugin is gone, has no plan any more.
-  const before = await unplug(former.request).catch((): Plan => []);
+  // A request of another release, or one whose plugin is gone, no longer has a plan.
+  const before = await unplug(previous.request).catch((): Plan => []);
   return before.filter((step) => {
     const { intention, isFoundByMark } = stepKindOf(step);
     if (intention(step) !== 'remove' || isFoundByMark || needed.has(stepKey(step))) return false;
@@ -28,7 +29,7 @@ export async function stepsOfFormerWay(
   });
 }
 
-/** The links that a step has to do with, the guest's too, which the hypervisor makes. */
+/** The links that a step concerns, including the guest's, which the hypervisor makes. */
 function linksIn(step: Step): string[] {
   const names = 'name' in step && typeof step.name === 'string' ? [step.name] : [];
   if (step.kind === 'ovsBridge') return [...names, step.guestPort ?? ''];

@@ -33,7 +33,7 @@ function listener() {
   };
   return {
     told,
-    tell: ({ vifId }: Job, result: JobResult<unknown>) => {
+    report: ({ vifId }: Job, result: JobResult<unknown>) => {
       told.push(`${vifId} ${'value' in result ? 'done' : 'failed'}`);
       signalOf(vifId).fire();
     },
@@ -46,13 +46,13 @@ const job = (vifId: string, ...plan: Step[]): Job => ({ vifId, plan });
 describe('a job that hangs', () => {
   it('keeps no other from being told of, in a plug', async () => {
     const { engine, began, letGo } = setUp();
-    const { told, tell, until } = listener();
+    const { told, report, until } = listener();
     const jobs = [
       job('a', link('a'), command('slow')),
       job('b', link('b'), port('b')),
       job('c', command('c')),
     ];
-    const plugging = engine.plug(jobs, { signal: soon(), tell });
+    const plugging = engine.plug(jobs, { signal: soon(), report });
     await Promise.all([began.fired, until('b', 'c')]);
     expect(told.toSorted()).toEqual(['b done', 'c done']);
     letGo.fire();
@@ -63,10 +63,10 @@ describe('a job that hangs', () => {
 
   it('keeps no other from being told of, in an unplug', async () => {
     const { engine, letGo } = setUp();
-    const { told, tell, until } = listener();
+    const { told, report, until } = listener();
     const unplugging = engine.unplug([job('a', command('slow')), job('b', noLink('b'))], {
       signal: soon(),
-      tell,
+      report,
     });
     await until('b');
     expect(told).toEqual(['b done']);
@@ -76,7 +76,7 @@ describe('a job that hangs', () => {
 
   it('keeps what failed from being undone only if it is at work on the same', async () => {
     const { engine, links, ovs, letGo } = setUp();
-    const { told, tell, until } = listener();
+    const { told, report, until } = listener();
     for (const name of ['bad', 'worse']) ovs.onApply.set(name, failing(refusal('no')));
     const shared = link('shared', true);
     const jobs = [
@@ -84,7 +84,7 @@ describe('a job that hangs', () => {
       job('related', shared, link('r'), port('bad')),
       job('other', link('o'), port('worse')),
     ];
-    const plugging = engine.plug(jobs, { signal: soon(), tell });
+    const plugging = engine.plug(jobs, { signal: soon(), report });
     await until('other');
     expect(told).toEqual(['other failed']);
     expect(links.undone).toEqual([['o']]);
@@ -114,14 +114,14 @@ describe('a job that hangs', () => {
 
   it('in a comparison is told of last', async () => {
     const { engine, ovs } = setUp();
-    const { told, tell, until } = listener();
+    const { told, report, until } = listener();
     const letGo = new Signal();
     const inspect = ovs.inspect.bind(ovs);
     ovs.inspect = async (steps) => {
       await letGo.fired;
       return inspect(steps);
     };
-    const inspecting = engine.inspect([job('a', port('a')), job('b', link('b'))], { signal: soon(), tell });
+    const inspecting = engine.inspect([job('a', port('a')), job('b', link('b'))], { signal: soon(), report });
     await until('b');
     expect(told).toEqual(['b done']);
     letGo.fire();
@@ -133,7 +133,7 @@ describe('a job that hangs', () => {
 describe('a runner that has not read yet', () => {
   it('holds up the jobs with steps for it alone', async () => {
     const { engine, ovs } = setUp();
-    const { told, tell, until } = listener();
+    const { told, report, until } = listener();
     const letGo = new Signal();
     ovs.inspect = async () => {
       await letGo.fired;
@@ -141,7 +141,7 @@ describe('a runner that has not read yet', () => {
     };
     const plugging = engine.plug([job('a', link('a'), port('a')), job('b', link('b'))], {
       signal: soon(),
-      tell,
+      report,
     });
     await until('b');
     expect(told).toEqual(['b done']);
@@ -155,9 +155,9 @@ describe('locks', () => {
   it('that somebody else holds keep no other job from being told of', async () => {
     const { locks } = memoryHost();
     const { engine } = setUp(locks);
-    const { told, tell, until } = listener();
+    const { told, report, until } = listener();
     const release = await locks.acquire(['vif:a'], soon());
-    const plugging = engine.plug([job('a', link('a')), job('b', link('b'))], { signal: soon(), tell });
+    const plugging = engine.plug([job('a', link('a')), job('b', link('b'))], { signal: soon(), report });
     await until('b');
     expect(told).toEqual(['b done']);
     await release();
@@ -168,11 +168,11 @@ describe('locks', () => {
   it('are released before a job is told of, unless another still needs them', async () => {
     const { locks } = memoryHost();
     const { engine, letGo } = setUp(locks);
-    const { tell, until } = listener();
+    const { report, until } = listener();
     const shared = link('br0', true);
     const plugging = engine.plug(
       [job('a', shared, command('slow')), job('b', shared, link('b')), job('c', link('c'))],
-      { signal: soon(), tell },
+      { signal: soon(), report },
     );
     await until('b', 'c');
     await (await locks.acquire(['vif:b', 'vif:c'], soon()))();
