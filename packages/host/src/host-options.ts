@@ -23,8 +23,9 @@ export interface HostOptions {
   /**
    * The network namespace that the host's links are in: the absolute path of its file, as /proc/PID/ns/net, or the name
    * that `ip netns` gave it, for /run/netns/NAME; this process's own by default. All programs run in it, through
-   * `nsenter`, which needs CAP_SYS_ADMIN and cannot be combined with a root helper. The host uses that namespace until it is closed: once the namespace is gone, or another has its name, calls fail with INVALID_OPTIONS. `tcp:`
-   * and `ssl:` connections to databases are made from this process's own namespace.
+   * `nsenter`, which needs CAP_SYS_ADMIN and cannot be combined with a root helper. The host uses that namespace until
+   * it is closed: once the namespace is gone, or another has its name, calls fail with INVALID_OPTIONS. `tcp:` and
+   * `ssl:` connections to databases are made from this process's own namespace.
    */
   readonly networkNamespace?: string | undefined;
   /**

@@ -12,9 +12,9 @@ export interface OvnMigrationParts {
 }
 
 /**
- * Makes OVN give a port to both hosts of a migration, and finally to the destination only:
- * `requested-chassis` with several chassis, and `activation-strategy=rarp` (OVN 22.09). Without OVN nothing needs to be
- * written: a switch learns where the guest is from the RARP that QEMU sends for it on arrival.
+ * Makes OVN give a port to both hosts of a migration, and finally to the destination only: `requested-chassis` with
+ * several chassis, and `activation-strategy=rarp` (OVN 22.09). Without OVN nothing needs to be written: a switch learns
+ * where the guest is from the RARP that QEMU sends for it on arrival.
  */
 export class OvnMigration implements PortMigration {
   constructor(private readonly parts: OvnMigrationParts) {}

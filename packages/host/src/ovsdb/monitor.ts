@@ -11,9 +11,9 @@ export type TableUpdates = Readonly<
 >;
 
 /**
- * Called for every change, in the server's order.
- * `initial` means that these are all existing rows: at the start, and again after a reconnect, when what was known before is no longer valid. A listener that cannot handle what the server sent throws `OVSDB_PROTOCOL`,
- * which closes the connection.
+ * Called for every change, in the server's order. `initial` means that these are all existing rows: at the start, and
+ * again after a reconnect, when what was known before is no longer valid. A listener that cannot handle what the server
+ * sent throws `OVSDB_PROTOCOL`, which closes the connection.
  */
 export type MonitorListener = (updates: TableUpdates, initial: boolean) => void;
 

@@ -103,8 +103,8 @@ export async function openSubdirectory(parent: StateDirectory, name: string): Pr
 }
 
 /**
- * Why something in the directory cannot be trusted; undefined if it can. Use the
- * `fstat` of the opened file, or `lstat`: never the target of a symbolic link.
+ * Why something in the directory cannot be trusted; undefined if it can. Use the `fstat` of the opened file, or
+ * `lstat`: never the target of a symbolic link.
  */
 export function flawOf(stats: Stats, { sharedBy }: StateDirectory): string | undefined {
   const ofGroup = sharedBy !== undefined && stats.gid === sharedBy;
