@@ -49,8 +49,9 @@ export interface HostOptions {
    */
   readonly stateDir?: string | undefined;
   /**
-   * The user, by name or id, who may open the taps that plugs make without CAP_NET_ADMIN: QEMU's user, if nothing opens
-   * the taps for QEMU. libvirt's system daemon does so as root. Root by default, so that no other user can open them.
+   * The user, by name or id, who may open the taps that plugs make even without CAP_NET_ADMIN: QEMU's user, if nothing
+   * else opens the taps for QEMU. libvirt's system daemon does so as root. Root by default, so that no other user can
+   * open them.
    */
   readonly tapOwner?: string | number | undefined;
   /**

@@ -47,8 +47,8 @@ export class OvnMigration implements PortMigration {
     const { northbound, southbound } = this.parts;
     const own = await this.#names(signal);
     // The wanted placement is known before ovn-northd has copied it to the southbound database.
-    const told = (await northbound?.placement(port, signal)) ?? (await southbound?.binding(port, signal));
-    const requested = told?.requested ?? [];
+    const current = (await northbound?.placement(port, signal)) ?? (await southbound?.binding(port, signal));
+    const requested = current?.requested ?? [];
     return own.length > 0 && requested.length > 0 && !requested.some((name) => own.includes(name));
   }
 
