@@ -65,7 +65,7 @@ export function replace(file: string, text: string, directory: StateDirectory): 
   const descriptor = openDraft(draft, mode);
   try {
     try {
-      if (directory.sharedBy !== undefined) fchmodSync(descriptor, mode); // the umask may have removed the group's permissions
+      if (directory.sharedBy !== undefined) fchmodSync(descriptor, mode); // the umask may have removed some
       for (let left = Buffer.from(text); left.length > 0; ) left = left.subarray(writeSync(descriptor, left));
     } finally {
       closeSync(descriptor);
