@@ -41,8 +41,8 @@ function describe(error: unknown): string {
 
 const examples = `
 A FILE holds requests: a JSON object, JSON Lines, an array, or YAML; - is standard input. A VIF of Nova's network_info
-with --instance, a row of instance_info_caches, or a Neutron port with its network will do as well.
-Exit status: 0 all went well; 1 a request failed, check found a difference, or doctor a lack; 2 wrong usage.
+with --instance, a row of instance_info_caches, or a Neutron port with its network is accepted too.
+Exit status: 0 success; 1 a request failed, check found a difference, or doctor something missing; 2 wrong usage.
 `;
 
 /** The command line. Each action passes its exit status to `exit`. */
@@ -104,8 +104,7 @@ function hintFor(error: string): string {
   const [, name = ''] = /unknown command '([^']*)'\n$/.exec(error) ?? [];
   const meant = Object.hasOwn(otherNames, name) ? otherNames[name] : undefined;
   if (meant) return `(Did you mean ${meant}?)\n`;
-  if (/[./]/.test(name))
-    return `(Say what is to be done with the file, as in: vif plan ${printable(name)})\n`;
+  if (/[./]/.test(name)) return `(Specify what to do with the file, as in: vif plan ${printable(name)})\n`;
   return name ? '(vif --help lists the commands)\n' : '';
 }
 

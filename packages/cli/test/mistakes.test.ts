@@ -83,7 +83,7 @@ const withVif = (changes: object) => ({ ...request, vif: { ...vif, ...changes } 
 const misused: readonly Mistake[] = [
   ['a command misspelt', ['plgu', good], '', /unknown command 'plgu'\n\(Did you mean plug\?\)/],
   ['the command of another tool', ['delete', good], '', /\(Did you mean unplug\?\)/],
-  ['no command, but a file', [good], '', /Say what is to be done with the file, as in: vif plan/],
+  ['no command, but a file', [good], '', /Specify what to do with the file, as in: vif plan/],
   ['a command that there is not', ['frobnicate'], '', /vif --help lists the commands/],
   ['an option misspelt', ['plug', '--timeuot', '3', good], '', /\(Did you mean --timeout\?\)/],
   ['an option of another command', ['unplug', '--keep-none', good], '', /unknown option '--keep-none'/],
@@ -112,7 +112,7 @@ const misused: readonly Mistake[] = [
     /configuration file \/nowhere\.json.*ENOENT/,
   ],
   ['gc without a list', ['gc'], '', /--keep FILE, .*--keep-none/],
-  ['gc with an empty list', ['gc', '--keep', '-'], '', /is empty; if none is to be kept, say --keep-none/],
+  ['gc with an empty list', ['gc', '--keep', '-'], '', /is empty; to keep none, use --keep-none/],
   ['gc with a list of names', ['gc', '--keep', '-'], 'guest-1\n', /The list of VIFs to keep is not valid/],
   ['a code of errors misspelt', ['explain', 'LINK_BUSSY'], '', /did you mean LINK_BUSY\?/],
   [

@@ -23,8 +23,9 @@ export interface HostOptions {
   /**
    * The network namespace that the host's links are in: the absolute path of its file, as /proc/PID/ns/net, or the name
    * that `ip netns` gave it, for /run/netns/NAME; this process's own by default. All programs run in it, through
-   * `nsenter`, which needs CAP_SYS_ADMIN and cannot be combined with a root helper. The host uses that namespace until it is closed: once the namespace is gone, or another has its name, calls fail with INVALID_OPTIONS. `tcp:`
-   * and `ssl:` connections to databases are made from this process's own namespace.
+   * `nsenter`, which needs CAP_SYS_ADMIN and cannot be combined with a root helper. The host uses that namespace until
+   * it is closed: once the namespace is gone, or another has its name, calls fail with INVALID_OPTIONS. `tcp:` and
+   * `ssl:` connections to databases are made from this process's own namespace.
    */
   readonly networkNamespace?: string | undefined;
   /**
@@ -48,8 +49,9 @@ export interface HostOptions {
    */
   readonly stateDir?: string | undefined;
   /**
-   * The user, by name or id, who may open the taps that plugs make without CAP_NET_ADMIN: QEMU's user, if nothing opens
-   * the taps for QEMU. libvirt's system daemon does so as root. Root by default, so that no other user can open them.
+   * The user, by name or id, who may open the taps that plugs make even without CAP_NET_ADMIN: QEMU's user, if nothing
+   * else opens the taps for QEMU. libvirt's system daemon does so as root. Root by default, so that no other user can
+   * open them.
    */
   readonly tapOwner?: string | number | undefined;
   /**

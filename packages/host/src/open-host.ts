@@ -27,9 +27,8 @@ import { defaultStateDirectory } from './state/state-directory.js';
  * `networkNamespace`. Nothing is started or connected before it is needed, except for a program that checks whether
  * that namespace may be entered.
  *
- * @throws VifError INVALID_OPTIONS for a malformed endpoint, an
- *   `ssl:` endpoint without a CA, a helper that is not a command, a `tapOwner` who is not a user of this host, or a
- *   `networkNamespace` that is not one or may not be entered
+ * @throws VifError INVALID_OPTIONS for a malformed endpoint, an `ssl:` endpoint without a CA, a helper that is not a
+ *   command, a `tapOwner` who is not a user of this host, or a `networkNamespace` that is not one or may not be entered
  * @throws VifError COMMAND_NOT_FOUND if a `networkNamespace` is given and `nsenter` of util-linux is missing
  */
 export function openHost(options?: HostOptions): Host {

@@ -42,73 +42,84 @@ export const commandTable: readonly CommandEntry[] = [
     phaseOption('prepare', 'activate'),
   ]),
   {
-    ...forRequests('check', "tell what a plug would change, and what is broken on the guests' ways", () => [
-      ...timelineOption(),
-      new Option('--strict', 'fail for what is not known yet, too, as while a guest has not started'),
-      new Option('--detailed-exitcode', 'end with status 3 where the host differs and nothing failed'),
-      allOption(),
-      outputOption('metrics'),
-    ]),
+    ...forRequests(
+      'check',
+      "report what a plug would change, and what is broken on the guests' paths",
+      () => [
+        ...timelineOption(),
+        new Option('--strict', 'also fail for what is not known yet, as before a guest has started'),
+        new Option('--detailed-exitcode', 'exit with status 3 if the host differs and nothing failed'),
+        allOption(),
+        outputOption('metrics'),
+      ],
+    ),
     formats: ['prometheus'],
   },
   forRequests('unplug', 'unplug the VIFs', () => [
     ...timelineOption(),
     phaseOption('deactivate', 'release'),
-    new Option('--force', 'unplug what a guest still uses, too: it is cut off'),
+    new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
   ]),
   {
-    ...forRequests('show', 'draw the plumbing of the VIFs', () => [allOption(), outputOption('a picture')]),
+    ...forRequests('show', 'draw the network paths of the VIFs', () => [
+      allOption(),
+      outputOption('a picture'),
+    ]),
     formats: ['mermaid', 'dot', 'svg', 'html'],
   },
   {
     name: 'apply',
     description:
-      'plug the VIFs of files or folders, and unplug those that it plugged and that are there no more',
-    files: 'the requests of all VIFs that are to be plugged on this host',
+      'plug the VIFs in files or folders, and unplug those that it plugged before and that are no longer there',
+    files: 'the requests of all VIFs that should be plugged on this host',
     options: () => [
-      new Option('--dry-run', 'tell what would be plugged and unplugged, and change nothing'),
+      new Option('--dry-run', 'report what would be plugged and unplugged, and change nothing'),
       new Option(
         '--prune <which>',
-        'what is unplugged that is not in the files: what apply plugged, all that carries our mark, or none',
+        'which VIFs that are not in the files are unplugged: those that apply plugged, all that carry our mark, or none',
       )
         .choices(['own', 'all', 'none'])
         .default('own'),
-      new Option('--none', 'there may be no request: all that apply plugged is unplugged then'),
+      new Option(
+        '--none',
+        'allow that there are no requests: everything that apply plugged is then unplugged',
+      ),
     ],
     load: async () => (await import('./apply.js')).apply,
   },
   {
     name: 'list',
-    description: 'list the VIFs that are plugged on this host, with what a check says of them',
+    description: 'list the VIFs that are plugged on this host, with the results of a check',
     load: async () => (await import('./plugged.js')).list,
   },
   {
     name: 'watch',
-    description: 'tell of each change on this host that concerns a plugged VIF, until it is interrupted',
+    description: 'report each change on this host that concerns a plugged VIF, until interrupted',
     load: async () => (await import('./watch.js')).watch,
   },
   {
     name: 'gc',
     description: 'remove what is left of VIFs that are no longer in use',
     options: () => [
-      new Option('--keep <file>', 'the VIFs that are in use: ids, requests or VIFs, one a line'),
+      new Option('--keep <file>', 'the VIFs that are in use: ids, requests or VIFs, one per line'),
       new Option('--keep-none', 'no VIF is in use').conflicts('keep'),
-      new Option('--keep-domains', "the VIFs of libvirt's domains are in use").conflicts('keepNone'),
+      new Option('--keep-domains', 'the VIFs of all libvirt domains are in use').conflicts('keepNone'),
       connectOption(),
-      new Option('--dry-run', 'tell what would be removed, and change nothing'),
+      new Option('--dry-run', 'report what would be removed, and change nothing'),
     ],
     load: async () => (await import('./gc.js')).gc,
   },
   {
     name: 'attach',
-    description: "plug a VIF and give its card to a domain of libvirt's, all or nothing",
+    description: 'plug a VIF and attach its network card to a libvirt domain, all or nothing',
     operands: [domain, ['[file]', 'the request']],
     options: () => [connectOption(), waitOption()],
     load: async () => (await import('./domains.js')).attach,
   },
   {
     name: 'detach',
-    description: 'take a card away from a domain, wait until the guest has let go of it, and unplug the VIF',
+    description:
+      'detach a network card from a domain, wait until the guest has released it, and unplug the VIF',
     operands: [domain, ['<file-or-id>', "the request, or the VIF's id"]],
     options: () => [connectOption()],
     load: async () => (await import('./domains.js')).detach,
@@ -116,19 +127,19 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'metadata',
     description: "write requests into a domain's metadata, where the hook finds them",
-    operands: [domain, ['[file]', 'the requests; none take them away']],
+    operands: [domain, ['[file]', 'the requests; if there are none, they are removed']],
     options: () => [connectOption()],
     load: async () => (await import('./domains.js')).metadata,
   },
   {
     name: 'hook',
     description:
-      "be libvirt's hook /etc/libvirt/hooks/qemu: plug the VIFs of a domain's metadata, and unplug them",
+      "act as libvirt's hook /etc/libvirt/hooks/qemu: plug and unplug the VIFs in a domain's metadata",
     operands: [
       ['<domain>', 'its name'],
       ['<operation>', 'as in prepare'],
       ['<sub-operation>', 'begin or end'],
-      ['[extra]', 'nothing of use here'],
+      ['[extra]', 'not used'],
     ],
     load: async () => (await import('./hook.js')).hook,
   },
@@ -141,22 +152,22 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'plugins',
-    description: 'list the plugins, drivers and converters that are there, with their options',
+    description: 'list the available plugins, drivers and converters, with their options',
     load: async () => (await import('./plugins.js')).plugins,
   },
   {
     name: 'conformance',
-    description: 'hold a plugin package to the promises of every plugin, on a host in memory',
-    operands: [['<package...>', 'the packages, by their names or paths']],
+    description: 'test whether a plugin package keeps the promises of every plugin, on an in-memory host',
+    operands: [['<package...>', 'the packages, by name or path']],
     loadsPackages: true,
-    options: () => [new Option('--badge <file>', 'write a badge of the result there, as JSON')],
+    options: () => [new Option('--badge <file>', 'write a badge with the result to this file, as JSON')],
     load: async () => (await import('./conformance.js')).conformance,
   },
   {
     name: 'doctor',
-    description: 'tell what this host lacks for which plugin, and change nothing',
-    operands: [['[name...]', 'plugins and VIF types; all unless given']],
-    options: () => [new Option('--for <file>', 'what these requests need, and no more')],
+    description: 'report what this host lacks for which plugin, and change nothing',
+    operands: [['[name...]', 'plugins and VIF types; all by default']],
+    options: () => [new Option('--for <file>', 'check only what these requests need')],
     load: async () => async (settings, environment, names) => {
       if (settings.for === undefined)
         return (await import('./doctor.js')).doctor(settings, environment, names);
@@ -165,25 +176,25 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'config-file',
-    description: 'check configuration files, and tell the line that is wrong',
-    operands: [['[file...]', 'the files; those that vif reads unless given']],
+    description: 'check configuration files, and report lines with errors',
+    operands: [['[file...]', 'the files; by default those that vif reads']],
     load: async () => (await import('./config-file.js')).configFile,
   },
   {
     name: 'schema',
     description: 'print the JSON Schema of a request, of a VIF or of an os-vif object',
-    operands: [['[name]', 'request, vif or a class, as in VIFBridge; all names are listed unless given']],
+    operands: [['[name]', 'request, vif or a class, as in VIFBridge; without it, all names are listed']],
     load: async () => (await import('./schema.js')).schema,
   },
   {
     name: 'explain',
-    description: 'tell what an error is, and what to do about it',
-    operands: [['[code...]', 'codes of errors; all of them unless given']],
+    description: 'explain an error, and what to do about it',
+    operands: [['[code...]', 'error codes; all by default']],
     load: async () => (await import('./explain.js')).explain,
   },
   {
     name: 'completion',
-    description: 'print a script that completes vif in a shell: bash, zsh or fish',
+    description: 'print a completion script for a shell: bash, zsh or fish',
     operands: [['<shell>', 'the shell']],
     load: async () => (await import('./completion.js')).completion,
   },
@@ -194,49 +205,49 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'host-info',
-    description: 'tell which VIFs the plugins take, as os-vif does',
+    description: 'list the VIFs that the plugins support, as os-vif does',
     options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
     load: async () => (await import('./host-info.js')).hostInfo,
   },
 ];
 
 function timelineOption(): Option[] {
-  return [new Option('--timeline', 'tell where the time of each request went')];
+  return [new Option('--timeline', 'report where the time of each request went')];
 }
 
 function dryRunOption(): Option {
-  return new Option('--dry-run', 'show what it would do, as plan does, and change nothing');
+  return new Option('--dry-run', 'show what would be done, as plan does, and change nothing');
 }
 
 function allOption(): Option {
-  return new Option('--all', 'all VIFs that are plugged on this host, as they were plugged');
-}
-
-function outputOption(what: string): Option {
   return new Option(
-    '-o, --output <file>',
-    `the file that ${what} go${what.startsWith('a ') ? 'es' : ''} to, as a whole`,
+    '--all',
+    'all VIFs that are plugged on this host, with the requests that they were plugged with',
   );
 }
 
+function outputOption(what: string): Option {
+  return new Option('-o, --output <file>', `write ${what} to this file, atomically`);
+}
+
 function phaseOption(...phases: readonly string[]): Option {
-  return new Option('--phase <phase>', 'which part of a live migration it is').choices(phases);
+  return new Option('--phase <phase>', 'the phase of a live migration').choices(phases);
 }
 
 function connectOption(): Option {
-  return new Option('--connect <uri>', "which libvirt, as for virsh (default: virsh's own)").env(
+  return new Option('--connect <uri>', "the libvirt URI, as for virsh (default: virsh's own)").env(
     'VIF_CONNECT',
   );
 }
 
 function waitOption(): Option {
   const text =
-    'wait until the ports carry traffic, at most so many seconds (default: while the command lasts)';
-  return new Option('--wait [seconds]', text).preset('always').argParser(patience);
+    "wait until the ports carry traffic, at most this many seconds (default: the command's timeout)";
+  return new Option('--wait [seconds]', text).preset('always').argParser(waitTime);
 }
 
 /** Milliseconds; true for the option without a number. */
-function patience(seconds: string): number | true {
+function waitTime(seconds: string): number | true {
   return seconds === 'always' || milliseconds(seconds);
 }
 
@@ -247,9 +258,9 @@ function forRequests(name: string, description: string, options: () => Option[] 
     files: 'the requests',
     options: () => [
       ...options(),
-      new Option('--instance <uuid>', 'whose the VIFs are that come without a request around them'),
+      new Option('--instance <uuid>', 'the instance of VIFs that are given without a request'),
       new Option('-q, --quiet', 'print only what failed or differs'),
-      new Option('--summary', 'sum up in a line on standard error, as at a terminal'),
+      new Option('--summary', 'print a summary line on standard error, as at a terminal'),
     ],
     load: async () => {
       const { requestCommands, runRequests } = await import('./request-commands.js');

@@ -126,7 +126,7 @@ export function parseKeep(text: string): string[] {
     .map((line) => line.trim())
     .filter((line) => line !== '');
   if (lines.length === 0) {
-    throw new InputError('The list of VIFs to keep is empty; if none is to be kept, say --keep-none');
+    throw new InputError('The list of VIFs to keep is empty; to keep none, use --keep-none');
   }
   return uuid.test(lines[0] ?? '') ? lines.map(checked) : idsOfRequests(text);
 }

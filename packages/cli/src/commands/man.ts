@@ -28,25 +28,25 @@ vif \\- plug virtual network interfaces into this host
 .SH DESCRIPTION
 .B vif
 plugs virtual network interfaces (VIFs) of guests into this host, as os-vif and Nova do, and writes their libvirt XML.
-A plug is all or nothing, and can be repeated: a VIF that is plugged already costs no write.
+A plug is all or nothing, and can be repeated: for a VIF that is already plugged, nothing is written.
 .SH COMMANDS
 ${commands.join('')}.SH OPTIONS
-These are options of every command.
+Every command has these options.
 ${program.options.map(optionItem).join('')}.SH FILES OF REQUESTS
 A file holds one request as a JSON object, or many as JSON Lines, as an array, or as YAML.
 .B \\-
-is standard input, which is read unless a file is named.
+is standard input, which is read if no file is named.
 A request has the keys
 .BR vif " and " instance ,
 and may have
 .BR id ", " flavor ", " image ", " host ", " firewall " and " routing .
-A VIF alone is taken with
+A VIF alone is accepted with
 .BR \\-\\-instance ;
-so are rows of Nova's table instance_info_caches, and ports of Neutron beside their networks.
+so are rows of Nova's table instance_info_caches, and Neutron ports with their networks.
 .SH EXIT STATUS
 .TP
 .B 0
-All went well.
+Success.
 .TP
 .B 1
 A request failed, a check found a difference, or the host lacks something.
@@ -61,7 +61,7 @@ a check found a difference, and nothing failed.
 .SH ENVIRONMENT
 ${variables.join('')}.TP
 .BI VIF_ plugin _ option
-An option of a plugin, in capitals;
+An option of a plugin, in upper case;
 .B vif plugins
 lists them.
 .SH FILES
@@ -76,7 +76,7 @@ override it.
 checks them.
 .TP
 .I /run/vifkit
-Locks, and what virtual functions had before they were plugged.
+Locks, records of plugged VIFs, and the settings that virtual functions had before they were plugged.
 .SH EXAMPLES
 .EX
 vif plan port.json

@@ -11,55 +11,59 @@ import { formats } from './settings.js';
  */
 export function commonOptions(): Option[] {
   return [
-    new Option('--format <format>', 'what to print').choices(formats).default('text'),
+    new Option('--format <format>', 'the output format').choices(formats).default('text'),
     new Option(
       '--config <file>',
-      'settings and options of plugins, as JSON (default: /etc/vifkit/config.json and config.d/*.json)',
+      'settings and plugin options, as JSON (default: /etc/vifkit/config.json and config.d/*.json)',
     ).env('VIF_CONFIG'),
-    new Option('--routing <rules>', "whose rules answer requests that do not say so: Nova 14's, or today's")
+    new Option('--routing <rules>', "the rules for requests that do not specify them: Nova 14's, or today's")
       .env('VIF_ROUTING')
       .choices(['newton', 'current'])
       .default('newton'),
-    new Option('--ovsdb <endpoint>', 'where the OVSDB server listens')
+    new Option('--ovsdb <endpoint>', 'the endpoint of the OVSDB server')
       .env('VIF_OVSDB')
       .default('unix:/var/run/openvswitch/db.sock'),
-    new Option('--ovsdb-ca <file>', "the CA that signed the OVSDB server's certificate; ssl: needs it").env(
-      'VIF_OVSDB_CA',
-    ),
+    new Option(
+      '--ovsdb-ca <file>',
+      "the CA that signed the OVSDB server's certificate; required for ssl:",
+    ).env('VIF_OVSDB_CA'),
     new Option('--ovsdb-cert <file>', 'our certificate for the OVSDB server').env('VIF_OVSDB_CERT'),
     new Option('--ovsdb-key <file>', 'its private key').env('VIF_OVSDB_KEY'),
     new Option('--ovsdb-name <name>', "the host name that the OVSDB server's certificate must be for").env(
       'VIF_OVSDB_NAME',
     ),
-    new Option('--ovn-sb <endpoint>', "OVN's southbound database, which tells why a port is not ready").env(
+    new Option('--ovn-sb <endpoint>', "OVN's southbound database, which shows why a port is not ready").env(
       'VIF_OVN_SB',
     ),
-    new Option('--ovn-nb <endpoint>', "OVN's northbound database, which is told of live migrations").env(
+    new Option('--ovn-nb <endpoint>', "OVN's northbound database, where live migrations are written").env(
       'VIF_OVN_NB',
     ),
     new Option(
       '--netns <name>',
-      "the network namespace that links are in: its name, or its file's path (default: this process's own)",
+      "the network namespace of the links: its name, or the path of its file (default: this process's own)",
     ).env('VIF_NETNS'),
     new Option('--sysfs-root <dir>', 'where sysfs is mounted').env('VIF_SYSFS_ROOT').default('/sys'),
     new Option(
       '--state-dir <dir>',
-      'where locks are, and records of what virtual functions had (default: /run/vifkit)',
+      'the directory of locks, and of records of VIFs and virtual functions (default: /run/vifkit)',
     ).env('VIF_STATE_DIR'),
     new Option('--tap-owner <user>', 'who may open the taps that plugs make, by name or id')
       .env('VIF_TAP_OWNER')
       .default('root'),
     new Option(
       '--root-helper <command>',
-      'put in front of what changes the network: a command that gives CAP_NET_ADMIN',
+      'the prefix of commands that change the network: a command that gives CAP_NET_ADMIN',
     )
       .env('VIF_ROOT_HELPER')
       .argParser(words)
       .default([], 'none'),
-    new Option('--tool-helper <command>', "put in front of vendors' tools in its place, where they need more")
+    new Option(
+      '--tool-helper <command>',
+      "the prefix of vendors' tools instead, if they need more privileges",
+    )
       .env('VIF_TOOL_HELPER')
       .argParser(words),
-    new Option('--plugin <package>', 'a plugin package to load, by its name or path; may be repeated')
+    new Option('--plugin <package>', 'a plugin package to load, by name or path; may be repeated')
       .env('VIF_PLUGINS')
       .argParser((text: string, before: readonly string[]) => [...before, ...words(text)])
       .default([], 'none'),
@@ -67,14 +71,14 @@ export function commonOptions(): Option[] {
       .env('VIF_TIMEOUT')
       .argParser(milliseconds)
       .default(30_000, '30'),
-    new Option('--undo-timeout <seconds>', 'how long undoing a plug that failed may take, after that')
+    new Option('--undo-timeout <seconds>', 'how long undoing a failed plug may take after that')
       .env('VIF_UNDO_TIMEOUT')
       .argParser(milliseconds)
       .default(10_000, '10'),
-    new Option('--log-level <level>', 'what to log to standard error, as JSON where that is no terminal')
+    new Option('--log-level <level>', 'what to log to standard error, as JSON unless that is a terminal')
       .env('VIF_LOG_LEVEL')
       .choices(['debug', 'info', 'warn', 'error']),
-    new Option('-v, --verbose', 'the same as --log-level info; twice, as debug')
+    new Option('-v, --verbose', 'the same as --log-level info; twice, as --log-level debug')
       .argParser((_: unknown, times: number) => times + 1)
       .default(0, 'no log'),
   ];

@@ -35,8 +35,8 @@ export interface VifDriverOptions<Packages extends readonly PluginPackage[] = re
   /** Options by plugin name, or several sources of them; a later source overrides an earlier one. */
   readonly options?: OptionsOf<Packages> | readonly OptionsSource[];
   /**
-   * The rules for requests that do not specify them: those of Nova 14
-   * (`newton`, the default) or of today's Nova (`current`).
+   * The rules for requests that do not specify them: those of Nova 14 (`newton`, the default) or of today's Nova
+   * (`current`).
    */
   readonly routing?: Routing;
   /** A pino logger; without one nothing is logged. */

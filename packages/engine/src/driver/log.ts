@@ -57,9 +57,8 @@ export interface CallTrace {
 }
 
 /**
- * Publishes a call of a driver on
- * `node:diagnostics_channel`, for tracers such as OpenTelemetry's: the channels `tracing:vifkit:call:start`,
- * `end`, `asyncStart`, `asyncEnd` and `error`. It costs nothing without subscribers.
+ * Publishes a call of a driver on `node:diagnostics_channel`, for tracers such as OpenTelemetry's: the channels
+ * `tracing:vifkit:call:start`, `end`, `asyncStart`, `asyncEnd` and `error`. It costs nothing without subscribers.
  */
 export function traced<T>(operation: CallTrace['operation'], call: () => Promise<T>): Promise<T> {
   const context: CallTrace = { operation };

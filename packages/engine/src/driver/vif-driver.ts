@@ -59,8 +59,8 @@ export interface WatchOptions {
 }
 
 /**
- * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what
- * `parseRequest` takes: plain JSON with the keys `vif`, `instance`, ..., where `vif` may also be an os-vif object.
+ * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what `parseRequest` takes: plain JSON with
+ * the keys `vif`, `instance`, ..., where `vif` may also be an os-vif object.
  *
  * The methods whose names end in `All` take many requests. They reject only if the options or the list of requests are
  * invalid (INVALID_OPTIONS, INVALID_REQUEST), before anything is done. Each request has its own result, in the order of

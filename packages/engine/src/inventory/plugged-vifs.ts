@@ -97,5 +97,6 @@ function installSeconds(things: readonly Thing[], changed: string | undefined): 
   const isWhole = things.some(({ kind, name }) => kind === 'link' && name === port?.name);
   if (port?.flowsInstalled === undefined || changed === undefined || !isWhole) return undefined;
   const milliseconds = port.flowsInstalled - Date.parse(changed);
-  return milliseconds < 0 ? undefined : milliseconds / 1000; // installed before the plug, which found everything in place
+  // Negative if they were installed before the plug, which found everything in place.
+  return milliseconds < 0 ? undefined : milliseconds / 1000;
 }

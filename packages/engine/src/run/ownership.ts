@@ -7,16 +7,15 @@ import { type Step, stepTarget } from '@vifkit/core/steps';
 export type OwnershipOperation = 'plug' | 'check' | 'unplug' | 'gc';
 
 /**
- * The owner of a thing: `this` VIF; an `other` VIF; another VIF that has left a hardware function
- * `idle`; VIFs that share it (`shared`); no mark, but the VIF's own by its name
- * (`named`); or no mark otherwise (`unmarked`).
+ * The owner of a thing: `this` VIF; an `other` VIF; another VIF that has left a hardware function `idle`; VIFs that
+ * share it (`shared`); no mark, but the VIF's own by its name (`named`); or no mark otherwise (`unmarked`).
  */
 type Finding = 'this' | 'other' | 'idle' | 'shared' | 'named' | 'unmarked';
 
 /**
- * What is done about a step. `proceed`: it is carried out. `takeOver`: it is carried out, and the mark is set.
- * `keep`: it passes if it would change nothing, and is refused otherwise. `refuse`: nothing is done, and the plug
- * fails. `report`: the owner is reported as a difference. `leave`: nothing is done, and what is left is reported.
+ * What is done about a step. `proceed`: it is carried out. `takeOver`: it is carried out, and the mark is set. `keep`:
+ * it passes if it would change nothing, and is refused otherwise. `refuse`: nothing is done, and the plug fails.
+ * `report`: the owner is reported as a difference. `leave`: nothing is done, and what is left is reported.
  */
 type Verdict = 'proceed' | 'takeOver' | 'keep' | 'refuse' | 'report' | 'leave';
 

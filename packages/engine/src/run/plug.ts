@@ -20,7 +20,10 @@ export interface RunContext {
   readonly undoTimeout: number;
 }
 
-/** Plugs a VIF, all or nothing: takes its locks, compares its steps with the host, and writes what differs. Never rejects. */
+/**
+ * Plugs a VIF, all or nothing: takes its locks, compares its steps with the host, and writes what differs. Never
+ * rejects.
+ */
 export async function plugJob(
   job: Job,
   { locks, queues, dependencies, logger, records, undoTimeout }: RunContext,

@@ -1,7 +1,7 @@
 /**
- * A phase of a live migration, on one of its two hosts. On the destination:
- * `prepare` makes everything without attracting traffic; `activate` moves the port here. On the source:
- * `deactivate` gives the port up; `release` removes what was made for it.
+ * A phase of a live migration, on one of its two hosts. On the destination: `prepare` makes everything without
+ * attracting traffic; `activate` moves the port here. On the source: `deactivate` gives the port up; `release` removes
+ * what was made for it.
  */
 export type MigrationPhase = 'prepare' | 'activate' | 'deactivate' | 'release';
 

@@ -3,9 +3,8 @@ import { type Step, stepTarget } from '@vifkit/core/steps';
 /** A part of a request's time. */
 export interface Span {
   /**
-   * What the time was spent on: `prepare`, making the plan; `lock`, acquiring locks;
-   * `inspect`, comparing steps with the host; `apply`, carrying them out; `undo`, undoing them; `wait`, waiting for
-   * others, as for a busy runner.
+   * What the time was spent on: `prepare`, making the plan; `lock`, acquiring locks; `inspect`, comparing steps with
+   * the host; `apply`, carrying them out; `undo`, undoing them; `wait`, waiting for others, as for a busy runner.
    */
   readonly phase: 'prepare' | 'lock' | 'inspect' | 'apply' | 'undo' | 'wait';
   /** The kinds of the steps that were running, or the single step, as in `custom 'register'`. */

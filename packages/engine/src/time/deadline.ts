@@ -7,10 +7,9 @@ export const LONGEST_TIMER = 2 ** 31 - 1;
 /**
  * Limits how long work may take: its signal fires after some milliseconds, or with the caller's signal.
  *
- * It has its own timer and controller.
- * `AbortSignal.any` holds its sources weakly: on Node.js 20, a timeout that nothing else references is garbage-collected and never fires. And the timer of `AbortSignal.timeout`
- * does not keep the process running until it fires; this one does. Whoever starts a deadline must therefore end it, in
- * a `finally`.
+ * It has its own timer and controller. `AbortSignal.any` holds its sources weakly: on Node.js 20, a timeout that
+ * nothing else references is garbage-collected and never fires. And the timer of `AbortSignal.timeout` does not keep
+ * the process running until it fires; this one does. Whoever starts a deadline must therefore end it, in a `finally`.
  */
 export class Deadline {
   readonly #controller = new AbortController();

@@ -78,7 +78,7 @@ export class CommandRunner implements StepRunner<CommandStep, CommandRun, Comman
       const { exitCode, stderr, missing, ending } = await this.#executor.run([program, ...args], signal);
       if (missing) return { done: 'nothing', error: missingProgram(program, vendor) };
       if (exitCode === 0) return { done: 'all' };
-      const said = lastWords(stderr);
+      const said = lastOutput(stderr);
       const status = exitCode === undefined ? ending : `failed with status ${exitCode}`;
       const error = new VifError('COMMAND_FAILED', `${program} ${status}${said && `: ${said}`}`);
       return exitCode === undefined ? { error } : { done: 'part', error };
@@ -91,7 +91,7 @@ export class CommandRunner implements StepRunner<CommandStep, CommandRun, Comman
 }
 
 /** The end of a tool's output, on one line; terminal control characters are escaped. */
-function lastWords(stderr: string): string {
+function lastOutput(stderr: string): string {
   const text = stderr.slice(-5_000).trim().split('\n').slice(-3).join('; ').slice(-500);
   return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
 }

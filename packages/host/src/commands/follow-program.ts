@@ -13,23 +13,23 @@ const WARM_UP = 300;
 
 export interface Following {
   /** Called for each line of its output. */
-  hear(line: string): void;
+  onLine(line: string): void;
   /** Called once it listens, after its start and after each restart: lines may have been missed. */
-  began(): void;
+  onListening(): void;
 }
 
 /** See `Programs`. */
 export async function followProgram(
   [program, ...args]: readonly [string, ...string[]],
-  { hear, began }: Following,
+  { onLine, onListening }: Following,
   signal: AbortSignal,
 ): Promise<boolean> {
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     // In our process group: it ends on a terminal's Ctrl-C, and because of the closed pipe if we are killed.
     const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
     const leave = whenFired(signal, () => child.kill('SIGTERM'));
-    const warmUp = setTimeout(began, WARM_UP);
-    createInterface(child.stdout).on('line', hear);
+    const warmUp = setTimeout(onListening, WARM_UP);
+    createInterface(child.stdout).on('line', onLine);
     const isMissing = await new Promise<boolean>((resolve) => {
       child.once('error', () => resolve(true));
       child.once('close', () => resolve(false));

@@ -9,7 +9,7 @@ export const OUTPUT_DELAY = 100;
  * Ends a process group once the signal fires. Resolves when nothing more can be done about it.
  * @param settled fires when the leader is known to have ended
  */
-export async function calledOff(
+export async function endGroupOnSignal(
   pid: number | undefined,
   signal: AbortSignal,
   settled: AbortSignal,

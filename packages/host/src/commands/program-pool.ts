@@ -16,7 +16,7 @@ export interface PoolAnswer<Q extends Question> extends Answer {
   /** The question that was asked. */
   readonly question: Q;
   /** How many lines the process was sent before. */
-  readonly told: number;
+  readonly linesSent: number;
 }
 
 interface AskOptions extends AskedFor {
@@ -51,19 +51,19 @@ export class ProgramPool {
    * @throws VifError TIMEOUT, ABORTED; the process is then ended
    * @throws VifError DESCRIPTORS_EXHAUSTED
    */
-  async ask<Q extends Question>(ask: (told: number) => Q, options: AskOptions): Promise<PoolAnswer<Q>> {
+  async ask<Q extends Question>(ask: (linesSent: number) => Q, options: AskOptions): Promise<PoolAnswer<Q>> {
     if (options.signal.aborted) throw signalError(options.signal, options.doing);
     try {
       for (;;) {
         const waiting = this.#take(options.fresh);
         const session = waiting ?? (await this.#start(options.signal));
-        const { told } = session;
-        const question = ask(told);
+        const { linesSent } = session;
+        const question = ask(linesSent);
         const answer = await session.ask(question, options, this.#lifetime === 0);
         this.#keep(session);
         // A process that somebody ended while it waited has not done anything.
         const isUndone = answer.ended && answer.ended.exitCode === undefined && saysNothing(answer);
-        if (!waiting || !isUndone) return { ...answer, question, told };
+        if (!waiting || !isUndone) return { ...answer, question, linesSent };
       }
     } finally {
       setImmediate(() => this.#startAhead());

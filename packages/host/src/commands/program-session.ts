@@ -3,11 +3,11 @@ import type { Readable } from 'node:stream';
 import type { CommandResult } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import { requireDescriptors } from './descriptors.js';
-import { calledOff, OUTPUT_DELAY } from './process-group.js';
+import { endGroupOnSignal, OUTPUT_DELAY } from './process-group.js';
 import type { ProgramOptions } from './run-program.js';
 
 /** Milliseconds that a program has to end once its input has ended. */
-const PATIENCE = 500;
+const END_TIMEOUT = 500;
 
 /** Input for a program, and the handling of its output. */
 export interface Question {
@@ -16,7 +16,7 @@ export interface Question {
   /** The number of lines. */
   readonly length: number;
   /** Processes a line of the program's output. @returns whether that was the last one */
-  hear(line: string, from: 'stdout' | 'stderr'): boolean;
+  onLine(line: string, from: 'stdout' | 'stderr'): boolean;
 }
 
 /** The deadline of a question, and its purpose. */
@@ -42,10 +42,10 @@ export class ProgramSession {
   readonly #ended: Promise<Ending>;
   /** Resolves when nothing more can be done to end it. */
   readonly #givenUp: Promise<undefined>;
-  #hear: (line: string, from: 'stdout' | 'stderr') => void = () => {};
+  #onLine: (line: string, from: 'stdout' | 'stderr') => void = () => {};
   #isOver = false;
   #since: number | undefined;
-  #told = 0;
+  #linesSent = 0;
 
   /** @throws VifError DESCRIPTORS_EXHAUSTED */
   constructor([program, ...args]: readonly [string, ...string[]]) {
@@ -57,10 +57,10 @@ export class ProgramSession {
       this.#isOver = true;
       settled.abort();
     });
-    this.#givenUp = calledOff(this.#child.pid, this.#life.signal, settled.signal);
+    this.#givenUp = endGroupOnSignal(this.#child.pid, this.#life.signal, settled.signal);
     this.#child.stdin.on('error', () => {}); // how it ends says more
     for (const from of ['stdout', 'stderr'] as const) {
-      onLines(this.#child[from], (line) => this.#hear(line, from));
+      onLines(this.#child[from], (line) => this.#onLine(line, from));
     }
     this.#hold(false);
   }
@@ -77,8 +77,8 @@ export class ProgramSession {
   }
 
   /** How many lines it was sent. */
-  get told(): number {
-    return this.#told;
+  get linesSent(): number {
+    return this.#linesSent;
   }
 
   /**
@@ -94,12 +94,12 @@ export class ProgramSession {
     this.#hold(true);
     try {
       const answered = new Promise<undefined>((resolve) => {
-        this.#hear = (line, from) => {
+        this.#onLine = (line, from) => {
           said[from].push(line);
-          if (question.hear(line, from)) resolve(undefined);
+          if (question.onLine(line, from)) resolve(undefined);
         };
       });
-      this.#told += question.length;
+      this.#linesSent += question.length;
       if (isFinal) this.#child.stdin.end(question.script);
       else this.#child.stdin.write(question.script);
       const over = isFinal ? [] : [answered];
@@ -108,7 +108,7 @@ export class ProgramSession {
       return { ...said, ended };
     } finally {
       signal.removeEventListener('abort', callOff);
-      this.#hear = () => {};
+      this.#onLine = () => {};
       this.#hold(false);
     }
   }
@@ -117,7 +117,7 @@ export class ProgramSession {
   async end(): Promise<void> {
     this.#hold(true);
     this.#child.stdin.end();
-    const timer = setTimeout(() => this.#life.abort(), PATIENCE);
+    const timer = setTimeout(() => this.#life.abort(), END_TIMEOUT);
     await Promise.race([this.#ended, this.#givenUp]);
     clearTimeout(timer);
   }
@@ -150,7 +150,7 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<Ending> {
   });
 }
 
-function onLines(stream: Readable, hear: (line: string) => void): void {
+function onLines(stream: Readable, onLine: (line: string) => void): void {
   // The received part of an incomplete line: a list of links is one line of a megabyte, and arrives in many pieces.
   let pieces: string[] = [];
   stream.setEncoding('utf8').on('data', (text: string) => {
@@ -160,10 +160,10 @@ function onLines(stream: Readable, hear: (line: string) => void): void {
     if (rest === undefined) return;
     const whole = pieces.join('');
     pieces = [rest];
-    for (const line of [whole, ...others]) hear(line);
+    for (const line of [whole, ...others]) onLine(line);
   });
   stream.on('end', () => {
     const rest = pieces.join('');
-    if (rest) hear(rest);
+    if (rest) onLine(rest);
   });
 }

@@ -8,7 +8,7 @@ export type Argv = readonly [string, ...string[]];
 /** A running program that repeatedly reads commands on standard input, and prints something about each. */
 export interface Session {
   /** How many lines it was sent. */
-  readonly told: number;
+  readonly linesSent: number;
   /** Milliseconds since the first question; undefined before that. */
   readonly age: number | undefined;
   /** Whether it has ended, as far as is known. */

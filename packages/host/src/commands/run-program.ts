@@ -3,7 +3,7 @@ import type { CommandResult } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import type { Result } from 'execa';
 import { awaitDescriptors } from './descriptors.js';
-import { calledOff, OUTPUT_DELAY, signalGroup } from './process-group.js';
+import { endGroupOnSignal, OUTPUT_DELAY, signalGroup } from './process-group.js';
 
 export type { CommandResult as ProgramResult };
 
@@ -64,7 +64,7 @@ export async function runProgram(
 
   const settled = new AbortController();
   try {
-    const result = await Promise.race([running, calledOff(running.pid, signal, settled.signal)]);
+    const result = await Promise.race([running, endGroupOnSignal(running.pid, signal, settled.signal)]);
     if (signal.aborted || !result) throw signalError(signal, doing);
     const { exitCode, stdout, stderr, code } = result;
     const missing = code === 'ENOENT';

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { orAborted } from '@vifkit/engine/time';
 
 /**
- * The state of a daemon: it `runs`; it is `stopped` by a signal; it is
- * `absent`, as nothing listens on its socket; or its state is `unknown`.
+ * The state of a daemon: it `runs`; it is `stopped` by a signal; it is `absent`, as nothing listens on its socket; or
+ * its state is `unknown`.
  */
 export type DaemonState = 'runs' | 'stopped' | 'absent' | 'unknown';
 

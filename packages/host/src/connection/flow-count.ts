@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { orAborted, withDeadline } from '@vifkit/engine/time';
 
 /** Milliseconds to wait for a reply: while ovs-vswitchd sets up many ports, it does not reply. */
-const PATIENCE = 1_000;
+const REPLY_TIMEOUT = 1_000;
 
 /** OpenFlow versions, as on the wire. Open vSwitch accepts all unless a bridge's `protocols` restricts them. */
 const [V10, V13] = [1, 4] as const;
@@ -24,8 +24,8 @@ export async function countFlows(
 ): Promise<number | undefined> {
   const socket = connect(join(directory, `${bridge}.mgmt`));
   try {
-    return await withDeadline(PATIENCE, signal, (patient) =>
-      orAborted(ask(socket), patient, () => new Error('no answer')),
+    return await withDeadline(REPLY_TIMEOUT, signal, (limited) =>
+      orAborted(ask(socket), limited, () => new Error('no answer')),
     );
   } catch {
     return undefined;

@@ -9,7 +9,7 @@ import * as values from '../ovsdb/values.js';
 const DATABASE = 'OVN_Southbound';
 
 /** Milliseconds for OVN's part: a remote database that is down must not delay what is known locally. */
-const PATIENCE = 2_000;
+const REPLY_TIMEOUT = 2_000;
 
 export interface OvnPathOptions {
   /** The directory of ovn-controller's control socket. */
@@ -41,10 +41,10 @@ export class OvnPath {
     const { chassis = '', remote, bridge } = ovnSetupOf(settings);
     if (remote === undefined || !legs.some((leg) => leg.bridge === bridge)) return undefined;
     const names = legs.filter((leg) => leg.bridge === bridge).map(({ name }) => name);
-    return withDeadline(PATIENCE, signal, async (patient) => {
+    return withDeadline(REPLY_TIMEOUT, signal, async (limited) => {
       const [controller, found] = await Promise.all([
-        askController(this.#options.runDirectory, patient),
-        this.#bindings(remote, names, patient),
+        askController(this.#options.runDirectory, limited),
+        this.#bindings(remote, names, limited),
       ]);
       const ownNames = [chassis, ...(found?.hostNames.get(chassis) ?? [])];
       return {

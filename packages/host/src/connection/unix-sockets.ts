@@ -30,11 +30,13 @@ export async function socketStates(
 ): Promise<Map<string, SocketState>> {
   if (paths.length === 0) return new Map();
   const sockets = await readUnixSockets('/proc/self/net/unix', files);
-  const states = paths.map(async (path) => [path, sockets.get(path) ?? (await unheard(path))] as const);
+  const states = paths.map(
+    async (path) => [path, sockets.get(path) ?? (await idleSocketState(path))] as const,
+  );
   return new Map(await Promise.all(states));
 }
 
-function unheard(path: string): Promise<SocketState> {
+function idleSocketState(path: string): Promise<SocketState> {
   return stat(path).then(
     () => 'stale',
     () => 'absent',

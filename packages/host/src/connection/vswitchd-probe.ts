@@ -6,7 +6,7 @@ import { countFlows } from './flow-count.js';
 const PROGRAM = 'ovs-vswitchd';
 
 /** Milliseconds to wait for a reply: while ovs-vswitchd sets up many ports, it does not reply. */
-const PATIENCE = 3_000;
+const REPLY_TIMEOUT = 3_000;
 
 /** The lock in the database that prevents a second ovs-vswitchd from acting on it. */
 const LOCK = 'ovs_vswitchd';
@@ -46,8 +46,10 @@ export class VswitchdProbe {
   async hang(signal: AbortSignal): Promise<string | undefined> {
     const { directory } = this;
     if (directory === undefined) return undefined;
-    const isWell = await withDeadline(PATIENCE, signal, (patient) => answers(directory, PROGRAM, patient));
-    return isWell === false ? 'ovs-vswitchd does not reply: it hangs' : undefined;
+    const isResponding = await withDeadline(REPLY_TIMEOUT, signal, (limited) =>
+      answers(directory, PROGRAM, limited),
+    );
+    return isResponding === false ? 'ovs-vswitchd does not reply: it hangs' : undefined;
   }
 }
 

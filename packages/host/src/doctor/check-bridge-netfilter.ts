@@ -4,7 +4,7 @@ import type { Programs } from '../commands/programs.js';
 import type { Check } from './lack.js';
 
 /** Milliseconds for `nft` to list its chains. */
-const PATIENCE = 5_000;
+const LIST_TIMEOUT = 5_000;
 
 /**
  * Checks whether frames that a Linux bridge forwards between its members go through the host's own filter, and are
@@ -23,7 +23,7 @@ export const checkBridgeNetfilter: Check = async (_, { procRoot, network }) => {
 
 async function dropsForwarded(programs: Programs): Promise<boolean> {
   const argv = ['nft', '-j', 'list', 'chains'] as const;
-  const { stdout } = await withDeadline(PATIENCE, undefined, (signal) =>
+  const { stdout } = await withDeadline(LIST_TIMEOUT, undefined, (signal) =>
     programs.run(argv, { signal, doing: 'reading chains' }),
   );
   return dropChains(stdout).some(({ family }) => family === 'ip' || family === 'inet');

@@ -8,7 +8,7 @@ import type { Ovsdb } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 
 /** Milliseconds to wait for a reply of ovn-controller. */
-const PATIENCE = 2_000;
+const REPLY_TIMEOUT = 2_000;
 
 /** The state of Open vSwitch. */
 export interface OpenVSwitchState extends Partial<SwitchState> {
@@ -86,7 +86,7 @@ export async function readSwitch(
       remote === undefined
         ? undefined
         : controllerFault(
-            await withDeadline(PATIENCE, signal, (soon) => askController(ovnRunDirectory, soon)),
+            await withDeadline(REPLY_TIMEOUT, signal, (soon) => askController(ovnRunDirectory, soon)),
             remote,
           ),
   };

@@ -27,10 +27,10 @@ export class FilterSource implements Source {
    */
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
     const [program = 'nft', ...args] = [...this.rootHelper, 'nft', 'monitor', 'ruleset'];
-    const hear = (line: string) => {
+    const onLine = (line: string) => {
       if (line.includes(` ${TABLE}`)) changed();
     };
-    await this.programs.follow([program, ...args], { hear, began: changed }, signal);
+    await this.programs.follow([program, ...args], { onLine, onListening: changed }, signal);
   }
 }
 

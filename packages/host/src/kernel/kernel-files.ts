@@ -2,26 +2,26 @@ import { closeSync, existsSync, openSync, readdirSync, readFileSync, write, writ
 import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
 import { promisify } from 'node:util';
 
-/** The files in which a kernel tells of itself, below /proc and /sys: this host's, or those of one in memory. */
+/** The files below /proc and /sys in which a kernel shows its state: this host's, or those of an in-memory kernel. */
 export interface KernelFiles {
-  /** Those of these files and folders that there are, told at once. */
+  /** Those of these files and folders that exist. Synchronous. */
   existing(paths: readonly string[]): readonly string[];
-  /** The names in a folder below /proc/sys, told at once; none where there is no such folder. */
+  /** The names in a folder below /proc/sys; empty if it does not exist. Synchronous. */
   entries(path: string): readonly string[];
-  /** The texts of those of these files below /proc/sys that there are, told at once: the kernel waits for nothing there. */
+  /** The texts of those of these files below /proc/sys that exist. Synchronous: the kernel does not block there. */
   settings(paths: readonly string[]): ReadonlyMap<string, string>;
   /**
-   * Writes to a file below /proc/sys. Rejects with the reason if it cannot be. A kernel that is at it cannot be called
-   * off: the signal is for one in memory. Left out where only another process can write: by `tee`, one for many files.
+   * Writes to a file below /proc/sys. Rejects with the reason if that fails. A write in the kernel cannot be aborted:
+   * the signal is for an in-memory kernel. Undefined if only another process can write: with one `tee` for many files.
    */
   set?(path: string, value: string, signal: AbortSignal): Promise<void>;
   /** The text of a file, without the white space around it; '' if it cannot be read. */
   text(path: string): Promise<string>;
-  /** The names in a folder; none where there is no such folder. */
+  /** The names in a folder; empty if it does not exist. */
   names(path: string): Promise<string[]>;
-  /** Where a symbolic link leads to; undefined for what is none. */
+  /** The target of a symbolic link; undefined if it is not one. */
   target(path: string): Promise<string | undefined>;
-  /** The path without symbolic links; undefined if there is nothing. */
+  /** The path without symbolic links; undefined if it does not exist. */
   resolve(path: string): Promise<string | undefined>;
 }
 
@@ -48,7 +48,7 @@ export const hostKernelFiles: KernelFiles = {
   async set(path, value) {
     const file = openSync(path, 'w');
     try {
-      // The kernel has the writer of IPv6's wait for others who change links: that is left to another thread.
+      // A write to an IPv6 setting waits in the kernel for others that change links: it is done in another thread.
       if (path.includes('/ipv6/')) await writeInThread(file, value);
       else writeSync(file, value);
     } finally {

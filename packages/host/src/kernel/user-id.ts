@@ -17,7 +17,7 @@ function idInPasswd(user: string): number | undefined {
   return id === undefined ? undefined : Number(id);
 }
 
-/** Not all users are in that file: there are directories, such as LDAP. At once, as the file is read: who asks waits for it. */
+/** Not all users are in that file: there are directories, such as LDAP. Synchronous, like the reading of the file. */
 function idByNameService(user: string): number {
   const { status, stdout } = spawnSync('id', ['-u', '--', user], { encoding: 'utf8', timeout: 5_000 });
   return status === 0 ? Number(stdout) : Number.NaN;

@@ -113,10 +113,10 @@ function creationOf(create: NonNullable<LinkStep['create']>, tapOwner: number): 
 /** The same change, with our mark added. A link that is recreated has it in any case. */
 function takingOver(change: LinkWrite, differences: readonly Difference[], vifId: string) {
   const mark = { to: markOf(vifId, false), from: '' };
-  const told = { attribute: 'alias', expected: mark.to, actual: null };
+  const difference = { attribute: 'alias', expected: mark.to, actual: null };
   return {
     change: change.kind === 'set' ? { ...change, mark } : change,
-    differences: [...differences, told],
+    differences: [...differences, difference],
   };
 }
 

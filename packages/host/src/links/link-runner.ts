@@ -14,7 +14,7 @@ import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
 import { type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
-import { type AttemptedLinkTask, isUndone, undoing } from './undoing.js';
+import { type AttemptedLinkTask, didNothing, undoing } from './undoing.js';
 
 /** Carries out link steps on a table of links. */
 export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress> {
@@ -121,7 +121,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return tasks.map(({ change }, i) => {
       const error = indices[i]?.map((index) => errors[index]).find((each) => each);
       if (!error) return { done: 'all' };
-      return isUndone(change, error) ? { done: 'nothing', error } : { error };
+      return didNothing(change, error) ? { done: 'nothing', error } : { error };
     });
   }
 

@@ -87,17 +87,19 @@ export function settingOf(wanted: LinkAttributes, state: LinkState): SetWrite | 
 /** What must be set, as differences for users. */
 export function renderSetting({ set, former, mark }: SetWrite): Difference[] {
   const { bridge = {} } = set;
-  const told = (attribute: string, expected: unknown, actual: unknown = null) => ({
+  const difference = (attribute: string, expected: unknown, actual: unknown = null) => ({
     attribute,
     expected,
     actual,
   });
   return [
-    ...attributes.flatMap((each) => (set[each] === undefined ? [] : told(each, set[each], former[each]))),
-    ...bridgeAttributes.flatMap((each) =>
-      bridge[each] === undefined ? [] : told(`bridge.${each}`, bridge[each], former.bridge?.[each]),
+    ...attributes.flatMap((each) =>
+      set[each] === undefined ? [] : difference(each, set[each], former[each]),
     ),
-    ...(mark ? [told('alias', mark.to, mark.from || null)] : []),
+    ...bridgeAttributes.flatMap((each) =>
+      bridge[each] === undefined ? [] : difference(`bridge.${each}`, bridge[each], former.bridge?.[each]),
+    ),
+    ...(mark ? [difference('alias', mark.to, mark.from || null)] : []),
   ];
 }
 

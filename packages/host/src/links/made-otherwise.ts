@@ -36,12 +36,12 @@ export function misfit(
   otherwise: readonly Trait[],
   context: LinkContext | undefined,
 ): VifError | undefined {
-  const cure = step.create
+  const remedy = step.create
     ? reasonToKeep(step, vifId, state, context)
     : 'correct the name in the request, or in the options';
-  if (cure === undefined) return undefined;
+  if (remedy === undefined) return undefined;
   const found = otherwise.map((each) => wording(each)).join(' and ');
-  return new VifError('LINK_KIND_MISMATCH', `Link ${step.name} ${found}: ${cure}`);
+  return new VifError('LINK_KIND_MISMATCH', `Link ${step.name} ${found}: ${remedy}`);
 }
 
 function wording({ attribute, expected, actual }: Difference): string {

@@ -9,7 +9,7 @@ import { noteFor } from './operations.js';
 export type AttemptedLinkTask = AttemptedTask<LinkSteps, LinkWrite, LinkProgress>;
 
 /** Whether an error means that nothing was done that must be undone. */
-export function isUndone({ kind }: LinkWrite, error: VifError): boolean {
+export function didNothing({ kind }: LinkWrite, error: VifError): boolean {
   switch (kind) {
     case 'make':
     case 'replace':

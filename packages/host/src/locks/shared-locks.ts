@@ -165,8 +165,7 @@ class Room {
       if (holder === undefined) continue;
       const outcome = await untilReleased(this.#path, holder, name, signal);
       if (outcome === 'ended') await this.#removeOf(holder, name);
-      // A holder that has released it is not asked again at once. One that cannot be asked right now is asked again,
-      // but not in a busy loop.
+      // If it is still the same holder, as when that could not be asked right now, it is asked again after a pause.
       if (holder === last) await pause(delay, signal);
       delay = holder === last ? Math.min(2 * delay, LONGEST_PAUSE) : FIRST_PAUSE;
       last = holder;
@@ -183,7 +182,8 @@ class Room {
   #make(name: string): boolean {
     for (let isRenewed = false; ; isRenewed = true) {
       try {
-        linkSync(this.#presence.link, `${this.#path}/${name}`); // a link to the symbolic link itself, which is not followed
+        // Links to the symbolic link itself, which is not followed.
+        linkSync(this.#presence.link, `${this.#path}/${name}`);
         this.#held.add(name);
         return true;
       } catch (error) {

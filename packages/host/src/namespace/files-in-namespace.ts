@@ -11,7 +11,7 @@ const MOST_PATHS = 5_000;
 const MOST_OUTPUT = 64 * 1024 * 1024;
 
 /** Milliseconds for a process that reads a few in-memory files. */
-const PATIENCE = 10_000;
+const READ_TIMEOUT = 10_000;
 
 /**
  * The files of another network namespace. /proc/sys/net shows each process those of its own namespace, no matter which
@@ -81,7 +81,7 @@ export class FilesInNamespace implements KernelFiles {
     const { status, stdout, stderr, error } = spawnSync(program, args, {
       encoding: 'utf8',
       maxBuffer: MOST_OUTPUT,
-      timeout: PATIENCE,
+      timeout: READ_TIMEOUT,
     });
     if (status !== null && !stderr.startsWith('nsenter: ')) return stdout;
     const reason = error?.message ?? stderr.trim();

@@ -10,7 +10,7 @@ const NAMED = '/run/netns';
 const CORRECT = 'correct networkNamespace (--netns)';
 
 /** Milliseconds for entering a namespace, which takes the kernel almost no time. */
-const PATIENCE = 5_000;
+const ENTER_TIMEOUT = 5_000;
 
 /**
  * Another network namespace, given by its file. A thread could enter it, but Node.js has no call for that: programs do
@@ -32,13 +32,13 @@ export class NamespaceFile {
     const path = name.includes('/') ? name : `${NAMED}/${name}`;
     const stats = statOf(path);
     if (!stats) {
-      const cure = name === path ? CORRECT : `make it (ip netns add ${name}), or ${CORRECT}`;
-      throw new VifError('INVALID_OPTIONS', `There is no network namespace ${path}; ${cure}`);
+      const remedy = name === path ? CORRECT : `make it (ip netns add ${name}), or ${CORRECT}`;
+      throw new VifError('INVALID_OPTIONS', `There is no network namespace ${path}; ${remedy}`);
     }
     const file = new NamespaceFile(path, stats);
     const { error, status, stderr } = spawnSync('nsenter', file.enter(['true']).slice(1), {
       encoding: 'utf8',
-      timeout: PATIENCE,
+      timeout: ENTER_TIMEOUT,
     });
     if (error && 'code' in error && error.code === 'ENOENT') throw missingProgram('nsenter', 'util-linux');
     if (status === 0) return file;

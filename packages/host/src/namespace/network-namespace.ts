@@ -36,6 +36,6 @@ export function openNamespace(name: string | undefined, sysfsRoot: string): Netw
 }
 
 function sysfsFault(path: string): string {
-  const cure = `mount one for it (nsenter --net=${path} mount -t sysfs sysfs DIR), and give its path (sysfsRoot, --sysfs-root)`;
-  return `/sys does not show which PCI functions have their links in the network namespace ${path}; ${cure}`;
+  const remedy = `mount one for it (nsenter --net=${path} mount -t sysfs sysfs DIR), and give its path (sysfsRoot, --sysfs-root)`;
+  return `/sys does not show which PCI functions have their links in the network namespace ${path}; ${remedy}`;
 }

@@ -41,8 +41,8 @@ class SessionInNamespace implements Session {
     private readonly session: Session,
   ) {}
 
-  get told(): number {
-    return this.session.told;
+  get linesSent(): number {
+    return this.session.linesSent;
   }
 
   get age(): number | undefined {

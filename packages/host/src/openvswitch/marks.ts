@@ -10,9 +10,8 @@ export function hasBridgeMark({ externalIds }: { readonly externalIds: ExternalI
 }
 
 /**
- * The
- * `external_ids` of a port or bridge that we made for one VIF. They are set on the port, not on its interface, whose `external_ids`
- * Neutron and OVN read.
+ * The `external_ids` of a port or bridge that we made for one VIF. They are set on the port, not on its interface,
+ * whose `external_ids` Neutron and OVN read.
  */
 export function ownerMark(vifId: string): ExternalIds {
   return { [OWNER_KEY]: vifId };

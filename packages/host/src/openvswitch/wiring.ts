@@ -7,7 +7,7 @@ import { readSnapshot } from './snapshot.js';
 import { isWired } from './state.js';
 
 // Milliseconds to wait for the removal of a bridge: nothing of ours depends on it.
-const REMOVAL_PATIENCE = 2_000;
+const REMOVAL_TIMEOUT = 2_000;
 
 /** What ovs-vswitchd must still do for a transaction. */
 export interface Unfinished {
@@ -35,8 +35,8 @@ export async function awaitWiring(
   if (awaited.length === 0) return failures;
   try {
     const configuration = Math.max(...transactions.map((each) => each.configuration));
-    const patience = needed.length > 0 ? Number.POSITIVE_INFINITY : REMOVAL_PATIENCE;
-    await withDeadline(patience, signal, (patient) => rows.untilConfigured(configuration, patient));
+    const timeout = needed.length > 0 ? Number.POSITIVE_INFINITY : REMOVAL_TIMEOUT;
+    await withDeadline(timeout, signal, (limited) => rows.untilConfigured(configuration, limited));
     if (opened.length === 0) return failures;
     const names = opened.map((change) => change.name);
     const { ports } = await readSnapshot(rows, { ports: names }, signal);

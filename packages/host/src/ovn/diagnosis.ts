@@ -31,8 +31,8 @@ export function notReady(port: AwaitedPort, evidence: Evidence): VifError {
   }
   if (port.rival !== undefined && evidence.controller === 'connected') {
     const [{ rival }, { ovn }] = [port, evidence];
-    const cure = `unplug it there, or set requested-chassis of the logical port`;
-    const text = `${nameOf(port, found)} does not stay on this chassis (${ovn.chassis}): chassis ${rival} claims it too; ${cure}`;
+    const remedy = `unplug it there, or set requested-chassis of the logical port`;
+    const text = `${nameOf(port, found)} does not stay on this chassis (${ovn.chassis}): chassis ${rival} claims it too; ${remedy}`;
     return new VifError('OVN_NOT_INSTALLED', text, { vifId });
   }
   const text = `ovs-vswitchd has wired ${nameOf(port, found)}, but ovn-controller has not installed its flows (ovn-installed)`;

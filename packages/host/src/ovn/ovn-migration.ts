@@ -12,9 +12,9 @@ export interface OvnMigrationParts {
 }
 
 /**
- * Makes OVN give a port to both hosts of a migration, and finally to the destination only:
- * `requested-chassis` with several chassis, and `activation-strategy=rarp` (OVN 22.09). Without OVN nothing needs to be
- * written: a switch learns where the guest is from the RARP that QEMU sends for it on arrival.
+ * Makes OVN give a port to both hosts of a migration, and finally to the destination only: `requested-chassis` with
+ * several chassis, and `activation-strategy=rarp` (OVN 22.09). Without OVN nothing needs to be written: a switch learns
+ * where the guest is from the RARP that QEMU sends for it on arrival.
  */
 export class OvnMigration implements PortMigration {
   constructor(private readonly parts: OvnMigrationParts) {}
@@ -47,8 +47,8 @@ export class OvnMigration implements PortMigration {
     const { northbound, southbound } = this.parts;
     const own = await this.#names(signal);
     // The wanted placement is known before ovn-northd has copied it to the southbound database.
-    const told = (await northbound?.placement(port, signal)) ?? (await southbound?.binding(port, signal));
-    const requested = told?.requested ?? [];
+    const current = (await northbound?.placement(port, signal)) ?? (await southbound?.binding(port, signal));
+    const requested = current?.requested ?? [];
     return own.length > 0 && requested.length > 0 && !requested.some((name) => own.includes(name));
   }
 

@@ -79,10 +79,10 @@ const rules: OptionRules<OvsdbClientOptions> = {
  * keeps the process alive until it is closed. Calls may overlap; the server processes them in the order in which they
  * were made.
  *
- * Every call rejects with a VifError: `OVSDB_UNREACHABLE`, `OVSDB_PROTOCOL`,
- * `OVSDB_ERROR` (then an OvsdbOperationError), `INVALID_OPTIONS` for TLS keys that cannot be used, or
- * `TIMEOUT` and `ABORTED` when its signal fires. Only after `OVSDB_ERROR` is it certain that a transaction did nothing:
- * a transaction that writes is never sent twice if the server may have received it.
+ * Every call rejects with a VifError: `OVSDB_UNREACHABLE`, `OVSDB_PROTOCOL`, `OVSDB_ERROR` (then an
+ * OvsdbOperationError), `INVALID_OPTIONS` for TLS keys that cannot be used, or `TIMEOUT` and `ABORTED` when its signal
+ * fires. Only after `OVSDB_ERROR` is it certain that a transaction did nothing: a transaction that writes is never sent
+ * twice if the server may have received it.
  */
 export class OvsdbClient implements Ovsdb {
   readonly #connector: Connector;

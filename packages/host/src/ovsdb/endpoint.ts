@@ -13,8 +13,8 @@ export const DEFAULT_ENDPOINT = 'unix:/var/run/openvswitch/db.sock';
 const NETWORK_FORM = /^(tcp|ssl):(?:\[([^\]]+)\]|([^:[\]\s]+)):(\d{1,5})$/;
 
 /**
- * Parses an endpoint in the notation of Open vSwitch's active connection methods (ovsdb(7)):
- * `unix:PATH`, `tcp:HOST:PORT` or `ssl:HOST:PORT`, with IPv6 addresses in brackets.
+ * Parses an endpoint in the notation of Open vSwitch's active connection methods (ovsdb(7)): `unix:PATH`,
+ * `tcp:HOST:PORT` or `ssl:HOST:PORT`, with IPv6 addresses in brackets.
  *
  * @throws VifError `INVALID_OPTIONS` for anything else.
  */

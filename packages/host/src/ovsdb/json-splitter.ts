@@ -11,7 +11,7 @@ const CLOSE_BRACKET = 0x5d;
  * An OVSDB message nests no deeper than 10. Much deeper ones take many times their size once parsed, and overflow the
  * stack of code that walks them.
  */
-const deepest = 64;
+const MAX_DEPTH = 64;
 
 const NOTHING = Buffer.alloc(0);
 
@@ -64,7 +64,7 @@ export class JsonSplitter {
         else if (byte === BACKSLASH) escaped = true;
       } else if (byte === QUOTE) inString = true;
       else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (++depth > deepest) throw tooDeep();
+        if (++depth > MAX_DEPTH) throw tooDeep();
       } else if ((byte === CLOSE_BRACE || byte === CLOSE_BRACKET) && --depth === 0) break;
     }
     this.#depth = depth;
@@ -119,7 +119,7 @@ function isWhiteSpace(byte: number | undefined): boolean {
 function tooDeep(): VifError {
   return new VifError(
     'OVSDB_PROTOCOL',
-    `The OVSDB server sent a message that nests more than ${deepest} deep`,
+    `The OVSDB server sent a message that nests more than ${MAX_DEPTH} deep`,
   );
 }
 

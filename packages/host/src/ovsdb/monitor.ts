@@ -11,9 +11,9 @@ export type TableUpdates = Readonly<
 >;
 
 /**
- * Called for every change, in the server's order.
- * `initial` means that these are all existing rows: at the start, and again after a reconnect, when what was known before is no longer valid. A listener that cannot handle what the server sent throws `OVSDB_PROTOCOL`,
- * which closes the connection.
+ * Called for every change, in the server's order. `initial` means that these are all existing rows: at the start, and
+ * again after a reconnect, when what was known before is no longer valid. A listener that cannot handle what the server
+ * sent throws `OVSDB_PROTOCOL`, which closes the connection.
  */
 export type MonitorListener = (updates: TableUpdates, initial: boolean) => void;
 
@@ -53,19 +53,19 @@ export class Monitor {
     const rows = await connection.call('monitor', [this.database, this.id, this.requests], signal);
     if (this.#early !== early) return; // restarted on another connection since
     this.#early = undefined;
-    this.#tell(asUpdates(rows), true);
-    for (const updates of early) this.#tell(updates, false);
+    this.#notify(asUpdates(rows), true);
+    for (const updates of early) this.#notify(updates, false);
   }
 
   update(value: unknown): void {
     const updates = asUpdates(value);
-    if (!this.#early) this.#tell(updates, false);
+    if (!this.#early) this.#notify(updates, false);
     else if (this.#early.length < MOST_EARLY) this.#early.push(updates);
     else
       throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server sends changes of rows that it has never sent');
   }
 
-  #tell(updates: TableUpdates, initial: boolean): void {
+  #notify(updates: TableUpdates, initial: boolean): void {
     try {
       this.listener(updates, initial);
     } catch (error) {

@@ -7,7 +7,7 @@ import { codeOf } from '../kernel/error-code.js';
 import { invalid, type OvsdbTlsOptions } from './endpoint.js';
 
 /** A bundle of all public authorities is some 220 kB in size. */
-const largestFile = 1024 * 1024;
+const MAX_FILE_BYTES = 1024 * 1024;
 
 /**
  * Returns the options in Node's form.
@@ -81,7 +81,7 @@ async function readPem(what: string, given: string | undefined): Promise<string 
     const { mode, size } = await file.stat();
     const refuse = (why: string) => invalid(`The TLS ${what} '${given}' is not used: ${why}`);
     if ((mode & constants.S_IFMT) !== constants.S_IFREG) throw refuse('it is not a regular file');
-    if (size > largestFile) throw refuse(`it has more than ${largestFile} bytes`);
+    if (size > MAX_FILE_BYTES) throw refuse(`it has more than ${MAX_FILE_BYTES} bytes`);
     if (mode & 0o002) throw refuse(`everybody may change it; chmod o-w '${given}'`);
     if (what === 'private key' && mode & 0o004) {
       throw refuse(`everybody may read it; chmod o= '${given}', and make a new key`);

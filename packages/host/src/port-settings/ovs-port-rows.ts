@@ -115,7 +115,7 @@ export async function writePort(
   if (changes('egress')) operations.push(...egressOperations(found, settled.egress));
   const configured = await transact(client, operations, signal);
   const isNative = settled.vlanMode?.startsWith('native') && settled.trunks !== null;
-  if (isNative && columns.trunks !== undefined) await rouse(client, port, settled, configured, signal);
+  if (isNative && columns.trunks !== undefined) await forceUpdate(client, port, settled, configured, signal);
 }
 
 /** Milliseconds that ovs-vswitchd has for a change before the next one is made. */
@@ -125,7 +125,7 @@ const TURN = 1_000;
  * Up to at least 3.1, Open vSwitch ignores changed trunks of a port with a native VLAN until something else about the
  * port changes: here its isolation is toggled and reset.
  */
-async function rouse(
+async function forceUpdate(
   client: Ovsdb,
   port: values.Uuid,
   settled: Settled,

@@ -29,7 +29,7 @@ export interface RecordFlaw {
 export function readIfSound(
   path: string,
   directory: StateDirectory,
-  mostBytes: number,
+  maxBytes: number,
 ): string | RecordFlaw | undefined {
   const flags = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK | constants.O_NOCTTY;
   let descriptor: number;
@@ -47,7 +47,7 @@ export function readIfSound(
     if (stats.nlink !== 1) return { flaw: `has ${stats.nlink} names (hard links)` };
     const flaw = flawOf(stats, directory);
     if (flaw) return { flaw };
-    if (stats.size > mostBytes) return { flaw: `has more than ${mostBytes} bytes` };
+    if (stats.size > maxBytes) return { flaw: `has more than ${maxBytes} bytes` };
     const buffer = Buffer.alloc(stats.size);
     return buffer.toString('utf8', 0, readSync(descriptor, buffer, 0, stats.size, 0));
   } finally {
@@ -65,7 +65,7 @@ export function replace(file: string, text: string, directory: StateDirectory): 
   const descriptor = openDraft(draft, mode);
   try {
     try {
-      if (directory.sharedBy !== undefined) fchmodSync(descriptor, mode); // the umask may have removed the group's permissions
+      if (directory.sharedBy !== undefined) fchmodSync(descriptor, mode); // the umask may have removed some
       for (let left = Buffer.from(text); left.length > 0; ) left = left.subarray(writeSync(descriptor, left));
     } finally {
       closeSync(descriptor);

@@ -18,9 +18,9 @@ export interface RecordKind<T> {
   /** The pattern of their keys, in lower case. */
   readonly key: RegExp;
   /** The maximum size of a record. */
-  readonly mostBytes: number;
+  readonly maxBytes: number;
   /** What to do about a record that cannot be trusted. */
-  readonly cure: string;
+  readonly remedy: string;
   /** The VIF whose id the key is, for errors. */
   vifIdOf?(key: string): string;
   format(record: T, key: string): string;
@@ -145,7 +145,7 @@ export class RecordFiles<T> {
     if (!stats) return undefined;
     const known = this.#known.get(file);
     const isKnown = known !== undefined && isSame(known.stats, stats);
-    const text = isKnown ? known.text : readIfSound(file, directory, this.#kind.mostBytes);
+    const text = isKnown ? known.text : readIfSound(file, directory, this.#kind.maxBytes);
     if (typeof text !== 'string') return text;
     const record = (isKnown ? known.record : undefined) ?? this.#kind.parse(text, keyOf(key));
     if (record === undefined) return { flaw: 'is damaged, or of another version' };
@@ -170,7 +170,7 @@ export class RecordFiles<T> {
       const found = directory && this.#look(key, join(directory.path, this.#nameOf(key)), directory);
       if (!found || 'record' in found) return found?.record;
       const vifId = this.#kind.vifIdOf?.(key);
-      const text = `${this.#pathOf(key)} ${found.flaw}; ${this.#kind.cure}`;
+      const text = `${this.#pathOf(key)} ${found.flaw}; ${this.#kind.remedy}`;
       return new VifError('JOURNAL_INVALID', text, { vifId });
     } catch (error) {
       return failed(error, `Cannot read ${this.#pathOf(key)}`);

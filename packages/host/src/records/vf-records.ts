@@ -11,8 +11,8 @@ const READABLE: readonly unknown[] = [1, VERSION];
 const functions: RecordKind<VfRecord> = {
   prefix: 'vf',
   key: /[\da-f]{4}:[\da-f]{2}:[\da-f]{2}\.[0-7]/,
-  mostBytes: 4_096, // many times what a record needs
-  cure: 'set the function by hand, and remove the file',
+  maxBytes: 4_096, // many times what a record needs
+  remedy: 'set the function by hand, and remove the file',
   format: (record, address) => `${JSON.stringify({ version: VERSION, address, ...record })}\n`,
   parse,
 };

@@ -8,8 +8,8 @@ const vifs: RecordKind<VifRecord> = {
   prefix: 'vif',
   key: /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/,
   // The maximum size of a request, plus the rest of the record.
-  mostBytes: 1024 * 1024 + 4_096,
-  cure: 'remove it, and plug the VIF again',
+  maxBytes: 1024 * 1024 + 4_096,
+  remedy: 'remove it, and plug the VIF again',
   vifIdOf: (key) => key,
   format: (record) => `${JSON.stringify({ version: VERSION, ...record })}\n`,
   parse(text, vifId) {

@@ -38,8 +38,8 @@ function isSame(a: VfSettings | undefined, b: VfSettings): boolean {
 export function toGiveBack(record: VfRecord, state: VfState, vifMac: string): VfSettings | undefined {
   const { former, written } = record;
   const addresses = [vifMac, ...(written ?? []).flatMap(({ mac }) => mac ?? [])];
-  const isUntold = !written && vifMac === NO_MAC;
-  if (!isUntold && !isOneOf(state.mac, [...addresses, former.mac, NO_MAC, ''])) return undefined;
+  const isUnknown = !written && vifMac === NO_MAC;
+  if (!isUnknown && !isOneOf(state.mac, [...addresses, former.mac, NO_MAC, ''])) return undefined;
   const isAsWritten = (part: (settings: VfSettings) => VfSettings) =>
     !written || written.some((each) => !isEmpty(part(each)) && hasSettings(state, part(each)));
   return {

@@ -103,8 +103,8 @@ export async function openSubdirectory(parent: StateDirectory, name: string): Pr
 }
 
 /**
- * Why something in the directory cannot be trusted; undefined if it can. Use the
- * `fstat` of the opened file, or `lstat`: never the target of a symbolic link.
+ * Why something in the directory cannot be trusted; undefined if it can. Use the `fstat` of the opened file, or
+ * `lstat`: never the target of a symbolic link.
  */
 export function flawOf(stats: Stats, { sharedBy }: StateDirectory): string | undefined {
   const ofGroup = sharedBy !== undefined && stats.gid === sharedBy;
@@ -240,15 +240,15 @@ const modeOf = ({ mode }: Stats) => (mode & 0o7777).toString(8).padStart(4, '0')
 const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 function unsafe(path: string, flaw: string): VifError {
-  const cure = 'Use a state directory that no other user can change';
-  return new VifError('STATE_DIRECTORY_UNSAFE', `${path} cannot be trusted: it ${flaw}. ${cure}`);
+  const remedy = 'Use a state directory that no other user can change';
+  return new VifError('STATE_DIRECTORY_UNSAFE', `${path} cannot be trusted: it ${flaw}. ${remedy}`);
 }
 
 function failed(error: unknown, doing: string, path: string): VifError {
   const line = `"d ${path} 2770 root GROUP" in /etc/tmpfiles.d/vifkit.conf`;
-  const cure = path.startsWith('/run/')
+  const remedy = path.startsWith('/run/')
     ? `Have it made at boot, by the line ${line}, for a group that this user is in`
     : 'Use a state directory that this user can write to';
   const reason = error instanceof Error ? error.message : String(error);
-  return new VifError('STATE_DIRECTORY_FAILED', `${doing}: ${reason}. ${cure}`, { cause: error });
+  return new VifError('STATE_DIRECTORY_FAILED', `${doing}: ${reason}. ${remedy}`, { cause: error });
 }

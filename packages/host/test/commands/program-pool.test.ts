@@ -17,10 +17,10 @@ const pool = (own: PoolOptions, argv: readonly [string, ...string[]] = ['sh', '-
 
 /** Asks one thing. */
 async function ask(program: ProgramPool, word: string, own: { readonly fresh?: boolean } = {}) {
-  const question = () => ({ script: `${word}\n`, length: 1, hear: () => true });
-  const { stdout, told, ended } = await program.ask(question, { ...options(), ...own });
+  const question = () => ({ script: `${word}\n`, length: 1, onLine: () => true });
+  const { stdout, linesSent, ended } = await program.ask(question, { ...options(), ...own });
   const [pid, answer] = stdout.at(-1)?.split(' ') ?? [];
-  return { pid, answer, wasAsked: told > 0, ended };
+  return { pid, answer, wasAsked: linesSent > 0, ended };
 }
 
 afterEach(async () => {
@@ -113,7 +113,7 @@ describe('a pool of processes', () => {
 
   it('tells how one ended that had more to say', async () => {
     const program = pool({ lifetime: 10_000 }, ['sh', '-c', 'read -r line; echo half; exit 3']);
-    const answer = await program.ask(() => ({ script: 'one\n', length: 1, hear: () => false }), options());
+    const answer = await program.ask(() => ({ script: 'one\n', length: 1, onLine: () => false }), options());
     expect(answer).toMatchObject({ stdout: ['half'], ended: { exitCode: 3 } });
   });
 
@@ -128,7 +128,7 @@ describe('a pool of processes', () => {
     const program = pool({ lifetime: 10_000 });
     const before = await children();
     const signal = new Deadline(50).signal;
-    const hanging = program.ask(() => ({ script: 'one\n', length: 1, hear: () => false }), {
+    const hanging = program.ask(() => ({ script: 'one\n', length: 1, onLine: () => false }), {
       signal,
       doing: 'trying',
     });

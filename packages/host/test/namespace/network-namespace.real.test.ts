@@ -36,9 +36,9 @@ describe('programs of another network namespace', () => {
 
   it('are told something, and missed by name', async () => {
     const said: string[] = [];
-    const hear = (line: string) => said.push(line) > 0;
+    const onLine = (line: string) => said.push(line) > 0;
     const ask = (...argv: [string, ...string[]]) =>
-      network.programs.start(argv).ask({ script: 'word\n', length: 1, hear }, options(), true);
+      network.programs.start(argv).ask({ script: 'word\n', length: 1, onLine }, options(), true);
     expect(await ask('cat')).toMatchObject({ stdout: ['word'], ended: { exitCode: 0 } });
     expect(await ask('no-such-program')).toMatchObject({ ended: { missing: true } });
   });

@@ -5,7 +5,7 @@ import type { ProgramResult } from '../../src/commands/run-program.js';
 import { ProgramsInNamespace } from '../../src/namespace/programs-in-namespace.js';
 
 const options = { signal: new AbortController().signal, doing: 'testing' };
-const question = { script: '', length: 0, hear: () => true };
+const question = { script: '', length: 0, onLine: () => true };
 
 /** A namespace whose `nsenter` ends as it is told to, and the commands that it was given. */
 function inside(ended: Partial<ProgramResult>) {
@@ -19,7 +19,7 @@ function inside(ended: Partial<ProgramResult>) {
     },
     start(argv) {
       started.push(argv);
-      return { told: 3, age: 5, isOver: false, ask: async () => answer, end: async () => {} };
+      return { linesSent: 3, age: 5, isOver: false, ask: async () => answer, end: async () => {} };
     },
     async follow(argv) {
       started.push(argv);
@@ -34,7 +34,7 @@ function inside(ended: Partial<ProgramResult>) {
 }
 
 /** What is told of a program that was run, and of one that was asked. */
-async function told(ended: Partial<ProgramResult>) {
+async function runEnded(ended: Partial<ProgramResult>) {
   const { programs } = inside(ended);
   const ran = await programs.run(['ip', 'link'], options);
   const asked = await programs.start(['ip', 'link']).ask(question, options, true);
@@ -49,28 +49,28 @@ it('each program is run by nsenter', async () => {
   const { started, programs } = inside({});
   await programs.run(['ip', 'link'], options);
   const session = programs.start(['ip', '-batch', '-']);
-  await programs.follow(['ip', 'monitor'], { hear: () => {}, began: () => {} }, options.signal);
+  await programs.follow(['ip', 'monitor'], { onLine: () => {}, onListening: () => {} }, options.signal);
   expect(started.map((argv) => argv.join(' '))).toEqual([
     'nsenter --net=/n -- ip link',
     'nsenter --net=/n -- ip -batch -',
     'nsenter --net=/n -- ip monitor',
   ]);
-  expect({ told: session.told, age: session.age, isOver: session.isOver }).toEqual({
-    told: 3,
+  expect({ linesSent: session.linesSent, age: session.age, isOver: session.isOver }).toEqual({
+    linesSent: 3,
     age: 5,
     isOver: false,
   });
 });
 
 it('how it ended is told as the program ended', async () => {
-  expect(await told({ exitCode: 3 })).toMatchObject({ exitCode: 3, missing: false });
+  expect(await runEnded({ exitCode: 3 })).toMatchObject({ exitCode: 3, missing: false });
   const killed = { exitCode: undefined, ending: 'was ended by SIGKILL' };
-  expect(await told(killed)).toEqual({ ...killed, missing: false });
+  expect(await runEnded(killed)).toEqual({ ...killed, missing: false });
 });
 
 it('a program that is missing is told by its own name', async () => {
   const stderr = 'nsenter: failed to execute ip: No such file or directory\n';
-  expect(await told({ exitCode: 127, stderr })).toEqual({
+  expect(await runEnded({ exitCode: 127, stderr })).toEqual({
     exitCode: undefined,
     missing: true,
     ending: 'cannot be started (ENOENT)',
@@ -79,7 +79,7 @@ it('a program that is missing is told by its own name', async () => {
 
 it('one that may not be run is not missing', async () => {
   const stderr = 'nsenter: failed to execute ip: Permission denied';
-  expect(await told({ exitCode: 126, stderr })).toEqual({
+  expect(await runEnded({ exitCode: 126, stderr })).toEqual({
     exitCode: undefined,
     missing: false,
     ending: 'cannot be started (Permission denied)',
@@ -91,7 +91,7 @@ it.each([
   [127, 'nsenter: failed to execute other: No such file or directory'],
   [1, 'nsenter: failed to execute ip: No such file or directory'],
 ])('what a program says itself with status %i is its own: %s', async (exitCode, stderr) => {
-  expect(await told({ exitCode, stderr })).toMatchObject({ exitCode, missing: false });
+  expect(await runEnded({ exitCode, stderr })).toMatchObject({ exitCode, missing: false });
 });
 
 it('nsenter is what is missing, where it is', async () => {

@@ -178,7 +178,7 @@ describe('before anything is dialled', () => {
 
   it.each<[string, (own: KeyFiles) => unknown, RegExp]>([
     ['is not there', ({ ca }) => rm(ca), /CA certificate cannot be read.*ENOENT.*correct the path/],
-    ['is a pipe', ({ key }) => rm(key).then(() => run('mkfifo', [key])), /private key .*no regular file/],
+    ['is a pipe', ({ key }) => rm(key).then(() => run('mkfifo', [key])), /private key .*not a regular file/],
     ['is huge', ({ cert }) => truncate(cert, 2 ** 30), /certificate .*more than 1048576 bytes/],
     ['is a key that everybody may read', ({ key }) => chmod(key, 0o644), /everybody may read it; chmod o=/],
     ['is a CA that everybody may change', ({ ca }) => chmod(ca, 0o666), /everybody may change it; chmod o-w/],

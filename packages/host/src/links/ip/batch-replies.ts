@@ -8,7 +8,7 @@ const FAILURE = /^Command failed [^:]*:(\d+)$/;
 
 export interface BatchOptions {
   /** How many lines the process was sent before. */
-  readonly told: number;
+  readonly linesSent: number;
   /** A fence follows after this many lines. */
   readonly window: number;
   /** Whether there are fences, which is the default. Without them, the output of the lines shows when all are done. */
@@ -32,7 +32,7 @@ export class BatchReplies implements Question {
 
   constructor(
     readonly lines: readonly string[],
-    { told, window, isFenced = true }: BatchOptions,
+    { linesSent, window, isFenced = true }: BatchOptions,
   ) {
     const script: string[] = [];
     const before: number[] = [];
@@ -40,8 +40,8 @@ export class BatchReplies implements Question {
       script.push(FENCE);
       before.push(done);
     };
-    if (isFenced && told === 0) fence(0);
-    else this.#first = told + 1;
+    if (isFenced && linesSent === 0) fence(0);
+    else this.#first = linesSent + 1;
     for (const [i, line] of lines.entries()) {
       script.push(line);
       before.push(i);
@@ -92,12 +92,12 @@ export class BatchReplies implements Question {
   }
 
   /** Its last output, after the last line or fence that it completed. */
-  get lastWords(): string {
+  get lastOutput(): string {
     return wordingOf(this.#words);
   }
 
   /** Processes a line of its output. @returns whether that was the last one */
-  hear(said: string, from: 'stdout' | 'stderr'): boolean {
+  onLine(said: string, from: 'stdout' | 'stderr'): boolean {
     if (from === 'stdout') return false;
     const number = Number(FAILURE.exec(said)?.[1]);
     if (Number.isNaN(number)) {

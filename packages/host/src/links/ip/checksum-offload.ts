@@ -93,7 +93,7 @@ class Switches implements Question {
     return this.#complaints[i];
   }
 
-  hear(line: string): boolean {
+  onLine(line: string): boolean {
     const [, status] = /^status (\d+)$/.exec(line) ?? [];
     if (status === undefined) {
       this.#heard = [this.#heard, line.trim()].filter(Boolean).join('; ');

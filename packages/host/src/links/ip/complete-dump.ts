@@ -5,9 +5,9 @@ const FIRST_PAUSE = 2;
 const LONGEST_PAUSE = 100;
 
 /**
- * Repeats a listing of
- * `ip` until nothing changes while it is made. The kernel reports when links were added or removed while it listed them: some may then be missing, others listed twice. `ip`
- * does not fail in that case: it only reports it on standard error.
+ * Repeats a listing of `ip` until nothing changes while it is made. The kernel reports when links were added or removed
+ * while it listed them: some may then be missing, others listed twice. `ip` does not fail in that case: it only reports
+ * it on standard error.
  *
  * @throws VifError TIMEOUT, ABORTED once the signal fires, and what `list` throws
  */

@@ -9,7 +9,7 @@ import { BatchReplies } from './batch-replies.js';
 const IS_THERE = /file exists|resource busy/i;
 
 /** Whether a line failed only temporarily. Drivers also report EBUSY for a virtual function that is being reset. */
-function isForNow(complaint: string | undefined, line = ''): boolean {
+function isTemporary(complaint: string | undefined, line = ''): boolean {
   if (complaint === undefined) return false;
   return isTransient(complaint) || (/ vf \d+ /.test(line) && /device or resource busy/i.test(complaint));
 }
@@ -66,7 +66,7 @@ export class IpBatch {
       const texts = left.flatMap((i) => lines[i] ?? []);
       const replies = await this.#runOnce(texts, signal, mayFail);
       for (const [n, i] of left.entries()) complaints[i] = replies[n];
-      const first = left.find((i) => isForNow(complaints[i], lines[i]));
+      const first = left.find((i) => isTemporary(complaints[i], lines[i]));
       // Later lines may have failed because of this one.
       left = first === undefined ? [] : left.filter((i) => i >= first && complaints[i] !== undefined);
     };
@@ -98,16 +98,16 @@ export class IpBatch {
     while (replies.length < lines.length) {
       const from = replies.length;
       const end = window === 1 ? from + WINDOW : lines.length;
-      const { said, told } = await this.#tell(lines.slice(from, end), window, signal, fresh);
+      const { said, linesSent } = await this.#send(lines.slice(from, end), window, signal, fresh);
       for (let i = 0; i < said.done; i++) {
         const complaint = said.complaintOf(i);
         const isDone = complaint !== undefined && from + i < unsure && IS_THERE.test(complaint);
-        replies.push({ complaint: isDone ? undefined : complaint, remembers: told > 0 });
+        replies.push({ complaint: isDone ? undefined : complaint, remembers: linesSent > 0 });
       }
       if (said.done === said.lines.length) {
         window = WINDOW;
       } else if (window === 1) {
-        replies.push({ complaint: said.lastWords, remembers: false });
+        replies.push({ complaint: said.lastOutput, remembers: false });
       } else {
         window = 1;
         unsure = replies.length + WINDOW;
@@ -116,16 +116,16 @@ export class IpBatch {
     return replies;
   }
 
-  async #tell(lines: readonly string[], window: number, signal: AbortSignal, fresh: boolean) {
+  async #send(lines: readonly string[], window: number, signal: AbortSignal, fresh: boolean) {
     const program = this.#program;
     const options = { signal, doing: 'changing links', fresh };
     const {
       question: said,
       ended,
-      told,
-    } = await this.#ip.ask((told) => new BatchReplies(lines, { told, window }), options);
+      linesSent,
+    } = await this.#ip.ask((linesSent) => new BatchReplies(lines, { linesSent, window }), options);
     if (ended?.missing) throw missingProgram(program, program === 'ip' ? 'iproute2' : undefined);
-    if (said.hasStarted) return { said, told };
-    throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${said.lastWords}`);
+    if (said.hasStarted) return { said, linesSent };
+    throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${said.lastOutput}`);
   }
 }

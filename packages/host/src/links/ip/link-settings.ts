@@ -80,9 +80,9 @@ function wrongOf(writings: readonly Writing[], kernel: KernelFiles): Writing[] {
 }
 
 /**
- * Writes settings of links: directly, or, with a root helper or in another network namespace, with one
- * `tee` for all files that get the same value. A new link has the settings of `default`: these may already be correct,
- * and then it is not a failure that a container cannot write below /proc/sys. One outcome per link.
+ * Writes settings of links: directly, or, with a root helper or in another network namespace, with one `tee` for all
+ * files that get the same value. A new link has the settings of `default`: these may already be correct, and then it is
+ * not a failure that a container cannot write below /proc/sys. One outcome per link.
  * @throws VifError TIMEOUT, ABORTED; `tee` is then ended
  */
 export async function writeSettings(

@@ -87,16 +87,19 @@ export class LinkReader {
   }
 
   async #ask(queries: readonly string[], signal: AbortSignal, fresh: boolean): Promise<Printed> {
-    const { question, stdout, ended, told } = await this.#ip.ask((told) => new LinkQueries(queries, told), {
-      signal,
-      doing: 'reading links',
-      fresh,
-    });
+    const { question, stdout, ended, linesSent } = await this.#ip.ask(
+      (linesSent) => new LinkQueries(queries, linesSent),
+      {
+        signal,
+        doing: 'reading links',
+        fresh,
+      },
+    );
     if (ended?.missing) throw missingProgram('ip', 'iproute2');
     const { said, isComplete } = question;
     const stderr = [...said.complaints, ...said.remarks];
-    if (!isComplete) stderr.push(`${said.lastWords}: it ${ended?.ending ?? 'ended before it had replied'}`);
-    return { stdout, stderr, remembers: told > 0 };
+    if (!isComplete) stderr.push(`${said.lastOutput}: it ${ended?.ending ?? 'ended before it had replied'}`);
+    return { stdout, stderr, remembers: linesSent > 0 };
   }
 }
 
@@ -112,10 +115,10 @@ class LinkQueries implements Question {
 
   constructor(
     private readonly queries: readonly string[],
-    told: number,
+    linesSent: number,
   ) {
     const isFenced = queries.includes(ALL_LINKS);
-    this.said = new BatchReplies(queries, { told, window: queries.length, isFenced });
+    this.said = new BatchReplies(queries, { linesSent, window: queries.length, isFenced });
     this.#isFenced = !isFenced;
   }
 
@@ -131,9 +134,9 @@ class LinkQueries implements Question {
     return this.#isFenced && this.#printed + this.said.failed >= this.queries.length;
   }
 
-  hear(line: string, from: 'stdout' | 'stderr'): boolean {
+  onLine(line: string, from: 'stdout' | 'stderr'): boolean {
     if (from === 'stdout') this.#printed += 1;
-    else if (this.said.hear(line, from)) this.#isFenced = true;
+    else if (this.said.onLine(line, from)) this.#isFenced = true;
     return this.isComplete;
   }
 }

@@ -59,8 +59,8 @@ export class DatabaseRows implements RowSource {
   }
 
   /**
-   * Waits until ovs-vswitchd has applied a configuration. Reads then show the result: ovs-vswitchd copies
-   * `next_cfg` to `cur_cfg` in the transaction that updates the interfaces.
+   * Waits until ovs-vswitchd has applied a configuration. Reads then show the result: ovs-vswitchd copies `next_cfg` to
+   * `cur_cfg` in the transaction that updates the interfaces.
    */
   async untilConfigured(configuration: number, signal: AbortSignal): Promise<void> {
     const replica = this.#replica ?? this.#configuration;

@@ -28,11 +28,11 @@ export class EthtoolSession extends MemorySession {
     { signal, doing }: Parameters<Session['ask']>[1],
     isFinal: boolean,
   ): Promise<Answer> {
-    this.told += question.length;
+    this.linesSent += question.length;
     const stdout: string[] = [];
     const say = (line: string) => {
       stdout.push(line);
-      question.hear(line, 'stdout');
+      question.onLine(line, 'stdout');
     };
     for (const line of question.script.trimEnd().split('\n')) {
       if (signal.aborted) throw signalError(signal, doing);

@@ -15,7 +15,7 @@ export class IpSession extends MemorySession {
     const say = (from: 'stdout' | 'stderr', text: string) => {
       for (const line of text.split('\n')) {
         said[from].push(line);
-        question.hear(line, from);
+        question.onLine(line, from);
       }
     };
     const end = (exitCode: number) => {
@@ -25,7 +25,7 @@ export class IpSession extends MemorySession {
     let failed = false;
     let before: string[] = [];
     for (const line of question.script.trimEnd().split('\n')) {
-      this.told += 1;
+      this.linesSent += 1;
       if (signal.aborted) throw signalError(signal, doing);
       const words = line.split(' ');
       const point = pointOf(words, before, this.kernel);
@@ -37,7 +37,7 @@ export class IpSession extends MemorySession {
       say('stderr', stderr);
       if (exits) return end(255);
       failed = true;
-      say('stderr', `Command failed -:${this.told}`);
+      say('stderr', `Command failed -:${this.linesSent}`);
     }
     return isFinal ? end(failed ? 1 : 0) : { ...said, ended: undefined };
   }

@@ -40,14 +40,14 @@ export class MemoryPrograms implements Programs {
   }
 
   /** Reports each write of this host, but not its content, which nobody reads. */
-  async follow([program]: Argv, { hear, began }: Following, signal: AbortSignal): Promise<boolean> {
+  async follow([program]: Argv, { onLine, onListening }: Following, signal: AbortSignal): Promise<boolean> {
     const parts = monitored[program];
     if (!parts) return false;
     const leave = this.#points.listen(({ part, what }) => {
       if (parts.includes(part))
-        hear(part === 'filters' ? `add element bridge vifkit guests # ${what}` : what);
+        onLine(part === 'filters' ? `add element bridge vifkit guests # ${what}` : what);
     });
-    setImmediate(began);
+    setImmediate(onListening);
     await untilFired(signal);
     leave();
     return true;

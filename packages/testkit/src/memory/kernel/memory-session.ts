@@ -4,7 +4,7 @@ import type { Points } from './points.js';
 
 /** Emulates a process that reads commands from standard input. */
 export abstract class MemorySession implements Session {
-  told = 0;
+  linesSent = 0;
   isOver = false;
   #since: number | undefined;
 
