@@ -120,7 +120,7 @@ describe('a link of ours in place of a bridge', () => {
 
   it('is refused if it has an address', async () => {
     ip('address add 192.0.2.9/24 dev br-new0');
-    await refused(onBridge('br-new0', meta), 'LINK_KIND_MISMATCH', /it has IP addresses.*not made anew/);
+    await refused(onBridge('br-new0', meta), 'LINK_KIND_MISMATCH', /it has IP addresses.*not recreated/);
   });
 
   it('comes back when a later step of the plug fails', async () => {
@@ -138,7 +138,7 @@ describe('an alternative name', () => {
   beforeEach(() => {
     ip('link property add dev nic0 altname enp9s0np0');
   });
-  const message = /enp9s0np0 is an alternative name of link nic0: give nic0/;
+  const message = /enp9s0np0 is an alternative name of link nic0: use nic0/;
 
   it('is refused as an uplink, with the name of its own', async () => {
     const meta = { should_create_bridge: true, bridge_interface: 'enp9s0np0' };
