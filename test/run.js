@@ -146,7 +146,7 @@ const smoke = [
   'test/real/vendor-tools',
 ];
 
-const inMemory = ['unit', 'schemas', 'faults'];
+const inMemory = ['unit', 'schemas', 'fuzz', 'faults'];
 const workers = `--maxWorkers=${Math.max(1, availableParallelism() - 1)}`;
 
 /** Other tests plug VIFs of the same ids at the same time. */
@@ -214,19 +214,24 @@ async function runHidden(lane) {
   return { file, statuses };
 }
 
-/** A whole run consists of two lanes side by side, which take about as long. More would compete for the processors. */
+/** What a whole run consists of: two lanes side by side. More of them would take each other's processors. */
 function lanes() {
   const { node: current } = process.versions;
   // Deadlines, locks and signals have been tried on all of them by now: see test/node.
-  const others = [...releases]
-    .filter(([release]) => smokeReleases.includes(release))
-    .map(([release, node]) => ({ title: release, node, args: [...smoke, workers] }));
+  const others = [...releases].filter(([release]) => smokeReleases.includes(release));
+  const [first, second] = [others.slice(0, 1), others.slice(1)].map((each) =>
+    each.map(([release, node]) => ({ title: release, node, args: [...smoke, workers] })),
+  );
   const onHost = lacking.length === 0;
-  const hosts = (title, names) => (onHost ? [{ title: `${current} ${title}`, args: projects(names) }] : []);
-  const memory = (title, names) => ({ title: `${current} ${title}`, args: [...projects(names), workers] });
   return [
-    [...hosts('on the host', ['real']), memory('with random input', ['fuzz']), ...others],
-    [...hosts('with guests and faults', ['guests', 'real-faults']), memory('in memory', inMemory)],
+    [...(onHost ? [{ title: `${current} on the host`, args: projects(['real']) }] : []), ...first],
+    [
+      ...(onHost
+        ? [{ title: `${current} with guests and faults`, args: projects(['guests', 'real-faults']) }]
+        : []),
+      { title: `${current} in memory`, args: [...projects(inMemory), workers] },
+      ...second,
+    ],
   ];
 }
 
