@@ -68,9 +68,8 @@ export interface WatchOptions {
  * one request, and throw its error.
  *
  * Many requests are a list, whose requests run concurrently, or a source that yields them: an iterable, an async
- * iterable, a stream of objects. A source is read as fast as its requests are handled. A source that throws, or has not
- * ended at the call's deadline, has one more result after those of the requests that were read: a failure without an
- * id.
+ * iterable, a stream of objects. A source is read as fast as its requests are handled. One that throws, or has not
+ * ended at the deadline, has one more result after those of the requests that were read: a failure without an id.
  */
 export class VifDriver {
   readonly #parts: VifDriverParts;
@@ -274,8 +273,7 @@ export class VifDriver {
   }
 
   /**
-   * The plugged VIFs: those whose mark something carries, and those that were plugged and not unplugged since the host
-   * started.
+   * The plugged VIFs: those whose mark something carries, and those plugged and not unplugged since the host started.
    * @throws VifError INVALID_OPTIONS
    */
   async list(options?: CallOptions): Promise<PluggedVifs> {
@@ -302,8 +300,7 @@ export class VifDriver {
   /**
    * Reports each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges,
    * filters and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled; several
-   * changes to a thing within a moment are reported as one. It ends when the signal fires, or when the loop that reads
-   * it is left.
+   * changes to a thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
    * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another code, if nothing reports changes
    */
   async *watch({ signal }: WatchOptions): AsyncIterable<HostChange> {

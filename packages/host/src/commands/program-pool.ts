@@ -36,6 +36,8 @@ export class ProgramPool {
   #fresh: Session[] = [];
   #used: Session[] = [];
   readonly #ending = new Set<Promise<void>>();
+  /** The questions that are not answered yet. A process is ended when its signal fires. */
+  readonly #asking = new Map<Promise<Answer>, AbortSignal>();
   #closed = false;
 
   constructor(argv: Argv, { ahead = 0, lifetime = 0 }: PoolOptions = {}, programs: Programs = hostPrograms) {
@@ -59,7 +61,9 @@ export class ProgramPool {
         const session = waiting ?? (await this.#start(options.signal));
         const { linesSent } = session;
         const question = ask(linesSent);
-        const answer = await session.ask(question, options, this.#lifetime === 0);
+        const asking = session.ask(question, options, this.#lifetime === 0);
+        this.#asking.set(asking, options.signal);
+        const answer = await asking.finally(() => this.#asking.delete(asking));
         this.#keep(session);
         // A process that somebody ended while it waited has not done anything.
         const isUndone = answer.ended && answer.ended.exitCode === undefined && saysNothing(answer);
@@ -70,11 +74,12 @@ export class ProgramPool {
     }
   }
 
-  /** Ends the waiting processes. */
+  /** Ends the waiting processes, and waits for the end of those that did not answer in time. */
   async close(): Promise<void> {
     this.#closed = true;
     for (const session of [...this.#fresh.splice(0), ...this.#used.splice(0)]) this.#end(session);
-    await Promise.all(this.#ending);
+    const late = [...this.#asking].flatMap(([asking, { aborted }]) => (aborted ? asking : []));
+    await Promise.all([...this.#ending, Promise.allSettled(late)]);
   }
 
   /** If no descriptor is left for it, waits for one or two seconds for others to close some. */
