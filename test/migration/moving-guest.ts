@@ -174,6 +174,9 @@ export function tooCostly(moved: readonly Moved[]): readonly Moved[] {
   return moved.filter(({ lost, pause }) => lost > MOST + Math.floor(pause / INTERVAL));
 }
 
+/** Milliseconds that an answer may take. */
+const PATIENCE = 1_000;
+
 /** Pings every {@link INTERVAL}, until it is stopped. @returns stops it, and tells how many got no answer */
 export function pingOn(namespace: Namespace, address: string): () => Promise<{ sent: number; lost: number }> {
   const argv = [
@@ -185,14 +188,19 @@ export function pingOn(namespace: Namespace, address: string): () => Promise<{ s
     '-i',
     String(INTERVAL / 1_000),
     '-W',
-    '1',
+    String(PATIENCE / 1_000),
     address,
   ];
   const running = execa('nsenter', argv, { reject: false });
   return async () => {
+    await pause(PATIENCE);
     running.kill('SIGINT');
     const { stdout } = await running;
-    const [, sent = '0', received = '0'] = /(\d+) packets transmitted, (\d+) received/.exec(stdout) ?? [];
-    return { sent: Number(sent), lost: Number(sent) - Number(received) };
+    const [, all = '0'] = /(\d+) packets transmitted/.exec(stdout) ?? [];
+    // An answer to one that was sent just now is still under way, and the guest of a busy machine takes its time.
+    const sent = Math.max(0, Number(all) - PATIENCE / INTERVAL);
+    const answered = new Set([...stdout.matchAll(/ icmp_seq=(\d+) .*time=/g)].map(([, number]) => Number(number)));
+    const lost = Array.from({ length: sent }, (_, i) => i + 1).filter((number) => !answered.has(number));
+    return { sent, lost: lost.length };
   };
 }
