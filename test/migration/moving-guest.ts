@@ -199,7 +199,9 @@ export function pingOn(namespace: Namespace, address: string): () => Promise<{ s
     const [, all = '0'] = /(\d+) packets transmitted/.exec(stdout) ?? [];
     // An answer to one that was sent just now is still under way, and the guest of a busy machine takes its time.
     const sent = Math.max(0, Number(all) - PATIENCE / INTERVAL);
-    const answered = new Set([...stdout.matchAll(/ icmp_seq=(\d+) .*time=/g)].map(([, number]) => Number(number)));
+    const answered = new Set(
+      [...stdout.matchAll(/ icmp_seq=(\d+) .*time=/g)].map(([, number]) => Number(number)),
+    );
     const lost = Array.from({ length: sent }, (_, i) => i + 1).filter((number) => !answered.has(number));
     return { sent, lost: lost.length };
   };
