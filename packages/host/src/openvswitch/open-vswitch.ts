@@ -73,14 +73,17 @@ export class OpenVswitch {
    * Finds what carries our mark.
    *
    * @param vifIds only for these VIFs; for all by default
-   * @param isForOthers no step of the plan concerns the database: what the server has reported so far is enough
+   * @param mayLag what the server has sent so far is enough: a change made at this very moment may be missed
    * @throws VifError if the database cannot be read.
    */
-  async readMarked(signal: AbortSignal, vifIds?: readonly string[], isForOthers = false): Promise<OvsMarked> {
+  async readMarked(
+    signal: AbortSignal,
+    vifIds?: readonly string[],
+    { mayLag = false } = {},
+  ): Promise<OvsMarked> {
     try {
-      if (isForOthers)
-        await setImmediate(); // by then, everything that the server has sent is read
-      else await this.#rows.refresh(signal);
+      // After a turn of the event loop, everything that the server has sent is read.
+      await (mayLag ? setImmediate() : this.#rows.refresh(signal));
       return await findMarked(this.#rows, signal, vifIds);
     } catch (error) {
       if (await meansNoSwitch(error)) return { ports: [], bridges: [] };

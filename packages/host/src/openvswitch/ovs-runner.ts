@@ -85,7 +85,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     if (others.length === 0) return [];
     const kept = new Map(others.map(({ vifId, plan }) => [vifId, new Set(plan.flatMap(foreignLinks))]));
     return withDeadline(LOOKING, signal, async (soon) => {
-      const marked = await this.openVswitch.readMarked(soon, [...kept.keys()], true);
+      const marked = await this.openVswitch.readMarked(soon, [...kept.keys()], { mayLag: true });
       const steps = ownedByMark(marked, new Map()).flatMap(({ step, vifId = '' }) =>
         kept.get(vifId)?.has(step.name) === false ? [{ step, vifId }] : [],
       );

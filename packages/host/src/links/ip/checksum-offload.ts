@@ -88,9 +88,9 @@ class Switches implements Question {
     return this.#hasFailed;
   }
 
-  /** The error message of ethtool about a change. */
-  complaintOf(i: number): string | undefined {
-    return this.#complaints[i];
+  /** The error message of ethtool about a change; of one that was not reached, what was printed last, as by a root helper. */
+  complaintOf(i: number): string {
+    return this.#complaints[i] ?? this.#heard;
   }
 
   onLine(line: string): boolean {
