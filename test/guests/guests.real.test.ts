@@ -32,7 +32,8 @@ describe('a guest with a card of type', { timeout: 240_000 }, () => {
   async function startAndStop(row: Row): Promise<GuestReport & { readonly gap?: number }> {
     const guest = await site.start(row);
     const report = await guest.report();
-    expect(report).toMatchObject({ mac: row.mac, queues: row.queues, pings: 3 });
+    const state = report.pings === 3 ? '' : await site.describeSwitch();
+    expect(report, state).toMatchObject({ mac: row.mac, queues: row.queues, pings: 3 });
     const gap = row.cut && (await site.interrupt(row, row.cut));
     expect((await site.vif('check', row)).differences).toEqual([]);
     await guest.stop();

@@ -150,6 +150,18 @@ export class Site {
     return { exitCode, stderr, line: line === undefined ? undefined : JSON.parse(line) };
   }
 
+  /** What tells why a guest's pings are not answered. */
+  async describeSwitch(): Promise<string> {
+    const target = `--target=${this.ovs.directory}/ovs-vswitchd.ctl`;
+    const asked = ['dpif/show', 'fdb/show br-int', 'dpctl/dump-flows'];
+    const answers = asked.map(async (words) => {
+      const { stdout, stderr } = await $({ reject: false })`ovs-appctl ${target} ${words.split(' ')}`;
+      return stdout || stderr;
+    });
+    const links = $`ip -statistics link`.then(({ stdout }) => stdout);
+    return (await Promise.all([...answers, links, this.peer.run('ip', 'neighbor')])).join('\n\n');
+  }
+
   /** What is left of a row's VIF and guest. Open vSwitch removes the socket of a port a moment after the port. */
   async leftOvers(row: Row): Promise<string[]> {
     for (let look = 0; ; look++) {

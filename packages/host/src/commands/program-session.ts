@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import type { CommandResult } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import { requireDescriptors } from './descriptors.js';
-import { endGroupOnSignal, OUTPUT_DELAY } from './process-group.js';
+import { closeOnceQuiet, endGroupOnSignal } from './process-group.js';
 import type { ProgramOptions } from './run-program.js';
 
 /** Milliseconds that a program has to end once its input has ended. */
@@ -136,10 +136,7 @@ function endOf(child: ChildProcessWithoutNullStreams): Promise<Ending> {
       const missing = error.code === 'ENOENT';
       resolve({ exitCode: undefined, missing, ending: `cannot be started (${error.code})` });
     });
-    child.once('exit', () => {
-      const letGo = () => [child.stdout, child.stderr].map((pipe) => pipe.destroy());
-      setTimeout(letGo, OUTPUT_DELAY).unref(); // a process that it leaves behind may hold them open for ever
-    });
+    child.once('exit', () => closeOnceQuiet([child.stdout, child.stderr]));
     child.once('close', (code, signal) => {
       resolve({
         exitCode: code ?? undefined,

@@ -3,7 +3,7 @@ import type { CommandResult } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import type { Result } from 'execa';
 import { awaitDescriptors } from './descriptors.js';
-import { endGroupOnSignal, OUTPUT_DELAY, signalGroup } from './process-group.js';
+import { closeOnceQuiet, endGroupOnSignal, signalGroup } from './process-group.js';
 
 export type { CommandResult as ProgramResult };
 
@@ -46,13 +46,10 @@ export async function runProgram(
     stripFinalNewline: false,
   });
   const outputs = [running.stdout, running.stderr];
-  const letGo = () => {
-    for (const output of outputs) output.destroy();
-  };
   let exited = false;
   running.once('exit', () => {
     exited = true;
-    setTimeout(letGo, OUTPUT_DELAY).unref(); // a child process that it leaves behind may hold them open for ever
+    closeOnceQuiet(outputs);
   });
   // Execa closes the output early if there is too much of it, but the program may ignore that.
   const endFlood = () => {
@@ -72,7 +69,7 @@ export async function runProgram(
   } finally {
     settled.abort();
     running.unref();
-    if (signal.aborted) letGo();
+    if (signal.aborted) for (const output of outputs) output.destroy();
   }
 }
 

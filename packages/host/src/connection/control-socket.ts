@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { orAborted } from '@vifkit/engine/time';
+import { codeOf } from '../kernel/error-code.js';
 
 /**
  * The state of a daemon: it `runs`; it is `stopped` by a signal; it is `absent`, as nothing listens on its socket; or
@@ -78,15 +79,14 @@ export async function answers(
 function isListenedOn(path: string): Promise<boolean | undefined> {
   return new Promise((resolve) => {
     const socket = connect(path);
-    socket
-      .on('connect', () => resolve(true))
-      .on('error', (error) => resolve(isDenied(error) ? undefined : false));
+    socket.on('connect', () => resolve(true)).on('error', (error) => resolve(isListening(codeOf(error))));
     socket.on('connect', () => socket.destroy());
   });
 }
 
-function isDenied(error: Error): boolean {
-  return 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
+function isListening(refusal: string | undefined): boolean | undefined {
+  if (refusal === 'EAGAIN') return true; // others wait for it to accept their connections: its backlog is full
+  return refusal === 'EACCES' || refusal === 'EPERM' ? undefined : false;
 }
 
 interface Process {

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { orAborted } from '@vifkit/engine/time';
+import { codeOf } from '../kernel/error-code.js';
 
 /**
  * The state of ovn-controller: `connected` to the southbound database or not; `silent`: it exists but does not reply;
@@ -30,7 +31,8 @@ async function ask(path: string, signal: AbortSignal): Promise<ControllerState> 
   const socket = connect(path);
   const answered = new Promise<ControllerState>((resolve) => {
     let text = '';
-    socket.on('error', () => resolve('absent'));
+    // Its backlog is full while it replies to nobody.
+    socket.on('error', (error) => resolve(codeOf(error) === 'EAGAIN' ? 'silent' : 'absent'));
     socket.on('end', () => resolve('silent'));
     socket.on('connect', () => socket.write('{"id":0,"method":"connection-status","params":[]}'));
     socket.setEncoding('utf8').on('data', (chunk: string) => {

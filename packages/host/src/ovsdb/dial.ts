@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { VifError } from '@vifkit/core';
+import { retryTransient } from '../commands/transient.js';
 import { codeOf } from '../kernel/error-code.js';
 import type { OvsdbEndpoint, OvsdbTlsOptions } from './endpoint.js';
 import { explainTlsError, readTlsOptions } from './tls.js';
@@ -20,19 +21,31 @@ export async function dial(
   tls: OvsdbTlsOptions,
   signal: AbortSignal,
 ): Promise<Socket> {
-  const socket = endpoint.kind === 'ssl' ? await startTls(endpoint, tls) : createConnection(endpoint);
+  const attempt = async () => {
+    const socket = endpoint.kind === 'ssl' ? await startTls(endpoint, tls) : createConnection(endpoint);
+    return { socket, cause: await failureOf(socket, endpoint.kind === 'ssl', signal) };
+  };
+  // A Unix socket refuses while its backlog is full: the server is busy, and others wait for it.
+  const isBusy = ({ cause }: { cause: unknown }) => codeOf(cause) === 'EAGAIN';
+  const { socket, cause } = await retryTransient(attempt, isBusy, signal);
+  if (cause !== undefined) throw new VifError('OVSDB_UNREACHABLE', explain(name, cause), { cause });
+  return socket.setNoDelay(true);
+}
+
+/** Waits until a socket is connected. Otherwise the reason why it is not; it is then destroyed. */
+async function failureOf(socket: Socket, isTls: boolean, signal: AbortSignal): Promise<unknown> {
   socket.on('error', () => {}); // an error before the owner of the socket listens would end the process
   const late = setTimeout(() => socket.destroy(new DialTimeout(socket)), DIAL_TIMEOUT);
   try {
-    await once(socket, endpoint.kind === 'ssl' ? 'secureConnect' : 'connect', { signal });
+    await once(socket, isTls ? 'secureConnect' : 'connect', { signal });
     if (socket.destroyed) throw new Error('it closed the connection');
+    return undefined;
   } catch (cause) {
     socket.destroy();
-    throw new VifError('OVSDB_UNREACHABLE', explain(name, cause), { cause });
+    return cause;
   } finally {
     clearTimeout(late);
   }
-  return socket.setNoDelay(true);
 }
 
 class DialTimeout extends Error {

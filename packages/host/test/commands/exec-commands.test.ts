@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises';
 import { Deadline } from '@vifkit/engine/time';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ExecCommands } from '../../src/commands/exec-commands.js';
 
 const soon = () => new Deadline(20_000).signal;
@@ -72,6 +74,16 @@ describe('programs', () => {
       exitCode: 0,
       stderr: 'started\n',
     });
+  });
+
+  it('lose no output when this process stalls after their end', async () => {
+    const ended = join(folder, 'ended');
+    const run = shell(`(sleep 0.08; echo late >&2) & : > ${ended}`);
+    await vi.waitUntil(() => existsSync(ended), { interval: 1 });
+    await pause(20);
+    await turn(); // timers come next in the event loop, and only then input
+    execFileSync('sleep', ['0.5']);
+    expect(await run).toMatchObject({ exitCode: 0, stderr: 'late\n' });
   });
 
   it('are ended when they flood their output, even if they will not', async () => {

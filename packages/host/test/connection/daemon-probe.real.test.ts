@@ -1,6 +1,8 @@
+import { join } from 'node:path';
 import { type OpenVSwitch, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { DaemonProbe } from '../../src/connection/control-socket.js';
+import { fillBacklog } from '../backlog.js';
 
 const switches: OpenVSwitch[] = [];
 afterAll(() => Promise.all(switches.map((each) => each.stop())));
@@ -23,9 +25,20 @@ describe.each([
       await ovs.vswitchd.stop();
       expect(await probe.look()).toBe('absent');
       await ovs.vswitchd.start();
-      expect(await probe.look()).toBe('runs');
+      // It makes its socket a moment before it listens.
+      await vi.waitFor(async () => expect(await probe.look(), ovs.vswitchd.output).toBe('runs'));
     }
   });
+});
+
+it('a probe sees a daemon that is too busy to accept connections', async () => {
+  const ovs = await startOpenVSwitch({ dummy: true });
+  switches.push(ovs);
+  process.kill(ovs.vswitchd.pid ?? 0, 'SIGSTOP');
+  const waiting = await fillBacklog(join(ovs.directory, 'ovs-vswitchd.ctl'));
+  expect(await new DaemonProbe(ovs.directory, 'ovs-vswitchd').look()).toBe('stopped');
+  process.kill(ovs.vswitchd.pid ?? 0, 'SIGCONT');
+  for (const socket of waiting) socket.destroy();
 });
 
 it('a probe says where it cannot see', async () => {

@@ -1,12 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { Deadline } from '@vifkit/engine/time';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { OvsdbClient, type OvsdbClientOptions } from '../../src/ovsdb/client.js';
 import type { Operation } from '../../src/ovsdb/operations.js';
 import * as values from '../../src/ovsdb/values.js';
+import { fillBacklog } from '../backlog.js';
 
 const eventually = { timeout: 20_000 };
 
@@ -49,6 +51,18 @@ async function readBack(client: OvsdbClient): Promise<Record<string, string>> {
   const [result] = await client.transact(DB, [externalIds], soon());
   return values.readStrings(result?.rows?.[0]?.external_ids);
 }
+
+describe('connecting', () => {
+  it('waits for a busy server whose backlog is full', async () => {
+    const { pid = 0 } = ovs.server;
+    process.kill(pid, 'SIGSTOP');
+    const waiting = await fillBacklog(ovs.endpoint.replace('unix:', ''));
+    const resumed = pause(300).then(() => process.kill(pid, 'SIGCONT'));
+    expect(await readBack(connect())).toEqual({});
+    await resumed;
+    for (const socket of waiting) socket.destroy();
+  });
+});
 
 describe('transact', () => {
   it('writes and reads any text', async () => {
