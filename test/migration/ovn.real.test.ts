@@ -70,7 +70,8 @@ describe('a live migration on OVN', { timeout: 240_000 }, () => {
     await peer?.close();
     await ovn?.stop();
     await $({ reject: false })`ip link delete dev ovn-fabric`;
-    expect(listLinks()).toEqual(before);
+    // The kernel removes links to a namespace some time after its end.
+    await expect.poll(listLinks, { timeout: 10_000 }).toEqual(before);
   });
 
   const requestOf = (port: ReturnType<typeof portOf>, delegates = true) => ({

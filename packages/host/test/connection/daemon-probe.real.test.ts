@@ -36,7 +36,8 @@ it('a probe sees a daemon that is too busy to accept connections', async () => {
   switches.push(ovs);
   process.kill(ovs.vswitchd.pid ?? 0, 'SIGSTOP');
   const waiting = await fillBacklog(join(ovs.directory, 'ovs-vswitchd.ctl'));
-  expect(await new DaemonProbe(ovs.directory, 'ovs-vswitchd').look()).toBe('stopped');
+  const probe = new DaemonProbe(ovs.directory, 'ovs-vswitchd');
+  await vi.waitFor(async () => expect(await probe.look()).toBe('stopped'));
   process.kill(ovs.vswitchd.pid ?? 0, 'SIGCONT');
   for (const socket of waiting) socket.destroy();
 });
