@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type LibvirtGuest, listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { $ } from 'execa';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Row, rows } from './rows.js';
 import { Site } from './site.js';
 
@@ -31,7 +31,7 @@ describe('a running guest', { timeout: 240_000 }, () => {
     await site?.collectGarbage();
     await site?.close();
     // The kernel removes links to a namespace some time after its end.
-    await expect.poll(listLinks, { timeout: 10_000 }).toEqual(before);
+    await vi.waitFor(() => expect(listLinks()).toEqual(before), 10_000);
   });
 
   const devices = async (domain: string) =>

@@ -1,6 +1,6 @@
 import { chmod } from 'node:fs/promises';
 import { type GuestReport, listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Row, rows } from './rows.js';
 import { Site } from './site.js';
 
@@ -26,7 +26,7 @@ describe('a guest with a card of type', { timeout: 240_000 }, () => {
     await site?.close();
     console.table(table);
     // The kernel removes links to a namespace some time after its end.
-    await expect.poll(listLinks, { timeout: 10_000 }).toEqual(before);
+    await vi.waitFor(() => expect(listLinks()).toEqual(before), 10_000);
   });
 
   /** Starts a guest, and stops it once it has pinged, and come through a cut of its network. */

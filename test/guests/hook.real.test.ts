@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { $ } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { program } from '../real/vif.js';
 import { NETWORKS } from './networks.js';
 import { type Row, rows } from './rows.js';
@@ -42,7 +42,7 @@ exec ${program} hook "$@" 2>>${directory}/errors
     await site?.close();
     await rm(directory, { recursive: true });
     // The kernel removes links to a namespace some time after its end.
-    await expect.poll(listLinks, { timeout: 10_000 }).toEqual(before);
+    await vi.waitFor(() => expect(listLinks()).toEqual(before), 10_000);
   });
 
   /** The options with which other commands have the hook's records. */

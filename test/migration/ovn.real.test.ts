@@ -8,7 +8,7 @@ import {
   startOvn,
 } from '@vifkit/testkit/bed';
 import { $ } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { portOf } from '../ovn/chassis.js';
 import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly } from './moving-guest.js';
 
@@ -71,7 +71,7 @@ describe('a live migration on OVN', { timeout: 240_000 }, () => {
     await ovn?.stop();
     await $({ reject: false })`ip link delete dev ovn-fabric`;
     // The kernel removes links to a namespace some time after its end.
-    await expect.poll(listLinks, { timeout: 10_000 }).toEqual(before);
+    await vi.waitFor(() => expect(listLinks()).toEqual(before), 10_000);
   });
 
   const requestOf = (port: ReturnType<typeof portOf>, delegates = true) => ({

@@ -7,7 +7,7 @@ import {
   startOpenVSwitch,
 } from '@vifkit/testkit/bed';
 import { $ } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { portOf } from '../ovn/chassis.js';
 import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly } from './moving-guest.js';
 
@@ -62,7 +62,7 @@ describe('a live migration between plain switches', { timeout: 240_000 }, () => 
     }
     await $`ip link delete dev ${FABRIC}`;
     // The kernel removes links to a namespace some time after its end.
-    await expect.poll(listLinks, { timeout: 10_000 }).toEqual(before);
+    await vi.waitFor(() => expect(listLinks()).toEqual(before), 10_000);
   });
 
   const cases = [

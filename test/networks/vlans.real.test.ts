@@ -7,7 +7,7 @@ import {
   startOpenVSwitch,
 } from '@vifkit/testkit/bed';
 import { $ } from 'execa';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { vif } from '../real/vif.js';
 
 requireOwnNetwork();
@@ -28,7 +28,7 @@ describe('a port that its request settles', { timeout: 60_000 }, () => {
     for (const guest of guests.splice(0)) await guest.close();
     await ovs.stop();
     // The kernel removes links to a namespace some time after its end.
-    await expect.poll(listLinks, { timeout: 10_000 }).toEqual(before);
+    await vi.waitFor(() => expect(listLinks()).toEqual(before), 10_000);
   });
 
   const plugged = async (...requests: readonly object[]) => {
