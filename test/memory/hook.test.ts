@@ -19,13 +19,18 @@ afterEach(() => rm(folder, { recursive: true }));
 const vif = (args: readonly string[], stdin = '') =>
   runVif(args, { stdin, openDriver: async () => driverFor(host) });
 
+const begin = ['hook', 'guest', 'prepare', 'begin', '-'];
+
 /** As libvirt calls it: the domain's XML has the requests. */
 function hook(operation: string, subOperation: string, ...requests: readonly object[]) {
+  return vif(['hook', 'guest', operation, subOperation, '-'], domainXml(...requests));
+}
+
+function domainXml(...requests: readonly object[]): string {
   const quoted = requests.map((request) => `<request>${JSON.stringify(request)}</request>`).join('');
   const metadata =
     requests.length > 0 ? `<metadata><vifs xmlns="urn:vifkit:domain:1">${quoted}</vifs></metadata>` : '';
-  const xml = `<domain><name>guest</name><uuid>1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502</uuid>${metadata}</domain>`;
-  return vif(['hook', 'guest', operation, subOperation, '-'], xml);
+  return `<domain><name>guest</name><uuid>1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502</uuid>${metadata}</domain>`;
 }
 
 /** Brings the host to these VIFs by files. */
@@ -70,6 +75,17 @@ describe("the hook's VIFs", () => {
       status: 1,
       stdout: '',
       stderr: expect.stringContaining('UNSUPPORTED_VIF_TYPE'),
+    });
+    expect(await managers()).toEqual({});
+  });
+
+  it('are listed no more if the time was over before all were plugged', async () => {
+    host.commands.end('mm-ctl', 'hang');
+    const slow = { ...hybrid(2), vif: { ...hybrid(2).vif, type: 'midonet' } };
+    const times = ['--timeout', '0.5', '--undo-timeout', '0.4'];
+    expect(await vif([...begin, ...times], domainXml(hybrid(1), slow))).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/The deadline passed while running mm-ctl .*Undoing had 0.4 s/),
     });
     expect(await managers()).toEqual({});
   });

@@ -10,7 +10,7 @@ import type { GuestFilterStep, LinkStep } from '@vifkit/core/steps';
 export function settledTap(
   vif: VIFBridge,
   links: readonly LinkStep[],
-  { port, tap: { canMultiQueue } }: PlanContext,
+  { port, tap: { multiQueue } }: PlanContext,
 ): Plan {
   if (!port) return [];
   const { vlan, trunks, isolated, ingress, egress } = port;
@@ -26,7 +26,7 @@ export function settledTap(
     {
       kind: 'link',
       name,
-      create: { type: 'tap', multiQueue: canMultiQueue },
+      create: { type: 'tap', multiQueue },
       set: { up: true, master: bridge, ...(mtu !== undefined && { mtu }) },
     },
     {

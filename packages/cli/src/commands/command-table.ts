@@ -263,10 +263,11 @@ function forRequests(name: string, description: string, options: () => Option[] 
       new Option('--summary', 'print a summary line on standard error, as at a terminal'),
     ],
     load: async () => {
-      const { requestCommands, runRequests } = await import('./request-commands.js');
+      const { requestCommands, requireConsistent, runRequests } = await import('./request-commands.js');
       const command = requestCommands.get(name) ?? (await import('./show.js')).show;
       const plan = requestCommands.get('plan') ?? command;
       return async (settings, environment, files) => {
+        requireConsistent(settings, files);
         if (name === 'show' && settings.format !== 'text' && settings.format !== 'json') {
           return (await import('./draw.js')).drawPicture(settings, environment, files);
         }

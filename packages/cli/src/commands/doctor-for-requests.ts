@@ -35,8 +35,9 @@ export async function doctorForRequests(
     const inputs = await readAll([file], settings, environment, signal);
     const requests = inputs.flatMap((input) => ('error' in input ? [] : [input.request]));
     const unread = inputs.flatMap((input) => ('error' in input ? [failed(null, input.error)] : []));
-    const plans = await driver.planAll(requests, { signal });
-    const checks = await driver.checkAll(requests, { signal });
+    const options = { signal, timeout: settings.timeout };
+    const plans = await driver.planAll(requests, options);
+    const checks = await driver.checkAll(requests, options);
     const told = await diagnose(plans, checks, settings, environment);
     return [...unread, ...told];
   });

@@ -1,8 +1,15 @@
-import { asVifError, type VifError } from '@vifkit/core';
-import { type Attached, type DomainRequest, DomainVifs, Virsh, writeRequests } from '@vifkit/libvirt/domain';
-import { readText } from '../requests/input.js';
+import { asVifError, VifError } from '@vifkit/core';
+import { parseRequest } from '@vifkit/core/nova';
+import {
+  type Attached,
+  type DomainCallOptions,
+  type DomainRequest,
+  DomainVifs,
+  Virsh,
+  vifIdOf,
+  writeRequests,
+} from '@vifkit/libvirt/domain';
 import { InputError } from '../requests/request.js';
-import { parseRequests } from '../requests/request-splitter.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorJson, errorLine } from '../terminal/errors.js';
@@ -10,6 +17,8 @@ import { openLogger } from '../terminal/log.js';
 import { styleFor } from '../terminal/output.js';
 import { abortOnSignals } from '../terminal/signals.js';
 import { printable, tree } from '../terminal/text.js';
+import { timeoutOf } from './request-commands.js';
+import { readAll } from './with-driver.js';
 
 const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
@@ -20,8 +29,8 @@ export function attach(
   [domain = '', file = '-']: readonly string[],
 ): Promise<number> {
   const { wait } = settings;
-  return forRequests(settings, environment, file, (vifs, request, signal) =>
-    vifs.attach(domain, request, { signal, ...(wait !== undefined && { wait }) }),
+  return forRequests(settings, environment, file, (vifs, request, options) =>
+    vifs.attach(domain, request, { ...options, ...(wait !== undefined && { wait }) }),
   );
 }
 
@@ -32,16 +41,19 @@ export function detach(
   [domain = '', what = '-']: readonly string[],
 ): Promise<number> {
   if (!uuid.test(what)) {
-    return forRequests(settings, environment, what, (vifs, request, signal) =>
-      vifs.detach(domain, request, { signal }),
+    return forRequests(settings, environment, what, (vifs, request, options) =>
+      vifs.detach(domain, request, options),
     );
   }
-  return withVifs(settings, environment, async (vifs, signal) => [
-    await outcomeOf(what, () => vifs.detach(domain, what, { signal })),
+  return withVifs(settings, environment, async (vifs, options) => [
+    await outcomeOf(what, () => vifs.detach(domain, what, options)),
   ]);
 }
 
-/** Replaces the requests of a domain's metadata. @throws VifError LIBVIRT_FAILED */
+/**
+ * Replaces the requests of a domain's metadata.
+ * @throws VifError INVALID_REQUEST for one that the hook would refuse, when the domain starts; LIBVIRT_FAILED
+ */
 export async function metadata(
   settings: Settings,
   environment: Environment,
@@ -50,7 +62,8 @@ export async function metadata(
   const interruption = abortOnSignals(environment.signals, settings.timeout);
   try {
     const { signal } = interruption;
-    const requests = await readRequests(file, environment, signal);
+    const requests = await readRequests(file, settings, environment, signal);
+    requireValid(requests);
     const virsh = new Virsh(await environment.openCommands(), settings.connect);
     const configurations = await virsh.configurationsOf(domain, signal);
     await writeRequests(virsh, domain, requests, configurations, signal);
@@ -66,19 +79,29 @@ export async function metadata(
   }
 }
 
+function requireValid(requests: readonly DomainRequest[]): void {
+  const known = new Set<string>();
+  for (const request of requests) {
+    const { vif } = parseRequest(request);
+    const id = vifIdOf(request) ?? vif.id;
+    if (known.has(id)) throw new VifError('INVALID_REQUEST', `VIF ${id} has more than one request`);
+    known.add(id);
+  }
+}
+
 type Outcome = { readonly value: Attached } | { readonly id: string | null; readonly error: VifError };
 
 async function forRequests(
   settings: Settings,
   environment: Environment,
   file: string,
-  work: (vifs: DomainVifs, request: DomainRequest, signal: AbortSignal) => Promise<Attached>,
+  work: (vifs: DomainVifs, request: DomainRequest, options: DomainCallOptions) => Promise<Attached>,
 ): Promise<number> {
-  return withVifs(settings, environment, async (vifs, signal) => {
+  return withVifs(settings, environment, async (vifs, options) => {
     const outcomes: Outcome[] = [];
-    for (const request of await readRequests(file, environment, signal)) {
+    for (const request of await readRequests(file, settings, environment, options.signal)) {
       const id = typeof request.id === 'string' ? request.id : null;
-      outcomes.push(await outcomeOf(id, () => work(vifs, request, signal)));
+      outcomes.push(await outcomeOf(id, () => work(vifs, request, options)));
     }
     return outcomes;
   });
@@ -87,18 +110,19 @@ async function forRequests(
 async function withVifs(
   settings: Settings,
   environment: Environment,
-  work: (vifs: DomainVifs, signal: AbortSignal) => Promise<readonly Outcome[]>,
+  work: (vifs: DomainVifs, options: DomainCallOptions) => Promise<readonly Outcome[]>,
 ): Promise<number> {
-  const { wait, connect } = settings;
+  const { connect, undoTimeout } = settings;
   const { env, stderr } = environment;
-  const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
+  const timeout = timeoutOf(settings);
   const interruption = abortOnSignals(environment.signals, timeout);
   let driver: Driver | undefined;
   try {
     const logger = await openLogger(settings, stderr, env);
     driver = await environment.openDriver({ ...settings, guests: true, logger, env });
     const virsh = new Virsh(await environment.openCommands(), connect);
-    const outcomes = await work(new DomainVifs(virsh, driver), interruption.signal);
+    const options = { signal: interruption.signal, timeout, undoTimeout };
+    const outcomes = await work(new DomainVifs(virsh, driver), options);
     for (const outcome of outcomes) print(outcome, settings, environment);
     return outcomes.some((outcome) => 'error' in outcome) ? 1 : 0;
   } finally {
@@ -143,10 +167,11 @@ function print(outcome: Outcome, { format }: Settings, { stdout, stderr }: Envir
 /** @throws InputError for a file with anything other than requests */
 async function readRequests(
   file: string,
-  { stdin }: Environment,
+  settings: Settings,
+  environment: Environment,
   signal: AbortSignal,
 ): Promise<DomainRequest[]> {
-  return parseRequests(await readText(file, stdin, signal)).map((input) => {
+  return (await readAll([file], settings, environment, signal)).map((input) => {
     if ('error' in input) throw new InputError(input.error.message);
     return Object.fromEntries(Object.entries(input.request));
   });

@@ -1,4 +1,4 @@
-import type { ChangeResult, Settled } from '@vifkit/engine';
+import type { CallOptions, ChangeResult, Failure, Settled } from '@vifkit/engine';
 import { type DomainRequest, type HookTask, hookRequests, hookTask } from '@vifkit/libvirt/domain';
 import { readText } from '../requests/input.js';
 import type { Driver, Environment } from '../settings/environment.js';
@@ -29,11 +29,14 @@ export async function hook(
     if (requests.length === 0) return 0;
     const logger = await openLogger(settings, stderr, environment.env);
     driver = await environment.openDriver({ ...settings, guests: false, logger, env });
-    const results = await carryOut(driver, task, requests, signal);
+    const { timeout, undoTimeout } = settings;
+    const results = await carryOut(driver, task, requests, { signal, timeout, undoTimeout });
     const failed = results.filter((result) => 'error' in result);
     for (const { id, error } of failed) stderr.write(errorLine(id, error));
     if (failed.length === 0 || task === 'repair' || task === 'unplug') return 0;
-    await undo(driver, requests, results, signal);
+    for (const { id, error } of await undo(driver, requests, results, undoTimeout)) {
+      stderr.write(errorLine(id, error));
+    }
     return 1;
   } finally {
     interruption.stop();
@@ -45,23 +48,27 @@ function carryOut(
   driver: Driver,
   task: HookTask,
   requests: readonly DomainRequest[],
-  signal: AbortSignal,
+  options: CallOptions,
 ): Promise<Settled<ChangeResult>[]> {
-  if (task === 'unplug') return driver.unplugAll(requests, { signal, phase: 'release' });
+  if (task === 'unplug') return driver.unplugAll(requests, { ...options, phase: 'release' });
   const managedBy = 'vif hook';
-  return driver.plugAll(requests, { signal, managedBy, ...(task === 'prepare' && { phase: 'prepare' }) });
+  return driver.plugAll(requests, { ...options, managedBy, ...(task === 'prepare' && { phase: 'prepare' }) });
 }
 
-/** Unplugs what this call has plugged. */
+/**
+ * Unplugs what this call has plugged. It has a time of its own: that of the call may be over.
+ * @returns what could not be unplugged
+ */
 async function undo(
   driver: Driver,
   requests: readonly DomainRequest[],
   results: readonly Settled<ChangeResult>[],
-  signal: AbortSignal,
-): Promise<void> {
+  undoTimeout: number,
+): Promise<Failure[]> {
   const plugged = requests.filter((_, i) => {
     const result = results[i];
     return result && 'value' in result && result.value.changes.length > 0;
   });
-  await driver.unplugAll(plugged, { signal });
+  const undone = await driver.unplugAll(plugged, { timeout: undoTimeout });
+  return undone.filter((result) => 'error' in result);
 }

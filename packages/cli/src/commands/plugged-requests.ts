@@ -1,12 +1,12 @@
 import { VifError } from '@vifkit/core';
-import type { Failure } from '@vifkit/engine';
+import type { Failure, UnplugOptions } from '@vifkit/engine';
 import { InputError } from '../requests/request.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import { areIds, meansPlugged, type Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
 import { notRecorded } from './plugged.js';
 import { Report } from './report.js';
-import { type RequestCommand, requestCommand } from './request-commands.js';
+import { commandOptions, type RequestCommand, requestCommand, unplugOptions } from './request-commands.js';
 import { renderChanges } from './results.js';
 import { readAll, withDriver } from './with-driver.js';
 
@@ -87,7 +87,13 @@ export async function runPlugged(
       const batch = requests.slice(done, done + command.batch);
       const first = errors.length + done;
       const options = { signal, timeout, undoTimeout };
-      await command.run(driver, batch, options, (result, index) => report.add(result, first + index));
+      await command.run(
+        driver,
+        batch,
+        options,
+        (result, index) => report.add(result, first + index),
+        settings,
+      );
       await report.printed;
     }
     await report.printed;
@@ -106,15 +112,15 @@ export async function unplugByIds(
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
-  const { timeout, undoTimeout } = settings;
   const report = new Report('unplug', settings, environment);
-  const command = requestCommand('unplug', (driver, _, options) => driver.unplugById(ids, options), {
+  const byId = (driver: Driver, options: UnplugOptions) => driver.unplugById(ids, options);
+  const command = requestCommand('unplug', (driver, _, options) => byId(driver, unplugOptions(options)), {
     text: renderChanges,
   });
   report.expect(ids.length, true);
   try {
     return await withDriver(settings, environment, async (driver, signal) => {
-      const options = { signal, timeout, undoTimeout };
+      const options = commandOptions(settings, signal);
       await command.run(driver, [], options, (result, index) => report.add(result, index));
       await report.printed;
       return report.status;

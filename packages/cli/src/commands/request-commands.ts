@@ -1,3 +1,4 @@
+import { VifError } from '@vifkit/core';
 import type {
   CallOptions,
   CheckResult,
@@ -70,7 +71,13 @@ const rows: readonly RequestCommand[] = [
     guests: true,
     batch: smallBatch,
   }),
-  requestCommand('plan', (driver, ...given) => driver.planAll(...given), { text: renderPlan }),
+  requestCommand(
+    'plan',
+    // `plug --dry-run` may have the other options of a plug.
+    (driver, requests, { phase: _phase, wait: _wait, force: _force, ...options }) =>
+      driver.planAll(requests, options),
+    { text: renderPlan },
+  ),
   requestCommand(
     'plug',
     (driver, requests, { phase, ...options }) => {
@@ -85,13 +92,16 @@ const rows: readonly RequestCommand[] = [
   }),
   requestCommand(
     'unplug',
-    (driver, requests, { phase, force, wait: _, ...options }) => {
-      const given = phase === 'deactivate' || phase === 'release' ? { phase } : {};
-      return driver.unplugAll(requests, { ...options, ...given, ...(force && { force }) });
-    },
+    (driver, requests, options) => driver.unplugAll(requests, unplugOptions(options)),
     { text: renderChanges },
   ),
 ];
+
+/** The options of a command that matter for an unplug. */
+export function unplugOptions({ phase, force, wait: _, ...options }: CommandOptions): UnplugOptions {
+  const given = phase === 'deactivate' || phase === 'release' ? { phase } : {};
+  return { ...options, ...given, ...(force && { force }) };
+}
 
 /** The commands that each call one method of the driver, by name. */
 export const requestCommands: ReadonlyMap<string, RequestCommand> = new Map(
@@ -145,6 +155,34 @@ export function requestCommand<T extends AnyResult>(
   };
 }
 
+/** @throws VifError INVALID_OPTIONS for options that exclude each other, or would have no effect */
+export function requireConsistent({ all, format, output }: Settings, files: readonly string[]): void {
+  const [file = '-', ...others] = files;
+  if (all && (file !== '-' || others.length > 0)) {
+    throw new VifError('INVALID_OPTIONS', `--all stands for all plugged VIFs: leave out --all, or ${file}`);
+  }
+  if (output !== undefined && (format === 'json' || format === 'text')) {
+    const text = `--output is for pictures and metrics, not for ${format}: give another --format, or leave it out`;
+    throw new VifError('INVALID_OPTIONS', text);
+  }
+}
+
+/** The time of a call that may wait for its ports, too. */
+export function timeoutOf({ timeout, wait }: Pick<Settings, 'timeout' | 'wait'>): number {
+  return Math.max(timeout, typeof wait === 'number' ? wait : 0);
+}
+
+/** The settings that a command passes on to the driver. */
+export function commandOptions(settings: Settings, signal: AbortSignal): CommandOptions {
+  const { wait, phase, force, undoTimeout } = settings;
+  return {
+    ...{ signal, timeout: timeoutOf(settings), undoTimeout },
+    ...(wait && { wait }),
+    ...(phase && { phase }),
+    ...(force && { force }),
+  };
+}
+
 /**
  * Runs a command for the requests of files as they are read, and resolves to its exit status.
  * @throws InputError if a file cannot be read completely; the requests before that are then done
@@ -156,18 +194,9 @@ export async function runRequests(
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
-  const { wait, phase, force, undoTimeout } = settings;
-  const timeout = Math.max(settings.timeout, typeof wait === 'number' ? wait : 0);
-  const interruption = abortOnSignals(environment.signals, timeout);
+  const interruption = abortOnSignals(environment.signals, timeoutOf(settings));
   const { signal } = interruption;
-  const options = {
-    signal,
-    timeout,
-    undoTimeout,
-    ...(wait && { wait }),
-    ...(phase && { phase }),
-    ...(force && { force }),
-  };
+  const options = commandOptions(settings, signal);
   const logger = await openLogger(settings, environment.stderr, environment.env);
   const report = new Report(command.name, settings, environment, logger);
   let driver: Driver | undefined;

@@ -131,9 +131,14 @@ const variable = 'VIF_OVS_OVSDB_CONNECTION';
  */
 export function applyOvsdbConnection(program: Command, env: NodeJS.ProcessEnv): void {
   if (program.getOptionValueSource('ovsdb') !== 'default') return;
-  const [file] = (program.getOptionValue('pluginOptions') ?? []) as readonly OptionsSource[];
-  const options: { readonly ovsdb_connection?: unknown } = file?.options.ovs ?? {};
-  const endpoint = env[variable] ?? options.ovsdb_connection;
+  const files = (program.getOptionValue('pluginOptions') ?? []) as readonly OptionsSource[];
+  // A later file overrides an earlier one.
+  const ofFile = files.map(({ options }) => connectionIn(options.ovs)).findLast((each) => each !== undefined);
+  const endpoint = env[variable] ?? ofFile;
   // A value that is not text is refused by the plugin's options.
   if (typeof endpoint === 'string') program.setOptionValueWithSource('ovsdb', endpoint, 'config');
+}
+
+function connectionIn(options: { readonly ovsdb_connection?: unknown } = {}): unknown {
+  return options.ovsdb_connection;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { optionVariable } from '@vifkit/core';
@@ -35,6 +35,15 @@ it("the endpoint of Open vSwitch's database may be an option of the plugin, as i
 it('the command’s own settings go before it', async () => {
   expect(await endpointOf({ plugins, ovsdb: third }, env)).toEqual([third]);
   expect(await endpointOf({ plugins }, env, '--ovsdb', third)).toEqual([third]);
+});
+
+it('a later configuration file overrides an earlier one', async () => {
+  await mkdir(join(folder, 'config.d'));
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ plugins }));
+  const later = { plugins: { ovs: { ovsdb_connection: third } } };
+  await writeFile(join(folder, 'config.d', '10-ovs.json'), JSON.stringify(later));
+  const { opened } = await runVif(['plan'], { stdin: '{"id": "a"}', configFolder: folder });
+  expect(opened.map(({ ovsdb }) => ovsdb)).toEqual([third]);
 });
 
 it('without any, it is the socket of the system', async () => {

@@ -1,7 +1,7 @@
 import { isVifError, type Logger, VifError } from '@vifkit/core';
 import { isUuid, quote } from '@vifkit/core/internal';
 import type { VifRecords } from '../run/inventory.js';
-import { type BatchOptions, readBatchOptions, resultNotifier } from './call-options.js';
+import { readUnplugOptions, resultNotifier, type UnplugOptions } from './call-options.js';
 import type { ChangeResult, Settled } from './results.js';
 
 /**
@@ -30,14 +30,11 @@ function unknownVif(id: string): object {
 /** Unplugs VIFs by their ids: see `VifDriver.unplugById`. */
 export async function unplugById(
   vifIds: readonly string[],
-  options: BatchOptions<ChangeResult> | undefined,
+  options: UnplugOptions | undefined,
   { records, logger }: { readonly records: VifRecords | undefined; readonly logger: Logger },
-  unplugAll: (
-    requests: readonly unknown[],
-    options: BatchOptions<ChangeResult>,
-  ) => Promise<Settled<ChangeResult>[]>,
+  unplugAll: (requests: readonly unknown[], options: UnplugOptions) => Promise<Settled<ChangeResult>[]>,
 ): Promise<Settled<ChangeResult>[]> {
-  const given = readBatchOptions(options);
+  const given = readUnplugOptions(options);
   const requests = await requestsFor(vifIds, records);
   const report = resultNotifier(given, logger);
   const onResult = (result: Settled<ChangeResult>, index: number) => report(acceptingUnknown(result), index);

@@ -287,10 +287,7 @@ export class VifDriver {
    * carries their marks. A VIF of which nothing exists is not an error: its result has no changes.
    * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is not a UUID
    */
-  async unplugById(
-    vifIds: readonly string[],
-    options?: BatchOptions<ChangeResult>,
-  ): Promise<Settled<ChangeResult>[]> {
+  async unplugById(vifIds: readonly string[], options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
     const { host, logger } = this.#parts;
     const parts = { records: host.records, logger };
     const { unplugById } = await import('./by-id.js');

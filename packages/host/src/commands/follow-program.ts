@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { pause, whenFired } from '@vifkit/engine/time';
+import { IN_ENGLISH } from './run-program.js';
 
 /** Milliseconds before a program that has ended is restarted. */
 const RESTART_DELAY = 500;
@@ -26,7 +27,10 @@ export async function followProgram(
 ): Promise<boolean> {
   for (let isFirst = true; !signal.aborted; isFirst = false) {
     // In our process group: it ends on a terminal's Ctrl-C, and because of the closed pipe if we are killed.
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+    const child = spawn(program, args, {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, ...IN_ENGLISH },
+    });
     const leave = whenFired(signal, () => child.kill('SIGTERM'));
     const warmUp = setTimeout(onListening, WARM_UP);
     createInterface(child.stdout).on('line', onLine);

@@ -5,6 +5,7 @@ import { signalError } from '@vifkit/engine/time';
 import { requireDescriptors } from './descriptors.js';
 import { closeOnceQuiet, endGroupOnSignal } from './process-group.js';
 import type { ProgramOptions } from './run-program.js';
+import { IN_ENGLISH } from './run-program.js';
 
 /** Milliseconds that a program has to end once its input has ended. */
 const END_TIMEOUT = 500;
@@ -51,7 +52,11 @@ export class ProgramSession {
   constructor([program, ...args]: readonly [string, ...string[]]) {
     requireDescriptors(program);
     const settled = new AbortController();
-    this.#child = spawn(program, args, { stdio: 'pipe', detached: true });
+    this.#child = spawn(program, args, {
+      stdio: 'pipe',
+      detached: true,
+      env: { ...process.env, ...IN_ENGLISH },
+    });
     this.#ended = endOf(this.#child);
     void this.#ended.then(() => {
       this.#isOver = true;

@@ -18,6 +18,12 @@ export interface ProgramOptions {
   readonly doing: string;
 }
 
+/**
+ * The environment of programs whose output we read: their messages are in English, whatever the user's language. The
+ * encoding stays UTF-8.
+ */
+export const IN_ENGLISH = { LC_ALL: 'C.UTF-8', LANGUAGE: '' } as const;
+
 const MAX_OUTPUT = 512 * 1024 * 1024;
 
 /**
@@ -39,6 +45,7 @@ export async function runProgram(
   if (signal.aborted) throw signalError(signal, doing);
   const running = execa(program, args, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
+    env: IN_ENGLISH,
     reject: false,
     detached: true,
     cleanup: false,

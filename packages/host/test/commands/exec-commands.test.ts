@@ -41,6 +41,14 @@ describe('programs', () => {
     expect(await readFile(file, 'utf8')).toBe(odd);
   });
 
+  it("report in English, whatever the user's language", async () => {
+    vi.stubEnv('LC_ALL', 'de_DE.UTF-8');
+    vi.stubEnv('LANGUAGE', 'de');
+    const { stderr } = await shell('echo "$LC_ALL:$LANGUAGE" >&2');
+    vi.unstubAllEnvs();
+    expect(stderr).toBe('C.UTF-8:\n');
+  });
+
   it('may be missing, or no programs', async () => {
     expect(await commands.run(['no-such-program-here'], soon())).toMatchObject({ missing: true });
     const file = join(folder, 'plain');

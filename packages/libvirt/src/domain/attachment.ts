@@ -5,10 +5,19 @@ import { type DomainDescription, type DomainDevice, readDomain } from './domain-
 import { type DomainRequest, requestsOf, vifIdOf, writeRequests } from './metadata.js';
 import type { Configuration, Virsh } from './virsh.js';
 
-/** The signal that ends a call. */
-interface Call {
+/** The signal that ends a call, and what the driver's calls are given. */
+export interface DomainCallOptions {
   readonly signal: AbortSignal;
+  /** Milliseconds for each call of the driver; the driver's default unless given. */
+  readonly timeout?: number | undefined;
+  /**
+   * Milliseconds for undoing what a failed call has done to the domain, and as many for undoing what it has done to the
+   * host: the call's own time may be over. 10 000 by default.
+   */
+  readonly undoTimeout?: number | undefined;
 }
+
+type Call = Partial<DomainCallOptions>;
 
 /** The methods of `VifDriver` in `@vifkit/engine` that are needed here. */
 export interface DomainDriver {
@@ -23,7 +32,7 @@ interface Plugged {
 }
 
 /** Options for attaching an interface. */
-export interface AttachOptions extends Call {
+export interface AttachOptions extends DomainCallOptions {
   /** Wait until the port carries traffic, like a plug that waits. */
   readonly wait?: boolean | number | undefined;
 }
@@ -35,8 +44,7 @@ export interface Attached extends Plugged {
   readonly configurations: readonly Configuration[];
 }
 
-/** Milliseconds for undoing what a failed call has done: its own time may be over. */
-const UNDOING = 20_000;
+const UNDO_TIMEOUT = 10_000;
 
 /** Milliseconds between two checks whether a guest has released its card, and until it is asked again. */
 const LOOK = 200;
@@ -57,10 +65,11 @@ export class DomainVifs {
    * @throws VifError LIBVIRT_FAILED, DOMAIN_UNFIT for a domain that cannot have the card, and whatever a plug throws
    */
   async attach(domain: string, request: DomainRequest, options: AttachOptions): Promise<Attached> {
-    const { signal, wait } = options;
+    const { signal, wait, timeout, undoTimeout = UNDO_TIMEOUT } = options;
+    const call = { signal, timeout, undoTimeout };
     const vifId = requireId(request);
     const { configurations, descriptions } = await this.#describe(domain, signal);
-    const { device } = await this.driver.config(request, { signal });
+    const { device } = await this.driver.config(request, call);
     const xml = withAlias(device.toXml(), vifId);
     const lacking = configurations.filter((each) => !deviceIn(descriptions.get(each), vifId));
     requireFit(
@@ -69,11 +78,11 @@ export class DomainVifs {
       lacking.map((each) => descriptions.get(each)),
     );
 
-    const undo = new UndoStack();
+    const undo = new UndoStack(undoTimeout);
     try {
-      const { changes } = await this.driver.plug(request, { signal, ...(wait !== undefined && { wait }) });
+      const { changes } = await this.driver.plug(request, { ...call, ...(wait !== undefined && { wait }) });
       if (changes.length > 0 && lacking.length === configurations.length) {
-        undo.push((signal) => this.driver.unplug(request, { signal }));
+        undo.push(() => this.driver.unplug(request, { timeout: undoTimeout }));
       }
       // Terminating virsh does not stop what libvirt does for it, so the undo checks what exists afterwards.
       for (const each of lacking) undo.push((signal) => this.#takeAway(domain, each, vifId, signal));
@@ -86,7 +95,9 @@ export class DomainVifs {
         undo.push((signal) => this.#note(domain, each, before, signal));
         await this.#note(domain, each, [...withoutVif(before, vifId), request], signal);
       }
-      if (wait && configurations.includes('live')) await this.#waitReady(request, wait, signal);
+      if (wait && configurations.includes('live')) {
+        await this.driver.waitReady(request, { signal, timeout: wait === true ? timeout : wait });
+      }
       return { domain, vifId, configurations, changes };
     } catch (error) {
       throw await undo.after(error, vifId);
@@ -100,7 +111,8 @@ export class DomainVifs {
    * @param what the request, or the VIF's id; with an id, the request is taken from the domain's metadata
    * @throws VifError LIBVIRT_FAILED, DEVICE_NOT_RELEASED, and whatever an unplug throws
    */
-  async detach(domain: string, what: DomainRequest | string, { signal }: Call): Promise<Attached> {
+  async detach(domain: string, what: DomainRequest | string, options: DomainCallOptions): Promise<Attached> {
+    const { signal, timeout, undoTimeout = UNDO_TIMEOUT } = options;
     const vifId = typeof what === 'string' ? what.toLowerCase() : requireId(what);
     const { configurations, descriptions } = await this.#describe(domain, signal);
     const known = configurations.map((each) => requestIn(descriptions.get(each), vifId)).find(Boolean);
@@ -108,8 +120,8 @@ export class DomainVifs {
     const mac = macOf(request);
     const having = configurations.filter((each) => deviceIn(descriptions.get(each), vifId, mac));
 
-    const undo = new UndoStack();
-    const forgotten = new UndoStack();
+    const undo = new UndoStack(undoTimeout);
+    const forgotten = new UndoStack(undoTimeout);
     try {
       for (const each of having) {
         undo.push((signal) =>
@@ -127,7 +139,7 @@ export class DomainVifs {
       throw await undo.after(await forgotten.after(error, vifId), vifId);
     }
     try {
-      const { changes } = await this.driver.unplug(request, { signal });
+      const { changes } = await this.driver.unplug(request, { signal, timeout, undoTimeout });
       return { domain, vifId, configurations: having, changes };
     } catch (error) {
       // The next detach, or the hook when the guest stops, removes what is left of the VIF. Both need its request.
@@ -184,10 +196,6 @@ export class DomainVifs {
     if (JSON.stringify(now) === JSON.stringify(requests)) return;
     await writeRequests(this.virsh, domain, requests, [configuration], signal);
   }
-
-  async #waitReady(request: DomainRequest, wait: true | number, signal: AbortSignal): Promise<void> {
-    await this.driver.waitReady(request, { signal, ...(wait !== true && { timeout: wait }) });
-  }
 }
 
 type Descriptions = ReadonlyMap<Configuration, DomainDescription>;
@@ -195,6 +203,12 @@ type Descriptions = ReadonlyMap<Configuration, DomainDescription>;
 /** Steps that must be undone, in reverse, if a later step fails. */
 class UndoStack {
   readonly #steps: ((signal: AbortSignal) => Promise<unknown>)[] = [];
+  readonly #timeout: number;
+
+  /** @param timeout milliseconds for all steps together */
+  constructor(timeout: number) {
+    this.#timeout = timeout;
+  }
 
   push(step: (signal: AbortSignal) => Promise<unknown>): void {
     this.#steps.push(step);
@@ -204,7 +218,7 @@ class UndoStack {
   async after(error: unknown, vifId: string): Promise<unknown> {
     const failed: string[] = [];
     const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), UNDOING);
+    const timer = setTimeout(() => controller.abort(), this.#timeout);
     for (const step of this.#steps.reverse()) {
       try {
         await step(controller.signal);

@@ -7,6 +7,7 @@
 export {
   type Attached,
   type AttachOptions,
+  type DomainCallOptions,
   type DomainDriver,
   DomainVifs,
 } from './attachment.js';

@@ -39,6 +39,30 @@ async function domainWith(
   return libvirt;
 }
 
+it('the times of a call are those of what it asks of the driver', async () => {
+  const libvirt = new FakeLibvirt();
+  const given: object[] = [];
+  const noting =
+    <T extends unknown[], R>(method: (...args: T) => R) =>
+    (...args: T) => {
+      const { signal: _, ...options } = Object(args.at(-1));
+      given.push(options);
+      return method(...args);
+    };
+  const { config, plug, unplug, waitReady } = libvirt.driver;
+  const driver = {
+    config: noting(config),
+    plug: noting(plug),
+    unplug: noting(unplug),
+    waitReady: noting(waitReady),
+  };
+  const vifs = new DomainVifs(new Virsh(libvirt.commands, undefined), driver);
+  const times = { timeout: 45_000, undoTimeout: 1_000 };
+  await vifs.attach('guest', request, { signal: signal(), wait: true, ...times });
+  await vifs.detach('guest', id, { signal: signal(), ...times });
+  expect(given).toEqual([times, { ...times, wait: true }, { timeout: 45_000 }, times]);
+});
+
 describe.each(Object.keys(domains) as (keyof typeof domains)[])('%s', (kind) => {
   it('has a card attached, and again without a change, and is as before once it is detached', async () => {
     const libvirt = await domainWith(kind, 'another card');

@@ -1,0 +1,82 @@
+import type { Connection, UnplugOptions } from '@vifkit/engine';
+import { describe, expect, it } from 'vitest';
+import { fakeDriver, settleAll, timeline } from '../support/fake-driver.js';
+import { jsonLines, runVif } from '../support/run-vif.js';
+
+const id = '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02';
+
+describe('an unplug by ids', () => {
+  it.each([
+    [['--force'], { force: true }],
+    [['--phase', 'deactivate'], { phase: 'deactivate' }],
+    [['--timeout', '45'], { timeout: 45_000 }],
+  ])('has its options: %j', async (args, expected) => {
+    const asked: unknown[] = [];
+    const unplugById = async (ids: readonly string[], options: UnplugOptions = {}) => {
+      asked.push([...ids], options);
+      return [];
+    };
+    await runVif(['unplug', id, ...args], { driver: fakeDriver({ unplugById }) });
+    expect(asked).toMatchObject([[id], expected]);
+  });
+});
+
+describe('a check of what is plugged', () => {
+  const connection: Connection = {
+    state: 'waiting',
+    legs: [{ leg: 'guestLink', name: 'tap1', state: 'waiting', why: 'no guest uses it' }],
+  };
+  const driver = fakeDriver({
+    list: async () => ({
+      vifs: [{ vifId: id, request: { id }, things: [] }],
+      surroundings: [],
+      failures: [],
+    }),
+    checkAll: settleAll(() => ({ differences: [], timeline, connection })),
+  });
+
+  it.each([[['--all']], [[id]]])('is strict if it is told so: %j', async (args) => {
+    expect(await runVif(['check', ...args], { driver })).toMatchObject({ status: 0 });
+    expect(await runVif(['check', '--strict', ...args], { driver })).toMatchObject({ status: 1 });
+  });
+});
+
+describe('options that would have no effect', () => {
+  it.each([
+    ['check', '--all', 'requests.json'],
+    ['show', '--all', 'requests.json'],
+    ['show', '-o', 'picture.svg', '-'],
+    ['check', '-o', 'metrics', '-'],
+  ])('are refused: vif %s %s %s', async (...args) => {
+    const { status, stderr, opened } = await runVif(args, { stdin: jsonLines({ id: 'a' }) });
+    expect({ status, opened }).toEqual({ status: 2, opened: [] });
+    expect(stderr).toContain('INVALID_OPTIONS');
+  });
+});
+
+it.each([['--wait'], ['--phase', 'prepare']])('plug --dry-run plans with %s, too', async (...args) => {
+  const { status, stderr } = await runVif(['plug', '--dry-run', '-', ...args], {
+    stdin: jsonLines({ id: 'a' }),
+    driver: fakeDriver({
+      planAll: async (requests, options) => {
+        expect(Object.keys(options ?? {}).sort()).toEqual(['onResult', 'signal', 'timeout', 'undoTimeout']);
+        return fakeDriver().planAll(requests, options);
+      },
+    }),
+  });
+  expect({ status, stderr }).toMatchObject({ status: 0 });
+});
+
+describe('vif metadata', () => {
+  const request = { vif: { id, address: 'fa:16:3e:00:00:01', type: 'tap' }, instance: { uuid: id } };
+
+  it.each([
+    ['a request without a VIF', [{ foo: 1 }], 'INVALID_REQUEST'],
+    ['one without an instance', [{ vif: request.vif }], 'INVALID_REQUEST'],
+    ['the same VIF twice', [request, request], 'more than one request'],
+  ])('refuses what the hook would refuse: %s', async (_, requests, expected) => {
+    const { status, stderr } = await runVif(['metadata', 'guest', '-'], { stdin: jsonLines(...requests) });
+    expect(status).not.toBe(0);
+    expect(stderr).toContain(expected);
+  });
+});
