@@ -78,8 +78,8 @@ export function checkModel(model: string, virtType: string, cards: CardModels): 
 }
 
 /**
- * The maximum number of queues of a tap: one before Linux 3.0, 8 in 3.x, 256 in 4.x, and limited only by memory since
- * 5.0.
+ * The maximum number of queues of a tap, as Nova has it: one before Linux 3.0, 8 in 3.x, 256 in 4.x, and no limit since
+ * 5.0. The kernel's own limit is still 256: a guest with more processors, and multiqueue, does not start.
  * @param kernelRelease as `uname -r` prints it
  * @throws VifError INVALID_REQUEST if it does not begin with a number
  */
