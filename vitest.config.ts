@@ -50,6 +50,7 @@ function onTheHost({ name, include, exclude = [] }: Kind) {
     include: [...include],
     exclude: ['**/node_modules/**', ...exclude],
     fileParallelism: false,
+    isolate: false,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     // Servers and guests of a busy machine may be late once; a fault is there the second time, too. Vitest tells of both.
