@@ -7,7 +7,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 
 requireOwnNetwork();
 
-const program = fileURLToPath(new URL('descriptors.js', import.meta.url));
+const plugging = fileURLToPath(new URL('descriptors.js', import.meta.url));
+const watching = fileURLToPath(new URL('watch-descriptors.js', import.meta.url));
 const LEFT = [0, 1, 2, 4, 8, 10, 12, 14, 20];
 
 let namespace: Namespace;
@@ -23,11 +24,20 @@ afterAll(async () => {
 });
 
 it.each(LEFT)('a process with %s descriptors left fails the plug or plugs, and goes on', async (left) => {
-  const limited = 'ulimit -n 1024; exec "$0" "$@"';
-  const argv = ['sh', '-c', limited, process.execPath, program, folder, String(left)] as const;
-  const { starved, isThere, isAsBefore, fed } = JSON.parse(await namespace.run(...argv));
+  const { starved, isThere, isAsBefore, fed } = await runLimited(plugging, String(left));
   expect(fed).toBe('plugged');
   expect(starved === 'plugged' ? starved : starved.slice(0, 11)).toBe(isThere ? 'plugged' : 'PLUG_FAILED');
   expect(isAsBefore).toBe(true); // the bridge stays at unplug, and libvirt makes the tap
   if (left === 0) expect(starved).toBe('PLUG_FAILED: DESCRIPTORS_EXHAUSTED');
 });
+
+it('a watch goes on that had no descriptors left for a while', async () => {
+  expect(await runLimited(watching)).toEqual({ tells: true });
+});
+
+/** What a program prints that may have 1024 descriptors. */
+async function runLimited(program: string, ...args: readonly string[]) {
+  const limited = 'ulimit -n 1024; exec "$0" "$@"';
+  const argv = ['sh', '-c', limited, process.execPath, program, folder, ...args] as const;
+  return JSON.parse(await namespace.run(...argv));
+}

@@ -8,6 +8,7 @@ const fs = require('node:fs');
 const { createRequire } = require('node:module');
 const { dirname, isAbsolute, join } = require('node:path');
 const { Script } = require('node:vm');
+const { crc32 } = require('node:zlib');
 
 /**
  * The code has the functions that have run. So many starts add what they need: the first may have been for help, or had
@@ -102,36 +103,38 @@ function isUsual() {
   return process.execArgv.length === 0 && !process.env.NODE_OPTIONS;
 }
 
-/** What is kept: a line that tells of the modules, their source, and V8's code, to which V8 needs no copy where it is. */
+/**
+ * What is kept: a line that tells of the modules, their source, and V8's code, to which V8 needs no copy where it is. The
+ * line has a checksum of the rest: V8 crashes on damaged code.
+ */
 function read(cache) {
   const content = readOwn(cache);
   const start = content.indexOf('\n') + 1;
-  const { modules, starts, length } = JSON.parse(content.toString('latin1', 0, start));
+  const { modules, starts, length, checksum } = JSON.parse(content.toString('latin1', 0, start));
   const end = start + length;
-  if (content.length < aligned(end)) throw new Error('It is cut off');
-  return {
-    modules,
-    starts,
-    source: content.toString('latin1', start, end),
-    code: content.subarray(aligned(end)),
-  };
+  const code = content.subarray(aligned(end));
+  if (checksumOf(content.subarray(start, end), code) !== checksum) throw new Error('It is damaged');
+  return { modules, starts, source: content.toString('latin1', start, end), code };
 }
 
 /** As a whole: another start may be reading it, or writing it as well. One that cannot be written is left out. */
 function write(cache, { modules, starts, source, code }) {
   const draft = `${cache}.${process.pid}`;
-  const line = `${JSON.stringify({ modules, starts, length: source.length })}\n`;
-  const end = line.length + source.length;
-  const text = Buffer.alloc(aligned(end));
-  text.write(line + source, 'latin1');
+  const body = Buffer.from(source, 'latin1');
+  const about = { modules, starts, length: body.length, checksum: checksumOf(body, code) };
+  const line = Buffer.from(`${JSON.stringify(about)}\n`);
+  const end = line.length + body.length;
+  const padding = Buffer.alloc(aligned(end) - end);
   try {
     fs.mkdirSync(dirname(cache), { recursive: true, mode: 0o700 });
-    fs.writeFileSync(draft, Buffer.concat([text, code]), { flag: 'wx', mode: 0o600 });
+    fs.writeFileSync(draft, Buffer.concat([line, body, padding, code]), { flag: 'wx', mode: 0o600 });
     fs.renameSync(draft, cache);
   } catch {
     fs.rmSync(draft, { force: true });
   }
 }
+
+const checksumOf = (source, code) => crc32(code, crc32(source));
 
 const aligned = (size) => Math.ceil(size / 8) * 8;
 

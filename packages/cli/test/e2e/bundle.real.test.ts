@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { request, vif } from '../support/requests.js';
 import { jsonLines } from '../support/run-vif.js';
@@ -168,7 +169,8 @@ describe("V8's code of the bundle", () => {
     await writeFile(join(folder, 'bundle/main.cjs'), reviewed);
     const { dev, ino, size, mtimeMs, ctimeMs } = await stat(join(folder, 'bundle/main.cjs'));
     const state = [dev, ino, size, mtimeMs, ctimeMs].join(' ');
-    const line = `${JSON.stringify({ modules: [{ ...modules[0], state }], ...others })}\n`;
+    const checksum = crc32(code, crc32(source));
+    const line = `${JSON.stringify({ modules: [{ ...modules[0], state }], ...others, checksum })}\n`;
     const text = Buffer.alloc(Math.ceil((line.length + source.length) / 8) * 8);
     text.write(line + source, 'latin1');
     await writeFile(file(), Buffer.concat([text, code]));
@@ -236,6 +238,16 @@ describe("V8's code of the bundle", () => {
     const ino = await inode();
     expect(await run()).toBe('reviewed');
     expect(await inode()).toBe(ino);
+  });
+
+  it.each([0.3, 0.5, 0.7, 0.9, 0.99])('is made anew where a bit of it is wrong at %d', async (part) => {
+    await learn(reviewed, 'reviewed');
+    const content = await readFile(file());
+    const place = Math.floor(content.length * part);
+    content[place] = (content[place] ?? 0) ^ 4;
+    await writeFile(file(), content);
+    await learn(reviewed, 'reviewed');
+    expect(await readFile(file())).not.toEqual(content);
   });
 
   it('has the modules that later starts load as well', async () => {

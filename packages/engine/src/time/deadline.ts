@@ -13,11 +13,12 @@ export const LONGEST_TIMER = 2 ** 31 - 1;
  */
 export class Deadline {
   readonly #controller = new AbortController();
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #immediate: NodeJS.Immediate | undefined;
   #leave = () => {};
 
   /**
-   * @param milliseconds from now, at most as much as a timer supports (24 days)
+   * @param milliseconds from now; infinite for no limit
    * @param caller another signal that fires this one, with its own reason
    */
   constructor(milliseconds: number, caller?: AbortSignal) {
@@ -25,8 +26,7 @@ export class Deadline {
     setMaxListeners(0, signal); // one listener for each request of a call is not a leak
     if (caller) this.#leave = whenFired(caller, () => this.#fire(caller.reason));
     if (signal.aborted) return;
-    const late = () => this.#fire(new DOMException('The deadline passed', 'TimeoutError'));
-    this.#timer = setTimeout(late, Math.ceil(Math.min(milliseconds, LONGEST_TIMER)));
+    this.#wait(milliseconds);
   }
 
   get signal(): AbortSignal {
@@ -36,7 +36,18 @@ export class Deadline {
   /** Clears the timer and stops listening to the caller's signal. The deadline's signal no longer fires. */
   end(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#immediate);
     this.#leave();
+  }
+
+  #wait(milliseconds: number): void {
+    const part = Math.min(milliseconds, LONGEST_TIMER);
+    const late = () => this.#fire(new DOMException('The deadline passed', 'TimeoutError'));
+    this.#timer = setTimeout(() => {
+      if (milliseconds > part) this.#wait(milliseconds - part);
+      // After a stall, a timer may come before input that arrived in time: that is handled first.
+      else this.#immediate = setImmediate(late);
+    }, Math.ceil(part));
   }
 
   #fire(reason: unknown): void {

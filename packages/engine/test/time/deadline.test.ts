@@ -1,6 +1,7 @@
-import { getEventListeners } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { execFileSync, spawn } from 'node:child_process';
+import { getEventListeners, once } from 'node:events';
+import { setTimeout as sleep, setImmediate as turn } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import {
   Deadline,
   pause,
@@ -33,6 +34,29 @@ describe('a deadline', () => {
       deadline.end();
     },
   );
+
+  it.each([40, Number.POSITIVE_INFINITY])('of %d days passes no sooner', (days) => {
+    vi.useFakeTimers();
+    const day = 24 * 60 * 60 * 1000;
+    const { signal } = new Deadline(days * day);
+    vi.advanceTimersByTime(39 * day);
+    expect(signal.aborted).toBe(false);
+    vi.advanceTimersByTime(2 * day);
+    expect(signal.aborted).toBe(days === 40);
+    vi.clearAllTimers();
+    vi.useRealTimers();
+  });
+
+  it('does not pass before an answer that was there in time, however late this process reads it', async () => {
+    const child = spawn('sh', ['-c', 'echo ready; read line; echo answer']);
+    await once(child.stdout, 'data');
+    const { signal } = new Deadline(100);
+    child.stdin.end('question\n');
+    const answer = withinDeadline(once(child.stdout, 'data'), signal, 'waiting');
+    await turn(); // timers come next in the event loop, and only then input
+    execFileSync('sleep', ['0.3']);
+    expect(String(await answer)).toBe('answer\n');
+  });
 
   it('is cut short by the caller, with the reason of the caller', () => {
     const caller = new AbortController();

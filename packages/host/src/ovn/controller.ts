@@ -6,9 +6,16 @@ import { codeOf } from '../kernel/error-code.js';
 
 /**
  * The state of ovn-controller: `connected` to the southbound database or not; `silent`: it exists but does not reply;
- * `absent`: nothing listens; `unknown`: its directory cannot be read.
+ * `absent`: nothing listens; `unknown`: its directory cannot be read, or this user may not connect to it.
  */
 export type ControllerState = 'connected' | 'not connected' | 'silent' | 'absent' | 'unknown';
+
+/** Its backlog is full while it replies to nobody. Only its own user and root may connect to it, as it is packaged. */
+const BY_REFUSAL: Readonly<Record<string, ControllerState>> = {
+  ECONNREFUSED: 'absent',
+  ENOENT: 'absent',
+  EAGAIN: 'silent',
+};
 
 /** Its reply to `ovn-appctl connection-status` has some 10 bytes. */
 const LONGEST_ANSWER = 4_096;
@@ -31,8 +38,7 @@ async function ask(path: string, signal: AbortSignal): Promise<ControllerState> 
   const socket = connect(path);
   const answered = new Promise<ControllerState>((resolve) => {
     let text = '';
-    // Its backlog is full while it replies to nobody.
-    socket.on('error', (error) => resolve(codeOf(error) === 'EAGAIN' ? 'silent' : 'absent'));
+    socket.on('error', (error) => resolve(BY_REFUSAL[codeOf(error) ?? ''] ?? 'unknown'));
     socket.on('end', () => resolve('silent'));
     socket.on('connect', () => socket.write('{"id":0,"method":"connection-status","params":[]}'));
     socket.setEncoding('utf8').on('data', (chunk: string) => {

@@ -1,3 +1,4 @@
+import { withinDeadline } from '@vifkit/engine/time';
 import type { Ovsdb, OvsdbMonitor } from '../ovsdb/client.js';
 import type { TableUpdates } from '../ovsdb/monitor.js';
 import * as values from '../ovsdb/values.js';
@@ -76,7 +77,7 @@ export class SwitchWatch {
         if (initial) this.#interfaces.clear();
         this.#take(updates);
       });
-      const monitor = await this.#monitor;
+      const monitor = await withinDeadline(this.#monitor, signal, 'watching the ports of Open vSwitch');
       await monitor.sync(signal);
       return leave;
     } catch (error) {

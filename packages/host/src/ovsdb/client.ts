@@ -1,5 +1,6 @@
 import { type Logger, silentLogger } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
+import { withinDeadline } from '@vifkit/engine/time';
 import type { Connection } from './connection.js';
 import { Connector } from './connector.js';
 import {
@@ -74,6 +75,12 @@ const rules: OptionRules<OvsdbClientOptions> = {
   logger: optionRules.logger,
 };
 
+interface LockTry {
+  readonly lock: string;
+  readonly connection: Connection;
+  readonly isLocked: Promise<boolean>;
+}
+
 /**
  * A client of an OVSDB server (RFC 7047). It connects when it is first used, reconnects when the server comes back, and
  * keeps the process alive until it is closed. Calls may overlap; the server processes them in the order in which they
@@ -89,6 +96,7 @@ export class OvsdbClient implements Ovsdb {
   readonly #monitors = new Map<string, Monitor>();
   readonly #logger: Logger;
   #monitorCount = 0;
+  #lockTry: LockTry | undefined;
 
   /**
    * @throws VifError `INVALID_OPTIONS` for a malformed endpoint, an `ssl:` endpoint without a CA, or invalid options.
@@ -139,10 +147,29 @@ export class OvsdbClient implements Ovsdb {
   async isLocked(lock: string, signal: AbortSignal): Promise<boolean> {
     return retry('read', signal, async () => {
       const connection = await this.#connector.connection(signal);
-      const answer = await connection.call('lock', [lock], signal);
-      await connection.call('unlock', [lock], signal);
-      return values.isObject(answer) && Reflect.get(answer, 'locked') === false;
+      return withinDeadline(this.#tryLock(lock, connection), signal, 'asking the OVSDB server for a lock');
     });
+  }
+
+  /**
+   * One try at a time, whose answer all callers share: the server refuses a second request for a lock. It does not end
+   * with a caller's signal: a lock that is not released would keep the daemon from its database.
+   */
+  #tryLock(lock: string, connection: Connection): Promise<boolean> {
+    const known = this.#lockTry;
+    if (known?.lock === lock && known.connection === connection) return known.isLocked;
+    const { closing } = this.#connector;
+    const trying = async () => {
+      const answer = await connection.call('lock', [lock], closing);
+      await connection.call('unlock', [lock], closing);
+      return values.isObject(answer) && Reflect.get(answer, 'locked') === false;
+    };
+    const isLocked = trying().finally(() => {
+      if (this.#lockTry?.isLocked === isLocked) this.#lockTry = undefined;
+    });
+    isLocked.catch(() => {}); // its callers may have left
+    this.#lockTry = { lock, connection, isLocked };
+    return isLocked;
   }
 
   /**

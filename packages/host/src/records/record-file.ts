@@ -44,7 +44,8 @@ export function readIfSound(
   try {
     const stats = fstatSync(descriptor);
     if (!stats.isFile()) return { flaw: 'is not a regular file' };
-    if (stats.nlink !== 1) return { flaw: `has ${stats.nlink} names (hard links)` };
+    if (stats.nlink === 0) return readIfSound(path, directory, maxBytes); // replaced since it was opened
+    if (stats.nlink > 1) return { flaw: `has ${stats.nlink} names (hard links)` };
     const flaw = flawOf(stats, directory);
     if (flaw) return { flaw };
     if (stats.size > maxBytes) return { flaw: `has more than ${maxBytes} bytes` };

@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { createConnection, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Deadline } from '@vifkit/engine/time';
@@ -62,6 +64,38 @@ describe('connecting', () => {
     await resumed;
     for (const socket of waiting) socket.destroy();
   });
+});
+
+describe('whether a lock is held', () => {
+  it('is asked by several at once', async () => {
+    const client = connect();
+    const asking = Array.from({ length: 5 }, () => client.isLocked('daemon', soon()));
+    expect(await Promise.all(asking)).toEqual([false, false, false, false, false]);
+    const other = await lockedBy('daemon');
+    expect(await client.isLocked('daemon', soon())).toBe(true);
+    other.destroy();
+    await expect.poll(() => client.isLocked('daemon', soon()), eventually).toBe(false);
+  });
+
+  it('leaves the lock to others, also if nobody waits for the answer any more', async () => {
+    const client = connect();
+    await readBack(client);
+    const { pid = 0 } = ovs.server;
+    process.kill(pid, 'SIGSTOP');
+    const asking = client.isLocked('daemon', new Deadline(200).signal);
+    await expect(asking).rejects.toMatchObject({ code: 'TIMEOUT' });
+    process.kill(pid, 'SIGCONT');
+    await expect.poll(() => connect().isLocked('daemon', soon()), eventually).toBe(false);
+    expect(await client.isLocked('daemon', soon())).toBe(false);
+  });
+
+  /** A connection that holds a lock of the server. */
+  async function lockedBy(lock: string): Promise<Socket> {
+    const socket = createConnection(ovs.endpoint.replace('unix:', ''));
+    socket.write(JSON.stringify({ id: 1, method: 'lock', params: [lock] }));
+    await once(socket, 'data');
+    return socket;
+  }
 });
 
 describe('transact', () => {

@@ -241,15 +241,17 @@ async function untilReleased(
   found: () => Promise<DomainDevice | undefined>,
   signal: AbortSignal,
 ): Promise<void> {
-  let asked = Date.now();
-  while (await found()) {
+  let asked = performance.now();
+  // At the deadline, looking fails too.
+  const isThere = () => found().catch((error) => signal.aborted || Promise.reject(error));
+  while (await isThere()) {
     if (signal.aborted) {
       const text = `The guest of domain ${domain} has not released its card and keeps it; detach it again once the guest has started, or stop the guest`;
       throw new VifError('DEVICE_NOT_RELEASED', text, { vifId });
     }
     await pause(LOOK);
-    if (Date.now() - asked < ASK_AGAIN) continue;
-    asked = Date.now();
+    if (performance.now() - asked < ASK_AGAIN) continue;
+    asked = performance.now();
     // A guest that is still booting missed the first request. While a request is pending, libvirt refuses another.
     await ask().catch(() => {});
   }

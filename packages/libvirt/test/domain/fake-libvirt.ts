@@ -64,7 +64,8 @@ export class FakeLibvirt {
 
   /** `virsh` on that domain. */
   readonly commands: CommandExecutor = {
-    run: async ([, , command = '', ...args]) => {
+    run: async ([, , command = '', ...args], signal) => {
+      if (signal.aborted) throw new VifError('TIMEOUT', `The deadline passed while running virsh ${command}`);
       const flags = (['live', 'config'] as const).filter((each) => args.includes(`--${each}`));
       const optionOf = (name: string) => args[args.indexOf(name) + 1] ?? '';
       const file = args.includes('--file') ? await readFile(optionOf('--file'), 'utf8') : '';
