@@ -67,8 +67,12 @@ const address = fc.oneof(fc.ipV4(), fc.ipV6());
 const texts = {
   uuid: fc.uuid(),
   mac: fc
-    .tuple(fc.constantFrom(':', '-'), fc.array(hex(2), { minLength: 6, maxLength: 6 }))
-    .map(([by, octets]) => octets.join(by)),
+    .tuple(
+      fc.constantFrom(':', '-'),
+      fc.stringMatching(/^[0-9a-fA-F][02468aceACE]$/),
+      fc.array(hex(2), { minLength: 5, maxLength: 5 }),
+    )
+    .map(([by, ...octets]) => octets.flat().join(by)),
   pci: fc.tuple(hex(4), hex(2), fc.stringMatching(/^[01][0-9a-f]\.[0-7]$/)).map((parts) => parts.join(':')),
   ip: address,
   cidr: fc
@@ -81,5 +85,6 @@ const texts = {
   text: fc
     .string({ unit: 'grapheme', maxLength: 40 })
     .filter((text) => !/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/u.test(text)),
+  portProfile: fc.stringMatching(/^[ -~]{1,39}$/),
   socketPath: fc.stringMatching(/^\/[a-z0-9/._-]{0,100}$/),
 } as const satisfies Partial<Record<FieldType['kind'], fc.Arbitrary<string>>>;

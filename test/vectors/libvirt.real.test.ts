@@ -1,11 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { ErrorCode } from '@vifkit/core';
 import { type Routing, routings } from '@vifkit/core/nova';
 import { memoryHost } from '@vifkit/testkit';
-import { execa } from 'execa';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { define, domainWith } from './define.js';
 import { driverOn } from './driver.js';
 import { currentRows, newtonRows, type Row } from './rows.js';
 import { setupOf } from './setup.js';
@@ -58,12 +55,6 @@ const refusals: readonly ErrorCode[] = [
   'PCI_DEVICE_NOT_FOUND',
 ];
 
-let directory: string;
-beforeAll(() => {
-  directory = mkdtempSync(join(tmpdir(), 'vif-'));
-});
-afterAll(() => rmSync(directory, { recursive: true }));
-
 /** The devices of requests; those that are refused have none. */
 async function devicesOf(requests: readonly Request[]): Promise<{ request: Request; xml: string }[]> {
   const pci = Object.assign({}, ...requests.map(({ row }) => setupOf(row).functions));
@@ -73,41 +64,6 @@ async function devicesOf(requests: readonly Request[]): Promise<{ request: Reque
     if ('error' in result) expect(refusals, `${request?.title}: ${result.error.message}`).toContain(result.error.code);
     return request && 'value' in result ? [{ request, xml: result.value.device.toXml() }] : [];
   });
-}
-
-function domainWith(name: string, virtType: string, device: string): string {
-  // A container has no firmware, and needs a program to begin with.
-  const os = virtType === 'lxc' ? '<type>exe</type><init>/sbin/init</init>' : '<type arch="x86_64">hvm</type>';
-  return `<domain type="${virtType}">
-  <name>${name}</name>
-  <memory unit="MiB">64</memory>
-  <os>${os}</os>
-  <devices>${device}</devices>
-</domain>
-`;
-}
-
-/** What came of defining domains. */
-interface Defined {
-  readonly defined: number;
-  /** What libvirt has against the others, by their places. */
-  readonly refused: ReadonlyMap<number, string>;
-}
-
-/** Defines domains, all in one process. */
-async function define(domains: readonly string[]): Promise<Defined> {
-  const commands = domains.map((domain, i) => {
-    const file = join(directory, `${i}.xml`);
-    writeFileSync(file, domain);
-    return `define ${file}\n`;
-  });
-  const options = { input: commands.join(''), all: true, reject: false } as const;
-  const { all } = await execa('virsh', ['--connect', 'test:///default'], options);
-  const failures = [...all.matchAll(/Failed to define domain from .*\/(\d+)\.xml\s*error: (.*)/g)];
-  return {
-    defined: all.match(/^Domain 'd\d+' defined/gm)?.length ?? 0,
-    refused: new Map(failures.map(([, i, why = '']) => [Number(i), why])),
-  };
 }
 
 describe('libvirt takes the device', () => {

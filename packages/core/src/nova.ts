@@ -14,14 +14,22 @@ export {
   tapQueues,
   wantsMultiqueue,
 } from './nova/guest-card.js';
-export type {
-  DeviceBackend,
-  DomainElement,
-  GuestConfigurator,
-  GuestContext,
-  GuestDevice,
-  VirtualPort,
+export {
+  type DeviceBackend,
+  type DomainElement,
+  type GuestConfigurator,
+  type GuestContext,
+  type GuestDevice,
+  type MacvtapMode,
+  macvtapModes,
+  type VirtualPort,
 } from './nova/guest-device.js';
+export {
+  type Bandwidth,
+  type BandwidthLimit,
+  bandwidthOf,
+  requireLastingName,
+} from './nova/guest-limits.js';
 export {
   deviceName,
   filterName,

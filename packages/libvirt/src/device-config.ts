@@ -1,6 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { DomainElement, GuestDevice, VirtualPort } from '@vifkit/core/nova';
-import type { Bandwidth } from './bandwidth.js';
+import type { Bandwidth, DomainElement, GuestDevice, MacvtapMode, VirtualPort } from '@vifkit/core/nova';
 import { element, optional, renderXml, type XmlAttributes, type XmlElement } from './xml.js';
 
 /** What an interface is connected to on the host. */
@@ -10,7 +9,7 @@ export type InterfaceSource =
   | { readonly type: 'ethernet'; readonly script?: string }
   | { readonly type: 'vhostuser'; readonly path: string; readonly mode: 'client' | 'server' }
   /** A macvtap on top of a link. */
-  | { readonly type: 'direct'; readonly link: string; readonly mode: string }
+  | { readonly type: 'direct'; readonly link: string; readonly mode: MacvtapMode }
   /** A vDPA device, by its character device. */
   | { readonly type: 'vdpa'; readonly device: string }
   | { readonly type: 'hostdev'; readonly pciAddress: string };

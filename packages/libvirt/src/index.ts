@@ -4,7 +4,7 @@
  * @packageDocumentation
  */
 
-export type { Bandwidth, BandwidthLimit } from './bandwidth.js';
+export type { Bandwidth, BandwidthLimit } from '@vifkit/core/nova';
 export type { InterfaceSource } from './device-config.js';
 export {
   HostdevConfig,

@@ -1,14 +1,15 @@
 import { thisCore, VifError } from '@vifkit/core';
 import {
+  bandwidthOf,
   type DeviceBackend,
   type GuestConfigurator,
   type GuestContext,
+  requireLastingName,
   requireVirtio,
   tapQueues,
 } from '@vifkit/core/nova';
 import { requireField, type VIFBase } from '@vifkit/core/os-vif';
 import { type InterfaceBackend, objectBackend, sourceOf, targetOf } from './back-end.js';
-import { bandwidthOf } from './bandwidth.js';
 import { HostdevConfig, InterfaceConfig, type InterfaceDriver } from './device-config.js';
 import { domainElements } from './domain-elements.js';
 import { dialectOf } from './front-end.js';
@@ -20,13 +21,13 @@ export class LibvirtGuestConfigurator implements GuestConfigurator {
 
   /**
    * @throws VifError UNSUPPORTED_CONFIG, UNSUPPORTED_MODEL, UNSUPPORTED_VIRT_TYPE; INVALID_VIF if the object lacks a
-   * field that its device needs; INVALID_REQUEST for a malformed quota or kernel release, or a flavor and image that
-   * contradict each other
+   * field that its device needs, or has a name that libvirt would not keep; INVALID_REQUEST for a malformed quota or
+   * kernel release, or a flavor and image that contradict each other
    */
   forObject(vif: VIFBase, context: GuestContext): InterfaceConfig | HostdevConfig {
     const backend = objectBackend(vif, context);
     if (backend.type === 'pci') return new HostdevConfig(backend.pciAddress);
-    return interfaceConfig(backend, requireField(vif, 'address', vif.id), context);
+    return interfaceConfig(backend, requireField(vif, 'address', vif.id), context, vif.id);
   }
 
   /**
@@ -39,24 +40,36 @@ export class LibvirtGuestConfigurator implements GuestConfigurator {
   }
 }
 
-function interfaceConfig(backend: InterfaceBackend, mac: string, context: GuestContext): InterfaceConfig {
+function interfaceConfig(
+  backend: InterfaceBackend,
+  mac: string,
+  context: GuestContext,
+  vifId?: string,
+): InterfaceConfig {
   const { host } = context;
   const dialect = dialectOf(context);
   if (backend.type === 'vhostuser') requireVirtio(context);
   const { model, driver } = dialect.frontEnd(context, backend);
   const domain = domainElements(backend, context);
   const takesMtu = dialect.withMtu.includes(backend.type) && knows(host, 'MTU');
+  const { target, unmanaged } = targetOf(backend, host);
+  // A socket's target is no link: libvirt asks the switch for the port's name.
+  if (target !== undefined && !unmanaged && backend.type !== 'vhostuser') {
+    requireLastingName(target, host, vifId);
+  }
+  const bandwidth = bandwidthOf(context.flavor);
   return new InterfaceConfig({
     mac,
     model: backend.type === 'hostdev' ? undefined : model,
     driver: driverFor(backend, driver, context),
     source: sourceOf(backend, host),
-    ...targetOf(backend, host),
+    target,
+    unmanaged,
     mtu: takesMtu ? backend.mtu : undefined,
     vlan: dialect.withVlan.includes(backend.type) ? backend.vlan : undefined,
     virtualPort: backend.virtualPort,
     filter: backend.filter,
-    bandwidth: backend.bandwidth ? bandwidthOf(context.flavor) : undefined,
+    bandwidth: backend.bandwidth ? bandwidth : undefined,
     ...(domain.length > 0 && { domain }),
   });
 }

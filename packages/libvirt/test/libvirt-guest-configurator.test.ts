@@ -42,6 +42,26 @@ describe('forBackend', () => {
     expect(device).toBeInstanceOf(HostdevConfig);
   });
 
+  it('refuses a name that libvirt would not keep, unless it only opens the link', () => {
+    const link = { bandwidth: false, target: 'vnet3' } as const;
+    const others: DeviceBackend = { type: 'ethernet', managed: false, ...link };
+    const backends: readonly DeviceBackend[] = [
+      { type: 'bridge', bridge: 'br0', ...link },
+      { type: 'ethernet', ...link },
+      { type: 'direct', source: 'eth0', mode: 'bridge', ...link },
+    ];
+    for (const backend of backends) {
+      expect(() => guests.forBackend(backend, mac, limited), backend.type).toThrow(
+        /"vnet3": libvirt takes names/,
+      );
+    }
+    expect(guests.forBackend(others, mac, limited).toXml()).toContain('<target dev="vnet3" managed="no"/>');
+    const old = guestContext({ host: { libvirt_version: [5, 6, 0] } });
+    expect(() => guests.forBackend(others, mac, old)).toThrow(/"vnet3"/);
+    const socket = { type: 'vhostuser', path: '/run/vhu', mode: 'server', ...link } as const;
+    expect(guests.forBackend(socket, mac, limited).toXml()).toContain('<target dev="vnet3"/>');
+  });
+
   it('refuses what XML cannot hold before it is asked for XML', () => {
     const backend = { type: 'ethernet', target: 'tap0\n', bandwidth: false } as const;
     expect(() => guests.forBackend(backend, mac, limited)).toThrow(

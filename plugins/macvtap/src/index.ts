@@ -1,6 +1,12 @@
 import { type LegacyDriver, legacyDriver, type Plan, type PluginPackage } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
-import { type DeviceBackend, type NetworkVif, networkMtu, requireKeys } from '@vifkit/core/nova';
+import {
+  type DeviceBackend,
+  type MacvtapMode,
+  type NetworkVif,
+  networkMtu,
+  requireKeys,
+} from '@vifkit/core/nova';
 import type { LinkStep } from '@vifkit/core/steps';
 
 /** VIF type `macvtap`: a macvtap that libvirt makes on top of a link of the host, or on top of a VLAN device of it. */
@@ -54,7 +60,13 @@ export class MacvtapDriver implements LegacyDriver {
     const mtu = networkMtu(vif);
     const sized = mtu === undefined ? {} : { mtu };
     return [
-      { kind: 'macvtap', name, mac: vif.address, ...(mode !== undefined && { mode }), ...sized },
+      {
+        kind: 'macvtap',
+        name,
+        mac: vif.address,
+        ...(mode !== undefined && { mode: kernelMode(mode) }),
+        ...sized,
+      },
       { kind: 'uplink', name: vlan && below !== undefined ? below : name, ...sized },
     ];
   }
@@ -69,6 +81,10 @@ export class MacvtapDriver implements LegacyDriver {
 
 function uplink(name: string): LinkStep {
   return { kind: 'link', name, set: { up: true }, shared: true };
+}
+
+function kernelMode(mode: MacvtapMode): string {
+  return mode === 'passthrough' ? 'passthru' : mode;
 }
 
 function vlanLink({ details: { macvtap_source } }: NetworkVif, vlan: number): string {

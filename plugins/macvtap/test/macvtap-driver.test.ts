@@ -1,8 +1,9 @@
+import { NetworkVif, parseRequest } from '@vifkit/core/nova';
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { type LinkSpec, memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
-import macvtap from '../src/index.js';
+import macvtap, { MacvtapDriver } from '../src/index.js';
 import { onVlan, plain, request } from './request.js';
 
 function start(...links: LinkSpec[]) {
@@ -25,6 +26,29 @@ describe('a VIF of type macvtap', () => {
       code: 'INVALID_VIF',
       message: /macvtap_source, vif\.details\.physical_interface are missing/,
     });
+  });
+
+  it.each(['passthru', 'omit', ''])(
+    'is refused in the mode %j, which libvirt does not have',
+    async (macvtap_mode) => {
+      const { host, driver } = start();
+      for (const operation of ['config', 'plug'] as const) {
+        await expect(driver[operation](request({ ...onVlan, macvtap_mode }))).rejects.toMatchObject({
+          code: 'INVALID_VIF',
+          message: /vif\.details\.macvtap_mode must be one of vepa, private, bridge, passthrough/,
+        });
+      }
+      expect(host.writes).toEqual([]);
+    },
+  );
+
+  it('is looked for in the mode that the kernel calls passthru', () => {
+    const { vif } = parseRequest(request({ ...plain, macvtap_mode: 'passthrough' }));
+    if (!(vif instanceof NetworkVif)) throw new Error('a VIF of the network model is one');
+    expect(new MacvtapDriver().path(vif)).toMatchObject([
+      { kind: 'macvtap', mode: 'passthru' },
+      { kind: 'uplink' },
+    ]);
   });
 
   it('needs nothing on the host without a VLAN', async () => {

@@ -33,7 +33,15 @@ export class QbgDriver implements LegacyDriver {
       type: 'direct',
       source: networkInterface(vif),
       mode: 'vepa',
-      virtualPort: { type: '802.1Qbg', parameters: { managerid, typeid, typeidversion, instanceid } },
+      virtualPort: {
+        type: '802.1Qbg',
+        parameters: {
+          managerid: String(managerid),
+          typeid: String(typeid),
+          typeidversion: String(typeidversion),
+          instanceid,
+        },
+      },
       bandwidth: true,
     };
   }

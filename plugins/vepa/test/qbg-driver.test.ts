@@ -20,6 +20,21 @@ describe('a VIF of type 802.1qbg', () => {
     expect(device.toXml()).not.toContain('profileid');
   });
 
+  it.each([
+    ['managerid', '256'],
+    ['typeid', '16777216'],
+    ['typeidversion', '0x10'],
+    ['instanceid', 'b6c0647a'],
+  ])('is refused for a %s of %s, before anything is plugged', async (name, value) => {
+    const request = qbg({ qbg_params: { ...qbgParams, [name]: value } });
+    for (const operation of ['config', 'plug'] as const) {
+      await expect(start()[operation](request)).rejects.toMatchObject({
+        code: 'INVALID_VIF',
+        message: expect.stringContaining(`vif.qbg_params.${name} must be`),
+      });
+    }
+  });
+
   it('needs all its parameters', async () => {
     await expect(
       start().config(qbg({ qbg_params: { typeid: '1', typeidversion: '2' } })),

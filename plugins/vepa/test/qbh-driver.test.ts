@@ -29,6 +29,15 @@ describe('a VIF of type 802.1qbh', () => {
     });
   });
 
+  it.each(['', 'p'.repeat(40), 'ä'.repeat(20)])('is refused for the profile %j', async (profileid) => {
+    for (const operation of ['config', 'plug'] as const) {
+      await expect(start()[operation](qbh('direct', { details: { profileid } }))).rejects.toMatchObject({
+        code: 'INVALID_VIF',
+        message: /vif\.details\.profileid must be text of 1 to 39 bytes/,
+      });
+    }
+  });
+
   it.each([
     ['vif.profile.pci_slot', { profile: {} }],
     ['vif.details.profileid', { details: {} }],

@@ -1,5 +1,5 @@
 import { ValidateBy } from './class-validator.js';
-import { type RuleName, rules } from './rules.js';
+import { type Rule, type RuleName, rules, wireRules } from './rules.js';
 
 /** The options of each decorator. */
 export interface ValidationOptions {
@@ -17,8 +17,8 @@ export interface ValidationOptions {
  * `ip` reserves.
  */
 export const IsLinkName = decorator('linkName');
-/** A MAC address, as in `fa:16:3e:10:00:01`. */
-export const IsMacAddress = decorator('mac');
+/** A MAC address, as in `fa:16:3e:10:00:01`. It may be that of a multicast group. */
+export const IsMacAddress = decorator('mac', wireRules.mac);
 /** The address of a PCI function, as in `0000:05:10.1`. */
 export const IsPciAddress = decorator('pci');
 /** An IPv4 or IPv6 address, without a zone. */
@@ -36,8 +36,7 @@ export const IsMtu = decorator('mtu');
 /** A VLAN's id, from 0 to 4095. */
 export const IsVlanId = decorator('vlanId');
 
-function decorator(name: RuleName) {
-  const { accepts, says } = rules[name];
+function decorator(name: RuleName, { accepts, says }: Rule = rules[name]) {
   const validator = { validate: accepts, defaultMessage: () => `$property ${says}` };
   return (options?: ValidationOptions): PropertyDecorator => ValidateBy({ name, validator }, options);
 }

@@ -124,6 +124,7 @@ export type Level = 'wire' | 'plug';
 const wireTypes = {
   linkName: 'text',
   socketPath: 'text',
+  portProfile: 'text',
   text: 'text',
   uuid: 'uuid',
   mac: 'mac',

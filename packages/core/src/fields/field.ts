@@ -6,6 +6,7 @@ import {
   type FieldSpec,
   type FieldType,
   type Level,
+  type ScalarType,
 } from './field-spec.js';
 import { mtuRange, vlanRange } from './values.js';
 
@@ -62,6 +63,8 @@ export const field = {
   uuid: scalar('uuid'),
   text: scalar('text'),
   socketPath: scalar('socketPath'),
+  /** The name of a switch's port profile (802.1Qbh). */
+  portProfile: scalar('portProfile'),
   boolean: (options?: FieldOptions<boolean>) => declare({ kind: 'boolean' }, options),
   integer,
   mtu: (options?: IntegerOptions) => integer({ ...mtuRange, ...options }),
@@ -88,7 +91,7 @@ export const field = {
   map: (options?: FieldOptions<Readonly<Record<string, unknown>>>) => declare({ kind: 'map' }, options),
 } as const;
 
-function scalar(kind: 'linkName' | 'mac' | 'pci' | 'ip' | 'cidr' | 'uuid' | 'text' | 'socketPath') {
+function scalar(kind: Exclude<ScalarType['kind'], 'boolean' | 'integer'>) {
   return ({ wire, ...options }: TextOptions = {}) => declare({ kind, ...(wire && { wire }) }, options);
 }
 

@@ -55,6 +55,7 @@ function otherSpelling(type: ScalarType): JsonSchema | undefined {
     case 'boolean':
       return { enum: [0, 1] };
     case 'text':
+    case 'portProfile':
       return { type: 'integer' };
     case 'linkName':
       return { type: 'integer', minimum: 0, maximum: 10 ** 15 - 1 };

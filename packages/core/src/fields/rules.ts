@@ -6,11 +6,14 @@ import {
   isMtu,
   isPciAddress,
   isPlainText,
+  isPortProfile,
   isSocketPath,
+  isUnicastMac,
   isUuid,
   isVlanId,
   isWireUuid,
   linkNameRule,
+  longestPortProfile,
   longestSocketPath,
   longestText,
   mtuRange,
@@ -27,13 +30,17 @@ export interface Rule {
 /** The rules for single values, which decorators and declared fields use. */
 export const rules = {
   linkName: { accepts: isLinkName, says: linkNameRule },
-  mac: { accepts: isMacAddress, says: 'must be a MAC address (xx:xx:xx:xx:xx:xx)' },
+  mac: {
+    accepts: isUnicastMac,
+    says: 'must be a MAC address (xx:xx:xx:xx:xx:xx) of one card, so not a multicast address: its first octet is even',
+  },
   pci: { accepts: isPciAddress, says: 'must be a PCI address (dddd:bb:ss.f)' },
   ip: { accepts: isIpAddress, says: 'must be an IP address' },
   cidr: { accepts: isCidr, says: 'must be an IP network with a prefix length' },
   uuid: { accepts: isUuid, says: 'must be a UUID' },
   text: { accepts: isPlainText, says: 'must be text of at most 255 characters without control characters' },
   socketPath: { accepts: isSocketPath, says: 'must be an absolute path of at most 107 bytes' },
+  portProfile: { accepts: isPortProfile, says: 'must be text of 1 to 39 bytes without control characters' },
   boolean: { accepts: (value: unknown) => typeof value === 'boolean', says: 'must be true or false' },
   mtu: { accepts: isMtu, says: `must be an integer from ${mtuRange.min} to ${mtuRange.max}` },
   vlanId: { accepts: isVlanId, says: `must be an integer from ${vlanRange.min} to ${vlanRange.max}` },
@@ -46,7 +53,7 @@ export const wireRules = {
   text: { accepts: (value: unknown) => typeof value === 'string', says: 'must be text' },
   /** os-vif's fields accept even more, with a warning. */
   uuid: { accepts: isWireUuid, says: 'must be a UUID' },
-  mac: rules.mac,
+  mac: { accepts: isMacAddress, says: 'must be a MAC address (xx:xx:xx:xx:xx:xx)' },
   pci: rules.pci,
   ip: rules.ip,
   cidr: rules.cidr,
@@ -86,7 +93,7 @@ const plainText = { type: 'string', pattern: patterns.plainText, maxLength: long
 /** The JSON Schemas of the rules for single values, for all spellings that are read. */
 export const plugSchemas = {
   linkName: { type: 'string', pattern: patterns.linkName },
-  mac: { type: 'string', pattern: patterns.mac.replace(':', '[:-]') },
+  mac: { type: 'string', pattern: patterns.unicastMac.replace(':', '[:-]') },
   pci: wireSchemas.pci,
   ip: wireSchemas.ip,
   cidr: wireSchemas.cidr,
@@ -94,5 +101,7 @@ export const plugSchemas = {
   text: plainText,
   /** A schema cannot limit the number of bytes, only of characters. */
   socketPath: { ...plainText, pattern: patterns.plainText.replace('^', '^/'), maxLength: longestSocketPath },
+  /** The same holds here. */
+  portProfile: { ...plainText, minLength: 1, maxLength: longestPortProfile },
   boolean: wireSchemas.boolean,
 } as const satisfies Record<Exclude<RuleName, 'mtu' | 'vlanId'>, JsonSchema>;

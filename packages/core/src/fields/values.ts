@@ -7,6 +7,8 @@ const hex = '[0-9A-Fa-f]';
 /** Also used in the JSON Schemas. */
 export const patterns = {
   mac: `^${hex}{2}(:${hex}{2}){5}$`,
+  /** The lowest bit of the first octet is set in a multicast address, and in the broadcast address. */
+  unicastMac: `^${hex}[02468ACEace](:${hex}{2}){5}$`,
   pci: `^${hex}{4}:${hex}{2}:[01]${hex}\\.[0-7]$`,
   /** Version and variant are not checked: OpenStack's ids may have any. */
   uuid: `^${hex}{8}(-${hex}{4}){3}-${hex}{12}$`,
@@ -24,12 +26,18 @@ export const patterns = {
 } as const;
 
 const mac = new RegExp(patterns.mac);
+const unicastMac = new RegExp(patterns.unicastMac);
 const pci = new RegExp(patterns.pci);
 const prefix = /^(0|[1-9][0-9]{0,2})$/;
 
 /** Six octets in hex, separated by colons. */
 export function isMacAddress(value: unknown): value is string {
   return typeof value === 'string' && mac.test(value);
+}
+
+/** The MAC address of one card. libvirt and the kernel give no card a multicast address. */
+export function isUnicastMac(value: unknown): value is string {
+  return typeof value === 'string' && unicastMac.test(value);
 }
 
 /** A PCI function: domain, bus, slot, function, as in `0000:05:10.1`. */
@@ -76,6 +84,13 @@ export const mtuRange = { min: 68, max: 65_535 } as const;
 /** 12 bits. 0 often means "no VLAN", and 4095 is reserved; the caller decides what they mean. */
 export const vlanRange = { min: 0, max: 4095 } as const;
 
+/** What IEEE 802.1Qbg has room for: libvirt refuses greater numbers. */
+export const vsiRanges = {
+  manager: { min: 0, max: 0xff },
+  type: { min: 0, max: 0xff_ffff },
+  typeVersion: { min: 0, max: 0xff },
+} as const;
+
 export function isIntegerIn(value: unknown, range: { readonly min: number; readonly max: number }): boolean {
   return Number.isInteger(value) && Number(value) >= range.min && Number(value) <= range.max;
 }
@@ -103,6 +118,14 @@ export function isPlainText(value: unknown): value is string {
 /** The absolute path of a Unix socket, of at most 107 bytes. */
 export function isSocketPath(value: unknown): value is string {
   return isPlainText(value) && value.startsWith('/') && Buffer.byteLength(value) <= longestSocketPath;
+}
+
+/** libvirt keeps the name of an 802.1Qbh port profile in 40 bytes, the NUL included. */
+export const longestPortProfile = 39;
+
+/** The name of a port profile in a switch's database, of 1 to 39 bytes. */
+export function isPortProfile(value: unknown): value is string {
+  return isPlainText(value) && value !== '' && Buffer.byteLength(value) <= longestPortProfile;
 }
 
 const uuid = new RegExp(patterns.uuid);

@@ -2,6 +2,12 @@ import type { CoreCopy } from '../errors/core-copy.js';
 import type { VIFBase } from '../os-vif/vifs.js';
 import type { Flavor, HostCapabilities, Image, Instance, Routing } from './request.js';
 
+/** What libvirt calls the modes of a macvtap. The kernel calls the last one `passthru`. */
+export const macvtapModes = ['vepa', 'private', 'bridge', 'passthrough'] as const;
+
+/** One of {@link macvtapModes}. */
+export type MacvtapMode = (typeof macvtapModes)[number];
+
 /** The switch-side identity of a guest interface (libvirt's `<virtualport>`). */
 export interface VirtualPort {
   /** The protocol by which the switch identifies the guest. */
@@ -36,7 +42,7 @@ export type DeviceBackend =
       readonly type: 'direct';
       /** The link below the macvtap. */
       readonly source: string;
-      readonly mode: string;
+      readonly mode: MacvtapMode;
       readonly target?: string;
     } & BackendCommon)
   /** `<interface type="hostdev">`: a virtual function, with MAC and VLAN set by libvirt. */

@@ -8,6 +8,8 @@ import {
   nameKind,
 } from '../fields/field-spec.js';
 import { readInput } from '../fields/read-fields.js';
+import { vsiRanges } from '../fields/values.js';
+import { type MacvtapMode, macvtapModes } from './guest-device.js';
 
 /** An IP address as Nova's network model writes it. A subnet without a gateway has a gateway without an address. */
 export class IpModel {
@@ -158,8 +160,8 @@ export class VifDetails {
   @field.linkName()
   declare readonly macvtap_source?: string;
 
-  @field.text()
-  declare readonly macvtap_mode?: string;
+  @field.enum(macvtapModes)
+  declare readonly macvtap_mode?: MacvtapMode;
 
   @field.linkName()
   declare readonly physical_interface?: string;
@@ -172,7 +174,7 @@ export class VifDetails {
   declare readonly vlan?: number;
 
   /** The 802.1Qbh port profile. */
-  @field.text()
+  @field.portProfile()
   declare readonly profileid?: string;
 
   /** The MAC address of the host side of a tap device. */
@@ -202,6 +204,24 @@ export class VifProfile {
   declare readonly physical_network?: string;
 
   readonly [key: string]: unknown;
+}
+
+/** What a switch needs to know about an IEEE 802.1Qbg (VEPA) port. Nova may write the numbers as strings. */
+export class QbgParams {
+  /** The database that defines the type. */
+  @field.integer({ ...vsiRanges.manager, digits: true })
+  declare readonly managerid?: number;
+
+  /** The type: what the port may do. */
+  @field.integer({ ...vsiRanges.type, digits: true })
+  declare readonly typeid?: number;
+
+  @field.integer({ ...vsiRanges.typeVersion, digits: true })
+  declare readonly typeidversion?: number;
+
+  /** Identifies this port. */
+  @field.uuid()
+  declare readonly instanceid?: string;
 }
 
 /**
@@ -255,9 +275,9 @@ export class NetworkVif {
   @field.boolean({ initial: () => false })
   declare readonly delegate_create: boolean;
 
-  /** The parameters of an 802.1Qbg virtual port: `managerid`, `typeid`, `typeidversion`, `instanceid`. */
-  @field.strings({ plain: true })
-  declare readonly qbg_params?: Readonly<Record<string, string>>;
+  /** The parameters of an 802.1Qbg virtual port. */
+  @field.object(() => QbgParams)
+  declare readonly qbg_params?: QbgParams;
 
   /** The parameters of an 802.1Qbh virtual port: `profileid`. */
   @field.strings({ plain: true })

@@ -1,4 +1,5 @@
 import { field } from '../fields/field.js';
+import { vsiRanges } from '../fields/values.js';
 import { versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
@@ -147,10 +148,6 @@ export class VIFPortProfileFPTap extends VIFPortProfileBase {
   }
 }
 
-// 802.1Qbg gives a manager id and a version 8 bits, and a type id 24. os-vif accepts any number, so peers may send
-// larger ones.
-const unsigned = { min: 0, max: 0xffff_ffff, digits: true } as const;
-
 /**
  * What a switch needs to know about an IEEE 802.1Qbg (VEPA) port: its virtual station interface (VSI). Version 1.1
  * added the base's `datapath_offload`.
@@ -158,14 +155,14 @@ const unsigned = { min: 0, max: 0xffff_ffff, digits: true } as const;
 @versionedObject({ name: 'VIFPortProfile8021Qbg', version: '1.1' })
 export class VIFPortProfile8021Qbg extends VIFPortProfileBase {
   /** The database that defines the VSI type. */
-  @field.integer(unsigned)
+  @field.integer({ ...vsiRanges.manager, digits: true })
   declare readonly manager_id?: number;
 
   /** The VSI type: what the port may do. */
-  @field.integer(unsigned)
+  @field.integer({ ...vsiRanges.type, digits: true })
   declare readonly type_id?: number;
 
-  @field.integer(unsigned)
+  @field.integer({ ...vsiRanges.typeVersion, digits: true })
   declare readonly type_id_version?: number;
 
   /** Identifies this port. */
@@ -185,7 +182,7 @@ export class VIFPortProfile8021Qbg extends VIFPortProfileBase {
 @versionedObject({ name: 'VIFPortProfile8021Qbh', version: '1.1' })
 export class VIFPortProfile8021Qbh extends VIFPortProfileBase {
   /** The name of the port profile in the switch's database. */
-  @field.text()
+  @field.portProfile()
   declare readonly profile_id?: string;
 
   declare protected readonly nominal: unknown;

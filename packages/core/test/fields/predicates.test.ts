@@ -8,6 +8,7 @@ import {
   isPciAddress,
   isPlainText,
   isSocketPath,
+  isUnicastMac,
   isUuid,
   isVlanId,
 } from '../../src/fields/values.js';
@@ -28,6 +29,17 @@ const cases: Record<string, Case> = {
       'fa:16:3e:83:fe:fc\n',
       'fa:16:3e:83:fe:fc:00',
       'fa:16:3e:83:fe:fg',
+    ],
+  },
+  isUnicastMac: {
+    predicate: isUnicastMac,
+    takes: ['fa:16:3e:83:fe:fc', 'FE:16:3E:83:FE:FC', '00:00:00:00:00:00'],
+    refuses: [
+      '01:00:5e:00:00:01',
+      '33:33:00:00:00:01',
+      'ff:ff:ff:ff:ff:ff',
+      'fa:16:3e:83:fe',
+      'fb:16:3e:83:fe:fc\n',
     ],
   },
   isPciAddress: {

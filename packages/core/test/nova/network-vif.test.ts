@@ -77,14 +77,17 @@ describe("a VIF of Nova's network model", () => {
       mtu: 1450,
     });
     expect(read({ qbg_params: { managerid: 7, typeid: '8' } }).qbg_params).toEqual({
-      managerid: '7',
-      typeid: '8',
+      managerid: 7,
+      typeid: 8,
     });
   });
 
   it.each([
     ['id', { id: 'x' }],
     ['address', { address: 'fa:16:3e:83:fe' }],
+    ['address', { address: '01:00:5e:00:00:01' }],
+    ['address', { address: 'FF-FF-FF-FF-FF-FF' }],
+    ['details.mac_address', { details: { mac_address: '33:33:00:00:00:01' } }],
     ['type', { type: 'ovs\n' }],
     ['type', { type: 7 }],
     ['devname', { devname: 'tap/1' }],
@@ -99,6 +102,13 @@ describe("a VIF of Nova's network model", () => {
     ['network.subnets[1].ips[0].address', { network: { subnets: [{}, { ips: [{ address: 'x' }] }] } }],
     ['details.vhostuser_socket', { details: { vhostuser_socket: 'run/x' } }],
     ['details.macvtap_source', { details: { macvtap_source: 'eth0;reboot' } }],
+    ['details.macvtap_mode', { details: { macvtap_mode: 'passthru' } }],
+    ['details.profileid', { details: { profileid: '' } }],
+    ['details.profileid', { details: { profileid: 'ä'.repeat(20) } }],
+    ['qbg_params.managerid', { qbg_params: { managerid: 256 } }],
+    ['qbg_params.typeid', { qbg_params: { typeid: '16777216' } }],
+    ['qbg_params.typeidversion', { qbg_params: { typeidversion: '-1' } }],
+    ['qbg_params.instanceid', { qbg_params: { instanceid: 'x' } }],
     ['details.port_filter', { details: { port_filter: 'yes' } }],
     ['details.vlan', { details: { vlan: '7; reboot' } }],
     ['profile.pci_slot', { profile: { pci_slot: '../../etc' } }],

@@ -43,7 +43,25 @@ const unpluggable: readonly [what: string, vif: object, path: string][] = [
   ['a UUID without hyphens', wrap('VIFBase', { id: id.replaceAll('-', '') }), 'id'],
   ['a long path of a socket', wrap('VIFVHostUser', { id, path: `/${'p'.repeat(107)}` }, '1.1'), 'path'],
   ['a path from somewhere', wrap('VIFVHostUser', { id, path: 'sock' }, '1.1'), 'path'],
+  ['a multicast MAC address', bridge({ address: '01:00:5e:00:00:01' }), 'address'],
+  ['the broadcast MAC address', bridge({ address: 'ff:ff:ff:ff:ff:ff' }), 'address'],
   ['text for a PCI address', wrap('VIFNestedDPDK', { id, pci_address: 'none' }), 'pci_address'],
+  ...(
+    [
+      ['8021Qbg', 'manager_id', 256],
+      ['8021Qbg', 'type_id', 2 ** 24],
+      ['8021Qbg', 'type_id_version', 256],
+      ['8021Qbh', 'profile_id', 'p'.repeat(40)],
+      ['8021Qbh', 'profile_id', ''],
+    ] as const
+  ).map(([type, name, value]): (typeof unpluggable)[number] => {
+    const port_profile = wrap(`VIFPortProfile${type}`, { [name]: value }, '1.1');
+    return [
+      `a ${name} of ${JSON.stringify(value)}`,
+      wrap('VIFDirect', { id, port_profile }),
+      `port_profile.${name}`,
+    ];
+  }),
   [
     'a name in an object in an object',
     bridge({

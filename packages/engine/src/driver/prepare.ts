@@ -18,12 +18,14 @@ import {
   validatePlan,
 } from '@vifkit/core/internal';
 import {
+  bandwidthOf,
   type GuestConfigurator,
   type GuestDevice,
   type HostCapabilities,
   NetworkVif,
   type PortSettings,
   portSettings,
+  requireLastingName,
   requireVirtio,
   tapQueues,
 } from '@vifkit/core/nova';
@@ -56,6 +58,7 @@ export async function preparePlan(
   const card = { flavor, image, host, routing, ...vnic };
   // Nova 14, whose rules the legacy path follows, plugs a socket whatever the guest's network card model is.
   if (operation === 'plug' && chosen.vif instanceof VIFVHostUser) requireVirtio(card);
+  if (operation === 'plug') bandwidthOf(flavor); // refuses quotas that the guest's configuration would be refused for
   const tap = tapQueues(card);
   const port = vif instanceof NetworkVif ? portSettings(vif) : undefined;
   const settled = port && { port };
@@ -75,7 +78,15 @@ export async function preparePlan(
   const valid = validatePlan(plan, owner, vifId);
   if (operation === 'plug' && port) requireSettled(port, valid, owner, vifId);
   const legs = operation === 'plug' ? mergeLegs(path, legsOfPlan(valid)) : path;
+  if (operation === 'plug') requireLastingNames(legs, host, vifId);
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
+}
+
+/** Refuses names that the hypervisor would not give to the links that it makes. @throws VifError INVALID_VIF */
+function requireLastingNames(legs: readonly Leg[], host: HostCapabilities, vifId: string): void {
+  for (const leg of legs) {
+    if (leg.kind === 'guestLink' && leg.madeBy === 'hypervisor') requireLastingName(leg.name, host, vifId);
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
-import { isVifError, type PlanContext } from '@vifkit/core';
+import { isVifError, type PlanContext, vifPlugin } from '@vifkit/core';
+import type { Leg } from '@vifkit/core/connection';
 import type { Routing } from '@vifkit/core/nova';
 import { describe, expect, it } from 'vitest';
 import { benchWith } from './support/bench.js';
@@ -53,6 +54,31 @@ describe.each([
     expect(rest).toEqual(handled);
     expect(device.toXml()).toBe('<interface/>\n');
     expect(host.writes).toEqual([]);
+  });
+});
+
+describe('a guest that could not start', () => {
+  class Awaited extends Taps {
+    path = (): Leg[] => [{ kind: 'guestLink', name: 'vnet3', madeBy: 'hypervisor' }];
+  }
+  vifPlugin({ name: 'taps' })(Awaited);
+
+  it.each([
+    [
+      'a quota that is none',
+      [Taps],
+      { extra_specs: { 'quota:vif_inbound_average': 'fast' } },
+      'INVALID_REQUEST',
+    ],
+    ['a name that libvirt does not keep', [Awaited], {}, 'INVALID_VIF'],
+  ])('is not plugged, but unplugged: %s', async (_, plugins, flavor, code) => {
+    const { host, driver } = benchWith(plugins);
+    const request = { ...objectRequest(1), flavor };
+    for (const operation of ['plan', 'plug'] as const) {
+      await expect(driver[operation](request)).rejects.toMatchObject({ code });
+    }
+    expect(host.writes).toEqual([]);
+    expect((await driver.unplug(request)).changes).toEqual([]);
   });
 });
 

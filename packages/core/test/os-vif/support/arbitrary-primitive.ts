@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { type FieldType, fieldsOf, type Level, wireTypeOf } from '../../../src/fields/field-spec.js';
-import { canonical, isLinkName, isPlainText } from '../../../src/fields/values.js';
+import { canonical, isLinkName, isPlainText, isPortProfile } from '../../../src/fields/values.js';
 import { identityOfClass, registrationsWithin } from '../../../src/os-vif/registry.js';
 import type { Primitive, PrimitiveValue } from '../../../src/os-vif.js';
 
@@ -9,9 +9,14 @@ const hex = (digits: number) =>
 const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter(isPlainText);
 const ipv6 = fc.ipV6().map((address) => canonical.ip?.(address) ?? address);
 
+const macOf = (first: fc.Arbitrary<string>) =>
+  fc
+    .tuple(first, fc.array(hex(2), { minLength: 5, maxLength: 5 }))
+    .map(([octet, others]) => [octet, ...others].join(':'));
+
 const texts = {
   linkName: fc.stringMatching(/^[A-Za-z0-9_.+][A-Za-z0-9_.+-]{0,14}$/).filter(isLinkName),
-  mac: fc.array(hex(2), { minLength: 6, maxLength: 6 }).map((octets) => octets.join(':')),
+  mac: macOf(fc.nat(127).map((half) => (2 * half).toString(16).padStart(2, '0'))),
   pci: fc
     .tuple(hex(4), hex(2), fc.nat(31), fc.nat(7))
     .map(([domain, bus, slot, fn]) => `${domain}:${bus}:${slot.toString(16).padStart(2, '0')}.${fn}`),
@@ -22,6 +27,7 @@ const texts = {
   ),
   uuid: fc.uuid(),
   text,
+  portProfile: text.filter(isPortProfile),
   socketPath: fc.stringMatching(/^\/[a-z0-9_/.-]{1,60}$/),
 };
 
@@ -29,6 +35,7 @@ const texts = {
 const wireValues = {
   ...texts,
   boolean: fc.boolean(),
+  mac: macOf(hex(2)),
   integer: fc.oneof(fc.maxSafeInteger(), fc.constantFrom(0, -1, 1, 70_000)),
   uuid: fc.oneof(
     fc.uuid(),
