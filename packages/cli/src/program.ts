@@ -4,7 +4,7 @@ import { type CommandEntry, commandTable } from './commands/command-table.js';
 import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/request.js';
 import type { Environment } from './settings/environment.js';
-import { applyOvsdbConnection, commonOptions, configFiles } from './settings/options.js';
+import { applyOvsdbConnection, commonOptions, configFiles, splitPlugins } from './settings/options.js';
 import type { Format, Settings } from './settings/settings.js';
 import { printable } from './terminal/text.js';
 
@@ -61,6 +61,7 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     .addHelpText('after', examples);
   for (const option of commonOptions()) program.addOption(option);
   program.hook('preAction', async (_, command) => {
+    splitPlugins(program);
     // That command reports itself what is wrong with the files.
     await applyConfig(program, environment).catch((error: unknown) => {
       if (command.name() !== 'config-file') throw error;

@@ -2,6 +2,7 @@ import { readFile, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
 import { VifError } from '@vifkit/core';
+import { isPlainObject, ownValue } from '@vifkit/core/internal';
 import { exports as exportsOf } from 'resolve.exports';
 
 /** A package that an operator has named. None of its code has been run. */
@@ -44,11 +45,12 @@ async function findByPath(path: string): Promise<FoundPackage> {
     return { ...(await packageAround(dirname(module))), module };
   }
   const manifest = await readManifest(full);
-  const entry = entryOf(manifest);
-  if (entry === undefined) {
-    throw new VifError('PLUGIN_INVALID', `The package.json at ${path} does not say what it exports`);
+  const module = entryOf(full, manifest);
+  if (module === undefined) {
+    const text = `The package.json at ${path} names no module that is there, as "exports" or "main", and there is no index.js`;
+    throw new VifError('PLUGIN_INVALID', text);
   }
-  return { folder: full, manifest, module: await requireFile(join(full, entry)) };
+  return { folder: full, manifest, module: await requireFile(module) };
 }
 
 /** The package that contains a module, if it has plugins. */
@@ -70,10 +72,12 @@ async function requireFile(path: string): Promise<string> {
   throw new VifError('PLUGIN_INVALID', `${path} is not a file, so there is no plugin package`);
 }
 
-async function readManifest(folder: string): Promise<Manifest> {
+async function readManifest(folder: string): Promise<object> {
   const file = join(folder, 'package.json');
   try {
-    return JSON.parse(await readFile(await requireFile(file), 'utf8'));
+    const manifest: unknown = JSON.parse(await readFile(await requireFile(file), 'utf8'));
+    if (isPlainObject(manifest)) return manifest;
+    throw new TypeError('it is not a JSON object');
   } catch (cause) {
     throw new VifError('PLUGIN_INVALID', `${file} cannot be read, so this is not a plugin package`, {
       cause,
@@ -81,20 +85,15 @@ async function readManifest(folder: string): Promise<Manifest> {
   }
 }
 
-interface Manifest {
-  readonly exports?: unknown;
-  readonly main?: unknown;
-}
-
-/** The module that Node.js chooses for `import`: that of the first matching condition in the manifest. */
-function entryOf(manifest: Manifest): string | undefined {
-  if (manifest.exports === undefined || manifest.exports === null) {
-    return typeof manifest.main === 'string' ? manifest.main : undefined;
-  }
+/** The path of the module that Node.js chooses for `import`; undefined if there is none. */
+function entryOf(folder: string, manifest: object): string | undefined {
   try {
+    // Without exports: the file or the folder that `main` names, with or without its extension, or else index.js. The
+    // slash is for a folder beside which there is a file of the same name.
+    if (!ownValue(manifest, 'exports')) return createRequire(import.meta.url).resolve(`${folder}/`);
     const [entry] = exportsOf(manifest, '.', { conditions: ['node-addons', 'module-sync'] }) ?? [];
-    return entry;
+    return entry === undefined ? undefined : join(folder, entry);
   } catch {
-    return undefined; // nothing is exported at '.', or under no condition that holds
+    return undefined; // nothing is exported at '.', or under no condition that holds; or there is no such file
   }
 }

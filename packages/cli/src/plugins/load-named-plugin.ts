@@ -1,8 +1,9 @@
-import { createRequire, register } from 'node:module';
+import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { asVifError, isVifError, type PluginPackage, VifError } from '@vifkit/core';
 import { readPackageManifest, requireAsDeclared } from '@vifkit/core/internal';
 import { orAborted, withDeadline } from '@vifkit/engine/time';
+import { fallBackToOwnCore, servesRequire } from './core-fallback.js';
 import { findPackage } from './find-package.js';
 
 /** A package that was named, and where it was found. */
@@ -49,11 +50,29 @@ export async function importDefault(
     const loaded = await withDeadline(timeout, undefined, (signal) =>
       orAborted(importModule(specifier), signal, () => new Error('it was not loaded in time')),
     );
-    return loaded.default;
+    return isCompiled(loaded.default) ? loaded.default.default : loaded.default;
   } catch (error) {
     if (isVifError(error)) throw error;
-    throw asVifError(error, 'PLUGIN_FAILED', `The plugin package '${given}' cannot be loaded`);
+    throw asVifError(
+      error,
+      'PLUGIN_FAILED',
+      `The plugin package '${given}' cannot be loaded${adviceFor(error)}`,
+    );
   }
+}
+
+/** Whether this is what `import` has of a module that a compiler (TypeScript, Babel) made CommonJS. */
+function isCompiled(exported: unknown): exported is { readonly default: unknown } {
+  if (typeof exported !== 'object' || exported === null) return false;
+  return 'default' in exported && '__esModule' in exported && exported.__esModule === true;
+}
+
+/** What to do about a CommonJS module that finds no core, where it cannot be given the command's. */
+function adviceFor(error: unknown): string {
+  const isMissing =
+    error instanceof Error && 'requireStack' in error && /'@vifkit\/core\b/.test(error.message);
+  if (!isMissing || servesRequire) return '';
+  return ' (it is CommonJS: install @vifkit/core beside it, or run vif with Node.js 22.15 or later)';
 }
 
 /** The URL of a module. One that has no `@vifkit/core` beside it gets the command's. */
@@ -61,7 +80,7 @@ function urlOf(module: string): string {
   try {
     createRequire(module).resolve('@vifkit/core');
   } catch {
-    register('./core-fallback.js', import.meta.url);
+    fallBackToOwnCore();
   }
   return pathToFileURL(module).href;
 }

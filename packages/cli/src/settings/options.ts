@@ -65,7 +65,7 @@ export function commonOptions(): Option[] {
       .argParser(words),
     new Option('--plugin <package>', 'a plugin package to load, by name or path; may be repeated')
       .env('VIF_PLUGINS')
-      .argParser((text: string, before: readonly string[]) => [...before, ...words(text)])
+      .argParser((text: string, before: readonly string[]) => (text === '' ? before : [...before, text]))
       .default([], 'none'),
     new Option('--timeout <seconds>', 'how long the whole command may take')
       .env('VIF_TIMEOUT')
@@ -107,6 +107,13 @@ function namesIn(folder: string): string[] {
   } catch {
     return [];
   }
+}
+
+/** `VIF_PLUGINS` has several packages between blanks. On the command line and in a file, each stands by itself. */
+export function splitPlugins(program: Command): void {
+  if (program.getOptionValueSource('plugin') !== 'env') return;
+  const given: readonly string[] = program.getOptionValue('plugin');
+  program.setOptionValueWithSource('plugin', given.flatMap(words), 'env');
 }
 
 function words(text: string): string[] {

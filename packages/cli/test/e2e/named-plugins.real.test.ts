@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { access, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -52,6 +52,43 @@ describe('a package of a vendor', () => {
   ])('may export its module %s', async (_, exports) => {
     const own = await putVendorPackage(folder, undefined, exports);
     expect(listed(await vif(['plugins', '--format', 'json', '--plugin', own]))).toContain(
+      '@acme/vifkit-plugin',
+    );
+  });
+
+  it.each([
+    ['no main', {}, 'index.js'],
+    ['a main that is a folder', { main: 'lib' }, 'lib/index.js'],
+    ['a main without its extension', { main: './lib/plugin' }, 'lib/plugin.js'],
+  ])('is loaded with %s, as Node.js would', async (_, main, module) => {
+    const own = await putVendorPackage(folder, undefined, null, main);
+    await mkdir(join(own, 'lib'));
+    if (module !== 'index.js') await rename(join(own, 'index.js'), join(own, module));
+    expect(listed(await vif(['plugins', '--format', 'json', '--plugin', own]))).toContain(
+      '@acme/vifkit-plugin',
+    );
+  });
+
+  it('may be CommonJS, as compilers write it', async () => {
+    const compiled = `
+      Object.defineProperty(exports, '__esModule', { value: true });
+      const { legacyDriver } = require('@vifkit/core');
+      class AcmeDriver { config() {} plug() { return []; } unplug() { return []; } }
+      legacyDriver({ type: 'acme' })(AcmeDriver);
+      exports.default = { name: '@acme/vifkit-plugin', provides: [AcmeDriver] };`;
+    const own = await putVendorPackage(folder, compiled, null, { type: 'commonjs' });
+    expect(listed(await vif(['plugins', '--format', 'json', '--plugin', own]))).toContain(
+      '@acme/vifkit-plugin',
+    );
+  });
+
+  it.each([
+    ['on the command line', (own: string) => ['--plugin', own]],
+    ['in the configuration file', () => ['--config', 'vif.json']],
+  ])('may have a blank in its path: %s', async (_, naming) => {
+    const own = await putVendorPackage(join(folder, 'my plugins'));
+    await writeFile(join(folder, 'vif.json'), JSON.stringify({ plugin: [own] }));
+    expect(listed(await vif(['plugins', '--format', 'json', ...naming(own)]))).toContain(
       '@acme/vifkit-plugin',
     );
   });
@@ -140,7 +177,16 @@ describe('a package of a vendor', () => {
   it.each([
     ['nothing', 'nowhere', /There is no plugin package at/],
     ['a folder that is no package', '.', /package.json cannot be read/],
+    ['a manifest that is no object', 'null', /package.json cannot be read/],
+    ['no module', 'empty', /names no module that is there.* and there is no index.js/],
   ])('is missing where there is %s', async (_, where, complaint) => {
+    for (const [name, manifest] of [
+      ['null', 'null'],
+      ['empty', '{"main": "lib.js"}'],
+    ] as const) {
+      await mkdir(join(folder, name));
+      await writeFile(join(folder, name, 'package.json'), manifest);
+    }
     const { status, stderr } = await vif(['plugins', '--plugin', join(folder, where)]);
     expect(status).toBe(1);
     expect(stderr).toMatch(complaint);

@@ -53,6 +53,17 @@ describe('settings of a configuration file', () => {
     expect((await configured({ plugin: ['./a', '/b'] })).opened).toMatchObject([{ plugin: ['./a', '/b'] }]);
   });
 
+  it('names one package by each text, and several only by the variable', async () => {
+    expect((await configured({ plugin: ['./a b', './c'] })).opened).toMatchObject([
+      { plugin: ['./a b', './c'] },
+    ]);
+    expect((await configured({ plugin: './a b' })).opened).toMatchObject([{ plugin: ['./a b'] }]);
+    expect((await configured({ plugin: '' })).opened).toMatchObject([{ plugin: [] }]);
+    expect((await configured({}, '--plugin', './a b')).opened).toMatchObject([{ plugin: ['./a b'] }]);
+    vi.stubEnv('VIF_PLUGINS', ' ./a  b\n');
+    expect((await configured({})).opened).toMatchObject([{ plugin: ['./a', 'b'] }]);
+  });
+
   it('yield to the environment, and to the command line', async () => {
     vi.stubEnv('VIF_OVSDB', 'unix:/run/db.sock');
     const { opened } = await configured(settings, '--timeout', '8');
