@@ -27,7 +27,7 @@ export function fallBackToOwnCore(): void {
   if (isRegistered) return;
   isRegistered = true;
   if (registerHooks) registerHooks({ resolve: resolveSync });
-  else register(import.meta.url);
+  else register('./core-fallback.js', import.meta.url);
 }
 
 const resolveSync: SyncResolveHook = (specifier, { parentURL }, nextResolve) => {
