@@ -1,4 +1,5 @@
 import { asVifError, isVifError, type PluginPackage, PluginRegistry } from '@vifkit/core';
+import { isPlainObject } from '@vifkit/core/internal';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { InputError } from '../requests/request.js';
 import { type ConfigFile, readConfigText, readSetting, requireOwn } from '../settings/config-file.js';
@@ -78,7 +79,8 @@ async function problemsOf(
   for (const [plugin, values] of Object.entries(config.plugins.options)) {
     const check = (own: object) => new PluginRegistry(plugins, [{ name: path, options: { [plugin]: own } }]);
     const before = problems.length;
-    tell(['plugins', plugin], () => check({}));
+    // Without options, it is about the plugin alone.
+    tell(['plugins', plugin], () => check(isPlainObject(values) ? {} : values));
     if (problems.length > before) continue;
     for (const [name, value] of Object.entries(values)) {
       tell(['plugins', plugin, name], () => check({ [name]: value }));

@@ -146,6 +146,7 @@ export function applyOvsdbConnection(program: Command, env: NodeJS.ProcessEnv): 
   if (typeof endpoint === 'string') program.setOptionValueWithSource('ovsdb', endpoint, 'config');
 }
 
-function connectionIn(options: { readonly ovsdb_connection?: unknown } = {}): unknown {
-  return options.ovsdb_connection;
+/** Options that are null are refused later, when the registry is made. */
+function connectionIn(options: { readonly ovsdb_connection?: unknown } | null | undefined): unknown {
+  return options?.ovsdb_connection;
 }

@@ -212,6 +212,10 @@ describe('config-file', () => {
     ['JSON that breaks off', '{\n  "timeout": 3', 2],
     ['a setting that is an object', '{\n\n  "timeout": {}\n}', 3],
     ['no object', '[]', 1],
+    ['options that are null', '{"plugins": {\n  "ovs": null }}', 2],
+    ['options that are text', '{"plugins": {\n  "ovs": "abc" }}', 2],
+    ['options that are a list', '{"plugins": {\n  "ovs": [1] }}', 2],
+    ['options that are a number', '{"plugins": {\n  "ovs": 5 }}', 2],
   ])('tells the line of %s', async (_, text, line) => {
     const { status, stdout } = await check(text, '--format', 'json');
     expect(status).toBe(1);

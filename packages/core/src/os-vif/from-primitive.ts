@@ -1,4 +1,5 @@
 import { isPlainObject, ownValue, quote } from '../errors/quote.js';
+import { VifError } from '../errors/vif-error.js';
 import { Cursor } from '../fields/cursor.js';
 import { violationsOf } from '../fields/field-rule.js';
 import { classNameOf, type DeclaredClass, nameOfClass } from '../fields/field-spec.js';
@@ -39,6 +40,7 @@ function formWith(scalar: Form['readScalar']): Form {
  * be one that no link can have. A request to plug such a VIF is refused, and so is `copy`.
  *
  * @param type the expected class, or one of its base classes
+ * @throws VifError UNKNOWN_OBJECT for a type that is not a class
  * @throws ValidationError INVALID_OBJECT, UNKNOWN_OBJECT, UNKNOWN_FIELD, INCOMPATIBLE_VERSION; its paths are those of
  *   the data, without the wrapping (`network.subnets.objects[0].cidr`)
  */
@@ -46,6 +48,10 @@ export function fromPrimitive(json: unknown): VersionedObject;
 /** Reads the wire form of an object of this class or of a subclass. */
 export function fromPrimitive<T extends VersionedObject>(json: unknown, type: DeclaredClass<T>): T;
 export function fromPrimitive(json: unknown, type: DeclaredClass = VersionedObject): object {
+  if (typeof type !== 'function' || typeof type.prototype !== 'object') {
+    const text = `The type of a versioned object must be its class, as in VIFBase, not ${quote(type)}`;
+    throw new VifError('UNKNOWN_OBJECT', text);
+  }
   const at = Cursor.at({ code: 'INVALID_OBJECT', subject: 'The versioned object' });
   const object = read(json, type, at, wireForm);
   at.refuse(violationsOf(object, { level: 'wire', partial: true }));

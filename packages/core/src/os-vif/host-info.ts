@@ -1,5 +1,7 @@
+import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
 import { field } from '../fields/field.js';
+import { classNameOf } from '../fields/field-spec.js';
 import { findVersionedObject, versionedObject } from './registry.js';
 import { compareVersions } from './version.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
@@ -77,7 +79,7 @@ export class HostInfo extends VersionedObject {
 }
 
 /** What a plugin of a host announces. @throws VifError NO_MATCHING_PLUGIN if the host has no such plugin */
-export function announcedPlugin({ plugin_info }: HostInfo, name: string): HostPluginInfo {
+export function announcedPlugin({ plugin_info = [] }: HostInfo, name: string): HostPluginInfo {
   const found = plugin_info.find(({ plugin_name }) => plugin_name === name);
   if (found) return found;
   const known = plugin_info.map(({ plugin_name }) => plugin_name).join(', ') || 'none';
@@ -85,7 +87,7 @@ export function announcedPlugin({ plugin_info }: HostInfo, name: string): HostPl
 }
 
 /** What a plugin announces about a VIF class. @throws VifError UNSUPPORTED_VIF if it does not support the class */
-export function announcedVif({ plugin_name, vif_info }: HostPluginInfo, className: string): HostVIFInfo {
+export function announcedVif({ plugin_name, vif_info = [] }: HostPluginInfo, className: string): HostVIFInfo {
   const found = vif_info.find(({ vif_object_name }) => vif_object_name === className);
   if (found) return found;
   throw new VifError('UNSUPPORTED_VIF', `The plugin '${plugin_name}' does not take a ${className}`);
@@ -95,13 +97,25 @@ export function announcedVif({ plugin_name, vif_info }: HostPluginInfo, classNam
  * The version in which to send objects of an announced class to the plugin: our version, if the plugin understands it.
  * This is os-vif's `get_common_version`.
  *
- * @throws VifError UNKNOWN_OBJECT if the class is not known here; NO_COMMON_VERSION if the plugin understands only
+ * @throws VifError INVALID_OBJECT for what no host announces, or an announcement without the class and its versions;
+ *   UNKNOWN_OBJECT if the class is not known here; NO_COMMON_VERSION if the plugin understands only
  *   older versions, or only newer ones
  */
 export function commonVersion(announced: HostVIFInfo | HostPortProfileInfo): string {
+  const isProfile = announced instanceof HostPortProfileInfo;
+  if (!isProfile && !(announced instanceof HostVIFInfo)) {
+    const text = `What a host announces must be a HostVIFInfo or a HostPortProfileInfo, not ${quote(announced)}`;
+    throw new VifError('INVALID_OBJECT', text);
+  }
+  const name = isProfile ? announced.profile_object_name : announced.vif_object_name;
   const { min_version: least, max_version: most } = announced;
-  const name =
-    announced instanceof HostPortProfileInfo ? announced.profile_object_name : announced.vif_object_name;
+  // Another host may have sent it, and on the wire any field may be unset.
+  if (!name || !least || !most) {
+    throw new VifError(
+      'INVALID_OBJECT',
+      `A ${classNameOf(announced)} lacks the name or the versions of its class`,
+    );
+  }
   const known = findVersionedObject('os_vif', name);
   if (!known) throw new VifError('UNKNOWN_OBJECT', `The announced class ${name} is not known here`);
   const { version } = known;

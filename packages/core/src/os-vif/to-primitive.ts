@@ -1,6 +1,7 @@
 import { emptyRecord, isPlainObject, ownValue, quote } from '../errors/quote.js';
 import { Cursor } from '../fields/cursor.js';
 import { type DeclaredClass, type FieldType, fieldsOf } from '../fields/field-spec.js';
+import { type OptionRules, readOptions } from '../fields/options.js';
 import { earliestOn, fieldsAt, identityOf, identityOfClass, versionsOfName } from './registry.js';
 import { isVersion, type Primitive, type PrimitiveValue, understands } from './version.js';
 
@@ -54,13 +55,23 @@ export interface WriteOptions {
   readonly manifest?: VersionManifest | undefined;
 }
 
+/** The manifest itself is judged when it is read. */
+const writeOptionRules: OptionRules<WriteOptions> = {
+  manifest: { accepts: () => true, says: 'a version manifest' },
+};
+
 /**
  * The wire form of an object. It has null fields, but not unset ones.
- * @throws VifError UNKNOWN_OBJECT for a class without the `versionedObject` decorator
- * @throws ValidationError for a manifest: INVALID_OBJECT if it is malformed, INCOMPATIBLE_VERSION if it names a version
- *   that a class never had or that is newer than ours
+ * @throws VifError UNKNOWN_OBJECT for a class without the `versionedObject` decorator, INVALID_OPTIONS
+ * @throws ValidationError INVALID_OBJECT for what is not an object of a class, or a malformed manifest;
+ *   INCOMPATIBLE_VERSION for a manifest that names a version that a class never had or that is newer than ours
  */
-export function toPrimitive(object: object, { manifest }: WriteOptions = {}): Primitive {
+export function toPrimitive(object: object, options?: WriteOptions): Primitive {
+  const { manifest } = readOptions(options, 'toPrimitive', writeOptionRules);
+  if (typeof object !== 'object' || object === null || Object.getPrototypeOf(object) === null) {
+    const at = Cursor.at({ code: 'INVALID_OBJECT', subject: 'The versioned object' });
+    at.fail(`must be an object of a class, not ${quote(object)}`);
+  }
   return write(object, undefined, manifest === undefined ? undefined : readManifest(manifest));
 }
 

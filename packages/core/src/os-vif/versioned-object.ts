@@ -49,6 +49,7 @@ export abstract class VersionedObject {
   copy(changes: ChangesOf<this> = {}): this {
     const type = { prototype: Object.getPrototypeOf(this) };
     const at = Cursor.at({ code: 'INVALID_OBJECT', subject: nameOfClass(type) });
+    if (!isPlainObject(changes)) at.fail(`must be changed by a plain object, not ${quote(changes)}`);
     refuseUnknownKeys(type.prototype, changes, at, 'UNKNOWN_FIELD');
     const fields = readFields(type, { ...this, ...changes }, at, instanceForm);
     const copied = fill<this>(Object.create(type.prototype), fields);

@@ -4,7 +4,7 @@ import { validateSync } from '../fields/class-validator.js';
 import type { Constructor } from './declaration.js';
 import { declarationOf } from './decorators.js';
 import type { OptionsSource } from './options.js';
-import type { PluginPackage } from './package.js';
+import { type Component, type PluginPackage, requirePackages } from './package.js';
 import { slugOf } from './slots.js';
 
 /** The prefix of all variable names. */
@@ -49,9 +49,10 @@ function optionVariables(plugins: readonly PluginPackage[]): ReadonlyMap<string,
   return variables;
 }
 
-function declaredBy({ provides }: PluginPackage): OptionVariable[] {
+function declaredBy(given: PluginPackage): OptionVariable[] {
+  const provides = given?.provides;
   if (!Array.isArray(provides)) return []; // the registry will report what is wrong with it
-  return provides.flatMap((target) => {
+  return provides.flatMap((target: Constructor<Component>) => {
     const declaration = declarationOf(target);
     const options = declaration?.options;
     if (!options) return [];
@@ -138,14 +139,23 @@ function isTaken(value: unknown, { options, option }: OptionVariable): boolean {
  * @param env the environment, as in `process.env`; variables that do not begin with `VIF_` are ignored
  * @param reserved variables with this prefix that have other purposes
  * @throws VifError INVALID_OPTIONS for a variable that sets no option, or a text that is not a value of its option;
- *   PLUGIN_CONFLICT if a variable would set two options
+ *   PLUGIN_CONFLICT if a variable would set two options; PLUGIN_INVALID for what is not a list of packages
  */
 export function optionsFromEnvironment(
   env: Readonly<Record<string, string | undefined>>,
   plugins: readonly PluginPackage[],
   reserved: readonly string[] = [],
 ): OptionsSource[] {
-  const known = optionVariables(plugins);
+  if (typeof env !== 'object' || env === null) {
+    throw new VifError(
+      'INVALID_OPTIONS',
+      `The environment must be an object of variables, not ${quote(env)}`,
+    );
+  }
+  if (!Array.isArray(reserved)) {
+    throw new VifError('INVALID_OPTIONS', `The reserved variables must be a list, not ${quote(reserved)}`);
+  }
+  const known = optionVariables(requirePackages(plugins));
   const names = Object.keys(env).filter(
     (name) => name.startsWith(variablePrefix) && !reserved.includes(name),
   );

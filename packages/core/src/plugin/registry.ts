@@ -13,7 +13,7 @@ import {
   type OptionsByName,
   type OptionsSource,
 } from './options.js';
-import type { PluginOnDemand, PluginPackage } from './package.js';
+import { type PluginOnDemand, type PluginPackage, requirePackages } from './package.js';
 import { Registration } from './registration.js';
 import { PackageScope } from './scope.js';
 import { adaptersFor, type ContractAdapter, ownAdapters } from './served-contract.js';
@@ -65,7 +65,7 @@ export class PluginRegistry {
     this.#options = givenBySlug(options);
     this.#parts = { logger, facts };
     this.#adapters = adapters;
-    for (const each of packages) this.#add(each);
+    for (const each of requirePackages(packages)) this.#add(each);
     for (const scope of this.#scopes) scope.check();
     for (const each of onDemand) this.#await(each);
     const known = new Set(this.#components.map((each) => optionsOwner(each)));

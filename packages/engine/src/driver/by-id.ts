@@ -1,17 +1,14 @@
-import { isVifError, type Logger, VifError } from '@vifkit/core';
-import { isUuid, quote } from '@vifkit/core/internal';
+import { isVifError, type Logger } from '@vifkit/core';
 import type { VifRecords } from '../run/inventory.js';
 import { readUnplugOptions, resultNotifier, type UnplugOptions } from './call-options.js';
 import type { ChangeResult, Settled } from './results.js';
+import { readVifIds } from './vif-ids.js';
 
 /**
  * Requests to unplug VIFs by their ids: those that they were plugged with, or otherwise ones that no plugin handles, so
  * that what carries the VIFs' marks is removed.
- * @throws VifError INVALID_REQUEST
  */
 async function requestsFor(vifIds: readonly string[], records: VifRecords | undefined): Promise<object[]> {
-  const wrong = vifIds.find((id) => !isUuid(id));
-  if (wrong !== undefined) throw new VifError('INVALID_REQUEST', `${quote(wrong)} is not the id of a VIF`);
   const found = (await records?.read(vifIds)) ?? [];
   const byId = new Map(
     found.flatMap((each) => (isVifError(each) ? [] : [[each.vifId.toLowerCase(), each.request] as const])),
@@ -29,13 +26,13 @@ function unknownVif(id: string): object {
 
 /** Unplugs VIFs by their ids: see `VifDriver.unplugById`. */
 export async function unplugById(
-  vifIds: readonly string[],
+  vifIds: Iterable<string>,
   options: UnplugOptions | undefined,
   { records, logger }: { readonly records: VifRecords | undefined; readonly logger: Logger },
   unplugAll: (requests: readonly unknown[], options: UnplugOptions) => Promise<Settled<ChangeResult>[]>,
 ): Promise<Settled<ChangeResult>[]> {
   const given = readUnplugOptions(options);
-  const requests = await requestsFor(vifIds, records);
+  const requests = await requestsFor(readVifIds(vifIds, 'The list of VIFs to unplug', 'a VIF'), records);
   const report = resultNotifier(given, logger);
   const onResult = (result: Settled<ChangeResult>, index: number) => report(acceptingUnknown(result), index);
   return (await unplugAll(requests, { ...given, onResult })).map(acceptingUnknown);

@@ -1,5 +1,5 @@
 import { asVifError, VifError } from '@vifkit/core';
-import { isUuid, type OptionRules, optionRules, quote, validatePlan } from '@vifkit/core/internal';
+import { type OptionRules, optionRules, validatePlan } from '@vifkit/core/internal';
 import type { Owned } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import type { Engine } from '../run/engine.js';
@@ -7,6 +7,7 @@ import { UnplugError } from '../run/errors.js';
 import { type Change, changeOf, type Job, type JobResult } from '../run/job.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
+import { isIterable, readVifIds } from './vif-ids.js';
 
 /** Options of a garbage collection. */
 export interface GcOptions extends CallOptions {
@@ -73,26 +74,13 @@ interface Owner {
 
 function readKept(keep: GcOptions['keep']): Set<string> {
   if (keep === 'none') return new Set();
-  const ids = new Set<string>();
-  try {
-    for (const id of keep) {
-      if (!isUuid(id)) throw new VifError('INVALID_REQUEST', `${quote(id)} is not the id of a VIF to keep`);
-      ids.add(id.toLowerCase());
-    }
-  } catch (error) {
-    throw asVifError(error, 'INVALID_REQUEST', 'The list of VIFs to keep cannot be read'); // the caller's iterator
-  }
+  const ids = new Set(
+    readVifIds(keep, 'The list of VIFs to keep', 'a VIF to keep').map((id) => id.toLowerCase()),
+  );
   if (ids.size === 0) {
     throw new VifError('INVALID_REQUEST', "The list of VIFs to keep is empty; to keep none, use 'none'");
   }
   return ids;
-}
-
-/** A string is iterable too, but it is not a list of ids. */
-function isIterable(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && typeof Reflect.get(value, Symbol.iterator) === 'function'
-  );
 }
 
 function ownersOf(owned: readonly Owned[]): Owner[] {

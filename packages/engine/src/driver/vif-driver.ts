@@ -1,5 +1,13 @@
 import { describeHost, type Logger, type PluginRegistry } from '@vifkit/core';
-import { objectOf, type RoutedRequest, readRequest, stepKindOf } from '@vifkit/core/internal';
+import {
+  type OptionRules,
+  objectOf,
+  optionRules,
+  type RoutedRequest,
+  readOptions,
+  readRequest,
+  stepKindOf,
+} from '@vifkit/core/internal';
 import type { GuestConfigurator, RequestOf, Routing } from '@vifkit/core/nova';
 import type { HostInfo, VIFBase } from '@vifkit/core/os-vif';
 import type { StepRunner } from '@vifkit/core/step-kinds';
@@ -57,6 +65,8 @@ export interface WatchOptions {
   /** Ends it. */
   readonly signal: AbortSignal;
 }
+
+const watchOptionRules: OptionRules<WatchOptions> = { signal: optionRules.signal };
 
 /**
  * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what `parseRequest` takes: plain JSON with
@@ -287,7 +297,7 @@ export class VifDriver {
    * carries their marks. A VIF of which nothing exists is not an error: its result has no changes.
    * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is not a UUID
    */
-  async unplugById(vifIds: readonly string[], options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
+  async unplugById(vifIds: Iterable<string>, options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
     const { host, logger } = this.#parts;
     const parts = { records: host.records, logger };
     const { unplugById } = await import('./by-id.js');
@@ -298,9 +308,10 @@ export class VifDriver {
    * Reports each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges,
    * filters and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled; several
    * changes to a thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
-   * @throws VifError COMMAND_NOT_FOUND, NO_RUNNER or another code, if nothing reports changes
+   * @throws VifError INVALID_OPTIONS; COMMAND_NOT_FOUND, NO_RUNNER or another code, if nothing reports changes
    */
-  async *watch({ signal }: WatchOptions): AsyncIterable<HostChange> {
+  async *watch(options: WatchOptions): AsyncIterable<HostChange> {
+    const { signal } = readOptions(options, 'watch', watchOptionRules, ['signal']);
     const { watchHost } = await import('../inventory/watch.js');
     yield* watchHost(this.#parts.host, signal);
   }

@@ -146,13 +146,39 @@ describe('an unplug by id', () => {
     expect(told).toEqual(results);
   });
 
+  it('takes any list of ids', async () => {
+    const { driver } = benchWith(plugins);
+    const ids = new Set([vifId(1), vifId(2)]);
+    expect(await driver.unplugById(ids)).toMatchObject([
+      { value: { id: vifId(1) } },
+      { value: { id: vifId(2) } },
+    ]);
+    expect(await driver.unplugById(ids.values())).toHaveLength(2);
+    expect(await driver.unplugById([])).toEqual([]);
+  });
+
   it('takes nothing but ids', async () => {
     const { driver } = benchWith(plugins);
+    for (const given of [undefined, null, vifId(1), 5, {}, [undefined], new Set(['tap1'])]) {
+      await expect(driver.unplugById(given as never), String(given)).rejects.toMatchObject({
+        code: 'INVALID_REQUEST',
+      });
+    }
     await expect(driver.unplugById(['tap1'])).rejects.toMatchObject({ code: 'INVALID_REQUEST' });
   });
 });
 
 describe('a watch', () => {
+  it.each([undefined, null, {}, { signal: 5 }, { signal: new AbortController().signal, since: 7 }])(
+    'is refused with the options %o',
+    async (options) => {
+      const watching = benchWith(plugins)
+        .driver.watch(options as never)
+        [Symbol.asyncIterator]();
+      await expect(watching.next()).rejects.toMatchObject({ code: 'INVALID_OPTIONS' });
+    },
+  );
+
   it('tells of plugs, unplugs and what is changed in between, until its signal fires', async () => {
     const { host, driver } = benchWith(plugins);
     const stop = new AbortController();

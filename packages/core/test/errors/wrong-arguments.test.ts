@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import { isVifError, optionsFromEnvironment, PluginRegistry } from '../../src/index.js';
+import {
+  announcedPlugin,
+  announcedVif,
+  commonVersion,
+  fromPrimitive,
+  toPrimitive,
+  VIFBase,
+} from '../../src/os-vif.js';
+
+const vif = new VIFBase({ id: '2265b1f5-91b7-d8f1-cd61-1027c386bbc4' });
+const wire = toPrimitive(vif);
+
+/** An object of the wire, none of whose fields are set. */
+const bare = (name: string) =>
+  fromPrimitive({
+    'versioned_object.name': name,
+    'versioned_object.namespace': 'os_vif',
+    'versioned_object.version': '1.0',
+    'versioned_object.data': {},
+  });
+
+/** Calls as only JavaScript permits them. */
+const calls: Readonly<
+  Record<string, readonly [code: string, wrong: (given: never) => unknown, ...unknown[]]>
+> = {
+  'toPrimitive(…)': ['INVALID_OBJECT', toPrimitive, undefined, null, 'VIFBase', 7, Object.create(null)],
+  'toPrimitive({})': ['UNKNOWN_OBJECT', toPrimitive, {}],
+  'toPrimitive(object, …)': [
+    'INVALID_OPTIONS',
+    (given) => toPrimitive(vif, given),
+    null,
+    'x',
+    { manifesto: {} },
+  ],
+  'fromPrimitive(…)': ['INVALID_OBJECT', fromPrimitive, undefined, null, 'VIFBase', 7],
+  'fromPrimitive(wire, …)': [
+    'UNKNOWN_OBJECT',
+    (given) => fromPrimitive(wire, given),
+    'VIFBase',
+    null,
+    {},
+    () => VIFBase,
+  ],
+  'object.copy(…)': ['INVALID_OBJECT', (given) => vif.copy(given), null, 'x', [], 7],
+  'optionsFromEnvironment(…, [])': [
+    'INVALID_OPTIONS',
+    (given) => optionsFromEnvironment(given, []),
+    undefined,
+    null,
+    5,
+  ],
+  'optionsFromEnvironment({}, …)': [
+    'PLUGIN_INVALID',
+    (given) => optionsFromEnvironment({}, given),
+    undefined,
+    null,
+    5,
+  ],
+  'optionsFromEnvironment({}, [], …)': [
+    'INVALID_OPTIONS',
+    (given) => optionsFromEnvironment({}, [], given),
+    null,
+    5,
+  ],
+  'new PluginRegistry(…)': [
+    'PLUGIN_INVALID',
+    (given) => new PluginRegistry(given),
+    undefined,
+    null,
+    5,
+    'x',
+    [null],
+  ],
+  'commonVersion(…)': ['INVALID_OBJECT', commonVersion, undefined, null, {}, vif, bare('HostVIFInfo')],
+  'announcedPlugin(…)': ['NO_MATCHING_PLUGIN', (given) => announcedPlugin(given, 'ovs'), bare('HostInfo')],
+  'announcedVif(…)': ['UNSUPPORTED_VIF', (given) => announcedVif(given, 'VIFBridge'), bare('HostPluginInfo')],
+};
+
+describe.each(Object.entries(calls))('%s', (_, [code, call, ...values]) => {
+  it.each(values.map((value) => [value]))('is refused with a code, not a TypeError: %o', (value) => {
+    let thrown: unknown;
+    try {
+      call(value as never);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isVifError(thrown) ? thrown.code : thrown).toBe(code);
+  });
+});
+
+it('leaves packages that are none to the registry, which says what is wrong', () => {
+  expect(optionsFromEnvironment({}, [null, {}] as never)).toEqual([]);
+});
