@@ -9,7 +9,13 @@ import 'reflect-metadata';
 export type { Difference, Owned, PlannedVif } from '@vifkit/core/step-kinds';
 export type { ConnectionReader, HostState } from './connection/host-state.js';
 export type { Connection, JudgedLeg } from './connection/verdict.js';
-export type { BatchOptions, CallOptions, PlugOptions, UnplugOptions } from './driver/call-options.js';
+export type {
+  BatchOptions,
+  CallOptions,
+  PlugOptions,
+  UnplugOptions,
+  WatchOptions,
+} from './driver/call-options.js';
 export { createVifDriver, type VifDriverOptions } from './driver/create-vif-driver.js';
 export type { GcOptions, GcResult } from './driver/gc.js';
 export type { CallTrace } from './driver/log.js';
@@ -25,7 +31,7 @@ export type {
   ReadyResult,
   Settled,
 } from './driver/results.js';
-export type { VifDriver, WatchOptions } from './driver/vif-driver.js';
+export type { VifDriver } from './driver/vif-driver.js';
 export type { AttributeChange, HostChange } from './inventory/changes.js';
 export type { PluggedVif, PluggedVifs } from './inventory/plugged-vifs.js';
 export { PlugError, UnplugError } from './run/errors.js';

@@ -117,6 +117,17 @@ export function readUnplugOptions(options: UnplugOptions | undefined): CallTimes
   return readCallOptions(options, 'the call', rules);
 }
 
+/** How long a watch lasts. */
+export interface WatchOptions {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+}
+
+/** @throws VifError INVALID_OPTIONS */
+export function readWatchOptions(options: WatchOptions): WatchOptions {
+  return readOptions(options, 'watch', { signal: optionRules.signal }, ['signal']);
+}
+
 function oneOf(...allowed: readonly string[]) {
   return {
     accepts: (value: unknown) => typeof value === 'string' && allowed.includes(value),

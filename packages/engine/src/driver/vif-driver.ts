@@ -1,13 +1,5 @@
 import { describeHost, type Logger, type PluginRegistry } from '@vifkit/core';
-import {
-  type OptionRules,
-  objectOf,
-  optionRules,
-  type RoutedRequest,
-  readOptions,
-  readRequest,
-  stepKindOf,
-} from '@vifkit/core/internal';
+import { objectOf, type RoutedRequest, readRequest, stepKindOf } from '@vifkit/core/internal';
 import type { GuestConfigurator, RequestOf, Routing } from '@vifkit/core/nova';
 import type { HostInfo, VIFBase } from '@vifkit/core/os-vif';
 import type { StepRunner } from '@vifkit/core/step-kinds';
@@ -29,8 +21,10 @@ import {
   readCallOptions,
   readPlugOptions,
   readUnplugOptions,
+  readWatchOptions,
   resultNotifier,
   type UnplugOptions,
+  type WatchOptions,
 } from './call-options.js';
 import type { GcOptions, GcResult } from './gc.js';
 import { logGc, logOutcome, traced } from './log.js';
@@ -59,14 +53,6 @@ export interface VifDriverParts {
   readonly logger: Logger;
   readonly routing: Routing;
 }
-
-/** How long a watch lasts. */
-export interface WatchOptions {
-  /** Ends it. */
-  readonly signal: AbortSignal;
-}
-
-const watchOptionRules: OptionRules<WatchOptions> = { signal: optionRules.signal };
 
 /**
  * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what `parseRequest` takes: plain JSON with
@@ -311,7 +297,7 @@ export class VifDriver {
    * @throws VifError INVALID_OPTIONS; COMMAND_NOT_FOUND, NO_RUNNER or another code, if nothing reports changes
    */
   async *watch(options: WatchOptions): AsyncIterable<HostChange> {
-    const { signal } = readOptions(options, 'watch', watchOptionRules, ['signal']);
+    const { signal } = readWatchOptions(options);
     const { watchHost } = await import('../inventory/watch.js');
     yield* watchHost(this.#parts.host, signal);
   }
