@@ -182,7 +182,7 @@ const failed: readonly Mistake[] = [
     'a MAC address that is none',
     ['plan'],
     withVif({ address: 'fa:16:3e' }),
-    /vif\.address must be a MAC address/,
+    /vif\.address must be a unicast MAC address/,
   ],
   [
     'a key of the request misspelt',

@@ -30,10 +30,7 @@ export interface Rule {
 /** The rules for single values, which decorators and declared fields use. */
 export const rules = {
   linkName: { accepts: isLinkName, says: linkNameRule },
-  mac: {
-    accepts: isUnicastMac,
-    says: 'must be a MAC address (xx:xx:xx:xx:xx:xx) of one card, so not a multicast address: its first octet is even',
-  },
+  mac: { accepts: isUnicastMac, says: 'must be a unicast MAC address (xx:xx:xx:xx:xx:xx)' },
   pci: { accepts: isPciAddress, says: 'must be a PCI address (dddd:bb:ss.f)' },
   ip: { accepts: isIpAddress, says: 'must be an IP address' },
   cidr: { accepts: isCidr, says: 'must be an IP network with a prefix length' },
