@@ -1,7 +1,7 @@
 import type { ChangeResult, Settled } from '@vifkit/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { otherwise, planless } from '../reliability/changed-ways.js';
-import { A, B, C, direct, nameOf, ovs, representor, tap } from './requests.js';
+import { A, B, C, D, direct, nameOf, otherVf, ovs, representor, tap } from './requests.js';
 import type { Site } from './site.js';
 
 /** The names of a hybrid VIF's links. */
@@ -180,6 +180,73 @@ export function ownershipCases(open: () => Promise<Site>): void {
       expect((await driver.check(representor(A))).differences).not.toEqual([]);
       await driver.unplug(representor(C));
       expect(await site.ports()).toEqual({});
+    });
+  });
+
+  describe('representors that have other names after a reboot', () => {
+    const requests = [representor(A), representor(C, otherVf)] as const;
+    const plugged = (first: string, second: string) => ({
+      [first]: { bridge: 'br-int', interfaceId: A, vifId: A },
+      [second]: { bridge: 'br-int', interfaceId: C, vifId: C },
+    });
+
+    it.each([
+      ['shifted', 'eth3', 'eth4', requests],
+      ['shifted, in the other order', 'eth3', 'eth4', requests.toReversed()],
+      ['swapped', 'eth3', 'eth2', requests],
+      ['swapped, in the other order', 'eth3', 'eth2', requests.toReversed()],
+    ])('are the ports of their VIFs again after one call: %s', async (_, first, second, those) => {
+      const before = await site.driver({ representor: 'eth2', otherRepresentor: 'eth3' });
+      await before.plugAll(requests);
+      expect(await site.ports()).toEqual(plugged('eth2', 'eth3'));
+      const driver = await site.driver({ representor: first, otherRepresentor: second });
+      for (const result of await driver.plugAll(those)) expect(result).toHaveProperty('value');
+      expect(await site.ports()).toEqual(plugged(first, second));
+      for (const request of requests) expect((await driver.check(request)).differences).toEqual([]);
+    });
+  });
+
+  describe('what a request names, but is the host’s', () => {
+    it.each<[string, string, () => Promise<void>]>([
+      ['an uplink', 'up0', () => site.makeBridge('up0').then(() => site.addPort('up0', ''))],
+      ['an internal port', 'mgmt0', () => site.addPort('mgmt0', 'internal')],
+      ['a tunnel', 'vx0', () => site.addPort('vx0', 'vxlan')],
+      ['the local port of a bridge', 'br-int', async () => {}],
+    ])('%s is refused by a plug, and left by the unplug', async (_, name, make) => {
+      await make();
+      const before = [await site.bridges(), await site.ports()];
+      const driver = await site.driver();
+      const request = direct(A, { create_port: true }, name);
+      await expect(driver.plug(request)).rejects.toMatchObject({ code: 'PLUG_FAILED' });
+      // In userspace, an internal port is a tap that ovs-vswitchd has open.
+      const { changes, left } = await driver.unplug(request, { force: true });
+      expect([changes, left]).toEqual([[], [{ kind: 'ovsPortAbsent', name, vifId: null }]]);
+      expect([await site.bridges(), await site.ports()]).toEqual(before);
+    });
+  });
+
+  describe('private bridges whose names are equal because the ids begin alike', () => {
+    const [first, second] = [
+      direct(A, { create_tap: true }, 'vnet1'),
+      direct(D, { create_tap: true }, 'vnet2'),
+    ];
+
+    it('the second is refused, and the first untouched', async () => {
+      const driver = await site.driver({ perPortBridge: true });
+      await driver.plug(first);
+      const before = await state();
+      const { steps } = await driver.plan(second);
+      expect(steps.flatMap(({ blocked }) => blocked ?? [])[0]).toMatchObject(otherVif(A));
+      await expect(driver.plug(second)).rejects.toMatchObject({ cause: otherVif(A), undoFailures: [] });
+      await driver.unplug(second);
+      expect(await state()).toEqual(before);
+    });
+
+    it('in one call it is no different', async () => {
+      const driver = await site.driver({ perPortBridge: true });
+      const [one, other] = await driver.plugAll([first, second]);
+      expect(one).toHaveProperty('value');
+      expect(other).toMatchObject({ error: { cause: otherVif(A) } });
     });
   });
 

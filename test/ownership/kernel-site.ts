@@ -8,13 +8,13 @@ import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { listLinks, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 import { vi } from 'vitest';
-import { vf } from './requests.js';
+import { otherVf, vf } from './requests.js';
 import type { DriverOptions, Link, Port, Site } from './site.js';
 
 const ip = (...args: string[]) => execa('ip', args);
 
 /** The links that stand for those of a card. */
-const representors = ['eth2', 'enp3s0r0'];
+const representors = ['eth2', 'eth3', 'eth4', 'enp3s0r0'];
 
 /** The cases' host on this kernel, with an Open vSwitch of its own. */
 export async function kernelSite(): Promise<Site> {
@@ -32,9 +32,9 @@ export async function kernelSite(): Promise<Site> {
   const rows = async (table: string, columns: string): Promise<unknown[][]> =>
     JSON.parse(await ovs.vsctl('--format=json', `--columns=${columns}`, 'list', table)).data;
   return {
-    async driver({ perPortBridge = false, representor }: DriverOptions = {}) {
-      const sysfsRoot = join(directory, `sys-${representor}`);
-      if (representor !== undefined) await makeCard(sysfsRoot, representor);
+    async driver({ perPortBridge = false, representor, otherRepresentor }: DriverOptions = {}) {
+      const sysfsRoot = join(directory, `sys-${representor}-${otherRepresentor}`);
+      if (representor !== undefined) await makeCard(sysfsRoot, representor, otherRepresentor);
       const stateDir = join(directory, 'state');
       const host = openHost({ ovsdb: ovs.endpoint, stateDir, ...(representor && { sysfsRoot }) });
       const options = { ovs: { per_port_bridge: perPortBridge } };
@@ -86,6 +86,12 @@ export async function kernelSite(): Promise<Site> {
     async makeTap(name) {
       await ip('tuntap', 'add', 'dev', name, 'mode', 'tap');
     },
+    async makeBridge(name) {
+      await ip('link', 'add', 'dev', name, 'type', 'bridge');
+    },
+    async addPort(name, type) {
+      await ovs.vsctl('add-port', 'br-int', name, '--', 'set', 'interface', name, `type="${type}"`);
+    },
     async setUp(name) {
       await ip('link', 'set', 'dev', name, 'up');
     },
@@ -127,8 +133,8 @@ function mapOf(value: unknown): Map<string, string> {
   return new Map(Array.isArray(value) && Array.isArray(value[1]) ? value[1] : []);
 }
 
-/** What sysfs shows of a card in switchdev mode with a virtual function, whose representor has this name. */
-async function makeCard(root: string, representor: string): Promise<void> {
+/** What sysfs shows of a card in switchdev mode with virtual functions, whose representors have these names. */
+async function makeCard(root: string, representor: string, otherRepresentor?: string): Promise<void> {
   const [pf, devices] = ['0000:03:00.0', join(root, 'bus/pci/devices')];
   const net = async (name: string, port: string) => {
     const folder = join(root, 'class/net', name);
@@ -137,9 +143,13 @@ async function makeCard(root: string, representor: string): Promise<void> {
     await writeFile(join(folder, 'phys_port_name'), `${port}\n`);
   };
   await mkdir(join(devices, pf, 'net/ens1'), { recursive: true });
-  await mkdir(join(devices, vf), { recursive: true });
-  await symlink(`../${pf}`, join(devices, vf, 'physfn'));
-  await symlink(`../${vf}`, join(devices, pf, 'virtfn2'));
+  const putFunction = async (address: string, index: number, name: string) => {
+    await mkdir(join(devices, address), { recursive: true });
+    await symlink(`../${pf}`, join(devices, address, 'physfn'));
+    await symlink(`../${address}`, join(devices, pf, `virtfn${index}`));
+    await net(name, `pf0vf${index}`);
+  };
   await net('ens1', 'p0');
-  await net(representor, 'pf0vf2');
+  await putFunction(vf, 2, representor);
+  if (otherRepresentor !== undefined) await putFunction(otherVf, 3, otherRepresentor);
 }

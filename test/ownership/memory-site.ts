@@ -3,7 +3,7 @@ import { createVifDriver } from '@vifkit/engine';
 import { Deadline } from '@vifkit/engine/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost, type PciFunctions } from '@vifkit/testkit';
-import { vf } from './requests.js';
+import { otherVf, vf } from './requests.js';
 import type { DriverOptions, Link, Port, Site } from './site.js';
 
 /** The cases' host in memory. */
@@ -11,7 +11,7 @@ export async function memorySite(): Promise<Site> {
   const cards: Record<string, PciFunctions[string]> = {};
   const host = memoryHost({
     ovsBridges: ['br-int'],
-    links: ['eth2', 'enp3s0r0'].map((name) => ({ name })),
+    links: ['eth2', 'eth3', 'eth4', 'enp3s0r0'].map((name) => ({ name })),
     pci: cards,
   });
   const before = new Set(Object.keys(host.links.snapshot()));
@@ -26,11 +26,12 @@ export async function memorySite(): Promise<Site> {
     return change({ ...common, settings: {}, ...more });
   };
   return {
-    async driver({ perPortBridge = false, representor }: DriverOptions = {}) {
-      if (representor !== undefined) {
-        const card = { pf: 'ens1', index: 2 };
-        cards[vf] = { ...card, representor: { pfAddress: '0000:03:00.0', netDevice: representor } };
-      }
+    async driver({ perPortBridge = false, representor, otherRepresentor }: DriverOptions = {}) {
+      const put = (address: string, index: number, netDevice: string) => {
+        cards[address] = { pf: 'ens1', index, representor: { pfAddress: '0000:03:00.0', netDevice } };
+      };
+      if (representor !== undefined) put(vf, 2, representor);
+      if (otherRepresentor !== undefined) put(otherVf, 3, otherRepresentor);
       const options = { ovs: { per_port_bridge: perPortBridge } };
       return createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins, options });
     },
@@ -66,6 +67,10 @@ export async function memorySite(): Promise<Site> {
     async makeTap(name) {
       host.links.kernel.put({ name, type: 'tap', tap: { multiQueue: false } });
     },
+    async makeBridge(name) {
+      host.links.kernel.put({ name, type: 'bridge' });
+    },
+    addPort: (name, type) => put(name, { bridge: 'br-int', settings: { type } }),
     async setUp(name) {
       await host.links.write([{ op: 'set', name, attributes: { up: true } }], new Deadline(10_000).signal);
     },

@@ -10,11 +10,14 @@ import {
 export const A = 'aaaaaaaa-3ed7-4f70-9a92-6c1c1f1f0d01';
 export const B = 'aaaaaaaa-3ec8-4d0b-8f5e-2f6b1b0c7a02';
 export const C = '0b1c2d3e-0c5a-4c3f-9d0e-7e1f2a3b4c03';
+/** Its id begins like that of A, and one character further than that of B. */
+export const D = 'aaaaaaaa-3ed9-4c3f-9d0e-7e1f2a3b4c04';
 
 const macs: Readonly<Record<string, string>> = {
   [A]: 'fa:16:3e:00:00:0a',
   [B]: 'fa:16:3e:00:00:0b',
   [C]: 'fa:16:3e:00:00:0c',
+  [D]: 'fa:16:3e:00:00:0d',
 };
 
 const instanceOf = (id: string) => ({ uuid: `1${id.slice(1)}`, name: `instance-${id.slice(0, 8)}` });
@@ -60,11 +63,12 @@ export function direct(id: string, profile: object, name = nameOf('tap', id), br
 }
 
 export const vf = '0000:03:00.3';
+export const otherVf = '0000:03:00.4';
 
 /** A port that is the representor of a virtual function. */
-export function representor(id: string) {
-  const port_profile = new VIFPortProfileOVSRepresentor({ interface_id: id, representor_address: vf });
-  const device = { dev_type: 'ethernet', dev_address: vf } as const;
+export function representor(id: string, address = vf) {
+  const port_profile = new VIFPortProfileOVSRepresentor({ interface_id: id, representor_address: address });
+  const device = { dev_type: 'ethernet', dev_address: address } as const;
   return {
     id: `port-${id}`,
     instance: instanceOf(id),

@@ -21,6 +21,8 @@ export interface DriverOptions {
   readonly perPortBridge?: boolean;
   /** The representor of the one virtual function; there is no card unless given. */
   readonly representor?: string;
+  /** The representor of a second virtual function. */
+  readonly otherRepresentor?: string;
 }
 
 /** A host on which the cases are run: the kernel and Open vSwitch, or the host in memory. It has a bridge br-int. */
@@ -35,7 +37,11 @@ export interface Site {
   isUp(link: string): Promise<boolean>;
   /** Makes a tap, as somebody else does. */
   makeTap(name: string): Promise<void>;
+  /** Makes a Linux bridge, as somebody else does. */
+  makeBridge(name: string): Promise<void>;
   setUp(link: string): Promise<void>;
+  /** Makes a port on br-int, as an operator does. */
+  addPort(name: string, type: string): Promise<void>;
   /** Takes our mark off a port. */
   unmarkPort(name: string): Promise<void>;
   /** Takes the alias off a link. */

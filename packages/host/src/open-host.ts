@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { silentLogger, thisCore, VifError } from '@vifkit/core';
 import type { Host } from '@vifkit/engine';
+import type { Held } from '@vifkit/engine/connection';
 import { HostConnection } from './connection/host-connection.js';
 import { hostFacts } from './facts.js';
 import { type HostOptions, readHostOptions } from './host-options.js';
@@ -40,9 +41,13 @@ export function openHost(options?: HostOptions): Host {
   const { programs, files } = network;
   const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve, programs, files }));
   const locks = new SharedLocks(stateDir, network.number);
+  const holders = async (held: Held) => {
+    const { findHolders } = await import('./connection/holders.js');
+    return findHolders(held, { sysfsRoot, network: network.number?.() });
+  };
   const openVSwitch = new OnDemand(async () => {
     const { openSwitch } = await import('./open-switch.js');
-    return openSwitch({ ...given, logger }, links);
+    return openSwitch({ ...given, logger }, links, (functions) => holders({ taps: [], functions }));
   });
   const sriov = new OnDemand(async () => {
     const { openSriov } = await import('./open-sriov.js');
@@ -109,10 +114,7 @@ export function openHost(options?: HostOptions): Host {
       filters: { read: async (signal) => (await filters.get()).table.read(signal) },
       functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),
       sockets: async (paths) => (await import('./connection/unix-sockets.js')).socketStates(paths, files),
-      holders: async (held) => {
-        const { findHolders } = await import('./connection/holders.js');
-        return findHolders(held, { sysfsRoot, network: network.number?.() });
-      },
+      holders,
     }),
     migration: {
       change: async (...asked) => (await openVSwitch.get()).migration.change(...asked),

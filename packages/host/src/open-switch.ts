@@ -8,7 +8,7 @@ import { DaemonSource } from './inventory/daemon-source.js';
 import { OvsSource } from './inventory/ovs-source.js';
 import type { LinkTable } from './links/link-table.js';
 import { OpenVswitch } from './openvswitch/open-vswitch.js';
-import { OvsRunner } from './openvswitch/ovs-runner.js';
+import { OvsRunner, type UsersOfFunctions } from './openvswitch/ovs-runner.js';
 import { Northbound } from './ovn/northbound.js';
 import { OvnMigration } from './ovn/ovn-migration.js';
 import { OvnReadiness } from './ovn/ovn-readiness.js';
@@ -24,7 +24,7 @@ export interface SwitchOptions
 }
 
 /** The parts of a host for Open vSwitch and OVN. Nothing is connected before it is needed. */
-export function openSwitch(options: SwitchOptions, links: LinkTable) {
+export function openSwitch(options: SwitchOptions, links: LinkTable, usersOf: UsersOfFunctions) {
   const { ovsdb: endpoint = DEFAULT_ENDPOINT, ovsdbTls: tls, ovnSb, ovnNb, reserve, logger } = options;
   const database = new OvsdbClient({ endpoint, tls, logger });
   const openVSwitch = new OpenVswitch(database, reserve);
@@ -41,7 +41,7 @@ export function openSwitch(options: SwitchOptions, links: LinkTable) {
   const [southbound, northbound] = [sb && new Southbound(sb), nb && new Northbound(nb)];
   const watch = new SwitchWatch(database);
   return {
-    ports: new OvsRunner(openVSwitch, links),
+    ports: new OvsRunner(openVSwitch, links, usersOf),
     settings: new OvsPortSettings(database),
     readiness: new OvnReadiness({ watch, southbound, runDirectory }),
     migration: new OvnMigration({ watch, northbound, southbound }),

@@ -70,6 +70,9 @@ export function directPath(vif: VIFOpenVSwitch, context: PlugContext): Leg[] {
   ];
 }
 
+/** The types that the guest's link may have: a container's is a veth. */
+export const guestLinkTypes = ['tap', 'veth'] as const;
+
 /** The state of the guest's tap for a plan. */
 export interface GuestTap {
   readonly steps: readonly LinkStep[];
@@ -101,9 +104,8 @@ export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promi
   // Open vSwitch would set the MTU too, but nothing would restore it if the plug fails. If libvirt makes the port, the
   // tap has the bridge's MTU. The bridge serves networks with different MTUs, so a larger MTU is not a fault.
   const sized = create_port || now < mtu ? { mtu } : {};
-  // A container's link is a veth.
   return {
-    steps: [{ kind: 'link', name, types: ['tap', 'veth'], set: { up: true, ...sized }, unbridged: true }],
+    steps: [{ kind: 'link', name, types: guestLinkTypes, set: { up: true, ...sized }, unbridged: true }],
     isThere: true,
   };
 }
@@ -111,6 +113,6 @@ export async function guestTap(vif: VIFOpenVSwitch, context: PlugContext): Promi
 /** The leg of the tap that libvirt makes; a tap that is made here is known from the plan. */
 export function guestTapLeg(vif: VIFOpenVSwitch, context: PlugContext): Leg[] {
   if (vif.vif_name === undefined || profileOf(vif).create_tap) return [];
-  const types = ['tap', 'veth'];
+  const types = guestLinkTypes;
   return [{ kind: 'guestLink', name: vif.vif_name, madeBy: 'hypervisor', types, mtu: mtuOf(vif, context) }];
 }

@@ -26,10 +26,11 @@ export async function plugHostDevice(vif: VIFHostDevice, context: PlugContext): 
     const text = `Virtual function ${index} of ${pfAddress} has no representor: is the card in switchdev mode?`;
     throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: vif.id });
   }
+  const represents = { representor: true, functionAddress: address };
   return [
     ensured,
     { kind: 'link', name: netDevice, set: { up: true, mtu: mtuOf(vif, context) } },
-    { ...vifPort(vif, context, { name: netDevice, datapath, wired: true }), representor: true },
+    { ...vifPort(vif, context, { name: netDevice, datapath, wired: true }), ...represents },
   ];
 }
 

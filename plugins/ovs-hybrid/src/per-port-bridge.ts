@@ -25,7 +25,7 @@ export async function plugPerPortBridge(vif: VIFOpenVSwitch, context: PlugContex
   return [
     ...steps,
     ensuredBridge(vif, datapathType, context),
-    { kind: 'ovsBridge', name: own, datapathType, own: true },
+    { kind: 'ovsBridge', name: own, datapathType, own: true, exclusive: true },
     {
       kind: 'ovsPort',
       bridge: own,

@@ -6,6 +6,7 @@ import {
   type OvsBridgeAbsentStep,
   type OvsPortAbsentStep,
 } from '@vifkit/core/steps';
+import { guestLinkTypes } from './direct.js';
 import { representorLinkOf } from './host-device.js';
 import type { OvsOptions } from './ovs-options.js';
 import { interfaceIdOf, isTrunkBridge, patchPorts, portBridge, profileOf } from './port.js';
@@ -37,19 +38,25 @@ function ownPorts(
   { per_port_bridge }: OvsOptions,
   representor: string | undefined,
 ): OvsPortAbsentStep[] {
-  const names = [
-    ...(vif instanceof VIFOpenVSwitch && vif.vif_name !== undefined ? [vif.vif_name] : []),
-    ...(vif instanceof VIFOpenVSwitch && per_port_bridge ? patchPorts(vif.id) : []),
-    ...(representor === undefined ? [] : [representor]),
-  ];
-  return names.map((name) => ({ kind: 'ovsPortAbsent', name, own: true }));
+  const absent = { kind: 'ovsPortAbsent', own: true } as const;
+  const ports: OvsPortAbsentStep[] = [];
+  if (vif instanceof VIFOpenVSwitch) {
+    const { vif_name: name } = vif;
+    // The same types as for the plug.
+    if (name !== undefined) ports.push({ ...absent, name, type: '', linkTypes: guestLinkTypes });
+    if (per_port_bridge)
+      ports.push(...patchPorts(vif.id).map((patch) => ({ ...absent, name: patch, type: 'patch' })));
+  }
+  if (representor !== undefined) ports.push({ ...absent, name: representor, type: '' });
+  return ports;
 }
 
 /** The VIF's own bridge, and the bridge of its trunk, which nobody else needs. */
 function bridges(vif: VIFBase): OvsBridgeAbsentStep[] {
   const shared = vif.network?.bridge;
-  const names = [portBridge(vif.id), ...(shared !== undefined && isTrunkBridge(shared) ? [shared] : [])];
-  return names.map((name) => ({ kind: 'ovsBridgeAbsent', name, own: true }));
+  const absent = { kind: 'ovsBridgeAbsent', own: true } as const;
+  const trunk = shared !== undefined && isTrunkBridge(shared) ? [{ ...absent, name: shared }] : [];
+  return [{ ...absent, name: portBridge(vif.id), exclusive: true }, ...trunk];
 }
 
 /**
@@ -63,5 +70,6 @@ function tap(vif: VIFBase): LinkAbsentStep[] {
   if (name === undefined) return [];
   const own = vif instanceof VIFOpenVSwitch;
   const lenient = !(own && profileOf(vif).create_tap);
-  return [{ kind: 'linkAbsent', name, type: 'tap', own, lenient }];
+  // An internal port of a bridge in userspace is a tap as well: it stays with its port.
+  return [{ kind: 'linkAbsent', name, type: 'tap', own, lenient, ...(own && { goesWith: name }) }];
 }

@@ -34,7 +34,7 @@ const creation = tagged('type', {
 /** How to make a link that does not exist. */
 export type LinkCreation = ValueOf<typeof creation>;
 
-const linkType = oneOf('bridge', 'veth', 'tap', 'vlan');
+export const linkType = oneOf('bridge', 'veth', 'tap', 'vlan');
 
 /** The types of links that a plan may remove, as the kernel calls them. */
 export type LinkType = ValueOf<typeof linkType>;
@@ -143,9 +143,12 @@ export const linkAbsent = defineStepKind({
      * error.
      */
     lenient: optional(flag),
+    /** The target of another step of the plan. If that step is left undone because of an owner, the link stays too. */
+    goesWith: optional(text),
   },
   intention: () => 'remove',
   ownName: ({ name }) => name,
+  goesWith: (step) => step.goesWith,
   isLenient: ({ lenient }) => lenient ?? false,
   describe: () => ['to be absent'],
 });

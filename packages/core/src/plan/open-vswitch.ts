@@ -9,12 +9,14 @@ import {
   object,
   oneOf,
   optional,
+  pciAddress,
   text,
   texts,
   uuid,
   type ValueOf,
   vlanId,
 } from './fields.js';
+import { linkType } from './links.js';
 
 /** Ports without a kernel link, such as patch ports, may have longer names. */
 const portName = matching<string>(
@@ -68,10 +70,13 @@ export const ovsBridge = defineStepKind({
     mustExist: optional(flag),
     /** The bridge is for this VIF alone, and is marked as the VIF's if this step makes it. */
     own: optional(flag),
+    /** No other VIF may use the bridge: one with another VIF's mark is not used. A trunk's bridge may have several. */
+    exclusive: optional(flag),
     /** The port that the hypervisor makes on this bridge for the guest, if no step does. It belongs to the VIF. */
     guestPort: optional(linkName),
   },
   intention: ({ own }) => (own ? 'make' : 'use'),
+  ownName: ({ name, exclusive }) => (exclusive ? name : undefined),
   describe: ({ mtu }) => numberWords({ mtu }),
 });
 
@@ -85,6 +90,8 @@ export const ovsBridgeAbsent = defineStepKind({
     name: linkName,
     /** The name shows that the bridge belongs to the VIF: it is removed even without our mark. */
     own: flag,
+    /** Only this VIF uses such a bridge: one with another VIF's mark is left alone. */
+    exclusive: optional(flag),
   },
   intention: () => 'remove',
   isFoundByMark: true,
@@ -123,6 +130,11 @@ export const ovsPort = defineStepKind({
      */
     representor: optional(flag),
     /**
+     * The PCI address of the function that the representor stands for. While a program has it open, another VIF's port
+     * is not taken over.
+     */
+    functionAddress: optional(pciAddress),
+    /**
      * The hypervisor makes the port when the guest starts; this step makes it only if it is gone. An existing port need
      * not have our mark.
      */
@@ -152,8 +164,15 @@ export const ovsPortAbsent = defineStepKind({
   noun: 'OVS port',
   fields: {
     name: portName,
-    /** The name shows that the port belongs to the VIF: it is removed even without our mark. */
+    /**
+     * The name shows that the port belongs to the VIF: it is removed even without our mark or the VIF's `iface-id`.
+     * The name alone does not make a bond or the local port of a bridge the VIF's.
+     */
     own: flag,
+    /** The interface type of a port that belongs to the VIF by its name, '' for a kernel link; any unless given. */
+    type: optional(text),
+    /** The types of its kernel link, if that exists; any unless given. */
+    linkTypes: optional(list(linkType, { least: 1 })),
   },
   intention: () => 'remove',
   isFoundByMark: true,

@@ -1,3 +1,4 @@
+import { isSameVif } from '@vifkit/core';
 import type {
   OvsBridgeAbsentStep,
   OvsBridgeStep,
@@ -7,6 +8,8 @@ import type {
   OvsPortStep,
   OvsVifPortsAbsentStep,
 } from '@vifkit/core/steps';
+import { ownerIn } from './marks.js';
+import type { Owner } from './whose.js';
 
 /** The steps that concern Open vSwitch. */
 export type OvsStep =
@@ -94,6 +97,11 @@ export interface PutPort {
   readonly marks?: OvsKeys | undefined;
   /** Recreate it in any case: another VIF had it, whose VLANs and queues do not apply to this VIF. */
   readonly recreate?: boolean;
+  /**
+   * For what undoes a change. The port is left as it is if it is not this owner's but another VIF's by now. A port that
+   * was taken from another VIF is removed if that VIF has another port by now.
+   */
+  readonly unlessOthers?: Owner;
   /** Further settings, if it is made now. */
   readonly initial?: OvsPortInitial | undefined;
   /** Wait until ovs-vswitchd has opened the port, and fail if it cannot. */
@@ -107,6 +115,8 @@ export interface RemovePort {
   readonly name: string;
   /** Only if the port carries the mark of the owner, see {@link ownerMark}; otherwise does nothing. */
   readonly ifMarked: boolean;
+  /** Leave the port if it is not this owner's but another VIF's by now: the names of links may have changed. */
+  readonly unlessOthers?: Owner;
 }
 
 /** Settings of a port and its interface. Those left out stay as they are; null removes a setting. */
@@ -118,6 +128,15 @@ export interface OvsPortSettings {
   /** Keys of the interface's options, likewise. */
   readonly options?: OvsKeys;
   readonly mtuRequest?: number | null;
+}
+
+/** The VIF that a port is given back to when a change is undone, if it is not the owner of the change. */
+export function formerOwner(change: OvsChange): string | undefined {
+  if (change.kind !== 'putPort' || !change.unlessOthers) return undefined;
+  const { portExternalIds, settings, unlessOthers } = change;
+  const former = ownerIn(portExternalIds) ?? settings.externalIds?.['iface-id'] ?? undefined;
+  const ids = [unlessOthers.vifId, ...unlessOthers.interfaceIds];
+  return former === undefined || ids.some((id) => isSameVif(id, former)) ? undefined : former;
 }
 
 export type OvsKeys = Readonly<Record<string, string | null>>;

@@ -1,4 +1,4 @@
-import { isSameVif, type VifError } from '@vifkit/core';
+import type { VifError } from '@vifkit/core';
 import {
   type Difference,
   type Found,
@@ -17,21 +17,16 @@ import type {
   RemovePort,
 } from './changes.js';
 import { bridgeMissing, portIsBond, portMadeOtherwise } from './errors.js';
-import { BRIDGE_MARK, hasBridgeMark, OWNER_KEY, ownerIn, ownerMark } from './marks.js';
+import { BRIDGE_MARK, OWNER_KEY, ownerIn, ownerMark } from './marks.js';
 import { differencesOf, diffPort, type PortDiff, typeOf } from './port-diff.js';
 import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
+import { interfaceIdOf, type Owner, whoseBridge, whosePort } from './whose.js';
 
 type OvsInspection = Inspection<OvsWrite>;
 
-/** A VIF, and the ids by which interfaces are recognized as its own. */
-export interface Owner {
-  readonly vifId: string;
-  readonly interfaceIds: readonly string[];
-}
-
 /**
  * Compares a bridge step with the bridge of its name, if that exists. A bridge that was made for another VIF may serve
- * several VIFs, as a trunk's bridge does.
+ * several VIFs, as a trunk's bridge does, unless it is exclusive.
  */
 export function compareBridge(
   step: OvsBridgeStep,
@@ -47,16 +42,18 @@ export function compareBridge(
   const back = { kind: 'setBridgeMtu', owner, name, mtu: mtuRequest } as const;
   const differences = tooSmall ? [{ attribute: 'mtu', expected: mtu, actual: mtuRequest ?? null }] : [];
   const raised = wanted(tooSmall && { changes: [ensure], reverse: [back] }, differences);
-  if (!step.own || ownerIn(externalIds) !== undefined) return raised;
+  const marked = ownerIn(externalIds);
+  if (step.exclusive && marked !== undefined) return { ...raised, found: foundByMark(marked, owner) };
+  if (!step.own || marked !== undefined) return raised;
   const marks = { ...BRIDGE_MARK, ...ownerMark(owner) };
-  const marked: OvsWrite = {
+  const marking: OvsWrite = {
     changes: [{ ...ensure, marks }],
     reverse: [{ ...back, marks: formerKeys(externalIds, marks) }],
   };
   return {
     ...raised,
     found: { whose: 'unmarked', byName: true },
-    takeOver: wanted(marked, [...differences, markOf(owner, null)]),
+    takeOver: wanted(marking, [...differences, markOf(owner, null)]),
   };
 }
 
@@ -84,7 +81,7 @@ function missingBridge(
  * @param users the ports that keep it, except those that are removed first
  */
 export function compareBridgeAbsence(
-  { name, own }: OvsBridgeAbsentStep,
+  { name, own, exclusive }: OvsBridgeAbsentStep,
   { vifId: owner }: Owner,
   bridge: OvsBridge | undefined,
   users: readonly string[],
@@ -95,13 +92,23 @@ export function compareBridgeAbsence(
     changes: [{ kind: 'removeIdleBridge', owner, name, ifMarked: !own }],
     reverse: [{ kind: 'ensureBridge', owner, name, datapathType, mtu, externalIds }], // its patch ports are lost
   };
+  const marked = whoseBridge(bridge, owner);
   // An idle bridge serves no other VIF: by its name it belongs to this one, no matter which VIF it was made for.
-  const found: Found = own ? { whose: 'unmarked', byName: true } : whoseBridge(bridge, owner);
+  const isByName = own && !(exclusive && marked.whose === 'other');
+  const found: Found = isByName ? { whose: 'unmarked', byName: true } : marked;
   return { change, differences: [exists(false)], found };
 }
 
-/** Compares a port step with the port of its name, if that exists. */
-export function comparePort(step: OvsPortStep, owner: Owner, port: OvsPort | undefined): OvsInspection {
+/**
+ * Compares a port step with the port of its name, if that exists.
+ * @param user the program that has the function open which the port's representor stands for
+ */
+export function comparePort(
+  step: OvsPortStep,
+  owner: Owner,
+  port: OvsPort | undefined,
+  user?: string,
+): OvsInspection {
   const { vifId } = owner;
   if (!port) {
     const reverse: OvsChange[] = [{ kind: 'removePort', owner: vifId, name: step.name, ifMarked: true }];
@@ -111,8 +118,7 @@ export function comparePort(step: OvsPortStep, owner: Owner, port: OvsPort | und
       creates: true,
     };
   }
-  const { representor = false } = step;
-  const found = whosePort(port, owner, { byName: true, isIdle: representor });
+  const found = foundPort(step, owner, port, user);
   if (!port.interface) {
     return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), found };
   }
@@ -126,19 +132,31 @@ export function comparePort(step: OvsPortStep, owner: Owner, port: OvsPort | und
   const settings = { ...(diff.type && { type: '' }), ...put.settings };
   const change = {
     changes: [{ ...put, settings }],
-    reverse: diff.bridge ? portBack(step.name, vifId, port) : [formerPort(step, vifId, port, diff)],
+    reverse: diff.bridge ? portBack(step.name, owner, port) : [formerPort(step, owner, port, diff)],
   };
   return {
     ...wanted(differences.length > 0 && change, differences),
     found,
     ...(blocked && { blocked }),
     ...(found.whose !== 'this' && {
-      takeOver: wanted(takenOver(change, found, step.name, vifId, port), [
+      takeOver: wanted(takenOver(change, found, step.name, owner, port), [
         ...differences,
         markOf(vifId, ownerIn(port.externalIds) ?? null),
       ]),
     }),
   };
+}
+
+/** The owner of a port that is to be as a step wants it. */
+function foundPort({ representor }: OvsPortStep, owner: Owner, port: OvsPort, user?: string): Found {
+  const found = whosePort(port, owner);
+  if (found.whose !== 'other') return byItsName(found, true);
+  if (user !== undefined) return { ...found, usedBy: user };
+  return { ...found, ...(representor && { isIdle: true }) };
+}
+
+function byItsName(found: Found, byName: boolean): Found {
+  return found.whose === 'unmarked' ? { ...found, byName } : found;
 }
 
 function putPort(step: OvsPortStep, owner: string): PutPort {
@@ -170,10 +188,10 @@ function takenOver(
   { changes, reverse }: { readonly changes: readonly PutPort[]; readonly reverse: readonly OvsChange[] },
   { whose }: Found,
   name: string,
-  owner: string,
+  owner: Owner,
   port: OvsPort,
 ): OvsWrite {
-  const marks = ownerMark(owner);
+  const marks = ownerMark(owner.vifId);
   if (whose === 'other') {
     return {
       changes: changes.map((put) => ({ ...put, marks, recreate: true })),
@@ -188,7 +206,7 @@ function takenOver(
 }
 
 /** Restores only what a change to a port has changed: others may have changed the rest since. */
-function formerPort(step: OvsPortStep, owner: string, port: OvsPort, diff: PortDiff): PutPort {
+function formerPort(step: OvsPortStep, owner: Owner, port: OvsPort, diff: PortDiff): PutPort {
   const { bridge, externalIds: portExternalIds, interface: its } = port;
   const settings: OvsPortSettings = {
     ...(diff.tag && { tag: diff.tag.actual ?? null }),
@@ -197,7 +215,9 @@ function formerPort(step: OvsPortStep, owner: string, port: OvsPort, diff: PortD
     ...(diff.options && { options: formerKeys(its?.options ?? {}, step.options ?? {}) }),
     ...(diff.mtuRequest && { mtuRequest: diff.mtuRequest.actual ?? null }),
   };
-  return { kind: 'putPort', owner, name: step.name, bridge, settings, portExternalIds, wired: false };
+  const { vifId } = owner;
+  const put = { kind: 'putPort', owner: vifId, name: step.name, bridge, settings, portExternalIds } as const;
+  return { ...put, unlessOthers: owner, wired: false };
 }
 
 /**
@@ -218,37 +238,58 @@ function madeOtherwise(
   return isVifs ? undefined : portMadeOtherwise(name, typeOf(its), type, vifId);
 }
 
-/** Compares the absence of a port with the port of its name, if that exists. */
+/**
+ * Compares the absence of a port with the port of its name, if that exists.
+ * @param linkType the type of the kernel link of that name, if it exists
+ */
 export function comparePortAbsence(
-  { name, own }: OvsPortAbsentStep,
+  step: OvsPortAbsentStep,
   owner: Owner,
   port: OvsPort | undefined,
+  linkType?: string,
 ): OvsInspection {
   if (!port) return { differences: [] };
+  const { name, own } = step;
   const change = {
-    changes: [removePort(name, owner.vifId, !own)],
-    reverse: portBack(name, owner.vifId, port),
+    changes: [removePort(name, owner, !own)],
+    reverse: portBack(name, owner, port),
   };
-  return { change, differences: [exists(false)], found: whosePort(port, owner, { byName: own }) };
+  const found = byItsName(whosePort(port, owner), own && isByName(step, port, linkType));
+  return { change, differences: [exists(false)], found };
+}
+
+/**
+ * Whether a port without a mark belongs to the VIF by its name. A request may name anything, also the host's uplink in
+ * its bridge, or a tunnel: only a port that could have been made for the VIF counts.
+ */
+function isByName(
+  { name, type, linkTypes }: OvsPortAbsentStep,
+  port: OvsPort,
+  linkType: string | undefined,
+): boolean {
+  if (!port.interface || port.bridge === name) return false;
+  if (interfaceIdOf(port) !== undefined) return true;
+  if (type !== undefined && typeOf(port.interface) !== type) return false;
+  return linkType === undefined || !linkTypes || linkTypes.some((each) => each === linkType);
 }
 
 /** Compares the absence of all ports of a VIF with the ports that were found, by name. */
-export function compareVifPortsAbsence({ vifId }: Owner, ports: ReadonlyMap<string, OvsPort>): OvsInspection {
+export function compareVifPortsAbsence(owner: Owner, ports: ReadonlyMap<string, OvsPort>): OvsInspection {
   if (ports.size === 0) return { differences: [] };
   const names = [...ports.keys()];
   const change: OvsWrite = {
-    changes: names.map((name) => removePort(name, vifId, false)),
-    reverse: [...ports].flatMap(([name, port]) => portBack(name, vifId, port)),
+    changes: names.map((name) => removePort(name, owner, false)),
+    reverse: [...ports].flatMap(([name, port]) => portBack(name, owner, port)),
   };
   return { change, differences: [{ attribute: 'ports', expected: [], actual: names }] };
 }
 
-function removePort(name: string, owner: string, ifMarked: boolean): RemovePort {
-  return { kind: 'removePort', owner, name, ifMarked };
+function removePort(name: string, owner: Owner, ifMarked: boolean): RemovePort {
+  return { kind: 'removePort', owner: owner.vifId, name, ifMarked, unlessOthers: owner };
 }
 
 /** Restores a port that was removed, with everything that we know about it; anything else is lost. */
-function portBack(name: string, owner: string, port: OvsPort): PutPort[] {
+function portBack(name: string, owner: Owner, port: OvsPort): PutPort[] {
   const { bridge, externalIds: portExternalIds, interface: its, tag, vlanMode, trunks = [] } = port;
   const settings: OvsPortSettings = its
     ? {
@@ -263,29 +304,8 @@ function portBack(name: string, owner: string, port: OvsPort): PutPort[] {
     ...(vlanMode !== undefined && { vlanMode }),
     ...(trunks.length > 0 && { trunks: [...trunks] }),
   };
-  return [{ kind: 'putPort', owner, name, bridge, settings, portExternalIds, initial, wired: false }];
-}
-
-/** The owner of a port, according to our mark, or to the `iface-id` of its interface, which Neutron and Nova set. */
-function whosePort(
-  { externalIds, interface: its }: OvsPort,
-  { vifId, interfaceIds }: Owner,
-  { byName, isIdle = false }: { readonly byName: boolean; readonly isIdle?: boolean },
-): Found {
-  // Neutron's agent also gives the iface-id of a trunk to patch ports.
-  const interfaceId = its?.type === 'patch' ? undefined : its?.externalIds['iface-id'];
-  const isIts =
-    interfaceId === undefined || [vifId, ...interfaceIds].some((id) => isSameVif(id, interfaceId));
-  const found = foundByMark(ownerIn(externalIds) ?? (isIts ? undefined : interfaceId), vifId);
-  if (found.whose === 'other') return { ...found, ...(isIdle && { isIdle }) };
-  return found.whose === 'unmarked' ? { ...found, byName } : found;
-}
-
-/** The owner of a bridge, according to our mark. A bridge without a VIF's mark is shared. */
-function whoseBridge({ externalIds }: OvsBridge, vifId: string): Found {
-  const marked = ownerIn(externalIds);
-  if (marked === undefined && hasBridgeMark({ externalIds })) return { whose: 'shared' };
-  return foundByMark(marked, vifId);
+  const put = { kind: 'putPort', owner: owner.vifId, name, bridge, settings, portExternalIds } as const;
+  return [{ ...put, initial, unlessOthers: owner, wired: false }];
 }
 
 /** The former values of the wanted keys; null for those that did not exist. */

@@ -18,8 +18,10 @@ interface DraftBridge extends Pick<BridgeRow, 'ref' | 'externalIds'> {
   readonly ports: Set<string>;
 }
 
-interface DraftPort extends Pick<PortRow, 'ref' | 'bridge' | 'externalIds'> {
-  readonly interface: Pick<NonNullable<PortRow['interface']>, 'ref' | 'mtuRequest'> | undefined;
+export interface DraftPort extends Pick<PortRow, 'ref' | 'bridge' | 'externalIds'> {
+  readonly interface:
+    | Pick<NonNullable<PortRow['interface']>, 'ref' | 'type' | 'externalIds' | 'mtuRequest'>
+    | undefined;
 }
 
 /**
@@ -61,6 +63,11 @@ export class Draft {
   port(name: string): DraftPort | undefined {
     this.#guard('Port', name, this.snapshot.ports.get(name)?.ref);
     return this.#ports.get(name);
+  }
+
+  /** The ports of a VIF, of those that were searched for. */
+  portsOf(vifId: string): string[] {
+    return (this.snapshot.owned.get(vifId) ?? []).filter((name) => this.#ports.has(name));
   }
 
   addBridge(name: string, datapathType: string, externalIds: Readonly<Record<string, string>>): void {
@@ -106,8 +113,12 @@ export class Draft {
     const interfaceRef = this.#insert('Interface', { name, ...interfaceColumns(settings) });
     const row = { name, interfaces: interfaceRef, external_ids: values.map(externalIds), ...qos };
     const ref = this.#insert('Port', { ...row, ...initialColumns(initial), ...portColumns(settings) });
-    const mtuRequest = settings.mtuRequest ?? undefined;
-    this.#ports.set(name, { ref, bridge, externalIds, interface: { ref: interfaceRef, mtuRequest } });
+    this.#ports.set(name, {
+      ref,
+      bridge,
+      externalIds,
+      interface: changed({ ref: interfaceRef, type: '', externalIds: {}, mtuRequest: undefined }, settings),
+    });
     this.#attach(ref, bridge);
   }
 
@@ -131,9 +142,7 @@ export class Draft {
     this.#update('Port', port.ref, portColumns(settings));
     this.#update('Interface', port.interface.ref, plainColumns(settings));
     this.#mutate('Interface', [['_uuid', '==', port.interface.ref]], ...keyMutations(settings));
-    if (settings.mtuRequest === undefined) return;
-    const mtuRequest = settings.mtuRequest ?? undefined;
-    this.#ports.set(name, { ...port, interface: { ...port.interface, mtuRequest } });
+    this.#ports.set(name, { ...port, interface: changed(port.interface, settings) });
   }
 
   /**
@@ -213,4 +222,17 @@ export class Draft {
   #mutate(table: string, where: readonly Condition[], ...mutations: Mutation[]): void {
     if (mutations.length > 0) this.#changes.push({ op: 'mutate', table, where, mutations });
   }
+}
+
+/** An interface with other settings. */
+function changed(
+  { ref, ...its }: NonNullable<DraftPort['interface']>,
+  { type = its.type, externalIds = {}, mtuRequest = its.mtuRequest }: OvsPortSettings,
+): NonNullable<DraftPort['interface']> {
+  return {
+    ref,
+    type,
+    externalIds: mergeKeys(its.externalIds, externalIds),
+    mtuRequest: mtuRequest ?? undefined,
+  };
 }

@@ -1,3 +1,5 @@
+import { isSameVif } from '@vifkit/core';
+
 type ExternalIds = Readonly<Record<string, string>>;
 
 export const OWNER_KEY = 'vifkit-vif';
@@ -23,5 +25,6 @@ export function ownerIn(externalIds: ExternalIds): string | undefined {
 }
 
 export function hasPortMark({ externalIds }: { readonly externalIds: ExternalIds }, vifId: string): boolean {
-  return externalIds[OWNER_KEY] === vifId;
+  const marked = externalIds[OWNER_KEY];
+  return marked !== undefined && isSameVif(marked, vifId);
 }

@@ -5,7 +5,7 @@ import { failureOf } from '../ovsdb/errors.js';
 import { retry } from '../ovsdb/retry.js';
 import { readOptionalInteger } from '../ovsdb/values.js';
 import { type BridgePort, readBridgePorts } from './bridge-users.js';
-import type { OvsChange } from './changes.js';
+import { formerOwner, type OvsChange } from './changes.js';
 import { hasBridgeMark, ownerIn } from './marks.js';
 import { findMarked, meansNoSwitch, type OvsMarked } from './owned.js';
 import { DatabaseRows } from './rows/database-rows.js';
@@ -145,6 +145,10 @@ export class OpenVswitch {
     const wanted = {
       ports: changes.map((change) => change.name),
       qosOf: changes.filter(touchesQos).map(nameOf),
+      owners: changes.flatMap((change) => {
+        const former = formerOwner(change);
+        return former === undefined ? [] : [{ vifId: former, interfaceId: former }];
+      }),
     };
     const idle = changes.filter(({ kind }) => kind === 'removeIdleBridge').map(nameOf);
     return retry('compose', signal, async (failed) => {

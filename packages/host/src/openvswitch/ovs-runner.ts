@@ -9,7 +9,7 @@ import type {
   Task,
   VifStep,
 } from '@vifkit/core/step-kinds';
-import type { Step } from '@vifkit/core/steps';
+import type { OvsPortAbsentStep, Step } from '@vifkit/core/steps';
 import { withDeadline } from '@vifkit/engine/time';
 import type { LinkTable } from '../links/link-table.js';
 import type { OvsChange, OvsStep, OvsWrite } from './changes.js';
@@ -19,12 +19,12 @@ import {
   comparePort,
   comparePortAbsence,
   compareVifPortsAbsence,
-  type Owner,
 } from './compare.js';
 import type { OpenVswitch } from './open-vswitch.js';
 import { ownedByMark } from './owned.js';
 import type { OvsState } from './state.js';
 import { leavingPorts, type OvsStray, straysOf, vifsOf } from './strays.js';
+import { type Owner, whosePort } from './whose.js';
 
 type OvsInspection = Inspection<OvsWrite, OvsStep>;
 
@@ -34,14 +34,22 @@ const finding: readonly Step['kind'][] = ['ovsBridge', 'ovsPort', 'ovsVifPortsAb
 /** Milliseconds to search for rows that no step of a plan concerns. */
 const LOOKING = 1_000;
 
+/** The programs that have functions open, by the PCI addresses of the functions. */
+export type UsersOfFunctions = (functions: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
 /** Carries out Open vSwitch steps: one reading and one commit for a batch. Undoing a step is a change too. */
 export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChange[]> {
   readonly kinds = ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'] as const;
 
-  /** @param links to look up the links of bridges' local ports: gc leaves a bridge whose local port has an address */
+  /**
+   * @param links to look up the links of bridges' local ports (gc leaves a bridge whose local port has an address), and
+   *   those of ports that only their name shows to be a VIF's
+   * @param usersOf finds the programs that have functions open, by PCI address
+   */
   constructor(
     private readonly openVswitch: OpenVswitch,
-    private readonly links: Pick<LinkTable, 'readAddresses'> | undefined = undefined,
+    private readonly links: Pick<LinkTable, 'read' | 'readAddresses'> | undefined = undefined,
+    private readonly usersOf: UsersOfFunctions = async () => new Map(),
   ) {}
 
   async inspect(steps: readonly VifStep<OvsStep>[], signal: AbortSignal): Promise<OvsInspection[]> {
@@ -59,19 +67,59 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
       },
       signal,
     );
-    // A port that a step names belongs to that step, and a bridge is idle once the ports that must go are gone.
-    const removed = new Set(named('ovsPortAbsent'));
-    const leaving = new Set([...removed, ...[...vifs].flatMap((vif) => leavingPorts(...vif, state))]);
-    const inspections = steps.map(({ step, vifId }): OvsInspection => {
-      const owner = { vifId, interfaceIds: vifs.get(vifId)?.interfaceIds ?? [] };
-      return compare(step, owner, state, removed, leaving);
+    const ownerOf = (vifId: string): Owner => ({
+      vifId,
+      interfaceIds: vifs.get(vifId)?.interfaceIds ?? [],
     });
+    const others = await this.#readOthers(steps, ownerOf, state, signal);
+    const removals = steps.map(({ step, vifId }) =>
+      step.kind === 'ovsPortAbsent' ? compareAbsence(step, ownerOf(vifId), state, others) : undefined,
+    );
+    // A port that a step names belongs to that step, and a bridge is idle once the ports that must go are gone.
+    const removed = new Set(
+      steps.flatMap(({ step }, i) => ('name' in step && isRemoval(removals[i]) ? step.name : [])),
+    );
+    const leaving = new Set([...removed, ...[...vifs].flatMap((vif) => leavingPorts(...vif, state))]);
+    const inspections = steps.map(
+      ({ step, vifId }, i): OvsInspection =>
+        removals[i] ?? compare(step, ownerOf(vifId), state, others, removed, leaving),
+    );
     for (const [vifId, vif] of vifs) {
       const last = inspections[vif.last];
       if (!last || !(vif.isPlugged || vif.interfaceIds.length > 0)) continue;
       inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
     }
     return inspections;
+  }
+
+  /**
+   * Reads what the database does not show, but only if a step depends on it: the types of links whose ports only their
+   * names show to be a VIF's, and the users of functions whose representors are other VIFs' ports.
+   */
+  async #readOthers(
+    steps: readonly VifStep<OvsStep>[],
+    ownerOf: (vifId: string) => Owner,
+    { ports }: OvsState,
+    signal: AbortSignal,
+  ): Promise<Others> {
+    const links: string[] = [];
+    const functions: string[] = [];
+    for (const { step, vifId } of steps) {
+      const port = 'name' in step ? ports.get(step.name) : undefined;
+      if (!port) continue;
+      const { whose } = whosePort(port, ownerOf(vifId));
+      if (step.kind === 'ovsPortAbsent' && step.own && step.linkTypes && whose === 'unmarked') {
+        links.push(step.name);
+      }
+      if (step.kind === 'ovsPort' && step.functionAddress !== undefined && whose === 'other') {
+        functions.push(step.functionAddress);
+      }
+    }
+    const [found, users] = await Promise.all([
+      links.length > 0 ? this.links?.read({ names: links }, signal) : undefined,
+      functions.length > 0 ? this.usersOf(functions) : new Map<string, string>(),
+    ]);
+    return { linkTypes: new Map([...(found ?? [])].map(([name, { type }]) => [name, type])), users };
   }
 
   /**
@@ -149,10 +197,33 @@ function foreignLinks(step: Step): readonly string[] {
   return step.kind === 'link' && !step.create && !step.ifPresent ? [step.name, ...(step.keeps ?? [])] : [];
 }
 
+/** What a step may depend on besides the database. */
+interface Others {
+  /** The types of kernel links, by name. */
+  readonly linkTypes: ReadonlyMap<string, string>;
+  /** The programs that have functions open, by PCI address. */
+  readonly users: ReadonlyMap<string, string>;
+}
+
+function compareAbsence(
+  step: OvsPortAbsentStep,
+  owner: Owner,
+  { ports }: OvsState,
+  { linkTypes }: Others,
+): Inspection<OvsWrite> {
+  return comparePortAbsence(step, owner, ports.get(step.name), linkTypes.get(step.name));
+}
+
+/** Whether the port is the VIF's, and so is removed by an unplug. */
+function isRemoval(inspection: Inspection<OvsWrite> | undefined): boolean {
+  return inspection?.found?.whose === 'this' || inspection?.found?.byName === true;
+}
+
 function compare(
   step: OvsStep,
   owner: Owner,
   state: OvsState,
+  others: Others,
   removed: ReadonlySet<string>,
   leaving: ReadonlySet<string>,
 ): Inspection<OvsWrite> {
@@ -160,14 +231,18 @@ function compare(
     case 'ovsBridge':
       return compareBridge(step, owner, state.bridges.get(step.name), state.isOvnManaged);
     case 'ovsBridgeAbsent': {
-      const users = state.users.get(step.name) ?? [];
-      const others = users.filter((name) => !leaving.has(name));
-      return compareBridgeAbsence(step, owner, state.bridges.get(step.name), others);
+      const users = (state.users.get(step.name) ?? []).filter((name) => !leaving.has(name));
+      return compareBridgeAbsence(step, owner, state.bridges.get(step.name), users);
     }
     case 'ovsPort':
-      return comparePort(step, owner, state.ports.get(step.name));
+      return comparePort(
+        step,
+        owner,
+        state.ports.get(step.name),
+        others.users.get(step.functionAddress ?? ''),
+      );
     case 'ovsPortAbsent':
-      return comparePortAbsence(step, owner, state.ports.get(step.name));
+      return compareAbsence(step, owner, state, others);
     case 'ovsVifPortsAbsent': {
       const names = (state.owned.get(owner.vifId) ?? []).filter((name) => !removed.has(name));
       return compareVifPortsAbsence(owner, new Map(names.flatMap((name) => entryOf(state.ports, name))));

@@ -1,18 +1,20 @@
 import type { Operation } from '../ovsdb/operations.js';
 import type { BridgePort } from './bridge-users.js';
-import type {
-  EnsureBridge,
-  OvsChange,
-  PutPort,
-  RemoveBridge,
-  RemoveIdleBridge,
-  RemovePort,
-  SetBridgeMtu,
+import {
+  type EnsureBridge,
+  formerOwner,
+  type OvsChange,
+  type PutPort,
+  type RemoveBridge,
+  type RemoveIdleBridge,
+  type RemovePort,
+  type SetBridgeMtu,
 } from './changes.js';
-import { Draft } from './draft.js';
+import { Draft, type DraftPort } from './draft.js';
 import { bridgeNotFound, portIsBond } from './errors.js';
 import { BRIDGE_MARK, hasBridgeMark, hasPortMark } from './marks.js';
 import type { Snapshot } from './snapshot.js';
+import { whosePort } from './whose.js';
 
 export interface Transaction {
   readonly operations: readonly Operation[];
@@ -123,6 +125,12 @@ function putPort(draft: Draft, change: PutPort): Entered {
   const { name, bridge, settings, marks, owner } = change;
   if (!draft.bridge(bridge)) throw bridgeNotFound(bridge, name, owner);
   const port = draft.port(name);
+  if (isOthers(port, change)) return 'done';
+  const former = formerOwner(change);
+  if (port && former !== undefined && draft.portsOf(former).some((other) => other !== name)) {
+    draft.removePort(name);
+    return 'done';
+  }
   if (port && !port.interface) throw portIsBond(name, owner);
   if (port?.bridge === bridge && !change.recreate) {
     if (marks) draft.markPort(name, marks);
@@ -134,8 +142,18 @@ function putPort(draft: Draft, change: PutPort): Entered {
   return change.wired ? 'opened' : 'done';
 }
 
-function removePort(draft: Draft, { name, ifMarked, owner }: RemovePort): Entered {
+function removePort(draft: Draft, change: RemovePort): Entered {
+  const { name, ifMarked, owner } = change;
   const port = draft.port(name);
-  if (port && (!ifMarked || hasPortMark(port, owner))) draft.removePort(name);
+  if (!port || isOthers(port, change) || (ifMarked && !hasPortMark(port, owner))) return 'done';
+  draft.removePort(name);
   return 'done';
+}
+
+/**
+ * Whether another VIF has the port by now, so that a change that was meant for the owner's port no longer applies. The
+ * names of representors may change with a reboot: one VIF's former port is then the new port of another.
+ */
+function isOthers(port: DraftPort | undefined, { unlessOthers }: PutPort | RemovePort): boolean {
+  return port !== undefined && unlessOthers !== undefined && whosePort(port, unlessOthers).whose === 'other';
 }

@@ -36,6 +36,7 @@ const trunkBack = {
   settings: { tag: 9, type: '', externalIds: { a: '1' }, options: { o: '1' }, mtuRequest: null },
   portExternalIds: { theirs: 'x' },
   initial: { vlanMode: 'trunk', trunks: [5] },
+  unlessOthers: vif,
   wired: false,
 };
 
@@ -69,7 +70,7 @@ describe('what is written for a step', () => {
   });
 
   it.each([true, false])('removes a port, marked or not if it is own (%s)', (own) => {
-    const change = { kind: 'removePort', owner: 'vif', name: 'p', ifMarked: !own };
+    const change = { kind: 'removePort', owner: 'vif', name: 'p', ifMarked: !own, unlessOthers: vif };
     expect(comparePortAbsence(absentStep('p', own), vif, port).change?.changes).toEqual([change]);
   });
 
@@ -121,6 +122,7 @@ describe('what takes it back', () => {
         bridge: 'br0',
         settings: { mtuRequest: null },
         portExternalIds: { theirs: 'x' },
+        unlessOthers: vif,
         wired: false,
       },
     ]);
@@ -154,7 +156,7 @@ describe('what takes it back', () => {
       ['p', trunk],
       ['q', port],
     ]);
-    const removal = { kind: 'removePort', owner: 'vif', ifMarked: false };
+    const removal = { kind: 'removePort', owner: 'vif', ifMarked: false, unlessOthers: vif };
     expect(compareVifPortsAbsence(vif, before).change).toEqual({
       changes: [
         { ...removal, name: 'p' },

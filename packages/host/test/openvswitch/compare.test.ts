@@ -169,6 +169,45 @@ describe('comparePortAbsence', () => {
   });
 });
 
+describe('a port without a mark that is the VIF’s by its name', () => {
+  const step = { ...absentStep('p', true), type: '', linkTypes: ['tap', 'veth'] } as const;
+  const isByName = (found: OvsPort, linkType?: string) =>
+    comparePortAbsence(step, vif, found, linkType).found?.byName;
+  const nobodys = (its: Partial<OvsInterface> = {}, more: Partial<OvsPort> = {}) =>
+    port({ externalIds: {}, ...its }, more);
+
+  it.each<[string, OvsPort, string | undefined]>([
+    ['a tap', nobodys(), 'tap'],
+    ['a veth', nobodys({ type: 'system' }), 'veth'],
+    ['a link that is gone', nobodys(), undefined],
+    [
+      'of another type, but with the VIF’s iface-id',
+      nobodys({ type: 'x', externalIds: { 'iface-id': 'vif' } }),
+      'x',
+    ],
+  ])('is %s', (_, found, linkType) => expect(isByName(found, linkType)).toBe(true));
+
+  it.each<[string, OvsPort, string | undefined]>([
+    ['another link of the kernel', nobodys(), 'ether'],
+    ['an internal port', nobodys({ type: 'internal' }), undefined],
+    ['a tunnel', nobodys({ type: 'vxlan' }), undefined],
+    ['a bond', port({}, { interface: undefined }), undefined],
+    ['the local port of its bridge', nobodys({}, { bridge: 'p' }), undefined],
+  ])('is not %s', (_, found, linkType) => expect(isByName(found, linkType)).toBe(false));
+});
+
+describe('a representor that another VIF had', () => {
+  const step = portStep('p', { representor: true, functionAddress: '0000:03:00.3' });
+  const theirs = port({}, { externalIds: ownerMark('a') });
+
+  it('is idle unless a program has the function open', () => {
+    const found = { whose: 'other', vifId: 'a' };
+    expect(comparePort(step, vif, theirs).found).toEqual({ ...found, isIdle: true });
+    const user = 'qemu (process 7)';
+    expect(comparePort(step, vif, theirs, user).found).toEqual({ ...found, usedBy: user });
+  });
+});
+
 describe('compareBridgeAbsence', () => {
   const step = (own: boolean) => ({ kind: 'ovsBridgeAbsent', name: 'tbr-1', own }) as const;
   const present = { attribute: 'exists', expected: false, actual: true };
@@ -184,6 +223,12 @@ describe('compareBridgeAbsence', () => {
     const before = { ...bridge(), externalIds };
     const found = compareBridgeAbsence(step(own), vif, before, []);
     expect(found).toMatchObject({ differences: [present], found: { whose } });
+  });
+
+  it('leaves another VIF’s bridge where that serves no other', () => {
+    const before = { ...bridge(), externalIds: { ...BRIDGE_MARK, ...ownerMark('a') } };
+    const exclusive = { ...step(true), exclusive: true };
+    expect(compareBridgeAbsence(exclusive, vif, before, []).found).toEqual({ whose: 'other', vifId: 'a' });
   });
 
   it('is content when the bridge is gone, or used', () => {

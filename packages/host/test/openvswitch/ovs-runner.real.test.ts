@@ -206,12 +206,12 @@ describe('undoing', () => {
 
   it('brings back a port that was removed', async () => {
     const settings = { tag: 3, type: 'internal', options: { a: 'b' }, mtuRequest: 1400 };
-    await apply(of('x', bridgeStep('br0'), portStep('v1', settings)));
+    await apply(of('vif-1', bridgeStep('br0'), portStep('v1', settings)));
     await restores(of('vif-1', absentStep('v1', true)));
   });
 
   it('leaves a new bridge that others use by now, and what others changed', async () => {
-    await apply(of('x', bridgeStep('br1'), portStep('v2', { bridge: 'br1', wired: false })));
+    await apply(of('vif-1', bridgeStep('br1'), portStep('v2', { bridge: 'br1', wired: false })));
     ovs.veth('v1');
     const steps = of(
       'vif-1',

@@ -85,6 +85,62 @@ describe('composeTransaction', () => {
     ]);
   });
 
+  describe('a port that another VIF has by now', () => {
+    const owner = { vifId: 'v', interfaceIds: ['i'] };
+    const its = {
+      type: '',
+      externalIds: {},
+      options: {},
+      mtuRequest: undefined,
+      ofport: 1,
+      error: undefined,
+    };
+    const having = (name: string, mark: string, ifaceId = mark): Snapshot['ports'] => {
+      const row = { ...its, ref: ['uuid', `${name}-i`], externalIds: { 'iface-id': ifaceId } } as const;
+      const externalIds = mark === '' ? {} : { 'vifkit-vif': mark };
+      return new Map([
+        [name, { ref: ['uuid', name], bridge: 'br0', tag: undefined, externalIds, interface: row }],
+      ]);
+    };
+    const writes = (snapshot: Snapshot, ...changes: OvsChange[]) =>
+      summary(snapshot, changes).filter((each) => !each.startsWith('wait'));
+    const guarded = { ...remove, unlessOthers: owner };
+    const back = { ...port, unlessOthers: owner, wired: false };
+
+    it.each([
+      ['marked for another', 'w', 'v'],
+      ['with another iface-id', '', 'w'],
+    ])('is neither removed nor put back: %s', (_, mark, ifaceId) => {
+      const snapshot = { ...withBridge, ports: having('p', mark, ifaceId) };
+      expect(writes(snapshot, guarded)).toEqual([]);
+      expect(writes(snapshot, back)).toEqual([]);
+    });
+
+    it.each([
+      ['marked', 'V', 'w'],
+      ['with its iface-id', '', 'i'],
+    ])('does not stand for the owner’s own, whatever the case of its id: %s', (_, mark, ifaceId) => {
+      expect(writes({ ...withBridge, ports: having('p', mark, ifaceId) }, guarded)).toEqual([
+        'mutate Bridge',
+      ]);
+    });
+
+    it('counts if it was put in the same transaction', () => {
+      const taken: PutPort = { ...port, owner: 'w', recreate: true, portExternalIds: { 'vifkit-vif': 'w' } };
+      const snapshot = { ...withBridge, ports: having('p', 'v') };
+      expect(writes(snapshot, taken, guarded)).toEqual(writes(snapshot, taken));
+    });
+
+    it('goes instead of being given back to a VIF that has another port by now', () => {
+      const ports = new Map([...having('p', 'v'), ...having('q', 'w')]);
+      const given: PutPort = { ...back, portExternalIds: { 'vifkit-vif': 'w' }, recreate: true };
+      expect(writes({ ...withBridge, ports }, given)).toContain('insert Port');
+      expect(writes({ ...withBridge, ports, owned: new Map([['w', ['p', 'q']]]) }, given)).toEqual([
+        'mutate Bridge',
+      ]);
+    });
+  });
+
   it('removes an idle bridge with its patch ports, unless it has others or has got one since', () => {
     const local = {
       ref: ['uuid', 'l'],

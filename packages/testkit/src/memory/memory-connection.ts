@@ -21,7 +21,7 @@ export interface MemoryConnectionParts {
   readonly pci: PciFunctions;
 }
 
-/** Reads the paths of VIFs on an in-memory host: no guest is connected to a socket, and none has a function. */
+/** Reads the paths of VIFs on an in-memory host: no guest is connected to a socket. */
 export function memoryConnection({
   links,
   ovs,
@@ -36,17 +36,28 @@ export function memoryConnection({
     openVSwitch: new OpenVSwitchPath(openVSwitch.rows, new VswitchdProbe(ovs, undefined), undefined),
     functions: async (addresses) => new Map(addresses.flatMap((address) => functionOf(address, pci, kernel))),
     sockets: async () => new Map(),
-    holders: async ({ taps }) => {
+    holders: async ({ taps, functions }) => {
       const open = taps.filter((tap) => kernel.links.get(tap)?.tap?.isOpen);
-      return new Map(open.map((tap) => [tap, 'a guest']));
+      return new Map([...open.map((tap) => [tap, 'a guest'] as const), ...usersOf(functions, pci)]);
     },
   });
+}
+
+/** The programs that have functions open. */
+export function usersOf(functions: readonly string[], pci: PciFunctions): Map<string, string> {
+  return new Map(
+    functions.flatMap((address): [string, string][] => {
+      const found = pci[address];
+      return typeof found === 'object' && found.isOpen ? [[address, 'a guest']] : [];
+    }),
+  );
 }
 
 function functionOf(address: string, pci: PciFunctions, kernel: Kernel): [string, FunctionOnPath][] {
   const found = pci[address];
   if (found === undefined) return [];
-  const [vf, driver] = [kernel.functions.find((each) => each.address === address)?.vf, undefined];
+  const driver = typeof found === 'object' && found.isOpen ? 'vfio-pci' : undefined;
+  const vf = kernel.functions.find((each) => each.address === address)?.vf;
   if (typeof found === 'string' || !vf) return [[address, { driver }]];
   return [[address, { driver, vf: { pf: found.pf, mac: vf.mac, vlan: vf.vlan } }]];
 }

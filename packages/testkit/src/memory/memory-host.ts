@@ -37,7 +37,7 @@ import { MemoryPci, type PciFunctions } from './kernel/memory-pci.js';
 import { MemoryPrograms } from './kernel/memory-programs.js';
 import { type Point, Points, type Which } from './kernel/points.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
-import { memoryConnection } from './memory-connection.js';
+import { memoryConnection, usersOf } from './memory-connection.js';
 import { MemoryLocks } from './memory-locks.js';
 import { MemoryVfJournal } from './memory-vf-journal.js';
 import { MemoryVifRecords } from './memory-vif-records.js';
@@ -161,7 +161,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     }),
     runners: [
       new LinkRunner(links, options.tapOwner),
-      new OvsRunner(openVSwitch, links),
+      new OvsRunner(openVSwitch, links, async (functions) => usersOf(functions, options.pci ?? {})),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
       new VfRunner(functions, journal),

@@ -5,6 +5,8 @@ interface MemoryVirtualFunction extends VirtualFunction {
   readonly representor?: Omit<Representor, 'index'>;
   /** As in `/dev/vhost-vdpa-0`. */
   readonly vdpaDevice?: string;
+  /** A guest has it open: it is bound to vfio-pci. */
+  readonly isOpen?: boolean;
 }
 
 /**

@@ -1,0 +1,35 @@
+import { isSameVif } from '@vifkit/core';
+import { type Found, foundByMark } from '@vifkit/core/step-kinds';
+import { hasBridgeMark, ownerIn } from './marks.js';
+import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
+
+/** A VIF, and the ids by which interfaces are recognized as its own. */
+export interface Owner {
+  readonly vifId: string;
+  readonly interfaceIds: readonly string[];
+}
+
+/** What shows the owner of a port. */
+interface OwnedPort extends Pick<OvsPort, 'externalIds'> {
+  readonly interface: Pick<OvsInterface, 'type' | 'externalIds'> | undefined;
+}
+
+/** The owner of a port, according to our mark, or to the `iface-id` of its interface, which Neutron and Nova set. */
+export function whosePort(port: OwnedPort, { vifId, interfaceIds }: Owner): Found {
+  const interfaceId = interfaceIdOf(port);
+  const isIts =
+    interfaceId === undefined || [vifId, ...interfaceIds].some((id) => isSameVif(id, interfaceId));
+  return foundByMark(ownerIn(port.externalIds) ?? (isIts ? undefined : interfaceId), vifId);
+}
+
+/** The `iface-id` of a port. Neutron's agent also gives that of a trunk to patch ports. */
+export function interfaceIdOf({ interface: its }: OwnedPort): string | undefined {
+  return its?.type === 'patch' ? undefined : its?.externalIds['iface-id'];
+}
+
+/** The owner of a bridge, according to our mark. A bridge without a VIF's mark is shared. */
+export function whoseBridge({ externalIds }: Pick<OvsBridge, 'externalIds'>, vifId: string): Found {
+  const marked = ownerIn(externalIds);
+  if (marked === undefined && hasBridgeMark({ externalIds })) return { whose: 'shared' };
+  return foundByMark(marked, vifId);
+}
