@@ -295,6 +295,20 @@ export function ownershipCases(open: () => Promise<Site>): void {
     });
   });
 
+  it('a VIF is the same whatever the case of its id', async () => {
+    const driver = await site.driver();
+    const upper = (request: ReturnType<typeof ovs>) => ({
+      ...request,
+      vif: { ...request.vif, id: A.toUpperCase() },
+    });
+    for (const change of [upper(ovs(A, true)), upper(tap(A, 'tap17'))]) {
+      await driver.plug(ovs(A, true));
+      await driver.unplug(change);
+      expect(await site.ports()).toEqual({});
+      await driver.unplug(ovs(A, true));
+    }
+  });
+
   describe('what lacks our mark', () => {
     it('is told by check, marked by plug, and found by gc then', async () => {
       const driver = await site.driver();

@@ -13,10 +13,15 @@ export function hasBridgeMark({ externalIds }: { readonly externalIds: ExternalI
 
 /**
  * The `external_ids` of a port or bridge that we made for one VIF. They are set on the port, not on its interface,
- * whose `external_ids` Neutron and OVN read.
+ * whose `external_ids` Neutron and OVN read. An id may be requested in either case; the mark is in lower case.
  */
 export function ownerMark(vifId: string): ExternalIds {
-  return { [OWNER_KEY]: vifId };
+  return { [OWNER_KEY]: vifId.toLowerCase() };
+}
+
+/** The ways in which a VIF's id may be written in the database, where values are searched for as they are written. */
+export function spellings(id: string): string[] {
+  return [...new Set([id, id.toLowerCase()])];
 }
 
 /** The VIF that a port or bridge was made for, if it was. */

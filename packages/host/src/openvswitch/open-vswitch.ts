@@ -176,11 +176,11 @@ function usersAmong(ports: readonly BridgePort[]): string[] {
 
 /** The bridges that were made for only one of these VIFs, by VIF. */
 function bridgesOf(vifIds: readonly string[], { bridges }: Snapshot): Map<string, string[]> {
-  const found = new Map<string, string[]>(vifIds.map((vifId) => [vifId, []]));
+  const byOwner = new Map<string, string[]>(vifIds.map((vifId) => [vifId.toLowerCase(), []]));
   for (const [name, row] of bridges) {
-    if (hasBridgeMark(row)) found.get(ownerIn(row.externalIds) ?? '')?.push(name);
+    if (hasBridgeMark(row)) byOwner.get(ownerIn(row.externalIds)?.toLowerCase() ?? '')?.push(name);
   }
-  return found;
+  return new Map(vifIds.map((vifId) => [vifId, byOwner.get(vifId.toLowerCase()) ?? []]));
 }
 
 function byOwner(changes: readonly OvsChange[]): OvsChange[][] {

@@ -1,4 +1,4 @@
-import type { VifError } from '@vifkit/core';
+import { isSameVif, type VifError } from '@vifkit/core';
 import type {
   AttemptedTask,
   Inspection,
@@ -131,17 +131,19 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<OvsStray[][]> {
     const others = vifs.filter(({ plan }) => !plan.some(({ kind }) => finding.includes(kind)));
     if (others.length === 0) return [];
-    const kept = new Map(others.map(({ vifId, plan }) => [vifId, new Set(plan.flatMap(foreignLinks))]));
+    const kept = new Map(
+      others.map(({ vifId, plan }) => [vifId.toLowerCase(), new Set(plan.flatMap(foreignLinks))]),
+    );
     return withDeadline(LOOKING, signal, async (soon) => {
       const marked = await this.openVswitch.readMarked(soon, [...kept.keys()], { mayLag: true });
       const steps = ownedByMark(marked, new Map()).flatMap(({ step, vifId = '' }) =>
-        kept.get(vifId)?.has(step.name) === false ? [{ step, vifId }] : [],
+        kept.get(vifId.toLowerCase())?.has(step.name) === false ? [{ step, vifId }] : [],
       );
       const inspections = steps.length === 0 ? [] : await this.inspect(steps, soon);
       return vifs.map((vif) =>
         steps.flatMap(({ step, vifId }, i): OvsStray[] => {
           const inspection = inspections[i];
-          return vifId === vif.vifId && inspection ? [{ step, inspection }] : [];
+          return isSameVif(vifId, vif.vifId) && inspection ? [{ step, inspection }] : [];
         }),
       );
     }).catch((error) => {

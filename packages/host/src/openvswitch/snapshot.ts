@@ -1,7 +1,7 @@
 import { isSameVif } from '@vifkit/core';
 import * as values from '../ovsdb/values.js';
 import { qosId } from './columns.js';
-import { OWNER_KEY } from './marks.js';
+import { OWNER_KEY, spellings } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
 import { byColumn, byExternalId, COLUMNS, queryRows, queryTable } from './rows/queries.js';
 import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
@@ -58,8 +58,8 @@ export async function readSnapshot(
   const { owners = [] } = wanted;
   const names = new Set(wanted.ports);
   const qosPorts = new Map([...(wanted.qosOf ?? [])].map((port) => [qosId(port), port]));
-  const vifIds = owners.map(({ vifId }) => vifId);
-  const interfaceIds = owners.map(({ interfaceId }) => interfaceId);
+  const vifIds = owners.flatMap(({ vifId }) => spellings(vifId));
+  const interfaceIds = owners.flatMap(({ interfaceId }) => spellings(interfaceId));
   const rows = await source.read(
     {
       root: queryTable('Open_vSwitch', ['_uuid', 'external_ids']),
@@ -119,12 +119,17 @@ function findOwned(
   const found = new Map<string, Set<string>>();
   for (const { vifId, interfaceId } of owners) {
     // Neutron's agent also gives the iface-id to the patch ports that join a trunk's bridge to the integration bridge.
-    const own = (named.get(interfaceId) ?? []).filter(({ type }) => type !== 'patch');
+    const own = rowsOf(named, interfaceId).filter(({ type }) => type !== 'patch');
     const names = found.get(vifId) ?? new Set();
     found.set(vifId, names);
-    for (const { name } of [...(marked.get(vifId) ?? []), ...own]) names.add(values.readString(name));
+    for (const { name } of [...rowsOf(marked, vifId), ...own]) names.add(values.readString(name));
   }
   return new Map([...found].map(([vifId, names]) => [vifId, [...names].sort()]));
+}
+
+/** The rows with an id, whatever its case. */
+function rowsOf(rows: Rows, id: string): values.Row[] {
+  return spellings(id).flatMap((each) => rows.get(each) ?? []);
 }
 
 /** Those of these ports that exist and have no mark of another VIF. */
