@@ -16,7 +16,7 @@ import type {
   PutPort,
   RemovePort,
 } from './changes.js';
-import { bridgeMissing, portIsBond, portMadeOtherwise } from './errors.js';
+import { bridgeIsPort, bridgeMissing, portIsBond, portIsMember, portMadeOtherwise } from './errors.js';
 import { BRIDGE_MARK, OWNER_KEY, ownerIn, ownerMark } from './marks.js';
 import { differencesOf, diffPort, type PortDiff, typeOf } from './port-diff.js';
 import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
@@ -32,9 +32,13 @@ export function compareBridge(
   step: OvsBridgeStep,
   { vifId: owner }: Owner,
   bridge: OvsBridge | undefined,
-  isOvnManaged = false,
+  { isOvnManaged = false, port }: BridgeSurroundings = {},
 ): OvsInspection {
-  if (!bridge) return missingBridge(step, owner, isOvnManaged);
+  if (!bridge) {
+    const missing = missingBridge(step, owner, isOvnManaged);
+    if (!port || missing.blocked) return missing;
+    return { differences: missing.differences, blocked: bridgeIsPort(step.name, port.bridge) };
+  }
   const { mtuRequest, externalIds } = bridge;
   const { name, datapathType, mtu } = step;
   const tooSmall = mtu !== undefined && (mtuRequest ?? 0) < mtu;
@@ -55,6 +59,13 @@ export function compareBridge(
     found: { whose: 'unmarked', byName: true },
     takeOver: wanted(marking, [...differences, markOf(owner, null)]),
   };
+}
+
+/** What decides whether a bridge can be made. */
+interface BridgeSurroundings {
+  readonly isOvnManaged?: boolean;
+  /** The port of its name: its own local port, or one of another bridge. */
+  readonly port?: OvsPort | undefined;
 }
 
 function missingBridge(
@@ -145,6 +156,16 @@ export function comparePort(
       ]),
     }),
   };
+}
+
+/** A port that cannot be made because its link is a member of a bond. */
+export function comparePortWithMember(name: string, { vifId }: Owner): OvsInspection {
+  return { differences: [exists(true)], blocked: portIsMember(name, vifId) };
+}
+
+/** There is no port to remove, but its link is a member of a bond, which is not the VIF's. */
+export function compareAbsenceWithMember(): OvsInspection {
+  return { differences: [exists(false)], found: { whose: 'unmarked' } };
 }
 
 /** The owner of a port that is to be as a step wants it. */

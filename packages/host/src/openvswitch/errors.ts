@@ -26,6 +26,18 @@ export function portIsBond(name: string, vifId: string): VifError {
   return new VifError('OVS_PORT_NOT_OURS', text, { vifId });
 }
 
+export function portIsMember(name: string, vifId: string): VifError {
+  const what = `There is no port ${name}, but a bond has a member of that name`;
+  const text = `${what}: remove it from the bond, or correct the request`;
+  return new VifError('OVS_PORT_NOT_OURS', text, { vifId });
+}
+
+export function bridgeIsPort(name: string, bridge: string): VifError {
+  const what = `Open vSwitch bridge ${name} cannot be made: bridge ${bridge} has a port of that name`;
+  const text = `${what}: remove the port (ovs-vsctl del-port ${name}), or correct the name in the request`;
+  return new VifError('OVS_PORT_NOT_OURS', text);
+}
+
 /** The error of a change that ovs-vswitchd did not apply in time. */
 export function notWired({ name, owner: vifId }: OvsChange, cause: unknown): VifError {
   if (!isVifError(cause, 'TIMEOUT')) {

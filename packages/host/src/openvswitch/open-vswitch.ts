@@ -65,8 +65,8 @@ export class OpenVswitch {
       bridges.set(name, { datapathType, externalIds, mtuRequest });
     }
     const users = new Map([...bridgePorts].map(([bridge, each]) => [bridge, usersAmong(each)]));
-    const { ports, owned } = snapshot;
-    return { bridges, isOvnManaged: snapshot.isOvnManaged, ports, owned, ownedBridges, users };
+    const { ports, members, owned, isOvnManaged } = snapshot;
+    return { bridges, isOvnManaged, ports, members, owned, ownedBridges, users };
   }
 
   /**

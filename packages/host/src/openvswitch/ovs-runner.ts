@@ -14,10 +14,12 @@ import { withDeadline } from '@vifkit/engine/time';
 import type { LinkTable } from '../links/link-table.js';
 import type { OvsChange, OvsStep, OvsWrite } from './changes.js';
 import {
+  compareAbsenceWithMember,
   compareBridge,
   compareBridgeAbsence,
   comparePort,
   comparePortAbsence,
+  comparePortWithMember,
   compareVifPortsAbsence,
 } from './compare.js';
 import type { OpenVswitch } from './open-vswitch.js';
@@ -210,9 +212,10 @@ interface Others {
 function compareAbsence(
   step: OvsPortAbsentStep,
   owner: Owner,
-  { ports }: OvsState,
+  { ports, members }: OvsState,
   { linkTypes }: Others,
 ): Inspection<OvsWrite> {
+  if (members.has(step.name)) return compareAbsenceWithMember();
   return comparePortAbsence(step, owner, ports.get(step.name), linkTypes.get(step.name));
 }
 
@@ -231,12 +234,16 @@ function compare(
 ): Inspection<OvsWrite> {
   switch (step.kind) {
     case 'ovsBridge':
-      return compareBridge(step, owner, state.bridges.get(step.name), state.isOvnManaged);
+      return compareBridge(step, owner, state.bridges.get(step.name), {
+        isOvnManaged: state.isOvnManaged,
+        port: state.ports.get(step.name),
+      });
     case 'ovsBridgeAbsent': {
       const users = (state.users.get(step.name) ?? []).filter((name) => !leaving.has(name));
       return compareBridgeAbsence(step, owner, state.bridges.get(step.name), users);
     }
     case 'ovsPort':
+      if (state.members.has(step.name)) return comparePortWithMember(step.name, owner);
       return comparePort(
         step,
         owner,

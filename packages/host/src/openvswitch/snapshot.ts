@@ -3,7 +3,7 @@ import * as values from '../ovsdb/values.js';
 import { qosId } from './columns.js';
 import { OWNER_KEY, spellings } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
-import { byColumn, byExternalId, COLUMNS, queryRows, queryTable } from './rows/queries.js';
+import { byColumn, byExternalId, byReference, COLUMNS, queryRows, queryTable } from './rows/queries.js';
 import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
 
 /** How a transaction refers to a row: by its uuid, or by a name within the transaction if it inserts the row itself. */
@@ -28,7 +28,9 @@ export interface Snapshot {
   readonly isOvnManaged: boolean;
   readonly bridges: ReadonlyMap<string, BridgeRow>;
   readonly ports: ReadonlyMap<string, PortRow>;
-  /** The QoS rows made for ports, by port, if requested. */
+  /** The names of requested ports that do not exist, but are those of interfaces: members of bonds. */
+  readonly members: ReadonlySet<string>;
+  /** The QoS rows made for ports, by port, if requested; not those that somebody has given to another port too. */
   readonly qos: ReadonlyMap<string, readonly values.Uuid[]>;
   /** The names of VIFs' ports, by VIF, if requested: all are among the ports. */
   readonly owned: ReadonlyMap<string, readonly string[]>;
@@ -88,15 +90,46 @@ export async function readSnapshot(
     (name) => rows.interfaces.get(name)?.[0] ?? interfaceRows.get(name),
     bridges,
   );
-  const qos = [...qosPorts].map(([id, port]): [string, values.Uuid[]] => [
+  const qosIds = [...qosPorts].map(([id, port]): [string, string[]] => [
     port,
-    (rows.qos.get(id) ?? []).map(({ _uuid }) => values.uuid(values.readUuid(_uuid))),
+    (rows.qos.get(id) ?? []).map(({ _uuid }) => values.readUuid(_uuid)),
   ]);
+  const qos = await withoutShared(source, qosIds, ports, signal);
+  const members = [...names].filter((name) => !rows.ports.get(name)?.[0] && rows.interfaces.get(name)?.[0]);
   const owned = confirmOwned(found, ports);
   const [root] = rows.root;
   const settings = root ? values.readStrings(root.external_ids) : {};
   const isOvnManaged = Object.keys(settings).some((key) => key.startsWith('ovn-remote'));
-  return { initialized: root !== undefined, isOvnManaged, bridges, ports, qos: new Map(qos), owned };
+  return {
+    initialized: root !== undefined,
+    isOvnManaged,
+    bridges,
+    ports,
+    members: new Set(members),
+    qos,
+    owned,
+  };
+}
+
+/** The QoS rows that only their own port refers to: the server refuses to delete a row that another one refers to. */
+async function withoutShared(
+  source: RowSource,
+  found: readonly (readonly [port: string, ids: readonly string[]])[],
+  ports: ReadonlyMap<string, PortRow>,
+  signal: AbortSignal,
+): Promise<Map<string, values.Uuid[]>> {
+  const all = found.flatMap(([, ids]) => ids);
+  if (all.length === 0) return new Map();
+  const query = queryRows('Port', ['_uuid', 'qos'], all, byReference('qos'));
+  const { users } = await source.read({ users: query }, signal);
+  return new Map(
+    found.map(([name, ids]) => {
+      const own = ports.get(name)?.ref[1];
+      const isUnshared = (id: string) =>
+        (users.get(id) ?? []).every(({ _uuid }) => values.readUuid(_uuid) === own);
+      return [name, ids.filter(isUnshared).map(values.uuid)];
+    }),
+  );
 }
 
 function queryPorts(names: Iterable<string>) {

@@ -6,6 +6,8 @@ export interface OvsState {
   /** OVN manages this host, and makes its bridges. */
   readonly isOvnManaged: boolean;
   readonly ports: ReadonlyMap<string, OvsPort>;
+  /** The names of requested ports that do not exist, but are those of members of bonds. */
+  readonly members: ReadonlySet<string>;
   /** The names of the ports of the requested owners, by VIF. These are among `ports`. */
   readonly owned: ReadonlyMap<string, readonly string[]>;
   /** The names of the bridges with our mark for these owners, by VIF. These are among `bridges`. */

@@ -160,6 +160,35 @@ describe('plugging', () => {
   });
 });
 
+describe('what is somebody else’s', () => {
+  const refusals = async (...steps: OvsStep[]) =>
+    (await inspect(of('vif-1', ...steps))).map(({ blocked }) => blocked?.code);
+
+  it('is a member of a bond: no port is made of it, and it is left', async () => {
+    for (const name of ['v1', 'v2']) ovs.veth(name);
+    await ovs.ovs.vsctl('add-br', 'br0', '--', 'add-bond', 'br0', 'bond0', 'v1', 'v2');
+    expect(await refusals(portStep('v1'))).toEqual(['OVS_PORT_NOT_OURS']);
+    const [absence] = await inspect(of('vif-1', absentStep('v1', true)));
+    expect(absence).toMatchObject({ found: { whose: 'unmarked' } });
+    expect(absence).not.toHaveProperty('change');
+  });
+
+  it('is a port: no bridge of its name is made', async () => {
+    await ovs.ovs.vsctl('add-br', 'br0', '--', 'add-port', 'br0', 'br1');
+    expect(await refusals(bridgeStep('br1'), bridgeStep('br0'))).toEqual(['OVS_PORT_NOT_OURS', undefined]);
+  });
+
+  it('is a port with the QoS row of a VIF’s port: the row is left', async () => {
+    ovs.veth('v1');
+    await apply(of('vif-1', bridgeStep('br0'), portStep('v1', { initial: { qosType: 'linux-noop' } })));
+    const row = await ovs.get('Port', 'v1', 'qos');
+    await ovs.ovs.vsctl('add-port', 'br0', 'theirs', '--', 'set', 'Port', 'theirs', `qos=${row}`);
+    expect((await apply(of('vif-1', absentStep('v1', true)))).outcomes).toEqual([undefined]);
+    expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('theirs\n');
+    expect(await ovs.get('Port', 'theirs', 'qos')).toBe(row);
+  });
+});
+
 describe('undoing', () => {
   const restores = async (steps: Steps) => {
     const before = await ovs.dump();

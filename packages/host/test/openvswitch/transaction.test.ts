@@ -8,6 +8,7 @@ const empty: Snapshot = {
   isOvnManaged: false,
   bridges: new Map(),
   ports: new Map(),
+  members: new Set(),
   qos: new Map(),
   owned: new Map(),
 };

@@ -7,7 +7,7 @@ export const DATABASE = 'Open_vSwitch';
 export const COLUMNS = {
   Open_vSwitch: ['cur_cfg', 'next_cfg', 'external_ids', 'other_config'],
   Bridge: ['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'],
-  Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces'],
+  Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces', 'qos'],
   Interface: [
     ...(['name', 'type', 'external_ids', 'options', 'mtu_request'] as const),
     ...(['ofport', 'error', 'admin_state', 'link_state'] as const),
@@ -44,6 +44,15 @@ export function byExternalId(key: string): Key {
     id: `external_ids:${key}`,
     where: (value) => ['external_ids', 'includes', values.map({ [key]: value })],
     of: ({ external_ids }) => values.readEntry(external_ids, key),
+  };
+}
+
+/** By a column that refers to at most one row: by the uuid of that. */
+export function byReference(column: string): Key {
+  return {
+    id: column,
+    where: (value) => [column, 'includes', values.uuid(value)],
+    of: (row) => values.readUuids(row[column])[0],
   };
 }
 
