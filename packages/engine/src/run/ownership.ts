@@ -136,7 +136,8 @@ function refusal(step: Step, vifId: string, { whose, vifId: holder, usedBy }: Fo
       'or correct the id or the device name of this one';
     return new VifError('OWNED_BY_OTHER_VIF', text, { vifId });
   }
-  const why = whose === 'shared' ? 'is shared by VIFs' : "carries somebody else's mark";
+  const isMarked = whose === 'shared' ? 'is shared by VIFs' : "carries somebody else's mark";
+  const why = usedBy === undefined ? isMarked : `serves others (${usedBy})`;
   const text = `${what} ${why}, and is not changed for this VIF alone: rename it, or correct the VIF`;
   return new VifError('LINK_NOT_OURS', text, { vifId });
 }

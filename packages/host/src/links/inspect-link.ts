@@ -30,6 +30,8 @@ export interface InspectionContext {
   readonly context?: LinkContext | undefined;
   /** The link that has the step's name as an alternative name. */
   readonly realName?: string | undefined;
+  /** What shows that a bridge without a mark serves others than the VIF. */
+  readonly usedBy?: string | undefined;
 }
 
 /**
@@ -40,7 +42,7 @@ export function inspectLink(
   step: LinkStep,
   vifId: string,
   state: LinkState | undefined,
-  { addressing = new Map(), rules = [], tapOwner = 0, context, realName }: InspectionContext = {},
+  { addressing = new Map(), rules = [], tapOwner = 0, context, realName, usedBy }: InspectionContext = {},
 ): LinkInspection {
   if (!state && step.ifPresent) return { differences: [] };
   if (!state) return inspectMissing(step, vifId, tapOwner, realName);
@@ -56,7 +58,7 @@ export function inspectLink(
   const differences: Difference[] = [...otherwise];
   if (setting) differences.push(...renderSetting(setting));
   if (relocation) differences.push(...relocationDifferences(relocation));
-  const found = whoseLink(step, vifId, state);
+  const found = whoseLink(step, vifId, state, usedBy);
   return {
     differences,
     found,
@@ -149,15 +151,19 @@ function inspectMissing(
   return { differences, blocked };
 }
 
-/** Compares the absence of a link with the link of its name, if that exists. */
+/**
+ * Compares the absence of a link with the link of its name, if that exists.
+ * @param usedBy what shows that a bridge without a mark serves others than the VIF
+ */
 export function inspectAbsence(
   step: LinkAbsentStep,
   vifId: string,
   state: LinkState | undefined,
+  usedBy?: string,
 ): LinkInspection {
   if (!state) return { differences: [] };
   const differences = [{ attribute: 'exists', expected: false, actual: true }];
-  const found = whoseLink(step, vifId, state);
+  const found = whoseLink(step, vifId, state, usedBy);
   const { name, type, lenient } = step;
   if (state.type === type) return { change: { kind: 'remove', link: state }, differences, found };
   if (lenient) return { differences: [], found };
@@ -167,12 +173,19 @@ export function inspectAbsence(
 
 /**
  * The owner of a link. A link without an alias belongs to the VIF by its name, if it would be made for the VIF alone:
- * it was made by os-vif, or by a call that was killed before it set the mark.
+ * it was made by os-vif, or by a call that was killed before it set the mark. A link with somebody else's alias, or a
+ * bridge that serves others, does not.
  */
-function whoseLink(step: LinkStep | LinkAbsentStep, vifId: string, state: LinkState): Found {
+function whoseLink(
+  step: LinkStep | LinkAbsentStep,
+  vifId: string,
+  state: LinkState,
+  usedBy: string | undefined,
+): Found {
   if (isShared(state)) return { whose: 'shared' };
   const found = foundByMark(vifOf(state), vifId);
   if (found.whose !== 'unmarked') return found;
-  if (step.kind === 'linkAbsent') return { ...found, byName: step.own };
-  return { ...found, byName: step.create !== undefined && !step.shared && !state.alias };
+  const isNamed = step.kind === 'linkAbsent' ? step.own : step.create !== undefined && !step.shared;
+  if (usedBy !== undefined) return { ...found, byName: false, usedBy };
+  return { ...found, byName: isNamed && !state.alias };
 }

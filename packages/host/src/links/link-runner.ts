@@ -4,6 +4,7 @@ import type { LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
+import { bridgesByRequest, otherUseOf } from './bridge-use.js';
 import { canBeRemade, compareCreation } from './compare.js';
 import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOurs, isShared, type LinkState } from './link-state.js';
@@ -42,10 +43,13 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     ]);
     const links = await this.#withChecksumOffload(all, read, signal);
     const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
-    const context = await this.#context(steps, links, signal);
+    const [context, usedBy] = await Promise.all([
+      this.#context(steps, links, signal),
+      this.#usesOfBridges(all, links, signal),
+    ]);
     const named = byEveryName(links);
     const found = { links, named, addressing, rules, used, context, tapOwner: this.#tapOwner };
-    return all.map(({ step, vifId }) => inspectStep(step, vifId, found));
+    return all.map(({ step, vifId }) => inspectStep(step, vifId, { ...found, usedBy: usedBy.get(step) }));
   }
 
   /** Adds whether links offload checksums, for VIFs whose guests run: others send nothing. */
@@ -100,6 +104,22 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     ]);
     const used = usedLinks(all, { links: new Set(), notes: notesIn(steps, 'linkUser') });
     return { links: all, addressing, used };
+  }
+
+  /** What shows that bridges without a mark serve others; read only if a request names such a bridge. */
+  async #usesOfBridges(
+    all: readonly VifStep<LinkSteps>[],
+    links: ReadonlyMap<string, LinkState>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<LinkSteps, string>> {
+    const bridges = bridgesByRequest(all, links);
+    if (bridges.length === 0) return new Map();
+    const [every, addressing] = await Promise.all([
+      this.#table.read({}, signal),
+      this.#table.readAddresses([...new Set(bridges.map(({ step }) => step.name))], signal),
+    ]);
+    const uses = bridges.map((each) => [each.step, otherUseOf(each, all, every, addressing)] as const);
+    return new Map(uses.flatMap(([step, use]) => (use === undefined ? [] : [[step, use] as const])));
   }
 
   /** The IP configuration of the links that should give it up, and of those that get it; read only if it matters. */
@@ -179,6 +199,8 @@ interface Found {
   readonly used: ReadonlySet<string>;
   readonly context: LinkContext | undefined;
   readonly tapOwner: number;
+  /** What shows that the bridge of this step serves others. */
+  readonly usedBy: string | undefined;
 }
 
 function inspectStep(
@@ -193,7 +215,7 @@ function inspectStep(
         realName: named.get(step.name)?.name,
       });
     case 'linkAbsent':
-      return inspectAbsence(step, vifId, links.get(step.name));
+      return inspectAbsence(step, vifId, links.get(step.name), found.usedBy);
     case 'linkUser':
       return inspectUser(step, links.get(step.name));
     case 'linkUserAbsent':

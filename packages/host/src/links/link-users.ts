@@ -19,7 +19,7 @@ export function usersIn(link: string, alternativeNames: readonly string[]): stri
 }
 
 /** The link below this one. */
-function lowerOf({ lower, vlan }: LinkState): string | undefined {
+export function lowerOf({ lower, vlan }: LinkState): string | undefined {
   return lower ?? vlan?.link;
 }
 
