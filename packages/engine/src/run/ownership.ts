@@ -89,7 +89,7 @@ export function settleOwnership<C, S extends Step>(
   if (!found) return { inspection };
   switch (ownershipTable[findingOf(found)][operation][stepKindOf(step).intention(step)]) {
     case 'proceed':
-      return { inspection };
+      return { inspection: operation === 'plug' ? sparing(step, vifId, inspection, found) : inspection };
     case 'takeOver':
       return { inspection: { ...inspection, ...inspection.takeOver } };
     case 'keep':
@@ -112,6 +112,22 @@ export function settleOwnership<C, S extends Step>(
 function findingOf({ whose, byName, isIdle }: Found): Finding {
   if (whose === 'other') return isIdle ? 'idle' : 'other';
   return whose === 'unmarked' && byName ? 'named' : whose;
+}
+
+/** Refuses to remove what is in use: a plug never interrupts a running guest. */
+function sparing<C, S extends Step>(
+  step: Step,
+  vifId: string,
+  inspection: Inspection<C, S>,
+  { usedBy }: Found,
+): Inspection<C, S> {
+  const { intention, noun } = stepKindOf(step);
+  const interrupts = intention(step) === 'remove' && inspection.change !== undefined;
+  if (usedBy === undefined || !interrupts || inspection.blocked) return inspection;
+  const text =
+    `VIF ${vifId} is in use: ${usedBy} has ${noun} ${stepTarget(step)} open, which an earlier plug made and this one ` +
+    'would remove. Stop its guest or detach the card first, or plug it as before';
+  return { ...inspection, blocked: new VifError('VIF_IN_USE', text, { vifId }) };
 }
 
 function holderOf(vifId: string, { vifId: holder, whose }: Found): Difference {

@@ -5,7 +5,7 @@ import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationBlocker, relocationDifferences, relocationOf } from './addresses/relocation.js';
 import { canBeRemade, compareCreation, unfit } from './compare.js';
-import { isShared, type LinkState, markOf, vifOf } from './link-state.js';
+import { isIdleTap, isOf, isShared, type LinkState, markOf, OVS_DATAPATH, vifOf } from './link-state.js';
 import {
   type Creation,
   firstAttributes,
@@ -32,6 +32,8 @@ export interface InspectionContext {
   readonly realName?: string | undefined;
   /** What shows that a bridge without a mark serves others than the VIF. */
   readonly usedBy?: string | undefined;
+  /** The bridge of the VIF's hybrid links, if it exists. */
+  readonly hybridBridge?: LinkState | undefined;
 }
 
 /**
@@ -42,17 +44,28 @@ export function inspectLink(
   step: LinkStep,
   vifId: string,
   state: LinkState | undefined,
-  { addressing = new Map(), rules = [], tapOwner = 0, context, realName, usedBy }: InspectionContext = {},
+  {
+    addressing = new Map(),
+    rules = [],
+    tapOwner = 0,
+    context,
+    realName,
+    usedBy,
+    hybridBridge,
+  }: InspectionContext = {},
 ): LinkInspection {
-  if (!state && step.ifPresent) return { differences: [] };
+  // An idle tap that an earlier plug made is removed with this one: the hypervisor makes its own.
+  if (step.ifPresent && (!state || (isIdleTap(state) && isOf(vifId, state)))) return { differences: [] };
   if (!state) return inspectMissing(step, vifId, tapOwner, realName);
   const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);
+  // The VIF's former bridge is removed with this plug.
+  const leaves = step.unbridged && state.master === hybridBridge?.name && isOf(vifId, hybridBridge);
   const blocked =
     unfit(step, vifId, state, otherwise, context) ??
-    (step.unbridged ? bridged(state) : undefined) ??
+    (step.unbridged && !leaves ? bridged(state) : undefined) ??
     (relocation && relocationBlocker(relocation, addressing, rules));
-  const setting = settingOf(step.set ?? {}, state);
+  const setting = settingOf({ ...step.set, ...(leaves && { master: null }) }, state);
   const setWrite = relocation ? { ...(setting ?? nothingSet), relocation } : setting;
   const change = otherwise.length > 0 ? remaking(step, vifId, state, otherwise, tapOwner, context) : setWrite;
   const differences: Difference[] = [...otherwise];
@@ -68,12 +81,9 @@ export function inspectLink(
   };
 }
 
-/**
- * Refuses a link that is a member of another bridge. In Open vSwitch's kernel datapath, the master of a port is the
- * datapath's own link.
- */
+/** Refuses a link that is a member of another bridge, but not a port of Open vSwitch. */
 function bridged({ name, master }: LinkState): VifError | undefined {
-  if (master === undefined || master === 'ovs-system') return undefined;
+  if (master === undefined || master === OVS_DATAPATH) return undefined;
   const text = `Link ${name} is a member of ${master}; remove it from there (\`ip link set dev ${name} nomaster\`)`;
   return new VifError('LINK_BUSY', text);
 }
@@ -94,7 +104,9 @@ function remaking(
   const { tap } = state;
   if (canBeRemade(otherwise) && tap && step.create.type === 'tap') {
     const create = { ...step.create, owner: tapOwner };
-    const set = { ...keptOf(state), ...step.initial, ...step.set };
+    const { master, ...kept } = keptOf(state);
+    const member = master !== undefined && !step.unbridged && { master };
+    const set = { ...kept, ...member, ...step.initial, ...step.set };
     return { kind: 'remake', create, set, mark, was: { ...state, tap } };
   }
   const link = context?.links.get(state.name) ?? state;
@@ -163,7 +175,8 @@ export function inspectAbsence(
 ): LinkInspection {
   if (!state) return { differences: [] };
   const differences = [{ attribute: 'exists', expected: false, actual: true }];
-  const found = whoseLink(step, vifId, state, usedBy);
+  const owner = whoseLink(step, vifId, state, usedBy);
+  const found = state.tap?.isOpen ? { ...owner, usedBy: 'a program' } : owner;
   const { name, type, lenient } = step;
   if (state.type === type) return { change: { kind: 'remove', link: state }, differences, found };
   if (lenient) return { differences: [], found };
