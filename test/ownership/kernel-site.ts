@@ -71,7 +71,8 @@ export async function kernelSite(): Promise<Site> {
     bridges,
     async links() {
       const { stdout } = await ip('-json', 'link');
-      const links: { ifname: string; ifalias?: string; master?: string; flags: string[] }[] = JSON.parse(stdout);
+      const links: { ifname: string; ifalias?: string; master?: string; flags: string[] }[] =
+        JSON.parse(stdout);
       return Object.fromEntries(
         links
           .filter(({ ifname }) => !before.has(ifname) && ifname !== 'ovs-netdev')

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { memorySite } from './memory-site.js';
-import { A, C, inVlan } from './requests.js';
+import { A, C, inVlan, onBridge } from './requests.js';
 import type { Site } from './site.js';
 
 describe('a VLAN device that two networks want', () => {
@@ -31,6 +31,32 @@ describe('a VLAN device that two networks want', () => {
     expect(other).toMatchObject({ error: { cause: busy } });
     expect(Object.keys(await site.links()).sort()).toEqual(['brqA', 'vlan5']);
     expect((await driver.check(first)).differences).toEqual([]);
+  });
+
+  it('stays with its bridge while that has another member', async () => {
+    const driver = await site.driver();
+    await driver.plug(first);
+    await site.makeTap('tap17');
+    await driver.plug(onBridge(C, 'brqA', {}, 'tap17')); // joins the tap to the bridge
+    expect(await driver.gc({ keep: 'none' })).toEqual([]);
+    expect(Object.keys(await site.links()).sort()).toEqual(['brqA', 'tap17', 'vlan5']);
+  });
+
+  it('is removed with its bridge by gc', async () => {
+    const driver = await site.driver();
+    await driver.plug(first);
+    await driver.unplug(first);
+    const foreseen = await driver.gc({ keep: 'none', dryRun: true });
+    expect(await driver.gc({ keep: 'none' })).toEqual(foreseen);
+    expect(await site.links()).toEqual({});
+  });
+
+  it('stays with its bridge while that has an address', async () => {
+    const driver = await site.driver();
+    await driver.plug(first);
+    await site.giveAddress('brqA', '192.0.2.7/24');
+    expect(await driver.gc({ keep: 'none' })).toEqual([]);
+    expect(Object.keys(await site.links()).sort()).toEqual(['brqA', 'vlan5']);
   });
 
   it('is used by further VIFs of its network', async () => {

@@ -15,7 +15,8 @@ type Links = ReadonlyMap<string, LinkState>;
 export function bridgesByRequest(all: readonly VifStep<LinkSteps>[], links: Links): VifStep<LinkSteps>[] {
   return all.filter(({ step, vifId }) => {
     const state = links.get(step.name);
-    if (state?.type !== 'bridge' || state.alias || isSameName(step.name, hybridBridgeName(vifId))) return false;
+    if (state?.type !== 'bridge' || state.alias || isSameName(step.name, hybridBridgeName(vifId)))
+      return false;
     if (step.kind === 'linkAbsent') return step.own;
     return step.kind === 'link' && step.create?.type === 'bridge' && !step.shared;
   });

@@ -86,7 +86,10 @@ function unfree(
   if (state.master && !isFormerPort && !isOf(vifId, state)) return memberOf(name, state.master, wanted);
   const user = state.users?.find((each) => !isSameVif(each, vifId));
   if (user === undefined) return undefined;
-  return new VifError('LINK_BUSY', `Link ${name} is used by VIF ${user}; unplug that VIF to use it with ${wanted}`);
+  return new VifError(
+    'LINK_BUSY',
+    `Link ${name} is used by VIF ${user}; unplug that VIF to use it with ${wanted}`,
+  );
 }
 
 /** Refuses a link that is a member of another bridge than the wanted one. */

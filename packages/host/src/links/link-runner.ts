@@ -10,7 +10,7 @@ import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspectio
 import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
-import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
+import { inspectUser, inspectUserAbsence, noteOf, unusedTogether, usedLinks } from './link-users.js';
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
@@ -42,13 +42,15 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
       this.#addressing(steps, signal),
     ]);
     const links = await this.#withChecksumOffload(all, read, signal);
-    const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
+    const notes = notesIn(steps, 'linkUserAbsent');
+    const together = unusedTogether(steps, links, notes);
+    const used = usedLinks(links, { links: together, notes });
     const [context, usedBy] = await Promise.all([
       this.#context(steps, links, signal),
       this.#usesOfBridges(all, links, signal),
     ]);
     const named = byEveryName(links);
-    const found = { links, named, addressing, rules, used, context, tapOwner: this.#tapOwner };
+    const found = { links, named, addressing, rules, used, together, context, tapOwner: this.#tapOwner };
     const claims = claimedLinks(all, links);
     return all.map(({ step, vifId }) => {
       const inspection = inspectStep(step, vifId, { ...found, usedBy: usedBy.get(step) });
@@ -205,6 +207,8 @@ interface Found {
   readonly addressing: ReadonlyMap<string, LinkAddressing>;
   readonly rules: readonly LinkRule[];
   readonly used: ReadonlySet<string>;
+  /** Links that nothing but the others of them uses. */
+  readonly together: ReadonlySet<string>;
   readonly context: LinkContext | undefined;
   readonly tapOwner: number;
   /** What shows that the bridge of this step serves others. */
@@ -214,7 +218,7 @@ interface Found {
 function inspectStep(
   step: LinkSteps,
   vifId: string,
-  { links, named, used, ...found }: Found,
+  { links, named, used, together, ...found }: Found,
 ): LinkInspection {
   switch (step.kind) {
     case 'link':
@@ -230,7 +234,7 @@ function inspectStep(
     case 'linkUser':
       return inspectUser(step, links.get(step.name));
     case 'linkUserAbsent':
-      return inspectUserAbsence(step, links, used);
+      return inspectUserAbsence(step, links, used, together);
   }
 }
 

@@ -200,8 +200,7 @@ describe('a link step', () => {
     const wanted = step({ create: { type: 'tap' }, unbridged: true });
     const found = state({ master: 'qbr1' });
     const bridgeOf = (alias: string) => ({ ...state({ type: 'bridge', alias }), name: 'qbr1' });
-    const inspect = (alias: string) =>
-      inspectLink(wanted, vifId, found, { hybridBridge: bridgeOf(alias) });
+    const inspect = (alias: string) => inspectLink(wanted, vifId, found, { hybridBridge: bridgeOf(alias) });
     expect(inspect('vifkit:a').blocked?.code).toBe('LINK_BUSY');
     expect(inspect(`vifkit:${vifId}`).blocked).toBeUndefined();
     expect(inspect(`vifkit:${vifId}`).change).toEqual({
@@ -230,7 +229,10 @@ describe('the absence of a link', () => {
   });
 
   it('does not count a link with somebody else’s alias, or a bridge that serves others, as the VIF’s own', () => {
-    expect(inspect(absent(true), state({ alias: 'vpn' })).found).toEqual({ whose: 'unmarked', byName: false });
+    expect(inspect(absent(true), state({ alias: 'vpn' })).found).toEqual({
+      whose: 'unmarked',
+      byName: false,
+    });
     const found = state({ type: 'bridge' });
     expect(inspectAbsence({ ...absent(true), type: 'bridge' }, vifId, found, 'eth0').found).toEqual({
       whose: 'unmarked',
