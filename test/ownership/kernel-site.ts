@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,13 +71,18 @@ export async function kernelSite(): Promise<Site> {
     bridges,
     async links() {
       const { stdout } = await ip('-json', 'link');
-      const links: { ifname: string; ifalias?: string; flags: string[] }[] = JSON.parse(stdout);
+      const links: { ifname: string; ifalias?: string; master?: string; flags: string[] }[] =
+        JSON.parse(stdout);
       return Object.fromEntries(
         links
           .filter(({ ifname }) => !before.has(ifname) && ifname !== 'ovs-netdev')
-          .map(({ ifname, ifalias, flags }): [string, Link] => [
+          .map(({ ifname, ifalias: alias, master, flags }): [string, Link] => [
             ifname,
-            { up: flags.includes('UP'), ...(ifalias !== undefined && { alias: ifalias }) },
+            {
+              up: flags.includes('UP'),
+              ...(alias !== undefined && { alias }),
+              ...(master !== undefined && { master }),
+            },
           ]),
       );
     },
@@ -88,9 +95,14 @@ export async function kernelSite(): Promise<Site> {
     },
     async makeBridge(name) {
       await ip('link', 'add', 'dev', name, 'type', 'bridge');
+      await ip('link', 'set', 'dev', name, 'up');
     },
     async addPort(name, type) {
       await ovs.vsctl('add-port', 'br-int', name, '--', 'set', 'interface', name, `type="${type}"`);
+    },
+    openTap,
+    async setAlias(name, alias) {
+      await ip('link', 'set', 'dev', name, 'alias', alias);
     },
     async setUp(name) {
       await ip('link', 'set', 'dev', name, 'up');
@@ -122,6 +134,25 @@ export async function kernelSite(): Promise<Site> {
   async function bridges(): Promise<string[]> {
     return lines(await ovs.vsctl('list-br'));
   }
+}
+
+/** Attaches to a tap as QEMU does, says so, and lets go of it at the end of its input. */
+const guest = `
+import fcntl, struct, sys
+device = open('/dev/net/tun', 'r+b', buffering=0)
+fcntl.ioctl(device, 0x400454CA, struct.pack('16sH22x', sys.argv[1].encode(), 0x1002))
+print('attached', flush=True)
+sys.stdin.read()
+`;
+
+async function openTap(name: string): Promise<() => Promise<void>> {
+  const program = spawn('python3', ['-c', guest, name], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(program, 'exit');
+  await once(program.stdout, 'data');
+  return async () => {
+    program.stdin.end();
+    await ended;
+  };
 }
 
 function lines(text: string): string[] {

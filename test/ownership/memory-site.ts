@@ -25,6 +25,9 @@ export async function memorySite(): Promise<Site> {
     const common = { kind: 'putPort', owner: '', name, bridge, portExternalIds: {}, wired: false } as const;
     return change({ ...common, settings: {}, ...more });
   };
+  const set = async (name: string, setting: { readonly attributes: object; readonly alias?: string }) => {
+    await host.links.write([{ op: 'set', name, ...setting }], new Deadline(10_000).signal);
+  };
   return {
     async driver({ perPortBridge = false, representor, otherRepresentor }: DriverOptions = {}) {
       const put = (address: string, index: number, netDevice: string) => {
@@ -57,9 +60,9 @@ export async function memorySite(): Promise<Site> {
     async links() {
       const links = Object.entries(host.links.snapshot()).filter(([name]) => !before.has(name));
       return Object.fromEntries(
-        links.map(([name, { alias, up }]): [string, Link] => [
+        links.map(([name, { alias, master, up }]): [string, Link] => [
           name,
-          { up, ...(alias !== undefined && { alias }) },
+          { up, ...(alias !== undefined && { alias }), ...(master !== undefined && { master }) },
         ]),
       );
     },
@@ -68,16 +71,21 @@ export async function memorySite(): Promise<Site> {
       host.links.kernel.put({ name, type: 'tap', tap: { multiQueue: false } });
     },
     async makeBridge(name) {
-      host.links.kernel.put({ name, type: 'bridge' });
+      host.links.kernel.put({ name, type: 'bridge', up: true });
     },
     addPort: (name, type) => put(name, { bridge: 'br-int', settings: { type } }),
-    async setUp(name) {
-      await host.links.write([{ op: 'set', name, attributes: { up: true } }], new Deadline(10_000).signal);
+    async openTap(name) {
+      const open = (isOpen: boolean) => {
+        const link = host.links.kernel.links.get(name);
+        if (link?.tap) link.tap = { ...link.tap, isOpen };
+      };
+      open(true);
+      return async () => open(false);
     },
+    setUp: (name) => set(name, { attributes: { up: true } }),
+    setAlias: (name, alias) => set(name, { attributes: {}, alias }),
     unmarkPort: (name) => put(name, { marks: { 'vifkit-vif': null } }),
-    async unmarkLink(name) {
-      await host.links.write([{ op: 'set', name, attributes: {}, alias: '' }], new Deadline(10_000).signal);
-    },
+    unmarkLink: (name) => set(name, { attributes: {}, alias: '' }),
     setTag: (name, tag) => put(name, { settings: { tag } }),
     async giveAddress(name, address) {
       host.links.kernel.links.get(name)?.addresses.push({ address, options: [] });

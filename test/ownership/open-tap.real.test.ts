@@ -1,19 +1,8 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import type { VifDriver } from '@vifkit/engine';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { kernelSite } from './kernel-site.js';
 import { A, tap } from './requests.js';
 import type { Site } from './site.js';
-
-/** Attaches to a tap as QEMU does, says so, and lets go of it at the end of its input. */
-const program = `
-import fcntl, struct, sys
-device = open('/dev/net/tun', 'r+b', buffering=0)
-fcntl.ioctl(device, 0x400454CA, struct.pack('16sH22x', sys.argv[1].encode(), 0x1002))
-print('attached', flush=True)
-sys.stdin.read()
-`;
 
 describe('a tap without an owner, as os-vif or an earlier version made it', () => {
   let site: Site;
@@ -26,14 +15,11 @@ describe('a tap without an owner, as os-vif or an earlier version made it', () =
   afterEach(() => site.close());
 
   async function whileOpen<T>(run: () => Promise<T>): Promise<T> {
-    const guest = spawn('python3', ['-c', program, 'tap17'], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const ended = once(guest, 'exit');
-    await once(guest.stdout, 'data');
+    const close = await site.openTap('tap17');
     try {
       return await run();
     } finally {
-      guest.stdin.end();
-      await ended;
+      await close();
     }
   }
 

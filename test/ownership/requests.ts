@@ -1,5 +1,6 @@
 import {
   Network,
+  VIFBridge,
   VIFHostDevice,
   VIFOpenVSwitch,
   VIFPortProfileOpenVSwitch,
@@ -38,6 +39,34 @@ export const ovs = (id: string, isHybrid: boolean) =>
     ovs_interfaceid: id,
     details: { port_filter: true, ovs_hybrid_plug: isHybrid },
   });
+
+/** A port on a Linux bridge, with these details, such as VLANs. */
+export const onBridge = (id: string, bridge: string, details: object = {}, devname = nameOf('tap', id)) =>
+  model(id, {
+    type: 'bridge',
+    devname,
+    details,
+    network: { id: `5${id.slice(1)}`, bridge, subnets: [], meta: { mtu: 1450 } },
+  });
+
+/** A port of a network whose bridge, and VLAN device on eth2, the plug makes. */
+export function inVlan(id: string, bridge: string, vlan: number) {
+  const provided = { should_provide_bridge: true, should_provide_vlan: true, vlan, bridge_interface: 'eth2' };
+  const network = new Network({ id: `5${id.slice(1)}`, bridge, mtu: 1450, ...provided });
+  const vif = { ...objectOf(id), plugin: 'linux_bridge', bridge_name: bridge, network };
+  return {
+    id: `port-${id}`,
+    instance: instanceOf(id),
+    vif: new VIFBridge({ ...vif, vif_name: nameOf('tap', id), has_traffic_filtering: true }),
+  };
+}
+
+/** A hybrid port whose Linux bridge the request names. */
+export function hybrid(id: string, bridge = nameOf('qbr', id)) {
+  const port_profile = new VIFPortProfileOpenVSwitch({ interface_id: id, datapath_type: 'netdev' });
+  const vif = { ...objectOf(id), port_profile, bridge_name: bridge, vif_name: nameOf('tap', id) };
+  return { id: `port-${id}`, instance: instanceOf(id), vif: new VIFBridge(vif) };
+}
 
 export const tap = (id: string, devname: string) => model(id, { type: 'tap', devname });
 

@@ -13,6 +13,8 @@ export interface Port {
 /** A link, as far as ownership goes. */
 export interface Link {
   readonly alias?: string;
+  /** The bridge that it is a member of. */
+  readonly master?: string;
   readonly up: boolean;
 }
 
@@ -37,11 +39,15 @@ export interface Site {
   isUp(link: string): Promise<boolean>;
   /** Makes a tap, as somebody else does. */
   makeTap(name: string): Promise<void>;
-  /** Makes a Linux bridge, as somebody else does. */
+  /** Makes a Linux bridge, as an operator does. */
   makeBridge(name: string): Promise<void>;
-  setUp(link: string): Promise<void>;
   /** Makes a port on br-int, as an operator does. */
   addPort(name: string, type: string): Promise<void>;
+  /** Opens a tap as a guest does, until the returned function is called. */
+  openTap(name: string): Promise<() => Promise<void>>;
+  setUp(link: string): Promise<void>;
+  /** Gives a link the alias of somebody else. */
+  setAlias(link: string, alias: string): Promise<void>;
   /** Takes our mark off a port. */
   unmarkPort(name: string): Promise<void>;
   /** Takes the alias off a link. */

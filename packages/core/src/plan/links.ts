@@ -116,6 +116,8 @@ export const link = defineStepKind({
     ifPresent: optional(flag),
     /** The link becomes a port of a switch, and must not be a member of a Linux bridge. */
     unbridged: optional(flag),
+    /** The VIF's port of a switch on this link is removed earlier in the plan, so the link may leave the switch. */
+    leavesSwitch: optional(flag),
     /** Other links of the VIF that are kept although no step is about them. */
     keeps: optional(list(linkName)),
   },

@@ -25,7 +25,7 @@ export interface Found {
   readonly vifId?: string;
   /** It has no mark, but its name shows that it can only belong to this VIF. */
   readonly byName?: boolean;
-  /** The link which shows that it is in use. */
+  /** What shows that it is in use, such as a link or an address. */
   readonly usedBy?: string;
   /** It is a hardware function that another VIF left behind, and that nobody uses now. */
   readonly isIdle?: boolean;

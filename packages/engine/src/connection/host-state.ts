@@ -18,6 +18,8 @@ export interface HostState {
 export interface LinkOnPath {
   readonly name: string;
   readonly type: string;
+  /** The VIF whose mark it carries. */
+  readonly vifId?: string | undefined;
   readonly up: boolean;
   /** Whether the link has a carrier; known only while it is up. */
   readonly carrier?: boolean | undefined;

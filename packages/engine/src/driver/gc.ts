@@ -53,7 +53,7 @@ export async function collectGarbage(
   const { owned, failures } = await engine.findOwned(signal);
   const dead = ownersOf(owned.filter(({ vifId }) => vifId !== undefined && !kept.has(vifId.toLowerCase())));
   // It is not known which shared things a kept VIF uses, as its guest may not have started yet: they all stay.
-  const shared = kept.size > 0 ? [] : owned.filter(({ vifId }) => vifId === undefined).map(sharedOwner);
+  const shared = kept.size > 0 ? [] : sharedOwners(owned.filter(({ vifId }) => vifId === undefined));
   const results = dryRun
     ? await forOwners([...dead, ...shared], (jobs) => compare(engine, jobs, signal))
     : [
@@ -66,7 +66,7 @@ export async function collectGarbage(
   );
 }
 
-/** What carries the mark of one VIF, or one thing that VIFs share. */
+/** What carries the mark of one VIF, or what VIFs share. */
 interface Owner {
   readonly id: string | null;
   readonly steps: readonly Step[];
@@ -89,8 +89,12 @@ function ownersOf(owned: readonly Owned[]): Owner[] {
   return [...steps].map(([id, own]) => ({ id, steps: own }));
 }
 
-function sharedOwner({ step }: Owned): Owner {
-  return { id: null, steps: [step] };
+/** Links are compared together: a bridge and a VLAN device in it may be needed by each other alone. */
+function sharedOwners(owned: readonly Owned[]): Owner[] {
+  const steps = owned.map(({ step }) => step);
+  const links = steps.filter(({ kind }) => kind === 'linkUserAbsent');
+  const others = steps.filter(({ kind }) => kind !== 'linkUserAbsent').map((step) => [step]);
+  return [...(links.length > 0 ? [links] : []), ...others].map((each) => ({ id: null, steps: each }));
 }
 
 /** Runs a plan for each owner. An owner with an invalid plan fails alone. */

@@ -1,4 +1,4 @@
-import { VifError } from '@vifkit/core';
+import { isSameVif, VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import type { HostState } from '../connection/host-state.js';
 import type { Host } from '../run/host.js';
@@ -28,7 +28,10 @@ export async function findInUse(
   const holders = isHeld ? await connection.holders({ taps, functions }) : nobody;
   const found = new Map<Job, VifError>();
   for (const [job, own] of ends) {
-    const user = own.map((leg) => userOf(leg, state, holders)).find(Boolean);
+    const user = own
+      .filter((leg) => !isAnothers(leg, job.vifId, state))
+      .map((leg) => userOf(leg, state, holders))
+      .find(Boolean);
     if (user === undefined) continue;
     const asked = job.port === undefined ? undefined : migration?.isElsewhere(job.port, signal);
     if (!(await asked?.catch(() => false))) found.set(job, inUse(job.vifId, user));
@@ -53,6 +56,12 @@ export function guestEnds({ legs = [], plan }: Job): Leg[] {
 function mayBeOpen(name: string, { links }: HostState): boolean {
   const link = links.get(name);
   return link?.type === 'tap' && !(link.up && link.carrier === false);
+}
+
+/** What carries another VIF's mark is used by that VIF's guest, and an unplug leaves it. */
+function isAnothers({ kind, name }: Leg, vifId: string, { links }: HostState): boolean {
+  const marked = kind === 'guestLink' ? links.get(name)?.vifId : undefined;
+  return marked !== undefined && !isSameVif(marked, vifId);
 }
 
 function isPassedThrough({ kind, name }: Leg, { functions }: HostState): boolean {

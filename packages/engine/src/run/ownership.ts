@@ -89,7 +89,7 @@ export function settleOwnership<C, S extends Step>(
   if (!found) return { inspection };
   switch (ownershipTable[findingOf(found)][operation][stepKindOf(step).intention(step)]) {
     case 'proceed':
-      return { inspection };
+      return { inspection: operation === 'plug' ? sparing(step, vifId, inspection, found) : inspection };
     case 'takeOver':
       return { inspection: { ...inspection, ...inspection.takeOver } };
     case 'keep':
@@ -114,6 +114,22 @@ function findingOf({ whose, byName, isIdle }: Found): Finding {
   return whose === 'unmarked' && byName ? 'named' : whose;
 }
 
+/** Refuses to remove what is in use: a plug never interrupts a running guest. */
+function sparing<C, S extends Step>(
+  step: Step,
+  vifId: string,
+  inspection: Inspection<C, S>,
+  { usedBy }: Found,
+): Inspection<C, S> {
+  const { intention, noun } = stepKindOf(step);
+  const interrupts = intention(step) === 'remove' && inspection.change !== undefined;
+  if (usedBy === undefined || !interrupts || inspection.blocked) return inspection;
+  const text =
+    `VIF ${vifId} is in use: ${usedBy} has ${noun} ${stepTarget(step)} open, which an earlier plug made and this one ` +
+    'would remove. Stop its guest or detach the card first, or plug it as before';
+  return { ...inspection, blocked: new VifError('VIF_IN_USE', text, { vifId }) };
+}
+
 function holderOf(vifId: string, { vifId: holder, whose }: Found): Difference {
   return { attribute: 'vif', expected: vifId, actual: holder ?? whose };
 }
@@ -136,7 +152,8 @@ function refusal(step: Step, vifId: string, { whose, vifId: holder, usedBy }: Fo
       'or correct the id or the device name of this one';
     return new VifError('OWNED_BY_OTHER_VIF', text, { vifId });
   }
-  const why = whose === 'shared' ? 'is shared by VIFs' : "carries somebody else's mark";
+  const isMarked = whose === 'shared' ? 'is shared by VIFs' : "carries somebody else's mark";
+  const why = usedBy === undefined ? isMarked : `serves others (${usedBy})`;
   const text = `${what} ${why}, and is not changed for this VIF alone: rename it, or correct the VIF`;
   return new VifError('LINK_NOT_OURS', text, { vifId });
 }

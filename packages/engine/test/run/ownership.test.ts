@@ -185,6 +185,24 @@ describe('whose a thing is', () => {
     });
   });
 
+  it('refuses a plug that would remove what is in use, but not an unplug', async () => {
+    const step: Step = { kind: 'linkAbsent', name: 'tap17', type: 'tap', own: true };
+    const found: Found = { whose: 'this', usedBy: 'a program' };
+    const { result, runner } = await run('plug', step, found);
+    const message = expect.stringContaining('a program has link tap17 open');
+    expect(result).toMatchObject({ error: { cause: { code: 'VIF_IN_USE', vifId, message } } });
+    expect(runner.applied).toEqual([]);
+    expect(await cameOf('unplug', step, found)).toBe('done');
+    expect((await run('plug', step, found, [])).result).toHaveProperty('value');
+  });
+
+  it('names what a thing serves when it refuses to change it', async () => {
+    const step: Step = { kind: 'link', name: 'br0', create: { type: 'bridge' } };
+    const { result } = await run('plug', step, { whose: 'unmarked', usedBy: 'eth0' });
+    const message = expect.stringContaining("link 'br0' serves others (eth0)");
+    expect(result).toMatchObject({ error: { cause: { code: 'LINK_NOT_OURS', message } } });
+  });
+
   it('says whose it is that was left', async () => {
     const left = async (found: Found) => {
       const { result } = await run('unplug', { kind: 'ovsPortAbsent', name: 'p', own: true }, found);

@@ -9,7 +9,7 @@ import type {
   LinkOnPath,
   OpenVSwitchOnPath,
 } from '@vifkit/engine/connection';
-import type { LinkState } from '../links/link-state.js';
+import { type LinkState, vifOf } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { FilterTable } from '../port-security/filter-table.js';
 
@@ -117,6 +117,7 @@ function onPath(link: LinkState): LinkOnPath {
   return {
     name: link.name,
     type: link.type,
+    vifId: vifOf(link),
     up: link.up,
     carrier: link.carrier ?? link.tap?.isOpen,
     mtu: link.mtu,

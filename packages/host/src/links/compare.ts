@@ -1,7 +1,7 @@
-import { VifError } from '@vifkit/core';
+import { isSameVif, VifError } from '@vifkit/core';
 import type { Difference } from '@vifkit/core/step-kinds';
 import type { LinkCreation, LinkStep } from '@vifkit/core/steps';
-import { isOurs, type LinkState } from './link-state.js';
+import { isOf, type LinkState, OVS_DATAPATH } from './link-state.js';
 import { type LinkContext, misfit, type Trait } from './made-otherwise.js';
 
 /**
@@ -69,12 +69,33 @@ export function unfit(
   }
   if (otherwise.length > 0) return misfit(step, vifId, state, otherwise, context);
   const master = set?.master;
-  // Removing a link from somebody else's bridge would disconnect whoever put it there.
-  if (master && state.master && state.master !== master && !isOurs(state)) {
-    const text = `Link ${name} is a member of ${state.master}; remove it from there to use it with ${master}`;
-    return new VifError('LINK_BUSY', text);
-  }
-  return undefined;
+  return master === undefined || master === state.master ? undefined : unfree(step, vifId, state, master);
+}
+
+/**
+ * Why a link cannot become a member of another bridge: that would disconnect whoever put it where it is, or the other
+ * VIFs that use it. Only the VIF's own links are moved.
+ */
+function unfree(
+  { name, leavesSwitch }: LinkStep,
+  vifId: string,
+  state: LinkState,
+  wanted: string,
+): VifError | undefined {
+  const isFormerPort = leavesSwitch && state.master === OVS_DATAPATH;
+  if (state.master && !isFormerPort && !isOf(vifId, state)) return memberOf(name, state.master, wanted);
+  const user = state.users?.find((each) => !isSameVif(each, vifId));
+  if (user === undefined) return undefined;
+  return new VifError(
+    'LINK_BUSY',
+    `Link ${name} is used by VIF ${user}; unplug that VIF to use it with ${wanted}`,
+  );
+}
+
+/** Refuses a link that is a member of another bridge than the wanted one. */
+export function memberOf(name: string, master: string, wanted: string): VifError {
+  const text = `Link ${name} is a member of ${master}; remove it from there to use it with ${wanted}`;
+  return new VifError('LINK_BUSY', text);
 }
 
 /** Whether the only problem with a link is how a tap was made. */

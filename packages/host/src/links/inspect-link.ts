@@ -5,7 +5,7 @@ import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationBlocker, relocationDifferences, relocationOf } from './addresses/relocation.js';
 import { canBeRemade, compareCreation, unfit } from './compare.js';
-import { isShared, type LinkState, markOf, vifOf } from './link-state.js';
+import { isIdleTap, isOf, isShared, type LinkState, markOf, OVS_DATAPATH, vifOf } from './link-state.js';
 import {
   type Creation,
   firstAttributes,
@@ -30,6 +30,10 @@ export interface InspectionContext {
   readonly context?: LinkContext | undefined;
   /** The link that has the step's name as an alternative name. */
   readonly realName?: string | undefined;
+  /** What shows that a bridge without a mark serves others than the VIF. */
+  readonly usedBy?: string | undefined;
+  /** The bridge of the VIF's hybrid links, if it exists. */
+  readonly hybridBridge?: LinkState | undefined;
 }
 
 /**
@@ -40,23 +44,34 @@ export function inspectLink(
   step: LinkStep,
   vifId: string,
   state: LinkState | undefined,
-  { addressing = new Map(), rules = [], tapOwner = 0, context, realName }: InspectionContext = {},
+  {
+    addressing = new Map(),
+    rules = [],
+    tapOwner = 0,
+    context,
+    realName,
+    usedBy,
+    hybridBridge,
+  }: InspectionContext = {},
 ): LinkInspection {
-  if (!state && step.ifPresent) return { differences: [] };
+  // An idle tap that an earlier plug made is removed with this one: the hypervisor makes its own.
+  if (step.ifPresent && (!state || (isIdleTap(state) && isOf(vifId, state)))) return { differences: [] };
   if (!state) return inspectMissing(step, vifId, tapOwner, realName);
   const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);
+  // The VIF's former bridge is removed with this plug.
+  const leaves = step.unbridged && state.master === hybridBridge?.name && isOf(vifId, hybridBridge);
   const blocked =
     unfit(step, vifId, state, otherwise, context) ??
-    (step.unbridged ? bridged(state) : undefined) ??
+    (step.unbridged && !leaves ? bridged(state) : undefined) ??
     (relocation && relocationBlocker(relocation, addressing, rules));
-  const setting = settingOf(step.set ?? {}, state);
+  const setting = settingOf({ ...step.set, ...(leaves && { master: null }) }, state);
   const setWrite = relocation ? { ...(setting ?? nothingSet), relocation } : setting;
   const change = otherwise.length > 0 ? remaking(step, vifId, state, otherwise, tapOwner, context) : setWrite;
   const differences: Difference[] = [...otherwise];
   if (setting) differences.push(...renderSetting(setting));
   if (relocation) differences.push(...relocationDifferences(relocation));
-  const found = whoseLink(step, vifId, state);
+  const found = whoseLink(step, vifId, state, usedBy);
   return {
     differences,
     found,
@@ -66,12 +81,9 @@ export function inspectLink(
   };
 }
 
-/**
- * Refuses a link that is a member of another bridge. In Open vSwitch's kernel datapath, the master of a port is the
- * datapath's own link.
- */
+/** Refuses a link that is a member of another bridge, but not a port of Open vSwitch. */
 function bridged({ name, master }: LinkState): VifError | undefined {
-  if (master === undefined || master === 'ovs-system') return undefined;
+  if (master === undefined || master === OVS_DATAPATH) return undefined;
   const text = `Link ${name} is a member of ${master}; remove it from there (\`ip link set dev ${name} nomaster\`)`;
   return new VifError('LINK_BUSY', text);
 }
@@ -92,7 +104,9 @@ function remaking(
   const { tap } = state;
   if (canBeRemade(otherwise) && tap && step.create.type === 'tap') {
     const create = { ...step.create, owner: tapOwner };
-    const set = { ...keptOf(state), ...step.initial, ...step.set };
+    const { master, ...kept } = keptOf(state);
+    const member = master !== undefined && !step.unbridged && { master };
+    const set = { ...kept, ...member, ...step.initial, ...step.set };
     return { kind: 'remake', create, set, mark, was: { ...state, tap } };
   }
   const link = context?.links.get(state.name) ?? state;
@@ -149,15 +163,20 @@ function inspectMissing(
   return { differences, blocked };
 }
 
-/** Compares the absence of a link with the link of its name, if that exists. */
+/**
+ * Compares the absence of a link with the link of its name, if that exists.
+ * @param usedBy what shows that a bridge without a mark serves others than the VIF
+ */
 export function inspectAbsence(
   step: LinkAbsentStep,
   vifId: string,
   state: LinkState | undefined,
+  usedBy?: string,
 ): LinkInspection {
   if (!state) return { differences: [] };
   const differences = [{ attribute: 'exists', expected: false, actual: true }];
-  const found = whoseLink(step, vifId, state);
+  const owner = whoseLink(step, vifId, state, usedBy);
+  const found = state.tap?.isOpen ? { ...owner, usedBy: 'a program' } : owner;
   const { name, type, lenient } = step;
   if (state.type === type) return { change: { kind: 'remove', link: state }, differences, found };
   if (lenient) return { differences: [], found };
@@ -167,12 +186,19 @@ export function inspectAbsence(
 
 /**
  * The owner of a link. A link without an alias belongs to the VIF by its name, if it would be made for the VIF alone:
- * it was made by os-vif, or by a call that was killed before it set the mark.
+ * it was made by os-vif, or by a call that was killed before it set the mark. A link with somebody else's alias, or a
+ * bridge that serves others, does not.
  */
-function whoseLink(step: LinkStep | LinkAbsentStep, vifId: string, state: LinkState): Found {
+function whoseLink(
+  step: LinkStep | LinkAbsentStep,
+  vifId: string,
+  state: LinkState,
+  usedBy: string | undefined,
+): Found {
   if (isShared(state)) return { whose: 'shared' };
   const found = foundByMark(vifOf(state), vifId);
   if (found.whose !== 'unmarked') return found;
-  if (step.kind === 'linkAbsent') return { ...found, byName: step.own };
-  return { ...found, byName: step.create !== undefined && !step.shared && !state.alias };
+  const isNamed = step.kind === 'linkAbsent' ? step.own : step.create !== undefined && !step.shared;
+  if (usedBy !== undefined) return { ...found, byName: false, usedBy };
+  return { ...found, byName: isNamed && !state.alias };
 }

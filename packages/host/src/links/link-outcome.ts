@@ -43,6 +43,9 @@ function hint(op: LinkOperation['op'], complaint: string): string {
     return '; this needs CAP_NET_ADMIN, or a root helper';
   // ERANGE: a VLAN device has at most the MTU of the link below.
   if (op === 'set' && /out of range/i.test(complaint)) return '; raise the MTU of the link below it first';
+  // A port of Open vSwitch's kernel datapath cannot become a member of a bridge.
+  if (op === 'set' && /not supported/i.test(complaint))
+    return '; if it is a port of Open vSwitch, remove that first';
   const isOld = op === 'note' && /not supported/i.test(complaint);
   return isOld ? '; alternative names of links need Linux 5.5 or newer' : '';
 }

@@ -1,19 +1,20 @@
 import { isVifError, VifError } from '@vifkit/core';
 import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/step-kinds';
-import type { LinkStep } from '@vifkit/core/steps';
+import { hybridBridgeName, type LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
-import { canBeRemade, compareCreation } from './compare.js';
+import { bridgesByRequest, otherUseOf } from './bridge-use.js';
+import { canBeRemade, compareCreation, memberOf } from './compare.js';
 import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
-import { byEveryName, isOurs, isShared, type LinkState } from './link-state.js';
+import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
-import { inspectUser, inspectUserAbsence, noteOf, usedLinks } from './link-users.js';
+import { inspectUser, inspectUserAbsence, noteOf, unusedTogether, usedLinks } from './link-users.js';
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
-import { type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
+import { type LinkStray, ownedLinks, spellings, strayLinks, strayNames } from './owned-links.js';
 import { type AttemptedLinkTask, didNothing, undoing } from './undoing.js';
 
 /** Carries out link steps on a table of links. */
@@ -33,7 +34,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const namesOf = (those: readonly LinkSteps[]) => [...new Set(those.map(({ name }) => name))];
     const query = {
       // Whether a link is in use depends on the other links.
-      names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : this.#namesIn(steps),
+      names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : this.#namesIn(all),
       settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))),
     };
     const [read, { addressing, rules }] = await Promise.all([
@@ -41,11 +42,21 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
       this.#addressing(steps, signal),
     ]);
     const links = await this.#withChecksumOffload(all, read, signal);
-    const used = usedLinks(links, { links: new Set(), notes: notesIn(steps, 'linkUserAbsent') });
-    const context = await this.#context(steps, links, signal);
+    const notes = notesIn(steps, 'linkUserAbsent');
+    const together = unusedTogether(steps, links, notes);
+    const used = usedLinks(links, { links: together, notes });
+    const [context, usedBy] = await Promise.all([
+      this.#context(steps, links, signal),
+      this.#usesOfBridges(all, links, signal),
+    ]);
     const named = byEveryName(links);
-    const found = { links, named, addressing, rules, used, context, tapOwner: this.#tapOwner };
-    return all.map(({ step, vifId }) => inspectStep(step, vifId, found));
+    const found = { links, named, addressing, rules, used, together, context, tapOwner: this.#tapOwner };
+    const claims = claimedLinks(all, links);
+    return all.map(({ step, vifId }) => {
+      const inspection = inspectStep(step, vifId, { ...found, usedBy: usedBy.get(step) });
+      const blocked = inspection.blocked ?? claims.get(step);
+      return blocked ? { ...inspection, blocked } : inspection;
+    });
   }
 
   /** Adds whether links offload checksums, for VIFs whose guests run: others send nothing. */
@@ -73,10 +84,13 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
   }
 
   /** The names of the links to read; of links that need not exist, only those that do. */
-  #namesIn(steps: readonly LinkSteps[]): string[] {
-    const isOptional = (step: LinkSteps) => step.kind === 'link' && step.ifPresent === true;
-    const optional = steps.filter(isOptional).map(({ name }) => name);
-    const needed = steps.filter((step) => !isOptional(step)).map(({ name }) => name);
+  #namesIn(all: readonly VifStep<LinkSteps>[]): string[] {
+    const isOptional = ({ step }: VifStep<LinkSteps>) => step.kind === 'link' && step.ifPresent === true;
+    const optional = all.flatMap((each) => [
+      ...(isOptional(each) ? [each.step.name] : []),
+      ...(each.step.kind === 'link' && each.step.unbridged ? hybridBridges(each.vifId) : []),
+    ]);
+    const needed = all.flatMap((each) => (isOptional(each) ? [] : each.step.name));
     return [...new Set([...needed, ...this.#table.present(optional)])];
   }
 
@@ -100,6 +114,22 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     ]);
     const used = usedLinks(all, { links: new Set(), notes: notesIn(steps, 'linkUser') });
     return { links: all, addressing, used };
+  }
+
+  /** What shows that bridges without a mark serve others; read only if a request names such a bridge. */
+  async #usesOfBridges(
+    all: readonly VifStep<LinkSteps>[],
+    links: ReadonlyMap<string, LinkState>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<LinkSteps, string>> {
+    const bridges = bridgesByRequest(all, links);
+    if (bridges.length === 0) return new Map();
+    const [every, addressing] = await Promise.all([
+      this.#table.read({}, signal),
+      this.#table.readAddresses([...new Set(bridges.map(({ step }) => step.name))], signal),
+    ]);
+    const uses = bridges.map((each) => [each.step, otherUseOf(each, all, every, addressing)] as const);
+    return new Map(uses.flatMap(([step, use]) => (use === undefined ? [] : [[step, use] as const])));
   }
 
   /** The IP configuration of the links that should give it up, and of those that get it; read only if it matters. */
@@ -177,28 +207,56 @@ interface Found {
   readonly addressing: ReadonlyMap<string, LinkAddressing>;
   readonly rules: readonly LinkRule[];
   readonly used: ReadonlySet<string>;
+  /** Links that nothing but the others of them uses. */
+  readonly together: ReadonlySet<string>;
   readonly context: LinkContext | undefined;
   readonly tapOwner: number;
+  /** What shows that the bridge of this step serves others. */
+  readonly usedBy: string | undefined;
 }
 
 function inspectStep(
   step: LinkSteps,
   vifId: string,
-  { links, named, used, ...found }: Found,
+  { links, named, used, together, ...found }: Found,
 ): LinkInspection {
   switch (step.kind) {
     case 'link':
       return inspectLink(step, vifId, links.get(step.name), {
         ...found,
         realName: named.get(step.name)?.name,
+        hybridBridge: hybridBridges(vifId)
+          .map((name) => links.get(name))
+          .find((each) => each && isOf(vifId, each)),
       });
     case 'linkAbsent':
-      return inspectAbsence(step, vifId, links.get(step.name));
+      return inspectAbsence(step, vifId, links.get(step.name), found.usedBy);
     case 'linkUser':
       return inspectUser(step, links.get(step.name));
     case 'linkUserAbsent':
-      return inspectUserAbsence(step, links, used);
+      return inspectUserAbsence(step, links, used, together);
   }
+}
+
+function hybridBridges(vifId: string): string[] {
+  return spellings(vifId).map(hybridBridgeName);
+}
+
+/** Refuses a free link to all steps but the first, if steps of one call want it as a member of different bridges. */
+function claimedLinks(
+  all: readonly VifStep<LinkSteps>[],
+  links: ReadonlyMap<string, LinkState>,
+): ReadonlyMap<LinkSteps, VifError> {
+  const first = new Map<string, string>();
+  const refused = new Map<LinkSteps, VifError>();
+  for (const { step } of all) {
+    const wanted = step.kind === 'link' && step.shared ? step.set?.master : undefined;
+    if (wanted === undefined || links.get(step.name)?.master !== undefined) continue;
+    const master = first.get(step.name) ?? wanted;
+    first.set(step.name, master);
+    if (master !== wanted) refused.set(step, memberOf(step.name, master, wanted));
+  }
+  return refused;
 }
 
 /** Whether a step concerns the link of a running guest: its tap is open, or a container has the other end. */

@@ -1,3 +1,4 @@
+import { isSameVif } from '@vifkit/core';
 import type { BridgeAttributes } from '@vifkit/core/steps';
 
 /** The attributes that only a tap has. */
@@ -60,6 +61,9 @@ export interface LinkState {
   readonly checksumOffload?: boolean;
 }
 
+/** The master of the ports of Open vSwitch's kernel datapath: the datapath's own link. */
+export const OVS_DATAPATH = 'ovs-system';
+
 /** Links by all their names, including alternative ones, as the kernel finds them. */
 export function byEveryName(links: ReadonlyMap<string, LinkState>): ReadonlyMap<string, LinkState> {
   const all = new Map(links);
@@ -80,6 +84,17 @@ export function markOf(vifId: string, shared: boolean): string {
 /** The VIF that a link was made for; undefined for one that is shared, or not ours. */
 export function vifOf(state: LinkState): string | undefined {
   return isOurs(state) && !isShared(state) ? state.alias?.slice(MARK.length) : undefined;
+}
+
+/** Whether a link carries the mark of this VIF. */
+export function isOf(vifId: string, state: LinkState | undefined): boolean {
+  const owner = state && vifOf(state);
+  return owner !== undefined && isSameVif(owner, vifId);
+}
+
+/** Whether it is a tap that no program has open. */
+export function isIdleTap({ tap }: LinkState): boolean {
+  return tap?.isOpen === false;
 }
 
 export function isShared({ alias }: LinkState): boolean {

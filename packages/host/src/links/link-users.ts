@@ -1,6 +1,7 @@
 import type { Inspection } from '@vifkit/core/step-kinds';
 import type { LinkUserAbsentStep, LinkUserStep } from '@vifkit/core/steps';
-import { isOurs, type LinkState } from './link-state.js';
+import { isOurs, isShared, type LinkState } from './link-state.js';
+import type { LinkSteps } from './link-steps.js';
 import type { LinkWrite } from './link-write.js';
 
 type Links = ReadonlyMap<string, LinkState>;
@@ -19,7 +20,7 @@ export function usersIn(link: string, alternativeNames: readonly string[]): stri
 }
 
 /** The link below this one. */
-function lowerOf({ lower, vlan }: LinkState): string | undefined {
+export function lowerOf({ lower, vlan }: LinkState): string | undefined {
   return lower ?? vlan?.link;
 }
 
@@ -38,6 +39,28 @@ export function usedLinks(
   );
 }
 
+/**
+ * Shared bridges, and their members, that keep only each other: the steps are about all of them, and nothing else uses
+ * them. They are removed together.
+ */
+export function unusedTogether(
+  steps: readonly LinkSteps[],
+  links: Links,
+  notes: ReadonlySet<string>,
+): Set<string> {
+  const named = new Set(steps.flatMap((step) => (step.kind === 'linkUserAbsent' ? step.name : [])));
+  const all = [...links.values()];
+  const candidates = all.filter((link) => named.has(link.name) && isShared(link));
+  const groups = candidates.map((bridge) => [bridge, ...all.filter(({ master }) => master === bridge.name)]);
+  return new Set(
+    groups.flatMap((group) => {
+      const names = group.map(({ name }) => name);
+      const used = usedLinks(links, { links: new Set(names), notes });
+      return group.every((link) => candidates.includes(link) && !used.has(link.name)) ? names : [];
+    }),
+  );
+}
+
 /** Checks for a user on a link, which may not have been made yet. */
 export function inspectUser({ user }: LinkUserStep, state: LinkState | undefined): Inspection<LinkWrite> {
   if (state?.users?.includes(user)) return { differences: [] };
@@ -45,16 +68,21 @@ export function inspectUser({ user }: LinkUserStep, state: LinkState | undefined
   return { change: { kind: 'note', user, present: true }, differences };
 }
 
-/** Checks for a user to be removed, and whether the link is to be removed with its last users. */
+/**
+ * Checks for a user to be removed, and whether the link is to be removed with its last users.
+ * @param together links that are removed with each other, see {@link unusedTogether}
+ */
 export function inspectUserAbsence(
   { name, type, user }: LinkUserAbsentStep,
   links: Links,
   used: ReadonlySet<string>,
+  together: ReadonlySet<string>,
 ): Inspection<LinkWrite> {
   const state = links.get(name);
   if (!state) return { differences: [] };
-  // A link that existed before us, or that is in a bridge, is not ours to remove.
-  if (isOurs(state) && state.type === type && state.master === undefined && !used.has(name)) {
+  // A link that existed before us, or that is in a bridge that stays, is not ours to remove.
+  const isFree = state.master === undefined || together.has(state.master);
+  if (isOurs(state) && state.type === type && isFree && !used.has(name)) {
     const differences = [{ attribute: 'exists', expected: false, actual: true }];
     return { change: { kind: 'remove', link: state }, differences };
   }

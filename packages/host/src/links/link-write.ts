@@ -1,7 +1,7 @@
 import type { Difference } from '@vifkit/core/step-kinds';
 import type { BridgeAttributes, LinkAttributes, LinkStep } from '@vifkit/core/steps';
 import type { Relocation } from './addresses/relocation.js';
-import type { LinkState, TapState } from './link-state.js';
+import { type LinkState, OVS_DATAPATH, type TapState } from './link-state.js';
 import type { LinkChange, LinkMaking, TapMaking } from './link-table.js';
 
 /** How a link is made: by us, or by a command of the plan before the step. */
@@ -40,7 +40,7 @@ export type LinkWrite =
     }
   | {
       readonly kind: 'set';
-      readonly set: LinkAttributes;
+      readonly set: LinkChange;
       /** The current values of these attributes. */
       readonly former: LinkChange;
       readonly mark?: Marking;
@@ -61,11 +61,11 @@ const attributes = [
 const bridgeAttributes = ['forwardDelay', 'stp', 'multicastSnooping', 'ageing'] as const;
 
 /** The attributes of a link that must be changed; undefined if none must. */
-export function settingOf(wanted: LinkAttributes, state: LinkState): SetWrite | undefined {
+export function settingOf(wanted: LinkChange, state: LinkState): SetWrite | undefined {
   const { checksumOffload, ...others } = wanted;
   const known = state.checksumOffload === undefined ? others : wanted;
   // A link without IPv6 counts as one that has it turned off.
-  const flat = differing<LinkAttributes, (typeof attributes)[number]>(attributes, known, {
+  const flat = differing<LinkChange, (typeof attributes)[number]>(attributes, known, {
     ...state,
     ipv6: state.ipv6 ?? false,
   });
@@ -111,7 +111,7 @@ export function firstAttributes({ initial = {}, set = {} }: LinkStep): LinkAttri
 
 /** The attributes of a tap that its replacement gets. Open vSwitch takes its port back by itself. */
 export function keptOf({ address, mtu, master }: LinkState): LinkAttributes {
-  return { address, mtu, ...(master !== undefined && master !== 'ovs-system' && { master }) };
+  return { address, mtu, ...(master !== undefined && master !== OVS_DATAPATH && { master }) };
 }
 
 /** How an existing tap was made. */

@@ -1,9 +1,9 @@
-import { isSameVif, type Plan } from '@vifkit/core';
+import type { Plan } from '@vifkit/core';
 import type { Owned as OwnedThing, PlannedVif, Stray } from '@vifkit/core/step-kinds';
 import { hybridBridgeName, type LinkAbsentStep, type LinkType, tapName, vethNames } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { inspectAbsence } from './inspect-link.js';
-import { isShared, type LinkState, vifOf } from './link-state.js';
+import { isIdleTap, isOf, isShared, type LinkState, vifOf } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkWrite } from './link-write.js';
 
@@ -51,13 +51,23 @@ export type LinkStray = Stray<LinkWrite, LinkSteps>;
 
 /**
  * The names that links of a VIF may have, derived from its id, in any form of plugging it, except those that its plan
- * names.
+ * names. The guest's link may have any name.
  */
 export function strayNames({ vifId, plan }: PlannedVif): string[] {
   const planned = new Set(plan.flatMap(namesIn));
+  const guestLinks = plan.flatMap((step) => (step.kind === 'link' && step.ifPresent ? step.name : []));
+  const names = [...spellings(vifId).flatMap(derivedNames), ...guestLinks];
+  return [...new Set(names)].filter((name) => !planned.has(name));
+}
+
+function derivedNames(vifId: string): string[] {
   const [, switchEnd] = vethNames(vifId); // the other end is removed with it
-  const names = [tapName(vifId), hybridBridgeName(vifId), switchEnd];
-  return names.filter((name) => !planned.has(name));
+  return [tapName(vifId), hybridBridgeName(vifId), switchEnd];
+}
+
+/** The forms in which requests may give an id: links are named after it as it was at the plug. */
+export function spellings(vifId: string): string[] {
+  return [...new Set([vifId, vifId.toLowerCase(), vifId.toUpperCase()])];
 }
 
 /**
@@ -68,10 +78,9 @@ export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState
   const guestLinks = new Set(vif.plan.flatMap(guestLinksIn));
   return strayNames(vif).flatMap((name): LinkStray[] => {
     const state = links.get(name);
-    const owner = state && vifOf(state);
     const type = state && linkType(state);
-    if (type === undefined || owner === undefined || !isSameVif(owner, vif.vifId)) return [];
-    if (guestLinks.has(name) && state?.tap?.isOpen !== false) return [];
+    if (!state || type === undefined || !isOf(vif.vifId, state)) return [];
+    if (guestLinks.has(name) && !isIdleTap(state)) return [];
     const step: LinkAbsentStep = { kind: 'linkAbsent', name, type, own: false };
     return [{ step, inspection: inspectAbsence(step, vif.vifId, state) }];
   });
@@ -86,5 +95,6 @@ function namesIn(step: Plan[number]): string[] {
 
 function guestLinksIn(step: Plan[number]): string[] {
   if (step.kind === 'ovsBridge') return step.guestPort === undefined ? [] : [step.guestPort];
-  return step.kind !== 'link' && 'name' in step && typeof step.name === 'string' ? [step.name] : [];
+  if (step.kind === 'link') return step.ifPresent ? [step.name] : [];
+  return 'name' in step && typeof step.name === 'string' ? [step.name] : [];
 }

@@ -158,12 +158,56 @@ describe('a link step', () => {
     expect(differences.map((difference) => difference.attribute)).toEqual([attribute]);
   });
 
-  it('does not take a link out of a bridge, unless we made the link', () => {
+  it('does not take a link out of a bridge, unless it was made for the VIF', () => {
     const wanted = step({ set: { master: 'br0' } });
-    expect(inspectLink(wanted, vifId, state({ master: 'br1' })).blocked?.code).toBe('LINK_BUSY');
-    expect(inspectLink(wanted, vifId, state({ master: 'br1', alias: 'vifkit:a' })).blocked).toBeUndefined();
-    expect(inspectLink(wanted, vifId, state({ master: 'br0' })).blocked).toBeUndefined();
-    expect(inspectLink(wanted, vifId, state()).blocked).toBeUndefined();
+    const blockOf = (own: Partial<LinkState>) => inspectLink(wanted, vifId, state(own)).blocked;
+    for (const alias of ['vifkit:shared', 'vifkit:a', undefined]) {
+      const found = { master: 'br1', ...(alias !== undefined && { alias }) };
+      expect(blockOf(found)).toMatchObject({ code: 'LINK_BUSY', message: expect.stringContaining('br1') });
+    }
+    expect(blockOf({ master: 'br1', alias: `vifkit:${vifId.toUpperCase()}` })).toBeUndefined();
+    expect(blockOf({ master: 'br0' })).toBeUndefined();
+    expect(blockOf({})).toBeUndefined();
+  });
+
+  it('does not take a link that another VIF uses into a bridge', () => {
+    const wanted = step({ set: { master: 'br0' } });
+    const blockOf = (user: string) => inspectLink(wanted, vifId, state({ users: [user] })).blocked;
+    expect(blockOf('a')).toMatchObject({ code: 'LINK_BUSY', message: expect.stringContaining('VIF a') });
+    expect(blockOf(vifId)).toBeUndefined();
+  });
+
+  it('takes a link out of Open vSwitch only where an earlier step removes its port', () => {
+    const found = state({ master: 'ovs-system' });
+    const wanted = { set: { master: 'br0' }, ifPresent: true };
+    expect(inspectLink(step(wanted), vifId, found).blocked?.code).toBe('LINK_BUSY');
+    expect(inspectLink(step({ ...wanted, leavesSwitch: true }), vifId, found)).toMatchObject({
+      differences: [{ attribute: 'master', expected: 'br0', actual: 'ovs-system' }],
+    });
+    expect(inspectLink(step({ ...wanted, leavesSwitch: true }), vifId, found).blocked).toBeUndefined();
+  });
+
+  it('does not join a tap of an earlier plug that is removed because it is idle', () => {
+    const wanted = step({ set: { master: 'br0' }, ifPresent: true });
+    const own = { alias: `vifkit:${vifId}` };
+    expect(inspectLink(wanted, vifId, state(own))).toEqual({ differences: [] });
+    for (const found of [state({ ...own, tap: { multiQueue: false, isOpen: true } }), state()]) {
+      expect(inspectLink(wanted, vifId, found).differences).toHaveLength(1);
+    }
+  });
+
+  it('takes a tap for a switch out of the bridge of the VIF’s hybrid links, and out of no other', () => {
+    const wanted = step({ create: { type: 'tap' }, unbridged: true });
+    const found = state({ master: 'qbr1' });
+    const bridgeOf = (alias: string) => ({ ...state({ type: 'bridge', alias }), name: 'qbr1' });
+    const inspect = (alias: string) => inspectLink(wanted, vifId, found, { hybridBridge: bridgeOf(alias) });
+    expect(inspect('vifkit:a').blocked?.code).toBe('LINK_BUSY');
+    expect(inspect(`vifkit:${vifId}`).blocked).toBeUndefined();
+    expect(inspect(`vifkit:${vifId}`).change).toEqual({
+      kind: 'set',
+      set: { master: null },
+      former: { master: 'qbr1' },
+    });
   });
 });
 
@@ -182,6 +226,24 @@ describe('the absence of a link', () => {
     const others = inspect(absent(true), state({ alias: 'vifkit:a' }));
     expect(others).toMatchObject({ found: { whose: 'other', vifId: 'a' } });
     expect(others.differences).toEqual([{ attribute: 'exists', expected: false, actual: true }]);
+  });
+
+  it('does not count a link with somebody else’s alias, or a bridge that serves others, as the VIF’s own', () => {
+    expect(inspect(absent(true), state({ alias: 'vpn' })).found).toEqual({
+      whose: 'unmarked',
+      byName: false,
+    });
+    const found = state({ type: 'bridge' });
+    expect(inspectAbsence({ ...absent(true), type: 'bridge' }, vifId, found, 'eth0').found).toEqual({
+      whose: 'unmarked',
+      byName: false,
+      usedBy: 'eth0',
+    });
+  });
+
+  it('tells that a program has a tap open', () => {
+    const open = state({ alias: `vifkit:${vifId}`, tap: { multiQueue: false, isOpen: true } });
+    expect(inspect(absent(false), open).found).toEqual({ whose: 'this', usedBy: 'a program' });
   });
 
   it('leaves a link of another type', () => {
