@@ -8,7 +8,7 @@ import {
 } from '@vifkit/host/parts';
 import type { Kernel } from './kernel/kernel.js';
 import type { MemoryLinks } from './kernel/memory-links.js';
-import type { PciFunctions } from './kernel/memory-pci.js';
+import type { MemoryPci } from './kernel/memory-pci.js';
 import type { MemoryOvs } from './ovs/memory-ovs.js';
 
 /** What an in-memory host has on the paths of VIFs. */
@@ -18,10 +18,10 @@ export interface MemoryConnectionParts {
   readonly openVSwitch: OpenVswitch;
   readonly filters: FilterTable;
   readonly kernel: Kernel;
-  readonly pci: PciFunctions;
+  readonly pci: MemoryPci;
 }
 
-/** Reads the paths of VIFs on an in-memory host: no guest is connected to a socket, and none has a function. */
+/** Reads the paths of VIFs on an in-memory host: no guest is connected to a socket. */
 export function memoryConnection({
   links,
   ovs,
@@ -36,17 +36,17 @@ export function memoryConnection({
     openVSwitch: new OpenVSwitchPath(openVSwitch.rows, new VswitchdProbe(ovs, undefined), undefined),
     functions: async (addresses) => new Map(addresses.flatMap((address) => functionOf(address, pci, kernel))),
     sockets: async () => new Map(),
-    holders: async ({ taps }) => {
+    holders: async ({ taps, functions }) => {
       const open = taps.filter((tap) => kernel.links.get(tap)?.tap?.isOpen);
-      return new Map(open.map((tap) => [tap, 'a guest']));
+      return new Map([...open.map((tap) => [tap, 'a guest'] as const), ...pci.guestsOf(functions)]);
     },
   });
 }
 
-function functionOf(address: string, pci: PciFunctions, kernel: Kernel): [string, FunctionOnPath][] {
-  const found = pci[address];
-  if (found === undefined) return [];
-  const [vf, driver] = [kernel.functions.find((each) => each.address === address)?.vf, undefined];
-  if (typeof found === 'string' || !vf) return [[address, { driver }]];
-  return [[address, { driver, vf: { pf: found.pf, mac: vf.mac, vlan: vf.vlan } }]];
+function functionOf(address: string, pci: MemoryPci, kernel: Kernel): [string, FunctionOnPath][] {
+  const place = pci.virtualFunctions.get(address);
+  if (!place) return pci.isThere(address) ? [[address, { driver: undefined }]] : [];
+  const driver = pci.guestsOf([address]).size > 0 ? 'vfio-pci' : undefined;
+  const { vf } = kernel.functions.find((each) => each.address === address) ?? {};
+  return [[address, { driver, ...(vf && { vf: { pf: place.pf, mac: vf.mac, vlan: vf.vlan } }) }]];
 }

@@ -147,7 +147,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     core: thisCore,
     facts: { ...hostFacts(links, '/sys', journal, files), kernelRelease: async () => kernelRelease },
     locks: kept?.locks ?? new MemoryLocks(),
-    connection: memoryConnection({ links, ovs, openVSwitch, filters: table, kernel, pci: options.pci ?? {} }),
+    connection: memoryConnection({ links, ovs, openVSwitch, filters: table, kernel, pci }),
     records: kept?.records ?? new MemoryVifRecords(),
     inventory: new SourcesInventory([
       new KernelSource(links, functions, journal, programs),
@@ -164,7 +164,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       new OvsRunner(openVSwitch, links),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
-      new VfRunner(functions, journal),
+      new VfRunner(functions, journal, async (addresses) => pci.guestsOf(addresses)),
       new OvsPortSettings(ovs),
       new BridgePorts([], programs),
     ],
