@@ -10,6 +10,10 @@ const [qvo, tapA] = [nameOf('qvo', A), nameOf('tap', A)];
 
 const otherVif = (id: string) => ({ code: 'OWNED_BY_OTHER_VIF', message: expect.stringContaining(id) });
 
+const inCapitals = ({ vif, ...request }: ReturnType<typeof filtered>) => {
+  return { ...request, vif: { ...vif, id: vif.id.toUpperCase() } };
+};
+
 /** What was written, or is to be: kinds and names. */
 const told = (changes: readonly { readonly kind: string; readonly name: string }[]) =>
   changes.map(({ kind, name }) => `${kind} ${name}`);
@@ -311,6 +315,7 @@ export function ownershipCases(open: () => Promise<Site>): void {
       ['without a firewall', ({ firewall: _, ...request }: ReturnType<typeof filtered>) => request],
       ['of another type', (request: ReturnType<typeof filtered>) => tap(A, request.vif.devname)],
       ['of another tap', () => filtered(A, one, 'tap18')],
+      ['with its id in capitals', inCapitals],
       ['that Neutron failed to bind', planless['that Neutron failed to bind']],
     ])('go with an unplug by a request %s', async (_, change) => {
       const driver = await site.driver();

@@ -107,6 +107,14 @@ describe('a function whose record is lost', () => {
   });
 });
 
+it('a function goes with an unplug by the id in capitals', async () => {
+  await driver.plug(on(A, 'macvtap'));
+  const { vif, ...request } = on(A, 'macvtap');
+  await driver.unplug({ ...request, vif: { ...vif, id: A.toUpperCase() } });
+  expect(functions()).toEqual(free);
+  expect(await records()).toEqual([]);
+});
+
 describe('a function that a running guest has open', () => {
   it('is refused to another VIF, and keeps its settings', async () => {
     await driver.plug(on(A, 'direct'));
