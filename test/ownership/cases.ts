@@ -340,7 +340,11 @@ export function ownershipCases(open: () => Promise<Site>): void {
       const before = await site.filters();
       await site.unmarkFilter(tapA);
       expect((await driver.check(filtered(A, one))).differences).toEqual([
-        { kind: 'guestFilter', name: tapA, differences: [{ attribute: 'comment', expected: A, actual: null }] },
+        {
+          kind: 'guestFilter',
+          name: tapA,
+          differences: [{ attribute: 'comment', expected: A, actual: null }],
+        },
       ]);
       expect(await driver.gc({ keep: 'none', dryRun: true })).toEqual([]);
       await driver.plug(filtered(A, one));

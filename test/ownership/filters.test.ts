@@ -1,7 +1,7 @@
 import { builtInPlugins } from '@vifkit/cli';
 import { createVifDriver } from '@vifkit/engine';
-import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { NftFilterTable } from '@vifkit/host/parts';
+import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it, vi } from 'vitest';
 import { A, C, filtered, nameOf, ovs, tap } from './requests.js';
@@ -41,7 +41,8 @@ describe('the filter of a guest in memory', () => {
     const { host, driver } = await setUp();
     const { firewall: _, ...unfiltered } = filtered(C, '192.0.2.2', 'tap17');
     await driver.plug(filtered(A, '192.0.2.1', 'tap17'));
-    const pathOf = async (request: Parameters<typeof driver.check>[0]) => (await driver.check(request)).connection;
+    const pathOf = async (request: Parameters<typeof driver.check>[0]) =>
+      (await driver.check(request)).connection;
     expect(await pathOf(unfiltered)).toMatchObject({ state: 'waiting' });
     const running = { multiQueue: false, isOpen: true };
     host.links.kernel.put({ name: 'tap17', type: 'tap', up: true, master: 'br-lab', tap: running });

@@ -27,7 +27,13 @@ export function lockKeys(vifId: string, plan: Plan): string[] {
     const own = ownName?.(step);
     return [...(own === undefined ? [] : [nameKey(own)]), ...(locks?.(step) ?? [])];
   });
-  return [...new Set([`vif:${vifId.slice(0, PART.end - PART.start).toLowerCase()}`, ...functionKeys(plan), ...keys])];
+  return [
+    ...new Set([
+      `vif:${vifId.slice(0, PART.end - PART.start).toLowerCase()}`,
+      ...functionKeys(plan),
+      ...keys,
+    ]),
+  ];
 }
 
 function functionKeys(plan: Plan): string[] {

@@ -49,10 +49,12 @@ export class MemoryPci {
         typeof each === 'string' || each.openBy === undefined ? [] : [[address.toLowerCase(), each.openBy]],
       ),
     );
-    return new Map(addresses.flatMap((address): [string, string][] => {
-      const guest = given.get(address.toLowerCase());
-      return guest === undefined ? [] : [[address.toLowerCase(), guest]];
-    }));
+    return new Map(
+      addresses.flatMap((address): [string, string][] => {
+        const guest = given.get(address.toLowerCase());
+        return guest === undefined ? [] : [[address.toLowerCase(), guest]];
+      }),
+    );
   }
 
   names(path: string): string[] {
