@@ -5,18 +5,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { builtInPlugins } from '@vifkit/cli';
 import { createVifDriver, type VifDriver } from '@vifkit/engine';
+import { Deadline } from '@vifkit/engine/time';
 import { openHost } from '@vifkit/host';
+import { NftFilterTable } from '@vifkit/host/parts';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { listLinks, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 import { vi } from 'vitest';
 import { otherVf, vf } from './requests.js';
-import type { DriverOptions, Link, Port, Site } from './site.js';
+import type { DriverOptions, Filter, Link, Port, Site } from './site.js';
 
 const ip = (...args: string[]) => execa('ip', args);
 
 /** The links that stand for those of a card. */
 const representors = ['eth2', 'eth3', 'eth4', 'enp3s0r0'];
+
+/** All links that the site makes. */
+const own = [...representors, 'br-lab'];
 
 /** The cases' host on this kernel, with an Open vSwitch of its own. */
 export async function kernelSite(): Promise<Site> {
@@ -28,6 +33,7 @@ export async function kernelSite(): Promise<Site> {
     if (!listLinks().includes('br-int')) throw new Error('br-int is still to come');
   }, 20_000);
   for (const name of representors) await ip('tuntap', 'add', 'dev', name, 'mode', 'tap');
+  await ip('link', 'add', 'name', 'br-lab', 'up', 'type', 'bridge');
   const before = new Set(listLinks());
   const plugins = await builtInPlugins();
   const drivers: VifDriver[] = [];
@@ -116,14 +122,28 @@ export async function kernelSite(): Promise<Site> {
     async setTag(name, tag) {
       await ovs.vsctl('set', 'port', name, `tag=${tag}`);
     },
+    async filters() {
+      const { guests } = await new NftFilterTable().read(new Deadline(10_000).signal);
+      return Object.fromEntries(
+        [...guests].map(([name, { addresses, vifId }]): [string, Filter] => [
+          name,
+          { addresses, ...(vifId !== undefined && { vifId }) },
+        ]),
+      );
+    },
+    async unmarkFilter(name) {
+      const guest = `element bridge vifkit guests { "${name}" }`;
+      await execa('nft', ['-f', '-'], { input: `delete ${guest}\nadd ${guest}\n` });
+    },
     async giveAddress(link, address) {
       await ip('address', 'add', address, 'dev', link);
     },
     async close() {
       for (const driver of drivers) await driver.close();
       await ovs.stop();
+      await execa('nft', ['delete', 'table', 'bridge', 'vifkit'], { reject: false });
       for (const name of listLinks()) {
-        const isOurs = representors.includes(name) || !before.has(name);
+        const isOurs = own.includes(name) || !before.has(name);
         // The other end of a veth pair goes with the first.
         if (isOurs) await execa('ip', ['link', 'delete', 'dev', name], { reject: false });
       }

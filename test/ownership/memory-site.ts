@@ -4,14 +4,17 @@ import { Deadline } from '@vifkit/engine/time';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import { memoryHost, type PciFunctions } from '@vifkit/testkit';
 import { otherVf, vf } from './requests.js';
-import type { DriverOptions, Link, Port, Site } from './site.js';
+import type { DriverOptions, Filter, Link, Port, Site } from './site.js';
 
 /** The cases' host in memory. */
 export async function memorySite(): Promise<Site> {
   const cards: Record<string, PciFunctions[string]> = {};
   const host = memoryHost({
     ovsBridges: ['br-int'],
-    links: ['eth2', 'eth3', 'eth4', 'enp3s0r0'].map((name) => ({ name })),
+    links: [
+      ...['eth2', 'eth3', 'eth4', 'enp3s0r0'].map((name) => ({ name })),
+      { name: 'br-lab', type: 'bridge', up: true },
+    ],
     pci: cards,
   });
   const before = new Set(Object.keys(host.links.snapshot()));
@@ -87,6 +90,20 @@ export async function memorySite(): Promise<Site> {
     unmarkPort: (name) => put(name, { marks: { 'vifkit-vif': null } }),
     unmarkLink: (name) => set(name, { attributes: {}, alias: '' }),
     setTag: (name, tag) => put(name, { settings: { tag } }),
+    async filters() {
+      return Object.fromEntries(
+        Object.entries(host.filters.snapshot()).map(([name, { addresses, vifId }]): [string, Filter] => [
+          name,
+          { addresses, ...(vifId !== undefined && { vifId }) },
+        ]),
+      );
+    },
+    async unmarkFilter(name) {
+      const runner = host.runners.find(({ kinds }) => kinds.includes('guestFilter'));
+      const { vifId = '', ...to } = host.filters.snapshot()[name] ?? {};
+      const step = { kind: 'guestFilterAbsent', name } as const;
+      await runner?.apply([{ step, vifId, change: { from: undefined, to } }], new Deadline(10_000).signal);
+    },
     async giveAddress(name, address) {
       host.links.kernel.links.get(name)?.addresses.push({ address, options: [] });
     },

@@ -16,7 +16,7 @@ it('a representor of a running guest is not taken over', async () => {
   const plugins = await builtInPlugins();
   const driver = createVifDriver({ host, guests: new LibvirtGuestConfigurator(), plugins });
   await driver.plug(representor(A));
-  pci[vf] = { ...card, isOpen: true };
+  pci[vf] = { ...card, openBy: 'a guest' };
   await expect(driver.unplug(representor(A))).rejects.toMatchObject({ code: 'VIF_IN_USE' });
   const before = host.snapshot();
   const refusal = {

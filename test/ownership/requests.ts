@@ -26,7 +26,7 @@ const instanceOf = (id: string) => ({ uuid: `1${id.slice(1)}`, name: `instance-$
 /** The name that a link of the VIF has by its id. */
 export const nameOf = (prefix: string, id: string) => `${prefix}${id}`.slice(0, 14);
 
-function model(id: string, vif: object) {
+function model<V extends object>(id: string, vif: V) {
   const network = { id: `5${id.slice(1)}`, bridge: 'br-int', subnets: [], meta: { mtu: 1450 } };
   return { id: `port-${id}`, instance: instanceOf(id), vif: { id, address: macs[id], network, ...vif } };
 }
@@ -69,6 +69,12 @@ export function hybrid(id: string, bridge = nameOf('qbr', id)) {
 }
 
 export const tap = (id: string, devname: string) => model(id, { type: 'tap', devname });
+
+/** A guest on a Linux bridge that may send only from one address. */
+export const filtered = (id: string, address: string, devname = nameOf('tap', id)) => {
+  const network = { id: `5${id.slice(1)}`, bridge: 'br-lab', subnets: [{ ips: [{ address }] }], meta: {} };
+  return { ...model(id, { type: 'bridge', devname, details: {}, network }), firewall: 'iptables' };
+};
 
 const objectOf = (id: string, bridge = 'br-int') => ({
   id,

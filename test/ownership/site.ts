@@ -18,6 +18,13 @@ export interface Link {
   readonly up: boolean;
 }
 
+/** The filter of a guest. */
+export interface Filter {
+  readonly addresses: readonly string[];
+  /** The VIF that our mark names. */
+  readonly vifId?: string;
+}
+
 /** What a driver is given beside the host. */
 export interface DriverOptions {
   readonly perPortBridge?: boolean;
@@ -27,7 +34,7 @@ export interface DriverOptions {
   readonly otherRepresentor?: string;
 }
 
-/** A host on which the cases are run: the kernel and Open vSwitch, or the host in memory. It has a bridge br-int. */
+/** A host on which the cases are run: the kernel and Open vSwitch, or the host in memory. It has a bridge br-int, and a Linux bridge br-lab. */
 export interface Site {
   driver(options?: DriverOptions): Promise<VifDriver>;
   /** The ports by name, without the local ones of bridges. */
@@ -53,6 +60,10 @@ export interface Site {
   /** Takes the alias off a link. */
   unmarkLink(name: string): Promise<void>;
   setTag(port: string, tag: number): Promise<void>;
+  /** The filters of guests by the names of their links. */
+  filters(): Promise<Readonly<Record<string, Filter>>>;
+  /** Takes our mark off a filter. */
+  unmarkFilter(name: string): Promise<void>;
   giveAddress(link: string, address: string): Promise<void>;
   close(): Promise<void>;
 }

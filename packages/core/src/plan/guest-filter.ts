@@ -18,6 +18,7 @@ export const guestFilter = defineStepKind({
     addresses: list(ipAddress),
   },
   intention: () => 'make',
+  ownName: ({ name }) => name,
   locks,
   describe: ({ mac, addresses }) => [`MAC ${mac}`, ...addresses],
 });
@@ -33,6 +34,7 @@ export const guestFilterAbsent = defineStepKind({
   noun: 'filter',
   fields: { name: linkName },
   intention: () => 'remove',
+  ownName: ({ name }) => name,
   locks,
   describe: () => ['to be absent'],
 });

@@ -12,11 +12,11 @@ const PART = { start: 3, end: 14 };
  */
 export function exclusiveKeys(vifId: string, plan: Plan): string[] {
   const names = plan.flatMap((step) => stepKindOf(step).ownName?.(step) ?? []).map((name) => `name:${name}`);
-  return [`vif:${vifId}`, ...functionKeys(plan), ...new Set(names)];
+  return [`vif:${vifId.toLowerCase()}`, ...functionKeys(plan), ...new Set(names)];
 }
 
 /**
- * What a plan must lock against other processes while it runs: the VIF, its virtual functions, its own links and ports,
+ * What a plan must lock against other processes while it runs: the VIF, whose id may be written in either case, its virtual functions, its own links and ports,
  * and the links that it shares with other VIFs. All names with the same part of an id have the same key as the VIF,
  * because two VIFs whose ids begin alike have the same names. Open vSwitch bridges need no lock, since OVSDB orders its
  * transactions.
@@ -27,7 +27,13 @@ export function lockKeys(vifId: string, plan: Plan): string[] {
     const own = ownName?.(step);
     return [...(own === undefined ? [] : [nameKey(own)]), ...(locks?.(step) ?? [])];
   });
-  return [...new Set([`vif:${vifId.slice(0, PART.end - PART.start)}`, ...functionKeys(plan), ...keys])];
+  return [
+    ...new Set([
+      `vif:${vifId.slice(0, PART.end - PART.start).toLowerCase()}`,
+      ...functionKeys(plan),
+      ...keys,
+    ]),
+  ];
 }
 
 function functionKeys(plan: Plan): string[] {
@@ -35,5 +41,5 @@ function functionKeys(plan: Plan): string[] {
 }
 
 function nameKey(name: string): string {
-  return name.length < PART.end ? `name:${name}` : `vif:${name.slice(PART.start, PART.end)}`;
+  return name.length < PART.end ? `name:${name}` : `vif:${name.slice(PART.start, PART.end).toLowerCase()}`;
 }

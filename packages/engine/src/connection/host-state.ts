@@ -7,7 +7,7 @@ export interface HostState {
   readonly links: ReadonlyMap<string, LinkOnPath>;
   /** Undefined if no leg concerns Open vSwitch; an error if it cannot be read. */
   readonly openVSwitch?: OpenVSwitchOnPath | VifError | undefined;
-  /** Undefined if no leg concerns a filter; an error if the filters cannot be read. */
+  /** Undefined if no leg concerns a filter, and no guest is running; an error if the filters cannot be read. */
   readonly filters?: FiltersOnPath | VifError | undefined;
   readonly functions: ReadonlyMap<string, FunctionOnPath>;
   readonly sockets: ReadonlyMap<string, SocketState>;

@@ -16,8 +16,11 @@ import { broken, type Connection, type JudgedLeg, sound, type Verdict, waiting, 
 
 /** Judges a path by the state of the host. A leg that does not matter on this host is left out. */
 export function judge(legs: readonly Leg[], state: HostState): Connection {
+  const filtered = new Set(legs.flatMap(({ kind, name }) => (kind === 'guestFilter' ? name : [])));
   const judged = legs.flatMap((leg): JudgedLeg[] => {
-    const verdict = judgeLeg(leg, state);
+    const own = judgeLeg(leg, state);
+    const isOthers = leg.kind === 'guestLink' && !filtered.has(leg.name) && hasFilter(leg.name, state);
+    const verdict = isOthers && own?.state === 'sound' ? filteredForAnother : own;
     return verdict ? [{ leg: leg.kind, name: leg.name, ...verdict }] : [];
   });
   return { state: worstOf(judged).state, legs: judged };
@@ -88,6 +91,14 @@ function judgeFunction({ name, mac, vlan }: FunctionLeg, { functions, links }: H
   return vf && vlan !== undefined && vf.vlan !== vlan
     ? broken(`it is in VLAN ${vf.vlan}, not ${vlan}`)
     : sound;
+}
+
+const filteredForAnother = broken(
+  'a filter is applied to it that this VIF does not ask for: unplug the VIF that left it, or collect garbage',
+);
+
+function hasFilter(name: string, { filters }: HostState): boolean {
+  return filters !== undefined && !isVifError(filters) && filters.guests.has(name);
 }
 
 function judgeFilter({ name }: GuestFilterLeg, { filters }: HostState): Verdict {

@@ -117,13 +117,16 @@ export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepare
   }
 }
 
-/** The record of the previous plug, if that used another request. A record that cannot be read is ignored. */
-export async function previousRecord(record: VifRecord, records: VifRecords): Promise<VifRecord | undefined> {
-  const [previous] = await records.read([record.vifId]);
-  if (!previous || isVifError(previous)) return undefined;
+/** The record of the latest plug of a VIF. A record that cannot be read is ignored. */
+export async function latestRecord(vifId: string, records: VifRecords): Promise<VifRecord | undefined> {
+  const [latest] = await records.read([vifId]);
+  return latest && !isVifError(latest) ? latest : undefined;
+}
+
+/** Whether two records are of the same request. */
+export function isOfRequest(recorded: VifRecord, { request }: VifRecord): boolean {
   // JSON has objects in their wire form, which is what was recorded.
-  const isSame = recordedText(previous.request) === JSON.stringify(record.request);
-  return isSame ? undefined : previous;
+  return recordedText(recorded.request) === JSON.stringify(request);
 }
 
 const texts = new WeakMap<object, string>();

@@ -4,13 +4,13 @@ import type { Step } from '@vifkit/core/steps';
 import type { VifRecord } from '../run/inventory.js';
 
 /**
- * The steps that remove what the VIF still has from its previous plug by another request. What a runner finds by the
+ * The steps that remove what the VIF still has from its latest plug, which was by another request. What a runner finds by the
  * VIF's mark is removed without them. A filter, a virtual function, and a note on a shared link can only be found
  * through the previous request. A vendor's tool is not asked to unbind: it might undo what the same tool has just
  * bound.
  *
- * @param plan the plan of this plug
- * @param previous the record of the previous plug
+ * @param plan the plan of this plug or unplug
+ * @param previous the record of the latest plug
  * @param unplug makes the plan that unplugs a request
  */
 export async function stepsRemovingPreviousPlug(

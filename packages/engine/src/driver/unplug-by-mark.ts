@@ -74,7 +74,8 @@ export class UnplugByMark {
     if (signal.aborted || isComplete(job, result)) return result;
     const endSearch = startSpan({ phase: 'inspect', what: 'marks' });
     const isIdle = 'value' in result && result.value.length === 0;
-    const found = isIdle ? await this.#findAll(signal) : await this.#findNear(job, signal);
+    const found =
+      isIdle || job.isUnrecorded ? await this.#findAll(signal) : await this.#findNear(job, signal);
     const marked = this.#ofVif(job.vifId, found).steps;
     // What failed is left to the next unplug.
     const steps = 'error' in result ? marked.filter((step) => !this.#engine.hasAlike(job, step)) : marked;

@@ -31,11 +31,12 @@ import { logGc, logOutcome, traced } from './log.js';
 import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
 import { disposePlugins } from './plugin-packages.js';
 import {
+  isOfRequest,
+  latestRecord,
   type Operation,
   type Prepared,
   prepareDevice,
   preparePlan,
-  previousRecord,
   recordOf,
 } from './prepare.js';
 import { inBatches, type Requests } from './requests.js';
@@ -378,16 +379,17 @@ export class VifDriver {
   async #prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared> {
     const { registry, host } = this.#parts;
     const prepared = await preparePlan(request, operation, registry, host.facts, signal);
-    const record = operation === 'plug' ? recordOf(request, prepared) : undefined;
+    const record = recordOf(request, prepared);
     if (!record || !host.records) return prepared;
-    const { job } = prepared;
-    const previous = await previousRecord(record, host.records);
-    if (!previous) return { ...prepared, job: { ...job, record } };
+    const latest = await latestRecord(record.vifId, host.records);
+    const isPlug = operation === 'plug';
+    const job = { ...prepared.job, ...(isPlug ? { record } : !latest && { isUnrecorded: true }) };
+    if (!latest || isOfRequest(latest, record)) return { ...prepared, job };
     const { stepsRemovingPreviousPlug } = await import('./previous-plug.js');
-    const removals = await stepsRemovingPreviousPlug(job.plan, previous, async (given) => {
+    const removals = await stepsRemovingPreviousPlug(job.plan, latest, async (given) => {
       const unplug = await preparePlan(this.#read(given), 'unplug', registry, host.facts, signal);
       return unplug.job.plan;
     });
-    return { ...prepared, job: { ...job, plan: [...job.plan, ...removals], record } };
+    return { ...prepared, job: { ...job, plan: [...job.plan, ...removals] } };
   }
 }

@@ -20,6 +20,8 @@ export interface Job {
   readonly owner?: string;
   /** The record to keep of the VIF once it is plugged. */
   readonly record?: VifRecord;
+  /** No record says how the VIF was plugged: an unplug has to search for what the request does not mention. */
+  readonly isUnrecorded?: boolean;
   /** Records where the time goes. */
   readonly trace?: Trace;
 }

@@ -36,12 +36,13 @@ export class HostConnection implements ConnectionReader {
     ];
     const [addresses, paths] = [namesOf('function'), namesOf('socket')];
     const functions = addresses.length === 0 ? new Map() : await parts.functions(addresses, signal);
-    const [links, openVSwitch, filters, sockets] = await Promise.all([
+    const [links, openVSwitch, ownFilters, sockets] = await Promise.all([
       this.#readLinks(legs, functions, signal, isUnchanged),
       legs.some(isOpenVSwitch) ? orError(parts.openVSwitch.read(legs, signal, isUnchanged)) : undefined,
       legs.some(({ kind }) => kind === 'guestFilter') ? orError(this.#readFilters(signal)) : undefined,
       paths.length === 0 ? new Map() : parts.sockets(paths),
     ]);
+    const filters = ownFilters ?? (await this.#readOthersFilters(legs, links, signal));
     const dependsOnChecksums =
       openVSwitch && !isVifError(openVSwitch) && legs.some((leg) => isInUserspace(leg, openVSwitch));
     // Reading the offload takes another process. It matters only to guests that run: others send nothing.
@@ -70,6 +71,20 @@ export class HostConnection implements ConnectionReader {
     if (names?.length === 0) return new Map();
     const links = await table.read({ names, isUnchanged }, signal);
     return new Map([...links].map(([name, link]) => [name, onPath(link)]));
+  }
+
+  /**
+   * A guest without a filter is cut off by one that was left for its link, or that is another VIF's. Reading them takes
+   * a process, so only a guest that runs on a Linux bridge is worth it: others send nothing that is filtered.
+   */
+  async #readOthersFilters(
+    legs: readonly Leg[],
+    links: ReadonlyMap<string, LinkOnPath>,
+    signal: AbortSignal,
+  ): Promise<FiltersOnPath | undefined> {
+    const isAsked = legs.some((leg) => isOfRunningGuest(leg, links) && links.get(leg.name)?.port);
+    // Without nftables, or the right to read it, nothing is known to be filtered.
+    return isAsked ? this.#readFilters(signal).catch(() => undefined) : undefined;
   }
 
   async #readFilters(signal: AbortSignal): Promise<FiltersOnPath> {

@@ -1,15 +1,17 @@
 import { SocketAddress } from 'node:net';
 import { isVifError, type VifError } from '@vifkit/core';
-import type {
-  AttemptedTask,
-  Difference,
-  Inspection,
-  Outcome,
-  Owned,
-  Reach,
-  StepRunner,
-  Task,
-  VifStep,
+import {
+  type AttemptedTask,
+  type Difference,
+  type Found,
+  foundByMark,
+  type Inspection,
+  type Outcome,
+  type Owned,
+  type Reach,
+  type StepRunner,
+  type Task,
+  type VifStep,
 } from '@vifkit/core/step-kinds';
 import type { GuestFilterAbsentStep, GuestFilterStep } from '@vifkit/core/steps';
 import type { Programs } from '../commands/programs.js';
@@ -37,9 +39,15 @@ export class FilterRunner implements StepRunner<FilterStep, FilterChange, Filter
     const { guests, fault } = await this.table.read(signal);
     return steps.map(({ step, vifId }) => {
       const change = { from: guests.get(step.name), to: filterFor(step, vifId) };
+      const { from, to } = change;
       const differences = [...differencesOf(change), ...faultsOf(change, fault)];
-      const creates = change.to !== undefined && change.from === undefined;
-      return { differences, ...(differences.length > 0 && { change }), ...(creates && { creates }) };
+      const creates = to !== undefined && from === undefined;
+      return {
+        differences,
+        ...(differences.length > 0 && { change }),
+        ...(creates && { creates }),
+        ...(from && { found: whoseFilter(from, vifId) }),
+      };
     });
   }
 
@@ -60,7 +68,10 @@ export class FilterRunner implements StepRunner<FilterStep, FilterChange, Filter
     return this.table.write(former, signal);
   }
 
-  /** All filters are read at once, by a program: nothing is found with the reach `near`. */
+  /**
+   * All filters are read at once, by a program: nothing is found with the reach `near`. An unplug does not depend on
+   * it, because the record of the plug says whether there is a filter.
+   */
   async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned<FilterStep>[]> {
     if (reach === 'near') return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
@@ -71,6 +82,12 @@ export class FilterRunner implements StepRunner<FilterStep, FilterChange, Filter
       vifId === undefined ? [] : [{ vifId, step: { kind: 'guestFilterAbsent', name } }],
     );
   }
+}
+
+/** The table is ours, so a filter in it that has lost its mark belongs to the VIF whose guest has that link. */
+function whoseFilter({ vifId: marked }: GuestFilter, vifId: string): Found {
+  const found = foundByMark(marked, vifId);
+  return found.whose === 'unmarked' ? { ...found, byName: true } : found;
 }
 
 function filterFor(step: FilterStep, vifId: string): GuestFilter | undefined {
@@ -89,9 +106,12 @@ function differencesOf({ from, to }: FilterChange): Difference[] {
     const [expected, actual] = [to !== undefined, from !== undefined];
     return expected === actual ? [] : [{ attribute: 'exists', expected, actual }];
   }
-  return (['mac', 'addresses'] as const)
+  const settings = (['mac', 'addresses'] as const)
     .filter((attribute) => String(to[attribute]) !== String(from[attribute]))
     .map((attribute) => ({ attribute, expected: to[attribute], actual: from[attribute] }));
+  // The mark of another VIF is never replaced: the engine refuses that.
+  const isMarked = from.vifId !== undefined;
+  return isMarked ? settings : [...settings, { attribute: 'comment', expected: to.vifId, actual: null }];
 }
 
 /** What prevents an existing filter that should stay from filtering. */

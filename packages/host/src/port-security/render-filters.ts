@@ -4,10 +4,8 @@ import { EMPTY_TABLE, TABLE } from './ruleset.js';
 /** The lines for `nft -f -` that make changes. */
 export function renderChanges(changes: readonly WantedFilter[], now: GuestFilters | undefined): string[] {
   const next = new Map(now?.guests);
-  for (const { name, filter } of changes) {
-    if (filter) next.set(name, filter);
-    else next.delete(name);
-  }
+  for (const { name } of changes) next.delete(name);
+  for (const { name, filter } of changes) if (filter) next.set(name, filter);
   const removal = `delete table ${TABLE}`;
   if (next.size === 0) return now ? [removal] : [];
   const isWhole = now && now.fault === undefined;

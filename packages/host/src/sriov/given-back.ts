@@ -16,7 +16,7 @@ export function noteWritten(
   state: VfState,
   settings: VfSettings,
 ): VfRecord | undefined {
-  if (!record) return { vifId, former: state, written: [settings] };
+  if (!record) return { vifId, former: formerOf(state, settings), written: [settings] };
   const { former, written } = record;
   const isIts = isSameVif(record.vifId, vifId);
   // What an older release wrote is unknown, and a list without it would appear complete.
@@ -24,6 +24,31 @@ export function noteWritten(
   const others = written.filter((each) => !isSame(each, settings));
   if (isIts && others.length < written.length && isSame(written.at(-1), settings)) return undefined;
   return { vifId, former, written: [...others, settings].slice(-MOST_WRITTEN) };
+}
+
+/** Whether these settings are those of a function that no VIF has. */
+export function isFree({ mac = NO_MAC, vlan = 0, trust = false }: VfSettings): boolean {
+  return mac === NO_MAC && vlan === 0 && !trust;
+}
+
+/**
+ * The settings from before the VIF, for a function without a record. A function that has the VIF's MAC address was
+ * already given to the VIF: by a plug whose record is lost, or by Nova. What it had before is not known then. In place
+ * of what the VIF sets, it gets back what a free function has: no address, no VLAN and no trust. The address of its own
+ * device stays as it is. Any other function gets back what it has now.
+ */
+function formerOf(state: VfState, { mac, vlan, trust }: VfSettings): VfState {
+  if (mac === undefined || !isOneOf(state.mac, [mac])) return state;
+  const { qos, protocol, deviceMac, ...rest } = state;
+  const priority = { ...(qos !== undefined && { qos }), ...(protocol !== undefined && { protocol }) };
+  const isKnown = deviceMac !== undefined && !isOneOf(deviceMac, [mac]);
+  return {
+    ...rest,
+    mac: NO_MAC,
+    ...(vlan === undefined ? priority : { vlan: 0 }),
+    ...(trust !== undefined && state.trust !== undefined && { trust: false }),
+    ...(isKnown && { deviceMac }),
+  };
 }
 
 function isSame(a: VfSettings | undefined, b: VfSettings): boolean {

@@ -1,7 +1,7 @@
 import { isSameVif, isVifError, VifError } from '@vifkit/core';
 import type { Difference, Found, Inspection } from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
-import { leftByFormer, NO_MAC, toGiveBack } from './given-back.js';
+import { isFree, leftByFormer, NO_MAC, toGiveBack } from './given-back.js';
 import { differencesFrom, diffVf, isEmpty, type VfDiff } from './vf-changes.js';
 import type { VfRecord } from './vf-journal.js';
 import type { FoundVf, VfSettings, VfState } from './vf-table.js';
@@ -40,7 +40,7 @@ export function inspectVf(
     const blocked = found ?? new VifError('PCI_DEVICE_NOT_FOUND', text);
     return { differences: [{ attribute: 'exists', expected: true, actual: false }], blocked };
   }
-  const { users = [], ...state } = found;
+  const { users = [], guest, ...state } = found;
   if (isVifError(record)) {
     const differences = differencesFrom(settingsOf(step), state);
     // A plug that writes nothing has nothing to record either.
@@ -50,7 +50,8 @@ export function inspectVf(
   if (restore) return inspectRelease(step, restore.vifMac, vifId, state, record);
   const isIts = record !== undefined && isSameVif(record.vifId, vifId);
   const left = isIts ? leftByFormer(record, state, together.map(settingsOf)) : {};
-  return inspectGiving(step, { ...left, ...settingsOf(step) }, vifId, state, record, users);
+  const user = users[0] ?? guest;
+  return inspectGiving(step, { ...left, ...settingsOf(step) }, vifId, state, record, user);
 }
 
 /**
@@ -63,13 +64,15 @@ function inspectGiving(
   vifId: string,
   state: VfState,
   record: VfRecord | undefined,
-  users: readonly string[],
+  user: string | undefined,
 ): Inspection<VfWrite> {
   const write: VfGiving = { kind: 'give', ...diffVf(wanted, state), record, state, wanted };
-  const holder = record && !isSameVif(record.vifId, vifId) ? record.vifId : undefined;
+  // A function that is as wanted without a record was set by another program, or its record is lost. It is recorded, so
+  // that it is found by its VIF, unless nothing is given to it: a vendor's unplug sets what a free function has.
+  const holder = record?.vifId ?? (isFree(wanted) ? vifId : null);
   const differences = differencesOf(write, state, vifId, holder);
-  const blocked = record ? undefined : inUse(step, write, state, users);
-  const whose = record && whoseIs(record, vifId, users);
+  const blocked = record ? undefined : inUse(step, write, state, user);
+  const whose = record && whoseIs(record, vifId, user);
   return {
     differences,
     ...(blocked ? { blocked } : differences.length > 0 && { change: write }),
@@ -89,7 +92,7 @@ function inspectRelease(
     ? toGiveBack(record, state, vifMac)
     : settingsWithoutRecord(step, vifMac, state, record);
   const write: VfRelease = { kind: 'release', ...diffVf(givenBack ?? {}, state), record };
-  const differences = differencesOf(write, state, null, isIts ? record.vifId : undefined);
+  const differences = differencesOf(write, state, null, isIts ? record.vifId : null);
   return {
     differences,
     ...(differences.length > 0 && { change: write }),
@@ -110,9 +113,8 @@ function settingsWithoutRecord(
 }
 
 /** The owner of a function according to its record. Without a record, it has no known owner. */
-function whoseIs(record: VfRecord, vifId: string, users: readonly string[]): Found {
+function whoseIs(record: VfRecord, vifId: string, usedBy: string | undefined): Found {
   if (isSameVif(record.vifId, vifId)) return { whose: 'this' };
-  const [usedBy] = users;
   if (usedBy === undefined) return { whose: 'other', vifId: record.vifId, isIdle: true };
   return { whose: 'other', vifId: record.vifId, usedBy };
 }
@@ -122,13 +124,12 @@ function inUse(
   { address, mac }: VfStep,
   { set }: VfGiving,
   state: VfState,
-  users: readonly string[],
+  user: string | undefined,
 ): VifError | undefined {
-  const [user] = users;
   if (isEmpty(set) || user === undefined) return undefined;
   if (mac?.toLowerCase() === state.mac.toLowerCase()) return undefined;
   const text =
-    `Virtual function ${address} is in use: ${user} is on top of its device. ` +
+    `Virtual function ${address} is in use by ${user}. ` +
     'Stop the guest that has it, or choose another function';
   return new VifError('LINK_BUSY', text);
 }
@@ -136,16 +137,18 @@ function inUse(
 /**
  * What a write changes. A change of the holder is listed only if nothing else changes: otherwise it is implied by the
  * settings.
- * @param holder the VIF that the record currently names, if that changes or the record is removed
+ * @param vifId the VIF that the record will name; null if the record is removed
+ * @param holder the VIF that the record currently names; null without a record
  */
 function differencesOf(
   { set }: VfWrite,
   state: VfState,
   vifId: string | null,
-  holder: string | undefined,
+  holder: string | null,
 ): Difference[] {
   if (!isEmpty(set)) return differencesFrom(set, state);
-  return holder === undefined ? [] : [{ attribute: 'holder', expected: vifId, actual: holder }];
+  const isSame = holder === vifId || (holder !== null && vifId !== null && isSameVif(holder, vifId));
+  return isSame ? [] : [{ attribute: 'holder', expected: vifId, actual: holder }];
 }
 
 function settingsOf({ mac, vlan, trust }: VfStep): VfSettings {

@@ -18,6 +18,9 @@ import type { VfChange, VfTable } from './vf-table.js';
 /** How much of a write was done: `nothing` includes the journal. */
 export type VfProgress = 'all' | 'nothing';
 
+/** The programs that have functions open through VFIO, by PCI address in lower case. */
+export type FunctionHolders = (addresses: readonly string[]) => Promise<ReadonlyMap<string, string>>;
+
 type VfTask = Task<VfStep, VfWrite>;
 
 /**
@@ -28,10 +31,12 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
   readonly kinds = ['vf'] as const;
   readonly #table: VfTable;
   readonly #journal: VfJournal;
+  readonly #holders: FunctionHolders;
 
-  constructor(table: VfTable, journal: VfJournal) {
+  constructor(table: VfTable, journal: VfJournal, holders: FunctionHolders = async () => new Map()) {
     this.#table = table;
     this.#journal = journal;
+    this.#holders = holders;
   }
 
   async inspect(steps: readonly VifStep<VfStep>[], signal: AbortSignal): Promise<Inspection<VfWrite>[]> {
@@ -40,14 +45,30 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
       this.#table.read(addresses, signal),
       this.#journal.read(addresses),
     ]);
+    const guests = await this.#guestsOf(steps, records);
     const together = new Map<string, VfStep[]>();
     const keyOf = ({ step, vifId }: VifStep<VfStep>) => `${vifId} ${step.address}`;
     for (const each of steps) together.set(keyOf(each), [...(together.get(keyOf(each)) ?? []), each.step]);
     return steps.map((each) => {
       const { step, vifId } = each;
       const [state, record] = [states.get(step.address), records.get(step.address)];
-      return inspectVf(step, vifId, state, record, together.get(keyOf(each)) ?? [step]);
+      const guest = guests.get(step.address.toLowerCase());
+      const found = state && !isVifError(state) && guest !== undefined ? { ...state, guest } : state;
+      return inspectVf(step, vifId, found, record, together.get(keyOf(each)) ?? [step]);
     });
+  }
+
+  /** The guests that have functions which their VIFs do not hold yet. A VIF's own guest may have its function. */
+  async #guestsOf(
+    steps: readonly VifStep<VfStep>[],
+    records: ReadonlyMap<string, VfRecord | VifError>,
+  ): Promise<ReadonlyMap<string, string>> {
+    const isTaken = ({ step: { address, restore }, vifId }: VifStep<VfStep>) => {
+      const record = records.get(address);
+      return !restore && (!record || (!isVifError(record) && !isSameVif(record.vifId, vifId)));
+    };
+    const taken = new Set(steps.filter(isTaken).map(({ step }) => step.address));
+    return taken.size === 0 ? new Map() : this.#holders([...taken]);
   }
 
   async apply(tasks: readonly VfTask[], signal: AbortSignal): Promise<readonly Outcome<VfProgress>[]> {

@@ -25,6 +25,8 @@ export type VfSettings = Partial<VfState>;
 export interface FoundVf extends VfState {
   /** The links on top of the function's own device, or that it is a member of: a macvtap, a bridge. */
   readonly users?: readonly string[];
+  /** The program that has it open through VFIO, as in `qemu-system-x86 (process 4711)`, if it was asked for. */
+  readonly guest?: string;
 }
 
 /** Settings to write to a virtual function; what is left out stays. */

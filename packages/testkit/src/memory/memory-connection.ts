@@ -8,7 +8,7 @@ import {
 } from '@vifkit/host/parts';
 import type { Kernel } from './kernel/kernel.js';
 import type { MemoryLinks } from './kernel/memory-links.js';
-import type { PciFunctions } from './kernel/memory-pci.js';
+import type { MemoryPci } from './kernel/memory-pci.js';
 import type { MemoryOvs } from './ovs/memory-ovs.js';
 
 /** What an in-memory host has on the paths of VIFs. */
@@ -18,7 +18,7 @@ export interface MemoryConnectionParts {
   readonly openVSwitch: OpenVswitch;
   readonly filters: FilterTable;
   readonly kernel: Kernel;
-  readonly pci: PciFunctions;
+  readonly pci: MemoryPci;
 }
 
 /** Reads the paths of VIFs on an in-memory host: no guest is connected to a socket. */
@@ -38,26 +38,15 @@ export function memoryConnection({
     sockets: async () => new Map(),
     holders: async ({ taps, functions }) => {
       const open = taps.filter((tap) => kernel.links.get(tap)?.tap?.isOpen);
-      return new Map([...open.map((tap) => [tap, 'a guest'] as const), ...usersOf(functions, pci)]);
+      return new Map([...open.map((tap) => [tap, 'a guest'] as const), ...pci.guestsOf(functions)]);
     },
   });
 }
 
-/** The programs that have functions open. */
-export function usersOf(functions: readonly string[], pci: PciFunctions): Map<string, string> {
-  return new Map(
-    functions.flatMap((address): [string, string][] => {
-      const found = pci[address];
-      return typeof found === 'object' && found.isOpen ? [[address, 'a guest']] : [];
-    }),
-  );
-}
-
-function functionOf(address: string, pci: PciFunctions, kernel: Kernel): [string, FunctionOnPath][] {
-  const found = pci[address];
-  if (found === undefined) return [];
-  const driver = typeof found === 'object' && found.isOpen ? 'vfio-pci' : undefined;
-  const vf = kernel.functions.find((each) => each.address === address)?.vf;
-  if (typeof found === 'string' || !vf) return [[address, { driver }]];
-  return [[address, { driver, vf: { pf: found.pf, mac: vf.mac, vlan: vf.vlan } }]];
+function functionOf(address: string, pci: MemoryPci, kernel: Kernel): [string, FunctionOnPath][] {
+  const place = pci.virtualFunctions.get(address);
+  if (!place) return pci.isThere(address) ? [[address, { driver: undefined }]] : [];
+  const driver = pci.guestsOf([address]).size > 0 ? 'vfio-pci' : undefined;
+  const { vf } = kernel.functions.find((each) => each.address === address) ?? {};
+  return [[address, { driver, ...(vf && { vf: { pf: place.pf, mac: vf.mac, vlan: vf.vlan } }) }]];
 }

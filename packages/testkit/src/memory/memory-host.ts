@@ -37,7 +37,7 @@ import { MemoryPci, type PciFunctions } from './kernel/memory-pci.js';
 import { MemoryPrograms } from './kernel/memory-programs.js';
 import { type Point, Points, type Which } from './kernel/points.js';
 import { type Ending, MemoryCommands } from './memory-commands.js';
-import { memoryConnection, usersOf } from './memory-connection.js';
+import { memoryConnection } from './memory-connection.js';
 import { MemoryLocks } from './memory-locks.js';
 import { MemoryVfJournal } from './memory-vf-journal.js';
 import { MemoryVifRecords } from './memory-vif-records.js';
@@ -147,7 +147,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     core: thisCore,
     facts: { ...hostFacts(links, '/sys', journal, files), kernelRelease: async () => kernelRelease },
     locks: kept?.locks ?? new MemoryLocks(),
-    connection: memoryConnection({ links, ovs, openVSwitch, filters: table, kernel, pci: options.pci ?? {} }),
+    connection: memoryConnection({ links, ovs, openVSwitch, filters: table, kernel, pci }),
     records: kept?.records ?? new MemoryVifRecords(),
     inventory: new SourcesInventory([
       new KernelSource(links, functions, journal, programs),
@@ -161,10 +161,10 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     }),
     runners: [
       new LinkRunner(links, options.tapOwner),
-      new OvsRunner(openVSwitch, links, async (functions) => usersOf(functions, options.pci ?? {})),
+      new OvsRunner(openVSwitch, links, async (addresses) => pci.guestsOf(addresses)),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
-      new VfRunner(functions, journal),
+      new VfRunner(functions, journal, async (addresses) => pci.guestsOf(addresses)),
       new OvsPortSettings(ovs),
       new BridgePorts([], programs),
     ],

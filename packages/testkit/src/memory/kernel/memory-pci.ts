@@ -5,8 +5,8 @@ interface MemoryVirtualFunction extends VirtualFunction {
   readonly representor?: Omit<Representor, 'index'>;
   /** As in `/dev/vhost-vdpa-0`. */
   readonly vdpaDevice?: string;
-  /** A guest has it open: it is bound to vfio-pci. */
-  readonly isOpen?: boolean;
+  /** The guest that has it open through VFIO, as in `qemu-system-x86 (process 4711)`. */
+  readonly openBy?: string;
 }
 
 /**
@@ -36,6 +36,25 @@ export class MemoryPci {
   /** The names of all network devices that the functions have: each is a link. */
   get netDevices(): string[] {
     return netDevicesOf(this.#functions);
+  }
+
+  isThere(address: string): boolean {
+    return address in this.#functions;
+  }
+
+  /** The guests that have functions open, by the addresses of these. */
+  guestsOf(addresses: readonly string[]): ReadonlyMap<string, string> {
+    const given = new Map(
+      Object.entries(this.#functions).flatMap(([address, each]): [string, string][] =>
+        typeof each === 'string' || each.openBy === undefined ? [] : [[address.toLowerCase(), each.openBy]],
+      ),
+    );
+    return new Map(
+      addresses.flatMap((address): [string, string][] => {
+        const guest = given.get(address.toLowerCase());
+        return guest === undefined ? [] : [[address.toLowerCase(), guest]];
+      }),
+    );
   }
 
   names(path: string): string[] {
