@@ -94,8 +94,10 @@ export interface BridgeMemberLeg {
   readonly bridge: string;
   /** Who makes the member; this plug unless given. */
   readonly madeBy?: Maker;
-  /** The member that this one must reach across the bridge. */
+  /** The member that this one must reach across the bridge; any other member unless given. */
   readonly partner?: string;
+  /** The request isolates it: it must not reach other isolated members. */
+  readonly isolated?: boolean;
 }
 
 /** Both ends of a veth pair. */
@@ -174,6 +176,8 @@ export interface OvsPortLeg {
   readonly isolated?: boolean;
   /** The VLAN that the port must be in, if the plug decides that. */
   readonly tag?: number;
+  /** The request isolates it: it must not reach other protected ports. */
+  readonly protected?: boolean;
 }
 
 /** OVN's binding of the port to this chassis. It matters only if OVN manages the bridge. */

@@ -69,6 +69,8 @@ export interface OvsBridgeOnPath {
   readonly error?: string | undefined;
   /** `secure` drops everything that matches no flow. */
   readonly failMode?: string | undefined;
+  /** It has an OpenFlow controller. */
+  readonly hasController?: boolean | undefined;
   /** How many flows it has; undefined if that was not requested, or is unknown. */
   readonly flows?: number | undefined;
 }
@@ -83,6 +85,15 @@ export interface OvsPortOnPath {
   readonly linkState: string | undefined;
   readonly tag: number | undefined;
   readonly trunks: readonly number[];
+  /** `access`, `trunk`, ...; undefined if the tag decides. */
+  readonly vlanMode?: string | undefined;
+  /**
+   * What spanning tree has made of it: `forwarding`, `listening`, `learning`, `blocking`, `discarding` or `disabled`;
+   * undefined if it takes no part.
+   */
+  readonly treeState?: string | undefined;
+  /** It is protected, and so is each port of its bridge that leads to the network: it cannot reach them. */
+  readonly isCutOff?: boolean | undefined;
   readonly externalIds: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, string>>;
 }
