@@ -40,6 +40,8 @@ export interface GuestLinkLeg {
   readonly types?: readonly string[];
   /** The network's MTU in bytes, which the link must support. */
   readonly mtu?: number;
+  /** The guest's MAC address, which its link must not have in a Linux bridge; the VIF's unless given. */
+  readonly mac?: string;
 }
 
 /** The guest's macvtap on top of a link. The hypervisor makes and names it, so it is identified by its MAC address. */

@@ -13,11 +13,12 @@ export function legsOfPlan(plan: Plan): Leg[] {
   const representors = new Set(plan.flatMap((step) => (isRepresentor(step) ? [step.name] : [])));
   const veths = new Map(plan.flatMap((step) => (step.kind === 'link' ? vethEnd(step) : [])));
   const isolated = new Set(plan.flatMap((step) => (settlesIsolated(step) ? [step.name] : [])));
+  const partners = new Map(plan.flatMap((step) => (step.kind === 'bridgePort' ? uplinkOf(step) : [])));
   const usesOvs = plan.some(({ kind }) => kind === 'ovsBridge' || kind === 'ovsPort');
   const legs = plan.flatMap((step): Leg[] => {
     switch (step.kind) {
       case 'link':
-        return linkLegs(step, { representors, isolated, seen });
+        return linkLegs(step, { representors, isolated, partners, seen });
       case 'ovsBridge':
         return [{ kind: 'ovsBridge', name: step.name }];
       case 'ovsPort':
@@ -48,15 +49,21 @@ function settlesIsolated(step: Step): step is BridgePortStep | OvsPortSettingsSt
   return (step.kind === 'bridgePort' || step.kind === 'ovsPortSettings') && step.isolated === true;
 }
 
+function uplinkOf({ name, uplink }: BridgePortStep): [string, string][] {
+  return uplink === undefined ? [] : [[name, uplink]];
+}
+
 interface Others {
   readonly representors: ReadonlySet<string>;
   /** What the request isolates. */
   readonly isolated: ReadonlySet<string>;
+  /** The members that guests' links must reach, by link. */
+  readonly partners: ReadonlyMap<string, string>;
   /** The far ends of veth pairs, which have their own steps. */
   readonly seen: Set<string>;
 }
 
-function linkLegs(step: LinkStep, { representors, isolated, seen }: Others): Leg[] {
+function linkLegs(step: LinkStep, { representors, isolated, partners, seen }: Others): Leg[] {
   const { name, create, types, set = {}, ifPresent } = step;
   if (ifPresent) return []; // the guest's link: the plugin's `path` has it
   const sized = set.mtu === undefined ? {} : { mtu: set.mtu };
@@ -73,8 +80,14 @@ function linkLegs(step: LinkStep, { representors, isolated, seen }: Others): Leg
     own.push({ kind: 'uplink', name, ...sized, ...(representors.has(name) && { followsGuest: true }) });
   }
   if (set.master !== undefined) {
-    const asked = isolated.has(name) && { isolated: true };
-    own.push({ kind: 'bridgeMember', name, bridge: set.master, ...asked });
+    const partner = partners.get(name);
+    own.push({
+      kind: 'bridgeMember',
+      name,
+      bridge: set.master,
+      ...(partner !== undefined && { partner }),
+      ...(isolated.has(name) && { isolated: true }),
+    });
   }
   return own;
 }

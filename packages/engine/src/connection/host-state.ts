@@ -5,6 +5,8 @@ import type { Leg } from '@vifkit/core/connection';
 export interface HostState {
   /** Links by name: those that legs name, and those on top of links that macvtap legs name. */
   readonly links: ReadonlyMap<string, LinkOnPath>;
+  /** Undefined if no leg depends on other members of its bridge or on VLANs; an error if they cannot be read. */
+  readonly bridges?: BridgesOnPath | VifError | undefined;
   /** Undefined if no leg concerns Open vSwitch; an error if it cannot be read. */
   readonly openVSwitch?: OpenVSwitchOnPath | VifError | undefined;
   /** Undefined if no leg concerns a filter; an error if the filters cannot be read. */
@@ -31,6 +33,8 @@ export interface LinkOnPath {
   readonly vlanId?: number | undefined;
   /** The mode of a macvtap. */
   readonly mode?: string | undefined;
+  /** Of a bridge: whether it filters VLANs. */
+  readonly filtersVlans?: boolean | undefined;
   /** As a member of a bridge. */
   readonly port?:
     | {
@@ -44,6 +48,23 @@ export interface LinkOnPath {
         readonly floods: boolean;
       }
     | undefined;
+}
+
+/** What is known of Linux bridges besides the links that legs name. */
+export interface BridgesOnPath {
+  /** The members of bridges on which a guest's link has no partner, by bridge. */
+  readonly members: ReadonlyMap<string, readonly LinkOnPath[]>;
+  /** The VLANs of members, and of bridges themselves, by name; empty if no bridge filters VLANs. */
+  readonly vlans: ReadonlyMap<string, VlansOnPath>;
+}
+
+export interface VlansOnPath {
+  /** The VLAN of untagged frames that it sends; null if they are dropped. */
+  readonly native: number | null;
+  /** The other VLANs that it is in. */
+  readonly tagged: readonly number[];
+  /** The VLANs whose frames it gets without a tag. */
+  readonly untagged: readonly number[];
 }
 
 /** The state of Open vSwitch. */

@@ -1,6 +1,12 @@
 import { isSameVif, isVifError } from '@vifkit/core';
 import type { OvnBindingLeg, OvsBridgeLeg, OvsPortLeg } from '@vifkit/core/connection';
-import type { HostState, OpenVSwitchOnPath, OvnOnPath, OvsBridgeOnPath, OvsPortOnPath } from './host-state.js';
+import type {
+  HostState,
+  OpenVSwitchOnPath,
+  OvnOnPath,
+  OvsBridgeOnPath,
+  OvsPortOnPath,
+} from './host-state.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 
 /** Neutron's VLAN for ports whose traffic is dropped. */
@@ -20,7 +26,9 @@ export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdic
     const bridge = bridges.get(name);
     if (!bridge) return broken('it is missing');
     if (bridge.error !== undefined) return broken(bridge.error);
-    return bridge.flows === 0 && showsAllFlows(bridge) ? broken('it has no flows: it drops everything') : sound;
+    return bridge.flows === 0 && showsAllFlows(bridge)
+      ? broken('it has no flows: it drops everything')
+      : sound;
   });
 }
 

@@ -1,7 +1,7 @@
 import { withDeadline } from '@vifkit/engine/time';
 import type { Ovsdb } from '../ovsdb/client.js';
-import * as values from '../ovsdb/values.js';
 import type { Operation } from '../ovsdb/operations.js';
+import * as values from '../ovsdb/values.js';
 import { answers, DaemonProbe } from './control-socket.js';
 import { countFlows } from './flow-count.js';
 
@@ -55,10 +55,12 @@ export class VswitchdProbe {
     });
     const results = await this.client.transact('Open_vSwitch', selects, signal);
     return new Map(
-      results.flatMap(({ rows = [] }) => rows).flatMap((row) => {
-        const state = treeStateOf(values.readStrings(row.status), values.readStrings(row.rstp_status));
-        return state === undefined ? [] : [[values.readString(row.name), state]];
-      }),
+      results
+        .flatMap(({ rows = [] }) => rows)
+        .flatMap((row) => {
+          const state = treeStateOf(values.readStrings(row.status), values.readStrings(row.rstp_status));
+          return state === undefined ? [] : [[values.readString(row.name), state]];
+        }),
     );
   }
 

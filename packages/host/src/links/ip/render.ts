@@ -73,11 +73,13 @@ function settings({ attributes, alias }: Extract<LinkOperation, { op: 'set' }>):
 }
 
 /** The kernel counts a bridge's times in hundredths of a second. */
-function bridgeWords({ forwardDelay, stp, multicastSnooping, ageing }: BridgeAttributes): string[] {
+function bridgeWords(attributes: BridgeAttributes): string[] {
+  const { forwardDelay, stp, multicastSnooping, ageing, vlanFiltering } = attributes;
   const words: string[] = [];
   if (stp !== undefined) words.push('stp_state', stp ? '1' : '0');
   if (forwardDelay !== undefined) words.push('forward_delay', String(Math.round(forwardDelay * 100)));
   if (ageing !== undefined) words.push('ageing_time', String(Math.round(ageing * 100)));
   if (multicastSnooping !== undefined) words.push('mcast_snooping', multicastSnooping ? '1' : '0');
+  if (vlanFiltering !== undefined) words.push('vlan_filtering', vlanFiltering ? '1' : '0');
   return words;
 }
