@@ -34,8 +34,12 @@ type Making = Pick<Extract<LinkOperation, { op: 'add' }>, 'name' | 'create' | 'b
 
 function renderAdd({ name, create, bridge = {} }: Making): string {
   switch (create.type) {
-    case 'bridge':
-      return ['link', 'add', 'name', name, 'type', 'bridge', ...bridgeWords(bridge)].join(' ');
+    case 'bridge': {
+      // A new bridge filters no VLANs, and a kernel that cannot do that refuses even to be told not to.
+      const { vlanFiltering, ...others } = bridge;
+      const made = vlanFiltering ? bridge : others;
+      return ['link', 'add', 'name', name, 'type', 'bridge', ...bridgeWords(made)].join(' ');
+    }
     case 'veth':
       return `link add name ${name} type veth peer name ${create.peer}`;
     case 'tap':
