@@ -54,6 +54,8 @@ export interface LinkOnPath {
 export interface BridgesOnPath {
   /** The members of bridges on which a guest's link has no partner, by bridge. */
   readonly members: ReadonlyMap<string, readonly LinkOnPath[]>;
+  /** Those of these bridges that have no other member, and on which the host has no address. */
+  readonly deserted: ReadonlySet<string>;
   /** The VLANs of members, and of bridges themselves, by name; empty if no bridge filters VLANs. */
   readonly vlans: ReadonlyMap<string, VlansOnPath>;
 }

@@ -29,8 +29,7 @@ export function judgeMember(leg: BridgeMemberLeg, state: HostState): Verdict {
   return worstOf([
     judgePortState(link),
     judgeVlans(link, leg, others, state),
-    leg.partner === undefined && isGuests(link, leg) ? judgeWays(others) : undefined,
-    isVifError(state.bridges) ? waiting(state.bridges.message) : undefined,
+    leg.partner === undefined && isGuests(link, leg) ? judgeWays(leg, others, state) : undefined,
   ]);
 }
 
@@ -73,7 +72,8 @@ function judgeVlans(
   others: readonly LinkOnPath[],
   { links, bridges }: HostState,
 ): Verdict {
-  if (!links.get(leg.bridge)?.filtersVlans || !bridges || isVifError(bridges)) return sound;
+  if (!links.get(leg.bridge)?.filtersVlans || !bridges) return sound;
+  if (isVifError(bridges)) return waiting(bridges.message);
   const { vlans } = bridges;
   const own = vlans.get(link.name);
   const ids = own ? idsOf(own) : [];
@@ -96,9 +96,16 @@ function idsOf(vlans: VlansOnPath | undefined): number[] {
 
 /**
  * The members that may lead to a network, of a bridge that others made. A bridge without such members may be of guests
- * alone, or have the host as its router.
+ * alone, of which this one is the first, or have the host as its router.
  */
-function judgeWays(others: readonly LinkOnPath[]): Verdict {
+function judgeWays(
+  { bridge }: BridgeMemberLeg,
+  others: readonly LinkOnPath[],
+  { bridges }: HostState,
+): Verdict {
+  if (isVifError(bridges)) return waiting(bridges.message);
+  if (bridges?.deserted.has(bridge))
+    return waiting('its bridge has no other member, and the host no address');
   const ways = others.filter(({ type }) => !INNER_TYPES.includes(type));
   const isOpen = ({ up, carrier, port }: LinkOnPath) =>
     up && carrier !== false && port?.state === 'forwarding';

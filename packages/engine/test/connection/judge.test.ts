@@ -6,6 +6,7 @@ import type {
   LinkOnPath,
   OpenVSwitchOnPath,
   OvsPortOnPath,
+  VlansOnPath,
 } from '../../src/connection/host-state.js';
 import { judge } from '../../src/connection/judge.js';
 
@@ -161,8 +162,9 @@ describe('a member of a Linux bridge', () => {
     const bridge = linkOf({ name: 'br1', type: 'bridge', filtersVlans: vlans.size > 0 });
     const links = new Map([guest, bridge, ...others].map((link) => [link.name, link]));
     const members = new Map([['br1', [guest, ...others]]]);
+    const deserted = new Set<string>();
     const all: Leg = Object.assign({}, leg, asked);
-    return judged(all, { links, bridges: { members, vlans } }).state;
+    return judged(all, { links, bridges: { members, vlans, deserted } }).state;
   };
 
   it('is broken if it is isolated from all others, unless the request isolates it', () => {
@@ -192,6 +194,16 @@ describe('a member of a Linux bridge', () => {
     expect(stateOf(inBridge, others)).toBe(state);
   });
 
+  it('waits where nobody can be reached yet', () => {
+    const links = new Map([['tap1', tap('tap1')]]);
+    const bridges = {
+      members: new Map([['br1', [tap('tap1')]]]),
+      vlans: new Map(),
+      deserted: new Set(['br1']),
+    };
+    expect(judged(leg, { links, bridges }).state).toBe('waiting');
+  });
+
   const untagged = (vlan: number) => ({ native: vlan, tagged: [], untagged: [vlan] });
   const trunk = (...tagged: number[]) => ({ native: null, tagged, untagged: [] });
   it.each([
@@ -210,7 +222,7 @@ describe('a member of a Linux bridge', () => {
   });
 
   it('waits where only the host is in its VLAN', () => {
-    const vlans = new Map([
+    const vlans = new Map<string, VlansOnPath>([
       ['tap1', untagged(1)],
       ['br1', untagged(1)],
       ['eth0', trunk(5)],

@@ -91,14 +91,24 @@ export class HostConnection implements ConnectionReader {
     const filters = joined.some(({ bridge }) => links.get(bridge)?.filtersVlans);
     if (free.length === 0 && !filters) return undefined;
     const names = [...new Set(free.map(({ bridge }) => bridge))];
-    return orError(
-      Promise.all([reader.read(names, signal), filters ? reader.vlans(signal) : new Map()]).then(
-        ([members, vlans]) => ({
-          members: new Map([...members].map(([bridge, its]) => [bridge, its.map(onPath)])),
-          vlans,
-        }),
-      ),
-    );
+    const read = async () => {
+      const [members, vlans] = await Promise.all([
+        reader.read(names, signal),
+        filters ? reader.vlans(signal) : new Map(),
+      ]);
+      const lonely = names.filter((name) => (members.get(name)?.length ?? 0) < 2);
+      return {
+        members: new Map([...members].map(([bridge, its]) => [bridge, its.map(onPath)])),
+        deserted: new Set(lonely.length === 0 ? [] : await this.#withoutAddress(lonely, signal)),
+        vlans,
+      };
+    };
+    return orError(read());
+  }
+
+  async #withoutAddress(names: readonly string[], signal: AbortSignal): Promise<string[]> {
+    const found = await this.parts.links.readAddresses(names, signal);
+    return names.filter((name) => (found.get(name)?.addresses.length ?? 0) === 0);
   }
 
   async #readFilters(signal: AbortSignal): Promise<FiltersOnPath> {
