@@ -80,11 +80,12 @@ function judgeVlans(
   if (!own || ids.length === 0) return broken('its bridge filters VLANs, and it is in none');
   const isTagged = own.native !== null && !own.untagged.includes(own.native);
   if (isTagged && (isGuests(link, leg) || leg.partner !== undefined)) {
-    return broken(`untagged frames that it sends are in VLAN ${own.native}, of which it gets tagged ones`);
+    return broken(`its untagged frames are in VLAN ${own.native}, but it gets that VLAN's frames tagged`);
   }
   const shares = (name: string) => idsOf(vlans.get(name)).some((id) => ids.includes(id));
   if (others.length === 0 || others.some(({ name }) => shares(name))) return sound;
-  const where = `it is in VLAN ${ids.join(', ')}, and ${leg.partner ?? 'no other member'} is not`;
+  const absent = leg.partner === undefined ? 'no other member is' : `${leg.partner} is not`;
+  const where = `it is in VLAN ${ids.join(', ')}, and ${absent}`;
   // The host may be what the guest is to reach.
   return shares(leg.bridge) && leg.partner === undefined ? waiting(where) : broken(where);
 }
