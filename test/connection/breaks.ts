@@ -62,6 +62,12 @@ const memberBreaks = (mode: ModeName, bridge: string): Break[] =>
       plug: 'mends',
     },
     {
+      what: "its tap has the guest's MAC address",
+      does: ip(`link set dev ${tap} address ${mac}`),
+      leg: `guestLink ${tap}`,
+      plug: 'tells',
+    },
+    {
       what: 'the bridge takes nothing from its tap',
       does: ip(`link set dev ${tap} type bridge_slave locked on`),
       leg: `bridgeMember ${tap}`,
@@ -111,6 +117,32 @@ const portBreaks = (mode: ModeName, port: string): Break[] =>
     {
       what: 'the port is in the dead VLAN',
       does: vsctl('set', 'Port', port, 'tag=4095'),
+      leg: `ovsPort ${port}`,
+      plug: 'tells',
+    },
+    {
+      what: 'the port is a trunk of the dead VLAN',
+      does: vsctl('set', 'Port', port, 'vlan_mode=trunk', 'trunks=4095'),
+      leg: `ovsPort ${port}`,
+      plug: 'tells',
+    },
+    {
+      what: 'the port and the way out are protected',
+      does: all(
+        vsctl('set', 'Port', port, 'protected=true'),
+        vsctl(
+          'add-port',
+          'br-int',
+          'out0',
+          '--',
+          'set',
+          'Interface',
+          'out0',
+          'type=patch',
+          'options:peer=in0',
+        ),
+        vsctl('set', 'Port', 'out0', 'protected=true'),
+      ),
       leg: `ovsPort ${port}`,
       plug: 'tells',
     },
@@ -200,6 +232,14 @@ export const breaks: readonly Break[] = [
     leg: 'ovsBridge br-int',
     plug: 'tells',
   }),
+  ...rows('direct', {
+    what: 'the flows of a bridge in the default mode are deleted',
+    does: async (site) => {
+      await site.run('ovs-ofctl', 'del-flows', `unix:${site.ovs.directory}/br-int.mgmt`);
+    },
+    leg: 'ovsBridge br-int',
+    plug: 'tells',
+  }),
   ...rows('create_port', {
     what: 'its tap is in a Linux bridge',
     does: all(ip('link add name br-other type bridge'), ip(`link set dev ${tap} master br-other`)),
@@ -243,6 +283,24 @@ export const breaks: readonly Break[] = [
     },
   ),
   ...memberBreaks('bridge', 'br-lab'),
+  ...rows(
+    'others_bridge',
+    {
+      what: 'its only way out is down',
+      does: ip('link set dev out7 down'),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
+      what: 'its tap and the way out are isolated',
+      does: all(
+        ip(`link set dev ${tap} type bridge_slave isolated on`),
+        ip('link set dev out7 type bridge_slave isolated on'),
+      ),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+  ),
   ...rows(
     'bridge',
     {

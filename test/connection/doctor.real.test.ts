@@ -104,6 +104,11 @@ it('tells that what Linux bridges forward is dropped, and it is', async () => {
     await writeFile(setting, '0');
     expect(await ping()).toBe(true);
     expect((await forModes('hybrid')).exitCode).toBe(0);
+    await site.ip('link set dev br-lan type bridge nf_call_iptables 1');
+    expect(await ping()).toBe(false);
+    const [told] = (await forModes('hybrid')).lines;
+    const warning = { kind: 'bridge', problem: expect.stringContaining('br-lan'), isWarning: true };
+    expect(told?.lacks).toContainEqual(expect.objectContaining(warning));
   } finally {
     await writeFile(setting, '0');
     for (const guest of [one, other]) await guest.close();

@@ -125,6 +125,14 @@ async function uplink({ ip }: Site): Promise<void> {
   await ip('link set dev up0 up');
 }
 
+async function othersBridge(site: Site): Promise<void> {
+  await uplink(site);
+  await site.ip('link add name br-lab type bridge');
+  await site.ip('link add link up0 name out7 type macvlan mode passthru');
+  await site.ip('link set dev out7 master br-lab up');
+  await site.ip('link set dev br-lab mtu 1450 up');
+}
+
 /** @param mode QEMU's part */
 export const vhostUser = (mode: 'client' | 'server') =>
   ovs('VIFVHostUser', { path: socketOf(vhu), mode, vif_name: vhu })();
@@ -160,6 +168,12 @@ export const modes = {
   bridge: {
     request: linuxBridge({ bridge_interface: 'up0' }),
     before: uplink,
+    start: (site) => tapIn(site, 'br-lab'),
+  },
+  // An operator's bridge, with a macvlan as its way out: the plug knows neither.
+  others_bridge: {
+    request: linuxBridge({ should_provide_bridge: false }),
+    before: othersBridge,
     start: (site) => tapIn(site, 'br-lab'),
   },
   filtered: {

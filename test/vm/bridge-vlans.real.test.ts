@@ -90,4 +90,17 @@ setsid python3 /run/guest.py ${tapOf(number)} g${number} </dev/null >/dev/null 2
     await machine.vif('unplug', requests, '--force'); // the guests still have their taps open
     expect(await machine.run('ip -brief link')).not.toContain('tap7a0c');
   });
+
+  it('are in no other VLAN, and get its frames without a tag', { timeout: 600_000 }, async () => {
+    await machine.run('ip link set br-lan type bridge vlan_default_pvid 7');
+    const request = member(4, { vlan: 5 });
+    await machine.vif('plug', [request]);
+    expect(await vlans(tapOf(4))).toEqual(['5', 'PVID', 'Egress', 'Untagged']);
+    await machine.run(`bridge vlan add dev ${tapOf(4)} vid 5 pvid`);
+    const [checked] = await machine.vif('check', [request]);
+    expect(JSON.stringify(checked?.differences)).toContain('untagged');
+    await machine.vif('plug', [request]);
+    expect(await vlans(tapOf(4))).toEqual(['5', 'PVID', 'Egress', 'Untagged']);
+    await machine.vif('unplug', [request]);
+  });
 });

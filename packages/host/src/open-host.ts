@@ -57,6 +57,10 @@ export function openHost(options?: HostOptions): Host {
     const { openFilters } = await import('./port-security/filter-runner.js');
     return openFilters(rootHelper, programs);
   });
+  const members = async () => {
+    const { BridgeMembers } = await import('./connection/bridge-members.js');
+    return new BridgeMembers(programs);
+  };
   const tools = new OnDemand(async () => {
     const { openTools } = await import('./commands/command-runner.js');
     return openTools(toolHelper, programs);
@@ -111,6 +115,10 @@ export function openHost(options?: HostOptions): Host {
     connection: new HostConnection({
       links,
       openVSwitch: { read: async (...asked) => (await openVSwitch.get()).path.read(...asked) },
+      bridges: {
+        read: async (...asked) => (await members()).read(...asked),
+        vlans: async (signal) => (await members()).vlans(signal),
+      },
       filters: { read: async (signal) => (await filters.get()).table.read(signal) },
       functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),
       sockets: async (paths) => (await import('./connection/unix-sockets.js')).socketStates(paths, files),

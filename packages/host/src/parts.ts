@@ -5,6 +5,7 @@ export type { Following } from './commands/follow-program.js';
 export type { Answer, Question } from './commands/program-session.js';
 export type { Argv, Programs, Session } from './commands/programs.js';
 export type { ProgramOptions, ProgramResult } from './commands/run-program.js';
+export { BridgeMembers } from './connection/bridge-members.js';
 export { HostConnection } from './connection/host-connection.js';
 export { OpenVSwitchPath } from './connection/open-vswitch-path.js';
 export { VswitchdProbe } from './connection/vswitchd-probe.js';

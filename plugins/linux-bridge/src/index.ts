@@ -82,7 +82,16 @@ export class LinuxBridgePlugin implements VifPlugin {
     const below = this.#below(network);
     const carried: Leg[] = below && mtu !== undefined ? [{ kind: 'uplink', name: below, mtu }] : [];
     if (vif.vif_name === undefined || context.port) return [...later, ...carried]; // the plan makes its tap
-    return [...guestLinkPath(bridge, vif.vif_name, { mtu }), ...later, ...carried];
+    const partner = this.#member(network);
+    const sized = { mtu, ...(partner !== undefined && { partner }) };
+    return [...guestLinkPath(bridge, vif.vif_name, sized), ...later, ...carried];
+  }
+
+  /** The member that connects the bridge to the network, if the plug adds it. */
+  #member(network: Network): string | undefined {
+    if (!providesBridge(network)) return undefined;
+    if (network.should_provide_vlan) return vlanName(requireField(network, 'vlan'));
+    return this.#options.flat_interface ?? network.bridge_interface ?? undefined;
   }
 
   /**
@@ -133,7 +142,7 @@ export class LinuxBridgePlugin implements VifPlugin {
   ): Promise<LinkStep[]> {
     const joined = { up: true, master: bridge };
     if (!network.should_provide_vlan) {
-      const name = this.#options.flat_interface ?? network.bridge_interface;
+      const name = this.#member(network);
       // The uplink serves only this network: it gets the network's MTU, whether smaller or larger than its own.
       const set = { ...joined, mtu: wanted ?? this.#options.network_device_mtu };
       return name ? [{ kind: 'link', name, set, shared: true, yieldAddresses: true }] : [];
@@ -147,7 +156,7 @@ export class LinuxBridgePlugin implements VifPlugin {
       { kind: 'link', name: link, set: { up: true }, shared: true },
       {
         kind: 'link',
-        name: `vlan${id}`,
+        name: vlanName(id),
         create,
         set: { ...joined, mtu },
         shared: true,
@@ -178,6 +187,10 @@ function parts(vif: VIFBase): { vif: VIFBridge; bridge: string; network: Network
 function providesBridge(network: Network): boolean {
   // With multi_host, nova-network makes the bridge on each host.
   return network.should_provide_bridge && !network.multi_host;
+}
+
+function vlanName(id: number): string {
+  return `vlan${id}`;
 }
 
 /**

@@ -63,6 +63,7 @@ export function directPath(vif: VIFOpenVSwitch, context: PlugContext): Leg[] {
     {
       ...{ kind: 'ovsPort', name, bridge, madeBy: 'hypervisor', linkBy: 'hypervisor', type: '', ...ids },
       ...(isolated && { isolated }),
+      ...(context.port?.isolated && { protected: true }),
     },
     ...(interface_id === undefined
       ? []

@@ -40,6 +40,8 @@ export interface GuestLinkLeg {
   readonly types?: readonly string[];
   /** The network's MTU in bytes, which the link must support. */
   readonly mtu?: number;
+  /** The guest's MAC address, which its link must not have in a Linux bridge; the VIF's unless given. */
+  readonly mac?: string;
 }
 
 /** The guest's macvtap on top of a link. The hypervisor makes and names it, so it is identified by its MAC address. */
@@ -94,8 +96,10 @@ export interface BridgeMemberLeg {
   readonly bridge: string;
   /** Who makes the member; this plug unless given. */
   readonly madeBy?: Maker;
-  /** The member that this one must reach across the bridge. */
+  /** The member that this one must reach across the bridge; any other member unless given. */
   readonly partner?: string;
+  /** The request isolates it: it must not reach other isolated members. */
+  readonly isolated?: boolean;
 }
 
 /** Both ends of a veth pair. */
@@ -174,6 +178,8 @@ export interface OvsPortLeg {
   readonly isolated?: boolean;
   /** The VLAN that the port must be in, if the plug decides that. */
   readonly tag?: number;
+  /** The request isolates it: it must not reach other protected ports. */
+  readonly protected?: boolean;
 }
 
 /** OVN's binding of the port to this chassis. It matters only if OVN manages the bridge. */

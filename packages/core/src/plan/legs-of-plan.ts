@@ -1,5 +1,5 @@
 import type { Leg } from '../connection/legs.js';
-import type { LinkStep, OvsPortStep, Plan, Step } from './steps.js';
+import type { BridgePortStep, LinkStep, OvsPortSettingsStep, OvsPortStep, Plan, Step } from './steps.js';
 
 /** Neutron's VLAN for ports that must not have any traffic. */
 const DEAD_VLAN = 4095;
@@ -12,15 +12,17 @@ export function legsOfPlan(plan: Plan): Leg[] {
   const seen = new Set<string>();
   const representors = new Set(plan.flatMap((step) => (isRepresentor(step) ? [step.name] : [])));
   const veths = new Map(plan.flatMap((step) => (step.kind === 'link' ? vethEnd(step) : [])));
+  const isolated = new Set(plan.flatMap((step) => (settlesIsolated(step) ? [step.name] : [])));
+  const partners = new Map(plan.flatMap((step) => (step.kind === 'bridgePort' ? uplinkOf(step) : [])));
   const usesOvs = plan.some(({ kind }) => kind === 'ovsBridge' || kind === 'ovsPort');
   const legs = plan.flatMap((step): Leg[] => {
     switch (step.kind) {
       case 'link':
-        return linkLegs(step, representors, seen);
+        return linkLegs(step, { representors, isolated, partners, seen });
       case 'ovsBridge':
         return [{ kind: 'ovsBridge', name: step.name }];
       case 'ovsPort':
-        return [...checksumLegs(step, veths.get(step.name)), ...portLegs(step)];
+        return [...checksumLegs(step, veths.get(step.name)), ...portLegs(step, isolated.has(step.name))];
       case 'guestFilter':
         return [{ kind: 'guestFilter', name: step.name }];
       default:
@@ -43,8 +45,25 @@ function checksumLegs({ bridge }: OvsPortStep, peer: string | undefined): Leg[] 
   return peer === undefined ? [] : [{ kind: 'checksum', name: peer, bridge }];
 }
 
-/** @param seen far ends of veth pairs, which have their own steps */
-function linkLegs(step: LinkStep, representors: ReadonlySet<string>, seen: Set<string>): Leg[] {
+function settlesIsolated(step: Step): step is BridgePortStep | OvsPortSettingsStep {
+  return (step.kind === 'bridgePort' || step.kind === 'ovsPortSettings') && step.isolated === true;
+}
+
+function uplinkOf({ name, uplink }: BridgePortStep): [string, string][] {
+  return uplink === undefined ? [] : [[name, uplink]];
+}
+
+interface Others {
+  readonly representors: ReadonlySet<string>;
+  /** What the request isolates. */
+  readonly isolated: ReadonlySet<string>;
+  /** The members that guests' links must reach, by link. */
+  readonly partners: ReadonlyMap<string, string>;
+  /** The far ends of veth pairs, which have their own steps. */
+  readonly seen: Set<string>;
+}
+
+function linkLegs(step: LinkStep, { representors, isolated, partners, seen }: Others): Leg[] {
   const { name, create, types, set = {}, ifPresent } = step;
   if (ifPresent) return []; // the guest's link: the plugin's `path` has it
   const sized = set.mtu === undefined ? {} : { mtu: set.mtu };
@@ -60,11 +79,20 @@ function linkLegs(step: LinkStep, representors: ReadonlySet<string>, seen: Set<s
   } else if (!types?.includes('tap')) {
     own.push({ kind: 'uplink', name, ...sized, ...(representors.has(name) && { followsGuest: true }) });
   }
-  if (set.master !== undefined) own.push({ kind: 'bridgeMember', name, bridge: set.master });
+  if (set.master !== undefined) {
+    const partner = partners.get(name);
+    own.push({
+      kind: 'bridgeMember',
+      name,
+      bridge: set.master,
+      ...(partner !== undefined && { partner }),
+      ...(isolated.has(name) && { isolated: true }),
+    });
+  }
   return own;
 }
 
-function portLegs(step: OvsPortStep): Leg[] {
+function portLegs(step: OvsPortStep, isProtected: boolean): Leg[] {
   const { name, bridge, type = '', externalIds, options, initial, wired, tag, byHypervisor } = step;
   const [interfaceId, mac] = [externalIds['iface-id'], externalIds['attached-mac']];
   const isGuests = !wired || type.startsWith('dpdkvhostuser');
@@ -81,6 +109,7 @@ function portLegs(step: OvsPortStep): Leg[] {
       ...(type === 'patch' && options?.peer !== undefined && { peer: options.peer }),
       ...(initial?.tag === DEAD_VLAN && { isolated: true }),
       ...(tag !== undefined && { tag }),
+      ...(isProtected && { protected: true }),
     },
     ...(interfaceId === undefined
       ? []

@@ -46,6 +46,8 @@ const bridgeAttributes = object({
   multicastSnooping: optional(flag),
   /** The ageing time of learned addresses in seconds; with 0 the bridge forgets them at once, and floods. */
   ageing: optional(duration),
+  /** Whether members reach each other only within VLANs. */
+  vlanFiltering: optional(flag),
 });
 
 /** Settings of a Linux bridge. */
@@ -220,6 +222,7 @@ function linkWords(
     ...numberWords({ 'ARP ignore': arpIgnore, 'ARP announce': arpAnnounce }),
     ...flagWords({ 'checksum offload': checksumOffload }),
     ...flagWords({ STP: bridge?.stp, 'multicast snooping': bridge?.multicastSnooping }),
+    ...flagWords({ 'VLAN filtering': bridge?.vlanFiltering }),
     ...numberWords({ 'forward delay': bridge?.forwardDelay, ageing: bridge?.ageing }),
   ];
 }

@@ -112,6 +112,8 @@ export function hybridLinks({
           multicastSnooping: false,
           // A learned address would misdirect a guest's traffic after its live migration.
           ageing: 0,
+          // The switch separates VLANs.
+          vlanFiltering: false,
         },
       },
     },

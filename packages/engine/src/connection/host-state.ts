@@ -5,6 +5,8 @@ import type { Leg } from '@vifkit/core/connection';
 export interface HostState {
   /** Links by name: those that legs name, and those on top of links that macvtap legs name. */
   readonly links: ReadonlyMap<string, LinkOnPath>;
+  /** Undefined if no leg depends on other members of its bridge or on VLANs; an error if they cannot be read. */
+  readonly bridges?: BridgesOnPath | VifError | undefined;
   /** Undefined if no leg concerns Open vSwitch; an error if it cannot be read. */
   readonly openVSwitch?: OpenVSwitchOnPath | VifError | undefined;
   /** Undefined if no leg concerns a filter, and no guest is running; an error if the filters cannot be read. */
@@ -33,6 +35,8 @@ export interface LinkOnPath {
   readonly vlanId?: number | undefined;
   /** The mode of a macvtap. */
   readonly mode?: string | undefined;
+  /** Of a bridge: whether it filters VLANs. */
+  readonly filtersVlans?: boolean | undefined;
   /** As a member of a bridge. */
   readonly port?:
     | {
@@ -46,6 +50,25 @@ export interface LinkOnPath {
         readonly floods: boolean;
       }
     | undefined;
+}
+
+/** What is known of Linux bridges besides the links that legs name. */
+export interface BridgesOnPath {
+  /** The members of bridges on which a guest's link has no partner, by bridge. */
+  readonly members: ReadonlyMap<string, readonly LinkOnPath[]>;
+  /** Those of these bridges that have no other member, and on which the host has no address. */
+  readonly deserted: ReadonlySet<string>;
+  /** The VLANs of members, and of bridges themselves, by name; empty if no bridge filters VLANs. */
+  readonly vlans: ReadonlyMap<string, VlansOnPath>;
+}
+
+export interface VlansOnPath {
+  /** The VLAN of untagged frames that it sends; null if they are dropped. */
+  readonly native: number | null;
+  /** The other VLANs that it is in. */
+  readonly tagged: readonly number[];
+  /** The VLANs whose frames it gets without a tag. */
+  readonly untagged: readonly number[];
 }
 
 /** The state of Open vSwitch. */
@@ -71,6 +94,8 @@ export interface OvsBridgeOnPath {
   readonly error?: string | undefined;
   /** `secure` drops everything that matches no flow. */
   readonly failMode?: string | undefined;
+  /** It has an OpenFlow controller. */
+  readonly hasController?: boolean | undefined;
   /** How many flows it has; undefined if that was not requested, or is unknown. */
   readonly flows?: number | undefined;
 }
@@ -85,6 +110,15 @@ export interface OvsPortOnPath {
   readonly linkState: string | undefined;
   readonly tag: number | undefined;
   readonly trunks: readonly number[];
+  /** `access`, `trunk`, ...; undefined if the tag decides. */
+  readonly vlanMode?: string | undefined;
+  /**
+   * What spanning tree has made of it: `forwarding`, `listening`, `learning`, `blocking`, `discarding` or `disabled`;
+   * undefined if it takes no part.
+   */
+  readonly treeState?: string | undefined;
+  /** It is protected, and so is each port of its bridge that leads to the network: it cannot reach them. */
+  readonly isCutOff?: boolean | undefined;
   readonly externalIds: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,6 @@
 import { isVifError } from '@vifkit/core';
 import type {
   BridgeLeg,
-  BridgeMemberLeg,
   ChecksumLeg,
   GuestLinkLeg,
   MacvtapLeg,
@@ -13,13 +12,16 @@ import type { HostState, LinkOnPath } from './host-state.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 
 export function judgeGuestLink(
-  { name, madeBy, types = ['tap'], mtu }: GuestLinkLeg,
+  { name, madeBy, types = ['tap'], mtu, mac }: GuestLinkLeg,
   { links }: HostState,
 ): Verdict {
   const link = links.get(name);
   if (!link) return madeBy === 'plug' ? missing : waiting('the hypervisor makes it when the guest starts');
   if (!types.includes(link.type)) return broken(`it is of type '${link.type}', not ${types.join(' or ')}`);
   if (!link.up) return down;
+  if (link.port && mac !== undefined && link.address.toLowerCase() === mac.toLowerCase()) {
+    return broken("it has the guest's MAC address: its bridge keeps what is sent to the guest");
+  }
   return worstOf([
     carries(link, mtu),
     link.carrier === false ? waiting('it has no carrier: no guest has it open') : undefined,
@@ -52,46 +54,6 @@ export function judgeBridge({ name, mtu, awaited }: BridgeLeg, { links }: HostSt
   if (!link) return awaited === undefined ? missing : waiting(`${awaited} makes it`);
   if (link.type !== 'bridge') return broken(`it is of type '${link.type}', not a bridge`);
   return link.up ? carries(link, mtu) : down;
-}
-
-export function judgeMember(
-  { name, bridge, madeBy, partner }: BridgeMemberLeg,
-  { links }: HostState,
-): Verdict {
-  const link = links.get(name);
-  if (!link) return madeBy === 'hypervisor' ? waiting('it is not there yet') : missing;
-  if (link.master !== bridge) {
-    return broken(
-      link.master === undefined
-        ? `it is in no bridge, not in ${bridge}`
-        : `it is in ${link.master}, not in ${bridge}`,
-    );
-  }
-  const other = partner === undefined ? undefined : links.get(partner);
-  if (link.port?.isolated && (other === undefined || other.port?.isolated)) {
-    return broken(other === undefined ? 'it is isolated' : `it is isolated from ${partner}`);
-  }
-  if (link.port?.locked) return broken('its bridge accepts nothing from it (it is locked)');
-  if (link.port?.floods === false)
-    return broken('its bridge does not flood to it, so the guest cannot be found');
-  return judgePortState(link);
-}
-
-/** A port is disabled while its link is down; that is reported for the link. */
-function judgePortState({ up, carrier, port }: LinkOnPath): Verdict {
-  switch (port?.state) {
-    case undefined:
-    case 'forwarding':
-      return sound;
-    case 'disabled':
-      return up && carrier !== false
-        ? broken('its bridge has disabled the port')
-        : waiting('its link is not up yet');
-    case 'blocking':
-      return broken('its bridge blocks the port (spanning tree)');
-    default:
-      return waiting(`its bridge does not forward yet (${port?.state})`);
-  }
 }
 
 export function judgeVeth({ name, peer, mtu }: VethLeg, { links }: HostState): Verdict {

@@ -1,6 +1,12 @@
 import { isSameVif, isVifError } from '@vifkit/core';
 import type { OvnBindingLeg, OvsBridgeLeg, OvsPortLeg } from '@vifkit/core/connection';
-import type { HostState, OpenVSwitchOnPath, OvnOnPath, OvsPortOnPath } from './host-state.js';
+import type {
+  HostState,
+  OpenVSwitchOnPath,
+  OvnOnPath,
+  OvsBridgeOnPath,
+  OvsPortOnPath,
+} from './host-state.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 
 /** Neutron's VLAN for ports whose traffic is dropped. */
@@ -20,11 +26,18 @@ export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdic
     const bridge = bridges.get(name);
     if (!bridge) return broken('it is missing');
     if (bridge.error !== undefined) return broken(bridge.error);
-    if (bridge.failMode === 'secure' && bridge.flows === 0) {
-      return broken('it has no flows, and its fail_mode is secure: it drops everything');
-    }
-    return sound;
+    return bridge.flows === 0 && showsAllFlows(bridge)
+      ? broken('it has no flows: it drops everything')
+      : sound;
   });
+}
+
+/**
+ * While the controller of a bridge that is not `secure` cannot be reached, ovs-vswitchd forwards with a flow that it
+ * does not show.
+ */
+function showsAllFlows({ failMode, hasController }: OvsBridgeOnPath): boolean {
+  return failMode === 'secure' || !hasController;
 }
 
 export function judgeOvsPort(leg: OvsPortLeg, state: HostState): Verdict {
@@ -42,6 +55,10 @@ export function judgeOvsPort(leg: OvsPortLeg, state: HostState): Verdict {
       judgePlace(leg, port, ovs),
       judgeOpening(port, isEarly),
       judgeVlans(leg, port),
+      judgeTreeState(leg, port, state),
+      port.isCutOff && !leg.protected
+        ? broken('it is protected, and so are all ports that lead to the network')
+        : undefined,
       judgeLinkState(leg, port, state),
     ]);
   });
@@ -82,9 +99,33 @@ function judgeOpening({ error, ofport }: OvsPortOnPath, isEarly: boolean): Verdi
 
 function judgeVlans({ isolated, tag }: OvsPortLeg, port: OvsPortOnPath): Verdict {
   if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
-  if (port.tag !== DEAD_VLAN) return sound;
+  if (!isDead(port)) return sound;
   const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;
   return isolated ? waiting(why) : broken(why);
+}
+
+/** Whether a port is in the dead VLAN only. `isolate_vif` makes it a trunk of that: clearing its tag is not enough. */
+function isDead({ tag, trunks, vlanMode = tag === undefined ? 'trunk' : 'access' }: OvsPortOnPath): boolean {
+  if (tag === DEAD_VLAN) return true;
+  return vlanMode === 'trunk' && trunks.length > 0 && trunks.every((vlan) => vlan === DEAD_VLAN);
+}
+
+function judgeTreeState({ name }: OvsPortLeg, port: OvsPortOnPath, { links }: HostState): Verdict {
+  const { treeState, linkState } = port;
+  const hasCarrier = links.get(name)?.carrier ?? linkState !== 'down';
+  switch (treeState) {
+    case undefined:
+    case 'forwarding':
+      return sound;
+    case 'listening':
+    case 'learning':
+      return waiting(`it does not forward yet (spanning tree: ${treeState})`);
+    default:
+      // A port is also disabled while its link is down.
+      return hasCarrier
+        ? broken(`it does not forward (spanning tree: ${treeState})`)
+        : waiting('its link is not up yet');
+  }
 }
 
 /** The kernel is asked about a link itself: Open vSwitch learns of changes later. */

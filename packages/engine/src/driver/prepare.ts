@@ -77,7 +77,7 @@ export async function preparePlan(
   const owner = `${chosen.path} plugin '${chosen.plugin}'`;
   const valid = validatePlan(plan, owner, vifId);
   if (operation === 'plug' && port) requireSettled(port, valid, owner, vifId);
-  const legs = operation === 'plug' ? mergeLegs(path, legsOfPlan(valid)) : path;
+  const legs = operation === 'plug' ? withMac(mergeLegs(path, legsOfPlan(valid)), vif.address) : path;
   if (operation === 'plug') requireLastingNames(legs, host, vifId);
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
 }
@@ -142,6 +142,11 @@ function recordedText(request: object): string {
 function pathOf(chosen: ChosenPath, context: PlanContext): readonly Leg[] | Promise<readonly Leg[]> {
   if (chosen.path === 'os-vif') return chosen.handler().path?.(chosen.vif, context) ?? [];
   return chosen.handler.path?.(chosen.vif, context) ?? [];
+}
+
+function withMac(legs: readonly Leg[], mac: string | null | undefined): Leg[] {
+  if (!mac) return [...legs];
+  return legs.map((leg) => (leg.kind === 'guestLink' ? { mac, ...leg } : leg));
 }
 
 /** A leg that the plugin describes overrides the one derived from its plan. */

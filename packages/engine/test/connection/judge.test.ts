@@ -1,7 +1,13 @@
 import { VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
 import { describe, expect, it } from 'vitest';
-import type { HostState, OpenVSwitchOnPath } from '../../src/connection/host-state.js';
+import type {
+  HostState,
+  LinkOnPath,
+  OpenVSwitchOnPath,
+  OvsPortOnPath,
+  VlansOnPath,
+} from '../../src/connection/host-state.js';
 import { judge } from '../../src/connection/judge.js';
 
 const bare: HostState = { links: new Map(), functions: new Map(), sockets: new Map() };
@@ -9,6 +15,12 @@ const bare: HostState = { links: new Map(), functions: new Map(), sockets: new M
 function openVSwitch(bridge: object = {}, rest: Partial<OpenVSwitchOnPath> = {}): OpenVSwitchOnPath {
   const bridges = new Map([['br-int', { datapathType: 'netdev', ...bridge }]]);
   return { bridges, ports: new Map(), byInterfaceId: new Map(), ...rest };
+}
+const forwarding = { state: 'forwarding', isolated: false, locked: false, floods: true };
+const inBridge = { master: 'br1', port: forwarding };
+
+function linkOf(own: Partial<LinkOnPath> & Pick<LinkOnPath, 'name'>): LinkOnPath {
+  return { type: 'tap', up: true, carrier: true, mtu: 1500, address: 'fe:16:3e:00:00:01', ...own };
 }
 const judged = (leg: Leg, state: Partial<HostState>) => judge([leg], { ...bare, ...state });
 
@@ -44,9 +56,178 @@ describe('a bridge of Open vSwitch', () => {
     ['secure, and without flows', { failMode: 'secure', flows: 0 }, 'broken'],
     ['secure, with flows', { failMode: 'secure', flows: 1 }, 'sound'],
     ['secure, and cannot be asked', { failMode: 'secure' }, 'sound'],
-    ['not secure', { failMode: undefined, flows: 0 }, 'sound'],
+    ['not secure, and without flows', { failMode: undefined, flows: 0 }, 'broken'],
+    [
+      'not secure, and shows no flows while it looks for its controller',
+      { hasController: true, flows: 0 },
+      'sound',
+    ],
+    [
+      'secure, without flows, and has a controller',
+      { failMode: 'secure', hasController: true, flows: 0 },
+      'broken',
+    ],
   ])('that is %s', (_, bridge, state) => {
     expect(judged(leg, { openVSwitch: openVSwitch(bridge) }).state).toBe(state);
+  });
+});
+
+describe('a port of Open vSwitch', () => {
+  const leg: Leg = {
+    kind: 'ovsPort',
+    name: 'tap1',
+    bridge: 'br-int',
+    madeBy: 'plug',
+    linkBy: 'hypervisor',
+    type: '',
+  };
+  const port: OvsPortOnPath = {
+    bridge: 'br-int',
+    type: '',
+    ofport: 1,
+    error: undefined,
+    adminState: 'up',
+    linkState: 'up',
+    tag: undefined,
+    trunks: [],
+    externalIds: {},
+    options: {},
+  };
+  const stateOf = (own: Partial<OvsPortOnPath>, of: Partial<Leg> = {}, link: Partial<LinkOnPath> = {}) => {
+    const ports = new Map([['tap1', { ...port, ...own }]]);
+    const links = new Map([['tap1', linkOf({ name: 'tap1', ...link })]]);
+    const asked: Leg = Object.assign({}, leg, of);
+    return judged(asked, { openVSwitch: openVSwitch({}, { ports }), links }).state;
+  };
+
+  it.each([
+    ['a trunk of the dead VLAN', { vlanMode: 'trunk', trunks: [4095] }, 'broken'],
+    ['such a trunk without a mode', { trunks: [4095] }, 'broken'],
+    ['such a trunk, with a tag that is not used', { vlanMode: 'trunk', trunks: [4095], tag: 5 }, 'broken'],
+    ['a trunk of other VLANs', { vlanMode: 'trunk', trunks: [10, 4095] }, 'sound'],
+    ['in a VLAN, where trunks are not used', { tag: 5, trunks: [4095] }, 'sound'],
+    ['a trunk of all VLANs', { vlanMode: 'trunk' }, 'sound'],
+  ])('that is %s', (_, own, state) => {
+    expect(stateOf(own)).toBe(state);
+    expect(stateOf(own, { isolated: true })).toBe(state === 'broken' ? 'waiting' : state);
+  });
+
+  it.each([
+    ['forwarding', 'sound'],
+    ['listening', 'waiting'],
+    ['learning', 'waiting'],
+    ['blocking', 'broken'],
+    ['discarding', 'broken'],
+    ['disabled', 'broken'],
+  ])('that spanning tree has made %s', (treeState, state) => {
+    expect(stateOf({ treeState })).toBe(state);
+  });
+
+  it('that spanning tree has disabled because its guest has not started waits', () => {
+    expect(stateOf({ treeState: 'disabled' }, {}, { carrier: false })).toBe('waiting');
+  });
+
+  it('that is cut off is broken, unless the request isolates it', () => {
+    expect(stateOf({ isCutOff: true })).toBe('broken');
+    expect(stateOf({ isCutOff: true }, { protected: true })).toBe('sound');
+  });
+});
+
+describe("a guest's link in a Linux bridge", () => {
+  const mac = 'fa:16:3e:00:00:01';
+  const leg: Leg = { kind: 'guestLink', name: 'tap1', madeBy: 'plug', mac };
+
+  it("is broken with the guest's MAC address, which matters in no other place", () => {
+    const links = (own: Partial<LinkOnPath>) => new Map([['tap1', linkOf({ name: 'tap1', ...own })]]);
+    expect(judged(leg, { links: links({ ...inBridge, address: mac.toUpperCase() }) }).state).toBe('broken');
+    expect(judged(leg, { links: links(inBridge) }).state).toBe('sound');
+    expect(judged(leg, { links: links({ address: mac }) }).state).toBe('sound');
+  });
+});
+
+describe('a member of a Linux bridge', () => {
+  const leg: Leg = { kind: 'bridgeMember', name: 'tap1', bridge: 'br1' };
+  const isolated = { ...inBridge, port: { ...forwarding, isolated: true } };
+  const tap = (name: string, own: Partial<LinkOnPath> = inBridge) => linkOf({ name, ...own });
+  const card = (name: string, own: Partial<LinkOnPath> = inBridge) => linkOf({ name, type: '', ...own });
+
+  /** Judges tap1, with these other members. */
+  const stateOf = (
+    own: Partial<LinkOnPath>,
+    others: readonly LinkOnPath[],
+    asked: Partial<Leg> = {},
+    vlans: NonNullable<Exclude<HostState['bridges'], VifError>>['vlans'] = new Map(),
+  ) => {
+    const guest = tap('tap1', own);
+    const bridge = linkOf({ name: 'br1', type: 'bridge', filtersVlans: vlans.size > 0 });
+    const links = new Map([guest, bridge, ...others].map((link) => [link.name, link]));
+    const members = new Map([['br1', [guest, ...others]]]);
+    const deserted = new Set<string>();
+    const all: Leg = Object.assign({}, leg, asked);
+    return judged(all, { links, bridges: { members, vlans, deserted } }).state;
+  };
+
+  it('is broken if it is isolated from all others, unless the request isolates it', () => {
+    expect(stateOf(isolated, [card('eth0', isolated), tap('tap2', isolated)])).toBe('broken');
+    expect(stateOf(isolated, [card('eth0'), tap('tap2', isolated)])).toBe('sound');
+    expect(stateOf(isolated, [card('eth0', isolated)], { isolated: true })).toBe('sound');
+    expect(stateOf(isolated, [card('eth0')], { partner: 'eth0' })).toBe('sound');
+    expect(stateOf(isolated, [card('eth0', isolated), tap('tap2')], { partner: 'eth0' })).toBe('broken');
+    expect(stateOf(isolated, [])).toBe('sound'); // it reaches the bridge itself
+  });
+
+  const down = { ...inBridge, up: false, port: { ...forwarding, state: 'disabled' } };
+  it.each([
+    ['a card that forwards', [card('eth0')], 'sound'],
+    ['one of two', [card('eth0', down), card('eth1')], 'sound'],
+    ['none: its card is down', [card('eth0', down)], 'broken'],
+    ['none, but other guests', [card('eth0', down), tap('tap2')], 'broken'],
+    [
+      'none: the pair may be of a container that is starting',
+      [card('veth0', { ...down, type: 'veth' })],
+      'waiting',
+    ],
+    ['nothing but guests', [tap('tap2')], 'sound'],
+    ['nothing but guests that are down', [tap('tap2', down)], 'sound'],
+    ['nothing', [], 'sound'],
+  ])('that has as a way out %s', (_, others, state) => {
+    expect(stateOf(inBridge, others)).toBe(state);
+  });
+
+  it('waits where nobody can be reached yet', () => {
+    const links = new Map([['tap1', tap('tap1')]]);
+    const bridges = {
+      members: new Map([['br1', [tap('tap1')]]]),
+      vlans: new Map(),
+      deserted: new Set(['br1']),
+    };
+    expect(judged(leg, { links, bridges }).state).toBe('waiting');
+  });
+
+  const untagged = (vlan: number) => ({ native: vlan, tagged: [], untagged: [vlan] });
+  const trunk = (...tagged: number[]) => ({ native: null, tagged, untagged: [] });
+  it.each([
+    ['is in no VLAN', trunk(), untagged(1), 'broken'],
+    ['shares one', untagged(5), trunk(5, 6), 'sound'],
+    ['shares none', untagged(7), untagged(1), 'broken'],
+    ['shares a tagged one', trunk(6), trunk(5, 6), 'sound'],
+    ['gets frames of its VLAN tagged', { native: 5, tagged: [], untagged: [] }, trunk(5), 'broken'],
+  ])('%s where the bridge filters VLANs', (_, own, other, state) => {
+    const vlans = new Map([
+      ['tap1', own],
+      ['eth0', other],
+    ]);
+    expect(stateOf(inBridge, [card('eth0')], {}, vlans)).toBe(state);
+    expect(stateOf(inBridge, [card('eth0')], { partner: 'eth0' }, vlans)).toBe(state);
+  });
+
+  it('waits where only the host is in its VLAN', () => {
+    const vlans = new Map<string, VlansOnPath>([
+      ['tap1', untagged(1)],
+      ['br1', untagged(1)],
+      ['eth0', trunk(5)],
+    ]);
+    expect(stateOf(inBridge, [card('eth0')], {}, vlans)).toBe('waiting');
   });
 });
 

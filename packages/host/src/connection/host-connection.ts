@@ -1,5 +1,5 @@
 import { asVifError, isVifError, type VifError } from '@vifkit/core';
-import type { Leg } from '@vifkit/core/connection';
+import type { BridgeMemberLeg, Leg } from '@vifkit/core/connection';
 import type {
   ConnectionReader,
   FiltersOnPath,
@@ -12,6 +12,7 @@ import type {
 import { type LinkState, vifOf } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { FilterTable } from '../port-security/filter-table.js';
+import type { BridgeMembers } from './bridge-members.js';
 
 /** What paths are read with. */
 export interface ConnectionParts {
@@ -19,6 +20,7 @@ export interface ConnectionParts {
   readonly openVSwitch: {
     read(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean): Promise<OpenVSwitchOnPath>;
   };
+  readonly bridges: Pick<BridgeMembers, 'read' | 'vlans'>;
   readonly filters: Pick<FilterTable, 'read'>;
   functions(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FunctionOnPath>>;
   sockets(paths: readonly string[]): Promise<HostState['sockets']>;
@@ -42,13 +44,16 @@ export class HostConnection implements ConnectionReader {
       legs.some(({ kind }) => kind === 'guestFilter') ? orError(this.#readFilters(signal)) : undefined,
       paths.length === 0 ? new Map() : parts.sockets(paths),
     ]);
-    const filters = ownFilters ?? (await this.#readOthersFilters(legs, links, signal));
+    const [filters, bridges] = await Promise.all([
+      ownFilters ?? this.#readOthersFilters(legs, links, signal),
+      this.#readBridges(legs, links, signal),
+    ]);
     const dependsOnChecksums =
       openVSwitch && !isVifError(openVSwitch) && legs.some((leg) => isInUserspace(leg, openVSwitch));
     // Reading the offload takes another process. It matters only to guests that run: others send nothing.
     const isAsked = dependsOnChecksums && legs.some((leg) => isOfRunningGuest(leg, links));
     const checksumOffload = isAsked ? await orError(parts.links.readChecksumOffload(signal)) : undefined;
-    return { links, openVSwitch, filters, functions, sockets, checksumOffload };
+    return { links, bridges, openVSwitch, filters, functions, sockets, checksumOffload };
   }
 
   holders(held: Held): Promise<ReadonlyMap<string, string>> {
@@ -87,6 +92,42 @@ export class HostConnection implements ConnectionReader {
     return isAsked ? this.#readFilters(signal).catch(() => undefined) : undefined;
   }
 
+  /** Reads the members that a guest may reach where its leg names none, and the VLANs where a bridge filters them. */
+  async #readBridges(
+    legs: readonly Leg[],
+    links: ReadonlyMap<string, LinkOnPath>,
+    signal: AbortSignal,
+  ): Promise<HostState['bridges']> {
+    const { bridges: reader } = this.parts;
+    const guests = new Set(legs.flatMap(({ kind, name }) => (kind === 'guestLink' ? [name] : [])));
+    const joined = legs.filter(
+      (leg): leg is BridgeMemberLeg =>
+        leg.kind === 'bridgeMember' && links.get(leg.name)?.master === leg.bridge,
+    );
+    const free = joined.filter(({ name, partner }) => partner === undefined && guests.has(name));
+    const filters = joined.some(({ bridge }) => links.get(bridge)?.filtersVlans);
+    if (free.length === 0 && !filters) return undefined;
+    const names = [...new Set(free.map(({ bridge }) => bridge))];
+    const read = async () => {
+      const [members, vlans] = await Promise.all([
+        reader.read(names, signal),
+        filters ? reader.vlans(signal) : new Map(),
+      ]);
+      const lonely = names.filter((name) => (members.get(name)?.length ?? 0) < 2);
+      return {
+        members: new Map([...members].map(([bridge, its]) => [bridge, its.map(onPath)])),
+        deserted: new Set(lonely.length === 0 ? [] : await this.#withoutAddress(lonely, signal)),
+        vlans,
+      };
+    };
+    return orError(read());
+  }
+
+  async #withoutAddress(names: readonly string[], signal: AbortSignal): Promise<string[]> {
+    const found = await this.parts.links.readAddresses(names, signal);
+    return names.filter((name) => (found.get(name)?.addresses.length ?? 0) === 0);
+  }
+
   async #readFilters(signal: AbortSignal): Promise<FiltersOnPath> {
     const { guests, fault } = await this.parts.filters.read(signal);
     const applied = [...guests].filter(([, { isUnapplied }]) => !isUnapplied).map(([name]) => name);
@@ -118,7 +159,7 @@ function linksOf(leg: Leg): string[] {
     case 'vlan':
       return [leg.name, leg.below];
     case 'bridgeMember':
-      return leg.partner === undefined ? [leg.name] : [leg.name, leg.partner];
+      return [leg.name, leg.bridge, ...(leg.partner === undefined ? [] : [leg.partner])];
     case 'veth':
       return [leg.name, leg.peer];
     case 'ovsPort':
@@ -140,6 +181,7 @@ function onPath(link: LinkState): LinkOnPath {
     master: link.master,
     peer: link.peer,
     mode: link.mode,
+    filtersVlans: link.bridge?.vlanFiltering,
     port: link.port,
     lower: link.lower ?? link.vlan?.link,
     vlanId: link.vlan?.id,

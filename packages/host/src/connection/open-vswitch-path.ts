@@ -28,17 +28,33 @@ export class OpenVSwitchPath {
       this.#readDatabase(legs, signal, isUnchanged),
       this.vswitchd.fault(signal),
     ]);
-    const { settings, isBehind, bridges, ...found } = database;
+    const { settings, isBehind, bridges, trees, ...found } = database;
     const hang = vswitchd === undefined && isBehind ? await this.vswitchd.hang(signal) : undefined;
     const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
     const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, signal);
     const fault = vswitchd ?? hang;
     // If the daemon does not work, the rest does not matter.
-    const counted = fault === undefined ? await this.#withFlows(legs, bridges, signal) : bridges;
-    return { ...found, bridges: counted, vswitchd: fault, ovn };
+    if (fault !== undefined) return { ...found, bridges, vswitchd: fault, ovn };
+    const [counted, ports] = await Promise.all([
+      this.#withFlows(legs, bridges, signal),
+      this.#withTreeStates(found.ports, trees, signal),
+    ]);
+    return { ...found, bridges: counted, ports, ovn };
   }
 
-  /** Adds the flow counts of bridges that drop everything without a flow. */
+  /** Adds what spanning tree has made of the ports of bridges that use it. */
+  async #withTreeStates(
+    ports: ReadonlyMap<string, OvsPortOnPath>,
+    trees: ReadonlySet<string>,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, OvsPortOnPath>> {
+    const names = [...ports].flatMap(([name, { bridge }]) => (trees.has(bridge) ? [name] : []));
+    if (names.length === 0) return ports;
+    const states = await this.vswitchd.treeStates(names, signal);
+    return new Map([...ports].map(([name, port]) => [name, { ...port, treeState: states.get(name) }]));
+  }
+
+  /** Adds the flow counts of bridges. */
   async #withFlows(
     legs: readonly Leg[],
     bridges: ReadonlyMap<string, OvsBridgeOnPath>,
@@ -46,7 +62,7 @@ export class OpenVSwitchPath {
   ): Promise<ReadonlyMap<string, OvsBridgeOnPath>> {
     const used = new Set(legs.flatMap((leg) => (leg.kind === 'ovsBridge' ? [leg.name] : [])));
     const counted = [...bridges].map(async ([name, bridge]) => {
-      if (bridge.failMode !== 'secure' || !used.has(name)) return [name, bridge] as const;
+      if (!used.has(name)) return [name, bridge] as const;
       return [name, { ...bridge, flows: await this.vswitchd.flows(name, signal) }] as const;
     });
     return new Map(await Promise.all(counted));
@@ -59,8 +75,8 @@ export class OpenVSwitchPath {
     const found = await this.rows.read(
       {
         root: queryTable('Open_vSwitch', ['external_ids', 'other_config', 'cur_cfg', 'next_cfg']),
-        bridges: queryTable('Bridge', ['name', 'datapath_type', 'fail_mode', 'ports']),
-        ports: queryRows('Port', ['_uuid', 'name', 'tag', 'trunks'], names, byColumn('name')),
+        bridges: queryTable('Bridge', bridgeColumns),
+        ports: queryRows('Port', portColumns, names, byColumn('name')),
         interfaces: queryRows('Interface', interfaceColumns, names, byColumn('name')),
         same: queryRows('Interface', ['name', 'type'], ids, byExternalId('iface-id')),
       },
@@ -69,7 +85,21 @@ export class OpenVSwitchPath {
     const rowOf = (name: string) => found.interfaces.get(name)?.[0];
     const wanted = new Set(legs.flatMap((leg) => bridgesOf(leg)));
     const placeOf = placesOf(found.bridges);
+    const ports = new Map(
+      [...names].flatMap((name) => {
+        const port = found.ports.get(name)?.[0];
+        const bridge = port && placeOf(values.readUuid(port._uuid));
+        return port && bridge !== undefined ? [[name, portOf(bridge, port, rowOf(name))] as const] : [];
+      }),
+    );
+    const guarded = [...names].filter((name) => found.ports.get(name)?.[0]?.protected === true);
+    const cutOff = guarded.length === 0 ? [] : await this.#cutOff(guarded, found.bridges, signal);
+    for (const name of cutOff) {
+      const port = ports.get(name);
+      if (port) ports.set(name, { ...port, isCutOff: true });
+    }
     return {
+      trees: new Set(found.bridges.filter(usesSpanningTree).map(({ name }) => values.readString(name))),
       settings: values.readStrings(found.root[0]?.external_ids),
       fillsChecksums: values.readStrings(found.root[0]?.other_config)['userspace-tso-enable'] === 'true',
       isBehind: found.root.some(({ cur_cfg, next_cfg }) => Number(cur_cfg) < Number(next_cfg)),
@@ -79,17 +109,44 @@ export class OpenVSwitchPath {
           return wanted.has(name) ? [[name, bridgeOf(row, rowOf(name))] as const] : [];
         }),
       ),
-      ports: new Map(
-        [...names].flatMap((name) => {
-          const port = found.ports.get(name)?.[0];
-          const bridge = port && placeOf(values.readUuid(port._uuid));
-          return port && bridge !== undefined ? [[name, portOf(bridge, port, rowOf(name))] as const] : [];
-        }),
-      ),
+      ports,
       byInterfaceId: new Map([...found.same].map(([id, rows]) => [id, carriersAmong(rows)])),
     };
   }
+
+  /**
+   * Those of these protected ports whose bridge has only protected ports that lead to the network: ports that are
+   * neither a guest's nor the host's own. Few ports are protected, so only then are all others read.
+   */
+  async #cutOff(
+    guarded: readonly string[],
+    bridges: readonly values.Row[],
+    signal: AbortSignal,
+  ): Promise<string[]> {
+    const { ports, interfaces } = await this.rows.read(
+      {
+        ports: queryTable('Port', ['_uuid', 'name', 'protected']),
+        interfaces: queryTable('Interface', ['name', 'type', 'external_ids']),
+      },
+      signal,
+    );
+    const inside = new Set(interfaces.filter(isInside).map(({ name }) => values.readString(name)));
+    return guarded.filter((guest) => {
+      const own = ports.find(({ name }) => values.readString(name) === guest);
+      const bridge = own && bridges.find((row) => portSetOf(row).has(values.readUuid(own._uuid)));
+      const others = ports.filter((row) => row !== own && isOn(bridge, row));
+      const outward = others.filter(({ name }) => !inside.has(values.readString(name)));
+      return outward.length > 0 && outward.every((row) => row.protected === true);
+    });
+  }
 }
+
+const bridgeColumns = [
+  ...(['name', 'datapath_type', 'fail_mode', 'ports'] as const),
+  ...(['controller', 'stp_enable', 'rstp_enable'] as const),
+];
+
+const portColumns = ['_uuid', 'name', 'tag', 'trunks', 'vlan_mode', 'protected'] as const;
 
 const interfaceColumns = [
   ...(['name', 'type', 'external_ids', 'options'] as const),
@@ -111,8 +168,22 @@ function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPa
   return {
     datapathType: values.readString(row.datapath_type) || 'system',
     failMode: values.readOptionalString(row.fail_mode),
+    hasController: values.readUuids(row.controller).length > 0,
     error: bridgeFault(local),
   };
+}
+
+function usesSpanningTree({ stp_enable, rstp_enable }: values.Row): boolean {
+  return stp_enable === true || rstp_enable === true;
+}
+
+/** Whether an interface is a guest's, or a link of this host. */
+function isInside({ type, external_ids }: values.Row): boolean {
+  return values.readString(type) === 'internal' || values.readEntry(external_ids, 'iface-id') !== undefined;
+}
+
+function isOn(bridge: values.Row | undefined, port: values.Row): boolean {
+  return bridge !== undefined && portSetOf(bridge).has(values.readUuid(port._uuid));
 }
 
 /** Why ovs-vswitchd could not make a bridge, according to the row of its local port. */
@@ -135,6 +206,7 @@ function portOf(bridge: string, port: values.Row, its: values.Row | undefined): 
     linkState: values.readOptionalString(its?.link_state),
     tag: values.readOptionalInteger(port.tag),
     trunks: values.readSet(port.trunks).map(Number),
+    vlanMode: values.readOptionalString(port.vlan_mode),
     externalIds: values.readStrings(its?.external_ids),
     options: values.readStrings(its?.options),
   };

@@ -1,5 +1,7 @@
 import { withDeadline } from '@vifkit/engine/time';
 import type { Ovsdb } from '../ovsdb/client.js';
+import type { Operation } from '../ovsdb/operations.js';
+import * as values from '../ovsdb/values.js';
 import { answers, DaemonProbe } from './control-socket.js';
 import { countFlows } from './flow-count.js';
 
@@ -42,6 +44,26 @@ export class VswitchdProbe {
     return this.directory === undefined ? undefined : countFlows(this.directory, bridge, signal);
   }
 
+  /**
+   * The states that spanning tree has put ports in, by port. These columns change every few seconds on a bridge that
+   * uses it, so they are selected here, and not followed like others.
+   */
+  async treeStates(ports: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>> {
+    const selects = ports.map((name): Operation => {
+      const columns = ['name', 'status', 'rstp_status'];
+      return { op: 'select', table: 'Port', where: [['name', '==', name]], columns };
+    });
+    const results = await this.client.transact('Open_vSwitch', selects, signal);
+    return new Map(
+      results
+        .flatMap(({ rows = [] }) => rows)
+        .flatMap((row) => {
+          const state = treeStateOf(values.readStrings(row.status), values.readStrings(row.rstp_status));
+          return state === undefined ? [] : [[values.readString(row.name), state]];
+        }),
+    );
+  }
+
   /** Why it has not applied the configuration in the database, if it hangs. */
   async hang(signal: AbortSignal): Promise<string | undefined> {
     const { directory } = this;
@@ -51,6 +73,15 @@ export class VswitchdProbe {
     );
     return isResponding === false ? 'ovs-vswitchd does not reply: it hangs' : undefined;
   }
+}
+
+/** Rapid spanning tree has no state `listening`: a port that will forward is `discarding` at first. */
+function treeStateOf(
+  { stp_state }: Readonly<Record<string, string>>,
+  { rstp_port_state, rstp_port_role = '' }: Readonly<Record<string, string>>,
+): string | undefined {
+  const isStarting = rstp_port_state === 'Discarding' && ['Designated', 'Root'].includes(rstp_port_role);
+  return isStarting ? 'listening' : (rstp_port_state ?? stp_state)?.toLowerCase();
 }
 
 /** The directory of an endpoint, if that is a socket on this host. */

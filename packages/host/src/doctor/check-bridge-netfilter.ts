@@ -1,32 +1,62 @@
 import { join } from 'node:path';
 import { withDeadline } from '@vifkit/engine/time';
-import type { Programs } from '../commands/programs.js';
+import type { Argv, Programs } from '../commands/programs.js';
 import type { Check } from './lack.js';
 
-/** Milliseconds for `nft` to list its chains. */
+/** Milliseconds for `nft` or `ip` to list something. */
 const LIST_TIMEOUT = 5_000;
 
 /**
  * Checks whether frames that a Linux bridge forwards between its members go through the host's own filter, and are
- * dropped there by its policy: br_netfilter is loaded, and there is a FORWARD chain with policy drop, as Docker sets it
- * up.
+ * dropped there by its policy: br_netfilter is on for all bridges or for some, and there is a FORWARD chain with policy
+ * drop, as Docker sets it up. For single bridges that is a warning: no guest may use them.
  */
 export const checkBridgeNetfilter: Check = async (_, { procRoot, network }) => {
   const setting = join(procRoot, 'sys/net/bridge/bridge-nf-call-iptables');
   const isOn = network.files.settings([setting]).get(setting)?.trim() === '1';
-  if (!isOn || !(await dropsForwarded(network.programs))) return undefined;
+  const bridges = isOn ? [] : await filteredBridges(network.programs);
+  if (!isOn && bridges.length === 0) return undefined;
+  if (!(await dropsForwarded(network.programs))) return undefined;
+  if (isOn) {
+    return {
+      problem: 'Frames between members of Linux bridges go through the FORWARD chain, whose policy is drop',
+      remedy: 'set net.bridge.bridge-nf-call-iptables=0, or have the chain accept bridged frames',
+    };
+  }
+  const [first] = bridges;
   return {
-    problem: 'Frames between members of Linux bridges go through the FORWARD chain, whose policy is drop',
-    remedy: 'set net.bridge.bridge-nf-call-iptables=0, or have the chain accept bridged frames',
+    problem: `Frames between members of ${bridges.join(', ')} go through the FORWARD chain, whose policy is drop`,
+    remedy: `run \`ip link set dev ${first} type bridge nf_call_iptables 0\`, or have the chain accept bridged frames`,
+    isWarning: true,
   };
 };
 
+/** The bridges that give their frames to the host's filter by a setting of their own. */
+async function filteredBridges(programs: Programs): Promise<string[]> {
+  const stdout = await listed(['ip', '-details', '-json', 'link', 'show', 'type', 'bridge'], programs);
+  try {
+    const links: {
+      readonly ifname: string;
+      readonly linkinfo?: { readonly info_data?: { readonly nf_call_iptables?: unknown } };
+    }[] = JSON.parse(stdout || '[]');
+    return links.flatMap(({ ifname, linkinfo }) =>
+      linkinfo?.info_data?.nf_call_iptables === 1 ? [ifname] : [],
+    );
+  } catch {
+    return []; // an `ip` that prints no JSON is reported as such
+  }
+}
+
 async function dropsForwarded(programs: Programs): Promise<boolean> {
-  const argv = ['nft', '-j', 'list', 'chains'] as const;
-  const { stdout } = await withDeadline(LIST_TIMEOUT, undefined, (signal) =>
-    programs.run(argv, { signal, doing: 'reading chains' }),
-  );
+  const stdout = await listed(['nft', '-j', 'list', 'chains'], programs);
   return dropChains(stdout).some(({ family }) => family === 'ip' || family === 'inet');
+}
+
+async function listed(argv: Argv, programs: Programs): Promise<string> {
+  const { stdout } = await withDeadline(LIST_TIMEOUT, undefined, (signal) =>
+    programs.run(argv, { signal, doing: `running ${argv[0]}` }),
+  );
+  return stdout;
 }
 
 function dropChains(json: string): { readonly family?: unknown }[] {

@@ -52,7 +52,8 @@ export interface LinkState {
   readonly mode?: string;
   /** The protocol is 802.1Q by default. */
   readonly vlan?: { readonly link: string; readonly id: number; readonly protocol?: '802.1ad' };
-  readonly bridge?: Required<BridgeAttributes>;
+  readonly bridge?: Required<Omit<BridgeAttributes, 'vlanFiltering'>> &
+    Pick<BridgeAttributes, 'vlanFiltering'>;
   /** Read only on request; also undefined if the kernel lacks the setting. */
   readonly ipv6?: boolean;
   readonly arpIgnore?: number;

@@ -58,7 +58,7 @@ const attributes = [
   ...(['up', 'mtu', 'address', 'master', 'promisc', 'ipv6', 'arpIgnore', 'arpAnnounce'] as const),
   'checksumOffload' as const,
 ];
-const bridgeAttributes = ['forwardDelay', 'stp', 'multicastSnooping', 'ageing'] as const;
+const bridgeAttributes = ['forwardDelay', 'stp', 'multicastSnooping', 'ageing', 'vlanFiltering'] as const;
 
 /** The attributes of a link that must be changed; undefined if none must. */
 export function settingOf(wanted: LinkChange, state: LinkState): SetWrite | undefined {

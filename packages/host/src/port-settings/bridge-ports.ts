@@ -10,10 +10,13 @@ import type {
 } from '@vifkit/core/step-kinds';
 import type { BridgePortStep } from '@vifkit/core/steps';
 import { hostPrograms, type Programs } from '../commands/programs.js';
-import { type BridgeMember, type MemberVlans, readMembers, runBridge } from './bridge-program.js';
-
-/** The VLAN that a bridge assigns to its members by default. */
-const DEFAULT_VLAN = 1;
+import {
+  type BridgeMember,
+  DEFAULT_VLAN,
+  type MemberVlans,
+  readMembers,
+  runBridge,
+} from './bridge-program.js';
 
 /** The commands that configure a member, and those that undo it. */
 interface VlanChange {
@@ -44,10 +47,8 @@ export class BridgePorts implements StepRunner<BridgePortStep, VlanChange, true>
     ]);
     const members = await readMembers(names, this.programs, signal);
     return steps.map(({ step }) => {
-      const differences = differencesOf(step, members.get(step.name), members);
-      return differences.length > 0
-        ? { change: changeOf(step, members.get(step.name)), differences }
-        : { differences };
+      const differences = differencesOf(step, members);
+      return differences.length > 0 ? { change: changeOf(step, members), differences } : { differences };
     });
   }
 
@@ -92,75 +93,118 @@ function isText(text: string | undefined): text is string {
   return text !== undefined;
 }
 
-/** @param before the former bridge state of the link; undefined for a link that an earlier step of the plan makes */
-function changeOf(step: BridgePortStep, before: BridgeMember | undefined): VlanChange {
-  const wanted = wantedBy(step);
-  const isMember = before?.master === step.bridge;
+/** The settings of a member. */
+interface MemberSettings extends MemberVlans {
+  readonly isolated: boolean;
+}
+
+type Members = ReadonlyMap<string, BridgeMember>;
+
+function changeOf(step: BridgePortStep, members: Members): VlanChange {
+  const { name, bridge, uplink = '' } = step;
+  const wanted = wantedBy(step, members);
+  const before = members.get(name);
   return {
-    apply: linesFor(step, wanted, membershipIn(step, before)),
-    undo: isMember ? linesFor({ name: step.name }, before, wanted) : [],
+    apply: [
+      ['ip', 'link', 'set', 'dev', bridge, 'type', 'bridge', 'vlan_filtering', '1'],
+      ...linesFor(name, wanted, membershipIn(step, members)),
+      ...lackingOf(step, wanted, members).map((vlan) => adding(uplink, vlan)),
+    ],
+    undo: before?.master === bridge ? linesFor(name, before, wanted) : [],
   };
 }
 
-function wantedBy({ vlan = DEFAULT_VLAN, trunks = [], isolated = false }: BridgePortStep): MemberVlans {
-  // A trunk without a native VLAN carries no untagged packets.
-  return { native: trunks.length > 0 && vlan === DEFAULT_VLAN ? null : vlan, tagged: trunks, isolated };
+/** The VLAN that a bridge gives new members: also one that is still to be made. */
+function defaultVlanOf({ bridge }: BridgePortStep, members: Members): number | null {
+  const found = members.get(bridge);
+  return found ? found.defaultVlan : DEFAULT_VLAN;
 }
 
-function differencesOf(
-  step: BridgePortStep,
-  member: BridgeMember | undefined,
-  members: ReadonlyMap<string, BridgeMember>,
-): Difference[] {
-  const wanted = wantedBy(step);
-  const isMember = member?.master === step.bridge;
-  const actual = isMember ? member : undefined;
-  const vlans = [wanted.native ?? 0, ...wanted.tagged].filter((vlan) => vlan > DEFAULT_VLAN);
-  const uplink = step.uplink === undefined ? undefined : members.get(step.uplink);
-  const carried = [...(uplink?.tagged ?? []), uplink?.native];
-  const lacking = step.uplink === undefined ? [] : vlans.filter((vlan) => !carried.includes(vlan));
-  const pairs: [string, unknown, unknown][] = [
-    ['vlanFiltering', true, members.get(step.bridge)?.filters ?? false],
+function wantedBy(step: BridgePortStep, members: Members): MemberSettings {
+  const { vlan, trunks: tagged = [], isolated = false } = step;
+  const usual = defaultVlanOf(step, members) ?? DEFAULT_VLAN;
+  // A trunk without a native VLAN carries no untagged packets.
+  const isTrunk = tagged.length > 0 && (vlan === undefined || vlan === DEFAULT_VLAN);
+  const native = isTrunk ? null : (vlan ?? usual);
+  return { native, tagged, untagged: native === null ? [] : [native], isolated };
+}
+
+/** The VLANs that the uplink does not carry yet. VLAN 1 is for packets without a VLAN. */
+function lackingOf({ uplink }: BridgePortStep, wanted: MemberVlans, members: Members): number[] {
+  if (uplink === undefined) return [];
+  const carried = vlansIn(members.get(uplink));
+  return carriedBy(wanted).filter((vlan) => !carried.includes(vlan));
+}
+
+function carriedBy(wanted: MemberVlans): number[] {
+  return vlansIn(wanted).filter((vlan) => vlan > DEFAULT_VLAN);
+}
+
+function vlansIn(vlans: MemberVlans | undefined): number[] {
+  if (!vlans) return [];
+  return vlans.native === null ? [...vlans.tagged] : [vlans.native, ...vlans.tagged];
+}
+
+function differencesOf(step: BridgePortStep, members: Members): Difference[] {
+  const wanted = wantedBy(step, members);
+  const member = members.get(step.name);
+  const actual = member?.master === step.bridge ? member : undefined;
+  const vlans = carriedBy(wanted);
+  const lacking = lackingOf(step, wanted, members);
+  const ids: [string, unknown, unknown][] = [
     ['vlan', wanted.native, actual ? actual.native : null],
     ['trunks', wanted.tagged, actual?.tagged ?? []],
+  ];
+  // Which VLANs leave it without a tag follows from these, unless somebody has changed that alone.
+  const untagged: typeof ids = ids.every(isSame)
+    ? [['untagged', wanted.untagged, actual?.untagged ?? wanted.untagged]]
+    : [];
+  const pairs: typeof ids = [
+    ['vlanFiltering', true, members.get(step.bridge)?.filters ?? false],
+    ...ids,
+    ...untagged,
     ['isolated', wanted.isolated, actual?.isolated ?? false],
     ['uplink', vlans, vlans.filter((vlan) => !lacking.includes(vlan))],
   ];
   return pairs
-    .filter(([, expected, found]) => JSON.stringify(expected) !== JSON.stringify(found))
+    .filter((pair) => !isSame(pair))
     .map(([attribute, expected, found]) => ({ attribute, expected, actual: found }));
 }
 
+function isSame([, expected, found]: [string, unknown, unknown]): boolean {
+  return JSON.stringify(expected) === JSON.stringify(found);
+}
+
 /**
- * The settings of a link as a member of the bridge, whether it already is one or becomes one in an earlier step of the
+ * The VLANs of a link as a member of the bridge, whether it already is one or becomes one in an earlier step of the
  * plan.
  */
-function membershipIn({ bridge }: BridgePortStep, before: BridgeMember | undefined): MemberVlans {
-  return before?.master === bridge ? before : { native: DEFAULT_VLAN, tagged: [], isolated: false };
+function membershipIn(step: BridgePortStep, members: Members): MemberVlans {
+  const before = members.get(step.name);
+  if (before?.master === step.bridge) return before;
+  const native = defaultVlanOf(step, members);
+  return { native, tagged: [], untagged: native === null ? [] : [native] };
 }
 
 /** The commands that configure a member: what it should have is added before what it should not have is removed. */
-function linesFor(
-  { name, bridge, uplink }: Pick<BridgePortStep, 'name'> & Partial<BridgePortStep>,
-  { native, tagged, isolated }: MemberVlans,
-  current: MemberVlans,
-): string[][] {
-  const keeps = [...tagged, ...(native === null ? [] : [native])];
-  const uplinked = uplink === undefined ? [] : keeps.filter((vlan) => vlan > DEFAULT_VLAN);
-  return [
-    ...(bridge === undefined
-      ? []
-      : [['ip', 'link', 'set', 'dev', bridge, 'type', 'bridge', 'vlan_filtering', '1']]),
-    ...tagged.map((vlan) => ['bridge', 'vlan', 'add', 'dev', name, 'vid', String(vlan)]),
-    ...(native === null
-      ? []
-      : [['bridge', 'vlan', 'add', 'dev', name, 'vid', String(native), 'pvid', 'untagged']]),
-    ...[...current.tagged, current.native].flatMap((vlan) =>
-      vlan === null || keeps.includes(vlan)
-        ? []
-        : [['bridge', 'vlan', 'del', 'dev', name, 'vid', String(vlan)]],
-    ),
-    ['bridge', 'link', 'set', 'dev', name, 'isolated', isolated ? 'on' : 'off'],
-    ...uplinked.map((vlan) => ['bridge', 'vlan', 'add', 'dev', uplink ?? '', 'vid', String(vlan)]),
+function linesFor(name: string, wanted: MemberSettings, current: MemberVlans): string[][] {
+  const keeps = vlansIn(wanted);
+  const flagsOf = (vlan: number) => [
+    ...(vlan === wanted.native ? ['pvid'] : []),
+    ...(wanted.untagged.includes(vlan) ? ['untagged'] : []),
   ];
+  return [
+    ...[...wanted.tagged, ...(wanted.native === null ? [] : [wanted.native])].map((vlan) => [
+      ...adding(name, vlan),
+      ...flagsOf(vlan),
+    ]),
+    ...vlansIn(current).flatMap((vlan) =>
+      keeps.includes(vlan) ? [] : [['bridge', 'vlan', 'del', 'dev', name, 'vid', String(vlan)]],
+    ),
+    ['bridge', 'link', 'set', 'dev', name, 'isolated', wanted.isolated ? 'on' : 'off'],
+  ];
+}
+
+function adding(name: string, vlan: number): string[] {
+  return ['bridge', 'vlan', 'add', 'dev', name, 'vid', String(vlan)];
 }

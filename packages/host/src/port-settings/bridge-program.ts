@@ -7,24 +7,31 @@ import { completeDump } from '../links/ip/complete-dump.js';
 export interface MemberVlans {
   /** The VLAN of untagged packets; null if they are dropped. */
   readonly native: number | null;
-  /** In ascending order. */
+  /** The other VLANs, in ascending order. */
   readonly tagged: readonly number[];
-  readonly isolated: boolean;
+  /** The VLANs whose packets leave it without a tag, in ascending order. */
+  readonly untagged: readonly number[];
 }
 
 /** The bridge state of a link, which may be a member or a bridge itself. */
 export interface BridgeMember extends MemberVlans {
+  readonly isolated: boolean;
   readonly master: string | undefined;
   /** For a bridge: whether it filters VLANs. */
   readonly filters: boolean;
+  /** For a bridge: the VLAN that it gives new members; null if it gives them none. */
+  readonly defaultVlan: number | null;
 }
+
+/** The VLAN that a bridge gives its members unless it is told otherwise. */
+export const DEFAULT_VLAN = 1;
 
 /** The output of `ip -details -json link`. */
 interface LinkJson {
   readonly ifname: string;
   readonly master?: string;
   readonly linkinfo?: {
-    readonly info_data?: { readonly vlan_filtering?: number };
+    readonly info_data?: { readonly vlan_filtering?: number; readonly vlan_default_pvid?: number };
     readonly info_slave_data?: { readonly isolated?: boolean };
   };
 }
@@ -47,36 +54,62 @@ export async function readMembers(
 ): Promise<ReadonlyMap<string, BridgeMember>> {
   const [links, vlans] = await Promise.all([
     readJson<LinkJson>(programs, ['ip', '-details', '-json', 'link', 'show'], signal),
-    readJson<VlanJson>(programs, ['bridge', '-json', 'vlan', 'show'], signal),
+    readVlans(programs, signal),
   ]);
-  const byName = new Map(vlans.map(({ ifname, vlans }) => [ifname, vlans]));
   const wanted = new Set(names);
   const found = links.filter(({ ifname }) => wanted.has(ifname));
-  return new Map(found.map((link) => [link.ifname, memberOf(link, byName.get(link.ifname) ?? [])]));
+  return new Map(found.map((link) => [link.ifname, memberOf(link, vlans.get(link.ifname))]));
 }
 
-function memberOf({ master, linkinfo }: LinkJson, vlans: VlanJson['vlans']): BridgeMember {
-  const tagged: number[] = [];
+/** Reads the VLANs of all bridges and their members. */
+export async function readVlans(
+  programs: Programs,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, MemberVlans>> {
+  const read = await readJson<VlanJson>(programs, ['bridge', '-json', 'vlan', 'show'], signal);
+  return new Map(read.map(({ ifname, vlans }) => [ifname, vlansOf(vlans)]));
+}
+
+function vlansOf(vlans: VlanJson['vlans']): MemberVlans {
+  const [tagged, untagged]: [number[], number[]] = [[], []];
   let native: number | null = null;
   for (const { vlan, vlanEnd = vlan, flags = [] } of vlans) {
-    if (flags.includes('PVID')) native = vlan;
-    else for (let each = vlan; each <= vlanEnd; each++) tagged.push(each);
+    for (let each = vlan; each <= vlanEnd; each++) {
+      if (flags.includes('PVID')) native = each;
+      else tagged.push(each);
+      if (flags.includes('Egress Untagged')) untagged.push(each);
+    }
   }
+  return { native, tagged, untagged };
+}
+
+const noVlans: MemberVlans = { native: null, tagged: [], untagged: [] };
+
+function memberOf({ master, linkinfo }: LinkJson, vlans: MemberVlans = noVlans): BridgeMember {
+  const { vlan_filtering, vlan_default_pvid = DEFAULT_VLAN } = linkinfo?.info_data ?? {};
   return {
+    ...vlans,
     master,
-    native,
-    tagged,
     isolated: linkinfo?.info_slave_data?.isolated ?? false,
-    filters: linkinfo?.info_data?.vlan_filtering === 1,
+    filters: vlan_filtering === 1,
+    defaultVlan: vlan_default_pvid === 0 ? null : vlan_default_pvid,
   };
 }
 
 async function readJson<T>(programs: Programs, argv: Argv, signal: AbortSignal): Promise<readonly T[]> {
+  return JSON.parse((await listBridges(argv, programs, signal)) || '[]');
+}
+
+/**
+ * What a listing of `ip` or `bridge` prints.
+ * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
+ */
+export async function listBridges(argv: Argv, programs: Programs, signal: AbortSignal): Promise<string> {
   const list = () => run(programs, argv, signal, 'reading bridges');
   const { stdout, complaint } = await completeDump(list, signal);
   if (complaint !== undefined)
     throw new VifError('LINK_COMMAND_FAILED', `Bridges cannot be read: ${complaint}`);
-  return JSON.parse(stdout || '[]');
+  return stdout;
 }
 
 /** Runs a command. Returns its error message if it fails. */

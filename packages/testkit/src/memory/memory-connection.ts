@@ -1,9 +1,11 @@
 import type { ConnectionReader, FunctionOnPath } from '@vifkit/engine/connection';
 import {
+  BridgeMembers,
   type FilterTable,
   HostConnection,
   OpenVSwitchPath,
   type OpenVswitch,
+  type Programs,
   VswitchdProbe,
 } from '@vifkit/host/parts';
 import type { Kernel } from './kernel/kernel.js';
@@ -19,6 +21,7 @@ export interface MemoryConnectionParts {
   readonly filters: FilterTable;
   readonly kernel: Kernel;
   readonly pci: MemoryPci;
+  readonly programs: Programs;
 }
 
 /** Reads the paths of VIFs on an in-memory host: no guest is connected to a socket. */
@@ -29,9 +32,11 @@ export function memoryConnection({
   filters,
   kernel,
   pci,
+  programs,
 }: MemoryConnectionParts): ConnectionReader {
   return new HostConnection({
     links,
+    bridges: new BridgeMembers(programs),
     filters,
     openVSwitch: new OpenVSwitchPath(openVSwitch.rows, new VswitchdProbe(ovs, undefined), undefined),
     functions: async (addresses) => new Map(addresses.flatMap((address) => functionOf(address, pci, kernel))),

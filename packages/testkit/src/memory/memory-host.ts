@@ -147,7 +147,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
     core: thisCore,
     facts: { ...hostFacts(links, '/sys', journal, files), kernelRelease: async () => kernelRelease },
     locks: kept?.locks ?? new MemoryLocks(),
-    connection: memoryConnection({ links, ovs, openVSwitch, filters: table, kernel, pci }),
+    connection: memoryConnection({ links, ovs, openVSwitch, filters: table, kernel, pci, programs }),
     records: kept?.records ?? new MemoryVifRecords(),
     inventory: new SourcesInventory([
       new KernelSource(links, functions, journal, programs),

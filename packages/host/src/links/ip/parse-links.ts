@@ -68,6 +68,7 @@ function stateOf(ipLink: IpLink): LinkState {
         stp: data.stp_state !== 0,
         multicastSnooping: data.mcast_snooping !== 0,
         ageing: Number(data.ageing_time) / 100,
+        vlanFiltering: data.vlan_filtering === 1,
       },
     }),
   };

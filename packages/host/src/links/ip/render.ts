@@ -34,8 +34,12 @@ type Making = Pick<Extract<LinkOperation, { op: 'add' }>, 'name' | 'create' | 'b
 
 function renderAdd({ name, create, bridge = {} }: Making): string {
   switch (create.type) {
-    case 'bridge':
-      return ['link', 'add', 'name', name, 'type', 'bridge', ...bridgeWords(bridge)].join(' ');
+    case 'bridge': {
+      // A new bridge filters no VLANs, and a kernel that cannot do that refuses even to be told not to.
+      const { vlanFiltering, ...others } = bridge;
+      const made = vlanFiltering ? bridge : others;
+      return ['link', 'add', 'name', name, 'type', 'bridge', ...bridgeWords(made)].join(' ');
+    }
     case 'veth':
       return `link add name ${name} type veth peer name ${create.peer}`;
     case 'tap':
@@ -73,11 +77,13 @@ function settings({ attributes, alias }: Extract<LinkOperation, { op: 'set' }>):
 }
 
 /** The kernel counts a bridge's times in hundredths of a second. */
-function bridgeWords({ forwardDelay, stp, multicastSnooping, ageing }: BridgeAttributes): string[] {
+function bridgeWords(attributes: BridgeAttributes): string[] {
+  const { forwardDelay, stp, multicastSnooping, ageing, vlanFiltering } = attributes;
   const words: string[] = [];
   if (stp !== undefined) words.push('stp_state', stp ? '1' : '0');
   if (forwardDelay !== undefined) words.push('forward_delay', String(Math.round(forwardDelay * 100)));
   if (ageing !== undefined) words.push('ageing_time', String(Math.round(ageing * 100)));
   if (multicastSnooping !== undefined) words.push('mcast_snooping', multicastSnooping ? '1' : '0');
+  if (vlanFiltering !== undefined) words.push('vlan_filtering', vlanFiltering ? '1' : '0');
   return words;
 }

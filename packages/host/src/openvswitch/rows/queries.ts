@@ -6,8 +6,11 @@ export const DATABASE = 'Open_vSwitch';
 /** All columns that are read, by table: a replica has these and the rows' ids. */
 export const COLUMNS = {
   Open_vSwitch: ['cur_cfg', 'next_cfg', 'external_ids', 'other_config'],
-  Bridge: ['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'],
-  Port: ['name', 'tag', 'vlan_mode', 'trunks', 'external_ids', 'interfaces', 'qos'],
+  Bridge: [
+    ...(['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'] as const),
+    ...(['controller', 'stp_enable', 'rstp_enable'] as const),
+  ],
+  Port: ['name', 'tag', 'vlan_mode', 'trunks', 'protected', 'external_ids', 'interfaces', 'qos'],
   Interface: [
     ...(['name', 'type', 'external_ids', 'options', 'mtu_request'] as const),
     ...(['ofport', 'error', 'admin_state', 'link_state'] as const),

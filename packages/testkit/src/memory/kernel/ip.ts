@@ -83,7 +83,13 @@ type Commands = Readonly<Record<string, Command>>;
 const ipCommands: Commands = {
   'link show': (kernel, words) => {
     const name = words.take('dev');
-    if (name === undefined) return [...kernel.links.values()].map((link) => linkJson(link, kernel));
+    const master = words.take('master');
+    if (master !== undefined) kernel.find(master);
+    if (name === undefined) {
+      const all = [...kernel.links.values()];
+      const listed = master === undefined ? all : all.filter((link) => link.master === master);
+      return listed.map((link) => linkJson(link, kernel));
+    }
     const link = kernel.named(name);
     if (!link) throw new Refusal(`Device "${name}" does not exist.`);
     return [linkJson(link, kernel)];
