@@ -1,12 +1,13 @@
 // Plugs a filtered VIF in a process that has no file descriptors left but those that it is told to keep, then frees them
-// and plugs it again. Prints what became of both, as JSON.
+// and plugs it again. It has plugged the VIF before, unless that shall be the first plug. Prints what became of both, as
+// JSON.
 import { closeSync, openSync, readFileSync } from 'node:fs';
 import { createVifDriver } from '@vifkit/engine';
 import { openHost } from '@vifkit/host';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import linuxBridge from '@vifkit/plugin-linux-bridge';
 
-const [stateDir, left] = process.argv.slice(2);
+const [stateDir, left, isFirst] = process.argv.slice(2);
 const request = {
   vif: {
     id: '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02',
@@ -40,8 +41,10 @@ const links = () =>
     .sort()
     .join();
 
-await attempt(); // loads what is loaded when it is needed
-await driver.unplug(request);
+if (!isFirst) {
+  await attempt(); // loads what is loaded when it is needed
+  await driver.unplug(request);
+}
 
 const before = links();
 const opened = [];

@@ -23,6 +23,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+it.each([...LEFT, 40, 80])(
+  'a process whose first plug has %s descriptors fails it or plugs, and goes on',
+  async (left) => {
+    const { starved, fed } = await runLimited(plugging, String(left), 'first');
+    expect(starved).toMatch(/^(plugged|PLUG_FAILED: .*|DESCRIPTORS_EXHAUSTED: .*)$/);
+    expect(fed).toBe('plugged');
+  },
+);
+
 it.each(LEFT)('a process with %s descriptors left fails the plug or plugs, and goes on', async (left) => {
   const { starved, isThere, isAsBefore, fed } = await runLimited(plugging, String(left));
   expect(fed).toBe('plugged');

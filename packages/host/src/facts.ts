@@ -8,6 +8,8 @@ import type { LinkTable } from './links/link-table.js';
 import { OnDemand } from './on-demand.js';
 import type { VfJournal } from './sriov/vf-journal.js';
 
+export const sriovFactsCode = () => import('./sriov-facts.js');
+
 /** The facts of this host. They are read each time; concurrent requests share a reading. */
 export function hostFacts(
   links: LinkTable,
@@ -19,10 +21,7 @@ export function hostFacts(
   const inTime = <T>(read: (signal: AbortSignal) => Promise<T>) => withDeadline(10_000, undefined, read);
   const link = batched(async (names) => byEveryName(await inTime((signal) => links.read({ names }, signal))));
   const addressing = batched((names) => inTime((signal) => links.readAddresses(names, signal)));
-  const sriov = new OnDemand(async () => {
-    const { sriovFacts } = await import('./sriov-facts.js');
-    return sriovFacts(sysfsRoot, journal, files);
-  });
+  const sriov = new OnDemand(sriovFactsCode, ({ sriovFacts }) => sriovFacts(sysfsRoot, journal, files));
   return {
     linkMtu: async (name) => (await link(name))?.mtu,
     async linkHasCarrier(name) {

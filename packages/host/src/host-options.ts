@@ -56,8 +56,9 @@ export interface HostOptions {
   readonly tapOwner?: string | number | undefined;
   /**
    * Keep a few `ip` processes waiting between calls, so that a call need not start them, and a replica of the Open
-   * vSwitch database, so that a call need not query it. They end with the host, and with this process. For programs
-   * that make more than one or two calls; false by default.
+   * vSwitch database, so that a call need not query it. They end with the host, and with this process. All code is loaded
+   * at once, so that it is there even if no file can be opened later. For programs that make more than one or two calls;
+   * false by default.
    */
   readonly reserve?: boolean | undefined;
   readonly logger?: Logger | undefined;

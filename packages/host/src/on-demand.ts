@@ -1,29 +1,50 @@
 import { VifError } from '@vifkit/core';
 import type { StepRunner } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
+import { loadCode } from './commands/descriptors.js';
 
 /** A part of a host that is made when it is first needed, from modules that are loaded only then. */
-export class OnDemand<T> {
+export class OnDemand<T, Code = unknown> {
   #made: Promise<T> | undefined;
   #isClosed = false;
 
-  constructor(private readonly make: () => Promise<T>) {}
+  /** @param load as in `() => import('./module.js')` */
+  constructor(
+    private readonly load: () => Promise<Code>,
+    private readonly make: (code: Code) => T | Promise<T>,
+  ) {}
 
   get isMade(): boolean {
     return this.#made !== undefined;
   }
 
-  /** @throws VifError ABORTED once the host is closed */
+  /**
+   * A part that could not be made is tried again at the next call.
+   * @throws VifError ABORTED once the host is closed; DESCRIPTORS_EXHAUSTED
+   */
   async get(): Promise<T> {
     if (this.#isClosed) throw new VifError('ABORTED', 'The host has been closed');
-    this.#made ??= this.make();
+    this.#made ??= this.#make().catch((error: unknown) => {
+      this.#made = undefined;
+      throw error;
+    });
     return this.#made;
+  }
+
+  /** Loads its modules, so that it can be made later even if no file can be opened. It is not made. */
+  async loadAhead(): Promise<void> {
+    await loadCode(this.load);
   }
 
   /** Closes the part, if it has been made. */
   async close(end: (made: T) => Promise<unknown>): Promise<void> {
     this.#isClosed = true;
-    if (this.#made) await end(await this.#made);
+    const made = await this.#made?.catch(() => undefined);
+    if (made !== undefined) await end(made);
+  }
+
+  async #make(): Promise<T> {
+    return this.make(await loadCode(this.load));
   }
 }
 

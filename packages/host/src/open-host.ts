@@ -2,11 +2,13 @@ import { existsSync } from 'node:fs';
 import { silentLogger, thisCore, VifError } from '@vifkit/core';
 import type { Host } from '@vifkit/engine';
 import type { Held } from '@vifkit/engine/connection';
+import { loadCode } from './commands/descriptors.js';
+import { loadExeca } from './commands/run-program.js';
 import { HostConnection } from './connection/host-connection.js';
-import { hostFacts } from './facts.js';
+import { hostFacts, sriovFactsCode } from './facts.js';
 import { type HostOptions, readHostOptions } from './host-options.js';
 import { userId } from './kernel/user-id.js';
-import { IpLinkTable } from './links/ip/ip-link-table.js';
+import { addressCode, IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
 import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
@@ -42,39 +44,52 @@ export function openHost(options?: HostOptions): Host {
   const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve, programs, files }));
   const locks = new SharedLocks(stateDir, network.number);
   const holders = async (held: Held) => {
-    const { findHolders } = await import('./connection/holders.js');
+    const { findHolders } = await loadCode(holderCode);
     return findHolders(held, { sysfsRoot, network: network.number?.() });
   };
-  const openVSwitch = new OnDemand(async () => {
-    const { openSwitch } = await import('./open-switch.js');
-    return openSwitch({ ...given, logger }, links, (functions) => holders({ taps: [], functions }));
-  });
-  const sriov = new OnDemand(async () => {
-    const { openSriov } = await import('./open-sriov.js');
-    return openSriov(sysfsRoot, rootHelper, stateDir, network);
-  });
-  const filters = new OnDemand(async () => {
-    const { openFilters } = await import('./port-security/filter-runner.js');
-    return openFilters(rootHelper, programs);
-  });
-  const members = async () => {
-    const { BridgeMembers } = await import('./connection/bridge-members.js');
-    return new BridgeMembers(programs);
-  };
-  const tools = new OnDemand(async () => {
-    const { openTools } = await import('./commands/command-runner.js');
-    return openTools(toolHelper, programs);
-  });
-  const inventory = new OnDemand(async () => {
-    const { openInventory } = await import('./open-inventory.js');
-    const [{ sources }, { table: functions, journal }, { table }] = await Promise.all([
-      openVSwitch.get(),
-      sriov.get(),
-      filters.get(),
-    ]);
-    const parts = { links, functions, journal, openVSwitch: sources, filters: table };
-    return openInventory({ ...parts, rootHelper, programs });
-  });
+  const openVSwitch = new OnDemand(
+    () => import('./open-switch.js'),
+    ({ openSwitch }) =>
+      openSwitch({ ...given, logger }, links, (functions) => holders({ taps: [], functions })),
+  );
+  const sriov = new OnDemand(
+    () => import('./open-sriov.js'),
+    ({ openSriov }) => openSriov(sysfsRoot, rootHelper, stateDir, network),
+  );
+  const filters = new OnDemand(
+    () => import('./port-security/filter-runner.js'),
+    ({ openFilters }) => openFilters(rootHelper, programs),
+  );
+  const members = new OnDemand(
+    () => import('./connection/bridge-members.js'),
+    ({ BridgeMembers }) => new BridgeMembers(programs),
+  );
+  const tools = new OnDemand(
+    () => import('./commands/command-runner.js'),
+    ({ openTools }) => openTools(toolHelper, programs),
+  );
+  const bridgePorts = new OnDemand(
+    () => import('./port-settings/bridge-ports.js'),
+    ({ BridgePorts }) => new BridgePorts(rootHelper, programs),
+  );
+  const inventory = new OnDemand(
+    () => import('./open-inventory.js'),
+    async ({ openInventory }) => {
+      const [{ sources }, { table: functions, journal }, { table }] = await Promise.all([
+        openVSwitch.get(),
+        sriov.get(),
+        filters.get(),
+      ]);
+      const parts = { links, functions, journal, openVSwitch: sources, filters: table };
+      return openInventory({ ...parts, rootHelper, programs });
+    },
+  );
+  if (reserve) {
+    const parts = [openVSwitch, sriov, filters, members, tools, bridgePorts, inventory];
+    const others = [socketCode, holderCode, addressCode, sriovFactsCode].map(loadCode<unknown>);
+    // What cannot be loaded now is loaded when it is needed.
+    void Promise.allSettled([loadExeca(), ...parts.map((each) => each.loadAhead()), ...others]);
+  }
   return {
     core: thisCore,
     facts: hostFacts(
@@ -84,6 +99,8 @@ export function openHost(options?: HostOptions): Host {
       files,
     ),
     locks,
+    load: loadCode,
+    isLongLived: reserve ?? false,
     records: new FileVifRecords(stateDir),
     inventory: {
       read: async (signal) => (await inventory.get()).read(signal),
@@ -103,10 +120,7 @@ export function openHost(options?: HostOptions): Host {
       }),
       runnerOnDemand(['command'], async () => (await tools.get()).runner, { oneByOne: true }),
       runnerOnDemand(['ovsPortSettings'], async () => (await openVSwitch.get()).settings),
-      runnerOnDemand(['bridgePort'], async () => {
-        const { BridgePorts } = await import('./port-settings/bridge-ports.js');
-        return new BridgePorts(rootHelper, programs);
-      }),
+      runnerOnDemand(['bridgePort'], () => bridgePorts.get()),
     ],
     readiness: {
       look: async (port, signal) => (await openVSwitch.get()).readiness.look(port, signal),
@@ -116,12 +130,12 @@ export function openHost(options?: HostOptions): Host {
       links,
       openVSwitch: { read: async (...asked) => (await openVSwitch.get()).path.read(...asked) },
       bridges: {
-        read: async (...asked) => (await members()).read(...asked),
-        vlans: async (signal) => (await members()).vlans(signal),
+        read: async (...asked) => (await members.get()).read(...asked),
+        vlans: async (signal) => (await members.get()).vlans(signal),
       },
       filters: { read: async (signal) => (await filters.get()).table.read(signal) },
       functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),
-      sockets: async (paths) => (await import('./connection/unix-sockets.js')).socketStates(paths, files),
+      sockets: async (paths) => (await loadCode(socketCode)).socketStates(paths, files),
       holders,
     }),
     migration: {
@@ -134,6 +148,9 @@ export function openHost(options?: HostOptions): Host {
     },
   };
 }
+
+const socketCode = () => import('./connection/unix-sockets.js');
+const holderCode = () => import('./connection/holders.js');
 
 /**
  * Invalid endpoints are reported at once, not when they are first needed.

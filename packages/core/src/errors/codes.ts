@@ -65,7 +65,8 @@ export const errorCodes = {
 
   COMMAND_NOT_FOUND: 'A program is not installed',
   COMMAND_FAILED: 'A program failed',
-  DESCRIPTORS_EXHAUSTED: 'The process has no file descriptors left to start a program',
+  DESCRIPTORS_EXHAUSTED:
+    'The process has no file descriptors left to start a program, load code or read the host',
   PCI_DEVICE_NOT_FOUND: 'There is no network device at this PCI address',
   STATE_DIRECTORY_UNSAFE: 'Another user could change the contents of the state directory',
   STATE_DIRECTORY_FAILED: 'The state directory cannot be made or entered, or a lock in it cannot be taken',

@@ -30,10 +30,10 @@ export interface RegistryParts {
   readonly onDemand?: readonly PluginOnDemand[];
 }
 
-/** A package that is not loaded yet, or is being loaded, which happens only once. */
+/** A package that is not loaded yet, or is being loaded. Once it is loaded, it is not loaded again. */
 interface Awaited {
   readonly package: PluginOnDemand;
-  loading?: Promise<void>;
+  loading?: Promise<void> | undefined;
 }
 
 /**
@@ -182,6 +182,7 @@ export class PluginRegistry {
   async #admit(awaited: Awaited): Promise<void> {
     const { name, declaration, load } = awaited.package;
     const loaded = await load().catch((error: unknown) => {
+      awaited.loading = undefined; // tried again when it is needed again
       throw asVifError(error, 'PLUGIN_FAILED', `The plugin package ${name} cannot be loaded`);
     });
     requireAsDeclared(declaration, loaded);

@@ -241,6 +241,14 @@ describe('a package that is loaded on demand', () => {
     await expect(registry.loadType('802.1qbg', 'newton')).rejects.toMatchObject({ code });
   });
 
+  it('that cannot be loaded is tried again when it is needed again', async () => {
+    const load = vi.fn(whole).mockRejectedValueOnce(new Error('too many open files'));
+    const registry = registryOf(lazily(load));
+    await expect(registry.loadPlugin('acme')).rejects.toMatchObject({ code: 'PLUGIN_FAILED' });
+    await registry.loadPlugin('acme');
+    expect(registry.plugin('acme')).toBeInstanceOf(Acme);
+  });
+
   it('must not have what another has', () => {
     const each = lazily(whole);
     const both = () =>

@@ -20,7 +20,8 @@ import { type GuestConfigurator, type Routing, routings } from '@vifkit/core/nov
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { Host } from '../run/host.js';
 import { vendorRunners } from './plugin-packages.js';
-import { VifDriver } from './vif-driver.js';
+import { loadCode } from './prepare.js';
+import { code, VifDriver } from './vif-driver.js';
 
 /** The parts of a driver. */
 export interface VifDriverOptions<Packages extends readonly PluginPackage[] = readonly PluginPackage[]> {
@@ -75,7 +76,10 @@ export function createVifDriver<const Packages extends readonly PluginPackage[]>
   try {
     if (host.core) requireOurContract('@vifkit/host', host.core);
     if (guests.core) requireOurContract('@vifkit/libvirt', guests.core);
-    const registry = new PluginRegistry(plugins, given.options, logger, { facts: host.facts, onDemand });
+    const registry = new PluginRegistry(plugins, given.options, logger, {
+      facts: host.facts,
+      onDemand: onDemand.map((each) => guarded(host, each)),
+    });
     const runners = [
       ...host.runners,
       ...vendorRunners(plugins, host.runners, {
@@ -84,11 +88,34 @@ export function createVifDriver<const Packages extends readonly PluginPackage[]>
         logger,
       }),
     ];
+    void loadAhead(host);
     return new VifDriver({ host, runners, guests, registry, routing, logger });
   } catch (error) {
     // The caller may pass anything, such as a package that throws when it is inspected.
     throw asVifError(error, 'INVALID_OPTIONS', 'No driver can be made from these options');
   }
+}
+
+/**
+ * Loads all code for a host that is long-lived, so that an unplug is possible even while no file can be opened. What
+ * cannot be loaded now is loaded when it is needed. Never rejects.
+ */
+async function loadAhead(host: Host): Promise<void> {
+  if (!host.isLongLived) return;
+  await Promise.allSettled(Object.values(code).map((part) => loadCode<unknown>(host, part)));
+}
+
+/** The package, which is loaded only if the host has descriptors for it. */
+function guarded(host: Host, given: PluginOnDemand): PluginOnDemand {
+  const { name, declaration } = given;
+  return {
+    name,
+    declaration,
+    async load() {
+      await loadCode(host, async () => {}); // only a check: no other code waits for a package that hangs
+      return given.load();
+    },
+  };
 }
 
 /** For a host that runs no programs for vendors. */

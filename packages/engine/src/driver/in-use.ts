@@ -1,6 +1,6 @@
-import { isSameVif, VifError } from '@vifkit/core';
+import { isSameVif, isVifError, VifError } from '@vifkit/core';
 import type { Leg } from '@vifkit/core/connection';
-import type { HostState } from '../connection/host-state.js';
+import type { ConnectionReader, HostState } from '../connection/host-state.js';
 import type { Host } from '../run/host.js';
 import type { Job } from '../run/job.js';
 
@@ -8,6 +8,9 @@ import type { Job } from '../run/job.js';
  * The VIFs that guests still use, each with an error that names the user: removing what a running guest uses would cut
  * it off. If that cannot be read, a VIF counts as idle. In a phase of a live migration, a port that the network has on
  * other hosts is idle too: its guest has left, and what has it open is a hypervisor that the migration left behind.
+ *
+ * If this process has no file descriptors left, nothing is known, but will be soon: each VIF then has that error. Never
+ * rejects.
  */
 export async function findInUse(
   jobs: readonly Job[],
@@ -15,10 +18,30 @@ export async function findInUse(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<Job, VifError>> {
   const ends = new Map(jobs.map((job) => [job, guestEnds(job)]));
+  if (!connection) return new Map();
+  try {
+    return await findUsed(ends, connection, migration, signal);
+  } catch (error) {
+    if (!isVifError(error, 'DESCRIPTORS_EXHAUSTED')) return new Map();
+    const unknown = [...ends].filter(([, own]) => own.length > 0);
+    return new Map(
+      unknown.map(([job]) => [
+        job,
+        new VifError(error.code, error.message, { vifId: job.vifId, cause: error }),
+      ]),
+    );
+  }
+}
+
+async function findUsed(
+  ends: ReadonlyMap<Job, readonly Leg[]>,
+  connection: ConnectionReader,
+  migration: Host['migration'],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<Job, VifError>> {
   const legs = [...ends.values()].flat();
-  if (!connection || legs.length === 0) return new Map();
-  const state = await connection.read(legs, signal).catch(() => undefined);
-  if (!state) return new Map();
+  if (legs.length === 0) return new Map();
+  const state = await connection.read(legs, signal);
   const taps = legs.flatMap((leg) =>
     leg.kind === 'guestLink' && mayBeOpen(leg.name, state) ? leg.name : [],
   );

@@ -5,7 +5,7 @@ import type { Host } from '../run/host.js';
 import type { Change, Job } from '../run/job.js';
 import type { MigrationPhase } from '../run/port-migration.js';
 import type { PlugOptions } from './call-options.js';
-import type { Prepared } from './prepare.js';
+import { loadCode, type Prepared } from './prepare.js';
 import { judgedAfter } from './with-connection.js';
 
 /** What a call wrote for a job, and the resulting connection. */
@@ -20,6 +20,19 @@ export interface Changing {
   run(jobs: readonly Job[], options: RunOptions<Changed>): Promise<unknown>;
 }
 
+/** Changes whose code is loaded for their first request. If it cannot be, the request fails, and not the call. */
+export function loadedWithRequests(load: () => Promise<Changing>): Changing {
+  let loaded: Changing | undefined;
+  return {
+    prepare: async (request, signal) => {
+      const changing = await load();
+      loaded ??= changing; // the same for all requests
+      return loaded.prepare(request, signal);
+    },
+    run: async (jobs, options) => loaded?.run(jobs, options),
+  };
+}
+
 /** What plugs and unplugs need. */
 export interface ChangingParts {
   readonly engine: Engine;
@@ -29,6 +42,9 @@ export interface ChangingParts {
   /** @throws VifError */
   prepare(request: RoutedRequest, operation: 'plug' | 'unplug', signal: AbortSignal): Promise<Prepared>;
 }
+
+/** What only plugs that wait, and phases of live migrations, need. */
+export const plugCode = { ready: () => import('./ready.js'), phases: () => import('./phases.js') } as const;
 
 /** Plugs. They wait for their ports on request, and report the paths to their networks. */
 export function plugging(
@@ -43,7 +59,7 @@ export function plugging(
       // A destination that is not ready when the guest arrives would miss the guest's announcements.
       const arrives = phase === 'prepare' && host.readiness !== undefined;
       if (!wait && !arrives) return { handled, job };
-      const { awaitedPort, readyStep, requireReadiness } = await import('./ready.js');
+      const { awaitedPort, readyStep, requireReadiness } = await loadCode(host, plugCode.ready);
       const readiness = requireReadiness(host.readiness);
       const port = awaitedPort(request.vif, job.plan);
       const waitTimeout = typeof wait === 'number' ? wait : undefined;
@@ -67,10 +83,11 @@ export async function inPhase(
   phase: MigrationPhase | undefined,
   prepared: Prepared,
   vif: RoutedRequest['vif'],
-  { migration }: Host,
+  host: Host,
   signal: AbortSignal,
 ): Promise<Prepared> {
+  const { migration } = host;
   if (!phase || !migration) return prepared;
-  const { phaseOf } = await import('./phases.js');
+  const { phaseOf } = await loadCode(host, plugCode.phases);
   return phaseOf(phase, prepared, vif, migration, signal);
 }

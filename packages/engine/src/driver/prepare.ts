@@ -30,6 +30,7 @@ import {
   tapQueues,
 } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
+import type { Host } from '../run/host.js';
 import type { VifRecord, VifRecords } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
 import { signalError, withinDeadline } from '../time/deadline.js';
@@ -44,7 +45,7 @@ export interface Prepared {
 }
 
 /** Chooses the path and has the plugin write its plan. @throws VifError */
-export async function preparePlan(
+async function preparePlan(
   request: RoutedRequest,
   operation: Operation,
   registry: PluginRegistry,
@@ -105,8 +106,42 @@ function requireSettled(port: PortSettings, plan: Plan, owner: string, vifId: st
   throw new VifError('UNSUPPORTED_VIF', text, { vifId });
 }
 
+/** Loads code, through the host if that minds its file descriptors. @throws VifError DESCRIPTORS_EXHAUSTED */
+export function loadCode<T>({ load }: Pick<Host, 'load'>, code: () => Promise<T>): Promise<T> {
+  return load ? load(code) : code();
+}
+
+export const previousPlugCode = () => import('./previous-plug.js');
+
+/**
+ * As {@link preparePlan}. A plug is recorded, and also removes what a previous plug by another request made, as does an
+ * unplug.
+ * @param read reads a recorded request
+ */
+export async function prepareJob(
+  request: RoutedRequest,
+  operation: Operation,
+  { registry, host }: { readonly registry: PluginRegistry; readonly host: Host },
+  read: (given: unknown) => RoutedRequest,
+  signal: AbortSignal,
+): Promise<Prepared> {
+  const prepared = await preparePlan(request, operation, registry, host.facts, signal);
+  const record = recordOf(request, prepared);
+  if (!record || !host.records) return prepared;
+  const latest = await latestRecord(record.vifId, host.records);
+  const isPlug = operation === 'plug';
+  const job = { ...prepared.job, ...(isPlug ? { record } : !latest && { isUnrecorded: true }) };
+  if (!latest || isOfRequest(latest, record)) return { ...prepared, job };
+  const { stepsRemovingPreviousPlug } = await loadCode(host, previousPlugCode);
+  const removals = await stepsRemovingPreviousPlug(job.plan, latest, async (given) => {
+    const unplug = await preparePlan(read(given), 'unplug', registry, host.facts, signal);
+    return unplug.job.plan;
+  });
+  return { ...prepared, job: { ...job, plan: [...job.plan, ...removals] } };
+}
+
 /** The record of a plug; undefined for a request that cannot be read, as a proxy may refuse it. */
-export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepared): VifRecord | undefined {
+function recordOf({ given, routing }: RoutedRequest, { handled }: Prepared): VifRecord | undefined {
   const { vifId, path, plugin } = handled;
   try {
     if (!isPlainObject(given)) return undefined;
@@ -118,13 +153,13 @@ export function recordOf({ given, routing }: RoutedRequest, { handled }: Prepare
 }
 
 /** The record of the latest plug of a VIF. A record that cannot be read is ignored. */
-export async function latestRecord(vifId: string, records: VifRecords): Promise<VifRecord | undefined> {
+async function latestRecord(vifId: string, records: VifRecords): Promise<VifRecord | undefined> {
   const [latest] = await records.read([vifId]);
   return latest && !isVifError(latest) ? latest : undefined;
 }
 
 /** Whether two records are of the same request. */
-export function isOfRequest(recorded: VifRecord, { request }: VifRecord): boolean {
+function isOfRequest(recorded: VifRecord, { request }: VifRecord): boolean {
   // JSON has objects in their wire form, which is what was recorded.
   return recordedText(recorded.request) === JSON.stringify(request);
 }

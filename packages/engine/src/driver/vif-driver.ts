@@ -28,16 +28,22 @@ import {
 } from './call-options.js';
 import type { GcOptions, GcResult } from './gc.js';
 import { logGc, logOutcome, traced } from './log.js';
-import { type Changed, type Changing, type ChangingParts, plugging } from './plugging.js';
+import {
+  type Changed,
+  type Changing,
+  type ChangingParts,
+  loadedWithRequests,
+  plugCode,
+  plugging,
+} from './plugging.js';
 import { disposePlugins } from './plugin-packages.js';
 import {
-  isOfRequest,
-  latestRecord,
+  loadCode,
   type Operation,
   type Prepared,
   prepareDevice,
-  preparePlan,
-  recordOf,
+  prepareJob,
+  previousPlugCode,
 } from './prepare.js';
 import { inBatches, type Requests } from './requests.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
@@ -54,6 +60,17 @@ export interface VifDriverParts {
   readonly logger: Logger;
   readonly routing: Routing;
 }
+
+/** The code of operations that not every program needs: one that makes a single call loads only what that takes. */
+export const code = {
+  ...plugCode,
+  byId: () => import('./by-id.js'),
+  gc: () => import('./gc.js'),
+  list: () => import('../inventory/plugged-vifs.js'),
+  previousPlug: previousPlugCode,
+  unplugging: () => import('./unplugging.js'),
+  watch: () => import('../inventory/watch.js'),
+} as const;
 
 /**
  * Plugs and unplugs VIFs, and describes them to a hypervisor. A request is what `parseRequest` takes: plain JSON with
@@ -170,7 +187,7 @@ export class VifDriver {
     requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<PlanResult>,
   ): Promise<Settled<PlanResult>[]> {
-    return this.#inspectAll('plug', requests, options, ({ handled }, tasks, timeline) => ({
+    return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
       steps: tasks.map(({ step, inspection: { differences, note, blocked } }) => ({
         step,
@@ -226,7 +243,7 @@ export class VifDriver {
     options?: BatchOptions<ReadyResult>,
   ): Promise<Settled<ReadyResult>[]> {
     const given = readBatchOptions(options);
-    const { requireReadiness, waitingForPorts } = await import('./ready.js');
+    const { requireReadiness, waitingForPorts } = await loadCode(this.#parts.host, code.ready);
     const prepare = async (json: unknown, signal: AbortSignal) => {
       const request = this.#read(json);
       return { prepared: await this.#prepare(request, 'plug', signal), vif: request.vif };
@@ -244,8 +261,9 @@ export class VifDriver {
     options?: UnplugOptions,
   ): Promise<Settled<ChangeResult>[]> {
     const given = readUnplugOptions(options);
-    const { unplugging } = await import('./unplugging.js');
-    return this.#changeAll('unplug', requests, given, unplugging(this.#changing, given));
+    const load = async () =>
+      (await loadCode(this.#parts.host, code.unplugging)).unplugging(this.#changing, given);
+    return this.#changeAll('unplug', requests, given, loadedWithRequests(load));
   }
 
   /**
@@ -260,7 +278,7 @@ export class VifDriver {
    * @throws VifError INVALID_REQUEST for a list that is empty, or contains anything but ids of VIFs; INVALID_OPTIONS
    */
   async gc(options: GcOptions): Promise<Settled<GcResult>[]> {
-    const { collectGarbage, readGcOptions } = await import('./gc.js');
+    const { collectGarbage, readGcOptions } = await loadCode(this.#parts.host, code.gc);
     const given = readGcOptions(options);
     const results = await withDeadline(given.timeout, given.signal, (signal) =>
       collectGarbage(this.#engine, given, signal),
@@ -275,7 +293,7 @@ export class VifDriver {
    */
   async list(options?: CallOptions): Promise<PluggedVifs> {
     const { timeout, signal } = readCallOptions(options, 'list', callOptionRules);
-    const { listPlugged } = await import('../inventory/plugged-vifs.js');
+    const { listPlugged } = await loadCode(this.#parts.host, code.list);
     return withDeadline(timeout, signal, (soon) => listPlugged(this.#parts.host, soon));
   }
 
@@ -285,22 +303,20 @@ export class VifDriver {
    * @throws VifError INVALID_OPTIONS; INVALID_REQUEST for an id that is not a UUID
    */
   async unplugById(vifIds: Iterable<string>, options?: UnplugOptions): Promise<Settled<ChangeResult>[]> {
-    const { host, logger } = this.#parts;
-    const parts = { records: host.records, logger };
-    const { unplugById } = await import('./by-id.js');
+    const parts = { records: this.#parts.host.records, logger: this.#parts.logger };
+    const { unplugById } = await loadCode(this.#parts.host, code.byId);
     return unplugById(vifIds, options, parts, (requests, given) => this.unplugAll(requests, given));
   }
 
   /**
    * Reports each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges,
-   * filters and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled; several
-   * changes to a thing within a moment are one. It ends when the signal fires, or the loop that reads it is left.
+   * filters and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled but what could
+   * not be read. Several changes to a thing within a moment are one. It ends with its signal, or the loop that reads it.
    * @throws VifError INVALID_OPTIONS; COMMAND_NOT_FOUND, NO_RUNNER or another code, if nothing reports changes
    */
   async *watch(options: WatchOptions): AsyncIterable<HostChange> {
     const { signal } = readWatchOptions(options);
-    const { watchHost } = await import('../inventory/watch.js');
-    yield* watchHost(this.#parts.host, signal);
+    yield* (await loadCode(this.#parts.host, code.watch)).watchHost(this.#parts.host, signal);
   }
 
   /**
@@ -361,7 +377,6 @@ export class VifDriver {
   }
 
   async #inspectAll<T>(
-    operation: 'plug' | 'check',
     requests: Requests<unknown>,
     options: BatchOptions<T> | undefined,
     present: (prepared: Prepared, tasks: readonly RunningTask[], timeline: Timeline) => T,
@@ -369,27 +384,14 @@ export class VifDriver {
     const given = readBatchOptions(options);
     const handling: Call<readonly RunningTask[], T> = {
       prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
-      run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation }),
+      run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'plug' }),
       present,
       done: resultNotifier(given, this.#parts.logger),
     };
-    return traced(operation === 'plug' ? 'plan' : operation, () => runRequests(requests, given, handling));
+    return traced('plan', () => runRequests(requests, given, handling));
   }
 
-  async #prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared> {
-    const { registry, host } = this.#parts;
-    const prepared = await preparePlan(request, operation, registry, host.facts, signal);
-    const record = recordOf(request, prepared);
-    if (!record || !host.records) return prepared;
-    const latest = await latestRecord(record.vifId, host.records);
-    const isPlug = operation === 'plug';
-    const job = { ...prepared.job, ...(isPlug ? { record } : !latest && { isUnrecorded: true }) };
-    if (!latest || isOfRequest(latest, record)) return { ...prepared, job };
-    const { stepsRemovingPreviousPlug } = await import('./previous-plug.js');
-    const removals = await stepsRemovingPreviousPlug(job.plan, latest, async (given) => {
-      const unplug = await preparePlan(this.#read(given), 'unplug', registry, host.facts, signal);
-      return unplug.job.plan;
-    });
-    return { ...prepared, job: { ...job, plan: [...job.plan, ...removals] } };
+  #prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared> {
+    return prepareJob(request, operation, this.#parts, (given) => this.#read(given), signal);
   }
 }

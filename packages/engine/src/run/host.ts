@@ -32,6 +32,14 @@ export interface Host {
   readonly records?: VifRecords;
   /** Notifies the network of ports that move to another host; optional. */
   readonly migration?: PortMigration;
+  /**
+   * Loads code that is not always needed, as in `() => import('./module.js')`, unless that could fail for want of file
+   * descriptors: Node.js never repeats an import that has failed. Without it, code is imported as it is.
+   * @throws VifError DESCRIPTORS_EXHAUSTED
+   */
+  load?<T>(code: () => Promise<T>): Promise<T>;
+  /** Whether it is for a program that makes many calls: code is then loaded before it is needed. False by default. */
+  readonly isLongLived?: boolean;
   /** Closes connections and ends processes. Calls still in progress fail. */
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import { loadCode } from './descriptors.js';
 import type { Following } from './follow-program.js';
 import { type Answer, type AskedFor, ProgramSession, type Question } from './program-session.js';
 import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.js';
@@ -48,7 +49,7 @@ export const hostPrograms: Programs = {
   run: runProgram,
   start: (argv) => new ProgramSession(argv),
   async follow(argv, following, signal) {
-    const { followProgram } = await import('./follow-program.js'); // needed only to watch the host
+    const { followProgram } = await loadCode(() => import('./follow-program.js')); // needed only to watch the host
     return followProgram(argv, following, signal);
   },
 };

@@ -2,7 +2,7 @@ import { VifError } from '@vifkit/core';
 import type { CommandResult } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import type { Result } from 'execa';
-import { awaitDescriptors } from './descriptors.js';
+import { awaitDescriptors, loadCode } from './descriptors.js';
 import { closeOnceQuiet, endGroupOnSignal, signalGroup } from './process-group.js';
 
 export type { CommandResult as ProgramResult };
@@ -24,6 +24,11 @@ export interface ProgramOptions {
  */
 export const IN_ENGLISH = { LC_ALL: 'C.UTF-8', LANGUAGE: '' } as const;
 
+const execaCode = () => import('execa');
+
+/** Not loaded from the start: it takes longer than core, and many calls run no program. */
+export const loadExeca = () => loadCode(execaCode);
+
 const MAX_OUTPUT = 512 * 1024 * 1024;
 
 /**
@@ -38,10 +43,9 @@ export async function runProgram(
   argv: readonly [string, ...string[]],
   { input, maxOutput = MAX_OUTPUT, signal, doing }: ProgramOptions,
 ): Promise<CommandResult> {
-  // Loaded only here: it takes longer than core, and many calls run no program.
-  const { execa } = await import('execa');
   const [program, ...args] = argv;
   await awaitDescriptors(program, signal);
+  const { execa } = await loadExeca();
   if (signal.aborted) throw signalError(signal, doing);
   const running = execa(program, args, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),

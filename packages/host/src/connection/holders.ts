@@ -1,6 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Held } from '@vifkit/engine/connection';
+import { unlessExhausted } from '../kernel/error-code.js';
 
 const TUN = '/dev/net/tun';
 
@@ -16,6 +17,8 @@ interface Where {
  * kernel shows the name of a tap in /proc/PID/fdinfo, and the IOMMU group of a function as the device that is open.
  * Only processes that this user may inspect are found. A tap counts only in its network namespace: another namespace
  * may have a tap of the same name. The functions of a group are not distinguished, since one program has them all.
+ *
+ * @throws VifError DESCRIPTORS_EXHAUSTED
  */
 export async function findHolders(
   { taps, functions }: Held,
@@ -30,7 +33,8 @@ export async function findHolders(
   const wanted: Wanted = { taps: new Set(taps), functions: groupedBy(devices.flat()) };
   const holders = new Map<string, string>();
   const here = network === undefined ? await networkOf(`${procRoot}/self`) : `net:[${network}]`;
-  const processes = (await readdir(procRoot)).filter((name) => /^\d+$/.test(name));
+  const all = await readdir(procRoot).catch((error) => unlessExhausted(error, []));
+  const processes = all.filter((name) => /^\d+$/.test(name));
   await Promise.all(
     processes.map(async (pid) => {
       const held = await heldBy(`${procRoot}/${pid}`, wanted);
@@ -57,7 +61,7 @@ interface Wanted {
  */
 async function vfioDevices(folder: string): Promise<string[]> {
   const group = await readlink(join(folder, 'iommu_group')).catch(() => undefined);
-  const own = await readdir(join(folder, 'vfio-dev')).catch(() => []);
+  const own = await readdir(join(folder, 'vfio-dev')).catch((error) => unlessExhausted(error, []));
   const groups = group === undefined ? [] : [basename(group), `noiommu-${basename(group)}`];
   return [...groups, ...own.map((name) => `devices/${name}`)].map((name) => `/dev/vfio/${name}`);
 }
@@ -75,12 +79,14 @@ function networkOf(process: string): Promise<string> {
 
 /** Which of the wanted things a process has open: none if it ends in the meantime. */
 async function heldBy(process: string, { taps, functions }: Wanted): Promise<string[]> {
-  const descriptors = await readdir(`${process}/fd`).catch(() => []);
+  const descriptors = await readdir(`${process}/fd`).catch((error) => unlessExhausted(error, []));
   const found = await Promise.all(
     descriptors.map(async (fd) => {
       const target = await readlink(`${process}/fd/${fd}`).catch(() => '');
       if (target !== TUN) return functions.get(target) ?? [];
-      const info = await readFile(`${process}/fdinfo/${fd}`, 'utf8').catch(() => '');
+      const info = await readFile(`${process}/fdinfo/${fd}`, 'utf8').catch((error) =>
+        unlessExhausted(error, ''),
+      );
       const [, name = ''] = /^iff:\s*(\S+)/m.exec(info) ?? [];
       return taps.has(name) ? [name] : [];
     }),

@@ -1,8 +1,14 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, write, writeSync } from 'node:fs';
-import { readdir, readFile, readlink, realpath } from 'node:fs/promises';
+import { readdir, readFile, readlink, realpath, watch } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { promisify } from 'node:util';
+import { pause } from '@vifkit/engine/time';
+import { codeOf, unlessExhausted } from './error-code.js';
 
-/** The files below /proc and /sys in which a kernel shows its state: this host's, or those of an in-memory kernel. */
+/**
+ * The files below /proc and /sys in which a kernel shows its state: this host's, or those of an in-memory kernel.
+ * Reading them fails with DESCRIPTORS_EXHAUSTED, and never otherwise.
+ */
 export interface KernelFiles {
   /** Those of these files and folders that exist. Synchronous. */
   existing(paths: readonly string[]): readonly string[];
@@ -30,8 +36,8 @@ export const hostKernelFiles: KernelFiles = {
   entries(path) {
     try {
       return readdirSync(path);
-    } catch {
-      return [];
+    } catch (error) {
+      return unlessExhausted(error, []);
     }
   },
   settings(paths) {
@@ -39,8 +45,8 @@ export const hostKernelFiles: KernelFiles = {
     for (const path of paths) {
       try {
         texts.set(path, readFileSync(path, 'utf8'));
-      } catch {
-        // There is no such link, or the kernel has no such setting.
+      } catch (error) {
+        unlessExhausted(error, undefined); // there is no such link, or the kernel has no such setting
       }
     }
     return texts;
@@ -55,10 +61,41 @@ export const hostKernelFiles: KernelFiles = {
       closeSync(file);
     }
   },
-  text: async (path) => (await readFile(path, 'utf8').catch(() => '')).trim(),
-  names: (path) => readdir(path).catch(() => []),
+  text: async (path) => (await readFile(path, 'utf8').catch((error) => unlessExhausted(error, ''))).trim(),
+  names: (path) => readdir(path).catch((error) => unlessExhausted(error, [])),
   target: (path) => readlink(path).catch(() => undefined),
   resolve: (path) => realpath(path).catch(() => undefined),
 };
 
 const writeInThread = promisify(write);
+
+/** Milliseconds before a folder that cannot be watched now is tried again. */
+const RETRY_DELAY = 2_000;
+
+/** The limits of the process and of its user; others may free what is missing. */
+const limits = ['EMFILE', 'ENFILE', 'ENOSPC'];
+
+/**
+ * Calls `changed` with the name of each file that changes in a folder, and with null if files may have changed unseen. A
+ * folder that is removed and made anew is followed again: systemd does that with the RuntimeDirectory= of a service
+ * that restarts. Resolves once the signal fires, or if there is no such folder at first. Never rejects.
+ */
+export async function followFolder(
+  path: string,
+  changed: (name: string | null) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  for (let isFirst = true; !signal.aborted; isFirst = false) {
+    try {
+      const events = watch(path, { signal });
+      if (!isFirst && existsSync(path)) changed(null);
+      for await (const { filename } of events) {
+        changed(filename);
+        if (filename === basename(path)) break; // something happens to the folder itself: it may be gone
+      }
+    } catch (error) {
+      if (isFirst && !limits.includes(codeOf(error) ?? '')) return;
+    }
+    await pause(RETRY_DELAY, signal);
+  }
+}

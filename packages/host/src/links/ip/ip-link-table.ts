@@ -1,5 +1,6 @@
 import type { VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
+import { loadCode } from '../../commands/descriptors.js';
 import { ProgramPool } from '../../commands/program-pool.js';
 import { hostPrograms, type Programs } from '../../commands/programs.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
@@ -24,6 +25,9 @@ import { renderOperation } from './render.js';
  * the name has since been given to another link. That takes a while, if it happens at all.
  */
 const LIFETIME = 1_000;
+
+/** Few links have relevant addresses. */
+export const addressCode = () => import('./read-addresses.js');
 
 export interface IpOptions {
   /** The prefix of commands that need root. */
@@ -101,7 +105,7 @@ export class IpLinkTable implements LinkTable {
   }
 
   async readAddresses(names: readonly string[], signal: AbortSignal): Promise<Map<string, LinkAddressing>> {
-    const { readAddresses } = await import('./read-addresses.js'); // few links have relevant addresses
+    const { readAddresses } = await loadCode(addressCode);
     return readAddresses(names, signal, this.#programs);
   }
 
@@ -110,7 +114,7 @@ export class IpLinkTable implements LinkTable {
   }
 
   async readRules(signal: AbortSignal): Promise<LinkRule[]> {
-    const { readRules } = await import('./read-addresses.js');
+    const { readRules } = await loadCode(addressCode);
     return readRules(signal, this.#programs);
   }
 
