@@ -1,12 +1,19 @@
 import { asVifError, isVifError, VifError } from '@vifkit/core';
 import type { Host } from '../run/host.js';
-import type { Thing } from '../run/inventory.js';
-import { pause, untilFired } from '../time/deadline.js';
+import type { Thing, VifRecords } from '../run/inventory.js';
+import { pause, untilFired, withDeadline } from '../time/deadline.js';
 import { changesBetween, type HostChange, type HostSnapshot, snapshotOf } from './changes.js';
 import { recordedThing } from './recorded-vif.js';
 
 /** Milliseconds to wait for related changes: a plug makes many, and each is reported once. */
 const SETTLE_TIME = 50;
+
+/**
+ * Milliseconds before what could not be read is read again, and the most after several failures: some of it may never
+ * be readable, as for a user without privileges.
+ */
+const FIRST_RETRY = 1_000;
+const LONGEST_RETRY = 60_000;
 
 /** Reports changes that concern VIFs: see `VifDriver.watch`. */
 export async function* watchHost(
@@ -23,22 +30,20 @@ export async function* watchHost(
       failure = asVifError(error, 'CHECK_FAILED', 'The host cannot be watched');
       wake.abort();
     });
-  let [recorded, isStale]: [readonly Thing[], boolean] = [[], true];
-  const following = records?.watch(() => {
-    isStale = true;
-    wake.abort();
-  }, stop.signal);
+  const recorded = records && new RecordedThings(records);
+  const following = recorded?.watch(() => wake.abort(), stop.signal);
+  let retry = 0;
   const look = async (): Promise<HostSnapshot> => {
-    if (isStale && records) {
-      isStale = false;
-      recorded = (await records.list()).flatMap((each) => (isVifError(each) ? [] : recordedThing(each)));
-    }
-    return snapshotOf([...recorded, ...(await inventory.read(signal)).things]);
+    const vifs = (await recorded?.read()) ?? [];
+    const { things, failures } = await inventory.read(signal);
+    const isComplete = failures.length === 0 && !recorded?.failure;
+    retry = isComplete ? 0 : Math.min(2 * retry || FIRST_RETRY, LONGEST_RETRY);
+    return snapshotOf([...vifs, ...things]);
   };
   try {
     let before = await look();
     while (!signal.aborted) {
-      await untilFired(wake.signal, signal);
+      await untilWoken(wake.signal, retry, signal);
       if (failure) throw failure;
       await pause(SETTLE_TIME, signal);
       if (signal.aborted) return;
@@ -52,4 +57,51 @@ export async function* watchHost(
     stop.abort();
     await Promise.all([watching, following]);
   }
+}
+
+/** @param retry milliseconds after which it ends anyway; 0 for never */
+async function untilWoken(wake: AbortSignal, retry: number, signal: AbortSignal): Promise<void> {
+  if (retry === 0) return untilFired(wake, signal);
+  await withDeadline(retry, signal, (late) => untilFired(wake, late));
+}
+
+/** The recorded VIFs. They are read again after a change, and after a failure. */
+class RecordedThings {
+  /** Why some could not be read: they keep their last state, since they are not necessarily gone. */
+  failure: VifError | undefined;
+  #things: readonly Thing[] | undefined;
+  #isStale = true;
+
+  constructor(private readonly records: VifRecords) {}
+
+  watch(changed: () => void, signal: AbortSignal): Promise<void> {
+    const noted = () => {
+      this.#isStale = true;
+      changed();
+    };
+    return this.records.watch(noted, signal);
+  }
+
+  /** @throws VifError JOURNAL_FAILED if they could never be listed */
+  async read(): Promise<readonly Thing[]> {
+    if (this.#things && !this.#isStale && !this.failure) return this.#things;
+    this.#isStale = false;
+    try {
+      const found = await this.records.list();
+      // Reading a damaged record again would not help.
+      this.failure = found.flatMap((each) => (isVifError(each) ? each : [])).find(isTemporary);
+      const things = found.flatMap((each) => (isVifError(each) ? [] : recordedThing(each)));
+      const names = new Set(things.map(({ name }) => name));
+      const unread = this.failure ? this.#things?.filter(({ name }) => !names.has(name)) : undefined;
+      this.#things = [...things, ...(unread ?? [])];
+    } catch (error) {
+      this.failure = asVifError(error, 'JOURNAL_FAILED', 'The records of VIFs could not be read');
+      if (!this.#things) throw this.failure;
+    }
+    return this.#things;
+  }
+}
+
+function isTemporary({ code }: VifError): boolean {
+  return code !== 'JOURNAL_INVALID';
 }

@@ -1,6 +1,8 @@
-import { readFile, watch } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Thing } from '@vifkit/engine';
+import { codeOf, unlessExhausted } from '../kernel/error-code.js';
+import { followFolder } from '../kernel/kernel-files.js';
 import { DAEMONS } from './ovs-things.js';
 import type { Source } from './source.js';
 
@@ -24,11 +26,7 @@ export class DaemonSource implements Source {
   }
 
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
-    try {
-      for await (const _ of watch(this.folder, { signal })) changed();
-    } catch {
-      // The signal fired, or there is no such folder, and therefore no Open vSwitch.
-    }
+    await followFolder(this.folder, changed, signal); // without such a folder there is no Open vSwitch
   }
 }
 
@@ -37,6 +35,6 @@ async function isRunning(file: string): Promise<boolean> {
     const pid = Number(await readFile(file, 'utf8'));
     return pid > 0 && process.kill(pid, 0);
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM'; // another user's process
+    return unlessExhausted(error, codeOf(error) === 'EPERM'); // another user's process
   }
 }

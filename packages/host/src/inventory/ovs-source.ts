@@ -13,16 +13,25 @@ const DATABASE = 'Open_vSwitch';
 /** Milliseconds until a server that is down is tried again. */
 const RETRY_DELAY = 2_000;
 
+/** What a monitor reports, up to its last update. */
+interface Followed {
+  readonly rows: OvsRows;
+  readonly monitor: OvsdbMonitor;
+}
+
 /** The bridges and ports of an Open vSwitch. While it is watched, they are known from the updates of the database. */
 export class OvsSource implements Source {
-  #followed: { readonly rows: OvsRows; readonly monitor: OvsdbMonitor } | undefined;
+  /** One for each watch. All are up to date, so any of them serves a reading. */
+  readonly #followed = new Set<Followed>();
 
   constructor(private readonly client: Pick<Ovsdb, 'transact' | 'monitor'>) {}
 
   async read(signal: AbortSignal): Promise<readonly Thing[]> {
     try {
-      await this.#followed?.monitor.sync(signal);
-      return ovsThings(this.#followed?.rows ?? (await this.#select(signal)));
+      const [followed] = this.#followed;
+      if (!followed) return ovsThings(await this.#select(signal));
+      await followed.monitor.sync(signal);
+      return ovsThings(followed.rows);
     } catch (error) {
       if (await meansNoSwitch(error)) return [];
       throw error;
@@ -44,14 +53,12 @@ export class OvsSource implements Source {
       }
       changed();
     };
-    try {
-      const monitor = await this.#monitor(requests, listen, signal);
-      if (monitor) this.#followed = { rows, monitor };
-      await untilFired(signal);
-    } finally {
-      this.#followed?.monitor.cancel();
-      this.#followed = undefined;
-    }
+    const monitor = await this.#monitor(requests, listen, signal);
+    const followed = monitor && { rows, monitor };
+    if (followed) this.#followed.add(followed);
+    await untilFired(signal);
+    if (followed) this.#followed.delete(followed);
+    monitor?.cancel();
   }
 
   /** Waits for a server that is down; undefined for a host without Open vSwitch, or once the signal has fired. */

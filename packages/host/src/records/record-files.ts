@@ -1,8 +1,9 @@
 import { lstatSync, type Stats, unlinkSync } from 'node:fs';
-import { readdir, watch } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { VifError } from '@vifkit/core';
 import { codeOf } from '../kernel/error-code.js';
+import { followFolder } from '../kernel/kernel-files.js';
 import {
   findStateDirectory,
   isStill,
@@ -121,11 +122,10 @@ export class RecordFiles<T> {
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
     try {
       const { path } = await this.#open();
-      for await (const { filename } of watch(path, { signal })) {
-        if (filename === null || this.#isRecord.test(filename)) changed();
-      }
+      const isRecord = (name: string | null) => name === null || this.#isRecord.test(name);
+      await followFolder(path, (name) => isRecord(name) && changed(), signal);
     } catch {
-      // The signal fired, or the records of others cannot be watched: then changes to them are not reported.
+      // The records of others cannot be watched: changes to them are not reported.
     }
   }
 
