@@ -103,7 +103,7 @@ export async function isPresent(folder: string, process: string): Promise<boolea
 }
 
 /**
- * Waits until a process has released something or has ended, or the signal fires. The process may have to be asked
+ * Waits until a process has released something or has ended, or one of the signals fires. The process may have to be asked
  * again.
  * @throws Error if the process cannot be asked, as without permission
  */
@@ -111,15 +111,15 @@ export async function untilReleased(
   folder: string,
   process: string,
   name: string,
-  signal: AbortSignal,
+  ...signals: readonly AbortSignal[]
 ): Promise<'ended' | 'ask again'> {
   const socket = await reach(folder, process);
   if (socket === 'ended') return 'ended';
   if (socket === 'busy') return 'ask again';
-  const leave = whenFired(signal, () => socket.destroy());
+  const leaving = signals.map((signal) => whenFired(signal, () => socket.destroy()));
   socket.resume().write(`${name}\n`);
   await new Promise((closed) => socket.once('close', closed)); // not `once`: that fails for a connection that is reset
-  leave();
+  for (const leave of leaving) leave();
   return 'ask again';
 }
 

@@ -1,8 +1,17 @@
-import { closeSync, constants, linkSync, lstatSync, openSync, readlinkSync, unlinkSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  unlinkSync,
+} from 'node:fs';
 import { asVifError, VifError } from '@vifkit/core';
 import type { HostLocks } from '@vifkit/engine';
 import { pause, signalError } from '@vifkit/engine/time';
-import { codeOf } from '../kernel/error-code.js';
+import { codeOf, exhausted, isExhaustion } from '../kernel/error-code.js';
 import {
   fileModeIn,
   openStateDirectory,
@@ -72,18 +81,26 @@ export class SharedLocks implements HostLocks {
     }
   }
 
+  /** Whoever waits for a lock fails with ABORTED. */
   async close(): Promise<void> {
-    const room = await this.#room?.catch(() => undefined);
+    const current = this.#room;
     this.#room = undefined;
+    const room = await current?.catch(() => undefined);
     room?.close();
   }
 
-  #open(): Promise<Room> {
-    this.#room ??= Room.open(this.#stateDirectory, this.#network).catch((error: unknown) => {
-      this.#room = undefined;
+  async #open(): Promise<Room> {
+    const current = this.#room;
+    const room = await current;
+    if (this.#room && this.#room !== current) return this.#open(); // another call has just opened it
+    if (room && !room.isLost) return room;
+    room?.close();
+    const opening: Promise<Room> = Room.open(this.#stateDirectory, this.#network).catch((error: unknown) => {
+      if (this.#room === opening) this.#room = undefined;
       throw error;
     });
-    return this.#room;
+    this.#room = opening;
+    return opening;
   }
 }
 
@@ -91,6 +108,7 @@ export class SharedLocks implements HostLocks {
 class Room {
   /** The names of links that this process has made. */
   readonly #held = new Set<string>();
+  readonly #closing = new AbortController();
   readonly #descriptor: number;
   /** The path of the directory, for messages. */
   readonly #name: string;
@@ -108,12 +126,13 @@ class Room {
     this.#presence = new Presence(this.#path, (name) => this.#held.has(name));
   }
 
-  /** @throws VifError STATE_DIRECTORY_UNSAFE, STATE_DIRECTORY_FAILED */
+  /** @throws VifError STATE_DIRECTORY_UNSAFE, STATE_DIRECTORY_FAILED, DESCRIPTORS_EXHAUSTED */
   static async open(stateDirectory: string, network: Network): Promise<Room> {
     const directory = await openSubdirectory(await openStateDirectory(stateDirectory), 'locks');
     try {
       return await Room.#enter(directory, network);
     } catch (error) {
+      if (isExhaustion(error)) throw exhausted(`No locks can be taken in ${directory.path}`, error);
       const reason = error instanceof Error ? error.message : String(error);
       const text = `No locks can be taken in ${directory.path}: ${reason}`;
       throw new VifError('STATE_DIRECTORY_FAILED', text, { cause: error });
@@ -135,7 +154,21 @@ class Room {
     }
   }
 
+  /**
+   * Whether the directory has been removed, as systemd does with the RuntimeDirectory= of a service that stops, and
+   * nothing is held in it: others lock in the one that was made in its place.
+   */
+  get isLost(): boolean {
+    return this.#held.size === 0 && !this.#isClosed && fstatSync(this.#descriptor).nlink === 0;
+  }
+
+  get #isClosed(): boolean {
+    return this.#closing.signal.aborted;
+  }
+
+  /** Those who wait fail: the descriptor's number may soon be that of another directory. */
   close(): void {
+    this.#closing.abort();
     for (const name of [...this.#held]) this.#release(name);
     this.#presence.close();
     closeSync(this.#descriptor);
@@ -145,26 +178,28 @@ class Room {
   async tryTake(key: string): Promise<Release | undefined> {
     const name = this.#nameOf(key);
     for (;;) {
+      if (this.#isClosed) throw closed(key);
       if (this.#make(name)) return async () => this.#release(name);
       const holder = this.#holderOf(name);
       if (holder === this.#presence.name) return undefined;
       if (holder !== undefined && (await isPresent(this.#path, holder))) return undefined;
-      if (holder !== undefined) await this.#removeOf(holder, name);
+      if (holder !== undefined && !this.#isClosed) await this.#removeOf(holder, name);
     }
   }
 
-  /** @throws VifError TIMEOUT, ABORTED, which name its holder */
+  /** @throws VifError TIMEOUT, ABORTED, which name its holder; ABORTED once the room is closed */
   async take(key: string, signal: AbortSignal): Promise<Release> {
     const name = this.#nameOf(key);
     let delay = FIRST_PAUSE;
     let last: string | undefined;
     for (;;) {
+      if (this.#isClosed) throw closed(key);
       if (signal.aborted) throw signalError(signal, `waiting for the lock on ${key}${this.#described(name)}`);
       if (this.#make(name)) return async () => this.#release(name);
       const holder = this.#holderOf(name);
       if (holder === undefined) continue;
-      const outcome = await untilReleased(this.#path, holder, name, signal);
-      if (outcome === 'ended') await this.#removeOf(holder, name);
+      const outcome = await untilReleased(this.#path, holder, name, signal, this.#closing.signal);
+      if (outcome === 'ended' && !this.#isClosed) await this.#removeOf(holder, name);
       // If it is still the same holder, as when that could not be asked right now, it is asked again after a pause.
       if (holder === last) await pause(delay, signal);
       delay = holder === last ? Math.min(2 * delay, LONGEST_PAUSE) : FIRST_PAUSE;
@@ -255,7 +290,7 @@ class Room {
     if (!this.#make(removal)) {
       const other = this.#holderOf(removal);
       if (other === undefined || other === this.#presence.name) return;
-      if (!(await isPresent(this.#path, other))) await this.#removeOf(other, removal);
+      if (!(await isPresent(this.#path, other)) && !this.#isClosed) await this.#removeOf(other, removal);
       return;
     }
     try {
@@ -282,6 +317,10 @@ let own: string | undefined;
 function ownNetwork(): string {
   own ??= readlinkSync('/proc/self/ns/net').replace(/\D/g, '');
   return own;
+}
+
+function closed(key: string): VifError {
+  return new VifError('ABORTED', `The host was closed while waiting for the lock on ${key}`);
 }
 
 function notTaken(key: string, error: unknown): VifError {

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
+import { setTimeout as waitFor } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { Deadline } from '@vifkit/engine/time';
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
@@ -135,6 +136,44 @@ describe('locks', () => {
     expect(files().length).toBe(before - 3);
     expect(await other.tryAcquire(key)).toBeDefined(); // it is opened again when it is needed
     await other.close();
+  });
+});
+
+describe('locks that are waited for when their host is closed', () => {
+  it('are not taken: the directory may have been replaced by then', async () => {
+    const key = fresh();
+    const child = await otherProcess(
+      "const release = await locks.acquire([process.argv[2]], signal); console.log('held'); process.stdin.once('data', release);",
+      key,
+    );
+    const [closing, other] = [new SharedLocks(stateDir), new SharedLocks(stateDir)];
+    const waiting = closing.acquire([key], soon()).catch((error: unknown) => error);
+    await waitFor(50);
+    await closing.close();
+    await (await other.acquire([fresh()], soon()))(); // has the descriptor of the closed one
+    child.stdin?.write('release');
+    expect(await waiting).toMatchObject({ code: 'ABORTED' });
+    await (await other.acquire([key], soon()))();
+    await other.close();
+  });
+});
+
+describe('a state directory that is removed', () => {
+  it('is opened anew once nothing is held in it', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'locks-'));
+    const mine = new SharedLocks(directory);
+    const release = await mine.acquire(['held'], soon());
+    rmSync(directory, { recursive: true });
+    await expect(mine.acquire(['key'], soon())).rejects.toMatchObject({ code: 'STATE_DIRECTORY_FAILED' });
+    await release();
+    const releases = await Promise.all(['a', 'b', 'c'].map((key) => mine.acquire([key], soon())));
+    const others = new SharedLocks(directory);
+    expect(await others.tryAcquire('a')).toBeUndefined();
+    await others.close();
+    for (const each of releases) await each();
+    await mine.close();
+    expect(readdirSync(join(directory, 'locks'))).toEqual([]);
+    rmSync(directory, { recursive: true });
   });
 });
 
