@@ -51,7 +51,8 @@ export function unusedTogether(
   const named = new Set(steps.flatMap((step) => (step.kind === 'linkUserAbsent' ? step.name : [])));
   const all = [...links.values()];
   const candidates = all.filter((link) => named.has(link.name) && isShared(link));
-  const groups = candidates.map((bridge) => [bridge, ...all.filter(({ master }) => master === bridge.name)]);
+  const tops = candidates.filter(({ master }) => master === undefined);
+  const groups = tops.map((top) => [top, ...all.filter(({ master }) => master === top.name)]);
   return new Set(
     groups.flatMap((group) => {
       const names = group.map(({ name }) => name);
