@@ -91,11 +91,9 @@ export async function openSite({ dpdk = false } = {}): Promise<Site> {
       for (const bridge of bridges) if (bridge !== 'br-int') await ovs.vsctl('del-br', bridge);
       await makeBridge();
       await ovs.vsctl('del-fail-mode', 'br-int');
-      await execa('ovs-ofctl', [
-        'add-flow',
-        `unix:${ovs.directory}/br-int.mgmt`,
-        'priority=0,actions=normal',
-      ]);
+      // A bridge that is only just there may not answer yet, and has its flow.
+      const flow = ['add-flow', `unix:${ovs.directory}/br-int.mgmt`, 'priority=0,actions=normal'];
+      await execa('ovs-ofctl', flow, { reject: false });
       await isThere('br-int');
       const ports = (await ovs.vsctl('list-ports', 'br-int')).split('\n').filter(Boolean);
       for (const port of ports) await ovs.vsctl('del-port', port);
