@@ -86,17 +86,6 @@ describe('a function whose record is lost', () => {
     expect(await records()).toEqual([]);
   });
 
-  it('gets back what a free one has, though the VIF is plugged by another request then', async () => {
-    await driver.plug(on(A, 'macvtap'));
-    await loseRecord();
-    const { vif, ...request } = on(A, 'macvtap');
-    const changed = { ...request, vif: { ...vif, details: { vlan: 200 } } };
-    await driver.plug(changed);
-    expect(functions()).toEqual({ mac: macs[A], vlan: 200, trust: true });
-    await driver.unplug(changed);
-    expect(functions()).toEqual(free);
-  });
-
   it('keeps a trust that may be an operator’s', async () => {
     await driver.plug(on(A, 'direct'));
     await loseRecord();

@@ -6,30 +6,26 @@
 
 export { toHostDevice, toRepresentor, toVifFields } from './nova/convert.js';
 export {
+  type Bandwidth,
+  type BandwidthLimit,
+  bandwidthOf,
   cardModel,
   cardQueues,
   guestFlag,
+  requireLastingName,
   requireVirtio,
   type TapQueues,
   tapQueues,
   wantsMultiqueue,
 } from './nova/guest-card.js';
-export {
-  type DeviceBackend,
-  type DomainElement,
-  type GuestConfigurator,
-  type GuestContext,
-  type GuestDevice,
-  type MacvtapMode,
-  macvtapModes,
-  type VirtualPort,
+export type {
+  DeviceBackend,
+  DomainElement,
+  GuestConfigurator,
+  GuestContext,
+  GuestDevice,
+  VirtualPort,
 } from './nova/guest-device.js';
-export {
-  type Bandwidth,
-  type BandwidthLimit,
-  bandwidthOf,
-  requireLastingName,
-} from './nova/guest-limits.js';
 export {
   deviceName,
   filterName,
@@ -45,7 +41,7 @@ export {
   type VhostUserSocket,
   vhostUserSocket,
 } from './nova/network-facts.js';
-export { NetworkVif, vendorDetails } from './nova/network-model.js';
+export { type MacvtapMode, macvtapModes, NetworkVif, vendorDetails } from './nova/network-model.js';
 export { type PortSettings, portSettings } from './nova/port-settings.js';
 export {
   type Flavor,

@@ -1,12 +1,7 @@
 import type { CoreCopy } from '../errors/core-copy.js';
 import type { VIFBase } from '../os-vif/vifs.js';
+import type { MacvtapMode } from './network-model.js';
 import type { Flavor, HostCapabilities, Image, Instance, Routing } from './request.js';
-
-/** What libvirt calls the modes of a macvtap. The kernel calls the last one `passthru`. */
-export const macvtapModes = ['vepa', 'private', 'bridge', 'passthrough'] as const;
-
-/** One of {@link macvtapModes}. */
-export type MacvtapMode = (typeof macvtapModes)[number];
 
 /** The switch-side identity of a guest interface (libvirt's `<virtualport>`). */
 export interface VirtualPort {

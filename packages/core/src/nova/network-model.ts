@@ -9,7 +9,12 @@ import {
 } from '../fields/field-spec.js';
 import { readInput } from '../fields/read-fields.js';
 import { vsiRanges } from '../fields/values.js';
-import { type MacvtapMode, macvtapModes } from './guest-device.js';
+
+/** What libvirt calls the modes of a macvtap. The kernel calls the last one `passthru`. */
+export const macvtapModes = ['vepa', 'private', 'bridge', 'passthrough'] as const;
+
+/** One of {@link macvtapModes}. */
+export type MacvtapMode = (typeof macvtapModes)[number];
 
 /** An IP address as Nova's network model writes it. A subnet without a gateway has a gateway without an address. */
 export class IpModel {

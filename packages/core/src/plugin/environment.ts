@@ -4,7 +4,8 @@ import { validateSync } from '../fields/class-validator.js';
 import type { Constructor } from './declaration.js';
 import { declarationOf } from './decorators.js';
 import type { OptionsSource } from './options.js';
-import { type Component, type PluginPackage, requirePackages } from './package.js';
+import type { Component, PluginPackage } from './package.js';
+import { requirePackages } from './registration.js';
 import { slugOf } from './slots.js';
 
 /** The prefix of all variable names. */

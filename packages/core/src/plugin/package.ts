@@ -1,5 +1,3 @@
-import { quote } from '../errors/quote.js';
-import { VifError } from '../errors/vif-error.js';
 import type { VersionedObject } from '../os-vif/versioned-object.js';
 import type { StepKindDefinition } from '../plan/define-step-kind.js';
 import type { RunnerContext, StepRunner } from '../plan/runner.js';
@@ -47,16 +45,6 @@ export interface PluginPackage<Options extends object = object> {
    * responsible for what happens in it, and for a runner that does not respond.
    */
   runners?(context: RunnerContext): readonly StepRunner[];
-}
-
-/**
- * The packages that a caller gave; each is checked when it is registered.
- * @throws VifError PLUGIN_INVALID for what is not a list
- */
-export function requirePackages(packages: readonly PluginPackage[]): readonly PluginPackage[] {
-  if (Array.isArray(packages)) return packages;
-  const text = `Plugin packages must be given as a list of their default exports, not ${quote(packages)}`;
-  throw new VifError('PLUGIN_INVALID', text);
 }
 
 /** A package that is loaded when something of it is needed. Until then only its declaration is known. */

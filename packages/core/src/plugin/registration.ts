@@ -1,10 +1,21 @@
 import { thisCore } from '../errors/core-copy.js';
-import { asVifError } from '../errors/vif-error.js';
+import { quote } from '../errors/quote.js';
+import { asVifError, VifError } from '../errors/vif-error.js';
 import type { Constructor, Declaration } from './declaration.js';
 import { type BuiltOptions, buildOptions, type GivenOptions } from './options.js';
-import type { Component } from './package.js';
+import type { Component, PluginPackage } from './package.js';
 import type { PackageScope } from './scope.js';
 import type { AdaptersInTurn } from './served-contract.js';
+
+/**
+ * The packages that a caller gave; each is checked when it is registered.
+ * @throws VifError PLUGIN_INVALID for what is not a list
+ */
+export function requirePackages(packages: readonly PluginPackage[]): readonly PluginPackage[] {
+  if (Array.isArray(packages)) return packages;
+  const text = `Plugin packages must be given as a list of their default exports, not ${quote(packages)}`;
+  throw new VifError('PLUGIN_INVALID', text);
+}
 
 /** A registered class. It is instantiated at first use, so that a package costs nothing until it is needed. */
 export class Registration<T extends Component = Component> {

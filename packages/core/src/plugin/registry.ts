@@ -13,8 +13,8 @@ import {
   type OptionsByName,
   type OptionsSource,
 } from './options.js';
-import { type PluginOnDemand, type PluginPackage, requirePackages } from './package.js';
-import { Registration } from './registration.js';
+import type { PluginOnDemand, PluginPackage } from './package.js';
+import { Registration, requirePackages } from './registration.js';
 import { PackageScope } from './scope.js';
 import { adaptersFor, type ContractAdapter, ownAdapters } from './served-contract.js';
 import { converterSlot, slotsOf, slugOf } from './slots.js';

@@ -6,11 +6,11 @@ import {
   judgeChecksum,
   judgeGuestLink,
   judgeMacvtap,
+  judgeMember,
   judgeUplink,
   judgeVeth,
   judgeVlan,
 } from './judge-links.js';
-import { judgeMember } from './judge-members.js';
 import { judgeOvnBinding, judgeOvsBridge, judgeOvsPort, judgeVswitchd } from './judge-open-vswitch.js';
 import { broken, type Connection, type JudgedLeg, sound, type Verdict, waiting, worstOf } from './verdict.js';
 

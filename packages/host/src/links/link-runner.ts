@@ -4,13 +4,20 @@ import { hybridBridgeName, type LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
-import { bridgesByRequest, otherUseOf } from './bridge-use.js';
 import { canBeRemade, compareCreation, memberOf } from './compare.js';
 import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
-import { inspectUser, inspectUserAbsence, noteOf, unusedTogether, usedLinks } from './link-users.js';
+import {
+  bridgesByRequest,
+  inspectUser,
+  inspectUserAbsence,
+  noteOf,
+  otherUseOf,
+  unusedTogether,
+  usedLinks,
+} from './link-users.js';
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';

@@ -32,13 +32,15 @@ export function isFree({ mac = NO_MAC, vlan = 0, trust = false }: VfSettings): b
 }
 
 /**
- * The settings from before the VIF, for a function without a record. A function that has the VIF's MAC address was
+ * The settings from before the VIF, for a function without a record. A function that has all that the VIF sets was
  * already given to the VIF: by a plug whose record is lost, or by Nova. What it had before is not known then. In place
  * of what the VIF sets, it gets back what a free function has: no address, no VLAN and no trust. The address of its own
  * device stays as it is. Any other function gets back what it has now.
  */
-function formerOf(state: VfState, { mac, vlan, trust }: VfSettings): VfState {
-  if (mac === undefined || !isOneOf(state.mac, [mac])) return state;
+function formerOf(state: VfState, given: VfSettings): VfState {
+  const { mac, vlan, trust } = given;
+  const isGiven = mac !== undefined && hasSettings(state, given);
+  if (!isGiven) return state;
   const { qos, protocol, deviceMac, ...rest } = state;
   const priority = { ...(qos !== undefined && { qos }), ...(protocol !== undefined && { protocol }) };
   const isKnown = deviceMac !== undefined && !isOneOf(deviceMac, [mac]);
