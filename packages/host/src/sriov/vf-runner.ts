@@ -13,7 +13,7 @@ import type { VfStep } from '@vifkit/core/steps';
 import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfGiving, type VfWrite } from './inspect-vf.js';
 import type { VfJournal, VfRecord } from './vf-journal.js';
-import type { VfChange, VfTable } from './vf-table.js';
+import type { FoundVf, VfChange, VfTable } from './vf-table.js';
 
 /** How much of a write was done: `nothing` includes the journal. */
 export type VfProgress = 'all' | 'nothing';
@@ -45,7 +45,8 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
       this.#table.read(addresses, signal),
       this.#journal.read(addresses),
     ]);
-    const guests = await this.#guestsOf(steps, records);
+    const there = steps.filter(({ step }) => isThere(states.get(step.address)));
+    const guests = await this.#guestsOf(there, records);
     const together = new Map<string, VfStep[]>();
     const keyOf = ({ step, vifId }: VifStep<VfStep>) => `${vifId} ${step.address}`;
     for (const each of steps) together.set(keyOf(each), [...(together.get(keyOf(each)) ?? []), each.step]);
@@ -191,4 +192,8 @@ function recordFor(
   latest: VfRecord | undefined,
 ): VfRecord | undefined {
   return noteWritten(latest, vifId, state, wanted);
+}
+
+function isThere(found: FoundVf | VifError | undefined): boolean {
+  return found !== undefined && !isVifError(found);
 }

@@ -2,7 +2,7 @@
 export type NetlinkRequests = Readonly<Record<string, number>>;
 
 /** Requests that only read, and the marks around a batch of nf_tables. */
-const READING = /^RTM_GET|^NLMSG_|NFT_MSG_GET|^NFNL_MSG_BATCH|^0xa10\b/; // the last is NFT_MSG_GETGEN
+const READING = /^RTM_GET|^NLMSG_|NFT_MSG_GET|^NFNL_MSG_BATCH|^0xa(?:01|04|07|0a|0d|10|13|17)\b/; // the last are NFT_MSG_GET*
 
 /**
  * strace does not know the protocol of a socket that it cannot look up, and then shows numbers. Those of links, beside
