@@ -15,6 +15,12 @@ export interface RefreshedRows extends RowSource {
   refresh(signal: AbortSignal, isUnchanged?: boolean): Promise<void>;
 }
 
+interface DaemonAnswer {
+  readonly fault: string | undefined;
+  /** By bridge; undefined for one that is not there. */
+  readonly flows: ReadonlyMap<string, number | undefined>;
+}
+
 /** Reads the part of paths that Open vSwitch knows: reads its database once, and checks its daemon. */
 export class OpenVSwitchPath {
   constructor(
@@ -24,22 +30,31 @@ export class OpenVSwitchPath {
   ) {}
 
   async read(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean): Promise<OpenVSwitchOnPath> {
-    const [database, vswitchd] = await Promise.all([
+    const [database, { fault: vswitchd, flows }] = await Promise.all([
       this.#readDatabase(legs, signal, isUnchanged),
-      this.vswitchd.fault(signal),
+      this.#askDaemon(legs, signal),
     ]);
-    const { settings, isBehind, bridges, trees, ...found } = database;
+    const { settings, isBehind, trees, ...found } = database;
+    const bridges = new Map(
+      [...database.bridges].map(([name, bridge]) => [name, { ...bridge, flows: flows.get(name) }]),
+    );
     const hang = vswitchd === undefined && isBehind ? await this.vswitchd.hang(signal) : undefined;
     const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
     const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, signal);
     const fault = vswitchd ?? hang;
     // If the daemon does not work, the rest does not matter.
     if (fault !== undefined) return { ...found, bridges, vswitchd: fault, ovn };
-    const [counted, ports] = await Promise.all([
-      this.#withFlows(legs, bridges, signal),
-      this.#withTreeStates(found.ports, trees, signal),
-    ]);
-    return { ...found, bridges: counted, ports, ovn };
+    const ports = await this.#withTreeStates(found.ports, trees, signal);
+    return { ...found, bridges, ports, ovn };
+  }
+
+  /** Why ovs-vswitchd does not work, or how many flows the bridges have: asked while the database is read. */
+  async #askDaemon(legs: readonly Leg[], signal: AbortSignal): Promise<DaemonAnswer> {
+    const fault = await this.vswitchd.fault(signal);
+    if (fault !== undefined) return { fault, flows: new Map() };
+    const used = new Set(legs.flatMap((leg) => (leg.kind === 'ovsBridge' ? [leg.name] : [])));
+    const counted = [...used].map(async (name) => [name, await this.vswitchd.flows(name, signal)] as const);
+    return { fault, flows: new Map(await Promise.all(counted)) };
   }
 
   /** Adds what spanning tree has made of the ports of bridges that use it. */
@@ -52,20 +67,6 @@ export class OpenVSwitchPath {
     if (names.length === 0) return ports;
     const states = await this.vswitchd.treeStates(names, signal);
     return new Map([...ports].map(([name, port]) => [name, { ...port, treeState: states.get(name) }]));
-  }
-
-  /** Adds the flow counts of bridges. */
-  async #withFlows(
-    legs: readonly Leg[],
-    bridges: ReadonlyMap<string, OvsBridgeOnPath>,
-    signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, OvsBridgeOnPath>> {
-    const used = new Set(legs.flatMap((leg) => (leg.kind === 'ovsBridge' ? [leg.name] : [])));
-    const counted = [...bridges].map(async ([name, bridge]) => {
-      if (!used.has(name)) return [name, bridge] as const;
-      return [name, { ...bridge, flows: await this.vswitchd.flows(name, signal) }] as const;
-    });
-    return new Map(await Promise.all(counted));
   }
 
   async #readDatabase(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean) {
