@@ -75,7 +75,8 @@ export class FilterRunner implements StepRunner<FilterStep, FilterChange, Filter
   async findOwned(signal: AbortSignal, reach: Reach = 'all'): Promise<Owned<FilterStep>[]> {
     if (reach === 'near') return [];
     const filters = await this.table.read(signal).catch((error: unknown) => {
-      if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() }; // nothing was ever filtered
+      // Without nftables, nothing was ever filtered.
+      if (isVifError(error, 'COMMAND_NOT_FOUND')) return { guests: new Map<string, GuestFilter>() };
       throw error;
     });
     return [...filters.guests].flatMap(([name, { vifId }]): Owned<FilterStep>[] =>
