@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { access, rm } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 export interface DaemonOptions {
@@ -54,7 +56,7 @@ export class Daemon {
     });
 
     const deadline = Date.now() + READY_DEADLINE;
-    while (!(await exists(readyFile))) {
+    while (!(await isReady(readyFile))) {
       if (Date.now() > deadline) failure ??= 'does not serve';
       if (failure !== undefined) {
         await this.stop();
@@ -77,9 +79,16 @@ export class Daemon {
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
+/** Whether the file is there. Open vSwitch's daemons make their control sockets a moment before they listen on them. */
+async function isReady(path: string): Promise<boolean> {
+  try {
+    await access(path);
+    if (!path.endsWith('.ctl')) return true;
+    const socket = connect(path);
+    await once(socket, 'connect');
+    socket.destroy();
+    return true;
+  } catch {
+    return false;
+  }
 }
