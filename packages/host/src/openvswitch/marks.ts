@@ -19,8 +19,8 @@ export function ownerMark(vifId: string): ExternalIds {
   return { [OWNER_KEY]: vifId.toLowerCase() };
 }
 
-/** The ways in which a VIF's id may be written in the database, where values are searched for as they are written. */
-export function spellings(id: string): string[] {
+/** The texts by which an id is searched for in the database: marks are in lower case, others write it as they have it. */
+export function searchedIds(id: string): string[] {
   return [...new Set([id, id.toLowerCase()])];
 }
 

@@ -6,7 +6,7 @@ import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core/steps'
 import { codeOf } from '../kernel/error-code.js';
 import type { LinkAddressing } from '../links/addresses/link-addresses.js';
 import * as values from '../ovsdb/values.js';
-import { hasBridgeMark, OWNER_KEY, ownerIn, spellings } from './marks.js';
+import { hasBridgeMark, OWNER_KEY, ownerIn, searchedIds } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
 import { byExternalId, queryRows, queryTable } from './rows/queries.js';
 
@@ -78,7 +78,7 @@ async function rowsOf(
   vifIds: readonly string[],
   signal: AbortSignal,
 ): Promise<MarkedRows> {
-  const [key, ids] = [byExternalId(OWNER_KEY), vifIds.flatMap(spellings)];
+  const [key, ids] = [byExternalId(OWNER_KEY), vifIds.flatMap(searchedIds)];
   const { ports, bridges } = await source.read(
     { ports: queryRows('Port', COLUMNS, ids, key), bridges: queryRows('Bridge', COLUMNS, ids, key) },
     signal,

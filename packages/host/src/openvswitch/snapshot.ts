@@ -1,7 +1,7 @@
 import { isSameVif } from '@vifkit/core';
 import * as values from '../ovsdb/values.js';
 import { qosId } from './columns.js';
-import { OWNER_KEY, spellings } from './marks.js';
+import { OWNER_KEY, searchedIds } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
 import { byColumn, byExternalId, byReference, COLUMNS, queryRows, queryTable } from './rows/queries.js';
 import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
@@ -60,8 +60,8 @@ export async function readSnapshot(
   const { owners = [] } = wanted;
   const names = new Set(wanted.ports);
   const qosPorts = new Map([...(wanted.qosOf ?? [])].map((port) => [qosId(port), port]));
-  const vifIds = owners.flatMap(({ vifId }) => spellings(vifId));
-  const interfaceIds = owners.flatMap(({ interfaceId }) => spellings(interfaceId));
+  const vifIds = owners.flatMap(({ vifId }) => searchedIds(vifId));
+  const interfaceIds = owners.flatMap(({ interfaceId }) => searchedIds(interfaceId));
   const rows = await source.read(
     {
       root: queryTable('Open_vSwitch', ['_uuid', 'external_ids']),
@@ -162,7 +162,7 @@ function findOwned(
 
 /** The rows with an id, whatever its case. */
 function rowsOf(rows: Rows, id: string): values.Row[] {
-  return spellings(id).flatMap((each) => rows.get(each) ?? []);
+  return searchedIds(id).flatMap((each) => rows.get(each) ?? []);
 }
 
 /** Those of these ports that exist and have no mark of another VIF. */
