@@ -128,7 +128,16 @@ export function openHost(options?: HostOptions): Host {
     },
     connection: new HostConnection({
       links,
-      openVSwitch: { read: async (...asked) => (await openVSwitch.get()).path.read(...asked) },
+      openVSwitch: {
+        read: async (...asked) => (await openVSwitch.get()).path.read(...asked),
+        readAhead: (...asked) => {
+          // What cannot be loaded now is loaded, or reported, by the reading itself.
+          void openVSwitch.get().then(
+            ({ path }) => path.readAhead(...asked),
+            () => {},
+          );
+        },
+      },
       bridges: {
         read: async (...asked) => (await members.get()).read(...asked),
         vlans: async (signal) => (await members.get()).vlans(signal),

@@ -40,18 +40,18 @@ export function openSwitch(options: SwitchOptions, links: LinkTable, usersOf: Us
   const [sb, nb] = [clientOf(ovnSb), clientOf(ovnNb)];
   const [southbound, northbound] = [sb && new Southbound(sb), nb && new Northbound(nb)];
   const watch = new SwitchWatch(database);
+  const vswitchd = new VswitchdProbe(database, directoryOf(endpoint));
   return {
     ports: new OvsRunner(openVSwitch, links, usersOf),
     settings: new OvsPortSettings(database),
     readiness: new OvnReadiness({ watch, southbound, runDirectory }),
     migration: new OvnMigration({ watch, northbound, southbound }),
-    path: new OpenVSwitchPath(
-      openVSwitch.rows,
-      new VswitchdProbe(database, directoryOf(endpoint)),
-      new OvnPath({ runDirectory, southbound: sb }),
-    ),
+    path: new OpenVSwitchPath(openVSwitch.rows, vswitchd, new OvnPath({ runDirectory, southbound: sb })),
     sources: [new OvsSource(database), ...daemonSources(endpoint)],
-    close: () => Promise.all(clients.map((each) => each.close())),
+    async close() {
+      vswitchd.close();
+      await Promise.all(clients.map((each) => each.close()));
+    },
   };
 }
 

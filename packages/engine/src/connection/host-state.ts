@@ -179,6 +179,8 @@ export interface ConnectionReader {
    *   for them, or is being read, need not be read again
    */
   read(legs: readonly Leg[], signal: AbortSignal, isUnchanged?: boolean): Promise<HostState>;
+  /** Starts to read what a plug does not change, for {@link read} with the same signal. Never throws. */
+  readAhead?(legs: readonly Leg[], signal: AbortSignal): void;
   /**
    * The programs that have taps or functions open, by tap name and PCI address, as in `qemu-system-x86 (process 4711)`.
    */

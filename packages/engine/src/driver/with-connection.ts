@@ -30,6 +30,10 @@ export function judgedAfter(
     const connections = new Connections(reader, options.signal);
     const pathOf = (job: Job, written: readonly Change[]) =>
       connections.of(job.legs ?? [], written.length === 0);
+    reader?.readAhead?.(
+      jobs.flatMap(({ legs = [] }) => legs),
+      options.signal,
+    );
     return withConnection(run, pathOf)(jobs, options);
   };
 }

@@ -19,6 +19,7 @@ export interface ConnectionParts {
   readonly links: LinkTable;
   readonly openVSwitch: {
     read(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean): Promise<OpenVSwitchOnPath>;
+    readAhead(legs: readonly Leg[], signal: AbortSignal): void;
   };
   readonly bridges: Pick<BridgeMembers, 'read' | 'vlans'>;
   readonly filters: Pick<FilterTable, 'read'>;
@@ -54,6 +55,10 @@ export class HostConnection implements ConnectionReader {
     const isAsked = dependsOnChecksums && legs.some((leg) => isOfRunningGuest(leg, links));
     const checksumOffload = isAsked ? await orError(parts.links.readChecksumOffload(signal)) : undefined;
     return { links, bridges, openVSwitch, filters, functions, sockets, checksumOffload };
+  }
+
+  readAhead(legs: readonly Leg[], signal: AbortSignal): void {
+    if (legs.some(isOpenVSwitch)) this.parts.openVSwitch.readAhead(legs, signal);
   }
 
   holders(held: Held): Promise<ReadonlyMap<string, string>> {

@@ -23,6 +23,9 @@ interface DaemonAnswer {
 
 /** Reads the part of paths that Open vSwitch knows: reads its database once, and checks its daemon. */
 export class OpenVSwitchPath {
+  /** What calls have asked ahead, by their signal: how many flows bridges have. */
+  readonly #ahead = new WeakMap<AbortSignal, ReadonlyMap<string, Promise<number | undefined>>>();
+
   constructor(
     private readonly rows: RefreshedRows,
     private readonly vswitchd: VswitchdProbe,
@@ -48,13 +51,29 @@ export class OpenVSwitchPath {
     return { ...found, bridges, ports, ovn };
   }
 
+  /**
+   * Counts the flows of bridges ahead of {@link read} with the same signal: a plug does not change them, but makes
+   * ovs-vswitchd too busy to reply at once.
+   */
+  readAhead(legs: readonly Leg[], signal: AbortSignal): void {
+    const count = async (bridge: string) => {
+      const fault = await this.vswitchd.fault(signal).catch(() => 'unknown');
+      return fault === undefined ? this.vswitchd.flows(bridge, signal) : undefined;
+    };
+    this.#ahead.set(signal, new Map(bridgeNames(legs).map((name) => [name, count(name)])));
+  }
+
   /** Why ovs-vswitchd does not work, or how many flows the bridges have: asked while the database is read. */
   async #askDaemon(legs: readonly Leg[], signal: AbortSignal): Promise<DaemonAnswer> {
     const fault = await this.vswitchd.fault(signal);
     if (fault !== undefined) return { fault, flows: new Map() };
-    const used = new Set(legs.flatMap((leg) => (leg.kind === 'ovsBridge' ? [leg.name] : [])));
-    const counted = [...used].map(async (name) => [name, await this.vswitchd.flows(name, signal)] as const);
+    const counted = bridgeNames(legs).map(async (name) => [name, await this.#flows(name, signal)] as const);
     return { fault, flows: new Map(await Promise.all(counted)) };
+  }
+
+  /** A bridge that had flows has them. Others may have got some since: OVN installs them within moments. */
+  async #flows(bridge: string, signal: AbortSignal): Promise<number | undefined> {
+    return (await this.#ahead.get(signal)?.get(bridge)) || this.vswitchd.flows(bridge, signal);
   }
 
   /** Adds what spanning tree has made of the ports of bridges that use it. */
@@ -153,6 +172,10 @@ const interfaceColumns = [
   ...(['name', 'type', 'external_ids', 'options'] as const),
   ...(['ofport', 'error', 'admin_state', 'link_state'] as const),
 ];
+
+function bridgeNames(legs: readonly Leg[]): string[] {
+  return [...new Set(legs.flatMap((leg) => (leg.kind === 'ovsBridge' ? [leg.name] : [])))];
+}
 
 function portsOf(leg: Leg): string[] {
   if (leg.kind === 'ovsBridge') return [leg.name]; // the bridge's local port

@@ -3,7 +3,7 @@ import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import { answers, DaemonProbe } from './control-socket.js';
-import { countFlows } from './flow-count.js';
+import { FlowCounter } from './flow-counter.js';
 
 const PROGRAM = 'ovs-vswitchd';
 
@@ -19,13 +19,16 @@ const LOCK = 'ovs_vswitchd';
  */
 export class VswitchdProbe {
   readonly #daemon: DaemonProbe | undefined;
+  readonly #counter: FlowCounter | undefined;
 
   /** @param directory the directory of its control socket, if that is on this host: the one of the database's socket */
   constructor(
     private readonly client: Ovsdb,
     private readonly directory: string | undefined,
   ) {
-    if (directory !== undefined) this.#daemon = new DaemonProbe(directory, PROGRAM);
+    if (directory === undefined) return;
+    this.#daemon = new DaemonProbe(directory, PROGRAM);
+    this.#counter = new FlowCounter(directory);
   }
 
   /**
@@ -41,7 +44,12 @@ export class VswitchdProbe {
 
   /** How many flows a bridge has; undefined if that is unknown. */
   async flows(bridge: string, signal: AbortSignal): Promise<number | undefined> {
-    return this.directory === undefined ? undefined : countFlows(this.directory, bridge, signal);
+    return this.#counter?.count(bridge, signal);
+  }
+
+  /** Closes its connections to bridges. The client is its owner's to close. */
+  close(): void {
+    this.#counter?.close();
   }
 
   /**

@@ -2,16 +2,22 @@ import { Deadline } from '@vifkit/engine/time';
 import { type OpenVSwitch, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { countFlows } from '../../src/connection/flow-count.js';
+import { FlowCounter } from '../../src/connection/flow-counter.js';
 
 let ovs: OpenVSwitch;
+let counter: FlowCounter;
 beforeAll(async () => {
   ovs = await startOpenVSwitch({ dummy: true });
   await ovs.vsctl('add-br', 'br0', '--', 'set', 'Bridge', 'br0', 'datapath_type=dummy', 'fail_mode=secure');
+  counter = new FlowCounter(ovs.directory);
 });
-afterAll(() => ovs.stop());
+afterAll(async () => {
+  counter.close();
+  await ovs.stop();
+});
 
-const count = () => countFlows(ovs.directory, 'br0', new Deadline(10_000).signal);
+const countOf = (bridge: string) => counter.count(bridge, new Deadline(10_000).signal);
+const count = () => countOf('br0');
 const ofctl = (command: string, ...rest: string[]) =>
   execa('ovs-ofctl', ['-O', 'OpenFlow10,OpenFlow13', command, `unix:${ovs.directory}/br0.mgmt`, ...rest]);
 
@@ -30,5 +36,22 @@ it.each([[['OpenFlow10']], [['OpenFlow13']], [['OpenFlow10', 'OpenFlow13', 'Open
 it('does not tell of a bridge that speaks neither version, or that is not there', async () => {
   await ovs.vsctl('set', 'Bridge', 'br0', 'protocols=[OpenFlow15]');
   expect(await count()).toBeUndefined();
-  expect(await countFlows(ovs.directory, 'br1', new Deadline(10_000).signal)).toBeUndefined();
+  expect(await countOf('br1')).toBeUndefined();
+});
+
+it('counts the flows of a bridge that was made anew since the last question', async () => {
+  await ovs.vsctl('set', 'Bridge', 'br0', 'protocols=[]');
+  await ofctl('add-flow', 'table=5,in_port=1,actions=drop');
+  expect(await count()).toBeGreaterThan(0);
+  await ovs.vsctl('del-br', 'br0');
+  await ovs.vsctl('add-br', 'br0', '--', 'set', 'Bridge', 'br0', 'datapath_type=dummy', 'fail_mode=secure');
+  await expect.poll(count).toBe(0);
+});
+
+it('answers questions at once each for itself, and after it was closed', async () => {
+  const before = await Promise.all([count(), countOf('br1'), count()]);
+  await ofctl('add-flow', 'table=6,in_port=2,actions=drop');
+  const after = await Promise.all([count(), count()]);
+  counter.close();
+  expect([before, after, await count()]).toEqual([[0, undefined, 0], [1, 1], 1]);
 });
