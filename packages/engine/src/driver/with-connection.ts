@@ -10,44 +10,49 @@ export interface Connected<T> {
   readonly connection: Connection;
 }
 
+/** The connection of a job without legs. */
+const NO_PATH: Connection = { state: 'sound', legs: [] };
+
 type Run<T> = (jobs: readonly Job[], options: RunOptions<T>) => Promise<unknown>;
 
 /** Judges the path of each job while the engine compares the job with the host. */
 export function judgedAlongside<T>(run: Run<T>, reader: ConnectionReader | undefined): Run<Connected<T>> {
-  return (jobs, options) => {
+  return async (jobs, options) => {
     const connections = new Connections(reader, options.signal);
     const paths = new Map(jobs.map((job) => [job, connections.of(job.legs ?? [], true)]));
-    return withConnection(run, (job) => paths.get(job) ?? connections.of([]))(jobs, options);
+    await withConnection(run, paths)(jobs, options);
   };
 }
 
-/** Judges the path of each job once its plug has succeeded, and reports the result then. */
+/**
+ * Judges the path of each job as soon as it is plugged: while its record is written, and its locks are released. The
+ * result is reported with it.
+ */
 export function judgedAfter(
   run: Run<Change[]>,
   reader: ConnectionReader | undefined,
 ): Run<Connected<Change[]>> {
-  return (jobs, options) => {
+  return async (jobs, options) => {
     const connections = new Connections(reader, options.signal);
-    const pathOf = (job: Job, written: readonly Change[]) =>
-      connections.of(job.legs ?? [], written.length === 0);
+    const paths = new Map<Job, Promise<Connection>>();
     reader?.readAhead?.(
       jobs.flatMap(({ legs = [] }) => legs),
       options.signal,
     );
-    return withConnection(run, pathOf)(jobs, options);
+    const plugged = (job: Job, changes: readonly Change[]) =>
+      paths.set(job, connections.of(job.legs ?? [], changes.length === 0));
+    await withConnection(run, paths)(jobs, { ...options, plugged });
   };
 }
 
-function withConnection<T>(
-  run: Run<T>,
-  pathOf: (job: Job, result: T) => Promise<Connection>,
-): Run<Connected<T>> {
+/** @param paths the path of each job that succeeds, by the time that it is reported */
+function withConnection<T>(run: Run<T>, paths: ReadonlyMap<Job, Promise<Connection>>): Run<Connected<T>> {
   return async (jobs, { report, ...options }) => {
     const endings: Promise<void>[] = [];
     const end = async (job: Job, result: JobResult<T>) => {
       if ('error' in result) return report?.(job, result);
       const { value, ...rest } = result;
-      const connection = await pathOf(job, value);
+      const connection = (await paths.get(job)) ?? NO_PATH;
       report?.(job, { ...rest, value: { result: value, connection } });
     };
     await run(jobs, { ...options, report: (job, result) => endings.push(end(job, result)) });

@@ -16,6 +16,8 @@ export interface RunOptions<T> {
   readonly signal: AbortSignal;
   /** Milliseconds for undoing a failed plug, even after the signal has fired; 10 000 by default. */
   readonly undoTimeout?: number;
+  /** Called for each job that is plugged, as soon as the host is as it should be. Must not throw. */
+  plugged?(job: Job, changes: readonly Change[]): void;
   /** Called for each job as soon as its result is final and its locks are released. Must not throw. */
   report?(job: Job, result: JobResult<T>): void;
 }
@@ -95,7 +97,7 @@ export class Engine {
 
   async #inRounds(
     jobs: readonly Job[],
-    { signal, undoTimeout = UNDO_TIMEOUT, report }: RunOptions<Change[]>,
+    { signal, undoTimeout = UNDO_TIMEOUT, plugged, report }: RunOptions<Change[]>,
     run: (job: Job, context: RunContext) => Promise<JobResult<Change[]>>,
   ): Promise<JobResult<Change[]>[]> {
     const results = new Map<Job, JobResult<Change[]>>();
@@ -112,6 +114,7 @@ export class Engine {
             logger: this.#logger,
             records: this.#host.records,
             undoTimeout,
+            plugged,
           };
           return locks.jobs.map(async (job) => {
             const result = await run(job, context);

@@ -27,9 +27,12 @@ export interface Job {
 }
 
 /** How a job ended: what was written, and what was left because it does not belong to the VIF; or why it failed. */
-export type JobResult<T> =
-  | { readonly value: T; readonly left?: readonly Left[] }
-  | { readonly error: VifError };
+export type JobResult<T> = Success<T> | { readonly error: VifError };
+
+export interface Success<T> {
+  readonly value: T;
+  readonly left?: readonly Left[];
+}
 
 /** Something that was written, or would be. */
 export interface Change {

@@ -3,7 +3,7 @@ import { stepTarget } from '@vifkit/core/steps';
 import { PlugError, UnplugError } from './errors.js';
 import { inspectJob, type RunnerQueues, type StepFailure } from './inspect.js';
 import type { VifRecord, VifRecords } from './inventory.js';
-import { type Change, changeOf, type Job, type JobResult } from './job.js';
+import { type Change, changeOf, type Job, type JobResult, type Success } from './job.js';
 import type { LockedGroup } from './locks.js';
 import { groupsOf, type RunningTask, tasksToWrite } from './runner-queue.js';
 import { type SharedDependencies, UndoStack } from './undo-stack.js';
@@ -18,6 +18,8 @@ export interface RunContext {
   readonly records: VifRecords | undefined;
   /** Milliseconds for undoing a job that failed. */
   readonly undoTimeout: number;
+  /** See the options of the engine's call. */
+  readonly plugged: ((job: Job, changes: readonly Change[]) => void) | undefined;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface RunContext {
  */
 export async function plugJob(
   job: Job,
-  { locks, queues, dependencies, logger, records, undoTimeout }: RunContext,
+  { locks, queues, dependencies, logger, records, undoTimeout, plugged }: RunContext,
 ): Promise<JobResult<Change[]>> {
   const { vifId, trace } = job;
   const undo = new UndoStack(job, dependencies, undoTimeout);
@@ -46,8 +48,10 @@ export async function plugJob(
       const left = await undo.unwind();
       return { error: new PlugError(vifId, failure.error, failure.step, left, trace?.timeline()) };
     }
+    const result = success(job, tasks, logger);
+    plugged?.(job, result.value);
     if (job.record) await records?.put(recordAfter(job.record, tasks));
-    return success(job, tasks, logger);
+    return result;
   } catch (error) {
     dependencies.settle(job, false);
     return { error: new PlugError(vifId, lockError(error), undefined, [], trace?.timeline()) };
@@ -105,7 +109,7 @@ function lockError(error: unknown): VifError {
 }
 
 /** The result of a job that succeeded. Logs a debug line for each step, and a warning for each note. */
-function success({ vifId }: Job, tasks: readonly RunningTask[], logger: Logger): JobResult<Change[]> {
+function success({ vifId }: Job, tasks: readonly RunningTask[], logger: Logger): Success<Change[]> {
   const changes: Change[] = [];
   for (const task of tasks) {
     const { kind } = task.step;

@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { orAborted, withDeadline } from '@vifkit/engine/time';
+import { orAborted } from '@vifkit/engine/time';
 import {
   MessageSplitter,
   type OpenFlowVersion,
@@ -9,16 +9,17 @@ import {
   renderHello,
 } from './openflow.js';
 
-/** Milliseconds to wait for a reply: while ovs-vswitchd sets up many ports, it does not reply. */
-const REPLY_TIMEOUT = 1_000;
-
-/** Milliseconds for which an unused connection is kept. Greetings take as long as the question. */
-const LIFETIME = 1_000;
+/**
+ * Milliseconds of silence after which a connection is closed. While ovs-vswitchd sets up many ports, it does not reply.
+ * An unused connection is kept that long because the greetings take as long as the question.
+ */
+const TIMEOUT = 1_000;
 
 /** Counts the flows of bridges, through the sockets that ovs-ofctl uses (`BRIDGE.mgmt`). */
 export class FlowCounter {
   readonly #directory: string;
   readonly #connections = new Map<string, SwitchConnection>();
+  #isClosed = false;
 
   /** @param directory the directory of the sockets */
   constructor(directory: string) {
@@ -28,15 +29,17 @@ export class FlowCounter {
   /** How many flows a bridge has; undefined if that is unknown. Never rejects. */
   async count(bridge: string, signal: AbortSignal): Promise<number | undefined> {
     const kept = this.#connections.get(bridge);
-    const counted = kept ? await this.#ask(bridge, kept, signal) : 'closed';
-    if (counted !== 'closed') return counted;
+    let counted = kept ? await this.#ask(bridge, kept, signal) : 'closed';
     // The bridge may have been made anew, and ovs-vswitchd has closed the connection to the former one.
-    const again = await this.#ask(bridge, this.#connections.get(bridge) ?? this.#connect(bridge), signal);
-    return again === 'closed' ? undefined : again;
+    if (counted === 'closed' && !this.#isClosed) {
+      counted = await this.#ask(bridge, this.#connections.get(bridge) ?? this.#connect(bridge), signal);
+    }
+    return typeof counted === 'number' ? counted : undefined;
   }
 
-  /** Closes the connections. Later calls make new ones. */
+  /** Closes the connections, for good. */
   close(): void {
+    this.#isClosed = true;
     for (const each of this.#connections.values()) each.close();
     this.#connections.clear();
   }
@@ -49,12 +52,9 @@ export class FlowCounter {
 
   async #ask(bridge: string, connection: SwitchConnection, signal: AbortSignal): Promise<Count> {
     try {
-      return await withDeadline(REPLY_TIMEOUT, signal, (limited) =>
-        orAborted(connection.countFlows(), limited, () => new Error('no answer')),
-      );
+      return await orAborted(connection.countFlows(), signal, () => new Error('no answer'));
     } catch {
-      connection.close(); // a late reply would be taken for that of the next question
-      return undefined;
+      return 'late';
     } finally {
       if (!connection.isOpen && this.#connections.get(bridge) === connection)
         this.#connections.delete(bridge);
@@ -62,8 +62,8 @@ export class FlowCounter {
   }
 }
 
-/** The number of flows; undefined if the switch does not reply in time. */
-type Count = number | undefined | 'closed';
+/** The number of flows; or the switch did not reply in time, or has closed the connection. */
+type Count = number | 'late' | 'closed';
 
 /** A connection to a bridge. It keeps this process alive only while a question is pending. */
 class SwitchConnection {
@@ -72,13 +72,14 @@ class SwitchConnection {
   #version: OpenFlowVersion | undefined;
   /** The questions that are not answered yet, in order. Those before the greeting are sent after it. */
   #pending: ((count: Count) => void)[] = [];
-  #expiry: NodeJS.Timeout | undefined;
 
   constructor(path: string) {
     this.#socket = connect(path);
     this.#socket.on('data', (chunk) => this.#receive(chunk));
     this.#socket.on('error', () => {}); // it closes then
     this.#socket.on('close', () => this.close());
+    // After a stall of this process, the reply may be there: it is received before this.
+    this.#socket.setTimeout(TIMEOUT, () => setImmediate(() => this.close('late')));
     this.#socket.write(renderHello());
   }
 
@@ -89,7 +90,6 @@ class SwitchConnection {
   /** `closed` if the connection ends before the reply, as when the switch refuses the question. */
   countFlows(): Promise<Count> {
     if (!this.isOpen) return Promise.resolve('closed');
-    clearTimeout(this.#expiry);
     this.#socket.ref();
     return new Promise((resolve) => {
       this.#pending.push(resolve);
@@ -97,10 +97,9 @@ class SwitchConnection {
     });
   }
 
-  close(): void {
-    clearTimeout(this.#expiry);
+  close(count: 'late' | 'closed' = 'closed'): void {
     this.#socket.destroy();
-    for (const answer of this.#pending.splice(0)) answer('closed');
+    for (const answer of this.#pending.splice(0)) answer(count);
   }
 
   #receive(chunk: Buffer): void {
@@ -118,15 +117,9 @@ class SwitchConnection {
       for (const _ of this.#pending) this.#socket.write(renderFlowRequest(message.version));
     } else if (message?.kind === 'flows') {
       this.#pending.shift()?.(message.count);
-      if (this.#pending.length === 0) this.#rest();
+      if (this.#pending.length === 0) this.#socket.unref();
     } else if (message) {
       this.close(); // it refuses the question, or speaks neither version
     }
-  }
-
-  /** Lets this process end, and closes if nothing is asked for a while. */
-  #rest(): void {
-    this.#socket.unref();
-    this.#expiry = setTimeout(() => this.close(), LIFETIME).unref();
   }
 }

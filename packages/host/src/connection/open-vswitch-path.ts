@@ -56,11 +56,8 @@ export class OpenVSwitchPath {
    * ovs-vswitchd too busy to reply at once.
    */
   readAhead(legs: readonly Leg[], signal: AbortSignal): void {
-    const count = async (bridge: string) => {
-      const fault = await this.vswitchd.fault(signal).catch(() => 'unknown');
-      return fault === undefined ? this.vswitchd.flows(bridge, signal) : undefined;
-    };
-    this.#ahead.set(signal, new Map(bridgeNames(legs).map((name) => [name, count(name)])));
+    const counted = bridgeNames(legs).map((name) => [name, this.vswitchd.flows(name, signal)] as const);
+    this.#ahead.set(signal, new Map(counted));
   }
 
   /** Why ovs-vswitchd does not work, or how many flows the bridges have: asked while the database is read. */
