@@ -4,6 +4,9 @@ import type { Question } from '../../commands/program-session.js';
 import type { Programs } from '../../commands/programs.js';
 import { missingProgram } from '../../commands/run-program.js';
 
+/** From this many links on, two processes change them. */
+const WORTH_TWO = 4;
+
 /** Whether a link should offload the checksums of what it sends. */
 export interface WantedOffload {
   readonly name: string;
@@ -44,6 +47,14 @@ export class ChecksumOffload {
    * @throws VifError TIMEOUT, ABORTED
    */
   async write(wanted: readonly WantedOffload[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
+    if (wanted.length < WORTH_TWO) return this.#write(wanted, signal);
+    const half = Math.ceil(wanted.length / 2);
+    // Most of the time goes into starting ethtool, which needs no lock of the kernel.
+    const halves = [wanted.slice(0, half), wanted.slice(half)];
+    return (await Promise.all(halves.map((each) => this.#write(each, signal)))).flat();
+  }
+
+  async #write(wanted: readonly WantedOffload[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     if (wanted.length === 0) return [];
     const { question, ended } = await this.#shell.ask(() => new Switches(wanted), {
       signal,

@@ -138,17 +138,25 @@ export class IpLinkTable implements LinkTable {
     for (const phase of phasesOf(operations)) {
       for (const { index, operation } of phase) outcomes[index] = unmade.reasonToLeave(operation);
       const left = phase.filter(({ index }) => !outcomes[index]);
-      // Before the link is set up: it must not have an IPv6 address even for a moment.
-      await this.#writeSettings(left, outcomes, signal);
-      const deletions = left.filter(({ operation }) => operation.op === 'delete');
-      await deleteLinks(deletions, outcomes, (lines, mayFail) => this.#batch.run(lines, signal, mayFail));
       // All at once: each change of a link wakes ovs-vswitchd, which then checks all of its ports.
       const checksums = this.#writeChecksumOffload(left, outcomes, signal);
-      await Promise.all([this.#runLines(left, renderOperation, outcomes, signal), checksums]);
+      await Promise.all([this.#writeOthers(left, outcomes, signal), checksums]);
       await this.#endMoves(phase, operations, outcomes, signal);
       for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);
     }
     return outcomes;
+  }
+
+  async #writeOthers(
+    phase: readonly IndexedOperation[],
+    outcomes: (VifError | undefined)[],
+    signal: AbortSignal,
+  ): Promise<void> {
+    // Before the link is set up: it must not have an IPv6 address even for a moment.
+    await this.#writeSettings(phase, outcomes, signal);
+    const deletions = phase.filter(({ operation }) => operation.op === 'delete');
+    await deleteLinks(deletions, outcomes, (lines, mayFail) => this.#batch.run(lines, signal, mayFail));
+    await this.#runLines(phase, renderOperation, outcomes, signal);
   }
 
   async #writeSettings(
