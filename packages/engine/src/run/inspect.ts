@@ -9,25 +9,30 @@ import { RunnerQueue, type RunningTask } from './runner-queue.js';
 
 /** The runners of a host by step kind, as shared by the jobs that run together. */
 export class RunnerQueues {
-  readonly #queues: ReadonlyMap<Step['kind'], RunnerQueue>;
-  /** Those that can search for things that no step of a plan concerns. */
-  readonly searchers: readonly RunnerQueue[];
+  readonly #runners: ReadonlyMap<Step['kind'], StepRunner>;
+  readonly #signal: AbortSignal;
+  readonly #queues = new Map<StepRunner, RunnerQueue>();
 
   constructor(runners: ReadonlyMap<Step['kind'], StepRunner>, signal: AbortSignal) {
-    const queues = new Map(
-      [...new Set(runners.values())].map((each) => [each, new RunnerQueue(each, signal)]),
-    );
-    this.searchers = [...queues.values()].filter(({ searches }) => searches);
-    this.#queues = new Map(
-      [...runners].flatMap(([kind, runner]) => {
-        const queue = queues.get(runner);
-        return queue ? [[kind, queue]] : [];
-      }),
-    );
+    this.#runners = runners;
+    this.#signal = signal;
   }
 
   queueOf({ kind }: Step): RunnerQueue | undefined {
-    return this.#queues.get(kind);
+    const runner = this.#runners.get(kind);
+    return runner && this.#queueFor(runner);
+  }
+
+  /** Those that can search for things that no step of a plan concerns. */
+  get searchers(): RunnerQueue[] {
+    const runners = new Set(this.#runners.values());
+    return [...runners].flatMap((each) => (each.findStrays ? [this.#queueFor(each)] : []));
+  }
+
+  #queueFor(runner: StepRunner): RunnerQueue {
+    const queue = this.#queues.get(runner) ?? new RunnerQueue(runner, this.#signal);
+    this.#queues.set(runner, queue);
+    return queue;
   }
 }
 

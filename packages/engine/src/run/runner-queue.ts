@@ -53,8 +53,6 @@ interface Undoing extends UndoTime {
  */
 export class RunnerQueue {
   readonly isOneByOne: boolean;
-  /** Whether it can search for things that no step of a plan concerns. */
-  readonly searches: boolean;
   readonly #runner: StepRunner;
   readonly #signal: AbortSignal;
   readonly #readings: Batches<Asked, Read<Inspection<unknown, Step>>>;
@@ -67,7 +65,6 @@ export class RunnerQueue {
     this.#runner = runner;
     this.#signal = signal;
     this.isOneByOne = runner.oneByOne ?? false;
-    this.searches = runner.findStrays !== undefined;
     const [reads, writes] = this.isOneByOne ? [alone, alone] : [joined, joinedWhileBusy];
     this.#readings = reads((asked) => this.#inspect(asked));
     this.#searches = joined((jobs) => this.#findStrays(jobs));
