@@ -1,4 +1,4 @@
-import type { Machine, VifLine } from './machine.js';
+import { type Machine, toldOf, type VifLine } from './machine.js';
 import {
   anotherMacvtapOnFunction,
   anotherTrustedMacvtapOnFunction,
@@ -130,11 +130,3 @@ export const startGuests = [
   'ip link set dev guest5 up',
   'ip link set dev tap3b1d0c7e-52 up master brq6a1de5d2-7a',
 ].join(' && ');
-
-export function toldOf({ differences = [], connection }: VifLine): string[] {
-  const settings = differences.flatMap(({ kind, differences: those }) =>
-    those.map(({ attribute }) => `${kind} ${attribute}`),
-  );
-  const legs = (connection?.legs ?? []).filter(({ state }) => state !== 'sound');
-  return [...settings, ...legs.map(({ state, leg, name }) => `${state} ${leg} ${name}`)];
-}

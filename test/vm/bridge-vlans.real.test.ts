@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { Guest } from './guest.js';
 import { Machine } from './machine.js';
 
 const instance = { uuid: '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc8a13', name: 'instance-0000007d' };
@@ -26,20 +27,6 @@ function member(number: number, details: object) {
   };
 }
 
-/** Stands for a guest: it hands frames to and fro between a tap and a link, which is in a network namespace. */
-const GUEST = `import fcntl, os, select, socket, struct, sys
-tap = os.open('/dev/net/tun', os.O_RDWR)
-fcntl.ioctl(tap, 0x400454CA, struct.pack('16sH22x', sys.argv[1].encode(), 0x1002))
-link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
-link.bind((sys.argv[2], 0))
-while True:
-    for ready in select.select([tap, link], [], [])[0]:
-        if ready is tap: link.send(os.read(tap, 65536))
-        else:
-            frame, address = link.recvfrom(65536)
-            if address[2] != 4: os.write(tap, frame)
-`;
-
 // A kernel that filters VLANs on bridges, which that of the tests need not.
 describe('members of a Linux bridge that their requests settle', () => {
   let machine: Machine;
@@ -49,44 +36,36 @@ describe('members of a Linux bridge that their requests settle', () => {
     await machine.run(
       'modprobe -a bridge tun veth; ip link add name up0 type veth peer name far0; ip link set up0 up; ip link set far0 up',
     );
-    await machine.run(`cat >/run/guest.py <<'END'\n${GUEST}END`);
   }, 600_000);
   afterAll(() => machine?.stop());
 
   const vlans = async (link: string) =>
     (await machine.run(`bridge vlan show dev ${link}`)).trim().split(/\s+/).slice(3);
-  const pings = (from: number, to: number) =>
-    machine.run(`ip netns exec g${from} ping -c 3 -i 0.3 -W 2 10.0.0.${to}`).then(
-      () => true,
-      () => false,
-    );
 
   it('are in their VLANs, and change them in place', { timeout: 600_000 }, async () => {
     const requests = [member(1, { vlan: 10 }), member(2, { vlan: 10 }), member(3, { vlan: 20 })];
     await machine.vif('plug', requests);
-    for (const number of [1, 2, 3]) {
-      await machine.run(`ip netns add g${number} && ip link add name g${number} type veth peer name eth0 netns g${number}
-ip link set g${number} up promisc on && ip -n g${number} link set eth0 up && ip -n g${number} address add 10.0.0.${number}/24 dev eth0
-setsid python3 /run/guest.py ${tapOf(number)} g${number} </dev/null >/dev/null 2>&1 &`);
-    }
+    const guests = [1, 2, 3].map((number) => new Guest(machine, number, tapOf(number)));
+    for (const guest of guests) await guest.start();
+    const [one, two, three] = guests as [Guest, Guest, Guest];
     expect(await vlans(tapOf(1))).toEqual(['10', 'PVID', 'Egress', 'Untagged']);
     expect(await vlans('up0')).toEqual(['1', 'PVID', 'Egress', 'Untagged', '10', '20']);
-    expect(await pings(1, 2)).toBe(true);
-    expect(await pings(1, 3)).toBe(false);
+    expect(await one.pings(two)).toBe(true);
+    expect(await one.pings(three)).toBe(false);
     const changed = member(1, { vlan: 20, trunk_vlans: [30] });
     expect(await machine.vif('plug', [changed])).toMatchObject([
       { changes: [{ kind: 'bridgePort', name: tapOf(1) }] },
     ]);
     expect(await vlans(tapOf(1))).toEqual(['20', 'PVID', 'Egress', 'Untagged', '30']);
-    expect(await pings(1, 3)).toBe(true);
-    expect(await pings(1, 2)).toBe(false);
+    expect(await one.pings(three)).toBe(true);
+    expect(await one.pings(two)).toBe(false);
     const [checked] = await machine.vif('check', [changed]);
     expect(JSON.stringify(checked?.differences)).toBe('[]');
     await machine.vif('plug', [
       member(1, { vlan: 20, isolated: true }),
       member(3, { vlan: 20, isolated: true }),
     ]);
-    expect(await pings(1, 3)).toBe(false);
+    expect(await one.pings(three)).toBe(false);
     await machine.vif('unplug', requests, '--force'); // the guests still have their taps open
     expect(await machine.run('ip -brief link')).not.toContain('tap7a0c');
   });

@@ -97,3 +97,12 @@ export class Machine {
     };
   }
 }
+
+/** What differs from the plan, and the legs that are not sound. */
+export function toldOf({ differences = [], connection }: VifLine): string[] {
+  const settings = differences.flatMap(({ kind, differences: those }) =>
+    those.map(({ attribute }) => `${kind} ${attribute}`),
+  );
+  const legs = (connection?.legs ?? []).filter(({ state }) => state !== 'sound');
+  return [...settings, ...legs.map(({ state, leg, name }) => `${state} ${leg} ${name}`)];
+}

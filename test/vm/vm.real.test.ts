@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostRows } from '../vectors/rows.js';
 import { setupOf } from '../vectors/setup.js';
-import { playBreaks, rounds, startGuests, toldOf } from './breaks.js';
-import { Machine } from './machine.js';
+import { playBreaks, rounds, startGuests } from './breaks.js';
+import { Machine, toldOf } from './machine.js';
 import {
   anotherMacvtapOnFunction,
   anotherTrustedMacvtapOnFunction,
