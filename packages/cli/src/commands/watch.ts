@@ -30,11 +30,11 @@ function changeJson({ at, kind, name, vifIds, changes }: HostChange): object {
   return { at: at.toISOString(), kind, name, vifs: vifIds, changes: told };
 }
 
-const mostIds = 3;
+const maxIds = 3;
 
 export function changeLine({ at, kind, name, vifIds, changes }: HostChange, style: Style): string {
-  const ids = vifIds.slice(0, mostIds).map(printable).join(', ');
-  const whose = vifIds.length > mostIds ? `${ids} and ${vifIds.length - mostIds} more` : ids;
+  const ids = vifIds.slice(0, maxIds).map(printable).join(', ');
+  const whose = vifIds.length > maxIds ? `${ids} and ${vifIds.length - maxIds} more` : ids;
   const existence = changes.find(({ attribute }) => attribute === 'exists');
   const what = existence
     ? style(existence.after ? 'green' : 'red', existence.after ? 'came' : 'is gone')

@@ -88,7 +88,7 @@ async function openFile(file: string): Promise<InputSource> {
 }
 
 /** 64 Mi, about a million ids. A device or a pipe may have no end. */
-const mostCharacters = 64 * 1024 * 1024;
+const maxCharacters = 64 * 1024 * 1024;
 
 /**
  * The whole text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped. It does not
@@ -99,7 +99,7 @@ export async function readText(
   file: string,
   stdin: () => InputSource,
   signal: AbortSignal,
-  most = mostCharacters,
+  limit = maxCharacters,
 ): Promise<string> {
   const pieces: string[] = [];
   let length = 0;
@@ -112,9 +112,9 @@ export async function readText(
       const piece = await withinDeadline(iterator.next(), signal, doing);
       if (piece.done) return pieces.join('');
       length += piece.value.length;
-      if (length > most) {
+      if (length > limit) {
         throw new InputError(
-          `Cannot read '${file}': there are more than ${most} characters; give them in parts`,
+          `Cannot read '${file}': there are more than ${limit} characters; give them in parts`,
         );
       }
       pieces.push(piece.value);
@@ -125,7 +125,7 @@ export async function readText(
 }
 
 /** The limit for settings, which people write, and for manifests, which have a line for each class. */
-const mostCharactersOfSettings = 1024 * 1024;
+const maxSettingsCharacters = 1024 * 1024;
 
 /**
  * The JSON in a settings file; `what` names the file in messages. It may be a pipe, such as a shell's `<(command)`.
@@ -140,7 +140,7 @@ export async function readSettings(path: string, what: string, timeout: number):
 export async function readSettingsText(path: string, what: string, timeout: number): Promise<string> {
   try {
     return await withDeadline(timeout, undefined, (signal) =>
-      readText(resolve(path), noStandardInput, signal, mostCharactersOfSettings),
+      readText(resolve(path), noStandardInput, signal, maxSettingsCharacters),
     );
   } catch (error) {
     throw asVifError(error, 'INVALID_OPTIONS', `Cannot read ${what} ${path}`);

@@ -1,5 +1,5 @@
 import { JsonNesting } from './json-nesting.js';
-import { type Input, judgeRequest, longestRequest, tooDeep, tooLong } from './request.js';
+import { type Input, judgeRequest, maxRequestLength, tooDeep, tooLong } from './request.js';
 
 interface Line {
   readonly text: string;
@@ -54,7 +54,7 @@ export class MultiLineRequest {
     }
     if (text !== undefined) this.#keep({ text, number });
     const subject = `The request in lines ${this.first} to ${number}`;
-    if (text === undefined || this.#length > longestRequest) yield* this.#giveUp(tooLong(subject));
+    if (text === undefined || this.#length > maxRequestLength) yield* this.#giveUp(tooLong(subject));
     else if (this.#nesting.isTooDeep()) yield* this.#giveUp(tooDeep(subject));
     else if (isClosed) yield* this.#settle(subject);
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { asVifError, VifError } from '@vifkit/core';
-import { LONGEST_TIMER, signalError, whenFired } from '@vifkit/engine/time';
+import { MAX_TIMER, signalError, whenFired } from '@vifkit/engine/time';
 import { LostError, rpcError, UnsentError } from './errors.js';
 import { JsonSplitter } from './json-splitter.js';
 
@@ -53,10 +53,7 @@ export class Connection {
     private readonly options: ConnectionOptions,
   ) {
     this.#splitter = new JsonSplitter(options.maxMessageBytes);
-    this.#probe = setInterval(
-      () => this.#onSilence(),
-      Math.min(options.probeInterval, LONGEST_TIMER),
-    ).unref();
+    this.#probe = setInterval(() => this.#onSilence(), Math.min(options.probeInterval, MAX_TIMER)).unref();
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (cause) => {
       const why = explainTlsError(cause);

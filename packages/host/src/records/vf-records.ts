@@ -1,5 +1,5 @@
 import type { VifError } from '@vifkit/core';
-import { MOST_WRITTEN, type VfJournal, type VfRecord } from '../sriov/vf-journal.js';
+import { MAX_WRITTEN, type VfJournal, type VfRecord } from '../sriov/vf-journal.js';
 import type { VfSettings, VfState } from '../sriov/vf-table.js';
 import { RecordFiles, type RecordKind } from './record-files.js';
 
@@ -55,7 +55,7 @@ const recordRules = (address: string): Rules<VfRecord & { version: unknown; addr
   written: isMissingOr(
     (value) =>
       Array.isArray(value) &&
-      value.length <= MOST_WRITTEN &&
+      value.length <= MAX_WRITTEN &&
       value.every((each) => isOfForm<VfSettings>(each, settingRules)),
   ),
 });

@@ -1,6 +1,6 @@
 import { isSameVif } from '@vifkit/core';
 import { hasSettings, isEmpty } from './vf-changes.js';
-import { MOST_WRITTEN, type VfRecord } from './vf-journal.js';
+import { MAX_WRITTEN, type VfRecord } from './vf-journal.js';
 import type { VfSettings, VfState } from './vf-table.js';
 
 /** The address of a function that has not been given one. */
@@ -23,7 +23,7 @@ export function noteWritten(
   if (!written) return isIts ? undefined : { vifId, former };
   const others = written.filter((each) => !isSame(each, settings));
   if (isIts && others.length < written.length && isSame(written.at(-1), settings)) return undefined;
-  return { vifId, former, written: [...others, settings].slice(-MOST_WRITTEN) };
+  return { vifId, former, written: [...others, settings].slice(-MAX_WRITTEN) };
 }
 
 /** Whether these settings are those of a function that no VIF has. */

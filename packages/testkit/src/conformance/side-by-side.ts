@@ -7,7 +7,7 @@ import { type Fixture, namesOn, type PlainRequest } from './fixture.js';
 const twinId = '7e57ab1e-0000-4000-8000-000000000002';
 const twinAddress = 'fa:16:3e:7e:57:02';
 /** The kernel's maximum length of a link name. */
-const longestName = 15;
+const maxNameLength = 15;
 
 /** VIFs do not interfere with each other, whatever their names. */
 export async function sideBySide(fixture: Fixture, subject: string): Promise<Case[]> {
@@ -53,7 +53,7 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'long-names',
-      says: `takes a VIF whose device has a name of ${longestName} bytes, or says that it does not`,
+      says: `takes a VIF whose device has a name of ${maxNameLength} bytes, or says that it does not`,
       inapplicable: stretched ? undefined : 'its VIF names no device',
       async run(look) {
         const { driver } = await fixture.start();
@@ -109,7 +109,7 @@ function stretch(given: ConformanceRequest): PlainRequest | undefined {
   if (typeof name !== 'string' || name.length < 3) return undefined;
   const text = JSON.stringify({ ...given, vif }).replaceAll(
     `"${name}"`,
-    `"${name.padEnd(longestName, 'x')}"`,
+    `"${name.padEnd(maxNameLength, 'x')}"`,
   );
   return requestOf(JSON.parse(text));
 }
