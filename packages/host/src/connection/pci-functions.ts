@@ -27,9 +27,9 @@ export async function readFunctions(
     addresses.flatMap((address, i) => {
       const binding = bindings[i];
       if (!binding) return [];
-      const [its, place] = [settings.get(address), virtual.get(address)];
-      if (!its || isVifError(its) || !place || isVifError(place)) return [[address, binding] as const];
-      return [[address, { ...binding, vf: { pf: place.pf, mac: its.mac, vlan: its.vlan } }] as const];
+      const [vf, place] = [settings.get(address), virtual.get(address)];
+      if (!vf || isVifError(vf) || !place || isVifError(place)) return [[address, binding] as const];
+      return [[address, { ...binding, vf: { pf: place.pf, mac: vf.mac, vlan: vf.vlan } }] as const];
     }),
   );
 }

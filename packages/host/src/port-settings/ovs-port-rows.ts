@@ -42,29 +42,34 @@ export async function readPorts(
   const results = await client.transact(DATABASE, selects, signal);
   const found = new Map<string, FoundPort>();
   for (const [i, name] of distinct.entries()) {
-    const [port, its, qos] = [0, 1, 2].map((k) => results[3 * i + k]?.rows?.[0]);
-    if (port && its) found.set(name, foundPort(name, port, its, qos));
+    const [port, iface, qos] = [0, 1, 2].map((k) => results[3 * i + k]?.rows?.[0]);
+    if (port && iface) found.set(name, foundPort(name, port, iface, qos));
   }
   return found;
 }
 
-function foundPort(name: string, port: values.Row, its: values.Row, qos: values.Row | undefined): FoundPort {
+function foundPort(
+  name: string,
+  port: values.Row,
+  iface: values.Row,
+  qos: values.Row | undefined,
+): FoundPort {
   const trunks = values.readSet(port.trunks).map(Number);
-  const rate = Number(its.ingress_policing_rate);
+  const rate = Number(iface.ingress_policing_rate);
   const own = qos && values.uuid(values.readUuid(qos._uuid));
   const isUsed = own !== undefined && values.readUuids(port.qos)[0] === own[1];
   const isOurs = own !== undefined || values.readUuids(port.qos).length === 0;
   return {
     name,
     port: values.uuid(values.readUuid(port._uuid)),
-    interface: values.uuid(values.readUuid(its._uuid)),
+    interface: values.uuid(values.readUuid(iface._uuid)),
     ownQos: isOurs ? own : undefined,
     settled: {
       vlan: values.readOptionalInteger(port.tag) ?? null,
       vlanMode: values.readOptionalString(port.vlan_mode) ?? null,
       trunks: trunks.length > 0 ? trunks.sort((a, b) => a - b) : null,
       isolated: port.protected === true ? true : null,
-      ingress: rate > 0 ? { rate, burst: Number(its.ingress_policing_burst) } : null,
+      ingress: rate > 0 ? { rate, burst: Number(iface.ingress_policing_burst) } : null,
       egress: qos && isUsed ? egressOf(qos) : null,
     },
   };

@@ -18,11 +18,11 @@ export function noteWritten(
 ): VfRecord | undefined {
   if (!record) return { vifId, former: formerOf(state, settings), written: [settings] };
   const { former, written } = record;
-  const isIts = isSameVif(record.vifId, vifId);
+  const isOwn = isSameVif(record.vifId, vifId);
   // What an older release wrote is unknown, and a list without it would appear complete.
-  if (!written) return isIts ? undefined : { vifId, former };
+  if (!written) return isOwn ? undefined : { vifId, former };
   const others = written.filter((each) => !isSame(each, settings));
-  if (isIts && others.length < written.length && isSame(written.at(-1), settings)) return undefined;
+  if (isOwn && others.length < written.length && isSame(written.at(-1), settings)) return undefined;
   return { vifId, former, written: [...others, settings].slice(-MAX_WRITTEN) };
 }
 

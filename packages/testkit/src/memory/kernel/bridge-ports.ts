@@ -38,7 +38,7 @@ export function addBridgeVlan(
   { pvid, untagged }: BridgeVlan,
 ): void {
   const { vlans } = memberNamed(kernel, name);
-  if (pvid) for (const [each, its] of vlans) if (its.pvid) vlans.set(each, { ...its, pvid: false });
+  if (pvid) for (const [id, known] of vlans) if (known.pvid) vlans.set(id, { ...known, pvid: false });
   vlans.set(vlan, { pvid, untagged });
 }
 
