@@ -3,7 +3,7 @@ import { Deadline } from '@vifkit/engine/time';
 import { describe, expect, it } from 'vitest';
 import type { Programs } from '../../src/commands/programs.js';
 import { hostPrograms } from '../../src/commands/programs.js';
-import { BridgePorts } from '../../src/port-settings/bridge-ports.js';
+import { BridgePortRunner } from '../../src/port-settings/bridge-port-runner.js';
 
 const vifId = '0d9c1d8e-5f2b-4a53-8a3e-0b3f5d6a7c81';
 const signal = () => new Deadline(10_000).signal;
@@ -35,7 +35,7 @@ function bridgeWith(vlans: Readonly<Record<string, readonly Vlan[]>>, defaultVla
       return { exitCode: 0, stdout, stderr: '', missing: false };
     },
   };
-  const runner = new BridgePorts([], programs);
+  const runner = new BridgePortRunner([], programs);
   const plug = async (settings: Partial<BridgePortStep>) => {
     const step: BridgePortStep = { kind: 'bridgePort', name: 'tap1', bridge: 'br-lan', ...settings };
     const [{ change, differences = [] } = {}] = await runner.inspect([{ vifId, step }], signal());
