@@ -155,7 +155,7 @@ describe('what is plugged', () => {
     });
     expect(await vif('check', idOf(2))).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('vif list tells which are'),
+      stderr: expect.stringContaining('vif list shows those that are'),
     });
   });
 

@@ -95,7 +95,7 @@ const misused: readonly Mistake[] = [
     'the id of a port for a file',
     ['plan', id],
     '',
-    /is plugged on this host: vif list tells which are, or name a file/,
+    /is plugged on this host: vif list shows those that are, or name a file/,
   ],
   ['a request for a file', ['plan', json], '', /looks like a request itself: give it to standard input/],
   ['a glob in quotes', ['plan', `${folder}/*.jsn`], '', /leave out the quotes/],
@@ -163,13 +163,13 @@ const failed: readonly Mistake[] = [
     'a port without its network',
     ['plan'],
     port,
-    /does not tell its network's MTU\. Put both into one object: \{"port"/,
+    /does not contain its network's MTU\. Put both into one object: \{"port"/,
   ],
   [
     'a port as its owner sees it',
     ['plan'],
     { port: { ...port, binding_vif_type: undefined }, network: { mtu: 1450 } },
-    /which administrators alone are told/,
+    /which Neutron shows only to administrators/,
   ],
   [
     'a port of no guest',
@@ -216,7 +216,7 @@ describe('a mistake on the command line ends in status 2, and says what to do:',
   });
 });
 
-describe('a mistake in a request is told with its code, and says what to do:', () => {
+describe('a mistake in a request is reported with its code, and says what to do:', () => {
   it.each(failed)('%s', async (_, args, stdin, cure) => {
     const { status, stderr } = await vifOn(args, text(stdin));
     expect(stderr).toMatch(/^vif: [A-Z_]+: /);

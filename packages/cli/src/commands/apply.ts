@@ -182,7 +182,7 @@ class ApplyReport {
     if (this.settings.format === 'json') {
       await writeOut(stdout, `${JSON.stringify({ ...appliedJson(result), action })}\n`);
     } else if (isError) {
-      await this.#tellError(result);
+      await this.#printError(result);
     } else if (action === 'unplug' || writes(result.value)) {
       await writeOut(stdout, this.#text(action, result.value));
     }
@@ -202,7 +202,7 @@ class ApplyReport {
     return failed > 0 ? 1 : 0;
   }
 
-  async #tellError({ id, error }: { readonly id: string | null; readonly error: VifError }): Promise<void> {
+  async #printError({ id, error }: { readonly id: string | null; readonly error: VifError }): Promise<void> {
     const { stderr } = this.environment;
     if (!this.logger || stderr.isTTY) return writeOut(stderr, errorLine(id, error));
     // The result of a plug or an unplug is already in the log.

@@ -67,10 +67,10 @@ export async function metadata(
     const virsh = new Virsh(await environment.openCommands(), settings.connect);
     const configurations = await virsh.configurationsOf(domain, signal);
     await writeRequests(virsh, domain, requests, configurations, signal);
-    const told = { domain, requests: requests.length };
+    const written = { domain, requests: requests.length };
     environment.stdout.write(
       settings.format === 'json'
-        ? `${JSON.stringify(told)}\n`
+        ? `${JSON.stringify(written)}\n`
         : `✓ ${printable(domain)} has ${requests.length} requests\n`,
     );
     return 0;
@@ -142,23 +142,23 @@ async function outcomeOf(id: string | null, work: () => Promise<Attached>): Prom
 
 function print(outcome: Outcome, { format }: Settings, { stdout, stderr }: Environment): void {
   if (format === 'json') {
-    const told =
+    const line =
       'error' in outcome
         ? { id: outcome.id, error: errorJson(outcome.error) }
         : { id: outcome.value.vifId, ...outcome.value };
-    stdout.write(`${JSON.stringify(told)}\n`);
+    stdout.write(`${JSON.stringify(line)}\n`);
   } else if ('error' in outcome) stderr.write(errorLine(outcome.id, outcome.error));
   else {
     const { vifId, domain, configurations, changes } = outcome.value;
     const where = { live: 'the running guest', config: 'its next starts' };
-    const told = [
+    const lines = [
       `${printable(domain)}: ${configurations.map((each) => where[each]).join(' and ') || 'has no such card'}`,
       `${changes.length} changes on the host`,
     ];
     stdout.write(
       tree(
         styleFor(stdout)('bold', vifId),
-        told.map((line) => ({ line })),
+        lines.map((line) => ({ line })),
       ),
     );
   }

@@ -52,7 +52,7 @@ async function pluggedRequests(
   const [missing] = wanted ?? [];
   if (missing !== undefined) {
     throw new InputError(
-      `No VIF ${missing} is plugged on this host: vif list tells which are, or name a file`,
+      `No VIF ${missing} is plugged on this host: vif list shows those that are, or name a file`,
     );
   }
   return {

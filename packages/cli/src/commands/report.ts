@@ -94,7 +94,7 @@ export class Report {
       this.#isToPrint = false;
       await this.#print();
     });
-    this.#printing.catch(() => {}); // `printed` tells
+    this.#printing.catch(() => {}); // whoever awaits `printed` gets the error
   }
 
   /** Settles once everything printable is printed or buffered by the outputs. @throws whatever printing throws */
@@ -166,7 +166,7 @@ export class Report {
   }
 
   async #print(): Promise<void> {
-    const answers = this.#takeNext().filter((answer) => this.#isTold(answer));
+    const answers = this.#takeNext().filter((answer) => this.#isPrinted(answer));
     this.#shownBar?.clear();
     if (this.#settings.format === 'json') {
       await writeOut(this.#stdout, answers.map((answer) => this.#jsonLine(answer)).join(''));
@@ -176,7 +176,7 @@ export class Report {
     this.#shownBar?.draw();
   }
 
-  #isTold(answer: Settled<CommandResult>): boolean {
+  #isPrinted(answer: Settled<CommandResult>): boolean {
     if ('error' in answer) return true;
     const { format, quiet } = this.#settings;
     return format !== 'prometheus' && (!quiet || answer.value.differs); // metrics have their own place

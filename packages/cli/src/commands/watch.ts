@@ -26,8 +26,12 @@ export async function watch(settings: Settings, environment: Environment): Promi
 }
 
 function changeJson({ at, kind, name, vifIds, changes }: HostChange): object {
-  const told = changes.map(({ attribute, before = null, after = null }) => ({ attribute, before, after }));
-  return { at: at.toISOString(), kind, name, vifs: vifIds, changes: told };
+  const attributes = changes.map(({ attribute, before = null, after = null }) => ({
+    attribute,
+    before,
+    after,
+  }));
+  return { at: at.toISOString(), kind, name, vifs: vifIds, changes: attributes };
 }
 
 const maxIds = 3;

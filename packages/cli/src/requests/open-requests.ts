@@ -69,8 +69,8 @@ export async function* piecesOf(text: AsyncIterable<string>): AsyncGenerator<Pie
     head += piece;
     const line = /^\s*(\S[^\n]*)(\n?)/.exec(head);
     isYaml ||= line?.[2] === '\n' && yaml.test(line[1] ?? '');
-    const isTold = line?.[2] === '\n' || /^[[{]/.test(line?.[1] ?? '') || head.length > maxRequestLength;
-    isJson = !isYaml && line !== null && isTold;
+    const isKnown = line?.[2] === '\n' || /^[[{]/.test(line?.[1] ?? '') || head.length > maxRequestLength;
+    isJson = !isYaml && line !== null && isKnown;
     if (isYaml && head.length > maxYamlLength) {
       const text = `The YAML has more than ${maxYamlLength} characters; give it in parts, or as JSON Lines`;
       yield { inputs: [refused(text)], length: piece.length };

@@ -127,8 +127,12 @@ export class ValidationError extends VifError {
     readonly violations: readonly Violation[],
     options?: VifErrorOptions,
   ) {
-    const told = violations.slice(0, shown).map(({ path, message }) => `${path} ${message}`.trim());
-    const more = violations.length - told.length;
-    super(code, `${subject} is invalid: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`, options);
+    const listed = violations.slice(0, shown).map(({ path, message }) => `${path} ${message}`.trim());
+    const more = violations.length - listed.length;
+    super(
+      code,
+      `${subject} is invalid: ${listed.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+      options,
+    );
   }
 }

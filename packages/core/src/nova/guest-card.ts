@@ -22,12 +22,12 @@ export function isTrue(property: unknown): boolean {
 export function guestFlag({ flavor, image }: GuestSpec, name: string): boolean {
   const ofFlavor = flavor.extra_specs[`hw:${name}`];
   const ofImage = image.properties[`hw_${name}`];
-  const said = [ofFlavor, ofImage].filter((value) => value !== undefined).map(isTrue);
-  if (new Set(said).size > 1) {
+  const requested = [ofFlavor, ofImage].filter((value) => value !== undefined).map(isTrue);
+  if (new Set(requested).size > 1) {
     const text = `The flavor's hw:${name} '${ofFlavor}' contradicts the image's hw_${name} '${ofImage}'`;
     throw new VifError('INVALID_REQUEST', text);
   }
-  return said[0] ?? false;
+  return requested[0] ?? false;
 }
 
 /**

@@ -92,7 +92,7 @@ export class ProgramSession {
    * @throws VifError TIMEOUT, ABORTED; the program is then ended
    */
   async ask(question: Question, { signal, doing }: AskedFor, isFinal: boolean): Promise<Answer> {
-    const said = { stdout: [] as string[], stderr: [] as string[] };
+    const output = { stdout: [] as string[], stderr: [] as string[] };
     const callOff = () => this.#life.abort(signal.reason);
     signal.addEventListener('abort', callOff, { once: true });
     this.#since ??= performance.now();
@@ -100,7 +100,7 @@ export class ProgramSession {
     try {
       const answered = new Promise<undefined>((resolve) => {
         this.#onLine = (line, from) => {
-          said[from].push(line);
+          output[from].push(line);
           if (question.onLine(line, from)) resolve(undefined);
         };
       });
@@ -110,7 +110,7 @@ export class ProgramSession {
       const over = isFinal ? [] : [answered];
       const ended = await Promise.race([...over, this.#ended, this.#givenUp]);
       if (signal.aborted) throw signalError(signal, doing);
-      return { ...said, ended };
+      return { ...output, ended };
     } finally {
       signal.removeEventListener('abort', callOff);
       this.#onLine = () => {};

@@ -72,16 +72,16 @@ export class Presence {
   }
 
   #welcome(socket: Socket): void {
-    let said = '';
+    let received = '';
     let name: string | undefined;
     socket.unref();
     socket.setEncoding('utf8');
     socket.on('error', () => {});
     socket.on('data', (text: string) => {
-      said += text;
-      if (name !== undefined || said.length > 1_000) return void socket.destroy();
-      if (!said.endsWith('\n')) return;
-      name = said.slice(0, -1);
+      received += text;
+      if (name !== undefined || received.length > 1_000) return void socket.destroy();
+      if (!received.endsWith('\n')) return;
+      name = received.slice(0, -1);
       if (!this.#holds(name)) return void socket.destroy();
       const waiting = this.#waiting.get(name) ?? new Set();
       this.#waiting.set(name, waiting.add(socket));

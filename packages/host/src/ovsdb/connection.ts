@@ -46,7 +46,7 @@ export class Connection {
   #probing = false;
   #nextId = 1;
   #closed: VifError | undefined;
-  #heard = false;
+  #hasReceived = false;
 
   constructor(
     private readonly socket: Socket,
@@ -65,8 +65,8 @@ export class Connection {
   /**
    * Whether the server has ever sent anything: a TLS server may accept the connection, and only then refuse our key.
    */
-  get heard(): boolean {
-    return this.#heard;
+  get hasReceived(): boolean {
+    return this.#hasReceived;
   }
 
   /**
@@ -134,7 +134,7 @@ export class Connection {
   }
 
   #receive(chunk: Buffer): void {
-    this.#heard = true;
+    this.#hasReceived = true;
     this.#probing = false;
     this.#probe.refresh();
     try {

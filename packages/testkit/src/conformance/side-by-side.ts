@@ -73,7 +73,7 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
 /** Whether the VIF uses a function of a card, which can only belong to one VIF. */
 async function takesHardware(fixture: Fixture): Promise<boolean> {
   const bench = await fixture.start();
-  await bench.driver.plan(fixture.request).catch(() => undefined); // another case tells why
+  await bench.driver.plan(fixture.request).catch(() => undefined); // another case reports why
   return bench.watch.last('plug').some(({ kind }) => kind === 'vf');
 }
 

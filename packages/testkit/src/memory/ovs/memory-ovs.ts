@@ -131,7 +131,7 @@ function isRefusal(result: unknown): boolean {
   return typeof result === 'object' && result !== null && 'error' in result;
 }
 
-/** Whether it asks ovs-vswitchd to tell when it is done. */
+/** Whether it asks ovs-vswitchd to report when it is done. */
 function isRequest(operation: Operation): boolean {
   return operation.op === 'mutate' && operation.mutations.some(([column]) => column === 'next_cfg');
 }
