@@ -142,7 +142,10 @@ function addCommand(
   });
 }
 
-/** Not every command has every format. @throws CommanderError */
+/**
+ * Not every command has every format.
+ * @throws CommanderError
+ */
 function requireFormat(command: Command, own: readonly Format[], format: Format): void {
   const allowed: readonly Format[] = ['json', 'text', ...own];
   if (allowed.includes(format)) return;

@@ -32,8 +32,8 @@ export function isWell({ lacks, error }: Finding): boolean {
 }
 
 /**
- * The plugins that were named, by their names or VIF types. @throws VifError INVALID_OPTIONS for one that does not
- * exist
+ * The plugins that were named, by their names or VIF types.
+ * @throws VifError INVALID_OPTIONS for one that does not exist
  */
 function limited(listed: readonly ListedPlugin[], names: readonly string[]): readonly ListedPlugin[] {
   const wanted = names.filter((name) => name !== '-');

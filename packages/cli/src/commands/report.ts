@@ -97,7 +97,10 @@ export class Report {
     this.#printing.catch(() => {}); // whoever awaits `printed` gets the error
   }
 
-  /** Settles once everything printable is printed or buffered by the outputs. @throws whatever printing throws */
+  /**
+   * Settles once everything printable is printed or buffered by the outputs.
+   * @throws whatever printing throws
+   */
   get printed(): Promise<void> {
     return this.#printing;
   }

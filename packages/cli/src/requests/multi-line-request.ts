@@ -44,7 +44,10 @@ export class MultiLineRequest {
     this.#nesting.follow(piece);
   }
 
-  /** Adds a line that was followed. @param text undefined if it is too long to be kept */
+  /**
+   * Adds a line that was followed.
+   * @param text undefined if it is too long to be kept
+   */
   *add(text: string | undefined, number: number): Generator<Input> {
     this.#nesting.endString(); // a JSON string cannot span lines
     const isClosed = this.#nesting.depth === 0;

@@ -26,7 +26,8 @@ export const maxRequestLength = 1024 * 1024;
 const bytesOfValue = 64;
 
 /**
- * The request in a text. It is parsed only if it is neither too long nor nested too deep. @param subject names the text
+ * The request in a text. It is parsed only if it is neither too long nor nested too deep.
+ * @param subject names the text
  */
 export function judgeRequest(text: string, subject: string): Input {
   if (text.length > maxRequestLength) return tooLong(subject);

@@ -53,7 +53,10 @@ export class PackageScope {
     for (const target of this.#components.keys()) this.#register(target, []);
   }
 
-  /** The single instance of a class. @throws whatever its constructor throws */
+  /**
+   * The single instance of a class.
+   * @throws whatever its constructor throws
+   */
   resolve<T extends object>(target: Constructor<T>): T {
     return this.#container.resolve(target as InjectionToken<T>);
   }

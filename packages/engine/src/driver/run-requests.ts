@@ -110,7 +110,10 @@ export async function settle<T>(
   }
 }
 
-/** The single result. @throws VifError if it is an error */
+/**
+ * The single result.
+ * @throws VifError if it is an error
+ */
 export function onlyResult<T>([result]: readonly Settled<T>[]): T {
   if (result?.ok) return result.value;
   throw result?.error ?? new VifError('INVALID_REQUEST', 'There is no request');

@@ -16,7 +16,10 @@ export interface Question {
   readonly script: string;
   /** The number of lines. */
   readonly length: number;
-  /** Processes a line of the program's output. @returns whether that was the last one */
+  /**
+   * Processes a line of the program's output.
+   * @returns whether that was the last one
+   */
   onLine(line: string, from: 'stdout' | 'stderr'): boolean;
 }
 

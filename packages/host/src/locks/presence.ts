@@ -95,7 +95,10 @@ export function isPresenceName(name: string): boolean {
   return /^\d{1,10}-[\da-z]{1,40}$/.test(name);
 }
 
-/** Whether a process is alive. @throws Error if that is unknown, as without permission */
+/**
+ * Whether a process is alive.
+ * @throws Error if that is unknown, as without permission
+ */
 export async function isPresent(folder: string, process: string): Promise<boolean> {
   const socket = await reach(folder, process);
   if (typeof socket === 'object') socket.destroy();

@@ -82,7 +82,10 @@ function egressOf({ type, other_config }: values.Row): CompleteSettings['egress'
     : null;
 }
 
-/** Writes some settings of a port, unless it has been recreated since. @throws VifError */
+/**
+ * Writes some settings of a port, unless it has been recreated since.
+ * @throws VifError
+ */
 export async function writePort(
   client: Ovsdb,
   found: FoundPort,

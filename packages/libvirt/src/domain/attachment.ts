@@ -214,7 +214,10 @@ class UndoStack {
     this.#steps.push(step);
   }
 
-  /** Undoes all steps. @returns the error that made it necessary, along with what could not be undone */
+  /**
+   * Undoes all steps.
+   * @returns the error that made it necessary, along with what could not be undone
+   */
   async after(error: unknown, vifId: string): Promise<unknown> {
     const failed: string[] = [];
     const controller = new AbortController();

@@ -32,7 +32,8 @@ export function vifIdOf({ vif }: DomainRequest): string | undefined {
 }
 
 /**
- * Replaces the requests in a domain's metadata; with none, our part of it is removed. @throws VifError LIBVIRT_FAILED
+ * Replaces the requests in a domain's metadata; with none, our part of it is removed.
+ * @throws VifError LIBVIRT_FAILED
  */
 export async function writeRequests(
   virsh: Virsh,

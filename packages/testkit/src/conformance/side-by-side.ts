@@ -19,7 +19,7 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
       subject,
       promise: 'side-by-side',
       says: 'can be plugged beside another VIF of its kind, and unplugged without harm to that',
-      inapplicable: twin ? undefined : 'its hardware cannot be had twice: give `twin`, or leave it',
+      inapplicable: twin ? undefined : 'no second VIF can have its hardware: give `twin` to test this',
       async run(look) {
         if (!twin) return;
         const other = await fixture.with(twin).startPlugged();

@@ -96,7 +96,10 @@ export class BatchReplies implements Question {
     return wordingOf(this.#words);
   }
 
-  /** Processes a line of its output. @returns whether that was the last one */
+  /**
+   * Processes a line of its output.
+   * @returns whether that was the last one
+   */
   onLine(line: string, from: 'stdout' | 'stderr'): boolean {
     if (from === 'stdout') return false;
     const number = Number(FAILURE.exec(line)?.[1]);

@@ -30,7 +30,10 @@ export function leaveBridge(link: KernelLink): void {
   link.vlans = new Map();
 }
 
-/** A link has at most one PVID: a new one replaces the previous one. @throws Refusal */
+/**
+ * A link has at most one PVID: a new one replaces the previous one.
+ * @throws Refusal
+ */
 export function addBridgeVlan(
   kernel: Kernel,
   name: string,
@@ -42,7 +45,10 @@ export function addBridgeVlan(
   vlans.set(vlan, { pvid, untagged });
 }
 
-/** A missing VLAN is not an error. @throws Refusal */
+/**
+ * A missing VLAN is not an error.
+ * @throws Refusal
+ */
 export function removeBridgeVlan(kernel: Kernel, name: string, vlan: number): void {
   memberNamed(kernel, name).vlans.delete(vlan);
 }
