@@ -3,7 +3,7 @@ import type { Logger } from '@vifkit/core';
 import { OpenVSwitchPath } from './connection/open-vswitch-path.js';
 import { OvnPath } from './connection/ovn-path.js';
 import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
-import type { HostOptions } from './host-options.js';
+import { type HostOptions, ovnRunDirectory } from './host-options.js';
 import { DaemonSource } from './inventory/daemon-source.js';
 import { OvsSource } from './inventory/ovs-source.js';
 import type { LinkTable } from './links/link-table.js';
@@ -28,7 +28,7 @@ export function openSwitch(options: SwitchOptions, links: LinkTable, usersOf: Us
   const { ovsdb: endpoint = DEFAULT_ENDPOINT, ovsdbTls: tls, ovnSb, ovnNb, reserve, logger } = options;
   const database = new OvsdbClient({ endpoint, tls, logger });
   const openVSwitch = new OvsSwitch(database, reserve);
-  const runDirectory = options.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
+  const runDirectory = ovnRunDirectory(options);
   const clients = [database];
   const clientOf = (endpoints: string | undefined) => {
     const ovn = firstOf(endpoints);

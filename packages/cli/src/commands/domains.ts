@@ -1,4 +1,5 @@
 import { asVifError, VifError } from '@vifkit/core';
+import { isUuid } from '@vifkit/core/internal';
 import { parseRequest } from '@vifkit/core/nova';
 import {
   type Attached,
@@ -20,8 +21,6 @@ import { printable, tree } from '../terminal/text.js';
 import { timeoutOf } from './request-commands.js';
 import { readAll } from './with-driver.js';
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** Plugs the VIFs of requests and attaches their cards to a domain, one after the other. */
 export function attach(
   settings: Settings,
@@ -40,7 +39,7 @@ export function detach(
   environment: Environment,
   [domain = '', what = '-']: readonly string[],
 ): Promise<number> {
-  if (!uuid.test(what)) {
+  if (!isUuid(what)) {
     return forRequests(settings, environment, what, (vifs, request, options) =>
       vifs.detach(domain, request, options),
     );

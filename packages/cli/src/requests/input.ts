@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { asVifError, VifError } from '@vifkit/core';
+import { isUuid } from '@vifkit/core/internal';
 import { signalError, withDeadline, withinDeadline } from '@vifkit/engine/time';
 import { InputError } from './request.js';
 
@@ -62,15 +63,13 @@ function encodingOf([first, second]: Uint8Array): string {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** What to do about a file that cannot be read, if known: the rest of a sentence. */
 function cureFor(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EISDIR') return '; it is a folder, so name its files, as in FOLDER/*.json, or use vif apply';
   if (code === 'EACCES') return '; let this user read it, or run vif as one who may';
   if (code !== 'ENOENT' && code !== 'ENAMETOOLONG') return '';
-  if (uuid.test(file)) {
+  if (isUuid(file)) {
     return ". It looks like the id of a VIF: only plugged ones go by their ids, and no files with them. Name a file that has the VIF, as in Nova's network_info, and its instance";
   }
   if (/^\s*[[{]/.test(file))
