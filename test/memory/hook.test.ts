@@ -119,7 +119,7 @@ describe("the hook's VIFs", () => {
 });
 
 describe('a VIF of the hook and of apply', () => {
-  it('is of whoever plugged it last, and apply tells that it takes it over', async () => {
+  it('is of whoever plugged it last, and apply reports that it takes it over', async () => {
     await hook('prepare', 'begin', hybrid(1));
     expect((await apply([1, 2], '--dry-run')).stdout).toMatch(/0 failed, 1 to take over from vif hook\n$/);
     expect(await managers()).toEqual({ [idOf(1)]: 'vif hook' });

@@ -110,7 +110,7 @@ describe('what a host lacks', () => {
   const examine = (...requirements: Requirement[]) =>
     examineHost(requirements, { ovsdb: server.endpoint }, soon());
 
-  it('is told in the order of the requirements, with the cure', async () => {
+  it('is reported in the order of the requirements, with the cure', async () => {
     const [first, second, third, fourth] = await examine(none, node, device, dpdk);
     expect(first).toMatchObject({ problem: expect.stringContaining('no-such-program') });
     expect(second).toBeUndefined();

@@ -159,7 +159,7 @@ describe('what is plugged', () => {
     });
   });
 
-  it('is told of where only its mark is left', async () => {
+  it('is reported where only its mark is left', async () => {
     await want(1);
     await vif('apply', vifs);
     await rm(join(folder, 'state'), { recursive: true });

@@ -73,7 +73,7 @@ async function told(request: ReturnType<typeof on>) {
 }
 
 describe('a function whose record is lost', () => {
-  it('is told by check, recorded again by plug, and free after gc', async () => {
+  it('is reported by check, recorded again by plug, and free after gc', async () => {
     await driver.plug(on(A, 'macvtap'));
     await loseRecord();
     expect(await told(on(A, 'macvtap'))).toEqual([{ attribute: 'holder', expected: A, actual: null }]);

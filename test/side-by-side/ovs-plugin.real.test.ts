@@ -125,6 +125,6 @@ async function clean({ namespace, ovs }: Peer): Promise<void> {
   await expect.poll(left, { timeout: 10_000 }).toEqual(['lo']);
 }
 
-it('the list of intended differences has none that is not there', () => {
+it('the list of intended differences has none that is missing', () => {
   expect(intended.map(({ reason }) => reason).filter((reason) => !met.has(reason))).toEqual([]);
 });

@@ -117,7 +117,7 @@ describe.each([
     isLongLived = lives;
   });
 
-  it('is not there', async () => {
+  it('is missing', async () => {
     await server.drop();
     expect(await plug(() => {})).toMatchObject(failure('OVSDB_UNREACHABLE', /start it/));
   });

@@ -202,7 +202,7 @@ describe('before anything is dialled', () => {
 });
 
 describe('a server that', () => {
-  it('speaks no TLS is told of', async () => {
+  it('speaks no TLS is reported', async () => {
     const { port, close } = await listen((socket) => socket.write('{"id":"echo","method":"echo"}'));
     const call = ask(connect(keys.us, `ssl:127.0.0.1:${port}`));
     await expect(call).rejects.toThrow(
@@ -211,7 +211,7 @@ describe('a server that', () => {
     await close();
   });
 
-  it('closes in the handshake is told of', async () => {
+  it('closes in the handshake is reported', async () => {
     const { port, close } = await listen((socket) => socket.end());
     const call = ask(connect(keys.us, `ssl:127.0.0.1:${port}`));
     await expect(call).rejects.toThrow(failure('OVSDB_UNREACHABLE', /Cannot connect to ssl:/));

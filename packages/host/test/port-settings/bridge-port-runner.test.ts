@@ -51,14 +51,14 @@ describe('the VLANs of a member of a Linux bridge', () => {
     expect(await plug({ vlan: 5, trunks: [10, 11] })).toEqual({ differences: [], written: [] });
   });
 
-  it('are told and mended if frames of its own VLAN reach it tagged', async () => {
+  it('are reported and mended if frames of its own VLAN reach it tagged', async () => {
     const { plug } = bridgeWith({ tap1: [{ vlan: 5, flags: ['PVID'] }] });
     const { differences, written } = await plug({ vlan: 5 });
     expect(differences).toEqual(['untagged']);
     expect(written).toContain('bridge vlan add dev tap1 vid 5 pvid untagged');
   });
 
-  it('are told and mended if frames of another VLAN reach it untagged', async () => {
+  it('are reported and mended if frames of another VLAN reach it untagged', async () => {
     const { plug } = bridgeWith({ tap1: [native(5), { vlan: 10, flags: ['Egress Untagged'] }] });
     const { differences, written } = await plug({ vlan: 5, trunks: [10] });
     expect(differences).toEqual(['untagged']);

@@ -135,7 +135,7 @@ describe('a port of Open vSwitch', () => {
     expect(await rows()).toEqual(before);
   });
 
-  it('that has gone meanwhile is told', async () => {
+  it('that has gone meanwhile is reported', async () => {
     const { host, runner, inspect } = await startPort();
     const { change } = await inspect(all);
     if (!change) throw new Error('There is nothing to change');
