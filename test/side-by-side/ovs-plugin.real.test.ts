@@ -115,7 +115,7 @@ async function clean({ namespace, ovs }: Peer): Promise<void> {
   const links: { ifname: string }[] = JSON.parse(await namespace.run('ip', '-json', 'link'));
   for (const { ifname } of links) {
     if (ifname.startsWith('q') || ifname.startsWith('tap')) {
-      await namespace.run('ip', 'link', 'delete', 'dev', ifname).catch(() => {}); // its peer has gone already
+      await namespace.run('ip', 'link', 'delete', 'dev', ifname).catch(() => {}); // its peer has already gone
     }
   }
   const left = async () => {

@@ -159,7 +159,7 @@ function announced({ stdin, stderr }: Environment): InputSource {
   const source = stdin();
   if (source.isTTY) {
     stderr.write(
-      'vif: reads from this terminal until Ctrl-D; name a FILE to read that, or end with Ctrl-C\n',
+      'vif: reading from this terminal until Ctrl-D; name a FILE to read it instead, or stop with Ctrl-C\n',
     );
   }
   return source;

@@ -42,7 +42,7 @@ function limited(listed: readonly ListedPlugin[], names: readonly string[]): rea
     name === wantedName || type === wantedName;
   const unknown = wanted.find((each) => !listed.some((plugin) => isCalled(plugin, each)));
   if (unknown !== undefined) {
-    const text = `There is no plugin or VIF type '${unknown}'; \`vif plugins\` lists those that there are`;
+    const text = `There is no plugin or VIF type '${unknown}'; \`vif plugins\` lists them all`;
     throw new VifError('INVALID_OPTIONS', text);
   }
   return listed.filter((plugin) => wanted.some((each) => isCalled(plugin, each)));

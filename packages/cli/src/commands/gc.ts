@@ -54,7 +54,9 @@ async function readKept(
 ): Promise<string[] | 'none'> {
   if (keep !== undefined) return parseKeep(await readText(keep, stdin, signal));
   if (keepNone || keepDomains) return 'none';
-  throw new InputError('Say which VIFs are in use: --keep FILE, or --keep-none; --keep-domains asks libvirt');
+  throw new InputError(
+    'Specify which VIFs are in use: --keep FILE, or --keep-none; with --keep-domains, libvirt is asked',
+  );
 }
 
 /**

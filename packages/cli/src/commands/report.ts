@@ -12,7 +12,7 @@ import { type CommandResult, stateOf, toJson } from './results.js';
 /** Words for the outcome of requests that did not fail, by command. */
 const summaryWords: Readonly<Record<string, { readonly changed: string; readonly same: string }>> = {
   plug: { changed: 'plugged', same: 'as they were' },
-  unplug: { changed: 'unplugged', same: 'gone already' },
+  unplug: { changed: 'unplugged', same: 'already gone' },
   check: { changed: 'different', same: 'as plugged' },
 };
 

@@ -110,7 +110,7 @@ function noteLines(note: string | undefined, style: Style): string[] {
 /** The names of the legs of a path. */
 const legNouns: Readonly<Record<JudgedLeg['leg'], string>> = {
   guestLink: "guest's link",
-  macvtap: 'macvtap upon',
+  macvtap: 'macvtap on',
   socket: 'socket',
   function: 'function',
   bridge: 'bridge',

@@ -67,15 +67,15 @@ function encodingOf([first, second]: Uint8Array): string {
 function cureFor(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EISDIR') return '; it is a folder, so name its files, as in FOLDER/*.json, or use vif apply';
-  if (code === 'EACCES') return '; let this user read it, or run vif as one who may';
+  if (code === 'EACCES') return '; let this user read it, or run vif as a user who may';
   if (code !== 'ENOENT' && code !== 'ENAMETOOLONG') return '';
   if (isUuid(file)) {
-    return ". It looks like the id of a VIF: only plugged ones go by their ids, and no files with them. Name a file that has the VIF, as in Nova's network_info, and its instance";
+    return ". It looks like the id of a VIF: ids are accepted only for plugged VIFs, and not together with files. Name a file that has the VIF, as in Nova's network_info, and its instance";
   }
   if (/^\s*[[{]/.test(file))
-    return ". It looks like a request itself: give it to standard input, as in: echo '{…}' | vif plug";
+    return ". It looks like a request itself: pass it on standard input, as in: echo '{…}' | vif plug";
   if (/[*?[]/.test(file))
-    return '. No file is called like that: leave out the quotes, so that the shell looks for files';
+    return '. No file has that name: leave out the quotes, so that the shell expands it';
   return '';
 }
 

@@ -28,7 +28,8 @@ function requestOf(port: Given, given: Given | undefined, instance: string | und
   if (network?.mtu === undefined) {
     return 'is a port of Neutron, which does not contain its network\'s MTU. Put both into one object: {"port": …, "network": …}, as `openstack port show -f json` and `openstack network show -f json` print them';
   }
-  if (uuid === undefined) return 'is a port of Neutron without device_id. Say whose it is: --instance UUID';
+  if (uuid === undefined)
+    return 'is a port of Neutron without device_id. Give the UUID of its instance: --instance UUID';
   return { vif: vifOf(port, network, type), instance: { uuid } };
 }
 

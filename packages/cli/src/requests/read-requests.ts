@@ -45,7 +45,10 @@ export async function* readRequests(given: Inputs, size: number, signal: AbortSi
       const piece = await within(next, signal, hasFired || !batch.isEmpty ? patience : undefined);
       if (hasFired && (piece === undefined || afterSignal > maxAfterSignal)) {
         batch.add({
-          error: signalError(signal, 'reading the requests; those that follow are not done, give them again'),
+          error: signalError(
+            signal,
+            'reading the requests; those that follow were not handled: give them again',
+          ),
           size: 0,
         });
         break;

@@ -158,7 +158,9 @@ function inspectMissing(
     ? new VifError('LINK_KIND_MISMATCH', `${other}: correct the request, or remove that name from the link`)
     : new VifError(
         'LINK_NOT_FOUND',
-        other ? `${other}: use ${realName}` : `There is no link ${name} on this host`,
+        other
+          ? `${other}: use ${realName}`
+          : `There is no link ${name} on this host: make it, or correct its name`,
       );
   return { differences, blocked };
 }

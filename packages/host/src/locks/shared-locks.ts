@@ -248,7 +248,7 @@ class Room {
   #holderOf(name: string): string | undefined {
     const holder = this.#targetOf(name);
     if (holder === undefined || isPresenceName(holder)) return holder;
-    const text = `${this.#name}/${name} is not a lock, but is in the place of one. Remove it`;
+    const text = `${this.#name}/${name} is not a lock, but has the name of one. Remove it`;
     throw new VifError('STATE_DIRECTORY_FAILED', text);
   }
 

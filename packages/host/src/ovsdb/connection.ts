@@ -117,7 +117,7 @@ export class Connection {
   #send(message: Message, onFailure?: (code: string | undefined) => void): void {
     if (this.#closed) return;
     if (this.socket.writableLength > this.options.maxMessageBytes) {
-      this.close(this.#lost('It does not read what it is sent'));
+      this.close(this.#lost('It does not read what we send'));
       return;
     }
     this.socket.write(JSON.stringify(message), (error?: NodeJS.ErrnoException | null) => {
@@ -187,7 +187,7 @@ export class Connection {
   }
 
   #lost(what: string, cause?: unknown): LostError {
-    const message = `The OVSDB server at ${this.options.name} is gone. ${what}; a change under way may have been made`;
+    const message = `The OVSDB server at ${this.options.name} is gone. ${what}; a change in progress may have been made`;
     return new LostError('OVSDB_UNREACHABLE', message, { cause });
   }
 }

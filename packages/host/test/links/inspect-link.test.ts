@@ -37,7 +37,10 @@ describe('a link step', () => {
 
   it('is blocked where a link is missing that it would not make', () => {
     const { blocked, creates } = inspectLink(step({ set: { up: true } }), vifId, undefined);
-    expect(blocked).toMatchObject({ code: 'LINK_NOT_FOUND', message: 'There is no link l0 on this host' });
+    expect(blocked).toMatchObject({
+      code: 'LINK_NOT_FOUND',
+      message: 'There is no link l0 on this host: make it, or correct its name',
+    });
     expect(creates).toBeUndefined();
   });
 

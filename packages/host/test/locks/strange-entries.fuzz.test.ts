@@ -118,7 +118,7 @@ it('the message names the file that is to be removed', async () => {
   const shared = new SharedLocks(stateDir);
   await expect(shared.acquire(['a'], new Deadline(5_000).signal)).rejects.toMatchObject({
     code: 'STATE_DIRECTORY_FAILED',
-    message: `${join(locks, `${namespace}.a`)} is not a lock, but is in the place of one. Remove it`,
+    message: `${join(locks, `${namespace}.a`)} is not a lock, but has the name of one. Remove it`,
   });
   await shared.close();
 });
