@@ -50,7 +50,7 @@ const bundlers: Readonly<Record<string, (file: string) => Promise<unknown>>> = {
 };
 
 describe('an agent bundled and minified', () => {
-  it('is told of its objects by the names of the wire, unbundled', () => {
+  it('knows its objects by the names of the wire, unbundled', () => {
     const { bridge, refusals } = JSON.parse(unbundled);
     expect(bridge['versioned_object.name']).toBe('VIFBridge');
     expect(refusals.map(({ name }: { name: string }) => name)).toEqual([

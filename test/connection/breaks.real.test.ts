@@ -49,7 +49,7 @@ describe.each(Object.keys(modes) as ModeName[])('the unbroken way of a VIF: %s',
 });
 
 describe.each(breaks)('$mode: $what', ({ mode, what, does, leg, plug }) => {
-  it(`is told (${leg}), and a plug ${plug === 'mends' ? 'mends it' : plug === 'fails' ? 'is refused' : 'tells it'}`, async () => {
+  it(`is reported (${leg}), and a plug ${plug === 'mends' ? 'mends it' : plug === 'fails' ? 'is refused' : 'reports it'}`, async () => {
     const { request }: Mode = modes[mode];
     const driver = await plugged(modes[mode]);
     // ovs-vswitchd may still be on its way to the tap.

@@ -76,7 +76,7 @@ async function sent(from: Namespace, to: Namespace): Promise<number> {
   return received;
 }
 
-it('TCP gets through hybrid ports of a datapath in userspace, and check tells where it cannot', async () => {
+it('TCP gets through hybrid ports of a datapath in userspace, and check reports where it cannot', async () => {
   const first = hybrid(1, { datapath_type: 'netdev' });
   const requests = [first, hybrid(2, { datapath_type: 'netdev' })];
   const driver = site.driver();
@@ -99,7 +99,7 @@ it('TCP gets through hybrid ports of a datapath in userspace, and check tells wh
   expect(await sent(a, b)).toBe(1_000_000);
 });
 
-it('a request that does not know of the datapath is told', async () => {
+it('a request that does not know of the datapath is reported', async () => {
   const driver = site.driver();
   await driver.plug(hybrid(1, {}));
   await start(1);

@@ -56,7 +56,7 @@ it('is content with what the requests of a file need', async () => {
   expect((await doctor(site.ovs.endpoint, ['ovs', '--for', '-'])).exitCode).toBe(2);
 });
 
-it('tells of each request alone what it needs', async () => {
+it('reports each request alone what it needs', async () => {
   const [lab, missing] = [modes.tap.request(), modes.bridge.request()]; // no uplink up0
   const { exitCode, lines } = await doctor(site.ovs.endpoint, ['--for', '-'], [lab, missing]);
   expect(exitCode).toBe(1);
@@ -67,14 +67,14 @@ it('tells of each request alone what it needs', async () => {
   ]);
 });
 
-it("tells that the kernel's datapath is not there", async () => {
+it("reports that the kernel's datapath is missing", async () => {
   await site.ovs.vsctl('add-br', 'br-sys', '--', 'set', 'Bridge', 'br-sys', 'datapath_type=system');
   const { exitCode, lines } = await named('ovs');
   expect(exitCode).toBe(1);
   expect(lines[0]?.lacks).toMatchObject([{ problem: expect.stringContaining('Bridge br-sys') }]);
 });
 
-it('tells that what Linux bridges forward is dropped, and it is', async () => {
+it('reports that what Linux bridges forward is dropped, and it is', async () => {
   const setting = '/proc/sys/net/bridge/bridge-nf-call-iptables';
   const [one, other] = [await makeNamespace(), await makeNamespace()];
   await site.ip('link add name br-lan type bridge');
@@ -115,7 +115,7 @@ it('tells that what Linux bridges forward is dropped, and it is', async () => {
   }
 });
 
-it("tells that OVN's controller is down", { timeout: 60_000 }, async () => {
+it("reports that OVN's controller is down", { timeout: 60_000 }, async () => {
   const ovn = await startOvn({ chassis: 1 });
   try {
     const [chassis] = ovn.chassis;

@@ -13,7 +13,7 @@ const raw =
 
 /** Of a message for people: a code, usage, or input that cannot be read. */
 const known =
-  /^(vif: (([A-Z][A-Z_]+): .*|Cannot read .*|The list of VIFs to keep .*|Say which VIFs .*|There is no .*|[a-z]+: \d+ .* in [\d.]+ s)|error: .*|\(Did you mean .*|Usage: vif .*)$/;
+  /^(vif: (([A-Z][A-Z_]+): .*|Cannot read .*|The list of VIFs to keep .*|Specify which VIFs .*|There (is|are) no .*|[a-z]+: \d+ .* in [\d.]+ s)|error: .*|\(Did you mean .*|Usage: vif .*)$/;
 
 /** What is wrong with how a run ended; nothing, if all is well. */
 export function faultsOf({ status, stdout, stderr }: Outcome, isJson: boolean): string[] {

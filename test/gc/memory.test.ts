@@ -62,7 +62,7 @@ describe('gc', () => {
     expect(host.writes).toHaveLength(writes);
   });
 
-  it('touches nothing of those kept, and writes nothing when it only tells', async () => {
+  it('touches nothing of those kept, and writes nothing in a dry run', async () => {
     const { host, driver } = await start();
     await driver.plugAll([hybrid(1), tap(2), perPort(3), macvtap(4, 40), trusted(5), filtered(6)]);
     const keep = [1, 2, 3, 4, 5, 6].map((n) => idOf(n).toUpperCase());

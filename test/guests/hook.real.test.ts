@@ -81,7 +81,7 @@ exec ${program} hook "$@" 2>>${directory}/errors
 
         await site.guests.libvirtd.restart();
         expect(await managerOf(row)).toBe('vif hook');
-        expect(await applyNothing()).toContain('1 of others left alone');
+        expect(await applyNothing()).toContain('1 left alone');
         expect((await site.vif('check', row)).differences).toEqual([]);
         await guest.stop();
         expect(await site.leftOvers(row)).toEqual([]);

@@ -51,8 +51,8 @@ afterEach(async () => {
 });
 afterAll(() => ovs.stop());
 
-describe('an integration bridge that is not there', () => {
-  it('is made, and told of: it is connected to nothing', async () => {
+describe('an integration bridge that is missing', () => {
+  it('is made, and reported: it is connected to nothing', async () => {
     open();
     const note = /a new bridge br-int9 is connected to nothing yet: correct its name/;
     const plan = await driver.plan(request('br-int9'));

@@ -98,7 +98,7 @@ describe("the hook's VIFs", () => {
     await hook('prepare', 'begin', hybrid(1));
     expect(await apply(numbers)).toMatchObject({
       status: 0,
-      stdout: expect.stringContaining('0 unplugged, 0 failed, 1 of others left alone\n'),
+      stdout: expect.stringContaining('0 unplugged, 0 failed, 1 left alone\n'),
     });
     expect(await managers()).toMatchObject({ [idOf(1)]: 'vif hook' });
   });
@@ -119,7 +119,7 @@ describe("the hook's VIFs", () => {
 });
 
 describe('a VIF of the hook and of apply', () => {
-  it('is of whoever plugged it last, and apply tells that it takes it over', async () => {
+  it('is of whoever plugged it last, and apply reports that it takes it over', async () => {
     await hook('prepare', 'begin', hybrid(1));
     expect((await apply([1, 2], '--dry-run')).stdout).toMatch(/0 failed, 1 to take over from vif hook\n$/);
     expect(await managers()).toEqual({ [idOf(1)]: 'vif hook' });
@@ -127,7 +127,7 @@ describe('a VIF of the hook and of apply', () => {
     expect(await managers()).toEqual({ [idOf(1)]: 'vif apply', [idOf(2)]: 'vif apply' });
     expect((await apply([1, 2])).stdout).toBe('2 wanted: 0 plugged, 0 unplugged, 0 failed\n');
     await hook('prepare', 'begin', hybrid(1));
-    expect((await apply([2])).stdout).toContain('1 of others left alone');
+    expect((await apply([2])).stdout).toContain('1 left alone');
     expect(await managers()).toEqual({ [idOf(1)]: 'vif hook', [idOf(2)]: 'vif apply' });
   });
 

@@ -35,7 +35,7 @@ describe('the list of what is plugged', () => {
 });
 
 describe('watching', () => {
-  it('tells what has changed about links, ports and records of VIFs, and of nothing else', async () => {
+  it('reports what has changed about links, ports and records of VIFs, and of nothing else', async () => {
     const { host, driver } = start();
     await driver.plug(hybrid(1));
     const end = new AbortController();

@@ -129,7 +129,7 @@ describe('a plug that waits for its port, on a host that OVN runs', () => {
     ['this chassis is still at it', (host) => bind(host, chassis), /still working on it/],
   ];
 
-  it.each(cases)('is undone in time, and tells that %s', async (_, prepare, message) => {
+  it.each(cases)('is undone in time, and reports that %s', async (_, prepare, message) => {
     const { host, driver } = start({ ovn: { chassis } });
     await prepare(host);
     const cause = await failureOf(host, driver.plug(vif, { wait: 50 }));
@@ -140,14 +140,14 @@ describe('a plug that waits for its port, on a host that OVN runs', () => {
     ['is not connected', 'not connected', /not connected to the southbound database/],
     ['is connected', 'connected', /no logical port named/],
     ['does not answer', undefined, /does not reply; restart it/],
-  ])('tells that ovn-controller %s', async (_, answer, message) => {
+  ])('reports that ovn-controller %s', async (_, answer, message) => {
     const runDirectory = await controller(answer);
     const { host, driver } = start({ ovn: { chassis, runDirectory } });
     const cause = await failureOf(host, driver.plug(vif, { wait: 50 }));
     expect(cause).toMatchObject({ message: expect.stringMatching(message) });
   });
 
-  it('tells that ovn-controller does not run', async () => {
+  it('reports that ovn-controller does not run', async () => {
     const runDirectory = await mkdtemp(join(tmpdir(), 'ovn-'));
     onTestFinished(() => rm(runDirectory, { recursive: true }));
     const { host, driver } = start({ ovn: { chassis, runDirectory } });
@@ -161,7 +161,7 @@ describe('a plug that waits for its port, on a host that OVN runs', () => {
 describe('waiting for a port that the hypervisor makes', () => {
   const guests = request(2);
 
-  it('ends with the guest, and tells before what is missing', async () => {
+  it('ends with the guest, and reports before that what is missing', async () => {
     const { host, driver } = start();
     await driver.plug(guests, { wait: true }); // it is made when the guest starts
     const early = driver.waitReady(guests, { timeout: 100 });

@@ -5,7 +5,7 @@ import type { Requirement } from '@vifkit/core';
 import { Deadline } from '@vifkit/engine/time';
 import { examineHost } from '@vifkit/host/doctor';
 import { OvsdbClient, OvsdbOperationError } from '@vifkit/host/ovsdb';
-import { OpenVswitch, OvsRunner } from '@vifkit/host/parts';
+import { OvsRunner, OvsSwitch } from '@vifkit/host/parts';
 import { type MemoryHost, memoryHost, OvsdbServer } from '@vifkit/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { driverFor, hybrid, idOf } from './start.js';
@@ -33,7 +33,7 @@ afterEach(async () => {
 
 /** A driver whose Open vSwitch is behind the socket. */
 function driver(livesOn = false) {
-  const ovs = new OvsRunner(new OpenVswitch(client, livesOn), host.links);
+  const ovs = new OvsRunner(new OvsSwitch(client, livesOn), host.links);
   const runners = host.runners.map((each) => (each instanceof OvsRunner ? ovs : each));
   return driverFor({ ...host, runners });
 }
@@ -110,7 +110,7 @@ describe('what a host lacks', () => {
   const examine = (...requirements: Requirement[]) =>
     examineHost(requirements, { ovsdb: server.endpoint }, soon());
 
-  it('is told in the order of the requirements, with the cure', async () => {
+  it('is reported in the order of the requirements, with the cure', async () => {
     const [first, second, third, fourth] = await examine(none, node, device, dpdk);
     expect(first).toMatchObject({ problem: expect.stringContaining('no-such-program') });
     expect(second).toBeUndefined();

@@ -59,7 +59,7 @@ describe('a port of Open vSwitch that its request settles', () => {
     expect(await rowsOf(host, tap)).toMatchObject({ port: { tag: none, vlan_mode: none } });
   });
 
-  it('is told, and put right, where somebody else has changed it', async () => {
+  it('is reported, and put right, where somebody else has changed it', async () => {
     const { host, driver } = start();
     const vif = request(1, { vlan: 5, qos });
     await driver.plug(vif);
@@ -105,7 +105,7 @@ describe('a member of a Linux bridge that its request settles', () => {
   const lan = { links: [{ name: 'br-lan', type: 'bridge', up: true }] } as const;
   const settled = linuxBridge(1, { vlan: 5, trunk_vlans: [10, 20], isolated: true });
 
-  it('is in its VLANs, and the bridge tells them apart', async () => {
+  it('is in its VLANs, and the bridge distinguishes them', async () => {
     const { host, driver } = start(lan);
     await driver.plug(settled);
     expect(host.links.snapshot()).toMatchObject({
@@ -134,7 +134,7 @@ describe('a member of a Linux bridge that its request settles', () => {
     expect([undefined, { pvid: false, untagged: false }]).toContainEqual(eth0?.vlans?.[5]);
   });
 
-  it('is told where somebody else has taken it out of a VLAN, and is put right', async () => {
+  it('is reported where somebody else has taken it out of a VLAN, and is put right', async () => {
     const { host, driver } = start(lan);
     await driver.plug(settled);
     host.links.kernel.links.get(tap)?.vlans.delete(10);

@@ -60,7 +60,7 @@ describe('the state directory of a host', () => {
     await host.close?.();
   });
 
-  it('tells of a record that is damaged, and lists the VIF by its marks all the same', async () => {
+  it('reports a record that is damaged, and lists the VIF by its marks nevertheless', async () => {
     const { host, driver } = start({ stateDir });
     await driver.plug(hybrid(1));
     await writeFile(join(stateDir, `vif-${idOf(1)}.json`), '{"version":');
@@ -71,7 +71,7 @@ describe('the state directory of a host', () => {
     await host.close?.();
   });
 
-  it('is where processes take turns over a VIF: who comes too late is told who has it', async () => {
+  it('is where processes take turns over a VIF: one that comes too late learns which has it', async () => {
     const { host, driver } = start({ stateDir });
     const other = driverFor(memoryHost({ stateDir, ovsBridges: ['br-int'] }));
     let hangs = () => {};

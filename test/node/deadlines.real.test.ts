@@ -128,7 +128,7 @@ describe.concurrent('a plug', () => {
     expectInTime(runs, UNDO_TIMEOUT, { code: 'PLUG_FAILED', cause: { code: 'OVS_NOT_WIRED' } });
   });
 
-  it('ends in time where another process holds the lock, and tells which', async () => {
+  it('ends in time where another process holds the lock, and reports which', async () => {
     const compiled = fileURLToPath(
       new URL('../../packages/host/dist/locks/shared-locks.js', import.meta.url),
     );

@@ -70,9 +70,7 @@ describe('apply', () => {
     await drop(1);
     expect(await vif('apply', vifs)).toMatchObject({
       status: 0,
-      stdout: expect.stringMatching(
-        /\n1 wanted: 0 plugged, 1 unplugged, 0 failed, 1 of others left alone\n$/,
-      ),
+      stdout: expect.stringMatching(/\n1 wanted: 0 plugged, 1 unplugged, 0 failed, 1 left alone\n$/),
     });
     expect(taps()).toEqual(['tap2', 'tap3']);
     const all = await vif('apply', '--prune', 'all', vifs);
@@ -85,7 +83,7 @@ describe('apply', () => {
     await vif('apply', vifs);
     await vif('plug', join(vifs, '1.json'));
     await drop(1);
-    expect((await vif('apply', vifs)).stdout).toContain('1 of others left alone');
+    expect((await vif('apply', vifs)).stdout).toContain('1 left alone');
     expect(taps()).toEqual(['tap1', 'tap2']);
   });
 
@@ -115,7 +113,7 @@ describe('apply', () => {
       1,
       'INVALID_REQUEST',
     ],
-    ['two requests of one VIF', () => want(2, 'again.json'), 2, 'is there twice'],
+    ['two requests of one VIF', () => want(2, 'again.json'), 2, 'has two requests'],
     ['no request at all', () => drop(2), 2, 'say --none'],
   ])('changes nothing for %s', async (_, spoil, status, message) => {
     await want(1);
@@ -155,11 +153,11 @@ describe('what is plugged', () => {
     });
     expect(await vif('check', idOf(2))).toMatchObject({
       status: 2,
-      stderr: expect.stringContaining('vif list tells which are'),
+      stderr: expect.stringContaining('vif list shows those that are'),
     });
   });
 
-  it('is told of where only its mark is left', async () => {
+  it('is reported where only its mark is left', async () => {
     await want(1);
     await vif('apply', vifs);
     await rm(join(folder, 'state'), { recursive: true });

@@ -147,7 +147,7 @@ describe('a driver of another network namespace', () => {
     expect(await site.links()).toEqual([]);
   });
 
-  it('tells of a change there', async () => {
+  it('reports a change there', async () => {
     await driver.plugAll([tap(2)]);
     const stop = new AbortController();
     const seen: HostChange[] = [];

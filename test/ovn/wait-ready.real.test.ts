@@ -62,7 +62,7 @@ describe('a plug that waits, on two chassis of OVN', { timeout: 120_000 }, () =>
     expect(gone.lines.flatMap(({ error }) => error ?? [])).toEqual([]);
   });
 
-  it('tells that the controller does not run, and leaves nothing', async () => {
+  it('reports that the controller does not run, and leaves nothing', async () => {
     const port = portOf(201);
     await define(port);
     await ovn.chassis[0]?.controller.stop();
@@ -79,13 +79,13 @@ describe('a plug that waits, on two chassis of OVN', { timeout: 120_000 }, () =>
     expect((await on(0, [port.request], 'unplug')).exitCode).toBe(0);
   });
 
-  it('tells that OVN does not know the port', async () => {
+  it('reports that OVN does not know the port', async () => {
     const { lines } = await on(0, [portOf(202).request], 'plug', '--wait=1');
     expect(lines[0]?.error?.cause?.code).toBe('OVN_NOT_INSTALLED');
     expect(messageOf(lines[0])).toContain(`OVN has no logical port named ${portOf(202).id}`);
   });
 
-  it('tells that the port is wanted on another chassis', async () => {
+  it('reports that the port is wanted on another chassis', async () => {
     const port = portOf(203);
     await define(port);
     await ovn.nbctl('lsp-set-options', port.id, 'requested-chassis=host2');
@@ -97,7 +97,7 @@ describe('a plug that waits, on two chassis of OVN', { timeout: 120_000 }, () =>
     expect((await on(1, [port.request], 'unplug')).exitCode).toBe(0);
   });
 
-  it('tells that another chassis has the port', async () => {
+  it('reports that another chassis has the port', async () => {
     const port = portOf(204);
     await define(port);
     expect((await on(1, [port.request], 'plug', '--wait')).exitCode).toBe(0);
@@ -140,7 +140,7 @@ describe('a plug that waits, on two chassis of OVN', { timeout: 120_000 }, () =>
     expect(await ovn.chassis[0]?.ovs.vsctl('list-br')).not.toContain('br-itn');
   });
 
-  it('tells that no switch carries out the plug', async () => {
+  it('reports that no switch carries out the plug', async () => {
     await ovn.chassis[1]?.ovs.vswitchd.stop();
     try {
       const { lines } = await on(1, [portOf(1).request], 'plug', '--wait', '--timeout', '2');

@@ -310,7 +310,7 @@ export function ownershipCases(open: () => Promise<Site>): void {
   });
 
   describe('what lacks our mark', () => {
-    it('is told by check, marked by plug, and found by gc then', async () => {
+    it('is reported by check, marked by plug, and found by gc then', async () => {
       const driver = await site.driver();
       await driver.plug(ovs(A, true));
       const before = await state();

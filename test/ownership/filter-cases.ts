@@ -92,7 +92,7 @@ export function filterCases(open: () => Promise<Site>): void {
       expect(await site.filters()).toEqual({});
     });
 
-    it('are marked again by plug, told by check until then, and found by gc then', async () => {
+    it('are marked again by plug, reported by check until then, and found by gc then', async () => {
       const driver = await site.driver();
       await driver.plug(filtered(A, one));
       const before = await site.filters();

@@ -13,7 +13,7 @@ const guest = 'qemu-system-x86 (process 4711)';
 const free = { mac: '00:00:00:00:00:00', vlan: 0, trust: false };
 const macs = { [A]: 'fa:16:3e:00:00:0a', [C]: 'fa:16:3e:00:00:0c' };
 
-/** A VIF that has the function: as a macvtap upon its device, or passed through to its guest. */
+/** A VIF that has the function: as a macvtap on its device, or passed through to its guest. */
 const on = (id: typeof A | typeof C, vnic_type: 'macvtap' | 'direct', trusted = true) => ({
   routing: 'current' as const,
   instance: { uuid: `1${id.slice(1)}`, name: 'instance-1' },
@@ -73,7 +73,7 @@ async function told(request: ReturnType<typeof on>) {
 }
 
 describe('a function whose record is lost', () => {
-  it('is told by check, recorded again by plug, and free after gc', async () => {
+  it('is reported by check, recorded again by plug, and free after gc', async () => {
     await driver.plug(on(A, 'macvtap'));
     await loseRecord();
     expect(await told(on(A, 'macvtap'))).toEqual([{ attribute: 'holder', expected: A, actual: null }]);

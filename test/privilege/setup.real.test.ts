@@ -92,7 +92,7 @@ describe('where not everybody may write to /dev/net/tun, the user vif', () => {
     }
   });
 
-  it('is told so else', async () => {
+  it('gets an error otherwise', async () => {
     await user.host.shell('chmod 600 /dev/net/tun');
     for (const way of ways) {
       const { status, stderr } = await user.vif[way](['plug'], requestOf(tap(2)));
@@ -114,14 +114,14 @@ describe('a user without the capability', () => {
     expect(`${error.code} ${error.message}`).toMatch(/FILTER_FAILED .*CAP_NET_ADMIN/);
   });
 
-  it('is told what it lacks, and leaves nothing behind', async () => {
+  it('reports what it lacks, and leaves nothing behind', async () => {
     const { status, stdout } = await user.run(['vif', 'plug', '--format', 'json'], requestOf(tap(2)));
     expect(status).toBe(1);
     expect(stdout).toMatch(/PLUG_FAILED.*CAP_NET_ADMIN/);
     expect(listLinks()).toEqual(links);
   });
 
-  it('is told what sudo said, where it has no line for it', async () => {
+  it('reports what sudo printed, if sudo has no line for it', async () => {
     const args = ['plug', '--format', 'json', '--root-helper', 'sudo -n'];
     const { status, stdout } = await user.run(['vif', ...args], requestOf(tap(2)));
     expect(status).toBe(1);

@@ -149,7 +149,7 @@ describe.each(kinds)('a tap that a plug makes for a VIF of type $type, by the ru
   });
 });
 
-describe('a tap that is there, made otherwise', () => {
+describe('a tap that exists, made otherwise', () => {
   const tuntap = (...words: string[]) =>
     execFileSync('ip', ['tuntap', 'add', 'dev', devname, 'mode', 'tap', ...words]);
 

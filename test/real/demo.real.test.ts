@@ -53,7 +53,7 @@ describe('the demo', () => {
     },
   );
 
-  it('uses the in-memory host, and says so, where namespaces are not to be had', async () => {
+  it('uses the in-memory host, and says so, where namespaces are not available', async () => {
     // The demo finds no program at all: neither unshare nor ip.
     const { stdout } = await execa(process.execPath, [demo], { env: { ...environment, PATH: directory } });
     expect(stdout.match(/^On an in-memory host, because this user may have no namespaces$/gm)).toHaveLength(

@@ -43,7 +43,7 @@ function settingsOf({ memory }: Bench) {
 }
 
 describe.each(plugging)('$name', (of) => {
-  it('is as before when any write of its plug fails, and told if one of the undoing does, too', async () => {
+  it('is as before when any write of its plug fails, and reported if one of the undoing does, too', async () => {
     const plugged = await Bench.plugged(of);
     const { memory } = plugged;
     const before = new Bench(of).things();
@@ -82,7 +82,7 @@ describe.each(plugging)('$name', (of) => {
 });
 
 describe.each(unplugging)('$name', (of) => {
-  it('is unplugged but for what a write that fails concerns, and that the next time', async () => {
+  it('is unplugged except for what a write that fails concerns, and that the next time', async () => {
     const dry = await Bench.plugged(of);
     const plugged = dry.memory.points.length;
     await dry.driver.unplug(of.request);

@@ -87,7 +87,7 @@ describe.each(switches)('$title', ({ dpdk, cases }) => {
       tally.judge(of.name);
     });
 
-    it('is told what went wrong with a step of its unplug, and the next call removes it', async () => {
+    it('reports what went wrong with a step of its unplug, and the next call removes it', async () => {
       const steps = await stepsOf('unplug');
       expect(steps.length > 0).toBe(unplugging.includes(of));
       if (steps.length === 0) return; // a bridge stays
@@ -106,7 +106,7 @@ describe.each(switches)('$title', ({ dpdk, cases }) => {
       tally.judge(of.name);
     });
 
-    it('is told what could not be undone, beside the first error, and the next call removes it', async () => {
+    it('reports what could not be undone, beside the first error, and the next call removes it', async () => {
       const steps = await stepsOf('plug');
       for (const [index, step] of [...steps].reverse().entries()) {
         await bench.prepare();

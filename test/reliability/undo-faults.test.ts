@@ -13,7 +13,7 @@ afterAll(() => tally.print());
 const withoutHangs = faults.filter(({ way }) => way !== 'hangs');
 
 describe.each(plugging)('$name', (of) => {
-  it('is told what could not be undone, beside the first error, and the next call removes it', async () => {
+  it('reports what could not be undone, beside the first error, and the next call removes it', async () => {
     const { host, driver } = new Bench(of);
     await driver.plug(of.request);
     const steps = host.handed.apply;

@@ -19,7 +19,7 @@ async function stepsOf({ start }: Beginning): Promise<readonly Step[]> {
 }
 
 describe.each(unplugging)('$name', (of) => {
-  it('is told what went wrong with a step of its unplug, and the next call goes on', async () => {
+  it('reports what went wrong with a step of its unplug, and the next call goes on', async () => {
     for (const beginning of [plugged(of), ...(await damaged(of))]) {
       for (const [index, step] of (await stepsOf(beginning)).entries()) {
         // Each of them with each that may follow.

@@ -115,7 +115,7 @@ async function clean({ namespace, ovs }: Peer): Promise<void> {
   const links: { ifname: string }[] = JSON.parse(await namespace.run('ip', '-json', 'link'));
   for (const { ifname } of links) {
     if (ifname.startsWith('q') || ifname.startsWith('tap')) {
-      await namespace.run('ip', 'link', 'delete', 'dev', ifname).catch(() => {}); // its peer has gone already
+      await namespace.run('ip', 'link', 'delete', 'dev', ifname).catch(() => {}); // its peer has already gone
     }
   }
   const left = async () => {
@@ -125,6 +125,6 @@ async function clean({ namespace, ovs }: Peer): Promise<void> {
   await expect.poll(left, { timeout: 10_000 }).toEqual(['lo']);
 }
 
-it('the list of intended differences has none that is not there', () => {
+it('the list of intended differences has none that is missing', () => {
   expect(intended.map(({ reason }) => reason).filter((reason) => !met.has(reason))).toEqual([]);
 });

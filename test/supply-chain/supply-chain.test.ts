@@ -21,7 +21,7 @@ const published = ['packages', 'plugins']
   .filter((path) => !JSON.parse(readFileSync(join(root, path, 'package.json'), 'utf8')).private);
 
 describe('docs/dependencies.md', () => {
-  it('tells what is installed today', async () => {
+  it('reports what is installed today', async () => {
     const written = join(folder, 'dependencies.md');
     await execa(process.execPath, [script('write-dependencies.js'), written]);
     expect(await readFile(join(root, 'docs/dependencies.md'), 'utf8')).toBe(await readFile(written, 'utf8'));
@@ -39,7 +39,7 @@ describe('docs/dependencies.md', () => {
   it.each([
     ['GPL-3.0-only', false],
     ['MIT', true],
-  ])('may tell of a package under %s: %s', async (license, isAllowed) => {
+  ])('may report a package under %s: %s', async (license, isAllowed) => {
     await mkdir(join(folder, 'test'));
     await cp(join(root, 'test/supply-chain'), join(folder, 'test/supply-chain'), { recursive: true });
     await put('package.json', { type: 'module' });

@@ -109,7 +109,7 @@ it('is for the compiler to read', () => {
 });
 
 describe('an error as JSON', () => {
-  it('tells all but its stack', () => {
+  it('reports all but its stack', () => {
     const missing = Object.assign(new Error('no such file'), { code: 'ENOENT' });
     const cause = new RangeError('no such day', { cause: missing });
     const error = new VifError('TIMEOUT', 'Too late', { vifId: id, cause });
@@ -126,7 +126,7 @@ describe('an error as JSON', () => {
     });
   });
 
-  it('tells of an error that is its own cause, and of a proxy that throws', () => {
+  it('reports an error that is its own cause, and of a proxy that throws', () => {
     const circle = new Error('again');
     circle.cause = circle;
     const wild = new Proxy({}, { get: () => Number('x').toFixed(-1) });
@@ -135,7 +135,7 @@ describe('an error as JSON', () => {
     }
   });
 
-  it('tells what a plug that failed has more', async () => {
+  it('reports what a plug that failed has more', async () => {
     const host = memoryHost({ ovsBridges: ['br-int'] });
     const driver = createVifDriver({ ...common, host, plugins: [linuxBridge] });
     host.failAt(1);

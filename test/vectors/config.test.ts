@@ -30,7 +30,7 @@ describe('the libvirt configuration', () => {
 });
 
 describe('a VIF that is refused', () => {
-  it.each(refusedRows)('$id has the reason told, and nothing is written', async (row) => {
+  it.each(refusedRows)('$id is refused with the reason, and nothing is written', async (row) => {
     const host = memoryHost();
     const driver = driverOn(host);
     const operation = row.op === 'replug' ? 'plug' : row.op;

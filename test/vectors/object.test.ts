@@ -25,7 +25,7 @@ describe("the os-vif object, by the rules of today's Nova", () => {
     expect([classBy('newton'), classBy('current')]).toEqual(['VIFOpenVSwitch', 'VIFHostDevice']);
   });
 
-  it('is not there for a VIF that cannot be one', () => {
+  it('is missing for a VIF that cannot be one', () => {
     const codes = currentRows
       .filter(({ expect: { error } }) => error === 'NovaException')
       .map((row) => {

@@ -83,7 +83,7 @@ export const bridgeOnVlan = {
   instance,
 };
 
-/** A macvtap upon VLAN 102. */
+/** A macvtap on VLAN 102. */
 export const macvtapOnVlan = {
   vif: {
     id: '3b1d0c7e-52a4-4f6e-8d9b-0c1e2f3a4b03',

@@ -112,7 +112,7 @@ describe('VIFs on a kernel with VLANs and SR-IOV', () => {
     expect(untrusted).toEqual({ ...trusted, trust: false });
   });
 
-  it.each(rounds.flat())('are told of where $what ($tells), and mended where that can be', (each) => {
+  it.each(rounds.flat())('are reported where $what ($tells), and mended where that can be', (each) => {
     const { check, plug } = story.breaks;
     expect(check.get(each)).toContain(each.tells);
     if (each.isMended) expect(plug.get(each)?.filter((told) => !told.startsWith('waiting'))).toEqual([]);

@@ -204,7 +204,7 @@ const drifts: readonly Drift[] = [
   ],
 ];
 
-describe('a watch tells of', () => {
+describe('a watch reports', () => {
   it.each(drifts)('%s', async (_, make, { name, attribute, vifIds }) => {
     const before = seen.length;
     await make();

@@ -142,7 +142,10 @@ function addCommand(
   });
 }
 
-/** Not every command has every format. @throws CommanderError */
+/**
+ * Not every command has every format.
+ * @throws CommanderError
+ */
 function requireFormat(command: Command, own: readonly Format[], format: Format): void {
   const allowed: readonly Format[] = ['json', 'text', ...own];
   if (allowed.includes(format)) return;
@@ -156,7 +159,7 @@ function announced({ stdin, stderr }: Environment): InputSource {
   const source = stdin();
   if (source.isTTY) {
     stderr.write(
-      'vif: reads from this terminal until Ctrl-D; name a FILE to read that, or end with Ctrl-C\n',
+      'vif: reading from this terminal until Ctrl-D; name a FILE to read it instead, or stop with Ctrl-C\n',
     );
   }
   return source;

@@ -95,9 +95,9 @@ const misused: readonly Mistake[] = [
     'the id of a port for a file',
     ['plan', id],
     '',
-    /is plugged on this host: vif list tells which are, or name a file/,
+    /is plugged on this host: vif list shows those that are, or name a file/,
   ],
-  ['a request for a file', ['plan', json], '', /looks like a request itself: give it to standard input/],
+  ['a request for a file', ['plan', json], '', /looks like a request itself: pass it on standard input/],
   ['a glob in quotes', ['plan', `${folder}/*.jsn`], '', /leave out the quotes/],
   [
     'a folder for a file',
@@ -139,7 +139,12 @@ const failed: readonly Mistake[] = [
     'vif:\n\tid: x\n',
     /Document 1 of the YAML cannot be read: Tabs are not allowed.*line 2/,
   ],
-  ['a VIF alone', ['plan'], vif, /is a VIF alone\. Say whose it is: --instance UUID, or \{"vif"/],
+  [
+    'a VIF alone',
+    ['plan'],
+    vif,
+    /is a VIF without an instance\. Give the UUID of its instance: --instance UUID, or \{"vif"/,
+  ],
   [
     'an os-vif object alone',
     ['plan'],
@@ -151,7 +156,7 @@ const failed: readonly Mistake[] = [
     'a row of the table without its guest',
     ['plan'],
     { network_info: JSON.stringify([vif]) },
-    /without instance_uuid\. Say whose it is: --instance/,
+    /without instance_uuid\. Give the UUID of the instance: --instance/,
   ],
   [
     'a row of the table that is cut off',
@@ -163,13 +168,13 @@ const failed: readonly Mistake[] = [
     'a port without its network',
     ['plan'],
     port,
-    /does not tell its network's MTU\. Put both into one object: \{"port"/,
+    /does not contain its network's MTU\. Put both into one object: \{"port"/,
   ],
   [
     'a port as its owner sees it',
     ['plan'],
     { port: { ...port, binding_vif_type: undefined }, network: { mtu: 1450 } },
-    /which administrators alone are told/,
+    /which Neutron shows only to administrators/,
   ],
   [
     'a port of no guest',
@@ -216,7 +221,7 @@ describe('a mistake on the command line ends in status 2, and says what to do:',
   });
 });
 
-describe('a mistake in a request is told with its code, and says what to do:', () => {
+describe('a mistake in a request is reported with its code, and says what to do:', () => {
   it.each(failed)('%s', async (_, args, stdin, cure) => {
     const { status, stderr } = await vifOn(args, text(stdin));
     expect(stderr).toMatch(/^vif: [A-Z_]+: /);
@@ -314,7 +319,8 @@ describe('what is no mistake:', () => {
     const { status, stderr } = await vifOn(['plan'], json, true);
     expect({ status, stderr }).toEqual({
       status: 0,
-      stderr: 'vif: reads from this terminal until Ctrl-D; name a FILE to read that, or end with Ctrl-C\n',
+      stderr:
+        'vif: reading from this terminal until Ctrl-D; name a FILE to read it instead, or stop with Ctrl-C\n',
     });
   });
 });

@@ -192,7 +192,7 @@ describe('help', () => {
     expect(stdout).toContain('--root-helper');
   });
 
-  it('tells the version', async () => {
+  it('reports the version', async () => {
     expect(await runVif(['--version'])).toMatchObject({
       status: 0,
       stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),

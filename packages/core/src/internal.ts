@@ -18,7 +18,7 @@ export {
   type RoutedRequest,
   readRequest,
 } from './path/choose-path.js';
-export { legsOfPlan } from './plan/legs-of-plan.js';
+export { DEAD_VLAN, legsOfPlan } from './plan/legs-of-plan.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
 export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
 export { validatePlan } from './plan/validate-plan.js';

@@ -16,11 +16,11 @@ export interface Answers {
 
 const packageName = /^(@[a-z0-9-][a-z0-9._-]*\/)?[a-z0-9-][a-z0-9._-]*$/;
 const pluginName = /^[a-z][a-z0-9_]*$/;
-const longestName = 214; // npm's limit
+const maxNameLength = 214; // npm's limit
 
 /** What is wrong with the answers, in a sentence that says what to do; undefined if they are valid. */
 export function problemWith({ name, plugin, kind }: Omit<Answers, 'folder'>): string | undefined {
-  if (!packageName.test(name) || name.length > longestName) {
+  if (!packageName.test(name) || name.length > maxNameLength) {
     return `'${name}' is not a valid package name: use lower-case letters, digits and hyphens, as in @acme/vifkit-plugin`;
   }
   if (!pluginName.test(plugin)) {

@@ -19,7 +19,7 @@ function say(text: string): void {
   process.stdout.write(text.endsWith('\n') ? text : `${text}\n`);
 }
 
-/** Plugs and unplugs one VIF, and tells what happens. Answers whether all was as it should be. */
+/** Plugs and unplugs one VIF, and prints what happens. Returns whether everything was as it should be. */
 export async function present({ request, driver, stage, reason = '', style }: Scene): Promise<boolean> {
   const title = (text: string) => say(`\n${style('bold', text)}`);
   const before = await stage.inventory();

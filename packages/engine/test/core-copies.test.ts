@@ -70,7 +70,7 @@ describe('a plugin with a core of its own', () => {
     );
   });
 
-  it('has its refusals told as they are', async () => {
+  it('has its refusals reported unchanged', async () => {
     const vif = new ours.VIFDirect({ id, address, plugin: 'acme' });
     await expect(driver.plug({ instance, vif })).rejects.toMatchObject({
       code: 'UNSUPPORTED_VIF',

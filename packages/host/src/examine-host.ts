@@ -11,7 +11,7 @@ import { checkDatapath, checkDpdk, checkOvsdb } from './doctor/check-open-vswitc
 import { checkProgram } from './doctor/check-program.js';
 import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
 import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/open-vswitch-state.js';
-import { type HostOptions, readHostOptions } from './host-options.js';
+import { type HostOptions, ovnRunDirectory, readHostOptions } from './host-options.js';
 import { openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import { DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
@@ -53,7 +53,6 @@ export async function examineHost(
   const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;
   const directory = directoryOf(ovsdb ?? DEFAULT_ENDPOINT);
   const probe = new VswitchdProbe(client, directory);
-  const ovnRunDir = given.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
   let state: Promise<OpenVSwitchState> | undefined;
   const host: ExaminedHost = {
     path: [...(process.env.PATH ?? '').split(delimiter), ...(hasHelper ? systemFolders : [])],
@@ -67,7 +66,7 @@ export async function examineHost(
         const read = await readOpenVSwitch(client, signal);
         const fault = await probe.fault(signal);
         if (fault !== undefined) return { ...read, fault };
-        return { ...read, ...(await readSwitch(client, ovnRunDir, signal)), directory };
+        return { ...read, ...(await readSwitch(client, ovnRunDirectory(given), signal)), directory };
       })();
       return state;
     },

@@ -83,6 +83,11 @@ const rules: OptionRules<HostOptions> = {
   logger: optionRules.logger,
 };
 
+/** The directory of ovn-controller's control socket, as OVN's own programs find it. */
+export function ovnRunDirectory({ ovnRunDir }: HostOptions): string {
+  return ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
+}
+
 /** @throws VifError INVALID_OPTIONS */
 export function readHostOptions(options: HostOptions | undefined, owner: string): HostOptions {
   const given = readOptions(options, owner, rules);

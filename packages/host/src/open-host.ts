@@ -69,8 +69,8 @@ export function openHost(options?: HostOptions): Host {
     ({ openTools }) => openTools(toolHelper, programs),
   );
   const bridgePorts = new OnDemand(
-    () => import('./port-settings/bridge-ports.js'),
-    ({ BridgePorts }) => new BridgePorts(rootHelper, programs),
+    () => import('./port-settings/bridge-port-runner.js'),
+    ({ BridgePortRunner }) => new BridgePortRunner(rootHelper, programs),
   );
   const inventory = new OnDemand(
     () => import('./open-inventory.js'),

@@ -3,11 +3,11 @@ import type { Logger } from '@vifkit/core';
 import { OpenVSwitchPath } from './connection/open-vswitch-path.js';
 import { OvnPath } from './connection/ovn-path.js';
 import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
-import type { HostOptions } from './host-options.js';
+import { type HostOptions, ovnRunDirectory } from './host-options.js';
 import { DaemonSource } from './inventory/daemon-source.js';
 import { OvsSource } from './inventory/ovs-source.js';
 import type { LinkTable } from './links/link-table.js';
-import { OpenVswitch } from './openvswitch/open-vswitch.js';
+import { OvsSwitch } from './openvswitch/open-vswitch.js';
 import { OvsRunner, type UsersOfFunctions } from './openvswitch/ovs-runner.js';
 import { Northbound } from './ovn/northbound.js';
 import { OvnMigration } from './ovn/ovn-migration.js';
@@ -16,7 +16,7 @@ import { Southbound } from './ovn/southbound.js';
 import { SwitchWatch } from './ovn/switch-watch.js';
 import { OvsdbClient } from './ovsdb/client.js';
 import { DEFAULT_ENDPOINT, firstOf, parseEndpoint } from './ovsdb/endpoint.js';
-import { OvsPortSettings } from './port-settings/ovs-port-settings.js';
+import { OvsPortSettingsRunner } from './port-settings/ovs-port-settings-runner.js';
 
 export interface SwitchOptions
   extends Pick<HostOptions, 'ovsdb' | 'ovsdbTls' | 'ovnSb' | 'ovnNb' | 'ovnRunDir' | 'reserve'> {
@@ -27,8 +27,8 @@ export interface SwitchOptions
 export function openSwitch(options: SwitchOptions, links: LinkTable, usersOf: UsersOfFunctions) {
   const { ovsdb: endpoint = DEFAULT_ENDPOINT, ovsdbTls: tls, ovnSb, ovnNb, reserve, logger } = options;
   const database = new OvsdbClient({ endpoint, tls, logger });
-  const openVSwitch = new OpenVswitch(database, reserve);
-  const runDirectory = options.ovnRunDir ?? process.env.OVN_RUNDIR ?? '/var/run/ovn';
+  const openVSwitch = new OvsSwitch(database, reserve);
+  const runDirectory = ovnRunDirectory(options);
   const clients = [database];
   const clientOf = (endpoints: string | undefined) => {
     const ovn = firstOf(endpoints);
@@ -43,7 +43,7 @@ export function openSwitch(options: SwitchOptions, links: LinkTable, usersOf: Us
   const vswitchd = new VswitchdProbe(database, directoryOf(endpoint));
   return {
     ports: new OvsRunner(openVSwitch, links, usersOf),
-    settings: new OvsPortSettings(database),
+    settings: new OvsPortSettingsRunner(database),
     readiness: new OvnReadiness({ watch, southbound, runDirectory }),
     migration: new OvnMigration({ watch, northbound, southbound }),
     path: new OpenVSwitchPath(openVSwitch.rows, vswitchd, new OvnPath({ runDirectory, southbound: sb })),

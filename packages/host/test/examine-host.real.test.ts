@@ -11,7 +11,7 @@ const ovs: Requirement = { kind: 'ovsdb', name: 'Open vSwitch', from: 'openvswit
 const dpdk: Requirement = { kind: 'dpdk', name: 'Open vSwitch with DPDK', from: 'openvswitch-switch-dpdk' };
 const soon = () => new Deadline(20_000).signal;
 
-it('answers in the order of the requirements, from the Open vSwitch that it is told of', async () => {
+it('answers in the order of the requirements, from the Open vSwitch that it is given', async () => {
   const { endpoint, stop } = await startOpenVSwitch();
   try {
     const found = await examineHost([none, ip, dpdk, ovs, tun], { ovsdb: endpoint }, soon());
@@ -27,7 +27,7 @@ it('answers in the order of the requirements, from the Open vSwitch that it is t
   }
 });
 
-it('says of an Open vSwitch that is not there where it was looked for', async () => {
+it('says of an Open vSwitch that is missing where it was looked for', async () => {
   const [lack] = await examineHost([ovs], { ovsdb: 'unix:/nonexistent/db.sock' }, soon());
   expect(lack?.problem).toContain('unix:/nonexistent/db.sock');
 });

@@ -52,7 +52,7 @@ describe('the facts of a host', () => {
     expect(await facts.linkMtu('eth0')).toBe(2);
   });
 
-  it('tell the addresses of links', async () => {
+  it('report the addresses of links', async () => {
     const links = new CountedLinks();
     const facts = hostFacts(links, sysfs.root, journal);
     const together = ['eth0', 'eth1'].map((name) => facts.linkAddresses(name));
@@ -70,7 +70,7 @@ describe('the facts of a host', () => {
     expect(await facts.linkMtu('eth0')).toBe(2);
   });
 
-  it('tell of PCI functions', async () => {
+  it('report PCI functions', async () => {
     const facts = hostFacts(new CountedLinks(), sysfs.root, journal);
     const [virtual, physical, none, device] = await Promise.all([
       facts.virtualFunction('0000:03:00.3'),
@@ -83,7 +83,7 @@ describe('the facts of a host', () => {
     expect(device).toBe('ens79');
   });
 
-  it('tell which VIF has a virtual function, as far as it is known', async () => {
+  it('report which VIF has a virtual function, as far as it is known', async () => {
     const facts = hostFacts(new CountedLinks(), sysfs.root, journal);
     expect(await facts.vfHolder('0000:03:00.3')).toBeUndefined();
     const former = { mac: '52:54:00:00:00:01', vlan: 0 };

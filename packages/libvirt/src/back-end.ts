@@ -127,7 +127,7 @@ function unsupported({ id }: VIFBase, what: string): VifError {
 }
 
 /**
- * What an object's port profile tells a physical switch about the guest, if it is such a profile.
+ * What a physical switch learns about the guest from an object's port profile, if it is such a profile.
  * @throws VifError INVALID_VIF for a profile that lacks a parameter which the switch needs
  */
 export function switchPort({ id, port_profile: profile }: VIFBase): { readonly virtualPort?: VirtualPort } {

@@ -78,7 +78,7 @@ describe('by the rules of one Nova or another', () => {
   const macvtap = { type: 'direct', source: 'eth0', mode: 'passthrough', vlan: 7, bandwidth: true } as const;
   const image = { hw_vif_multiqueue_enabled: 'true' };
 
-  it("the guest is told the MTU by today's Nova, from libvirt 3.1 on", () => {
+  it("the guest gets the MTU by the rules of today's Nova, from libvirt 3.1 on", () => {
     expect(xmlOf(tap, { routing: 'newton' })).not.toContain('mtu');
     expect(xmlOf(tap, { routing: 'current' })).toContain('<mtu size="1450"/>');
     const old = { libvirt_version: [3, 0, 9] } as const;

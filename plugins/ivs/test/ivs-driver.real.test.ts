@@ -65,7 +65,7 @@ describe('ivs-ctl and the kernel', () => {
       expect(listLinks()).toEqual(before);
     });
 
-    it('when the tool is missing, and tells where it comes from', async () => {
+    it('when the tool is missing, and reports where it comes from', async () => {
       await tools.remove('ivs-ctl');
       await expect(driver.plug(vif)).rejects.toMatchObject({
         cause: { code: 'COMMAND_NOT_FOUND', message: expect.stringContaining('Indigo Virtual Switch') },

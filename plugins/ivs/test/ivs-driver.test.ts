@@ -84,7 +84,7 @@ describe('a hybrid VIF of type ivs', () => {
     expect(host.links.snapshot()).toEqual({});
   });
 
-  it('goes even if the switch does not let go of it, which is told', async () => {
+  it('goes even if the switch does not let go of it, which is reported', async () => {
     const { host, driver } = start();
     await driver.plug(request(hybrid));
     host.commands.end('ivs-ctl', { exitCode: 1 });

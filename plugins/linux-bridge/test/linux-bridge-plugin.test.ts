@@ -92,7 +92,7 @@ describe('what the uplink has of IP', () => {
     expect((await driver.check(request(provided))).differences).toEqual([]);
   });
 
-  it('goes to a bridge that is there without IPv6', async () => {
+  it('goes to a bridge that exists without IPv6', async () => {
     const { host, driver } = start({
       links: [uplink, { name: bridge, type: 'bridge', up: true, ipv6: false }],
     });
@@ -133,7 +133,7 @@ describe('what the uplink has of IP', () => {
     expect(host.links.snapshot()[bridge]?.address).toBe('02:00:00:00:00:0a');
   });
 
-  it('is nothing to a bridge that is there, and keeps the MAC address it has', async () => {
+  it('is nothing to a bridge that exists, and keeps the MAC address it has', async () => {
     const links = [{ name: 'eth1' }, { name: bridge, type: 'bridge', address: '02:00:00:00:00:01' }];
     const { host, driver } = start({ links });
     await driver.plug(request(provided));
@@ -146,7 +146,7 @@ describe('what the uplink has of IP', () => {
     expect(host.links.snapshot()[bridge]).toMatchObject({ ipv6: false });
   });
 
-  it('goes from a VLAN that is there, and stays on the link below', async () => {
+  it('goes from a VLAN that exists, and stays on the link below', async () => {
     const vlan7 = {
       name: 'vlan7',
       type: 'vlan',

@@ -57,7 +57,7 @@ describe('a VIF of type macvtap', () => {
     expect(host.writes).toEqual([]);
   });
 
-  it('is refused upon a link that is not there', async () => {
+  it('is refused on a link that is missing', async () => {
     const { host, driver } = start();
     host.links.kernel.remove('eth0');
     await expect(driver.plug(request(plain))).rejects.toMatchObject({ cause: { code: 'LINK_NOT_FOUND' } });

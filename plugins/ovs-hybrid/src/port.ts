@@ -22,13 +22,19 @@ export interface PlugContext {
   readonly options: OvsOptions;
 }
 
-/** The VIF's port profile. @throws VifError UNSUPPORTED_VIF */
+/**
+ * The VIF's port profile.
+ * @throws VifError UNSUPPORTED_VIF
+ */
 export function profileOf(vif: VIFBase): VIFPortProfileOpenVSwitch {
   if (vif.port_profile instanceof VIFPortProfileOpenVSwitch) return vif.port_profile;
   throw unsupportedVif('ovs', vif, 'it needs a VIFPortProfileOpenVSwitch');
 }
 
-/** The datapath of the VIF's bridge. @throws VifError UNSUPPORTED_VIF */
+/**
+ * The datapath of the VIF's bridge.
+ * @throws VifError UNSUPPORTED_VIF
+ */
 export function datapathOf(vif: VIFBase, otherwise: OvsDatapathType = 'system'): OvsDatapathType {
   const type = profileOf(vif).datapath_type || otherwise;
   if (type === 'system' || type === 'netdev' || type === 'dummy') return type;

@@ -210,7 +210,7 @@ describe('a virtual function', () => {
     });
   });
 
-  it('cannot be plugged without a representor, or when it is not there', async () => {
+  it('cannot be plugged without a representor, or when it is missing', async () => {
     const without = start({}, card({ representor: { pfAddress: '0000:03:00.0' } }));
     await expect(without.plug(hostDevice('system'))).rejects.toMatchObject({
       code: 'PCI_DEVICE_NOT_FOUND',

@@ -51,7 +51,7 @@ describe('a macvtap on a virtual function', () => {
     expect(host.snapshot().vfs[slot]).toEqual({ mac: '00:00:00:00:00:00', vlan: 0, trust: false });
   });
 
-  it('tells what the unplug gives back', async () => {
+  it('reports what the unplug gives back', async () => {
     const { driver } = start();
     await driver.plug(request());
     const { changes } = await driver.unplug(request());

@@ -35,7 +35,7 @@ describe('a VIF of type tap', () => {
     expect(host.links.snapshot()[name]?.address).toBe('fe:16:3e:10:00:02');
   });
 
-  it('corrects the MTU of a tap that is there', async () => {
+  it('corrects the MTU of a tap that exists', async () => {
     const { host, driver } = start({ links: [{ name, type: 'tap', up: true }] });
     await driver.plug(request({ mtu: 1400 }));
     expect(host.links.snapshot()[name]?.mtu).toBe(1400);
@@ -52,7 +52,7 @@ describe('a VIF of type tap', () => {
     expect(host.snapshot()).toEqual(before);
   });
 
-  it("is told the network's MTU by the rules of today's Nova", async () => {
+  it("gets the network's MTU by the rules of today's Nova", async () => {
     const xml = async (routing: string) =>
       (await start().driver.config({ ...request({ mtu: 1400 }), routing })).device.toXml();
     expect(await xml('newton')).not.toContain('mtu');

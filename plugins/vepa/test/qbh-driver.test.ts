@@ -13,7 +13,7 @@ describe('a VIF of type 802.1qbh', () => {
     expect(xml).not.toContain('<model');
   });
 
-  it('is else a macvtap upon the function’s network device', async () => {
+  it('is else a macvtap on the function’s network device', async () => {
     const netDevice = { pf: 'ens1', index: 0, netDevice: 'ens1v0' };
     const { device } = await start({ pci: { [pciSlot]: netDevice } }).config(qbh('macvtap'));
     const xml = device.toXml();

@@ -96,7 +96,7 @@ describe('fp-vdev, the kernel and Open vSwitch', () => {
       expect(await tools.calls()).toEqual([add, del]); // it may have done half of it
     });
 
-    it('when the tool is missing, and tells where it comes from', async () => {
+    it('when the tool is missing, and reports where it comes from', async () => {
       await tools.remove('fp-vdev');
       await expect(driver.plug(vif)).rejects.toMatchObject({
         cause: { code: 'COMMAND_NOT_FOUND', message: expect.stringContaining('6WIND') },

@@ -22,7 +22,7 @@ describe('a VIF on Open vSwitch with DPDK', () => {
     expect(host.links.snapshot()).not.toHaveProperty(port);
   });
 
-  it('is told the socket where Open vSwitch is to connect to it', async () => {
+  it('gets the socket at which Open vSwitch should connect to it', async () => {
     const { host, driver } = start({}, { port_type: 'dpdkvhostuserclient' });
     await driver.plug(request(openVSwitch));
     expect(host.ovs.snapshot().ports[port]?.interface).toMatchObject({

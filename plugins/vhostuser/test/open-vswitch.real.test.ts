@@ -61,16 +61,21 @@ describe('an Open vSwitch without DPDK', () => {
   });
   afterAll(() => ovs.stop());
 
-  it.each(types)('refuses a port of type %s, which is then gone, and tells the remedy', async (port_type) => {
-    const driver = start(ovs, port_type);
-    await expect(driver.plug(request(openVSwitch))).rejects.toMatchObject({
-      code: 'PLUG_FAILED',
-      cause: {
-        code: 'OVS_PORT_FAILED',
-        message: expect.stringMatching(/install it \(openvswitch-switch-dpdk .*dpdk-init=true.* restart it$/),
-      },
-      undoFailures: [],
-    });
-    expect(await ovs.vsctl('list-ports', 'br-int')).toBe('');
-  });
+  it.each(types)(
+    'refuses a port of type %s, which is then gone, and reports the remedy',
+    async (port_type) => {
+      const driver = start(ovs, port_type);
+      await expect(driver.plug(request(openVSwitch))).rejects.toMatchObject({
+        code: 'PLUG_FAILED',
+        cause: {
+          code: 'OVS_PORT_FAILED',
+          message: expect.stringMatching(
+            /install it \(openvswitch-switch-dpdk .*dpdk-init=true.* restart it$/,
+          ),
+        },
+        undoFailures: [],
+      });
+      expect(await ovs.vsctl('list-ports', 'br-int')).toBe('');
+    },
+  );
 });

@@ -87,7 +87,7 @@ async function readWanted(
     if (typeof id !== 'string') throw new InputError('A request has no VIF with an id; nothing is changed');
     if (wanted.has(id.toLowerCase())) {
       throw new InputError(
-        `VIF ${printable(id)} is there twice; leave one of its requests. Nothing is changed`,
+        `VIF ${printable(id)} has two requests; keep only one of them. Nothing is changed`,
       );
     }
     wanted.set(id.toLowerCase(), input.request);
@@ -98,7 +98,7 @@ async function readWanted(
   }
   if (wanted.size === 0 && !settings.none) {
     throw new InputError(
-      'There is no request, and so all that apply plugged would be unplugged; if that is meant, say --none',
+      'There are no requests, so everything that apply plugged would be unplugged; if you mean that, add --none',
     );
   }
   return wanted;
@@ -182,7 +182,7 @@ class ApplyReport {
     if (this.settings.format === 'json') {
       await writeOut(stdout, `${JSON.stringify({ ...appliedJson(result), action })}\n`);
     } else if (isError) {
-      await this.#tellError(result);
+      await this.#printError(result);
     } else if (action === 'unplug' || writes(result.value)) {
       await writeOut(stdout, this.#text(action, result.value));
     }
@@ -194,7 +194,7 @@ class ApplyReport {
     const [plugged, unplugged, takenOver] = this.settings.dryRun
       ? ['to plug', 'to unplug', 'to take over']
       : ['plugged', 'unplugged', 'taken over'];
-    const others = left === 0 ? '' : `, ${left} of others left alone`;
+    const others = left === 0 ? '' : `, ${left} left alone`;
     const names = [...new Set(this.#taken)].map(printable).join(', ');
     const over = names === '' ? '' : `, ${this.#taken.length} ${takenOver} from ${names}`;
     const line = `${wanted} wanted: ${plug} ${plugged}, ${unplug} ${unplugged}, ${failed} failed${others}${over}\n`;
@@ -202,7 +202,7 @@ class ApplyReport {
     return failed > 0 ? 1 : 0;
   }
 
-  async #tellError({ id, error }: { readonly id: string | null; readonly error: VifError }): Promise<void> {
+  async #printError({ id, error }: { readonly id: string | null; readonly error: VifError }): Promise<void> {
     const { stderr } = this.environment;
     if (!this.logger || stderr.isTTY) return writeOut(stderr, errorLine(id, error));
     // The result of a plug or an unplug is already in the log.

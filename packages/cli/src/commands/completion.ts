@@ -76,12 +76,12 @@ function zshScript({ commands, options }: Command): string {
   const quoted = (text: string) => `'${text.replaceAll("'", "'\\''")}'`;
   const spec = (option: Option) => {
     const kind = kindOf(option);
-    const told = option.description.replace(/[[\]:\\]/g, '\\$&');
+    const description = option.description.replace(/[[\]:\\]/g, '\\$&');
     const behind = { nothing: '', word: ':value: ', file: ':file:_files' };
     const value = typeof kind === 'string' ? behind[kind] : `:value:(${kind.join(' ')})`;
     const sign = option.optional ? `:${value}` : value; // two colons: it may be left out
     return flagsOf(option)
-      .map((flag) => quoted(`*${flag}[${told}]${sign}`))
+      .map((flag) => quoted(`*${flag}[${description}]${sign}`))
       .join(' ');
   };
   const list = (given: readonly Option[]) => given.map((option) => `    ${spec(option)} \\\n`).join('');

@@ -65,7 +65,7 @@ async function problemsOf(
     return [unreadable(error, places)];
   }
   const problems: Problem[] = [];
-  const tell = (keys: readonly string[], check: () => unknown) => {
+  const report = (keys: readonly string[], check: () => unknown) => {
     try {
       check();
     } catch (error) {
@@ -74,16 +74,16 @@ async function problemsOf(
     }
   };
   for (const [name, value] of Object.entries(config.settings)) {
-    tell([name], () => readSetting(commonOptions(), name, value, path));
+    report([name], () => readSetting(commonOptions(), name, value, path));
   }
   for (const [plugin, values] of Object.entries(config.plugins.options)) {
     const check = (own: object) => new PluginRegistry(plugins, [{ name: path, options: { [plugin]: own } }]);
     const before = problems.length;
     // Without options, it is about the plugin alone.
-    tell(['plugins', plugin], () => check(isPlainObject(values) ? {} : values));
+    report(['plugins', plugin], () => check(isPlainObject(values) ? {} : values));
     if (problems.length > before) continue;
     for (const [name, value] of Object.entries(values)) {
-      tell(['plugins', plugin, name], () => check({ [name]: value }));
+      report(['plugins', plugin, name], () => check({ [name]: value }));
     }
   }
   return problems;

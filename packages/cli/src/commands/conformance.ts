@@ -95,12 +95,12 @@ export function renderPromise(
   { subject, says, outcome, reason }: PromiseResult,
   style: Style = plain,
 ): string {
-  const told = printable(`${subject}: ${says}`);
-  if (outcome === 'kept') return `${style('green', '✓')} ${told}\n`;
+  const promise = printable(`${subject}: ${says}`);
+  if (outcome === 'kept') return `${style('green', '✓')} ${promise}\n`;
   if (outcome === 'not applicable')
-    return `${style('dim', `- ${told} (not applicable: ${printable(reason ?? '')})`)}\n`;
+    return `${style('dim', `- ${promise} (not applicable: ${printable(reason ?? '')})`)}\n`;
   const lines = (reason ?? '').split('\n').map((line) => `    ${printable(line)}\n`);
-  return `${style('red', '✗')} ${told}\n${lines.join('')}`;
+  return `${style('red', '✗')} ${promise}\n${lines.join('')}`;
 }
 
 function summary(results: readonly PromiseResult[]): string {

@@ -38,8 +38,8 @@ export async function doctorForRequests(
     const options = { signal, timeout: settings.timeout };
     const plans = await driver.planAll(requests, options);
     const checks = await driver.checkAll(requests, options);
-    const told = await diagnose(plans, checks, settings, environment);
-    return [...unread, ...told];
+    const diagnosed = await diagnose(plans, checks, settings, environment);
+    return [...unread, ...diagnosed];
   });
   for (const each of diagnoses) {
     stdout.write(settings.format === 'json' ? `${JSON.stringify(each)}\n` : render(each, styleFor(stdout)));

@@ -32,8 +32,8 @@ export function isWell({ lacks, error }: Finding): boolean {
 }
 
 /**
- * The plugins that were named, by their names or VIF types. @throws VifError INVALID_OPTIONS for one that does not
- * exist
+ * The plugins that were named, by their names or VIF types.
+ * @throws VifError INVALID_OPTIONS for one that does not exist
  */
 function limited(listed: readonly ListedPlugin[], names: readonly string[]): readonly ListedPlugin[] {
   const wanted = names.filter((name) => name !== '-');
@@ -42,7 +42,7 @@ function limited(listed: readonly ListedPlugin[], names: readonly string[]): rea
     name === wantedName || type === wantedName;
   const unknown = wanted.find((each) => !listed.some((plugin) => isCalled(plugin, each)));
   if (unknown !== undefined) {
-    const text = `There is no plugin or VIF type '${unknown}'; \`vif plugins\` lists those that there are`;
+    const text = `There is no plugin or VIF type '${unknown}'; \`vif plugins\` lists them all`;
     throw new VifError('INVALID_OPTIONS', text);
   }
   return listed.filter((plugin) => wanted.some((each) => isCalled(plugin, each)));

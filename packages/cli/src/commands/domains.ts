@@ -1,4 +1,5 @@
 import { asVifError, VifError } from '@vifkit/core';
+import { isUuid } from '@vifkit/core/internal';
 import { parseRequest } from '@vifkit/core/nova';
 import {
   type Attached,
@@ -20,8 +21,6 @@ import { printable, tree } from '../terminal/text.js';
 import { timeoutOf } from './request-commands.js';
 import { readAll } from './with-driver.js';
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** Plugs the VIFs of requests and attaches their cards to a domain, one after the other. */
 export function attach(
   settings: Settings,
@@ -40,7 +39,7 @@ export function detach(
   environment: Environment,
   [domain = '', what = '-']: readonly string[],
 ): Promise<number> {
-  if (!uuid.test(what)) {
+  if (!isUuid(what)) {
     return forRequests(settings, environment, what, (vifs, request, options) =>
       vifs.detach(domain, request, options),
     );
@@ -67,10 +66,10 @@ export async function metadata(
     const virsh = new Virsh(await environment.openCommands(), settings.connect);
     const configurations = await virsh.configurationsOf(domain, signal);
     await writeRequests(virsh, domain, requests, configurations, signal);
-    const told = { domain, requests: requests.length };
+    const written = { domain, requests: requests.length };
     environment.stdout.write(
       settings.format === 'json'
-        ? `${JSON.stringify(told)}\n`
+        ? `${JSON.stringify(written)}\n`
         : `✓ ${printable(domain)} has ${requests.length} requests\n`,
     );
     return 0;
@@ -142,23 +141,23 @@ async function outcomeOf(id: string | null, work: () => Promise<Attached>): Prom
 
 function print(outcome: Outcome, { format }: Settings, { stdout, stderr }: Environment): void {
   if (format === 'json') {
-    const told =
+    const line =
       'error' in outcome
         ? { id: outcome.id, error: errorJson(outcome.error) }
         : { id: outcome.value.vifId, ...outcome.value };
-    stdout.write(`${JSON.stringify(told)}\n`);
+    stdout.write(`${JSON.stringify(line)}\n`);
   } else if ('error' in outcome) stderr.write(errorLine(outcome.id, outcome.error));
   else {
     const { vifId, domain, configurations, changes } = outcome.value;
     const where = { live: 'the running guest', config: 'its next starts' };
-    const told = [
+    const lines = [
       `${printable(domain)}: ${configurations.map((each) => where[each]).join(' and ') || 'has no such card'}`,
       `${changes.length} changes on the host`,
     ];
     stdout.write(
       tree(
         styleFor(stdout)('bold', vifId),
-        told.map((line) => ({ line })),
+        lines.map((line) => ({ line })),
       ),
     );
   }

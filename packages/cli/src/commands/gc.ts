@@ -1,3 +1,4 @@
+import { isUuid } from '@vifkit/core/internal';
 import type { GcResult, Settled } from '@vifkit/engine';
 import { readText } from '../requests/input.js';
 import { idOfVif } from '../requests/object-from.js';
@@ -53,7 +54,9 @@ async function readKept(
 ): Promise<string[] | 'none'> {
   if (keep !== undefined) return parseKeep(await readText(keep, stdin, signal));
   if (keepNone || keepDomains) return 'none';
-  throw new InputError('Say which VIFs are in use: --keep FILE, or --keep-none; --keep-domains asks libvirt');
+  throw new InputError(
+    'Specify which VIFs are in use: --keep FILE, or --keep-none; with --keep-domains, libvirt is asked',
+  );
 }
 
 /**
@@ -113,8 +116,6 @@ export function renderGc({ id, changes }: GcResult, dryRun: boolean, style: Styl
   );
 }
 
-const uuid = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /**
  * The ids of VIFs to keep: ids, one per line, or requests, VIFs or os-vif objects as JSON Lines. Any other line makes
  * the whole list invalid: it could stand for a VIF that is in use.
@@ -128,7 +129,7 @@ export function parseKeep(text: string): string[] {
   if (lines.length === 0) {
     throw new InputError('The list of VIFs to keep is empty; to keep none, use --keep-none');
   }
-  return uuid.test(lines[0] ?? '') ? lines.map(checked) : idsOfRequests(text);
+  return isUuid(lines[0]) ? lines.map(checked) : idsOfRequests(text);
 }
 
 function idsOfRequests(text: string): string[] {
@@ -141,7 +142,7 @@ function idsOfRequests(text: string): string[] {
 }
 
 function checked(id: unknown): string {
-  if (typeof id === 'string' && uuid.test(id)) return id;
+  if (isUuid(id)) return id;
   const found = JSON.stringify(id)?.slice(0, 80) ?? 'a VIF without an id';
   throw new InputError(
     `The list of VIFs to keep is not valid: it has ${found}, where the id of a VIF should be`,

@@ -82,9 +82,13 @@ export function renderMetrics(
     ([vif, each]) => `vifkit_ovn_install_seconds{vif="${vif}"} ${each.toFixed(3)}`,
   );
   return [
-    ...gauge('vifkit_vifs', 'VIFs by what the check says of them.', states),
-    ...gauge('vifkit_differences', 'Things on the host that are not as the plugs leave them.', kinds),
-    ...gauge('vifkit_ovn_install_seconds', "Seconds from the plug until OVN's flows were in.", installed),
+    ...gauge('vifkit_vifs', 'VIFs by the result of the check.', states),
+    ...gauge('vifkit_differences', 'Things on the host that differ from what the plugs made.', kinds),
+    ...gauge(
+      'vifkit_ovn_install_seconds',
+      'Seconds from the plug until OVN had installed the flows.',
+      installed,
+    ),
     ...gauge('vifkit_check_seconds', 'Seconds that the last check took.', [
       `vifkit_check_seconds ${seconds.toFixed(3)}`,
     ]),

@@ -20,7 +20,10 @@ function failure(id: string | null, error: VifError): Failure {
   return { ok: false, id, error };
 }
 
-/** The requests of files, or those with which VIFs were plugged. @throws InputError */
+/**
+ * The requests of files, or those with which VIFs were plugged.
+ * @throws InputError
+ */
 export async function requestsToAnswer(
   driver: Driver,
   files: readonly string[],
@@ -38,7 +41,10 @@ export async function requestsToAnswer(
   };
 }
 
-/** @param ids of the VIFs that matter; all unless given @throws InputError for one that is not plugged */
+/**
+ * @param ids of the VIFs that matter; all unless given
+ * @throws InputError for one that is not plugged
+ */
 async function pluggedRequests(
   driver: Driver,
   ids: readonly string[] | undefined,
@@ -52,7 +58,7 @@ async function pluggedRequests(
   const [missing] = wanted ?? [];
   if (missing !== undefined) {
     throw new InputError(
-      `No VIF ${missing} is plugged on this host: vif list tells which are, or name a file`,
+      `No VIF ${missing} is plugged on this host: vif list shows those that are, or name a file`,
     );
   }
   return {

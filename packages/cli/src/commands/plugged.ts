@@ -58,8 +58,8 @@ async function checkRecorded(
 
 function listedJson({ vif, state }: ListedVif): object {
   const { vifId, request: _request, things, ...known } = vif;
-  const told = things.map(({ kind, name, attributes }) => ({ kind, name, attributes }));
-  return { id: vifId, ...known, state, things: told };
+  const listed = things.map(({ kind, name, attributes }) => ({ kind, name, attributes }));
+  return { id: vifId, ...known, state, things: listed };
 }
 
 const columns: readonly (readonly [title: string, of: (listed: ListedVif) => string | undefined])[] = [

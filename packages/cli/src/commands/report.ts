@@ -12,7 +12,7 @@ import { type CommandResult, stateOf, toJson } from './results.js';
 /** Words for the outcome of requests that did not fail, by command. */
 const summaryWords: Readonly<Record<string, { readonly changed: string; readonly same: string }>> = {
   plug: { changed: 'plugged', same: 'as they were' },
-  unplug: { changed: 'unplugged', same: 'gone already' },
+  unplug: { changed: 'unplugged', same: 'already gone' },
   check: { changed: 'different', same: 'as plugged' },
 };
 
@@ -94,10 +94,13 @@ export class Report {
       this.#isToPrint = false;
       await this.#print();
     });
-    this.#printing.catch(() => {}); // `printed` tells
+    this.#printing.catch(() => {}); // whoever awaits `printed` gets the error
   }
 
-  /** Settles once everything printable is printed or buffered by the outputs. @throws whatever printing throws */
+  /**
+   * Settles once everything printable is printed or buffered by the outputs.
+   * @throws whatever printing throws
+   */
   get printed(): Promise<void> {
     return this.#printing;
   }
@@ -166,7 +169,7 @@ export class Report {
   }
 
   async #print(): Promise<void> {
-    const answers = this.#takeNext().filter((answer) => this.#isTold(answer));
+    const answers = this.#takeNext().filter((answer) => this.#isPrinted(answer));
     this.#shownBar?.clear();
     if (this.#settings.format === 'json') {
       await writeOut(this.#stdout, answers.map((answer) => this.#jsonLine(answer)).join(''));
@@ -176,7 +179,7 @@ export class Report {
     this.#shownBar?.draw();
   }
 
-  #isTold(answer: Settled<CommandResult>): boolean {
+  #isPrinted(answer: Settled<CommandResult>): boolean {
     if ('error' in answer) return true;
     const { format, quiet } = this.#settings;
     return format !== 'prometheus' && (!quiet || answer.value.differs); // metrics have their own place

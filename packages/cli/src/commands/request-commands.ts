@@ -147,8 +147,8 @@ export function requestCommand<T extends AnyResult>(
       const onResult = (result: Settled<T>, index: number) => {
         if ('error' in result) return report(result, index);
         const { value } = result;
-        const told = { result: value, text: (style: Style) => text(value, style) };
-        report({ ok: true, value: { ...told, differs: differs(value, settings) } }, index);
+        const shown = { result: value, text: (style: Style) => text(value, style) };
+        report({ ok: true, value: { ...shown, differs: differs(value, settings) } }, index);
       };
       return method(driver, requests, { ...options, onResult });
     },

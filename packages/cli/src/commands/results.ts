@@ -110,7 +110,7 @@ function noteLines(note: string | undefined, style: Style): string[] {
 /** The names of the legs of a path. */
 const legNouns: Readonly<Record<JudgedLeg['leg'], string>> = {
   guestLink: "guest's link",
-  macvtap: 'macvtap upon',
+  macvtap: 'macvtap on',
   socket: 'socket',
   function: 'function',
   bridge: 'bridge',
@@ -128,8 +128,8 @@ const legNouns: Readonly<Record<JudgedLeg['leg'], string>> = {
 
 /** What is broken on the path from the guest to its network, and what it waits for. */
 function connectionBranches(connection: Connection | undefined, style: Style): Branch[] {
-  const told = (connection?.legs ?? []).filter(({ state }) => state !== 'sound');
-  return told.map(({ leg, name, state, why = '' }) => {
+  const unsound = (connection?.legs ?? []).filter(({ state }) => state !== 'sound');
+  return unsound.map(({ leg, name, state, why = '' }) => {
     const sign = state === 'broken' ? style('red', '✗') : style('yellow', '…');
     return { line: `${sign} ${legNouns[leg]} ${printable(name)}: ${printable(why)}` };
   });
@@ -232,8 +232,7 @@ function stepJson({ step, writes, differences, note, blocked }: PlannedStep): ob
 
 /** A change as `--format json` prints it. */
 export function changeJson({ kind, name, differences, note }: Change): object {
-  const told = differences.map(differenceJson);
-  return { kind, name, differences: told, ...(note !== undefined && { note }) };
+  return { kind, name, differences: differences.map(differenceJson), ...(note !== undefined && { note }) };
 }
 
 /** JSON would drop a key whose value is undefined. */

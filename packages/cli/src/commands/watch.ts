@@ -26,15 +26,19 @@ export async function watch(settings: Settings, environment: Environment): Promi
 }
 
 function changeJson({ at, kind, name, vifIds, changes }: HostChange): object {
-  const told = changes.map(({ attribute, before = null, after = null }) => ({ attribute, before, after }));
-  return { at: at.toISOString(), kind, name, vifs: vifIds, changes: told };
+  const attributes = changes.map(({ attribute, before = null, after = null }) => ({
+    attribute,
+    before,
+    after,
+  }));
+  return { at: at.toISOString(), kind, name, vifs: vifIds, changes: attributes };
 }
 
-const mostIds = 3;
+const maxIds = 3;
 
 export function changeLine({ at, kind, name, vifIds, changes }: HostChange, style: Style): string {
-  const ids = vifIds.slice(0, mostIds).map(printable).join(', ');
-  const whose = vifIds.length > mostIds ? `${ids} and ${vifIds.length - mostIds} more` : ids;
+  const ids = vifIds.slice(0, maxIds).map(printable).join(', ');
+  const whose = vifIds.length > maxIds ? `${ids} and ${vifIds.length - maxIds} more` : ids;
   const existence = changes.find(({ attribute }) => attribute === 'exists');
   const what = existence
     ? style(existence.after ? 'green' : 'red', existence.after ? 'came' : 'is gone')

@@ -39,7 +39,10 @@ export async function withDriver<T>(
 
 const many = 10_000;
 
-/** All requests of files at once, for commands that must know all of them before they start. @throws InputError */
+/**
+ * All requests of files at once, for commands that must know all of them before they start.
+ * @throws InputError
+ */
 export async function readAll(
   files: readonly string[],
   { instance }: Settings,

@@ -27,7 +27,7 @@ const style = `
  */
 const script = `
   const input = document.querySelector('#search');
-  const told = document.querySelector('#told');
+  const count = document.querySelector('#count');
   const region = document.querySelector('#picture');
   const rows = [...document.querySelectorAll('tbody tr')];
   const parts = [...document.querySelectorAll('[data-vifs]')].map((part) => {
@@ -52,7 +52,7 @@ const script = `
     const own = boxes.filter(({ vifs }) => vifs.length > 0 && vifs.every((id) => found.has(id)));
     const tops = own.map(({ part }) => part.getBoundingClientRect().top);
     if (tops.length > 0) region.scrollTop += Math.min(...tops) - region.getBoundingClientRect().top - 16;
-    told.textContent = found.size + ' of ' + rows.length + ' VIFs';
+    count.textContent = found.size + ' of ' + rows.length + ' VIFs';
   };
   input.addEventListener('input', search);
   search();
@@ -79,7 +79,7 @@ export function html(picture: Picture): string {
 <h1>${escaped(title)}</h1>
 <p>${vifs.length} VIFs, ${broken} broken.</p>
 <p><label for="search">Search for a VIF, an instance, a MAC address, a link or a state</label><br>
-<input id="search" type="search" autocomplete="off"> <span id="told" role="status"></span></p>
+<input id="search" type="search" autocomplete="off"> <span id="count" role="status"></span></p>
 <div class="scroll table" tabindex="0" role="region" aria-label="Table">
 <table>
 <caption hidden>VIFs</caption>

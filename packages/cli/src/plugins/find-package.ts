@@ -47,7 +47,7 @@ async function findByPath(path: string): Promise<FoundPackage> {
   const manifest = await readManifest(full);
   const module = entryOf(full, manifest);
   if (module === undefined) {
-    const text = `The package.json at ${path} names no module that is there, as "exports" or "main", and there is no index.js`;
+    const text = `The package.json at ${path} names no existing module as "exports" or "main", and there is no index.js`;
     throw new VifError('PLUGIN_INVALID', text);
   }
   return { folder: full, manifest, module: await requireFile(module) };

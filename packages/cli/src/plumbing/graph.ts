@@ -197,8 +197,8 @@ class PlumbingBuilder implements Plumbing {
   judge({ name, leg, state, why = '' }: JudgedLeg): void {
     if (state === 'sound') return;
     const { broken = [], waiting = [] } = this.#nodes.get(name) ?? {};
-    const told = state === 'broken' ? { broken: [...broken, why] } : { waiting: [...waiting, why] };
-    this.describe(name, { ...(this.has(name) ? {} : { kind: kindOfLeg[leg] ?? 'link' }), ...told });
+    const found = state === 'broken' ? { broken: [...broken, why] } : { waiting: [...waiting, why] };
+    this.describe(name, { ...(this.has(name) ? {} : { kind: kindOfLeg[leg] ?? 'link' }), ...found });
     if (leg === 'ovsPort' || leg === 'bridgeMember') this.#cut(name, state === 'broken');
   }
 

@@ -4,6 +4,7 @@ import { Socket } from 'node:net';
 import { resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { asVifError, VifError } from '@vifkit/core';
+import { isUuid } from '@vifkit/core/internal';
 import { signalError, withDeadline, withinDeadline } from '@vifkit/engine/time';
 import { InputError } from './request.js';
 
@@ -62,21 +63,19 @@ function encodingOf([first, second]: Uint8Array): string {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
-
 /** What to do about a file that cannot be read, if known: the rest of a sentence. */
 function cureFor(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EISDIR') return '; it is a folder, so name its files, as in FOLDER/*.json, or use vif apply';
-  if (code === 'EACCES') return '; let this user read it, or run vif as one who may';
+  if (code === 'EACCES') return '; let this user read it, or run vif as a user who may';
   if (code !== 'ENOENT' && code !== 'ENAMETOOLONG') return '';
-  if (uuid.test(file)) {
-    return ". It looks like the id of a VIF: only plugged ones go by their ids, and no files with them. Name a file that has the VIF, as in Nova's network_info, and its instance";
+  if (isUuid(file)) {
+    return ". It looks like the id of a VIF: ids are accepted only for plugged VIFs, and not together with files. Name a file that has the VIF, as in Nova's network_info, and its instance";
   }
   if (/^\s*[[{]/.test(file))
-    return ". It looks like a request itself: give it to standard input, as in: echo '{…}' | vif plug";
+    return ". It looks like a request itself: pass it on standard input, as in: echo '{…}' | vif plug";
   if (/[*?[]/.test(file))
-    return '. No file is called like that: leave out the quotes, so that the shell looks for files';
+    return '. No file has that name: leave out the quotes, so that the shell expands it';
   return '';
 }
 
@@ -88,7 +87,7 @@ async function openFile(file: string): Promise<InputSource> {
 }
 
 /** 64 Mi, about a million ids. A device or a pipe may have no end. */
-const mostCharacters = 64 * 1024 * 1024;
+const maxCharacters = 64 * 1024 * 1024;
 
 /**
  * The whole text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped. It does not
@@ -99,7 +98,7 @@ export async function readText(
   file: string,
   stdin: () => InputSource,
   signal: AbortSignal,
-  most = mostCharacters,
+  limit = maxCharacters,
 ): Promise<string> {
   const pieces: string[] = [];
   let length = 0;
@@ -112,9 +111,9 @@ export async function readText(
       const piece = await withinDeadline(iterator.next(), signal, doing);
       if (piece.done) return pieces.join('');
       length += piece.value.length;
-      if (length > most) {
+      if (length > limit) {
         throw new InputError(
-          `Cannot read '${file}': there are more than ${most} characters; give them in parts`,
+          `Cannot read '${file}': there are more than ${limit} characters; give them in parts`,
         );
       }
       pieces.push(piece.value);
@@ -125,7 +124,7 @@ export async function readText(
 }
 
 /** The limit for settings, which people write, and for manifests, which have a line for each class. */
-const mostCharactersOfSettings = 1024 * 1024;
+const maxSettingsCharacters = 1024 * 1024;
 
 /**
  * The JSON in a settings file; `what` names the file in messages. It may be a pipe, such as a shell's `<(command)`.
@@ -140,7 +139,7 @@ export async function readSettings(path: string, what: string, timeout: number):
 export async function readSettingsText(path: string, what: string, timeout: number): Promise<string> {
   try {
     return await withDeadline(timeout, undefined, (signal) =>
-      readText(resolve(path), noStandardInput, signal, mostCharactersOfSettings),
+      readText(resolve(path), noStandardInput, signal, maxSettingsCharacters),
     );
   } catch (error) {
     throw asVifError(error, 'INVALID_OPTIONS', `Cannot read ${what} ${path}`);

@@ -7,12 +7,12 @@ const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
 /** A request nests about 10 deep. Much deeper JSON takes many times its size when it is parsed. */
-export const deepest = 64;
+export const maxDepth = 64;
 
 /** Tracks how deep a JSON text nests, piece by piece and without parsing it. */
 export class JsonNesting {
   #depth = 0;
-  #deepestSoFar = 0;
+  #reachedDepth = 0;
   #inString = false;
   #escaped = false;
   #values = 0;
@@ -38,12 +38,12 @@ export class JsonNesting {
 
   /** @param outer how many lists are around what is counted. */
   isTooDeep(outer = 0): boolean {
-    return this.#deepestSoFar > deepest + outer;
+    return this.#reachedDepth > maxDepth + outer;
   }
 
   /** Restarts the count from the current depth. */
-  forgetDeepest(): void {
-    this.#deepestSoFar = this.#depth;
+  resetReachedDepth(): void {
+    this.#reachedDepth = this.#depth;
   }
 
   /** Follows a piece from an index to its end. */
@@ -58,7 +58,12 @@ export class JsonNesting {
    * @returns the index reached, at most the end of the piece
    */
   next(text: string, start: number, commaDepth: number): number {
-    let [depth, most, inString, escaped] = [this.#depth, this.#deepestSoFar, this.#inString, this.#escaped];
+    let [depth, reached, inString, escaped] = [
+      this.#depth,
+      this.#reachedDepth,
+      this.#inString,
+      this.#escaped,
+    ];
     let values = this.#values;
     let at = start;
     while (at < text.length) {
@@ -70,7 +75,7 @@ export class JsonNesting {
       } else if (code === quote) inString = true;
       else if (code === openBrace || code === openBracket) {
         values++;
-        if (++depth > most) most = depth;
+        if (++depth > reached) reached = depth;
       } else if (code === closeBrace || code === closeBracket) {
         depth = Math.max(0, depth - 1);
         if (depth === 0) break;
@@ -80,7 +85,7 @@ export class JsonNesting {
       }
     }
     this.#depth = depth;
-    this.#deepestSoFar = most;
+    this.#reachedDepth = reached;
     this.#inString = inString;
     this.#escaped = escaped;
     this.#values = values;

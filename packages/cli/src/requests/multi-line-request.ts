@@ -1,5 +1,5 @@
 import { JsonNesting } from './json-nesting.js';
-import { type Input, judgeRequest, longestRequest, tooDeep, tooLong } from './request.js';
+import { type Input, judgeRequest, maxRequestLength, tooDeep, tooLong } from './request.js';
 
 interface Line {
   readonly text: string;
@@ -44,7 +44,10 @@ export class MultiLineRequest {
     this.#nesting.follow(piece);
   }
 
-  /** Adds a line that was followed. @param text undefined if it is too long to be kept */
+  /**
+   * Adds a line that was followed.
+   * @param text undefined if it is too long to be kept
+   */
   *add(text: string | undefined, number: number): Generator<Input> {
     this.#nesting.endString(); // a JSON string cannot span lines
     const isClosed = this.#nesting.depth === 0;
@@ -54,7 +57,7 @@ export class MultiLineRequest {
     }
     if (text !== undefined) this.#keep({ text, number });
     const subject = `The request in lines ${this.first} to ${number}`;
-    if (text === undefined || this.#length > longestRequest) yield* this.#giveUp(tooLong(subject));
+    if (text === undefined || this.#length > maxRequestLength) yield* this.#giveUp(tooLong(subject));
     else if (this.#nesting.isTooDeep()) yield* this.#giveUp(tooDeep(subject));
     else if (isClosed) yield* this.#settle(subject);
   }

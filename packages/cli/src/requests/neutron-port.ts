@@ -23,12 +23,13 @@ function requestOf(port: Given, given: Given | undefined, instance: string | und
   const uuid = instance ?? (port.device_id || undefined);
   const network = isObject(given?.network) ? given.network : given;
   if (type === undefined) {
-    return 'is a port of Neutron without binding:vif_type, which administrators alone are told: show it as one, or take the VIF from the network_info that Nova keeps';
+    return 'is a port of Neutron without binding:vif_type, which Neutron shows only to administrators: show it as one, or take the VIF from the network_info that Nova keeps';
   }
   if (network?.mtu === undefined) {
-    return 'is a port of Neutron, which does not tell its network\'s MTU. Put both into one object: {"port": …, "network": …}, as `openstack port show -f json` and `openstack network show -f json` print them';
+    return 'is a port of Neutron, which does not contain its network\'s MTU. Put both into one object: {"port": …, "network": …}, as `openstack port show -f json` and `openstack network show -f json` print them';
   }
-  if (uuid === undefined) return 'is a port of Neutron without device_id. Say whose it is: --instance UUID';
+  if (uuid === undefined)
+    return 'is a port of Neutron without device_id. Give the UUID of its instance: --instance UUID';
   return { vif: vifOf(port, network, type), instance: { uuid } };
 }
 

@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import { type InputSource, type InputText, openInput } from './input.js';
-import { type Input, longestRequest, refused } from './request.js';
+import { type Input, maxRequestLength, refused } from './request.js';
 import { RequestSplitter } from './request-splitter.js';
 
 /** The inputs that a piece of text completes. */
@@ -53,7 +53,7 @@ export function openRequests(
 const yaml = /^(?:---|%YAML|#|-(?:\s|$)|["']?[\w.:-]+["']?:(?:\s|$))/;
 
 /** The maximum number of characters of YAML, which is read as a whole: about a thousand requests. */
-const longestYaml = 4 * longestRequest;
+const maxYamlLength = 4 * maxRequestLength;
 
 /** Splits a text into its requests. It is read as YAML if its first line is YAML. */
 export async function* piecesOf(text: AsyncIterable<string>): AsyncGenerator<Piece> {
@@ -69,10 +69,10 @@ export async function* piecesOf(text: AsyncIterable<string>): AsyncGenerator<Pie
     head += piece;
     const line = /^\s*(\S[^\n]*)(\n?)/.exec(head);
     isYaml ||= line?.[2] === '\n' && yaml.test(line[1] ?? '');
-    const isTold = line?.[2] === '\n' || /^[[{]/.test(line?.[1] ?? '') || head.length > longestRequest;
-    isJson = !isYaml && line !== null && isTold;
-    if (isYaml && head.length > longestYaml) {
-      const text = `The YAML has more than ${longestYaml} characters; give it in parts, or as JSON Lines`;
+    const isKnown = line?.[2] === '\n' || /^[[{]/.test(line?.[1] ?? '') || head.length > maxRequestLength;
+    isJson = !isYaml && line !== null && isKnown;
+    if (isYaml && head.length > maxYamlLength) {
+      const text = `The YAML has more than ${maxYamlLength} characters; give it in parts, or as JSON Lines`;
       yield { inputs: [refused(text)], length: piece.length };
       return;
     }

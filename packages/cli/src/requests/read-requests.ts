@@ -13,7 +13,7 @@ export interface Batch {
  * The maximum number of bytes of a batch in memory: about three thousand of Nova's requests. Maliciously crafted JSON
  * takes many times its size.
  */
-const mostBytes = 16 * 1024 * 1024;
+const maxBatchBytes = 16 * 1024 * 1024;
 
 /**
  * Milliseconds that a batch waits for more requests. A file, or a program that writes them at once, is faster than
@@ -22,7 +22,7 @@ const mostBytes = 16 * 1024 * 1024;
 const patience = 20;
 
 /** How much is still read after the signal has fired: this many requests, or 1024 times this many characters. */
-const mostAfterSignal = 10_000;
+const maxAfterSignal = 10_000;
 
 /**
  * Reads requests in batches, not beyond the requested batch. A batch has the requests that are available at once, at
@@ -43,9 +43,12 @@ export async function* readRequests(given: Inputs, size: number, signal: AbortSi
       next ??= pieces.next();
       const hasFired = signal.aborted;
       const piece = await within(next, signal, hasFired || !batch.isEmpty ? patience : undefined);
-      if (hasFired && (piece === undefined || afterSignal > mostAfterSignal)) {
+      if (hasFired && (piece === undefined || afterSignal > maxAfterSignal)) {
         batch.add({
-          error: signalError(signal, 'reading the requests; those that follow are not done, give them again'),
+          error: signalError(
+            signal,
+            'reading the requests; those that follow were not handled: give them again',
+          ),
           size: 0,
         });
         break;
@@ -77,27 +80,27 @@ export async function* readRequests(given: Inputs, size: number, signal: AbortSi
 /** The requests of a batch that is still being collected. */
 class Gathered {
   #inputs: Input[] = [];
-  #size = 0;
+  #bytes = 0;
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly size: number) {}
 
   get isEmpty(): boolean {
     return this.#inputs.length === 0;
   }
 
   get isFull(): boolean {
-    return this.#inputs.length >= this.most || this.#size >= mostBytes;
+    return this.#inputs.length >= this.size || this.#bytes >= maxBatchBytes;
   }
 
   add(input: Input): void {
     this.#inputs.push(input);
-    this.#size += input.size;
+    this.#bytes += input.size;
   }
 
   take(isLast = false): Batch {
     const inputs = this.#inputs;
     this.#inputs = [];
-    this.#size = 0;
+    this.#bytes = 0;
     return { inputs, isLast };
   }
 }

@@ -1,6 +1,6 @@
 import { JsonNesting } from './json-nesting.js';
 import { MultiLineRequest } from './multi-line-request.js';
-import { type Input, judgeRequest, longestRequest, refused, tooDeep, tooLong } from './request.js';
+import { type Input, judgeRequest, maxRequestLength, refused, tooDeep, tooLong } from './request.js';
 
 /**
  * The requests of a complete text: JSON objects, one per line or each over several lines, or arrays of them. Anything
@@ -115,7 +115,7 @@ export class RequestSplitter {
   *#endElement(isLast: boolean): Generator<Input> {
     const text = this.#kept.take()?.trim();
     const isTooDeep = this.#nesting.isTooDeep(1);
-    this.#nesting.forgetDeepest();
+    this.#nesting.resetReachedDepth();
     if (isLast) this.#place = 'beginning';
     if (isLast && text === '' && this.#element === 0) return; // an empty array
     const subject = `Element ${++this.#element} of the array, up to line ${this.#line},`;
@@ -135,13 +135,13 @@ class KeptText {
 
   add(piece: string): void {
     this.#length += piece.length;
-    if (this.#length <= longestRequest) this.#pieces.push(piece);
+    if (this.#length <= maxRequestLength) this.#pieces.push(piece);
     else this.#pieces = [];
   }
 
   /** The text, which is then forgotten; undefined if it was too long. */
   take(): string | undefined {
-    const text = this.#length <= longestRequest ? this.#pieces.join('') : undefined;
+    const text = this.#length <= maxRequestLength ? this.#pieces.join('') : undefined;
     this.#pieces = [];
     this.#length = 0;
     return text;

@@ -1,5 +1,5 @@
 import { asVifError, VifError } from '@vifkit/core';
-import { deepest, JsonNesting } from './json-nesting.js';
+import { JsonNesting, maxDepth } from './json-nesting.js';
 
 /** An input that cannot be read at all. */
 export class InputError extends Error {
@@ -20,16 +20,17 @@ export type Input = (
 };
 
 /** The maximum number of characters of one request; Nova's have about two thousand. */
-export const longestRequest = 1024 * 1024;
+export const maxRequestLength = 1024 * 1024;
 
 /** An empty object has 56 bytes in V8, and 8 in the list that it is in. */
 const bytesOfValue = 64;
 
 /**
- * The request in a text. It is parsed only if it is neither too long nor nested too deep. @param subject names the text
+ * The request in a text. It is parsed only if it is neither too long nor nested too deep.
+ * @param subject names the text
  */
 export function judgeRequest(text: string, subject: string): Input {
-  if (text.length > longestRequest) return tooLong(subject);
+  if (text.length > maxRequestLength) return tooLong(subject);
   const nesting = new JsonNesting();
   nesting.follow(text);
   if (nesting.isTooDeep()) return tooDeep(subject);
@@ -41,11 +42,11 @@ export function judgeRequest(text: string, subject: string): Input {
 }
 
 export function tooLong(subject: string): Input {
-  return refused(`${subject} is not a request: it has more than ${longestRequest} characters`);
+  return refused(`${subject} is not a request: it has more than ${maxRequestLength} characters`);
 }
 
 export function tooDeep(subject: string): Input {
-  return refused(`${subject} is not a request: it nests more than ${deepest} deep`);
+  return refused(`${subject} is not a request: it nests more than ${maxDepth} deep`);
 }
 
 export function refused(message: string): Input {

@@ -54,7 +54,7 @@ function ofVif(
 ): Input {
   if (instance) return { request: { vif, instance: { uuid: instance } }, size, subject };
   return refused(
-    `${subject} is a VIF alone. Say whose it is: --instance UUID, or {"vif": {…}, "instance": {"uuid": "…"}}`,
+    `${subject} is a VIF without an instance. Give the UUID of its instance: --instance UUID, or {"vif": {…}, "instance": {"uuid": "…"}}`,
   );
 }
 
@@ -73,7 +73,7 @@ function ofRow(
   if (!owner) {
     return [
       refused(
-        `${subject} is a row of instance_info_caches without instance_uuid. Say whose it is: --instance UUID`,
+        `${subject} is a row of instance_info_caches without instance_uuid. Give the UUID of the instance: --instance UUID`,
       ),
     ];
   }

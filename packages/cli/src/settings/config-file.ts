@@ -28,7 +28,10 @@ export async function readConfigFile(path: string, timeout = 30_000): Promise<Co
 
 const what = 'the configuration file';
 
-/** The text of a configuration file, and its contents. @throws VifError INVALID_OPTIONS, TIMEOUT */
+/**
+ * The text of a configuration file, and its contents.
+ * @throws VifError INVALID_OPTIONS, TIMEOUT
+ */
 export async function readConfigText(
   path: string,
   timeout: number,

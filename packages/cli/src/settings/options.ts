@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { OptionsSource } from '@vifkit/core';
-import { LONGEST_TIMER } from '@vifkit/engine/time';
+import { MAX_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formats } from './settings.js';
 
@@ -125,7 +125,7 @@ export function milliseconds(seconds: string): number {
   if (!/^\d*\.?\d+$/.test(seconds) || value <= 0) {
     throw new InvalidArgumentError('It must be a positive number of seconds.');
   }
-  if (value > LONGEST_TIMER) throw new InvalidArgumentError('It must be less than 2147483 seconds.');
+  if (value > MAX_TIMER) throw new InvalidArgumentError('It must be less than 2147483 seconds.');
   return value;
 }
 

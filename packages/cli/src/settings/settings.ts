@@ -88,6 +88,7 @@ export function hostOptions(settings: Settings): HostOptions {
   return { ...databases, networkNamespace: netns, sysfsRoot, stateDir, tapOwner, rootHelper, toolHelper };
 }
 
+// Not core's function: core is not loaded if it is not needed, as for `vif --help`.
 const uuid = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Whether the arguments are ids of VIFs, rather than files. */

@@ -75,7 +75,7 @@ describe('the VIFs that are kept', () => {
       jsonLines({ id: one, vif: null }),
       /where the id of a VIF should be|without an id/,
     ],
-  ])('are no good as %s, and nothing is done', async (_, stdin, message) => {
+  ])('are invalid as %s, and nothing is done', async (_, stdin, message) => {
     const { status, stderr, asked } = await gc(['--keep', '-'], stdin);
     expect({ status, asked }).toEqual({ status: 2, asked: [] });
     expect(stderr).toMatch(message);
@@ -104,7 +104,7 @@ describe('the VIFs that are kept', () => {
 });
 
 describe('what was removed', () => {
-  it('is told in a line a VIF, with what was shared and what failed', async () => {
+  it('is reported in a line a VIF, with what was shared and what failed', async () => {
     const { status, stdout } = await gc(['--keep-none', '--format', 'json'], '', [removed, shared, failed]);
     expect(status).toBe(1);
     expect(

@@ -35,7 +35,7 @@ describe('with --permit', () => {
     return plugin_info.map(({ vif_info }) => vif_info.map(({ vif_object_name }) => vif_object_name));
   };
 
-  it('tells only of those classes, and only of plugins that take one', async () => {
+  it('reports only those classes, and only of plugins that take one', async () => {
     expect(await permitted('VIFOpenVSwitch', 'VIFDirect')).toEqual([['VIFOpenVSwitch']]);
     expect(await permitted('VIFDirect')).toEqual([]);
   });
@@ -64,7 +64,7 @@ describe('as text', () => {
   });
 });
 
-it('leaves out a plugin that cannot tell, with its error and status 1', async () => {
+it('leaves out a plugin that cannot describe itself, with its error and status 1', async () => {
   const { status, stdout, stderr } = await runVif(['host-info'], { plugins: [broken, sound] });
   expect(status).toBe(1);
   expect(stderr.trim().split('\n')).toEqual([

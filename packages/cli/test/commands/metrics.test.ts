@@ -27,7 +27,7 @@ it.each([
   ['differs', checked(['link'], 'broken')],
   ['unknown', failed('VIF_NOT_RECORDED')],
   ['failed', failed('TIMEOUT')],
-])('a VIF is told to be %s', (state, result) => {
+])('a VIF is reported to be %s', (state, result) => {
   expect(stateOf(result)).toBe(state);
 });
 
@@ -88,7 +88,7 @@ describe('check --format prometheus', () => {
     expect(metrics.stdout).toMatch(/^# HELP vifkit_vifs /);
   });
 
-  it("tells OVN's time of the VIFs that were checked", async () => {
+  it("reports OVN's time of the VIFs that were checked", async () => {
     const { stdout } = await run(found.sound, '--format', 'prometheus');
     expect(stdout).toContain('\nvifkit_ovn_install_seconds{vif="1"} 0.250\n');
   });

@@ -123,7 +123,7 @@ describe('VIFs of the network model', () => {
   });
 });
 
-describe('lines that are no good', () => {
+describe('lines that are invalid', () => {
   it('have an error in their place, with an id where there is one', async () => {
     const object = toPrimitive(route);
     const unknown = { ...object, 'versioned_object.name': 'Rout' };

@@ -35,7 +35,7 @@ describe('a check of what is plugged', () => {
     checkAll: settleAll(() => ({ differences: [], timeline, connection })),
   });
 
-  it.each([[['--all']], [[id]]])('is strict if it is told so: %j', async (args) => {
+  it.each([[['--all']], [[id]]])('is strict on request: %j', async (args) => {
     expect(await runVif(['check', ...args], { driver })).toMatchObject({ status: 0 });
     expect(await runVif(['check', '--strict', ...args], { driver })).toMatchObject({ status: 1 });
   });

@@ -101,7 +101,7 @@ describe('options', () => {
     [{ VIF_SOUND_MTU: 'big' }, 'VIF_SOUND_MTU must be a number'],
     [{ VIF_SOUND_MTU: '1' }, '(from VIF_SOUND_MTU)'],
     [{ VIF_SUOND_MTU: '1' }, 'The environment variable VIF_SUOND_MTU sets no option'],
-  ])('that are no good in the environment are wrong usage: %j', async (env, message) => {
+  ])('that are invalid in the environment are wrong usage: %j', async (env, message) => {
     for (const name of ['plugins', 'doctor', 'host-info']) {
       const { status, stderr } = await runVif([name], { plugins: [sound], env });
       expect(status).toBe(2);

@@ -127,7 +127,7 @@ describe('the progress bar', () => {
     expect(stdout.text).toBe('');
   });
 
-  it('tells that more may come, until all have', async () => {
+  it('reports that more may come, until all have', async () => {
     const stderr = new MemoryOutput(true);
     const report = new Report('plug', { format: 'text' }, { stdout: new MemoryOutput(true), stderr });
     report.expect(30, false);

@@ -85,7 +85,7 @@ describe('vif conformance', () => {
     return own;
   }
 
-  it('tells each promise, and writes a badge', async () => {
+  it('reports each promise, and writes a badge', async () => {
     const own = await putPackage();
     const { stdout, stderr, exitCode } = await vif(['conformance', own, '--badge', 'badge.json']);
     expect(stderr).toBe('');
@@ -97,7 +97,7 @@ describe('vif conformance', () => {
     expect(JSON.parse(await readFile(join(folder, 'badge.json'), 'utf8'))).toMatchObject({ color: 'red' });
   });
 
-  it('tells them as JSON, a line a promise', async () => {
+  it('reports them as JSON, a line a promise', async () => {
     const own = await putPackage();
     const { stdout } = await vif(['conformance', own, '--format', 'json']);
     const lines = stdout.split('\n').map((line) => JSON.parse(line));

@@ -178,7 +178,7 @@ describe('a package of a vendor', () => {
     ['nothing', 'nowhere', /There is no plugin package at/],
     ['a folder that is no package', '.', /package.json cannot be read/],
     ['a manifest that is no object', 'null', /package.json cannot be read/],
-    ['no module', 'empty', /names no module that is there.* and there is no index.js/],
+    ['no module', 'empty', /names no existing module.* and there is no index.js/],
   ])('is missing where there is %s', async (_, where, complaint) => {
     for (const [name, manifest] of [
       ['null', 'null'],

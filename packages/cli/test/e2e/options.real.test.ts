@@ -37,7 +37,7 @@ describe('an option of a plugin', () => {
     expect(await planned({ VIF_LINUX_BRIDGE_FLAT_INTERFACE: 'null' })).not.toContain('lo');
   });
 
-  it('that is no good is wrong usage of each command, by the name of its variable', async () => {
+  it('that is invalid is wrong usage of each command, by the name of its variable', async () => {
     const env = { ...process.env, VIF_OVS_NETWORK_DEVICE_MTU: '1' };
     for (const args of [['config'], ['plugins'], ['host-info']]) {
       const { status, stdout, stderr } = await spawnVif(args, { stdin, env });

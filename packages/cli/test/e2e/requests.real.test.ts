@@ -85,7 +85,7 @@ describe('bad requests', () => {
     },
   );
 
-  it('is told of on standard error in text mode', async () => {
+  it('is reported on standard error in text mode', async () => {
     const stdin = jsonLines(withVif({ address: 'x' }));
     const { status, stdout, stderr } = await spawnVif(['plug', ...nowhere], { stdin, env });
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });

@@ -7,7 +7,7 @@ import { fromPrimitive, type HostInfo } from '@vifkit/core/os-vif';
 import { expect, it } from 'vitest';
 import { bin, spawnVif } from '../support/spawn-vif.js';
 
-it('tells its version', async () => {
+it('reports its version', async () => {
   expect(await spawnVif(['--version'])).toEqual({
     status: 0,
     stdout: expect.stringMatching(/^\d+\.\d+\.\d+\n$/),
@@ -68,7 +68,7 @@ it('lists the plugins that it comes with', async () => {
   );
 });
 
-it('tells which VIFs its plugins take', async () => {
+it('reports which VIFs its plugins take', async () => {
   const { status, stdout } = await spawnVif(['host-info', '--format', 'json']);
   expect(status).toBe(0);
   const { plugin_info } = fromPrimitive(JSON.parse(stdout)) as HostInfo;
@@ -76,7 +76,7 @@ it('tells which VIFs its plugins take', async () => {
   expect(names).toEqual(expect.arrayContaining(['linux_bridge', 'ovs', 'noop']));
 });
 
-it('tells what this host lacks, each with its remedy', async () => {
+it('reports what this host lacks, each with its remedy', async () => {
   const given = ['--format', 'json', '--ovsdb', 'unix:/nonexistent/db.sock'];
   const { status, stdout, stderr } = await spawnVif(['doctor', ...given]);
   expect({ status, stderr }).toEqual({ status: 1, stderr: '' });

@@ -17,8 +17,8 @@ afterAll(() => rm(folder, { recursive: true }));
 /** What a script in the page prints, with the picture's page in a browser. */
 async function inBrowser(page: string, script: string): Promise<string> {
   const file = join(folder, 'page.html');
-  const print = `<script>(async () => { ${script} })().then((told) => {
-    const out = document.createElement('output'); out.id = 'told-by-test'; out.textContent = btoa(encodeURIComponent(told));
+  const print = `<script>(async () => { ${script} })().then((result) => {
+    const out = document.createElement('output'); out.id = 'result-of-test'; out.textContent = btoa(encodeURIComponent(result));
     document.documentElement.append(out); });</script>`;
   await writeFile(
     file,
@@ -31,25 +31,25 @@ async function inBrowser(page: string, script: string): Promise<string> {
     '--dump-dom',
     `file://${file}`,
   ]);
-  const [, told = ''] = /id="told-by-test">([^<]*)</.exec(stdout) ?? [];
-  return decodeURIComponent(Buffer.from(told, 'base64').toString());
+  const [, result = ''] = /id="result-of-test">([^<]*)</.exec(stdout) ?? [];
+  return decodeURIComponent(Buffer.from(result, 'base64').toString());
 }
 
 describe('the page of a host with 50 VIFs, one of them broken, in a browser', () => {
   it('is accessible, as far as axe can tell', async () => {
     const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-    const told = await inBrowser(
+    const result = await inBrowser(
       html(someHost(50, 7)),
       `${axe.replaceAll('</script', '<\\/script')};
       const { violations, passes } = await axe.run();
       return JSON.stringify({ violations: violations.map(({ id, nodes }) => id + ' ' + nodes[0].html), passes: passes.length });`,
     );
-    expect(JSON.parse(told)).toEqual({ violations: [], passes: expect.any(Number) });
-    expect(JSON.parse(told).passes).toBeGreaterThan(10);
+    expect(JSON.parse(result)).toEqual({ violations: [], passes: expect.any(Number) });
+    expect(JSON.parse(result).passes).toBeGreaterThan(10);
   });
 
   it('finds what is searched for: by an id, by the name of a link, by a state', async () => {
-    const told = await inBrowser(
+    const result = await inBrowser(
       html(someHost(50, 7)),
       `const found = {};
       const input = document.querySelector('#search');
@@ -59,29 +59,29 @@ describe('the page of a host with 50 VIFs, one of them broken, in a browser', ()
         const rows = [...document.querySelectorAll('tbody tr')].filter((row) => !row.hidden);
         found[word] = rows.length === 1 ? rows[0].dataset.vif : rows.length;
       }
-      found.told = document.querySelector('#told').textContent;
+      found.count = document.querySelector('#count').textContent;
       return JSON.stringify(found);`,
     );
-    expect(JSON.parse(told)).toEqual({
+    expect(JSON.parse(result)).toEqual({
       [idOf(9)]: idOf(9),
       qvo00000003: idOf(3),
       broken: idOf(7),
       nowhere: 0,
       '': 50,
-      told: '50 of 50 VIFs',
+      count: '50 of 50 VIFs',
     });
   });
 
   it('lists what is broken first', async () => {
-    const told = await inBrowser(
+    const result = await inBrowser(
       html(someHost(50, 7)),
       `return [...document.querySelectorAll('tbody tr')].map((row) => row.dataset.vif).slice(0, 3).join();`,
     );
-    expect(told).toBe([idOf(7), idOf(1), idOf(2)].join());
+    expect(result).toBe([idOf(7), idOf(1), idOf(2)].join());
   });
 
   it('shows what is found in the picture, and dims all else, lines too', async () => {
-    const told = await inBrowser(
+    const result = await inBrowser(
       html(someHost(200, 90)),
       `const input = document.querySelector('#search');
       const shown = {};
@@ -101,14 +101,14 @@ describe('the page of a host with 50 VIFs, one of them broken, in a browser', ()
       return JSON.stringify(shown);`,
     );
     const one = { boxes: 4, lines: 4, isInView: true };
-    expect(JSON.parse(told)).toEqual({ qbr00000003: one, broken: one, qbr00000198: one });
+    expect(JSON.parse(result)).toEqual({ qbr00000003: one, broken: one, qbr00000198: one });
   });
 
   it('draws what is broken in red', async () => {
-    const told = await inBrowser(
+    const result = await inBrowser(
       html(someHost(50, 7)),
       `return [...document.querySelectorAll('.node.broken rect')].map((each) => getComputedStyle(each).stroke).join();`,
     );
-    expect(told).toBe('rgb(179, 21, 12)');
+    expect(result).toBe('rgb(179, 21, 12)');
   });
 });

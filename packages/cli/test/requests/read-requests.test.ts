@@ -37,7 +37,7 @@ async function collect(text: InputText, size: number, signal = never): Promise<B
 
 const sizes = (batches: readonly Batch[]) => batches.map(({ inputs }) => inputs.length);
 
-it('makes full batches of what is there at once, however it is cut, and tells the last', async () => {
+it('makes full batches of what is there at once, however it is cut, and reports the last', async () => {
   const line = '{"id":"a"}\n';
   const whole = line.repeat(200);
   for (const pieces of [[whole], whole.match(/.{1,700}/gs) ?? []]) {

@@ -194,9 +194,9 @@ describe('limits', () => {
     expect(read(`${nested(64)}\n${nested(65)}\n{}`)).toEqual([expect.anything(), refusal, {}]);
     expect(read(`[${nested(64)},${nested(65)},{}]`)).toEqual([expect.anything(), refusal, {}]);
     expect(read(`{\n"id": ${nested(64)}\n}\n{}`)).toEqual([refusal, {}]);
-    const deepest = '['.repeat(500_000);
-    expect(read(`{"id": ${deepest}\n{}`)).toEqual([refusal, {}]);
-    expect(read(`{}\n${deepest}`)).toEqual([{}, refusal]);
+    const maxDepth = '['.repeat(500_000);
+    expect(read(`{"id": ${maxDepth}\n{}`)).toEqual([refusal, {}]);
+    expect(read(`{}\n${maxDepth}`)).toEqual([{}, refusal]);
   });
 
   it('hold for the first of JSON Lines, whose mistake may be that it goes on', () => {

@@ -108,7 +108,7 @@ describe('a configuration file is refused, by its path,', () => {
     expect(stderr).toContain(file);
   });
 
-  it('when it is not there', async () => {
+  it('when it is missing', async () => {
     const { status, stderr } = await runVif(['plugins', '--config', join(folder, 'none.json')]);
     expect(status).toBe(2);
     expect(stderr).toMatch(/^vif: INVALID_OPTIONS: Cannot read .*none.json.*ENOENT/);
@@ -183,7 +183,7 @@ describe('config-file', () => {
     return { status, stdout: stdout.replaceAll(folder, '') };
   };
 
-  it('tells the line of all that is wrong', async () => {
+  it('reports the line of all that is wrong', async () => {
     const lines = [
       '{',
       '  "tiemout": 3,',
@@ -216,7 +216,7 @@ describe('config-file', () => {
     ['options that are text', '{"plugins": {\n  "ovs": "abc" }}', 2],
     ['options that are a list', '{"plugins": {\n  "ovs": [1] }}', 2],
     ['options that are a number', '{"plugins": {\n  "ovs": 5 }}', 2],
-  ])('tells the line of %s', async (_, text, line) => {
+  ])('reports the line of %s', async (_, text, line) => {
     const { status, stdout } = await check(text, '--format', 'json');
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ file: '/config.json', problems: [{ line }] });

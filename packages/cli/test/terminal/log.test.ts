@@ -50,7 +50,7 @@ describe('elsewhere', () => {
     ]);
   });
 
-  it('tells the journal the priority of each line', async () => {
+  it('prefixes each line with its priority, for the journal', async () => {
     const { dev, ino } = fstatSync(process.stderr.fd);
     const text = await logged(1, false, { JOURNAL_STREAM: `${dev}:${ino}` });
     expect(text).toMatch(/^<6>\{"level":"info".*\n<3>\{"level":"error".*\n$/);

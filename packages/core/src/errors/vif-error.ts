@@ -4,7 +4,7 @@ import { quote } from './quote.js';
 // A registered symbol, so that errors from another copy of this package are recognised too.
 const brand = Symbol.for('vifkit.error');
 
-const longestReason = 2_000;
+const maxReasonLength = 2_000;
 
 /** What an error may have besides its code and message. */
 export interface VifErrorOptions {
@@ -55,8 +55,8 @@ export class VifError<Code extends ErrorCode = ErrorCode> extends Error {
   }
 }
 
-/** How deep causes of causes are written: a foreign error may be its own cause. */
-const deepestCause = 5;
+/** How many causes of causes are written: a foreign error may be its own cause. */
+const maxCauses = 5;
 
 /** A cause as JSON has it. Of a foreign error, that is its name, code (`ENOENT`), message and causes. */
 function describeCause(cause: unknown, depth = 1): object {
@@ -67,7 +67,7 @@ function describeCause(cause: unknown, depth = 1): object {
       ...(cause instanceof Error && { name }),
       ...(typeof code === 'string' && { code }),
       message: reasonOf(cause),
-      ...(inner !== undefined && depth < deepestCause && { cause: describeCause(inner, depth + 1) }),
+      ...(inner !== undefined && depth < maxCauses && { cause: describeCause(inner, depth + 1) }),
     };
   } catch {
     return { message: reasonOf(cause) }; // it does not want to be looked at
@@ -99,7 +99,7 @@ export function asVifError(error: unknown, code: ErrorCode, context: string, vif
 export function reasonOf(error: unknown): string {
   try {
     const message: unknown = error instanceof Error ? error.message : quote(error);
-    return typeof message === 'string' ? message.slice(0, longestReason) : quote(message);
+    return typeof message === 'string' ? message.slice(0, maxReasonLength) : quote(message);
   } catch {
     return 'something that cannot be shown';
   }
@@ -127,8 +127,12 @@ export class ValidationError extends VifError {
     readonly violations: readonly Violation[],
     options?: VifErrorOptions,
   ) {
-    const told = violations.slice(0, shown).map(({ path, message }) => `${path} ${message}`.trim());
-    const more = violations.length - told.length;
-    super(code, `${subject} is invalid: ${told.join('; ')}${more > 0 ? `; and ${more} more` : ''}`, options);
+    const listed = violations.slice(0, shown).map(({ path, message }) => `${path} ${message}`.trim());
+    const more = violations.length - listed.length;
+    super(
+      code,
+      `${subject} is invalid: ${listed.join('; ')}${more > 0 ? `; and ${more} more` : ''}`,
+      options,
+    );
   }
 }

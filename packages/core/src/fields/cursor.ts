@@ -3,7 +3,7 @@ import { ValidationError, type Violation } from '../errors/vif-error.js';
 import { pathTo } from './field-rule.js';
 
 /** Deeper than any of our formats nests; a deeper input is an attack or an accident. */
-const deepest = 32;
+const maxDepth = 32;
 
 /** The maximum number of values in one input, free-form maps included. */
 const most = 100_000;
@@ -33,7 +33,7 @@ export class Cursor {
   /** @throws ValidationError when the input is too deep or too large */
   to(key: string): Cursor {
     const child = new Cursor(this.source, this, key, this.depth + 1, this.seen);
-    if (child.depth > deepest) child.fail(`is nested more than ${deepest} deep`);
+    if (child.depth > maxDepth) child.fail(`is nested more than ${maxDepth} deep`);
     this.seen.count += 1;
     if (this.seen.count > most) child.fail(`is too large: there are more than ${most} values`);
     return child;

@@ -13,7 +13,7 @@ export interface OptionRule {
 /** A rule for each option of a function. */
 export type OptionRules<T> = { readonly [K in keyof Required<T>]: OptionRule };
 
-const mostWords = 1_000;
+const maxWords = 1_000;
 
 /** A limit for messages: an input may have very many unknown options. */
 const maxListed = 10;
@@ -97,7 +97,7 @@ function isText(value: unknown): value is string {
 
 /** A proxy could return a different list each time it is read. */
 function isWords(value: unknown): boolean {
-  return !types.isProxy(value) && Array.isArray(value) && value.length <= mostWords && value.every(isText);
+  return !types.isProxy(value) && Array.isArray(value) && value.length <= maxWords && value.every(isText);
 }
 
 function isFunction(value: unknown): boolean {

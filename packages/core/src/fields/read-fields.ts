@@ -60,7 +60,7 @@ function withPrefix(wire: string, text: string): string {
 const maxListed = 10;
 
 /** Longer keys are not typing errors. */
-const longestTypo = 40;
+const maxTypoLength = 40;
 
 /**
  * Refuses keys of an object that the class with this prototype does not declare.
@@ -80,7 +80,7 @@ export function refuseUnknownKeys(prototype: object, given: object, at: Cursor, 
 
 /** A suggestion for an unknown key: the end of a sentence. */
 export function suggestion(key: string, known: readonly string[]): string {
-  const isShort = key.length <= longestTypo;
+  const isShort = key.length <= maxTypoLength;
   const spellings = new Map(known.map((each) => [each.toLowerCase(), each]));
   const found = isShort
     ? closestMatch(key.toLowerCase(), [...spellings.keys()], { maxDistance: 2 })

@@ -13,9 +13,9 @@ import {
   isVlanId,
   isWireUuid,
   linkNameRule,
-  longestPortProfile,
-  longestSocketPath,
-  longestText,
+  maxPortProfileLength,
+  maxSocketPathLength,
+  maxTextLength,
   mtuRange,
   patterns,
   vlanRange,
@@ -85,7 +85,7 @@ export const wireSchemas = {
   integer: { type: 'integer', minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER },
 } as const satisfies Record<WireType, JsonSchema>;
 
-const plainText = { type: 'string', pattern: patterns.plainText, maxLength: longestText } as const;
+const plainText = { type: 'string', pattern: patterns.plainText, maxLength: maxTextLength } as const;
 
 /** The JSON Schemas of the rules for single values, for all spellings that are read. */
 export const plugSchemas = {
@@ -97,8 +97,12 @@ export const plugSchemas = {
   uuid: { type: 'string', pattern: patterns.uuid },
   text: plainText,
   /** A schema cannot limit the number of bytes, only of characters. */
-  socketPath: { ...plainText, pattern: patterns.plainText.replace('^', '^/'), maxLength: longestSocketPath },
+  socketPath: {
+    ...plainText,
+    pattern: patterns.plainText.replace('^', '^/'),
+    maxLength: maxSocketPathLength,
+  },
   /** The same holds here. */
-  portProfile: { ...plainText, minLength: 1, maxLength: longestPortProfile },
+  portProfile: { ...plainText, minLength: 1, maxLength: maxPortProfileLength },
   boolean: wireSchemas.boolean,
 } as const satisfies Record<Exclude<RuleName, 'mtu' | 'vlanId'>, JsonSchema>;

@@ -103,29 +103,29 @@ export function isVlanId(value: unknown): value is number {
   return isIntegerIn(value, vlanRange);
 }
 
-export const longestText = 255;
+export const maxTextLength = 255;
 
 /** sun_path of a Unix socket's address has 108 bytes, the NUL included. */
-export const longestSocketPath = 107;
+export const maxSocketPathLength = 107;
 
 const plainText = new RegExp(patterns.plainText, 'u');
 
 /** At most 255 characters, all of them safe in XML 1.0, on a command line and in one line of a file. */
 export function isPlainText(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= longestText && plainText.test(value);
+  return typeof value === 'string' && value.length <= maxTextLength && plainText.test(value);
 }
 
 /** The absolute path of a Unix socket, of at most 107 bytes. */
 export function isSocketPath(value: unknown): value is string {
-  return isPlainText(value) && value.startsWith('/') && Buffer.byteLength(value) <= longestSocketPath;
+  return isPlainText(value) && value.startsWith('/') && Buffer.byteLength(value) <= maxSocketPathLength;
 }
 
 /** libvirt keeps the name of an 802.1Qbh port profile in 40 bytes, the NUL included. */
-export const longestPortProfile = 39;
+export const maxPortProfileLength = 39;
 
 /** The name of a port profile in a switch's database, of 1 to 39 bytes. */
 export function isPortProfile(value: unknown): value is string {
-  return isPlainText(value) && value !== '' && Buffer.byteLength(value) <= longestPortProfile;
+  return isPlainText(value) && value !== '' && Buffer.byteLength(value) <= maxPortProfileLength;
 }
 
 const uuid = new RegExp(patterns.uuid);

@@ -22,12 +22,12 @@ export function isTrue(property: unknown): boolean {
 export function guestFlag({ flavor, image }: GuestSpec, name: string): boolean {
   const ofFlavor = flavor.extra_specs[`hw:${name}`];
   const ofImage = image.properties[`hw_${name}`];
-  const said = [ofFlavor, ofImage].filter((value) => value !== undefined).map(isTrue);
-  if (new Set(said).size > 1) {
+  const requested = [ofFlavor, ofImage].filter((value) => value !== undefined).map(isTrue);
+  if (new Set(requested).size > 1) {
     const text = `The flavor's hw:${name} '${ofFlavor}' contradicts the image's hw_${name} '${ofImage}'`;
     throw new VifError('INVALID_REQUEST', text);
   }
-  return said[0] ?? false;
+  return requested[0] ?? false;
 }
 
 /**
@@ -116,7 +116,7 @@ interface CardRules {
   /** vNIC types of devices that are passed through to the guest: no card is emulated. */
   readonly passedThrough: readonly string[];
   wantsMultiqueue(context: CardContext): boolean;
-  mostQueues(host: HostCapabilities): number;
+  maxQueues(host: HostCapabilities): number;
 }
 
 const newtonModels = ['virtio', 'ne2k_pci', 'pcnet', 'rtl8139', 'e1000', 'spapr-vlan'];
@@ -135,7 +135,7 @@ const rules: Readonly<Record<Routing, CardRules>> = {
     multiqueue: ['kvm'],
     passedThrough: [],
     wantsMultiqueue: ({ image }) => isTrue(image.properties.hw_vif_multiqueue_enabled),
-    mostQueues: ({ kernel_release }) => maxTapQueues(kernel_release),
+    maxQueues: ({ kernel_release }) => maxTapQueues(kernel_release),
   },
   current: {
     models: new Map([
@@ -155,7 +155,7 @@ const rules: Readonly<Record<Routing, CardRules>> = {
       'vdpa',
     ],
     wantsMultiqueue,
-    mostQueues: ({ max_queues, kernel_release }) => max_queues ?? maxTapQueues(kernel_release),
+    maxQueues: ({ max_queues, kernel_release }) => max_queues ?? maxTapQueues(kernel_release),
   },
 };
 
@@ -177,10 +177,10 @@ export function cardModel({ image, host, routing, vnicType }: CardContext): stri
  * @throws VifError INVALID_REQUEST if flavor and image contradict each other
  */
 export function cardQueues(context: CardContext): number | undefined {
-  const { multiqueue, wantsMultiqueue, mostQueues } = rules[context.routing];
+  const { multiqueue, wantsMultiqueue, maxQueues } = rules[context.routing];
   const { host, flavor } = context;
   if (!multiqueue.includes(host.virt_type) || !wantsMultiqueue(context)) return undefined;
-  return Math.min(flavor.vcpus, mostQueues(host));
+  return Math.min(flavor.vcpus, maxQueues(host));
 }
 
 /**
@@ -214,11 +214,11 @@ export interface TapQueues {
  * the device is configured.
  */
 export function tapQueues(context: CardContext): TapQueues {
-  const { multiqueue, mostQueues } = rules[context.routing];
+  const { multiqueue, maxQueues } = rules[context.routing];
   try {
     const { host } = context;
     const isAble = cardModel(context) === 'virtio' && multiqueue.includes(host.virt_type);
-    const canMultiQueue = isAble && mostQueues(host) > 1;
+    const canMultiQueue = isAble && maxQueues(host) > 1;
     return { canMultiQueue, multiQueue: canMultiQueue && (cardQueues(context) ?? 1) > 1 };
   } catch {
     return { canMultiQueue: false, multiQueue: false };

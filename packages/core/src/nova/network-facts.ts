@@ -102,7 +102,10 @@ export interface VhostUserSocket {
   readonly mode: 'client' | 'server';
 }
 
-/** The socket of a VIF. @throws VifError INVALID_VIF when there is none, or its mode is unknown */
+/**
+ * The socket of a VIF.
+ * @throws VifError INVALID_VIF when there is none, or its mode is unknown
+ */
 export function vhostUserSocket(vif: NetworkVif): VhostUserSocket {
   const { vhostuser_socket: path } = requireKeys(vif, 'details', 'vhostuser_socket');
   const mode = vif.details.vhostuser_mode ?? 'server';

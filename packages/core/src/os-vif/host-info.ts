@@ -78,7 +78,10 @@ export class HostInfo extends VersionedObject {
   }
 }
 
-/** What a plugin of a host announces. @throws VifError NO_MATCHING_PLUGIN if the host has no such plugin */
+/**
+ * What a plugin of a host announces.
+ * @throws VifError NO_MATCHING_PLUGIN if the host has no such plugin
+ */
 export function announcedPlugin({ plugin_info = [] }: HostInfo, name: string): HostPluginInfo {
   const found = plugin_info.find(({ plugin_name }) => plugin_name === name);
   if (found) return found;
@@ -86,7 +89,10 @@ export function announcedPlugin({ plugin_info = [] }: HostInfo, name: string): H
   throw new VifError('NO_MATCHING_PLUGIN', `The host has no plugin '${name}'. It has ${known}`);
 }
 
-/** What a plugin announces about a VIF class. @throws VifError UNSUPPORTED_VIF if it does not support the class */
+/**
+ * What a plugin announces about a VIF class.
+ * @throws VifError UNSUPPORTED_VIF if it does not support the class
+ */
 export function announcedVif({ plugin_name, vif_info = [] }: HostPluginInfo, className: string): HostVIFInfo {
   const found = vif_info.find(({ vif_object_name }) => vif_object_name === className);
   if (found) return found;

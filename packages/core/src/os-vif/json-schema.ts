@@ -69,7 +69,8 @@ function define(registered: Registration, form: SchemaForm, $defs: Definitions):
 }
 
 /**
- * The title of a class. For os-vif's own classes it is the name without the namespace. @throws VifError UNKNOWN_OBJECT
+ * The title of a class. For os-vif's own classes it is the name without the namespace.
+ * @throws VifError UNKNOWN_OBJECT
  */
 export function titleOf(type: { readonly prototype: object }): string {
   const { name, namespace } = identityOfClass(type);

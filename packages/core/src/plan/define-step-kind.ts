@@ -27,8 +27,8 @@ export interface StepTraits<S> {
   /** Keys, as in `link:br0`, that a plan locks against other calls, and shares with the other plans of its own call. */
   locks?(step: S): readonly string[];
   /**
-   * The desired properties of the target besides its existence, in a few words each. @param makes the target does not
-   * exist yet
+   * The desired properties of the target besides its existence, in a few words each.
+   * @param makes the target does not exist yet
    */
   describe?(step: S, makes: boolean): readonly string[];
   /** The link, port or bridge next to which `vif show` draws the step's target. */

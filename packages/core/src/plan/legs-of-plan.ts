@@ -1,8 +1,8 @@
 import type { Leg } from '../connection/legs.js';
 import type { BridgePortStep, LinkStep, OvsPortSettingsStep, OvsPortStep, Plan, Step } from './steps.js';
 
-/** Neutron's VLAN for ports that must not have any traffic. */
-const DEAD_VLAN = 4095;
+/** Neutron's VLAN for ports whose traffic is dropped. */
+export const DEAD_VLAN = 4095;
 
 /**
  * The legs that the steps of a plug's plan make or use. The plugin's `path` adds those that no step is about, such as a

@@ -135,7 +135,10 @@ export function addStepKinds(packageName: string, kinds: readonly StepKindDefini
   }
 }
 
-/** The definition of a kind. @throws VifError NO_RUNNER for one that no package provides */
+/**
+ * The definition of a kind.
+ * @throws VifError NO_RUNNER for one that no package provides
+ */
 export function stepKindOf({ kind }: { readonly kind: string }): StepKindDefinition<Step> {
   const definition = definitions.get(kind);
   if (definition) return definition;

@@ -4,11 +4,11 @@ import { isCustom, sealCustomStep } from './custom.js';
 import { checkStep, type Plan, type Step } from './steps.js';
 
 /** Far more than any VIF needs. A longer plan is a plugin's mistake, and is refused without being read. */
-const mostSteps = 1_000;
+const maxSteps = 1_000;
 
 /** The maximum number of values in one step, and their maximum depth. */
-const mostValues = 10_000;
-const deepest = 8;
+const maxValues = 10_000;
+const maxDepth = 8;
 
 /** The maximum number of faults of a step in a message. */
 const maxListed = 5;
@@ -36,7 +36,7 @@ function readSteps(plan: unknown, refusal: (what: string) => VifError): unknown[
   try {
     if (!Array.isArray(plan)) throw refusal(`it is ${quote(plan)}, not a list of steps`);
     const { length } = plan;
-    if (!(length <= mostSteps)) throw refusal(`it has ${quote(length)} steps; ${mostSteps} is the most`);
+    if (!(length <= maxSteps)) throw refusal(`it has ${quote(length)} steps; ${maxSteps} is the most`);
     return Array.from({ length }, (_, i) => plan[i]);
   } catch (error) {
     throw isVifError(error) ? error : refusal(`it cannot be read: ${quote(reasonOf(error))}`);
@@ -51,7 +51,7 @@ function examine(
 ): { readonly step: unknown; readonly wrong: readonly string[] } {
   try {
     if (isCustom(given)) return sealCustomStep(given, owner, vifId);
-    const step = copyOf(given, { left: mostValues });
+    const step = copyOf(given, { left: maxValues });
     return { step, wrong: checkStep(step) };
   } catch (error) {
     return { step: given, wrong: [`cannot be read: ${quote(reasonOf(error))}`] };
@@ -61,7 +61,7 @@ function examine(
 /** A copy of what JSON would keep of a value, so that no getter, prototype or later change can alter it. */
 function copyOf(value: unknown, room: { left: number }, depth = 0): unknown {
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > deepest) throw new RangeError(`it is nested more than ${deepest} deep`);
+  if (depth > maxDepth) throw new RangeError(`it is nested more than ${maxDepth} deep`);
   if (Array.isArray(value)) {
     const { length } = value;
     take(length, room);
@@ -82,5 +82,5 @@ function copyOf(value: unknown, room: { left: number }, depth = 0): unknown {
 
 function take(count: number, room: { left: number }): void {
   room.left -= count;
-  if (!(room.left >= 0)) throw new RangeError(`it has more than ${mostValues} values`);
+  if (!(room.left >= 0)) throw new RangeError(`it has more than ${maxValues} values`);
 }

@@ -35,13 +35,15 @@ export type Constructor<T> = new (...args: never[]) => T;
 interface Common {
   /** A class whose properties, with their defaults, are the options. class-validator's decorators validate them. */
   readonly options?: Constructor<object>;
+  /** What it needs on the host. */
   readonly needs?: readonly Requirement[];
 }
 
 /** What a decorator declares about its class. */
 export type Declaration =
   | ({
-      readonly role: 'plugin' /** The name that VIF objects have in `plugin`. */;
+      readonly role: 'plugin';
+      /** The name that VIF objects have in `plugin`. */
       readonly name: string;
       /**
        * Whether its `plug` makes the tap of a `VIFGeneric`. The hypervisor is then configured to open it, not to make
@@ -49,9 +51,14 @@ export type Declaration =
        */
       readonly makesTaps?: boolean;
     } & Common)
-  | ({ readonly role: 'driver' /** The VIF type, as Nova spells it. */; readonly type: string } & Common)
+  | ({
+      readonly role: 'driver';
+      /** The VIF type, as Nova spells it. */
+      readonly type: string;
+    } & Common)
   | ({
       readonly role: 'converter';
+      /** The VIF type, as Nova spells it. */
       readonly type: string;
       /** The rules by which it converts; all of them unless given. */
       readonly routing?: Routing;

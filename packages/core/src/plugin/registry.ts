@@ -76,7 +76,10 @@ export class PluginRegistry {
     }
   }
 
-  /** Loads what handles VIFs of a type, if that is loaded on demand. @throws whatever {@link loadPlugin} throws */
+  /**
+   * Loads what handles VIFs of a type, if that is loaded on demand.
+   * @throws whatever {@link loadPlugin} throws
+   */
   async loadType(type: string, routing: Routing): Promise<void> {
     await this.#load('converter', converterSlot(type, routing));
     await this.#load('driver', slugOf(type));
@@ -91,7 +94,10 @@ export class PluginRegistry {
     await this.#load('plugin', name);
   }
 
-  /** The plugin with this name. @throws VifError NO_MATCHING_PLUGIN, PLUGIN_FAILED */
+  /**
+   * The plugin with this name.
+   * @throws VifError NO_MATCHING_PLUGIN, PLUGIN_FAILED
+   */
   plugin(name: string): VifPlugin {
     const found = this.#plugins.get(name) ?? this.#notLoaded('plugin', name);
     if (found) return found.instance;
@@ -113,13 +119,19 @@ export class PluginRegistry {
     return this.#components.flatMap((each) => (each.role === 'plugin' ? each.name : [])).sort();
   }
 
-  /** The legacy driver of a VIF type, if there is one. @throws VifError PLUGIN_FAILED */
+  /**
+   * The legacy driver of a VIF type, if there is one.
+   * @throws VifError PLUGIN_FAILED
+   */
   driver(type: string): LegacyDriver | undefined {
     const slug = slugOf(type);
     return (this.#drivers.get(slug) ?? this.#notLoaded('driver', slug))?.instance;
   }
 
-  /** The converter of a VIF type for these rules, if there is one. @throws VifError PLUGIN_FAILED */
+  /**
+   * The converter of a VIF type for these rules, if there is one.
+   * @throws VifError PLUGIN_FAILED
+   */
   converter(type: string, routing: Routing): VifConverter | undefined {
     const slot = converterSlot(type, routing);
     return (this.#converters.get(slot) ?? this.#notLoaded('converter', slot))?.instance;

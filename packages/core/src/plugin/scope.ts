@@ -53,7 +53,10 @@ export class PackageScope {
     for (const target of this.#components.keys()) this.#register(target, []);
   }
 
-  /** The single instance of a class. @throws whatever its constructor throws */
+  /**
+   * The single instance of a class.
+   * @throws whatever its constructor throws
+   */
   resolve<T extends object>(target: Constructor<T>): T {
     return this.#container.resolve(target as InjectionToken<T>);
   }
@@ -129,14 +132,14 @@ export class PackageScope {
 
   #asks(target: Constructor<object>, index: number, token: unknown): string {
     const who = `parameter ${index + 1} of ${target.name}`;
-    const told =
+    const wanted =
       typeof token === 'function' ? token.name : typeof token === 'symbol' ? String(token) : quote(token);
     if (this.#isOptions(token)) {
-      return `${who} asks for ${told}, the options of several classes: give each its own options class`;
+      return `${who} asks for ${wanted}, the options of several classes: give each its own options class`;
     }
     const remedy = "Inject LOGGER, FACTS, the package's options, or a class";
     if (token === undefined) return `${who} has no token, or its module is not loaded yet. ${remedy}`;
-    return `${who} asks for ${told}, which nobody provides. ${remedy}`;
+    return `${who} asks for ${wanted}, which nobody provides. ${remedy}`;
   }
 
   #invalid(what: string): VifError {

@@ -5,7 +5,7 @@ const vifId = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 const violation = (path: string) => ({ path, message: 'is missing' });
 
 describe('an invalid input', () => {
-  it('is told with path and reason', () => {
+  it('is reported with path and reason', () => {
     const error = new ValidationError('INVALID_VIF', 'The VIF', [violation('vif.address')], { vifId });
     expect(isVifError(error, 'INVALID_VIF')).toBe(true);
     expect(error).toMatchObject({ name: 'ValidationError', vifId, violations: [violation('vif.address')] });
@@ -19,7 +19,7 @@ describe('an invalid input', () => {
     );
   });
 
-  it('is told in full, but for the message, which stays short', () => {
+  it('is reported in full, except for the message, which stays short', () => {
     const violations = ['a', 'b', 'c', 'd', 'e'].map(violation);
     const error = new ValidationError('INVALID_REQUEST', 'The request', violations);
     expect(error.violations).toEqual(violations);

@@ -98,7 +98,7 @@ describe('reading', () => {
     expect(root.leaves[0]?.dns).toEqual(['10.0.0.1']);
   });
 
-  it('tells what is unset from what reads as a default, and from what is set to begin with', () => {
+  it('reports what is unset from what reads as a default, and from what is set to begin with', () => {
     const root = read({});
     expect(Object.keys(root).sort()).toEqual(['free', 'label', 'leaves']);
     expect(root).toMatchObject({ on: true, label: 'some' });
@@ -149,7 +149,7 @@ describe('reading', () => {
 });
 
 describe('what is refused', () => {
-  it('is told with its path, all of it', () => {
+  it('is reported with its path, all of it', () => {
     expect(
       refusal({
         name: 'a/b',

@@ -73,7 +73,7 @@ describe('a request', () => {
     });
   });
 
-  it('tells only what it knows of the host', () => {
+  it('reports only what it knows of the host', () => {
     const host = { virt_type: 'kvm', libvirt_version: [9, 0, 0], existing_links: [], pci: { x: 1 } };
     expect(parseRequest({ ...least, host }).host).toEqual({ virt_type: 'kvm', libvirt_version: [9, 0, 0] });
   });
@@ -202,7 +202,7 @@ describe('a request is refused', () => {
     expect(violations).toEqual([{ path: key, message: expect.stringContaining(hint) }]);
   });
 
-  it('for very many keys, and the first of them are told', () => {
+  it('for very many keys, and the first of them are reported', () => {
     const keys = Array.from({ length: 100_000 }, (_, i): [string, number] => [`key${i}`, i]);
     expect(refusal({ ...least, ...Object.fromEntries(keys) }).violations).toHaveLength(10);
   });

@@ -5,7 +5,7 @@ type Fields<T extends abstract new (...args: never[]) => object> = ConstructorPa
 
 // Nothing runs here: `npm run lint` compiles this, and fails where an expectation does not hold.
 describe('TypeScript', () => {
-  it('tells classes with the same fields apart', () => {
+  it('distinguishes classes with the same fields', () => {
     expectTypeOf<objects.VIFBridge>().not.toExtend<objects.VIFOpenVSwitch>();
     expectTypeOf<objects.VIFPortProfileFPTap>().not.toExtend<objects.VIFPortProfileFPBridge>();
     expectTypeOf<objects.VIFPortProfileOpenVSwitch>().not.toExtend<objects.VIFPortProfileOVSRepresentor>();

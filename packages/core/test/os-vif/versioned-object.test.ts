@@ -168,7 +168,7 @@ describe('an object is refused', () => {
     );
   });
 
-  it('with its first faults told, and the others counted', () => {
+  it('with its first faults listed, and the others counted', () => {
     const error = refusal(
       () => new VIFBridge({ id: '', vif_name: '', bridge_name: '', plugin: '\n', address: '' }),
     );

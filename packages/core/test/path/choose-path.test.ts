@@ -59,7 +59,7 @@ describe('the object path', () => {
     expect(chosen.reason).toBe("type 'generic' converts to VIFGeneric, for the plugin 'taps'");
   });
 
-  it('tells the converter whether the host filters, and what the guest is made from', () => {
+  it('passes to the converter whether the host filters, and what the guest is made from', () => {
     const seen: unknown[] = [];
     const converter = converterOf((_, context) => {
       seen.push(context);

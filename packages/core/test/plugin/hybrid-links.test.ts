@@ -22,7 +22,7 @@ describe('the links of a hybrid VIF', () => {
     expect(hybridLinks({ vifId }).some(({ set }) => set && 'mtu' in set)).toBe(false);
   });
 
-  it('have no IPv6; the ends that are there already keep theirs', () => {
+  it('have no IPv6; the ends that exist already keep theirs', () => {
     expect(hybridLinks({ vifId }).map(({ set, initial }) => ({ ...initial, ...set }).ipv6)).toEqual([
       false,
       false,

@@ -86,19 +86,19 @@ describe('a registry', () => {
     expect(forAll.registrations).toHaveLength(1);
   });
 
-  it('tells the VIF types that are handled by which rules', () => {
+  it('reports the VIF types that are handled by which rules', () => {
     const registry = new PluginRegistry([pkg('a', Qbg, CurrentConverter)]);
     expect(registry.typesBy('newton')).toEqual(['802.1qbg']);
     expect(registry.typesBy('current')).toEqual(['802.1qbg', 'acme']);
     expect(registry.types).toEqual(['802.1qbg', 'acme']);
   });
 
-  it('tells all VIF types that are handled', () => {
+  it('reports all VIF types that are handled', () => {
     expect(new PluginRegistry([pkg('a', Qbg, Acme, Converter)]).types).toEqual(['802.1qbg', 'acme']);
     expect(new PluginRegistry([]).types).toEqual([]);
   });
 
-  it('tells what is registered, and where it came from', () => {
+  it('reports what is registered, and where it came from', () => {
     const registry = new PluginRegistry([pkg('a', Converter, Qbg), pkg('b', Acme)], {
       acme: { mode: 'fast' },
     });
@@ -195,7 +195,7 @@ describe('a package that is loaded on demand', () => {
     new PluginRegistry([], options, undefined, { onDemand: [each] });
   const whole = async () => pkg('@acme/lazy', Acme, Qbg, CurrentConverter);
 
-  it('is known by what it declares, and is not there before it is loaded', async () => {
+  it('is known by what it declares, and is missing before it is loaded', async () => {
     const registry = registryOf(lazily(whole));
     expect(registry.pluginNames).toEqual(['acme']);
     expect(registry.types).toEqual(['802.1qbg', 'acme']);

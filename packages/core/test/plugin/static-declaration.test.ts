@@ -27,7 +27,7 @@ class Converter {
 }
 
 describe('a package.json', () => {
-  it('tells what its package is, before any of its code runs', () => {
+  it('reports what its package is, before any of its code runs', () => {
     expect(read(declaration)).toEqual({ name: '@acme/plugin', version: '1.2.0', vifkit: declaration });
   });
 

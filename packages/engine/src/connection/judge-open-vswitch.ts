@@ -1,5 +1,6 @@
 import { isSameVif, isVifError } from '@vifkit/core';
 import type { OvnBindingLeg, OvsBridgeLeg, OvsPortLeg } from '@vifkit/core/connection';
+import { DEAD_VLAN } from '@vifkit/core/internal';
 import type {
   HostState,
   OpenVSwitchOnPath,
@@ -8,9 +9,6 @@ import type {
   OvsPortOnPath,
 } from './host-state.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
-
-/** Neutron's VLAN for ports whose traffic is dropped. */
-const DEAD_VLAN = 4095;
 
 /**
  * Milliseconds for which the state of a port in OVN is not trusted: two chassis that claim it take it from each other.

@@ -43,7 +43,10 @@ const NOBODY = 'shared';
 
 const owner = 'garbage collection';
 
-/** Removes what is left of VIFs that are not kept: see `VifDriver.gc`. @throws VifError INVALID_REQUEST */
+/**
+ * Removes what is left of VIFs that are not kept: see `VifDriver.gc`.
+ * @throws VifError INVALID_REQUEST
+ */
 export async function collectGarbage(
   engine: Engine,
   { keep, dryRun = false }: GcOptions,

@@ -1,5 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import type { Logger, VifError } from '@vifkit/core';
+import { PlugError, UnplugError } from '../run/errors.js';
 import { slowestOf, type Timeline } from '../run/timeline.js';
 import type { GcResult } from './gc.js';
 import type { Operation } from './prepare.js';
@@ -17,7 +18,7 @@ export function logOutcome(
 ): void {
   if ('error' in result) {
     const { code, message, vifId } = result.error;
-    const slowest = slowestOf((result.error as VifError & { readonly timeline?: Timeline }).timeline ?? []);
+    const slowest = slowestOf(timelineOf(result.error));
     const fields = { request: result.id, vif: vifId, code, milliseconds, ...(slowest && { slowest }) };
     logger.error(fields, `${operation} failed: ${message}`);
     return;
@@ -34,6 +35,10 @@ export function logOutcome(
     slowest: slowestOf(timeline),
   };
   logger.info(fields, operation);
+}
+
+function timelineOf(error: VifError): Timeline {
+  return error instanceof PlugError || error instanceof UnplugError ? error.timeline : [];
 }
 
 /** Logs one line per VIF of which something was left. */

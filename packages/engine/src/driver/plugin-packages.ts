@@ -22,7 +22,7 @@ export function vendorRunners(
       for (const kind of runner.kinds) {
         const holder = holders.get(kind);
         if (holder !== undefined) {
-          const text = `${each.name} brings a runner for steps of kind '${kind}', which ${holder} already has`;
+          const text = `${each.name} brings a runner for steps of kind '${kind}', for which ${holder} already has one`;
           throw new VifError('PLUGIN_CONFLICT', text);
         }
         holders.set(kind, each.name);

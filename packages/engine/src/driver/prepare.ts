@@ -44,7 +44,10 @@ export interface Prepared {
   readonly job: Job;
 }
 
-/** Chooses the path and has the plugin write its plan. @throws VifError */
+/**
+ * Chooses the path and has the plugin write its plan.
+ * @throws VifError
+ */
 async function preparePlan(
   request: RoutedRequest,
   operation: Operation,
@@ -83,7 +86,10 @@ async function preparePlan(
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
 }
 
-/** Refuses names that the hypervisor would not give to the links that it makes. @throws VifError INVALID_VIF */
+/**
+ * Refuses names that the hypervisor would not give to the links that it makes.
+ * @throws VifError INVALID_VIF
+ */
 function requireLastingNames(legs: readonly Leg[], host: HostCapabilities, vifId: string): void {
   for (const leg of legs) {
     if (leg.kind === 'guestLink' && leg.madeBy === 'hypervisor') requireLastingName(leg.name, host, vifId);
@@ -106,7 +112,10 @@ function requireSettled(port: PortSettings, plan: Plan, owner: string, vifId: st
   throw new VifError('UNSUPPORTED_VIF', text, { vifId });
 }
 
-/** Loads code, through the host if that minds its file descriptors. @throws VifError DESCRIPTORS_EXHAUSTED */
+/**
+ * Loads code, through the host if that minds its file descriptors.
+ * @throws VifError DESCRIPTORS_EXHAUSTED
+ */
 export function loadCode<T>({ load }: Pick<Host, 'load'>, code: () => Promise<T>): Promise<T> {
   return load ? load(code) : code();
 }
@@ -199,7 +208,10 @@ function mergeLegs(path: readonly Leg[], planned: readonly Leg[]): Leg[] {
   return [...path, ...planned.filter(({ kind, name }) => !described.has(`${kind} ${name}`))];
 }
 
-/** Chooses the path and computes the guest's device. @throws VifError */
+/**
+ * Chooses the path and computes the guest's device.
+ * @throws VifError
+ */
 export async function prepareDevice(
   request: RoutedRequest,
   registry: PluginRegistry,

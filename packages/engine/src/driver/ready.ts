@@ -69,7 +69,7 @@ async function untilReady(
 /** @throws VifError NO_RUNNER if the host cannot report readiness */
 export function requireReadiness(readiness: PortReadiness | undefined): PortReadiness {
   if (readiness) return readiness;
-  throw new VifError('NO_RUNNER', 'This host cannot tell when a port is ready: leave `wait` out');
+  throw new VifError('NO_RUNNER', 'This host does not report when a port is ready: leave `wait` out');
 }
 
 function interfaceIdOf(vif: NetworkVif | VIFBase): string {

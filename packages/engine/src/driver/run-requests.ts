@@ -14,7 +14,7 @@ import type { Settled } from './results.js';
  * The share of a call's time that plugins have for their plans: one that hangs must not use up the time that others
  * need to plug.
  */
-const PLANNING = 1 / 2;
+const PLANNING_SHARE = 1 / 2;
 
 /** How a call handles its requests: `R` is the engine's result for a job, `T` the result that the caller gets. */
 export interface Call<R, T> {
@@ -69,7 +69,7 @@ async function runBatch<R, T>(
     );
   };
   const runAll = async (signal: AbortSignal) => {
-    const prepared = await withDeadline(timeout * PLANNING, signal, prepareAll);
+    const prepared = await withDeadline(timeout * PLANNING_SHARE, signal, prepareAll);
     const ready = new Map<Job, Ready>();
     for (const each of prepared) if (each) ready.set({ ...each.prepared.job, trace: each.trace }, each);
     const report = (job: Job, result: JobResult<R>) => {
@@ -110,7 +110,10 @@ export async function settle<T>(
   }
 }
 
-/** The single result. @throws VifError if it is an error */
+/**
+ * The single result.
+ * @throws VifError if it is an error
+ */
 export function onlyResult<T>([result]: readonly Settled<T>[]): T {
   if (result?.ok) return result.value;
   throw result?.error ?? new VifError('INVALID_REQUEST', 'There is no request');

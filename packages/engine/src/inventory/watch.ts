@@ -12,8 +12,8 @@ const SETTLE_TIME = 50;
  * Milliseconds before what could not be read is read again, and the most after several failures: some of it may never
  * be readable, as for a user without privileges.
  */
-const FIRST_RETRY = 1_000;
-const LONGEST_RETRY = 60_000;
+const FIRST_RETRY_DELAY = 1_000;
+const MAX_RETRY_DELAY = 60_000;
 
 /** Reports changes that concern VIFs: see `VifDriver.watch`. */
 export async function* watchHost(
@@ -37,7 +37,7 @@ export async function* watchHost(
     const vifs = (await recorded?.read()) ?? [];
     const { things, failures } = await inventory.read(signal);
     const isComplete = failures.length === 0 && !recorded?.failure;
-    retry = isComplete ? 0 : Math.min(2 * retry || FIRST_RETRY, LONGEST_RETRY);
+    retry = isComplete ? 0 : Math.min(2 * retry || FIRST_RETRY_DELAY, MAX_RETRY_DELAY);
     return snapshotOf([...vifs, ...things]);
   };
   try {

@@ -88,7 +88,10 @@ export class RunnerQueue {
     await this.#writings(tasks);
   }
 
-  /** Undoes tasks of a job. Never rejects. @returns why some could not be undone, in the order of the tasks */
+  /**
+   * Undoes tasks of a job. Never rejects.
+   * @returns why some could not be undone, in the order of the tasks
+   */
   undo(tasks: readonly RunningTask[], time: UndoTime): Promise<readonly (VifError | undefined)[]> {
     return this.#undoings(tasks.map((task) => ({ task, ...time })));
   }

@@ -25,7 +25,10 @@ export class UndoStack {
     this.#tasks.push(...tasks);
   }
 
-  /** Undoes everything. Never rejects. @returns what could not be undone */
+  /**
+   * Undoes everything. Never rejects.
+   * @returns what could not be undone
+   */
   async unwind(): Promise<VifError[]> {
     const attempted = this.#tasks.filter(({ attempted, stays }) => attempted && !stays);
     if (attempted.length === 0) return [];

@@ -2,7 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { VifError } from '@vifkit/core';
 
 /** The longest time in milliseconds that a Node.js timer supports; a timer set to more fires at once. */
-export const LONGEST_TIMER = 2 ** 31 - 1;
+export const MAX_TIMER = 2 ** 31 - 1;
 
 /**
  * Limits how long work may take: its signal fires after some milliseconds, or with the caller's signal.
@@ -41,7 +41,7 @@ export class Deadline {
   }
 
   #wait(milliseconds: number): void {
-    const part = Math.min(milliseconds, LONGEST_TIMER);
+    const part = Math.min(milliseconds, MAX_TIMER);
     const late = () => this.#fire(new DOMException('The deadline passed', 'TimeoutError'));
     this.#timer = setTimeout(() => {
       if (milliseconds > part) this.#wait(milliseconds - part);

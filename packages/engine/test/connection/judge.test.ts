@@ -231,7 +231,7 @@ describe('a member of a Linux bridge', () => {
   });
 });
 
-it('of a socket a port of Open vSwitch tells, where one stands for it', () => {
+it('a port of Open vSwitch shows the state of a socket, if there is one for it', () => {
   const socket: Leg = { kind: 'socket', name: '/run/vhu1', server: 'switch' };
   expect(judged(socket, {}).state).toBe('waiting');
   expect(judged({ ...socket, port: 'vhu1' }, {})).toEqual({ state: 'sound', legs: [] });

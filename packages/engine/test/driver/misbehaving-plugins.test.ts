@@ -71,7 +71,7 @@ describe('a plugin that', () => {
   });
 
   it.each(['plugAll', 'unplugAll', 'checkAll'] as const)(
-    'has a step that never tells its state is reported by its name by %s, and the others are done',
+    'has a step that never reports its state is reported by its name by %s, and the others are done',
     async (operation) => {
       const { results } = await amongOthers(
         plugin(() => [{ ...custom, isDone: never }]),

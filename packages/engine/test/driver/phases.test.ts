@@ -98,7 +98,7 @@ function bench(): Bench {
 const externalIds = ({ host }: Bench) => host.snapshot().ovs.ports.tap1?.interface?.externalIds;
 
 describe('on the destination', () => {
-  it('prepare makes all and tells the network, activate tells it, and release takes both away', async () => {
+  it('prepare makes everything and notifies the network, activate notifies it, and release removes both', async () => {
     const own = bench();
     const { host, network, driver } = own;
     const before = host.snapshot();
@@ -184,7 +184,7 @@ describe('on the source', () => {
     },
   );
 
-  it('deactivate tells the network, and leaves what was made', async () => {
+  it('deactivate notifies the network, and leaves what was made', async () => {
     const own = bench();
     await own.driver.plug(request);
     const before = own.host.snapshot();

@@ -38,7 +38,7 @@ describe('requests that are yielded', () => {
     expect(await driver[method](new Set())).toEqual([]);
   });
 
-  it('are told of by their places', async () => {
+  it('are reported by their places', async () => {
     const { driver } = benchWith([Taps]);
     const told: [number, string][] = [];
     await driver.plugAll(slowly(5).requests, {

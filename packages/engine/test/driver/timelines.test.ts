@@ -19,7 +19,7 @@ function gaps(timeline: Timeline): number[] {
 }
 
 describe('the timeline', () => {
-  it('is told by plan, plug, check and unplug', async () => {
+  it('is reported by plan, plug, check and unplug', async () => {
     const { driver } = benchWith([Taps]);
     const request = objectRequest(1);
     expect(phases((await driver.plan(request)).timeline)).toEqual(['prepare', 'inspect']);
@@ -29,7 +29,7 @@ describe('the timeline', () => {
     expect(phases((await driver.unplug(request)).timeline)).toEqual(['prepare', 'lock', 'inspect', 'apply']);
   });
 
-  it('is told by a plug that fails, with its undoing', async () => {
+  it('is reported by a plug that fails, with its undoing', async () => {
     const { driver, host } = benchWith([Taps]);
     host.failAt(({ what }) => what === 'set tap1');
     const error: PlugError = await driver.plug(objectRequest(1)).then(
@@ -39,7 +39,7 @@ describe('the timeline', () => {
     expect(phases(error.timeline)).toEqual(['prepare', 'lock', 'inspect', 'apply', 'undo']);
   });
 
-  it('is told by an unplug that fails', async () => {
+  it('is reported by an unplug that fails', async () => {
     const { driver, host } = benchWith([Taps]);
     await driver.plug(objectRequest(1));
     host.failAt(({ what }) => what.includes('tap1'));

@@ -114,7 +114,7 @@ describe('a device', () => {
     });
   });
 
-  it('depends on the host as the request tells it', async () => {
+  it('depends on the host as the request describes it', async () => {
     const { driver, asked } = benchWith(all);
     const host = {
       virt_type: 'qemu',
@@ -157,12 +157,12 @@ describe('an object', () => {
     expect(driver.convert({ vif: modelVif(2, 'generic'), instance })).toEqual(objectVif(2, 'taps'));
   });
 
-  it('may name a plugin that is not there, or none', () => {
+  it('may name a plugin that is missing, or none', () => {
     expect(driver.convert({ vif: objectVif(1), instance })).toEqual(objectVif(1));
     expect(driver.convert(objectRequest(1, 'elsewhere'))).toEqual(objectVif(1, 'elsewhere'));
   });
 
-  it('is not there for a VIF of the legacy path', () => {
+  it('is missing for a VIF of the legacy path', () => {
     expect(driver.convert(legacy)).toBeUndefined();
   });
 
@@ -174,7 +174,7 @@ describe('an object', () => {
 });
 
 describe('a plugin', () => {
-  it('is told of instance, facts and filtering', async () => {
+  it('gets instance, facts and filtering', async () => {
     const seen: PlanContext[] = [];
     const nosy = pluginOf('nosy', async (_, context) => {
       seen.push(context);

@@ -10,7 +10,7 @@ import { instance, modelVif, objectRequest, vifId } from '../driver/support/requ
 const plugins = [Taps, GenericConverter];
 
 describe('what is plugged', () => {
-  it('is told with what was recorded of its plug', async () => {
+  it('is reported with what was recorded of its plug', async () => {
     const { driver } = benchWith(plugins);
     const request = { vif: modelVif(1, 'generic'), instance };
     await driver.plug(request);
@@ -33,7 +33,7 @@ describe('what is plugged', () => {
     ]);
   });
 
-  it('is told of VIFs by their marks alone, where nothing was recorded', async () => {
+  it('is reported for VIFs by their marks alone, where nothing was recorded', async () => {
     const { host, driver } = benchWith(plugins);
     await driver.plug(objectRequest(1));
     await host.records?.forget(vifId(1));
@@ -42,14 +42,14 @@ describe('what is plugged', () => {
     expect(vifs[0]).not.toHaveProperty('since');
   });
 
-  it('is told of a VIF all of whose links are gone', async () => {
+  it('is reported for a VIF all of whose links are gone', async () => {
     const { host, driver } = benchWith(plugins);
     await driver.plug(objectRequest(1));
     host.links.kernel.links.delete('tap1');
     expect((await driver.list()).vifs).toMatchObject([{ vifId: vifId(1), things: [] }]);
   });
 
-  it('has been so since its first plug, and is told of no more after its unplug', async () => {
+  it('has been so since its first plug, and is reported no more after its unplug', async () => {
     const { driver } = benchWith(plugins);
     await driver.plug(objectRequest(1));
     const [first] = (await driver.list()).vifs;
@@ -81,7 +81,7 @@ describe('what is plugged', () => {
     expect(await keeper()).toBeUndefined();
   });
 
-  it('is not told of a VIF whose plug failed', async () => {
+  it('is not reported for a VIF whose plug failed', async () => {
     const { host, driver } = benchWith(plugins);
     host.failAt(1);
     await expect(driver.plug(objectRequest(1))).rejects.toMatchObject({ code: 'PLUG_FAILED' });
@@ -105,7 +105,7 @@ describe("OVN's time to install the flows of a port", () => {
     return (await driver.list()).vifs[0]?.ovnInstallSeconds;
   }
 
-  it('is told from the plug that made port and link', async () => {
+  it('is reported from the plug that made port and link', async () => {
     expect(await secondsFor([installed(1.25), link], { ...record, changed })).toBe(1.25);
   });
 
@@ -113,7 +113,7 @@ describe("OVN's time to install the flows of a port", () => {
     ["whose link is the guest's, which OVN has waited for", [installed(1)], { ...record, changed }],
     ['that was there before the first plug', [installed(1), link], record],
     ['that a later plug has changed otherwise', [installed(-1), link], { ...record, changed }],
-  ])('is not told of a port %s', async (_, things, plugged) => {
+  ])('is not reported for a port %s', async (_, things, plugged) => {
     expect(await secondsFor(things, plugged)).toBeUndefined();
   });
 });
@@ -138,7 +138,7 @@ describe('an unplug by id', () => {
     expect(host.links.snapshot()).toEqual({});
   });
 
-  it('of a VIF of which there is nothing changes nothing, and is told like any other', async () => {
+  it('of a VIF of which there is nothing changes nothing, and is reported like any other', async () => {
     const { driver } = benchWith(plugins);
     const told: unknown[] = [];
     const results = await driver.unplugById([vifId(1)], { onResult: (result) => void told.push(result) });
@@ -179,7 +179,7 @@ describe('a watch', () => {
     },
   );
 
-  it('tells of plugs, unplugs and what is changed in between, until its signal fires', async () => {
+  it('reports plugs, unplugs and what is changed in between, until its signal fires', async () => {
     const { host, driver } = benchWith(plugins);
     const stop = new AbortController();
     const deadline = new Deadline(10_000, stop.signal);

@@ -42,7 +42,7 @@ describe('custom steps', () => {
     expect(log).toEqual(['apply one', 'undo two', 'undo one']);
   });
 
-  it('fail their own VIF alone when they cannot tell their state', async () => {
+  it('fail their own VIF alone when they cannot read their state', async () => {
     const log: string[] = [];
     const results = await engine.plug(
       [
@@ -56,7 +56,7 @@ describe('custom steps', () => {
     expect(log).toEqual(['apply two']);
   });
 
-  it('are told when the call is aborted', async () => {
+  it('are notified when the call is aborted', async () => {
     const controller = new AbortController();
     const log: string[] = [];
     const apply = (signal: AbortSignal) => {
@@ -121,7 +121,7 @@ describe('custom steps that never return', () => {
     expect(existing).toEqual(['a1', 'a2', 'b1', 'b2', 'c']);
   });
 
-  it('are given up in undo, and what was done before them is undone all the same', async () => {
+  it('are given up in undo, and what was done before them is undone nevertheless', async () => {
     const { results, existing } = await amongOthers({ apply: fail, undo: never }, 50);
     expect(results[1]).toMatchObject({
       error: {

@@ -65,7 +65,7 @@ describe('engine', () => {
     expect(locks.held.size).toBe(0);
   });
 
-  it('fails when the locks are not to be had in time, and lets go of them if they come late', async () => {
+  it('fails when the locks are not available in time, and lets go of them if they come late', async () => {
     const granted = new Signal();
     const released = new Signal();
     const locks: HostLocks = {
@@ -106,7 +106,7 @@ describe('engine', () => {
     expect(locks.acquired).toEqual([]);
   });
 
-  it('tells of a host that cannot be read', async () => {
+  it('reports a host that cannot be read', async () => {
     const links = new FakeRunner(['link']);
     links.unreadable = new Error('broken pipe');
     const [result] = await new Engine(fakeHost([links])).inspect([{ vifId: 'a', plan: [link('x')] }], {

@@ -14,7 +14,7 @@ const finding = (find: (signal: AbortSignal) => Promise<readonly (Owned | VifErr
   Object.assign(new FakeRunner(['link']), { findOwned: find });
 const soon = () => new Deadline(10_000).signal;
 
-it('finds what runners know of, and tells what cannot be looked for beside it', async () => {
+it('finds what runners know of, and reports what cannot be looked for beside it', async () => {
   const runners = [
     finding(async () => [owned, damaged]),
     new FakeRunner(['ovsPort']), // one that marks nothing

@@ -215,7 +215,7 @@ describe('whose a thing is', () => {
     expect(await left({ whose: 'this' })).toBeUndefined();
   });
 
-  it('does not mind somebody else’s mark on what is as it is to be, nor tells of what is not there', async () => {
+  it('does not mind somebody else’s mark on what is as it is to be, nor reports what is missing', async () => {
     const [, , step] = steps[0] ?? expect.fail();
     const kept = await run('plug', step, { whose: 'unmarked' }, []);
     expect(kept.result).toEqual({ value: [] });

@@ -24,7 +24,7 @@ function setUp(existing: string[] = []) {
 }
 
 describe('plug', () => {
-  it('carries out what differs and tells it in order', async () => {
+  it('carries out what differs and reports it in order', async () => {
     const { links, ovs, plug } = setUp(['br0']);
     const [result] = await plug([{ vifId: 'a', plan: [link('br0'), link('tap0'), port('tap0')] }]);
     expect(result).toEqual({

@@ -44,7 +44,7 @@ function listener() {
 const job = (vifId: string, ...plan: Step[]): Job => ({ vifId, plan });
 
 describe('a job that hangs', () => {
-  it('keeps no other from being told of, in a plug', async () => {
+  it('delays no other, in a plug', async () => {
     const { engine, began, letGo } = setUp();
     const { told, report, until } = listener();
     const jobs = [
@@ -61,7 +61,7 @@ describe('a job that hangs', () => {
     expect(told).toHaveLength(3);
   });
 
-  it('keeps no other from being told of, in an unplug', async () => {
+  it('delays no other, in an unplug', async () => {
     const { engine, letGo } = setUp();
     const { told, report, until } = listener();
     const unplugging = engine.unplug([job('a', command('slow')), job('b', noLink('b'))], {
@@ -112,7 +112,7 @@ describe('a job that hangs', () => {
     expect(links.existing.size).toBe(0);
   });
 
-  it('in a comparison is told of last', async () => {
+  it('in a comparison is reported last', async () => {
     const { engine, ovs } = setUp();
     const { told, report, until } = listener();
     const letGo = new Signal();
@@ -152,7 +152,7 @@ describe('a runner that has not read yet', () => {
 });
 
 describe('locks', () => {
-  it('that somebody else holds keep no other job from being told of', async () => {
+  it('that somebody else holds delay no other job', async () => {
     const { locks } = memoryHost();
     const { engine } = setUp(locks);
     const { told, report, until } = listener();
@@ -165,7 +165,7 @@ describe('locks', () => {
     expect(told).toEqual(['b done', 'a done']);
   });
 
-  it('are released before a job is told of, unless another still needs them', async () => {
+  it('are released before a job is reported, unless another still needs them', async () => {
     const { locks } = memoryHost();
     const { engine, letGo } = setUp(locks);
     const { report, until } = listener();

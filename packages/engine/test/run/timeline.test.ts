@@ -26,7 +26,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  it('tells what was spent waiting: between spans, before the first and after the last', () => {
+  it('reports what was spent waiting: between spans, before the first and after the last', () => {
     const trace = new Trace(now);
     now += 2;
     pass(1, 'prepare', trace);
@@ -42,7 +42,7 @@ describe('a timeline', () => {
     ]);
   });
 
-  it('does not tell of moments', () => {
+  it('leaves out moments', () => {
     const trace = new Trace(now);
     now += 0.4;
     pass(1, 'prepare', trace);
@@ -88,7 +88,7 @@ describe('a batch', () => {
     { step: link('c'), trace: undefined },
   ];
 
-  it('tells the whole time to all whose steps are in it, once each, and how many steps shared it', () => {
+  it('reports the whole time to all whose steps are in it, once each, and how many steps shared it', () => {
     const end = startBatch('apply', tasks, false);
     now += 40;
     end();

@@ -4,7 +4,7 @@ import { UnplugError } from '../../src/run/errors.js';
 
 const vifId = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 
-it('a failed unplug tells all that failed, the first as its cause', () => {
+it('a failed unplug reports all that failed, the first as its cause', () => {
   const failures = ['tap0 is busy', 'acmectl failed'].map((message) => new VifError('LINK_BUSY', message));
   const error = new UnplugError(vifId, failures);
   expect(isVifError(error, 'UNPLUG_FAILED')).toBe(true);

@@ -18,7 +18,7 @@ function setUp(existing: string[]) {
 }
 
 describe('unplug', () => {
-  it('removes what is there, and tells it', async () => {
+  it('removes what is there, and reports it', async () => {
     const { links, unplug } = setUp(['tap0']);
     const { value } = await unplug([noLink('gone'), noLink('tap0')]);
     expect(value).toMatchObject([{ kind: 'linkAbsent', name: 'tap0' }]);

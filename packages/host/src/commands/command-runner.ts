@@ -78,9 +78,9 @@ export class CommandRunner implements StepRunner<CommandStep, CommandRun, Comman
       const { exitCode, stderr, missing, ending } = await this.#executor.run([program, ...args], signal);
       if (missing) return { done: 'nothing', error: missingProgram(program, vendor) };
       if (exitCode === 0) return { done: 'all' };
-      const said = lastOutput(stderr);
+      const output = lastOutput(stderr);
       const status = exitCode === undefined ? ending : `failed with status ${exitCode}`;
-      const error = new VifError('COMMAND_FAILED', `${program} ${status}${said && `: ${said}`}`);
+      const error = new VifError('COMMAND_FAILED', `${program} ${status}${output && `: ${output}`}`);
       return exitCode === undefined ? { error } : { done: 'part', error };
     } catch (thrown) {
       const error = asVifError(thrown, 'COMMAND_FAILED', `${program} failed`);

@@ -16,7 +16,10 @@ export interface Question {
   readonly script: string;
   /** The number of lines. */
   readonly length: number;
-  /** Processes a line of the program's output. @returns whether that was the last one */
+  /**
+   * Processes a line of the program's output.
+   * @returns whether that was the last one
+   */
   onLine(line: string, from: 'stdout' | 'stderr'): boolean;
 }
 
@@ -92,7 +95,7 @@ export class ProgramSession {
    * @throws VifError TIMEOUT, ABORTED; the program is then ended
    */
   async ask(question: Question, { signal, doing }: AskedFor, isFinal: boolean): Promise<Answer> {
-    const said = { stdout: [] as string[], stderr: [] as string[] };
+    const output = { stdout: [] as string[], stderr: [] as string[] };
     const callOff = () => this.#life.abort(signal.reason);
     signal.addEventListener('abort', callOff, { once: true });
     this.#since ??= performance.now();
@@ -100,7 +103,7 @@ export class ProgramSession {
     try {
       const answered = new Promise<undefined>((resolve) => {
         this.#onLine = (line, from) => {
-          said[from].push(line);
+          output[from].push(line);
           if (question.onLine(line, from)) resolve(undefined);
         };
       });
@@ -110,7 +113,7 @@ export class ProgramSession {
       const over = isFinal ? [] : [answered];
       const ended = await Promise.race([...over, this.#ended, this.#givenUp]);
       if (signal.aborted) throw signalError(signal, doing);
-      return { ...said, ended };
+      return { ...output, ended };
     } finally {
       signal.removeEventListener('abort', callOff);
       this.#onLine = () => {};

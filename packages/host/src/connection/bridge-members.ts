@@ -10,7 +10,10 @@ const LINKS = ['ip', '-details', '-json', 'link', 'show'] as const;
 export class BridgeMembers {
   constructor(private readonly programs: Programs) {}
 
-  /** The members of these bridges, by bridge. @throws VifError */
+  /**
+   * The members of these bridges, by bridge.
+   * @throws VifError
+   */
   async read(bridges: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkState[]>> {
     const members = new Map<string, LinkState[]>(bridges.map((each) => [each, []]));
     const [only, ...others] = bridges;
@@ -22,7 +25,10 @@ export class BridgeMembers {
     return members;
   }
 
-  /** The VLANs of all bridges and their members. @throws VifError */
+  /**
+   * The VLANs of all bridges and their members.
+   * @throws VifError
+   */
   vlans(signal: AbortSignal): Promise<ReadonlyMap<string, VlansOnPath>> {
     return readVlans(this.programs, signal);
   }

@@ -16,10 +16,10 @@ export type DaemonState = 'runs' | 'stopped' | 'absent' | 'unknown';
  * files below: they are in memory, so that takes less time than a detour through Node's thread pool.
  */
 function controlSockets(directory: string, program: string): string[] | undefined {
-  const isIts = new RegExp(`^${program}(\\.\\d+)?\\.ctl$`);
+  const pattern = new RegExp(`^${program}(\\.\\d+)?\\.ctl$`);
   try {
     const names = readdirSync(directory);
-    return names.filter((name) => isIts.test(name)).map((name) => join(directory, name));
+    return names.filter((name) => pattern.test(name)).map((name) => join(directory, name));
   } catch {
     return undefined;
   }

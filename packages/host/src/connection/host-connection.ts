@@ -120,7 +120,7 @@ export class HostConnection implements ConnectionReader {
       ]);
       const lonely = names.filter((name) => (members.get(name)?.length ?? 0) < 2);
       return {
-        members: new Map([...members].map(([bridge, its]) => [bridge, its.map(onPath)])),
+        members: new Map([...members].map(([bridge, links]) => [bridge, links.map(onPath)])),
         deserted: new Set(lonely.length === 0 ? [] : await this.#withoutAddress(lonely, signal)),
         vlans,
       };

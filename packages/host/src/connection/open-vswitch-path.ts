@@ -217,19 +217,19 @@ export function bridgeFault(local: values.Row | undefined): string | undefined {
   );
 }
 
-function portOf(bridge: string, port: values.Row, its: values.Row | undefined): OvsPortOnPath {
+function portOf(bridge: string, port: values.Row, iface: values.Row | undefined): OvsPortOnPath {
   return {
     bridge,
-    type: values.readString(its?.type),
-    ofport: values.readOptionalInteger(its?.ofport),
-    error: values.readOptionalString(its?.error),
-    adminState: values.readOptionalString(its?.admin_state),
-    linkState: values.readOptionalString(its?.link_state),
+    type: values.readString(iface?.type),
+    ofport: values.readOptionalInteger(iface?.ofport),
+    error: values.readOptionalString(iface?.error),
+    adminState: values.readOptionalString(iface?.admin_state),
+    linkState: values.readOptionalString(iface?.link_state),
     tag: values.readOptionalInteger(port.tag),
     trunks: values.readSet(port.trunks).map(Number),
     vlanMode: values.readOptionalString(port.vlan_mode),
-    externalIds: values.readStrings(its?.external_ids),
-    options: values.readStrings(its?.options),
+    externalIds: values.readStrings(iface?.external_ids),
+    options: values.readStrings(iface?.options),
   };
 }
 

@@ -16,7 +16,10 @@ export type FlowMessage =
 export class MessageSplitter {
   #pending: Buffer = Buffer.alloc(0);
 
-  /** The messages that are complete with this chunk. @throws Error if the input is not OpenFlow */
+  /**
+   * The messages that are complete with this chunk.
+   * @throws Error if the input is not OpenFlow
+   */
   *split(chunk: Buffer): Generator<Buffer> {
     this.#pending = this.#pending.length === 0 ? chunk : Buffer.concat([this.#pending, chunk]);
     while (this.#pending.length >= 8) {

@@ -1,8 +1,9 @@
-import { readlink, stat } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isVifError, type VifError } from '@vifkit/core';
 import type { FunctionOnPath } from '@vifkit/engine/connection';
 import type { KernelFiles } from '../kernel/kernel-files.js';
+import { pathExists } from '../kernel/path-exists.js';
 import type { VfTable } from '../sriov/vf-table.js';
 import { findVirtualFunctions } from '../sriov/virtual-functions.js';
 
@@ -27,19 +28,15 @@ export async function readFunctions(
     addresses.flatMap((address, i) => {
       const binding = bindings[i];
       if (!binding) return [];
-      const [its, place] = [settings.get(address), virtual.get(address)];
-      if (!its || isVifError(its) || !place || isVifError(place)) return [[address, binding] as const];
-      return [[address, { ...binding, vf: { pf: place.pf, mac: its.mac, vlan: its.vlan } }] as const];
+      const [vf, place] = [settings.get(address), virtual.get(address)];
+      if (!vf || isVifError(vf) || !place || isVifError(place)) return [[address, binding] as const];
+      return [[address, { ...binding, vf: { pf: place.pf, mac: vf.mac, vlan: vf.vlan } }] as const];
     }),
   );
 }
 
 async function bindingOf(device: string): Promise<{ readonly driver: string | undefined } | undefined> {
-  const isThere = await stat(device).then(
-    () => true,
-    () => false,
-  );
-  if (!isThere) return undefined;
+  if (!(await pathExists(device))) return undefined;
   const driver = await readlink(join(device, 'driver')).catch(() => undefined);
   return { driver: driver && basename(driver) };
 }

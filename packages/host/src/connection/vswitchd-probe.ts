@@ -32,7 +32,8 @@ export class VswitchdProbe {
   }
 
   /**
-   * Why it does not run; undefined if it does. @throws VifError if the database server must be queried, and cannot be
+   * Why it does not run; undefined if it does.
+   * @throws VifError if the database server must be queried, and cannot be
    */
   async fault(signal: AbortSignal): Promise<string | undefined> {
     const state = (await this.#daemon?.look()) ?? 'unknown';

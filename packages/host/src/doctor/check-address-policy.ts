@@ -1,5 +1,6 @@
-import { access, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { pathExists } from '../kernel/path-exists.js';
 import type { ExaminedHost, Lack } from './lack.js';
 
 /**
@@ -21,7 +22,7 @@ export async function checkAddressPolicy({
   linkFolders = [],
   runFolder = '/run',
 }: ExaminedHost): Promise<Lack | undefined> {
-  if (linkFolders.length === 0 || !(await exists(join(runFolder, 'udev/control')))) return undefined;
+  if (linkFolders.length === 0 || !(await pathExists(join(runFolder, 'udev/control')))) return undefined;
   const files = await linkFiles(linkFolders);
   const policies = made.map((name) => files.find((file) => isFor(file, name))?.policy);
   if (!policies.includes('persistent')) return undefined;
@@ -78,11 +79,4 @@ function isFor({ names }: LinkFile, name: string): boolean {
 function asExpression(pattern: string): RegExp {
   const escaped = pattern.replace(/[.+^${}()|\\]/g, '\\$&');
   return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`);
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,5 +1,6 @@
-import { access, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { pathExists } from '../kernel/path-exists.js';
 import { isBuiltIn } from './kernel-config.js';
 import type { Check, ExaminedHost } from './lack.js';
 
@@ -17,7 +18,7 @@ export async function hasModule(
   { sysfsRoot, procRoot, modules }: ExaminedHost,
 ): Promise<boolean> {
   const wanted = canonical(name);
-  if (await exists(join(sysfsRoot, 'module', wanted))) return true;
+  if (await pathExists(join(sysfsRoot, 'module', wanted))) return true;
   const loaded = await firstWords(join(procRoot, 'modules'), ' ');
   const installed = await Promise.all(
     ['modules.builtin', 'modules.dep'].map((file) => firstWords(join(modules, file), ':')),
@@ -30,13 +31,6 @@ export async function hasModule(
 /** The kernel writes `-` as `_` in module names; their files use either. */
 function canonical(name: string): string {
   return name.replaceAll('-', '_');
-}
-
-function exists(path: string): Promise<boolean> {
-  return access(path).then(
-    () => true,
-    () => false,
-  );
 }
 
 /** The part of each line of a file before a separator; empty if it cannot be read. */

@@ -24,7 +24,10 @@ export interface ExaminedHost {
   readonly linkFolders?: readonly string[];
   /** The folder of runtime files; /run by default. */
   readonly runFolder?: string;
-  /** Reads the state at the first call. @throws VifError OVSDB_UNREACHABLE, or another error of the connection */
+  /**
+   * Reads the state at the first call.
+   * @throws VifError OVSDB_UNREACHABLE, or another error of the connection
+   */
   readonly openVSwitch: () => Promise<OpenVSwitchState>;
 }
 

@@ -36,8 +36,8 @@ interface BridgeState {
 }
 
 /**
- * Reads what ovs-vswitchd reports about itself in its database. @throws VifError OVSDB_UNREACHABLE, OVSDB_PROTOCOL,
- * OVSDB_ERROR, TIMEOUT, ABORTED
+ * Reads what ovs-vswitchd reports about itself in its database.
+ * @throws VifError OVSDB_UNREACHABLE, OVSDB_PROTOCOL, OVSDB_ERROR, TIMEOUT, ABORTED
  */
 export async function readOpenVSwitch(client: Ovsdb, signal: AbortSignal): Promise<OpenVSwitchState> {
   const table = 'Open_vSwitch';

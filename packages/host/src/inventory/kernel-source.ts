@@ -1,8 +1,9 @@
 import { isVifError } from '@vifkit/core';
+import { isUuid } from '@vifkit/core/internal';
 import { keyOf, type Thing } from '@vifkit/engine';
 import { hostPrograms, type Programs } from '../commands/programs.js';
 import { missingProgram } from '../commands/run-program.js';
-import { type LinkState, vifOf } from '../links/link-state.js';
+import { type LinkState, OVS_DATAPATH, vifOf } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { VfJournal } from '../sriov/vf-journal.js';
 import type { VfTable } from '../sriov/vf-table.js';
@@ -50,9 +51,6 @@ export class KernelSource implements Source {
   }
 }
 
-/** Open vSwitch's own link, the master of all links that are ports. */
-const DATAPATH = 'ovs-system';
-
 /** Whether a link leads to a guest, or to a service of Neutron; other links in a bridge are uplinks. */
 function leadsIn({ type, name }: LinkState): boolean {
   return type === 'tap' || type === 'tun' || /^(tap|vnet|qv[bo])/.test(name);
@@ -61,11 +59,13 @@ function leadsIn({ type, name }: LinkState): boolean {
 function linkThing(link: LinkState): Thing {
   const { name, users = [], master, lower, vlan, type, ...rest } = link;
   const owner = vifOf(link);
-  const below = [master === DATAPATH ? undefined : master, lower, vlan?.link];
+  // Users are noted by their VIF's id, but those of other releases may not be.
+  const vifIds = [...(owner === undefined ? [] : [owner]), ...users.filter(isUuid)];
+  const below = [master === OVS_DATAPATH ? undefined : master, lower, vlan?.link];
   return {
     kind: 'link',
     name,
-    vifIds: [...new Set([...(owner === undefined ? [] : [owner]), ...users.filter(isUuid)])],
+    vifIds: [...new Set(vifIds)],
     below: below.flatMap((each) => (each === undefined ? [] : keyOf({ kind: 'link', name: each }))),
     isUplink: !leadsIn(link),
     attributes: {
@@ -77,9 +77,4 @@ function linkThing(link: LinkState): Thing {
       ...(users.length > 0 && { users }),
     },
   };
-}
-
-/** Users are noted by their VIF's id, but those of other releases may not be. */
-function isUuid(text: string): boolean {
-  return /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i.test(text);
 }

@@ -2,13 +2,13 @@ import { isSameVif, VifError } from '@vifkit/core';
 import type { Difference } from '@vifkit/core/step-kinds';
 import type { LinkCreation, LinkStep } from '@vifkit/core/steps';
 import { isOf, type LinkState, OVS_DATAPATH } from './link-state.js';
-import { type LinkContext, misfit, type Trait } from './made-otherwise.js';
+import { type LinkContext, type Mismatch, mismatchError } from './made-otherwise.js';
 
 /**
  * How a link differs from the one that the step would make.
  * @param tapOwner the user id that should own taps
  */
-export function compareCreation(create: LinkCreation, state: LinkState, tapOwner: number): Trait[] {
+export function compareCreation(create: LinkCreation, state: LinkState, tapOwner: number): Mismatch[] {
   if (create.type === 'command') return []; // the tool decides on its type
   const { type } = create;
   if (type !== state.type) return [{ attribute: 'type', expected: type, actual: state.type }];
@@ -39,44 +39,46 @@ export function compareCreation(create: LinkCreation, state: LinkState, tapOwner
   }
 }
 
-function differing(traits: readonly Trait[]): Trait[] {
-  return traits
+function differing(mismatches: readonly Mismatch[]): Mismatch[] {
+  return mismatches
     .filter(({ expected, actual }) => expected !== actual)
-    .map((trait) => ({ ...trait, actual: trait.actual ?? null }));
+    .map((mismatch) => ({ ...mismatch, actual: mismatch.actual ?? null }));
 }
 
 /**
  * Why an existing link cannot be used for the step; undefined if it can.
- * @param otherwise how it differs from the link that would be made, or that may be used
+ * @param mismatches how it differs from the link that would be made, or that may be used
  * @param context needed only if a link other than a tap must be recreated
  */
-export function unfit(
+export function whyUnusable(
   step: LinkStep,
   vifId: string,
   state: LinkState,
-  otherwise: readonly Trait[],
+  mismatches: readonly Mismatch[],
   context?: LinkContext,
 ): VifError | undefined {
   const { name, set } = step;
-  if (canBeRemade(otherwise)) {
+  if (canRecreateInPlace(mismatches)) {
     if (!state.tap?.isOpen) return undefined;
-    const found = otherwise.map(
+    const found = mismatches.map(
       ({ attribute, expected, actual }: Difference) => `${attribute} ${actual}, not ${expected}`,
     );
     const why = 'a program has it open. Stop the guest and try again';
     const text = `Tap ${name} was made with ${found.join(' and ')}, and is not recreated: ${why}`;
     return new VifError('LINK_MADE_OTHERWISE', text);
   }
-  if (otherwise.length > 0) return misfit(step, vifId, state, otherwise, context);
+  if (mismatches.length > 0) return mismatchError(step, vifId, state, mismatches, context);
   const master = set?.master;
-  return master === undefined || master === state.master ? undefined : unfree(step, vifId, state, master);
+  return master === undefined || master === state.master
+    ? undefined
+    : whyNotMovable(step, vifId, state, master);
 }
 
 /**
  * Why a link cannot become a member of another bridge: that would disconnect whoever put it where it is, or the other
  * VIFs that use it. Only the VIF's own links are moved.
  */
-function unfree(
+function whyNotMovable(
   { name, leavesSwitch }: LinkStep,
   vifId: string,
   state: LinkState,
@@ -99,9 +101,9 @@ export function memberOf(name: string, master: string, wanted: string): VifError
 }
 
 /** Whether the only problem with a link is how a tap was made. */
-export function canBeRemade(otherwise: readonly Trait[]): boolean {
+export function canRecreateInPlace(mismatches: readonly Mismatch[]): boolean {
   return (
-    otherwise.length > 0 &&
-    otherwise.every(({ attribute }) => attribute === 'multiQueue' || attribute === 'owner')
+    mismatches.length > 0 &&
+    mismatches.every(({ attribute }) => attribute === 'multiQueue' || attribute === 'owner')
   );
 }

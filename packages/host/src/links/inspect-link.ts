@@ -4,7 +4,7 @@ import type { LinkAbsentStep, LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationBlocker, relocationDifferences, relocationOf } from './addresses/relocation.js';
-import { canBeRemade, compareCreation, unfit } from './compare.js';
+import { canRecreateInPlace, compareCreation, whyUnusable } from './compare.js';
 import { isIdleTap, isOf, isShared, type LinkState, markOf, OVS_DATAPATH, vifOf } from './link-state.js';
 import {
   type Creation,
@@ -15,7 +15,7 @@ import {
   type SetWrite,
   settingOf,
 } from './link-write.js';
-import { compareUse, type LinkContext, type Trait } from './made-otherwise.js';
+import { compareUse, type LinkContext, type Mismatch } from './made-otherwise.js';
 
 export type LinkInspection = Inspection<LinkWrite>;
 
@@ -57,18 +57,19 @@ export function inspectLink(
   // An idle tap that an earlier plug made is removed with this one: the hypervisor makes its own.
   if (step.ifPresent && (!state || (isIdleTap(state) && isOf(vifId, state)))) return { differences: [] };
   if (!state) return inspectMissing(step, vifId, tapOwner, realName);
-  const otherwise = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
+  const mismatches = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);
   // The VIF's former bridge is removed with this plug.
   const leaves = step.unbridged && state.master === hybridBridge?.name && isOf(vifId, hybridBridge);
   const blocked =
-    unfit(step, vifId, state, otherwise, context) ??
+    whyUnusable(step, vifId, state, mismatches, context) ??
     (step.unbridged && !leaves ? bridged(state) : undefined) ??
     (relocation && relocationBlocker(relocation, addressing, rules));
   const setting = settingOf({ ...step.set, ...(leaves && { master: null }) }, state);
   const setWrite = relocation ? { ...(setting ?? nothingSet), relocation } : setting;
-  const change = otherwise.length > 0 ? remaking(step, vifId, state, otherwise, tapOwner, context) : setWrite;
-  const differences: Difference[] = [...otherwise];
+  const change =
+    mismatches.length > 0 ? recreating(step, vifId, state, mismatches, { tapOwner, context }) : setWrite;
+  const differences: Difference[] = [...mismatches];
   if (setting) differences.push(...renderSetting(setting));
   if (relocation) differences.push(...relocationDifferences(relocation));
   const found = whoseLink(step, vifId, state, usedBy);
@@ -91,18 +92,17 @@ function bridged({ name, master }: LinkState): VifError | undefined {
 const nothingSet: SetWrite = { kind: 'set', set: {}, former: {} };
 
 /** Recreates a link that was made differently; undefined for a link that the step only uses. */
-function remaking(
+function recreating(
   step: LinkStep,
   vifId: string,
   state: LinkState,
-  otherwise: readonly Trait[],
-  tapOwner: number,
-  context: LinkContext | undefined,
+  mismatches: readonly Mismatch[],
+  { tapOwner, context }: { readonly tapOwner: number; readonly context: LinkContext | undefined },
 ): LinkWrite | undefined {
   if (!step.create) return undefined;
   const mark = markOf(vifId, step.shared ?? false);
   const { tap } = state;
-  if (canBeRemade(otherwise) && tap && step.create.type === 'tap') {
+  if (canRecreateInPlace(mismatches) && tap && step.create.type === 'tap') {
     const create = { ...step.create, owner: tapOwner };
     const { master, ...kept } = keptOf(state);
     const member = master !== undefined && !step.unbridged && { master };
@@ -158,7 +158,9 @@ function inspectMissing(
     ? new VifError('LINK_KIND_MISMATCH', `${other}: correct the request, or remove that name from the link`)
     : new VifError(
         'LINK_NOT_FOUND',
-        other ? `${other}: use ${realName}` : `There is no link ${name} on this host`,
+        other
+          ? `${other}: use ${realName}`
+          : `There is no link ${name} on this host: make it, or correct its name`,
       );
   return { differences, blocked };
 }

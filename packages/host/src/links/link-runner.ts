@@ -1,10 +1,10 @@
 import { isVifError, VifError } from '@vifkit/core';
 import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/step-kinds';
-import { hybridBridgeName, type LinkStep } from '@vifkit/core/steps';
+import type { LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
-import { canBeRemade, compareCreation, memberOf } from './compare.js';
+import { canRecreateInPlace, compareCreation, memberOf } from './compare.js';
 import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
@@ -21,7 +21,7 @@ import {
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
-import { type LinkStray, ownedLinks, spellings, strayLinks, strayNames } from './owned-links.js';
+import { hybridBridgesOf, type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
 import { type AttemptedLinkTask, didNothing, undoing } from './undoing.js';
 
 /** Carries out link steps on a table of links. */
@@ -38,7 +38,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
 
   async inspect(all: readonly VifStep<LinkSteps>[], signal: AbortSignal): Promise<LinkInspection[]> {
     const steps = all.map(({ step }) => step);
-    const namesOf = (those: readonly LinkSteps[]) => [...new Set(those.map(({ name }) => name))];
+    const namesOf = (some: readonly LinkSteps[]) => [...new Set(some.map(({ name }) => name))];
     const query = {
       // Whether a link is in use depends on the other links.
       names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : this.#namesIn(all),
@@ -95,7 +95,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const isOptional = ({ step }: VifStep<LinkSteps>) => step.kind === 'link' && step.ifPresent === true;
     const optional = all.flatMap((each) => [
       ...(isOptional(each) ? [each.step.name] : []),
-      ...(each.step.kind === 'link' && each.step.unbridged ? hybridBridges(each.vifId) : []),
+      ...(each.step.kind === 'link' && each.step.unbridged ? hybridBridgesOf(each.vifId) : []),
     ]);
     const needed = all.flatMap((each) => (isOptional(each) ? [] : each.step.name));
     return [...new Set([...needed, ...this.#table.present(optional)])];
@@ -107,14 +107,14 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     links: ReadonlyMap<string, LinkState>,
     signal: AbortSignal,
   ): Promise<LinkContext | undefined> {
-    const misfits = steps.flatMap((step) => {
+    const mismatched = steps.flatMap((step) => {
       const state = links.get(step.name);
       if (step.kind !== 'link' || !step.create || !state || !isOurs(state)) return [];
-      const otherwise = compareCreation(step.create, state, this.#tapOwner);
-      return otherwise.length > 0 && !canBeRemade(otherwise) ? [state] : [];
+      const mismatches = compareCreation(step.create, state, this.#tapOwner);
+      return mismatches.length > 0 && !canRecreateInPlace(mismatches) ? [state] : [];
     });
-    if (misfits.length === 0) return undefined;
-    const names = misfits.flatMap(({ name, peer }) => (peer === undefined ? [name] : [name, peer]));
+    if (mismatched.length === 0) return undefined;
+    const names = mismatched.flatMap(({ name, peer }) => (peer === undefined ? [name] : [name, peer]));
     const [all, addressing] = await Promise.all([
       this.#table.read({ settingsOf: names }, signal),
       this.#table.readAddresses(names, signal),
@@ -207,7 +207,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
 }
 
 /** What the steps are compared with. */
-interface Found {
+interface LinkFacts {
   readonly links: ReadonlyMap<string, LinkState>;
   /** The links by all names, including alternative ones. */
   readonly named: ReadonlyMap<string, LinkState>;
@@ -225,14 +225,14 @@ interface Found {
 function inspectStep(
   step: LinkSteps,
   vifId: string,
-  { links, named, used, together, ...found }: Found,
+  { links, named, used, together, ...found }: LinkFacts,
 ): LinkInspection {
   switch (step.kind) {
     case 'link':
       return inspectLink(step, vifId, links.get(step.name), {
         ...found,
         realName: named.get(step.name)?.name,
-        hybridBridge: hybridBridges(vifId)
+        hybridBridge: hybridBridgesOf(vifId)
           .map((name) => links.get(name))
           .find((each) => each && isOf(vifId, each)),
       });
@@ -243,10 +243,6 @@ function inspectStep(
     case 'linkUserAbsent':
       return inspectUserAbsence(step, links, used, together);
   }
-}
-
-function hybridBridges(vifId: string): string[] {
-  return spellings(vifId).map(hybridBridgeName);
 }
 
 /** Refuses a free link to all steps but the first, if steps of one call want it as a member of different bridges. */

@@ -4,8 +4,8 @@ import type { LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { type LinkState, markOf } from './link-state.js';
 
-/** A property that is fixed when a link is made, and that differs from what would be made. */
-export interface Trait extends Difference {
+/** A property that is fixed when a link is made, and in which a link differs from the one that would be made. */
+export interface Mismatch extends Difference {
   readonly attribute: 'type' | 'peer' | 'link' | 'id' | 'protocol' | 'multiQueue' | 'owner';
 }
 
@@ -20,27 +20,27 @@ export interface LinkContext {
 }
 
 /** How a link differs from those that a step may use without making it. */
-export function compareUse({ types }: LinkStep, { type }: LinkState): Trait[] {
+export function compareUse({ types }: LinkStep, { type }: LinkState): Mismatch[] {
   if (!types || types.some((each) => each === type)) return [];
   return [{ attribute: 'type', expected: types.length === 1 ? types[0] : types, actual: type }];
 }
 
 /**
- * Why a link that was made differently, or that the step cannot use, is left as it is. Undefined if the link belongs to
- * the VIF, or is shared by VIFs, and is not in use: it is then recreated.
+ * The error for a link that was made differently, or that the step cannot use. Undefined if the link belongs to the VIF,
+ * or is shared by VIFs, and is not in use: it is then recreated.
  */
-export function misfit(
+export function mismatchError(
   step: LinkStep,
   vifId: string,
   state: LinkState,
-  otherwise: readonly Trait[],
+  mismatches: readonly Mismatch[],
   context: LinkContext | undefined,
 ): VifError | undefined {
   const remedy = step.create
     ? reasonToKeep(step, vifId, state, context)
     : 'correct the name in the request, or in the options';
   if (remedy === undefined) return undefined;
-  const found = otherwise.map((each) => wording(each)).join(' and ');
+  const found = mismatches.map((each) => wording(each)).join(' and ');
   return new VifError('LINK_KIND_MISMATCH', `Link ${step.name} ${found}: ${remedy}`);
 }
 
@@ -70,7 +70,7 @@ function kindOf(type: string): string {
   return kinds[type] ?? `of type '${type}'`;
 }
 
-/** Why an obstructing link is not removed; undefined if it is removed. */
+/** Why a link is not recreated, and what to do about it; undefined if it is recreated. */
 function reasonToKeep(
   { name, shared = false }: LinkStep,
   vifId: string,

@@ -22,7 +22,7 @@ export function ownedLinks(
       (user): Owned => ({ vifId: user, step: { kind: 'linkUserAbsent', name, user, type } }),
     );
     const hasAddress = (addressing.get(name)?.addresses.length ?? 0) > 0;
-    return [...users, ...whole(link, hasAddress)];
+    return [...users, ...removalOf(link, hasAddress)];
   });
 }
 
@@ -30,7 +30,7 @@ export function ownedLinks(
  * The step that removes the link itself, if it is ours and can be removed; links that vendors' tools have made may be
  * of any type.
  */
-function whole(link: LinkState, hasAddress: boolean): Owned[] {
+function removalOf(link: LinkState, hasAddress: boolean): Owned[] {
   const { name } = link;
   const [type, vifId] = [linkType(link), vifOf(link)];
   if (type === undefined) return [];
@@ -65,8 +65,13 @@ function derivedNames(vifId: string): string[] {
   return [tapName(vifId), hybridBridgeName(vifId), switchEnd];
 }
 
+/** The names that the bridge of a VIF's hybrid links may have. */
+export function hybridBridgesOf(vifId: string): string[] {
+  return spellings(vifId).map(hybridBridgeName);
+}
+
 /** The forms in which requests may give an id: links are named after it as it was at the plug. */
-export function spellings(vifId: string): string[] {
+function spellings(vifId: string): string[] {
   return [...new Set([vifId, vifId.toLowerCase(), vifId.toUpperCase()])];
 }
 

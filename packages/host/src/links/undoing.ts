@@ -44,7 +44,7 @@ export function undoing(
       return isAnothers || (isShared && used.has(name)) ? [] : [{ op: 'delete', name }];
     }
     case 'replace':
-      return isAnothers ? [] : bringBack(change.replaced);
+      return isAnothers ? [] : restoring(change.replaced);
     case 'remake': {
       const { create: was, was: before } = change;
       const { up, promisc, alias = '' } = before;
@@ -66,7 +66,7 @@ export function undoing(
 }
 
 /** The operations that restore a link that was removed in order to be recreated, with its other end if it is a veth. */
-function bringBack({ link, peer: end }: Replaced): LinkOperation[] {
+function restoring({ link, peer: end }: Replaced): LinkOperation[] {
   const { name, type, peer, vlan, bridge, tap, users = [] } = link;
   const operations: LinkOperation[] = [{ op: 'delete', name }];
   if (type === 'bridge') operations.push({ op: 'add', name, create: { type }, ...(bridge && { bridge }) });

@@ -72,16 +72,16 @@ export class Presence {
   }
 
   #welcome(socket: Socket): void {
-    let said = '';
+    let received = '';
     let name: string | undefined;
     socket.unref();
     socket.setEncoding('utf8');
     socket.on('error', () => {});
     socket.on('data', (text: string) => {
-      said += text;
-      if (name !== undefined || said.length > 1_000) return void socket.destroy();
-      if (!said.endsWith('\n')) return;
-      name = said.slice(0, -1);
+      received += text;
+      if (name !== undefined || received.length > 1_000) return void socket.destroy();
+      if (!received.endsWith('\n')) return;
+      name = received.slice(0, -1);
       if (!this.#holds(name)) return void socket.destroy();
       const waiting = this.#waiting.get(name) ?? new Set();
       this.#waiting.set(name, waiting.add(socket));
@@ -95,7 +95,10 @@ export function isPresenceName(name: string): boolean {
   return /^\d{1,10}-[\da-z]{1,40}$/.test(name);
 }
 
-/** Whether a process is alive. @throws Error if that is unknown, as without permission */
+/**
+ * Whether a process is alive.
+ * @throws Error if that is unknown, as without permission
+ */
 export async function isPresent(folder: string, process: string): Promise<boolean> {
   const socket = await reach(folder, process);
   if (typeof socket === 'object') socket.destroy();

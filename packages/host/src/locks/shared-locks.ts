@@ -22,7 +22,7 @@ import { isPresenceName, isPresent, PRESENCE_FILES, Presence, untilReleased } fr
 
 /** Milliseconds between two requests to the same holder. */
 const FIRST_PAUSE = 1;
-const LONGEST_PAUSE = 100;
+const MAX_PAUSE = 100;
 
 type Release = () => Promise<void>;
 
@@ -202,7 +202,7 @@ class Room {
       if (outcome === 'ended' && !this.#isClosed) await this.#removeOf(holder, name);
       // If it is still the same holder, as when that could not be asked right now, it is asked again after a pause.
       if (holder === last) await pause(delay, signal);
-      delay = holder === last ? Math.min(2 * delay, LONGEST_PAUSE) : FIRST_PAUSE;
+      delay = holder === last ? Math.min(2 * delay, MAX_PAUSE) : FIRST_PAUSE;
       last = holder;
     }
   }
@@ -248,7 +248,7 @@ class Room {
   #holderOf(name: string): string | undefined {
     const holder = this.#targetOf(name);
     if (holder === undefined || isPresenceName(holder)) return holder;
-    const text = `${this.#name}/${name} is not a lock, but is in the place of one. Remove it`;
+    const text = `${this.#name}/${name} is not a lock, but has the name of one. Remove it`;
     throw new VifError('STATE_DIRECTORY_FAILED', text);
   }
 

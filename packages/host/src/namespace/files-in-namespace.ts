@@ -5,10 +5,10 @@ import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import type { NamespaceFile } from './namespace-file.js';
 
 /** The maximum number of paths for one process: the kernel limits the length of a command line. */
-const MOST_PATHS = 5_000;
+const MAX_PATHS = 5_000;
 
 /** The maximum output in bytes: many times the size of the settings of ten thousand links. */
-const MOST_OUTPUT = 64 * 1024 * 1024;
+const MAX_OUTPUT = 64 * 1024 * 1024;
 
 /** Milliseconds for a process that reads a few in-memory files. */
 const READ_TIMEOUT = 10_000;
@@ -67,8 +67,8 @@ export class FilesInNamespace implements KernelFiles {
   /** What a program prints about paths. It skips those that do not exist. */
   #linesAbout(paths: readonly string[], argv: readonly [string, ...string[]]): string[] {
     const lines: string[] = [];
-    for (let from = 0; from < paths.length; from += MOST_PATHS) {
-      const text = this.#output([...argv, ...paths.slice(from, from + MOST_PATHS)]);
+    for (let from = 0; from < paths.length; from += MAX_PATHS) {
+      const text = this.#output([...argv, ...paths.slice(from, from + MAX_PATHS)]);
       lines.push(...text.split('\n').filter((line) => line !== ''));
     }
     return lines;
@@ -80,7 +80,7 @@ export class FilesInNamespace implements KernelFiles {
     const [program, ...args] = this.namespace.enter(argv);
     const { status, stdout, stderr, error } = spawnSync(program, args, {
       encoding: 'utf8',
-      maxBuffer: MOST_OUTPUT,
+      maxBuffer: MAX_OUTPUT,
       timeout: READ_TIMEOUT,
     });
     if (status !== null && !stderr.startsWith('nsenter: ')) return stdout;

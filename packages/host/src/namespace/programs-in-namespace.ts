@@ -73,10 +73,10 @@ type Ending = Pick<CommandResult, 'exitCode' | 'missing' | 'ending'>;
  */
 function endingOf([program]: Argv, ended: Ending, stderr: string): Ending {
   if (ended.missing) throw missingProgram('nsenter', 'util-linux');
-  const [said = ''] = stderr.split('\n', 1);
-  const isOfNsenter = said.startsWith('nsenter: ') && said.includes(` ${program}: `);
+  const [firstLine = ''] = stderr.split('\n', 1);
+  const isOfNsenter = firstLine.startsWith('nsenter: ') && firstLine.includes(` ${program}: `);
   const missing = ended.exitCode === MISSING;
   if (!isOfNsenter || (!missing && ended.exitCode !== UNSTARTED)) return ended;
-  const reason = missing ? 'ENOENT' : said.slice(said.lastIndexOf(': ') + 2);
+  const reason = missing ? 'ENOENT' : firstLine.slice(firstLine.lastIndexOf(': ') + 2);
   return { exitCode: undefined, missing, ending: `cannot be started (${reason})` };
 }

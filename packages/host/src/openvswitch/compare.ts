@@ -133,10 +133,10 @@ export function comparePort(
   if (!port.interface) {
     return { differences: [exists(true)], blocked: portIsBond(step.name, vifId), found };
   }
-  const its = port.interface;
-  const diff = diffPort(step, port, its);
+  const iface = port.interface;
+  const diff = diffPort(step, port, iface);
   const differences = differencesOf(diff);
-  const blocked = found.whose === 'other' ? undefined : madeOtherwise(step, vifId, port, its);
+  const blocked = found.whose === 'other' ? undefined : madeOtherwise(step, vifId, port, iface);
   if (differences.length === 0 && found.whose === 'this' && !blocked) return { differences, found };
   const put = putPort(step, vifId);
   // If the step is for a kernel link and the port has another type, the type is reset.
@@ -171,12 +171,12 @@ export function compareAbsenceWithMember(): OvsInspection {
 /** The owner of a port that is to be as a step wants it. */
 function foundPort({ representor }: OvsPortStep, owner: Owner, port: OvsPort, user?: string): Found {
   const found = whosePort(port, owner);
-  if (found.whose !== 'other') return byItsName(found, true);
+  if (found.whose !== 'other') return withByName(found, true);
   if (user !== undefined) return { ...found, usedBy: user };
   return { ...found, ...(representor && { isIdle: true }) };
 }
 
-function byItsName(found: Found, byName: boolean): Found {
+function withByName(found: Found, byName: boolean): Found {
   return found.whose === 'unmarked' ? { ...found, byName } : found;
 }
 
@@ -228,12 +228,12 @@ function takenOver(
 
 /** Restores only what a change to a port has changed: others may have changed the rest since. */
 function formerPort(step: OvsPortStep, owner: Owner, port: OvsPort, diff: PortDiff): PutPort {
-  const { bridge, externalIds: portExternalIds, interface: its } = port;
+  const { bridge, externalIds: portExternalIds, interface: iface } = port;
   const settings: OvsPortSettings = {
     ...(diff.tag && { tag: diff.tag.actual ?? null }),
-    ...(diff.type && its && { type: its.type }),
-    ...(diff.externalIds && { externalIds: formerKeys(its?.externalIds ?? {}, step.externalIds) }),
-    ...(diff.options && { options: formerKeys(its?.options ?? {}, step.options ?? {}) }),
+    ...(diff.type && iface && { type: iface.type }),
+    ...(diff.externalIds && { externalIds: formerKeys(iface?.externalIds ?? {}, step.externalIds) }),
+    ...(diff.options && { options: formerKeys(iface?.options ?? {}, step.options ?? {}) }),
     ...(diff.mtuRequest && { mtuRequest: diff.mtuRequest.actual ?? null }),
   };
   const { vifId } = owner;
@@ -249,14 +249,14 @@ function madeOtherwise(
   { name, type = '', externalIds }: OvsPortStep,
   vifId: string,
   port: OvsPort,
-  its: OvsInterface,
+  iface: OvsInterface,
 ): VifError | undefined {
-  if (typeOf(its) === type) return undefined;
+  if (typeOf(iface) === type) return undefined;
   const ifaceId = externalIds['iface-id'];
   const isVifs =
     ownerIn(port.externalIds) !== undefined ||
-    (ifaceId !== undefined && its.externalIds['iface-id'] === ifaceId);
-  return isVifs ? undefined : portMadeOtherwise(name, typeOf(its), type, vifId);
+    (ifaceId !== undefined && iface.externalIds['iface-id'] === ifaceId);
+  return isVifs ? undefined : portMadeOtherwise(name, typeOf(iface), type, vifId);
 }
 
 /**
@@ -275,7 +275,7 @@ export function comparePortAbsence(
     changes: [removePort(name, owner, !own)],
     reverse: portBack(name, owner, port),
   };
-  const found = byItsName(whosePort(port, owner), own && isByName(step, port, linkType));
+  const found = withByName(whosePort(port, owner), own && isByName(step, port, linkType));
   return { change, differences: [exists(false)], found };
 }
 
@@ -311,14 +311,14 @@ function removePort(name: string, owner: Owner, ifMarked: boolean): RemovePort {
 
 /** Restores a port that was removed, with everything that we know about it; anything else is lost. */
 function portBack(name: string, owner: Owner, port: OvsPort): PutPort[] {
-  const { bridge, externalIds: portExternalIds, interface: its, tag, vlanMode, trunks = [] } = port;
-  const settings: OvsPortSettings = its
+  const { bridge, externalIds: portExternalIds, interface: iface, tag, vlanMode, trunks = [] } = port;
+  const settings: OvsPortSettings = iface
     ? {
         tag: tag ?? null,
-        type: its.type,
-        externalIds: its.externalIds,
-        options: its.options,
-        mtuRequest: its.mtuRequest ?? null,
+        type: iface.type,
+        externalIds: iface.externalIds,
+        options: iface.options,
+        mtuRequest: iface.mtuRequest ?? null,
       }
     : {};
   const initial = {

@@ -226,13 +226,13 @@ export class Draft {
 
 /** An interface with other settings. */
 function changed(
-  { ref, ...its }: NonNullable<DraftPort['interface']>,
-  { type = its.type, externalIds = {}, mtuRequest = its.mtuRequest }: OvsPortSettings,
+  { ref, ...current }: NonNullable<DraftPort['interface']>,
+  { type = current.type, externalIds = {}, mtuRequest = current.mtuRequest }: OvsPortSettings,
 ): NonNullable<DraftPort['interface']> {
   return {
     ref,
     type,
-    externalIds: mergeKeys(its.externalIds, externalIds),
+    externalIds: mergeKeys(current.externalIds, externalIds),
     mtuRequest: mtuRequest ?? undefined,
   };
 }

@@ -16,7 +16,7 @@ import { composeTransaction } from './transaction.js';
 import { awaitWiring, type Unfinished } from './wiring.js';
 
 /** The bridges and ports of an Open vSwitch, read and changed through its database. */
-export class OpenVswitch {
+export class OvsSwitch {
   readonly #rows: DatabaseRows;
 
   /** The rows that it reads, for callers that need more of them. */

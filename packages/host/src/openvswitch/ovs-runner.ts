@@ -22,7 +22,7 @@ import {
   comparePortWithMember,
   compareVifPortsAbsence,
 } from './compare.js';
-import type { OpenVswitch } from './open-vswitch.js';
+import type { OvsSwitch } from './open-vswitch.js';
 import { ownedByMark } from './owned.js';
 import type { OvsState } from './state.js';
 import { leavingPorts, type OvsStray, straysOf, vifsOf } from './strays.js';
@@ -34,7 +34,7 @@ type OvsInspection = Inspection<OvsWrite, OvsStep>;
 const finding: readonly Step['kind'][] = ['ovsBridge', 'ovsPort', 'ovsVifPortsAbsent'];
 
 /** Milliseconds to search for rows that no step of a plan concerns. */
-const LOOKING = 1_000;
+const SEARCH_TIMEOUT = 1_000;
 
 /** The programs that have functions open, by the PCI addresses of the functions. */
 export type UsersOfFunctions = (functions: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -49,7 +49,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
    * @param usersOf finds the programs that have functions open, by PCI address
    */
   constructor(
-    private readonly openVswitch: OpenVswitch,
+    private readonly ovs: OvsSwitch,
     private readonly links: Pick<LinkTable, 'read' | 'readAddresses'> | undefined = undefined,
     private readonly usersOf: UsersOfFunctions = async () => new Map(),
   ) {}
@@ -58,7 +58,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     const named = (...kinds: readonly OvsStep['kind'][]) =>
       steps.flatMap(({ step }) => (kinds.includes(step.kind) && 'name' in step ? step.name : []));
     const vifs = vifsOf(steps);
-    const state = await this.openVswitch.read(
+    const state = await this.ovs.read(
       {
         bridges: named('ovsBridge'),
         ports: named('ovsPort', 'ovsPortAbsent'),
@@ -136,8 +136,8 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     const kept = new Map(
       others.map(({ vifId, plan }) => [vifId.toLowerCase(), new Set(plan.flatMap(foreignLinks))]),
     );
-    return withDeadline(LOOKING, signal, async (soon) => {
-      const marked = await this.openVswitch.readMarked(soon, [...kept.keys()], { mayLag: true });
+    return withDeadline(SEARCH_TIMEOUT, signal, async (soon) => {
+      const marked = await this.ovs.readMarked(soon, [...kept.keys()], { mayLag: true });
       const steps = ownedByMark(marked, new Map()).flatMap(({ step, vifId = '' }) =>
         kept.get(vifId.toLowerCase())?.has(step.name) === false ? [{ step, vifId }] : [],
       );
@@ -177,7 +177,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   }
 
   async findOwned(signal: AbortSignal, reach: Reach = 'all', vifIds?: readonly string[]) {
-    const marked = await this.openVswitch.readMarked(signal, vifIds);
+    const marked = await this.ovs.readMarked(signal, vifIds);
     if (reach !== 'all') return ownedByMark(marked, new Map());
     const shared = marked.bridges.flatMap(({ name, vifId }) => (vifId === undefined ? name : []));
     const addressing = shared.length > 0 && (await this.links?.readAddresses(shared, signal));
@@ -190,7 +190,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     signal: AbortSignal,
   ): Promise<(VifError | undefined)[]> {
     const all = changes.flat();
-    const outcomes = await this.openVswitch.commit(all, signal);
+    const outcomes = await this.ovs.commit(all, signal);
     const byChange = new Map(all.map((change, i) => [change, outcomes[i]]));
     return changes.map((own) => own.map((change) => byChange.get(change)).find((outcome) => outcome));
   }

@@ -1,9 +1,9 @@
-import { access } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isVifError } from '@vifkit/core';
 import type { Owned } from '@vifkit/core/step-kinds';
 import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core/steps';
 import { codeOf } from '../kernel/error-code.js';
+import { pathExists } from '../kernel/path-exists.js';
 import type { LinkAddressing } from '../links/addresses/link-addresses.js';
 import * as values from '../ovsdb/values.js';
 import { hasBridgeMark, OWNER_KEY, ownerIn, searchedIds } from './marks.js';
@@ -98,10 +98,7 @@ export async function meansNoSwitch(error: unknown): Promise<boolean> {
   if (!isVifError(error, 'OVSDB_UNREACHABLE') || codeOf(error.cause) !== 'ENOENT') return false;
   const address = addressOf(error.cause);
   if (address === undefined) return false;
-  return access(dirname(address)).then(
-    () => false,
-    () => true,
-  );
+  return !(await pathExists(dirname(address)));
 }
 
 /** The path of the socket that could not be connected to; the error of an unknown host name (`tcp:`) has none. */

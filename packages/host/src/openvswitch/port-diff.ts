@@ -23,16 +23,16 @@ export interface PortDiff {
   readonly unwired?: { readonly error: string | undefined; readonly ofport: number | undefined } | undefined;
 }
 
-export function diffPort(step: OvsPortStep, port: OvsPort, its: OvsInterface): PortDiff {
-  const { ofport, error } = its;
+export function diffPort(step: OvsPortStep, port: OvsPort, iface: OvsInterface): PortDiff {
+  const { ofport, error } = iface;
   return {
     bridge: differing(step.bridge, port.bridge),
     tag: differing(step.tag, port.tag),
-    type: differing(step.type ?? '', typeOf(its)),
-    externalIds: differingKeys(step.externalIds, its.externalIds),
-    options: step.options && differingKeys(step.options, its.options),
-    mtuRequest: differing(step.mtuRequest, its.mtuRequest),
-    unwired: step.wired && !isWired(its) ? { error, ofport } : undefined,
+    type: differing(step.type ?? '', typeOf(iface)),
+    externalIds: differingKeys(step.externalIds, iface.externalIds),
+    options: step.options && differingKeys(step.options, iface.options),
+    mtuRequest: differing(step.mtuRequest, iface.mtuRequest),
+    unwired: step.wired && !isWired(iface) ? { error, ofport } : undefined,
   };
 }
 
@@ -56,9 +56,9 @@ function differing<T>(expected: T | undefined, actual: T | undefined): Pair<T> |
   return expected === undefined || expected === actual ? undefined : { expected, actual };
 }
 
-function differingKeys(expected: Texts, its: Texts): Pair<Texts> | undefined {
+function differingKeys(expected: Texts, found: Texts): Pair<Texts> | undefined {
   const keys = Object.keys(expected);
-  if (keys.every((key) => its[key] === expected[key])) return undefined;
-  const actual = Object.fromEntries(keys.flatMap((key) => (key in its ? [[key, its[key] ?? '']] : [])));
+  if (keys.every((key) => found[key] === expected[key])) return undefined;
+  const actual = Object.fromEntries(keys.flatMap((key) => (key in found ? [[key, found[key] ?? '']] : [])));
   return { expected, actual };
 }

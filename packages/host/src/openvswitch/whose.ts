@@ -17,14 +17,14 @@ interface OwnedPort extends Pick<OvsPort, 'externalIds'> {
 /** The owner of a port, according to our mark, or to the `iface-id` of its interface, which Neutron and Nova set. */
 export function whosePort(port: OwnedPort, { vifId, interfaceIds }: Owner): Found {
   const interfaceId = interfaceIdOf(port);
-  const isIts =
+  const isOwn =
     interfaceId === undefined || [vifId, ...interfaceIds].some((id) => isSameVif(id, interfaceId));
-  return foundByMark(ownerIn(port.externalIds) ?? (isIts ? undefined : interfaceId), vifId);
+  return foundByMark(ownerIn(port.externalIds) ?? (isOwn ? undefined : interfaceId), vifId);
 }
 
 /** The `iface-id` of a port. Neutron's agent also gives that of a trunk to patch ports. */
-export function interfaceIdOf({ interface: its }: OwnedPort): string | undefined {
-  return its?.type === 'patch' ? undefined : its?.externalIds['iface-id'];
+export function interfaceIdOf({ interface: iface }: OwnedPort): string | undefined {
+  return iface?.type === 'patch' ? undefined : iface?.externalIds['iface-id'];
 }
 
 /** The owner of a bridge, according to our mark. A bridge without a VIF's mark is shared. */

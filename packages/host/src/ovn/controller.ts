@@ -18,7 +18,7 @@ const BY_REFUSAL: Readonly<Record<string, ControllerState>> = {
 };
 
 /** Its reply to `ovn-appctl connection-status` has some 10 bytes. */
-const LONGEST_ANSWER = 4_096;
+const MAX_REPLY_LENGTH = 4_096;
 
 /** Queries ovn-controller through its control socket, as ovn-appctl does. Never rejects. */
 export async function askController(directory: string, signal: AbortSignal): Promise<ControllerState> {
@@ -45,7 +45,7 @@ async function ask(path: string, signal: AbortSignal): Promise<ControllerState> 
       text += chunk;
       const [, status] = /"result":"([^"\\]*)/.exec(text) ?? [];
       if (status !== undefined) resolve(status === 'connected' ? 'connected' : 'not connected');
-      else if (text.length > LONGEST_ANSWER) resolve('silent');
+      else if (text.length > MAX_REPLY_LENGTH) resolve('silent');
     });
   });
   try {

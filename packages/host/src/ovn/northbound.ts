@@ -30,7 +30,10 @@ export class Northbound {
   /** @param client its owner must close it */
   constructor(private readonly client: Ovsdb) {}
 
-  /** @returns undefined if OVN has no logical port of this name. @throws VifError of the connection */
+  /**
+   * @returns undefined if OVN has no logical port of this name.
+   * @throws VifError of the connection
+   */
   async placement(logicalPort: string, signal: AbortSignal): Promise<Placement | undefined> {
     const select: Operation = {
       op: 'select',
@@ -50,7 +53,10 @@ export class Northbound {
     };
   }
 
-  /** Writes all of a placement. @throws VifError of the connection */
+  /**
+   * Writes all of a placement.
+   * @throws VifError of the connection
+   */
   async place(logicalPort: string, placement: Placement, signal: AbortSignal): Promise<void> {
     const { requested, waitsForRarp, before } = placement;
     const options = {

@@ -7,7 +7,7 @@ import type { PortBinding, Southbound } from './southbound.js';
 import type { SwitchWatch, WatchedInterface } from './switch-watch.js';
 
 /** Milliseconds for additional queries: which chassis has a port, and, at the deadline, why it is not ready. */
-const MOMENT = 500;
+const QUERY_TIMEOUT = 500;
 
 /**
  * Milliseconds for which a port that another chassis had must stay here. Two chassis that both have an interface with
@@ -101,7 +101,7 @@ export class OvnReadiness implements PortReadiness {
    */
   #binding({ interfaceId }: AwaitedPort, signal: AbortSignal): Promise<PortBinding | undefined> {
     const ask = async (soon: AbortSignal) => this.parts.southbound?.binding(interfaceId, soon);
-    return withDeadline(MOMENT, signal, ask).catch(() => undefined);
+    return withDeadline(QUERY_TIMEOUT, signal, ask).catch(() => undefined);
   }
 
   #find({ interfaceId, name }: AwaitedPort): WatchedInterface | undefined {
@@ -118,7 +118,7 @@ export class OvnReadiness implements PortReadiness {
   #evidence(port: AwaitedPort): Promise<Evidence> {
     const { watch, southbound, runDirectory } = this.parts;
     const { ovn } = watch;
-    return withDeadline(MOMENT, undefined, async (signal) => {
+    return withDeadline(QUERY_TIMEOUT, undefined, async (signal) => {
       const asked = southbound?.binding(port.interfaceId, signal);
       const [controller, binding, own] = await Promise.all([
         askController(runDirectory, signal),

@@ -21,7 +21,10 @@ export class Southbound {
   /** @param client its owner must close it */
   constructor(private readonly client: Ovsdb) {}
 
-  /** @returns undefined if OVN has no logical port of this name. @throws VifError of the connection */
+  /**
+   * @returns undefined if OVN has no logical port of this name.
+   * @throws VifError of the connection
+   */
   async binding(logicalPort: string, signal: AbortSignal): Promise<PortBinding | undefined> {
     const columns = ['chassis', 'additional_chassis', 'options', 'up'];
     const where = [['logical_port', '==', logicalPort]] as const;

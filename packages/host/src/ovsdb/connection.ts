@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { asVifError, VifError } from '@vifkit/core';
-import { LONGEST_TIMER, signalError, whenFired } from '@vifkit/engine/time';
+import { MAX_TIMER, signalError, whenFired } from '@vifkit/engine/time';
 import { LostError, rpcError, UnsentError } from './errors.js';
 import { JsonSplitter } from './json-splitter.js';
 
@@ -46,17 +46,14 @@ export class Connection {
   #probing = false;
   #nextId = 1;
   #closed: VifError | undefined;
-  #heard = false;
+  #hasReceived = false;
 
   constructor(
     private readonly socket: Socket,
     private readonly options: ConnectionOptions,
   ) {
     this.#splitter = new JsonSplitter(options.maxMessageBytes);
-    this.#probe = setInterval(
-      () => this.#onSilence(),
-      Math.min(options.probeInterval, LONGEST_TIMER),
-    ).unref();
+    this.#probe = setInterval(() => this.#onSilence(), Math.min(options.probeInterval, MAX_TIMER)).unref();
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('error', (cause) => {
       const why = explainTlsError(cause);
@@ -68,8 +65,8 @@ export class Connection {
   /**
    * Whether the server has ever sent anything: a TLS server may accept the connection, and only then refuse our key.
    */
-  get heard(): boolean {
-    return this.#heard;
+  get hasReceived(): boolean {
+    return this.#hasReceived;
   }
 
   /**
@@ -120,7 +117,7 @@ export class Connection {
   #send(message: Message, onFailure?: (code: string | undefined) => void): void {
     if (this.#closed) return;
     if (this.socket.writableLength > this.options.maxMessageBytes) {
-      this.close(this.#lost('It does not read what it is sent'));
+      this.close(this.#lost('It does not read what we send'));
       return;
     }
     this.socket.write(JSON.stringify(message), (error?: NodeJS.ErrnoException | null) => {
@@ -137,7 +134,7 @@ export class Connection {
   }
 
   #receive(chunk: Buffer): void {
-    this.#heard = true;
+    this.#hasReceived = true;
     this.#probing = false;
     this.#probe.refresh();
     try {
@@ -190,7 +187,7 @@ export class Connection {
   }
 
   #lost(what: string, cause?: unknown): LostError {
-    const message = `The OVSDB server at ${this.options.name} is gone. ${what}; a change under way may have been made`;
+    const message = `The OVSDB server at ${this.options.name} is gone. ${what}; a change in progress may have been made`;
     return new LostError('OVSDB_UNREACHABLE', message, { cause });
   }
 }

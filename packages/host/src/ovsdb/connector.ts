@@ -74,7 +74,7 @@ export class Connector {
       ...this.options,
       onClose: (reason) => {
         this.#connection = undefined;
-        this.#hasWorked ||= connection.heard;
+        this.#hasWorked ||= connection.hasReceived;
         if (this.closing.aborted) return;
         logger.warn({ endpoint: name, error: reason.message }, 'lost the OVSDB server');
         this.options.onLost();

@@ -52,7 +52,7 @@ class DialTimeout extends Error {
   readonly code = 'ETIMEDOUT';
 
   constructor({ connecting }: Socket) {
-    super(connecting ? 'nothing answers' : 'it accepts connections, but does not reply in TLS');
+    super(connecting ? 'nothing answers' : 'it accepts connections, but does not reply to the TLS handshake');
   }
 }
 

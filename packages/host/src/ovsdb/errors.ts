@@ -81,14 +81,14 @@ export function rpcError(method: string, answer: unknown): OvsdbOperationError {
 }
 
 // The server's text is put into messages, but no more of it than somebody would read.
-const MOST_SAID = 1_000;
+const MAX_QUOTED = 1_000;
 
 /** Reads `{"error": ..., "details": ...}`. */
 export function readError(value: unknown): { error: string; details: string | undefined } {
   if (typeof value !== 'object' || value === null || !('error' in value) || typeof value.error !== 'string') {
     const error = typeof value === 'string' ? value : JSON.stringify(value);
-    return { error: error.slice(0, MOST_SAID), details: undefined };
+    return { error: error.slice(0, MAX_QUOTED), details: undefined };
   }
   const details = 'details' in value && typeof value.details === 'string' ? value.details : undefined;
-  return { error: value.error.slice(0, MOST_SAID), details: details?.slice(0, MOST_SAID) };
+  return { error: value.error.slice(0, MAX_QUOTED), details: details?.slice(0, MAX_QUOTED) };
 }

@@ -21,7 +21,7 @@ export type MonitorListener = (updates: TableUpdates, initial: boolean) => void;
  * The maximum number of updates before the initial rows: only a few can arrive while the message with these rows is in
  * transit.
  */
-const MOST_EARLY = 1_000;
+const MAX_EARLY_UPDATES = 1_000;
 
 /** A monitor, across connections. */
 export class Monitor {
@@ -60,7 +60,7 @@ export class Monitor {
   update(value: unknown): void {
     const updates = asUpdates(value);
     if (!this.#early) this.#notify(updates, false);
-    else if (this.#early.length < MOST_EARLY) this.#early.push(updates);
+    else if (this.#early.length < MAX_EARLY_UPDATES) this.#early.push(updates);
     else
       throw new VifError('OVSDB_PROTOCOL', 'The OVSDB server sends changes of rows that it has never sent');
   }

@@ -3,11 +3,11 @@ import { pause, signalError } from '@vifkit/engine/time';
 import { type Failure, failureOf } from './errors.js';
 
 /** Attempts, not counting those while the server was away. */
-const MOST_ATTEMPTS = 5;
+const MAX_ATTEMPTS = 5;
 
 // Milliseconds between attempts to reconnect.
 const FIRST_PAUSE = 20;
-const LONGEST_PAUSE = 1_000;
+const MAX_PAUSE = 1_000;
 
 /**
  * After which failures a call may be retried, by kind of call. `read` changes nothing. `write` would be done twice if
@@ -44,8 +44,8 @@ export async function retry<T>(
       if (failure === 'away') {
         away = asVifError(error, 'OVSDB_UNREACHABLE', 'The OVSDB server is away').message;
         await pause(delay, signal);
-        delay = Math.min(2 * delay, LONGEST_PAUSE);
-      } else if (!AGAIN[kind].has(failure) || ++failed === MOST_ATTEMPTS) {
+        delay = Math.min(2 * delay, MAX_PAUSE);
+      } else if (!AGAIN[kind].has(failure) || ++failed === MAX_ATTEMPTS) {
         throw away !== undefined && signal.aborted ? late(signal, away) : error;
       }
       if (away !== undefined && signal.aborted) throw late(signal, away);

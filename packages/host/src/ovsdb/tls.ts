@@ -65,10 +65,9 @@ export function explainTlsError(error: unknown): string | undefined {
     return 'its certificate is not signed by the given CA; give the CA that signed it';
   }
   if (/^ERR_SSL_.*ALERT/.test(code)) {
-    return `it refuses our certificate, or has none of ours (${code}); give it a certificate that its CA has signed, and the key`;
+    return `it refuses our certificate, or was sent none (${code}); give it a certificate that its CA has signed, and the key`;
   }
-  if (/^(ERR_SSL_|EPROTO$)/.test(code))
-    return `it does not speak TLS as we do (${code}); is it an ssl: port?`;
+  if (/^(ERR_SSL_|EPROTO$)/.test(code)) return `the TLS handshake failed (${code}); is it an ssl: port?`;
   return undefined;
 }
 

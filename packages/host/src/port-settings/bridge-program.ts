@@ -23,7 +23,7 @@ export interface BridgeMember extends MemberVlans {
   readonly defaultVlan: number | null;
 }
 
-/** The VLAN that a bridge gives its members unless it is told otherwise. */
+/** The VLAN that a bridge gives its members unless it is configured otherwise. */
 export const DEFAULT_VLAN = 1;
 
 /** The output of `ip -details -json link`. */

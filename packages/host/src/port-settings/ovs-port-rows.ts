@@ -3,7 +3,7 @@ import { qosId } from '../openvswitch/columns.js';
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
-import type { Settled } from './settled.js';
+import type { CompleteSettings } from './complete-settings.js';
 
 /** An Open vSwitch port with its rows. */
 export interface FoundPort {
@@ -12,7 +12,7 @@ export interface FoundPort {
   readonly interface: values.Uuid;
   /** Our QoS row, or os-vif's, for the name of the port. */
   readonly ownQos: values.Uuid | undefined;
-  readonly settled: Settled;
+  readonly settings: CompleteSettings;
 }
 
 const DATABASE = 'Open_vSwitch';
@@ -42,57 +42,65 @@ export async function readPorts(
   const results = await client.transact(DATABASE, selects, signal);
   const found = new Map<string, FoundPort>();
   for (const [i, name] of distinct.entries()) {
-    const [port, its, qos] = [0, 1, 2].map((k) => results[3 * i + k]?.rows?.[0]);
-    if (port && its) found.set(name, foundPort(name, port, its, qos));
+    const [port, iface, qos] = [0, 1, 2].map((k) => results[3 * i + k]?.rows?.[0]);
+    if (port && iface) found.set(name, foundPort(name, port, iface, qos));
   }
   return found;
 }
 
-function foundPort(name: string, port: values.Row, its: values.Row, qos: values.Row | undefined): FoundPort {
+function foundPort(
+  name: string,
+  port: values.Row,
+  iface: values.Row,
+  qos: values.Row | undefined,
+): FoundPort {
   const trunks = values.readSet(port.trunks).map(Number);
-  const rate = Number(its.ingress_policing_rate);
+  const rate = Number(iface.ingress_policing_rate);
   const own = qos && values.uuid(values.readUuid(qos._uuid));
   const isUsed = own !== undefined && values.readUuids(port.qos)[0] === own[1];
   const isOurs = own !== undefined || values.readUuids(port.qos).length === 0;
   return {
     name,
     port: values.uuid(values.readUuid(port._uuid)),
-    interface: values.uuid(values.readUuid(its._uuid)),
+    interface: values.uuid(values.readUuid(iface._uuid)),
     ownQos: isOurs ? own : undefined,
-    settled: {
+    settings: {
       vlan: values.readOptionalInteger(port.tag) ?? null,
       vlanMode: values.readOptionalString(port.vlan_mode) ?? null,
       trunks: trunks.length > 0 ? trunks.sort((a, b) => a - b) : null,
       isolated: port.protected === true ? true : null,
-      ingress: rate > 0 ? { rate, burst: Number(its.ingress_policing_burst) } : null,
+      ingress: rate > 0 ? { rate, burst: Number(iface.ingress_policing_burst) } : null,
       egress: qos && isUsed ? egressOf(qos) : null,
     },
   };
 }
 
-function egressOf({ type, other_config }: values.Row): Settled['egress'] {
+function egressOf({ type, other_config }: values.Row): CompleteSettings['egress'] {
   const { 'max-rate': rate, 'vif-burst': burst } = values.readStrings(other_config);
   return type === SHAPING && rate !== undefined
     ? { rate: Number(rate) / 1_000, burst: Number(burst ?? 0) }
     : null;
 }
 
-/** Writes some settings of a port, unless it has been recreated since. @throws VifError */
+/**
+ * Writes some settings of a port, unless it has been recreated since.
+ * @throws VifError
+ */
 export async function writePort(
   client: Ovsdb,
   found: FoundPort,
-  settled: Settled,
-  names: readonly (keyof Settled)[],
+  settings: CompleteSettings,
+  names: readonly (keyof CompleteSettings)[],
   signal: AbortSignal,
 ): Promise<void> {
   const { name, port } = found;
   const is = (row: values.Uuid) => [['_uuid', '==', row] as const];
-  const changes = (name: keyof Settled) => names.includes(name);
+  const changes = (name: keyof CompleteSettings) => names.includes(name);
   const columns: values.Row = {
-    ...(changes('vlan') && { tag: values.optional(settled.vlan ?? undefined) }),
-    ...(changes('vlanMode') && { vlan_mode: values.optional(settled.vlanMode ?? undefined) }),
-    ...(changes('trunks') && { trunks: values.set(settled.trunks ?? []) }),
-    ...(changes('isolated') && { protected: settled.isolated ?? false }),
+    ...(changes('vlan') && { tag: values.optional(settings.vlan ?? undefined) }),
+    ...(changes('vlanMode') && { vlan_mode: values.optional(settings.vlanMode ?? undefined) }),
+    ...(changes('trunks') && { trunks: values.set(settings.trunks ?? []) }),
+    ...(changes('isolated') && { protected: settings.isolated ?? false }),
   };
   const operations: Operation[] = [
     {
@@ -108,18 +116,18 @@ export async function writePort(
   if (Object.keys(columns).length > 0)
     operations.push({ op: 'update', table: 'Port', where: is(port), row: columns });
   if (changes('ingress')) {
-    const { rate = 0, burst = 0 } = settled.ingress ?? {};
+    const { rate = 0, burst = 0 } = settings.ingress ?? {};
     const row = { ingress_policing_rate: rate, ingress_policing_burst: burst };
     operations.push({ op: 'update', table: 'Interface', where: is(found.interface), row });
   }
-  if (changes('egress')) operations.push(...egressOperations(found, settled.egress));
+  if (changes('egress')) operations.push(...egressOperations(found, settings.egress));
   const configured = await transact(client, operations, signal);
-  const isNative = settled.vlanMode?.startsWith('native') && settled.trunks !== null;
-  if (isNative && columns.trunks !== undefined) await forceUpdate(client, port, settled, configured, signal);
+  const isNative = settings.vlanMode?.startsWith('native') && settings.trunks !== null;
+  if (isNative && columns.trunks !== undefined) await forceUpdate(client, port, settings, configured, signal);
 }
 
 /** Milliseconds that ovs-vswitchd has for a change before the next one is made. */
-const TURN = 1_000;
+const APPLY_TIMEOUT = 1_000;
 
 /**
  * Up to at least 3.1, Open vSwitch ignores changed trunks of a port with a native VLAN until something else about the
@@ -128,11 +136,11 @@ const TURN = 1_000;
 async function forceUpdate(
   client: Ovsdb,
   port: values.Uuid,
-  settled: Settled,
+  settings: CompleteSettings,
   configured: number,
   signal: AbortSignal,
 ) {
-  const isProtected = settled.isolated ?? false;
+  const isProtected = settings.isolated ?? false;
   const toggled = (value: boolean): Operation[] => [
     { op: 'update', table: 'Port', where: [['_uuid', '==', port]], row: { protected: value } },
   ];
@@ -166,7 +174,7 @@ async function untilConfigured(client: Ovsdb, cur_cfg: number, signal: AbortSign
     columns,
     until: '==',
     rows,
-    timeout: TURN,
+    timeout: APPLY_TIMEOUT,
   } as const;
   try {
     await client.transact(DATABASE, [done], signal);
@@ -179,7 +187,10 @@ async function untilConfigured(client: Ovsdb, cur_cfg: number, signal: AbortSign
  * The QoS row has os-vif's marks, by which it is removed with its port. Its single queue is the one that Open vSwitch
  * uses for all traffic. Without a limit the port has no such row: `linux-noop` would leave the queue in the kernel.
  */
-function egressOperations({ name, port, ownQos }: FoundPort, egress: Settled['egress']): Operation[] {
+function egressOperations(
+  { name, port, ownQos }: FoundPort,
+  egress: CompleteSettings['egress'],
+): Operation[] {
   const where = [['_uuid', '==', port] as const];
   const refer = (qos: values.Value): Operation => ({ op: 'update', table: 'Port', where, row: { qos } });
   const own = ownQos && [['_uuid', '==', ownQos] as const];

@@ -73,7 +73,10 @@ export class RecordFiles<T> {
     return new Map((await Promise.all(found)).flatMap(([key, each]) => (each ? [[key, each]] : [])));
   }
 
-  /** All records. @throws VifError JOURNAL_FAILED if they cannot be listed */
+  /**
+   * All records.
+   * @throws VifError JOURNAL_FAILED if they cannot be listed
+   */
   async list(): Promise<Map<string, T | VifError>> {
     try {
       const directory = await this.#find();

@@ -1,5 +1,6 @@
 import type { VifError } from '@vifkit/core';
-import { MOST_WRITTEN, type VfJournal, type VfRecord } from '../sriov/vf-journal.js';
+import { isUuid } from '@vifkit/core/internal';
+import { MAX_WRITTEN, type VfJournal, type VfRecord } from '../sriov/vf-journal.js';
 import type { VfSettings, VfState } from '../sriov/vf-table.js';
 import { RecordFiles, type RecordKind } from './record-files.js';
 
@@ -50,12 +51,12 @@ const hardwareAddress = /^[\da-f]{2}(:[\da-f]{2})+$/i;
 const recordRules = (address: string): Rules<VfRecord & { version: unknown; address: unknown }> => ({
   version: (value) => READABLE.includes(value),
   address: (value) => value === address,
-  vifId: matches(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i),
+  vifId: isUuid,
   former: (value) => isOfForm<VfState>(value, stateRules),
   written: isMissingOr(
     (value) =>
       Array.isArray(value) &&
-      value.length <= MOST_WRITTEN &&
+      value.length <= MAX_WRITTEN &&
       value.every((each) => isOfForm<VfSettings>(each, settingRules)),
   ),
 });

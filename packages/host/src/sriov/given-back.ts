@@ -1,6 +1,6 @@
 import { isSameVif } from '@vifkit/core';
 import { hasSettings, isEmpty } from './vf-changes.js';
-import { MOST_WRITTEN, type VfRecord } from './vf-journal.js';
+import { MAX_WRITTEN, type VfRecord } from './vf-journal.js';
 import type { VfSettings, VfState } from './vf-table.js';
 
 /** The address of a function that has not been given one. */
@@ -18,12 +18,12 @@ export function noteWritten(
 ): VfRecord | undefined {
   if (!record) return { vifId, former: formerOf(state, settings), written: [settings] };
   const { former, written } = record;
-  const isIts = isSameVif(record.vifId, vifId);
+  const isOwn = isSameVif(record.vifId, vifId);
   // What an older release wrote is unknown, and a list without it would appear complete.
-  if (!written) return isIts ? undefined : { vifId, former };
+  if (!written) return isOwn ? undefined : { vifId, former };
   const others = written.filter((each) => !isSame(each, settings));
-  if (isIts && others.length < written.length && isSame(written.at(-1), settings)) return undefined;
-  return { vifId, former, written: [...others, settings].slice(-MOST_WRITTEN) };
+  if (isOwn && others.length < written.length && isSame(written.at(-1), settings)) return undefined;
+  return { vifId, former, written: [...others, settings].slice(-MAX_WRITTEN) };
 }
 
 /** Whether these settings are those of a function that no VIF has. */

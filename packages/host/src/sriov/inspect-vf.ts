@@ -48,8 +48,8 @@ export function inspectVf(
   }
   const { restore } = step;
   if (restore) return inspectRelease(step, restore.vifMac, vifId, state, record);
-  const isIts = record !== undefined && isSameVif(record.vifId, vifId);
-  const left = isIts ? leftByFormer(record, state, together.map(settingsOf)) : {};
+  const isOwn = record !== undefined && isSameVif(record.vifId, vifId);
+  const left = isOwn ? leftByFormer(record, state, together.map(settingsOf)) : {};
   const user = users[0] ?? guest;
   return inspectGiving(step, { ...left, ...settingsOf(step) }, vifId, state, record, user);
 }
@@ -87,12 +87,12 @@ function inspectRelease(
   state: VfState,
   record: VfRecord | undefined,
 ): Inspection<VfWrite> {
-  const isIts = record !== undefined && isSameVif(record.vifId, vifId);
-  const givenBack = isIts
+  const isOwn = record !== undefined && isSameVif(record.vifId, vifId);
+  const givenBack = isOwn
     ? toGiveBack(record, state, vifMac)
     : settingsWithoutRecord(step, vifMac, state, record);
   const write: VfRelease = { kind: 'release', ...diffVf(givenBack ?? {}, state), record };
-  const differences = differencesOf(write, state, null, isIts ? record.vifId : null);
+  const differences = differencesOf(write, state, null, isOwn ? record.vifId : null);
   return {
     differences,
     ...(differences.length > 0 && { change: write }),

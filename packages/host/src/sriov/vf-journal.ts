@@ -2,7 +2,7 @@ import type { VifError } from '@vifkit/core';
 import type { VfSettings, VfState } from './vf-table.js';
 
 /** The maximum number of written settings in a record. */
-export const MOST_WRITTEN = 8;
+export const MAX_WRITTEN = 8;
 
 /** The state of a virtual function before a VIF took it. */
 export interface VfRecord {

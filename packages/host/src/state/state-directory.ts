@@ -141,7 +141,7 @@ function judged(
 }
 
 /** The same limit as the kernel's. */
-const MOST_LINKS = 40;
+const MAX_LINKS = 40;
 
 /**
  * Follows a path from the root directory, component by component, as the kernel does, and checks each parent (like
@@ -174,7 +174,7 @@ function reach(path: string, make?: (path: string) => void): Found | undefined {
     if (stats.isSymbolicLink() && parts.length > 0) {
       judgeParent({ path: next, stats });
       links += 1;
-      if (links > MOST_LINKS) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} has too many links`);
+      if (links > MAX_LINKS) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} has too many links`);
       const target = readlinkSync(next);
       parts.unshift(...target.split('/').filter(Boolean));
       if (target.startsWith('/')) found = { path: '/', stats: lstatSync('/') };

@@ -127,7 +127,7 @@ describe('commands', () => {
     expect(log).toEqual(['tool add', 'tool delete']);
   });
 
-  it('tell when their undoing fails', async () => {
+  it('report when their undoing fails', async () => {
     const { commands, runner } = setUp();
     commands.end('tool', { exitCode: 1 });
     const [outcome] = await runner.undo([task({ argv: ['tool', 'add'], undo: ['tool', 'delete'] })], soon());

@@ -20,7 +20,7 @@ it('a followed program is started again when it ends', async () => {
   });
 });
 
-it('a followed program that cannot begin, or is missing, is told', async () => {
+it('a followed program that cannot begin, or is missing, is reported', async () => {
   expect(await linesOf('exit 3', 1)).toEqual({ lines: [], wasThere: false });
   const following = { onLine: () => {}, onListening: () => {} };
   expect(await followProgram(['no-such-program'], following, new Deadline(20_000).signal)).toBe(false);

@@ -111,13 +111,13 @@ describe('a pool of processes', () => {
     expect(await newChildren(before)).toEqual([]);
   });
 
-  it('tells how one ended that had more to say', async () => {
+  it('reports how one ended that had more to say', async () => {
     const program = pool({ lifetime: 10_000 }, ['sh', '-c', 'read -r line; echo half; exit 3']);
     const answer = await program.ask(() => ({ script: 'one\n', length: 1, onLine: () => false }), options());
     expect(answer).toMatchObject({ stdout: ['half'], ended: { exitCode: 3 } });
   });
 
-  it('tells that the program is missing', async () => {
+  it('reports that the program is missing', async () => {
     const program = pool({ ahead: 1 }, ['/nonexistent/program']);
     expect((await ask(program, 'one')).ended).toMatchObject({ missing: true });
     await pause(10);

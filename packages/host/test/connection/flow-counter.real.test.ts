@@ -33,7 +33,7 @@ it.each([[['OpenFlow10']], [['OpenFlow13']], [['OpenFlow10', 'OpenFlow13', 'Open
   },
 );
 
-it('does not tell of a bridge that speaks neither version, or that is not there', async () => {
+it('does not report a bridge that speaks neither version, or that is missing', async () => {
   await ovs.vsctl('set', 'Bridge', 'br0', 'protocols=[OpenFlow15]');
   expect(await count()).toBeUndefined();
   expect(await countOf('br1')).toBeUndefined();

@@ -103,7 +103,7 @@ describe('the address of new links', () => {
     folders.write('lib/99-default.link', policy('persistent'));
   });
 
-  it('is told to be given by udev, as a warning', async () => {
+  it('is reported to be given by udev, as a warning', async () => {
     expect(await checkProgram(ip, host())).toMatchObject({
       problem: expect.stringContaining('MACAddressPolicy=persistent'),
       isWarning: true,

@@ -19,7 +19,7 @@ function database() {
   return { client, listeners };
 }
 
-it('tells each of several watches of changes, until that one ends', async () => {
+it('notifies each of several watches of changes, until that one ends', async () => {
   const { client, listeners } = database();
   const source = new OvsSource(client);
   const [one, two] = [new AbortController(), new AbortController()];

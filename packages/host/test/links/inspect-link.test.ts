@@ -37,11 +37,14 @@ describe('a link step', () => {
 
   it('is blocked where a link is missing that it would not make', () => {
     const { blocked, creates } = inspectLink(step({ set: { up: true } }), vifId, undefined);
-    expect(blocked).toMatchObject({ code: 'LINK_NOT_FOUND', message: 'There is no link l0 on this host' });
+    expect(blocked).toMatchObject({
+      code: 'LINK_NOT_FOUND',
+      message: 'There is no link l0 on this host: make it, or correct its name',
+    });
     expect(creates).toBeUndefined();
   });
 
-  it('tells each attribute that differs, and no other', () => {
+  it('reports each attribute that differs, and no other', () => {
     const its = { bridge: bridge({ ageing: 300 }), ipv6: true, master: 'br1', alias: 'uplink' };
     const before = state({ type: 'bridge', ...its });
     const set = {
@@ -66,7 +69,7 @@ describe('a link step', () => {
     });
   });
 
-  describe('tells whose a link is', () => {
+  describe('reports whose a link is', () => {
     const other = 'c1e5cbd2-16b4-4d1e-8a5c-2b1f6a0d9e33';
     const own: Omit<LinkStep, 'kind' | 'name'> = { create: { type: 'tap' } };
     const mark = { attribute: 'alias', expected: `vifkit:${vifId}`, actual: null };
@@ -104,7 +107,7 @@ describe('a link step', () => {
     };
     const unowned = { multiQueue: false, isOpen: false };
 
-    it('tells how, and has it made anew if nobody has it open', () => {
+    it('reports how, and has it made anew if nobody has it open', () => {
       for (const alias of [undefined, `vifkit:${vifId}`]) {
         const { differences, blocked } = found(unowned, alias === undefined ? {} : { alias }, true);
         expect(differences.slice(0, 2)).toEqual([
@@ -152,7 +155,7 @@ describe('a link step', () => {
     ['peer', step({ create: { type: 'veth', peer: 'l1' } }), state({ type: 'veth' })],
     ['id', step({ create: { type: 'vlan', link: 'eth0', id: 5 } }), vlan(6, 'eth0')],
     ['link', step({ create: { type: 'vlan', link: 'eth0', id: 5 } }), vlan(5, 'eth1')],
-  ])('is blocked by a link of another kind, and tells its %s', (attribute, wanted, found) => {
+  ])('is blocked by a link of another kind, and reports its %s', (attribute, wanted, found) => {
     const { blocked, differences } = inspectLink(wanted, vifId, found);
     expect(blocked?.code).toBe('LINK_KIND_MISMATCH');
     expect(differences.map((difference) => difference.attribute)).toEqual([attribute]);
@@ -219,7 +222,7 @@ describe('the absence of a link', () => {
     expect(inspect(absent(true), undefined)).toEqual({ differences: [] });
   });
 
-  it('tells whose the link is', () => {
+  it('reports whose the link is', () => {
     expect(inspect(absent(true), state()).found).toEqual({ whose: 'unmarked', byName: true });
     expect(inspect(absent(false), state()).found).toEqual({ whose: 'unmarked', byName: false });
     expect(inspect(absent(false), state({ alias: `vifkit:${vifId}` })).found).toEqual({ whose: 'this' });
@@ -241,7 +244,7 @@ describe('the absence of a link', () => {
     });
   });
 
-  it('tells that a program has a tap open', () => {
+  it('reports that a program has a tap open', () => {
     const open = state({ alias: `vifkit:${vifId}`, tap: { multiQueue: false, isOpen: true } });
     expect(inspect(absent(false), open).found).toEqual({ whose: 'this', usedBy: 'a program' });
   });

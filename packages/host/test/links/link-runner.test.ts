@@ -97,7 +97,7 @@ describe('applying link steps', () => {
     expect(host.links.snapshot()).toEqual({});
   });
 
-  it('tells of a failure all steps that it concerns, and no others', async () => {
+  it('reports a failure to all steps that it concerns, and to no others', async () => {
     const { host, apply } = setUp();
     host.failAt(({ what }) => what === 'add v0');
     const outcomes = await apply([veth('v0', 'v1'), tap('tap0'), veth('v1', 'v0')]);
@@ -181,7 +181,7 @@ describe('undoing link steps', () => {
     expect(Object.keys(host.links.snapshot())).toEqual(['tap0']);
   });
 
-  it('tells that a removal cannot be undone, unless nothing was removed', async () => {
+  it('reports that a removal cannot be undone, unless nothing was removed', async () => {
     const { apply, host, undo } = setUp([{ name: 'tap0', type: 'tap' }]);
     host.failAt(1);
     expect(await undo(await apply([absent('tap0')]))).toEqual([undefined]);

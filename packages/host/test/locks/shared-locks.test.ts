@@ -178,7 +178,7 @@ describe('a state directory that is removed', () => {
 });
 
 describe('locks of another process', () => {
-  it('keep this one out, and tell who has them since when', async () => {
+  it('keep this one out, and report who has held them since when', async () => {
     const key = fresh();
     const began = new Date(Date.now() - 60_000).toISOString();
     const child = await holding(key);
@@ -258,7 +258,7 @@ describe('locks of another process', () => {
 });
 
 describe('a state directory that cannot be used', () => {
-  it('is told of, and asked again', async () => {
+  it('is reported, and asked again', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'locks-'));
     const other = new SharedLocks(folder);
     chmodSync(folder, 0o777);

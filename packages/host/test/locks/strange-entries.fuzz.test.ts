@@ -74,7 +74,7 @@ async function attempt(key: string): Promise<string> {
   }
 }
 
-it('locks among 300 folders with strange entries are taken, or it is told what is in the way', async () => {
+it('locks among 300 folders with strange entries are taken, or the entry in the way is reported', async () => {
   const counts = new Map<string, number>();
   const victim = join(folder, 'victim.sock');
   writeFileSync(victim, 'not to be removed');
@@ -100,7 +100,7 @@ it('locks among 300 folders with strange entries are taken, or it is told what i
   expect(existsSync(victim)).toBe(true);
 });
 
-it.each(['file', 'pipe', 'folder', 'loop'])('a %s in the place of the folder is told of', async (kind) => {
+it.each(['file', 'pipe', 'folder', 'loop'])('a %s in the place of the folder is reported', async (kind) => {
   rmSync(locks, { recursive: true });
   entries[kind]?.(locks);
   expect(await attempt('a')).toMatch(/^(taken|STATE_DIRECTORY_(FAILED|UNSAFE))$/);
@@ -118,7 +118,7 @@ it('the message names the file that is to be removed', async () => {
   const shared = new SharedLocks(stateDir);
   await expect(shared.acquire(['a'], new Deadline(5_000).signal)).rejects.toMatchObject({
     code: 'STATE_DIRECTORY_FAILED',
-    message: `${join(locks, `${namespace}.a`)} is not a lock, but is in the place of one. Remove it`,
+    message: `${join(locks, `${namespace}.a`)} is not a lock, but has the name of one. Remove it`,
   });
   await shared.close();
 });

@@ -62,13 +62,13 @@ it('each program is run by nsenter', async () => {
   });
 });
 
-it('how it ended is told as the program ended', async () => {
+it('how it ended is reported as the program ended', async () => {
   expect(await runEnded({ exitCode: 3 })).toMatchObject({ exitCode: 3, missing: false });
   const killed = { exitCode: undefined, ending: 'was ended by SIGKILL' };
   expect(await runEnded(killed)).toEqual({ ...killed, missing: false });
 });
 
-it('a program that is missing is told by its own name', async () => {
+it('a program that is missing is reported by its own name', async () => {
   const stderr = 'nsenter: failed to execute ip: No such file or directory\n';
   expect(await runEnded({ exitCode: 127, stderr })).toEqual({
     exitCode: undefined,

@@ -152,7 +152,7 @@ describe('comparePortAbsence', () => {
     });
   });
 
-  it('tells whose a port is', () => {
+  it('reports whose a port is', () => {
     const whose = (externalIds: OvsPort['externalIds'], its: OvsInterface['externalIds'] = {}) =>
       comparePortAbsence(
         absentStep('p', true),

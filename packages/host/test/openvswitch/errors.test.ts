@@ -28,7 +28,7 @@ function messageFor(type: string, error: string): string {
 }
 
 describe('portFailed', () => {
-  it('tells what an Open vSwitch without DPDK lacks for its ports', () => {
+  it('reports what an Open vSwitch without DPDK lacks for its ports', () => {
     const message = messageFor('dpdkvhostuser', unknownType);
     expect(message).toContain(`${unknownType}. It has type dpdkvhostuser only with DPDK: install it`);
     expect(message).toContain('other_config:dpdk-init=true');

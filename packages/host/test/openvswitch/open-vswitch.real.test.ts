@@ -316,7 +316,7 @@ describe.each([
     });
   });
 
-  describe('a database that is not there', () => {
+  describe('a database that is missing', () => {
     it('is the outcome of every change, and fails a read', async () => {
       await ovs.ovs.server.stop();
       const unreachable = failing('OVSDB_UNREACHABLE');

@@ -100,7 +100,7 @@ describe('plugging', () => {
     expect(await ovs.get('Port', 'v1', 'external_ids')).toBe(marks);
   });
 
-  it('sets the mark of a port that is there when it is told to, and takes it back', async () => {
+  it('sets the mark of a port that exists when it is told to, and takes it back', async () => {
     ovs.veth('v1');
     await apply(of('vif-1', bridgeStep('br0')));
     await ovs.ovs.vsctl('add-port', 'br0', 'v1', '--', 'set', 'Port', 'v1', 'external_ids:theirs=x');
@@ -149,7 +149,7 @@ describe('plugging', () => {
     expect(await ovs.dump()).toEqual(before);
   });
 
-  it('reports that ovs-vswitchd does not run, and can be undone all the same', async () => {
+  it('reports that ovs-vswitchd does not run, and can be undone nevertheless', async () => {
     await apply(of('x', bridgeStep('br0')));
     const before = await ovs.dump();
     await ovs.ovs.vswitchd.stop();
@@ -277,7 +277,7 @@ describe('unplugging', () => {
     expect(await inspect(steps)).toEqual([{ differences: [] }, { differences: [] }]);
   });
 
-  it('tells of a port that is not ours', async () => {
+  it('reports a port that is not ours', async () => {
     await ovs.ovs.vsctl('add-br', 'br0', '--', 'add-port', 'br0', 'eth9');
     const [inspection] = await inspect(of('x', absentStep('eth9', false)));
     expect(inspection?.found).toMatchObject({ whose: 'unmarked', byName: false });

@@ -8,7 +8,7 @@ import { createVifDriver, type VifDriver } from '@vifkit/engine';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { OpenVswitch } from '../../src/openvswitch/open-vswitch.js';
+import { OvsSwitch } from '../../src/openvswitch/open-vswitch.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 import { JsonSplitter } from '../../src/ovsdb/json-splitter.js';
@@ -73,7 +73,7 @@ function driverAt(endpoint: string): VifDriver {
   const driver = createVifDriver({
     host: {
       ...host,
-      runners: [...memory, new OvsRunner(new OpenVswitch(client, isLongLived))],
+      runners: [...memory, new OvsRunner(new OvsSwitch(client, isLongLived))],
       close: () => client.close(),
     },
     guests: { forObject: fail, forBackend: fail },

@@ -8,7 +8,7 @@ import {
 } from '@vifkit/testkit/bed';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { OvsStep } from '../../src/openvswitch/changes.js';
-import { OpenVswitch } from '../../src/openvswitch/open-vswitch.js';
+import { OvsSwitch } from '../../src/openvswitch/open-vswitch.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 import { tasksOf } from './steps.js';
@@ -25,7 +25,7 @@ beforeEach(async () => {
   await ovs.vsctl('add-br', 'br0', '--', 'set', 'Bridge', 'br0', 'datapath_type=dummy');
   counter = await startOvsdbCounter(ovs.endpoint);
   client = new OvsdbClient({ endpoint: counter.endpoint });
-  runner = new OvsRunner(new OpenVswitch(client, true));
+  runner = new OvsRunner(new OvsSwitch(client, true));
 });
 afterEach(async () => {
   await client.close();
@@ -69,7 +69,7 @@ describe.each([1, 100])('a process that lives on and plugs %i ports', (count) =>
   it('is not disturbed by another that plugs the same ports at the same time', async () => {
     await run([]);
     const other = new OvsdbClient({ endpoint: ovs.endpoint });
-    const theirs = new OvsRunner(new OpenVswitch(other, true));
+    const theirs = new OvsRunner(new OvsSwitch(other, true));
     try {
       const signal = new Deadline(60_000).signal;
       const steps = plug(1).map((step, i) => ({ step, vifId: `vif-${i}` }));

@@ -5,14 +5,14 @@ import {
   requireOwnNetwork,
   startOpenVSwitch,
 } from '@vifkit/testkit/bed';
-import { OpenVswitch } from '../../src/openvswitch/open-vswitch.js';
+import { OvsSwitch } from '../../src/openvswitch/open-vswitch.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 
 /** An Open vSwitch with a store on it, and veth pairs that end with it. */
 export interface Switch {
   readonly ovs: OpenVSwitch;
   readonly client: OvsdbClient;
-  readonly store: OpenVswitch;
+  readonly store: OvsSwitch;
   /** Makes a veth pair: one end has this name. */
   veth(name: string): void;
   /** Reads one column of a row, as ovs-vsctl prints it. */
@@ -41,7 +41,7 @@ export async function startSwitch(options: OpenVSwitchOptions = {}, isLongLived 
   return {
     ovs,
     client,
-    store: new OpenVswitch(client, isLongLived),
+    store: new OvsSwitch(client, isLongLived),
     veth(name) {
       execFileSync('ip', ['link', 'add', 'name', name, 'type', 'veth', 'peer', 'name', `${name}-p`]);
       links.push(name);

@@ -78,7 +78,7 @@ describe('composeTransaction', () => {
     expect(() => composeTransaction(empty, [bridge, port])).not.toThrow();
   });
 
-  it('only checks when it removes what is not there', () => {
+  it('only checks when it removes what is missing', () => {
     expect(summary(withBridge, [remove, { kind: 'removeBridge', owner: 'v', name: 'br1' }])).toEqual([
       'wait Port',
       'wait Bridge',

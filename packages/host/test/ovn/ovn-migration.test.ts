@@ -121,7 +121,7 @@ describe('the placement of a port that moves', () => {
 });
 
 describe('a host without', () => {
-  it("OVN has nothing to tell, and doesn't know of other hosts", async () => {
+  it("OVN reports nothing, and doesn't know of other hosts", async () => {
     const migration = boundPort().on(undefined);
     expect(await migration.change('prepare', 'port', signal())).toBeUndefined();
     expect(await migration.claimsAtOnce('port', signal())).toBe(false);

@@ -31,7 +31,7 @@ describe('a port that is still to be plugged', () => {
     expect(await readinessWith(pinned).look(port, call())).toEqual({ state: 'not ready' });
   });
 
-  it('has none as far as a southbound database tells that fails, or is mute', async () => {
+  it('has none as far as a southbound database reports that fails, or is mute', async () => {
     const failing = readinessWith(() => Promise.reject(new Error('closed')));
     expect(await failing.look(port, call())).toEqual({ state: 'not ready' });
     const mute = readinessWith(

@@ -5,7 +5,7 @@ import { createVifDriver } from '@vifkit/engine';
 import { withDeadline } from '@vifkit/engine/time';
 import { type MemoryHost, memoryHost } from '@vifkit/testkit';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { OpenVswitch } from '../../src/openvswitch/open-vswitch.js';
+import { OvsSwitch } from '../../src/openvswitch/open-vswitch.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
 import { OvsdbClient } from '../../src/ovsdb/client.js';
 import { type Call, FakeServer, type OnCall } from './fake-server.js';
@@ -71,7 +71,7 @@ async function plug(onCall: OnCall, timeout = 10_000): Promise<unknown> {
   server.onCall = onCall;
   const memory = host.runners.filter(({ kinds }) => !kinds.includes('ovsPort'));
   const driver = createVifDriver({
-    host: { ...host, runners: [...memory, new OvsRunner(new OpenVswitch(client, isLongLived))] },
+    host: { ...host, runners: [...memory, new OvsRunner(new OvsSwitch(client, isLongLived))] },
     guests: { forObject: fail, forBackend: fail },
     plugins: [{ name: 'test', provides: [PortPlugin] }],
   });
@@ -117,7 +117,7 @@ describe.each([
     isLongLived = lives;
   });
 
-  it('is not there', async () => {
+  it('is missing', async () => {
     await server.drop();
     expect(await plug(() => {})).toMatchObject(failure('OVSDB_UNREACHABLE', /start it/));
   });

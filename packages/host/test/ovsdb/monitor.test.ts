@@ -41,7 +41,7 @@ function onMonitor(call: Call, socket: Socket): void {
 }
 
 describe('monitor', () => {
-  it('tells the initial rows first, then each update in order', async () => {
+  it('reports the initial rows first, then each update in order', async () => {
     await client.monitor('db', { T: { columns: ['n'] } }, listener, soon());
     expect(seen).toEqual([
       [row(0), true],
@@ -63,7 +63,7 @@ describe('monitor', () => {
     expect(other.at(-1)).toEqual(row(7));
   });
 
-  it('hears nothing after it was cancelled, and tells the server', async () => {
+  it('gets nothing after it was cancelled, and notifies the server', async () => {
     const monitor = await client.monitor('db', { T: {} }, listener, soon());
     seen = [];
     monitor.cancel();
@@ -106,7 +106,7 @@ describe('monitor', () => {
     expect(seen).toEqual([]);
   });
 
-  it('has told all that the server had before, once it is in sync', async () => {
+  it('has reported everything that the server had before, once it is in sync', async () => {
     const monitor = await client.monitor('db', { T: {} }, listener, soon());
     server.onCall = (call, socket) => {
       socket.write(update('vifkit-1', 3));
@@ -117,7 +117,7 @@ describe('monitor', () => {
     expect(server.calls.at(-1)).toMatchObject({ method: 'transact', params: ['db'] });
   });
 
-  it('has told the rows of a new connection, once it is in sync', async () => {
+  it('has reported the rows of a new connection, once it is in sync', async () => {
     const monitor = await client.monitor('db', { T: {} }, listener, soon());
     await server.drop();
     await server.listen();

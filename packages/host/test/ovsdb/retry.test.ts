@@ -46,7 +46,7 @@ it.each([
   expect(await attemptsWith(kind, error)).toEqual({ calls: 1, outcome: error });
 });
 
-it('five attempts fail at most, but for those at which the server was away', async () => {
+it('five attempts fail at most, except for those at which the server was away', async () => {
   expect(await attemptsWith('read', ...Array(9).fill(lost))).toEqual({ calls: 5, outcome: lost });
   const restart = [lost, away, away, lost, away, lost];
   expect(await attemptsWith('read', ...restart)).toEqual({ calls: 7, outcome: 3 });

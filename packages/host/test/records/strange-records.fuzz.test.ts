@@ -62,7 +62,7 @@ const kinds: Readonly<Record<string, (path: string, bytes: string | Uint8Array) 
   },
 };
 
-it('of 1 000 strange records each is told of with a code, or is one that was written so', async () => {
+it('of 1 000 strange records each is reported with a code, or is one that was written so', async () => {
   const counts = new Map<string, number>();
   const strange = fc.tuple(
     fc.oneof({ weight: 9, arbitrary: fc.constant('file') }, fc.constantFrom(...Object.keys(kinds))),

@@ -66,7 +66,7 @@ describe('the journal', () => {
     expect(await readOne()).toBeUndefined();
   });
 
-  it('tells what was written since, and lacks it where an older release wrote the record', async () => {
+  it('reports what was written since, and lacks it where an older release wrote the record', async () => {
     const written = [{ mac: '52:54:00:00:00:02', vlan: 7 }, { trust: true }];
     await journal.record(address, { ...record, written });
     expect(await readOne()).toEqual({ ...record, written });
@@ -164,7 +164,7 @@ describe('a record that cannot be used', () => {
     ['with its state in a prototype', JSON.stringify(whole).replace('"former"', '"__proto__"')],
     ['with a constructor', JSON.stringify({ ...whole, constructor: 1 })],
     ['with more than a record has', `${JSON.stringify(whole)}${' '.repeat(5_000)}`],
-  ])('is told by its file: %s', async (_, text) => {
+  ])('is reported by its file: %s', async (_, text) => {
     await mkdir(folder);
     await writeFile(file(), text);
     expect(await readOne()).toMatchObject({

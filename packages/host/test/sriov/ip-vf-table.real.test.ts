@@ -29,7 +29,7 @@ it('finds no virtual functions of a link that has none', async () => {
   });
 });
 
-it('writes lines that ip understands, and tells what the kernel says to them', async () => {
+it('writes lines that ip understands, and reports what the kernel says to them', async () => {
   const all = { mac: '52:54:00:00:00:01', vlan: 9, qos: 3, protocol: '802.1ad', trust: true };
   const changes = [all, { mac: '00:00:00:00:00:00' }, { vlan: 0, trust: false }].map((set) => ({
     address,

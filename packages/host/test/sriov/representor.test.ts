@@ -121,7 +121,7 @@ describe('the representor of a virtual function', () => {
     expect(await findRepresentor(sysfs.root, '0000:03:00.5')).toEqual({ pfAddress: first, index: 3 });
   });
 
-  it('is not asked for a physical function, nor for what is not there or not counted', async () => {
+  it('is not asked for a physical function, nor for what is missing or not counted', async () => {
     await sysfs.addFunction(first, { ens1f0: '' });
     await sysfs.addVirtual(first, undefined, '0000:03:00.5');
     for (const address of [first, '0000:09:00.0', '0000:03:00.5']) {

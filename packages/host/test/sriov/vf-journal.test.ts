@@ -162,7 +162,7 @@ describe('what a virtual function had', () => {
     expect(table.state).toEqual(first);
   });
 
-  it('is put back but for the MAC address where the driver does not take that away', async () => {
+  it('is put back except for the MAC address where the driver does not take that away', async () => {
     table.state = { ...first, mac: none };
     await run(plug);
     table.refuses = (set) => set.mac === none;
@@ -224,7 +224,7 @@ describe('what somebody else has set since', () => {
     expect(await recorded()).toBeUndefined();
   });
 
-  it('is told from what a process wrote that was killed at its second plug', async () => {
+  it('is reported from what a process wrote that was killed at its second plug', async () => {
     await run({ ...plug, vlan: 6 });
     table.refuses = () => true;
     await run(plug); // records VLAN 7, and does not get to write it
@@ -233,7 +233,7 @@ describe('what somebody else has set since', () => {
     expect(table.state).toEqual(first);
   });
 
-  it('is told from what the VIF wrote that had the function before', async () => {
+  it('is reported from what the VIF wrote that had the function before', async () => {
     await run({ ...plug, trust: true }, a);
     await run({ kind: 'vf', address, mac: '52:54:00:00:00:02', vlan: 8 }, b);
     await run({ ...unplug, restore: { vifMac: '52:54:00:00:00:02' } }, b);
@@ -283,7 +283,7 @@ describe('a function whose own device is in use', () => {
     expect(table.state).toEqual(plugged);
   });
 
-  it("is told to be another VIF's, and idle once nothing lies upon it", async () => {
+  it("is reported to be another VIF's, and idle once nothing is on top of it", async () => {
     await run(plug, a);
     const foundBy = async (vifId: string) => (await inspect(plug, vifId)).found;
     expect(await foundBy(b)).toEqual({ whose: 'other', vifId: a, isIdle: true });

@@ -202,7 +202,7 @@ describe('virtual functions', () => {
     ]);
   });
 
-  it('are in use while a link lies upon their own device', async () => {
+  it('are in use while a link is on top of their own device', async () => {
     const device = '0000:c2:00.3';
     await sysfs.addVirtual('0000:c2:00.0', 2, device, 'ens79v2');
     await ip.show('ens79', [{ vf: 2, address: none, vlan_list: [{}] }]);

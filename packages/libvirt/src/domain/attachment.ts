@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { VifError } from '@vifkit/core';
 import type { GuestDevice } from '@vifkit/core/nova';
+import { deviceIn, requireFit, withAlias } from './card.js';
 import { type DomainDescription, type DomainDevice, readDomain } from './domain-xml.js';
-import { type DomainRequest, requestsOf, vifIdOf, writeRequests } from './metadata.js';
+import { type DomainRequest, macOf, requestsOf, vifIdOf, writeRequests } from './metadata.js';
+import { UndoStack } from './undo-stack.js';
 import type { Configuration, Virsh } from './virsh.js';
 
 /** The signal that ends a call, and what the driver's calls are given. */
@@ -46,9 +48,11 @@ export interface Attached extends Plugged {
 
 const UNDO_TIMEOUT = 10_000;
 
-/** Milliseconds between two checks whether a guest has released its card, and until it is asked again. */
-const LOOK = 200;
-const ASK_AGAIN = 5_000;
+/** Milliseconds between two checks whether a guest has released its card. */
+const CHECK_INTERVAL = 200;
+
+/** Milliseconds until a guest that has not released its card is asked again. */
+const REPEAT_INTERVAL = 5_000;
 
 /** Attaches network cards to libvirt domains and detaches them, with everything behind them. */
 export class DomainVifs {
@@ -71,29 +75,29 @@ export class DomainVifs {
     const { configurations, descriptions } = await this.#describe(domain, signal);
     const { device } = await this.driver.config(request, call);
     const xml = withAlias(device.toXml(), vifId);
-    const lacking = configurations.filter((each) => !deviceIn(descriptions.get(each), vifId));
+    const withoutCard = configurations.filter((each) => !deviceIn(descriptions.get(each), vifId));
     requireFit(
       domain,
       device,
-      lacking.map((each) => descriptions.get(each)),
+      withoutCard.map((each) => descriptions.get(each)),
     );
 
     const undo = new UndoStack(undoTimeout);
     try {
       const { changes } = await this.driver.plug(request, { ...call, ...(wait !== undefined && { wait }) });
-      if (changes.length > 0 && lacking.length === configurations.length) {
+      if (changes.length > 0 && withoutCard.length === configurations.length) {
         undo.push(() => this.driver.unplug(request, { timeout: undoTimeout }));
       }
       // Terminating virsh does not stop what libvirt does for it, so the undo checks what exists afterwards.
-      for (const each of lacking) undo.push((signal) => this.#takeAway(domain, each, vifId, signal));
-      if (lacking.length > 0) {
-        await this.virsh.runWith(xml, signal, 'attach-device', domain, ...flagsOf(lacking));
+      for (const each of withoutCard) undo.push((signal) => this.#removeCard(domain, each, vifId, signal));
+      if (withoutCard.length > 0) {
+        await this.virsh.runWith(xml, signal, 'attach-device', domain, ...flagsOf(withoutCard));
       }
       for (const each of configurations) {
         const before = requestsIn(descriptions.get(each));
         if (hasRequest(before, request)) continue;
-        undo.push((signal) => this.#note(domain, each, before, signal));
-        await this.#note(domain, each, [...withoutVif(before, vifId), request], signal);
+        undo.push((signal) => this.#setRequests(domain, each, before, signal));
+        await this.#setRequests(domain, each, [...withoutVif(before, vifId), request], signal);
       }
       if (wait && configurations.includes('live')) {
         await this.driver.waitReady(request, { signal, timeout: wait === true ? timeout : wait });
@@ -115,57 +119,58 @@ export class DomainVifs {
     const { signal, timeout, undoTimeout = UNDO_TIMEOUT } = options;
     const vifId = typeof what === 'string' ? what.toLowerCase() : requireId(what);
     const { configurations, descriptions } = await this.#describe(domain, signal);
-    const known = configurations.map((each) => requestIn(descriptions.get(each), vifId)).find(Boolean);
-    const request = typeof what === 'string' ? (known ?? requestFor(vifId, descriptions)) : what;
+    const stored = configurations.map((each) => requestIn(descriptions.get(each), vifId)).find(Boolean);
+    const request = typeof what === 'string' ? (stored ?? requestFor(vifId, descriptions)) : what;
     const mac = macOf(request);
-    const having = configurations.filter((each) => deviceIn(descriptions.get(each), vifId, mac));
+    const withCard = configurations.filter((each) => deviceIn(descriptions.get(each), vifId, mac));
 
     const undo = new UndoStack(undoTimeout);
-    const forgotten = new UndoStack(undoTimeout);
+    const requestUndo = new UndoStack(undoTimeout);
     try {
-      for (const each of having) {
+      for (const each of withCard) {
         undo.push((signal) =>
-          this.#putBack(domain, each, deviceIn(descriptions.get(each), vifId, mac), signal),
+          this.#restoreCard(domain, each, deviceIn(descriptions.get(each), vifId, mac), signal),
         );
-        await this.#takeAway(domain, each, vifId, signal, mac);
+        await this.#removeCard(domain, each, vifId, signal, mac);
       }
       for (const each of configurations) {
         const before = requestsIn(descriptions.get(each));
         if (!requestIn(descriptions.get(each), vifId)) continue;
-        forgotten.push((signal) => this.#note(domain, each, before, signal));
-        await this.#note(domain, each, withoutVif(before, vifId), signal);
+        requestUndo.push((signal) => this.#setRequests(domain, each, before, signal));
+        await this.#setRequests(domain, each, withoutVif(before, vifId), signal);
       }
     } catch (error) {
-      throw await undo.after(await forgotten.after(error, vifId), vifId);
+      throw await undo.after(await requestUndo.after(error, vifId), vifId);
     }
     try {
       const { changes } = await this.driver.unplug(request, { signal, timeout, undoTimeout });
-      return { domain, vifId, configurations: having, changes };
+      return { domain, vifId, configurations: withCard, changes };
     } catch (error) {
       // The next detach, or the hook when the guest stops, removes what is left of the VIF. Both need its request.
-      throw await forgotten.after(error, vifId);
+      throw await requestUndo.after(error, vifId);
     }
   }
 
   async #describe(domain: string, signal: AbortSignal) {
     const configurations = await this.virsh.configurationsOf(domain, signal);
-    const dumps = configurations.map(
-      async (each) => [each, readDomain(await this.virsh.dump(domain, each, signal))] as const,
-    );
-    const descriptions: Descriptions = new Map(await Promise.all(dumps));
+    const read = configurations.map(async (each) => [each, await this.#read(domain, each, signal)] as const);
+    const descriptions: Descriptions = new Map(await Promise.all(read));
     return { configurations, descriptions };
   }
 
+  async #read(domain: string, configuration: Configuration, signal: AbortSignal): Promise<DomainDescription> {
+    return readDomain(await this.virsh.dump(domain, configuration, signal));
+  }
+
   /** Removes the VIF's card from one configuration, if it is there. */
-  async #takeAway(
+  async #removeCard(
     domain: string,
     configuration: Configuration,
     vifId: string,
     signal: AbortSignal,
     mac?: string,
   ): Promise<void> {
-    const found = async () =>
-      deviceIn(readDomain(await this.virsh.dump(domain, configuration, signal)), vifId, mac);
+    const found = async () => deviceIn(await this.#read(domain, configuration, signal), vifId, mac);
     const device = await found();
     if (!device) return;
     const ask = () => this.virsh.runWith(device.xml, signal, 'detach-device', domain, `--${configuration}`);
@@ -174,64 +179,31 @@ export class DomainVifs {
   }
 
   /** Adds a card to one configuration again, unless it still has it. */
-  async #putBack(
+  async #restoreCard(
     domain: string,
     configuration: Configuration,
     device: DomainDevice | undefined,
     signal: AbortSignal,
   ): Promise<void> {
-    const now = readDomain(await this.virsh.dump(domain, configuration, signal));
+    const now = await this.#read(domain, configuration, signal);
     if (!device || now.devices.some(({ alias, mac }) => alias === device.alias && mac === device.mac)) return;
     await this.virsh.runWith(device.xml, signal, 'attach-device', domain, `--${configuration}`);
   }
 
   /** Makes these the requests in the metadata of one configuration. */
-  async #note(
+  async #setRequests(
     domain: string,
     configuration: Configuration,
     requests: readonly DomainRequest[],
     signal: AbortSignal,
   ): Promise<void> {
-    const now = requestsOf(readDomain(await this.virsh.dump(domain, configuration, signal)));
+    const now = requestsOf(await this.#read(domain, configuration, signal));
     if (JSON.stringify(now) === JSON.stringify(requests)) return;
     await writeRequests(this.virsh, domain, requests, [configuration], signal);
   }
 }
 
 type Descriptions = ReadonlyMap<Configuration, DomainDescription>;
-
-/** Steps that must be undone, in reverse, if a later step fails. */
-class UndoStack {
-  readonly #steps: ((signal: AbortSignal) => Promise<unknown>)[] = [];
-  readonly #timeout: number;
-
-  /** @param timeout milliseconds for all steps together */
-  constructor(timeout: number) {
-    this.#timeout = timeout;
-  }
-
-  push(step: (signal: AbortSignal) => Promise<unknown>): void {
-    this.#steps.push(step);
-  }
-
-  /** Undoes all steps. @returns the error that made it necessary, along with what could not be undone */
-  async after(error: unknown, vifId: string): Promise<unknown> {
-    const failed: string[] = [];
-    const controller = new AbortController();
-    const timer = setTimeout(() => controller.abort(), this.#timeout);
-    for (const step of this.#steps.reverse()) {
-      try {
-        await step(controller.signal);
-      } catch (failure) {
-        failed.push(messageOf(failure));
-      }
-    }
-    clearTimeout(timer);
-    if (failed.length === 0) return error;
-    const text = `${messageOf(error)}. Not everything could be undone: ${failed.join('; ')}`;
-    return new VifError('LIBVIRT_FAILED', text, { vifId, cause: error });
-  }
-}
 
 /** The guest is asked to release its card; the card is gone once the guest's driver has released it. */
 async function untilReleased(
@@ -242,15 +214,15 @@ async function untilReleased(
   signal: AbortSignal,
 ): Promise<void> {
   let asked = performance.now();
-  // At the deadline, looking fails too.
+  // After the deadline the check fails as well.
   const isThere = () => found().catch((error) => signal.aborted || Promise.reject(error));
   while (await isThere()) {
     if (signal.aborted) {
       const text = `The guest of domain ${domain} has not released its card and keeps it; detach it again once the guest has started, or stop the guest`;
       throw new VifError('DEVICE_NOT_RELEASED', text, { vifId });
     }
-    await pause(LOOK);
-    if (performance.now() - asked < ASK_AGAIN) continue;
+    await pause(CHECK_INTERVAL);
+    if (performance.now() - asked < REPEAT_INTERVAL) continue;
     asked = performance.now();
     // A guest that is still booting missed the first request. While a request is pending, libvirt refuses another.
     await ask().catch(() => {});
@@ -261,26 +233,17 @@ function flagsOf(configurations: readonly Configuration[]): string[] {
   return configurations.map((each) => `--${each}`);
 }
 
-/** The mark of a VIF's card: libvirt keeps aliases that begin with `ua-` as they are. */
-function aliasOf(vifId: string): string {
-  return `ua-vif-${vifId}`;
+/** For a VIF of which only the id is known: what carries its mark is unplugged. */
+function requestFor(vifId: string, descriptions: Descriptions): DomainRequest {
+  const [description] = descriptions.values();
+  const address = deviceIn(description, vifId)?.mac ?? '00:00:00:00:00:00';
+  return { vif: { id: vifId, address, type: 'unknown' }, instance: { uuid: description?.uuid } };
 }
 
-function withAlias(xml: string, vifId: string): string {
-  return xml.replace(/(\s*)<\/(interface|hostdev)>\s*$/, `$1  <alias name="${aliasOf(vifId)}"/>$1</$2>\n`);
-}
-
-/** The VIF's card: by our mark, otherwise by its interface id or MAC address. */
-function deviceIn(
-  description: DomainDescription | undefined,
-  vifId: string,
-  mac?: string,
-): DomainDevice | undefined {
-  const devices = description?.devices ?? [];
-  return (
-    devices.find(({ alias }) => alias === aliasOf(vifId)) ??
-    devices.find((device) => device.interfaceId === vifId || (mac !== undefined && device.mac === mac))
-  );
+function requireId(request: DomainRequest): string {
+  const id = vifIdOf(request);
+  if (id !== undefined) return id;
+  throw new VifError('INVALID_REQUEST', 'The request has no VIF with an id');
 }
 
 function requestsIn(description: DomainDescription | undefined): readonly DomainRequest[] {
@@ -298,41 +261,4 @@ function hasRequest(requests: readonly DomainRequest[], request: DomainRequest):
 
 function withoutVif(requests: readonly DomainRequest[], vifId: string): readonly DomainRequest[] {
   return requests.filter((request) => vifIdOf(request) !== vifId);
-}
-
-function macOf({ vif }: DomainRequest): string | undefined {
-  const data = vif && 'versioned_object.data' in Object(vif) ? Object(vif)['versioned_object.data'] : vif;
-  const address: unknown = Object(data).address;
-  return typeof address === 'string' ? address.toLowerCase() : undefined;
-}
-
-/** For a VIF of which only the id is known: what carries its mark is unplugged. */
-function requestFor(vifId: string, descriptions: Descriptions): DomainRequest {
-  const [description] = descriptions.values();
-  const address = deviceIn(description, vifId)?.mac ?? '00:00:00:00:00:00';
-  return { vif: { id: vifId, address, type: 'unknown' }, instance: { uuid: description?.uuid } };
-}
-
-function requireId(request: DomainRequest): string {
-  const id = vifIdOf(request);
-  if (id !== undefined) return id;
-  throw new VifError('INVALID_REQUEST', 'The request has no VIF with an id');
-}
-
-/** @throws VifError DOMAIN_UNFIT for a domain that lacks what the card needs and cannot be added to a running guest */
-function requireFit(
-  name: string,
-  { domain = [] }: GuestDevice,
-  descriptions: readonly (DomainDescription | undefined)[],
-): void {
-  const [needed] = domain;
-  if (!needed?.xml.includes('memoryBacking') || descriptions.every((each) => each?.sharesMemory !== false)) {
-    return;
-  }
-  const text = `Domain ${name} cannot have this card: ${needed.why} Add this to the domain, and restart it: ${needed.xml.replaceAll(/\s*\n\s*/g, '')}`;
-  throw new VifError('DOMAIN_UNFIT', text);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -42,7 +42,10 @@ export interface DomainDescription {
   metadataAttributes(name: string, attribute: string): readonly string[];
 }
 
-/** Reads a domain's XML. @throws VifError LIBVIRT_FAILED if it is not XML */
+/**
+ * Reads a domain's XML.
+ * @throws VifError LIBVIRT_FAILED if it is not XML
+ */
 export function readDomain(xml: string): DomainDescription {
   const root = parse(xml);
   const own = (element: Element | undefined, name: string) => element && childrenOf(element, name)[0];

@@ -1,3 +1,4 @@
+import { vifIdOfAlias } from './card.js';
 import { readDomain } from './domain-xml.js';
 import { requestsOf, vifIdOf } from './metadata.js';
 import type { Virsh } from './virsh.js';
@@ -29,7 +30,7 @@ export async function keptVifs(virsh: Virsh, signal: AbortSignal): Promise<KeptV
         ...requestsOf(description).map(vifIdOf),
         ...description.metadataAttributes('port', 'uuid'), // Nova's
         ...description.devices.flatMap(({ alias, interfaceId }) => [
-          alias?.slice('ua-vif-'.length),
+          alias && vifIdOfAlias(alias),
           interfaceId,
         ]),
       ];

@@ -25,14 +25,31 @@ export function requestsOf(domain: DomainDescription): DomainRequest[] {
 }
 
 /** The id of a request's VIF, in lower case; undefined if it has none. */
-export function vifIdOf({ vif }: DomainRequest): string | undefined {
-  if (typeof vif !== 'object' || vif === null) return undefined;
-  const { id } = ('versioned_object.data' in vif ? vif['versioned_object.data'] : vif) as { id?: unknown };
+export function vifIdOf(request: DomainRequest): string | undefined {
+  const { id } = vifOf(request);
   return typeof id === 'string' ? id.toLowerCase() : undefined;
 }
 
+/** The MAC address of a request's VIF, in lower case; undefined if it has none. */
+export function macOf(request: DomainRequest): string | undefined {
+  const { address } = vifOf(request);
+  return typeof address === 'string' ? address.toLowerCase() : undefined;
+}
+
+/** The VIF of a request: of Nova's network model, or the fields of a serialized os-vif object. */
+function vifOf({ vif }: DomainRequest): Readonly<Record<string, unknown>> {
+  if (!isObject(vif)) return {};
+  const fields = vif['versioned_object.data'];
+  return isObject(fields) ? fields : vif;
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
 /**
- * Replaces the requests in a domain's metadata; with none, our part of it is removed. @throws VifError LIBVIRT_FAILED
+ * Replaces the requests in a domain's metadata; with none, our part of it is removed.
+ * @throws VifError LIBVIRT_FAILED
  */
 export async function writeRequests(
   virsh: Virsh,

@@ -51,7 +51,10 @@ export class Virsh {
     }
   }
 
-  /** The configurations that a domain has. @throws VifError LIBVIRT_FAILED if there is no such domain */
+  /**
+   * The configurations that a domain has.
+   * @throws VifError LIBVIRT_FAILED if there is no such domain
+   */
   async configurationsOf(domain: string, signal: AbortSignal): Promise<Configuration[]> {
     const [info, state] = await Promise.all([
       this.run(signal, 'dominfo', '--domain', domain),

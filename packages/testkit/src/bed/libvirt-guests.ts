@@ -38,11 +38,20 @@ export interface GuestReport {
 
 /** A domain of libvirt, which runs until it is stopped. */
 export interface LibvirtGuest {
-  /** Lets libvirt start it, if it is defined and not running. @throws Error with libvirt's error message */
+  /**
+   * Lets libvirt start it, if it is defined and not running.
+   * @throws Error with libvirt's error message
+   */
   start(): Promise<void>;
-  /** Waits until it has pinged its peer. @throws Error with its console, if it does not report in time */
+  /**
+   * Waits until it has pinged its peer.
+   * @throws Error with its console, if it does not report in time
+   */
   report(): Promise<GuestReport>;
-  /** Waits for a text on its console. @throws Error with its console, if the text does not appear in time */
+  /**
+   * Waits for a text on its console.
+   * @throws Error with its console, if the text does not appear in time
+   */
   says(text: string): Promise<void>;
   /** Forgets what is on its console. */
   clear(): Promise<void>;

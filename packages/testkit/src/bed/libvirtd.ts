@@ -24,13 +24,16 @@ export interface LibvirtdOptions {
 export interface Libvirtd {
   /** For `virsh --connect`. */
   readonly uri: string;
-  /** Runs virsh on it, and returns what it prints. @throws Error with virsh's error message */
+  /**
+   * Runs virsh on it, and returns what it prints.
+   * @throws Error with virsh's error message
+   */
   virsh(...args: string[]): Promise<string>;
   /** Restarts it while its guests keep running. */
   restart(): Promise<void>;
   /**
-   * Ends it with its guests and starts it again, as after a reboot of its host: what is defined stays. @param meanwhile
-   * while it is down
+   * Ends it with its guests and starts it again, as after a reboot of its host: what is defined stays.
+   * @param meanwhile while it is down
    */
   reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Ends it and its helpers, and removes its files. */

@@ -29,7 +29,10 @@ export function listLinks(): string[] {
 export interface Namespace {
   /** A process in it. */
   readonly pid: number;
-  /** Runs a program in it, and returns what it prints. @throws Error if the program fails */
+  /**
+   * Runs a program in it, and returns what it prints.
+   * @throws Error if the program fails
+   */
   run(...argv: readonly [string, ...string[]]): Promise<string>;
   /** Moves a link of this process's namespace into it. */
   moveLink(name: string): Promise<void>;

@@ -25,7 +25,10 @@ export function nodeReleases(): ReadonlyMap<string, string> {
   return new Map([[process.versions.node, process.execPath], ...programs]);
 }
 
-/** Fetches the releases that are not there yet. @throws Error with npm's complaint */
+/**
+ * Fetches the releases that are not there yet.
+ * @throws Error with npm's complaint
+ */
 export async function fetchNodeReleases(): Promise<void> {
   for (const release of RELEASES) {
     if (!existsSync(programOf(release))) await fetchRelease(release);

@@ -31,7 +31,10 @@ export interface VmResult {
 
 /** A private machine with a full Debian kernel, on this machine's file system. */
 export interface VirtualMachine {
-  /** Runs a command line by bash, one after the other, however it ends. @throws Error when the machine is gone */
+  /**
+   * Runs a command line by bash, one after the other, however it ends.
+   * @throws Error when the machine is gone
+   */
   run(command: string, input?: string): Promise<VmResult>;
   /** Ends it, and removes its files. */
   stop(): Promise<void>;

@@ -20,18 +20,18 @@ export async function* runConformance(
   const cases = [];
   for (const each of list) cases.push(...(await conformanceCases(each)));
   for (const { subject, promise, says, inapplicable, run } of cases) {
-    const told = { subject, promise, says };
+    const result = { subject, promise, says };
     if (inapplicable !== undefined) {
-      yield { ...told, outcome: 'not applicable', reason: inapplicable };
+      yield { ...result, outcome: 'not applicable', reason: inapplicable };
       continue;
     }
     const look = new Look();
     try {
       await run(look);
       if (look.count === 0) throw new Error('It looked at nothing');
-      yield { ...told, outcome: 'kept' };
+      yield { ...result, outcome: 'kept' };
     } catch (error) {
-      yield { ...told, outcome: 'broken', reason: reasonOf(error) };
+      yield { ...result, outcome: 'broken', reason: reasonOf(error) };
     }
   }
 }

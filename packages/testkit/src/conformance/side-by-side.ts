@@ -7,7 +7,7 @@ import { type Fixture, namesOn, type PlainRequest } from './fixture.js';
 const twinId = '7e57ab1e-0000-4000-8000-000000000002';
 const twinAddress = 'fa:16:3e:7e:57:02';
 /** The kernel's maximum length of a link name. */
-const longestName = 15;
+const maxNameLength = 15;
 
 /** VIFs do not interfere with each other, whatever their names. */
 export async function sideBySide(fixture: Fixture, subject: string): Promise<Case[]> {
@@ -19,7 +19,7 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
       subject,
       promise: 'side-by-side',
       says: 'can be plugged beside another VIF of its kind, and unplugged without harm to that',
-      inapplicable: twin ? undefined : 'its hardware cannot be had twice: give `twin`, or leave it',
+      inapplicable: twin ? undefined : 'no second VIF can have its hardware: give `twin` to test this',
       async run(look) {
         if (!twin) return;
         const other = await fixture.with(twin).startPlugged();
@@ -53,7 +53,7 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'long-names',
-      says: `takes a VIF whose device has a name of ${longestName} bytes, or says that it does not`,
+      says: `takes a VIF whose device has a name of ${maxNameLength} bytes, or says that it does not`,
       inapplicable: stretched ? undefined : 'its VIF names no device',
       async run(look) {
         const { driver } = await fixture.start();
@@ -73,7 +73,7 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
 /** Whether the VIF uses a function of a card, which can only belong to one VIF. */
 async function takesHardware(fixture: Fixture): Promise<boolean> {
   const bench = await fixture.start();
-  await bench.driver.plan(fixture.request).catch(() => undefined); // another case tells why
+  await bench.driver.plan(fixture.request).catch(() => undefined); // another case reports why
   return bench.watch.last('plug').some(({ kind }) => kind === 'vf');
 }
 
@@ -109,7 +109,7 @@ function stretch(given: ConformanceRequest): PlainRequest | undefined {
   if (typeof name !== 'string' || name.length < 3) return undefined;
   const text = JSON.stringify({ ...given, vif }).replaceAll(
     `"${name}"`,
-    `"${name.padEnd(longestName, 'x')}"`,
+    `"${name.padEnd(maxNameLength, 'x')}"`,
   );
   return requestOf(JSON.parse(text));
 }

@@ -4,7 +4,7 @@ import {
   type FilterTable,
   HostConnection,
   OpenVSwitchPath,
-  type OpenVswitch,
+  type OvsSwitch,
   type Programs,
   VswitchdProbe,
 } from '@vifkit/host/parts';
@@ -17,7 +17,7 @@ import type { MemoryOvs } from './ovs/memory-ovs.js';
 export interface MemoryConnectionParts {
   readonly links: MemoryLinks;
   readonly ovs: MemoryOvs;
-  readonly openVSwitch: OpenVswitch;
+  readonly openVSwitch: OvsSwitch;
   readonly filters: FilterTable;
   readonly kernel: Kernel;
   readonly pci: MemoryPci;

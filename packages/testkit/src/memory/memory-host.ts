@@ -1,7 +1,7 @@
 import { thisCore, VifError } from '@vifkit/core';
 import type { Host } from '@vifkit/engine';
 import {
-  BridgePorts,
+  BridgePortRunner,
   CommandRunner,
   ExecCommands,
   FileVfJournal,
@@ -14,13 +14,13 @@ import {
   KernelSource,
   LinkRunner,
   NftFilterTable,
-  OpenVswitch,
   OvnReadiness,
   type OvsBridge,
   type OvsPort,
-  OvsPortSettings,
+  OvsPortSettingsRunner,
   OvsRunner,
   OvsSource,
+  OvsSwitch,
   SharedLocks,
   SourcesInventory,
   Southbound,
@@ -130,7 +130,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
   }
   const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
   const ovs = new MemoryOvs(points, kernel, bridges, ovn);
-  const openVSwitch = new OpenVswitch(ovs);
+  const openVSwitch = new OvsSwitch(ovs);
   const southbound = ovn && memorySouthbound(ovn);
   const vfJournal = new MemoryVfJournal(options.vfJournal);
   const kept = stateDir === undefined ? undefined : keptIn(stateDir);
@@ -165,8 +165,8 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),
       new VfRunner(functions, journal, async (addresses) => pci.guestsOf(addresses)),
-      new OvsPortSettings(ovs),
-      new BridgePorts([], programs),
+      new OvsPortSettingsRunner(ovs),
+      new BridgePortRunner([], programs),
     ],
     get writes() {
       return points.log.filter(({ part }) => part !== 'wiring');

@@ -42,7 +42,7 @@ describe('a daemon', () => {
   it.each([
     ['its status and last words', 'echo no luck >&2; exit 3', /^sh ended with status 3\nno luck$/m],
     ['the signal', 'kill -9 $$', /^sh ended with SIGKILL$/m],
-  ])('that ends early is told with %s', async (_, commands, message) => {
+  ])('that ends early is reported with %s', async (_, commands, message) => {
     daemon = new Daemon(running(commands));
     await expect(daemon.start()).rejects.toThrow(message);
     expect(daemon.pid).toBeUndefined();

@@ -23,7 +23,7 @@ describe('netlink requests in lines of strace', () => {
     expect(countNetlinkRequests([batch])).toEqual({ RTM_DELLINK: 2 });
   });
 
-  it('are told by their numbers where strace knows no more', () => {
+  it('are reported by their numbers where strace knows no more', () => {
     const lines = [0x10, 0x11, 0x12, 0x14].map((type) =>
       sent(`${header(60, `0x${type.toString(16)} /* NLMSG_??? */`)}, "\\x01"`),
     );

@@ -7,7 +7,7 @@ requireOwnNetwork();
 
 const shell = (script: string) => traceProgram(['sh', '-c', script]);
 
-it('tells apart netlink requests that read and those that write', async () => {
+it('distinguishes netlink requests that read and those that write', async () => {
   const reading = await traceProgram(['ip', 'link', 'show']);
   expect(reading.netlink.RTM_GETLINK).toBeGreaterThan(0);
   expect(netlinkWrites(reading.netlink)).toBe(0);

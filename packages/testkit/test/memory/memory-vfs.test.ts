@@ -56,7 +56,7 @@ it('has no functions but those it was given', async () => {
   expect(inspection?.blocked?.code).toBe('PCI_DEVICE_NOT_FOUND');
 });
 
-it('tells what lies upon the device of a function', async () => {
+it('reports what is on top of the device of a function', async () => {
   const { inspect } = start({ links: [{ name: 'macvtap0', type: 'macvtap', lower: 'eth0v1' }] });
   const [inspection] = await inspect({ step: { kind: 'vf', address: other, vlan: 5 }, vifId: 'a' });
   expect(inspection?.blocked).toMatchObject({

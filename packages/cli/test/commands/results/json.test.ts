@@ -89,12 +89,12 @@ describe('where the time went', () => {
   const result = { ok: true, value: { ...handled, differences: [], timeline } } as const;
   const asked = (given: Parameters<typeof toJson>[0]) => toJson(given, { timeline: true });
 
-  it('is told if it is asked for, and only then', () => {
+  it('is reported if it is asked for, and only then', () => {
     expect(asked(result)).toEqual({ ...head, differences: [], timeline });
     expect(toJson(result)).toEqual({ ...head, differences: [] });
   });
 
-  it('is told by an error that knows', () => {
+  it('is reported by an error that knows', () => {
     const cause = new VifError('TIMEOUT', 'The deadline passed');
     const error = new PlugError('v', cause, undefined, [], timeline);
     const failed = { ok: false, id: 'a', error } as const;
@@ -143,7 +143,7 @@ describe('an error', () => {
     });
   });
 
-  it('of a plug tells what could not be undone, if anything', () => {
+  it('of a plug reports what could not be undone, if anything', () => {
     const cause = new VifError('TIMEOUT', 'The deadline passed');
     const left = new VifError('LINK_COMMAND_FAILED', 'tap1 is busy');
     const error = { code: 'PLUG_FAILED', cause: { code: 'TIMEOUT', message: 'The deadline passed' } };

@@ -148,7 +148,7 @@ describe('a step', () => {
   });
 });
 
-it('does not claim initial attributes of a link that is there', () => {
+it('does not claim initial attributes of a link that exists', () => {
   expect(renderPlan({ ...handled, steps: [planned(hybridSteps.bridge)] })).toContain(
     '✓ link qbr29755d96-99  bridge, up\n',
   );

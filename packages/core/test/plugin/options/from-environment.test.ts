@@ -116,7 +116,7 @@ describe('a variable is refused', () => {
 });
 
 describe('the environment', () => {
-  it('is passed over but for what begins with VIF_ and is not reserved', () => {
+  it('is passed over except for what begins with VIF_ and is not reserved', () => {
     const env = { PATH: '/bin', VIFKIT_X: '1', VIF_TIMEOUT: '60', VIF_OLD: undefined };
     expect(optionsFromEnvironment(env, plugins, ['VIF_TIMEOUT'])).toEqual([]);
   });

@@ -96,12 +96,15 @@ export class BatchReplies implements Question {
     return wordingOf(this.#words);
   }
 
-  /** Processes a line of its output. @returns whether that was the last one */
-  onLine(said: string, from: 'stdout' | 'stderr'): boolean {
+  /**
+   * Processes a line of its output.
+   * @returns whether that was the last one
+   */
+  onLine(line: string, from: 'stdout' | 'stderr'): boolean {
     if (from === 'stdout') return false;
-    const number = Number(FAILURE.exec(said)?.[1]);
+    const number = Number(FAILURE.exec(line)?.[1]);
     if (Number.isNaN(number)) {
-      if (said.trim()) this.#words.push(said);
+      if (line.trim()) this.#words.push(line);
       return false;
     }
     this.#first ??= number;

@@ -83,7 +83,7 @@ class Switches implements Question {
   readonly script: string;
   readonly length: number;
   readonly #complaints: string[] = [];
-  #heard = '';
+  #output = '';
   #hasFailed = false;
 
   constructor(wanted: readonly WantedOffload[]) {
@@ -101,17 +101,17 @@ class Switches implements Question {
 
   /** The error message of ethtool about a change; of one that was not reached, what was printed last, as by a root helper. */
   complaintOf(i: number): string {
-    return this.#complaints[i] ?? this.#heard;
+    return this.#complaints[i] ?? this.#output;
   }
 
   onLine(line: string): boolean {
     const [, status] = /^status (\d+)$/.exec(line) ?? [];
     if (status === undefined) {
-      this.#heard = [this.#heard, line.trim()].filter(Boolean).join('; ');
+      this.#output = [this.#output, line.trim()].filter(Boolean).join('; ');
     } else {
       if (status !== '0') this.#hasFailed = true;
-      this.#complaints.push(this.#heard);
-      this.#heard = '';
+      this.#complaints.push(this.#output);
+      this.#output = '';
     }
     return this.areDone;
   }

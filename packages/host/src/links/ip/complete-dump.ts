@@ -2,7 +2,7 @@ import { pause, signalError } from '@vifkit/engine/time';
 
 // Milliseconds between attempts. A program that changes many links at once needs some time for it.
 const FIRST_PAUSE = 2;
-const LONGEST_PAUSE = 100;
+const MAX_PAUSE = 100;
 
 /**
  * Repeats a listing of `ip` until nothing changes while it is made. The kernel reports when links were added or removed
@@ -15,7 +15,7 @@ export async function completeDump<T extends { readonly stderr: string | readonl
   list: () => Promise<T>,
   signal: AbortSignal,
 ): Promise<T> {
-  for (let delay = FIRST_PAUSE; ; delay = Math.min(2 * delay, LONGEST_PAUSE)) {
+  for (let delay = FIRST_PAUSE; ; delay = Math.min(2 * delay, MAX_PAUSE)) {
     const result = await list();
     if (!/dump was interrupted/i.test(String(result.stderr))) return result;
     await pause(delay, signal);

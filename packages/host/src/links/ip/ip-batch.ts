@@ -98,16 +98,16 @@ export class IpBatch {
     while (replies.length < lines.length) {
       const from = replies.length;
       const end = window === 1 ? from + WINDOW : lines.length;
-      const { said, linesSent } = await this.#send(lines.slice(from, end), window, signal, fresh);
-      for (let i = 0; i < said.done; i++) {
-        const complaint = said.complaintOf(i);
+      const { batch, linesSent } = await this.#send(lines.slice(from, end), window, signal, fresh);
+      for (let i = 0; i < batch.done; i++) {
+        const complaint = batch.complaintOf(i);
         const isDone = complaint !== undefined && from + i < unsure && IS_THERE.test(complaint);
         replies.push({ complaint: isDone ? undefined : complaint, remembers: linesSent > 0 });
       }
-      if (said.done === said.lines.length) {
+      if (batch.done === batch.lines.length) {
         window = WINDOW;
       } else if (window === 1) {
-        replies.push({ complaint: said.lastOutput, remembers: false });
+        replies.push({ complaint: batch.lastOutput, remembers: false });
       } else {
         window = 1;
         unsure = replies.length + WINDOW;
@@ -120,12 +120,12 @@ export class IpBatch {
     const program = this.#program;
     const options = { signal, doing: 'changing links', fresh };
     const {
-      question: said,
+      question: batch,
       ended,
       linesSent,
     } = await this.#ip.ask((linesSent) => new BatchReplies(lines, { linesSent, window }), options);
     if (ended?.missing) throw missingProgram(program, program === 'ip' ? 'iproute2' : undefined);
-    if (said.hasStarted) return { said, linesSent };
-    throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${said.lastOutput}`);
+    if (batch.hasStarted) return { batch, linesSent };
+    throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${batch.lastOutput}`);
   }
 }

@@ -76,9 +76,9 @@ export class IpLinkTable implements LinkTable {
       settingsOf.filter((name) => links.has(name)),
       this.#files,
     );
-    for (const [name, its] of settings) {
+    for (const [name, found] of settings) {
       const link = links.get(name);
-      if (link) links.set(name, { ...link, ...its });
+      if (link) links.set(name, { ...link, ...found });
     }
     return links;
   }

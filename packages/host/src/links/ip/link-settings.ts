@@ -25,7 +25,7 @@ type Failures = ReadonlyMap<Writing, Error>;
 const ROOT = '/proc/sys/net';
 
 /** The maximum number of files for one `tee`: the kernel limits the length of a command line, and sudo logs it. */
-const MOST_FILES = 500;
+const MAX_FILES = 500;
 
 const files = {
   ipv6: (name: string) => `${ROOT}/ipv6/conf/${name}/disable_ipv6`,
@@ -178,7 +178,7 @@ function chunksOf(writings: readonly Writing[]): Writing[][] {
   const open = new Map<number, Writing[]>();
   for (const writing of writings) {
     let chunk = open.get(writing.value);
-    if (!chunk || chunk.length === MOST_FILES) {
+    if (!chunk || chunk.length === MAX_FILES) {
       chunk = [];
       chunks.push(chunk);
       open.set(writing.value, chunk);

@@ -96,9 +96,10 @@ export class LinkReader {
       },
     );
     if (ended?.missing) throw missingProgram('ip', 'iproute2');
-    const { said, isComplete } = question;
-    const stderr = [...said.complaints, ...said.remarks];
-    if (!isComplete) stderr.push(`${said.lastOutput}: it ${ended?.ending ?? 'ended before it had replied'}`);
+    const { replies, isComplete } = question;
+    const stderr = [...replies.complaints, ...replies.remarks];
+    if (!isComplete)
+      stderr.push(`${replies.lastOutput}: it ${ended?.ending ?? 'ended before it had replied'}`);
     return { stdout, stderr, remembers: linesSent > 0 };
   }
 }
@@ -109,7 +110,7 @@ export class LinkReader {
  * undefined.
  */
 class LinkQueries implements Question {
-  readonly said: BatchReplies;
+  readonly replies: BatchReplies;
   #isFenced: boolean;
   #printed = 0;
 
@@ -118,25 +119,25 @@ class LinkQueries implements Question {
     linesSent: number,
   ) {
     const isFenced = queries.includes(ALL_LINKS);
-    this.said = new BatchReplies(queries, { linesSent, window: queries.length, isFenced });
+    this.replies = new BatchReplies(queries, { linesSent, window: queries.length, isFenced });
     this.#isFenced = !isFenced;
   }
 
   get script(): string {
-    return this.said.script;
+    return this.replies.script;
   }
 
   get length(): number {
-    return this.said.length;
+    return this.replies.length;
   }
 
   get isComplete(): boolean {
-    return this.#isFenced && this.#printed + this.said.failed >= this.queries.length;
+    return this.#isFenced && this.#printed + this.replies.failed >= this.queries.length;
   }
 
   onLine(line: string, from: 'stdout' | 'stderr'): boolean {
     if (from === 'stdout') this.#printed += 1;
-    else if (this.said.onLine(line, from)) this.#isFenced = true;
+    else if (this.replies.onLine(line, from)) this.#isFenced = true;
     return this.isComplete;
   }
 }

@@ -35,7 +35,7 @@ type Making = Pick<Extract<LinkOperation, { op: 'add' }>, 'name' | 'create' | 'b
 function renderAdd({ name, create, bridge = {} }: Making): string {
   switch (create.type) {
     case 'bridge': {
-      // A new bridge filters no VLANs, and a kernel that cannot do that refuses even to be told not to.
+      // A new bridge filters no VLANs, and a kernel that cannot do that refuses the option even with 0.
       const { vlanFiltering, ...others } = bridge;
       const made = vlanFiltering ? bridge : others;
       return ['link', 'add', 'name', name, 'type', 'bridge', ...bridgeWords(made)].join(' ');

@@ -3,7 +3,7 @@ import { type Answers, answerEach, COLUMNS, DATABASE, type RowQueries } from './
 import { Replica } from './replica.js';
 
 /** For more keys than this a replica is made: the server scans the whole table for each condition. */
-const MOST_CONDITIONS = 20;
+const MAX_CONDITIONS = 20;
 
 /** A source of rows of the database. */
 export interface RowSource {
@@ -41,7 +41,7 @@ export class DatabaseRows implements RowSource {
   }
 
   async read<Q extends RowQueries>(queries: Q, signal: AbortSignal): Promise<Answers<Q>> {
-    if (Object.values(queries).some(({ keys }) => keys > MOST_CONDITIONS)) {
+    if (Object.values(queries).some(({ keys }) => keys > MAX_CONDITIONS)) {
       this.#replica ??= new Replica(this.client, COLUMNS);
     }
     if (!this.#replica) return this.#select(queries, signal);

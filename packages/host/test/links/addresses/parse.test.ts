@@ -145,7 +145,7 @@ describe('routes over a link', () => {
     ['an encapsulation on one of its ways', { nexthops: [{ dev: 'eth1', encap: 'mpls' }] }, 'encap'],
     ['a metric that is worded otherwise', { metrics: [{ congestion: 'reno' }] }, 'congestion'],
     ['another type', { type: 'multicast' }, 'multicast'],
-  ])('are told of that would lose something: %s', (_, own, because) => {
+  ])('are reported that would lose something: %s', (_, own, because) => {
     const route = { dst: '203.0.113.0/24', dev: 'eth1', table: '100', ...own };
     const { fixedRoutes } = routesOver('eth1', addresses, [route], 'inet');
     expect(fixedRoutes).toEqual([{ route: '203.0.113.0/24 table 100', because }]);

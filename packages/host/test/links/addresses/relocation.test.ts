@@ -61,7 +61,7 @@ it('is none where there is nothing to give, or no wish to', () => {
   expect(relocationOf(keeping, found({ eth1: { addresses: [first] } }))).toBeUndefined();
 });
 
-it('tells what is in the wrong place', () => {
+it('reports what is in the wrong place', () => {
   const relocation = relocationOf(step, found({ eth1: { addresses: [first], routes: [route] } }));
   expect(relocation && relocationDifferences(relocation)).toEqual([
     { attribute: 'addresses', expected: [], actual: ['192.0.2.1/24'] },

@@ -42,7 +42,7 @@ describe('ip -batch', () => {
     expect(listLinks()).toContain('t-a');
   });
 
-  it('tells which line failed and why, and goes on past it', async () => {
+  it('reports which line failed and why, and goes on past it', async () => {
     const complaints = await run(
       'link add name t-a type bridge',
       'link add name t-a type bridge',

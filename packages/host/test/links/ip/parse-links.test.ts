@@ -50,7 +50,7 @@ describe('what ip -details -json link prints', () => {
     expect(read({ linkinfo, link: 'eth0' })?.vlan).toEqual({ link: 'eth0', id: 5 });
   });
 
-  it('is read for what lies upon a link, wherever that is', () => {
+  it('is read for what is on top of a link, wherever that is', () => {
     const linkinfo = { info_kind: 'macvtap' };
     expect(read({ linkinfo, link: 'vlan7' })?.lower).toBe('vlan7');
     expect(read({ linkinfo, link_index: 7, link_netnsid: 0 })).not.toHaveProperty('lower');

@@ -88,7 +88,7 @@ describe('a replica', () => {
     await expect(find('a')).rejects.toMatchObject({ code: 'OVSDB_PROTOCOL' });
   });
 
-  it('tells of a state of its rows that comes about, also by a new connection', async () => {
+  it('reports a state of its rows that comes about, also by a new connection', async () => {
     server.onCall = having({});
     const met = replica.until((tables) => tables.find('Port', byName, 'a').length > 0, 'port a', soon());
     await find('a');

@@ -30,7 +30,10 @@ export function leaveBridge(link: KernelLink): void {
   link.vlans = new Map();
 }
 
-/** A link has at most one PVID: a new one replaces the previous one. @throws Refusal */
+/**
+ * A link has at most one PVID: a new one replaces the previous one.
+ * @throws Refusal
+ */
 export function addBridgeVlan(
   kernel: Kernel,
   name: string,
@@ -38,11 +41,14 @@ export function addBridgeVlan(
   { pvid, untagged }: BridgeVlan,
 ): void {
   const { vlans } = memberNamed(kernel, name);
-  if (pvid) for (const [each, its] of vlans) if (its.pvid) vlans.set(each, { ...its, pvid: false });
+  if (pvid) for (const [id, known] of vlans) if (known.pvid) vlans.set(id, { ...known, pvid: false });
   vlans.set(vlan, { pvid, untagged });
 }
 
-/** A missing VLAN is not an error. @throws Refusal */
+/**
+ * A missing VLAN is not an error.
+ * @throws Refusal
+ */
 export function removeBridgeVlan(kernel: Kernel, name: string, vlan: number): void {
   memberNamed(kernel, name).vlans.delete(vlan);
 }

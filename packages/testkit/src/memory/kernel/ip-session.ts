@@ -11,16 +11,16 @@ export class IpSession extends MemorySession {
     { signal, doing }: { readonly signal: AbortSignal; readonly doing: string },
     isFinal: boolean,
   ): Promise<Answer> {
-    const said = { stdout: [] as string[], stderr: [] as string[] };
+    const output = { stdout: [] as string[], stderr: [] as string[] };
     const say = (from: 'stdout' | 'stderr', text: string) => {
       for (const line of text.split('\n')) {
-        said[from].push(line);
+        output[from].push(line);
         question.onLine(line, from);
       }
     };
     const end = (exitCode: number) => {
       this.isOver = true;
-      return { ...said, ended: { exitCode, missing: false } };
+      return { ...output, ended: { exitCode, missing: false } };
     };
     let failed = false;
     let before: string[] = [];
@@ -39,6 +39,6 @@ export class IpSession extends MemorySession {
       failed = true;
       say('stderr', `Command failed -:${this.linesSent}`);
     }
-    return isFinal ? end(failed ? 1 : 0) : { ...said, ended: undefined };
+    return isFinal ? end(failed ? 1 : 0) : { ...output, ended: undefined };
   }
 }

@@ -141,13 +141,19 @@ export class Kernel {
     this.put({ name, type: 'tap', tap: { ...tap, isOpen: false } });
   }
 
-  /** Unlike {@link delete}, this fails for a tap that somebody has open. @throws Refusal */
+  /**
+   * Unlike {@link delete}, this fails for a tap that somebody has open.
+   * @throws Refusal
+   */
   removeTap(name: string): void {
     if (this.links.get(name)?.tap?.isOpen) throw new Refusal(TAP_BUSY);
     this.remove(name);
   }
 
-  /** In the kernel's order: settings before a refusal are applied. @throws Refusal */
+  /**
+   * In the kernel's order: settings before a refusal are applied.
+   * @throws Refusal
+   */
   set(name: string, setting: LinkSetting): void {
     const { bridge, address, mtu, alias, master, promisc, up, group } = setting;
     const link = this.find(name);
@@ -172,7 +178,10 @@ export class Kernel {
     link.address = address;
   }
 
-  /** A VLAN is set together with its priority and protocol. @throws Refusal */
+  /**
+   * A VLAN is set together with its priority and protocol.
+   * @throws Refusal
+   */
   setFunction(pf: string, number: number, { vlan, qos, protocol, ...others }: Partial<KernelVf>): void {
     this.find(pf);
     const vf = this.#functions.get(pf)?.get(number)?.vf;
@@ -239,7 +248,10 @@ export class Kernel {
     this.remove(link.name);
   }
 
-  /** Deletes all links of a group, or none if one of them cannot be deleted. @throws Refusal */
+  /**
+   * Deletes all links of a group, or none if one of them cannot be deleted.
+   * @throws Refusal
+   */
   deleteGroup(group: number): void {
     const members = [...this.links.values()].filter((link) => link.group === group);
     if (members.length === 0) throw new Refusal('RTNETLINK answers: No such device');

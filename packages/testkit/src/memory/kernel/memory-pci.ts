@@ -148,8 +148,8 @@ function netDevicesOf(functions: PciFunctions): string[] {
 /** The address of the function whose network device this is; made up if it was not given. */
 function addressOf(pf: string, functions: PciFunctions): string {
   const all = Object.entries(functions);
-  const told = all.find(([, each]) => each === pf)?.[0];
-  if (told !== undefined) return told;
+  const named = all.find(([, each]) => each === pf)?.[0];
+  if (named !== undefined) return named;
   for (const [, each] of all) {
     if (typeof each === 'object' && each.pf === pf && each.representor) return each.representor.pfAddress;
   }

@@ -73,7 +73,10 @@ export class Points {
   }
 }
 
-/** Never resolves. @throws VifError TIMEOUT, ABORTED when the signal fires */
+/**
+ * Never resolves.
+ * @throws VifError TIMEOUT, ABORTED when the signal fires
+ */
 export function untilFired(signal: AbortSignal, doing: string): Promise<never> {
   return new Promise((_, reject) => {
     const fail = () => reject(signalError(signal, doing));

@@ -16,7 +16,7 @@ export interface OvnSpec {
   readonly runDirectory?: string;
 }
 
-/** What is said of OVN in the table Open_vSwitch, see ovn-controller(8). */
+/** The settings of OVN in the table Open_vSwitch, see ovn-controller(8). */
 export function ovnSettings({ chassis, bridge = 'br-int' }: OvnSpec): Record<string, string> {
   return { 'system-id': chassis, 'ovn-remote': 'tcp:192.0.2.1:6642', 'ovn-bridge': bridge };
 }

@@ -1,10 +1,10 @@
 import type { VifError } from '@vifkit/core';
 import {
-  OpenVswitch,
   type Operation,
   type OvsBridge,
   type OvsChange,
   type OvsPort,
+  OvsSwitch,
   readSwitch,
 } from '@vifkit/host/parts';
 import type { Kernel } from '../kernel/kernel.js';
@@ -64,9 +64,9 @@ export class MemoryOvs extends MemoryOvsdb {
     };
   }
 
-  /** Makes changes beside the host whose Open vSwitch this is, as another process would; see `OpenVswitch` of `@vifkit/host`. */
+  /** Makes changes beside the host whose Open vSwitch this is, as another process would; see `OvsSwitch` of `@vifkit/host`. */
   commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly (VifError | undefined)[]> {
-    return new OpenVswitch(this).commit(changes, signal);
+    return new OvsSwitch(this).commit(changes, signal);
   }
 
   override async answer(operations: readonly Operation[], signal: AbortSignal): Promise<unknown[]> {
@@ -131,7 +131,7 @@ function isRefusal(result: unknown): boolean {
   return typeof result === 'object' && result !== null && 'error' in result;
 }
 
-/** Whether it asks ovs-vswitchd to tell when it is done. */
+/** Whether it asks ovs-vswitchd to report when it is done. */
 function isRequest(operation: Operation): boolean {
   return operation.op === 'mutate' && operation.mutations.some(([column]) => column === 'next_cfg');
 }

@@ -72,9 +72,9 @@ function updatesOf(changes: readonly RowChange[], requests: MonitorRequests): Ta
     const request = requests[table];
     if (!request) continue;
     const columns = request.columns?.filter((key) => key !== '_uuid');
-    const told = (each: Row) =>
+    const watched = (each: Row) =>
       Object.fromEntries(Object.entries(each).filter(([key]) => columns?.includes(key) ?? true));
-    const update = { ...(old && { old: told(old) }), ...(row && { new: told(row) }) };
+    const update = { ...(old && { old: watched(old) }), ...(row && { new: watched(row) }) };
     if (old && row && JSON.stringify(update.old) === JSON.stringify(update.new)) continue;
     const updated = updates[table] ?? {};
     updated[id] = update;

@@ -9,7 +9,7 @@ interface Call {
   readonly params: readonly unknown[];
 }
 
-const LONGEST_MESSAGE = 32 * 1024 * 1024;
+const MAX_MESSAGE_LENGTH = 32 * 1024 * 1024;
 
 /** An OVSDB server (RFC 7047) on a Unix socket of this process. It serves in-memory databases to clients. */
 export class OvsdbServer {
@@ -58,7 +58,7 @@ class Client {
     private readonly databases: Readonly<Record<string, MemoryOvsdb>>,
     calls: Map<string, number>,
   ) {
-    const splitter = new JsonSplitter(LONGEST_MESSAGE);
+    const splitter = new JsonSplitter(MAX_MESSAGE_LENGTH);
     socket.on('error', () => {}); // the client has gone
     socket.on('close', () => this.#end());
     socket.on('data', (chunk: Buffer) => {

@@ -86,14 +86,14 @@ export class Vswitchd {
       const error = this.#refused.get(id) ?? this.#problem(place, places);
       const ofport = error === undefined ? this.#numberOf(name, readString(bridge.name)) : -1;
       const state = error === undefined ? this.#stateOf(place) : undefined;
-      const told = {
+      const reported = {
         ofport,
         error: optional(error),
         admin_state: optional(state?.admin),
         link_state: optional(state?.link),
       };
-      if (Object.entries(told).every(([key, value]) => isSame(row[key], value))) continue;
-      this.#write('Interface', [['_uuid', '==', ['uuid', id]]], told);
+      if (Object.entries(reported).every(([key, value]) => isSame(row[key], value))) continue;
+      this.#write('Interface', [['_uuid', '==', ['uuid', id]]], reported);
     }
     const [root] = this.database.rows('Open_vSwitch').values();
     if (root && root.cur_cfg !== root.next_cfg)

@@ -25,7 +25,7 @@ describe('startLibvirtGuests', () => {
     rmSync(folder, { recursive: true });
   });
 
-  it('starts a guest that tells of its card', async () => {
+  it('starts a guest that reports its card', async () => {
     const { report, stop } = await guests.start(guest);
     expect(await report()).toEqual({ mac: 'fa:16:3e:70:00:07', mtu: 1500, queues: 1, pings: 3 });
     expect(processesOf('bed')).toHaveLength(1);
@@ -34,7 +34,7 @@ describe('startLibvirtGuests', () => {
     await stop();
   });
 
-  it('tells when nobody answers', async () => {
+  it('reports when nobody answers', async () => {
     const { report, stop } = await guests.start({ ...guest, peer: '192.0.2.1' }); // there is no route
     expect(await report()).toMatchObject({ pings: 0 });
     await stop();
@@ -45,7 +45,7 @@ describe('startLibvirtGuests', () => {
     await expect(guests.start({ ...guest, device })).rejects.toThrow(/br-none/);
   });
 
-  it('tells when a guest ends before it has come to its ping', async () => {
+  it('reports when a guest ends before it has come to its ping', async () => {
     const { report, stop } = await guests.start(guest);
     const told = expect(report()).rejects.toThrow(/^The guest has ended/);
     await stop();

@@ -30,7 +30,7 @@ describe('memory links', () => {
     expect(links.snapshot().tap0).not.toHaveProperty('alias');
   });
 
-  it('tell the settings below /proc/sys for the links that are named only', async () => {
+  it('report the settings below /proc/sys for the links that are named only', async () => {
     const links = new MemoryLinks(new Points(), [{ name: 'a', ipv6: false }, { name: 'b' }]);
     const read = await links.read({ settingsOf: ['a'] }, soon());
     expect(read.get('a')).toMatchObject({ ipv6: false, arpIgnore: 0 });

@@ -32,7 +32,7 @@ it('fails every point that fits, until it is cleared', async () => {
   expect(await reach(points, 'bad 3')).toBeUndefined();
 });
 
-it('hangs until the signal fires, and tells when it hangs', async () => {
+it('hangs until the signal fires, and reports when it hangs', async () => {
   const points = new Points();
   const controller = new AbortController();
   points.hangAt(1, () => controller.abort());

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { Deadline } from '@vifkit/engine/time';
 import { OvsdbClient } from '@vifkit/host/ovsdb';
-import { OpenVswitch, type OvsChange, type OvsState } from '@vifkit/host/parts';
+import { type OvsChange, type OvsState, OvsSwitch } from '@vifkit/host/parts';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '../../../src/bed/index.js';
 import { memoryHost } from '../../../src/index.js';
@@ -120,14 +120,14 @@ function comparable({ bridges, ports, owned, users }: OvsState) {
 
 it('an Open vSwitch in memory is like a real one', async () => {
   const { ovs: memory } = memoryHost({ links: [{ name: 't-a', type: 'veth', peer: 't-b' }] });
-  const stores = [memory, client].map((ovsdb) => new OpenVswitch(ovsdb));
+  const stores = [memory, client].map((ovsdb) => new OvsSwitch(ovsdb));
   for (const changes of story) {
     const [ours, theirs] = await Promise.all(stores.map((store) => run(store, changes)));
     expect(ours, JSON.stringify(changes)).toEqual(theirs);
   }
 });
 
-async function run(store: OpenVswitch, changes: readonly OvsChange[]) {
+async function run(store: OvsSwitch, changes: readonly OvsChange[]) {
   const outcomes = await store.commit(changes, soon());
   const { ports, bridges } = await store.readMarked(soon());
   return {

@@ -1,5 +1,5 @@
 import { Deadline } from '@vifkit/engine/time';
-import { OpenVswitch, type OvsChange } from '@vifkit/host/parts';
+import { type OvsChange, OvsSwitch } from '@vifkit/host/parts';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { Kernel } from '../../../src/memory/kernel/kernel.js';
 import { Points } from '../../../src/memory/kernel/points.js';
@@ -29,7 +29,7 @@ let kernel: Kernel;
 let ovs: MemoryOvs;
 
 async function commit(...changes: OvsChange[]): Promise<(string | undefined)[]> {
-  return (await new OpenVswitch(ovs).commit(changes, soon())).map((outcome) => outcome?.code);
+  return (await new OvsSwitch(ovs).commit(changes, soon())).map((outcome) => outcome?.code);
 }
 
 beforeEach(() => {
@@ -126,20 +126,20 @@ describe('a commit', () => {
 
   it('that hangs has outcomes none the less', async () => {
     points.hangAt(1);
-    const hung = await new OpenVswitch(ovs).commit([ensureBridge('br-a')], new Deadline(20).signal);
+    const hung = await new OvsSwitch(ovs).commit([ensureBridge('br-a')], new Deadline(20).signal);
     expect(hung[0]?.code).toBe('TIMEOUT');
     expect(ovs.snapshot().bridges).not.toHaveProperty('br-a');
   });
 
   it('stays in the database when ovs-vswitchd hangs', async () => {
     points.hangAt(({ part }) => part === 'wiring');
-    const hung = await new OpenVswitch(ovs).commit([ensureBridge('br-a')], new Deadline(20).signal);
+    const hung = await new OvsSwitch(ovs).commit([ensureBridge('br-a')], new Deadline(20).signal);
     expect(hung[0]).toMatchObject({ code: 'OVS_NOT_WIRED', cause: { code: 'TIMEOUT' } });
     expect(ovs.snapshot().bridges).toHaveProperty('br-a');
   });
 
   it('reads only what is asked for', async () => {
-    const state = await new OpenVswitch(ovs).read({ bridges: ['br-none'], ports: ['br-ex'] }, soon());
+    const state = await new OvsSwitch(ovs).read({ bridges: ['br-none'], ports: ['br-ex'] }, soon());
     expect(state.bridges.size).toBe(0);
     expect([...state.ports.keys()]).toEqual(['br-ex']);
   });

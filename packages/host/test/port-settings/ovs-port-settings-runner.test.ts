@@ -4,7 +4,7 @@ import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
 import * as values from '../../src/ovsdb/values.js';
-import { OvsPortSettings } from '../../src/port-settings/ovs-port-settings.js';
+import { OvsPortSettingsRunner } from '../../src/port-settings/ovs-port-settings-runner.js';
 
 const vifId = '0d9c1d8e-5f2b-4a53-8a3e-0b3f5d6a7c81';
 const name = 'tap0d9c1d8e-5f';
@@ -23,7 +23,7 @@ const none: Settings = {};
 async function startPort() {
   const host = memoryHost({ links: [{ name, type: 'tap' }], ovsBridges: ['br-int'] });
   const { ovs } = host;
-  const runner = new OvsPortSettings(ovs);
+  const runner = new OvsPortSettingsRunner(ovs);
   const addPort = () =>
     ovs.transact(
       'Open_vSwitch',
@@ -135,7 +135,7 @@ describe('a port of Open vSwitch', () => {
     expect(await rows()).toEqual(before);
   });
 
-  it('that has gone meanwhile is told', async () => {
+  it('that has gone meanwhile is reported', async () => {
     const { host, runner, inspect } = await startPort();
     const { change } = await inspect(all);
     if (!change) throw new Error('There is nothing to change');

@@ -1,7 +1,7 @@
 import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 
 /** The complete settings of a port; null means none. Rates are in kilobits per second, bursts in kilobits. */
-export interface Settled {
+export interface CompleteSettings {
   readonly vlan: number | null;
   readonly vlanMode: string | null;
   readonly trunks: readonly number[] | null;
@@ -11,7 +11,13 @@ export interface Settled {
 }
 
 /** The settings that a step requires. */
-export function settledBy({ vlan, trunks, isolated, ingress, egress }: OvsPortSettingsStep): Settled {
+export function settingsOf({
+  vlan,
+  trunks,
+  isolated,
+  ingress,
+  egress,
+}: OvsPortSettingsStep): CompleteSettings {
   return {
     vlan: vlan ?? null,
     vlanMode: vlanModeOf(vlan, trunks),

@@ -28,7 +28,7 @@ interface VlanChange {
  * Configures members of Linux bridges: VLANs and isolation, with `bridge` of iproute2. A bridge filters VLANs once the
  * first member needs it; members without VLAN settings stay in VLAN 1 together, as before.
  */
-export class BridgePorts implements StepRunner<BridgePortStep, VlanChange, true> {
+export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, true> {
   readonly kinds = ['bridgePort'] as const;
 
   constructor(

@@ -3,7 +3,7 @@ import { Deadline } from '@vifkit/engine/time';
 import { describe, expect, it } from 'vitest';
 import type { Programs } from '../../src/commands/programs.js';
 import { hostPrograms } from '../../src/commands/programs.js';
-import { BridgePorts } from '../../src/port-settings/bridge-ports.js';
+import { BridgePortRunner } from '../../src/port-settings/bridge-port-runner.js';
 
 const vifId = '0d9c1d8e-5f2b-4a53-8a3e-0b3f5d6a7c81';
 const signal = () => new Deadline(10_000).signal;
@@ -35,7 +35,7 @@ function bridgeWith(vlans: Readonly<Record<string, readonly Vlan[]>>, defaultVla
       return { exitCode: 0, stdout, stderr: '', missing: false };
     },
   };
-  const runner = new BridgePorts([], programs);
+  const runner = new BridgePortRunner([], programs);
   const plug = async (settings: Partial<BridgePortStep>) => {
     const step: BridgePortStep = { kind: 'bridgePort', name: 'tap1', bridge: 'br-lan', ...settings };
     const [{ change, differences = [] } = {}] = await runner.inspect([{ vifId, step }], signal());
@@ -51,14 +51,14 @@ describe('the VLANs of a member of a Linux bridge', () => {
     expect(await plug({ vlan: 5, trunks: [10, 11] })).toEqual({ differences: [], written: [] });
   });
 
-  it('are told and mended if frames of its own VLAN reach it tagged', async () => {
+  it('are reported and mended if frames of its own VLAN reach it tagged', async () => {
     const { plug } = bridgeWith({ tap1: [{ vlan: 5, flags: ['PVID'] }] });
     const { differences, written } = await plug({ vlan: 5 });
     expect(differences).toEqual(['untagged']);
     expect(written).toContain('bridge vlan add dev tap1 vid 5 pvid untagged');
   });
 
-  it('are told and mended if frames of another VLAN reach it untagged', async () => {
+  it('are reported and mended if frames of another VLAN reach it untagged', async () => {
     const { plug } = bridgeWith({ tap1: [native(5), { vlan: 10, flags: ['Egress Untagged'] }] });
     const { differences, written } = await plug({ vlan: 5, trunks: [10] });
     expect(differences).toEqual(['untagged']);

@@ -10,22 +10,24 @@ import type {
 } from '@vifkit/core/step-kinds';
 import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 import type { Ovsdb } from '../ovsdb/client.js';
+import { type CompleteSettings, settingsOf } from './complete-settings.js';
 import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
-import { type Settled, settledBy } from './settled.js';
 
-/** The names of the settings to change, all settings of the port, and the former ones. */
+/** What to write to a port. */
 interface SettingsChange {
-  readonly names: readonly (keyof Settled)[];
-  readonly settled: Settled;
-  /** Undefined for a port that an earlier step makes, and whose undo removes it. */
-  readonly before: Settled | undefined;
+  /** The settings that differ. */
+  readonly names: readonly (keyof CompleteSettings)[];
+  /** All settings that the port should have. */
+  readonly settings: CompleteSettings;
+  /** The former settings; undefined for a port that an earlier step makes, and whose undo removes it. */
+  readonly before: CompleteSettings | undefined;
 }
 
 /**
  * Configures Open vSwitch ports: VLANs, policing, queues, isolation. A port that an earlier step of the plan makes has
  * its VLANs from the start, so that no traffic of the guest reaches another network.
  */
-export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, SettingsChange, true> {
+export class OvsPortSettingsRunner implements StepRunner<OvsPortSettingsStep, SettingsChange, true> {
   readonly kinds = ['ovsPortSettings'] as const;
 
   constructor(private readonly client: Ovsdb) {}
@@ -36,14 +38,14 @@ export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, Settings
   ): Promise<readonly Inspection<SettingsChange>[]> {
     const ports = await this.#read(steps, signal);
     return steps.map(({ step }) => {
-      const before = ports.get(step.name)?.settled;
-      const settled = settledBy(step);
-      const names = settingsIn(settled).filter((name) => !isSame(settled[name], before?.[name] ?? null));
+      const before = ports.get(step.name)?.settings;
+      const settings = settingsOf(step);
+      const names = namesOf(settings).filter((name) => !isSame(settings[name], before?.[name] ?? null));
       if (names.length === 0) return { differences: [] };
       const differences = names.map((attribute): Difference => {
-        return { attribute, expected: settled[attribute], actual: before?.[attribute] ?? null };
+        return { attribute, expected: settings[attribute], actual: before?.[attribute] ?? null };
       });
-      return { change: { names, settled, before }, differences };
+      return { change: { names, settings, before }, differences };
     });
   }
 
@@ -53,15 +55,8 @@ export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, Settings
   ): Promise<readonly Outcome<true>[]> {
     const ports = await this.#read(tasks, signal);
     return Promise.all(
-      tasks.map(async ({ step, vifId, change }) => {
-        const error = await this.#write(
-          ports.get(step.name),
-          step.name,
-          change.settled,
-          change,
-          vifId,
-          signal,
-        );
+      tasks.map(async (task) => {
+        const error = await this.#write(ports.get(task.step.name), task, task.change.settings, signal);
         return error ? { error } : { done: true };
       }),
     );
@@ -73,11 +68,10 @@ export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, Settings
   ): Promise<readonly (VifError | undefined)[]> {
     const ports = await this.#read(tasks, signal);
     return Promise.all(
-      tasks.map(async ({ step, vifId, change }) => {
-        const port = ports.get(step.name);
-        return change.before && port
-          ? this.#write(port, step.name, change.before, change, vifId, signal)
-          : undefined;
+      tasks.map(async (task) => {
+        const port = ports.get(task.step.name);
+        const { before } = task.change;
+        return before && port ? this.#write(port, task, before, signal) : undefined;
       }),
     );
   }
@@ -89,15 +83,13 @@ export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, Settings
 
   async #write(
     port: FoundPort | undefined,
-    name: string,
-    settled: Settled,
-    { names }: SettingsChange,
-    vifId: string,
+    { step: { name }, vifId, change: { names } }: Task<OvsPortSettingsStep, SettingsChange>,
+    settings: CompleteSettings,
     signal: AbortSignal,
   ): Promise<VifError | undefined> {
     if (!port) return gone(name, vifId);
     try {
-      await writePort(this.client, port, settled, names, signal);
+      await writePort(this.client, port, settings, names, signal);
       return undefined;
     } catch (error) {
       // The guard of the transaction: whoever recreated the port has also configured it.
@@ -107,8 +99,8 @@ export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, Settings
   }
 }
 
-function settingsIn(settled: Settled): (keyof Settled)[] {
-  return Object.keys(settled) as (keyof Settled)[];
+function namesOf(settings: CompleteSettings): (keyof CompleteSettings)[] {
+  return Object.keys(settings) as (keyof CompleteSettings)[];
 }
 
 function isSame(a: unknown, b: unknown): boolean {
