@@ -24,7 +24,7 @@ import { hostDevicePath, plugHostDevice } from './host-device.js';
 import { hybridPath, plugHybrid } from './hybrid.js';
 import { OvsOptions } from './ovs-options.js';
 import { plugPerPortBridge } from './per-port-bridge.js';
-import { profileOf } from './port.js';
+import { type PlugContext, profileOf } from './port.js';
 import { unplugPlan } from './unplug.js';
 import { plugVhostUser, vhostUserPath } from './vhost-user.js';
 
@@ -57,13 +57,13 @@ export class OvsPlugin implements VifPlugin {
     ]);
   }
 
-  plug(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Plan | Promise<Plan> {
-    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
-    if (port && (this.#options.per_port_bridge || vif instanceof VIFHostDevice)) {
+  plug(vif: VIFBase, planContext: PlanContext): Plan | Promise<Plan> {
+    const context = this.#context(planContext);
+    if (context.port && (this.#options.per_port_bridge || vif instanceof VIFHostDevice)) {
       throw unsupportedVif(
         'ovs',
         vif,
-        'a request settles the port of a VIF with neither per_port_bridge nor a card',
+        'port settings of a request are for VIFs without per_port_bridge and without a card',
       );
     }
     if (vif instanceof VIFOpenVSwitch) {
@@ -78,8 +78,8 @@ export class OvsPlugin implements VifPlugin {
     throw unsupportedVif('ovs', vif);
   }
 
-  path(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Leg[] {
-    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
+  path(vif: VIFBase, planContext: PlanContext): Leg[] {
+    const context = this.#context(planContext);
     if (vif instanceof VIFBridge) return hybridPath(vif, context);
     if (vif instanceof VIFOpenVSwitch) {
       return this.#options.per_port_bridge ? guestTapLeg(vif, context) : directPath(vif, context);
@@ -91,6 +91,10 @@ export class OvsPlugin implements VifPlugin {
   unplug(vif: VIFBase, { facts }: PlanContext): Promise<Plan> {
     if (!isTaken(vif)) throw unsupportedVif('ovs', vif);
     return unplugPlan(vif, this.#options, facts);
+  }
+
+  #context({ instance, facts, tap, port }: PlanContext): PlugContext {
+    return { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
   }
 }
 
