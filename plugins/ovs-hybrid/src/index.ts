@@ -57,8 +57,8 @@ export class OvsPlugin implements VifPlugin {
     ]);
   }
 
-  plug(vif: VIFBase, planContext: PlanContext): Plan | Promise<Plan> {
-    const context = this.#context(planContext);
+  plug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan> {
+    const plugContext = this.#context(context);
     if (context.port && (this.#options.per_port_bridge || vif instanceof VIFHostDevice)) {
       throw unsupportedVif(
         'ovs',
@@ -67,22 +67,24 @@ export class OvsPlugin implements VifPlugin {
       );
     }
     if (vif instanceof VIFOpenVSwitch) {
-      return this.#options.per_port_bridge ? plugPerPortBridge(vif, context) : plugDirect(vif, context);
+      return this.#options.per_port_bridge
+        ? plugPerPortBridge(vif, plugContext)
+        : plugDirect(vif, plugContext);
     }
     if (isTaken(vif) && profileOf(vif).create_tap) {
       throw unsupportedVif('ovs', vif, 'its create_tap is for a VIFOpenVSwitch only');
     }
-    if (vif instanceof VIFBridge) return plugHybrid(vif, context);
-    if (vif instanceof VIFVHostUser) return plugVhostUser(vif, context);
-    if (vif instanceof VIFHostDevice) return plugHostDevice(vif, context);
+    if (vif instanceof VIFBridge) return plugHybrid(vif, plugContext);
+    if (vif instanceof VIFVHostUser) return plugVhostUser(vif, plugContext);
+    if (vif instanceof VIFHostDevice) return plugHostDevice(vif, plugContext);
     throw unsupportedVif('ovs', vif);
   }
 
-  path(vif: VIFBase, planContext: PlanContext): Leg[] {
-    const context = this.#context(planContext);
-    if (vif instanceof VIFBridge) return hybridPath(vif, context);
+  path(vif: VIFBase, context: PlanContext): Leg[] {
+    const plugContext = this.#context(context);
+    if (vif instanceof VIFBridge) return hybridPath(vif, plugContext);
     if (vif instanceof VIFOpenVSwitch) {
-      return this.#options.per_port_bridge ? guestTapLeg(vif, context) : directPath(vif, context);
+      return this.#options.per_port_bridge ? guestTapLeg(vif, plugContext) : directPath(vif, plugContext);
     }
     if (vif instanceof VIFVHostUser) return vhostUserPath(vif);
     return vif instanceof VIFHostDevice ? hostDevicePath(vif) : [];
