@@ -114,7 +114,7 @@ describe('apply', () => {
       'INVALID_REQUEST',
     ],
     ['two requests of one VIF', () => want(2, 'again.json'), 2, 'has two requests'],
-    ['no request at all', () => drop(2), 2, 'say --none'],
+    ['no request at all', () => drop(2), 2, 'add --none'],
   ])('changes nothing for %s', async (_, spoil, status, message) => {
     await want(1);
     await vif('apply', vifs);

@@ -6,13 +6,9 @@
 
 export { toHostDevice, toRepresentor, toVifFields } from './nova/convert.js';
 export {
-  type Bandwidth,
-  type BandwidthLimit,
-  bandwidthOf,
   cardModel,
   cardQueues,
   guestFlag,
-  requireLastingName,
   requireVirtio,
   type TapQueues,
   tapQueues,
@@ -26,6 +22,12 @@ export type {
   GuestDevice,
   VirtualPort,
 } from './nova/guest-device.js';
+export {
+  type Bandwidth,
+  type BandwidthLimit,
+  bandwidthOf,
+  requireLastingName,
+} from './nova/guest-limits.js';
 export {
   deviceName,
   filterName,

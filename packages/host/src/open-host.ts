@@ -12,7 +12,7 @@ import { addressCode, IpLinkTable } from './links/ip/ip-link-table.js';
 import { LinkRunner } from './links/link-runner.js';
 import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
-import { openNamespace, SYSFS } from './namespace/network-namespace.js';
+import { type NetworkNamespace, openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OnDemand, runnerOnDemand } from './on-demand.js';
 import {
   checkTlsOptions,
@@ -36,13 +36,55 @@ import { defaultStateDirectory } from './state/state-directory.js';
  */
 export function openHost(options?: HostOptions): Host {
   const given = readHostOptions(options, 'openHost');
-  const { sysfsRoot = SYSFS, rootHelper = [], toolHelper = rootHelper, reserve, tapOwner } = given;
-  const { stateDir = defaultStateDirectory(), logger = silentLogger } = given;
+  const { sysfsRoot = SYSFS, stateDir = defaultStateDirectory(), reserve = false, tapOwner } = given;
   const database = checkEndpoints(given);
   const network = openNamespace(given.networkNamespace, sysfsRoot);
-  const { programs, files } = network;
-  const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve, programs, files }));
+  const parts = partsOf({ ...given, sysfsRoot, stateDir }, network);
+  const { links, openVSwitch, sriov, inventory, tools } = parts;
   const locks = new SharedLocks(stateDir, network.number);
+  if (reserve) loadAhead(parts);
+  return {
+    core: thisCore,
+    facts: hostFacts(
+      links,
+      sysfsRoot,
+      { read: async (addresses) => (await sriov.get()).journal.read(addresses) },
+      network.files,
+    ),
+    locks,
+    load: loadCode,
+    isLongLived: reserve,
+    records: new FileVifRecords(stateDir),
+    inventory: {
+      read: async (signal) => (await inventory.get()).read(signal),
+      watch: async (changed, signal) => (await inventory.get()).watch(changed, signal),
+    },
+    commands: { run: async (argv, signal) => (await tools.get()).commands.run(argv, signal) },
+    runners: [new LinkRunner(links, ownerOf(tapOwner)), ...runnersOf(parts, database)],
+    readiness: {
+      look: async (port, signal) => (await openVSwitch.get()).readiness.look(port, signal),
+      untilReady: async (port, signal) => (await openVSwitch.get()).readiness.untilReady(port, signal),
+    },
+    connection: connectionOf(parts, network),
+    migration: {
+      change: async (...asked) => (await openVSwitch.get()).migration.change(...asked),
+      claimsAtOnce: async (...asked) => (await openVSwitch.get()).migration.claimsAtOnce(...asked),
+      isElsewhere: async (...asked) => (await openVSwitch.get()).migration.isElsewhere(...asked),
+    },
+    async close() {
+      await Promise.all([links.close(), locks.close(), openVSwitch.close((each) => each.close())]);
+    },
+  };
+}
+
+type PartsOptions = HostOptions & { readonly sysfsRoot: string; readonly stateDir: string };
+
+/** The parts of the host. The code of all but the links is loaded when it is first needed. */
+function partsOf(options: PartsOptions, network: NetworkNamespace) {
+  const { programs, files } = network;
+  const { sysfsRoot, stateDir, rootHelper = [], toolHelper = rootHelper } = options;
+  const { reserve, logger = silentLogger } = options;
+  const links = sharingReads(new IpLinkTable({ rootHelper, isReserved: reserve, programs, files }));
   const holders = async (held: Held) => {
     const { findHolders } = await loadCode(holderCode);
     return findHolders(held, { sysfsRoot, network: network.number?.() });
@@ -50,7 +92,7 @@ export function openHost(options?: HostOptions): Host {
   const openVSwitch = new OnDemand(
     () => import('./open-switch.js'),
     ({ openSwitch }) =>
-      openSwitch({ ...given, logger }, links, (functions) => holders({ taps: [], functions })),
+      openSwitch({ ...options, logger }, links, (functions) => holders({ taps: [], functions })),
   );
   const sriov = new OnDemand(
     () => import('./open-sriov.js'),
@@ -84,78 +126,60 @@ export function openHost(options?: HostOptions): Host {
       return openInventory({ ...parts, rootHelper, programs });
     },
   );
-  if (reserve) {
-    const parts = [openVSwitch, sriov, filters, members, tools, bridgePorts, inventory];
-    const others = [socketCode, holderCode, addressCode, sriovFactsCode].map(loadCode<unknown>);
-    // What cannot be loaded now is loaded when it is needed.
-    void Promise.allSettled([loadExeca(), ...parts.map((each) => each.loadAhead()), ...others]);
-  }
-  return {
-    core: thisCore,
-    facts: hostFacts(
-      links,
-      sysfsRoot,
-      { read: async (addresses) => (await sriov.get()).journal.read(addresses) },
-      files,
+  return { links, holders, openVSwitch, sriov, filters, members, tools, bridgePorts, inventory };
+}
+
+type HostParts = ReturnType<typeof partsOf>;
+
+/** Loads all code of the host. What cannot be loaded now is loaded when it is needed. */
+function loadAhead({ links: _, holders: __, ...parts }: HostParts): void {
+  const others = [socketCode, holderCode, addressCode, sriovFactsCode].map(loadCode<unknown>);
+  void Promise.allSettled([loadExeca(), ...Object.values(parts).map((each) => each.loadAhead()), ...others]);
+}
+
+/** The runners of all steps but those of links. */
+function runnersOf({ openVSwitch, sriov, filters, tools, bridgePorts }: HostParts, database: OvsdbEndpoint) {
+  return [
+    runnerOnDemand(
+      ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'],
+      async () => (await openVSwitch.get()).ports,
+      { marks: true, mayHaveStrays: () => openVSwitch.isMade || mayListen(database) },
     ),
-    locks,
-    load: loadCode,
-    isLongLived: reserve ?? false,
-    records: new FileVifRecords(stateDir),
-    inventory: {
-      read: async (signal) => (await inventory.get()).read(signal),
-      watch: async (changed, signal) => (await inventory.get()).watch(changed, signal),
-    },
-    commands: { run: async (argv, signal) => (await tools.get()).commands.run(argv, signal) },
-    runners: [
-      new LinkRunner(links, ownerOf(tapOwner)),
-      runnerOnDemand(
-        ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'],
-        async () => (await openVSwitch.get()).ports,
-        { marks: true, mayHaveStrays: () => openVSwitch.isMade || mayListen(database) },
-      ),
-      runnerOnDemand(['vf'], async () => (await sriov.get()).runner, { marks: true }),
-      runnerOnDemand(['guestFilter', 'guestFilterAbsent'], async () => (await filters.get()).runner, {
-        marks: true,
-      }),
-      runnerOnDemand(['command'], async () => (await tools.get()).runner, { oneByOne: true }),
-      runnerOnDemand(['ovsPortSettings'], async () => (await openVSwitch.get()).settings),
-      runnerOnDemand(['bridgePort'], () => bridgePorts.get()),
-    ],
-    readiness: {
-      look: async (port, signal) => (await openVSwitch.get()).readiness.look(port, signal),
-      untilReady: async (port, signal) => (await openVSwitch.get()).readiness.untilReady(port, signal),
-    },
-    connection: new HostConnection({
-      links,
-      openVSwitch: {
-        read: async (...asked) => (await openVSwitch.get()).path.read(...asked),
-        readAhead: (...asked) => {
-          // What cannot be loaded now is loaded, or reported, by the reading itself.
-          void openVSwitch.get().then(
-            ({ path }) => path.readAhead(...asked),
-            () => {},
-          );
-        },
-      },
-      bridges: {
-        read: async (...asked) => (await members.get()).read(...asked),
-        vlans: async (signal) => (await members.get()).vlans(signal),
-      },
-      filters: { read: async (signal) => (await filters.get()).table.read(signal) },
-      functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),
-      sockets: async (paths) => (await loadCode(socketCode)).socketStates(paths, files),
-      holders,
+    runnerOnDemand(['vf'], async () => (await sriov.get()).runner, { marks: true }),
+    runnerOnDemand(['guestFilter', 'guestFilterAbsent'], async () => (await filters.get()).runner, {
+      marks: true,
     }),
-    migration: {
-      change: async (...asked) => (await openVSwitch.get()).migration.change(...asked),
-      claimsAtOnce: async (...asked) => (await openVSwitch.get()).migration.claimsAtOnce(...asked),
-      isElsewhere: async (...asked) => (await openVSwitch.get()).migration.isElsewhere(...asked),
+    runnerOnDemand(['command'], async () => (await tools.get()).runner, { oneByOne: true }),
+    runnerOnDemand(['ovsPortSettings'], async () => (await openVSwitch.get()).settings),
+    runnerOnDemand(['bridgePort'], () => bridgePorts.get()),
+  ];
+}
+
+function connectionOf(
+  { links, holders, openVSwitch, sriov, filters, members }: HostParts,
+  { files }: NetworkNamespace,
+): HostConnection {
+  return new HostConnection({
+    links,
+    openVSwitch: {
+      read: async (...asked) => (await openVSwitch.get()).path.read(...asked),
+      readAhead: (...asked) => {
+        // What cannot be loaded now is loaded, or reported, by the reading itself.
+        void openVSwitch.get().then(
+          ({ path }) => path.readAhead(...asked),
+          () => {},
+        );
+      },
     },
-    async close() {
-      await Promise.all([links.close(), locks.close(), openVSwitch.close((each) => each.close())]);
+    bridges: {
+      read: async (...asked) => (await members.get()).read(...asked),
+      vlans: async (signal) => (await members.get()).vlans(signal),
     },
-  };
+    filters: { read: async (signal) => (await filters.get()).table.read(signal) },
+    functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),
+    sockets: async (paths) => (await loadCode(socketCode)).socketStates(paths, files),
+    holders,
+  });
 }
 
 const socketCode = () => import('./connection/unix-sockets.js');

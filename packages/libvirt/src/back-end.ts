@@ -22,7 +22,7 @@ import {
   VIFVHostUser,
 } from '@vifkit/core/os-vif';
 import type { InterfaceSource } from './device-config.js';
-import { knows } from './libvirt-version.js';
+import { supports } from './libvirt-version.js';
 
 /**
  * The host side of an os-vif object, by its class and port profile.
@@ -109,7 +109,7 @@ function direct(vif: VIFDirect): DeviceBackend {
 function hostDevice(vif: VIFHostDevice, { vnicType, vdpaDevice, host }: GuestContext): DeviceBackend {
   if (vnicType === 'vdpa') {
     if (vdpaDevice === undefined) throw unsupported(vif, "the vNIC type 'vdpa' without a vDPA device");
-    if (!knows(host, 'vDPA')) throw unsupported(vif, "the vNIC type 'vdpa' before libvirt 6.9");
+    if (!supports(host, 'vDPA')) throw unsupported(vif, "the vNIC type 'vdpa' before libvirt 6.9");
     return { type: 'vdpa', device: vdpaDevice, bandwidth: false };
   }
   const pciAddress = requireField(vif, 'dev_address', vif.id);
@@ -159,7 +159,9 @@ export function sourceOf(backend: InterfaceBackend, host: HostCapabilities): Int
     case 'ethernet':
       // Without a script, libvirt before 1.3.3 runs QEMU's own, which joins the tap to a bridge. Later ones
       // run none, and their schema refuses the empty path.
-      return knows(host, 'taps without a script') ? { type: 'ethernet' } : { type: 'ethernet', script: '' };
+      return supports(host, 'taps without a script')
+        ? { type: 'ethernet' }
+        : { type: 'ethernet', script: '' };
     case 'vhostuser':
       return { type: 'vhostuser', path: backend.path, mode: backend.mode };
     case 'direct':
@@ -178,5 +180,5 @@ export function targetOf(
 ): { readonly target: string | undefined; readonly unmanaged: boolean } {
   const target = 'target' in backend ? backend.target : undefined;
   const others = backend.type === 'ethernet' && backend.managed === false;
-  return { target, unmanaged: others && knows(host, 'taps of others') };
+  return { target, unmanaged: others && supports(host, 'taps of others') };
 }

@@ -1,6 +1,6 @@
 import type { DomainElement, GuestContext } from '@vifkit/core/nova';
 import type { InterfaceBackend } from './back-end.js';
-import { knows } from './libvirt-version.js';
+import { supports } from './libvirt-version.js';
 import { element, renderXml, type XmlElement } from './xml.js';
 
 /**
@@ -10,7 +10,7 @@ import { element, renderXml, type XmlElement } from './xml.js';
  */
 export function domainElements(backend: InterfaceBackend, context: GuestContext): DomainElement[] {
   if (backend.type === 'vhostuser') return sharedMemory(context);
-  if (backend.type === 'vdpa' && !knows(context.host, 'memory of vDPA')) return [lockedMemory];
+  if (backend.type === 'vdpa' && !supports(context.host, 'memory of vDPA')) return [lockedMemory];
   return [];
 }
 
@@ -18,11 +18,11 @@ export function domainElements(backend: InterfaceBackend, context: GuestContext)
 function sharedMemory({ host, flavor: { vcpus } }: GuestContext): DomainElement[] {
   const why =
     "A vhost-user switch maps the guest's memory. Without shared memory, the guest starts but has no link.";
-  const memory = knows(host, 'memfd')
+  const memory = supports(host, 'memfd')
     ? [element('source', { type: 'memfd' }), element('access', { mode: 'shared' })]
     : [element('hugepages', {})];
   const backing = domainElement(element('memoryBacking', {}, ...memory), why);
-  if (knows(host, 'shared memory')) return [backing];
+  if (supports(host, 'shared memory')) return [backing];
   const cell = element('cell', { id: 0, cpus: vcpus > 1 ? `0-${vcpus - 1}` : '0', memAccess: 'shared' });
   const cells = element('cpu', {}, element('numa', {}, cell));
   const how =

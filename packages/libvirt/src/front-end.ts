@@ -9,7 +9,7 @@ import {
 } from '@vifkit/core/nova';
 import type { InterfaceBackend } from './back-end.js';
 import type { InterfaceDriver } from './device-config.js';
-import { knows } from './libvirt-version.js';
+import { supports } from './libvirt-version.js';
 
 /** The guest side of an interface. What is undefined is chosen by libvirt. */
 export interface FrontEnd {
@@ -95,7 +95,7 @@ function ofSocket({ driver }: FrontEnd, host: HostCapabilities): InterfaceDriver
 
 /** Only virtio has packed rings. libvirt refuses them for other cards, although Nova writes them there too. */
 function withPackedRing({ model, driver }: FrontEnd, context: GuestContext): FrontEnd {
-  const packed = guestFlag(context, 'virtio_packed_ring') && knows(context.host, 'packed rings');
+  const packed = guestFlag(context, 'virtio_packed_ring') && supports(context.host, 'packed rings');
   return { model, driver: packed && model === 'virtio' ? { ...driver, packed } : driver };
 }
 
@@ -105,7 +105,7 @@ function withPackedRing({ model, driver }: FrontEnd, context: GuestContext): Fro
  */
 function rxQueueSize(host: HostCapabilities): { readonly rxQueueSize: number } | undefined {
   const size = sizeOf(host, 'rx_queue_size');
-  return size !== undefined && knows(host, 'receive queue sizes') ? { rxQueueSize: size } : undefined;
+  return size !== undefined && supports(host, 'receive queue sizes') ? { rxQueueSize: size } : undefined;
 }
 
 /**
@@ -114,7 +114,7 @@ function rxQueueSize(host: HostCapabilities): { readonly rxQueueSize: number } |
  */
 function txQueueSize(host: HostCapabilities): { readonly txQueueSize: number } | undefined {
   const size = sizeOf(host, 'tx_queue_size');
-  return size !== undefined && knows(host, 'send queue sizes') ? { txQueueSize: size } : undefined;
+  return size !== undefined && supports(host, 'send queue sizes') ? { txQueueSize: size } : undefined;
 }
 
 /** A ring's size is a power of two; QEMU's minimum is 256, its maximum 1024. */

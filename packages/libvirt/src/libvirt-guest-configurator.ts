@@ -13,7 +13,7 @@ import { type InterfaceBackend, objectBackend, sourceOf, targetOf } from './back
 import { HostdevConfig, InterfaceConfig, type InterfaceDriver } from './device-config.js';
 import { domainElements } from './domain-elements.js';
 import { dialectOf } from './front-end.js';
-import { knows } from './libvirt-version.js';
+import { supports } from './libvirt-version.js';
 
 /** Configures the devices of libvirt guests like Nova's libvirt VIF driver: that of Nova 14, or today's. */
 export class LibvirtGuestConfigurator implements GuestConfigurator {
@@ -51,7 +51,7 @@ function interfaceConfig(
   if (backend.type === 'vhostuser') requireVirtio(context);
   const { model, driver } = dialect.frontEnd(context, backend);
   const domain = domainElements(backend, context);
-  const takesMtu = dialect.withMtu.includes(backend.type) && knows(host, 'MTU');
+  const takesMtu = dialect.withMtu.includes(backend.type) && supports(host, 'MTU');
   const { target, unmanaged } = targetOf(backend, host);
   // A socket's target is no link: libvirt asks the switch for the port's name.
   if (target !== undefined && !unmanaged && backend.type !== 'vhostuser') {
@@ -85,7 +85,7 @@ function driverFor(
       // The guest has the function itself. libvirt takes a driver here for the host's, which is vfio.
       return undefined;
     case 'vhostuser':
-      return knows(context.host, 'queues of sockets') ? driver : undefined;
+      return supports(context.host, 'queues of sockets') ? driver : undefined;
     case 'ethernet':
       return asMade(backend.multiQueue, driver, context);
     default:

@@ -24,7 +24,7 @@ const features = {
 } as const satisfies Record<string, Version>;
 
 /** Whether the host's libvirt has a feature. */
-export function knows(
+export function supports(
   { libvirt_version: actual }: HostCapabilities,
   feature: keyof typeof features,
 ): boolean {

@@ -7,7 +7,7 @@ import type { GuestFilterStep, LinkStep } from '@vifkit/core/steps';
  * The guest's tap, if the request specifies its VLANs. A tap made by libvirt would be in none of them, so the plug
  * makes it: it is in its VLANs before the guest starts.
  */
-export function settledTap(
+export function configuredTap(
   vif: VIFBridge,
   links: readonly LinkStep[],
   { port, tap: { multiQueue } }: PlanContext,

@@ -18,7 +18,7 @@ import { type NetworkVif, networkMtu, toVifFields } from '@vifkit/core/nova';
 import { type Network, requireField, type VIFBase, VIFBridge } from '@vifkit/core/os-vif';
 import { guestLinkIn, guestLinkPath, type LinkStep } from '@vifkit/core/steps';
 import { IsOptional } from '@vifkit/core/validation';
-import { guestFilter, hasFilter, settledTap } from './guest.js';
+import { configuredTap, guestFilter, hasFilter } from './guest.js';
 
 /** Names and defaults are those of os-vif. */
 export class LinuxBridgeOptions {
@@ -68,9 +68,9 @@ export class LinuxBridgePlugin implements VifPlugin {
     const mtu = networkMtu(vif);
     const links = await this.#links(bridge, network, mtu, context.facts);
     const { vif_name } = vif;
-    const settled = settledTap(vif, links, context);
+    const configured = configuredTap(vif, links, context);
     const guest =
-      settled.length > 0 || vif_name === undefined ? settled : [guestLinkIn(bridge, vif_name, mtu)];
+      configured.length > 0 || vif_name === undefined ? configured : [guestLinkIn(bridge, vif_name, mtu)];
     return [...filter, ...links, ...guest];
   }
 

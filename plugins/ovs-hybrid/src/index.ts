@@ -24,7 +24,7 @@ import { hostDevicePath, plugHostDevice } from './host-device.js';
 import { hybridPath, plugHybrid } from './hybrid.js';
 import { OvsOptions } from './ovs-options.js';
 import { plugPerPortBridge } from './per-port-bridge.js';
-import { profileOf } from './port.js';
+import { type PlugContext, profileOf } from './port.js';
 import { unplugPlan } from './unplug.js';
 import { plugVhostUser, vhostUserPath } from './vhost-user.js';
 
@@ -57,32 +57,34 @@ export class OvsPlugin implements VifPlugin {
     ]);
   }
 
-  plug(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Plan | Promise<Plan> {
-    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
-    if (port && (this.#options.per_port_bridge || vif instanceof VIFHostDevice)) {
+  plug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan> {
+    const plugContext = this.#context(context);
+    if (context.port && (this.#options.per_port_bridge || vif instanceof VIFHostDevice)) {
       throw unsupportedVif(
         'ovs',
         vif,
-        'a request settles the port of a VIF with neither per_port_bridge nor a card',
+        'port settings of a request are for VIFs without per_port_bridge and without a card',
       );
     }
     if (vif instanceof VIFOpenVSwitch) {
-      return this.#options.per_port_bridge ? plugPerPortBridge(vif, context) : plugDirect(vif, context);
+      return this.#options.per_port_bridge
+        ? plugPerPortBridge(vif, plugContext)
+        : plugDirect(vif, plugContext);
     }
     if (isTaken(vif) && profileOf(vif).create_tap) {
       throw unsupportedVif('ovs', vif, 'its create_tap is for a VIFOpenVSwitch only');
     }
-    if (vif instanceof VIFBridge) return plugHybrid(vif, context);
-    if (vif instanceof VIFVHostUser) return plugVhostUser(vif, context);
-    if (vif instanceof VIFHostDevice) return plugHostDevice(vif, context);
+    if (vif instanceof VIFBridge) return plugHybrid(vif, plugContext);
+    if (vif instanceof VIFVHostUser) return plugVhostUser(vif, plugContext);
+    if (vif instanceof VIFHostDevice) return plugHostDevice(vif, plugContext);
     throw unsupportedVif('ovs', vif);
   }
 
-  path(vif: VIFBase, { instance, facts, tap, port }: PlanContext): Leg[] {
-    const context = { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
-    if (vif instanceof VIFBridge) return hybridPath(vif, context);
+  path(vif: VIFBase, context: PlanContext): Leg[] {
+    const plugContext = this.#context(context);
+    if (vif instanceof VIFBridge) return hybridPath(vif, plugContext);
     if (vif instanceof VIFOpenVSwitch) {
-      return this.#options.per_port_bridge ? guestTapLeg(vif, context) : directPath(vif, context);
+      return this.#options.per_port_bridge ? guestTapLeg(vif, plugContext) : directPath(vif, plugContext);
     }
     if (vif instanceof VIFVHostUser) return vhostUserPath(vif);
     return vif instanceof VIFHostDevice ? hostDevicePath(vif) : [];
@@ -91,6 +93,10 @@ export class OvsPlugin implements VifPlugin {
   unplug(vif: VIFBase, { facts }: PlanContext): Promise<Plan> {
     if (!isTaken(vif)) throw unsupportedVif('ovs', vif);
     return unplugPlan(vif, this.#options, facts);
+  }
+
+  #context({ instance, facts, tap, port }: PlanContext): PlugContext {
+    return { instanceUuid: instance.uuid, facts, tap, port, options: this.#options };
   }
 }
 

@@ -120,7 +120,10 @@ export function readSetting(
 export async function requireOwn(path: string): Promise<void> {
   const { uid, mode } = await stat(path);
   if ((uid === 0 || uid === process.geteuid?.()) && (mode & 0o022) === 0) return;
-  throw refused(path, 'others could write it; it has to be of root or this user: chown root, chmod go-w');
+  throw refused(
+    path,
+    'other users can write to it, and it can name plugins; run chown root and chmod go-w on it',
+  );
 }
 
 function parse(option: Option, given: string | readonly string[], name: string, path: string): unknown {

@@ -168,7 +168,7 @@ describe('files that nobody names', () => {
     await chmod(`${folder}/config.json`, 0o666);
     const { status, stderr, opened } = await plan();
     expect({ status, opened }).toEqual({ status: 2, opened: [] });
-    expect(stderr).toContain(`${folder}/config.json is not valid: others could write it`);
+    expect(stderr).toContain(`${folder}/config.json is not valid: other users can write to it`);
   });
 });
 

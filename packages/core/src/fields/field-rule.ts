@@ -101,7 +101,7 @@ const waiting: (() => void)[] = [];
 
 /**
  * Defers the class-validator decorators of a declaration. There are many hundreds of them at every start, and
- * class-validator is needed only for objects that are wrong: see `isSurelyRight`.
+ * class-validator is needed only for objects that are wrong: see `isCertainlyValid`.
  */
 export function decorateLater(decorate: () => void): void {
   waiting.push(decorate);
@@ -129,7 +129,7 @@ const checks: Readonly<Record<Level, Checks>> = { wire: new WeakMap(), plug: new
  * objects are valid. False leaves the decision to class-validator: it reports what is wrong, or applies decorators that
  * are not ours.
  */
-export function isSurelyRight(object: object, level: Level, partial: boolean): boolean {
+export function isCertainlyValid(object: object, level: Level, partial: boolean): boolean {
   return checksOf(Object.getPrototypeOf(object), level)?.every((check) => check(object, partial)) ?? false;
 }
 
@@ -159,7 +159,7 @@ function checkOf(name: string, { type, required, nullable }: FieldSpec, level: L
     if (!accepts(value)) return false;
     if (!isNested) return true;
     const nested = (Array.isArray(value) ? value : [value]) as readonly object[];
-    return nested.every((each) => isSurelyRight(each, level, partial));
+    return nested.every((each) => isCertainlyValid(each, level, partial));
   };
 }
 
@@ -180,7 +180,7 @@ export function violationsOf(
   object: object,
   { level = 'plug', partial = false }: CheckOptions = {},
 ): Violation[] {
-  if (isSurelyRight(object, level, partial)) return [];
+  if (isCertainlyValid(object, level, partial)) return [];
   decorateNow();
   // A class may have no fields of its own, and every object here was built by us.
   const options = { forbidUnknownValues: false, stopAtFirstError: true, skipUndefinedProperties: partial };

@@ -57,7 +57,8 @@ interface Named {
 }
 
 const noKinds: readonly string[] = [];
-const own = new Map<string, DeclaredClass>();
+/** The classes of this copy of the package, by their names. */
+const ownClasses = new Map<string, DeclaredClass>();
 
 /**
  * Gives a class the name that other programs and other copies of this package know it by. The class's own name in the
@@ -67,7 +68,7 @@ const own = new Map<string, DeclaredClass>();
 export function nameKind(type: DeclaredClass, name: string): void {
   const inherited = kindsOf(type.prototype);
   Object.defineProperty(type.prototype, kinds, { value: Object.freeze([name, ...inherited]) });
-  own.set(name, type);
+  ownClasses.set(name, type);
 }
 
 /** Whether a value is an instance of the class with this prototype or of a subclass, from any copy of this package. */
@@ -85,13 +86,13 @@ export function hasInstance(this: { readonly prototype: object }, value: unknown
 export function foreignClassOf(value: unknown): DeclaredClass | undefined {
   if (typeof value !== 'object' || value === null) return undefined;
   const [name] = kindsOf(value);
-  const type = name === undefined ? undefined : own.get(name);
+  const type = name === undefined ? undefined : ownClasses.get(name);
   return type && !Object.prototype.isPrototypeOf.call(type.prototype, value) ? type : undefined;
 }
 
 /** Our class with the same name as the class with this prototype, which any copy of this package may have declared. */
 export function ownClassFor(prototype: object): DeclaredClass | undefined {
-  return own.get(kindName(prototype) ?? '');
+  return ownClasses.get(kindName(prototype) ?? '');
 }
 
 /** The name of the class with this prototype; undefined if the class has no name of its own. */

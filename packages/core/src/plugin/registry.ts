@@ -31,7 +31,7 @@ export interface RegistryParts {
 }
 
 /** A package that is not loaded yet, or is being loaded. Once it is loaded, it is not loaded again. */
-interface Awaited {
+interface PendingPackage {
   readonly package: PluginOnDemand;
   loading?: Promise<void> | undefined;
 }
@@ -47,7 +47,7 @@ export class PluginRegistry {
   readonly #converters = new Map<string, Registration<VifConverter>>();
   readonly #scopes: PackageScope[] = [];
   /** The components of packages that are not loaded yet, by role and slot. */
-  readonly #awaited = new Map<string, Awaited>();
+  readonly #pending = new Map<string, PendingPackage>();
   readonly #options: GivenBySlug;
   readonly #parts: { readonly logger: Logger; readonly facts: HostFacts };
   readonly #adapters: readonly ContractAdapter[];
@@ -67,7 +67,7 @@ export class PluginRegistry {
     this.#adapters = adapters;
     for (const each of requirePackages(packages)) this.#add(each);
     for (const scope of this.#scopes) scope.check();
-    for (const each of onDemand) this.#await(each);
+    for (const each of onDemand) this.#addPending(each);
     const known = new Set(this.#components.map((each) => optionsOwner(each)));
     for (const [name, [first]] of this.#options) {
       if (known.has(name)) continue;
@@ -167,34 +167,34 @@ export class PluginRegistry {
 
   /** All components, including the declared ones of packages that are not loaded yet. */
   get #components(): StaticComponent[] {
-    const awaited = new Set([...this.#awaited.values()].map((each) => each.package));
-    const declared = [...awaited].flatMap(({ declaration }) => declaration.provides);
+    const pending = new Set([...this.#pending.values()].map((each) => each.package));
+    const declared = [...pending].flatMap(({ declaration }) => declaration.provides);
     return [...this.registrations.map(({ declaration }) => declaration), ...declared];
   }
 
-  #await(each: PluginOnDemand): void {
-    const awaited: Awaited = { package: each };
+  #addPending(each: PluginOnDemand): void {
+    const pending: PendingPackage = { package: each };
     for (const component of each.declaration.provides) {
       for (const slot of slotsOf(component)) {
         const [key, holder] = [`${component.role} ${slot}`, this.#mapOf(component).get(slot)];
-        const other = holder?.packageName ?? this.#awaited.get(key)?.package.name;
+        const other = holder?.packageName ?? this.#pending.get(key)?.package.name;
         if (other !== undefined) throw conflict(each.name, other, titleOf(component));
-        this.#awaited.set(key, awaited);
+        this.#pending.set(key, pending);
       }
     }
   }
 
   async #load(role: Declaration['role'], slot: string): Promise<void> {
-    const awaited = this.#awaited.get(`${role} ${slot}`);
-    if (!awaited) return;
-    awaited.loading ??= this.#admit(awaited);
-    await awaited.loading;
+    const pending = this.#pending.get(`${role} ${slot}`);
+    if (!pending) return;
+    pending.loading ??= this.#admit(pending);
+    await pending.loading;
   }
 
-  async #admit(awaited: Awaited): Promise<void> {
-    const { name, declaration, load } = awaited.package;
+  async #admit(pending: PendingPackage): Promise<void> {
+    const { name, declaration, load } = pending.package;
     const loaded = await load().catch((error: unknown) => {
-      awaited.loading = undefined; // tried again when it is needed again
+      pending.loading = undefined; // tried again when it is needed again
       throw asVifError(error, 'PLUGIN_FAILED', `The plugin package ${name} cannot be loaded`);
     });
     requireAsDeclared(declaration, loaded);
@@ -203,12 +203,12 @@ export class PluginRegistry {
       throw new VifError('PLUGIN_INVALID', `${name} brings ${what}: do not load it on demand`);
     }
     this.#add(loaded).check();
-    for (const [key, each] of this.#awaited) if (each === awaited) this.#awaited.delete(key);
+    for (const [key, each] of this.#pending) if (each === pending) this.#pending.delete(key);
   }
 
   /** @throws VifError PLUGIN_FAILED for a component whose package has not been loaded yet */
   #notLoaded(role: Declaration['role'], slot: string): undefined {
-    const name = this.#awaited.get(`${role} ${slot}`)?.package.name;
+    const name = this.#pending.get(`${role} ${slot}`)?.package.name;
     if (name === undefined) return undefined;
     throw new VifError('PLUGIN_FAILED', `${name} is loaded on demand, and has not been loaded yet`);
   }

@@ -1,7 +1,7 @@
 import { IsIn, ValidateIf } from 'class-validator';
 import { describe, expect, it } from 'vitest';
 import { field } from '../../src/fields/field.js';
-import { isSurelyRight, violationsOf } from '../../src/fields/field-rule.js';
+import { isCertainlyValid, violationsOf } from '../../src/fields/field-rule.js';
 import { instantiate } from '../../src/fields/read-fields.js';
 
 class Leaf {
@@ -69,37 +69,37 @@ const wrong = [
 describe('the quick check', () => {
   it.each(right)('takes what is right: %j', (values) => {
     const root = instantiate(Root, values);
-    expect(isSurelyRight(root, 'plug', false)).toBe(true);
-    expect(isSurelyRight(root, 'wire', false)).toBe(true);
+    expect(isCertainlyValid(root, 'plug', false)).toBe(true);
+    expect(isCertainlyValid(root, 'wire', false)).toBe(true);
   });
 
   it.each(wrong)('leaves the rest to class-validator, which finds something: %j', (values) => {
     const root = instantiate(Root, values);
-    expect(isSurelyRight(root, 'plug', false)).toBe(false);
+    expect(isCertainlyValid(root, 'plug', false)).toBe(false);
     expect(violationsOf(root)).not.toEqual([]);
   });
 
   it('takes what lacks a required field only where that may be', () => {
     const root = instantiate(Root, { leaf: instantiate(Leaf, {}) });
-    expect(isSurelyRight(root, 'plug', true)).toBe(true);
-    expect(isSurelyRight(root, 'plug', false)).toBe(false);
+    expect(isCertainlyValid(root, 'plug', true)).toBe(true);
+    expect(isCertainlyValid(root, 'plug', false)).toBe(false);
   });
 
   it('goes by the level', () => {
     const root = instantiate(Root, { id, name: 'x'.repeat(300) });
-    expect(isSurelyRight(root, 'wire', false)).toBe(true);
-    expect(isSurelyRight(root, 'plug', false)).toBe(false);
+    expect(isCertainlyValid(root, 'wire', false)).toBe(true);
+    expect(isCertainlyValid(root, 'plug', false)).toBe(false);
   });
 
   it.each([Pickier, Laxer])('has no answer for a class with decorators of its own: %o', (type) => {
     const object = instantiate<object>(type, { id, name: 'a', cidr: '10.0.0.0/8' });
-    expect(isSurelyRight(object, 'plug', false)).toBe(false);
+    expect(isCertainlyValid(object, 'plug', false)).toBe(false);
     expect(violationsOf(object)).toEqual([]);
   });
 
   it('has no answer for what has such an object in it', () => {
     const holderOf = (name: string) => instantiate(Holder, { root: instantiate(Pickier, { id, name }) });
-    expect(isSurelyRight(holderOf('a'), 'plug', false)).toBe(false);
+    expect(isCertainlyValid(holderOf('a'), 'plug', false)).toBe(false);
     expect(violationsOf(holderOf('a'))).toEqual([]);
     expect(violationsOf(holderOf('c'))).toMatchObject([{ path: 'root.name' }]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bandwidthOf, requireLastingName } from '../../src/nova/guest-card.js';
+import { bandwidthOf, requireLastingName } from '../../src/nova/guest-limits.js';
 
 const of = (extra_specs: Record<string, string>) => bandwidthOf({ vcpus: 1, extra_specs });
 

@@ -67,16 +67,16 @@ export async function inspectJob(
   const places = new Map<RunnerQueue, number[]>();
   for (const [place, step] of plan.entries()) {
     const queue = queues.queueOf(step);
-    const those = queue && places.get(queue);
-    if (those) those.push(place);
+    const ofQueue = queue && places.get(queue);
+    if (ofQueue) ofQueue.push(place);
     else if (queue) places.set(queue, [place]);
     else failures[place] = { error: noRunner(step), step };
   }
-  const compare = async ([queue, those]: [RunnerQueue, number[]]) => {
-    const steps = those.flatMap((place) => plan[place] ?? []);
+  const compare = async ([queue, ofQueue]: [RunnerQueue, number[]]) => {
+    const steps = ofQueue.flatMap((place) => plan[place] ?? []);
     const readings = await queue.inspect(job, steps);
     for (const [i, reading] of readings.entries()) {
-      const [step, place] = [steps[i], those[i]];
+      const [step, place] = [steps[i], ofQueue[i]];
       if (step === undefined || place === undefined) continue;
       if ('error' in reading) failures[place] = { error: reading.error, step };
       else found[place] = taskOf(job, step, reading.value, queue, operation);
@@ -134,9 +134,9 @@ function straysBeside(
  * with something that is left alone is left alone too.
  */
 function withConditions(tasks: readonly RunningTask[]): RunningTask[] {
-  const targets = (those: readonly RunningTask[]) => new Set(those.map(({ step }) => stepTarget(step)));
-  const others = targets(tasks.filter(({ left, inspection }) => left ?? inspection.isLost));
-  const created = targets(tasks.filter(({ inspection }) => inspection.creates));
+  const targetsOf = (some: readonly RunningTask[]) => new Set(some.map(({ step }) => stepTarget(step)));
+  const others = targetsOf(tasks.filter(({ left, inspection }) => left ?? inspection.isLost));
+  const created = targetsOf(tasks.filter(({ inspection }) => inspection.creates));
   return tasks.map((task) => {
     const { goesWith, ifCreated } = stepKindOf(task.step);
     if (others.has(goesWith?.(task.step) ?? ''))

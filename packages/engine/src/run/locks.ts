@@ -43,8 +43,8 @@ export async function lockGroups(
 ): Promise<LockedGroup[]> {
   const endLocking = startSpan({ phase: 'lock' });
   const { ready, late, release } = await takeFree(locks, jobs);
-  const group = (those: readonly Job[], locked: Promise<Release>): LockedGroup => ({
-    jobs: those,
+  const group = (members: readonly Job[], locked: Promise<Release>): LockedGroup => ({
+    jobs: members,
     async take(job) {
       try {
         const release = await locked;
@@ -56,7 +56,7 @@ export async function lockGroups(
   });
   return [
     group(ready, Promise.resolve(release)),
-    ...late.map((those) => group(those, acquireFor(locks, those, signal))),
+    ...late.map((members) => group(members, acquireFor(locks, members, signal))),
   ];
 }
 

@@ -161,13 +161,13 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
    * does no harm: the next user of the function sets another one.
    */
   async #giveBack(changes: readonly VfChange[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
-    const wishes = changes.filter(({ set }) => set.mac === NO_MAC);
-    const musts = changes.map(({ address, set: { mac, ...set } }) => ({
+    const macRemovals = changes.filter(({ set }) => set.mac === NO_MAC);
+    const others = changes.map(({ address, set: { mac, ...set } }) => ({
       address,
       set: mac === undefined || mac === NO_MAC ? set : { mac, ...set },
     }));
     const outcomes = await this.#table.write(
-      [...musts, ...wishes.map(({ address }) => ({ address, set: { mac: NO_MAC } }))],
+      [...others, ...macRemovals.map(({ address }) => ({ address, set: { mac: NO_MAC } }))],
       signal,
     );
     return outcomes.slice(0, changes.length);

@@ -174,7 +174,8 @@ function reach(path: string, make?: (path: string) => void): Found | undefined {
     if (stats.isSymbolicLink() && parts.length > 0) {
       judgeParent({ path: next, stats });
       links += 1;
-      if (links > MAX_LINKS) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} has too many links`);
+      if (links > MAX_LINKS)
+        throw new VifError('STATE_DIRECTORY_FAILED', `${asked} has too many symbolic links`);
       const target = readlinkSync(next);
       parts.unshift(...target.split('/').filter(Boolean));
       if (target.startsWith('/')) found = { path: '/', stats: lstatSync('/') };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { knows } from '../../src/libvirt-version.js';
+import { supports } from '../../src/libvirt-version.js';
 import { guestContext } from '../support/contexts.js';
 
 const hostOf = (libvirt_version: readonly [number, number, number]) =>
@@ -16,6 +16,6 @@ describe('knows', () => {
     [[9, 0, 0], true],
     [[10, 0, 0], true],
   ] as const)('%j does without a script, which is so since 1.3.3: %j', (version, known) => {
-    expect(knows(hostOf(version), 'taps without a script')).toBe(known);
+    expect(supports(hostOf(version), 'taps without a script')).toBe(known);
   });
 });

@@ -33,7 +33,7 @@ export interface Libvirtd {
   restart(): Promise<void>;
   /**
    * Ends it with its guests and starts it again, as after a reboot of its host: what is defined stays.
-   * @param meanwhile while it is down
+   * @param meanwhile called while it is down
    */
   reboot(meanwhile?: () => Promise<void>): Promise<void>;
   /** Ends it and its helpers, and removes its files. */

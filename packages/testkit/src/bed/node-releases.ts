@@ -15,7 +15,7 @@ const PACKAGE = `node-linux-${process.arch}`;
 
 /**
  * The programs of the supported releases of Node.js, by release, the one that runs first. They are in
- * `vifkit-node-cache` below XDG_CACHE_HOME, or else below the system's directory for temporary files.
+ * `vifkit-node-cache` below XDG_CACHE_HOME, otherwise below the system's directory for temporary files.
  * @throws Error if {@link fetchNodeReleases} did not fetch them before
  */
 export function nodeReleases(): ReadonlyMap<string, string> {
@@ -27,7 +27,7 @@ export function nodeReleases(): ReadonlyMap<string, string> {
 
 /**
  * Fetches the releases that are not there yet.
- * @throws Error with npm's complaint
+ * @throws Error with npm's error message
  */
 export async function fetchNodeReleases(): Promise<void> {
   for (const release of RELEASES) {
@@ -43,7 +43,7 @@ async function fetchRelease(release: string): Promise<void> {
     const flags = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error'];
     await run('npm', ['install', ...flags, `${PACKAGE}@${release}`], { cwd: draft });
     await rename(draft, join(cache(), release)).catch((error: unknown) => {
-      if (!existsSync(programOf(release))) throw error; // else another fetched it meanwhile
+      if (!existsSync(programOf(release))) throw error; // another process has fetched it meanwhile
     });
   } finally {
     await rm(draft, { recursive: true, force: true });

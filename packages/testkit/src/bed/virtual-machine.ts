@@ -13,7 +13,7 @@ import { makeImage, unpackedKernel, type VmImage } from './vm-image.js';
 
 const execute = promisify(execFile);
 
-/** Milliseconds; it takes some 8 s where nothing else runs. */
+/** Milliseconds; it takes about 8 s on an idle machine. */
 const BOOT_DEADLINE = 120_000;
 
 /** What the machine has. */

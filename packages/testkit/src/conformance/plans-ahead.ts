@@ -59,7 +59,7 @@ export async function plansAhead(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'steps-are-data',
-      says: 'has steps that survive JSON, but for custom ones',
+      says: 'has steps that survive JSON, except custom ones',
       inapplicable: await ifEmpty(data(), 'it plans no step but custom ones'),
       async run(look) {
         for (const step of await data()) {

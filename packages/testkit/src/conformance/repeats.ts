@@ -46,7 +46,7 @@ export function repeats(fixture: Fixture, subject: string): Case[] {
     {
       subject,
       promise: 'plug-again',
-      says: 'is plugged anew after an unplug',
+      says: 'can be plugged again after an unplug',
       async run(look) {
         const bench = await fixture.startPlugged();
         const { driver } = bench;

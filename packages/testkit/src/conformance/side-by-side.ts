@@ -18,7 +18,7 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'side-by-side',
-      says: 'can be plugged beside another VIF of its kind, and unplugged without harm to that',
+      says: 'can be plugged beside another VIF of its kind, and unplugged without harming that VIF',
       inapplicable: twin ? undefined : 'no second VIF can have its hardware: give `twin` to test this',
       async run(look) {
         if (!twin) return;

@@ -35,7 +35,7 @@ export async function vendorCode(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'undoes-half-done',
-      says: 'undoes a step of its own that did its work and failed all the same',
+      says: 'undoes a step of its own that did its work and failed nevertheless',
       inapplicable: noCustom,
       async run(look) {
         for (const [i, name] of (await ownSteps(fixture)).entries()) {

@@ -89,9 +89,9 @@ export class Kernel {
 
   /** The links on top of a link, and the one that it is a member of. */
   usersOf(name: string): string[] {
-    const upon = [...this.links.values()].filter(({ vlan, lower }) => [vlan?.link, lower].includes(name));
+    const onTop = [...this.links.values()].filter(({ vlan, lower }) => [vlan?.link, lower].includes(name));
     const { master } = this.links.get(name) ?? {};
-    return [...upon.map((each) => each.name), ...(master === undefined ? [] : [master])].sort();
+    return [...onTop.map((each) => each.name), ...(master === undefined ? [] : [master])].sort();
   }
 
   /** Sets an MTU as the kernel does, with what follows from it for other links. */

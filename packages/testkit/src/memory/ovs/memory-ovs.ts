@@ -15,7 +15,7 @@ import { MemoryOvsdb } from './memory-ovsdb.js';
 import { OPEN_VSWITCH } from './schema.js';
 import { Vswitchd } from './vswitchd.js';
 
-/** A bridge to be there from the start: not made by vifkit. */
+/** A bridge that exists from the start: vifkit did not make it. */
 export interface OvsBridgeSpec extends Partial<OvsBridge> {
   readonly name: string;
 }
@@ -64,7 +64,7 @@ export class MemoryOvs extends MemoryOvsdb {
     };
   }
 
-  /** Makes changes beside the host whose Open vSwitch this is, as another process would; see `OvsSwitch` of `@vifkit/host`. */
+  /** Makes changes on behalf of another process, independently of the host under test; see `OvsSwitch` of `@vifkit/host`. */
   commit(changes: readonly OvsChange[], signal: AbortSignal): Promise<readonly (VifError | undefined)[]> {
     return new OvsSwitch(this).commit(changes, signal);
   }
