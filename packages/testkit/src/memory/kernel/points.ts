@@ -4,10 +4,10 @@ import { signalError } from '@vifkit/engine/time';
 /** A point at which a call on an in-memory host can be made to fail or hang. */
 export interface Point {
   /**
-   * `wiring` is ovs-vswitchd's work on the contents of the database, `custom` is vendors' own code; all others are
-   * writes of the host.
+   * `wiring` is ovs-vswitchd's work on the contents of the database, `custom` is vendors' own code, and `runner` a
+   * program by which their runners write; all others are writes of the host.
    */
-  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs' | 'custom';
+  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs' | 'custom' | 'runner';
   /** What is done there, as in `add tap0` or `mm-ctl --bind-port ...`. */
   readonly what: string;
 }
