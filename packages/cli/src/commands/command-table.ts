@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { CommandEnvironment } from '../settings/environment.js';
-import { milliseconds } from '../settings/options.js';
+import { connectOption, milliseconds } from '../settings/options.js';
 import { areIds, type Format, meansPlugged, type Settings } from '../settings/settings.js';
 
 /**
@@ -232,12 +232,6 @@ function outputOption(what: string): Option {
 
 function phaseOption(...phases: readonly string[]): Option {
   return new Option('--phase <phase>', 'the phase of a live migration').choices(phases);
-}
-
-function connectOption(): Option {
-  return new Option('--connect <uri>', "the libvirt URI, as for virsh (default: virsh's own)").env(
-    'VIF_CONNECT',
-  );
 }
 
 function waitOption(): Option {
