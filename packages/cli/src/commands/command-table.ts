@@ -101,7 +101,10 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'gc',
     description: 'remove what is left of VIFs that are no longer in use',
     options: () => [
-      new Option('--keep <file>', 'the VIFs that are in use: ids, requests or VIFs, one per line'),
+      new Option(
+        '--keep <file>',
+        'the VIFs that are in use: ids, requests or VIFs, one per line; may be repeated',
+      ).argParser((file: string, before: readonly string[] = []) => [...before, file]),
       new Option('--keep-none', 'no VIF is in use').conflicts('keep'),
       new Option('--keep-domains', 'the VIFs of all libvirt domains are in use').conflicts('keepNone'),
       connectOption(),
