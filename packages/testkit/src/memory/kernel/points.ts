@@ -1,4 +1,4 @@
-import type { VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 
 /** A point at which a call on an in-memory host can be made to fail or hang. */
@@ -36,7 +36,7 @@ export class Points {
 
   /** Fails the point with this error; its work is not done. */
   failAt(which: Which, error: VifError): void {
-    this.#traps.push({ which, since: this.log.length, spring: () => error });
+    this.#set(which, () => error);
   }
 
   /**
@@ -48,6 +48,17 @@ export class Points {
       reached();
       return undefined;
     };
+    this.#set(which, spring);
+  }
+
+  /** @throws VifError INVALID_OPTIONS for a point that could never be reached */
+  #set(which: Which, spring: Trap['spring']): void {
+    if (typeof which !== 'function' && !(Number.isSafeInteger(which) && which > 0)) {
+      throw new VifError(
+        'INVALID_OPTIONS',
+        'A point is given by a function, or by its number: 1 is the next',
+      );
+    }
     this.#traps.push({ which, since: this.log.length, spring });
   }
 
