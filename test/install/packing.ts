@@ -44,6 +44,7 @@ export async function packOthers(folder: string, more: readonly string[] = []): 
         '-czf',
         file,
         '--exclude=./node_modules',
+        '--hard-dereference', // pnpm links files with the same content, and npm does not unpack links
         '--transform=s,^[.],package,',
         '-C',
         path,

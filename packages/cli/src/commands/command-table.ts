@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import type { CommandEnvironment } from '../settings/environment.js';
-import { milliseconds } from '../settings/options.js';
+import { connectOption, milliseconds } from '../settings/options.js';
 import { areIds, type Format, meansPlugged, type Settings } from '../settings/settings.js';
 
 /**
@@ -101,7 +101,10 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'gc',
     description: 'remove what is left of VIFs that are no longer in use',
     options: () => [
-      new Option('--keep <file>', 'the VIFs that are in use: ids, requests or VIFs, one per line'),
+      new Option(
+        '--keep <file>',
+        'the VIFs that are in use: ids, requests or VIFs, one per line; may be repeated',
+      ).argParser((file: string, before: readonly string[] = []) => [...before, file]),
       new Option('--keep-none', 'no VIF is in use').conflicts('keep'),
       new Option('--keep-domains', 'the VIFs of all libvirt domains are in use').conflicts('keepNone'),
       connectOption(),
@@ -232,12 +235,6 @@ function outputOption(what: string): Option {
 
 function phaseOption(...phases: readonly string[]): Option {
   return new Option('--phase <phase>', 'the phase of a live migration').choices(phases);
-}
-
-function connectOption(): Option {
-  return new Option('--connect <uri>', "the libvirt URI, as for virsh (default: virsh's own)").env(
-    'VIF_CONNECT',
-  );
 }
 
 function waitOption(): Option {

@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -8,7 +7,7 @@ import { type FoundPackage, findPackage } from '../plugins/find-package.js';
 import { importDefault } from '../plugins/load-named-plugin.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
-import { plain, type Style, styleFor } from '../terminal/output.js';
+import { plain, type Style, styleFor, writeWhole } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
 
 /** The result of a promise, as `@vifkit/testkit/conformance` returns it and `--format json` prints it. */
@@ -60,7 +59,7 @@ async function holdToPromises(
   }
   const suite = await loadSuite(found);
   const module = join(found.folder, vifkit.conformance);
-  const options = await importDefault(module, given, settings.timeout);
+  const options = withManifest(await importDefault(module, given, settings.timeout), found.manifest);
   const results: PromiseResult[] = [];
   const style = styleFor(stdout);
   for await (const result of suite.runConformance(options)) {
@@ -68,9 +67,15 @@ async function holdToPromises(
     stdout.write(settings.format === 'json' ? `${JSON.stringify(result)}\n` : renderPromise(result, style));
   }
   const badge = suite.badgeOf(results, thisCore.contract);
-  if (settings.badge !== undefined) await writeFile(settings.badge, `${JSON.stringify(badge)}\n`);
+  if (settings.badge !== undefined) await writeWhole(stdout, settings.badge, `${JSON.stringify(badge)}\n`);
   stdout.write(settings.format === 'json' ? `${JSON.stringify({ badge })}\n` : summary(results));
   return results.length === 0 || results.some(({ outcome }) => outcome === 'broken') ? 1 : 0;
+}
+
+/** What the suite is given, with the package.json that was found, unless the module has one of its own. */
+function withManifest(options: unknown, manifest: unknown): unknown {
+  if (Array.isArray(options)) return options.map((each) => withManifest(each, manifest));
+  return typeof options === 'object' && options !== null ? { manifest, ...options } : options;
 }
 
 /** The testkit beside the package, otherwise beside `vif`. */

@@ -14,8 +14,8 @@ import { printable, tree } from '../terminal/text.js';
 import { changeBranch, changeJson } from './results.js';
 
 interface GcSettings extends Settings {
-  /** A file, or `-`. */
-  readonly keep?: string;
+  /** Files, or `-`. */
+  readonly keep?: readonly string[];
   readonly keepNone?: boolean;
   readonly keepDomains?: boolean;
   readonly dryRun?: boolean;
@@ -52,7 +52,11 @@ async function readKept(
   { stdin }: Environment,
   signal: AbortSignal,
 ): Promise<string[] | 'none'> {
-  if (keep !== undefined) return parseKeep(await readText(keep, stdin, signal));
+  if (keep !== undefined) {
+    const kept: string[] = [];
+    for (const file of keep) kept.push(...parseKeep(await readText(file, stdin, signal)));
+    return kept;
+  }
   if (keepNone || keepDomains) return 'none';
   throw new InputError(
     'Specify which VIFs are in use: --keep FILE, or --keep-none; with --keep-domains, libvirt is asked',

@@ -9,7 +9,7 @@ import type {
   StaticComponent,
 } from '@vifkit/core';
 import type { Environment } from '../settings/environment.js';
-import { commonOptions } from '../settings/options.js';
+import { ownVariables } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
 
@@ -151,11 +151,6 @@ export function setsOptions(
     pluginOptions.length > 0 ||
     Object.keys(env).some((name) => name.startsWith('VIF_') && !own.includes(name))
   );
-}
-
-/** The variables that set options of the command. */
-function ownVariables(): string[] {
-  return commonOptions().flatMap(({ envVar }) => envVar ?? []);
 }
 
 /**

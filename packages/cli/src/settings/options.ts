@@ -5,6 +5,18 @@ import { MAX_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { formats } from './settings.js';
 
+/** The option of the commands that talk to libvirt. */
+export function connectOption(): Option {
+  return new Option('--connect <uri>', "the libvirt URI, as for virsh (default: virsh's own)").env(
+    'VIF_CONNECT',
+  );
+}
+
+/** The variables that set options of the command, whichever subcommand is run. */
+export function ownVariables(): string[] {
+  return [...commonOptions(), connectOption()].flatMap(({ envVar }) => envVar ?? []);
+}
+
 /**
  * The options of every subcommand. Those with a variable can also be set in the environment and in a configuration
  * file.

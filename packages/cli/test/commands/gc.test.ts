@@ -55,6 +55,16 @@ describe('the VIFs that are kept', () => {
     expect({ status, keep: asked[0]?.keep }).toEqual({ status: 0, keep: [one, two] });
   });
 
+  it('are on any of several lists', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'vif-cli-'));
+    const file = join(folder, 'ids');
+    await writeFile(file, one);
+    const { asked } = await gc(['--keep', file, '--keep', '-'], two);
+    expect(asked[0]?.keep).toEqual([one, two]);
+    expect(await gc(['--keep', '-', '--keep', file])).toMatchObject({ status: 2, asked: [] });
+    await rm(folder, { recursive: true });
+  });
+
   it('may be one request over many lines', async () => {
     const { asked } = await gc(['--keep', '-'], JSON.stringify({ vif: { id: one } }, null, 2));
     expect(asked[0]?.keep).toEqual([one]);

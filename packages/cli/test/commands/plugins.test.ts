@@ -100,7 +100,11 @@ describe('options', () => {
   it.each([
     [{ VIF_SOUND_MTU: 'big' }, 'VIF_SOUND_MTU must be a number'],
     [{ VIF_SOUND_MTU: '1' }, '(from VIF_SOUND_MTU)'],
-    [{ VIF_SUOND_MTU: '1' }, 'The environment variable VIF_SUOND_MTU sets no option'],
+    [
+      { VIF_SUOND_MTU: '1' },
+      'The environment variable VIF_SUOND_MTU sets no option. Did you mean VIF_SOUND_MTU?',
+    ],
+    [{ VIF_TIMOUT: '1' }, 'The environment variable VIF_TIMOUT sets no option. Did you mean VIF_TIMEOUT?'],
   ])('that are invalid in the environment are wrong usage: %j', async (env, message) => {
     for (const name of ['plugins', 'doctor', 'host-info']) {
       const { status, stderr } = await runVif([name], { plugins: [sound], env });
@@ -111,7 +115,12 @@ describe('options', () => {
   });
 
   it("are not those that the command's own variables set", async () => {
-    const env = { VIF_OVSDB: 'unix:/run/db.sock', VIF_TIMEOUT: '7', VIF_CONFIG: file };
+    const env = {
+      VIF_OVSDB: 'unix:/run/db.sock',
+      VIF_TIMEOUT: '7',
+      VIF_CONFIG: file,
+      VIF_CONNECT: 'qemu:///system', // of vif attach, and exported for good
+    };
     expect(await runVif(['plugins'], { plugins: [sound], env })).toMatchObject({ status: 0, stderr: '' });
   });
 });

@@ -90,11 +90,19 @@ describe('vif conformance', () => {
     const { stdout, stderr, exitCode } = await vif(['conformance', own, '--badge', 'badge.json']);
     expect(stderr).toBe('');
     expect(stdout).toContain('✓ a tap: plugs, and a second plug has nothing to write');
+    expect(stdout).toMatch(/✓ .*: is what its package.json declares it to be/);
     // The plugin calls all its taps the same.
     expect(stdout).toContain('✗ a tap: can be plugged beside another VIF of its kind');
     expect(stdout).toMatch(/^\d+ kept, 1 broken, \d+ not applicable$/m);
     expect(exitCode).toBe(1);
     expect(JSON.parse(await readFile(join(folder, 'badge.json'), 'utf8'))).toMatchObject({ color: 'red' });
+  });
+
+  it('says that its badge cannot be written', async () => {
+    const own = await putPackage();
+    const { stderr, exitCode } = await vif(['conformance', own, '--badge', 'nosuch/badge.json']);
+    expect(stderr).toMatch(/^vif: Cannot write nosuch\/badge.json: ENOENT/);
+    expect(exitCode).toBe(1);
   });
 
   it('reports them as JSON, a line a promise', async () => {

@@ -21,6 +21,7 @@ const maxListed = 10;
 export const optionRules = {
   text: { accepts: isText, says: 'text without control characters' },
   path: { accepts: (value) => isText(value) && value !== '', says: 'a path' },
+  name: { accepts: (value) => isText(value) && value !== '', says: 'a name without control characters' },
   words: { accepts: isWords, says: 'a list of words' },
   flag: { accepts: (value) => typeof value === 'boolean', says: 'true or false' },
   function: { accepts: isFunction, says: 'a function' },
@@ -84,6 +85,23 @@ export function readOptions<T extends object>(
     if (isVifError(error)) throw error;
     // A getter or a proxy of the caller threw.
     throw new VifError('INVALID_OPTIONS', `The options of ${owner} cannot be read`, { cause: error });
+  }
+}
+
+/**
+ * The same for what a package declares, such as the argument of a decorator.
+ * @throws VifError PLUGIN_INVALID where {@link readOptions} throws INVALID_OPTIONS
+ */
+export function readDeclared<T extends object>(
+  given: T,
+  owner: string,
+  rules: OptionRules<T>,
+  required: readonly (keyof T & string)[],
+): T {
+  try {
+    return readOptions(given, owner, rules, required);
+  } catch (error) {
+    throw new VifError('PLUGIN_INVALID', error instanceof Error ? error.message : owner, { cause: error });
   }
 }
 

@@ -2,7 +2,7 @@ import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
 import { field } from '../fields/field.js';
 import { classNameOf } from '../fields/field-spec.js';
-import { findVersionedObject, versionedObject } from './registry.js';
+import { versionedObject, versionsOfName } from './registry.js';
 import { compareVersions } from './version.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
@@ -122,12 +122,14 @@ export function commonVersion(announced: HostVIFInfo | HostPortProfileInfo): str
       `A ${classNameOf(announced)} lacks the name or the versions of its class`,
     );
   }
-  const known = findVersionedObject('os_vif', name);
-  if (!known) throw new VifError('UNKNOWN_OBJECT', `The announced class ${name} is not known here`);
-  const { version } = known;
-  if (compareVersions(least, version) <= 0 && compareVersions(version, most) <= 0) return version;
+  const known = versionsOfName(name); // an announcement has no namespaces
+  if (known.length === 0) {
+    throw new VifError('UNKNOWN_OBJECT', `The announced class ${name} is not known here`);
+  }
+  const version = known.find((own) => compareVersions(least, own) <= 0 && compareVersions(own, most) <= 0);
+  if (version !== undefined) return version;
   throw new VifError(
     'NO_COMMON_VERSION',
-    `${name} is announced from version ${least} to ${most}; here it is ${version}`,
+    `${name} is announced from version ${least} to ${most}; here it is ${known.join(' or ')}`,
   );
 }

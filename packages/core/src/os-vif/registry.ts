@@ -9,7 +9,8 @@ import {
   ownClassFor,
   ownFieldsOf,
 } from '../fields/field-spec.js';
-import { compareVersions, versionsUpTo } from './version.js';
+import { optionRules } from '../fields/options.js';
+import { compareVersions, isVersion, versionsUpTo } from './version.js';
 
 /** The identity of a class of versioned objects on the wire. */
 export interface ObjectIdentity {
@@ -45,7 +46,7 @@ const byPrototype = new WeakMap<object, Registration>();
 /**
  * Class decorator: registers a class for the wire form, in os-vif's namespace unless another is given. The name must be
  * given explicitly, because bundlers rename classes.
- * @throws VifError PLUGIN_INVALID without a name, PLUGIN_CONFLICT if another class has the name
+ * @throws VifError PLUGIN_INVALID without a name and a version, PLUGIN_CONFLICT if another class has the name
  */
 export function versionedObject(identity: Omit<ObjectIdentity, 'namespace'> & Partial<ObjectIdentity>) {
   return (type: DeclaredClass): void => {
@@ -54,7 +55,12 @@ export function versionedObject(identity: Omit<ObjectIdentity, 'namespace'> & Pa
       const text = `The versioned object of class ${type.name} has no name; give it one: versionedObject({ name: '…', … })`;
       throw new VifError('PLUGIN_INVALID', text);
     }
-    const key = keyOf(registration.namespace, registration.name);
+    const { name, namespace, version } = registration;
+    if (![name, namespace].every(optionRules.name.accepts) || !isVersion(version)) {
+      const text = `The versioned object of class ${type.name} needs a name, a namespace and a version, as in { name: 'VIFPortProfileAcme', namespace: 'acme', version: '1.0' }`;
+      throw new VifError('PLUGIN_INVALID', text);
+    }
+    const key = keyOf(namespace, name);
     if (byName.has(key))
       throw new VifError('PLUGIN_CONFLICT', `Two classes claim the versioned object ${key}`);
     byName.set(key, registration);

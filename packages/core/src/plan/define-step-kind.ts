@@ -1,3 +1,6 @@
+import { quote } from '../errors/quote.js';
+import { VifError } from '../errors/vif-error.js';
+import { hasMethods, type OptionRules, optionRules, readDeclared } from '../fields/options.js';
 import type { JsonSchema } from '../fields/rules.js';
 import { checkObject, type Field, type Fields, type ObjectOf, objectSchema, oneOf } from './fields.js';
 
@@ -81,15 +84,50 @@ export type StepWith<K extends string, F extends Fields> = { readonly kind: K } 
 /** The type of a definition's steps. */
 export type StepOf<D> = D extends StepKindDefinition<infer S> ? S : never;
 
+type Definition = { readonly kind: string; readonly fields: Fields } & StepTraits<never>;
+
+const rules: OptionRules<Definition> = {
+  kind: optionRules.name,
+  noun: optionRules.name,
+  family: optionRules.name,
+  fields: {
+    accepts: (value) => optionRules.object.accepts(value) && Object.values(Object(value)).every(isField),
+    says: 'an object of fields, as in { name: linkName }',
+  },
+  target: optionRules.function,
+  identity: optionRules.function,
+  intention: optionRules.function,
+  ownName: optionRules.function,
+  exclusive: optionRules.function,
+  locks: optionRules.function,
+  describe: optionRules.function,
+  drawnBeside: optionRules.function,
+  ifCreated: optionRules.function,
+  goesWith: optionRules.function,
+  isLenient: optionRules.function,
+  leavesNoTrace: optionRules.flag,
+  settlesPort: optionRules.function,
+  findsAllOfVif: optionRules.flag,
+  isFoundByMark: optionRules.flag,
+};
+
+const isField = hasMethods('check');
+
 /**
  * Defines a kind of step. The type of its steps, their validation and their JSON Schema follow from `fields`. A
  * vendor's kind is prefixed with the vendor's name, as in `acme:qdisc`, and comes in a package together with its
  * runner.
+ * @throws VifError PLUGIN_INVALID for a malformed definition
  */
 export function defineStepKind<const K extends string, F extends Fields>(
   definition: { readonly kind: K; readonly fields: F } & StepTraits<StepWith<K, F>>,
 ): StepKindDefinition<StepWith<K, F>> & { readonly kind: K; readonly fields: F } {
+  const owner = `defineStepKind(${quote(definition?.kind)})`;
+  readDeclared<Definition>(definition, owner, rules, ['kind', 'noun', 'fields', 'intention']);
   const { kind, fields } = definition;
+  if (definition.target === undefined && !Object.hasOwn(fields, 'name')) {
+    throw new VifError('PLUGIN_INVALID', `${owner} needs 'target', as its steps have no field 'name'`);
+  }
   const all: Fields = { kind: oneOf(kind), ...fields };
   const check: Field['check'] = checkObject(all);
   const target = definition.target ?? nameOf;

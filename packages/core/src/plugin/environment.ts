@@ -1,3 +1,4 @@
+import { closestMatch } from 'leven';
 import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
 import { validateSync } from '../fields/class-validator.js';
@@ -164,13 +165,15 @@ export function optionsFromEnvironment(
     const text = env[name];
     if (text === undefined) return [];
     const variable = known.get(name);
-    if (!variable) throw unknownVariable(name, [...known.keys()]);
+    if (!variable) throw unknownVariable(name, [...known.keys(), ...reserved]);
     const { owner, option } = variable;
     return [{ name, options: { [owner]: { [option]: readVariable(name, text, variable) } } }];
   });
 }
 
 function unknownVariable(name: string, known: readonly string[]): VifError {
-  const these = known.length > 0 ? `Known variables: ${known.join(', ')}` : 'The plugins have no options';
+  const near = name.length < 60 ? closestMatch(name, known, { maxDistance: 3 }) : undefined;
+  const all = known.length > 0 ? `Known variables: ${known.join(', ')}` : 'The plugins have no options';
+  const these = near === undefined ? all : `Did you mean ${near}? ${all}`;
   return new VifError('INVALID_OPTIONS', `The environment variable ${name} sets no option. ${these}`);
 }

@@ -1,6 +1,7 @@
 import { thisCore } from '../errors/core-copy.js';
 import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
+import { type OptionRules, optionRules } from '../fields/options.js';
 import type { Constructor, Declaration } from './declaration.js';
 import { type BuiltOptions, buildOptions, type GivenOptions } from './options.js';
 import type { Component, PluginPackage } from './package.js';
@@ -15,6 +16,39 @@ export function requirePackages(packages: readonly PluginPackage[]): readonly Pl
   if (Array.isArray(packages)) return packages;
   const text = `Plugin packages must be given as a list of their default exports, not ${quote(packages)}`;
   throw new VifError('PLUGIN_INVALID', text);
+}
+
+const functions = { accepts: isListOf(optionRules.function.accepts), says: 'a list of classes' };
+
+/** Unknown keys are passed over: a later core with the same contract may have more. */
+const packageRules: OptionRules<Omit<PluginPackage, symbol>> = {
+  name: { ...optionRules.name, says: 'the npm name of the package' },
+  version: optionRules.text,
+  contract: { accepts: () => true, says: 'a contract' }, // adaptersFor refuses one that cannot be served
+  provides: { accepts: Array.isArray, says: 'a list of classes' }, // each is checked when it is registered
+  objects: functions,
+  stepKinds: { accepts: isListOf(optionRules.object.accepts), says: 'a list of results of defineStepKind' },
+  runners: optionRules.function,
+};
+
+function isListOf(accepts: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(accepts);
+}
+
+/** @throws VifError PLUGIN_INVALID for what is not a plugin package */
+export function requirePackage(each: PluginPackage): void {
+  if (!Array.isArray(each?.provides)) {
+    throw new VifError(
+      'PLUGIN_INVALID',
+      `${quote(each)} is not a plugin package: it has no list 'provides'. Give the default export of the package.`,
+    );
+  }
+  for (const [key, { accepts, says }] of Object.entries(packageRules)) {
+    const value: unknown = Reflect.get(each, key);
+    if ((value === undefined && key !== 'name') || accepts(value)) continue;
+    const owner = optionRules.name.accepts(each.name) ? each.name : 'a plugin package';
+    throw new VifError('PLUGIN_INVALID', `'${key}' of ${owner} must be ${says}, not ${quote(value)}`);
+  }
 }
 
 /** A registered class. It is instantiated at first use, so that a package costs nothing until it is needed. */

@@ -14,7 +14,7 @@ import {
   type OptionsSource,
 } from './options.js';
 import type { PluginOnDemand, PluginPackage } from './package.js';
-import { Registration, requirePackages } from './registration.js';
+import { Registration, requirePackage, requirePackages } from './registration.js';
 import { PackageScope } from './scope.js';
 import { adaptersFor, type ContractAdapter, ownAdapters } from './served-contract.js';
 import { converterSlot, slotsOf, slugOf } from './slots.js';
@@ -214,13 +214,8 @@ export class PluginRegistry {
   }
 
   #add(each: PluginPackage): PackageScope {
-    const scope = new PackageScope(each?.name, this.#parts);
-    if (!Array.isArray(each?.provides)) {
-      throw new VifError(
-        'PLUGIN_INVALID',
-        `${quote(each)} is not a plugin package: it has no list 'provides'. Give the default export of the package.`,
-      );
-    }
+    requirePackage(each);
+    const scope = new PackageScope(each.name, this.#parts);
     for (const type of each.objects ?? []) adoptClass(type, each.name);
     for (const target of each.provides) {
       const declaration = declarationOf(target);

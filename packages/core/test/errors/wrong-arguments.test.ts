@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { isVifError, optionsFromEnvironment, PluginRegistry } from '../../src/index.js';
+import {
+  isVifError,
+  legacyDriver,
+  optionsFromEnvironment,
+  PluginRegistry,
+  vifConverter,
+  vifPlugin,
+} from '../../src/index.js';
 import {
   announcedPlugin,
   announcedVif,
@@ -7,7 +14,9 @@ import {
   fromPrimitive,
   toPrimitive,
   VIFBase,
+  versionedObject,
 } from '../../src/os-vif.js';
+import { defineStepKind, linkName } from '../../src/step-kinds.js';
 
 const vif = new VIFBase({ id: '2265b1f5-91b7-d8f1-cd61-1027c386bbc4' });
 const wire = toPrimitive(vif);
@@ -20,6 +29,14 @@ const bare = (name: string) =>
     'versioned_object.version': '1.0',
     'versioned_object.data': {},
   });
+
+/** A kind of step, done right. */
+const kind = {
+  kind: 'acme:lane',
+  noun: 'lane',
+  fields: { name: linkName },
+  intention: () => 'make' as const,
+};
 
 /** Calls as only JavaScript permits them. */
 const calls: Readonly<
@@ -73,6 +90,57 @@ const calls: Readonly<
     'x',
     [null],
   ],
+  'new PluginRegistry([…])': [
+    'PLUGIN_INVALID',
+    (given) => new PluginRegistry([{ name: '@acme/plugin', provides: [], ...(given as object) }]),
+    { name: undefined },
+    { name: 5 },
+    { objects: 'VIFPortProfileAcme' },
+    { objects: [5] },
+    { stepKinds: [5] },
+    { runners: [] },
+  ],
+  '@vifPlugin(…)': [
+    'PLUGIN_INVALID',
+    (given) => vifPlugin(given),
+    undefined,
+    null,
+    {},
+    { name: 5 },
+    { name: '' },
+    { name: 'acme', makeTaps: true },
+    { name: 'acme', makesTaps: 'yes' },
+    { name: 'acme', options: { mtu: 1500 } },
+    { name: 'acme', needs: [{ kind: 'programm', name: 'acmectl', from: 'acme' }] },
+    { name: 'acme', needs: [null] },
+  ],
+  '@legacyDriver(…)': ['PLUGIN_INVALID', (given) => legacyDriver(given), {}, { type: 5 }, { name: 'acme' }],
+  '@vifConverter(…)': [
+    'PLUGIN_INVALID',
+    (given) => vifConverter(given),
+    {},
+    { type: 'acme', routing: 'old' },
+  ],
+  '@versionedObject(…)': [
+    'PLUGIN_INVALID',
+    (given) => versionedObject(given)(class {}),
+    undefined,
+    {},
+    { name: 'VIFPortProfileAcme', namespace: 'acme' },
+    { name: 'VIFPortProfileAcme', namespace: 'acme', version: 1 },
+    { name: 'VIFPortProfileAcme', namespace: 'acme', version: '1' },
+    { name: 'VIFPortProfileAcme', namespace: '', version: '1.0' },
+  ],
+  'defineStepKind(…)': [
+    'PLUGIN_INVALID',
+    (given) => defineStepKind(given),
+    undefined,
+    {},
+    { ...kind, fields: { link: 5 } },
+    { ...kind, intention: 'make' },
+    { ...kind, drawnbeside: () => 'eth0' },
+    { ...kind, fields: { link: linkName } },
+  ],
   'commonVersion(…)': ['INVALID_OBJECT', commonVersion, undefined, null, {}, vif, bare('HostVIFInfo')],
   'announcedPlugin(…)': ['NO_MATCHING_PLUGIN', (given) => announcedPlugin(given, 'ovs'), bare('HostInfo')],
   'announcedVif(…)': ['UNSUPPORTED_VIF', (given) => announcedVif(given, 'VIFBridge'), bare('HostPluginInfo')],
@@ -88,6 +156,10 @@ describe.each(Object.entries(calls))('%s', (_, [code, call, ...values]) => {
     }
     expect(isVifError(thrown) ? thrown.code : thrown).toBe(code);
   });
+});
+
+it('defines a kind of step that is done right', () => {
+  expect(defineStepKind(kind).check({ kind: 'acme:lane', name: 'eth0' }, '')).toEqual([]);
 });
 
 it('leaves packages that are none to the registry, which says what is wrong', () => {

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { announcedPlugin, announcedVif, commonVersion } from '../../src/os-vif/host-info.js';
-import { identityOfClass } from '../../src/os-vif/registry.js';
+import { identityOfClass, versionedObject } from '../../src/os-vif/registry.js';
 import {
   HostInfo,
   HostPluginInfo,
   HostPortProfileInfo,
   HostVIFInfo,
   VIFBridge,
+  VIFPortProfileBase,
   VIFPortProfileOpenVSwitch,
 } from '../../src/os-vif.js';
 import { announce } from '../../src/plugin/announce.js';
@@ -40,6 +41,18 @@ describe('the common version', () => {
     vif('toString', '1.0', '1.0'),
   ])('does not exist of a class that is not known: %j', (announced) => {
     expect(() => commonVersion(announced)).toThrow(expect.objectContaining({ code: 'UNKNOWN_OBJECT' }));
+  });
+});
+
+@versionedObject({ name: 'VIFPortProfileLane', namespace: 'acme', version: '1.3' })
+class VIFPortProfileLane extends VIFPortProfileBase {}
+
+describe("a vendor's class", () => {
+  it('is found by its name: an announcement has no namespaces', () => {
+    const [announced] = announce('acme', [[VIFBridge, [VIFPortProfileLane]]]).vif_info;
+    const lane = announced?.supported_port_profiles?.[0];
+    expect(lane && commonVersion(lane)).toBe('1.3');
+    expect(() => commonVersion(profile('VIFPortProfileLane', '1.0', '1.2'))).toThrow(/here it is 1.3/);
   });
 });
 

@@ -1,4 +1,5 @@
-import { isVifError, type PluginPackage } from '@vifkit/core';
+import { isVifError, type PluginPackage, PluginRegistry } from '@vifkit/core';
+import { hasMethods, type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { MemoryHostOptions } from '../memory/memory-host.js';
 import type { Case } from './case.js';
 import type { ConformanceRequest } from './conformance-request.js';
@@ -26,14 +27,41 @@ export interface ConformanceOptions {
   readonly manifest?: unknown;
 }
 
-/** All promises of the plugins about all requests, none of which has been checked yet. */
-export async function conformanceCases(options: ConformanceOptions): Promise<Case[]> {
-  const { plugins, requests, host = {}, vendor } = options;
+/** The options of {@link ConformanceOptions}, and of a test runner. */
+interface Given extends ConformanceOptions {
+  readonly runner?: object;
+}
+
+const rules: OptionRules<Given> = {
+  plugins: { accepts: optionRules.object.accepts, says: 'a plugin package, or a list of them' },
+  requests: {
+    accepts: (value) => Array.isArray(value) && value.length > 0 && value.every(isRequest),
+    says: 'a list of requests, at least one, whose `leaves` are lists of names, and whose `twin` is an object or false',
+  },
+  host: {
+    accepts: (value) => optionRules.object.accepts(value) || optionRules.function.accepts(value),
+    says: 'an object, or a function that makes one from a request',
+  },
+  options: optionRules.object,
+  vendor: optionRules.function,
+  manifest: { accepts: () => true, says: 'a package.json' }, // what it says is one of the promises
+  runner: { accepts: hasMethods('describe', 'it'), says: 'a test runner with the methods describe and it' },
+};
+
+/**
+ * All promises of the plugins about all requests, none of which has been checked yet.
+ * @throws VifError INVALID_OPTIONS; PLUGIN_INVALID for what is not a plugin package
+ */
+export async function conformanceCases(given: Given): Promise<Case[]> {
+  const options = readOptions(given, 'conformance', rules, ['plugins', 'requests']);
+  const { requests, host = {}, vendor } = options;
+  const plugins: unknown = options.plugins;
   const setting = {
-    plugins: 'provides' in plugins ? [plugins] : plugins,
+    plugins: (Array.isArray(plugins) ? plugins : [plugins]) as readonly PluginPackage[], // the registry checks them
     options: options.options ?? {},
     vendor,
   };
+  new PluginRegistry(setting.plugins, setting.options); // refuses what is not a package
   const fixtures = requests.map(
     (request) => new Fixture(setting, request, typeof host === 'function' ? host(request) : host),
   );
@@ -50,6 +78,13 @@ export async function conformanceCases(options: ConformanceOptions): Promise<Cas
     cases.push(...(await sideBySide(fixture, subject)));
   }
   return cases;
+}
+
+function isRequest(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { leaves, twin }: { readonly leaves?: unknown; readonly twin?: unknown } = value;
+  const isTwin = twin === undefined || twin === false || optionRules.object.accepts(twin);
+  return isTwin && (leaves === undefined || optionRules.words.accepts(leaves));
 }
 
 /** Milliseconds within which a plan must be ready: planning only computes, and the host responds at once. */

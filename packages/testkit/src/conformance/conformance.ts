@@ -16,13 +16,14 @@ export interface TestRunner {
  * applicable to ...` says so.
  *
  * @param runner the test runner, as `{ describe, it }` of `node:test`; Vitest unless given
+ * @throws VifError INVALID_OPTIONS; PLUGIN_INVALID for what is not a plugin package
  */
 export async function conformance(
   options: ConformanceOptions & { readonly runner?: TestRunner },
 ): Promise<void> {
+  const cases = await conformanceCases(options);
   const runner: TestRunner = options.runner ?? (await import('vitest'));
   const { describe, it, expect } = runner;
-  const cases = await conformanceCases(options);
   const left = cases.filter(({ inapplicable }) => inapplicable !== undefined);
   if (left.length > 0) console.info(inapplicableLines(left).join('\n'));
   describe('conformance', () => {

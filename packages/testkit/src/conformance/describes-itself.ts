@@ -12,7 +12,7 @@ import type { Fixture } from './fixture.js';
  */
 export async function describesItself(fixtures: readonly Fixture[], manifest: unknown): Promise<Case[]> {
   const [first] = fixtures;
-  if (!first) throw new Error('The conformance suite has nothing to test: give it `requests`');
+  if (!first) return [];
   const registry = new PluginRegistry(first.plugins, first.options);
   // The legacy path has no descriptions.
   const described = async () => fixtures.map(({ object }) => object).filter((object) => object?.plugin);

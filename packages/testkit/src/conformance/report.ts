@@ -1,3 +1,4 @@
+import { VifError } from '@vifkit/core';
 import { reasonOf } from '@vifkit/core/internal';
 import { type ConformanceOptions, conformanceCases } from './cases.js';
 import { Look } from './look.js';
@@ -16,7 +17,7 @@ export interface Kept {
 export async function* runConformance(
   all: ConformanceOptions | readonly ConformanceOptions[],
 ): AsyncGenerator<Kept> {
-  const list = Array.isArray(all) ? all : [all];
+  const list: readonly ConformanceOptions[] = Array.isArray(all) ? all : [all];
   const cases = [];
   for (const each of list) cases.push(...(await conformanceCases(each)));
   for (const { subject, promise, says, inapplicable, run } of cases) {
@@ -44,8 +45,17 @@ export interface Badge {
   readonly color: 'brightgreen' | 'red';
 }
 
-/** The badge of a run: green once every promise that applies is kept. */
+/**
+ * The badge of a run: green once every promise that applies is kept.
+ * @throws VifError INVALID_OPTIONS for results that are not a list
+ */
 export function badgeOf(results: readonly Kept[], contract: number): Badge {
+  if (!Array.isArray(results)) {
+    throw new VifError(
+      'INVALID_OPTIONS',
+      'A badge is made of a list of results, as runConformance yields them',
+    );
+  }
   const counted = results.filter(({ outcome }) => outcome !== 'not applicable');
   const kept = counted.filter(({ outcome }) => outcome === 'kept');
   const message = `${kept.length} of ${counted.length} promises, contract ${contract}`;

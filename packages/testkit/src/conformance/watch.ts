@@ -1,5 +1,7 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import 'reflect-metadata';
 import type { Component, PlanContext, PluginPackage } from '@vifkit/core';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { CustomStep, Step } from '@vifkit/core/steps';
 import type { MemoryHost } from '../memory/memory-host.js';
 import { type Gate, watchedRunner } from './watched-runner.js';
@@ -20,6 +22,18 @@ export class Watch implements Gate {
   /** Lets the n-th vendor's step from now on do its work, and then fail with this error. */
   failAfter: { left: number; readonly error: Error } | undefined;
   readonly #host: MemoryHost;
+  /** Set while a runner compares steps with the host. */
+  readonly #reading = new AsyncLocalStorage<true>();
+  /** For the package's runners. What they run in order to write is a point; what they run in order to read is not. */
+  readonly #programs: CommandExecutor = {
+    run: async (argv, signal) => {
+      const { commands } = this.#host;
+      if (this.#reading.getStore()) return commands.answer(argv, signal);
+      const failure = await this.#host.reach({ part: 'runner', what: argv.join(' ') }, signal);
+      if (failure) throw failure;
+      return commands.answer(argv, signal);
+    },
+  };
 
   constructor(host: MemoryHost) {
     this.#host = host;
@@ -46,8 +60,15 @@ export class Watch implements Gate {
     return {
       ...given,
       provides: [...watched.values()],
-      ...(runners && { runners: (context) => runners(context).map((each) => watchedRunner(each, this)) }),
+      ...(runners && {
+        runners: (context) =>
+          runners({ ...context, commands: this.#programs }).map((each) => watchedRunner(each, this)),
+      }),
     };
+  }
+
+  reading<T>(read: () => T): T {
+    return this.#reading.run(true, read);
   }
 
   async before(what: string, signal: AbortSignal): Promise<void> {

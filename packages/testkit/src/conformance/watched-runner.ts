@@ -2,8 +2,10 @@ import { asVifError } from '@vifkit/core';
 import type { AttemptedTask, Outcome, StepRunner, Task } from '@vifkit/core/step-kinds';
 import { type Step, stepTarget } from '@vifkit/core/steps';
 
-/** Called before and after each piece of a vendor's own work. */
+/** What a vendor's own work passes. */
 export interface Gate {
+  /** Calls a function that compares with the host: the programs that it runs change nothing. */
+  reading<T>(read: () => T): T;
   /** @throws Error if the piece should fail, or has hung until its call was aborted */
   before(what: string, signal: AbortSignal): Promise<void>;
   /** @throws Error if the piece should fail although it has done its work */
@@ -18,7 +20,7 @@ export function watchedRunner(runner: StepRunner, gate: Gate): StepRunner {
   return {
     kinds: runner.kinds,
     ...(runner.oneByOne !== undefined && { oneByOne: runner.oneByOne }),
-    inspect: (steps, signal) => runner.inspect(steps, signal),
+    inspect: (steps, signal) => gate.reading(() => runner.inspect(steps, signal)),
     async apply(tasks: readonly Task<Step, unknown>[], signal) {
       const outcomes: Outcome<unknown>[] = [];
       for (const task of tasks) outcomes.push(await applied(runner, task, gate, signal));

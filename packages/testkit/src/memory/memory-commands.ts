@@ -38,6 +38,11 @@ export class MemoryCommands implements CommandExecutor {
     const what = argv.join(' ');
     const failure = await this.#points.reach({ part: 'commands', what }, signal);
     if (failure) throw failure;
+    return this.answer(argv, signal);
+  }
+
+  /** The same where nothing can be made to fail: a program that only reads. */
+  async answer(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<CommandResult> {
     this.log.push([...argv]);
     const ending = this.#endings.get(argv[0]) ?? {};
     if (ending === 'hang') return untilFired(signal, `running ${argv[0]}`);

@@ -1,4 +1,5 @@
 import { thisCore, VifError } from '@vifkit/core';
+import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 import type { Host } from '@vifkit/engine';
 import {
   BridgePortRunner,
@@ -113,26 +114,61 @@ export interface MemoryHost extends Host {
   heal(): void;
 }
 
-/** Makes an in-memory host. */
+const rules: OptionRules<MemoryHostOptions> = {
+  links: { accepts: isListOf(isNamed), says: 'a list of links, each with a name' },
+  ovsBridges: {
+    accepts: isListOf((each) => optionRules.path.accepts(each) || isNamed(each)),
+    says: 'a list of names of bridges, or of bridges with a name',
+  },
+  ovn: optionRules.object,
+  pci: optionRules.object,
+  vfs: optionRules.object,
+  vfJournal: optionRules.object,
+  commands: {
+    accepts: (value) => optionRules.object.accepts(value) && Object.values(Object(value)).every(isEnding),
+    says: "an object that has for each program 'missing', 'hang', or an object that tells how it ends",
+  },
+  kernelRelease: optionRules.text,
+  tapOwner: {
+    accepts: (value) => Number.isSafeInteger(value) && Number(value) >= 0,
+    says: 'the id of a user',
+  },
+  stateDir: optionRules.path,
+};
+
+function isListOf(accepts: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(accepts);
+}
+
+function isNamed(value: unknown): boolean {
+  return optionRules.object.accepts(value) && optionRules.path.accepts(Reflect.get(Object(value), 'name'));
+}
+
+function isEnding(value: unknown): boolean {
+  return value === 'missing' || value === 'hang' || optionRules.object.accepts(value);
+}
+
+/** Makes an in-memory host. @throws VifError INVALID_OPTIONS for options that do not describe a host */
 export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
-  const { kernelRelease = '6.1.0', ovsBridges = [], ovn, stateDir } = options;
+  const read = readOptions(options, 'memoryHost', rules);
+  const { kernelRelease = '6.1.0', ovsBridges = [], ovn, stateDir } = read;
   const points = new Points();
-  const pci = new MemoryPci(options.pci ?? {});
+  const pci = new MemoryPci(read.pci ?? {});
   const devices = pci.netDevices.map((name) => ({ name }));
   const kernel = new Kernel();
-  const commands = new MemoryCommands(points, kernel, options.commands);
+  const commands = new MemoryCommands(points, kernel, read.commands);
   const programs = new MemoryPrograms(points, kernel, commands);
   const files = new MemoryFiles(points, kernel, pci);
-  const links = new MemoryLinks(points, [...devices, ...(options.links ?? [])], { kernel, programs, files });
+  const links = new MemoryLinks(points, [...devices, ...(read.links ?? [])], { kernel, programs, files });
   for (const [address, { pf, index }] of pci.virtualFunctions) {
-    const vf = { mac: '00:00:00:00:00:00', vlan: 0, trust: false, ...options.vfs?.[address] };
+    const vf = { mac: '00:00:00:00:00:00', vlan: 0, trust: false, ...read.vfs?.[address] };
     kernel.putFunction(pf, index, { address, vf });
   }
   const bridges = ovsBridges.map((bridge) => (typeof bridge === 'string' ? { name: bridge } : bridge));
   const ovs = new MemoryOvs(points, kernel, bridges, ovn);
   const openVSwitch = new OvsSwitch(ovs);
   const southbound = ovn && memorySouthbound(ovn);
-  const vfJournal = new MemoryVfJournal(options.vfJournal);
+  const vfJournal = new MemoryVfJournal(read.vfJournal);
   const kept = stateDir === undefined ? undefined : keptIn(stateDir);
   const journal = kept?.journal ?? vfJournal;
   const functions = new IpVfTable('/sys', [], programs, files);
@@ -160,7 +196,7 @@ export function memoryHost(options: MemoryHostOptions = {}): MemoryHost {
       runDirectory: ovn?.runDirectory ?? '/nonexistent',
     }),
     runners: [
-      new LinkRunner(links, options.tapOwner),
+      new LinkRunner(links, read.tapOwner),
       new OvsRunner(openVSwitch, links, async (addresses) => pci.guestsOf(addresses)),
       new FilterRunner(table),
       new CommandRunner(new ExecCommands([], programs)),

@@ -1,13 +1,13 @@
-import type { VifError } from '@vifkit/core';
+import { VifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 
 /** A point at which a call on an in-memory host can be made to fail or hang. */
 export interface Point {
   /**
-   * `wiring` is ovs-vswitchd's work on the contents of the database, `custom` is vendors' own code; all others are
-   * writes of the host.
+   * `wiring` is ovs-vswitchd's work on the contents of the database, `custom` is vendors' own code, and `runner` a
+   * program by which their runners write; all others are writes of the host.
    */
-  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs' | 'custom';
+  readonly part: 'links' | 'ovs' | 'wiring' | 'commands' | 'filters' | 'vfs' | 'custom' | 'runner';
   /** What is done there, as in `add tap0` or `mm-ctl --bind-port ...`. */
   readonly what: string;
 }
@@ -36,7 +36,7 @@ export class Points {
 
   /** Fails the point with this error; its work is not done. */
   failAt(which: Which, error: VifError): void {
-    this.#traps.push({ which, since: this.log.length, spring: () => error });
+    this.#set(which, () => error);
   }
 
   /**
@@ -48,6 +48,17 @@ export class Points {
       reached();
       return undefined;
     };
+    this.#set(which, spring);
+  }
+
+  /** @throws VifError INVALID_OPTIONS for a point that could never be reached */
+  #set(which: Which, spring: Trap['spring']): void {
+    if (typeof which !== 'function' && !(Number.isSafeInteger(which) && which > 0)) {
+      throw new VifError(
+        'INVALID_OPTIONS',
+        'A point is given by a function, or by its number: 1 is the next',
+      );
+    }
     this.#traps.push({ which, since: this.log.length, spring });
   }
 
