@@ -68,6 +68,12 @@ export const memberBreaks = (mode: ModeName, bridge: string): Break[] =>
       plug: 'tells',
     },
     {
+      what: "the bridge has the guest's MAC address",
+      does: ip(`link set dev ${bridge} address ${mac}`),
+      leg: `bridge ${bridge}`,
+      plug: 'tells',
+    },
+    {
       what: 'the bridge takes nothing from its tap',
       does: ip(`link set dev ${tap} type bridge_slave locked on`),
       leg: `bridgeMember ${tap}`,

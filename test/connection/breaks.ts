@@ -130,6 +130,12 @@ export const breaks: readonly Break[] = [
   ...rows(
     'others_bridge',
     {
+      what: "the way out has the guest's MAC address",
+      does: ip(`link set dev up0 address ${mac}`),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
       what: 'its only way out is down',
       does: ip('link set dev out7 down'),
       leg: `bridgeMember ${tap}`,
@@ -154,6 +160,12 @@ export const breaks: readonly Break[] = [
       plug: 'mends',
     },
     { what: 'the uplink is down', does: ip('link set dev up0 down'), leg: 'uplink up0', plug: 'mends' },
+    {
+      what: "the uplink has the guest's MAC address",
+      does: ip(`link set dev up0 address ${mac}`),
+      leg: 'bridgeMember up0',
+      plug: 'tells',
+    },
     {
       what: 'the uplink has left the bridge',
       does: ip('link set dev up0 nomaster'),

@@ -145,6 +145,14 @@ describe("a guest's link in a Linux bridge", () => {
   });
 });
 
+it("a bridge with the guest's MAC address is broken", () => {
+  const mac = 'fa:16:3e:00:00:01';
+  const leg: Leg = { kind: 'bridge', name: 'br1', mac };
+  const links = (address: string) => new Map([['br1', linkOf({ name: 'br1', type: 'bridge', address })]]);
+  expect(judged(leg, { links: links(mac.toUpperCase()) }).state).toBe('broken');
+  expect(judged(leg, { links: links('fa:16:3e:00:00:02') }).state).toBe('sound');
+});
+
 describe('a member of a Linux bridge', () => {
   const leg: Leg = { kind: 'bridgeMember', name: 'tap1', bridge: 'br1' };
   const isolated = { ...inBridge, port: { ...forwarding, isolated: true } };
@@ -174,6 +182,14 @@ describe('a member of a Linux bridge', () => {
     expect(stateOf(isolated, [card('eth0')], { partner: 'eth0' })).toBe('sound');
     expect(stateOf(isolated, [card('eth0', isolated), tap('tap2')], { partner: 'eth0' })).toBe('broken');
     expect(stateOf(isolated, [])).toBe('sound'); // it reaches the bridge itself
+  });
+
+  it("is broken if another member has the guest's MAC address", () => {
+    const mac = 'fa:16:3e:00:00:01';
+    const eth0 = card('eth0', { ...inBridge, address: mac });
+    expect(stateOf(inBridge, [eth0], { mac })).toBe('broken');
+    expect(stateOf(inBridge, [eth0], { mac, partner: 'eth0' })).toBe('broken');
+    expect(stateOf(inBridge, [card('eth0')], { mac })).toBe('sound');
   });
 
   const down = { ...inBridge, up: false, port: { ...forwarding, state: 'disabled' } };
