@@ -157,7 +157,15 @@ export interface FunctionOnPath {
   /** The driver that it is bound to. */
   readonly driver: string | undefined;
   /** For a virtual function: its state as the physical function reports it. */
-  readonly vf?: { readonly pf: string; readonly mac: string; readonly vlan: number } | undefined;
+  readonly vf?:
+    | {
+        readonly pf: string;
+        readonly mac: string;
+        readonly vlan: number;
+        /** The physical function keeps its link down. */
+        readonly isDisabled?: boolean | undefined;
+      }
+    | undefined;
 }
 
 /** `stale`: the file exists, but nothing listens on it. */

@@ -252,3 +252,17 @@ it('of a socket a port of Open vSwitch tells, where one stands for it', () => {
   expect(judged(socket, {}).state).toBe('waiting');
   expect(judged({ ...socket, port: 'vhu1' }, {})).toEqual({ state: 'sound', legs: [] });
 });
+
+describe('a virtual function', () => {
+  const leg: Leg = { kind: 'function', name: '0000:03:10.0', mac: 'fa:16:3e:00:00:01', vlan: 7 };
+  const vf = { pf: 'eth0', mac: 'FA:16:3E:00:00:01', vlan: 7 };
+  it.each([
+    ['is as it must be', vf, 'sound'],
+    ['has another address', { ...vf, mac: 'fa:16:3e:00:00:02' }, 'broken'],
+    ['is in another VLAN', { ...vf, vlan: 8 }, 'broken'],
+    ['is kept down by its physical function', { ...vf, isDisabled: true }, 'broken'],
+  ])('that %s', (_, its, state) => {
+    const functions = new Map([[leg.name, { driver: 'vfio-pci', vf: its }]]);
+    expect(judged(leg, { functions }).state).toBe(state);
+  });
+});

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { isVifError, type VifError } from '@vifkit/core';
 import type { FunctionOnPath } from '@vifkit/engine/connection';
 import type { KernelFiles } from '../kernel/kernel-files.js';
-import type { VfTable } from '../sriov/vf-table.js';
+import type { FoundVf, VfTable } from '../sriov/vf-table.js';
 import { findVirtualFunctions } from '../sriov/virtual-functions.js';
 
 /**
@@ -19,7 +19,7 @@ export async function readFunctions(
 ): Promise<Map<string, FunctionOnPath>> {
   if (addresses.length === 0) return new Map();
   const [settings, virtual, bindings] = await Promise.all([
-    vfs.read(addresses, signal).catch(() => new Map<string, VifError>()),
+    vfs.read(addresses, signal).catch(() => new Map<string, FoundVf | VifError>()),
     findVirtualFunctions(sysfsRoot, addresses, files),
     Promise.all(addresses.map((address) => bindingOf(join(sysfsRoot, 'bus/pci/devices', address)))),
   ]);
@@ -29,7 +29,8 @@ export async function readFunctions(
       if (!binding) return [];
       const [its, place] = [settings.get(address), virtual.get(address)];
       if (!its || isVifError(its) || !place || isVifError(place)) return [[address, binding] as const];
-      return [[address, { ...binding, vf: { pf: place.pf, mac: its.mac, vlan: its.vlan } }] as const];
+      const { mac, vlan, isDisabled } = its;
+      return [[address, { ...binding, vf: { pf: place.pf, mac, vlan, isDisabled } }] as const];
     }),
   );
 }
