@@ -133,6 +133,38 @@ export const portBreaks = (mode: ModeName, port: string): Break[] =>
       plug: 'tells',
     },
     {
+      what: 'the port gets frames of its VLAN tagged',
+      does: vsctl('set', 'Port', port, 'vlan_mode=native-tagged', 'tag=5'),
+      leg: `ovsPort ${port}`,
+      plug: 'tells',
+    },
+    {
+      what: 'the port is the output of a mirror',
+      does: vsctl(
+        ...['--id=@port', 'get', 'Port', port, '--'],
+        ...['--id=@m', 'create', 'Mirror', 'name=m0', 'select_all=true', 'output-port=@port', '--'],
+        ...['set', 'Bridge', 'br-int', 'mirrors=@m'],
+      ),
+      leg: `ovsPort ${port}`,
+      plug: 'tells',
+    },
+    {
+      what: 'the way out has no other end',
+      does: vsctl(
+        'add-port',
+        'br-int',
+        'out0',
+        '--',
+        'set',
+        'Interface',
+        'out0',
+        'type=patch',
+        'options:peer=in0',
+      ),
+      leg: 'ovsBridge br-int',
+      plug: 'tells',
+    },
+    {
       what: 'the port and the way out are protected',
       does: all(
         vsctl('set', 'Port', port, 'protected=true'),

@@ -75,6 +75,11 @@ export interface VlansOnPath {
 export interface OpenVSwitchOnPath {
   /** Why ovs-vswitchd does not work; undefined if it does. */
   readonly vswitchd?: string | undefined;
+  /**
+   * An ovs-vswitchd that has started with this setting forwards nothing until it is removed
+   * (`other_config:flow-restore-wait`).
+   */
+  readonly awaitsFlows?: boolean | undefined;
   /** Its userspace datapath fills in checksums itself (`other_config:userspace-tso-enable`). */
   readonly fillsChecksums?: boolean | undefined;
   readonly bridges: ReadonlyMap<string, OvsBridgeOnPath>;
@@ -98,6 +103,8 @@ export interface OvsBridgeOnPath {
   readonly hasController?: boolean | undefined;
   /** How many flows it has; undefined if that was not requested, or is unknown. */
   readonly flows?: number | undefined;
+  /** Why none of its ports that lead to the network works; undefined if one does, or if it has none. */
+  readonly closedWays?: { readonly why: string; readonly isError: boolean } | undefined;
 }
 
 export interface OvsPortOnPath {
@@ -119,6 +126,8 @@ export interface OvsPortOnPath {
   readonly treeState?: string | undefined;
   /** It is protected, and so is each port of its bridge that leads to the network: it cannot reach them. */
   readonly isCutOff?: boolean | undefined;
+  /** The mirror that sends its copies to it: Open vSwitch drops all else. */
+  readonly mirror?: string | undefined;
   readonly externalIds: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, string>>;
 }

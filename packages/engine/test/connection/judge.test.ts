@@ -67,6 +67,8 @@ describe('a bridge of Open vSwitch', () => {
       { failMode: 'secure', hasController: true, flows: 0 },
       'broken',
     ],
+    ['without a way out', { closedWays: { why: 'out0 (No usable peer)', isError: true } }, 'broken'],
+    ['without a way out yet', { closedWays: { why: 'veth0 (its link is down)', isError: false } }, 'waiting'],
   ])('that is %s', (_, bridge, state) => {
     expect(judged(leg, { openVSwitch: openVSwitch(bridge) }).state).toBe(state);
   });
@@ -110,6 +112,15 @@ describe('a port of Open vSwitch', () => {
   ])('that is %s', (_, own, state) => {
     expect(stateOf(own)).toBe(state);
     expect(stateOf(own, { isolated: true })).toBe(state === 'broken' ? 'waiting' : state);
+  });
+
+  it.each([
+    ['in a VLAN whose frames it gets tagged', { vlanMode: 'native-tagged', tag: 5 }, 'broken'],
+    ['in a VLAN whose frames it gets untagged', { vlanMode: 'native-untagged', tag: 5 }, 'sound'],
+    ['the output of a mirror', { mirror: 'm0' }, 'broken'],
+  ])('that is %s, even if the plug isolates it', (_, own, state) => {
+    expect(stateOf(own)).toBe(state);
+    expect(stateOf(own, { isolated: true })).toBe(state);
   });
 
   it.each([
