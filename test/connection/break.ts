@@ -80,6 +80,12 @@ export const memberBreaks = (mode: ModeName, bridge: string): Break[] =>
       plug: 'tells',
     },
     {
+      what: 'the bridge answers ARP for its tap',
+      does: ip(`link set dev ${tap} type bridge_slave proxy_arp on`),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
       what: 'the bridge does not flood to its tap',
       does: ip(`link set dev ${tap} type bridge_slave flood off`),
       leg: `bridgeMember ${tap}`,

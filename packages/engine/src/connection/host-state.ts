@@ -26,6 +26,8 @@ export interface LinkOnPath {
   /** Whether the link has a carrier; known only while it is up. */
   readonly carrier?: boolean | undefined;
   readonly mtu: number;
+  /** A tap or macvtap whose queue has length 0: the kernel drops what is sent to the guest. */
+  readonly dropsAll?: boolean | undefined;
   readonly address: string;
   readonly master?: string | undefined;
   readonly peer?: string | undefined;

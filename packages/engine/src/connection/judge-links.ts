@@ -21,6 +21,7 @@ export function judgeGuestLink(
   if (!types.includes(link.type)) return broken(`it is of type '${link.type}', not ${types.join(' or ')}`);
   if (!link.up) return down;
   if (link.port && keepsFrames(link, mac)) return keeper;
+  if (link.dropsAll) return broken(queueless);
   return worstOf([
     carries(link, mtu),
     link.carrier === false ? waiting('it has no carrier: no guest has it open') : undefined,
@@ -42,6 +43,7 @@ export function judgeMacvtap({ name, mac, mode, mtu }: MacvtapLeg, { links }: Ho
     return broken(`${link.name} is in mode ${link.mode}, not ${mode}`);
   }
   if (!link.up) return broken(`${link.name} is down`);
+  if (link.dropsAll) return broken(`${link.name}: ${queueless}`);
   return worstOf([
     carries(link, mtu),
     link.carrier === false ? broken(`${link.name} has no carrier`) : undefined,
@@ -108,6 +110,8 @@ export function judgeVlan({ name, below, id, mtu }: VlanLeg, { links }: HostStat
 const missing = broken('it is missing');
 
 const down = broken('it is down');
+
+const queueless = 'its queue has length 0 (txqueuelen): the kernel drops what is sent to the guest';
 
 const keeper = broken("it has the guest's MAC address: its bridge keeps what is sent to the guest");
 

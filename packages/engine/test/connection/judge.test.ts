@@ -148,6 +148,14 @@ describe("a guest's link in a Linux bridge", () => {
   const mac = 'fa:16:3e:00:00:01';
   const leg: Leg = { kind: 'guestLink', name: 'tap1', madeBy: 'plug', mac };
 
+  it('is broken if its queue has length 0, as is a macvtap', () => {
+    const links = new Map([['tap1', linkOf({ name: 'tap1', dropsAll: true })]]);
+    expect(judged(leg, { links }).state).toBe('broken');
+    const above = linkOf({ name: 'macvtap0', type: 'macvtap', lower: 'eth0', address: mac, dropsAll: true });
+    const both = new Map([above, linkOf({ name: 'eth0', type: '' })].map((link) => [link.name, link]));
+    expect(judged({ kind: 'macvtap', name: 'eth0', mac }, { links: both }).state).toBe('broken');
+  });
+
   it("is broken with the guest's MAC address, which matters in no other place", () => {
     const links = (own: Partial<LinkOnPath>) => new Map([['tap1', linkOf({ name: 'tap1', ...own })]]);
     expect(judged(leg, { links: links({ ...inBridge, address: mac.toUpperCase() }) }).state).toBe('broken');
