@@ -48,6 +48,38 @@ describe.each(Object.keys(modes) as ModeName[])('the unbroken way of a VIF: %s',
   });
 });
 
+it('waits while each link towards the network is down, and does not mind one of two', async () => {
+  const { request }: Mode = modes.direct;
+  const driver = await plugged(modes.direct);
+  const tells = (legs: string[]) =>
+    expect.poll(async () => told(await driver.check(request())), { timeout: 5_000 }).toEqual(legs);
+  await tells([]);
+  for (const [name, peer] of [
+    ['out0', 'out1'],
+    ['out2', 'out3'],
+  ]) {
+    await site.ip(`link add name ${name} type veth peer name ${peer}`);
+    await site.ip(`link set dev ${name} up`);
+    await site.ovs.vsctl('add-port', 'br-int', `${name}`);
+    await tells(['waiting ovsBridge br-int']);
+  }
+  await site.ip('link set dev out3 up');
+  await tells([]);
+});
+
+it('waits while an ovs-vswitchd that has started is to get its flows first', async () => {
+  const { request }: Mode = modes.direct;
+  const driver = await plugged(modes.direct);
+  const tells = (legs: string[]) =>
+    expect.poll(async () => told(await driver.check(request())), { timeout: 5_000 }).toEqual(legs);
+  await site.ovs.vsctl('set', 'Open_vSwitch', '.', 'other_config:flow-restore-wait=true');
+  await site.ovs.vswitchd.stop();
+  await site.ovs.vswitchd.start();
+  await tells(['waiting vswitchd ovs-vswitchd']);
+  await site.ovs.vsctl('remove', 'Open_vSwitch', '.', 'other_config', 'flow-restore-wait');
+  await tells([]);
+});
+
 describe.each(breaks)('$mode: $what', ({ mode, what, does, leg, plug }) => {
   it(`is reported (${leg}), and a plug ${plug === 'mends' ? 'mends it' : plug === 'fails' ? 'is refused' : 'reports it'}`, async () => {
     const { request }: Mode = modes[mode];

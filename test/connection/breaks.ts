@@ -130,6 +130,12 @@ export const breaks: readonly Break[] = [
   ...rows(
     'others_bridge',
     {
+      what: "the way out has the guest's MAC address",
+      does: ip(`link set dev up0 address ${mac}`),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
       what: 'its only way out is down',
       does: ip('link set dev out7 down'),
       leg: `bridgeMember ${tap}`,
@@ -154,6 +160,12 @@ export const breaks: readonly Break[] = [
       plug: 'mends',
     },
     { what: 'the uplink is down', does: ip('link set dev up0 down'), leg: 'uplink up0', plug: 'mends' },
+    {
+      what: "the uplink has the guest's MAC address",
+      does: ip(`link set dev up0 address ${mac}`),
+      leg: 'bridgeMember up0',
+      plug: 'tells',
+    },
     {
       what: 'the uplink has left the bridge',
       does: ip('link set dev up0 nomaster'),
@@ -211,6 +223,12 @@ export const breaks: readonly Break[] = [
     'tap',
     { what: 'its tap is down', does: ip(`link set dev ${tap} down`), leg: `guestLink ${tap}`, plug: 'mends' },
     {
+      what: 'its tap has no queue',
+      does: ip(`link set dev ${tap} txqueuelen 0`),
+      leg: `guestLink ${tap}`,
+      plug: 'tells',
+    },
+    {
       what: "its tap's MTU is small",
       does: ip(`link set dev ${tap} mtu 1300`),
       leg: `guestLink ${tap}`,
@@ -259,6 +277,12 @@ export const breaks: readonly Break[] = [
       what: "the uplink's MTU is small",
       does: ip('link set dev up0 mtu 1300'),
       leg: 'uplink up0',
+      plug: 'tells',
+    },
+    {
+      what: "the guest's macvtap has no queue",
+      does: ip('link set dev macvtap0 txqueuelen 0'),
+      leg: 'macvtap up0',
       plug: 'tells',
     },
     {

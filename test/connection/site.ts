@@ -90,7 +90,7 @@ export async function openSite({ dpdk = false } = {}): Promise<Site> {
       const bridges = (await ovs.vsctl('list-br')).split('\n').filter(Boolean);
       for (const bridge of bridges) if (bridge !== 'br-int') await ovs.vsctl('del-br', bridge);
       await makeBridge();
-      await ovs.vsctl('del-fail-mode', 'br-int');
+      await ovs.vsctl('del-fail-mode', 'br-int', '--', 'clear', 'Bridge', 'br-int', 'mirrors');
       // A bridge that is only just there may not answer yet, and has its flow.
       const flow = ['add-flow', `unix:${ovs.directory}/br-int.mgmt`, 'priority=0,actions=normal'];
       await execa('ovs-ofctl', flow, { reject: false });

@@ -86,6 +86,8 @@ export interface BridgeLeg {
   readonly mtu?: number;
   /** Who makes the bridge later, if it need not exist yet. */
   readonly awaited?: string;
+  /** The guest's MAC address, which the bridge must not have; the VIF's unless given. */
+  readonly mac?: string;
 }
 
 /** A link that is a member of a Linux bridge. */
@@ -100,6 +102,8 @@ export interface BridgeMemberLeg {
   readonly partner?: string;
   /** The request isolates it: it must not reach other isolated members. */
   readonly isolated?: boolean;
+  /** The guest's MAC address, which no member must have; the VIF's unless given. */
+  readonly mac?: string;
 }
 
 /** Both ends of a veth pair. */

@@ -26,6 +26,8 @@ export interface LinkOnPath {
   /** Whether the link has a carrier; known only while it is up. */
   readonly carrier?: boolean | undefined;
   readonly mtu: number;
+  /** A tap or macvtap whose queue has length 0: the kernel drops what is sent to the guest. */
+  readonly dropsAll?: boolean | undefined;
   readonly address: string;
   readonly master?: string | undefined;
   readonly peer?: string | undefined;
@@ -75,6 +77,11 @@ export interface VlansOnPath {
 export interface OpenVSwitchOnPath {
   /** Why ovs-vswitchd does not work; undefined if it does. */
   readonly vswitchd?: string | undefined;
+  /**
+   * An ovs-vswitchd that has started with this setting forwards nothing until it is removed
+   * (`other_config:flow-restore-wait`).
+   */
+  readonly awaitsFlows?: boolean | undefined;
   /** Its userspace datapath fills in checksums itself (`other_config:userspace-tso-enable`). */
   readonly fillsChecksums?: boolean | undefined;
   readonly bridges: ReadonlyMap<string, OvsBridgeOnPath>;
@@ -98,6 +105,8 @@ export interface OvsBridgeOnPath {
   readonly hasController?: boolean | undefined;
   /** How many flows it has; undefined if that was not requested, or is unknown. */
   readonly flows?: number | undefined;
+  /** Why none of its ports that lead to the network works; undefined if one does, or if it has none. */
+  readonly closedWays?: { readonly why: string; readonly isError: boolean } | undefined;
 }
 
 export interface OvsPortOnPath {
@@ -119,6 +128,8 @@ export interface OvsPortOnPath {
   readonly treeState?: string | undefined;
   /** It is protected, and so is each port of its bridge that leads to the network: it cannot reach them. */
   readonly isCutOff?: boolean | undefined;
+  /** The mirror that sends its copies to it: Open vSwitch drops all else. */
+  readonly mirror?: string | undefined;
   readonly externalIds: Readonly<Record<string, string>>;
   readonly options: Readonly<Record<string, string>>;
 }
@@ -157,7 +168,15 @@ export interface FunctionOnPath {
   /** The driver that it is bound to. */
   readonly driver: string | undefined;
   /** For a virtual function: its state as the physical function reports it. */
-  readonly vf?: { readonly pf: string; readonly mac: string; readonly vlan: number } | undefined;
+  readonly vf?:
+    | {
+        readonly pf: string;
+        readonly mac: string;
+        readonly vlan: number;
+        /** The physical function keeps its link down. */
+        readonly isDisabled?: boolean | undefined;
+      }
+    | undefined;
 }
 
 /** `stale`: the file exists, but nothing listens on it. */

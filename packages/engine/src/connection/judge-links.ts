@@ -20,9 +20,8 @@ export function judgeGuestLink(
   if (!link) return madeBy === 'plug' ? missing : waiting('the hypervisor makes it when the guest starts');
   if (!types.includes(link.type)) return broken(`it is of type '${link.type}', not ${types.join(' or ')}`);
   if (!link.up) return down;
-  if (link.port && mac !== undefined && link.address.toLowerCase() === mac.toLowerCase()) {
-    return broken("it has the guest's MAC address: its bridge keeps what is sent to the guest");
-  }
+  if (link.port && keepsFrames(link, mac)) return keeper;
+  if (link.dropsAll) return broken(queueless);
   return worstOf([
     carries(link, mtu),
     link.carrier === false ? waiting('it has no carrier: no guest has it open') : undefined,
@@ -44,16 +43,19 @@ export function judgeMacvtap({ name, mac, mode, mtu }: MacvtapLeg, { links }: Ho
     return broken(`${link.name} is in mode ${link.mode}, not ${mode}`);
   }
   if (!link.up) return broken(`${link.name} is down`);
+  if (link.dropsAll) return broken(`${link.name}: ${queueless}`);
   return worstOf([
     carries(link, mtu),
     link.carrier === false ? broken(`${link.name} has no carrier`) : undefined,
   ]);
 }
 
-export function judgeBridge({ name, mtu, awaited }: BridgeLeg, { links }: HostState): Verdict {
+export function judgeBridge({ name, mtu, awaited, mac }: BridgeLeg, { links }: HostState): Verdict {
   const link = links.get(name);
   if (!link) return awaited === undefined ? missing : waiting(`${awaited} makes it`);
   if (link.type !== 'bridge') return broken(`it is of type '${link.type}', not a bridge`);
+  if (keepsFrames(link, mac))
+    return broken("it has the guest's MAC address: it keeps what is sent to the guest");
   return link.up ? carries(link, mtu) : down;
 }
 
@@ -109,6 +111,15 @@ const missing = broken('it is missing');
 
 const down = broken('it is down');
 
+const queueless = 'its queue has length 0 (txqueuelen): the kernel drops what is sent to the guest';
+
+const keeper = broken("it has the guest's MAC address: its bridge keeps what is sent to the guest");
+
+/** A Linux bridge takes frames to its own address, and to those of its members, for the host's. */
+function keepsFrames({ address }: LinkOnPath, mac: string | undefined): boolean {
+  return mac !== undefined && address.toLowerCase() === mac.toLowerCase();
+}
+
 function carries(link: LinkOnPath, mtu: number | undefined): Verdict {
   if (mtu === undefined || link.mtu >= mtu) return sound;
   return broken(`its MTU is ${link.mtu}, less than the network's ${mtu}`);
@@ -134,6 +145,10 @@ export function judgeMember(leg: BridgeMemberLeg, state: HostState): Verdict {
   if (link.port?.isolated && !leg.isolated && others.length > 0 && others.every(isIsolated)) {
     return broken(`it is isolated from ${leg.partner ?? 'all other members'}`);
   }
+  if (!isGuests(link, leg) && keepsFrames(link, leg.mac)) return keeper;
+  const other = others.find((each) => keepsFrames(each, leg.mac));
+  if (other)
+    return broken(`${other.name} has the guest's MAC address: their bridge keeps what is sent to the guest`);
   if (link.port?.locked) return broken('its bridge accepts nothing from it (it is locked)');
   if (link.port?.floods === false)
     return broken('its bridge does not flood to it, so the guest cannot be found');

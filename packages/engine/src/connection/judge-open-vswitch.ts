@@ -16,7 +16,11 @@ import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 const SETTLE_TIME = 1_500;
 
 export function judgeVswitchd(state: HostState): Verdict {
-  return withOvs(state, ({ vswitchd }) => (vswitchd === undefined ? sound : broken(vswitchd)));
+  return withOvs(state, ({ vswitchd, awaitsFlows }) => {
+    if (vswitchd !== undefined) return broken(vswitchd);
+    // It does not tell whether the setting was there when it started.
+    return awaitsFlows ? waiting('flows are to be restored first (other_config:flow-restore-wait)') : sound;
+  });
 }
 
 export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdict {
@@ -24,10 +28,16 @@ export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdic
     const bridge = bridges.get(name);
     if (!bridge) return broken('it is missing');
     if (bridge.error !== undefined) return broken(bridge.error);
-    return bridge.flows === 0 && showsAllFlows(bridge)
-      ? broken('it has no flows: it drops everything')
-      : sound;
+    if (bridge.flows === 0 && showsAllFlows(bridge)) return broken('it has no flows: it drops everything');
+    return judgeClosedWays(bridge);
   });
+}
+
+/** A link that is down may be that of a container that is only just starting. */
+function judgeClosedWays({ closedWays }: OvsBridgeOnPath): Verdict {
+  if (!closedWays) return sound;
+  const why = `it has no way out: ${closedWays.why}`;
+  return closedWays.isError ? broken(why) : waiting(why);
 }
 
 /**
@@ -53,6 +63,9 @@ export function judgeOvsPort(leg: OvsPortLeg, state: HostState): Verdict {
       judgePlace(leg, port, ovs),
       judgeOpening(port, isEarly),
       judgeVlans(leg, port),
+      port.mirror === undefined
+        ? undefined
+        : broken(`the mirror ${port.mirror} sends its copies to it: Open vSwitch drops all else`),
       judgeTreeState(leg, port, state),
       port.isCutOff && !leg.protected
         ? broken('it is protected, and so are all ports that lead to the network')
@@ -96,6 +109,9 @@ function judgeOpening({ error, ofport }: OvsPortOnPath, isEarly: boolean): Verdi
 }
 
 function judgeVlans({ isolated, tag }: OvsPortLeg, port: OvsPortOnPath): Verdict {
+  if (port.vlanMode === 'native-tagged' && port.tag !== undefined && port.tag > 0) {
+    return broken(`its untagged frames are in VLAN ${port.tag}, but it gets that VLAN's frames tagged`);
+  }
   if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
   if (!isDead(port)) return sound;
   const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;

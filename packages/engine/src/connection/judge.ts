@@ -84,6 +84,7 @@ function judgeFunction({ name, mac, vlan }: FunctionLeg, { functions, links }: H
   const pf = vf && links.get(vf.pf);
   if (pf && !pf.up) return broken(`its physical function ${pf.name} is down`);
   if (pf?.carrier === false) return broken(`its physical function ${pf.name} has no carrier`);
+  if (vf?.isDisabled) return broken(`${vf.pf} keeps its link down (state disable)`);
   if (driver !== 'vfio-pci') return waiting('the hypervisor hands it over when the guest starts');
   if (vf && mac !== undefined && vf.mac.toLowerCase() !== mac.toLowerCase()) {
     return broken(`its MAC address is ${vf.mac}, not ${mac}`);

@@ -197,9 +197,13 @@ function pathOf(chosen: ChosenPath, context: PlanContext): readonly Leg[] | Prom
   return chosen.handler.path?.(chosen.vif, context) ?? [];
 }
 
+/** Adds the guest's MAC address to the legs of Linux bridges. */
 function withMac(legs: readonly Leg[], mac: string | null | undefined): Leg[] {
   if (!mac) return [...legs];
-  return legs.map((leg) => (leg.kind === 'guestLink' ? { mac, ...leg } : leg));
+  return legs.map((leg) => {
+    const isBridges = leg.kind === 'guestLink' || leg.kind === 'bridge' || leg.kind === 'bridgeMember';
+    return isBridges ? { mac, ...leg } : leg;
+  });
 }
 
 /** A leg that the plugin describes overrides the one derived from its plan. */

@@ -67,6 +67,8 @@ describe('a bridge of Open vSwitch', () => {
       { failMode: 'secure', hasController: true, flows: 0 },
       'broken',
     ],
+    ['without a way out', { closedWays: { why: 'out0 (No usable peer)', isError: true } }, 'broken'],
+    ['without a way out yet', { closedWays: { why: 'veth0 (its link is down)', isError: false } }, 'waiting'],
   ])('that is %s', (_, bridge, state) => {
     expect(judged(leg, { openVSwitch: openVSwitch(bridge) }).state).toBe(state);
   });
@@ -113,6 +115,15 @@ describe('a port of Open vSwitch', () => {
   });
 
   it.each([
+    ['in a VLAN whose frames it gets tagged', { vlanMode: 'native-tagged', tag: 5 }, 'broken'],
+    ['in a VLAN whose frames it gets untagged', { vlanMode: 'native-untagged', tag: 5 }, 'sound'],
+    ['the output of a mirror', { mirror: 'm0' }, 'broken'],
+  ])('that is %s, even if the plug isolates it', (_, own, state) => {
+    expect(stateOf(own)).toBe(state);
+    expect(stateOf(own, { isolated: true })).toBe(state);
+  });
+
+  it.each([
     ['forwarding', 'sound'],
     ['listening', 'waiting'],
     ['learning', 'waiting'],
@@ -137,12 +148,28 @@ describe("a guest's link in a Linux bridge", () => {
   const mac = 'fa:16:3e:00:00:01';
   const leg: Leg = { kind: 'guestLink', name: 'tap1', madeBy: 'plug', mac };
 
+  it('is broken if its queue has length 0, as is a macvtap', () => {
+    const links = new Map([['tap1', linkOf({ name: 'tap1', dropsAll: true })]]);
+    expect(judged(leg, { links }).state).toBe('broken');
+    const above = linkOf({ name: 'macvtap0', type: 'macvtap', lower: 'eth0', address: mac, dropsAll: true });
+    const both = new Map([above, linkOf({ name: 'eth0', type: '' })].map((link) => [link.name, link]));
+    expect(judged({ kind: 'macvtap', name: 'eth0', mac }, { links: both }).state).toBe('broken');
+  });
+
   it("is broken with the guest's MAC address, which matters in no other place", () => {
     const links = (own: Partial<LinkOnPath>) => new Map([['tap1', linkOf({ name: 'tap1', ...own })]]);
     expect(judged(leg, { links: links({ ...inBridge, address: mac.toUpperCase() }) }).state).toBe('broken');
     expect(judged(leg, { links: links(inBridge) }).state).toBe('sound');
     expect(judged(leg, { links: links({ address: mac }) }).state).toBe('sound');
   });
+});
+
+it("a bridge with the guest's MAC address is broken", () => {
+  const mac = 'fa:16:3e:00:00:01';
+  const leg: Leg = { kind: 'bridge', name: 'br1', mac };
+  const links = (address: string) => new Map([['br1', linkOf({ name: 'br1', type: 'bridge', address })]]);
+  expect(judged(leg, { links: links(mac.toUpperCase()) }).state).toBe('broken');
+  expect(judged(leg, { links: links('fa:16:3e:00:00:02') }).state).toBe('sound');
 });
 
 describe('a member of a Linux bridge', () => {
@@ -174,6 +201,14 @@ describe('a member of a Linux bridge', () => {
     expect(stateOf(isolated, [card('eth0')], { partner: 'eth0' })).toBe('sound');
     expect(stateOf(isolated, [card('eth0', isolated), tap('tap2')], { partner: 'eth0' })).toBe('broken');
     expect(stateOf(isolated, [])).toBe('sound'); // it reaches the bridge itself
+  });
+
+  it("is broken if another member has the guest's MAC address", () => {
+    const mac = 'fa:16:3e:00:00:01';
+    const eth0 = card('eth0', { ...inBridge, address: mac });
+    expect(stateOf(inBridge, [eth0], { mac })).toBe('broken');
+    expect(stateOf(inBridge, [eth0], { mac, partner: 'eth0' })).toBe('broken');
+    expect(stateOf(inBridge, [card('eth0')], { mac })).toBe('sound');
   });
 
   const down = { ...inBridge, up: false, port: { ...forwarding, state: 'disabled' } };
@@ -235,4 +270,18 @@ it('a port of Open vSwitch shows the state of a socket, if there is one for it',
   const socket: Leg = { kind: 'socket', name: '/run/vhu1', server: 'switch' };
   expect(judged(socket, {}).state).toBe('waiting');
   expect(judged({ ...socket, port: 'vhu1' }, {})).toEqual({ state: 'sound', legs: [] });
+});
+
+describe('a virtual function', () => {
+  const leg: Leg = { kind: 'function', name: '0000:03:10.0', mac: 'fa:16:3e:00:00:01', vlan: 7 };
+  const vf = { pf: 'eth0', mac: 'FA:16:3E:00:00:01', vlan: 7 };
+  it.each([
+    ['is as it must be', vf, 'sound'],
+    ['has another address', { ...vf, mac: 'fa:16:3e:00:00:02' }, 'broken'],
+    ['is in another VLAN', { ...vf, vlan: 8 }, 'broken'],
+    ['is kept down by its physical function', { ...vf, isDisabled: true }, 'broken'],
+  ])('that %s', (_, its, state) => {
+    const functions = new Map([[leg.name, { driver: 'vfio-pci', vf: its }]]);
+    expect(judged(leg, { functions }).state).toBe(state);
+  });
 });

@@ -78,8 +78,7 @@ class SwitchConnection {
     this.#socket.on('data', (chunk) => this.#receive(chunk));
     this.#socket.on('error', () => {}); // it closes then
     this.#socket.on('close', () => this.close());
-    // After a stall of this process, the reply may be there: it is received before this.
-    this.#socket.setTimeout(TIMEOUT, () => setImmediate(() => this.close('late')));
+    this.#socket.setTimeout(TIMEOUT, () => this.#expire());
     this.#socket.write(renderHello());
   }
 
@@ -100,6 +99,18 @@ class SwitchConnection {
   close(count: 'late' | 'closed' = 'closed'): void {
     this.#socket.destroy();
     for (const answer of this.#pending.splice(0)) answer(count);
+  }
+
+  #expire(): void {
+    const [oldest] = this.#pending;
+    if (!oldest) {
+      this.close(); // a question that is asked from now on gets a new connection
+      return;
+    }
+    // After a stall of this process, the reply may be there: it is received before this.
+    setImmediate(() => {
+      if (this.#pending[0] === oldest) this.close('late');
+    });
   }
 
   #receive(chunk: Buffer): void {

@@ -182,6 +182,7 @@ function onPath(link: LinkState): LinkOnPath {
     up: link.up,
     carrier: link.carrier ?? link.tap?.isOpen,
     mtu: link.mtu,
+    dropsAll: link.dropsAll,
     address: link.address,
     master: link.master,
     peer: link.peer,

@@ -4,6 +4,7 @@ import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
 import type { OvnPath } from './ovn-path.js';
+import { closedInterfaces, OvsWays, placesOf } from './ovs-ways.js';
 import type { VswitchdProbe } from './vswitchd-probe.js';
 
 /** The rows of Open vSwitch's database, as of the last refresh. */
@@ -23,6 +24,7 @@ interface DaemonAnswer {
 
 /** Reads the part of paths that Open vSwitch knows: reads its database once, and checks its daemon. */
 export class OpenVSwitchPath {
+  readonly #ways: OvsWays;
   /** What calls have asked ahead, by their signal: how many flows bridges have. */
   readonly #ahead = new WeakMap<AbortSignal, ReadonlyMap<string, Promise<number | undefined>>>();
 
@@ -30,7 +32,9 @@ export class OpenVSwitchPath {
     private readonly rows: RefreshedRows,
     private readonly vswitchd: VswitchdProbe,
     private readonly ovn: OvnPath | undefined,
-  ) {}
+  ) {
+    this.#ways = new OvsWays(rows);
+  }
 
   async read(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean): Promise<OpenVSwitchOnPath> {
     const [database, { fault: vswitchd, flows }] = await Promise.all([
@@ -95,6 +99,8 @@ export class OpenVSwitchPath {
         bridges: queryTable('Bridge', bridgeColumns),
         ports: queryRows('Port', portColumns, names, byColumn('name')),
         interfaces: queryRows('Interface', interfaceColumns, names, byColumn('name')),
+        mirrors: queryTable('Mirror', ['name', 'output_port']),
+        ...closedInterfaces,
         same: queryRows('Interface', ['name', 'type'], ids, byExternalId('iface-id')),
       },
       signal,
@@ -102,59 +108,41 @@ export class OpenVSwitchPath {
     const rowOf = (name: string) => found.interfaces.get(name)?.[0];
     const wanted = new Set(legs.flatMap((leg) => bridgesOf(leg)));
     const placeOf = placesOf(found.bridges);
-    const ports = new Map(
+    const ports = new Map<string, OvsPortOnPath>(
       [...names].flatMap((name) => {
         const port = found.ports.get(name)?.[0];
         const bridge = port && placeOf(values.readUuid(port._uuid));
-        return port && bridge !== undefined ? [[name, portOf(bridge, port, rowOf(name))] as const] : [];
+        if (!port || bridge === undefined) return [];
+        const mirror = mirrorTo(port, found.mirrors);
+        return [[name, { ...portOf(bridge, port, rowOf(name)), mirror }] as const];
       }),
     );
+    const config = values.readStrings(found.root[0]?.other_config);
     const guarded = [...names].filter((name) => found.ports.get(name)?.[0]?.protected === true);
-    const cutOff = guarded.length === 0 ? [] : await this.#cutOff(guarded, found.bridges, signal);
+    const cutOff = guarded.length === 0 ? [] : await this.#ways.cutOff(guarded, found.bridges, signal);
     for (const name of cutOff) {
       const port = ports.get(name);
       if (port) ports.set(name, { ...port, isCutOff: true });
     }
+    const onPath = found.bridges.filter(({ name }) => wanted.has(values.readString(name)));
+    const idle = [...found.notUp.values(), ...found.inError.values()].flat();
+    const closed = await this.#ways.closed(onPath, idle, names, signal);
     return {
       trees: new Set(found.bridges.filter(usesSpanningTree).map(({ name }) => values.readString(name))),
       settings: values.readStrings(found.root[0]?.external_ids),
-      fillsChecksums: values.readStrings(found.root[0]?.other_config)['userspace-tso-enable'] === 'true',
+      fillsChecksums: config['userspace-tso-enable'] === 'true',
+      awaitsFlows: config['flow-restore-wait'] === 'true',
       isBehind: found.root.some(({ cur_cfg, next_cfg }) => Number(cur_cfg) < Number(next_cfg)),
       bridges: new Map(
         found.bridges.flatMap((row) => {
           const name = values.readString(row.name);
-          return wanted.has(name) ? [[name, bridgeOf(row, rowOf(name))] as const] : [];
+          const bridge = { ...bridgeOf(row, rowOf(name)), closedWays: closed.get(name) };
+          return wanted.has(name) ? [[name, bridge] as const] : [];
         }),
       ),
       ports,
       byInterfaceId: new Map([...found.same].map(([id, rows]) => [id, carriersAmong(rows)])),
     };
-  }
-
-  /**
-   * Those of these protected ports whose bridge has only protected ports that lead to the network: ports that are
-   * neither a guest's nor the host's own. Few ports are protected, so only then are all others read.
-   */
-  async #cutOff(
-    guarded: readonly string[],
-    bridges: readonly values.Row[],
-    signal: AbortSignal,
-  ): Promise<string[]> {
-    const { ports, interfaces } = await this.rows.read(
-      {
-        ports: queryTable('Port', ['_uuid', 'name', 'protected']),
-        interfaces: queryTable('Interface', ['name', 'type', 'external_ids']),
-      },
-      signal,
-    );
-    const inside = new Set(interfaces.filter(isInside).map(({ name }) => values.readString(name)));
-    return guarded.filter((guest) => {
-      const own = ports.find(({ name }) => values.readString(name) === guest);
-      const bridge = own && bridges.find((row) => portSetOf(row).has(values.readUuid(own._uuid)));
-      const others = ports.filter((row) => row !== own && isOn(bridge, row));
-      const outward = others.filter(({ name }) => !inside.has(values.readString(name)));
-      return outward.length > 0 && outward.every((row) => row.protected === true);
-    });
   }
 }
 
@@ -198,15 +186,6 @@ function usesSpanningTree({ stp_enable, rstp_enable }: values.Row): boolean {
   return stp_enable === true || rstp_enable === true;
 }
 
-/** Whether an interface is a guest's, or a link of this host. */
-function isInside({ type, external_ids }: values.Row): boolean {
-  return values.readString(type) === 'internal' || values.readEntry(external_ids, 'iface-id') !== undefined;
-}
-
-function isOn(bridge: values.Row | undefined, port: values.Row): boolean {
-  return bridge !== undefined && portSetOf(bridge).has(values.readUuid(port._uuid));
-}
-
 /** Why ovs-vswitchd could not make a bridge, according to the row of its local port. */
 export function bridgeFault(local: values.Row | undefined): string | undefined {
   const ofport = values.readOptionalInteger(local?.ofport);
@@ -233,19 +212,11 @@ function portOf(bridge: string, port: values.Row, iface: values.Row | undefined)
   };
 }
 
-/** The bridge that a port is on. A bridge may have thousands of ports. */
-function placesOf(bridges: readonly values.Row[]): (port: string) => string | undefined {
-  const sets = bridges.map((row) => [values.readString(row.name), portSetOf(row)] as const);
-  return (port) => sets.find(([, ports]) => ports.has(port))?.[0];
-}
-
-const portSets = new WeakMap<values.Row, ReadonlySet<string>>();
-
-/** A row of the replica is the same object as long as nothing changes. */
-function portSetOf(row: values.Row): ReadonlySet<string> {
-  const known = portSets.get(row) ?? new Set(values.readUuids(row.ports));
-  portSets.set(row, known);
-  return known;
+/** The name of the mirror that sends its copies to a port. */
+function mirrorTo(port: values.Row, mirrors: readonly values.Row[]): string | undefined {
+  const id = values.readUuid(port._uuid);
+  const found = mirrors.find(({ output_port }) => values.readUuids(output_port).includes(id));
+  return found && values.readString(found.name);
 }
 
 /** Neutron's agent also gives the iface-id of a trunk to patch ports. */

@@ -4,7 +4,7 @@ import { isVifError, type VifError } from '@vifkit/core';
 import type { FunctionOnPath } from '@vifkit/engine/connection';
 import type { KernelFiles } from '../kernel/kernel-files.js';
 import { pathExists } from '../kernel/path-exists.js';
-import type { VfTable } from '../sriov/vf-table.js';
+import type { FoundVf, VfTable } from '../sriov/vf-table.js';
 import { findVirtualFunctions } from '../sriov/virtual-functions.js';
 
 /**
@@ -20,7 +20,7 @@ export async function readFunctions(
 ): Promise<Map<string, FunctionOnPath>> {
   if (addresses.length === 0) return new Map();
   const [settings, virtual, bindings] = await Promise.all([
-    vfs.read(addresses, signal).catch(() => new Map<string, VifError>()),
+    vfs.read(addresses, signal).catch(() => new Map<string, FoundVf | VifError>()),
     findVirtualFunctions(sysfsRoot, addresses, files),
     Promise.all(addresses.map((address) => bindingOf(join(sysfsRoot, 'bus/pci/devices', address)))),
   ]);
@@ -30,7 +30,8 @@ export async function readFunctions(
       if (!binding) return [];
       const [vf, place] = [settings.get(address), virtual.get(address)];
       if (!vf || isVifError(vf) || !place || isVifError(place)) return [[address, binding] as const];
-      return [[address, { ...binding, vf: { pf: place.pf, mac: vf.mac, vlan: vf.vlan } }] as const];
+      const { mac, vlan, isDisabled } = vf;
+      return [[address, { ...binding, vf: { pf: place.pf, mac, vlan, isDisabled } }] as const];
     }),
   );
 }

@@ -44,6 +44,8 @@ export interface LinkState {
   /** The users noted on it (`linkUser` steps). */
   readonly users?: readonly string[];
   readonly tap?: TapState;
+  /** A tap or macvtap whose queue has length 0 (`txqueuelen 0`): the kernel drops what is sent to the guest. */
+  readonly dropsAll?: boolean;
   /** Whether the link has a carrier; known only while it is up. */
   readonly carrier?: boolean;
   /** Its state as a member of a bridge. */

@@ -4,7 +4,7 @@ import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import { IpBatch } from '../links/ip/ip-batch.js';
 import { linkOutcome } from '../links/link-outcome.js';
 import { netDeviceAddress, netDeviceUsers } from './pci-net-device.js';
-import { readVfs } from './read-vfs.js';
+import { type ListedVf, readVfs } from './read-vfs.js';
 import type { FoundVf, VfChange, VfState, VfTable } from './vf-table.js';
 import { findVirtualFunctions } from './virtual-functions.js';
 
@@ -56,7 +56,7 @@ export class IpVfTable implements VfTable {
   async #stateOf(
     address: string,
     { pf, index, netDevice }: VirtualFunction,
-    listing: ReadonlyMap<number, VfState> | VifError | undefined,
+    listing: ReadonlyMap<number, ListedVf> | VifError | undefined,
   ): Promise<FoundVf | VifError> {
     if (isVifError(listing)) return listing;
     const listed = listing?.get(index);

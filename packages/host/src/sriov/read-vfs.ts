@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { hostPrograms, type Programs } from '../commands/programs.js';
 import { missingProgram } from '../commands/run-program.js';
-import type { VfState } from './vf-table.js';
+import type { FoundVf, VfState } from './vf-table.js';
 
 /** The VLAN of a virtual function; 0 and 802.1Q are left out. */
 interface IpVlan {
@@ -20,7 +20,12 @@ interface IpVf extends IpVlan {
   readonly vlan_list?: readonly IpVlan[];
   /** Left out if the driver does not support trust. */
   readonly trust?: boolean;
+  /** `auto`, `enable` or `disable`; not all drivers have it. */
+  readonly link_state?: string;
 }
+
+/** A virtual function as its physical function lists it. */
+export type ListedVf = VfState & Pick<FoundVf, 'isDisabled'>;
 
 /**
  * The settings of a physical function's virtual functions, by number; or the error if `ip` cannot read them.
@@ -30,7 +35,7 @@ export async function readVfs(
   pf: string,
   signal: AbortSignal,
   programs: Programs = hostPrograms,
-): Promise<ReadonlyMap<number, VfState> | VifError> {
+): Promise<ReadonlyMap<number, ListedVf> | VifError> {
   const argv = ['ip', '-details', '-json', 'link', 'show', 'dev', pf] as const;
   const result = await programs.run(argv, { signal, doing: 'reading virtual functions' });
   if (result.missing) throw missingProgram('ip', 'iproute2');
@@ -46,14 +51,14 @@ export async function readVfs(
 }
 
 /** Parses the output of `ip -json link show dev PF`. */
-export function parseVfs(json: string): Map<number, VfState> {
+export function parseVfs(json: string): Map<number, ListedVf> {
   const links: { readonly vfinfo_list?: readonly IpVf[] }[] = JSON.parse(json);
   return new Map(
     links.flatMap(({ vfinfo_list = [] }) => vfinfo_list.map((each) => [each.vf, stateOf(each)])),
   );
 }
 
-function stateOf({ address, mac, vlan_list, trust, ...beside }: IpVf): VfState {
+function stateOf({ address, mac, vlan_list, trust, link_state, ...beside }: IpVf): ListedVf {
   const { vlan = 0, qos, protocol } = vlan_list?.[0] ?? beside;
   return {
     mac: address ?? mac ?? '',
@@ -61,5 +66,6 @@ function stateOf({ address, mac, vlan_list, trust, ...beside }: IpVf): VfState {
     ...(qos !== undefined && { qos }),
     ...(protocol !== undefined && { protocol }),
     ...(trust !== undefined && { trust }),
+    ...(link_state === 'disable' && { isDisabled: true }),
   };
 }

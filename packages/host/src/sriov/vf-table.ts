@@ -23,6 +23,8 @@ export type VfSettings = Partial<VfState>;
 
 /** A virtual function as found on the host. */
 export interface FoundVf extends VfState {
+  /** Its physical function keeps its link down (`ip link set PF vf N state disable`). */
+  readonly isDisabled?: boolean;
   /** The links on top of the function's own device, or that it is a member of: a macvtap, a bridge. */
   readonly users?: readonly string[];
   /** The program that has it open through VFIO, as in `qemu-system-x86 (process 4711)`, if it was asked for. */

@@ -48,6 +48,16 @@ it('counts the flows of a bridge that was made anew since the last question', as
   await expect.poll(count).toBe(0);
 });
 
+it('answers questions that are asked while the kept connection expires, after a stall of this process', async () => {
+  const asked = [1_010, 1_050].map(
+    (delay) => new Promise((resolve) => setTimeout(() => resolve(count()), delay)),
+  );
+  expect(await count()).toBe(0);
+  for (const start = Date.now(); Date.now() - start < 1_100; ); // all timers are due afterwards
+  expect(await Promise.race(asked)).toBe(0);
+  expect([await count(), ...(await Promise.all(asked))]).toEqual([0, 0, 0]);
+});
+
 it('answers questions at once each for itself, and none once it is closed', async () => {
   const before = await Promise.all([count(), countOf('br1'), count()]);
   await ofctl('add-flow', 'table=6,in_port=2,actions=drop');

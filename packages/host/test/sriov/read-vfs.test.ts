@@ -31,6 +31,15 @@ describe('what ip -json link prints of virtual functions', () => {
     ]);
   });
 
+  it('tells of a function whose link the physical function keeps down', () => {
+    const states = ['auto', 'enable', 'disable'].map((link_state, vf) => ({ vf, mac, link_state }));
+    expect(read(...states)).toEqual([
+      [0, { mac, vlan: 0 }],
+      [1, { mac, vlan: 0 }],
+      [2, { mac, vlan: 0, isDisabled: true }],
+    ]);
+  });
+
   it('may be nothing', () => {
     expect(parseVfs('[{"ifname":"lo"}]').size).toBe(0);
     expect(parseVfs('[{},{"ifname":"lo"}]').size).toBe(0);

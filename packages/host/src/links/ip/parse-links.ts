@@ -11,6 +11,8 @@ interface IpLink {
   readonly address?: string;
   readonly master?: string;
   readonly ifalias?: string;
+  /** The length of its queue; left out if it is 0. */
+  readonly txqlen?: number;
   readonly altnames?: readonly string[];
   /** The peer of a veth, or the link below. */
   readonly link?: string;
@@ -36,7 +38,7 @@ export function parseLinks(lines: readonly string[]): Map<string, LinkState> {
 }
 
 function stateOf(ipLink: IpLink): LinkState {
-  const { ifname, flags, mtu, address, master, ifalias, altnames = [], link, linkinfo } = ipLink;
+  const { ifname, flags, mtu, address, master, ifalias, altnames = [], link, linkinfo, txqlen } = ipLink;
   const users = usersIn(ifname, altnames);
   const alternativeNames = altnames.filter((each) => !each.startsWith(noteOf(ifname, '')));
   const kind = linkinfo?.info_kind ?? '';
@@ -57,6 +59,7 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(alternativeNames.length > 0 && { alternativeNames }),
     ...(kind !== 'veth' && kind !== 'vlan' && typeof link === 'string' && { lower: link }),
     ...(isTap && { tap: tapOf(data, flags) }),
+    ...((isTap || kind === 'macvtap') && txqlen === undefined && { dropsAll: true }),
     ...(flags.includes('UP') && { carrier: !flags.includes('NO-CARRIER') }),
     ...(linkinfo?.info_slave_kind === 'bridge' && { port: portOf(linkinfo.info_slave_data ?? {}) }),
     ...(typeof data.mode === 'string' && { mode: data.mode }),
@@ -75,12 +78,13 @@ function stateOf(ipLink: IpLink): LinkState {
 }
 
 function portOf(data: Readonly<Record<string, unknown>>): NonNullable<LinkState['port']> {
-  const { state, isolated, locked, flood, bcast_flood } = data;
+  const { state, isolated, locked, flood, bcast_flood, proxy_arp } = data;
   return {
     state: String(state),
     isolated: isolated === true,
     locked: locked === true,
-    floods: flood !== false && bcast_flood !== false,
+    // The bridge itself answers for what is behind a port with proxy_arp.
+    floods: flood !== false && bcast_flood !== false && proxy_arp !== true,
   };
 }
 

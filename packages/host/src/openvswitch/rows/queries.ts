@@ -16,6 +16,7 @@ export const COLUMNS = {
     ...(['ofport', 'error', 'admin_state', 'link_state'] as const),
   ],
   QoS: ['external_ids'],
+  Mirror: ['name', 'output_port'],
 } as const;
 
 export type Table = keyof typeof COLUMNS;

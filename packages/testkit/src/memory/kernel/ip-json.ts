@@ -20,6 +20,7 @@ export function linkJson(link: KernelLink, kernel: Kernel): Record<string, unkno
     ...(master !== undefined && { master }),
     operstate: link.up && hasCarrier(link, kernel) ? 'UP' : 'DOWN',
     group: group === 0 ? 'default' : String(group),
+    txqlen: 1000,
     link_type: 'ether',
     address,
     broadcast: 'ff:ff:ff:ff:ff:ff',

@@ -81,6 +81,7 @@ export const OPEN_VSWITCH: Schema = {
     },
   },
   QoS: { isRoot: true, columns: { type: text, external_ids: map, other_config: map } },
+  Mirror: { columns: { name: text, output_port: set } },
 };
 
 /** Of OVN's southbound schema (ovn-sb(5)). */
