@@ -168,19 +168,23 @@ function inspectMissing(
 /**
  * Compares the absence of a link with the link of its name, if that exists.
  * @param usedBy what shows that a bridge without a mark serves others than the VIF
+ * @param peer its other end, if it is a veth
  */
 export function inspectAbsence(
   step: LinkAbsentStep,
   vifId: string,
   state: LinkState | undefined,
   usedBy?: string,
+  peer?: LinkState,
 ): LinkInspection {
   if (!state) return { differences: [] };
   const differences = [{ attribute: 'exists', expected: false, actual: true }];
   const owner = whoseLink(step, vifId, state, usedBy);
   const found = state.tap?.isOpen ? { ...owner, usedBy: 'a program' } : owner;
   const { name, type, lenient } = step;
-  if (state.type === type) return { change: { kind: 'remove', link: state }, differences, found };
+  if (state.type === type) {
+    return { change: { kind: 'remove', removed: { link: state, peer } }, differences, found };
+  }
   if (lenient) return { differences: [], found };
   const text = `Link ${name} is of type '${state.type}', not '${type}', and is left alone`;
   return { differences, blocked: new VifError('LINK_KIND_MISMATCH', text), found };

@@ -22,7 +22,7 @@ import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
 import { hybridBridgesOf, type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
-import { type AttemptedLinkTask, didNothing, undoing } from './undoing.js';
+import { type AttemptedLinkTask, didNothing, undoing, withoutOtherEnds } from './undoing.js';
 
 /** Carries out link steps on a table of links. */
 export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress> {
@@ -42,7 +42,9 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const query = {
       // Whether a link is in use depends on the other links.
       names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : this.#namesIn(all),
-      settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))),
+      settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))).concat(
+        leavingInPlugs(all),
+      ),
     };
     const [read, { addressing, rules }] = await Promise.all([
       this.#table.read(query, signal),
@@ -163,13 +165,15 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
   }
 
   async undo(tasks: readonly AttemptedLinkTask[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
-    const made = tasks.filter(({ change: { kind } }) => kind === 'make' || kind === 'replace');
+    const made = tasks.filter(({ change: { kind } }) => ['make', 'replace', 'remove'].includes(kind));
     const names = made.map(({ step }) => step.name);
     const [used, links] = await Promise.all([
       this.#usedByOthers(tasks, signal),
       names.length === 0 ? new Map<string, LinkState>() : this.#table.read({ names }, signal),
     ]);
-    const scripts = tasks.map((task) => undoing(task, used, links.get(task.step.name)));
+    const scripts = withoutOtherEnds(tasks).map((task) =>
+      task ? undoing(task, used, links.get(task.step.name)) : [],
+    );
     const wanted = scripts.flatMap((script) => (script instanceof VifError ? [] : script));
     const results = new Map((await this.#table.write(wanted, signal)).map((error, i) => [wanted[i], error]));
     return scripts.map((script) =>
@@ -181,7 +185,12 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const names = this.#table.present(vifs.flatMap(strayNames));
     if (names.length === 0) return [];
     const links = await this.#table.read({ names: [...new Set(names)] }, signal);
-    return vifs.map((vif) => strayLinks(vif, links));
+    const strays = vifs.flatMap((vif) => strayLinks(vif, links));
+    if (strays.length === 0) return [];
+    // All that it takes to restore them, if the plug fails.
+    const whole = strays.flatMap(({ step: { name } }) => [name, links.get(name)?.peer ?? name]);
+    const read = await this.#table.read({ names: whole, settingsOf: whole }, signal);
+    return vifs.map((vif) => strayLinks(vif, new Map([...links, ...read])));
   }
 
   /** With the reach `near`, links are found by name, see {@link findStrays}: the kernel cannot search by alias. */
@@ -236,8 +245,10 @@ function inspectStep(
           .map((name) => links.get(name))
           .find((each) => each && isOf(vifId, each)),
       });
-    case 'linkAbsent':
-      return inspectAbsence(step, vifId, links.get(step.name), found.usedBy);
+    case 'linkAbsent': {
+      const state = links.get(step.name);
+      return inspectAbsence(step, vifId, state, found.usedBy, links.get(state?.peer ?? ''));
+    }
     case 'linkUser':
       return inspectUser(step, links.get(step.name));
     case 'linkUserAbsent':
@@ -272,6 +283,14 @@ function isOfGuest({ step }: VifStep<LinkSteps>, links: ReadonlyMap<string, Link
 function notesIn(steps: readonly LinkSteps[], kind: 'linkUser' | 'linkUserAbsent'): Set<string> {
   return new Set(
     steps.flatMap((step) => (step.kind === kind && 'user' in step ? [noteOf(step.name, step.user)] : [])),
+  );
+}
+
+/** The links that plugs remove: they are restored, with their settings, if the plug fails. */
+function leavingInPlugs(all: readonly VifStep<LinkSteps>[]): string[] {
+  const plugged = new Set(all.flatMap(({ step, vifId }) => (step.kind === 'link' ? vifId : [])));
+  return all.flatMap(({ step, vifId }) =>
+    step.kind === 'linkAbsent' && plugged.has(vifId) ? step.name : [],
   );
 }
 

@@ -87,7 +87,7 @@ export function inspectUserAbsence(
   const isFree = state.master === undefined || together.has(state.master);
   if (isOurs(state) && state.type === type && isFree && !used.has(name)) {
     const differences = [{ attribute: 'exists', expected: false, actual: true }];
-    return { change: { kind: 'remove', link: state }, differences };
+    return { change: { kind: 'remove', removed: { link: state } }, differences };
   }
   if (!state.users?.includes(user)) return { differences: [] };
   const differences = [{ attribute: 'user', expected: null, actual: user }];

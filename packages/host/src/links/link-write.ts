@@ -7,8 +7,8 @@ import type { LinkChange, LinkMaking, TapMaking } from './link-table.js';
 /** How a link is made: by us, or by a command of the plan before the step. */
 export type Creation = LinkMaking | { readonly type: 'command' };
 
-/** A link that is removed in order to be recreated, with the other end of a veth pair. */
-export interface Replaced {
+/** A link that is removed, with the other end of a veth pair: all that is needed to restore it. */
+export interface Removed {
   readonly link: LinkState;
   readonly peer?: LinkState | undefined;
 }
@@ -28,7 +28,7 @@ export type LinkWrite =
       readonly create: Creation;
       readonly set: LinkAttributes;
       readonly mark: string;
-      readonly replaced: Replaced;
+      readonly replaced: Removed;
     }
   /** A tap is recreated in place. */
   | {
@@ -46,7 +46,7 @@ export type LinkWrite =
       readonly mark?: Marking;
       readonly relocation?: Relocation | undefined;
     }
-  | { readonly kind: 'remove'; readonly link: LinkState }
+  | { readonly kind: 'remove'; readonly removed: Removed }
   | { readonly kind: 'note'; readonly user: string; readonly present: boolean };
 
 export type SetWrite = Extract<LinkWrite, { kind: 'set' }>;

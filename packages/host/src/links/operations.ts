@@ -60,7 +60,7 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
         return relocation ? [own, push(relocation.there)] : [own];
       }
       case 'remove':
-        return [remove(name, change.link.peer)];
+        return [remove(name, change.removed.link.peer)];
       case 'note':
         return [push({ op: 'note', name, user: change.user, present: change.present })];
     }

@@ -87,7 +87,8 @@ export function strayLinks(vif: PlannedVif, links: ReadonlyMap<string, LinkState
     if (!state || type === undefined || !isOf(vif.vifId, state)) return [];
     if (guestLinks.has(name) && !isIdleTap(state)) return [];
     const step: LinkAbsentStep = { kind: 'linkAbsent', name, type, own: false };
-    return [{ step, inspection: inspectAbsence(step, vif.vifId, state) }];
+    const peer = links.get(state.peer ?? '');
+    return [{ step, inspection: inspectAbsence(step, vif.vifId, state, undefined, peer) }];
   });
 }
 

@@ -3,7 +3,7 @@ import type { AttemptedTask } from '@vifkit/core/step-kinds';
 import { isOurs, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
-import { keptOf, type LinkProgress, type LinkWrite, makingOf, type Replaced } from './link-write.js';
+import { keptOf, type LinkProgress, type LinkWrite, makingOf, type Removed } from './link-write.js';
 import { noteFor } from './operations.js';
 
 export type AttemptedLinkTask = AttemptedTask<LinkSteps, LinkWrite, LinkProgress>;
@@ -26,7 +26,7 @@ export function didNothing({ kind }: LinkWrite, error: VifError): boolean {
 /**
  * The operations that undo a task: none if there is nothing to undo, or an error if that is impossible.
  * @param used links that are used by something which is not removed too
- * @param now the current state of a link that the task made
+ * @param now the current state of a link that the task made or removed
  */
 export function undoing(
   { step, change, outcome }: AttemptedLinkTask,
@@ -44,7 +44,7 @@ export function undoing(
       return isAnothers || (isShared && used.has(name)) ? [] : [{ op: 'delete', name }];
     }
     case 'replace':
-      return isAnothers ? [] : restoring(change.replaced);
+      return isAnothers ? [] : [{ op: 'delete', name }, ...restoring(change.replaced)];
     case 'remake': {
       const { create: was, was: before } = change;
       const { up, promisc, alias = '' } = before;
@@ -58,17 +58,35 @@ export function undoing(
       const back = { op: 'set', name, attributes: former, ...(mark && { alias: mark.from }) } as const;
       return relocation ? [back, relocation.back] : [back];
     }
-    case 'remove':
-      return new VifError('LINK_COMMAND_FAILED', `Link ${name} was removed and cannot be restored`);
+    case 'remove': {
+      if (!now) return restoring(change.removed);
+      if (now.alias === change.removed.link.alias) return []; // the removal was not reached
+      const text = `Link ${name} was removed, and is not restored: another program has made one of that name`;
+      return new VifError('LINK_COMMAND_FAILED', text);
+    }
     case 'note':
       return [{ op: 'note', name, user: change.user, present: !change.present }];
   }
 }
 
-/** The operations that restore a link that was removed in order to be recreated, with its other end if it is a veth. */
-function restoring({ link, peer: end }: Replaced): LinkOperation[] {
+/** The tasks, without those that removed the other end of a pair that an earlier one restores. */
+export function withoutOtherEnds(
+  tasks: readonly AttemptedLinkTask[],
+): readonly (AttemptedLinkTask | undefined)[] {
+  const restored = new Set<string>();
+  return tasks.map((task) => {
+    const { step, change } = task;
+    if (change.kind !== 'remove') return task;
+    if (restored.has(step.name)) return undefined;
+    for (const name of [step.name, change.removed.link.peer ?? step.name]) restored.add(name);
+    return task;
+  });
+}
+
+/** The operations that restore a link that was removed, with its other end if it is a veth. */
+function restoring({ link, peer: end }: Removed): LinkOperation[] {
   const { name, type, peer, vlan, bridge, tap, users = [] } = link;
-  const operations: LinkOperation[] = [{ op: 'delete', name }];
+  const operations: LinkOperation[] = [];
   if (type === 'bridge') operations.push({ op: 'add', name, create: { type }, ...(bridge && { bridge }) });
   if (type === 'tap' && tap) operations.push({ op: 'add', name, create: makingOf(tap) });
   if (type === 'veth' && peer !== undefined) operations.push({ op: 'add', name, create: { type, peer } });

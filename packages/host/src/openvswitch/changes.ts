@@ -9,6 +9,7 @@ import type {
   OvsVifPortsAbsentStep,
 } from '@vifkit/core/steps';
 import { ownerIn } from './marks.js';
+import type { PortRows } from './snapshot.js';
 import type { Owner } from './whose.js';
 
 /** The steps that concern Open vSwitch. */
@@ -47,6 +48,8 @@ export interface EnsureBridge {
   readonly externalIds?: Readonly<Record<string, string>>;
   /** Keys of the `external_ids` of an existing bridge. */
   readonly marks?: OvsKeys | undefined;
+  /** The rows that its local port had, if it is restored. */
+  readonly former?: PortRows | undefined;
 }
 
 /** Sets or unsets the MTU request of a bridge's local port. A missing bridge is not made. */
@@ -104,6 +107,8 @@ export interface PutPort {
   readonly unlessOthers?: Owner;
   /** Further settings, if it is made now. */
   readonly initial?: OvsPortInitial | undefined;
+  /** The rows that it had, if it is restored. */
+  readonly former?: PortRows | undefined;
   /** Wait until ovs-vswitchd has opened the port, and fail if it cannot. */
   readonly wired: boolean;
 }

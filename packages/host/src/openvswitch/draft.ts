@@ -1,7 +1,6 @@
-import type { OvsPortInitial } from '@vifkit/core/steps';
 import type { Condition, Mutation, Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
-import { mergeKeys, type OvsKeys, type OvsPortSettings } from './changes.js';
+import { mergeKeys, type OvsKeys, type OvsPortSettings, type PutPort } from './changes.js';
 import {
   initialColumns,
   interfaceColumns,
@@ -11,7 +10,14 @@ import {
   portColumns,
   qosRow,
 } from './columns.js';
-import type { BridgeRow, PortRow, RowRef, Snapshot } from './snapshot.js';
+import {
+  type BridgeRow,
+  type PortRow,
+  type PortRows,
+  type RowRef,
+  type Snapshot,
+  writable,
+} from './snapshot.js';
 
 /** A bridge. Its ports are given by id, or by name within the transaction. */
 interface DraftBridge extends Pick<BridgeRow, 'ref' | 'externalIds'> {
@@ -40,6 +46,8 @@ export class Draft {
    */
   readonly #leaving: RowRef[] = [];
   readonly #joining = new Map<string, { readonly bridge: RowRef; readonly ports: Map<string, RowRef> }>();
+  /** The rows of ports that are removed, by name: all that it takes to restore them. */
+  readonly removed = new Map<string, PortRows>();
   #inserted = 0;
 
   constructor(private readonly snapshot: Snapshot) {
@@ -96,6 +104,7 @@ export class Draft {
       timeout: 0,
     });
     this.#mutate('Open_vSwitch', [], ['bridges', 'delete', bridge.ref]);
+    this.#noteRemoval(name);
     this.#bridges.delete(name);
     this.#ports.delete(name);
   }
@@ -105,14 +114,17 @@ export class Draft {
     bridge: string,
     settings: OvsPortSettings,
     externalIds: Readonly<Record<string, string>>,
-    initial: OvsPortInitial = {},
+    { initial = {}, former }: Pick<PutPort, 'initial' | 'former'> = {},
   ): void {
     const { qosType } = initial;
-    if (qosType !== undefined) this.#deleteQos(name); // what is left of an earlier port of that name
-    const qos = qosType === undefined ? {} : { qos: this.#insert('QoS', qosRow(name, qosType)) };
-    const interfaceRef = this.#insert('Interface', { name, ...interfaceColumns(settings) });
+    const newQos = former?.qos ?? (qosType === undefined ? undefined : qosRow(name, qosType));
+    if (newQos) this.#deleteQos(name); // what is left of an earlier port of that name
+    const qos = newQos ? { qos: this.#insert('QoS', newQos) } : {};
+    const its = { ...former?.interface, name, ...interfaceColumns(settings) };
+    const interfaceRef = this.#insert('Interface', its);
     const row = { name, interfaces: interfaceRef, external_ids: values.map(externalIds), ...qos };
-    const ref = this.#insert('Port', { ...row, ...initialColumns(initial), ...portColumns(settings) });
+    const own = { ...former?.port, ...row, ...initialColumns(initial), ...portColumns(settings) };
+    const ref = this.#insert('Port', own);
     this.#ports.set(name, {
       ref,
       bridge,
@@ -153,6 +165,7 @@ export class Draft {
   removePort(name: string): void {
     const port = this.#ports.get(name);
     if (port) {
+      this.#noteRemoval(name);
       this.#detach(port);
       if (this.snapshot.qos.get(name)?.length) this.#update('Port', port.ref, { qos: values.set([]) });
       this.#deleteQos(name);
@@ -185,8 +198,17 @@ export class Draft {
     this.#joining.clear();
   }
 
+  #noteRemoval(name: string): void {
+    const rows = this.snapshot.ports.get(name)?.rows;
+    if (!rows) return;
+    const used = values.readUuids(rows.port.qos);
+    const qos = this.snapshot.qos.get(name)?.find(({ _uuid }) => used.includes(values.readUuid(_uuid)));
+    this.removed.set(name, { ...rows, ...(qos && { qos: writable(qos) }) });
+  }
+
   #deleteQos(port: string): void {
-    for (const id of this.snapshot.qos.get(port) ?? []) {
+    for (const { _uuid } of this.snapshot.qos.get(port) ?? []) {
+      const id = values.uuid(values.readUuid(_uuid));
       this.#changes.push({ op: 'delete', table: 'QoS', where: [['_uuid', '==', id]] });
     }
   }

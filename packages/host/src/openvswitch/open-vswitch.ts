@@ -10,7 +10,7 @@ import { hasBridgeMark, ownerIn } from './marks.js';
 import { findMarked, meansNoSwitch, type OvsMarked } from './owned.js';
 import { DatabaseRows } from './rows/database-rows.js';
 import { DATABASE } from './rows/queries.js';
-import { readSnapshot, type Snapshot } from './snapshot.js';
+import { type PortRows, readSnapshot, type Snapshot } from './snapshot.js';
 import type { OvsBridge, OvsQuery, OvsState } from './state.js';
 import { composeTransaction } from './transaction.js';
 import { awaitWiring, type Unfinished } from './wiring.js';
@@ -103,14 +103,18 @@ export class OvsSwitch {
    * that would replace a bond, `OVSDB_ERROR` for what the database refuses, `OVS_NOT_WIRED` if the deadline passes
    * before ovs-vswitchd has applied a change, `OVS_PORT_FAILED` if it could not open a port or a bridge's local port,
    * and errors of the connection.
+   *
+   * @param removed gets the rows of the ports that are removed, by name
    */
   async commit(
     changes: readonly OvsChange[],
     signal: AbortSignal,
+    removed: Map<string, PortRows> = new Map(),
   ): Promise<readonly (VifError | undefined)[]> {
     const outcomes = new Map<OvsChange, VifError>();
     const unfinished: Unfinished[] = [];
-    await this.#settle(byOwner(changes), outcomes, unfinished, signal);
+    const transact = (these: readonly OvsChange[]) => this.#transact(these, removed, signal);
+    await this.#settle(byOwner(changes), outcomes, unfinished, transact);
     const failures = await awaitWiring(this.#rows, unfinished, signal);
     return changes.map((change) => outcomes.get(change) ?? failures.get(change));
   }
@@ -120,16 +124,16 @@ export class OvsSwitch {
     owners: readonly (readonly OvsChange[])[],
     outcomes: Map<OvsChange, VifError>,
     unfinished: Unfinished[],
-    signal: AbortSignal,
+    transact: (changes: readonly OvsChange[]) => Promise<Unfinished>,
   ): Promise<void> {
     const changes = owners.flat();
     try {
-      unfinished.push(await this.#transact(changes, signal));
+      unfinished.push(await transact(changes));
     } catch (error) {
       if (owners.length > 1 && ['refused', 'overtaken'].includes(failureOf(error))) {
         const half = Math.ceil(owners.length / 2);
-        await this.#settle(owners.slice(0, half), outcomes, unfinished, signal);
-        await this.#settle(owners.slice(half), outcomes, unfinished, signal);
+        await this.#settle(owners.slice(0, half), outcomes, unfinished, transact);
+        await this.#settle(owners.slice(half), outcomes, unfinished, transact);
         return;
       }
       const failure = asVifError(error, 'OVSDB_ERROR', 'Open vSwitch could not be changed');
@@ -141,7 +145,11 @@ export class OvsSwitch {
    * Composes the transaction from the state of the database, and sends it. Repeats that if others were faster, or if it
    * was lost.
    */
-  #transact(changes: readonly OvsChange[], signal: AbortSignal): Promise<Unfinished> {
+  #transact(
+    changes: readonly OvsChange[],
+    removed: Map<string, PortRows>,
+    signal: AbortSignal,
+  ): Promise<Unfinished> {
     const wanted = {
       ports: changes.map((change) => change.name),
       qosOf: changes.filter(touchesQos).map(nameOf),
@@ -156,7 +164,9 @@ export class OvsSwitch {
       if (failed > 0) await this.#rows.refresh(signal);
       const snapshot = await readSnapshot(this.#rows, wanted, signal);
       const bridgePorts = await readBridgePorts(this.#rows, snapshot, idle, signal);
-      const { operations, awaited, opened } = composeTransaction(snapshot, changes, bridgePorts);
+      const { operations, awaited, opened, ...gone } = composeTransaction(snapshot, changes, bridgePorts);
+      // Before it is sent: whether it was made is not known if the call is cut off.
+      for (const [name, rows] of gone.removed) removed.set(name, rows);
       const results = await this.client.transact(DATABASE, operations, signal);
       const configuration = readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
       return { configuration, awaited, opened };

@@ -24,6 +24,7 @@ import {
 } from './compare.js';
 import type { OvsSwitch } from './open-vswitch.js';
 import { ownedByMark } from './owned.js';
+import type { PortRows } from './snapshot.js';
 import type { OvsState } from './state.js';
 import { leavingPorts, type OvsStray, straysOf, vifsOf } from './strays.js';
 import { type Owner, whosePort } from './whose.js';
@@ -42,6 +43,8 @@ export type UsersOfFunctions = (functions: readonly string[]) => Promise<Readonl
 /** Carries out Open vSwitch steps: one reading and one commit for a batch. Undoing a step is a change too. */
 export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChange[]> {
   readonly kinds = ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'] as const;
+  /** The rows of ports that were removed, by the change that removed them. */
+  readonly #removed = new WeakMap<OvsWrite, ReadonlyMap<string, PortRows>>();
 
   /**
    * @param links to look up the links of bridges' local ports (gc leaves a bridge whose local port has an address), and
@@ -158,9 +161,12 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     tasks: readonly Task<OvsStep, OvsWrite>[],
     signal: AbortSignal,
   ): Promise<Outcome<readonly OvsChange[]>[]> {
+    const removed = new Map<string, PortRows>();
+    for (const { change } of tasks) this.#removed.set(change, removed);
     const errors = await this.#commit(
       tasks.map(({ change }) => change.changes),
       signal,
+      removed,
     );
     return tasks.map(({ change: { reverse: done } }, i) => {
       const error = errors[i];
@@ -171,7 +177,9 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   /** A commit that was cut off may or may not have been made: the changes that undo it work in both cases. */
   async undo(tasks: readonly AttemptedTask<OvsStep, OvsWrite, readonly OvsChange[]>[], signal: AbortSignal) {
     return this.#commit(
-      tasks.map(({ change, outcome }) => outcome.done ?? change.reverse),
+      tasks.map(({ change, outcome }) =>
+        restoring(outcome.done ?? change.reverse, this.#removed.get(change)),
+      ),
       signal,
     );
   }
@@ -188,12 +196,25 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   async #commit(
     changes: readonly (readonly OvsChange[])[],
     signal: AbortSignal,
+    removed?: Map<string, PortRows>,
   ): Promise<(VifError | undefined)[]> {
     const all = changes.flat();
-    const outcomes = await this.ovs.commit(all, signal);
+    const outcomes = await this.ovs.commit(all, signal, removed);
     const byChange = new Map(all.map((change, i) => [change, outcomes[i]]));
     return changes.map((own) => own.map((change) => byChange.get(change)).find((outcome) => outcome));
   }
+}
+
+/** Changes that undo others: ports that were removed come back with all that they had. */
+function restoring(
+  changes: readonly OvsChange[],
+  removed: ReadonlyMap<string, PortRows> | undefined,
+): OvsChange[] {
+  return changes.map((change) => {
+    const former = removed?.get(change.name);
+    const restores = change.kind === 'putPort' || change.kind === 'ensureBridge';
+    return former && restores ? { ...change, former } : change;
+  });
 }
 
 /** The links that a step needs but does not make. */

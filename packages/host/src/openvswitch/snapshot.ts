@@ -17,7 +17,15 @@ export interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
 
 export interface PortRow extends OvsPort {
   readonly ref: RowRef;
+  readonly rows?: PortRows;
   readonly interface: (OvsInterface & { readonly ref: RowRef }) | undefined;
+}
+
+/** A port's columns that can be written, in its row, that of its interface, and its QoS row if that is ours. */
+export interface PortRows {
+  readonly port: values.Row;
+  readonly interface: values.Row;
+  readonly qos?: values.Row;
 }
 
 /** Every bridge, and the requested ports, as rows of the database. */
@@ -31,7 +39,7 @@ export interface Snapshot {
   /** The names of requested ports that do not exist, but are those of interfaces: members of bonds. */
   readonly members: ReadonlySet<string>;
   /** The QoS rows made for ports, by port, if requested; not those that somebody has given to another port too. */
-  readonly qos: ReadonlyMap<string, readonly values.Uuid[]>;
+  readonly qos: ReadonlyMap<string, readonly values.Row[]>;
   /** The names of VIFs' ports, by VIF, if requested: all are among the ports. */
   readonly owned: ReadonlyMap<string, readonly string[]>;
 }
@@ -67,7 +75,7 @@ export async function readSnapshot(
       root: queryTable('Open_vSwitch', ['_uuid', 'external_ids']),
       bridges: queryTable('Bridge', ['_uuid', ...COLUMNS.Bridge]),
       ...queryPorts(names),
-      qos: queryRows('QoS', ['_uuid', 'external_ids'], qosPorts.keys(), byExternalId('id')),
+      qos: queryRows('QoS', ['_uuid', ...COLUMNS.QoS], qosPorts.keys(), byExternalId('id')),
       marked: queryRows('Port', ['_uuid', ...COLUMNS.Port], vifIds, byExternalId(OWNER_KEY)),
       named: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], interfaceIds, byExternalId('iface-id')),
     },
@@ -90,11 +98,8 @@ export async function readSnapshot(
     (name) => rows.interfaces.get(name)?.[0] ?? interfaceRows.get(name),
     bridges,
   );
-  const qosIds = [...qosPorts].map(([id, port]): [string, string[]] => [
-    port,
-    (rows.qos.get(id) ?? []).map(({ _uuid }) => values.readUuid(_uuid)),
-  ]);
-  const qos = await withoutShared(source, qosIds, ports, signal);
+  const qosRows = [...qosPorts].map(([id, port]) => [port, rows.qos.get(id) ?? []] as const);
+  const qos = await withoutShared(source, qosRows, ports, signal);
   const members = [...names].filter((name) => !rows.ports.get(name)?.[0] && rows.interfaces.get(name)?.[0]);
   const owned = confirmOwned(found, ports);
   const [root] = rows.root;
@@ -114,23 +119,25 @@ export async function readSnapshot(
 /** The QoS rows that only their own port refers to: the server refuses to delete a row that another one refers to. */
 async function withoutShared(
   source: RowSource,
-  found: readonly (readonly [port: string, ids: readonly string[]])[],
+  found: readonly (readonly [port: string, rows: readonly values.Row[]])[],
   ports: ReadonlyMap<string, PortRow>,
   signal: AbortSignal,
-): Promise<Map<string, values.Uuid[]>> {
-  const all = found.flatMap(([, ids]) => ids);
+): Promise<Map<string, values.Row[]>> {
+  const all = found.flatMap(([, rows]) => rows.map(idOf));
   if (all.length === 0) return new Map();
   const query = queryRows('Port', ['_uuid', 'qos'], all, byReference('qos'));
   const { users } = await source.read({ users: query }, signal);
   return new Map(
-    found.map(([name, ids]) => {
+    found.map(([name, rows]) => {
       const own = ports.get(name)?.ref[1];
-      const isUnshared = (id: string) =>
-        (users.get(id) ?? []).every(({ _uuid }) => values.readUuid(_uuid) === own);
-      return [name, ids.filter(isUnshared).map(values.uuid)];
+      const isUnshared = (row: values.Row) =>
+        (users.get(idOf(row)) ?? []).every((user) => idOf(user) === own);
+      return [name, rows.filter(isUnshared)];
     }),
   );
 }
+
+const idOf = ({ _uuid }: values.Row) => values.readUuid(_uuid);
 
 function queryPorts(names: Iterable<string>) {
   const wanted = [...names];
@@ -197,7 +204,7 @@ export function readSwitch(
     found,
   );
   const ports = new Map(
-    [...whole].map(([name, port]): [string, OvsPort] => [
+    [...whole].map(([name, { rows: _, ...port }]): [string, OvsPort] => [
       name,
       withoutRef({ ...port, interface: port.interface && withoutRef(port.interface) }),
     ]),
@@ -282,7 +289,22 @@ function readPort(
     trunks: values.readSet(row.trunks).map(Number),
     externalIds: values.readStrings(row.external_ids),
     interface: own && members.length === 1 && members[0] === own.ref[1] ? own : undefined,
+    rows: { port: writable(row), interface: writable(interfaceRow ?? {}) },
   };
+}
+
+/** The columns of a row that do not say what it is, nor what ovs-vswitchd has found. */
+export function writable({
+  _uuid,
+  name,
+  interfaces,
+  ofport,
+  error,
+  admin_state,
+  link_state,
+  ...row
+}: values.Row): values.Row {
+  return row;
 }
 
 function readInterface(row: values.Row): OvsInterface & { ref: RowRef } {

@@ -13,11 +13,13 @@ import {
 import { Draft, type DraftPort } from './draft.js';
 import { bridgeNotFound, portIsBond } from './errors.js';
 import { BRIDGE_MARK, hasBridgeMark, hasPortMark } from './marks.js';
-import type { Snapshot } from './snapshot.js';
+import type { PortRows, Snapshot } from './snapshot.js';
 import { whosePort } from './whose.js';
 
 export interface Transaction {
   readonly operations: readonly Operation[];
+  /** The ports that are removed, by name. */
+  readonly removed: ReadonlyMap<string, PortRows>;
   /**
    * The changes that count as made only once ovs-vswitchd has applied them. If there are any, the last operation
    * selects the `next_cfg` to wait for.
@@ -42,8 +44,8 @@ export function composeTransaction(
   const results = new Map(changes.map((change) => [change, enter(draft, change, bridgePorts)]));
   const awaited = changes.filter((change) => results.get(change) !== 'done');
   const opened = changes.filter((change) => results.get(change) === 'opened');
-  const { operations } = draft;
-  if (awaited.length === 0) return { operations, awaited, opened };
+  const { operations, removed } = draft;
+  if (awaited.length === 0) return { operations, removed, awaited, opened };
   const root = { table: 'Open_vSwitch', where: [] };
   return {
     operations: [
@@ -51,6 +53,7 @@ export function composeTransaction(
       { op: 'mutate', ...root, mutations: [['next_cfg', '+=', 1]] },
       { op: 'select', ...root, columns: ['next_cfg'] },
     ],
+    removed,
     awaited,
     opened,
   };
@@ -81,12 +84,12 @@ function enter(
 }
 
 function ensureBridge(draft: Draft, change: EnsureBridge): Entered {
-  const { name, datapathType, mtu, externalIds = BRIDGE_MARK, marks } = change;
+  const { name, datapathType, mtu, externalIds = BRIDGE_MARK, marks, former } = change;
   if (draft.bridge(name)) {
     if (marks) draft.markBridge(name, marks);
   } else {
     draft.addBridge(name, datapathType, externalIds);
-    draft.addPort(name, name, { type: 'internal' }, {});
+    draft.addPort(name, name, { type: 'internal' }, {}, { former });
   }
   const current = draft.port(name)?.interface?.mtuRequest ?? 0;
   if (mtu !== undefined && current < mtu) draft.changePort(name, { mtuRequest: mtu });
@@ -137,7 +140,7 @@ function putPort(draft: Draft, change: PutPort): Entered {
     draft.changePort(name, settings);
   } else {
     if (port) draft.removePort(name);
-    draft.addPort(name, bridge, settings, change.portExternalIds, change.initial);
+    draft.addPort(name, bridge, settings, change.portExternalIds, change);
   }
   return change.wired ? 'opened' : 'done';
 }

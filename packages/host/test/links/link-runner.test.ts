@@ -181,12 +181,39 @@ describe('undoing link steps', () => {
     expect(Object.keys(host.links.snapshot())).toEqual(['tap0']);
   });
 
-  it('reports that a removal cannot be undone, unless nothing was removed', async () => {
-    const { apply, host, undo } = setUp([{ name: 'tap0', type: 'tap' }]);
+  it('restores links that were removed', async () => {
+    const { apply, host, undo } = setUp([{ name: 'br0', type: 'bridge' }]);
+    const set = { up: true, mtu: 1400, master: 'qbr0' };
+    const qbr0 = bridge('qbr0', { set: { up: true, bridge: { forwardDelay: 0, stp: false } } });
+    await apply([tap('tap0', { set: { mtu: 1400, master: 'br0' } }), qbr0, veth('qvb0', 'qvo0', { set })]);
+    const { qvo0, ...before } = host.links.snapshot();
+    const removed = await apply([absent('tap0'), absent('qbr0', 'bridge'), absent('qvb0', 'veth')]);
+    expect(Object.keys(host.links.snapshot())).toEqual(['br0']);
+    expect(await undo(removed)).toEqual([undefined, undefined, undefined]);
+    expect(host.links.snapshot()).toMatchObject(before);
+    expect(qvo0).toBeDefined();
+    expect(host.links.snapshot().qvo0?.peer).toBe('qvb0');
+  });
+
+  it('restores nothing that was not removed', async () => {
+    const { apply, changeFor, host, undo } = setUp([{ name: 'tap0', type: 'tap' }]);
     host.failAt(1);
     expect(await undo(await apply([absent('tap0')]))).toEqual([undefined]);
-    const [outcome] = await undo(await apply([absent('tap0')]));
-    expect(outcome?.message).toBe('Link tap0 was removed and cannot be restored');
+    const outcome = { error: new VifError('TIMEOUT', 'too late to tell') };
+    const step = absent('tap0');
+    expect(await undo([{ step, vifId: 'a', change: await changeFor(step), outcome }])).toEqual([undefined]);
+    expect(Object.keys(host.links.snapshot())).toEqual(['tap0']);
+  });
+
+  it('does not restore a link in place of somebody else’s', async () => {
+    const { apply, host, undo } = setUp();
+    await apply([tap('tap0')]);
+    const tasks = await apply([absent('tap0')]);
+    host.links.kernel.put({ name: 'tap0', type: 'tap' });
+    const [failure] = await undo(tasks);
+    expect(failure?.message).toBe(
+      'Link tap0 was removed, and is not restored: another program has made one of that name',
+    );
   });
 
   it('removes what may have been made before it was called off', async () => {

@@ -239,6 +239,41 @@ describe('undoing', () => {
     await restores(of('vif-1', absentStep('v1', true)));
   });
 
+  describe.each([
+    ['was removed', of('vif-1', absentStep('v1', true))],
+    ['was moved to another bridge', of('vif-1', portStep('v1', { bridge: 'br1', wired: false }))],
+  ])('a port that %s', (_, steps) => {
+    const limits = [
+      ...['set', 'Port', 'v1', 'protected=true', 'other_config:net_uuid=n', 'tag=3', 'vlan_mode=access'],
+      ...['--', 'set', 'Interface', 'v1', 'ingress_policing_rate=1000', 'ingress_policing_burst=100'],
+      ...['other_config:a=b'],
+    ];
+
+    it('gets its limits and queue back', async () => {
+      const port = portStep('v1', { initial: { qosType: 'linux-noop' }, wired: false });
+      await apply(of('vif-1', bridgeStep('br0'), bridgeStep('br1'), port));
+      const own = (await ovs.get('Port', 'v1', 'qos')).trim();
+      const shaping = ['type=linux-htb', 'other_config:max-rate=1000000'];
+      await ovs.ovs.vsctl(...limits, '--', 'set', 'QoS', own, ...shaping);
+      await restores(steps);
+      expect(await ovs.get('Port', 'v1', 'qos')).not.toBe('[]');
+    });
+
+    it('gets the queue back that somebody else gave it', async () => {
+      await apply(of('vif-1', bridgeStep('br0'), bridgeStep('br1'), portStep('v1', { wired: false })));
+      const queue = ['--', '--id=@q', 'create', 'QoS', 'type=linux-htb', '--', 'set', 'Port', 'v1', 'qos=@q'];
+      await ovs.ovs.vsctl(...limits, ...queue);
+      const theirs = await ovs.get('Port', 'v1', 'qos');
+      await restores(steps);
+      expect(await ovs.get('Port', 'v1', 'qos')).toBe(theirs);
+    });
+  });
+
+  it('gives a bridge that is restored its MTU', async () => {
+    await apply(of('vif-1', bridgeStep('br0', { mtu: 1400 })));
+    await restores(of('vif-1', { kind: 'ovsBridgeAbsent', name: 'br0', own: true }));
+  });
+
   it('leaves a new bridge that others use by now, and what others changed', async () => {
     await apply(of('vif-1', bridgeStep('br1'), portStep('v2', { bridge: 'br1', wired: false })));
     ovs.veth('v1');

@@ -24,8 +24,10 @@ export interface Switch {
 
 const configuration = {
   Bridge: 'name,datapath_type,external_ids,other_config',
-  Port: 'name,tag,external_ids,other_config',
-  Interface: 'name,type,external_ids,options,mtu_request,other_config',
+  Port: 'name,tag,vlan_mode,trunks,protected,external_ids,other_config',
+  Interface:
+    'name,type,external_ids,options,mtu_request,ingress_policing_rate,ingress_policing_burst,other_config',
+  QoS: 'type,external_ids,other_config',
 };
 
 /** @param isLongLived have a store that keeps a replica of the database. */

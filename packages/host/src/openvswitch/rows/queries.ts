@@ -10,12 +10,16 @@ export const COLUMNS = {
     ...(['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'] as const),
     ...(['controller', 'stp_enable', 'rstp_enable'] as const),
   ],
-  Port: ['name', 'tag', 'vlan_mode', 'trunks', 'protected', 'external_ids', 'interfaces', 'qos'],
+  Port: [
+    ...(['name', 'tag', 'vlan_mode', 'trunks', 'protected'] as const),
+    ...(['external_ids', 'other_config', 'interfaces', 'qos'] as const),
+  ],
   Interface: [
     ...(['name', 'type', 'external_ids', 'options', 'mtu_request'] as const),
+    ...(['ingress_policing_rate', 'ingress_policing_burst', 'other_config'] as const),
     ...(['ofport', 'error', 'admin_state', 'link_state'] as const),
   ],
-  QoS: ['external_ids'],
+  QoS: ['type', 'external_ids', 'other_config', 'queues'],
   Mirror: ['name', 'output_port'],
 } as const;
 

@@ -74,13 +74,14 @@ export const OPEN_VSWITCH: Schema = {
       mtu_request: set,
       ingress_policing_rate: integer,
       ingress_policing_burst: integer,
+      other_config: map,
       ofport: set,
       error: set,
       admin_state: set,
       link_state: set,
     },
   },
-  QoS: { isRoot: true, columns: { type: text, external_ids: map, other_config: map } },
+  QoS: { isRoot: true, columns: { type: text, external_ids: map, other_config: map, queues: map } },
   Mirror: { columns: { name: text, output_port: set } },
 };
 
