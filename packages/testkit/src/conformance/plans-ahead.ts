@@ -70,7 +70,7 @@ export async function plansAhead(fixture: Fixture, subject: string): Promise<Cas
     },
     {
       subject,
-      promise: 'needs-are-told',
+      promise: 'needs-are-declared',
       says: 'declares every program that its commands run',
       inapplicable: await ifEmpty(programsOf(fixture), 'it runs no command'),
       async run(look) {

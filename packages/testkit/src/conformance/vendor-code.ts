@@ -58,7 +58,7 @@ export async function vendorCode(fixture: Fixture, subject: string): Promise<Cas
     },
     {
       subject,
-      promise: 'vendor-is-told',
+      promise: 'vendor-is-changed',
       says: 'changes the vendor’s state with a plug',
       inapplicable: byVendor ? undefined : 'no vendor’s state was given, or nothing is done there',
       async run(look) {
