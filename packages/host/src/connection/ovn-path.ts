@@ -1,12 +1,10 @@
 import type { OvnBindingLeg } from '@vifkit/core/connection';
-import type { OvnBinding, OvnOnPath } from '@vifkit/engine/connection';
+import type { OvnOnPath } from '@vifkit/engine/connection';
 import { withDeadline } from '@vifkit/engine/time';
 import { askController, type ControllerState } from '../ovn/controller.js';
+import { Southbound } from '../ovn/southbound.js';
 import { ovnSetupOf } from '../ovn/switch-watch.js';
 import { OvsdbClient } from '../ovsdb/client.js';
-import * as values from '../ovsdb/values.js';
-
-const DATABASE = 'OVN_Southbound';
 
 /** Milliseconds for OVN's part: a remote database that is down must not delay what is known locally. */
 const REPLY_TIMEOUT = 2_000;
@@ -18,7 +16,7 @@ export interface OvnPathOptions {
    * OVN's southbound database, if configured. Otherwise the database that ovn-controller connects to is used, unless
    * that is an `ssl:` one.
    */
-  readonly southbound: OvsdbClient | undefined;
+  readonly southbound: Southbound | undefined;
 }
 
 /** Reads what OVN knows about ports that it should bind. */
@@ -44,31 +42,47 @@ export class OvnPath {
     return withDeadline(REPLY_TIMEOUT, signal, async (limited) => {
       const [controller, found] = await Promise.all([
         askController(this.#options.runDirectory, limited),
-        this.#bindings(remote, names, limited),
+        this.#readSouthbound(remote, names, chassis, limited),
       ]);
-      const ownNames = [chassis, ...(found?.hostNames.get(chassis) ?? [])];
       return {
         bridge,
         chassis,
-        ownNames,
+        ownNames: found?.ownNames ?? [chassis],
         controller: controllerFault(controller, remote),
         bindings: found?.bindings,
       };
     });
   }
 
-  async #bindings(remote: string, names: readonly string[], signal: AbortSignal) {
+  async #readSouthbound(remote: string, ports: readonly string[], chassis: string, signal: AbortSignal) {
     const { southbound } = this.#options;
-    const [first = ''] = remote.split(',');
-    if (!southbound && first.startsWith('ssl:')) return undefined;
-    const client = southbound ?? new OvsdbClient({ endpoint: first });
+    if (southbound) return readSouthbound(southbound, ports, chassis, signal);
+    const [endpoint = ''] = remote.split(',');
+    if (endpoint.startsWith('ssl:')) return undefined;
+    const client = new OvsdbClient({ endpoint });
     try {
-      return await readBindings(client, [...new Set(names)], signal);
-    } catch {
-      return undefined; // rely on what ovn-controller has noted locally
+      return await readSouthbound(new Southbound(client), ports, chassis, signal);
     } finally {
-      if (!southbound) await client.close();
+      await client.close();
     }
+  }
+}
+
+/** Undefined if the database cannot be read: what ovn-controller has noted locally must do then. */
+async function readSouthbound(
+  southbound: Southbound,
+  ports: readonly string[],
+  chassis: string,
+  signal: AbortSignal,
+) {
+  try {
+    const [bindings, ownNames] = await Promise.all([
+      southbound.bindings([...new Set(ports)], signal),
+      southbound.namesOf(chassis, signal),
+    ]);
+    return { bindings, ownNames };
+  } catch {
+    return undefined;
   }
 }
 
@@ -84,39 +98,4 @@ export function controllerFault(state: ControllerState, remote: string): string 
     default:
       return undefined;
   }
-}
-
-async function readBindings(client: OvsdbClient, names: readonly string[], signal: AbortSignal) {
-  const columns = ['logical_port', 'chassis', 'additional_chassis', 'options', 'up'];
-  const [chassis, ...found] = await client.transact(
-    DATABASE,
-    [
-      { op: 'select', table: 'Chassis', where: [], columns: ['_uuid', 'name', 'hostname'] },
-      ...names.map((name) => ({
-        op: 'select' as const,
-        table: 'Port_Binding',
-        where: [['logical_port', '==', name] as const],
-        columns,
-      })),
-    ],
-    signal,
-  );
-  const rows = chassis?.rows ?? [];
-  const nameOf = new Map(rows.map((row) => [values.readUuid(row._uuid), values.readString(row.name)]));
-  const namesOf = (value: values.Value | undefined) =>
-    values.readUuids(value).flatMap((id) => nameOf.get(id) ?? []);
-  const bindings = new Map<string, OvnBinding>();
-  for (const row of found.flatMap((each) => each.rows ?? [])) {
-    const requested = values.readStrings(row.options)['requested-chassis'] ?? '';
-    bindings.set(values.readString(row.logical_port), {
-      chassis: namesOf(row.chassis)[0],
-      additional: namesOf(row.additional_chassis),
-      requested: requested.split(',').filter(Boolean),
-      up: values.readSet(row.up)[0] === true,
-    });
-  }
-  const hostNames = new Map(
-    rows.map((row) => [values.readString(row.name), [values.readString(row.hostname)]]),
-  );
-  return { bindings, hostNames };
 }

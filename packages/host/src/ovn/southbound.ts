@@ -22,28 +22,34 @@ export class Southbound {
   constructor(private readonly client: Ovsdb) {}
 
   /**
-   * @returns undefined if OVN has no logical port of this name.
+   * @returns undefined if OVN has no logical port of this name
    * @throws VifError of the connection
    */
   async binding(logicalPort: string, signal: AbortSignal): Promise<PortBinding | undefined> {
+    return (await this.bindings([logicalPort], signal)).get(logicalPort);
+  }
+
+  /**
+   * The bindings of those of these logical ports that OVN has, by name.
+   * @throws VifError of the connection
+   */
+  async bindings(
+    logicalPorts: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, PortBinding>> {
     const columns = ['chassis', 'additional_chassis', 'options', 'up'];
-    const where = [['logical_port', '==', logicalPort]] as const;
-    const bindings = [{ op: 'select', table: 'Port_Binding', where, columns }] as const;
-    const [found] = await this.client.transact(DATABASE, bindings, signal);
-    const row = found?.rows?.[0];
-    if (!row) return undefined;
-    const [main, additional] = [values.readUuids(row.chassis), values.readUuids(row.additional_chassis)];
-    const names = await this.#chassisNames([...main, ...additional], signal);
-    const namesOf = (ids: readonly string[]) => ids.flatMap((id) => names.get(id) ?? []);
-    const options = values.readStrings(row.options);
-    const listOf = (key: string) => (options[key] ?? '').split(',').filter((name) => name !== '');
-    return {
-      chassis: namesOf(main)[0],
-      additional: namesOf(additional),
-      requested: listOf('requested-chassis'),
-      activated: listOf('additional-chassis-activated'),
-      up: values.readSet(row.up)[0] === true,
-    };
+    const selects = logicalPorts.map((name) => {
+      const where = [['logical_port', '==', name]] as const;
+      return { op: 'select', table: 'Port_Binding', where, columns } as const;
+    });
+    const found = await this.client.transact(DATABASE, selects, signal);
+    const rows = logicalPorts.flatMap((name, i) => (found[i]?.rows ?? []).map((row) => [name, row] as const));
+    const ids = rows.flatMap(([, { chassis, additional_chassis }]) => [
+      ...values.readUuids(chassis),
+      ...values.readUuids(additional_chassis),
+    ]);
+    const names = await this.#chassisNames([...new Set(ids)], signal);
+    return new Map(rows.map(([name, row]) => [name, bindingOf(row, names)]));
   }
 
   /** Reads these rows only: a cloud has a thousand chassis, and a thousand ports may be waiting. */
@@ -71,4 +77,18 @@ export class Southbound {
     );
     return [chassis, ...(found?.rows ?? []).map(({ hostname }) => values.readString(hostname))];
   }
+}
+
+function bindingOf(row: values.Row, names: ReadonlyMap<string, string>): PortBinding {
+  const namesOf = (ids: values.Value | undefined) =>
+    values.readUuids(ids).flatMap((id) => names.get(id) ?? []);
+  const options = values.readStrings(row.options);
+  const listOf = (key: string) => (options[key] ?? '').split(',').filter((name) => name !== '');
+  return {
+    chassis: namesOf(row.chassis)[0],
+    additional: namesOf(row.additional_chassis),
+    requested: listOf('requested-chassis'),
+    activated: listOf('additional-chassis-activated'),
+    up: values.readSet(row.up)[0] === true,
+  };
 }
