@@ -213,6 +213,12 @@ export const breaks: readonly Break[] = [
       plug: 'mends',
     },
     {
+      what: 'another chain drops everything',
+      does: nft('add', 'chain bridge vifkit other { type filter hook forward priority 0; policy drop; }'),
+      leg: `guestFilter ${tap}`,
+      plug: 'mends',
+    },
+    {
       what: 'the guest is taken out of the set',
       does: nft('flush', 'set', 'bridge', 'vifkit', 'guests'),
       leg: `guestFilter ${tap}`,
