@@ -136,6 +136,12 @@ export const breaks: readonly Break[] = [
       plug: 'tells',
     },
     {
+      what: "the way out's MTU is small",
+      does: ip('link set dev out7 mtu 1300'),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
       what: 'its only way out is down',
       does: ip('link set dev out7 down'),
       leg: `bridgeMember ${tap}`,

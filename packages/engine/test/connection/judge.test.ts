@@ -229,6 +229,17 @@ describe('a member of a Linux bridge', () => {
     expect(stateOf(inBridge, others)).toBe(state);
   });
 
+  it("is broken if no way out supports the network's MTU", () => {
+    const [small, large] = [
+      card('eth0', { ...inBridge, mtu: 1500 }),
+      card('eth1', { ...inBridge, mtu: 9000 }),
+    ];
+    expect(stateOf(inBridge, [small], { mtu: 9000 })).toBe('broken');
+    expect(stateOf(inBridge, [small, large], { mtu: 9000 })).toBe('sound');
+    expect(stateOf(inBridge, [small], { mtu: 1500 })).toBe('sound');
+    expect(stateOf(inBridge, [small])).toBe('sound');
+  });
+
   it('waits where nobody can be reached yet', () => {
     const links = new Map([['tap1', tap('tap1')]]);
     const bridges = {
