@@ -136,6 +136,12 @@ export const breaks: readonly Break[] = [
       plug: 'tells',
     },
     {
+      what: 'the bridge does not flood to the way out',
+      does: ip('link set dev out7 type bridge_slave bcast_flood off'),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
       what: "the way out's MTU is small",
       does: ip('link set dev out7 mtu 1300'),
       leg: `bridgeMember ${tap}`,

@@ -235,7 +235,7 @@ function judgeWays(
     return waiting('its bridge has no other member, and the host no address');
   const ways = others.filter(({ type }) => !INNER_TYPES.includes(type));
   const isOpen = ({ up, carrier, port }: LinkOnPath) =>
-    up && carrier !== false && port?.state === 'forwarding';
+    up && carrier !== false && port?.state === 'forwarding' && port.floods && !port.locked;
   const open = ways.filter(isOpen);
   if (open.length > 0) {
     const largest = Math.max(...open.map((way) => way.mtu));
@@ -245,7 +245,7 @@ function judgeWays(
     );
   }
   if (ways.length === 0) return sound;
-  const why = `its bridge has no way out: ${ways.map(({ name }) => name).join(', ')} does not forward`;
+  const why = `its bridge has no way out: ${ways.map(({ name }) => name).join(', ')} does not forward all frames`;
   const isStarting = ({ type, port }: LinkOnPath) =>
     type === 'veth' || port?.state === 'listening' || port?.state === 'learning';
   // A veth may be that of a container that is only just starting.

@@ -211,11 +211,14 @@ describe('a member of a Linux bridge', () => {
     expect(stateOf(inBridge, [card('eth0')], { mac })).toBe('sound');
   });
 
+  const port = (own: object) => ({ ...inBridge, port: { ...forwarding, ...own } });
   const down = { ...inBridge, up: false, port: { ...forwarding, state: 'disabled' } };
   it.each([
     ['a card that forwards', [card('eth0')], 'sound'],
     ['one of two', [card('eth0', down), card('eth1')], 'sound'],
     ['none: its card is down', [card('eth0', down)], 'broken'],
+    ['none: its card is locked', [card('eth0', port({ locked: true }))], 'broken'],
+    ['none: its card is not flooded to', [card('eth0', port({ floods: false }))], 'broken'],
     ['none, but other guests', [card('eth0', down), tap('tap2')], 'broken'],
     [
       'none: the pair may be of a container that is starting',
