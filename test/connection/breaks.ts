@@ -136,6 +136,18 @@ export const breaks: readonly Break[] = [
       plug: 'tells',
     },
     {
+      what: 'the bridge does not flood to the way out',
+      does: ip('link set dev out7 type bridge_slave bcast_flood off'),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
+      what: "the way out's MTU is small",
+      does: ip('link set dev out7 mtu 1300'),
+      leg: `bridgeMember ${tap}`,
+      plug: 'tells',
+    },
+    {
       what: 'its only way out is down',
       does: ip('link set dev out7 down'),
       leg: `bridgeMember ${tap}`,
@@ -209,6 +221,12 @@ export const breaks: readonly Break[] = [
     {
       what: 'a rule lets everything pass',
       does: nft('insert', 'rule', 'bridge', 'vifkit', 'prerouting', 'accept'),
+      leg: `guestFilter ${tap}`,
+      plug: 'mends',
+    },
+    {
+      what: 'another chain drops everything',
+      does: nft('add', 'chain bridge vifkit other { type filter hook forward priority 0; policy drop; }'),
       leg: `guestFilter ${tap}`,
       plug: 'mends',
     },

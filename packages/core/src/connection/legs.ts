@@ -100,6 +100,8 @@ export interface BridgeMemberLeg {
   readonly madeBy?: Maker;
   /** The member that this one must reach across the bridge; any other member unless given. */
   readonly partner?: string;
+  /** The network's MTU in bytes, which a member that leads to the network must support. */
+  readonly mtu?: number;
   /** The request isolates it: it must not reach other isolated members. */
   readonly isolated?: boolean;
   /** The guest's MAC address, which no member must have; the VIF's unless given. */

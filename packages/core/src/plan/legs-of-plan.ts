@@ -85,6 +85,7 @@ function linkLegs(step: LinkStep, { representors, isolated, partners, seen }: Ot
       kind: 'bridgeMember',
       name,
       bridge: set.master,
+      ...sized,
       ...(partner !== undefined && { partner }),
       ...(isolated.has(name) && { isolated: true }),
     });

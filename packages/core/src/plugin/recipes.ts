@@ -146,7 +146,7 @@ export function guestLinkPath(
   const madeBy = 'hypervisor';
   return [
     { kind: 'guestLink', name, madeBy, types: ['tap', 'veth'], ...sized },
-    { kind: 'bridgeMember', name, bridge, madeBy, ...(partner !== undefined && { partner }) },
+    { kind: 'bridgeMember', name, bridge, madeBy, ...(partner !== undefined && { partner }), ...sized },
   ];
 }
 

@@ -226,7 +226,7 @@ function idsOf(vlans: VlansOnPath | undefined): number[] {
  * alone, of which this one is the first, or have the host as its router.
  */
 function judgeWays(
-  { bridge }: BridgeMemberLeg,
+  { bridge, mtu }: BridgeMemberLeg,
   others: readonly LinkOnPath[],
   { bridges }: HostState,
 ): Verdict {
@@ -235,9 +235,17 @@ function judgeWays(
     return waiting('its bridge has no other member, and the host no address');
   const ways = others.filter(({ type }) => !INNER_TYPES.includes(type));
   const isOpen = ({ up, carrier, port }: LinkOnPath) =>
-    up && carrier !== false && port?.state === 'forwarding';
-  if (ways.length === 0 || ways.some(isOpen)) return sound;
-  const why = `its bridge has no way out: ${ways.map(({ name }) => name).join(', ')} does not forward`;
+    up && carrier !== false && port?.state === 'forwarding' && port.floods && !port.locked;
+  const open = ways.filter(isOpen);
+  if (open.length > 0) {
+    const largest = Math.max(...open.map((way) => way.mtu));
+    if (mtu === undefined || largest >= mtu) return sound;
+    return broken(
+      `its bridge has a way out for frames of ${largest} bytes only: the network's MTU is ${mtu}`,
+    );
+  }
+  if (ways.length === 0) return sound;
+  const why = `its bridge has no way out: ${ways.map(({ name }) => name).join(', ')} does not forward all frames`;
   const isStarting = ({ type, port }: LinkOnPath) =>
     type === 'veth' || port?.state === 'listening' || port?.state === 'learning';
   // A veth may be that of a container that is only just starting.

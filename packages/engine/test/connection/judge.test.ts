@@ -211,11 +211,14 @@ describe('a member of a Linux bridge', () => {
     expect(stateOf(inBridge, [card('eth0')], { mac })).toBe('sound');
   });
 
+  const port = (own: object) => ({ ...inBridge, port: { ...forwarding, ...own } });
   const down = { ...inBridge, up: false, port: { ...forwarding, state: 'disabled' } };
   it.each([
     ['a card that forwards', [card('eth0')], 'sound'],
     ['one of two', [card('eth0', down), card('eth1')], 'sound'],
     ['none: its card is down', [card('eth0', down)], 'broken'],
+    ['none: its card is locked', [card('eth0', port({ locked: true }))], 'broken'],
+    ['none: its card is not flooded to', [card('eth0', port({ floods: false }))], 'broken'],
     ['none, but other guests', [card('eth0', down), tap('tap2')], 'broken'],
     [
       'none: the pair may be of a container that is starting',
@@ -227,6 +230,17 @@ describe('a member of a Linux bridge', () => {
     ['nothing', [], 'sound'],
   ])('that has as a way out %s', (_, others, state) => {
     expect(stateOf(inBridge, others)).toBe(state);
+  });
+
+  it("is broken if no way out supports the network's MTU", () => {
+    const [small, large] = [
+      card('eth0', { ...inBridge, mtu: 1500 }),
+      card('eth1', { ...inBridge, mtu: 9000 }),
+    ];
+    expect(stateOf(inBridge, [small], { mtu: 9000 })).toBe('broken');
+    expect(stateOf(inBridge, [small, large], { mtu: 9000 })).toBe('sound');
+    expect(stateOf(inBridge, [small], { mtu: 1500 })).toBe('sound');
+    expect(stateOf(inBridge, [small])).toBe('sound');
   });
 
   it('waits where nobody can be reached yet', () => {

@@ -50,7 +50,8 @@ function faultIn(objects: readonly NftObject[]): string | undefined {
     if (!areOurs || found.length > rules.length)
       return `chain ${name} of the filters has other rules than its own`;
   }
-  return undefined;
+  const other = objects.find(({ chain }) => chain && !CHAINS.some(({ name }) => name === chain.name))?.chain;
+  return other && `the filters have a chain ${other.name} that is not theirs`;
 }
 
 /** Whether a rule ends in the expected verdict: drop, accept, or jump. */
