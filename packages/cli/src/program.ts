@@ -120,7 +120,8 @@ async function applyConfig(program: Command, { configFolder }: Environment): Pro
   const files = configFiles(named, configFolder);
   if (files.length === 0) return;
   // Loaded only if there is a file, because it loads core.
-  const { applyConfigFiles, requireOwn } = await import('./settings/config-file.js');
+  const { applyConfigFiles } = await import('./settings/apply-config.js');
+  const { requireOwn } = await import('./settings/config-file.js');
   if (named === undefined) for (const file of files) await requireOwn(file);
   await applyConfigFiles(program, files);
 }

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { InputError } from '../requests/request.js';
-import type { CommandEnvironment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/command-environment.js';
 import type { Settings } from '../settings/settings.js';
 
 /**

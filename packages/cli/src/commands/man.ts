@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import type { CommandEnvironment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/command-environment.js';
 import type { Settings } from '../settings/settings.js';
 
 /** Prints the manual page vif(1), as troff: generated from the definitions of the commands and their options. */
