@@ -1,10 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, Help } from 'commander';
 import { type CommandEntry, commandTable } from './commands/command-table.js';
 import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/request.js';
 import type { Environment } from './settings/environment.js';
-import { applyOvsdbConnection, commonOptions, configFiles, splitPlugins } from './settings/options.js';
+import {
+  applyOvsdbConnection,
+  commonOptions,
+  configFiles,
+  formatOption,
+  splitPlugins,
+} from './settings/options.js';
 import type { Format, Settings } from './settings/settings.js';
 import { printable } from './terminal/text.js';
 
@@ -114,7 +120,8 @@ async function applyConfig(program: Command, { configFolder }: Environment): Pro
   const files = configFiles(named, configFolder);
   if (files.length === 0) return;
   // Loaded only if there is a file, because it loads core.
-  const { applyConfigFiles, requireOwn } = await import('./settings/config-file.js');
+  const { applyConfigFiles } = await import('./settings/apply-config.js');
+  const { requireOwn } = await import('./settings/config-file.js');
   if (named === undefined) for (const file of files) await requireOwn(file);
   await applyConfigFiles(program, files);
 }
@@ -129,6 +136,12 @@ function addCommand(
   if (hold) command.argument('[file...]', hold, ['-']);
   for (const operand of operands) command.argument(...operand);
   for (const option of options?.() ?? []) command.addOption(option);
+  const help = new Help();
+  command.configureHelp({
+    ...command.configureHelp(),
+    optionDescription: (option) =>
+      help.optionDescription(option.long === '--format' ? formatOption(formatsOf(formats)) : option),
+  });
   const stdin = () => announced(environment);
   command.action(async () => {
     const files = command.processedArgs.flat().filter((each) => each !== undefined) as string[];
@@ -142,12 +155,17 @@ function addCommand(
   });
 }
 
+/** The formats of a command. */
+function formatsOf(own: readonly Format[]): readonly Format[] {
+  return ['json', 'text', ...own];
+}
+
 /**
  * Not every command has every format.
  * @throws CommanderError
  */
 function requireFormat(command: Command, own: readonly Format[], format: Format): void {
-  const allowed: readonly Format[] = ['json', 'text', ...own];
+  const allowed = formatsOf(own);
   if (allowed.includes(format)) return;
   command.error(
     `error: vif ${command.name()} has no format '${format}'. Allowed choices are ${allowed.join(', ')}.`,

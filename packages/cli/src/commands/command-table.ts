@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { CommandEnvironment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/command-environment.js';
 import { connectOption, milliseconds } from '../settings/options.js';
 import { areIds, type Format, meansPlugged, type Settings } from '../settings/settings.js';
 

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 import { InputError } from '../requests/request.js';
-import type { CommandEnvironment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/command-environment.js';
 import type { Settings } from '../settings/settings.js';
 
 /**
@@ -37,23 +37,26 @@ const flagsOf = ({ short, long }: Option): string[] => [short, long].flatMap((fl
 const words = (options: readonly Option[]): string => options.flatMap(flagsOf).join(' ');
 
 function bashScript({ commands, options }: Command): string {
-  const all = [...options, ...commands.flatMap((each) => each.options)];
   const names = commands.map((each) => each.name());
-  const behind = [...new Map(all.map((option) => [option.flags, option])).values()].flatMap((option) => {
-    const kind = kindOf(option);
-    if (kind === 'nothing') return [];
-    const found = { word: '', file: 'COMPREPLY=($(compgen -f -- "$cur"))' };
-    const reply =
-      typeof kind === 'string' ? found[kind] : `COMPREPLY=($(compgen -W '${kind.join(' ')}' -- "$cur"))`;
-    return `    ${flagsOf(option).join('|')}) ${reply || ':'}; return ;;`;
+  const behind = (given: readonly Option[], indent: string) =>
+    given.flatMap((option) => {
+      const kind = kindOf(option);
+      if (kind === 'nothing') return [];
+      const found = { word: '', file: 'COMPREPLY=($(compgen -f -- "$cur"))' };
+      const reply =
+        typeof kind === 'string' ? found[kind] : `COMPREPLY=($(compgen -W '${kind.join(' ')}' -- "$cur"))`;
+      return `${indent}${flagsOf(option).join('|')}) ${reply || ':'}; return ;;\n`;
+    });
+  // Two commands may have an option of the same name with other values.
+  const own = commands.map((each) => {
+    const cases = behind(each.options, '      ').join('');
+    const options = `    options+=' ${words(each.options)}'\n`;
+    return `  ${each.name()})\n${options}${cases && `    case $prev in\n${cases}    esac\n`}    ;;\n`;
   });
   return `# bash completion for vif
 _vif() {
   local cur=\${COMP_WORDS[COMP_CWORD]} prev=\${COMP_WORDS[COMP_CWORD-1]} command= word
   COMPREPLY=()
-  case $prev in
-${behind.join('\n')}
-  esac
   for word in "\${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
     case $word in
       ${names.join('|')}) command=$word; break ;;
@@ -61,8 +64,9 @@ ${behind.join('\n')}
   done
   local options='${words(options)} --help'
   case $command in
-${commands.map((each) => `    ${each.name()}) options+=' ${words(each.options)}' ;;`).join('\n')}
-  esac
+${own.join('')}  esac
+  case $prev in
+${behind(options, '    ').join('')}  esac
   if [[ $cur == -* ]]; then COMPREPLY=($(compgen -W "$options" -- "$cur"))
   elif [[ -z $command ]]; then COMPREPLY=($(compgen -W '${names.join(' ')}' -- "$cur"))
   else COMPREPLY=($(compgen -f -- "$cur"))

@@ -2,7 +2,8 @@ import { asVifError, isVifError, type PluginPackage, PluginRegistry } from '@vif
 import { isPlainObject } from '@vifkit/core/internal';
 import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { InputError } from '../requests/request.js';
-import { type ConfigFile, readConfigText, readSetting, requireOwn } from '../settings/config-file.js';
+import { readSetting } from '../settings/apply-config.js';
+import { type ConfigFile, readConfigText, requireOwn } from '../settings/config-file.js';
 import type { Environment } from '../settings/environment.js';
 import { commonOptions, configFiles } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';

@@ -1,5 +1,5 @@
 import type { Command, Option } from 'commander';
-import type { CommandEnvironment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/command-environment.js';
 import type { Settings } from '../settings/settings.js';
 
 /** Prints the manual page vif(1), as troff: generated from the definitions of the commands and their options. */
@@ -14,9 +14,13 @@ function manualPage(program: Command): string {
     const options = each.options.map(optionItem).join('');
     return `.SS ${usage(each)}\n${sentence(each.description())}\n${options}`;
   });
-  const variables = program.options.flatMap(({ envVar, long }) => {
-    return envVar ? `.TP\n.B ${escaped(envVar)}\nThe same as ${bold(long ?? '')}.\n` : [];
-  });
+  const options = [...program.options, ...program.commands.flatMap((each) => each.options)];
+  const longByVariable = new Map(
+    options.flatMap(({ envVar, long }) => (envVar ? [[envVar, long ?? '']] : [])),
+  );
+  const variables = [...longByVariable].map(
+    ([variable, long]) => `.TP\n.B ${escaped(variable)}\nThe same as ${bold(long)}.\n`,
+  );
   return `.TH VIF 1 "" "vifkit ${escaped(version)}" "User Commands"
 .SH NAME
 vif \\- plug virtual network interfaces into this host

@@ -3,7 +3,6 @@ import type { Logger, PluginPackage, Requirement } from '@vifkit/core';
 import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import type { VifDriver } from '@vifkit/engine';
 import type { Lack } from '@vifkit/host/doctor';
-import type { Command } from 'commander';
 import type { InputSource } from '../requests/input.js';
 import type { Output } from '../terminal/output.js';
 import type { Settings } from './settings.js';
@@ -35,12 +34,6 @@ export interface DriverSettings extends Settings {
   readonly allPlugins?: boolean;
   readonly logger: Logger | undefined;
   readonly env: Environment['env'];
-}
-
-/** What a command gets: its environment, and its definition. */
-export interface CommandEnvironment extends Environment {
-  /** The command line as a commander program. */
-  readonly program: Command;
 }
 
 /** What a command works with, which tests can replace. */

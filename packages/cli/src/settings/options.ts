@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import type { OptionsSource } from '@vifkit/core';
 import { MAX_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { formats } from './settings.js';
+import { type Format, formats } from './settings.js';
+
+/** The option of a command with these formats. */
+export function formatOption(choices: readonly Format[]): Option {
+  return new Option('--format <format>', 'the output format').choices(choices).default('text');
+}
 
 /** The option of the commands that talk to libvirt. */
 export function connectOption(): Option {
@@ -23,7 +28,7 @@ export function ownVariables(): string[] {
  */
 export function commonOptions(): Option[] {
   return [
-    new Option('--format <format>', 'the output format').choices(formats).default('text'),
+    formatOption(formats),
     new Option(
       '--config <file>',
       'settings and plugin options, as JSON (default: /etc/vifkit/config.json and config.d/*.json)',

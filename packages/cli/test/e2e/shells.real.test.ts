@@ -42,6 +42,7 @@ describe('the manual page', () => {
       ...options.map(({ flags }) => flags).filter((flags) => !text.includes(`\n       ${flags}`)),
     ];
     expect(missing).toEqual([]);
+    expect(text).toMatch(/VIF_CONNECT\n +The same as --connect/);
   });
 });
 
@@ -54,6 +55,14 @@ describe('completion', () => {
     [['vif', 'plug', '--wa'], ['--wait']],
     [['vif', 'check', '--detailed'], ['--detailed-exitcode']],
     [['vif', 'plan', '--wa'], []],
+    [
+      ['vif', 'plug', '--phase', ''],
+      ['prepare', 'activate'],
+    ],
+    [
+      ['vif', 'unplug', '--phase', ''],
+      ['deactivate', 'release'],
+    ],
     [['vif', '--format', 't'], ['text']],
     [['vif', 'plug', '--routing', 'c'], ['current']],
     [['vif', 'plug', `${folder}/vif.ba`], [`${folder}/vif.bash`]],

@@ -19,7 +19,7 @@ export const errorCodes = {
   NO_MATCHING_PLUGIN: 'The plugin that the VIF names is not registered',
   UNSUPPORTED_VIF: 'The plugin does not support this VIF class or port profile',
   PLUGIN_CONFLICT: 'Two plugins claim the same name or VIF type',
-  PLUGIN_INVALID: 'A class or package is not a plugin',
+  PLUGIN_INVALID: 'A class or package is not a plugin, or what it declares is malformed',
   PLUGIN_INCOMPATIBLE: 'A plugin is for a different contract of core than the one in use',
   PLUGIN_FAILED: 'The code of a plugin threw',
 

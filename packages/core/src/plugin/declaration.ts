@@ -30,18 +30,6 @@ export type RequirementKind =
   | 'bridge'
   | 'libvirt';
 
-/** All kinds: the compiler finds one that is missing. */
-export const requirementKinds: readonly string[] = Object.keys({
-  program: true,
-  device: true,
-  module: true,
-  ovsdb: true,
-  dpdk: true,
-  datapath: true,
-  bridge: true,
-  libvirt: true,
-} satisfies Record<RequirementKind, true>);
-
 export type Constructor<T> = new (...args: never[]) => T;
 
 interface Common {

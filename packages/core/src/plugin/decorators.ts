@@ -6,7 +6,7 @@ import { type OptionRules, optionRules, readDeclared } from '../fields/options.j
 import { routings } from '../nova/request.js';
 import type { HostFacts, Logger } from '../plan/host.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
-import { type Constructor, type Declaration, requirementKinds } from './declaration.js';
+import type { Constructor, Declaration, RequirementKind } from './declaration.js';
 
 export { inject, injectable } from 'tsyringe';
 
@@ -21,6 +21,18 @@ const key = Symbol.for('vifkit.declaration');
 const coreKey = Symbol.for('vifkit.core');
 
 type DeclarationOf<Role extends Declaration['role']> = Omit<Extract<Declaration, { role: Role }>, 'role'>;
+
+/** All kinds: the compiler finds one that is missing. */
+const requirementKinds: readonly string[] = Object.keys({
+  program: true,
+  device: true,
+  module: true,
+  ovsdb: true,
+  dpdk: true,
+  datapath: true,
+  bridge: true,
+  libvirt: true,
+} satisfies Record<RequirementKind, true>);
 
 const common = {
   options: { ...optionRules.function, says: 'a class whose properties are the options' },
