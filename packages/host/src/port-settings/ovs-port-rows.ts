@@ -1,5 +1,5 @@
 import { isVifError } from '@vifkit/core';
-import { qosId } from '../openvswitch/columns.js';
+import { qosId, qosMarks } from '../openvswitch/columns.js';
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
@@ -83,6 +83,7 @@ export async function writePort(
   found: FoundPort,
   settled: Settled,
   names: readonly (keyof Settled)[],
+  vifId: string,
   signal: AbortSignal,
 ): Promise<void> {
   const { name, port } = found;
@@ -112,7 +113,7 @@ export async function writePort(
     const row = { ingress_policing_rate: rate, ingress_policing_burst: burst };
     operations.push({ op: 'update', table: 'Interface', where: is(found.interface), row });
   }
-  if (changes('egress')) operations.push(...egressOperations(found, settled.egress));
+  if (changes('egress')) operations.push(...egressOperations(found, settled.egress, vifId));
   const configured = await transact(client, operations, signal);
   const isNative = settled.vlanMode?.startsWith('native') && settled.trunks !== null;
   if (isNative && columns.trunks !== undefined) await forceUpdate(client, port, settled, configured, signal);
@@ -179,7 +180,11 @@ async function untilConfigured(client: Ovsdb, cur_cfg: number, signal: AbortSign
  * The QoS row has os-vif's marks, by which it is removed with its port. Its single queue is the one that Open vSwitch
  * uses for all traffic. Without a limit the port has no such row: `linux-noop` would leave the queue in the kernel.
  */
-function egressOperations({ name, port, ownQos }: FoundPort, egress: Settled['egress']): Operation[] {
+function egressOperations(
+  { name, port, ownQos }: FoundPort,
+  egress: Settled['egress'],
+  vifId: string,
+): Operation[] {
   const where = [['_uuid', '==', port] as const];
   const refer = (qos: values.Value): Operation => ({ op: 'update', table: 'Port', where, row: { qos } });
   const own = ownQos && [['_uuid', '==', ownQos] as const];
@@ -187,7 +192,7 @@ function egressOperations({ name, port, ownQos }: FoundPort, egress: Settled['eg
   const row = {
     type: SHAPING,
     other_config: values.map({ 'max-rate': String(egress.rate * 1_000), 'vif-burst': String(egress.burst) }),
-    external_ids: values.map({ id: qosId(name), _type: SHAPING }),
+    external_ids: values.map(qosMarks(name, SHAPING, vifId)),
   };
   return ownQos && own
     ? [{ op: 'update', table: 'QoS', where: own, row }, refer(ownQos)]

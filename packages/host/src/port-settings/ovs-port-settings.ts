@@ -97,7 +97,7 @@ export class OvsPortSettings implements StepRunner<OvsPortSettingsStep, Settings
   ): Promise<VifError | undefined> {
     if (!port) return gone(name, vifId);
     try {
-      await writePort(this.client, port, settled, names, signal);
+      await writePort(this.client, port, settled, names, vifId, signal);
       return undefined;
     } catch (error) {
       // The guard of the transaction: whoever recreated the port has also configured it.
