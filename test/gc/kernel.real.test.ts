@@ -119,6 +119,21 @@ describe('gc on the kernel and Open vSwitch', () => {
     await vi.waitFor(async () => expect(await hostState()).toEqual(before), 20_000);
   });
 
+  it('removes the QoS row of a port that somebody else has removed, and of no other', async () => {
+    const before = await hostState();
+    await vif('plug', [], lines(hybrid(1), hybrid(2)));
+    await vif('unplug', [], lines(hybrid(2)));
+    const veth = `qvo${idOf(1)}`.slice(0, 14);
+    await ovs.vsctl('del-port', veth, '--', 'create', 'QoS', 'type=linux-htb', 'external_ids:id=other');
+    const theirs = (await ovs.vsctl('--bare', '--columns=_uuid', 'find', 'QoS', 'type=linux-htb')).trim();
+    await vif('unplug', [], lines(hybrid(1))); // it has no step for the row
+    const { answers } = await vif('gc', ['--keep', '-'], `${idOf(9)}\n`);
+    expect(answers).toMatchObject([{ id: idOf(1), changes: [{ kind: 'ovsPortAbsent', name: veth }] }]);
+    expect((await ovs.vsctl('--bare', '--columns=_uuid', 'list', 'QoS')).trim()).toBe(theirs);
+    await ovs.vsctl('destroy', 'QoS', theirs);
+    await vi.waitFor(async () => expect(await hostState()).toEqual(before), 20_000);
+  });
+
   it('removes what VIFs shared as well once there are none', async () => {
     const before = await hostState();
     await vif('plug', [], lines(filtered(1), hybrid(2)));

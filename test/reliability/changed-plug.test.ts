@@ -24,3 +24,42 @@ describe.each(ways.map((before) => [before.name, before] as const))('a VIF plugg
     expect(found).toEqual(wanted);
   });
 });
+
+describe('a VIF in two forms at once', () => {
+  const form = (name: string): Case => {
+    const found = ways.find((way) => way.name === name);
+    if (!found) throw new Error(name);
+    return found;
+  };
+  const after = form('tap');
+  /** What these leave is found through their requests alone. */
+  const forms = ['bridge, filtered', 'macvtap, VLAN', 'hw_veb direct'].map(form);
+  const wanted = async (before: Case) => {
+    const fresh = changedBench(before, after);
+    await fresh.driver.plug(after.request);
+    return fresh.marked();
+  };
+
+  it.each(forms.map((before) => [before.name, before] as const))(
+    '%s and tap, in one call: is plugged in the second alone',
+    async (_, before) => {
+      const bench = changedBench(before, after);
+      const given = [before.request, after.request, before.request, after.request];
+      const results = await bench.driver.plugAll(given);
+      expect(results.map(({ ok }) => ok)).toEqual(given.map(() => true));
+      expect(bench.marked()).toEqual(await wanted(before));
+    },
+  );
+
+  it.each(forms.map((before) => [before.name, before] as const))(
+    '%s and tap, in two calls: an unplug of the second leaves nothing of the first',
+    async (_, before) => {
+      const bench = changedBench(before, after);
+      await bench.driver.plug(before.request);
+      await Promise.all([bench.driver.plug(after.request), bench.driver.plug(before.request)]);
+      await Promise.all([bench.driver.plug(before.request), bench.driver.unplug(after.request)]);
+      await bench.driver.unplug(after.request);
+      expect(bench.marked()).toEqual([]);
+    },
+  );
+});

@@ -23,7 +23,8 @@ export const intended: readonly Intended[] = [
   {
     reason: 'links, ports and bridges that vifkit made carry its mark, without which it removes nothing',
     covers: ({ fact, osVif }) =>
-      isUnset(osVif) && /^(link \S+ alias|(Port|Bridge) \S+ external_ids:vifkit(-vif)?)$/.test(fact),
+      isUnset(osVif) &&
+      /^(link \S+ alias|(Port|Bridge|QoS) \S+ external_ids:vifkit(-vif|-port)?)$/.test(fact),
   },
   {
     reason: 'the MTU is asked of Open vSwitch too, which keeps it when a link comes later or comes back',

@@ -111,8 +111,11 @@ async function rows({ ovs }: Peer): Promise<[string, unknown][]> {
   );
 }
 
+/** A QoS row is called by os-vif's marks: vifkit adds its own. */
 function nameOf({ name, external_ids }: Row): string {
-  return typeof name === 'string' ? name : JSON.stringify(external_ids);
+  if (typeof name === 'string') return name;
+  const [, pairs] = external_ids as [string, [string, string][]];
+  return JSON.stringify(pairs.filter(([key]) => !key.startsWith('vifkit')));
 }
 
 /** A column is a fact; one that is a map is a fact a key. */

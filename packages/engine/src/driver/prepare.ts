@@ -139,7 +139,14 @@ export async function prepareJob(
   if (!record || !host.records) return prepared;
   const latest = await latestRecord(record.vifId, host.records);
   const isPlug = operation === 'plug';
-  const job = { ...prepared.job, ...(isPlug ? { record } : !latest && { isUnrecorded: true }) };
+  const { records } = host;
+  const isOutdated = async () => {
+    const now = await latestRecord(record.vifId, records);
+    if (!now || isOfRequest(now, record)) return false;
+    return !latest || recordedText(now.request) !== recordedText(latest.request);
+  };
+  const own = isPlug ? { record } : !latest && { isUnrecorded: true };
+  const job = { ...prepared.job, ...own, isOutdated };
   if (!latest || isOfRequest(latest, record)) return { ...prepared, job };
   const { stepsRemovingPreviousPlug } = await loadCode(host, previousPlugCode);
   const removals = await stepsRemovingPreviousPlug(job.plan, latest, async (given) => {

@@ -1,6 +1,7 @@
 import { asVifError, VifError } from '@vifkit/core';
 import { idOfVif, isPlainObject, isUuid, ownValue } from '@vifkit/core/internal';
 import type { RunOptions } from '../run/engine.js';
+import { OutdatedPlan } from '../run/errors.js';
 import type { Job, JobResult } from '../run/job.js';
 import type { Left } from '../run/ownership.js';
 import { startSpan, type Timeline, Trace } from '../run/timeline.js';
@@ -15,6 +16,9 @@ import type { Settled } from './results.js';
  * need to plug.
  */
 const PLANNING_SHARE = 1 / 2;
+
+/** How often requests are run again because other calls have plugged their VIFs by other requests in the meantime. */
+const FURTHER_ATTEMPTS = 3;
 
 /** How a call handles its requests: `R` is the engine's result for a job, `T` the result that the caller gets. */
 export interface Call<R, T> {
@@ -56,10 +60,11 @@ async function runBatch<R, T>(
     results[index] = result;
     done(result, index);
   };
-  const prepareAll = (planning: AbortSignal) => {
+  const prepareAll = (indices: readonly number[], planning: AbortSignal) => {
     const endPreparing = startSpan({ phase: 'prepare' });
     return Promise.all(
-      requests.map(async (request, index): Promise<Ready | undefined> => {
+      indices.map(async (index): Promise<Ready | undefined> => {
+        const request = requests[index];
         const result = await settle(request, planning, () => prepare(request, planning));
         if ('error' in result) return void finish(index, result);
         const trace = new Trace(began);
@@ -68,8 +73,19 @@ async function runBatch<R, T>(
       }),
     );
   };
-  const runAll = async (signal: AbortSignal) => {
-    const prepared = await withDeadline(timeout * PLANNING_SHARE, signal, prepareAll);
+  /**
+   * Runs requests.
+   * @returns those whose plans are outdated, and that are to be run again
+   */
+  const runOnce = async (
+    indices: readonly number[],
+    signal: AbortSignal,
+    isLast: boolean,
+  ): Promise<readonly number[]> => {
+    const outdated: number[] = [];
+    const prepared = await withDeadline(timeout * PLANNING_SHARE, signal, (soon) =>
+      prepareAll(indices, soon),
+    );
     const ready = new Map<Job, Ready>();
     for (const each of prepared) if (each) ready.set({ ...each.prepared.job, trace: each.trace }, each);
     const report = (job: Job, result: JobResult<R>) => {
@@ -77,6 +93,10 @@ async function runBatch<R, T>(
       if (!each) return;
       ready.delete(job);
       const { index, prepared, trace } = each;
+      if ('error' in result && result.error instanceof OutdatedPlan && !isLast) {
+        outdated.push(index);
+        return;
+      }
       if ('error' in result)
         return finish(index, { ok: false, id: prepared.handled.id, error: result.error });
       finish(index, { ok: true, value: present(prepared, result.value, trace.timeline(), result.left) });
@@ -85,6 +105,14 @@ async function runBatch<R, T>(
     for (const { index, prepared } of ready.values()) {
       const { id } = prepared.handled;
       finish(index, { ok: false, id, error: new VifError('PLUG_FAILED', `VIF ${id} was not reached`) });
+    }
+    return outdated;
+  };
+  const runAll = async (signal: AbortSignal) => {
+    let left: readonly number[] = [...requests.keys()];
+    // Of the requests for one VIF in one call, each attempt runs one. What others do in the meantime may take a few more.
+    for (let attempts = left.length + FURTHER_ATTEMPTS; left.length > 0; attempts--) {
+      left = await runOnce(left, signal, attempts <= 1);
     }
   };
   await withDeadline(timeout, caller, runAll);

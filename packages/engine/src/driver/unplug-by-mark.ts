@@ -3,7 +3,7 @@ import { type RoutedRequest, stepKindOf, validatePlan } from '@vifkit/core/inter
 import { NetworkVif } from '@vifkit/core/nova';
 import type { Step } from '@vifkit/core/steps';
 import type { Engine, RunOptions } from '../run/engine.js';
-import { UnplugError } from '../run/errors.js';
+import { OutdatedPlan, UnplugError } from '../run/errors.js';
 import type { Findings } from '../run/inspect.js';
 import type { Change, Job, JobResult } from '../run/job.js';
 import { startSpan } from '../run/timeline.js';
@@ -71,7 +71,8 @@ export class UnplugByMark {
   ): Promise<JobResult<Change[]>> {
     const searchFailures = this.#searchFailures.get(job.vifId);
     if (searchFailures) return withFailures(job, result, searchFailures);
-    if (signal.aborted || isComplete(job, result)) return result;
+    const isOutdated = 'error' in result && result.error instanceof OutdatedPlan;
+    if (signal.aborted || isOutdated || isComplete(job, result)) return result;
     const endSearch = startSpan({ phase: 'inspect', what: 'marks' });
     const isIdle = 'value' in result && result.value.length === 0;
     const found =

@@ -46,6 +46,17 @@ export class UnplugError extends VifError<'UNPLUG_FAILED'> {
   }
 }
 
+/**
+ * A plan was not run, because the VIF was plugged by another request while the plan waited for its locks: it has to be
+ * made anew.
+ */
+export class OutdatedPlan extends VifError<'PLUG_FAILED' | 'UNPLUG_FAILED'> {
+  constructor(code: 'PLUG_FAILED' | 'UNPLUG_FAILED', vifId: string) {
+    const text = `VIF ${vifId} was plugged by another request in the meantime; try again`;
+    super(code, text, { vifId });
+  }
+}
+
 declare module '@vifkit/core' {
   interface ErrorsByCode {
     PLUG_FAILED: PlugError;

@@ -24,6 +24,8 @@ export interface Job {
   readonly isUnrecorded?: boolean;
   /** Records where the time goes. */
   readonly trace?: Trace;
+  /** Whether the VIF was plugged by another request since the plan was made, so that the plan lacks what removes that. */
+  isOutdated?(): Promise<boolean>;
 }
 
 /** How a job ended: what was written, and what was left because it does not belong to the VIF; or why it failed. */

@@ -1,6 +1,6 @@
 import { asVifError, type Logger, type VifError } from '@vifkit/core';
 import { stepTarget } from '@vifkit/core/steps';
-import { PlugError, UnplugError } from './errors.js';
+import { OutdatedPlan, PlugError, UnplugError } from './errors.js';
 import { inspectJob, type RunnerQueues, type StepFailure } from './inspect.js';
 import type { VifRecord, VifRecords } from './inventory.js';
 import { type Change, changeOf, type Job, type JobResult, type Success } from './job.js';
@@ -35,6 +35,10 @@ export async function plugJob(
   let release = async () => {};
   try {
     release = await locks.take(job);
+    if (await job.isOutdated?.()) {
+      dependencies.settle(job, false);
+      return { error: new OutdatedPlan('PLUG_FAILED', vifId) };
+    }
     const { tasks, failures } = await inspectJob(job, 'plug', queues);
     let failure = failures[0] ?? tasks.map(refusalOf).find(Boolean);
     for (const group of groupsOf(tasksToWrite(tasks))) {
@@ -73,6 +77,7 @@ export async function unplugJob(
   let release = async () => {};
   try {
     release = await locks.take(job);
+    if (await job.isOutdated?.()) return { error: new OutdatedPlan('UNPLUG_FAILED', vifId) };
     const { tasks, failures } = await inspectJob(job, ownership, queues);
     for (const group of groupsOf(tasksToWrite(tasks))) await group[0]?.queue.apply(group);
     const errors = new Set(failures.map(({ error }) => error)); // steps may share an error

@@ -2,6 +2,7 @@ import type { OvsPortInitial } from '@vifkit/core/steps';
 import type { Mutation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 import { type OvsKeys, type OvsPortSettings, presentKeys } from './changes.js';
+import { ownerMark, PORT_KEY } from './marks.js';
 
 /** The settings that are columns of the port. */
 export function portColumns({ tag }: OvsPortSettings): values.Row {
@@ -53,9 +54,13 @@ export function mutations(column: string, keys: OvsKeys): Mutation[] {
 /** The namespace of os-vif (vif_plug_ovs/ovsdb/ovsdb_lib.py): os-vif and we find each other's rows. */
 const NAMESPACE = '68da264a847f42a88ab05e774aee3d95';
 
-/** The QoS row for a port, with os-vif's marks: no other column of the row says which port it is for. */
-export function qosRow(port: string, type: string): values.Row {
-  return { type, external_ids: values.map({ id: qosId(port), _type: type }) };
+/**
+ * The `external_ids` of the QoS row for a port: os-vif's marks, and ours, by which gc finds a row whose port somebody
+ * else has removed. No other column of the row says which port it is for.
+ */
+export function qosMarks(port: string, type: string, vifId: string | undefined): Record<string, string> {
+  const ours = vifId === undefined ? {} : { ...ownerMark(vifId), [PORT_KEY]: port };
+  return { id: qosId(port), _type: type, ...ours };
 }
 
 /**

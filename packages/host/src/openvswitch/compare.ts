@@ -279,6 +279,17 @@ export function comparePortAbsence(
   return { change, differences: [exists(false)], found };
 }
 
+/** There is no port to remove, but its QoS row is left, with the mark of a VIF. */
+export function compareLeftQos(
+  { name, own }: OvsPortAbsentStep,
+  owner: Owner,
+  marked: string,
+): OvsInspection {
+  const change = { changes: [removePort(name, owner, !own)], reverse: [] };
+  const differences = [{ attribute: 'qos', expected: null, actual: 'left of a port that was removed' }];
+  return { change, differences, found: foundByMark(marked, owner.vifId) };
+}
+
 /**
  * Whether a port without a mark belongs to the VIF by its name. A request may name anything, also the host's uplink in
  * its bridge, or a tunnel: only a port that could have been made for the VIF counts.

@@ -8,8 +8,9 @@ import {
   mutations,
   plainColumns,
   portColumns,
-  qosRow,
+  qosMarks,
 } from './columns.js';
+import { hasPortMark, ownerIn } from './marks.js';
 import {
   type BridgeRow,
   type PortRow,
@@ -117,7 +118,7 @@ export class Draft {
     { initial = {}, former }: Pick<PutPort, 'initial' | 'former'> = {},
   ): void {
     const { qosType } = initial;
-    const newQos = former?.qos ?? (qosType === undefined ? undefined : qosRow(name, qosType));
+    const newQos = former?.qos ?? (qosType === undefined ? undefined : qosRow(name, qosType, externalIds));
     if (newQos) this.#deleteQos(name); // what is left of an earlier port of that name
     const qos = newQos ? { qos: this.#insert('QoS', newQos) } : {};
     const its = { ...former?.interface, name, ...interfaceColumns(settings) };
@@ -173,6 +174,11 @@ export class Draft {
     this.#ports.delete(name);
   }
 
+  /** Deletes the QoS rows that a port of the VIF has left: somebody else has removed the port alone. */
+  removeLeftQos(name: string, vifId: string): void {
+    if (!this.#ports.has(name)) this.#deleteQos(name, (externalIds) => hasPortMark({ externalIds }, vifId));
+  }
+
   #attach(port: RowRef, bridge: string): void {
     const row = this.#bridges.get(bridge);
     if (!row) return;
@@ -206,8 +212,12 @@ export class Draft {
     this.removed.set(name, { ...rows, ...(qos && { qos: writable(qos) }) });
   }
 
-  #deleteQos(port: string): void {
-    for (const { _uuid } of this.snapshot.qos.get(port) ?? []) {
+  #deleteQos(
+    port: string,
+    applies: (externalIds: Readonly<Record<string, string>>) => boolean = () => true,
+  ): void {
+    for (const { _uuid, external_ids } of this.snapshot.qos.get(port) ?? []) {
+      if (!applies(values.readStrings(external_ids))) continue;
       const id = values.uuid(values.readUuid(_uuid));
       this.#changes.push({ op: 'delete', table: 'QoS', where: [['_uuid', '==', id]] });
     }
@@ -244,6 +254,10 @@ export class Draft {
   #mutate(table: string, where: readonly Condition[], ...mutations: Mutation[]): void {
     if (mutations.length > 0) this.#changes.push({ op: 'mutate', table, where, mutations });
   }
+}
+
+function qosRow(port: string, type: string, externalIds: Readonly<Record<string, string>>): values.Row {
+  return { type, external_ids: values.map(qosMarks(port, type, ownerIn(externalIds))) };
 }
 
 /** An interface with other settings. */

@@ -4,6 +4,9 @@ type ExternalIds = Readonly<Record<string, string>>;
 
 export const OWNER_KEY = 'vifkit-vif';
 
+/** The key of a QoS row that holds the name of its port. */
+export const PORT_KEY = 'vifkit-port';
+
 /** The `external_ids` of a bridge that we made. */
 export const BRIDGE_MARK: ExternalIds = { vifkit: 'created' };
 

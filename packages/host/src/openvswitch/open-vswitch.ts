@@ -3,7 +3,7 @@ import { asVifError, type VifError } from '@vifkit/core';
 import type { Ovsdb } from '../ovsdb/client.js';
 import { failureOf } from '../ovsdb/errors.js';
 import { retry } from '../ovsdb/retry.js';
-import { readOptionalInteger } from '../ovsdb/values.js';
+import { readOptionalInteger, readStrings } from '../ovsdb/values.js';
 import { type BridgePort, readBridgePorts } from './bridge-users.js';
 import { formerOwner, type OvsChange } from './changes.js';
 import { hasBridgeMark, ownerIn } from './marks.js';
@@ -42,11 +42,11 @@ export class OvsSwitch {
    * @throws VifError if the database cannot be read.
    */
   async read(query: OvsQuery, signal: AbortSignal): Promise<OvsState> {
-    const { owners = [], idle = [] } = query;
+    const { owners = [], idle = [], leftQosOf = [] } = query;
     await this.#rows.refresh(signal);
     const snapshot = await readSnapshot(
       this.#rows,
-      { ports: [...query.bridges, ...query.ports], owners },
+      { ports: [...query.bridges, ...query.ports], owners, qosOf: leftQosOf },
       signal,
     );
     const ownedBridges = bridgesOf(
@@ -66,7 +66,8 @@ export class OvsSwitch {
     }
     const users = new Map([...bridgePorts].map(([bridge, each]) => [bridge, usersAmong(each)]));
     const { ports, members, owned, isOvnManaged } = snapshot;
-    return { bridges, isOvnManaged, ports, members, owned, ownedBridges, users };
+    const leftQos = new Map(leftQosOf.flatMap((name) => leftIn(snapshot, name)));
+    return { bridges, isOvnManaged, ports, members, owned, ownedBridges, users, leftQos };
   }
 
   /**
@@ -178,6 +179,13 @@ const nameOf = ({ name }: OvsChange) => name;
 
 function touchesQos(change: OvsChange): boolean {
   return change.kind === 'removePort' || change.kind === 'putPort';
+}
+
+/** The VIF whose QoS row is left of a port that does not exist. */
+function leftIn({ ports, qos }: Snapshot, name: string): [string, string][] {
+  const [row] = ports.has(name) ? [] : (qos.get(name) ?? []);
+  const vifId = row && ownerIn(readStrings(row.external_ids));
+  return vifId === undefined ? [] : [[name, vifId]];
 }
 
 function usersAmong(ports: readonly BridgePort[]): string[] {

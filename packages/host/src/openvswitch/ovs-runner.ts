@@ -17,6 +17,7 @@ import {
   compareAbsenceWithMember,
   compareBridge,
   compareBridgeAbsence,
+  compareLeftQos,
   comparePort,
   comparePortAbsence,
   comparePortWithMember,
@@ -68,6 +69,8 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
         owners: [...vifs].flatMap(([vifId, { interfaceIds }]) =>
           interfaceIds.map((interfaceId) => ({ vifId, interfaceId })),
         ),
+        // A step that names what carries our mark: others do not need the further search.
+        leftQosOf: steps.flatMap(({ step }) => (step.kind === 'ovsPortAbsent' && !step.own ? step.name : [])),
         idle: named('ovsBridgeAbsent'),
       },
       signal,
@@ -233,10 +236,12 @@ interface Others {
 function compareAbsence(
   step: OvsPortAbsentStep,
   owner: Owner,
-  { ports, members }: OvsState,
+  { ports, members, leftQos }: OvsState,
   { linkTypes }: Others,
 ): Inspection<OvsWrite> {
   if (members.has(step.name)) return compareAbsenceWithMember();
+  const left = leftQos?.get(step.name);
+  if (left !== undefined) return compareLeftQos(step, owner, left);
   return comparePortAbsence(step, owner, ports.get(step.name), linkTypes.get(step.name));
 }
 

@@ -6,7 +6,7 @@ import { codeOf } from '../kernel/error-code.js';
 import { pathExists } from '../kernel/path-exists.js';
 import type { LinkAddressing } from '../links/addresses/link-addresses.js';
 import * as values from '../ovsdb/values.js';
-import { hasBridgeMark, OWNER_KEY, ownerIn, searchedIds } from './marks.js';
+import { hasBridgeMark, OWNER_KEY, ownerIn, PORT_KEY, searchedIds } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
 import { byExternalId, queryRows, queryTable } from './rows/queries.js';
 
@@ -54,7 +54,7 @@ export async function findMarked(
   const ports = rows.ports.map(readMarks);
   const bridges = rows.bridges.map(readMarks);
   return {
-    ports: ports.flatMap(({ name, externalIds }) => {
+    ports: [...ports, ...leftOf(rows)].flatMap(({ name, externalIds }) => {
       const vifId = ownerIn(externalIds);
       return vifId === undefined ? [] : [{ name, vifId }];
     }),
@@ -67,10 +67,22 @@ export async function findMarked(
 interface MarkedRows {
   readonly ports: readonly values.Row[];
   readonly bridges: readonly values.Row[];
+  readonly qos?: readonly values.Row[];
+}
+
+/** The ports that somebody else has removed, and left their QoS rows: as if they were there. */
+function leftOf({ ports, qos = [] }: MarkedRows) {
+  const present = new Set(ports.map(({ name }) => values.readString(name)));
+  return qos.flatMap(({ external_ids }) => {
+    const externalIds = values.readStrings(external_ids);
+    const name = externalIds[PORT_KEY];
+    return name === undefined || present.has(name) ? [] : [{ name, externalIds }];
+  });
 }
 
 function allRows(source: RowSource, signal: AbortSignal): Promise<MarkedRows> {
-  return source.read({ ports: queryTable('Port', COLUMNS), bridges: queryTable('Bridge', COLUMNS) }, signal);
+  const [ports, bridges] = [queryTable('Port', COLUMNS), queryTable('Bridge', COLUMNS)];
+  return source.read({ ports, bridges, qos: queryTable('QoS', ['external_ids']) }, signal);
 }
 
 async function rowsOf(

@@ -12,6 +12,8 @@ export interface OvsState {
   readonly owned: ReadonlyMap<string, readonly string[]>;
   /** The names of the bridges with our mark for these owners, by VIF. These are among `bridges`. */
   readonly ownedBridges: ReadonlyMap<string, readonly string[]>;
+  /** The VIFs, by their marks, whose QoS rows are left of requested ports that do not exist, by port. */
+  readonly leftQos?: ReadonlyMap<string, string>;
   /** The ports that keep the bridges in `idle`, and the bridges of owners, by bridge. */
   readonly users: ReadonlyMap<string, readonly string[]>;
 }
@@ -22,6 +24,8 @@ export interface OvsQuery {
   readonly ports: readonly string[];
   /** VIFs whose ports are searched for, whatever their names. */
   readonly owners?: readonly OvsOwner[];
+  /** Ports of which QoS rows may be left although they do not exist. */
+  readonly leftQosOf?: readonly string[];
   /** Bridges whose users are queried. */
   readonly idle?: readonly string[];
 }

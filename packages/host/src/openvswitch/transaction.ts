@@ -148,6 +148,7 @@ function putPort(draft: Draft, change: PutPort): Entered {
 function removePort(draft: Draft, change: RemovePort): Entered {
   const { name, ifMarked, owner } = change;
   const port = draft.port(name);
+  if (!port) draft.removeLeftQos(name, owner);
   if (!port || isOthers(port, change) || (ifMarked && !hasPortMark(port, owner))) return 'done';
   draft.removePort(name);
   return 'done';

@@ -1,5 +1,5 @@
 import { isVifError } from '@vifkit/core';
-import { qosId } from '../openvswitch/columns.js';
+import { qosId, qosMarks } from '../openvswitch/columns.js';
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
@@ -82,6 +82,14 @@ function egressOf({ type, other_config }: values.Row): CompleteSettings['egress'
     : null;
 }
 
+/** The settings of a VIF's port that are written. */
+interface PortChange {
+  readonly settings: CompleteSettings;
+  /** Those of the settings that change. */
+  readonly names: readonly (keyof CompleteSettings)[];
+  readonly vifId: string;
+}
+
 /**
  * Writes some settings of a port, unless it has been recreated since.
  * @throws VifError
@@ -89,8 +97,7 @@ function egressOf({ type, other_config }: values.Row): CompleteSettings['egress'
 export async function writePort(
   client: Ovsdb,
   found: FoundPort,
-  settings: CompleteSettings,
-  names: readonly (keyof CompleteSettings)[],
+  { settings, names, vifId }: PortChange,
   signal: AbortSignal,
 ): Promise<void> {
   const { name, port } = found;
@@ -120,7 +127,7 @@ export async function writePort(
     const row = { ingress_policing_rate: rate, ingress_policing_burst: burst };
     operations.push({ op: 'update', table: 'Interface', where: is(found.interface), row });
   }
-  if (changes('egress')) operations.push(...egressOperations(found, settings.egress));
+  if (changes('egress')) operations.push(...egressOperations(found, settings.egress, vifId));
   const configured = await transact(client, operations, signal);
   const isNative = settings.vlanMode?.startsWith('native') && settings.trunks !== null;
   if (isNative && columns.trunks !== undefined) await forceUpdate(client, port, settings, configured, signal);
@@ -190,6 +197,7 @@ async function untilConfigured(client: Ovsdb, cur_cfg: number, signal: AbortSign
 function egressOperations(
   { name, port, ownQos }: FoundPort,
   egress: CompleteSettings['egress'],
+  vifId: string,
 ): Operation[] {
   const where = [['_uuid', '==', port] as const];
   const refer = (qos: values.Value): Operation => ({ op: 'update', table: 'Port', where, row: { qos } });
@@ -198,7 +206,7 @@ function egressOperations(
   const row = {
     type: SHAPING,
     other_config: values.map({ 'max-rate': String(egress.rate * 1_000), 'vif-burst': String(egress.burst) }),
-    external_ids: values.map({ id: qosId(name), _type: SHAPING }),
+    external_ids: values.map(qosMarks(name, SHAPING, vifId)),
   };
   return ownQos && own
     ? [{ op: 'update', table: 'QoS', where: own, row }, refer(ownQos)]

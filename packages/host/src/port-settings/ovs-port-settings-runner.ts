@@ -89,7 +89,7 @@ export class OvsPortSettingsRunner implements StepRunner<OvsPortSettingsStep, Se
   ): Promise<VifError | undefined> {
     if (!port) return gone(name, vifId);
     try {
-      await writePort(this.client, port, settings, names, signal);
+      await writePort(this.client, port, { settings, names, vifId }, signal);
       return undefined;
     } catch (error) {
       // The guard of the transaction: whoever recreated the port has also configured it.

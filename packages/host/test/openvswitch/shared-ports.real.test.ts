@@ -51,16 +51,17 @@ const internal = (name: string, more: Partial<OvsPortStep> = {}) =>
   portStep(name, { type: 'internal', ...more });
 
 describe('a new port', () => {
-  it('has its initial settings, and a QoS row as os-vif makes it', async () => {
+  it('has its initial settings, and a QoS row as os-vif makes it, with the mark of its VIF', async () => {
     await run(vif, internal('tapac3e2f74-81', { initial: isolated }));
     const port = await Promise.all(
       ['tag', 'vlan_mode', 'trunks'].map((each) => ovs.get('Port', 'tapac3e2f74-81', each)),
     );
     expect(port).toEqual(['4095', 'trunk', '[4095]']);
     const qos = (await ovs.get('Port', 'tapac3e2f74-81', 'qos')).trim();
+    const id = 'id="fc303c61-cf4e-57b7-9eb1-549e3e749510"'; // uuid5 of the name, by Python
     expect((await vsctl('get', 'QoS', qos, 'type', 'external_ids')).split('\n').filter(Boolean)).toEqual([
       'linux-noop',
-      '{_type=linux-noop, id="fc303c61-cf4e-57b7-9eb1-549e3e749510"}', // uuid5 of the name, by Python
+      `{_type=linux-noop, ${id}, vifkit-port=tapac3e2f74-81, vifkit-vif="${vif}"}`,
     ]);
   });
 
