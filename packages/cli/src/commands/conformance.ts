@@ -5,6 +5,7 @@ import { thisCore, VifError } from '@vifkit/core';
 import { readPackageManifest } from '@vifkit/core/internal';
 import { type FoundPackage, findPackage } from '../plugins/find-package.js';
 import { importDefault } from '../plugins/load-named-plugin.js';
+import { InputError } from '../requests/request.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { plain, type Style, styleFor, writeWhole } from '../terminal/output.js';
@@ -34,13 +35,16 @@ interface Suite {
  * provides the requests for that: its package.json names the module, as `"vifkit": { "conformance":
  * "./dist/conformance.js" }`, whose default export is the argument of the testkit's `conformance`, or a list of such
  * arguments.
- * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_FAILED
+ * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_FAILED; InputError for one badge of several packages
  */
 export async function conformance(
   settings: Settings & { readonly badge?: string },
   environment: Environment,
   packages: readonly string[],
 ): Promise<number> {
+  if (settings.badge !== undefined && packages.length > 1) {
+    throw new InputError('--badge is for one package: name only one, or leave out --badge');
+  }
   let status = 0;
   for (const each of packages) status = Math.max(status, await holdToPromises(each, settings, environment));
   return status;

@@ -105,6 +105,12 @@ describe('vif conformance', () => {
     expect(exitCode).toBe(1);
   });
 
+  it('makes no badge of several packages: the last would be all that is seen', async () => {
+    const own = await putPackage();
+    const { stderr, exitCode } = await vif(['conformance', own, own, '--badge', 'badge.json']);
+    expect({ stderr, exitCode }).toMatchObject({ stderr: expect.stringMatching(/one package/), exitCode: 2 });
+  });
+
   it('reports them as JSON, a line a promise', async () => {
     const own = await putPackage();
     const { stdout } = await vif(['conformance', own, '--format', 'json']);
