@@ -156,7 +156,13 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
 
   async apply(tasks: readonly LinkTask[], signal: AbortSignal): Promise<Outcome<LinkProgress>[]> {
     const { operations, indices } = scriptFor(tasks);
-    const errors = await this.#table.write(operations, signal);
+    let errors: readonly (VifError | undefined)[];
+    try {
+      errors = await this.#table.write(operations, signal);
+    } catch (error) {
+      if (!isVifError(error, 'COMMAND_NOT_FOUND')) throw error;
+      return tasks.map(() => ({ done: 'nothing', error })); // links could be read, so it is the root helper
+    }
     return tasks.map(({ change }, i) => {
       const error = indices[i]?.map((index) => errors[index]).find((each) => each);
       if (!error) return { done: 'all' };
