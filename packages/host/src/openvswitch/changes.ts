@@ -48,6 +48,8 @@ export interface EnsureBridge {
   readonly externalIds?: Readonly<Record<string, string>>;
   /** Keys of the `external_ids` of an existing bridge. */
   readonly marks?: OvsKeys | undefined;
+  /** Do not wait for ovs-vswitchd: for what undoes a change. */
+  readonly mayLag?: boolean;
   /** The rows that its local port had, if it is restored. */
   readonly former?: PortRows | undefined;
 }

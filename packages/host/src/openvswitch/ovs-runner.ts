@@ -208,15 +208,18 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   }
 }
 
-/** Changes that undo others: ports that were removed come back with all that they had. */
+/**
+ * Changes that undo others: ports that were removed come back with all that they had, and no bridge waits for
+ * ovs-vswitchd, which may be what failed.
+ */
 function restoring(
   changes: readonly OvsChange[],
   removed: ReadonlyMap<string, PortRows> | undefined,
 ): OvsChange[] {
   return changes.map((change) => {
     const former = removed?.get(change.name);
-    const restores = change.kind === 'putPort' || change.kind === 'ensureBridge';
-    return former && restores ? { ...change, former } : change;
+    if (change.kind === 'ensureBridge') return { ...change, former, mayLag: true };
+    return change.kind === 'putPort' && former ? { ...change, former } : change;
   });
 }
 

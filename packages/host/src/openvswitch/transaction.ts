@@ -93,6 +93,7 @@ function ensureBridge(draft: Draft, change: EnsureBridge): Entered {
   }
   const current = draft.port(name)?.interface?.mtuRequest ?? 0;
   if (mtu !== undefined && current < mtu) draft.changePort(name, { mtuRequest: mtu });
+  if (change.mayLag) return 'done';
   return draft.bridge(name)?.ref[0] === 'named-uuid' ? 'opened' : 'awaited';
 }
 

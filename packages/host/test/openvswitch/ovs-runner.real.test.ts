@@ -158,6 +158,16 @@ describe('plugging', () => {
     expect(await undo()).toEqual([undefined]);
     expect(await ovs.dump()).toEqual(before);
   });
+
+  it('reports the same of a bridge that is removed, and brings it back without waiting', async () => {
+    await apply(of('vif-1', bridgeStep('br0', { own: true, mtu: 1400 })));
+    const before = await ovs.dump();
+    await ovs.ovs.vswitchd.stop();
+    const absent = { kind: 'ovsBridgeAbsent', name: 'br0', own: true } as const;
+    const { undo } = await apply(of('vif-1', absent), new Deadline(200).signal);
+    expect(await undo()).toEqual([undefined]);
+    expect(await ovs.dump()).toEqual(before);
+  });
 });
 
 describe('what is somebody else’s', () => {
