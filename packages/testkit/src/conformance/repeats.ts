@@ -23,6 +23,21 @@ export function repeats(fixture: Fixture, subject: string): Case[] {
     },
     {
       subject,
+      promise: 'plug-removes-nothing',
+      says: 'removes nothing that was on the host when it is plugged',
+      async run(look) {
+        const { host, driver } = await fixture.start();
+        const before = namesOn(host);
+        await driver.plug(request);
+        const now = new Set(namesOn(host));
+        look.none(
+          before.filter((name) => !now.has(name)),
+          'what the plug removed',
+        );
+      },
+    },
+    {
+      subject,
       promise: 'unplug-cleans',
       says: 'leaves nothing behind when it is unplugged, and a second unplug has nothing to write',
       async run(look) {
