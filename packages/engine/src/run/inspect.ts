@@ -97,9 +97,10 @@ export async function inspectJob(
   const tasks = compared.flatMap((task) =>
     task.inspection.strays ? [task, ...straysBeside(job, task, operation)] : task,
   );
-  // A link that is still a port has the MTU that ovs-vswitchd gives it, whatever a step of a plug sets.
-  const targets = new Set(operation === 'plug' ? compared.map(({ step }) => stepTarget(step)) : []);
-  const isFirst = ({ step }: RunningTask) => targets.has(stepTarget(step));
+  // A link that is still a port has the MTU that ovs-vswitchd gives it, whatever a step of the plug sets.
+  const isFirst = ({ step, queue }: RunningTask) =>
+    operation === 'plug' &&
+    compared.some((task) => task.queue !== queue && stepTarget(task.step) === stepTarget(step));
   const ordered = [...strays.filter(isFirst), ...tasks, ...strays.filter((stray) => !isFirst(stray))];
   return { tasks: ordered, failures: failures.filter((failure) => failure !== undefined) };
 }
