@@ -24,15 +24,15 @@ export class Guest {
     private readonly tap: string,
   ) {}
 
-  /** Opens the tap, which it makes unless it is there, and sets it up with an MTU of 1450, as a hypervisor does. */
-  async start(): Promise<void> {
+  /** Opens the tap, which it makes unless it is there, and sets it up, as a hypervisor does. */
+  async start(mtu = 1500): Promise<void> {
     const { number, tap } = this;
     await this.machine.run(`cat >/run/guest.py <<'END'\n${PROGRAM}END
 ip netns add g${number} && ip link add name g${number} type veth peer name eth0 netns g${number}
 ip link set g${number} up promisc on && ip -n g${number} link set eth0 up && ip -n g${number} address add 10.0.0.${number}/24 dev eth0
 setsid python3 /run/guest.py ${tap} g${number} </dev/null >/run/g${number}.log 2>&1 &
 echo $! >/run/g${number}.pid
-for i in $(seq 100); do ip link set dev ${tap} mtu 1450 up 2>/run/up.log && exit; sleep 0.1; done; cat /run/up.log /run/g${number}.log >&2; exit 1`);
+for i in $(seq 100); do ip link set dev ${tap} mtu ${mtu} up 2>/run/up.log && exit; sleep 0.1; done; cat /run/up.log /run/g${number}.log >&2; exit 1`);
   }
 
   /** Closes the tap, and removes everything that {@link start} has made. */

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Guest } from './guest.js';
 import { Machine, toldOf } from './machine.js';
 
+const MTU = 1450;
 const instance = { uuid: '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc8a15', name: 'instance-0000007f' };
 const idOf = (number: number) => `8b1c7d2${number}-63f4-4a1b-9d52-1c2d3e4f5a6b`;
 const named = (prefix: string, number: number) => `${prefix}${idOf(number)}`.slice(0, 14);
@@ -17,7 +18,7 @@ function primitive(name: string, version: string, data: object) {
 
 function request(name: string, number: number, fields: object, profile: object = {}) {
   const id = idOf(number);
-  const network = { id: '7b2ef6e3-8b17-4de5-8e44-1b7a6a5f8d35', bridge: 'br-int', mtu: 1450 };
+  const network = { id: '7b2ef6e3-8b17-4de5-8e44-1b7a6a5f8d35', bridge: 'br-int', mtu: MTU };
   const vif = {
     id,
     address: `fa:16:3e:8b:00:0${number}`,
@@ -67,7 +68,7 @@ it("connects guests through the kernel's datapath, in either form, and from one 
   const before = await links();
   const [one, two] = [new Guest(machine, 1, named('tap', 1)), new Guest(machine, 2, named('tap', 2))];
   await machine.vif('plug', [hybrid(1), direct(2)]);
-  for (const guest of [one, two]) await guest.start();
+  for (const guest of [one, two]) await guest.start(MTU);
   await machine.run(`ip link set dev ${named('tap', 1)} master ${named('qbr', 1)}`); // as libvirt does
   expect((await machine.vif('check', [hybrid(1), direct(2)])).flatMap(toldOf)).toEqual([]);
   expect(await one.pings(two)).toBe(true);
@@ -76,7 +77,7 @@ it("connects guests through the kernel's datapath, in either form, and from one 
   await machine.vif('plug', [direct(1)]);
   expect(await carriers(1)).toEqual([named('tap', 1)]);
   expect(await links()).not.toContain(named('qbr', 1));
-  await one.start();
+  await one.start(MTU);
   expect((await machine.vif('check', [direct(1)])).flatMap(toldOf)).toEqual([]);
   expect(await one.pings(two)).toBe(true);
 
