@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import type { Argv, Programs } from '../commands/programs.js';
 import { missingProgram } from '../commands/run-program.js';
-import { completeDump } from '../links/ip/complete-dump.js';
+import { completeDump } from '../commands/transient.js';
 
 /** The VLANs that a member of a bridge is in. */
 export interface MemberVlans {

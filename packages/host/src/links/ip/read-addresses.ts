@@ -1,11 +1,11 @@
 import { VifError } from '@vifkit/core';
 import { hostPrograms, type Programs } from '../../commands/programs.js';
 import { missingProgram } from '../../commands/run-program.js';
+import { completeDump } from '../../commands/transient.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import { type IpRule, type LinkRule, parseRules } from '../addresses/link-rules.js';
 import { type IpAddresses, parseAddresses } from '../addresses/parse-addresses.js';
 import { type IpRoute, routesOver } from '../addresses/parse-routes.js';
-import { completeDump } from './complete-dump.js';
 
 /**
  * The addresses of links of this process's network namespace, and the routes over them of all tables except `local`.

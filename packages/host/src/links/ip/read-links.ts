@@ -2,10 +2,10 @@ import { VifError } from '@vifkit/core';
 import type { ProgramPool } from '../../commands/program-pool.js';
 import type { Answer, Question } from '../../commands/program-session.js';
 import { missingProgram } from '../../commands/run-program.js';
+import { completeDump } from '../../commands/transient.js';
 import type { KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkState } from '../link-state.js';
 import { BatchReplies } from './batch-replies.js';
-import { completeDump } from './complete-dump.js';
 import { parseLinks } from './parse-links.js';
 
 /** Prints links as JSON. It also accepts changes. */
