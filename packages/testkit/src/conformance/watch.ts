@@ -9,6 +9,12 @@ import { type Gate, watchedRunner } from './watched-runner.js';
 type Target = PluginPackage['provides'][number];
 type PlanMethod = (vif: never, context: PlanContext) => unknown;
 
+/**
+ * The watch whose runner compares steps with the host. One for all watches: Node.js asks each storage at every promise,
+ * for as long as the process lives.
+ */
+const comparing = new AsyncLocalStorage<Watch>();
+
 /** Where tsyringe records what a constructor's parameters inject. */
 const tokensKey = 'injectionTokens';
 
@@ -22,13 +28,11 @@ export class Watch implements Gate {
   /** Lets the n-th vendor's step from now on do its work, and then fail with this error. */
   failAfter: { left: number; readonly error: Error } | undefined;
   readonly #host: MemoryHost;
-  /** Set while a runner compares steps with the host. */
-  readonly #reading = new AsyncLocalStorage<true>();
   /** For the package's runners. What they run in order to write is a point; what they run in order to read is not. */
   readonly #programs: CommandExecutor = {
     run: async (argv, signal) => {
       const { commands } = this.#host;
-      if (this.#reading.getStore()) return commands.answer(argv, signal);
+      if (comparing.getStore() === this) return commands.answer(argv, signal);
       const failure = await this.#host.reach({ part: 'runner', what: argv.join(' ') }, signal);
       if (failure) throw failure;
       return commands.answer(argv, signal);
@@ -68,7 +72,7 @@ export class Watch implements Gate {
   }
 
   reading<T>(read: () => T): T {
-    return this.#reading.run(true, read);
+    return comparing.run(this, read);
   }
 
   async before(what: string, signal: AbortSignal): Promise<void> {
