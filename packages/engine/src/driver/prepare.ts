@@ -142,7 +142,7 @@ export async function prepareJob(
   const { records } = host;
   const isOutdated = async () => {
     const now = await latestRecord(record.vifId, records);
-    if (!now || isOfRequest(now, record)) return false;
+    if (!now || now === latest || isOfRequest(now, record)) return false;
     return !latest || recordedText(now.request) !== recordedText(latest.request);
   };
   const own = isPlug ? { record } : !latest && { isUnrecorded: true };
