@@ -6,6 +6,7 @@ tap = os.open('/dev/net/tun', os.O_RDWR)
 fcntl.ioctl(tap, 0x400454CA, struct.pack('16sH22x', sys.argv[1].encode(), 0x1002))
 link = socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(3))
 link.bind((sys.argv[2], 0))
+print('open', flush=True)
 while True:
     for ready in select.select([tap, link], [], [])[0]:
         if ready is tap: link.send(os.read(tap, 65536))
@@ -32,7 +33,7 @@ ip netns add g${number} && ip link add name g${number} type veth peer name eth0 
 ip link set g${number} up promisc on && ip -n g${number} link set eth0 up && ip -n g${number} address add 10.0.0.${number}/24 dev eth0
 setsid python3 /run/guest.py ${tap} g${number} </dev/null >/run/g${number}.log 2>&1 &
 echo $! >/run/g${number}.pid
-for i in $(seq 100); do ip link set dev ${tap} mtu ${mtu} up 2>/run/up.log && exit; sleep 0.1; done; cat /run/up.log /run/g${number}.log >&2; exit 1`);
+for i in $(seq 300); do grep -q open /run/g${number}.log && exec ip link set dev ${tap} mtu ${mtu} up; sleep 0.1; done; cat /run/g${number}.log >&2; exit 1`);
   }
 
   /** Closes the tap, and removes everything that {@link start} has made. */
