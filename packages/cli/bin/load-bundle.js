@@ -1,6 +1,6 @@
-// The bundle's modules are CommonJS, and run from V8's code of them, so that a start does not compile a megabyte. Node.js
-// takes such code for scripts only, hence a loader of our own. The code is made by the first starts of each user, and never
-// published: code that comes with a package could be another's than the source that people review.
+// The bundle's modules are CommonJS, and run from V8's code cache, so that a start does not compile a megabyte. Node.js
+// accepts such code for scripts only, hence a loader of our own. The first starts of each user make the code. It is
+// never published: code that comes with a package need not be that of the source that people review.
 //
 // All modules that a command loads become one script, kept with its code in one file: a script and a file for each of
 // fifty modules take twice as long to load.
@@ -11,8 +11,8 @@ const { Script } = require('node:vm');
 const { crc32 } = require('node:zlib');
 
 /**
- * The code has the functions that have run. So many starts add what they need: the first may have been for help, or had
- * nothing to do. A function that no start needs would cost each of them as much to load as any other.
+ * The code contains the functions that have run. This many starts add what they need, since the first may only have
+ * printed help. A function that no start needs would cost each of them as much to load as any other.
  */
 const LEARNING = 3;
 
@@ -92,20 +92,20 @@ function joined(modules) {
   return `({\n${functions.join(',\n')}\n})`;
 }
 
-/** V8 turns down code that another version of it has made. */
+/** V8 rejects code that another version of it has made. */
 function scriptOf(source, cachedData) {
-  const filename = 'vif'; // for stacks; the code has it, too, so it must not tell of a folder
+  const filename = 'vif'; // for stacks; the code contains it too, so it must not depend on the folder
   return new Script(source, { filename, ...(cachedData?.length > 0 && { cachedData }) });
 }
 
-/** Code is good under the options of V8 alone that it was made under: that of unusual ones would push out the usual. */
+/** V8 accepts code only under the options that it was made with: unusual ones would replace the usual code. */
 function isUsual() {
   return process.execArgv.length === 0 && !process.env.NODE_OPTIONS;
 }
 
 /**
- * What is kept: a line that tells of the modules, their source, and V8's code, to which V8 needs no copy where it is. The
- * line has a checksum of the rest: V8 crashes on damaged code.
+ * The file's contents: a line that describes the modules, their source, and V8's code, aligned so that V8 need not copy
+ * it. The line has a checksum of the rest, because V8 crashes on damaged code.
  */
 function read(cache) {
   const content = readOwn(cache);
@@ -117,7 +117,7 @@ function read(cache) {
   return { modules, starts, source: content.toString('latin1', start, end), code };
 }
 
-/** As a whole: another start may be reading it, or writing it as well. One that cannot be written is left out. */
+/** Written atomically: another start may be reading or writing it. A file that cannot be written is left out. */
 function write(cache, { modules, starts, source, code }) {
   const draft = `${cache}.${process.pid}`;
   const body = Buffer.from(source, 'latin1');
