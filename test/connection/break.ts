@@ -29,6 +29,12 @@ export const all =
     for (const part of parts) await part(site);
   };
 
+/** A patch port of br-int whose other end does not exist. */
+const addLooseWayOut = vsctl(
+  ...['add-port', 'br-int', 'out0'],
+  ...['--', 'set', 'Interface', 'out0', 'type=patch', 'options:peer=in0'],
+);
+
 export function rows(mode: ModeName, ...breaks: Omit<Break, 'mode'>[]): Break[] {
   return breaks.map((each) => ({ mode, ...each }));
 }
@@ -156,17 +162,7 @@ export const portBreaks = (mode: ModeName, port: string): Break[] =>
     },
     {
       what: 'the way out has no other end',
-      does: vsctl(
-        'add-port',
-        'br-int',
-        'out0',
-        '--',
-        'set',
-        'Interface',
-        'out0',
-        'type=patch',
-        'options:peer=in0',
-      ),
+      does: addLooseWayOut,
       leg: 'ovsBridge br-int',
       plug: 'tells',
     },
@@ -174,17 +170,7 @@ export const portBreaks = (mode: ModeName, port: string): Break[] =>
       what: 'the port and the way out are protected',
       does: all(
         vsctl('set', 'Port', port, 'protected=true'),
-        vsctl(
-          'add-port',
-          'br-int',
-          'out0',
-          '--',
-          'set',
-          'Interface',
-          'out0',
-          'type=patch',
-          'options:peer=in0',
-        ),
+        addLooseWayOut,
         vsctl('set', 'Port', 'out0', 'protected=true'),
       ),
       leg: `ovsPort ${port}`,

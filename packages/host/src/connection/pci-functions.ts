@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isVifError, type VifError } from '@vifkit/core';
 import type { FunctionOnPath } from '@vifkit/engine/connection';
 import type { KernelFiles } from '../kernel/kernel-files.js';
-import { pathExists } from '../kernel/path-exists.js';
 import type { FoundVf, VfTable } from '../sriov/vf-table.js';
 import { findVirtualFunctions } from '../sriov/virtual-functions.js';
 
@@ -37,7 +37,7 @@ export async function readFunctions(
 }
 
 async function bindingOf(device: string): Promise<{ readonly driver: string | undefined } | undefined> {
-  if (!(await pathExists(device))) return undefined;
+  if (!existsSync(device)) return undefined;
   const driver = await readlink(join(device, 'driver')).catch(() => undefined);
   return { driver: driver && basename(driver) };
 }

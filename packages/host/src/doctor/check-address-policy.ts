@@ -1,6 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { pathExists } from '../kernel/path-exists.js';
 import type { ExaminedHost, Lack } from './lack.js';
 
 /**
@@ -22,7 +22,7 @@ export async function checkAddressPolicy({
   linkFolders = [],
   runFolder = '/run',
 }: ExaminedHost): Promise<Lack | undefined> {
-  if (linkFolders.length === 0 || !(await pathExists(join(runFolder, 'udev/control')))) return undefined;
+  if (linkFolders.length === 0 || !existsSync(join(runFolder, 'udev/control'))) return undefined;
   const files = await linkFiles(linkFolders);
   const policies = made.map((name) => files.find((file) => isFor(file, name))?.policy);
   if (!policies.includes('persistent')) return undefined;

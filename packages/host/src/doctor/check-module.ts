@@ -1,6 +1,6 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { pathExists } from '../kernel/path-exists.js';
 import { isBuiltIn } from './kernel-config.js';
 import type { Check, ExaminedHost } from './lack.js';
 
@@ -18,7 +18,7 @@ export async function hasModule(
   { sysfsRoot, procRoot, modules }: ExaminedHost,
 ): Promise<boolean> {
   const wanted = canonical(name);
-  if (await pathExists(join(sysfsRoot, 'module', wanted))) return true;
+  if (existsSync(join(sysfsRoot, 'module', wanted))) return true;
   const loaded = await firstWords(join(procRoot, 'modules'), ' ');
   const installed = await Promise.all(
     ['modules.builtin', 'modules.dep'].map((file) => firstWords(join(modules, file), ':')),

@@ -33,7 +33,7 @@ export class OvsSource implements Source {
       await followed.monitor.sync(signal);
       return ovsThings(followed.rows);
     } catch (error) {
-      if (await meansNoSwitch(error)) return [];
+      if (meansNoSwitch(error)) return [];
       throw error;
     }
   }
@@ -71,7 +71,7 @@ export class OvsSource implements Source {
       try {
         return await this.client.monitor(DATABASE, requests, listen, signal);
       } catch (error) {
-        if (signal.aborted || (await meansNoSwitch(error))) return undefined;
+        if (signal.aborted || meansNoSwitch(error)) return undefined;
         if (!isVifError(error, 'OVSDB_UNREACHABLE')) throw error;
         await pause(RETRY_DELAY, signal);
       }

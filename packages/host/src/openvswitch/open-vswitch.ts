@@ -87,7 +87,7 @@ export class OvsSwitch {
       await (mayLag ? setImmediate() : this.#rows.refresh(signal));
       return await findMarked(this.#rows, signal, vifIds);
     } catch (error) {
-      if (await meansNoSwitch(error)) return { ports: [], bridges: [] };
+      if (meansNoSwitch(error)) return { ports: [], bridges: [] };
       throw error;
     }
   }

@@ -1,9 +1,9 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { isVifError } from '@vifkit/core';
 import type { Owned } from '@vifkit/core/step-kinds';
 import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core/steps';
 import { codeOf } from '../kernel/error-code.js';
-import { pathExists } from '../kernel/path-exists.js';
 import type { LinkAddressing } from '../links/addresses/link-addresses.js';
 import * as values from '../ovsdb/values.js';
 import { hasBridgeMark, OWNER_KEY, ownerIn, PORT_KEY, searchedIds } from './marks.js';
@@ -106,11 +106,11 @@ function readMarks({ name, external_ids }: values.Row) {
  * Whether an error means that the host has no Open vSwitch, rather than that its server is down: even the folder for
  * its socket, which is made at the first start, is missing. A server that went away causes no error from the kernel.
  */
-export async function meansNoSwitch(error: unknown): Promise<boolean> {
+export function meansNoSwitch(error: unknown): boolean {
   if (!isVifError(error, 'OVSDB_UNREACHABLE') || codeOf(error.cause) !== 'ENOENT') return false;
   const address = addressOf(error.cause);
   if (address === undefined) return false;
-  return !(await pathExists(dirname(address)));
+  return !existsSync(dirname(address));
 }
 
 /** The path of the socket that could not be connected to; the error of an unknown host name (`tcp:`) has none. */
