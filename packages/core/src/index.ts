@@ -55,7 +55,13 @@ export type {
   VifConverter,
   VifPlugin,
 } from './plugin/contract.js';
-export type { Declaration, Requirement, RequirementKind } from './plugin/declaration.js';
+export type {
+  Declaration,
+  Requirement,
+  RequirementKind,
+  StaticComponent,
+  StaticDeclaration,
+} from './plugin/declaration.js';
 export {
   FACTS,
   inject,
@@ -70,4 +76,3 @@ export type { OptionsByName, OptionsSource } from './plugin/options.js';
 export type { Component, OptionsOf, PluginOnDemand, PluginPackage } from './plugin/package.js';
 export { PluginRegistry, type RegistryParts } from './plugin/registry.js';
 export type { ContractAdapter } from './plugin/served-contract.js';
-export type { StaticComponent, StaticDeclaration } from './plugin/static-declaration.js';

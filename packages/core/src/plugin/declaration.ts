@@ -63,3 +63,25 @@ export type Declaration =
       /** The rules by which it converts; all of them unless given. */
       readonly routing?: Routing;
     } & Common);
+
+/** One class of a package, as its package.json declares it. */
+export type StaticComponent =
+  | { readonly role: 'plugin'; readonly name: string }
+  | { readonly role: 'driver'; readonly type: string }
+  | { readonly role: 'converter'; readonly type: string; readonly routing?: Routing };
+
+/**
+ * What a package declares about itself in its package.json, under `vifkit`, so that it need not be run.
+ *
+ * ```json
+ * "vifkit": { "contract": 1, "provides": [{ "role": "plugin", "name": "acme" }] }
+ * ```
+ */
+export interface StaticDeclaration {
+  /** The contract with core that the package was written for. */
+  readonly contract: number;
+  /** Everything that its default export provides, in any order. */
+  readonly provides: readonly StaticComponent[];
+  /** The module with the package's requests for `vif conformance`, as in `./dist/conformance.js`. */
+  readonly conformance?: string;
+}

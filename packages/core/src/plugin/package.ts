@@ -2,9 +2,8 @@ import type { VersionedObject } from '../os-vif/versioned-object.js';
 import type { StepKindDefinition } from '../plan/define-step-kind.js';
 import type { RunnerContext, StepRunner } from '../plan/runner.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
-import type { Constructor } from './declaration.js';
+import type { Constructor, StaticDeclaration } from './declaration.js';
 import type { OptionsByName } from './options.js';
-import type { StaticDeclaration } from './static-declaration.js';
 
 /** An instance of a plugin, driver or converter. */
 export type Component = VifPlugin | LegacyDriver | VifConverter;

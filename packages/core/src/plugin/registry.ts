@@ -4,7 +4,7 @@ import { type Routing, routings } from '../nova/request.js';
 import { adoptClass } from '../os-vif/registry.js';
 import { type HostFacts, type Logger, silentLogger } from '../plan/host.js';
 import type { LegacyDriver, VifConverter, VifPlugin } from './contract.js';
-import type { Declaration } from './declaration.js';
+import type { Declaration, StaticComponent } from './declaration.js';
 import { coreOf, declarationOf } from './decorators.js';
 import {
   fromSource,
@@ -18,7 +18,7 @@ import { Registration, requirePackage, requirePackages } from './registration.js
 import { PackageScope } from './scope.js';
 import { adaptersFor, type ContractAdapter, ownAdapters } from './served-contract.js';
 import { converterSlot, slotsOf, slugOf } from './slots.js';
-import { requireAsDeclared, type StaticComponent, titleOf } from './static-declaration.js';
+import { requireAsDeclared, titleOf } from './static-declaration.js';
 
 /** What a registry uses to build and serve its classes. Tests may replace the defaults. */
 export interface RegistryParts {

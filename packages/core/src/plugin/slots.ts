@@ -1,5 +1,5 @@
 import { type Routing, routings } from '../nova/request.js';
-import type { StaticComponent } from './static-declaration.js';
+import type { StaticComponent } from './declaration.js';
 
 /** A VIF type as the legacy path spells it: `802.1qbg` becomes `802qbg`; all others are unchanged. */
 export function slugOf(type: string): string {

@@ -1,32 +1,10 @@
 import { quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
-import { type Routing, routings } from '../nova/request.js';
-import type { Declaration } from './declaration.js';
+import { routings } from '../nova/request.js';
+import type { Declaration, StaticComponent, StaticDeclaration } from './declaration.js';
 import { declarationOf } from './decorators.js';
 import type { PluginPackage } from './package.js';
 import { adaptersFor, type ContractAdapter, requireContract } from './served-contract.js';
-
-/** One class of a package, as its package.json declares it. */
-export type StaticComponent =
-  | { readonly role: 'plugin'; readonly name: string }
-  | { readonly role: 'driver'; readonly type: string }
-  | { readonly role: 'converter'; readonly type: string; readonly routing?: Routing };
-
-/**
- * What a package declares about itself in its package.json, under `vifkit`, so that it need not be run.
- *
- * ```json
- * "vifkit": { "contract": 1, "provides": [{ "role": "plugin", "name": "acme" }] }
- * ```
- */
-export interface StaticDeclaration {
-  /** The contract with core that the package was written for. */
-  readonly contract: number;
-  /** Everything that its default export provides, in any order. */
-  readonly provides: readonly StaticComponent[];
-  /** The module with the package's requests for `vif conformance`, as in `./dist/conformance.js`. */
-  readonly conformance?: string;
-}
 
 /** The parts of a package.json that are read. */
 export interface PackageManifest {

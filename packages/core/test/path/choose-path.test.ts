@@ -3,10 +3,10 @@ import { VifError } from '../../src/errors/vif-error.js';
 import type { VIFBase } from '../../src/os-vif/vifs.js';
 import { choosePath, findPath, readRequest } from '../../src/path/choose-path.js';
 import type { VifConverter } from '../../src/plugin/contract.js';
+import type { StaticComponent } from '../../src/plugin/declaration.js';
 import { vifConverter } from '../../src/plugin/decorators.js';
 import type { PluginPackage } from '../../src/plugin/package.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
-import type { StaticComponent } from '../../src/plugin/static-declaration.js';
 import {
   GenericConverter,
   GenericDriver,

@@ -2,10 +2,10 @@ import { IsIn } from 'class-validator';
 import { describe, expect, it, vi } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
 import type { VifConverter } from '../../src/plugin/contract.js';
+import type { StaticComponent } from '../../src/plugin/declaration.js';
 import { legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
 import type { PluginOnDemand, PluginPackage } from '../../src/plugin/package.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
-import type { StaticComponent } from '../../src/plugin/static-declaration.js';
 import { Idle } from './support/idle.js';
 
 class Mode {

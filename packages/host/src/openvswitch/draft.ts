@@ -8,9 +8,8 @@ import {
   mutations,
   plainColumns,
   portColumns,
-  qosMarks,
 } from './columns.js';
-import { hasPortMark, ownerIn } from './marks.js';
+import { hasPortMark, ownerIn, qosMarks } from './marks.js';
 import {
   type BridgeRow,
   type PortRow,

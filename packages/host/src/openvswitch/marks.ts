@@ -36,3 +36,31 @@ export function hasPortMark({ externalIds }: { readonly externalIds: ExternalIds
   const marked = externalIds[OWNER_KEY];
   return marked !== undefined && isSameVif(marked, vifId);
 }
+
+/** The namespace of os-vif (vif_plug_ovs/ovsdb/ovsdb_lib.py): os-vif and we find each other's rows. */
+const NAMESPACE = '68da264a847f42a88ab05e774aee3d95';
+
+/**
+ * The `external_ids` of the QoS row for a port: os-vif's marks, and ours, by which gc finds a row whose port somebody
+ * else has removed. No other column of the row says which port it is for.
+ */
+export function qosMarks(port: string, type: string, vifId: string | undefined): Record<string, string> {
+  const ours = vifId === undefined ? {} : { ...ownerMark(vifId), [PORT_KEY]: port };
+  return { id: qosId(port), _type: type, ...ours };
+}
+
+/**
+ * The `external_ids:id` of the QoS rows that os-vif or we made for a port, of whatever type: a UUID of version 5
+ * (RFC 9562), a hash of the namespace and the name.
+ */
+export function qosId(port: string): string {
+  // Not imported: Node.js takes milliseconds to load it, and few ports have QoS.
+  const { hash } = process.getBuiltinModule('node:crypto');
+  const digest = hash('sha1', Buffer.concat([Buffer.from(NAMESPACE, 'hex'), Buffer.from(port)]), 'buffer');
+  digest[6] = ((digest[6] ?? 0) & 0x0f) | 0x50;
+  digest[8] = ((digest[8] ?? 0) & 0x3f) | 0x80;
+  const hex = digest.toString('hex');
+  return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join(
+    '-',
+  );
+}

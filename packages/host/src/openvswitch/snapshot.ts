@@ -1,7 +1,6 @@
 import { isSameVif } from '@vifkit/core';
 import * as values from '../ovsdb/values.js';
-import { qosId } from './columns.js';
-import { OWNER_KEY, searchedIds } from './marks.js';
+import { OWNER_KEY, qosId, searchedIds } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
 import { byColumn, byExternalId, byReference, COLUMNS, queryRows, queryTable } from './rows/queries.js';
 import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';

@@ -1,5 +1,5 @@
 import { isVifError } from '@vifkit/core';
-import { qosId, qosMarks } from '../openvswitch/columns.js';
+import { qosId, qosMarks } from '../openvswitch/marks.js';
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';

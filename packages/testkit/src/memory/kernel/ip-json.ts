@@ -2,7 +2,7 @@ import type { LinkRule } from '@vifkit/host/parts';
 import { hasCarrier, portState } from './bridge-ports.js';
 import { addressJson } from './ip-addresses.js';
 import { routeJson } from './ip-routes.js';
-import type { Kernel } from './kernel.js';
+import type { Kernel, KernelVf } from './kernel.js';
 import type { KernelLink } from './kernel-link.js';
 
 /** A link as `ip -details -json link` prints it. */
@@ -18,7 +18,7 @@ export function linkJson(link: KernelLink, kernel: Kernel): Record<string, unkno
     mtu,
     qdisc: 'noqueue',
     ...(master !== undefined && { master }),
-    operstate: link.up && hasCarrier(link, kernel) ? 'UP' : 'DOWN',
+    operstate: link.up && hasCarrier(link, kernel.links) ? 'UP' : 'DOWN',
     group: group === 0 ? 'default' : String(group),
     txqlen: 1000,
     link_type: 'ether',
@@ -34,7 +34,7 @@ export function linkJson(link: KernelLink, kernel: Kernel): Record<string, unkno
 
 function flagsOf(link: KernelLink, kernel: Kernel): string[] {
   const { up, promisc } = link;
-  const carrier = hasCarrier(link, kernel);
+  const carrier = hasCarrier(link, kernel.links);
   return [
     ...(up && !carrier ? ['NO-CARRIER'] : []),
     'BROADCAST',
@@ -50,7 +50,7 @@ function portJson(link: KernelLink, kernel: Kernel): Record<string, unknown> {
   const { port } = link;
   if (!port) return {};
   const { isolated, locked, floods } = port;
-  const data = { state: portState(link, kernel), isolated, locked, flood: floods, bcast_flood: floods };
+  const data = { state: portState(link, kernel.links), isolated, locked, flood: floods, bcast_flood: floods };
   return { info_slave_kind: 'bridge', info_slave_data: data };
 }
 
@@ -83,15 +83,6 @@ function kindJson({ type, tap, vlan, bridge, vlanFiltering }: KernelLink): Recor
     default:
       return { info_kind: type };
   }
-}
-
-/** A virtual function's settings, as its physical function keeps them. */
-export interface KernelVf {
-  mac: string;
-  vlan: number;
-  qos?: number;
-  protocol?: string;
-  trust?: boolean;
 }
 
 function vfJson(vf: number, { mac, vlan, qos, protocol, trust }: KernelVf): Record<string, unknown> {

@@ -1,8 +1,8 @@
 import { addBridgeVlan, bridgeVlansJson, isolate, removeBridgeVlan } from './bridge-ports.js';
 import { parseAddress } from './ip-addresses.js';
-import { addressesJson, type KernelVf, linkJson, routesJson, rulesJson } from './ip-json.js';
+import { addressesJson, linkJson, routesJson, rulesJson } from './ip-json.js';
 import { parseRoute } from './ip-routes.js';
-import type { BridgeSetting, Kernel, LinkSetting } from './kernel.js';
+import type { BridgeSetting, Kernel, KernelVf, LinkSetting } from './kernel.js';
 import { Refusal } from './refusal.js';
 
 /** The reply of `ip` to a command. */
@@ -130,17 +130,17 @@ const ipCommands: Commands = {
 };
 
 const bridgeCommands: Commands = {
-  'vlan show': bridgeVlansJson,
+  'vlan show': ({ links }) => bridgeVlansJson(links),
   'vlan add': (kernel, words) => {
     const [name = '', vlan] = [words.take('dev'), Number(words.take('vid'))];
-    addBridgeVlan(kernel, name, vlan, { pvid: words.has('pvid'), untagged: words.has('untagged') });
+    addBridgeVlan(kernel.links, name, vlan, { pvid: words.has('pvid'), untagged: words.has('untagged') });
   },
   'vlan del': (kernel, words) => {
-    removeBridgeVlan(kernel, words.take('dev') ?? '', Number(words.take('vid')));
+    removeBridgeVlan(kernel.links, words.take('dev') ?? '', Number(words.take('vid')));
   },
   'link set': (kernel, words) => {
     const [name = '', isolated] = [words.take('dev'), words.take('isolated')];
-    isolate(kernel, name, isolated === 'on');
+    isolate(kernel.links, name, isolated === 'on');
   },
 };
 

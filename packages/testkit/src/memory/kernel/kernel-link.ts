@@ -1,9 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { type LinkAddress, type LinkRoute, type LinkState, noteOf } from '@vifkit/host/parts';
-import { type BridgePort, type BridgeVlan, firstVlans, newBridgePort } from './bridge-ports.js';
 import { parseRoute } from './ip-routes.js';
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** A VLAN that a bridge, or a member of one, is in. */
+export interface BridgeVlan {
+  /** Untagged incoming frames belong to this VLAN. */
+  readonly pvid: boolean;
+  /** Outgoing frames in this VLAN are untagged. */
+  readonly untagged: boolean;
+}
+
+/** The kernel's state of a link as a member of a bridge. */
+export interface BridgePort {
+  isolated: boolean;
+  locked: boolean;
+  floods: boolean;
+}
 
 /** A link in our kernel's internal form. Callers get a copy. */
 export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternativeNames' | 'port'>> {
@@ -28,6 +42,9 @@ export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternati
   /** The routes over it, of all tables, that the kernel did not make from its addresses. */
   routes: LinkRoute[];
 }
+
+/** The links of a namespace by name. */
+export type KernelLinks = ReadonlyMap<string, KernelLink>;
 
 /** A link that exists from the start. */
 export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 'tap' | 'port'>> {
@@ -72,6 +89,16 @@ export function newLink(
       bridge: { forwardDelay: 15, stp: false, multicastSnooping: true, ageing: 300, ...bridge },
     }),
   };
+}
+
+/** The initial state of a new member of a bridge. */
+export function newBridgePort(): BridgePort {
+  return { isolated: false, locked: false, floods: true };
+}
+
+/** A bridge, and each of its members, is in VLAN 1 from the start, whether the bridge filters VLANs or not. */
+export function firstVlans(): Map<number, BridgeVlan> {
+  return new Map([[1, { pvid: true, untagged: true }]]);
 }
 
 /** In the order of `ip route`, where the table does not come first. */

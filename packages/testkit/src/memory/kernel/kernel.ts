@@ -1,7 +1,6 @@
 import type { LinkAddress, LinkRoute, LinkRule } from '@vifkit/host/parts';
-import { countPortsBeside, firstVlans, leaveBridge, newBridgePort } from './bridge-ports.js';
-import type { KernelVf } from './ip-json.js';
-import { type KernelLink, type LinkSpec, newLink } from './kernel-link.js';
+import { countPortsBeside, leaveBridge } from './bridge-ports.js';
+import { firstVlans, type KernelLink, type LinkSpec, newBridgePort, newLink } from './kernel-link.js';
 import { FILE_EXISTS, NO_SUCH_FILE, NOT_SUPPORTED, OUT_OF_RANGE, Refusal, TAP_BUSY } from './refusal.js';
 
 /** The settings of a link in one command. */
@@ -25,6 +24,15 @@ export interface BridgeSetting {
   ageing?: number;
   multicastSnooping?: boolean;
   vlanFiltering?: boolean;
+}
+
+/** A virtual function's settings, as its physical function keeps them. */
+export interface KernelVf {
+  mac: string;
+  vlan: number;
+  qos?: number;
+  protocol?: string;
+  trust?: boolean;
 }
 
 /** A virtual function: its PCI address and its settings. */
@@ -316,7 +324,7 @@ export class Kernel {
     const parent = link.vlan && this.links.get(link.vlan.link);
     if (up && parent && !parent.up) throw new Refusal('RTNETLINK answers: Network is down');
     if (link.up === up) return;
-    if (!up) countPortsBeside(link, this);
+    if (!up) countPortsBeside(link, this.links);
     link.up = up;
     if (!up) link.routes = [];
     for (const other of this.links.values()) if (other.vlan?.link === link.name) this.#setUp(other, up);

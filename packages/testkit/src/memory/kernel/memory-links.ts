@@ -8,9 +8,8 @@ import {
   type TapState,
   usersIn,
 } from '@vifkit/host/parts';
-import type { BridgeVlan } from './bridge-ports.js';
 import { Kernel } from './kernel.js';
-import type { KernelLink, LinkSpec } from './kernel-link.js';
+import type { BridgeVlan, KernelLink, LinkSpec } from './kernel-link.js';
 import { MemoryFiles } from './memory-files.js';
 import { MemoryPci } from './memory-pci.js';
 import { MemoryPrograms } from './memory-programs.js';

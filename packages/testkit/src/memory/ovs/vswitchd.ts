@@ -152,7 +152,7 @@ export class Vswitchd {
     if (type.startsWith('dpdk')) return { admin: 'up', link: 'down' };
     const link = this.kernel.links.get(name);
     if (!link) return { admin: 'up', link: 'up' };
-    const [isUp, hasLink] = [link.up, link.up && hasCarrier(link, this.kernel)];
+    const [isUp, hasLink] = [link.up, link.up && hasCarrier(link, this.kernel.links)];
     return { admin: isUp ? 'up' : 'down', link: hasLink ? 'up' : 'down' };
   }
 
