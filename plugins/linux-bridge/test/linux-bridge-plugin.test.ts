@@ -73,6 +73,17 @@ describe('a bridge that the host provides', () => {
   });
 });
 
+it('plans the guest’s link as one that is awaited, until it is there', async () => {
+  const guestLink = async (hostOptions: MemoryHostOptions) => {
+    const { steps } = await start(hostOptions).driver.plan(request({ should_create_bridge: true }));
+    return steps.find(({ step }) => step.kind === 'link' && step.ifPresent);
+  };
+  expect(await guestLink({})).toMatchObject({ writes: false, isAwaited: true });
+  const found = await guestLink({ links: [{ name: 'tap8a1c0d52-6f', type: 'tap' }] });
+  expect(found?.writes).toBe(true);
+  expect(found).not.toHaveProperty('isAwaited');
+});
+
 describe('what the uplink has of IP', () => {
   const [ipv4, ipv6] = ['192.0.2.10/24', '2001:db8::10/64'];
   const uplink = { name: 'eth1', up: true, addresses: [ipv4, ipv6], routes: ['0.0.0.0/0 via 192.0.2.1'] };

@@ -48,9 +48,11 @@ export function renderPlan(plan: PlanResult, style: Style = plain): string {
   return tree(resultHeading(plan, style), branches.length > 0 ? branches : [{ line: 'nothing to do' }]);
 }
 
-function stepBranch({ step, differences, note, blocked }: PlannedStep, style: Style): Branch {
-  const sign = blocked ? style('red', '✗') : changeSign(step.kind, differences, style);
-  const description = describeStep(step, existenceIn(differences) !== undefined);
+function stepBranch({ step, differences, isAwaited, note, blocked }: PlannedStep, style: Style): Branch {
+  const known = isAwaited ? style('yellow', '…') : changeSign(step.kind, differences, style);
+  const sign = blocked ? style('red', '✗') : known;
+  const words = describeStep(step, existenceIn(differences) !== undefined);
+  const description = isAwaited ? `${words}, once it is there` : words;
   const line = `${sign} ${nounOf(step.kind)} ${printable(stepTarget(step))}`;
   const changes =
     step.kind === 'command' ? [] : differences.filter(({ attribute }) => attribute !== 'exists');
@@ -218,13 +220,14 @@ function deviceJson(device: GuestDevice): object {
   return { xml: device.toXml(), ...(domain.length > 0 && { domain }) };
 }
 
-function stepJson({ step, writes, differences, note, blocked }: PlannedStep): object {
+function stepJson({ step, writes, differences, isAwaited, note, blocked }: PlannedStep): object {
   // A custom step is the vendor's own object: only what the contract knows of it can be written.
   const fields = step.kind === 'custom' ? { kind: step.kind, name: step.name } : step;
   return {
     ...fields,
     writes,
     differences: differences.map(differenceJson),
+    ...(isAwaited && { waiting: true }),
     ...(note !== undefined && { note }),
     ...(blocked && { blocked: { code: blocked.code, message: blocked.message } }),
   };

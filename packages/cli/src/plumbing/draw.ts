@@ -107,7 +107,7 @@ const kindTitles: Readonly<Record<NodeKind, string>> = {
 const shown = ['up', 'mtu', 'address', 'mac', 'vlan', 'type', 'tag'];
 
 /** The attributes that are not shown then. All others are vendors' terms. */
-const quiet = ['promisc', 'ipv6', 'arpIgnore', 'arpAnnounce', 'trust', 'restore'];
+const quiet = ['promisc', 'ipv6', 'arpIgnore', 'arpAnnounce', 'checksumOffload', 'trust', 'restore'];
 
 /** The text beside a node or a veth pair that is reached by a connection. */
 function describeNodes(nodes: readonly PlumbingNode[], by: PlumbingEdge | undefined, style: Style): string {

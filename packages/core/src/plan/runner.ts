@@ -68,6 +68,8 @@ export interface Inspection<Change, S extends Step = never> extends Wanted<Chang
   readonly takeOver?: Wanted<Change>;
   /** The target does not exist, and the step would make it. */
   readonly creates?: boolean;
+  /** The target is the guest's, and is not there yet: there is nothing to compare the step with, and nothing to write. */
+  readonly isAwaited?: boolean;
   /**
    * A sentence about the step for the caller of the plug: the step works as requested, but may not be what was meant.
    */

@@ -29,6 +29,8 @@ export interface PlannedStep {
   /** Whether carrying it out would write. */
   readonly writes: boolean;
   readonly differences: readonly Difference[];
+  /** It is about the guest's link, which is not there yet: a plug after the guest's start carries it out. */
+  readonly isAwaited?: boolean;
   /** What the caller should know about it, in a sentence. */
   readonly note?: string;
   /** Why it could not be carried out. */

@@ -189,10 +189,11 @@ export class VifDriver {
   ): Promise<Settled<PlanResult>[]> {
     return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
       ...handled,
-      steps: tasks.map(({ step, inspection: { differences, note, blocked } }) => ({
+      steps: tasks.map(({ step, inspection: { differences, isAwaited, note, blocked } }) => ({
         step,
         writes: differences.length > 0,
         differences,
+        ...(isAwaited && { isAwaited }),
         ...(note !== undefined && { note }),
         ...(blocked && { blocked }),
       })),

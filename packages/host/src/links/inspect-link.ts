@@ -55,7 +55,9 @@ export function inspectLink(
   }: InspectionContext = {},
 ): LinkInspection {
   // An idle tap that an earlier plug made is removed with this one: the hypervisor makes its own.
-  if (step.ifPresent && (!state || (isIdleTap(state) && isOf(vifId, state)))) return { differences: [] };
+  if (step.ifPresent && (!state || (isIdleTap(state) && isOf(vifId, state)))) {
+    return { differences: [], isAwaited: true };
+  }
   if (!state) return inspectMissing(step, vifId, tapOwner, realName);
   const mismatches = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
   const relocation = relocationOf(step, addressing);

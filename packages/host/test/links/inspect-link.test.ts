@@ -193,7 +193,7 @@ describe('a link step', () => {
   it('does not join a tap of an earlier plug that is removed because it is idle', () => {
     const wanted = step({ set: { master: 'br0' }, ifPresent: true });
     const own = { alias: `vifkit:${vifId}` };
-    expect(inspectLink(wanted, vifId, state(own))).toEqual({ differences: [] });
+    expect(inspectLink(wanted, vifId, state(own))).toEqual({ differences: [], isAwaited: true });
     for (const found of [state({ ...own, tap: { multiQueue: false, isOpen: true } }), state()]) {
       expect(inspectLink(wanted, vifId, found).differences).toHaveLength(1);
     }

@@ -41,6 +41,11 @@ describe('a result', () => {
     });
   });
 
+  it('of plan says which steps wait for the guest’s link', () => {
+    const steps = [{ ...planned({ kind: 'link', name: 'tap1', ifPresent: true }), isAwaited: true }];
+    expect(written({ ok: true, value: { ...handled, steps } })).toMatchObject({ steps: [{ waiting: true }] });
+  });
+
   it('leaves out what a custom step is made of', () => {
     class Registration {
       readonly kind = 'custom';

@@ -154,6 +154,12 @@ it('does not claim initial attributes of a link that exists', () => {
   );
 });
 
+it('waits for the guest’s link instead of calling it right', () => {
+  const step: Step = { kind: 'link', name: 'tap1', set: { master: 'qbr1', up: true }, ifPresent: true };
+  const steps = [{ step, writes: false, differences: [], isAwaited: true }];
+  expect(renderPlan({ ...handled, steps })).toContain('… link tap1  in qbr1, up, once it is there\n');
+});
+
 it('escapes control characters of all that comes from outside', () => {
   const evil = 'x\u001b[31m';
   const steps = [
