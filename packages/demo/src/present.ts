@@ -38,7 +38,8 @@ export async function present({ request, driver, stage, reason = '', style }: Sc
     say(renderChanges(await driver.plug(request), style));
     title('The plumbing');
     const mac = vif.address ?? undefined;
-    say(drawPlumbing(await driver.plan(request), config.device, { mac, style }));
+    const { connection } = await driver.check(request);
+    say(drawPlumbing(await driver.plan(request), config.device, { mac, connection, style }));
     title("libvirt's XML");
     say(config.device.toXml());
     title('Plugged once more');

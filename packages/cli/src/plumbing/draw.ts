@@ -1,5 +1,5 @@
 import type { GuestDevice } from '@vifkit/core/nova';
-import type { PlannedStep } from '@vifkit/engine';
+import type { Connection, PlannedStep } from '@vifkit/engine';
 import { plain, type Style } from '../terminal/output.js';
 import { printable, showValue } from '../terminal/text.js';
 import { type NodeKind, type Plumbing, type PlumbingEdge, type PlumbingNode, plumbingOf } from './graph.js';
@@ -8,6 +8,8 @@ import { type NodeKind, type Plumbing, type PlumbingEdge, type PlumbingNode, plu
 export interface DrawOptions {
   /** The guest's MAC address. */
   readonly mac?: string | undefined;
+  /** The path as `VifDriver.check` has judged it: what is broken or not there yet is marked. */
+  readonly connection?: Connection | undefined;
   readonly style?: Style | undefined;
 }
 
@@ -18,9 +20,9 @@ export interface DrawOptions {
 export function drawPlumbing(
   plan: { readonly steps: readonly PlannedStep[] },
   device: GuestDevice,
-  { mac, style = plain }: DrawOptions = {},
+  { mac, connection, style = plain }: DrawOptions = {},
 ): string {
-  return drawGraph(plumbingOf(plan.steps, device, mac), style);
+  return drawGraph(plumbingOf(plan.steps, device, mac, connection), style);
 }
 
 /** A node, or both ends of a veth pair, with what is behind it. */

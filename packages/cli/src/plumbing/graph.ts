@@ -20,7 +20,7 @@ export interface PlumbingNode {
   readonly byHypervisor: boolean;
   /** The host lacks it. */
   readonly missing: boolean;
-  /** The attributes that the plan asks for. */
+  /** The attributes that the plan asks for; none for a guest's link that is not there yet. */
   readonly attributes: Readonly<Record<string, unknown>>;
   /** The differences of the host from these attributes. */
   readonly differences: readonly Difference[];
@@ -76,7 +76,7 @@ function addLink(builder: PlumbingBuilder, step: LinkStep, planned: PlannedStep)
   // An existing link keeps its own values of the initial attributes.
   const { master, bridge, ...attributes } = { ...(missing && step.initial), ...step.set };
   const kind = create && create.type !== 'command' ? create.type : 'link';
-  builder.describe(name, { kind, attributes, ...state(planned) });
+  builder.describe(name, { kind, ...(!planned.isAwaited && { attributes }), ...state(planned) });
   if (create?.type === 'veth') {
     builder.describe(create.peer, { kind: 'veth', missing });
     builder.connect(name, create.peer, 'veth', missing);

@@ -74,6 +74,17 @@ br-int           Open vSwitch bridge, port qvo29755d96-99 ✗ missing
 `);
   });
 
+  it('claims nothing of a guest’s link that is not there yet', () => {
+    const tap: Step = { kind: 'link', name: 'tap29755d96-99', set: { up: true, mtu: 1450 }, ifPresent: true };
+    const why = 'the hypervisor makes it when the guest starts';
+    const legs = [{ leg: 'guestLink', name: tap.name, state: 'waiting', why }] as const;
+    const steps = [{ ...planned(tap), isAwaited: true }, planned(bridge)];
+    const connection = { state: 'waiting', legs } as const;
+    expect(drawPlumbing({ steps }, hybridDevice, { mac, connection })).toContain(
+      `tap29755d96-99   link, … ${why}\n`,
+    );
+  });
+
   it('shows what is otherwise', () => {
     const steps = [
       planned(bridge, { attribute: 'up', expected: true, actual: false }),
