@@ -59,6 +59,7 @@ const packages = {
   'librte-mempool-ring': () => dpdkDrivers().some((file) => file.startsWith('librte_mempool_ring.')),
   'ipxe-qemu': () => existsSync('/usr/lib/ipxe/qemu/efi-virtio.rom'),
   'python3-os-vif': () => existsSync('/usr/lib/python3/dist-packages/os_vif'),
+  'python3-nova': () => existsSync('/usr/lib/python3/dist-packages/nova'),
 };
 
 /** What is in /usr/lib/ARCHITECTURE/dpdk/pmds-VERSION. */
