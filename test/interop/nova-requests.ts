@@ -208,3 +208,77 @@ export function requestsOf(type: string): fc.Arbitrary<NovaRequest> {
       }),
     ) as fc.Arbitrary<NovaRequest>;
 }
+
+/** The types of ports whose network has a bridge on the host, or needs none. */
+export const portTypes = ['bridge', 'ovs', 'agilio_ovs', 'vhostuser', 'tap', 'midonet'];
+
+/** A port as Neutron's API has it for administrators, and what Nova asks Neutron for besides. */
+export interface NovaPort {
+  readonly port: Readonly<Record<string, unknown>>;
+  readonly network: Readonly<Record<string, unknown>>;
+}
+
+const [ipv4Subnet, ipv6Subnet] = ['192.0.2.0/24', '2001:db8::/64'];
+const fixedIps = [
+  { subnet_id: 'first', ip_address: '192.0.2.7' },
+  { subnet_id: 'second', ip_address: '2001:db8::7' },
+];
+
+/** Ports of a type: bound, and not always with all that a guest needs. */
+export function portsOf(type: string): fc.Arbitrary<NovaPort> {
+  return fc
+    .record({
+      id: fc.uuid({ version: 4 }),
+      network: fc.uuid({ version: 4 }),
+      instance: fc.uuid({ version: 4 }),
+      ips: fc.subarray(fixedIps),
+    })
+    .chain(({ id, network, instance, ips }) =>
+      fc.record({
+        port: fc.record({
+          id: fc.constant(id),
+          network_id: fc.constant(network),
+          tenant_id: fc.constant('a7d5c7dd'),
+          mac_address: macAddress,
+          admin_state_up: fc.boolean(),
+          status: fc.constantFrom('ACTIVE', 'DOWN'),
+          device_id: fc.constant(instance),
+          fixed_ips: fc.constant(ips),
+          'binding:vif_type': fc.constant(type),
+          'binding:vnic_type': fc.constant('normal'),
+          'binding:profile': fc.constantFrom({}, { trusted: 'true' }),
+          'binding:vif_details': fc
+            .tuple(
+              details,
+              fc.record(
+                { bridge_name: fc.constantFrom('br-trunk', 'tbr-0123456789a') },
+                { requiredKeys: [] },
+              ),
+            )
+            .map(([general, special]) => ({ ...general, ...special })),
+        }),
+        network: fc.record({
+          id: fc.constant(network),
+          name: fc.constantFrom('net', 'näme <x>'),
+          tenant_id: fc.constant('a7d5c7dd'),
+          mtu: fc.constantFrom(1450, 1500, 9000),
+          'provider:physical_network': fc.constantFrom(null, 'physnet1'),
+        }),
+        subnets: fc.constant(
+          [
+            { cidr: ipv4Subnet, ip_version: 4 },
+            { cidr: ipv6Subnet, ip_version: 6 },
+          ].filter((_, i) => ips.some(({ subnet_id }) => subnet_id === fixedIps[i]?.subnet_id)),
+        ),
+        instance: fc.constant({ uuid: instance, project_id: 'a7d5c7dd' }),
+        flavor: fc.constant({ vcpus: 1, extra_specs: {} }),
+        image: fc.constant({ properties: {} }),
+        host: fc.constant({
+          virt_type: 'kvm',
+          use_virtio_for_bridges: true,
+          kernel_release: '6.1.0',
+          pci: {},
+        }),
+      }),
+    );
+}

@@ -11,6 +11,7 @@ from nova import conf
 from nova import exception
 from nova import objects
 from nova.network import model
+from nova.network import neutron
 from nova.network import os_vif_util
 from nova.pci import utils as pci_utils
 from nova.virt.libvirt import vif as libvirt_vif
@@ -55,7 +56,22 @@ def config(request):
 
 
 def vif_of(request):
+    if 'port' in request:
+        return vif_of_port(request['port'], request['network'], request['subnets'])
     return model.VIF.hydrate(json.loads(json.dumps(request['vif'])))  # it keeps the dictionaries that it is given
+
+
+def vif_of_port(port, network, subnets):
+    """As it is read from Nova's database, into which it is written when the port is bound."""
+    api = neutron.API()
+    physical_network = network['provider:physical_network']
+    found = [model.Subnet(cidr=each['cidr'], version=each['ip_version']) for each in subnets]
+    with mock.patch.object(neutron, 'get_client'), \
+            mock.patch.object(api, '_get_floating_ips_by_fixed_and_port', return_value=[]), \
+            mock.patch.object(api, '_get_subnets_from_port', return_value=found), \
+            mock.patch.object(api, '_get_physnet_tunneled_info', return_value=(physical_network, None)):
+        made = api._build_vif_model(None, mock.Mock(), port, [network], [])
+    return model.NetworkInfo.hydrate(model.NetworkInfo([made]).json())[0]
 
 
 def primitive(made):

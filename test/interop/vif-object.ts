@@ -29,9 +29,14 @@ export async function vifLines<T extends Refusable>(
     .map((line) => JSON.parse(line));
 }
 
-/** Runs `vif object`. */
-export function vifObject(lines: readonly unknown[], manifest?: VersionManifest): Promise<ObjectLine[]> {
-  return vifLines(['object', ...(manifest ? ['--manifest', JSON.stringify(manifest)] : [])], lines);
+/** Runs `vif object`, with further options. */
+export function vifObject(
+  lines: readonly unknown[],
+  manifest?: VersionManifest,
+  ...options: readonly string[]
+): Promise<ObjectLine[]> {
+  const versions = manifest ? ['--manifest', JSON.stringify(manifest)] : [];
+  return vifLines(['object', ...versions, ...options], lines);
 }
 
 /** The objects that it writes; the first error, if there is one, is thrown. */

@@ -34,16 +34,15 @@ function requestOf(port: Given, given: Given | undefined, instance: string | und
 }
 
 /**
- * A VIF made from a port as Nova does it (nova/network/neutron.py, `_build_vif_model` and `_nw_info_build_network`).
+ * A VIF made from a port as Nova does it (nova/network/neutron.py, `_build_vif_model` and `_nw_info_build_network`). Of
+ * its subnets, the port contains only the addresses that it has in them.
  */
 function vifOf(port: Given, network: Given, type: unknown): object {
   const { id, network_id: networkId } = port;
   const details = of(port, 'vif_details');
   const named = isObject(details) ? details : {};
-  const isOvs = type === 'ovs' || (type === 'vhostuser' && named.vhostuser_ovs_plug === true);
-  const own = type === 'bridge' ? `brq${networkId}` : isOvs ? 'br-int' : undefined;
-  // Nova's NIC_NAME_LEN
-  const bridge = String(named.bridge_name ?? own ?? '').slice(0, 14) || undefined;
+  const isOvs = isOvsPort(type, named);
+  const bridge = bridgeOf(type, networkId, named);
   return {
     id,
     address: port.mac_address,
@@ -51,13 +50,15 @@ function vifOf(port: Given, network: Given, type: unknown): object {
     vnic_type: of(port, 'vnic_type') ?? 'normal',
     details: named,
     profile: of(port, 'profile') ?? {},
-    devname: `tap${id}`.slice(0, 14),
+    devname: `tap${id}`.slice(0, NAME_LENGTH),
     active: port.admin_state_up === false || port.status === 'ACTIVE',
+    delegate_create: true,
     ...(isOvs && { ovs_interfaceid: id }),
     network: {
       id: networkId,
-      ...(bridge && { bridge }),
+      ...(bridge !== undefined && { bridge }),
       ...(typeof network.name === 'string' && { label: network.name }),
+      subnets: subnetsOf(port.fixed_ips),
       meta: {
         mtu: network.mtu,
         ...(type === 'bridge' && { should_create_bridge: true }),
@@ -65,6 +66,35 @@ function vifOf(port: Given, network: Given, type: unknown): object {
       },
     },
   };
+}
+
+/** The length of the names that Nova makes (its `NIC_NAME_LEN`). */
+const NAME_LENGTH = 14;
+
+function isOvsPort(type: unknown, details: Given): boolean {
+  return (
+    type === 'ovs' || type === 'agilio_ovs' || (type === 'vhostuser' && details.vhostuser_ovs_plug === true)
+  );
+}
+
+/** The bridge of the port's network on the host; undefined for a port that needs none. */
+function bridgeOf(type: unknown, networkId: unknown, details: Given): string | undefined {
+  const isOvs = isOvsPort(type, details);
+  const isLinuxBridge = type === 'bridge' || (type === 'vhostuser' && details.vhostuser_fp_plug === true);
+  if (!isOvs && !isLinuxBridge) return undefined;
+  const usual = isOvs ? 'br-int' : `brq${networkId}`;
+  return String(details.bridge_name ?? usual).slice(0, NAME_LENGTH);
+}
+
+/** The subnets of a port's `fixed_ips`, in their order. */
+function subnetsOf(fixedIps: unknown): object[] {
+  const bySubnet = new Map<unknown, object[]>();
+  for (const fixed of Array.isArray(fixedIps) ? fixedIps.filter(isObject) : []) {
+    const { subnet_id: subnet, ip_address: address } = fixed;
+    const version = String(address).includes(':') ? 6 : 4;
+    bySubnet.set(subnet, [...(bySubnet.get(subnet) ?? []), { address, version, type: 'fixed' }]);
+  }
+  return [...bySubnet.values()].map((ips) => ({ ips }));
 }
 
 /** A value of the port's binding: `binding:vif_type` in the API, `binding_vif_type` as `openstack` prints it. */
