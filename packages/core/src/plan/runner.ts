@@ -168,7 +168,8 @@ export interface StepRunner<S extends Step = Step, Change = unknown, Done = unkn
   /**
    * Undoes tasks that were passed to `apply`, in reverse order: those that succeeded, those that failed (they may be
    * partly done), and those after a failed one, which `apply` may not have reached.
-   * @returns for each task, why it could not be undone, or undefined
+   * @returns for each task, why it could not be undone, or undefined. That of a task without `done` counts only if the
+   *   step's target is not as `inspect` found it: what prevents a change may prevent undoing it too.
    */
   undo(
     tasks: readonly AttemptedTask<S, Change, Done>[],

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { asVifError, VifError } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
 import type { AttemptedTask, Inspection, StepRunner, Stray } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import { signalError, withDeadline, withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
-import type { Left } from './ownership.js';
+import { type Left, settleOwnership } from './ownership.js';
 import { startBatch, type Trace, taskTitle } from './timeline.js';
 
 /**
@@ -153,7 +155,7 @@ export class RunnerQueue {
     const endBatch = startBatch('undo', tasks, this.isOneByOne);
     try {
       const failures = await withDeadline(time, undefined, (signal) =>
-        withinDeadline(this.#runner.undo(tasks, signal), signal, doing),
+        withinDeadline(this.#putBack(tasks, signal), signal, doing),
       );
       return undoings.map(({ timeout }, i) => withTimeHint(failures[i], timeout));
     } catch (error) {
@@ -164,6 +166,34 @@ export class RunnerQueue {
       endBatch();
     }
   }
+
+  /**
+   * What prevents a step often prevents its undoing too: a root helper that is missing or refuses, for instance. A step
+   * that has not reported what it did, and left its target as it was found, did nothing that must be undone.
+   */
+  async #putBack(
+    tasks: readonly RunningTask[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
+    const failures = await this.#runner.undo(tasks, signal).catch((error: unknown) => {
+      const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be put back');
+      return tasks.map(() => failure);
+    });
+    const doubtful = tasks.filter((task, i) => failures[i] && mayHaveDoneNothing(task));
+    if (doubtful.length === 0) return failures;
+    const found = await this.#runner.inspect(doubtful, signal).catch(() => []);
+    const untouched = new Set(doubtful.filter((task, i) => found[i] && isAsFound(task, found[i])));
+    return tasks.map((task, i) => (untouched.has(task) ? undefined : failures[i]));
+  }
+}
+
+function mayHaveDoneNothing({ step, outcome: { done, error } }: RunningTask): boolean {
+  return error !== undefined && done === undefined && !stepKindOf(step).leavesNoTrace;
+}
+
+/** Whether the same change would be needed again. */
+function isAsFound({ step, vifId, change }: RunningTask, now: Inspection<unknown, Step>): boolean {
+  return isDeepStrictEqual(settleOwnership(step, vifId, 'plug', now).inspection.change, change);
 }
 
 /** The tasks that must be written. */

@@ -156,13 +156,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
 
   async apply(tasks: readonly LinkTask[], signal: AbortSignal): Promise<Outcome<LinkProgress>[]> {
     const { operations, indices } = scriptFor(tasks);
-    let errors: readonly (VifError | undefined)[];
-    try {
-      errors = await this.#table.write(operations, signal);
-    } catch (error) {
-      if (!isVifError(error, 'COMMAND_NOT_FOUND')) throw error;
-      return tasks.map(() => ({ done: 'nothing', error })); // links could be read, so it is the root helper
-    }
+    const errors = await this.#table.write(operations, signal);
     return tasks.map(({ change }, i) => {
       const error = indices[i]?.map((index) => errors[index]).find((each) => each);
       if (!error) return { done: 'all' };

@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import type { LinkStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IpLinkTable } from '../../../src/links/ip/ip-link-table.js';
-import { LinkRunner } from '../../../src/links/link-runner.js';
 import type { LinkOperation } from '../../../src/links/link-table.js';
 
 const soon = () => new Deadline(20_000).signal;
@@ -201,18 +199,6 @@ describe("the kernel's links", () => {
     await expect(table.read({}, AbortSignal.abort())).rejects.toMatchObject({ code: 'ABORTED' });
     expect(listLinks()).not.toContain('t-br');
     expect(await write(bridge)).toEqual([undefined]);
-  });
-
-  it('need no undoing where the root helper is missing', async () => {
-    const runner = new LinkRunner(new IpLinkTable({ rootHelper: ['/no/such/sudo', '-n'] }));
-    const step: LinkStep = { kind: 'link', name: 't-br', create: { type: 'bridge' }, set: { up: true } };
-    const steps = [{ step, vifId: '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc8a77' }];
-    const [{ change } = {}] = await runner.inspect(steps, soon());
-    const tasks = steps.flatMap((each) => (change ? [{ ...each, change }] : []));
-    const outcomes = await runner.apply(tasks, soon());
-    expect(outcomes).toMatchObject([{ done: 'nothing', error: { code: 'COMMAND_NOT_FOUND' } }]);
-    const attempted = tasks.map((task, i) => ({ ...task, outcome: outcomes[i] ?? {} }));
-    expect(await runner.undo(attempted, soon())).toEqual([undefined]);
   });
 
   it('are changed through a root helper', async () => {
