@@ -43,6 +43,8 @@ export interface VifStep<S extends Step = Step> {
   readonly step: S;
   /** The id of the VIF whose plan has the step. */
   readonly vifId: string;
+  /** The plan is that of a plug, and undone if it fails: `inspect` needs to know how to restore what it removes. */
+  readonly isOfPlug?: boolean;
 }
 
 /** What to write for a step, and how to show it to people. */

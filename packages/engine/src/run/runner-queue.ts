@@ -24,6 +24,8 @@ export interface RunningTask extends AttemptedTask<Step, unknown, unknown> {
   readonly inspection: Inspection<unknown, Step>;
   /** What was left alone, because it does not belong to the VIF. */
   readonly left?: Left;
+  /** It removes what is left of another form of the VIF: a plug does so once everything else has succeeded. */
+  readonly isLast?: boolean;
   /** It is not undone: what it was applied to existed before. */
   readonly stays?: boolean;
   /** Whether it was passed to the runner; `outcome` says how it ended. */
@@ -75,8 +77,12 @@ export class RunnerQueue {
   }
 
   /** Compares steps of a job with the host. Never rejects. */
-  inspect(job: Job, steps: readonly Step[]): Promise<readonly Read<Inspection<unknown, Step>>[]> {
-    return this.#readings(steps.map((step) => ({ job, step, trace: job.trace })));
+  inspect(
+    job: Job,
+    steps: readonly Step[],
+    isOfPlug: boolean,
+  ): Promise<readonly Read<Inspection<unknown, Step>>[]> {
+    return this.#readings(steps.map((step) => ({ job, step, isOfPlug, trace: job.trace })));
   }
 
   /** Finds what the job's VIF has that no step of its plan concerns. Never rejects. */
@@ -103,7 +109,7 @@ export class RunnerQueue {
     const doing = this.isOneByOne ? `comparing ${titles()} with the host` : 'reading the host';
     const endBatch = startBatch('inspect', asked, this.isOneByOne);
     try {
-      const steps = asked.map(({ step, job }) => ({ step, vifId: job.vifId }));
+      const steps = asked.map(({ step, job, isOfPlug }) => ({ step, vifId: job.vifId, isOfPlug }));
       const found = await withinDeadline(this.#runner.inspect(steps, this.#signal), this.#signal, doing);
       return asked.map((_, i) => ({ value: found[i] ?? { differences: [] } }));
     } catch (error) {
@@ -181,7 +187,8 @@ export class RunnerQueue {
     });
     const doubtful = tasks.filter((task, i) => failures[i] && mayHaveDoneNothing(task));
     if (doubtful.length === 0) return failures;
-    const found = await this.#runner.inspect(doubtful, signal).catch(() => []);
+    const steps = doubtful.map(({ step, vifId }) => ({ step, vifId, isOfPlug: true }));
+    const found = await this.#runner.inspect(steps, signal).catch(() => []);
     const untouched = new Set(doubtful.filter((task, i) => found[i] && isAsFound(task, found[i])));
     return tasks.map((task, i) => (untouched.has(task) ? undefined : failures[i]));
   }
@@ -205,8 +212,10 @@ export function tasksToWrite(tasks: readonly RunningTask[]): RunningTask[] {
 export function groupsOf(tasks: readonly RunningTask[]): RunningTask[][] {
   const groups: RunningTask[][] = [];
   for (const task of tasks) {
-    const last = groups.at(-1);
-    if (last?.[0]?.queue === task.queue && !task.queue.isOneByOne) last.push(task);
+    const group = groups.at(-1);
+    const [other] = group ?? [];
+    const isTogether = other?.queue === task.queue && other.isLast === task.isLast && !task.queue.isOneByOne;
+    if (isTogether) group?.push(task);
     else groups.push([task]);
   }
   return groups;
@@ -216,6 +225,7 @@ export function groupsOf(tasks: readonly RunningTask[]): RunningTask[][] {
 interface Asked {
   readonly job: Job;
   readonly step: Step;
+  readonly isOfPlug: boolean;
   readonly trace: Trace | undefined;
 }
 

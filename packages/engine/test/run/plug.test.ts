@@ -130,6 +130,20 @@ describe('plug', () => {
     expect((await plugError([{ vifId: 'v', plan: [command('tool')] }])).undoFailures).toEqual([left]);
   });
 
+  it('removes what a former plug made once everything else has succeeded', async () => {
+    const { links, ovs, plug } = setUp(['old']);
+    const removal = noLink('old');
+    const job = { vifId: 'v', plan: [link('a'), removal, link('b'), port('p')], former: new Set([removal]) };
+    ovs.onApply.set('p', failing(refusal('no')));
+    await plug([job]);
+    expect(links.applied).toEqual([['a', 'b']]);
+    expect([...links.existing]).toEqual(['old']);
+    ovs.onApply.clear();
+    await plug([job]);
+    expect(links.applied.slice(1)).toEqual([['a', 'b'], ['old']]);
+    expect([...links.existing]).toEqual(['a', 'b']);
+  });
+
   it('fails one job, and carries out the others of the batch', async () => {
     const { links, plug } = setUp();
     links.onApply.set('bad', failing(refusal('no')));

@@ -17,7 +17,7 @@ export interface FoundPort {
 }
 
 /** The columns that settings are in. */
-export interface SettingsRows {
+interface SettingsRows {
   readonly port: values.Row;
   readonly interface: values.Row;
   /** {@link FoundPort.ownQos}, if there is one. */
