@@ -20,7 +20,7 @@ const ip = (line: string) => execa('ip', line.split(' '));
 const forms = {
   tap: request(1, {}, { type: 'tap', devname: 'tap-named' }),
   'a member of a Linux bridge': linuxBridge(1, {}, { should_create_bridge: true }),
-  hybrid: request(1, { ovs_hybrid_plug: true }),
+  hybrid: request(1, { ovs_hybrid_plug: true, vlan: 5, qos: { egress_kbps: 1_000 } }),
   direct: request(1, {}),
 };
 
@@ -40,12 +40,25 @@ afterEach(async () => {
   await driver.close();
 });
 
-/** What an operator has set on the links of a VIF. */
+/** What an operator has set on the links of a VIF, and on its ports. */
 async function touch(links: readonly string[]) {
   for (const name of links) {
     await ip(`link set dev ${name} txqueuelen 77 group 9 mtu 1400`);
     await execa('sysctl', ['-qw', `net.ipv4.conf.${name}.arp_ignore=1`]);
     await execa('sysctl', ['-qw', `net.ipv6.conf.${name}.disable_ipv6=1`]);
+  }
+}
+
+async function touchRows() {
+  const names = async (table: string) => {
+    const text = await ovs.vsctl('--bare', '--columns=name', 'list', table);
+    return text.split('\n').filter((name) => name && name !== 'br-int');
+  };
+  const own = ['external_ids:operator=1', 'other_config:operator=1'];
+  for (const name of await names('Port')) await ovs.vsctl('set', 'Port', name, ...own, 'lacp=off');
+  for (const name of await names('Interface')) {
+    const more = ['ofport_request=77', 'lldp:enable=true', 'bfd:min_tx=500'];
+    await ovs.vsctl('set', 'Interface', name, ...own, ...more);
   }
 }
 
@@ -74,6 +87,7 @@ it.each(ways)(
     for (const [index, step] of steps.entries()) {
       await driver.plug(before);
       await touch(own);
+      await touchRows();
       const was = await readWholeState(ovs);
       const { error } = await strike({ host, driver, of: { name: '', request: after } }, 'plug', [
         { during: 'apply', index, step, way: 'rejects', done: true },
