@@ -88,6 +88,24 @@ const serverFaults: readonly ServerFault[] = [
     heal: recovered,
   },
   {
+    title: 'ovsdb-server ends, and starts again after the undoing',
+    ending: 'TIMEOUT',
+    act: async () => {
+      await ovs.server.stop();
+      await pause(50); // until that is known: of a transaction on its way it is not known whether it was made
+    },
+    heal: () => restart('server'),
+  },
+  {
+    title: 'the database is read-only, and stays so',
+    ending: 'OVSDB_ERROR',
+    act: async () => {
+      await control('ovsdb-server/set-active-ovsdb-server', `unix:${join(ovs.directory, 'nobody')}`);
+      await control('ovsdb-server/connect-active-ovsdb-server');
+    },
+    heal: () => control('ovsdb-server/disconnect-active-ovsdb-server'),
+  },
+  {
     title: 'the database is read-only',
     ending: 'OVSDB_ERROR',
     act: async () => {

@@ -33,7 +33,9 @@ describe.each(plugging)('$name', (of) => {
           ]);
           expect(error, where).toBeInstanceOf(PlugError);
           expect((error as PlugError).cause, where).toBe(injected);
-          expect((error as PlugError).undoFailures.length, where).toBeGreaterThan(0);
+          // The step that failed is as it was found, whatever its runner says.
+          const isRestored = index === 0 && fault.done;
+          if (!isRestored) expect((error as PlugError).undoFailures.length, where).toBeGreaterThan(0);
           tally.note(of.name, where, await goOn(bench, how, where));
         }
       }

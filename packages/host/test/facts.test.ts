@@ -28,6 +28,7 @@ class CountedLinks implements LinkTable {
     return new Map(names.flatMap((name) => (name === 'eth0' ? [[name, { addresses, routes: [] }]] : [])));
   }
   present = () => [];
+  withSettings = (links: ReadonlyMap<string, LinkState>) => links;
   readChecksumOffload = async () => new Map<string, boolean>();
   readRules = async () => [];
   write = async () => [];

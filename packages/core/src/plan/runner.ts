@@ -43,6 +43,8 @@ export interface VifStep<S extends Step = Step> {
   readonly step: S;
   /** The id of the VIF whose plan has the step. */
   readonly vifId: string;
+  /** The plan is that of a plug, and undone if it fails: `inspect` needs to know how to restore what it removes. */
+  readonly isOfPlug?: boolean;
 }
 
 /** What to write for a step, and how to show it to people. */
@@ -170,7 +172,8 @@ export interface StepRunner<S extends Step = Step, Change = unknown, Done = unkn
   /**
    * Undoes tasks that were passed to `apply`, in reverse order: those that succeeded, those that failed (they may be
    * partly done), and those after a failed one, which `apply` may not have reached.
-   * @returns for each task, why it could not be undone, or undefined
+   * @returns for each task, why it could not be undone, or undefined. That of a task without `done` counts only if the
+   *   step's target is not as `inspect` found it: what prevents a change may prevent undoing it too.
    */
   undo(
     tasks: readonly AttemptedTask<S, Change, Done>[],

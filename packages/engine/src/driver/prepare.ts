@@ -153,7 +153,8 @@ export async function prepareJob(
     const unplug = await preparePlan(read(given), 'unplug', registry, host.facts, signal);
     return unplug.job.plan;
   });
-  return { ...prepared, job: { ...job, plan: [...job.plan, ...removals] } };
+  const former = new Set(removals);
+  return { ...prepared, job: { ...job, plan: [...job.plan, ...removals], former } };
 }
 
 /** The record of a plug; undefined for a request that cannot be read, as a proxy may refuse it. */

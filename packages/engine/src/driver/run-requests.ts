@@ -17,8 +17,8 @@ import type { Settled } from './results.js';
  */
 const PLANNING_SHARE = 1 / 2;
 
-/** How often requests are run again because other calls have plugged their VIFs by other requests in the meantime. */
-const FURTHER_ATTEMPTS = 3;
+/** How often requests are run because other calls have plugged their VIFs by other requests in the meantime. */
+const ATTEMPTS = 4;
 
 /** How a call handles its requests: `R` is the engine's result for a job, `T` the result that the caller gets. */
 export interface Call<R, T> {
@@ -28,6 +28,8 @@ export interface Call<R, T> {
   present(prepared: Prepared, result: R, timeline: Timeline, left: readonly Left[] | undefined): T;
   /** Called for each request as soon as its result is final. */
   done(result: Settled<T>, index: number): void;
+  /** Requests for one VIF are handled one after the other: each is planned for what the previous one has left. */
+  readonly inTurns?: boolean;
 }
 
 /** A request that has a plan. */
@@ -52,7 +54,7 @@ export function runRequests<R, T>(
 async function runBatch<R, T>(
   requests: readonly unknown[],
   { signal: caller, timeout, undoTimeout }: CallTimes<CallOptions>,
-  { prepare, run, present, done }: Call<R, T>,
+  { prepare, run, present, done, inTurns = false }: Call<R, T>,
 ): Promise<Settled<T>[]> {
   const began = performance.now();
   const results: Settled<T>[] = [];
@@ -109,14 +111,31 @@ async function runBatch<R, T>(
     return outdated;
   };
   const runAll = async (signal: AbortSignal) => {
-    let left: readonly number[] = [...requests.keys()];
-    // Of the requests for one VIF in one call, each attempt runs one. What others do in the meantime may take a few more.
-    for (let attempts = left.length + FURTHER_ATTEMPTS; left.length > 0; attempts--) {
-      left = await runOnce(left, signal, attempts <= 1);
+    const turns = inTurns ? turnsOf(requests) : [[...requests.keys()]];
+    while (turns.length > 0) {
+      // Nothing more is done once the signal has fired: the rest fails together.
+      let left: readonly number[] = turns.splice(0, signal.aborted ? turns.length : 1).flat();
+      for (let attempt = 1; left.length > 0; attempt++) {
+        left = await runOnce(left, signal, attempt === ATTEMPTS);
+      }
     }
   };
   await withDeadline(timeout, caller, runAll);
   return results;
+}
+
+/** The indices of the requests: first those of the first request for each VIF, then of the second, and so on. */
+function turnsOf(requests: readonly unknown[]): number[][] {
+  const turns: number[][] = [];
+  const counts = new Map<string, number>();
+  for (const [index, request] of requests.entries()) {
+    const vifId = idsOf(request).vifId?.toLowerCase();
+    const turn = counts.get(vifId ?? '') ?? 0;
+    if (vifId !== undefined) counts.set(vifId, turn + 1);
+    turns[turn] ??= [];
+    turns[turn].push(index);
+  }
+  return turns;
 }
 
 /** Milliseconds after the signal has fired in which what was awaited may still report the error itself. */

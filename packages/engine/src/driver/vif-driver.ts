@@ -352,6 +352,7 @@ export class VifDriver {
     const handling: Call<Changed, ChangeResult> = {
       prepare,
       run,
+      inTurns: true,
       present: ({ handled, job }, { result: changes, connection }, timeline, left) => ({
         ...handled,
         changes,

@@ -74,7 +74,7 @@ export async function inspectJob(
   }
   const compare = async ([queue, ofQueue]: [RunnerQueue, number[]]) => {
     const steps = ofQueue.flatMap((place) => plan[place] ?? []);
-    const readings = await queue.inspect(job, steps);
+    const readings = await queue.inspect(job, steps, operation === 'plug');
     for (const [i, reading] of readings.entries()) {
       const [step, place] = [steps[i], ofQueue[i]];
       if (step === undefined || place === undefined) continue;
@@ -101,7 +101,14 @@ export async function inspectJob(
   const isFirst = ({ step, queue }: RunningTask) =>
     operation === 'plug' &&
     compared.some((task) => task.queue !== queue && stepTarget(task.step) === stepTarget(step));
-  const ordered = [...strays.filter(isFirst), ...tasks, ...strays.filter((stray) => !isFirst(stray))];
+  const isFormer = ({ step }: RunningTask) => job.former?.has(step) ?? false;
+  const last = [...tasks.filter(isFormer), ...strays.filter((stray) => !isFirst(stray))];
+  const ordered = [
+    ...strays.filter(isFirst),
+    ...tasks.filter((task) => !isFormer(task)),
+    // A link that is removed and restored is not quite the same: nothing that may fail comes after it.
+    ...(operation === 'plug' ? last.map((task) => ({ ...task, isLast: true })) : last),
+  ];
   return { tasks: ordered, failures: failures.filter((failure) => failure !== undefined) };
 }
 

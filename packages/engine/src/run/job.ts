@@ -12,6 +12,8 @@ export interface Job {
   readonly plan: Plan;
   /** The path from the guest to its network. */
   readonly legs?: readonly Leg[];
+  /** The steps of the plan that remove what a plug by another request made: a plug does so last. */
+  readonly former?: ReadonlySet<Step>;
   /** Whatever else the VIF has stays as it is, and the VIF's record is kept. */
   readonly isPart?: boolean;
   /** Neutron's and OVN's id of its port, for a phase of a live migration. */

@@ -1,10 +1,12 @@
 import { setImmediate } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import { asVifError, VifError } from '@vifkit/core';
+import { stepKindOf } from '@vifkit/core/internal';
 import type { AttemptedTask, Inspection, StepRunner, Stray } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import { signalError, withDeadline, withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
-import type { Left } from './ownership.js';
+import { type Left, settleOwnership } from './ownership.js';
 import { startBatch, type Trace, taskTitle } from './timeline.js';
 
 /**
@@ -22,6 +24,8 @@ export interface RunningTask extends AttemptedTask<Step, unknown, unknown> {
   readonly inspection: Inspection<unknown, Step>;
   /** What was left alone, because it does not belong to the VIF. */
   readonly left?: Left;
+  /** It removes what is left of another form of the VIF: a plug does so once everything else has succeeded. */
+  readonly isLast?: boolean;
   /** It is not undone: what it was applied to existed before. */
   readonly stays?: boolean;
   /** Whether it was passed to the runner; `outcome` says how it ended. */
@@ -73,8 +77,12 @@ export class RunnerQueue {
   }
 
   /** Compares steps of a job with the host. Never rejects. */
-  inspect(job: Job, steps: readonly Step[]): Promise<readonly Read<Inspection<unknown, Step>>[]> {
-    return this.#readings(steps.map((step) => ({ job, step, trace: job.trace })));
+  inspect(
+    job: Job,
+    steps: readonly Step[],
+    isOfPlug: boolean,
+  ): Promise<readonly Read<Inspection<unknown, Step>>[]> {
+    return this.#readings(steps.map((step) => ({ job, step, isOfPlug, trace: job.trace })));
   }
 
   /** Finds what the job's VIF has that no step of its plan concerns. Never rejects. */
@@ -101,7 +109,7 @@ export class RunnerQueue {
     const doing = this.isOneByOne ? `comparing ${titles()} with the host` : 'reading the host';
     const endBatch = startBatch('inspect', asked, this.isOneByOne);
     try {
-      const steps = asked.map(({ step, job }) => ({ step, vifId: job.vifId }));
+      const steps = asked.map(({ step, job, isOfPlug }) => ({ step, vifId: job.vifId, isOfPlug }));
       const found = await withinDeadline(this.#runner.inspect(steps, this.#signal), this.#signal, doing);
       return asked.map((_, i) => ({ value: found[i] ?? { differences: [] } }));
     } catch (error) {
@@ -153,7 +161,7 @@ export class RunnerQueue {
     const endBatch = startBatch('undo', tasks, this.isOneByOne);
     try {
       const failures = await withDeadline(time, undefined, (signal) =>
-        withinDeadline(this.#runner.undo(tasks, signal), signal, doing),
+        withinDeadline(this.#putBack(tasks, signal), signal, doing),
       );
       return undoings.map(({ timeout }, i) => withTimeHint(failures[i], timeout));
     } catch (error) {
@@ -164,6 +172,35 @@ export class RunnerQueue {
       endBatch();
     }
   }
+
+  /**
+   * What prevents a step often prevents its undoing too: a root helper that is missing or refuses, for instance. A step
+   * that has not reported what it did, and left its target as it was found, did nothing that must be undone.
+   */
+  async #putBack(
+    tasks: readonly RunningTask[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
+    const failures = await this.#runner.undo(tasks, signal).catch((error: unknown) => {
+      const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be put back');
+      return tasks.map(() => failure);
+    });
+    const doubtful = tasks.filter((task, i) => failures[i] && mayHaveDoneNothing(task));
+    if (doubtful.length === 0) return failures;
+    const steps = doubtful.map(({ step, vifId }) => ({ step, vifId, isOfPlug: true }));
+    const found = await this.#runner.inspect(steps, signal).catch(() => []);
+    const untouched = new Set(doubtful.filter((task, i) => found[i] && isAsFound(task, found[i])));
+    return tasks.map((task, i) => (untouched.has(task) ? undefined : failures[i]));
+  }
+}
+
+function mayHaveDoneNothing({ step, outcome: { done, error } }: RunningTask): boolean {
+  return error !== undefined && done === undefined && !stepKindOf(step).leavesNoTrace;
+}
+
+/** Whether the same change would be needed again. */
+function isAsFound({ step, vifId, change }: RunningTask, now: Inspection<unknown, Step>): boolean {
+  return isDeepStrictEqual(settleOwnership(step, vifId, 'plug', now).inspection.change, change);
 }
 
 /** The tasks that must be written. */
@@ -175,8 +212,10 @@ export function tasksToWrite(tasks: readonly RunningTask[]): RunningTask[] {
 export function groupsOf(tasks: readonly RunningTask[]): RunningTask[][] {
   const groups: RunningTask[][] = [];
   for (const task of tasks) {
-    const last = groups.at(-1);
-    if (last?.[0]?.queue === task.queue && !task.queue.isOneByOne) last.push(task);
+    const group = groups.at(-1);
+    const [other] = group ?? [];
+    const isTogether = other?.queue === task.queue && other.isLast === task.isLast && !task.queue.isOneByOne;
+    if (isTogether) group?.push(task);
     else groups.push([task]);
   }
   return groups;
@@ -186,6 +225,7 @@ export function groupsOf(tasks: readonly RunningTask[]): RunningTask[][] {
 interface Asked {
   readonly job: Job;
   readonly step: Step;
+  readonly isOfPlug: boolean;
   readonly trace: Trace | undefined;
 }
 

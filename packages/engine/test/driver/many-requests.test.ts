@@ -1,5 +1,5 @@
-import { vifPlugin } from '@vifkit/core';
-import { toPrimitive } from '@vifkit/core/os-vif';
+import { announce, vifPlugin } from '@vifkit/core';
+import { toPrimitive, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { describe, expect, it } from 'vitest';
 import { benchWith } from './support/bench.js';
 import { GenericConverter, pluginOf, Taps } from './support/plugins.js';
@@ -93,6 +93,30 @@ describe('many requests', () => {
     const results = await driver.plugAll([objectRequest(1), objectRequest(2), objectRequest(1)]);
     expect(results.map((result) => 'value' in result && result.value.changes.length)).toEqual([1, 1, 0]);
     expect(host.writes.filter(({ what }) => what === 'add tap1')).toHaveLength(1);
+  });
+
+  it('for one VIF that differ are planned for what the one before has left, each once', async () => {
+    const operations: string[] = [];
+    @vifPlugin({ name: 'noting' })
+    class Noting extends Taps {
+      override describe() {
+        return announce('noting', [[VIFGeneric, []]]);
+      }
+      override plug(vif: VIFBase) {
+        operations.push('plug');
+        return super.plug(vif);
+      }
+    }
+    const { driver, host } = benchWith([Noting]);
+    const ways = [...Array.from({ length: 20 }, (_, i) => `tap${i}`), 'tap0'];
+    const requests = ways.map((vif_name) => ({
+      vif: new VIFGeneric({ id: vifId(1), address: 'fa:16:3e:10:00:01', plugin: 'noting', vif_name }),
+      instance,
+    }));
+    const results = await driver.plugAll(requests);
+    expect(outcomes(results)).toEqual(ways.map(() => vifId(1)));
+    expect(operations).toHaveLength(ways.length);
+    expect(Object.keys(host.links.snapshot())).toEqual(['tap0']);
   });
 
   it('that are one and the same object have a result each', async () => {

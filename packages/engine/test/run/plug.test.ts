@@ -100,6 +100,50 @@ describe('plug', () => {
     expect([...links.existing]).toEqual(['a']);
   });
 
+  it.each(['its', 'the whole batch’s'])(
+    'reports no step as not undone that did nothing: %s failure',
+    async (whose) => {
+      const { links, plugError } = setUp();
+      const cause = new VifError('COMMAND_NOT_FOUND', 'no helper');
+      const failed = failing(cause);
+      for (const behaviours of [links.onApply, links.onUndo]) behaviours.set('a', failed);
+      if (whose !== 'its') {
+        links.apply = () => Promise.reject(cause);
+        links.undo = () => Promise.reject(cause);
+      }
+      const error = await plugError([{ vifId: 'v', plan: [link('a')] }]);
+      expect(error).toMatchObject({ cause, undoFailures: [] });
+      expect(error.message).toContain('the host is as before');
+    },
+  );
+
+  it('reports a step as not undone that did a part, or that leaves no trace', async () => {
+    const { links, commands, plugError } = setUp();
+    const left = refusal('stuck');
+    links.onApply.set('a', () => {
+      links.existing.add('a');
+      throw refusal('half done');
+    });
+    links.onUndo.set('a', failing(left));
+    expect((await plugError([{ vifId: 'v', plan: [link('a')] }])).undoFailures).toEqual([left]);
+    for (const behaviours of [commands.onApply, commands.onUndo]) behaviours.set('tool', failing(left));
+    expect((await plugError([{ vifId: 'v', plan: [command('tool')] }])).undoFailures).toEqual([left]);
+  });
+
+  it('removes what a former plug made once everything else has succeeded', async () => {
+    const { links, ovs, plug } = setUp(['old']);
+    const removal = noLink('old');
+    const job = { vifId: 'v', plan: [link('a'), removal, link('b'), port('p')], former: new Set([removal]) };
+    ovs.onApply.set('p', failing(refusal('no')));
+    await plug([job]);
+    expect(links.applied).toEqual([['a', 'b']]);
+    expect([...links.existing]).toEqual(['old']);
+    ovs.onApply.clear();
+    await plug([job]);
+    expect(links.applied.slice(1)).toEqual([['a', 'b'], ['old']]);
+    expect([...links.existing]).toEqual(['a', 'b']);
+  });
+
   it('fails one job, and carries out the others of the batch', async () => {
     const { links, plug } = setUp();
     links.onApply.set('bad', failing(refusal('no')));

@@ -38,19 +38,18 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
 
   async inspect(all: readonly VifStep<LinkSteps>[], signal: AbortSignal): Promise<LinkInspection[]> {
     const steps = all.map(({ step }) => step);
-    const namesOf = (some: readonly LinkSteps[]) => [...new Set(some.map(({ name }) => name))];
     const query = {
       // Whether a link is in use depends on the other links.
       names: steps.some(({ kind }) => kind === 'linkUserAbsent') ? undefined : this.#namesIn(all),
-      settingsOf: namesOf(steps.filter((step) => step.kind === 'link' && hasSettings(step))).concat(
-        leavingInPlugs(all),
-      ),
     };
     const [read, { addressing, rules }] = await Promise.all([
       this.#table.read(query, signal),
       this.#addressing(steps, signal),
     ]);
-    const links = await this.#withChecksumOffload(all, read, signal);
+    const settled = steps.flatMap((step) => (step.kind === 'link' && hasSettings(step) ? step.name : []));
+    const leaving = leavingInPlugs(all, read, this.#tapOwner);
+    const known = await this.#withSettings(read, settled, leaving, signal);
+    const links = await this.#withChecksumOffload(all, known, signal);
     const notes = notesIn(steps, 'linkUserAbsent');
     const together = unusedTogether(steps, links, notes);
     const used = usedLinks(links, { links: together, notes });
@@ -118,11 +117,11 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     if (mismatched.length === 0) return undefined;
     const names = mismatched.flatMap(({ name, peer }) => (peer === undefined ? [name] : [name, peer]));
     const [all, addressing] = await Promise.all([
-      this.#table.read({ settingsOf: names }, signal),
+      this.#table.read({}, signal),
       this.#table.readAddresses(names, signal),
     ]);
     const used = usedLinks(all, { links: new Set(), notes: notesIn(steps, 'linkUser') });
-    return { links: all, addressing, used };
+    return { links: this.#table.withSettings(all, names), addressing, used };
   }
 
   /** What shows that bridges without a mark serve others; read only if a request names such a bridge. */
@@ -156,13 +155,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
 
   async apply(tasks: readonly LinkTask[], signal: AbortSignal): Promise<Outcome<LinkProgress>[]> {
     const { operations, indices } = scriptFor(tasks);
-    let errors: readonly (VifError | undefined)[];
-    try {
-      errors = await this.#table.write(operations, signal);
-    } catch (error) {
-      if (!isVifError(error, 'COMMAND_NOT_FOUND')) throw error;
-      return tasks.map(() => ({ done: 'nothing', error })); // links could be read, so it is the root helper
-    }
+    const errors = await this.#table.write(operations, signal);
     return tasks.map(({ change }, i) => {
       const error = indices[i]?.map((index) => errors[index]).find((each) => each);
       if (!error) return { done: 'all' };
@@ -193,10 +186,26 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const links = await this.#table.read({ names: [...new Set(names)] }, signal);
     const strays = vifs.flatMap((vif) => strayLinks(vif, links));
     if (strays.length === 0) return [];
-    // All that it takes to restore them, if the plug fails.
-    const whole = strays.flatMap(({ step: { name } }) => [name, links.get(name)?.peer ?? name]);
-    const read = await this.#table.read({ names: whole, settingsOf: whole }, signal);
-    return vifs.map((vif) => strayLinks(vif, new Map([...links, ...read])));
+    const leaving = strays.map(({ step }) => step.name);
+    const restorable = await this.#withSettings(links, [], leaving, signal);
+    return vifs.map((vif) => strayLinks(vif, restorable));
+  }
+
+  /**
+   * Adds the settings of links, and all that it takes to restore others: their settings, and the other ends of veth
+   * pairs.
+   */
+  async #withSettings(
+    links: ReadonlyMap<string, LinkState>,
+    settled: readonly string[],
+    leaving: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, LinkState>> {
+    const ends = leaving.flatMap((name) => links.get(name)?.peer ?? []);
+    const unread = ends.filter((name) => !links.has(name));
+    const more = unread.length > 0 ? await this.#table.read({ names: unread }, signal) : [];
+    const known = unread.length > 0 ? new Map([...links, ...more]) : links;
+    return this.#table.withSettings(known, [...settled, ...leaving, ...ends]);
   }
 
   /** With the reach `near`, links are found by name, see {@link findStrays}: the kernel cannot search by alias. */
@@ -292,12 +301,19 @@ function notesIn(steps: readonly LinkSteps[], kind: 'linkUser' | 'linkUserAbsent
   );
 }
 
-/** The links that plugs remove: they are restored, with their settings, if the plug fails. */
-function leavingInPlugs(all: readonly VifStep<LinkSteps>[]): string[] {
-  const plugged = new Set(all.flatMap(({ step, vifId }) => (step.kind === 'link' ? vifId : [])));
-  return all.flatMap(({ step, vifId }) =>
-    step.kind === 'linkAbsent' && plugged.has(vifId) ? step.name : [],
-  );
+/** The links that plugs remove, or make anew: they are restored if the plug fails. */
+function leavingInPlugs(
+  all: readonly VifStep<LinkSteps>[],
+  links: ReadonlyMap<string, LinkState>,
+  tapOwner: number,
+): string[] {
+  return all.flatMap(({ step, isOfPlug }) => {
+    const { kind, name } = step;
+    if (!isOfPlug || kind === 'linkUser') return [];
+    if (kind !== 'link') return name;
+    const state = links.get(name);
+    return step.create && state && compareCreation(step.create, state, tapOwner).length > 0 ? name : [];
+  });
 }
 
 function hasSettings({ set: { ipv6, arpIgnore, arpAnnounce } = {} }: LinkStep): boolean {

@@ -44,6 +44,10 @@ export interface LinkState {
   /** The users noted on it (`linkUser` steps). */
   readonly users?: readonly string[];
   readonly tap?: TapState;
+  /** The group that somebody has put it in (`ip link set group`), unless it is the default one. */
+  readonly group?: string;
+  /** The length of its queue, if that is neither 0 nor the usual 1000. */
+  readonly queueLength?: number;
   /** A tap or macvtap whose queue has length 0 (`txqueuelen 0`): the kernel drops what is sent to the guest. */
   readonly dropsAll?: boolean;
   /** Whether the link has a carrier; known only while it is up. */

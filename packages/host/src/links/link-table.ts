@@ -6,7 +6,11 @@ import type { Move } from './addresses/relocation.js';
 import type { LinkState } from './link-state.js';
 
 /** Attributes to set; a master of null takes the link out of its bridge. */
-export type LinkChange = Omit<LinkAttributes, 'master'> & { readonly master?: string | null };
+export type LinkChange = Omit<LinkAttributes, 'master'> & {
+  readonly master?: string | null;
+  readonly group?: string;
+  readonly queueLength?: number;
+};
 
 /** How to make a tap. */
 export type TapMaking = Extract<LinkCreation, { type: 'tap' }> & {
@@ -36,13 +40,12 @@ export type LinkOperation =
   /** Notes a user on a link, or removes the note; a note that does not exist is not a failure then. */
   | { readonly op: 'note'; readonly name: string; readonly user: string; readonly present: boolean }
   | Move
-  | { readonly op: 'delete'; readonly name: string };
+  /** A link that cannot be deleted stays in its group. */
+  | { readonly op: 'delete'; readonly name: string; readonly group?: string };
 
 export interface LinkQuery {
   /** The links to read, whether they exist or not; all links by default. */
   readonly names?: readonly string[] | undefined;
-  /** The links whose IPv6 and ARP settings are read too; none by default. */
-  readonly settingsOf?: readonly string[];
   /** Nothing was written to them since they were read for this call: the previous reading may be used. */
   readonly isUnchanged?: boolean;
 }
@@ -51,6 +54,14 @@ export interface LinkQuery {
 export interface LinkTable {
   /** Reads links. Returns them by name, possibly more than were requested. */
   read(query: LinkQuery, signal: AbortSignal): Promise<ReadonlyMap<string, LinkState>>;
+  /**
+   * Links that were read, some of them with their IPv6 and ARP settings. This takes almost no time, and reads nothing
+   * else.
+   */
+  withSettings(
+    links: ReadonlyMap<string, LinkState>,
+    names: readonly string[],
+  ): ReadonlyMap<string, LinkState>;
   /** Which of these links exist. This takes almost no time, and reads nothing else. */
   present(names: readonly string[]): readonly string[];
   /** The IP configuration of these links. */

@@ -114,6 +114,22 @@ export function keptOf({ address, mtu, master }: LinkState): LinkAttributes {
   return { address, mtu, ...(master !== undefined && master !== OVS_DATAPATH && { master }) };
 }
 
+/** All attributes of a link that is made again as it was. */
+export function formerAttributes(link: LinkState): LinkChange {
+  const { up, promisc, ipv6, arpIgnore, arpAnnounce, group, dropsAll } = link;
+  const queueLength = dropsAll ? 0 : link.queueLength;
+  return {
+    ...keptOf(link),
+    up,
+    promisc,
+    ...(ipv6 !== undefined && { ipv6 }),
+    ...(arpIgnore !== undefined && { arpIgnore }),
+    ...(arpAnnounce !== undefined && { arpAnnounce }),
+    ...(group !== undefined && { group }),
+    ...(queueLength !== undefined && { queueLength }),
+  };
+}
+
 /** How an existing tap was made. */
 export function makingOf({ multiQueue, owner }: TapState): TapMaking {
   return { type: 'tap', multiQueue, ...(owner !== undefined && { owner }) };

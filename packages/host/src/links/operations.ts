@@ -1,4 +1,5 @@
 import type { Task } from '@vifkit/core/step-kinds';
+import type { LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
 import { type LinkWrite, makingOf } from './link-write.js';
@@ -22,8 +23,8 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
   const removed = new Map<string, number>();
   const push = (operation: LinkOperation) => operations.push(operation) - 1;
   /** A pair that has a step for each end is removed once, as is a link that several users leave. */
-  const remove = (name: string, peer: string | undefined): number => {
-    const removal = removed.get(name) ?? push({ op: 'delete', name });
+  const remove = ({ name, peer, group }: LinkState): number => {
+    const removal = removed.get(name) ?? push({ op: 'delete', name, ...(group !== undefined && { group }) });
     for (const each of peer === undefined ? [name] : [name, peer]) removed.set(each, removal);
     return removal;
   };
@@ -43,9 +44,9 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
       case 'make':
         return make(name, change);
       case 'replace': {
-        const { peer, users = [] } = change.replaced.link;
-        const own = [remove(name, peer), ...make(name, change)];
-        return [...own, ...users.map((user) => push(noteFor(name, user)))];
+        const { link } = change.replaced;
+        const own = [remove(link), ...make(name, change)];
+        return [...own, ...(link.users ?? []).map((user) => push(noteFor(name, user)))];
       }
       case 'remake': {
         const { create, set, mark, was } = change;
@@ -60,7 +61,7 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
         return relocation ? [own, push(relocation.there)] : [own];
       }
       case 'remove':
-        return [remove(name, change.removed.link.peer)];
+        return [remove(change.removed.link)];
       case 'note':
         return [push({ op: 'note', name, user: change.user, present: change.present })];
     }
@@ -68,7 +69,7 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
 
   // What is recreated is removed first: the other end of a pair may obstruct a link that must be made.
   for (const { change } of tasks) {
-    if (change.kind === 'replace') remove(change.replaced.link.name, change.replaced.link.peer);
+    if (change.kind === 'replace') remove(change.replaced.link);
   }
   const indices = tasks.map(carryOut);
   return { operations, indices };

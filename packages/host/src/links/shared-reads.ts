@@ -6,7 +6,6 @@ interface Reading {
   readonly signal: AbortSignal;
   /** Undefined once any caller wants all links. */
   names: Set<string> | undefined;
-  readonly settingsOf: Set<string>;
   readonly links: Promise<ReadonlyMap<string, LinkState>>;
 }
 
@@ -23,36 +22,35 @@ export function sharingReads(table: LinkTable): LinkTable {
     | undefined;
 
   const begin = (signal: AbortSignal): Reading => {
-    const settingsOf = new Set<string>();
     const read = async () => {
       await setImmediate(); // requests in the same turn join here
       if (open === reading) open = undefined;
       last = reading;
       const names = reading.names && [...reading.names];
-      return table.read({ names, settingsOf: [...settingsOf] }, signal);
+      return table.read({ names }, signal);
     };
-    const reading: Reading = { signal, names: new Set(), settingsOf, links: read() };
+    const reading: Reading = { signal, names: new Set(), links: read() };
     return reading;
   };
 
-  const lastOf = ({ names, settingsOf = [] }: LinkQuery, signal: AbortSignal) => {
-    if (last?.signal !== signal || settingsOf.length > 0) return undefined;
+  const lastOf = ({ names }: LinkQuery, signal: AbortSignal) => {
+    if (last?.signal !== signal) return undefined;
     const known = last.names;
     return !known || names?.every((name) => known.has(name)) ? last : undefined;
   };
 
   return {
     read(query, signal) {
-      const { names, settingsOf = [], isUnchanged } = query;
+      const { names, isUnchanged } = query;
       const known = isUnchanged && lastOf(query, signal);
       if (known) return known.links;
       if (open?.signal !== signal) open = begin(signal);
       const reading = open;
       if (names) for (const name of names) reading.names?.add(name);
       else reading.names = undefined;
-      for (const name of settingsOf) reading.settingsOf.add(name);
       return reading.links;
     },
+    withSettings: (links, names) => table.withSettings(links, names),
     present: (names) => table.present(names),
     readAddresses: (names, signal) => table.readAddresses(names, signal),
     // Each reading takes its own process: one per call is enough, unless the call itself has changed some.

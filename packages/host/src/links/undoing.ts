@@ -3,7 +3,7 @@ import type { AttemptedTask } from '@vifkit/core/step-kinds';
 import { isOurs, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
-import { keptOf, type LinkProgress, type LinkWrite, makingOf, type Removed } from './link-write.js';
+import { formerAttributes, type LinkProgress, type LinkWrite, makingOf, type Removed } from './link-write.js';
 import { noteFor } from './operations.js';
 
 export type AttemptedLinkTask = AttemptedTask<LinkSteps, LinkWrite, LinkProgress>;
@@ -47,10 +47,9 @@ export function undoing(
       return isAnothers ? [] : [{ op: 'delete', name }, ...restoring(change.replaced)];
     case 'remake': {
       const { create: was, was: before } = change;
-      const { up, promisc, alias = '' } = before;
       return [
         { op: 'remake', name, create: makingOf(before.tap), was },
-        { op: 'set', name, attributes: { ...keptOf(before), up, promisc }, alias },
+        { op: 'set', name, attributes: formerAttributes(before), alias: before.alias ?? '' },
       ];
     }
     case 'set': {
@@ -92,14 +91,8 @@ function restoring({ link, peer: end }: Removed): LinkOperation[] {
   if (type === 'veth' && peer !== undefined) operations.push({ op: 'add', name, create: { type, peer } });
   if (type === 'vlan' && vlan) operations.push({ op: 'add', name, create: { type, ...vlan } });
   for (const each of end ? [link, end] : [link]) {
-    const { up, promisc, ipv6, arpIgnore, arpAnnounce, alias = '' } = each;
-    const settings = {
-      ...(ipv6 !== undefined && { ipv6 }),
-      ...(arpIgnore !== undefined && { arpIgnore }),
-      ...(arpAnnounce !== undefined && { arpAnnounce }),
-    };
-    const attributes = { ...keptOf(each), up, promisc, ...settings };
-    operations.push({ op: 'set', name: each.name, attributes, alias });
+    const { alias = '' } = each;
+    operations.push({ op: 'set', name: each.name, attributes: formerAttributes(each), alias });
   }
   return [...operations, ...users.map((user) => noteFor(name, user))];
 }

@@ -78,9 +78,14 @@ export class Draft {
     return (this.snapshot.owned.get(vifId) ?? []).filter((name) => this.#ports.has(name));
   }
 
-  addBridge(name: string, datapathType: string, externalIds: Readonly<Record<string, string>>): void {
+  addBridge(
+    name: string,
+    datapathType: string,
+    externalIds: Readonly<Record<string, string>>,
+    former: values.Row = {},
+  ): void {
     const row = { name, datapath_type: datapathType, external_ids: values.map(externalIds) };
-    const ref = this.#insert('Bridge', row);
+    const ref = this.#insert('Bridge', { ...former, ...row });
     this.#mutate('Open_vSwitch', [], ['bridges', 'insert', ref]);
     this.#bridges.set(name, { ref, externalIds, ports: new Set() });
   }
@@ -104,7 +109,7 @@ export class Draft {
       timeout: 0,
     });
     this.#mutate('Open_vSwitch', [], ['bridges', 'delete', bridge.ref]);
-    this.#noteRemoval(name);
+    this.#noteRemoval(name, this.snapshot.bridges.get(name)?.row);
     this.#bridges.delete(name);
     this.#ports.delete(name);
   }
@@ -203,12 +208,12 @@ export class Draft {
     this.#joining.clear();
   }
 
-  #noteRemoval(name: string): void {
+  #noteRemoval(name: string, bridge?: values.Row): void {
     const rows = this.snapshot.ports.get(name)?.rows;
     if (!rows) return;
     const used = values.readUuids(rows.port.qos);
     const qos = this.snapshot.qos.get(name)?.find(({ _uuid }) => used.includes(values.readUuid(_uuid)));
-    this.removed.set(name, { ...rows, ...(qos && { qos: writable(qos) }) });
+    this.removed.set(name, { ...rows, ...(qos && { qos: writable(qos) }), ...(bridge && { bridge }) });
   }
 
   #deleteQos(

@@ -112,6 +112,7 @@ export class OvsSwitch {
     signal: AbortSignal,
     removed: Map<string, PortRows> = new Map(),
   ): Promise<readonly (VifError | undefined)[]> {
+    if (changes.length === 0) return [];
     const outcomes = new Map<OvsChange, VifError>();
     const unfinished: Unfinished[] = [];
     const transact = (these: readonly OvsChange[]) => this.#transact(these, removed, signal);

@@ -12,6 +12,7 @@ import type {
 import type { OvsPortAbsentStep, Step } from '@vifkit/core/steps';
 import { withDeadline } from '@vifkit/engine/time';
 import type { LinkTable } from '../links/link-table.js';
+import { wasNotMade } from '../ovsdb/errors.js';
 import type { OvsChange, OvsStep, OvsWrite } from './changes.js';
 import {
   compareAbsenceWithMember,
@@ -171,9 +172,9 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
       signal,
       removed,
     );
-    return tasks.map(({ change: { reverse: done } }, i) => {
+    return tasks.map(({ change: { reverse } }, i) => {
       const error = errors[i];
-      return { done, ...(error && { error }) };
+      return error ? { done: wasNotMade(error) ? [] : reverse, error } : { done: reverse };
     });
   }
 

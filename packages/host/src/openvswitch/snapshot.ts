@@ -12,6 +12,7 @@ export interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
   readonly ref: RowRef;
   /** The second elements of the references to its ports. */
   readonly ports: ReadonlySet<string>;
+  readonly row: values.Row;
 }
 
 export interface PortRow extends OvsPort {
@@ -20,11 +21,15 @@ export interface PortRow extends OvsPort {
   readonly interface: (OvsInterface & { readonly ref: RowRef }) | undefined;
 }
 
-/** A port's columns that can be written, in its row, that of its interface, and its QoS row if that is ours. */
+/**
+ * A port's columns that can be written, in its row, that of its interface, and its QoS row if that is ours; those of
+ * the bridge, if it is a bridge's local port.
+ */
 export interface PortRows {
   readonly port: values.Row;
   readonly interface: values.Row;
   readonly qos?: values.Row;
+  readonly bridge?: values.Row;
 }
 
 /** Every bridge, and the requested ports, as rows of the database. */
@@ -230,6 +235,7 @@ function readBridge(row: values.Row): BridgeRow {
     datapathType: values.readString(row.datapath_type) as OvsBridge['datapathType'],
     externalIds: values.readStrings(row.external_ids),
     ports: new Set(values.readUuids(row.ports)),
+    row: writable(row),
   };
   readBridges.set(row, bridge);
   return bridge;
@@ -297,6 +303,8 @@ export function writable({
   _uuid,
   name,
   interfaces,
+  ports,
+  controller,
   ofport,
   error,
   admin_state,

@@ -1,4 +1,5 @@
 import type { Operation } from '../ovsdb/operations.js';
+import { readStrings } from '../ovsdb/values.js';
 import type { BridgePort } from './bridge-users.js';
 import {
   type EnsureBridge,
@@ -88,8 +89,9 @@ function ensureBridge(draft: Draft, change: EnsureBridge): Entered {
   if (draft.bridge(name)) {
     if (marks) draft.markBridge(name, marks);
   } else {
-    draft.addBridge(name, datapathType, externalIds);
-    draft.addPort(name, name, { type: 'internal' }, {}, { former });
+    draft.addBridge(name, datapathType, externalIds, former?.bridge);
+    const localIds = former ? readStrings(former.port.external_ids) : {};
+    draft.addPort(name, name, { type: 'internal' }, localIds, { former });
   }
   const current = draft.port(name)?.interface?.mtuRequest ?? 0;
   if (mtu !== undefined && current < mtu) draft.changePort(name, { mtuRequest: mtu });

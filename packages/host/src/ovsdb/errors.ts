@@ -75,6 +75,11 @@ export function failureOf(error: unknown): Failure {
   return isRefusal ? 'refused' : 'final';
 }
 
+/** Whether a transaction that failed in this way was not made. Of others, that is not known. */
+export function wasNotMade(error: unknown): boolean {
+  return error instanceof UnsentError || error instanceof OvsdbOperationError;
+}
+
 /** The error in the reply to a call: an object as in RFC 7047, or any JSON. */
 export function rpcError(method: string, answer: unknown): OvsdbOperationError {
   return new OvsdbOperationError(`The OVSDB server refused ${method}`, readError(answer));

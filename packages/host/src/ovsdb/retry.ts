@@ -1,6 +1,6 @@
-import { asVifError } from '@vifkit/core';
+import { asVifError, type VifError } from '@vifkit/core';
 import { pause, signalError } from '@vifkit/engine/time';
-import { type Failure, failureOf } from './errors.js';
+import { type Failure, failureOf, UnsentError } from './errors.js';
 
 /** Attempts, not counting those while the server was away. */
 const MAX_ATTEMPTS = 5;
@@ -36,23 +36,26 @@ export async function retry<T>(
   let delay = FIRST_PAUSE;
   let failed = 0;
   let away: string | undefined;
+  let mayBeDone = false;
   for (;;) {
     try {
       return await attempt(failed);
     } catch (error) {
       const failure = failureOf(error);
+      mayBeDone ||= failure === 'lost' || failure === 'final';
       if (failure === 'away') {
         away = asVifError(error, 'OVSDB_UNREACHABLE', 'The OVSDB server is away').message;
         await pause(delay, signal);
         delay = Math.min(2 * delay, MAX_PAUSE);
       } else if (!AGAIN[kind].has(failure) || ++failed === MAX_ATTEMPTS) {
-        throw away !== undefined && signal.aborted ? late(signal, away) : error;
+        throw away !== undefined && signal.aborted ? late(signal, away, mayBeDone) : error;
       }
-      if (away !== undefined && signal.aborted) throw late(signal, away);
+      if (away !== undefined && signal.aborted) throw late(signal, away, mayBeDone);
     }
   }
 }
 
-function late(signal: AbortSignal, away: string) {
-  return signalError(signal, `waiting for the OVSDB server to come back. ${away}`);
+function late(signal: AbortSignal, away: string, mayBeDone: boolean): VifError {
+  const error = signalError(signal, `waiting for the OVSDB server to come back. ${away}`);
+  return mayBeDone ? error : new UnsentError(error.code, error.message, { cause: error.cause });
 }

@@ -13,6 +13,17 @@ export interface FoundPort {
   /** Our QoS row, or os-vif's, for the name of the port. */
   readonly ownQos: values.Uuid | undefined;
   readonly settings: CompleteSettings;
+  readonly rows: SettingsRows;
+}
+
+/** The columns that settings are in. */
+interface SettingsRows {
+  readonly port: values.Row;
+  readonly interface: values.Row;
+  /** {@link FoundPort.ownQos}, if there is one. */
+  readonly ownQos: values.Row | undefined;
+  /** Whether the port refers to it. */
+  readonly usesOwnQos: boolean;
 }
 
 const DATABASE = 'Open_vSwitch';
@@ -36,7 +47,7 @@ export async function readPorts(
       op: 'select',
       table: 'QoS',
       where: [['external_ids', 'includes', values.map({ id: qosId(name) })]],
-      columns: ['_uuid', 'type', 'other_config'],
+      columns: ['_uuid', 'type', 'other_config', 'external_ids', 'queues'],
     },
   ]);
   const results = await client.transact(DATABASE, selects, signal);
@@ -50,27 +61,28 @@ export async function readPorts(
 
 function foundPort(
   name: string,
-  port: values.Row,
-  iface: values.Row,
-  qos: values.Row | undefined,
+  { _uuid: portId, ...port }: values.Row,
+  { _uuid: interfaceId, ...iface }: values.Row,
+  found: values.Row | undefined,
 ): FoundPort {
+  const { _uuid: qosId, ...qos } = found ?? {};
   const trunks = values.readSet(port.trunks).map(Number);
   const rate = Number(iface.ingress_policing_rate);
-  const own = qos && values.uuid(values.readUuid(qos._uuid));
+  const own = found && values.uuid(values.readUuid(qosId));
   const isUsed = own !== undefined && values.readUuids(port.qos)[0] === own[1];
-  const isOurs = own !== undefined || values.readUuids(port.qos).length === 0;
   return {
     name,
-    port: values.uuid(values.readUuid(port._uuid)),
-    interface: values.uuid(values.readUuid(iface._uuid)),
-    ownQos: isOurs ? own : undefined,
+    port: values.uuid(values.readUuid(portId)),
+    interface: values.uuid(values.readUuid(interfaceId)),
+    ownQos: own,
+    rows: { port, interface: iface, ownQos: found && qos, usesOwnQos: isUsed },
     settings: {
       vlan: values.readOptionalInteger(port.tag) ?? null,
       vlanMode: values.readOptionalString(port.vlan_mode) ?? null,
       trunks: trunks.length > 0 ? trunks.sort((a, b) => a - b) : null,
       isolated: port.protected === true ? true : null,
       ingress: rate > 0 ? { rate, burst: Number(iface.ingress_policing_burst) } : null,
-      egress: qos && isUsed ? egressOf(qos) : null,
+      egress: isUsed ? egressOf(qos) : null,
     },
   };
 }
@@ -83,11 +95,13 @@ function egressOf({ type, other_config }: values.Row): CompleteSettings['egress'
 }
 
 /** The settings of a VIF's port that are written. */
-interface PortChange {
+export interface PortChange {
   readonly settings: CompleteSettings;
   /** Those of the settings that change. */
   readonly names: readonly (keyof CompleteSettings)[];
   readonly vifId: string;
+  /** The rows in which these settings were, if they are restored. */
+  readonly former?: SettingsRows | undefined;
 }
 
 /**
@@ -97,18 +111,14 @@ interface PortChange {
 export async function writePort(
   client: Ovsdb,
   found: FoundPort,
-  { settings, names, vifId }: PortChange,
+  { settings, names, vifId, former }: PortChange,
   signal: AbortSignal,
 ): Promise<void> {
   const { name, port } = found;
+  const wanted = former ?? rowsFor(settings);
   const is = (row: values.Uuid) => [['_uuid', '==', row] as const];
-  const changes = (name: keyof CompleteSettings) => names.includes(name);
-  const columns: values.Row = {
-    ...(changes('vlan') && { tag: values.optional(settings.vlan ?? undefined) }),
-    ...(changes('vlanMode') && { vlan_mode: values.optional(settings.vlanMode ?? undefined) }),
-    ...(changes('trunks') && { trunks: values.set(settings.trunks ?? []) }),
-    ...(changes('isolated') && { protected: settings.isolated ?? false }),
-  };
+  const columns = names.flatMap((each) => columnsOf[each] ?? []);
+  const row = pick(wanted.port, columns);
   const operations: Operation[] = [
     {
       op: 'wait',
@@ -120,17 +130,41 @@ export async function writePort(
       timeout: 0,
     },
   ];
-  if (Object.keys(columns).length > 0)
-    operations.push({ op: 'update', table: 'Port', where: is(port), row: columns });
-  if (changes('ingress')) {
-    const { rate = 0, burst = 0 } = settings.ingress ?? {};
-    const row = { ingress_policing_rate: rate, ingress_policing_burst: burst };
-    operations.push({ op: 'update', table: 'Interface', where: is(found.interface), row });
-  }
-  if (changes('egress')) operations.push(...egressOperations(found, settings.egress, vifId));
+  if (columns.length > 0) operations.push({ op: 'update', table: 'Port', where: is(port), row });
+  if (names.includes('ingress'))
+    operations.push({ op: 'update', table: 'Interface', where: is(found.interface), row: wanted.interface });
+  if (names.includes('egress'))
+    operations.push(...(former ? formerQos(found, former) : egressOperations(found, settings.egress, vifId)));
   const configured = await transact(client, operations, signal);
   const isNative = settings.vlanMode?.startsWith('native') && settings.trunks !== null;
-  if (isNative && columns.trunks !== undefined) await forceUpdate(client, port, settings, configured, signal);
+  if (isNative && columns.includes('trunks')) await forceUpdate(client, port, settings, configured, signal);
+}
+
+/** The settings that are each a column of the port. */
+const columnsOf: Partial<Readonly<Record<keyof CompleteSettings, string>>> = {
+  vlan: 'tag',
+  vlanMode: 'vlan_mode',
+  trunks: 'trunks',
+  isolated: 'protected',
+};
+
+function rowsFor({ vlan, vlanMode, trunks, isolated, ingress }: CompleteSettings) {
+  const { rate = 0, burst = 0 } = ingress ?? {};
+  return {
+    port: {
+      tag: values.optional(vlan ?? undefined),
+      vlan_mode: values.optional(vlanMode ?? undefined),
+      trunks: values.set(trunks ?? []),
+      protected: isolated ?? false,
+    },
+    interface: { ingress_policing_rate: rate, ingress_policing_burst: burst },
+  };
+}
+
+function pick(row: values.Row, columns: readonly string[]): values.Row {
+  return Object.fromEntries(
+    columns.flatMap((each) => (row[each] === undefined ? [] : [[each, row[each]] as const])),
+  );
 }
 
 /** Milliseconds that ovs-vswitchd has for a change before the next one is made. */
@@ -199,16 +233,35 @@ function egressOperations(
   egress: CompleteSettings['egress'],
   vifId: string,
 ): Operation[] {
-  const where = [['_uuid', '==', port] as const];
-  const refer = (qos: values.Value): Operation => ({ op: 'update', table: 'Port', where, row: { qos } });
-  const own = ownQos && [['_uuid', '==', ownQos] as const];
-  if (!egress) return own ? [refer(values.set([])), { op: 'delete', table: 'QoS', where: own }] : [];
+  if (!egress) return ownQos ? [referring(port, values.set([])), deleting(ownQos)] : [];
   const row = {
     type: SHAPING,
     other_config: values.map({ 'max-rate': String(egress.rate * 1_000), 'vif-burst': String(egress.burst) }),
     external_ids: values.map(qosMarks(name, SHAPING, vifId)),
   };
-  return ownQos && own
-    ? [{ op: 'update', table: 'QoS', where: own, row }, refer(ownQos)]
-    : [{ op: 'insert', table: 'QoS', row, 'uuid-name': 'qos' }, refer(values.namedUuid('qos'))];
+  const [put, qos] = putting(ownQos, row);
+  return [put, referring(port, qos)];
+}
+
+/** Restores the QoS row of a port: what it referred to, which may be somebody else's row, and its own row. */
+function formerQos({ port, ownQos }: FoundPort, former: SettingsRows): Operation[] {
+  const { qos: before = values.set([]) } = former.port;
+  if (!former.ownQos) return [referring(port, before), ...(ownQos ? [deleting(ownQos)] : [])];
+  const [put, own] = putting(ownQos, former.ownQos);
+  return [put, referring(port, former.usesOwnQos ? own : before)];
+}
+
+function referring(port: values.Uuid, qos: values.Value): Operation {
+  return { op: 'update', table: 'Port', where: [['_uuid', '==', port]], row: { qos } };
+}
+
+function deleting(qos: values.Uuid): Operation {
+  return { op: 'delete', table: 'QoS', where: [['_uuid', '==', qos]] };
+}
+
+/** Changes a QoS row, or makes it if there is none. */
+function putting(qos: values.Uuid | undefined, row: values.Row): [Operation, values.Uuid | values.NamedUuid] {
+  return qos
+    ? [{ op: 'update', table: 'QoS', where: [['_uuid', '==', qos]], row }, qos]
+    : [{ op: 'insert', table: 'QoS', row, 'uuid-name': 'qos' }, values.namedUuid('qos')];
 }

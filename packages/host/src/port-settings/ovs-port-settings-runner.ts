@@ -11,7 +11,7 @@ import type {
 import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 import type { Ovsdb } from '../ovsdb/client.js';
 import { type CompleteSettings, settingsOf } from './complete-settings.js';
-import { type FoundPort, readPorts, writePort } from './ovs-port-rows.js';
+import { type FoundPort, type PortChange, readPorts, writePort } from './ovs-port-rows.js';
 
 /** What to write to a port. */
 interface SettingsChange {
@@ -19,8 +19,8 @@ interface SettingsChange {
   readonly names: readonly (keyof CompleteSettings)[];
   /** All settings that the port should have. */
   readonly settings: CompleteSettings;
-  /** The former settings; undefined for a port that an earlier step makes, and whose undo removes it. */
-  readonly before: CompleteSettings | undefined;
+  /** The port before the change; undefined for a port that an earlier step makes, and whose undo removes it. */
+  readonly before: Pick<FoundPort, 'settings' | 'rows'> | undefined;
 }
 
 /**
@@ -38,12 +38,13 @@ export class OvsPortSettingsRunner implements StepRunner<OvsPortSettingsStep, Se
   ): Promise<readonly Inspection<SettingsChange>[]> {
     const ports = await this.#read(steps, signal);
     return steps.map(({ step }) => {
-      const before = ports.get(step.name)?.settings;
+      const before = ports.get(step.name);
+      const current = before?.settings;
       const settings = settingsOf(step);
-      const names = namesOf(settings).filter((name) => !isSame(settings[name], before?.[name] ?? null));
+      const names = namesOf(settings).filter((name) => !isSame(settings[name], current?.[name] ?? null));
       if (names.length === 0) return { differences: [] };
       const differences = names.map((attribute): Difference => {
-        return { attribute, expected: settings[attribute], actual: before?.[attribute] ?? null };
+        return { attribute, expected: settings[attribute], actual: current?.[attribute] ?? null };
       });
       return { change: { names, settings, before }, differences };
     });
@@ -56,7 +57,7 @@ export class OvsPortSettingsRunner implements StepRunner<OvsPortSettingsStep, Se
     const ports = await this.#read(tasks, signal);
     return Promise.all(
       tasks.map(async (task) => {
-        const error = await this.#write(ports.get(task.step.name), task, task.change.settings, signal);
+        const error = await this.#write(ports.get(task.step.name), task, task.change, signal);
         return error ? { error } : { done: true };
       }),
     );
@@ -71,7 +72,8 @@ export class OvsPortSettingsRunner implements StepRunner<OvsPortSettingsStep, Se
       tasks.map(async (task) => {
         const port = ports.get(task.step.name);
         const { before } = task.change;
-        return before && port ? this.#write(port, task, before, signal) : undefined;
+        if (!before || !port) return undefined;
+        return this.#write(port, task, { settings: before.settings, former: before.rows }, signal);
       }),
     );
   }
@@ -84,12 +86,12 @@ export class OvsPortSettingsRunner implements StepRunner<OvsPortSettingsStep, Se
   async #write(
     port: FoundPort | undefined,
     { step: { name }, vifId, change: { names } }: Task<OvsPortSettingsStep, SettingsChange>,
-    settings: CompleteSettings,
+    { settings, former }: Pick<PortChange, 'settings' | 'former'>,
     signal: AbortSignal,
   ): Promise<VifError | undefined> {
     if (!port) return gone(name, vifId);
     try {
-      await writePort(this.client, port, { settings, names, vifId }, signal);
+      await writePort(this.client, port, { settings, names, vifId, former }, signal);
       return undefined;
     } catch (error) {
       // The guard of the transaction: whoever recreated the port has also configured it.

@@ -12,8 +12,9 @@ import type {
 import type { VfStep } from '@vifkit/core/steps';
 import { NO_MAC, noteWritten } from './given-back.js';
 import { inspectVf, type VfGiving, type VfWrite } from './inspect-vf.js';
+import { hasSettings } from './vf-changes.js';
 import type { VfJournal, VfRecord } from './vf-journal.js';
-import type { FoundVf, VfChange, VfTable } from './vf-table.js';
+import type { FoundVf, VfChange, VfSettings, VfTable } from './vf-table.js';
 
 /** How much of a write was done: `nothing` includes the journal. */
 export type VfProgress = 'all' | 'nothing';
@@ -95,13 +96,15 @@ export class VfRunner implements StepRunner<VfStep, VfWrite, VfProgress> {
     tasks: readonly AttemptedTask<VfStep, VfWrite, VfProgress>[],
     signal: AbortSignal,
   ): Promise<(VifError | undefined)[]> {
-    const written = tasks.filter(({ outcome }) => outcome.done !== 'nothing');
+    const recorded = tasks.filter(({ outcome }) => outcome.done !== 'nothing');
+    // What prevented a write may prevent another: it is made only if it is needed.
+    const doubtful = recorded.filter(({ outcome }) => outcome.error);
+    const states = await this.#table.read([...new Set(doubtful.map(({ step }) => step.address))], signal);
+    const written = recorded.filter(({ step, change }) => !isAs(states.get(step.address), change.back));
     const givenBack = await this.#giveBack(written.map(takingBack), signal);
-    const errors = new Map<VfTask, VifError | undefined>();
-    for (const [i, task] of written.entries()) {
-      // A function whose former settings could not be restored keeps its record, for the next attempt.
-      errors.set(task, givenBack[i] ?? (await this.#putRecordBack(task)));
-    }
+    const errors = new Map<VfTask, VifError | undefined>(written.map((task, i) => [task, givenBack[i]]));
+    // A function whose former settings could not be restored keeps its record, for the next attempt.
+    for (const task of recorded) errors.set(task, errors.get(task) ?? (await this.#putRecordBack(task)));
     return tasks.map((task) => errors.get(task));
   }
 
@@ -192,6 +195,10 @@ function recordFor(
   latest: VfRecord | undefined,
 ): VfRecord | undefined {
   return noteWritten(latest, vifId, state, wanted);
+}
+
+function isAs(found: FoundVf | VifError | undefined, settings: VfSettings): boolean {
+  return found !== undefined && !isVifError(found) && hasSettings(found, settings);
 }
 
 function isThere(found: FoundVf | VifError | undefined): boolean {

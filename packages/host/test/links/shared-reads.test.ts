@@ -17,6 +17,7 @@ function noting() {
       return new Map();
     },
     readRules: async () => [],
+    withSettings: (links) => links,
     write: async (operations) => operations.map(() => undefined),
     close: async () => {},
   };
@@ -30,7 +31,7 @@ describe('those who read links for one call', () => {
     const { asked, links } = noting();
     const signal = call();
     await Promise.all([links.read({ names: ['a'] }, signal), links.read({ names: ['b'] }, signal)]);
-    expect(asked).toEqual([{ names: ['a', 'b'], settingsOf: [] }]);
+    expect(asked).toEqual([{ names: ['a', 'b'] }]);
   });
 
   it('have what was read last if nothing was written since', async () => {

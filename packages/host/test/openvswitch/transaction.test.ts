@@ -15,7 +15,7 @@ const empty: Snapshot = {
 const withBridge: Snapshot = {
   ...empty,
   bridges: new Map([
-    ['br0', { ref: ['uuid', 'b'], datapathType: '', externalIds: {}, ports: new Set<string>() }],
+    ['br0', { ref: ['uuid', 'b'], datapathType: '', externalIds: {}, ports: new Set<string>(), row: {} }],
   ]),
 };
 const bridge: EnsureBridge = { kind: 'ensureBridge', owner: 'v', name: 'br0', datapathType: 'system' };
@@ -156,6 +156,7 @@ describe('composeTransaction', () => {
         datapathType: '',
         externalIds: {},
         ports: new Set(['l', ...ids]),
+        row: {},
       } as const;
       return { ...empty, bridges: new Map([['br0', row]]), ports: new Map([['br0', local]]) };
     };

@@ -3,6 +3,7 @@ import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
+import { qosId } from '../../src/openvswitch/columns.js';
 import * as values from '../../src/ovsdb/values.js';
 import { OvsPortSettingsRunner } from '../../src/port-settings/ovs-port-settings-runner.js';
 
@@ -124,6 +125,53 @@ describe('a port of Open vSwitch', () => {
     expect(await rows()).not.toEqual(before);
     expect(await runner.undo(tasks, signal())).toEqual([undefined]);
     expect(await rows()).toEqual(before);
+  });
+
+  it.each([
+    ['its own', { id: qosId(name), _type: 'linux-noop' }],
+    ['an operator’s', { made: 'by hand' }],
+  ])('has a queue back that is %s', async (_, ids) => {
+    const { host, runner, settle } = await startPort();
+    const state = async () => {
+      const [ports, rows] = await host.ovs.transact(
+        'Open_vSwitch',
+        [
+          { op: 'select', table: 'Port', where: [['name', '==', name]], columns: ['qos'] },
+          {
+            op: 'select',
+            table: 'QoS',
+            where: [],
+            columns: ['_uuid', 'type', 'other_config', 'external_ids'],
+          },
+        ],
+        signal(),
+      );
+      return [ports?.rows, rows?.rows];
+    };
+    const row = {
+      type: 'linux-noop',
+      other_config: values.map({ burst: '9' }),
+      external_ids: values.map(ids),
+    };
+    await host.ovs.transact(
+      'Open_vSwitch',
+      [
+        { op: 'insert', table: 'QoS', row, 'uuid-name': 'qos' },
+        { op: 'update', table: 'Port', where: [['name', '==', name]], row: { qos: values.namedUuid('qos') } },
+        {
+          op: 'update',
+          table: 'Interface',
+          where: [['name', '==', name]],
+          row: { ingress_policing_burst: 7 },
+        },
+      ],
+      signal(),
+    );
+    const before = await state();
+    const { tasks } = await settle(all);
+    expect(await state()).not.toEqual(before);
+    expect(await runner.undo(tasks, signal())).toEqual([undefined]);
+    expect(await state()).toEqual(before);
   });
 
   it('is as before if a write fails', async () => {

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { VifError } from '@vifkit/core';
 import type { Inspection } from '@vifkit/core/step-kinds';
 import type { VfStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
@@ -151,6 +152,18 @@ describe('virtual functions', () => {
       `link set dev ens79 vf 0 mac ${old} vlan 9 qos 3 proto 802.1ad trust on`,
       'link set dev ens79 vf 1 vlan 0', // its driver has no trust to take away
     ]);
+  });
+
+  it('keep no record of a plug whose root helper is missing', async () => {
+    await ip.show('ens79', [{ vf: 0, address: old, vlan_list: [{}] }]);
+    const journal = new FileVfJournal(stateDir);
+    runner = new VfRunner(new IpVfTable(sysfs.root, ['/no/such/sudo']), journal);
+    const tasks = await tasksFor(vf(first));
+    const error = await runner.apply(tasks, soon()).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({ code: 'COMMAND_NOT_FOUND' });
+    const attempted = tasks.map((task) => ({ ...task, outcome: { error: error as VifError } }));
+    expect(await runner.undo(attempted, soon())).toEqual([undefined]);
+    expect(await journal.list()).toEqual(new Map());
   });
 
   it('give back what a former request of the VIF gave them, and the present one does not', async () => {

@@ -25,6 +25,12 @@ export async function deleteLinks(
   for (const [i, { index, operation }] of members.entries()) {
     outcomes[index] = linkOutcome(operation, complaints[i]);
   }
+  const left = members.filter(({ index }) => outcomes[index]);
+  const back = left.map(({ operation }) => {
+    const { group = 'default' } = operation.op === 'delete' ? operation : {};
+    return `link set dev ${operation.name} group ${group}`;
+  });
+  if (back.length > 0) await run(back, true);
 }
 
 /** Deletes what it can as a group. Returns what is left to be deleted. */

@@ -70,17 +70,21 @@ export class IpLinkTable implements LinkTable {
     this.#checksumOffload = new ChecksumOffload(rootHelper, writers, programs);
   }
 
-  async read({ names, settingsOf = [] }: LinkQuery, signal: AbortSignal): Promise<Map<string, LinkState>> {
-    const links = await this.#reader.read(names, signal);
-    const settings = readSettings(
-      settingsOf.filter((name) => links.has(name)),
-      this.#files,
-    );
-    for (const [name, found] of settings) {
+  read({ names }: LinkQuery, signal: AbortSignal): Promise<Map<string, LinkState>> {
+    return this.#reader.read(names, signal);
+  }
+
+  withSettings(
+    links: ReadonlyMap<string, LinkState>,
+    names: readonly string[],
+  ): ReadonlyMap<string, LinkState> {
+    const present = [...new Set(names)].filter((name) => links.has(name));
+    if (present.length === 0) return links;
+    const known = [...readSettings(present, this.#files)].flatMap(([name, settings]) => {
       const link = links.get(name);
-      if (link) links.set(name, { ...link, ...found });
-    }
-    return links;
+      return link ? [[name, { ...link, ...settings }] as const] : [];
+    });
+    return new Map([...links, ...known]);
   }
 
   present(names: readonly string[]): readonly string[] {

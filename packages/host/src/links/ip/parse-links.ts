@@ -11,6 +11,7 @@ interface IpLink {
   readonly address?: string;
   readonly master?: string;
   readonly ifalias?: string;
+  readonly group?: string;
   /** The length of its queue; left out if it is 0. */
   readonly txqlen?: number;
   readonly altnames?: readonly string[];
@@ -23,6 +24,11 @@ interface IpLink {
     readonly info_slave_data?: Readonly<Record<string, unknown>>;
   };
 }
+
+const DEFAULT_GROUP = 'default';
+
+/** Ethernet's, as of bridges, taps, veths and VLAN devices. */
+const USUAL_LENGTH = 1000;
 
 /** Parses the output of `ip -details -json link`: one line with a list for each query. */
 export function parseLinks(lines: readonly string[]): Map<string, LinkState> {
@@ -38,7 +44,8 @@ export function parseLinks(lines: readonly string[]): Map<string, LinkState> {
 }
 
 function stateOf(ipLink: IpLink): LinkState {
-  const { ifname, flags, mtu, address, master, ifalias, altnames = [], link, linkinfo, txqlen } = ipLink;
+  const { ifname, flags, mtu, address, master, ifalias, altnames = [], link, linkinfo } = ipLink;
+  const { txqlen, group = DEFAULT_GROUP } = ipLink;
   const users = usersIn(ifname, altnames);
   const alternativeNames = altnames.filter((each) => !each.startsWith(noteOf(ifname, '')));
   const kind = linkinfo?.info_kind ?? '';
@@ -58,6 +65,8 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(users.length > 0 && { users }),
     ...(alternativeNames.length > 0 && { alternativeNames }),
     ...(kind !== 'veth' && kind !== 'vlan' && typeof link === 'string' && { lower: link }),
+    ...(group !== DEFAULT_GROUP && { group }),
+    ...(txqlen !== undefined && txqlen !== USUAL_LENGTH && { queueLength: txqlen }),
     ...(isTap && { tap: tapOf(data, flags) }),
     ...((isTap || kind === 'macvtap') && txqlen === undefined && { dropsAll: true }),
     ...(flags.includes('UP') && { carrier: !flags.includes('NO-CARRIER') }),

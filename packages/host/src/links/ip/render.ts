@@ -58,10 +58,12 @@ function tapMode({ multiQueue }: TapMaking): string {
 }
 
 function settings({ attributes, alias }: Extract<LinkOperation, { op: 'set' }>): string[][] {
-  const { address, mtu, master, promisc, up, bridge } = attributes;
+  const { address, mtu, master, promisc, up, bridge, group, queueLength } = attributes;
   const words: string[] = [];
   if (address !== undefined) words.push('address', address);
   if (mtu !== undefined) words.push('mtu', String(mtu));
+  if (group !== undefined) words.push('group', group);
+  if (queueLength !== undefined) words.push('txqueuelen', String(queueLength));
   if (promisc !== undefined) words.push('promisc', promisc ? 'on' : 'off');
   if (alias !== undefined) words.push('alias', alias || '""');
   if (master === null) words.push('nomaster');

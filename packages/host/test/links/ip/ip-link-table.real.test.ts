@@ -1,11 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
-import type { LinkStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { IpLinkTable } from '../../../src/links/ip/ip-link-table.js';
-import { LinkRunner } from '../../../src/links/link-runner.js';
 import type { LinkOperation } from '../../../src/links/link-table.js';
 
 const soon = () => new Deadline(20_000).signal;
@@ -38,7 +36,7 @@ describe("the kernel's links", () => {
       { op: 'add', name: 't-tap', create: { type: 'tap', multiQueue: true } },
     );
     expect(outcomes).toEqual([undefined, undefined, undefined, undefined, undefined]);
-    const links = await table.read({ settingsOf: ['t-br', 't-a', 't-none'] }, soon());
+    const links = table.withSettings(await table.read({}, soon()), ['t-br', 't-a', 't-none']);
     expect(links.get('t-br')).toMatchObject({
       type: 'bridge',
       up: true,
@@ -116,7 +114,7 @@ describe("the kernel's links", () => {
   it('may have an MTU that is too small for IPv6, which is off then', async () => {
     await write(pair, { op: 'set', name: 't-a', attributes: { mtu: 1000 } });
     expect(await write({ op: 'set', name: 't-a', attributes: { ipv6: false } })).toEqual([undefined]);
-    expect((await table.read({ settingsOf: ['t-a'] }, soon())).get('t-a')).not.toHaveProperty('ipv6');
+    expect(table.withSettings(await table.read({}, soon()), ['t-a']).get('t-a')).not.toHaveProperty('ipv6');
   });
 
   it('fail one by one', async () => {
@@ -150,7 +148,7 @@ describe("the kernel's links", () => {
       { op: 'set', name: 't-b', attributes: { up: true } },
     );
     expect(outcomes).toEqual(['LINK_EXISTS', 'LINK_EXISTS', 'LINK_EXISTS', 'LINK_EXISTS']);
-    const links = await table.read({ settingsOf: ['t-br'] }, soon());
+    const links = table.withSettings(await table.read({}, soon()), ['t-br']);
     expect(links.get('t-br')).toMatchObject({ up: false, arpIgnore: 0 });
     expect(links.get('t-br')).not.toHaveProperty('alias');
     expect(links.get('t-b')?.up).toBe(false);
@@ -203,16 +201,13 @@ describe("the kernel's links", () => {
     expect(await write(bridge)).toEqual([undefined]);
   });
 
-  it('need no undoing where the root helper is missing', async () => {
-    const runner = new LinkRunner(new IpLinkTable({ rootHelper: ['/no/such/sudo', '-n'] }));
-    const step: LinkStep = { kind: 'link', name: 't-br', create: { type: 'bridge' }, set: { up: true } };
-    const steps = [{ step, vifId: '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc8a77' }];
-    const [{ change } = {}] = await runner.inspect(steps, soon());
-    const tasks = steps.flatMap((each) => (change ? [{ ...each, change }] : []));
-    const outcomes = await runner.apply(tasks, soon());
-    expect(outcomes).toMatchObject([{ done: 'nothing', error: { code: 'COMMAND_NOT_FOUND' } }]);
-    const attempted = tasks.map((task, i) => ({ ...task, outcome: outcomes[i] ?? {} }));
-    expect(await runner.undo(attempted, soon())).toEqual([undefined]);
+  it('stay in their group if they cannot be deleted', async () => {
+    const groupOf = async (name: string) => (await table.read({ names: [name] }, soon())).get(name)?.group;
+    await write(bridge, { op: 'set', name: 't-br', attributes: { group: '7' } });
+    expect(await groupOf('t-br')).toBe('7');
+    const outcomes = await write({ op: 'delete', name: 'lo' }, { op: 'delete', name: 't-br' });
+    expect(outcomes).toEqual(['LINK_COMMAND_FAILED', undefined]);
+    expect(await groupOf('lo')).toBeUndefined();
   });
 
   it('are changed through a root helper', async () => {
@@ -224,7 +219,7 @@ describe("the kernel's links", () => {
     ];
     const outcomes = await helped.write(operations, soon());
     expect(outcomes.map((outcome) => outcome?.code)).toEqual([undefined, undefined, 'LINK_COMMAND_FAILED']);
-    expect((await helped.read({ settingsOf: ['t-br'] }, soon())).get('t-br')).toMatchObject({
+    expect(helped.withSettings(await helped.read({}, soon()), ['t-br']).get('t-br')).toMatchObject({
       up: true,
       arpIgnore: 1,
     });
@@ -240,6 +235,6 @@ describe("the kernel's links", () => {
     expect(await write(off)).toEqual([undefined]);
     expect((await table.read({}, soon())).get('t-br')?.bridge).toMatchObject({ stp: false, forwardDelay: 0 });
     await writeFile('/proc/sys/net/ipv4/conf/t-br/arp_ignore', '2');
-    expect((await table.read({ settingsOf: ['t-br'] }, soon())).get('t-br')?.arpIgnore).toBe(2);
+    expect(table.withSettings(await table.read({}, soon()), ['t-br']).get('t-br')?.arpIgnore).toBe(2);
   });
 });

@@ -7,7 +7,7 @@ import type { KernelLink } from './kernel-link.js';
 
 /** A link as `ip -details -json link` prints it. */
 export function linkJson(link: KernelLink, kernel: Kernel): Record<string, unknown> {
-  const { index, name, type, mtu, master, group, address, alias, altnames } = link;
+  const { index, name, type, mtu, master, group, address, alias, altnames, queueLength = 1000 } = link;
   const below = link.vlan?.link ?? link.lower ?? link.peer;
   const vfs = kernel.functionsOf(name);
   return {
@@ -20,7 +20,7 @@ export function linkJson(link: KernelLink, kernel: Kernel): Record<string, unkno
     ...(master !== undefined && { master }),
     operstate: link.up && hasCarrier(link, kernel.links) ? 'UP' : 'DOWN',
     group: group === 0 ? 'default' : String(group),
-    txqlen: 1000,
+    ...(queueLength > 0 && { txqlen: queueLength }),
     link_type: 'ether',
     address,
     broadcast: 'ff:ff:ff:ff:ff:ff',

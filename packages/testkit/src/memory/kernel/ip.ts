@@ -180,7 +180,10 @@ function setLink(kernel: Kernel, words: Words): void {
         setting.mtu = Number(value);
         break;
       case 'group':
-        setting.group = Number(value);
+        setting.group = value === 'default' ? 0 : Number(value);
+        break;
+      case 'txqueuelen':
+        setting.queueLength = Number(value);
         break;
       case 'promisc':
         setting.promisc = value === 'on';

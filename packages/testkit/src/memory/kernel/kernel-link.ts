@@ -20,7 +20,8 @@ export interface BridgePort {
 }
 
 /** A link in our kernel's internal form. Callers get a copy. */
-export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternativeNames' | 'port'>> {
+export interface KernelLink
+  extends Mutable<Omit<LinkState, 'users' | 'alternativeNames' | 'port' | 'group'>> {
   readonly index: number;
   ipv6: boolean;
   arpIgnore: number;
@@ -47,7 +48,7 @@ export interface KernelLink extends Mutable<Omit<LinkState, 'users' | 'alternati
 export type KernelLinks = ReadonlyMap<string, KernelLink>;
 
 /** A link that exists from the start. */
-export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 'tap' | 'port'>> {
+export interface LinkSpec extends Partial<Omit<LinkState, 'name' | 'bridge' | 'tap' | 'port' | 'group'>> {
   readonly name: string;
   readonly bridge?: Partial<LinkState['bridge']>;
   readonly tap?: LinkState['tap'];

@@ -15,6 +15,7 @@ export interface LinkSetting {
   promisc?: boolean;
   up?: boolean;
   group?: number;
+  queueLength?: number;
 }
 
 /** Times are in seconds. */
@@ -163,7 +164,7 @@ export class Kernel {
    * @throws Refusal
    */
   set(name: string, setting: LinkSetting): void {
-    const { bridge, address, mtu, alias, master, promisc, up, group } = setting;
+    const { bridge, address, mtu, alias, master, promisc, up, group, queueLength } = setting;
     const link = this.find(name);
     if (bridge && address !== undefined) checkAddress(address);
     if (bridge) this.#setBridge(link, bridge);
@@ -172,6 +173,7 @@ export class Kernel {
       this.#setAddress(link, address.toLowerCase());
     }
     if (group !== undefined) link.group = group;
+    if (queueLength !== undefined) link.queueLength = queueLength;
     if (mtu !== undefined) this.#changeMtu(link, mtu);
     if (alias === '') delete link.alias;
     else if (alias !== undefined) link.alias = alias;

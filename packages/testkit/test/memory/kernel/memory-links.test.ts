@@ -32,7 +32,7 @@ describe('memory links', () => {
 
   it('report the settings below /proc/sys for the links that are named only', async () => {
     const links = new MemoryLinks(new Points(), [{ name: 'a', ipv6: false }, { name: 'b' }]);
-    const read = await links.read({ settingsOf: ['a'] }, soon());
+    const read = links.withSettings(await links.read({}, soon()), ['a']);
     expect(read.get('a')).toMatchObject({ ipv6: false, arpIgnore: 0 });
     expect(read.get('b')).not.toHaveProperty('ipv6');
   });
