@@ -166,6 +166,51 @@ describe('options', () => {
   });
 });
 
+describe('an option of other commands', () => {
+  it.each([
+    [['man', '--timeout', '3'], "option '--timeout <seconds>' has no effect on vif man: leave it out"],
+    [
+      ['--format', 'json', 'completion', 'bash'],
+      "option '--format <format>' has no effect on vif completion",
+    ],
+    [
+      ['explain', '--ovsdb', 'tcp:127.0.0.1:6640'],
+      "option '--ovsdb <endpoint>' has no effect on vif explain",
+    ],
+    [['plugins', '--netns', 'blue'], "option '--netns <name>' has no effect on vif plugins"],
+    [['list', '--undo-timeout', '3'], "option '--undo-timeout <seconds>' has no effect on vif list"],
+    [['gc', '--keep-none', '--routing', 'current'], "option '--routing <rules>' has no effect on vif gc"],
+    [['object', '-v', '--state-dir', '/tmp'], "option '--state-dir <dir>' has no effect on vif object"],
+    [
+      ['gc', '--keep-none', '--connect', 'test:///default'],
+      "option '--connect <uri>' has no effect without '--keep-domains'",
+    ],
+  ])('is refused: %j', async (args, message) => {
+    const { status, stdout, stderr, opened } = await runVif(args, { stdin: '{}' });
+    expect({ status, stdout, opened }).toEqual({ status: 2, stdout: '', opened: [] });
+    expect(stderr).toContain(`error: ${message}`);
+  });
+
+  it('is in none of its help', async () => {
+    const { stdout } = await runVif(['list', '--help']);
+    expect(stdout).toContain('--timeout');
+    expect(stdout).not.toMatch(/--undo-timeout|prometheus|--routing/);
+  });
+
+  it.each([['man'], ['explain']])('may be in the environment and in files: %s', async (name) => {
+    vi.stubEnv('VIF_NETNS', 'blue');
+    vi.stubEnv('VIF_CONFIG', '/nonexistent/config.json');
+    vi.stubEnv('VIF_CONNECT', 'test:///default');
+    try {
+      expect(await runVif([name])).toMatchObject({ status: 0, stderr: '' });
+      vi.stubEnv('VIF_CONFIG', '');
+      expect(await runVif(['gc', '--keep-none'])).toMatchObject({ status: 0, stderr: '' });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+});
+
 describe('help', () => {
   it.each([['--help'], ['help'], ['-h']])('%s names the commands, and the status is 0', async (arg) => {
     const { status, stdout } = await runVif([arg]);

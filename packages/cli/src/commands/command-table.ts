@@ -1,7 +1,7 @@
 import { Option } from 'commander';
 import type { CommandEnvironment } from '../settings/command-environment.js';
-import { connectOption, milliseconds } from '../settings/options.js';
-import { areIds, type Format, meansPlugged, type Settings } from '../settings/settings.js';
+import { connectOption, milliseconds, type Topic } from '../settings/options.js';
+import { areIds, type Format, isPicture, meansPlugged, type Settings } from '../settings/settings.js';
 
 /**
  * Runs a command, and resolves to its exit status. Unless files are named, the only one is `-`; commands with other
@@ -19,28 +19,44 @@ export interface CommandEntry {
   readonly description: string;
   /** What the FILE arguments hold; undefined for a command without any. */
   readonly files?: string;
-  /** Operands instead of FILE, in commander's syntax, with their descriptions. */
-  readonly operands?: readonly (readonly [syntax: string, description: string])[];
+  /** Operands instead of FILE, in commander's syntax, with their descriptions and choices. */
+  readonly operands?: readonly (readonly [
+    syntax: string,
+    description: string,
+    choices?: readonly string[],
+  ])[];
   /** The command loads named packages: a bundle then runs it from the modules that it was made from. */
   readonly loadsPackages?: boolean;
   /** Further formats besides JSON and text. */
   readonly formats?: readonly Format[];
+  /** The topics of the common options that have an effect on it; the command line may have no others. */
+  readonly topics: readonly Topic[];
   /** Options of only this command. */
   readonly options?: () => readonly Option[];
+  /** For such options that have an effect only with another one: that one. Both by their long flags. */
+  readonly onlyWith?: Readonly<Record<string, string>>;
   readonly load: () => Promise<CommandAction>;
 }
+
+const ofHost: readonly Topic[] = ['format', 'config', 'host', 'plugin', 'timeout', 'log'];
+const ofRequests: readonly Topic[] = [...ofHost, 'routing'];
+const ofChanges: readonly Topic[] = [...ofRequests, 'undoTimeout'];
+const ofPlugins: readonly Topic[] = ['format', 'config', 'plugin', 'timeout', 'log'];
 
 const domain = ['<domain>', 'its name, id or UUID'] as const;
 
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
-  forRequests('plug', 'plug the VIFs, each all or nothing', () => [
-    dryRunOption(),
-    ...timelineOption(),
-    waitOption(),
-    phaseOption('prepare', 'activate'),
-  ]),
+  {
+    ...forRequests('plug', 'plug the VIFs, each all or nothing', () => [
+      dryRunOption(),
+      ...timelineOption(),
+      waitOption(),
+      phaseOption('prepare', 'activate'),
+    ]),
+    topics: ofChanges,
+  },
   {
     ...forRequests(
       'check',
@@ -55,11 +71,14 @@ export const commandTable: readonly CommandEntry[] = [
     ),
     formats: ['prometheus'],
   },
-  forRequests('unplug', 'unplug the VIFs', () => [
-    ...timelineOption(),
-    phaseOption('deactivate', 'release'),
-    new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
-  ]),
+  {
+    ...forRequests('unplug', 'unplug the VIFs', () => [
+      ...timelineOption(),
+      phaseOption('deactivate', 'release'),
+      new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
+    ]),
+    topics: ofChanges,
+  },
   {
     ...forRequests('show', 'draw the network paths of the VIFs', () => [
       allOption(),
@@ -85,16 +104,19 @@ export const commandTable: readonly CommandEntry[] = [
         'allow that there are no requests: everything that apply plugged is then unplugged',
       ),
     ],
+    topics: ofChanges,
     load: async () => (await import('./apply.js')).apply,
   },
   {
     name: 'list',
     description: 'list the VIFs that are plugged on this host, with the results of a check',
+    topics: ofHost,
     load: async () => (await import('./plugged.js')).list,
   },
   {
     name: 'watch',
     description: 'report each change on this host that concerns a plugged VIF, until interrupted',
+    topics: ofHost,
     load: async () => (await import('./watch.js')).watch,
   },
   {
@@ -110,6 +132,8 @@ export const commandTable: readonly CommandEntry[] = [
       connectOption(),
       new Option('--dry-run', 'report what would be removed, and change nothing'),
     ],
+    onlyWith: { '--connect': '--keep-domains' },
+    topics: ofHost,
     load: async () => (await import('./gc.js')).gc,
   },
   {
@@ -117,6 +141,7 @@ export const commandTable: readonly CommandEntry[] = [
     description: 'plug a VIF and attach its network card to a libvirt domain, all or nothing',
     operands: [domain, ['[file]', 'the request']],
     options: () => [connectOption(), waitOption()],
+    topics: ofChanges,
     load: async () => (await import('./domains.js')).attach,
   },
   {
@@ -125,6 +150,7 @@ export const commandTable: readonly CommandEntry[] = [
       'detach a network card from a domain, wait until the guest has released it, and unplug the VIF',
     operands: [domain, ['<file-or-id>', "the request, or the VIF's id"]],
     options: () => [connectOption()],
+    topics: ofChanges,
     load: async () => (await import('./domains.js')).detach,
   },
   {
@@ -132,6 +158,7 @@ export const commandTable: readonly CommandEntry[] = [
     description: "write requests into a domain's metadata, where the hook finds them",
     operands: [domain, ['[file]', 'the requests; if there are none, they are removed']],
     options: () => [connectOption()],
+    topics: ofChanges,
     load: async () => (await import('./domains.js')).metadata,
   },
   {
@@ -144,6 +171,7 @@ export const commandTable: readonly CommandEntry[] = [
       ['<sub-operation>', 'begin or end'],
       ['[extra]', 'not used'],
     ],
+    topics: ofChanges.filter((topic) => topic !== 'format'),
     load: async () => (await import('./hook.js')).hook,
   },
   {
@@ -151,11 +179,13 @@ export const commandTable: readonly CommandEntry[] = [
     description: 'read os-vif objects or VIFs of the network model, and write os-vif objects',
     files: 'the objects, VIFs or requests',
     options: () => [new Option('--manifest <versions>', 'versions to write, by class, as JSON or in a file')],
+    topics: [...ofPlugins, 'routing'],
     load: async () => (await import('./object.js')).object,
   },
   {
     name: 'plugins',
     description: 'list the available plugins, drivers and converters, with their options',
+    topics: ofPlugins,
     load: async () => (await import('./plugins.js')).plugins,
   },
   {
@@ -164,6 +194,7 @@ export const commandTable: readonly CommandEntry[] = [
     operands: [['<package...>', 'the packages, by name or path']],
     loadsPackages: true,
     options: () => [new Option('--badge <file>', 'write a badge with the result to this file, as JSON')],
+    topics: ['format', 'config', 'timeout'],
     load: async () => (await import('./conformance.js')).conformance,
   },
   {
@@ -171,6 +202,7 @@ export const commandTable: readonly CommandEntry[] = [
     description: 'report what this host lacks for which plugin, and change nothing',
     operands: [['[name...]', 'plugins and VIF types; all by default']],
     options: () => [new Option('--for <file>', 'check only what these requests need')],
+    topics: ofRequests,
     load: async () => async (settings, environment, names) => {
       if (settings.for === undefined)
         return (await import('./doctor.js')).doctor(settings, environment, names);
@@ -181,35 +213,41 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'config-file',
     description: 'check configuration files, and report lines with errors',
     operands: [['[file...]', 'the files; by default those that vif reads']],
+    topics: ['format', 'config', 'plugin', 'timeout'],
     load: async () => (await import('./config-file.js')).configFile,
   },
   {
     name: 'schema',
     description: 'print the JSON Schema of a request, of a VIF or of an os-vif object',
     operands: [['[name]', 'request, vif or a class, as in VIFBridge; without it, all names are listed']],
+    topics: ofPlugins,
     load: async () => (await import('./schema.js')).schema,
   },
   {
     name: 'explain',
     description: 'explain an error, and what to do about it',
     operands: [['[code...]', 'error codes; all by default']],
+    topics: ['format'],
     load: async () => (await import('./explain.js')).explain,
   },
   {
     name: 'completion',
-    description: 'print a completion script for a shell: bash, zsh or fish',
-    operands: [['<shell>', 'the shell']],
+    description: 'print a completion script for a shell',
+    operands: [['<shell>', 'the shell', ['bash', 'zsh', 'fish']]],
+    topics: [],
     load: async () => (await import('./completion.js')).completion,
   },
   {
     name: 'man',
     description: 'print the manual page vif(1)',
+    topics: [],
     load: async () => (await import('./man.js')).man,
   },
   {
     name: 'host-info',
     description: 'list the VIFs that the plugins support, as os-vif does',
     options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
+    topics: ofPlugins,
     load: async () => (await import('./host-info.js')).hostInfo,
   },
 ];
@@ -253,6 +291,7 @@ function forRequests(name: string, description: string, options: () => Option[] 
     name,
     description,
     files: 'the requests',
+    topics: ofRequests,
     options: () => [
       ...options(),
       new Option('--instance <uuid>', 'the instance of VIFs that are given without a request'),
@@ -265,10 +304,10 @@ function forRequests(name: string, description: string, options: () => Option[] 
       const plan = requestCommands.get('plan') ?? command;
       return async (settings, environment, files) => {
         requireConsistent(settings, files);
-        if (name === 'show' && settings.format !== 'text' && settings.format !== 'json') {
+        if (isPicture(settings.format)) {
           return (await import('./draw.js')).drawPicture(settings, environment, files);
         }
-        if (name === 'check' && settings.format === 'prometheus') {
+        if (settings.format === 'prometheus') {
           return (await import('./metrics.js')).checkMetrics(settings, environment, files);
         }
         const isAboutPlugged =

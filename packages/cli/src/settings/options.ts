@@ -22,21 +22,65 @@ export function ownVariables(): string[] {
   return [...commonOptions(), connectOption()].flatMap(({ envVar }) => envVar ?? []);
 }
 
+/** What options are about that several commands have. */
+export type Topic = keyof typeof optionsOf;
+
 /**
- * The options of every subcommand. Those with a variable can also be set in the environment and in a configuration
- * file.
+ * The options that several commands have; of one command, those of its topics. Options with a variable can also be set
+ * in the environment and in a configuration file, for all commands at once.
  */
-export function commonOptions(): Option[] {
-  return [
-    formatOption(formats),
+export function commonOptions(topics: readonly Topic[] = allTopics): Option[] {
+  return topics.flatMap((topic) => optionsOf[topic]());
+}
+
+const optionsOf = {
+  format: () => [formatOption(formats)],
+  config: () => [
     new Option(
       '--config <file>',
       'settings and plugin options, as JSON (default: /etc/vifkit/config.json and config.d/*.json)',
     ).env('VIF_CONFIG'),
+  ],
+  routing: () => [
     new Option('--routing <rules>', "the rules for requests that do not specify them: Nova 14's, or today's")
       .env('VIF_ROUTING')
       .choices(['newton', 'current'])
       .default('newton'),
+  ],
+  host: optionsOfHost,
+  plugin: () => [
+    new Option('--plugin <package>', 'a plugin package to load, by name or path; may be repeated')
+      .env('VIF_PLUGINS')
+      .argParser((text: string, before: readonly string[]) => (text === '' ? before : [...before, text]))
+      .default([], 'none'),
+  ],
+  timeout: () => [
+    new Option('--timeout <seconds>', 'how long the whole command may take')
+      .env('VIF_TIMEOUT')
+      .argParser(milliseconds)
+      .default(30_000, '30'),
+  ],
+  undoTimeout: () => [
+    new Option('--undo-timeout <seconds>', 'how long undoing a failed plug may take after that')
+      .env('VIF_UNDO_TIMEOUT')
+      .argParser(milliseconds)
+      .default(10_000, '10'),
+  ],
+  log: () => [
+    new Option('--log-level <level>', 'what to log to standard error, as JSON unless that is a terminal')
+      .env('VIF_LOG_LEVEL')
+      .choices(['debug', 'info', 'warn', 'error']),
+    new Option('-v, --verbose', 'the same as --log-level info; twice, as --log-level debug')
+      .argParser((_: unknown, times: number) => times + 1)
+      .default(0, 'no log'),
+  ],
+} as const satisfies Readonly<Record<string, () => Option[]>>;
+
+const allTopics = Object.keys(optionsOf) as Topic[];
+
+/** Where the host's databases, files and namespaces are, and with whose rights it is changed. */
+function optionsOfHost(): Option[] {
+  return [
     new Option('--ovsdb <endpoint>', 'the endpoint of the OVSDB server')
       .env('VIF_OVSDB')
       .default('unix:/var/run/openvswitch/db.sock'),
@@ -80,24 +124,6 @@ export function commonOptions(): Option[] {
     )
       .env('VIF_TOOL_HELPER')
       .argParser(words),
-    new Option('--plugin <package>', 'a plugin package to load, by name or path; may be repeated')
-      .env('VIF_PLUGINS')
-      .argParser((text: string, before: readonly string[]) => (text === '' ? before : [...before, text]))
-      .default([], 'none'),
-    new Option('--timeout <seconds>', 'how long the whole command may take')
-      .env('VIF_TIMEOUT')
-      .argParser(milliseconds)
-      .default(30_000, '30'),
-    new Option('--undo-timeout <seconds>', 'how long undoing a failed plug may take after that')
-      .env('VIF_UNDO_TIMEOUT')
-      .argParser(milliseconds)
-      .default(10_000, '10'),
-    new Option('--log-level <level>', 'what to log to standard error, as JSON unless that is a terminal')
-      .env('VIF_LOG_LEVEL')
-      .choices(['debug', 'info', 'warn', 'error']),
-    new Option('-v, --verbose', 'the same as --log-level info; twice, as --log-level debug')
-      .argParser((_: unknown, times: number) => times + 1)
-      .default(0, 'no log'),
   ];
 }
 

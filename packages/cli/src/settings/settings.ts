@@ -9,6 +9,11 @@ export const formats = ['json', 'text', 'prometheus', 'mermaid', 'dot', 'svg', '
 
 export type Format = (typeof formats)[number];
 
+/** Whether `vif show` draws one picture of everything in this format. */
+export function isPicture(format: Format): boolean {
+  return format !== 'json' && format !== 'text' && format !== 'prometheus';
+}
+
 /** The settings from the options of the command line. */
 export interface Settings extends Verbosity {
   /** The configuration file that was named. */
