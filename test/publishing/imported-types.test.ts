@@ -40,7 +40,6 @@ it.each(folders)('the types of %s need only what is installed with it', async (f
   const declarations = entries(manifest.publishConfig?.exports ?? manifest.exports);
   const found = declarations.flatMap((each) => imported(join(root, folder, each)));
   const installed = { ...manifest.dependencies, ...manifest.peerDependencies };
-  // A program that uses the parts of the command has our other packages beside it.
-  const others = found.filter((name) => !(name in installed) && !name.startsWith('@vifkit/'));
+  const others = found.filter((name) => !(name in installed));
   expect([...new Set(others)]).toEqual([]);
 });

@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { loadRegistry } from '../plugins/load-plugins.js';
+import { loadRegistry } from '../plugins/load-registry.js';
 import { InputError } from '../requests/request.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
