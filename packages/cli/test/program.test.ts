@@ -267,7 +267,7 @@ describe('a call', () => {
       },
     });
 
-  it.each(['SIGINT', 'SIGTERM'])(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
     'is aborted by %s, with status 1, and the signal is given back',
     async (name) => {
       const signals = new EventEmitter();

@@ -59,7 +59,7 @@ describe('a call under way', () => {
     return child;
   };
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'is called off by %s, with an answer and status 1',
     async (signal) => {
       const child = plan();
