@@ -78,7 +78,17 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     applyOvsdbConnection(program, environment.env);
   });
   for (const entry of commandTable) addCommand(program, entry, environment, exit);
+  addHelp(program);
   return program;
+}
+
+/** Commander's own help for an unknown command is that of the program, without a word about the name. */
+function addHelp(program: Command): void {
+  const help = program.helpCommand(false).command('help').description('describe a command');
+  const names = program.commands.map((each) => each.name());
+  help.addArgument(new Argument('[command]', 'its name').choices(names));
+  help.configureHelp({ ...help.configureHelp(), visibleGlobalOptions: () => [] });
+  help.action((name?: string) => (program.commands.find((each) => each.name() === name) ?? program).help());
 }
 
 /** Names of commands in other tools. */

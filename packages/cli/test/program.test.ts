@@ -231,6 +231,20 @@ describe('help', () => {
     }
   });
 
+  it.each([
+    [['help', 'plug'], 0, 'Usage: vif plug '],
+    [['help', 'help'], 0, 'Usage: vif help '],
+    [
+      ['help', 'plgu'],
+      2,
+      "'plgu' is invalid for argument 'command'. Allowed choices are config, plan, plug,",
+    ],
+  ])('%j has the status %d', async (args, expected, text) => {
+    const { status, stdout, stderr } = await runVif(args);
+    expect(status).toBe(expected);
+    expect(status === 0 ? stdout : stderr).toContain(text);
+  });
+
   it('of a command lists the common options', async () => {
     const { status, stdout } = await runVif(['plug', '--help']);
     expect(status).toBe(0);

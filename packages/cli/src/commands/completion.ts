@@ -42,17 +42,12 @@ function commonOf(command: Command): readonly Option[] {
   return command.createHelp().visibleGlobalOptions(command);
 }
 
-/** The commands, with that for help. */
-function commandsOf(program: Command): readonly Command[] {
-  return program.createHelp().visibleCommands(program);
-}
-
 const flagsOf = ({ short, long }: Option): string[] => [short, long].flatMap((flag) => flag ?? []);
 const words = (options: readonly Option[]): string => options.flatMap(flagsOf).join(' ');
 
 function bashScript(program: Command): string {
   const { commands, options } = program;
-  const names = commandsOf(program).map((each) => each.name());
+  const names = commands.map((each) => each.name());
   const found = (kind: Kind) => {
     if (typeof kind !== 'string') return `-W '${kind.join(' ')}'`;
     return kind === 'file' ? '-f' : '';
@@ -113,9 +108,7 @@ function zshScript(program: Command): string {
   const operand = (given: Argument, index: number) =>
     quoted(`${given.variadic ? '*' : index + 1}${behind(given.name(), kindOfOperand(given))}`);
   const list = (given: readonly Option[]) => given.map((option) => `    ${spec(option)} \\\n`).join('');
-  const described = commandsOf(program).map(
-    (each) => `    ${quoted(`${each.name()}:${each.description()}`)}\n`,
-  );
+  const described = commands.map((each) => `    ${quoted(`${each.name()}:${each.description()}`)}\n`);
   const cases = commands.map((each) => {
     const operands = each.registeredArguments.map(operand).join(' ');
     const given = list([...each.options, ...commonOf(each)]);
@@ -133,8 +126,7 @@ ${list(options)}    '--help[print help]' '1:command:->command' '*::argument:->ar
   case $state in
     command) _describe command commands ;;
     argument) case $line[1] in
-${cases.join('')}      help) _describe command commands ;;
-    esac ;;
+${cases.join('')}    esac ;;
   esac
 }
 if [[ $funcstack[1] == _vif ]]; then _vif "$@"; else compdef _vif vif; fi
@@ -153,8 +145,7 @@ function fishScript(program: Command): string {
     const value = typeof kind === 'string' ? behind[kind] : ` -x -a ${quoted(kind.join(' '))}`;
     return `complete -c vif${condition} ${names}${option.optional ? '' : value} -d ${quoted(option.description)}\n`;
   };
-  const known = commandsOf(program);
-  const names = known.map((each) => {
+  const names = commands.map((each) => {
     return `complete -c vif -n __fish_use_subcommand -f -a ${each.name()} -d ${quoted(each.description())}\n`;
   });
   const before = options.map((option) => line(option, ' -n __fish_use_subcommand'));
@@ -170,6 +161,5 @@ function fishScript(program: Command): string {
     if (kind === 'file') return [];
     return `complete -c vif${of([each.name()])} -f${typeof kind === 'string' ? '' : ` -a ${quoted(kind.join(' '))}`}\n`;
   });
-  const help = `complete -c vif${of(['help'])} -f -a ${quoted(known.map((each) => each.name()).join(' '))}\n`;
-  return `# fish completion for vif\n${[...names, ...before, ...own, ...found, help].join('')}`;
+  return `# fish completion for vif\n${[...names, ...before, ...own, ...found].join('')}`;
 }
