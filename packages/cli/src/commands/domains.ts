@@ -62,6 +62,7 @@ export async function metadata(
   try {
     const { signal } = interruption;
     const requests = await readRequests(file, settings, environment, signal);
+    if (settings.plugin?.length) await environment.plugins(settings); // they bring classes of objects
     requireValid(requests);
     const virsh = new Virsh(await environment.openCommands(), settings.connect);
     const configurations = await virsh.configurationsOf(domain, signal);
