@@ -100,3 +100,19 @@ describe('vif metadata', () => {
     expect(stderr).toContain(expected);
   });
 });
+
+describe('an item that is not a request', () => {
+  it.each([
+    ['attach', 'guest', '-'],
+    ['detach', 'guest', '-'],
+    ['apply', '-'],
+  ])('fails %s before anything is done', async (...args) => {
+    const stdin = `{"vif": {"id": "${id}"}}\nnope\n`;
+    const text = await runVif(args, { stdin });
+    expect(text).toMatchObject({ status: 1, stdout: '' });
+    expect(text.stderr).toMatch(/^vif: INVALID_REQUEST: Line 2 is not a JSON object/);
+    const json = await runVif([...args, '--format', 'json'], { stdin });
+    expect(json.status).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ id: null, error: { code: 'INVALID_REQUEST' } });
+  });
+});
