@@ -51,6 +51,8 @@ describe('exit status', () => {
     [['plan', '--timeout', '0x10'], 'positive number of seconds'],
     [['plan', '--timeout', 'Infinity'], 'positive number of seconds'],
     [['plan', '--timeout', '2147484'], 'less than 2147483 seconds'],
+    [['plug', '--wait', 'port.json'], 'name a file before --wait'],
+    [['plug', '--wait', '0'], 'positive number of seconds'],
     [[], 'Usage: vif'],
   ])('is 2 for wrong usage: %j', async (args, message) => {
     const { status, stdout, stderr, opened } = await runVif(args, { stdin: '{}' });

@@ -1,4 +1,4 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { CommandEnvironment } from '../settings/command-environment.js';
 import { connectOption, milliseconds, type Topic } from '../settings/options.js';
 import { areIds, type Format, isPicture, meansPlugged, type Settings } from '../settings/settings.js';
@@ -281,9 +281,11 @@ function waitOption(): Option {
   return new Option('--wait [seconds]', text).preset('always').argParser(waitTime);
 }
 
-/** Milliseconds; true for the option without a number. */
+/** Milliseconds; true for the option without a number. The word behind it is taken for one, even if it is a file. */
 function waitTime(seconds: string): number | true {
-  return seconds === 'always' || milliseconds(seconds);
+  if (seconds === 'always') return true;
+  if (/^[\d.]+$/.test(seconds)) return milliseconds(seconds);
+  throw new InvalidArgumentError('It must be a number of seconds; name a file before --wait.');
 }
 
 function forRequests(name: string, description: string, options: () => Option[] = () => []): CommandEntry {
