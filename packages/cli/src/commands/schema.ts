@@ -34,7 +34,8 @@ export async function schema(
     );
     return 0;
   }
-  const found = all.get(aliases.get(name) ?? name);
+  const ofVendor = [...all.keys()].find((each) => each.endsWith(`.${name}`)); // after its namespace
+  const found = all.get(aliases.get(name) ?? name) ?? all.get(ofVendor ?? name);
   if (!found) throw unknown(name, [...aliases.keys(), ...all.keys()]);
   stdout.write(`${JSON.stringify(found(), null, isJson ? 0 : 2)}\n`);
   return 0;

@@ -229,7 +229,8 @@ export default { name: '@acme/vifkit-plugin', provides: [AcmeDriver] };
     ['object', [], object],
     ['metadata', ['test', '-', '--connect', 'test:///default'], { ...request, vif: object }],
     ['schema', ['acme.VIFPortProfileAcme'], {}],
-  ])('is known to vif %s', async (command, args, stdin) => {
+    ['schema', ['VIFPortProfileAcme'], {}],
+  ])('is known to vif %s %j', async (command, args, stdin) => {
     const own = await putVendorPackage(folder, entry);
     const run = (...more: readonly string[]) => vif([command, ...args, ...more], {}, folder, stdin);
     expect(await run()).not.toMatchObject({ status: 0 });
