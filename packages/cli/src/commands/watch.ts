@@ -1,18 +1,17 @@
 import type { HostChange } from '@vifkit/engine';
 import type { CommandEnvironment } from '../settings/command-environment.js';
+import { givenTimeout } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 import { type Style, styleFor, writeOut } from '../terminal/output.js';
 import { printable, showValue } from '../terminal/text.js';
 import { withDriver } from './with-driver.js';
 
 /**
- * Prints a line for each change that concerns a plugged VIF, until the command is interrupted or its time is over: then
- * the status is 0. Only a time on the command line is meant for it. One in the environment or a configuration file is
- * for the commands that end by themselves.
+ * Prints a line for each change that concerns a plugged VIF, until the command is interrupted or the time that it was
+ * given is over: then the status is 0.
  */
 export async function watch(settings: Settings, environment: CommandEnvironment): Promise<number> {
   const { stdout, program } = environment;
-  const isTimed = program.getOptionValueSource('timeout') === 'cli';
   const style = styleFor(stdout);
   return withDriver(
     settings,
@@ -26,7 +25,7 @@ export async function watch(settings: Settings, environment: CommandEnvironment)
       }
       return 0;
     },
-    { timeout: isTimed ? settings.timeout : Number.POSITIVE_INFINITY },
+    { timeout: givenTimeout(program) },
   );
 }
 

@@ -193,3 +193,12 @@ export function applyOvsdbConnection(program: Command, env: NodeJS.ProcessEnv): 
 function connectionIn(options: { readonly ovsdb_connection?: unknown } | null | undefined): unknown {
   return options?.ovsdb_connection;
 }
+
+/**
+ * The milliseconds that the command line gives to a command that takes as long as it takes; infinity for none. A timeout
+ * in the environment or a configuration file is for the commands that answer soon.
+ */
+export function givenTimeout(program: Command): number {
+  const isGiven = program.getOptionValueSource('timeout') === 'cli';
+  return isGiven ? program.getOptionValue('timeout') : Number.POSITIVE_INFINITY;
+}
