@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { OptionsSource } from '@vifkit/core';
 import { MAX_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InputError } from '../requests/request.js';
 import { type Format, formats } from './settings.js';
 
 /** The option of a command with these formats. */
@@ -130,6 +131,7 @@ function optionsOfHost(): Option[] {
 /**
  * The configuration files: the named one, none for an empty name, or those in the folder: `config.json`, followed by
  * `config.d/*.json` in the order of their names.
+ * @throws InputError for a folder that cannot be read
  */
 export function configFiles(named: string | undefined, folder: string | undefined): string[] {
   if (named !== undefined) return named === '' ? [] : [named];
@@ -141,14 +143,19 @@ export function configFiles(named: string | undefined, folder: string | undefine
   ];
 }
 
-/** The paths of the files in a folder; none if the folder does not exist or cannot be read. */
+/** The paths of the files in a folder; none if there is no such folder. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
       .sort()
       .map((name) => join(folder, name));
-  } catch {
-    return [];
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    // What the files set would be left out without a word.
+    throw new InputError(
+      `${message}: let this user read the folder, or use no configuration file (--config '')`,
+    );
   }
 }
 
