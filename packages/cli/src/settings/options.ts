@@ -153,9 +153,8 @@ function namesIn(folder: string): string[] {
     const { code, message } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' || code === 'ENOTDIR') return [];
     // What the files set would be left out without a word.
-    throw new InputError(
-      `${message}: let this user read the folder, or use no configuration file (--config '')`,
-    );
+    const text = `Cannot read the folder ${folder}: ${message}; let this user read it, or use no configuration file`;
+    throw new InputError(`${text} (--config '')`);
   }
 }
 
@@ -208,4 +207,21 @@ function connectionIn(options: { readonly ovsdb_connection?: unknown } | null | 
 export function givenTimeout(program: Command): number {
   const isGiven = program.getOptionValueSource('timeout') === 'cli';
   return isGiven ? program.getOptionValue('timeout') : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Refuses files with keys if every server is reached in the clear: whoever gives them relies on TLS.
+ * @throws VifError INVALID_OPTIONS
+ */
+export async function requireTls(program: Command): Promise<void> {
+  const { ovsdb, ovnSb, ovnNb, ...options } = program.opts<Readonly<Record<string, unknown>>>();
+  const keys = [options.ovsdbCa, options.ovsdbCert, options.ovsdbKey, options.ovsdbName];
+  const endpoints = [ovsdb, ovnSb, ovnNb].map(String);
+  const clear = endpoints.find((each) => each.startsWith('tcp:'));
+  if (clear === undefined || endpoints.some((each) => each.startsWith('ssl:')) || !keys.some(Boolean)) return;
+  const { VifError } = await import('@vifkit/core');
+  throw new VifError(
+    'INVALID_OPTIONS',
+    `${clear} is neither encrypted nor authenticated, although keys are given (--ovsdb-ca and others): use ssl:, or leave them out`,
+  );
 }

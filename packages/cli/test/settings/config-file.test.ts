@@ -143,7 +143,7 @@ describe('files that nobody names', () => {
     const configFolder = name === '.' ? unreadable : given;
     const { status, stderr, opened } = await runVif(['plan'], { stdin: '{"id": "a"}', configFolder });
     expect({ status, opened }).toEqual({ status: 2, opened: [] });
-    expect(stderr).toMatch(/^vif: ELOOP: .*--config ''/);
+    expect(stderr).toMatch(/^vif: Cannot read the folder .*: ELOOP: .*--config ''/);
   });
 
   it('are config.json, and what is in config.d, of which a later one overrides an earlier one', async () => {
