@@ -168,6 +168,22 @@ describe('options', () => {
   });
 });
 
+it.each([
+  ['apply', '-', '--dry-run'],
+  ['doctor', '--for', '-'],
+  ['attach', 'guest', '-'],
+  ['metadata', 'guest', '-'],
+])('%s takes a VIF without a request, with --instance', async (...args) => {
+  const uuid = '1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502';
+  const stdin = jsonLines({ id: uuid, address: 'fa:16:3e:10:00:02', type: 'tap', network: {} });
+  const told = async (...more: readonly string[]) => {
+    const { stdout, stderr } = await runVif([...args, ...more], { stdin });
+    return stdout + stderr;
+  };
+  expect(await told()).toContain('--instance UUID');
+  expect(await told('--instance', uuid)).not.toMatch(/--instance|INVALID_REQUEST/);
+});
+
 describe('an option of other commands', () => {
   it.each([
     [['man', '--timeout', '3'], "option '--timeout <seconds>' has no effect on vif man: leave it out"],
@@ -187,6 +203,7 @@ describe('an option of other commands', () => {
       ['gc', '--keep-none', '--connect', 'test:///default'],
       "option '--connect <uri>' has no effect without '--keep-domains'",
     ],
+    [['doctor', '--instance', 'x'], "option '--instance <uuid>' has no effect without '--for <file>'"],
   ])('is refused: %j', async (args, message) => {
     const { status, stdout, stderr, opened } = await runVif(args, { stdin: '{}' });
     expect({ status, stdout, opened }).toEqual({ status: 2, stdout: '', opened: [] });

@@ -103,6 +103,7 @@ export const commandTable: readonly CommandEntry[] = [
         '--none',
         'allow that there are no requests: everything that apply plugged is then unplugged',
       ),
+      instanceOption(),
     ],
     topics: ofChanges,
     load: async () => (await import('./apply.js')).apply,
@@ -140,7 +141,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'attach',
     description: 'plug a VIF and attach its network card to a libvirt domain, all or nothing',
     operands: [domain, ['[file]', 'the request']],
-    options: () => [connectOption(), waitOption()],
+    options: () => [connectOption(), waitOption(), instanceOption()],
     topics: ofChanges,
     load: async () => (await import('./domains.js')).attach,
   },
@@ -149,7 +150,7 @@ export const commandTable: readonly CommandEntry[] = [
     description:
       'detach a network card from a domain, wait until the guest has released it, and unplug the VIF',
     operands: [domain, ['<file-or-id>', "the request, or the VIF's id"]],
-    options: () => [connectOption()],
+    options: () => [connectOption(), instanceOption()],
     topics: ofChanges,
     load: async () => (await import('./domains.js')).detach,
   },
@@ -157,7 +158,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'metadata',
     description: "write requests into a domain's metadata, where the hook finds them",
     operands: [domain, ['[file]', 'the requests; if there are none, they are removed']],
-    options: () => [connectOption()],
+    options: () => [connectOption(), instanceOption()],
     topics: ofChanges,
     load: async () => (await import('./domains.js')).metadata,
   },
@@ -201,7 +202,8 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'doctor',
     description: 'report what this host lacks for which plugin, and change nothing',
     operands: [['[name...]', 'plugins and VIF types; all by default']],
-    options: () => [new Option('--for <file>', 'check only what these requests need')],
+    options: () => [new Option('--for <file>', 'check only what these requests need'), instanceOption()],
+    onlyWith: { '--instance': '--for' },
     topics: ofRequests,
     load: async () => async (settings, environment, names) => {
       if (settings.for === undefined)
@@ -271,6 +273,10 @@ function outputOption(what: string): Option {
   return new Option('-o, --output <file>', `write ${what} to this file, atomically`);
 }
 
+function instanceOption(): Option {
+  return new Option('--instance <uuid>', 'the instance of VIFs that are given without a request');
+}
+
 function phaseOption(...phases: readonly string[]): Option {
   return new Option('--phase <phase>', 'the phase of a live migration').choices(phases);
 }
@@ -296,7 +302,7 @@ function forRequests(name: string, description: string, options: () => Option[] 
     topics: ofRequests,
     options: () => [
       ...options(),
-      new Option('--instance <uuid>', 'the instance of VIFs that are given without a request'),
+      instanceOption(),
       new Option('-q, --quiet', 'print only what failed or differs'),
       new Option('--summary', 'print a summary line on standard error, as at a terminal'),
     ],

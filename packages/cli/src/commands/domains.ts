@@ -71,7 +71,7 @@ export async function metadata(
     environment.stdout.write(
       settings.format === 'json'
         ? `${JSON.stringify(written)}\n`
-        : `✓ ${printable(domain)} has ${requests.length} requests\n`,
+        : `✓ ${printable(domain)} has ${requests.length} ${requests.length === 1 ? 'request' : 'requests'}\n`,
     );
     return 0;
   } finally {
