@@ -1,4 +1,4 @@
-import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Writable } from 'node:stream';
@@ -88,6 +88,13 @@ describe('a file for the output', () => {
     for (const text of ['one', 'two']) await writeWhole(new MemoryOutput(), file, text);
     expect(await readFile(file, 'utf8')).toBe('two');
     expect(await readdir(folder)).toEqual(['vifs.prom']);
+  });
+
+  it("leaves another's draft alone", async () => {
+    const draft = `vifs.prom.${process.pid}.new`;
+    await writeFile(join(folder, draft), "another's");
+    await expect(writeWhole(new MemoryOutput(), join(folder, 'vifs.prom'), 'text')).rejects.toThrow('EEXIST');
+    expect(await readFile(join(folder, draft), 'utf8')).toBe("another's");
   });
 
   it.each([
