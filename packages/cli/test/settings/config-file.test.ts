@@ -223,6 +223,7 @@ describe('config-file', () => {
     ['JSON that breaks off', '{\n  "timeout": 3', 2],
     ['a setting that is an object', '{\n\n  "timeout": {}\n}', 3],
     ['no object', '[]', 1],
+    ['a key that is there twice', '{"timeout": 3,\n  "timeout": 4}', 2],
     ['options that are null', '{"plugins": {\n  "ovs": null }}', 2],
     ['options that are text', '{"plugins": {\n  "ovs": "abc" }}', 2],
     ['options that are a list', '{"plugins": {\n  "ovs": [1] }}', 2],
