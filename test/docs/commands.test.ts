@@ -3,6 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { commandTable } from '../../packages/cli/src/commands/command-table.js';
+import { commonOptions } from '../../packages/cli/src/settings/options.js';
 import { runVif } from '../../packages/cli/test/support/run-vif.js';
 import { codeBlocks, readDocument } from './code-block.js';
 
@@ -48,4 +50,15 @@ describe('the command takes what the documents show', () => {
     const { stderr } = await runVif(words(line), { stdin: '{"id": "a"}' });
     expect(stderr).not.toMatch(/^error: /m); // files that are not there are another matter
   });
+});
+
+it('the README of the command has all of its commands, options and variables', () => {
+  const text = readDocument('packages/cli/README.md');
+  const options = [...commonOptions(), ...commandTable.flatMap((entry) => entry.options?.() ?? [])];
+  const names = [
+    ...commandTable.map(({ name }) => name),
+    ...options.flatMap(({ long, envVar }) => [long ?? [], envVar ?? []].flat()),
+  ];
+  const missing = names.filter((name) => !new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text));
+  expect([...new Set(missing)]).toEqual([]);
 });

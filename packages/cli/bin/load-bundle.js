@@ -16,13 +16,16 @@ const { crc32 } = require('node:zlib');
  */
 const LEARNING = 3;
 
+/** Files of a user, for all commands of all copies of the program: about a megabyte each. The oldest make room. */
+const MOST_FILES = 64;
+
 /** What the main module of the bundle in this folder exports. */
 function loadBundle(folder) {
   const main = join(folder, 'main.cjs');
   // Node.js finds the source maps of modules that it loads itself.
   if (process.sourceMapsEnabled) return require(main);
 
-  const cache = findCache();
+  const cache = findCache(folder);
   const kept = cache && readKept(cache, folder);
   const functions = kept?.script.runInThisContext() ?? {};
   const loaded = new Map();
@@ -69,6 +72,20 @@ function keepModules(cache, folder, names) {
   const all = names.map((name) => readModule(folder, name));
   const modules = all.map(({ name, state }) => ({ name, state }));
   write(cache, { modules, starts: 0, source: joined(all), code: Buffer.alloc(0) });
+  removeOldest(dirname(cache));
+}
+
+/** Copies of the program that are gone leave their files behind. */
+function removeOldest(folder) {
+  try {
+    const files = fs.readdirSync(folder).map((name) => join(folder, name));
+    if (files.length <= MOST_FILES) return;
+    const written = new Map(files.map((file) => [file, fs.lstatSync(file).mtimeMs]));
+    const byAge = files.sort((a, b) => written.get(b) - written.get(a));
+    for (const file of byAge.slice(MOST_FILES)) fs.rmSync(file, { force: true });
+  } catch {
+    // another start removes them as well, or there is no such folder
+  }
 }
 
 function readModule(folder, name) {
@@ -139,15 +156,16 @@ const checksumOf = (source, code) => crc32(code, crc32(source));
 const aligned = (size) => Math.ceil(size / 8) * 8;
 
 /**
- * The file of this process's user for this command and this Node.js; undefined where another user could put something
- * into it.
+ * The file of this process's user for this command of this copy of the program and this Node.js; undefined where another
+ * user could put something into it. Copies that shared a file would each make it anew.
  */
-function findCache() {
+function findCache(bundle) {
   try {
     const folder = folderOfUser();
     const [, , command = ''] = process.argv;
     const name = /^[a-z]{1,16}$/.test(command) ? command : 'vif';
-    return isOwn(folder) ? join(folder, `${name}.code`) : undefined;
+    const copy = crc32(bundle).toString(16).padStart(8, '0');
+    return isOwn(folder) ? join(folder, `${name}-${copy}.code`) : undefined;
   } catch {
     return undefined; // no home: the source is compiled at each start
   }

@@ -12,6 +12,7 @@ import { examineThisHost, openCommands, openDriver } from './this-host.js';
 export async function main(unbundled?: Environment['unbundled']): Promise<void> {
   guardOutput(process.stdout);
   guardOutput(process.stderr);
+  leaveMissingFolder();
 
   // The status with which Node.js ends if a module waits for a promise that never settles.
   const unsettled = () => {
@@ -21,6 +22,15 @@ export async function main(unbundled?: Environment['unbundled']): Promise<void> 
   const status = await vif(unbundled);
   process.off('exit', unsettled);
   process.exitCode = status;
+}
+
+/** Programs cannot be started from a folder that has been removed. */
+function leaveMissingFolder(): void {
+  try {
+    process.cwd();
+  } catch {
+    process.chdir('/');
+  }
 }
 
 /** Runs this process's command line on this host, and resolves to its exit status. Never rejects. */

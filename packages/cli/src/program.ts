@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { Command, CommanderError, Help } from 'commander';
+import { Argument, Command, CommanderError, type Option } from 'commander';
 import { type CommandEntry, commandTable } from './commands/command-table.js';
 import type { InputSource } from './requests/input.js';
 import { InputError } from './requests/request.js';
@@ -9,6 +9,7 @@ import {
   commonOptions,
   configFiles,
   formatOption,
+  requireTls,
   splitPlugins,
 } from './settings/options.js';
 import type { Format, Settings } from './settings/settings.js';
@@ -67,15 +68,29 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
     .addHelpText('after', examples);
   for (const option of commonOptions()) program.addOption(option);
   program.hook('preAction', async (_, command) => {
+    const entry = commandTable.find(({ name }) => name === command.name());
+    if (entry) requireEffect(command, program, entry);
+    if (!entry?.topics.includes('config')) return;
     splitPlugins(program);
     // That command reports itself what is wrong with the files.
     await applyConfig(program, environment).catch((error: unknown) => {
       if (command.name() !== 'config-file') throw error;
     });
     applyOvsdbConnection(program, environment.env);
+    if (entry.topics.includes('host')) await requireTls(program);
   });
   for (const entry of commandTable) addCommand(program, entry, environment, exit);
+  addHelp(program);
   return program;
+}
+
+/** Commander's own help for an unknown command is that of the program, without a word about the name. */
+function addHelp(program: Command): void {
+  const help = program.helpCommand(false).command('help').description('describe a command');
+  const names = program.commands.map((each) => each.name());
+  help.addArgument(new Argument('[command]', 'its name').choices(names));
+  help.configureHelp({ ...help.configureHelp(), visibleGlobalOptions: () => [] });
+  help.action((name?: string) => (program.commands.find((each) => each.name() === name) ?? program).help());
 }
 
 /** Names of commands in other tools. */
@@ -128,26 +143,27 @@ async function applyConfig(program: Command, { configFolder }: Environment): Pro
 
 function addCommand(
   program: Command,
-  { name, description, files: hold, operands = [], loadsPackages, options, formats = [], load }: CommandEntry,
+  entry: CommandEntry,
   environment: Environment,
   exit: (status: number) => void,
 ): void {
+  const { name, description, files: hold, operands = [], loadsPackages, options, load } = entry;
   const command = program.command(name).description(description);
   if (hold) command.argument('[file...]', hold, ['-']);
-  for (const operand of operands) command.argument(...operand);
+  for (const [syntax, what, choices] of operands) {
+    const operand = new Argument(syntax, what);
+    command.addArgument(choices ? operand.choices(choices) : operand);
+  }
   for (const option of options?.() ?? []) command.addOption(option);
-  const help = new Help();
   command.configureHelp({
     ...command.configureHelp(),
-    optionDescription: (option) =>
-      help.optionDescription(option.long === '--format' ? formatOption(formatsOf(formats)) : option),
+    visibleGlobalOptions: () => commonOptionsOf(program, entry),
   });
   const stdin = () => announced(environment);
   command.action(async () => {
     const files = command.processedArgs.flat().filter((each) => each !== undefined) as string[];
     const given = command.optsWithGlobals<Settings>();
     const settings = given.plugin?.length ? { ...given, pluginNamedBy: whatNamed(program) } : given;
-    requireFormat(command, formats, settings.format);
     const { unbundled } = environment;
     if (unbundled && (loadsPackages || settings.plugin?.length)) return exit(await unbundled());
     const run = await load();
@@ -156,20 +172,44 @@ function addCommand(
 }
 
 /** The formats of a command. */
-function formatsOf(own: readonly Format[]): readonly Format[] {
-  return ['json', 'text', ...own];
+function formatsOf({ formats = [] }: CommandEntry): readonly Format[] {
+  return ['json', 'text', ...formats];
+}
+
+/** The options of the program that have an effect on a command. */
+function commonOptionsOf(program: Command, entry: CommandEntry): Option[] {
+  const own = new Set(commonOptions(entry.topics).map(({ long }) => long));
+  const format = formatOption(formatsOf(entry));
+  const options = program.options.filter(({ long }) => own.has(long));
+  return options.map((option) => (option.long === format.long ? format : option));
 }
 
 /**
- * Not every command has every format.
+ * Refuses an option of the command line that has no effect, and a format that the command does not have. The
+ * environment and configuration files are for all commands, so an option from there may have no effect.
  * @throws CommanderError
  */
-function requireFormat(command: Command, own: readonly Format[], format: Format): void {
-  const allowed = formatsOf(own);
+function requireEffect(command: Command, program: Command, entry: CommandEntry): void {
+  const own = new Set(commonOptionsOf(program, entry).map(({ long }) => long));
+  for (const option of program.options) {
+    const isGiven = program.getOptionValueSource(option.attributeName()) === 'cli';
+    if (isGiven && !own.has(option.long)) {
+      command.error(`error: option '${option.flags}' has no effect on vif ${entry.name}: leave it out`);
+    }
+  }
+  for (const option of command.options) {
+    const name = option.attributeName();
+    const other = command.options.find((each) => each.long === entry.onlyWith?.[option.long ?? '']);
+    if (!other || command.getOptionValueSource(name) !== 'cli') continue;
+    if (command.getOptionValue(other.attributeName()) === undefined) {
+      command.error(`error: option '${option.flags}' has no effect without '${other.flags}'`);
+    }
+  }
+  const format: Format = program.getOptionValue('format');
+  const allowed = formatsOf(entry);
   if (allowed.includes(format)) return;
-  command.error(
-    `error: vif ${command.name()} has no format '${format}'. Allowed choices are ${allowed.join(', ')}.`,
-  );
+  const choices = allowed.join(', ');
+  command.error(`error: vif ${entry.name} has no format '${format}'. Allowed choices are ${choices}.`);
 }
 
 /** Standard input, with a message at a terminal: a user who has forgotten the file would see nothing happen. */

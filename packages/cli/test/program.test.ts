@@ -51,6 +51,8 @@ describe('exit status', () => {
     [['plan', '--timeout', '0x10'], 'positive number of seconds'],
     [['plan', '--timeout', 'Infinity'], 'positive number of seconds'],
     [['plan', '--timeout', '2147484'], 'less than 2147483 seconds'],
+    [['plug', '--wait', 'port.json'], 'name a file before --wait'],
+    [['plug', '--wait', '0'], 'positive number of seconds'],
     [[], 'Usage: vif'],
   ])('is 2 for wrong usage: %j', async (args, message) => {
     const { status, stdout, stderr, opened } = await runVif(args, { stdin: '{}' });
@@ -166,6 +168,68 @@ describe('options', () => {
   });
 });
 
+it.each([
+  ['apply', '-', '--dry-run'],
+  ['doctor', '--for', '-'],
+  ['attach', 'guest', '-'],
+  ['metadata', 'guest', '-'],
+])('%s takes a VIF without a request, with --instance', async (...args) => {
+  const uuid = '1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502';
+  const stdin = jsonLines({ id: uuid, address: 'fa:16:3e:10:00:02', type: 'tap', network: {} });
+  const told = async (...more: readonly string[]) => {
+    const { stdout, stderr } = await runVif([...args, ...more], { stdin });
+    return stdout + stderr;
+  };
+  expect(await told()).toContain('--instance UUID');
+  expect(await told('--instance', uuid)).not.toMatch(/--instance|INVALID_REQUEST/);
+});
+
+describe('an option of other commands', () => {
+  it.each([
+    [['man', '--timeout', '3'], "option '--timeout <seconds>' has no effect on vif man: leave it out"],
+    [
+      ['--format', 'json', 'completion', 'bash'],
+      "option '--format <format>' has no effect on vif completion",
+    ],
+    [
+      ['explain', '--ovsdb', 'tcp:127.0.0.1:6640'],
+      "option '--ovsdb <endpoint>' has no effect on vif explain",
+    ],
+    [['plugins', '--netns', 'blue'], "option '--netns <name>' has no effect on vif plugins"],
+    [['list', '--undo-timeout', '3'], "option '--undo-timeout <seconds>' has no effect on vif list"],
+    [['gc', '--keep-none', '--routing', 'current'], "option '--routing <rules>' has no effect on vif gc"],
+    [['object', '-v', '--state-dir', '/tmp'], "option '--state-dir <dir>' has no effect on vif object"],
+    [
+      ['gc', '--keep-none', '--connect', 'test:///default'],
+      "option '--connect <uri>' has no effect without '--keep-domains'",
+    ],
+    [['doctor', '--instance', 'x'], "option '--instance <uuid>' has no effect without '--for <file>'"],
+  ])('is refused: %j', async (args, message) => {
+    const { status, stdout, stderr, opened } = await runVif(args, { stdin: '{}' });
+    expect({ status, stdout, opened }).toEqual({ status: 2, stdout: '', opened: [] });
+    expect(stderr).toContain(`error: ${message}`);
+  });
+
+  it('is in none of its help', async () => {
+    const { stdout } = await runVif(['list', '--help']);
+    expect(stdout).toContain('--timeout');
+    expect(stdout).not.toMatch(/--undo-timeout|prometheus|--routing/);
+  });
+
+  it.each([['man'], ['explain']])('may be in the environment and in files: %s', async (name) => {
+    vi.stubEnv('VIF_NETNS', 'blue');
+    vi.stubEnv('VIF_CONFIG', '/nonexistent/config.json');
+    vi.stubEnv('VIF_CONNECT', 'test:///default');
+    try {
+      expect(await runVif([name])).toMatchObject({ status: 0, stderr: '' });
+      vi.stubEnv('VIF_CONFIG', '');
+      expect(await runVif(['gc', '--keep-none'])).toMatchObject({ status: 0, stderr: '' });
+    } finally {
+      vi.unstubAllEnvs();
+    }
+  });
+});
+
 describe('help', () => {
   it.each([['--help'], ['help'], ['-h']])('%s names the commands, and the status is 0', async (arg) => {
     const { status, stdout } = await runVif([arg]);
@@ -184,6 +248,20 @@ describe('help', () => {
     ]) {
       expect(stdout).toMatch(new RegExp(`^  ${name}\\b`, 'm'));
     }
+  });
+
+  it.each([
+    [['help', 'plug'], 0, 'Usage: vif plug '],
+    [['help', 'help'], 0, 'Usage: vif help '],
+    [
+      ['help', 'plgu'],
+      2,
+      "'plgu' is invalid for argument 'command'. Allowed choices are config, plan, plug,",
+    ],
+  ])('%j has the status %d', async (args, expected, text) => {
+    const { status, stdout, stderr } = await runVif(args);
+    expect(status).toBe(expected);
+    expect(status === 0 ? stdout : stderr).toContain(text);
   });
 
   it('of a command lists the common options', async () => {
@@ -222,7 +300,7 @@ describe('a call', () => {
       },
     });
 
-  it.each(['SIGINT', 'SIGTERM'])(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'])(
     'is aborted by %s, with status 1, and the signal is given back',
     async (name) => {
       const signals = new EventEmitter();

@@ -6,7 +6,7 @@ import { idOfVif } from '../requests/object-from.js';
 import { InputError } from '../requests/request.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
-import { errorLine } from '../terminal/errors.js';
+import { errorJson, errorLine } from '../terminal/errors.js';
 import { openLogger } from '../terminal/log.js';
 import { styleFor, writeOut } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
@@ -79,7 +79,7 @@ async function readWanted(
   let isWhole = true;
   for (const input of inputs) {
     if ('error' in input) {
-      environment.stderr.write(errorLine(null, input.error));
+      await printUnread(input.error, settings, environment);
       isWhole = false;
       continue;
     }
@@ -102,6 +102,15 @@ async function readWanted(
     );
   }
   return wanted;
+}
+
+function printUnread(
+  error: VifError,
+  { format }: ApplySettings,
+  { stdout, stderr }: Environment,
+): Promise<void> {
+  if (format !== 'json') return writeOut(stderr, errorLine(null, error));
+  return writeOut(stdout, `${JSON.stringify({ id: null, error: errorJson(error) })}\n`);
 }
 
 const endings = /\.(json|jsonl|ndjson|yaml|yml)$/;

@@ -1,7 +1,7 @@
-import { Option } from 'commander';
+import { InvalidArgumentError, Option } from 'commander';
 import type { CommandEnvironment } from '../settings/command-environment.js';
-import { connectOption, milliseconds } from '../settings/options.js';
-import { areIds, type Format, meansPlugged, type Settings } from '../settings/settings.js';
+import { connectOption, milliseconds, type Topic } from '../settings/options.js';
+import { areIds, type Format, isPicture, meansPlugged, type Settings } from '../settings/settings.js';
 
 /**
  * Runs a command, and resolves to its exit status. Unless files are named, the only one is `-`; commands with other
@@ -19,28 +19,44 @@ export interface CommandEntry {
   readonly description: string;
   /** What the FILE arguments hold; undefined for a command without any. */
   readonly files?: string;
-  /** Operands instead of FILE, in commander's syntax, with their descriptions. */
-  readonly operands?: readonly (readonly [syntax: string, description: string])[];
+  /** Operands instead of FILE, in commander's syntax, with their descriptions and choices. */
+  readonly operands?: readonly (readonly [
+    syntax: string,
+    description: string,
+    choices?: readonly string[],
+  ])[];
   /** The command loads named packages: a bundle then runs it from the modules that it was made from. */
   readonly loadsPackages?: boolean;
   /** Further formats besides JSON and text. */
   readonly formats?: readonly Format[];
+  /** The topics of the common options that have an effect on it; the command line may have no others. */
+  readonly topics: readonly Topic[];
   /** Options of only this command. */
   readonly options?: () => readonly Option[];
+  /** For such options that have an effect only with another one: that one. Both by their long flags. */
+  readonly onlyWith?: Readonly<Record<string, string>>;
   readonly load: () => Promise<CommandAction>;
 }
+
+const ofHost: readonly Topic[] = ['format', 'config', 'host', 'plugin', 'timeout', 'log'];
+const ofRequests: readonly Topic[] = [...ofHost, 'routing'];
+const ofChanges: readonly Topic[] = [...ofRequests, 'undoTimeout'];
+const ofPlugins: readonly Topic[] = ['format', 'config', 'plugin', 'timeout', 'log'];
 
 const domain = ['<domain>', 'its name, id or UUID'] as const;
 
 export const commandTable: readonly CommandEntry[] = [
   forRequests('config', "print the libvirt XML of the guests' devices"),
   forRequests('plan', 'show what a plug would do, and change nothing', timelineOption),
-  forRequests('plug', 'plug the VIFs, each all or nothing', () => [
-    dryRunOption(),
-    ...timelineOption(),
-    waitOption(),
-    phaseOption('prepare', 'activate'),
-  ]),
+  {
+    ...forRequests('plug', 'plug the VIFs, each all or nothing', () => [
+      dryRunOption(),
+      ...timelineOption(),
+      waitOption(),
+      phaseOption('prepare', 'activate'),
+    ]),
+    topics: ofChanges,
+  },
   {
     ...forRequests(
       'check',
@@ -55,11 +71,14 @@ export const commandTable: readonly CommandEntry[] = [
     ),
     formats: ['prometheus'],
   },
-  forRequests('unplug', 'unplug the VIFs', () => [
-    ...timelineOption(),
-    phaseOption('deactivate', 'release'),
-    new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
-  ]),
+  {
+    ...forRequests('unplug', 'unplug the VIFs', () => [
+      ...timelineOption(),
+      phaseOption('deactivate', 'release'),
+      new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
+    ]),
+    topics: ofChanges,
+  },
   {
     ...forRequests('show', 'draw the network paths of the VIFs', () => [
       allOption(),
@@ -84,17 +103,21 @@ export const commandTable: readonly CommandEntry[] = [
         '--none',
         'allow that there are no requests: everything that apply plugged is then unplugged',
       ),
+      instanceOption(),
     ],
+    topics: ofChanges,
     load: async () => (await import('./apply.js')).apply,
   },
   {
     name: 'list',
     description: 'list the VIFs that are plugged on this host, with the results of a check',
+    topics: ofHost,
     load: async () => (await import('./plugged.js')).list,
   },
   {
     name: 'watch',
     description: 'report each change on this host that concerns a plugged VIF, until interrupted',
+    topics: ofHost,
     load: async () => (await import('./watch.js')).watch,
   },
   {
@@ -110,13 +133,16 @@ export const commandTable: readonly CommandEntry[] = [
       connectOption(),
       new Option('--dry-run', 'report what would be removed, and change nothing'),
     ],
+    onlyWith: { '--connect': '--keep-domains' },
+    topics: ofHost,
     load: async () => (await import('./gc.js')).gc,
   },
   {
     name: 'attach',
     description: 'plug a VIF and attach its network card to a libvirt domain, all or nothing',
     operands: [domain, ['[file]', 'the request']],
-    options: () => [connectOption(), waitOption()],
+    options: () => [connectOption(), waitOption(), instanceOption()],
+    topics: ofChanges,
     load: async () => (await import('./domains.js')).attach,
   },
   {
@@ -124,14 +150,16 @@ export const commandTable: readonly CommandEntry[] = [
     description:
       'detach a network card from a domain, wait until the guest has released it, and unplug the VIF',
     operands: [domain, ['<file-or-id>', "the request, or the VIF's id"]],
-    options: () => [connectOption()],
+    options: () => [connectOption(), instanceOption()],
+    topics: ofChanges,
     load: async () => (await import('./domains.js')).detach,
   },
   {
     name: 'metadata',
     description: "write requests into a domain's metadata, where the hook finds them",
     operands: [domain, ['[file]', 'the requests; if there are none, they are removed']],
-    options: () => [connectOption()],
+    options: () => [connectOption(), instanceOption()],
+    topics: ofChanges,
     load: async () => (await import('./domains.js')).metadata,
   },
   {
@@ -144,6 +172,7 @@ export const commandTable: readonly CommandEntry[] = [
       ['<sub-operation>', 'begin or end'],
       ['[extra]', 'not used'],
     ],
+    topics: ofChanges.filter((topic) => topic !== 'format'),
     load: async () => (await import('./hook.js')).hook,
   },
   {
@@ -151,11 +180,13 @@ export const commandTable: readonly CommandEntry[] = [
     description: 'read os-vif objects or VIFs of the network model, and write os-vif objects',
     files: 'the objects, VIFs or requests',
     options: () => [new Option('--manifest <versions>', 'versions to write, by class, as JSON or in a file')],
+    topics: [...ofPlugins, 'routing'],
     load: async () => (await import('./object.js')).object,
   },
   {
     name: 'plugins',
     description: 'list the available plugins, drivers and converters, with their options',
+    topics: ofPlugins,
     load: async () => (await import('./plugins.js')).plugins,
   },
   {
@@ -164,13 +195,16 @@ export const commandTable: readonly CommandEntry[] = [
     operands: [['<package...>', 'the packages, by name or path']],
     loadsPackages: true,
     options: () => [new Option('--badge <file>', 'write a badge with the result to this file, as JSON')],
+    topics: ['format', 'config', 'timeout'],
     load: async () => (await import('./conformance.js')).conformance,
   },
   {
     name: 'doctor',
     description: 'report what this host lacks for which plugin, and change nothing',
     operands: [['[name...]', 'plugins and VIF types; all by default']],
-    options: () => [new Option('--for <file>', 'check only what these requests need')],
+    options: () => [new Option('--for <file>', 'check only what these requests need'), instanceOption()],
+    onlyWith: { '--instance': '--for' },
+    topics: ofRequests,
     load: async () => async (settings, environment, names) => {
       if (settings.for === undefined)
         return (await import('./doctor.js')).doctor(settings, environment, names);
@@ -181,35 +215,41 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'config-file',
     description: 'check configuration files, and report lines with errors',
     operands: [['[file...]', 'the files; by default those that vif reads']],
+    topics: ['format', 'config', 'plugin', 'timeout'],
     load: async () => (await import('./config-file.js')).configFile,
   },
   {
     name: 'schema',
     description: 'print the JSON Schema of a request, of a VIF or of an os-vif object',
     operands: [['[name]', 'request, vif or a class, as in VIFBridge; without it, all names are listed']],
+    topics: ofPlugins,
     load: async () => (await import('./schema.js')).schema,
   },
   {
     name: 'explain',
     description: 'explain an error, and what to do about it',
     operands: [['[code...]', 'error codes; all by default']],
+    topics: ['format'],
     load: async () => (await import('./explain.js')).explain,
   },
   {
     name: 'completion',
-    description: 'print a completion script for a shell: bash, zsh or fish',
-    operands: [['<shell>', 'the shell']],
+    description: 'print a completion script for a shell',
+    operands: [['<shell>', 'the shell', ['bash', 'zsh', 'fish']]],
+    topics: [],
     load: async () => (await import('./completion.js')).completion,
   },
   {
     name: 'man',
     description: 'print the manual page vif(1)',
+    topics: [],
     load: async () => (await import('./man.js')).man,
   },
   {
     name: 'host-info',
     description: 'list the VIFs that the plugins support, as os-vif does',
     options: () => [new Option('--permit <class...>', 'only VIFs of these classes, as in VIFOpenVSwitch')],
+    topics: ofPlugins,
     load: async () => (await import('./host-info.js')).hostInfo,
   },
 ];
@@ -233,6 +273,10 @@ function outputOption(what: string): Option {
   return new Option('-o, --output <file>', `write ${what} to this file, atomically`);
 }
 
+function instanceOption(): Option {
+  return new Option('--instance <uuid>', 'the instance of VIFs that are given without a request');
+}
+
 function phaseOption(...phases: readonly string[]): Option {
   return new Option('--phase <phase>', 'the phase of a live migration').choices(phases);
 }
@@ -243,9 +287,11 @@ function waitOption(): Option {
   return new Option('--wait [seconds]', text).preset('always').argParser(waitTime);
 }
 
-/** Milliseconds; true for the option without a number. */
+/** Milliseconds; true for the option without a number. The word behind it is taken for one, even if it is a file. */
 function waitTime(seconds: string): number | true {
-  return seconds === 'always' || milliseconds(seconds);
+  if (seconds === 'always') return true;
+  if (/^[\d.]+$/.test(seconds)) return milliseconds(seconds);
+  throw new InvalidArgumentError('It must be a number of seconds; name a file before --wait.');
 }
 
 function forRequests(name: string, description: string, options: () => Option[] = () => []): CommandEntry {
@@ -253,9 +299,10 @@ function forRequests(name: string, description: string, options: () => Option[] 
     name,
     description,
     files: 'the requests',
+    topics: ofRequests,
     options: () => [
       ...options(),
-      new Option('--instance <uuid>', 'the instance of VIFs that are given without a request'),
+      instanceOption(),
       new Option('-q, --quiet', 'print only what failed or differs'),
       new Option('--summary', 'print a summary line on standard error, as at a terminal'),
     ],
@@ -265,10 +312,10 @@ function forRequests(name: string, description: string, options: () => Option[] 
       const plan = requestCommands.get('plan') ?? command;
       return async (settings, environment, files) => {
         requireConsistent(settings, files);
-        if (name === 'show' && settings.format !== 'text' && settings.format !== 'json') {
+        if (isPicture(settings.format)) {
           return (await import('./draw.js')).drawPicture(settings, environment, files);
         }
-        if (name === 'check' && settings.format === 'prometheus') {
+        if (settings.format === 'prometheus') {
           return (await import('./metrics.js')).checkMetrics(settings, environment, files);
         }
         const isAboutPlugged =

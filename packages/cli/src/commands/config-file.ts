@@ -56,16 +56,18 @@ async function problemsOf(
   isUnnamed: boolean,
 ): Promise<Problem[]> {
   let places = placesIn('');
+  let repeated: readonly Problem[] = [];
   let config: ConfigFile;
   try {
     if (isUnnamed) await requireOwn(path);
     const [text, read] = await readConfigText(path, timeout);
     places = placesIn(text);
+    repeated = repeatedKeysIn(text);
     config = read();
   } catch (error) {
     return [unreadable(error, places)];
   }
-  const problems: Problem[] = [];
+  const problems: Problem[] = [...repeated];
   const report = (keys: readonly string[], check: () => unknown) => {
     try {
       check();
@@ -116,4 +118,16 @@ function placesIn(text: string): (keys: readonly string[]) => number {
     }
     return lines.linePos(offset).line;
   };
+}
+
+/** JSON.parse takes the last of several keys of one name, and says nothing of the others. */
+function repeatedKeysIn(text: string): Problem[] {
+  const lines = new LineCounter();
+  const { errors } = parseDocument(text, { lineCounter: lines });
+  const repeated = errors.filter(({ code }) => code === 'DUPLICATE_KEY');
+  const found = repeated.map(({ pos: [start] }) => lines.linePos(start).line).sort((a, b) => a - b);
+  return found.map((line) => ({
+    line,
+    message: 'This key is there more than once, and only the last has an effect: keep one',
+  }));
 }

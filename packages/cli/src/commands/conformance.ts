@@ -6,7 +6,8 @@ import { readPackageManifest } from '@vifkit/core/internal';
 import { type FoundPackage, findPackage } from '../plugins/find-package.js';
 import { importDefault } from '../plugins/load-named-plugin.js';
 import { InputError } from '../requests/request.js';
-import type { Environment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/command-environment.js';
+import { givenTimeout } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 import { plain, type Style, styleFor, writeWhole } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
@@ -35,25 +36,29 @@ interface Suite {
  * provides the requests for that: its package.json names the module, as `"vifkit": { "conformance":
  * "./dist/conformance.js" }`, whose default export is the argument of the testkit's `conformance`, or a list of such
  * arguments.
- * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_FAILED; InputError for one badge of several packages
+ * @throws VifError PLUGIN_INVALID, PLUGIN_INCOMPATIBLE, PLUGIN_FAILED; TIMEOUT after the promise during which the time
+ *   that the command was given ended; InputError for one badge of several packages
  */
 export async function conformance(
   settings: Settings & { readonly badge?: string },
-  environment: Environment,
+  environment: CommandEnvironment,
   packages: readonly string[],
 ): Promise<number> {
+  const end = performance.now() + givenTimeout(environment.program);
   if (settings.badge !== undefined && packages.length > 1) {
     throw new InputError('--badge is for one package: name only one, or leave out --badge');
   }
   let status = 0;
-  for (const each of packages) status = Math.max(status, await holdToPromises(each, settings, environment));
+  for (const each of packages)
+    status = Math.max(status, await holdToPromises(each, settings, environment, end));
   return status;
 }
 
 async function holdToPromises(
   given: string,
   settings: Settings & { readonly badge?: string },
-  { stdout }: Environment,
+  { stdout }: CommandEnvironment,
+  end: number,
 ): Promise<number> {
   const found = await findPackage(given);
   const { vifkit } = readPackageManifest(found.manifest, found.folder);
@@ -69,6 +74,11 @@ async function holdToPromises(
   for await (const result of suite.runConformance(options)) {
     results.push(result);
     stdout.write(settings.format === 'json' ? `${JSON.stringify(result)}\n` : renderPromise(result, style));
+    if (performance.now() < end) continue;
+    throw new VifError(
+      'TIMEOUT',
+      `The deadline passed while ${given} was tested: give it more time (--timeout)`,
+    );
   }
   const badge = suite.badgeOf(results, thisCore.contract);
   if (settings.badge !== undefined) await writeWhole(stdout, settings.badge, `${JSON.stringify(badge)}\n`);

@@ -1,6 +1,6 @@
 import { type Requirement, VifError } from '@vifkit/core';
 import type { Lack } from '@vifkit/host/doctor';
-import { loadRegistry } from '../plugins/load-plugins.js';
+import { loadRegistry } from '../plugins/load-registry.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import type { ErrorJson } from '../terminal/errors.js';

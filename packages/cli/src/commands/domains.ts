@@ -10,7 +10,6 @@ import {
   vifIdOf,
   writeRequests,
 } from '@vifkit/libvirt/domain';
-import { InputError } from '../requests/request.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorJson, errorLine } from '../terminal/errors.js';
@@ -61,7 +60,9 @@ export async function metadata(
   const interruption = abortOnSignals(environment.signals, settings.timeout);
   try {
     const { signal } = interruption;
-    const requests = await readRequests(file, settings, environment, signal);
+    const { requests, errors } = await readRequests(file, settings, environment, signal);
+    if (errors[0]) throw errors[0];
+    if (settings.plugin?.length) await environment.plugins(settings); // they bring classes of objects
     requireValid(requests);
     const virsh = new Virsh(await environment.openCommands(), settings.connect);
     const configurations = await virsh.configurationsOf(domain, signal);
@@ -70,7 +71,7 @@ export async function metadata(
     environment.stdout.write(
       settings.format === 'json'
         ? `${JSON.stringify(written)}\n`
-        : `✓ ${printable(domain)} has ${requests.length} requests\n`,
+        : `✓ ${printable(domain)} has ${requests.length} ${requests.length === 1 ? 'request' : 'requests'}\n`,
     );
     return 0;
   } finally {
@@ -97,8 +98,11 @@ async function forRequests(
   work: (vifs: DomainVifs, request: DomainRequest, options: DomainCallOptions) => Promise<Attached>,
 ): Promise<number> {
   return withVifs(settings, environment, async (vifs, options) => {
+    const { requests, errors } = await readRequests(file, settings, environment, options.signal);
+    // Nothing is done unless all of the file is requests.
+    if (errors.length > 0) return errors.map((error) => ({ id: null, error }));
     const outcomes: Outcome[] = [];
-    for (const request of await readRequests(file, settings, environment, options.signal)) {
+    for (const request of requests) {
       const id = typeof request.id === 'string' ? request.id : null;
       outcomes.push(await outcomeOf(id, () => work(vifs, request, options)));
     }
@@ -163,15 +167,21 @@ function print(outcome: Outcome, { format }: Settings, { stdout, stderr }: Envir
   }
 }
 
-/** @throws InputError for a file with anything other than requests */
+/**
+ * The requests of a file, and an error for each item that is not a request.
+ * @throws InputError for a file that cannot be read
+ */
 async function readRequests(
   file: string,
   settings: Settings,
   environment: Environment,
   signal: AbortSignal,
-): Promise<DomainRequest[]> {
-  return (await readAll([file], settings, environment, signal)).map((input) => {
-    if ('error' in input) throw new InputError(input.error.message);
-    return Object.fromEntries(Object.entries(input.request));
-  });
+): Promise<{ readonly requests: readonly DomainRequest[]; readonly errors: readonly VifError[] }> {
+  const inputs = await readAll([file], settings, environment, signal);
+  return {
+    requests: inputs.flatMap((input) =>
+      'request' in input ? [Object.fromEntries(Object.entries(input.request))] : [],
+    ),
+    errors: inputs.flatMap((input) => ('error' in input ? [input.error] : [])),
+  };
 }

@@ -1,5 +1,5 @@
 import type { HostInfo } from '@vifkit/core/os-vif';
-import { loadRegistry } from '../plugins/load-plugins.js';
+import { loadRegistry } from '../plugins/load-registry.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorLine } from '../terminal/errors.js';

@@ -35,7 +35,11 @@ plugs virtual network interfaces (VIFs) of guests into this host, as os-vif and 
 A plug is all or nothing, and can be repeated: for a VIF that is already plugged, nothing is written.
 .SH COMMANDS
 ${commands.join('')}.SH OPTIONS
-Every command has these options.
+Most commands have these options;
+.B vif
+.I command
+.B \\-\\-help
+lists those of a command.
 ${program.options.map(optionItem).join('')}.SH FILES OF REQUESTS
 A file holds one request as a JSON object, or many as JSON Lines, as an array, or as YAML.
 .B \\-

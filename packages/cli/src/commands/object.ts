@@ -28,7 +28,7 @@ export async function object(
   environment: Environment,
   files: readonly string[],
 ): Promise<number> {
-  const { format, manifest: given } = settings;
+  const { format, manifest: given, plugin = [] } = settings;
   const manifest = given === undefined ? undefined : await readManifestOption(given, settings.timeout);
   const { stdout, stderr } = environment;
   const interruption = abortOnSignals(environment.signals, settings.timeout);
@@ -37,7 +37,8 @@ export async function object(
   try {
     const inputs = openRequests(files, environment.stdin, vifsIn);
     for await (const { inputs: batch } of readRequests(inputs, smallBatch, interruption.signal)) {
-      if (driver === noDriver && batch.some(needsDriver)) driver = await openDriver(settings, environment);
+      const needs = plugin.length > 0 || batch.some(needsDriver);
+      if (driver === noDriver && needs) driver = await openDriver(settings, environment);
       const answers = batch.map((input) => answer(input, driver, manifest));
       if (answers.some((each) => 'error' in each)) status = 1;
       if (format === 'json') {
@@ -58,7 +59,7 @@ export async function object(
 
 type Converter = Pick<Driver, 'convert' | 'close'>;
 
-/** For an input that has only objects: neither plugins nor host are loaded. */
+/** For an input that has only objects, unless named plugins bring classes: neither plugins nor host are loaded. */
 const noDriver: Converter = { convert: () => undefined, close: async () => {} };
 
 function needsDriver(input: Input): boolean {

@@ -118,19 +118,21 @@ export async function unplugByIds(
   settings: Settings,
   environment: Environment,
 ): Promise<number> {
-  const report = new Report('unplug', settings, environment);
+  const logger = await openLogger(settings, environment.stderr, environment.env);
+  const report = new Report('unplug', settings, environment, logger);
   const byId = (driver: Driver, options: UnplugOptions) => driver.unplugById(ids, options);
   const command = requestCommand('unplug', (driver, _, options) => byId(driver, unplugOptions(options)), {
     text: renderChanges,
   });
   report.expect(ids.length, true);
   try {
-    return await withDriver(settings, environment, async (driver, signal) => {
+    const work = async (driver: Driver, signal: AbortSignal) => {
       const options = commandOptions(settings, signal);
       await command.run(driver, [], options, (result, index) => report.add(result, index));
       await report.printed;
       return report.status;
-    });
+    };
+    return await withDriver(settings, environment, work, { logger });
   } finally {
     report.end();
   }

@@ -6,7 +6,8 @@ import {
   type VifPlugin,
 } from '@vifkit/core';
 import type { Routing } from '@vifkit/core/nova';
-import { loadRegistry, type Origin, originOf } from '../plugins/load-plugins.js';
+import { type Origin, originOf } from '../plugins/load-plugins.js';
+import { loadRegistry } from '../plugins/load-registry.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { type ErrorJson, errorJson } from '../terminal/errors.js';

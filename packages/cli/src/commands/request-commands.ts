@@ -13,7 +13,7 @@ import { readRequests } from '../requests/read-requests.js';
 import type { Input } from '../requests/request.js';
 import { requestsIn } from '../requests/shapes.js';
 import type { Driver, Environment } from '../settings/environment.js';
-import type { Settings } from '../settings/settings.js';
+import { areIds, isPicture, type Settings } from '../settings/settings.js';
 import { openLogger } from '../terminal/log.js';
 import type { Style } from '../terminal/output.js';
 import { abortOnSignals } from '../terminal/signals.js';
@@ -156,15 +156,27 @@ export function requestCommand<T extends AnyResult>(
 }
 
 /** @throws VifError INVALID_OPTIONS for options that exclude each other, or would have no effect */
-export function requireConsistent({ all, format, output }: Settings, files: readonly string[]): void {
+export function requireConsistent(settings: Settings, files: readonly string[]): void {
+  const { all, format, output, instance, quiet, summary } = settings;
   const [file = '-', ...others] = files;
   if (all && (file !== '-' || others.length > 0)) {
-    throw new VifError('INVALID_OPTIONS', `--all stands for all plugged VIFs: leave out --all, or ${file}`);
+    throw refused(`--all stands for all plugged VIFs: leave out --all, or ${file}`);
+  }
+  if (instance !== undefined && (all || areIds(files))) {
+    throw refused('--instance is for VIFs in files; a plugged VIF has its instance: leave out --instance');
   }
   if (output !== undefined && (format === 'json' || format === 'text')) {
-    const text = `--output is for pictures and metrics, not for ${format}: give another --format, or leave it out`;
-    throw new VifError('INVALID_OPTIONS', text);
+    throw refused(
+      `--output is for pictures and metrics, not for ${format}: give another --format, or leave it out`,
+    );
   }
+  if ((quiet || summary) && isPicture(format)) {
+    throw refused(`--quiet and --summary have no effect on a picture (${format}): leave them out`);
+  }
+}
+
+function refused(text: string): VifError {
+  return new VifError('INVALID_OPTIONS', text);
 }
 
 /** The time of a call that may wait for its ports, too. */

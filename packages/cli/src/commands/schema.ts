@@ -1,5 +1,5 @@
 import { closestMatch } from 'leven';
-import { loadRegistry } from '../plugins/load-plugins.js';
+import { loadRegistry } from '../plugins/load-registry.js';
 import { InputError } from '../requests/request.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
@@ -34,7 +34,8 @@ export async function schema(
     );
     return 0;
   }
-  const found = all.get(aliases.get(name) ?? name);
+  const ofVendor = [...all.keys()].find((each) => each.endsWith(`.${name}`)); // after its namespace
+  const found = all.get(aliases.get(name) ?? name) ?? all.get(ofVendor ?? name);
   if (!found) throw unknown(name, [...aliases.keys(), ...all.keys()]);
   stdout.write(`${JSON.stringify(found(), null, isJson ? 0 : 2)}\n`);
   return 0;

@@ -1,13 +1,17 @@
 import type { HostChange } from '@vifkit/engine';
-import type { Environment } from '../settings/environment.js';
+import type { CommandEnvironment } from '../settings/command-environment.js';
+import { givenTimeout } from '../settings/options.js';
 import type { Settings } from '../settings/settings.js';
 import { type Style, styleFor, writeOut } from '../terminal/output.js';
 import { printable, showValue } from '../terminal/text.js';
 import { withDriver } from './with-driver.js';
 
-/** Prints a line for each change that concerns a plugged VIF, until the command is interrupted: then the status is 0. */
-export async function watch(settings: Settings, environment: Environment): Promise<number> {
-  const { stdout } = environment;
+/**
+ * Prints a line for each change that concerns a plugged VIF, until the command is interrupted or the time that it was
+ * given is over: then the status is 0.
+ */
+export async function watch(settings: Settings, environment: CommandEnvironment): Promise<number> {
+  const { stdout, program } = environment;
   const style = styleFor(stdout);
   return withDriver(
     settings,
@@ -21,7 +25,7 @@ export async function watch(settings: Settings, environment: Environment): Promi
       }
       return 0;
     },
-    { isEndless: true },
+    { timeout: givenTimeout(program) },
   );
 }
 

@@ -11,8 +11,8 @@ import { abortOnSignals } from '../terminal/signals.js';
 export interface DriverNeeds {
   /** Whether guests' devices are needed. */
   readonly guests?: boolean;
-  /** Whether the command runs until it is stopped, without a deadline. */
-  readonly isEndless?: boolean;
+  /** Milliseconds for the work, infinity for no limit; those of the settings unless given. */
+  readonly timeout?: number;
   /** The logger, if it is already open. */
   readonly logger?: Logger | undefined;
 }
@@ -22,10 +22,10 @@ export async function withDriver<T>(
   settings: Settings,
   environment: Environment,
   work: (driver: Driver, signal: AbortSignal) => Promise<T>,
-  { guests = false, isEndless = false, logger: opened }: DriverNeeds = {},
+  { guests = false, timeout = settings.timeout, logger: opened }: DriverNeeds = {},
 ): Promise<T> {
   const { env, stderr } = environment;
-  const interruption = abortOnSignals(environment.signals, isEndless ? undefined : settings.timeout);
+  const interruption = abortOnSignals(environment.signals, timeout);
   let driver: Driver | undefined;
   try {
     const logger = opened ?? (await openLogger(settings, stderr, env));

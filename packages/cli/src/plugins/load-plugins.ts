@@ -1,17 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname } from 'node:path';
-import type {
-  OptionsSource,
-  PluginOnDemand,
-  PluginPackage,
-  PluginRegistry,
-  StaticComponent,
-} from '@vifkit/core';
-import type { Environment } from '../settings/environment.js';
+import type { OptionsSource, PluginOnDemand, PluginPackage, StaticComponent } from '@vifkit/core';
 import { ownVariables } from '../settings/options.js';
-import type { Settings } from '../settings/settings.js';
-import { openLogger } from '../terminal/log.js';
+import type { PluginSettings } from '../settings/plugin-settings.js';
 
 /** The built-in plugin packages and their declarations. Each is loaded when something of it is needed. */
 export const builtIn: readonly PluginOnDemand[] = [
@@ -114,7 +106,7 @@ export async function loadPlugins({
   plugin = [],
   pluginNamedBy = '--plugin',
   timeout,
-}: Pick<Settings, 'plugin' | 'pluginNamedBy' | 'timeout'>): Promise<PluginPackage[]> {
+}: PluginSettings): Promise<PluginPackage[]> {
   if (plugin.length === 0) return builtInPlugins();
   const { loadNamedPlugin } = await import('./load-named-plugin.js');
   const [builtIn, named] = await Promise.all([
@@ -127,24 +119,10 @@ export async function loadPlugins({
   return [...builtIn, ...named.map((each) => each.package)];
 }
 
-/**
- * The registry of plugins, with their options.
- * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
- */
-export async function loadRegistry(settings: Settings, environment: Environment): Promise<PluginRegistry> {
-  const [core, packages, logger] = await Promise.all([
-    import('@vifkit/core'),
-    environment.plugins(settings),
-    openLogger(settings, environment.stderr, environment.env),
-  ]);
-  const options = await optionSources(settings, environment.env, packages);
-  return new core.PluginRegistry(packages, options, logger);
-}
-
 /** Whether options of plugins are set, so that all plugins must be loaded to check them. */
 export function setsOptions(
-  { pluginOptions = [] }: Pick<Settings, 'pluginOptions'>,
-  env: Environment['env'],
+  { pluginOptions = [] }: Pick<PluginSettings, 'pluginOptions'>,
+  env: NodeJS.ProcessEnv,
 ): boolean {
   const own = ownVariables();
   return (
@@ -158,8 +136,8 @@ export function setsOptions(
  * @throws VifError INVALID_OPTIONS for a variable that sets nothing
  */
 export async function optionSources(
-  { pluginOptions = [] }: Pick<Settings, 'pluginOptions'>,
-  env: Environment['env'],
+  { pluginOptions = [] }: Pick<PluginSettings, 'pluginOptions'>,
+  env: NodeJS.ProcessEnv,
   plugins: readonly PluginPackage[],
 ): Promise<OptionsSource[]> {
   const { optionsFromEnvironment } = await import('@vifkit/core');

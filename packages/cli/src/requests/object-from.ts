@@ -23,9 +23,8 @@ export function objectFrom(line: object, driver: Pick<VifDriver, 'convert'>): Ve
   const object = driver.convert(request);
   if (object) return object;
   const vif = request.vif as { readonly id: string; readonly type?: unknown };
-  throw new VifError('NO_CONVERTER', `No converter makes an os-vif object of VIF type '${vif.type}'`, {
-    vifId: vif.id,
-  });
+  const text = `No converter makes an os-vif object of VIF type '${vif.type}': its driver plugs it without one, by vif plug`;
+  throw new VifError('NO_CONVERTER', text, { vifId: vif.id });
 }
 
 /** The id of a line, if it has one: the request's own, otherwise that of its VIF or object. */

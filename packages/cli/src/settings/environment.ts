@@ -44,7 +44,7 @@ export interface Environment {
   readonly waitsForInput?: () => boolean;
   readonly stdout: Output;
   readonly stderr: Output;
-  /** The emitter of SIGINT and SIGTERM: the process. */
+  /** The emitter of the signals that end a program: the process. */
   readonly signals: EventEmitter;
   /** The variables, which may set options of plugins: the process's environment. */
   readonly env: NodeJS.ProcessEnv;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { OptionsSource } from '@vifkit/core';
 import { MAX_TIMER } from '@vifkit/engine/time';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { InputError } from '../requests/request.js';
 import { type Format, formats } from './settings.js';
 
 /** The option of a command with these formats. */
@@ -22,21 +23,65 @@ export function ownVariables(): string[] {
   return [...commonOptions(), connectOption()].flatMap(({ envVar }) => envVar ?? []);
 }
 
+/** What options are about that several commands have. */
+export type Topic = keyof typeof optionsOf;
+
 /**
- * The options of every subcommand. Those with a variable can also be set in the environment and in a configuration
- * file.
+ * The options that several commands have; of one command, those of its topics. Options with a variable can also be set
+ * in the environment and in a configuration file, for all commands at once.
  */
-export function commonOptions(): Option[] {
-  return [
-    formatOption(formats),
+export function commonOptions(topics: readonly Topic[] = allTopics): Option[] {
+  return topics.flatMap((topic) => optionsOf[topic]());
+}
+
+const optionsOf = {
+  format: () => [formatOption(formats)],
+  config: () => [
     new Option(
       '--config <file>',
       'settings and plugin options, as JSON (default: /etc/vifkit/config.json and config.d/*.json)',
     ).env('VIF_CONFIG'),
+  ],
+  routing: () => [
     new Option('--routing <rules>', "the rules for requests that do not specify them: Nova 14's, or today's")
       .env('VIF_ROUTING')
       .choices(['newton', 'current'])
       .default('newton'),
+  ],
+  host: optionsOfHost,
+  plugin: () => [
+    new Option('--plugin <package>', 'a plugin package to load, by name or path; may be repeated')
+      .env('VIF_PLUGINS')
+      .argParser((text: string, before: readonly string[]) => (text === '' ? before : [...before, text]))
+      .default([], 'none'),
+  ],
+  timeout: () => [
+    new Option('--timeout <seconds>', 'how long the whole command may take')
+      .env('VIF_TIMEOUT')
+      .argParser(milliseconds)
+      .default(30_000, '30'),
+  ],
+  undoTimeout: () => [
+    new Option('--undo-timeout <seconds>', 'how long undoing a failed plug may take after that')
+      .env('VIF_UNDO_TIMEOUT')
+      .argParser(milliseconds)
+      .default(10_000, '10'),
+  ],
+  log: () => [
+    new Option('--log-level <level>', 'what to log to standard error, as JSON unless that is a terminal')
+      .env('VIF_LOG_LEVEL')
+      .choices(['debug', 'info', 'warn', 'error']),
+    new Option('-v, --verbose', 'the same as --log-level info; twice, as --log-level debug')
+      .argParser((_: unknown, times: number) => times + 1)
+      .default(0, 'no log'),
+  ],
+} as const satisfies Readonly<Record<string, () => Option[]>>;
+
+const allTopics = Object.keys(optionsOf) as Topic[];
+
+/** Where the host's databases, files and namespaces are, and with whose rights it is changed. */
+function optionsOfHost(): Option[] {
+  return [
     new Option('--ovsdb <endpoint>', 'the endpoint of the OVSDB server')
       .env('VIF_OVSDB')
       .default('unix:/var/run/openvswitch/db.sock'),
@@ -80,30 +125,13 @@ export function commonOptions(): Option[] {
     )
       .env('VIF_TOOL_HELPER')
       .argParser(words),
-    new Option('--plugin <package>', 'a plugin package to load, by name or path; may be repeated')
-      .env('VIF_PLUGINS')
-      .argParser((text: string, before: readonly string[]) => (text === '' ? before : [...before, text]))
-      .default([], 'none'),
-    new Option('--timeout <seconds>', 'how long the whole command may take')
-      .env('VIF_TIMEOUT')
-      .argParser(milliseconds)
-      .default(30_000, '30'),
-    new Option('--undo-timeout <seconds>', 'how long undoing a failed plug may take after that')
-      .env('VIF_UNDO_TIMEOUT')
-      .argParser(milliseconds)
-      .default(10_000, '10'),
-    new Option('--log-level <level>', 'what to log to standard error, as JSON unless that is a terminal')
-      .env('VIF_LOG_LEVEL')
-      .choices(['debug', 'info', 'warn', 'error']),
-    new Option('-v, --verbose', 'the same as --log-level info; twice, as --log-level debug')
-      .argParser((_: unknown, times: number) => times + 1)
-      .default(0, 'no log'),
   ];
 }
 
 /**
  * The configuration files: the named one, none for an empty name, or those in the folder: `config.json`, followed by
  * `config.d/*.json` in the order of their names.
+ * @throws InputError for a folder that cannot be read
  */
 export function configFiles(named: string | undefined, folder: string | undefined): string[] {
   if (named !== undefined) return named === '' ? [] : [named];
@@ -115,14 +143,18 @@ export function configFiles(named: string | undefined, folder: string | undefine
   ];
 }
 
-/** The paths of the files in a folder; none if the folder does not exist or cannot be read. */
+/** The paths of the files in a folder; none if there is no such folder. */
 function namesIn(folder: string): string[] {
   try {
     return readdirSync(folder)
       .sort()
       .map((name) => join(folder, name));
-  } catch {
-    return [];
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ENOTDIR') return [];
+    // What the files set would be left out without a word.
+    const text = `Cannot read the folder ${folder}: ${message}; let this user read it, or use no configuration file`;
+    throw new InputError(`${text} (--config '')`);
   }
 }
 
@@ -166,4 +198,30 @@ export function applyOvsdbConnection(program: Command, env: NodeJS.ProcessEnv): 
 /** Options that are null are refused later, when the registry is made. */
 function connectionIn(options: { readonly ovsdb_connection?: unknown } | null | undefined): unknown {
   return options?.ovsdb_connection;
+}
+
+/**
+ * The milliseconds that the command line gives to a command that takes as long as it takes; infinity for none. A timeout
+ * in the environment or a configuration file is for the commands that answer soon.
+ */
+export function givenTimeout(program: Command): number {
+  const isGiven = program.getOptionValueSource('timeout') === 'cli';
+  return isGiven ? program.getOptionValue('timeout') : Number.POSITIVE_INFINITY;
+}
+
+/**
+ * Refuses files with keys if every server is reached in the clear: whoever gives them relies on TLS.
+ * @throws VifError INVALID_OPTIONS
+ */
+export async function requireTls(program: Command): Promise<void> {
+  const { ovsdb, ovnSb, ovnNb, ...options } = program.opts<Readonly<Record<string, unknown>>>();
+  const keys = [options.ovsdbCa, options.ovsdbCert, options.ovsdbKey, options.ovsdbName];
+  const endpoints = [ovsdb, ovnSb, ovnNb].map(String);
+  const clear = endpoints.find((each) => each.startsWith('tcp:'));
+  if (clear === undefined || endpoints.some((each) => each.startsWith('ssl:')) || !keys.some(Boolean)) return;
+  const { VifError } = await import('@vifkit/core');
+  throw new VifError(
+    'INVALID_OPTIONS',
+    `${clear} is neither encrypted nor authenticated, although keys are given (--ovsdb-ca and others): use ssl:, or leave them out`,
+  );
 }

@@ -1,16 +1,21 @@
-import type { OptionsSource } from '@vifkit/core';
 import type { Routing } from '@vifkit/core/nova';
 import type { MigrationPhase } from '@vifkit/engine';
 import type { HostOptions } from '@vifkit/host';
 import type { Verbosity } from '../terminal/log.js';
+import type { PluginSettings } from './plugin-settings.js';
 
 /** How results are printed. All commands have the first two; a command declares which others it has. */
 export const formats = ['json', 'text', 'prometheus', 'mermaid', 'dot', 'svg', 'html'] as const;
 
 export type Format = (typeof formats)[number];
 
+/** Whether `vif show` draws one picture of everything in this format. */
+export function isPicture(format: Format): boolean {
+  return format !== 'json' && format !== 'text' && format !== 'prometheus';
+}
+
 /** The settings from the options of the command line. */
-export interface Settings extends Verbosity {
+export interface Settings extends Verbosity, PluginSettings {
   /** The configuration file that was named. */
   readonly config?: string;
   readonly format: Format;
@@ -53,8 +58,6 @@ export interface Settings extends Verbosity {
   readonly rootHelper: readonly string[];
   /** Put in front of vendors' tools; the root helper unless given. */
   readonly toolHelper?: readonly string[];
-  /** Milliseconds for the command as a whole. */
-  readonly timeout: number;
   /** Milliseconds for undoing a failed plug after that. */
   readonly undoTimeout: number;
   /** The UUID of the guest that plain VIFs, without a request around them, belong to. */
@@ -71,12 +74,6 @@ export interface Settings extends Verbosity {
   readonly detailedExitcode?: boolean;
   /** Whether to show a plug instead of doing it. */
   readonly dryRun?: boolean;
-  /** Plugin packages besides the built-in ones: names and paths. */
-  readonly plugin?: readonly string[];
-  /** What names them: `--plugin`, `VIF_PLUGINS`, or the path of a configuration file. */
-  readonly pluginNamedBy?: string;
-  /** Options of plugins, from the configuration file. */
-  readonly pluginOptions?: readonly OptionsSource[];
 }
 
 /** The settings that concern this host. */

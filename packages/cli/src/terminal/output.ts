@@ -1,4 +1,4 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { lstat, open, rename, rm } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { styleText } from 'node:util';
 
@@ -58,24 +58,33 @@ export function guardOutput(stream: Output): void {
 }
 
 /**
- * Writes a complete text: to a file, which is replaced atomically, or to the output. Other users may read the file.
+ * Writes a complete text: to a file, which is replaced atomically, or to the output. Other users may read the file. Only
+ * a regular file is replaced: root could put one in the place of /dev/null.
  * @throws Error if the file cannot be written
  */
 export async function writeWhole(stdout: Output, file: string | undefined, text: string): Promise<void> {
   if (file === undefined) return writeOut(stdout, text);
-  const draft = `${file}.${process.pid}.new`;
   try {
-    const handle = await open(draft, 'wx', 0o644);
-    try {
-      await handle.chmod(0o644); // whatever the umask is
-      await handle.writeFile(text);
-    } finally {
-      await handle.close();
-    }
+    const former = await lstat(file).catch(() => undefined);
+    if (former?.isFile() === false) throw new Error('it is not a regular file; name another, or none');
+    await replace(file, text);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`Cannot write ${file}: ${reason}`, { cause: error });
+  }
+}
+
+async function replace(file: string, text: string): Promise<void> {
+  const draft = `${file}.${process.pid}.new`;
+  const handle = await open(draft, 'wx', 0o644); // one that is there is another's
+  try {
+    await handle.chmod(0o644); // whatever the umask is
+    await handle.writeFile(text);
     await rename(draft, file);
   } catch (error) {
     await rm(draft, { force: true });
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Error(`Cannot write ${file}: ${reason}`, { cause: error });
+    throw error;
+  } finally {
+    await handle.close();
   }
 }

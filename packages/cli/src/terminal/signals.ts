@@ -1,7 +1,8 @@
 import type { EventEmitter } from 'node:events';
 import { Deadline } from '@vifkit/engine/time';
 
-const names = ['SIGINT', 'SIGTERM'] as const;
+/** SIGHUP comes when the terminal or the connection to it is gone. */
+const names = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /** Listens for the signals that end a program, and turns them into an abort. */
 export interface Interruption {

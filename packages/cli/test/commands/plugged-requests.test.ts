@@ -21,6 +21,22 @@ describe('an unplug by ids', () => {
   });
 });
 
+it.each([
+  [[], `vif: INVALID_VIF: no good (request ${id})\n`],
+  [['--log-level', 'info'], ''], // the driver logs it
+])('an unplug by ids that fails is told once: %j', async (args, expected) => {
+  const failing = settleAll(() => ({ changes: [], stepCount: 0, timeline }));
+  const driver = fakeDriver({
+    unplugById: (ids, { onResult } = {}) =>
+      failing(
+        Array.from(ids, (each) => ({ id: each, refuse: 'no good' })),
+        { ...(onResult && { onResult }) },
+      ),
+  });
+  const { status, stderr } = await runVif(['unplug', id, ...args], { driver });
+  expect({ status, stderr }).toEqual({ status: 1, stderr: expected });
+});
+
 describe('a check of what is plugged', () => {
   const connection: Connection = {
     state: 'waiting',
@@ -47,6 +63,10 @@ describe('options that would have no effect', () => {
     ['show', '--all', 'requests.json'],
     ['show', '-o', 'picture.svg', '-'],
     ['check', '-o', 'metrics', '-'],
+    ['show', '--format', 'svg', '--quiet'],
+    ['show', '--format', 'mermaid', '--summary'],
+    ['check', '--all', '--instance', id],
+    ['unplug', id, '--instance', id],
   ])('are refused: vif %s %s %s', async (...args) => {
     const { status, stderr, opened } = await runVif(args, { stdin: jsonLines({ id: 'a' }) });
     expect({ status, opened }).toEqual({ status: 2, opened: [] });
@@ -78,5 +98,21 @@ describe('vif metadata', () => {
     const { status, stderr } = await runVif(['metadata', 'guest', '-'], { stdin: jsonLines(...requests) });
     expect(status).not.toBe(0);
     expect(stderr).toContain(expected);
+  });
+});
+
+describe('an item that is not a request', () => {
+  it.each([
+    ['attach', 'guest', '-'],
+    ['detach', 'guest', '-'],
+    ['apply', '-'],
+  ])('fails %s before anything is done', async (...args) => {
+    const stdin = `{"vif": {"id": "${id}"}}\nnope\n`;
+    const text = await runVif(args, { stdin });
+    expect(text).toMatchObject({ status: 1, stdout: '' });
+    expect(text.stderr).toMatch(/^vif: INVALID_REQUEST: Line 2 is not a JSON object/);
+    const json = await runVif([...args, '--format', 'json'], { stdin });
+    expect(json.status).toBe(1);
+    expect(JSON.parse(json.stdout)).toMatchObject({ id: null, error: { code: 'INVALID_REQUEST' } });
   });
 });

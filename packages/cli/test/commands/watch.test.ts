@@ -1,5 +1,7 @@
-import type { HostChange } from '@vifkit/engine';
-import { describe, expect, it } from 'vitest';
+import { EventEmitter, once } from 'node:events';
+import { setTimeout } from 'node:timers/promises';
+import type { HostChange, WatchOptions } from '@vifkit/engine';
+import { describe, expect, it, vi } from 'vitest';
 import { fakeDriver } from '../support/fake-driver.js';
 import { runVif } from '../support/run-vif.js';
 
@@ -70,5 +72,35 @@ describe('vif watch', () => {
         changes: [{ attribute: 'exists', before: true, after: false }],
       },
     ]);
+  });
+
+  /** A driver on whose host nothing changes, and the signals that end its watches. */
+  function quietDriver() {
+    const given: AbortSignal[] = [];
+    const watch = async function* ({ signal }: WatchOptions) {
+      given.push(signal);
+      if (!signal.aborted) await once(signal, 'abort');
+      yield* [];
+    };
+    return { driver: fakeDriver({ watch }), given };
+  }
+
+  it('ends at its --timeout, with status 0', async () => {
+    const { driver, given } = quietDriver();
+    expect(await runVif(['watch', '--timeout', '0.01'], { driver })).toMatchObject({ status: 0, stderr: '' });
+    expect(given.map(({ reason }) => Object(reason).name)).toEqual(['TimeoutError']);
+  });
+
+  it('has no end by a timeout that is set for all commands', async () => {
+    const { driver, given } = quietDriver();
+    const signals = new EventEmitter();
+    vi.stubEnv('VIF_TIMEOUT', '0.01');
+    const run = runVif(['watch'], { driver, signals });
+    vi.unstubAllEnvs();
+    await vi.waitFor(() => expect(given).toHaveLength(1));
+    await setTimeout(50);
+    signals.emit('SIGTERM', 'SIGTERM');
+    expect(await run).toMatchObject({ status: 0 });
+    expect(given.map(({ reason }) => Object(reason).message)).toEqual(['Received SIGTERM']);
   });
 });

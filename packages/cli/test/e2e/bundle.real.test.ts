@@ -142,7 +142,12 @@ describe("V8's code of the bundle", () => {
     const path = join(folder, 'bundle/main.cjs');
     const former = await readFile(path, 'utf8').catch(() => '');
     if (source !== undefined && source !== former) await writeFile(path, source);
-    const child = spawn(process.execPath, [...options, join(folder, 'bin/vif.js'), ...args], {
+    return start(folder, options, args);
+  }
+
+  /** What the program in a folder prints. */
+  function start(at: string, options: readonly string[] = [], args: readonly string[] = []): Promise<string> {
+    const child = spawn(process.execPath, [...options, join(at, 'bin/vif.js'), ...args], {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { XDG_CACHE_HOME: caches },
     });
@@ -150,7 +155,12 @@ describe("V8's code of the bundle", () => {
   }
 
   const kept = () => join(caches, `vifkit/${process.version}-${process.arch}`);
-  const file = () => join(kept(), 'vif.code');
+  /** The file of a command of the program in a folder. */
+  const nameOf = (command: string, at = folder) => {
+    const copy = crc32(join(at, 'bundle')).toString(16).padStart(8, '0');
+    return `${command}-${copy}.code`;
+  };
+  const file = () => join(kept(), nameOf('vif'));
   const inode = async () => (await stat(file())).ino;
 
   /** The first start keeps the modules, and three more the code that they needed. */
@@ -183,7 +193,7 @@ describe("V8's code of the bundle", () => {
     expect(await run()).toBe('reviewed');
     expect(await inode()).toBe(ino);
     expect(await readdir(join(folder, 'bundle'))).toEqual(['main.cjs']);
-    expect(await readdir(kept())).toEqual(['vif.code']);
+    expect(await readdir(kept())).toEqual([nameOf('vif')]);
   });
 
   it('is taken from its user, whose own it is: so the forgeries below would be run', async () => {
@@ -202,7 +212,8 @@ describe("V8's code of the bundle", () => {
     await forge();
     const content = await readFile(file());
     await rm(kept(), { recursive: true });
-    for (const name of ['vif.code', 'main.cjs.code']) await writeFile(join(folder, 'bundle', name), content);
+    for (const name of [nameOf('vif'), 'vif.code', 'main.cjs.code'])
+      await writeFile(join(folder, 'bundle', name), content);
     expect(await run()).toBe('reviewed');
   });
 
@@ -267,7 +278,35 @@ describe("V8's code of the bundle", () => {
 
   it('is kept by command', async () => {
     for (const command of ['plug', 'unplug', '../plug']) await run(reviewed, [], [command]);
-    expect((await readdir(kept())).sort()).toEqual(['plug.code', 'unplug.code', 'vif.code']);
+    expect((await readdir(kept())).sort()).toEqual(['plug', 'unplug', 'vif'].map((name) => nameOf(name)));
+  });
+
+  it('is kept by copy of the program: two that run in turn use their own', async () => {
+    const other = join(folder, 'other');
+    await mkdir(join(other, 'bundle'), { recursive: true });
+    await cp(dirname(bin), join(other, 'bin'), { recursive: true });
+    await writeFile(join(other, 'bundle/main.cjs'), forged);
+    for (let turn = 0; turn < 4; turn++) {
+      expect(await run(reviewed)).toBe('reviewed');
+      expect(await start(other)).toBe('a forged!');
+    }
+    expect((await readdir(kept())).sort()).toEqual([nameOf('vif'), nameOf('vif', other)].sort());
+    const ino = await inode();
+    expect([await start(other), await run()]).toEqual(['a forged!', 'reviewed']);
+    expect(await inode()).toBe(ino);
+  });
+
+  it('of copies that are gone makes room for that of others', async () => {
+    await run(reviewed);
+    for (let gone = 0; gone < 80; gone++) {
+      const path = join(kept(), `plug-${gone}.code`);
+      await writeFile(path, '');
+      await utimes(path, gone, gone);
+    }
+    await run(reviewed, [], ['unplug']);
+    const left = await readdir(kept());
+    expect(left).toHaveLength(64);
+    expect(left).toEqual(expect.arrayContaining([nameOf('vif'), nameOf('unplug'), 'plug-79.code']));
   });
 
   it('does not change for a start with options of V8', async () => {

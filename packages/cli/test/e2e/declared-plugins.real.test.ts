@@ -120,6 +120,17 @@ describe('vif conformance', () => {
     expect(lines.find(({ promise }) => promise === 'unplug-cleans')).toMatchObject({ outcome: 'kept' });
   });
 
+  it('ends after the promise during which its --timeout was over', async () => {
+    const own = await putPackage();
+    const entry = join(own, 'index.js');
+    const slow = 'globalThis.slept ??= Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000);';
+    await writeFile(entry, (await readFile(entry, 'utf8')).replace('plug() {', `plug() { ${slow}`));
+    const { stdout, stderr, exitCode } = await vif(['conformance', own, '--timeout', '4']);
+    expect(stderr).toMatch(/^vif: TIMEOUT: .* give it more time \(--timeout\)$/);
+    expect(stdout).not.toMatch(/kept, \d+ broken/);
+    expect(exitCode).toBe(1);
+  });
+
   it('says what a package lacks', async () => {
     const own = await putVendorPackage(folder);
     expect((await vif(['conformance', own])).stderr).toContain('names no module with its requests');

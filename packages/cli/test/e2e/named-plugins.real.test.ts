@@ -20,10 +20,15 @@ const request = {
 };
 
 /** Runs the command, in the vendor's folder unless told otherwise. */
-async function vif(args: readonly string[], env: NodeJS.ProcessEnv = {}, cwd = folder) {
+async function vif(
+  args: readonly string[],
+  env: NodeJS.ProcessEnv = {},
+  cwd = folder,
+  stdin: object = request,
+) {
   const child = spawn(process.execPath, [bin, ...args], { cwd, env: { ...process.env, ...env } });
   child.stdin.on('error', () => {});
-  child.stdin.end(JSON.stringify(request));
+  child.stdin.end(JSON.stringify(stdin));
   const [stdout, stderr, status] = await Promise.all([text(child.stdout), text(child.stderr), ended(child)]);
   return { status, stdout, stderr };
 }
@@ -190,5 +195,45 @@ describe('a package of a vendor', () => {
     const { status, stderr } = await vif(['plugins', '--plugin', join(folder, where)]);
     expect(status).toBe(1);
     expect(stderr).toMatch(complaint);
+  });
+});
+
+describe('a class of objects of a vendor', () => {
+  const entry = `
+import { legacyDriver } from '@vifkit/core';
+import { field, VIFPortProfileBase, versionedObject } from '@vifkit/core/os-vif';
+
+class VIFPortProfileAcme extends VIFPortProfileBase {}
+field.integer({ min: 1, max: 16, required: true })(VIFPortProfileAcme.prototype, 'lane');
+versionedObject({ name: 'VIFPortProfileAcme', namespace: 'acme', version: '1.0' })(VIFPortProfileAcme);
+
+class AcmeDriver {}
+for (const name of ['config', 'plug', 'unplug']) AcmeDriver.prototype[name] = () => [];
+legacyDriver({ type: 'acme' })(AcmeDriver);
+
+export default { name: '@acme/vifkit-plugin', provides: [AcmeDriver] };
+`;
+  const serialized = (name: string, namespace: string, data: object) => ({
+    'versioned_object.name': name,
+    'versioned_object.namespace': namespace,
+    'versioned_object.version': '1.0',
+    'versioned_object.data': data,
+  });
+  const object = serialized('VIFBridge', 'os_vif', {
+    ...{ id: request.vif.id, address: request.vif.address, plugin: 'acme', vif_name: 'tap1' },
+    ...{ bridge_name: 'br1', network: null },
+    port_profile: serialized('VIFPortProfileAcme', 'acme', { lane: 3 }),
+  });
+
+  it.each([
+    ['object', [], object],
+    ['metadata', ['test', '-', '--connect', 'test:///default'], { ...request, vif: object }],
+    ['schema', ['acme.VIFPortProfileAcme'], {}],
+    ['schema', ['VIFPortProfileAcme'], {}],
+  ])('is known to vif %s %j', async (command, args, stdin) => {
+    const own = await putVendorPackage(folder, entry);
+    const run = (...more: readonly string[]) => vif([command, ...args, ...more], {}, folder, stdin);
+    expect(await run()).not.toMatchObject({ status: 0 });
+    expect(await run('--plugin', own)).toMatchObject({ status: 0, stderr: '' });
   });
 });

@@ -59,7 +59,7 @@ describe('a call under way', () => {
     return child;
   };
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
     'is called off by %s, with an answer and status 1',
     async (signal) => {
       const child = plan();
@@ -77,4 +77,24 @@ describe('a call under way', () => {
     expect(status).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({ id: 'port-1', error: { code: 'TIMEOUT' } });
   });
+});
+
+it('starts programs although its folder has been removed', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'vif-cli-'));
+  const command = `cd ${folder} && rmdir ${folder} && exec "$@"`;
+  const child = spawn('sh', [
+    '-c',
+    command,
+    'sh',
+    process.execPath,
+    bin,
+    'metadata',
+    'test',
+    '-',
+    '--connect',
+    'test:///default',
+  ]);
+  child.stdin.end('');
+  const [stderr, status] = await Promise.all([text(child.stderr), ended(child)]);
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });

@@ -23,7 +23,20 @@ function output(program: string, ...args: readonly string[]): string {
   return execFileSync('sh', ['-c', 'exec "$0" "$@" 2>&1', program, ...args], { encoding: 'utf8' });
 }
 
-const lines = (text: string) => text.trimEnd().split('\n');
+const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+
+/** What zsh finds for a line and a tab: it completes only at a terminal, and tells `compadd` of each match. */
+const zshAtTerminal = String.raw`
+zmodload zsh/zpty
+found=$(mktemp)
+zpty shell zsh -f -i
+zpty -w shell "autoload -U compinit; compinit -D -u; source $1"
+zpty -w shell "compadd() { builtin compadd -O all \"\$@\"; print -rl -- \$all >>$found; builtin compadd \"\$@\" }"
+zpty -w -n shell "$2"$'\t'
+for (( tries = 0; tries < 200; tries++ )); do [[ -n $(<$found) ]] && break; sleep 0.05; done
+zpty -d shell
+cat $found; rm $found
+`;
 
 describe('the manual page', () => {
   it('is what man takes without a warning, and has every command and option', async () => {
@@ -65,22 +78,61 @@ describe('completion', () => {
     ],
     [['vif', '--format', 't'], ['text']],
     [['vif', 'plug', '--routing', 'c'], ['current']],
+    [
+      ['vif', 'plug', '--format', ''],
+      ['json', 'text'],
+    ],
+    [
+      ['vif', 'check', '--format', ''],
+      ['json', 'text', 'prometheus'],
+    ],
+    [['vif', 'man', '--'], ['--help']],
+    [['vif', 'list', '--undo'], []],
+    [['vif', 'completion', 'z'], ['zsh']],
+    [
+      ['vif', 'help', 'pl'],
+      ['plan', 'plug', 'plugins'],
+    ],
+    [['vif', 'list', `${folder}/`], []],
     [['vif', 'plug', `${folder}/vif.ba`], [`${folder}/vif.bash`]],
   ] as const)('of bash: %j', async (words, expected) => {
     const script = await printed('vif.bash', 'completion', 'bash');
     const given = words.map((word) => `'${word}'`).join(' ');
     const code = `source ${script}; COMP_WORDS=(${given}); COMP_CWORD=${words.length - 1}; _vif; printf '%s\\n' "\${COMPREPLY[@]}"`;
-    expect(lines(output('bash', '--norc', '-u', '-c', code)).filter((line) => line !== '')).toEqual(expected);
+    expect(lines(output('bash', '--norc', '-u', '-c', code))).toEqual(expected);
   });
 
   it.each([
     ['vif pl', ['plan', 'plug', 'plugins']],
     ['vif plug --wa', ['--wait']],
     ['vif plug --routing c', ['current']],
+    ['vif plug --format ', ['json', 'text']],
+    ['vif check --format ', ['json', 'prometheus', 'text']],
+    ['vif man --', []],
+    ['vif list --undo', []],
+    ['vif completion z', ['zsh']],
+    ['vif help pl', ['plan', 'plug', 'plugins']],
+    ['vif list /', []],
   ] as const)('of fish: %s', async (line, expected) => {
     const script = await printed('vif.fish', 'completion', 'fish');
     const found = lines(output('fish', '--no-config', '-c', `source ${script}; complete -C '${line}'`));
     expect(found.map((each) => each.split('\t')[0])).toEqual(expected);
+  });
+
+  it.each([
+    ['vif pl', ['plan', 'plug', 'plugins']],
+    ['vif plug --format ', ['json', 'text']],
+    ['vif --routing newton check --format ', ['json', 'text', 'prometheus']],
+    ['vif completion ', ['bash', 'zsh', 'fish']],
+    ['vif list --', ['--timeout']],
+  ] as const)('of zsh: %s', async (line, expected) => {
+    const script = await printed('vif.zsh', 'completion', 'zsh');
+    const found = lines(output('zsh', '-f', '-c', zshAtTerminal, 'zsh', script, line));
+    expect(found).toEqual(expect.arrayContaining([...expected]));
+    const others = ['prometheus', 'svg', '--undo-timeout'].filter(
+      (each) => !expected.some((one) => one === each),
+    );
+    expect(found.filter((each) => others.includes(each))).toEqual([]);
   });
 
   it('of zsh is loaded by its completion system', async () => {
@@ -92,7 +144,9 @@ describe('completion', () => {
   it('is refused for another shell', async () => {
     expect(await runVif(['completion', 'tcsh'])).toMatchObject({
       status: 2,
-      stderr: "vif: There is no completion for 'tcsh'; there is for bash, zsh and fish\n",
+      stderr: expect.stringContaining(
+        "'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish",
+      ),
     });
   });
 });

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -135,6 +135,17 @@ describe('files that nobody names', () => {
   const plan = (...args: string[]) =>
     runVif(['plan', ...args], { stdin: '{"id": "a"}', configFolder: folder });
 
+  it.each(['.', 'config.d'])('are not passed over where their folder cannot be read: %s', async (name) => {
+    const given = join(folder, 'vifkit');
+    await mkdir(given);
+    const unreadable = join(given, name === '.' ? '../loop' : name);
+    await symlink(unreadable, unreadable);
+    const configFolder = name === '.' ? unreadable : given;
+    const { status, stderr, opened } = await runVif(['plan'], { stdin: '{"id": "a"}', configFolder });
+    expect({ status, opened }).toEqual({ status: 2, opened: [] });
+    expect(stderr).toMatch(/^vif: Cannot read the folder .*: ELOOP: .*--config ''/);
+  });
+
   it('are config.json, and what is in config.d, of which a later one overrides an earlier one', async () => {
     await write({
       'config.json': { timeout: 5, ovsdb: 'unix:/a', plugins: { ovs: { create_bridge: false } } },
@@ -212,6 +223,7 @@ describe('config-file', () => {
     ['JSON that breaks off', '{\n  "timeout": 3', 2],
     ['a setting that is an object', '{\n\n  "timeout": {}\n}', 3],
     ['no object', '[]', 1],
+    ['a key that is there twice', '{"timeout": 3,\n  "timeout": 4}', 2],
     ['options that are null', '{"plugins": {\n  "ovs": null }}', 2],
     ['options that are text', '{"plugins": {\n  "ovs": "abc" }}', 2],
     ['options that are a list', '{"plugins": {\n  "ovs": [1] }}', 2],

@@ -1,7 +1,11 @@
+import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { describe, expect, it, vi } from 'vitest';
-import { plain, styleFor, writeOut } from '../../src/terminal/output.js';
+import { execa } from 'execa';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { plain, styleFor, writeOut, writeWhole } from '../../src/terminal/output.js';
 import { MemoryOutput } from '../support/memory-output.js';
 
 it('colours on a terminal alone', () => {
@@ -69,5 +73,42 @@ describe('writing', () => {
     await written;
     await writeOut(output, 'abcdef');
     expect(output.text).toBe('abcdef');
+  });
+});
+
+describe('a file for the output', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'vif-output-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('is replaced', async () => {
+    const file = join(folder, 'vifs.prom');
+    for (const text of ['one', 'two']) await writeWhole(new MemoryOutput(), file, text);
+    expect(await readFile(file, 'utf8')).toBe('two');
+    expect(await readdir(folder)).toEqual(['vifs.prom']);
+  });
+
+  it("leaves another's draft alone", async () => {
+    const draft = `vifs.prom.${process.pid}.new`;
+    await writeFile(join(folder, draft), "another's");
+    await expect(writeWhole(new MemoryOutput(), join(folder, 'vifs.prom'), 'text')).rejects.toThrow('EEXIST');
+    expect(await readFile(join(folder, draft), 'utf8')).toBe("another's");
+  });
+
+  it.each([
+    ['a link', (path: string) => symlink('/dev/null', path)],
+    ['a folder', (path: string) => mkdir(path)],
+    ['a pipe', (path: string) => execa('mkfifo', [path])],
+  ])('is not put in the place of %s', async (_, make) => {
+    const path = join(folder, 'other');
+    await make(path);
+    const before = await lstat(path);
+    await expect(writeWhole(new MemoryOutput(), path, 'text')).rejects.toThrow(
+      `Cannot write ${path}: it is not a regular file`,
+    );
+    expect(await lstat(path)).toMatchObject({ ino: before.ino, mode: before.mode });
+    expect(await readdir(folder)).toEqual(['other']);
   });
 });

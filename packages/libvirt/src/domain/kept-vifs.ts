@@ -1,5 +1,5 @@
 import { vifIdOfAlias } from './card.js';
-import { readDomain } from './domain-xml.js';
+import { type DomainDescription, readDomain } from './domain-xml.js';
 import { requestsOf, vifIdOf } from './metadata.js';
 import type { Virsh } from './virsh.js';
 
@@ -24,8 +24,7 @@ export async function keptVifs(virsh: Virsh, signal: AbortSignal): Promise<KeptV
   const ids = new Set<string>();
   const beginnings = new Set<string>();
   for (const domain of await virsh.domains(signal)) {
-    for (const configuration of await virsh.configurationsOf(domain, signal)) {
-      const description = readDomain(await virsh.dump(domain, configuration, signal));
+    for (const description of await describe(virsh, domain, signal)) {
       const named = [
         ...requestsOf(description).map(vifIdOf),
         ...description.metadataAttributes('port', 'uuid'), // Nova's
@@ -44,4 +43,17 @@ export async function keptVifs(virsh: Virsh, signal: AbortSignal): Promise<KeptV
     }
   }
   return { ids, beginnings };
+}
+
+/** The configurations of a domain; none if it has gone since it was listed. */
+async function describe(virsh: Virsh, domain: string, signal: AbortSignal): Promise<DomainDescription[]> {
+  try {
+    const configurations = await virsh.configurationsOf(domain, signal);
+    const dumps = configurations.map((each) => virsh.dump(domain, each, signal));
+    return (await Promise.all(dumps)).map(readDomain);
+  } catch (error) {
+    const isThere = (await virsh.domains(signal)).includes(domain);
+    if (isThere) throw error;
+    return [];
+  }
 }

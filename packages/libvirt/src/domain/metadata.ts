@@ -47,9 +47,12 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
+/** The bytes that Linux takes as one argument of a program. */
+const LONGEST_ARGUMENT = 131_071;
+
 /**
  * Replaces the requests in a domain's metadata; with none, our part of it is removed.
- * @throws VifError LIBVIRT_FAILED
+ * @throws VifError LIBVIRT_FAILED, also for more than virsh can be given
  */
 export async function writeRequests(
   virsh: Virsh,
@@ -66,5 +69,14 @@ export async function writeRequests(
   }
   const root = create().ele('vifs');
   for (const request of requests) root.ele('request').txt(JSON.stringify(request));
-  await virsh.run(signal, ...ours, '--key', 'vif', '--set', root.end({ headless: true }), ...flags);
+  const text = root.end({ headless: true });
+  const bytes = Buffer.byteLength(text);
+  if (bytes > LONGEST_ARGUMENT) {
+    const what = `The requests of domain ${domain} have ${bytes} bytes, and its metadata takes ${LONGEST_ARGUMENT}`;
+    throw new VifError(
+      'LIBVIRT_FAILED',
+      `${what}: leave out what the VIFs do not need, such as their subnets`,
+    );
+  }
+  await virsh.run(signal, ...ours, '--key', 'vif', '--set', text, ...flags);
 }

@@ -63,6 +63,19 @@ it('the times of a call are those of what it asks of the driver', async () => {
   expect(given).toEqual([times, { ...times, wait: true }, { timeout: 45_000 }, times]);
 });
 
+it('requests that are more than virsh can be given are refused, and the domain and the host are as before', async () => {
+  const libvirt = await domainWith('a running guest of a persistent domain', 'another card');
+  const before = libvirt.state;
+  const large = { ...request, vif: { ...request.vif, profile: { notes: 'x'.repeat(131_072) } } };
+  await expect(vifsOf(libvirt).attach('guest', large, { signal: signal() })).rejects.toMatchObject({
+    code: 'LIBVIRT_FAILED',
+    message: expect.stringMatching(
+      /^The requests of domain guest have 13\d{4} bytes, and its metadata takes 131071/,
+    ),
+  });
+  expect(libvirt.state).toEqual(before);
+});
+
 describe.each(Object.keys(domains) as (keyof typeof domains)[])('%s', (kind) => {
   it('has a card attached, and again without a change, and is as before once it is detached', async () => {
     const libvirt = await domainWith(kind, 'another card');

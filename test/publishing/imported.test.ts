@@ -13,34 +13,34 @@ const folders = (
   )
 ).flat();
 
-/** The packages that declarations import, and those that they import in turn. */
+/** The packages that a module or a declaration imports, and those that its imports import in turn. */
 function imported(path: string, seen = new Set<string>()): string[] {
   if (seen.has(path)) return [];
   seen.add(path);
-  const text = readFileSync(path, 'utf8');
-  const names = text.matchAll(/^(?:import|export) .*from '(.+)';|import\("(.+?)"\)/gm);
+  const text = readFileSync(path, 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
+  const names = text.matchAll(/^(?:import|export) (?:[^'\n]* from )?'(.+)';|\bimport\(['"](.+?)['"]\)/gm);
   return [...names].flatMap(([, name, inline = '']) => {
     const from = name ?? inline;
-    if (from.startsWith('.')) return imported(join(dirname(path), from.replace(/js$/, 'd.ts')), seen);
     if (from.startsWith('node:')) return [];
-    return /^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? [];
+    if (!from.startsWith('.')) return /^(@[^/]+\/)?[^/]+/.exec(from)?.[0] ?? [];
+    const file = path.endsWith('.d.ts') ? from.replace(/js$/, 'd.ts') : from;
+    return imported(join(dirname(path), file), seen);
   });
 }
 
-/** The declarations of a package's entries. */
+/** The modules and declarations of a package's entries. */
 function entries(exported: unknown): string[] {
   if (typeof exported !== 'object' || exported === null) return [];
   return Object.entries(exported).flatMap(([key, value]) =>
-    key === 'types' && typeof value === 'string' ? value : entries(value),
+    typeof value !== 'string' ? entries(value) : ['types', 'default'].includes(key) ? value : [],
   );
 }
 
-it.each(folders)('the types of %s need only what is installed with it', async (folder) => {
+it.each(folders)('%s needs only what is installed with it', async (folder) => {
   const manifest = JSON.parse(await readFile(join(root, folder, 'package.json'), 'utf8'));
-  const declarations = entries(manifest.publishConfig?.exports ?? manifest.exports);
-  const found = declarations.flatMap((each) => imported(join(root, folder, each)));
+  const files = entries(manifest.publishConfig?.exports ?? manifest.exports);
+  const found = files.flatMap((each) => imported(join(root, folder, each)));
   const installed = { ...manifest.dependencies, ...manifest.peerDependencies };
-  // A program that uses the parts of the command has our other packages beside it.
-  const others = found.filter((name) => !(name in installed) && !name.startsWith('@vifkit/'));
+  const others = found.filter((name) => !(name in installed));
   expect([...new Set(others)]).toEqual([]);
 });
