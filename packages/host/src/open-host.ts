@@ -174,6 +174,7 @@ function connectionOf(
     bridges: {
       read: async (...asked) => (await members.get()).read(...asked),
       vlans: async (signal) => (await members.get()).vlans(signal),
+      entries: async (...asked) => (await members.get()).entries(...asked),
     },
     filters: { read: async (signal) => (await filters.get()).table.read(signal) },
     functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),

@@ -108,20 +108,33 @@ function judgeOpening({ error, ofport }: OvsPortOnPath, isEarly: boolean): Verdi
   return ofport !== undefined && ofport > 0 ? sound : broken('ovs-vswitchd has not opened it');
 }
 
-function judgeVlans({ isolated, tag }: OvsPortLeg, port: OvsPortOnPath): Verdict {
+function judgeVlans({ isolated, tag, tagged }: OvsPortLeg, port: OvsPortOnPath): Verdict {
   if (port.vlanMode === 'native-tagged' && port.tag !== undefined && port.tag > 0) {
     return broken(`its untagged frames are in VLAN ${port.tag}, but it gets that VLAN's frames tagged`);
   }
   if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
-  if (!isDead(port)) return sound;
+  if (!isDead(port)) {
+    if (tagged || !isTrunk(port) || takesUntagged(port)) return sound;
+    return waiting(`it drops untagged frames: only those that the guest tags with VLAN ${port.trunks.join(', ')} pass`);
+  }
   const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;
   return isolated ? waiting(why) : broken(why);
 }
 
 /** Whether a port is in the dead VLAN only. `isolate_vif` makes it a trunk of that: clearing its tag is not enough. */
-function isDead({ tag, trunks, vlanMode = tag === undefined ? 'trunk' : 'access' }: OvsPortOnPath): boolean {
+function isDead(port: OvsPortOnPath): boolean {
+  const { tag, trunks } = port;
   if (tag === DEAD_VLAN) return true;
-  return vlanMode === 'trunk' && trunks.length > 0 && trunks.every((vlan) => vlan === DEAD_VLAN);
+  return isTrunk(port) && trunks.length > 0 && trunks.every((vlan) => vlan === DEAD_VLAN);
+}
+
+function isTrunk({ tag, vlanMode = tag === undefined ? 'trunk' : 'access' }: OvsPortOnPath): boolean {
+  return vlanMode === 'trunk';
+}
+
+/** On a trunk, untagged frames are in VLAN 0. */
+function takesUntagged({ trunks }: OvsPortOnPath): boolean {
+  return trunks.length === 0 || trunks.includes(0);
 }
 
 function judgeTreeState({ name }: OvsPortLeg, port: OvsPortOnPath, { links }: HostState): Verdict {

@@ -1,12 +1,11 @@
 import { isVifError } from '@vifkit/core';
 import type { FunctionLeg, GuestFilterLeg, Leg, SocketLeg } from '@vifkit/core/connection';
 import type { HostState } from './host-state.js';
+import { judgeBridge, judgeMember } from './judge-bridges.js';
 import {
-  judgeBridge,
   judgeChecksum,
   judgeGuestLink,
   judgeMacvtap,
-  judgeMember,
   judgeUplink,
   judgeVeth,
   judgeVlan,
