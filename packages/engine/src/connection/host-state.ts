@@ -156,6 +156,8 @@ export interface OvnOnPath {
   readonly controller?: string | undefined;
   /** The logical ports by name; undefined if the southbound database cannot be queried. */
   readonly bindings: ReadonlyMap<string, OvnBinding> | undefined;
+  /** The logical ports that are disabled; undefined if the northbound database is not configured, or silent. */
+  readonly disabled?: ReadonlySet<string> | undefined;
 }
 
 export interface OvnBinding {
@@ -165,6 +167,14 @@ export interface OvnBinding {
   readonly additional: readonly string[];
   /** Names or host names of the chassis that are to bind it; if empty, any may. */
   readonly requested: readonly string[];
+  /** The additional chassis where the guest has arrived. */
+  readonly activated: readonly string[];
+  /** An additional chassis blocks the port until the guest has arrived there. */
+  readonly waitsForRarp: boolean;
+  /** The addresses to which OVN delivers frames, as in `fa:16:3e:01:02:03 10.0.0.5`; `unknown` is any other. */
+  readonly addresses: readonly string[];
+  /** The addresses from which OVN takes frames; if empty, any. */
+  readonly portSecurity: readonly string[];
   readonly up: boolean;
 }
 

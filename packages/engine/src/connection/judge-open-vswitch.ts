@@ -4,6 +4,7 @@ import { DEAD_VLAN } from '@vifkit/core/internal';
 import type {
   HostState,
   OpenVSwitchOnPath,
+  OvnBinding,
   OvnOnPath,
   OvsBridgeOnPath,
   OvsPortOnPath,
@@ -181,8 +182,10 @@ export function judgeOvnBinding(leg: OvnBindingLeg, state: HostState): Verdict |
   const { ovn, ports } = openVSwitch;
   if (ovn?.bridge !== leg.bridge) return undefined;
   const port = ports.get(leg.port);
-  const claim = judgeClaim(leg, ovn);
+  const mac = port?.externalIds['attached-mac'];
+  const claim = worstOf([judgeClaim(leg, ovn), judgeAddresses(ovn.bindings?.get(leg.name), mac)]);
   if (ovn.controller !== undefined) return broken(ovn.controller);
+  if (ovn.disabled?.has(leg.name)) return broken('it is disabled in OVN (enabled=false)');
   if (claim.state === 'broken' || !port) return claim;
   if (port.externalIds['ovn-installed'] !== 'true') {
     return waiting('OVN has not installed its flows yet');
@@ -195,14 +198,29 @@ function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: Ov
   if (!bindings) return sound; // rely on what ovn-controller has noted at the port
   const binding = bindings.get(name);
   if (!binding) return broken(`OVN does not know port ${name}`);
-  const { requested, chassis: now, additional, up } = binding;
+  const { requested, chassis: now, additional, activated, waitsForRarp, up } = binding;
   if (requested.length > 0 && !requested.some((each) => ownNames.includes(each))) {
     return broken(`OVN wants it on chassis ${requested.join(', ')}, and this is ${chassis}`);
   }
-  if (additional.includes(chassis)) return sound;
+  if (additional.includes(chassis)) {
+    const isBlocked = waitsForRarp && !activated.includes(chassis);
+    return isBlocked ? waiting('OVN blocks it here until the guest has arrived (activation-strategy)') : sound;
+  }
   if (now === undefined) return waiting('no chassis of OVN has claimed it yet');
   if (now !== chassis) return broken(`OVN has it on chassis ${now}, and this is ${chassis}`);
   return up ? sound : waiting('OVN has not set it up yet');
+}
+
+/** Whether OVN delivers to the guest's address, and takes what is sent from it. */
+function judgeAddresses(binding: OvnBinding | undefined, mac: string | undefined): Verdict {
+  if (!binding || mac === undefined) return sound;
+  const { addresses, portSecurity } = binding;
+  const has = (list: readonly string[]) => list.some((each) => each.toLowerCase().includes(mac.toLowerCase()));
+  if (!addresses.includes('unknown') && !has(addresses)) {
+    return broken(`OVN has it with ${addresses.join(', ') || 'no address'}: it delivers nothing to ${mac}`);
+  }
+  if (portSecurity.length === 0 || has(portSecurity)) return sound;
+  return broken(`its port security in OVN has ${portSecurity.join(', ')}: OVN drops what ${mac} sends`);
 }
 
 function withOvs({ openVSwitch }: HostState, judge: (ovs: OpenVSwitchOnPath) => Verdict): Verdict {

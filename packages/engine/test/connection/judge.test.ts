@@ -5,6 +5,7 @@ import type {
   HostState,
   LinkOnPath,
   OpenVSwitchOnPath,
+  OvnBinding,
   OvsPortOnPath,
   VlansOnPath,
 } from '../../src/connection/host-state.js';
@@ -152,6 +153,36 @@ describe('a port of Open vSwitch', () => {
   it('that is cut off is broken, unless the request isolates it', () => {
     expect(stateOf({ isCutOff: true })).toBe('broken');
     expect(stateOf({ isCutOff: true }, { protected: true })).toBe('sound');
+  });
+});
+
+describe("OVN's binding of a port", () => {
+  const leg: Leg = { kind: 'ovnBinding', name: 'port1', bridge: 'br-int', port: 'tap1' };
+  const port = {
+    ...{ bridge: 'br-int', type: '', ofport: 1, error: undefined, adminState: 'up', linkState: 'up' },
+    ...{ tag: undefined, trunks: [], options: {} },
+    externalIds: { 'attached-mac': 'FA:16:3E:00:00:01', 'ovn-installed': 'true' },
+  };
+  const binding: OvnBinding = {
+    ...{ chassis: 'host1', additional: [], requested: [], activated: [], waitsForRarp: false, up: true },
+    ...{ addresses: ['fa:16:3e:00:00:01 10.0.0.5'], portSecurity: [] },
+  };
+  const away = { chassis: 'host2', additional: ['host1'] };
+  it.each([
+    ['is sound', {}, 'sound'],
+    ['is broken with the address of another guest', { addresses: ['fa:16:3e:00:00:02'] }, 'broken'],
+    ['is broken without an address', { addresses: [] }, 'broken'],
+    ['is sound with any address', { addresses: ['fa:16:3e:00:00:02', 'unknown'] }, 'sound'],
+    ['is broken if it may not send', { portSecurity: ['fa:16:3e:00:00:02 10.0.0.6'] }, 'broken'],
+    ['is sound if it may send', { portSecurity: ['fa:16:3e:00:00:01 10.0.0.5/24'] }, 'sound'],
+    ['is sound on an additional chassis', away, 'sound'],
+    ['waits there until the guest has arrived', { ...away, waitsForRarp: true }, 'waiting'],
+    ['is sound once it has', { ...away, waitsForRarp: true, activated: ['host1'] }, 'sound'],
+  ])('%s', (_, own, state) => {
+    const bindings = new Map([['port1', { ...binding, ...own }]]);
+    const ovn = { bridge: 'br-int', chassis: 'host1', ownNames: ['host1'], bindings };
+    const ovs = openVSwitch({}, { ports: new Map([['tap1', port]]), ovn });
+    expect(judged(leg, { openVSwitch: ovs }).state).toBe(state);
   });
 });
 
