@@ -116,7 +116,9 @@ function judgeVlans({ isolated, tag, tagged }: OvsPortLeg, port: OvsPortOnPath):
   if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
   if (!isDead(port)) {
     if (tagged || !isTrunk(port) || takesUntagged(port)) return sound;
-    return waiting(`it drops untagged frames: only those that the guest tags with VLAN ${port.trunks.join(', ')} pass`);
+    return waiting(
+      `it drops untagged frames: only those that the guest tags with VLAN ${port.trunks.join(', ')} pass`,
+    );
   }
   const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;
   return isolated ? waiting(why) : broken(why);
@@ -204,7 +206,9 @@ function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: Ov
   }
   if (additional.includes(chassis)) {
     const isBlocked = waitsForRarp && !activated.includes(chassis);
-    return isBlocked ? waiting('OVN blocks it here until the guest has arrived (activation-strategy)') : sound;
+    return isBlocked
+      ? waiting('OVN blocks it here until the guest has arrived (activation-strategy)')
+      : sound;
   }
   if (now === undefined) return waiting('no chassis of OVN has claimed it yet');
   if (now !== chassis) return broken(`OVN has it on chassis ${now}, and this is ${chassis}`);
@@ -215,7 +219,8 @@ function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: Ov
 function judgeAddresses(binding: OvnBinding | undefined, mac: string | undefined): Verdict {
   if (!binding || mac === undefined) return sound;
   const { addresses, portSecurity } = binding;
-  const has = (list: readonly string[]) => list.some((each) => each.toLowerCase().includes(mac.toLowerCase()));
+  const has = (list: readonly string[]) =>
+    list.some((each) => each.toLowerCase().includes(mac.toLowerCase()));
   if (!addresses.includes('unknown') && !has(addresses)) {
     return broken(`OVN has it with ${addresses.join(', ') || 'no address'}: it delivers nothing to ${mac}`);
   }

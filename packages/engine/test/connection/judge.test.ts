@@ -241,7 +241,10 @@ describe('a member of a Linux bridge', () => {
     const members = new Map([['br1', [guest, ...others]]]);
     const entries = new Map([['tap1', new Set(known)]]);
     const all: Leg = Object.assign({}, leg, asked);
-    return judged(all, { links, bridges: { members, vlans, hostless: new Set(hostless ? ['br1'] : []), entries } }).state;
+    return judged(all, {
+      links,
+      bridges: { members, vlans, hostless: new Set(hostless ? ['br1'] : []), entries },
+    }).state;
   };
 
   it('is broken if it is isolated from all others, unless the request isolates it', () => {
@@ -258,7 +261,12 @@ describe('a member of a Linux bridge', () => {
 
   const mac = 'fa:16:3e:00:00:01';
   it.each([
-    ['is sound where the bridge learns its address instead of flooding to it', { floods: false }, {}, 'sound'],
+    [
+      'is sound where the bridge learns its address instead of flooding to it',
+      { floods: false },
+      {},
+      'sound',
+    ],
     ['is broken where the bridge forgets it', { floods: false }, { forgets: true }, 'broken'],
     ['is broken where the bridge does not learn it', { floods: false, learns: false }, {}, 'broken'],
     ['is sound where the bridge has it', { floods: false, learns: false }, { entries: [mac] }, 'sound'],
@@ -293,7 +301,11 @@ describe('a member of a Linux bridge', () => {
       [card('vx0', { ...port({ floods: false, learns: false }), type: 'vxlan' })],
       'waiting',
     ],
-    ['a macvlan for its own address', [card('mv0', { ...inBridge, type: 'macvlan', mode: 'bridge' })], 'broken'],
+    [
+      'a macvlan for its own address',
+      [card('mv0', { ...inBridge, type: 'macvlan', mode: 'bridge' })],
+      'broken',
+    ],
     ['a macvlan for all', [card('mv0', { ...inBridge, type: 'macvlan', mode: 'passthru' })], 'sound'],
     ['none, but other guests', [card('eth0', down), tap('tap2')], 'broken'],
     [

@@ -111,7 +111,9 @@ export class HostConnection implements ConnectionReader {
     );
     const guestsOwn = joined.filter(({ name }) => guests.has(name));
     const free = guestsOwn.filter(({ partner }) => partner === undefined);
-    const listed = guestsOwn.map(({ name }) => name).filter((name) => dependsOnEntries(links.get(name), links));
+    const listed = guestsOwn
+      .map(({ name }) => name)
+      .filter((name) => dependsOnEntries(links.get(name), links));
     const filters = joined.some(({ bridge }) => links.get(bridge)?.filtersVlans);
     if (free.length === 0 && !filters && listed.length === 0) return undefined;
     const names = [...new Set(free.map(({ bridge }) => bridge))];

@@ -1,6 +1,6 @@
+import { OWNER_KEY } from '../openvswitch/marks.js';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { type Key, queryRows, queryTable } from '../openvswitch/rows/queries.js';
-import { OWNER_KEY } from '../openvswitch/marks.js';
 import * as values from '../ovsdb/values.js';
 
 const isUp = ({ link_state }: values.Row) => values.readOptionalString(link_state) === 'up';
@@ -104,7 +104,9 @@ export class OvsWays {
         return its.length === 0 ? [] : [{ name: values.readString(port.name), port, interfaces: its }];
       });
     const ways = bridges.map((bridge) => [bridge, waysOn(bridge)] as const);
-    const inTree = ways.flatMap(([bridge, its]) => (trees.includes(bridge) ? its.map(({ name }) => name) : []));
+    const inTree = ways.flatMap(([bridge, its]) =>
+      trees.includes(bridge) ? its.map(({ name }) => name) : [],
+    );
     const states = inTree.length === 0 ? new Map<string, string>() : await treeStates(inTree, signal);
     return new Map(
       ways.flatMap(([{ name }, its]) => {
@@ -142,14 +144,19 @@ function closedBy(
   trees: ReadonlyMap<string, string>,
 ): ClosedWays | undefined {
   const mirror = mirrorTo(port, mirrors);
-  if (mirror !== undefined) return { why: `${name} (only for the copies of mirror ${mirror})`, isError: false };
+  if (mirror !== undefined)
+    return { why: `${name} (only for the copies of mirror ${mirror})`, isError: false };
   const isBond = values.readUuids(port.interfaces).length > 1;
   const fallsBack = values.readStrings(port.other_config)['lacp-fallback-ab'] === 'true';
   const reasons = interfaces.map((row) => {
-    const noPartner = isBond && !fallsBack && row.lacp_current === false ? 'no LACP partner answers' : undefined;
+    const noPartner =
+      isBond && !fallsBack && row.lacp_current === false ? 'no LACP partner answers' : undefined;
     const error = errorOf(row) ?? (isUp(row) ? noPartner : undefined);
     if (error === undefined && isUp(row)) return undefined;
-    return { why: `${values.readString(row.name)} (${error ?? 'its link is down'})`, isError: error !== undefined };
+    return {
+      why: `${values.readString(row.name)} (${error ?? 'its link is down'})`,
+      isError: error !== undefined,
+    };
   });
   const known = reasons.filter((reason) => reason !== undefined);
   if (known.length === reasons.length) {
