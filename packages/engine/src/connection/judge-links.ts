@@ -109,7 +109,7 @@ export function keepsFrames({ address }: LinkOnPath, mac: string | undefined): b
   return mac !== undefined && address.toLowerCase() === mac.toLowerCase();
 }
 
-export function carries(link: LinkOnPath, mtu: number | undefined): Verdict {
+function carries(link: LinkOnPath, mtu: number | undefined): Verdict {
   if (mtu === undefined || link.mtu >= mtu) return sound;
   return broken(`its MTU is ${link.mtu}, less than the network's ${mtu}`);
 }
