@@ -93,7 +93,7 @@ export const memberBreaks = (mode: ModeName, bridge: string): Break[] =>
     },
     {
       what: 'the bridge does not flood to its tap',
-      does: ip(`link set dev ${tap} type bridge_slave flood off`),
+      does: ip(`link set dev ${tap} type bridge_slave bcast_flood off`),
       leg: `bridgeMember ${tap}`,
       plug: 'tells',
     },

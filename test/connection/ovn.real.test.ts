@@ -16,10 +16,12 @@ describe('a port that OVN is to bind, on two chassis', { timeout: 120_000 }, () 
   }, 60_000);
   afterAll(() => ovn?.stop());
 
-  const on = async (host: 0 | 1, request: object, ...args: string[]) => {
+  const on = (host: 0 | 1, request: object, ...args: string[]) => runOn(host, request, ovn.southbound, args);
+  const runOn = async (host: 0 | 1, request: object, southbound: string | undefined, args: string[]) => {
     const chassis = ovn.chassis[host];
     if (!chassis) throw new Error('There is no such chassis');
-    const { lines, exitCode } = await vifOn(chassis, ovn, [request], ...args);
+    const { northbound } = ovn;
+    const { lines, exitCode } = await vifOn(chassis, { southbound, northbound }, [request], ...args);
     const { connection, error } = lines[0] as Told;
     const binding = connection?.legs.find(({ leg }) => leg === 'ovnBinding');
     return { exitCode, error, told: binding && `${binding.state}: ${binding.why ?? ''}` };
@@ -60,6 +62,52 @@ describe('a port that OVN is to bind, on two chassis', { timeout: 120_000 }, () 
     await on(0, port.request, 'plug');
     const wrong = 'broken: OVN wants it on chassis host2, and this is host1';
     await expect.poll(() => told(0, port.request), patience).toBe(wrong);
+    await on(0, port.request, 'unplug');
+  });
+
+  it.each([
+    ['it is disabled', 'lsp-set-enabled', 'disabled', 'broken: it is disabled in OVN (enabled=false)'],
+    [
+      'its address is another',
+      'lsp-set-addresses',
+      'fa:16:3e:00:00:09 10.66.0.9',
+      'broken: OVN has it with fa:16:3e:00:00:09 10.66.0.9: it delivers nothing to fa:16:3e:77:00:05',
+    ],
+    [
+      'its port security has another address',
+      'lsp-set-port-security',
+      'fa:16:3e:00:00:09',
+      'broken: its port security in OVN has fa:16:3e:00:00:09: OVN drops what fa:16:3e:77:00:05 sends',
+    ],
+  ])('is broken where %s', async (_, command, value, wrong) => {
+    const port = portOf(5);
+    await define(port);
+    await on(0, port.request, 'plug', '--wait');
+    await expect.poll(() => told(0, port.request), patience).toBe('sound: ');
+    await ovn.nbctl(command, port.id, value);
+    await expect.poll(() => told(0, port.request), patience).toBe(wrong);
+    await on(0, port.request, 'unplug');
+    await ovn.nbctl('lsp-del', port.id);
+  });
+
+  it('is sound where OVN delivers to any address', async () => {
+    const port = portOf(6);
+    await ovn.nbctl('lsp-add', 'net', port.id, '--', 'lsp-set-addresses', port.id, 'unknown');
+    await on(0, port.request, 'plug', '--wait');
+    await expect.poll(() => told(0, port.request), patience).toBe('sound: ');
+    await on(0, port.request, 'unplug');
+  });
+
+  it('is known from any of the databases of a cluster', async () => {
+    const port = portOf(7);
+    await on(0, port.request, 'plug');
+    const chassis = ovn.chassis[0];
+    const remote = (value: string) =>
+      chassis?.ovs.vsctl('set', 'Open_vSwitch', '.', `external_ids:ovn-remote="${value}"`);
+    await remote(`unix:/nowhere/sb.sock,${ovn.southbound}`);
+    const ask = async () => (await runOn(0, port.request, undefined, ['check'])).told;
+    await expect.poll(ask, patience).toBe(`broken: OVN does not know port ${port.id}`);
+    await remote(ovn.southbound);
     await on(0, port.request, 'unplug');
   });
 

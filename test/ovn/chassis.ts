@@ -2,7 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Chassis, Ovn } from '@vifkit/testkit/bed';
+import type { Chassis } from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 
 const program = fileURLToPath(new URL('../../node_modules/.bin/vif', import.meta.url));
@@ -27,10 +27,10 @@ export interface Line {
 
 const stateDirectories = new Map<string, Promise<string>>();
 
-/** Runs `vif` on a chassis. */
+/** Runs `vif` on a chassis. It finds the southbound database itself if that is not given. */
 export async function vifOn(
   { name, namespace, ovs, runDirectory }: Chassis,
-  { southbound, northbound }: Pick<Ovn, 'southbound' | 'northbound'>,
+  { southbound, northbound }: { readonly southbound: string | undefined; readonly northbound: string },
   requests: readonly object[],
   ...args: readonly string[]
 ): Promise<{
@@ -47,8 +47,7 @@ export async function vifOn(
       ...[
         '--ovsdb',
         ovs.endpoint,
-        '--ovn-sb',
-        southbound,
+        ...(southbound === undefined ? [] : ['--ovn-sb', southbound]),
         '--ovn-nb',
         northbound,
         '--state-dir',

@@ -55,6 +55,7 @@ export async function examineHost(
   const probe = new VswitchdProbe(client, directory);
   let state: Promise<OpenVSwitchState> | undefined;
   const host: ExaminedHost = {
+    signal,
     path: [...(process.env.PATH ?? '').split(delimiter), ...(hasHelper ? systemFolders : [])],
     sysfsRoot,
     procRoot: '/proc',

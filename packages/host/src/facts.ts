@@ -10,15 +10,19 @@ import type { VfJournal } from './sriov/vf-journal.js';
 
 export const sriovFactsCode = () => import('./sriov-facts.js');
 
-/** The facts of this host. They are read each time; concurrent requests share a reading. */
+/**
+ * The facts of this host. They are read each time; concurrent requests share a reading.
+ * @param closing ends readings for which no call waits any more
+ */
 export function hostFacts(
   links: LinkTable,
   sysfsRoot: string,
   journal: Pick<VfJournal, 'read'>,
   files: KernelFiles = hostKernelFiles,
+  closing?: AbortSignal,
 ): HostFacts {
   // A reading may be shared by calls with different deadlines, so it has its own.
-  const inTime = <T>(read: (signal: AbortSignal) => Promise<T>) => withDeadline(10_000, undefined, read);
+  const inTime = <T>(read: (signal: AbortSignal) => Promise<T>) => withDeadline(10_000, closing, read);
   const link = batched(async (names) => byEveryName(await inTime((signal) => links.read({ names }, signal))));
   const addressing = batched((names) => inTime((signal) => links.readAddresses(names, signal)));
   const sriov = new OnDemand(sriovFactsCode, ({ sriovFacts }) => sriovFacts(sysfsRoot, journal, files));

@@ -15,7 +15,7 @@ export interface HostOptions {
   readonly ovnSb?: string | undefined;
   /**
    * OVN's northbound database, as for `ovnSb`: a live migration is written there, see docs/migration.md. For hosts
-   * where nothing else, such as Neutron, places the ports.
+   * where nothing else, such as Neutron, places the ports. A check reads there whether a port is disabled.
    */
   readonly ovnNb?: string | undefined;
   /** The directory of ovn-controller's control socket; `OVN_RUNDIR` or /var/run/ovn by default. */

@@ -42,6 +42,7 @@ export function openHost(options?: HostOptions): Host {
   const parts = partsOf({ ...given, sysfsRoot, stateDir }, network);
   const { links, openVSwitch, sriov, inventory, tools } = parts;
   const locks = new SharedLocks(stateDir, network.number);
+  const closing = new AbortController();
   if (reserve) loadAhead(parts);
   return {
     core: thisCore,
@@ -50,6 +51,7 @@ export function openHost(options?: HostOptions): Host {
       sysfsRoot,
       { read: async (addresses) => (await sriov.get()).journal.read(addresses) },
       network.files,
+      closing.signal,
     ),
     locks,
     load: loadCode,
@@ -72,6 +74,7 @@ export function openHost(options?: HostOptions): Host {
       isElsewhere: async (...asked) => (await openVSwitch.get()).migration.isElsewhere(...asked),
     },
     async close() {
+      closing.abort();
       await Promise.all([links.close(), locks.close(), openVSwitch.close((each) => each.close())]);
     },
   };
@@ -174,6 +177,7 @@ function connectionOf(
     bridges: {
       read: async (...asked) => (await members.get()).read(...asked),
       vlans: async (signal) => (await members.get()).vlans(signal),
+      entries: async (...asked) => (await members.get()).entries(...asked),
     },
     filters: { read: async (signal) => (await filters.get()).table.read(signal) },
     functions: async (addresses, signal) => (await sriov.get()).read(addresses, signal),

@@ -46,7 +46,11 @@ export function openSwitch(options: SwitchOptions, links: LinkTable, usersOf: Us
     settings: new OvsPortSettingsRunner(database),
     readiness: new OvnReadiness({ watch, southbound, runDirectory }),
     migration: new OvnMigration({ watch, northbound, southbound }),
-    path: new OpenVSwitchPath(openVSwitch.rows, vswitchd, new OvnPath({ runDirectory, southbound })),
+    path: new OpenVSwitchPath(
+      openVSwitch.rows,
+      vswitchd,
+      new OvnPath({ runDirectory, southbound, northbound }),
+    ),
     sources: [new OvsSource(database), ...daemonSources(endpoint)],
     async close() {
       vswitchd.close();

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { whenFired } from '@vifkit/engine/time';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { hostFacts } from '../src/facts.js';
+import { hostKernelFiles } from '../src/kernel/kernel-files.js';
 import type { LinkAddressing } from '../src/links/addresses/link-addresses.js';
 import type { LinkState } from '../src/links/link-state.js';
 import type { LinkTable } from '../src/links/link-table.js';
@@ -69,6 +71,20 @@ describe('the facts of a host', () => {
     expect(answers.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
     links.failure = undefined;
     expect(await facts.linkMtu('eth0')).toBe(2);
+  });
+
+  it('are read no longer once the host is closed, whatever hangs', async () => {
+    class HangingLinks extends CountedLinks {
+      override read(_: object = {}, signal?: AbortSignal): Promise<ReadonlyMap<string, LinkState>> {
+        return new Promise((_, reject) => whenFired(signal as AbortSignal, () => reject(signal?.reason)));
+      }
+    }
+    const closing = new AbortController();
+    const facts = hostFacts(new HangingLinks(), sysfs.root, journal, hostKernelFiles, closing.signal);
+    const asked = facts.linkMtu('eth0');
+    const ended = expect(asked).rejects.toThrow('closed');
+    setImmediate(() => closing.abort(new Error('closed')));
+    await ended;
   });
 
   it('report PCI functions', async () => {

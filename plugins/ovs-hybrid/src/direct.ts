@@ -64,6 +64,7 @@ export function directPath(vif: VIFOpenVSwitch, context: PlugContext): Leg[] {
       ...{ kind: 'ovsPort', name, bridge, madeBy: 'hypervisor', linkBy: 'hypervisor', type: '', ...ids },
       ...(isolated && { isolated }),
       ...(context.port?.isolated && { protected: true }),
+      ...(context.port?.trunks && context.port.vlan === undefined && { tagged: true }),
     },
     ...(interface_id === undefined
       ? []

@@ -104,6 +104,8 @@ export interface BridgeMemberLeg {
   readonly mtu?: number;
   /** The request isolates it: it must not reach other isolated members. */
   readonly isolated?: boolean;
+  /** The request puts it in VLANs that the guest tags, and in none for untagged frames. */
+  readonly tagged?: boolean;
   /** The guest's MAC address, which no member must have; the VIF's unless given. */
   readonly mac?: string;
 }
@@ -186,6 +188,8 @@ export interface OvsPortLeg {
   readonly tag?: number;
   /** The request isolates it: it must not reach other protected ports. */
   readonly protected?: boolean;
+  /** The request puts it in VLANs that the guest tags, and in none for untagged frames. */
+  readonly tagged?: boolean;
 }
 
 /** OVN's binding of the port to this chassis. It matters only if OVN manages the bridge. */

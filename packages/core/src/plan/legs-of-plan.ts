@@ -13,16 +13,17 @@ export function legsOfPlan(plan: Plan): Leg[] {
   const representors = new Set(plan.flatMap((step) => (isRepresentor(step) ? [step.name] : [])));
   const veths = new Map(plan.flatMap((step) => (step.kind === 'link' ? vethEnd(step) : [])));
   const isolated = new Set(plan.flatMap((step) => (settlesIsolated(step) ? [step.name] : [])));
+  const tagged = new Set(plan.flatMap((step) => (settlesTagged(step) ? [step.name] : [])));
   const partners = new Map(plan.flatMap((step) => (step.kind === 'bridgePort' ? uplinkOf(step) : [])));
   const usesOvs = plan.some(({ kind }) => kind === 'ovsBridge' || kind === 'ovsPort');
   const legs = plan.flatMap((step): Leg[] => {
     switch (step.kind) {
       case 'link':
-        return linkLegs(step, { representors, isolated, partners, seen });
+        return linkLegs(step, { representors, isolated, tagged, partners, seen });
       case 'ovsBridge':
         return [{ kind: 'ovsBridge', name: step.name }];
       case 'ovsPort':
-        return [...checksumLegs(step, veths.get(step.name)), ...portLegs(step, isolated.has(step.name))];
+        return [...checksumLegs(step, veths.get(step.name)), ...portLegs(step, { isolated, tagged })];
       case 'guestFilter':
         return [{ kind: 'guestFilter', name: step.name }];
       default:
@@ -49,6 +50,11 @@ function settlesIsolated(step: Step): step is BridgePortStep | OvsPortSettingsSt
   return (step.kind === 'bridgePort' || step.kind === 'ovsPortSettings') && step.isolated === true;
 }
 
+function settlesTagged(step: Step): step is BridgePortStep | OvsPortSettingsStep {
+  if (step.kind !== 'bridgePort' && step.kind !== 'ovsPortSettings') return false;
+  return step.trunks !== undefined && step.vlan === undefined;
+}
+
 function uplinkOf({ name, uplink }: BridgePortStep): [string, string][] {
   return uplink === undefined ? [] : [[name, uplink]];
 }
@@ -57,13 +63,15 @@ interface Others {
   readonly representors: ReadonlySet<string>;
   /** What the request isolates. */
   readonly isolated: ReadonlySet<string>;
+  /** What the request puts in VLANs that the guest tags, and in no other. */
+  readonly tagged: ReadonlySet<string>;
   /** The members that guests' links must reach, by link. */
   readonly partners: ReadonlyMap<string, string>;
   /** The far ends of veth pairs, which have their own steps. */
   readonly seen: Set<string>;
 }
 
-function linkLegs(step: LinkStep, { representors, isolated, partners, seen }: Others): Leg[] {
+function linkLegs(step: LinkStep, { representors, isolated, tagged, partners, seen }: Others): Leg[] {
   const { name, create, types, set = {}, ifPresent } = step;
   if (ifPresent) return []; // the guest's link: the plugin's `path` has it
   const sized = set.mtu === undefined ? {} : { mtu: set.mtu };
@@ -88,12 +96,13 @@ function linkLegs(step: LinkStep, { representors, isolated, partners, seen }: Ot
       ...sized,
       ...(partner !== undefined && { partner }),
       ...(isolated.has(name) && { isolated: true }),
+      ...(tagged.has(name) && { tagged: true }),
     });
   }
   return own;
 }
 
-function portLegs(step: OvsPortStep, isProtected: boolean): Leg[] {
+function portLegs(step: OvsPortStep, { isolated, tagged }: Pick<Others, 'isolated' | 'tagged'>): Leg[] {
   const { name, bridge, type = '', externalIds, options, initial, wired, tag, byHypervisor } = step;
   const [interfaceId, mac] = [externalIds['iface-id'], externalIds['attached-mac']];
   const isGuests = !wired || type.startsWith('dpdkvhostuser');
@@ -110,7 +119,8 @@ function portLegs(step: OvsPortStep, isProtected: boolean): Leg[] {
       ...(type === 'patch' && options?.peer !== undefined && { peer: options.peer }),
       ...(initial?.tag === DEAD_VLAN && { isolated: true }),
       ...(tag !== undefined && { tag }),
-      ...(isProtected && { protected: true }),
+      ...(isolated.has(name) && { protected: true }),
+      ...(tagged.has(name) && { tagged: true }),
     },
     ...(interfaceId === undefined
       ? []

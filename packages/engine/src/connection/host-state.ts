@@ -35,10 +35,12 @@ export interface LinkOnPath {
   readonly lower?: string | undefined;
   /** The VLAN, of a VLAN link. */
   readonly vlanId?: number | undefined;
-  /** The mode of a macvtap. */
+  /** The mode of a macvtap or macvlan. */
   readonly mode?: string | undefined;
   /** Of a bridge: whether it filters VLANs. */
   readonly filtersVlans?: boolean | undefined;
+  /** Of a bridge: it forgets at once what it has learned (ageing 0). */
+  readonly forgets?: boolean | undefined;
   /** As a member of a bridge. */
   readonly port?:
     | {
@@ -46,10 +48,14 @@ export interface LinkOnPath {
         readonly state: string;
         /** It cannot reach other isolated members. */
         readonly isolated: boolean;
-        /** It drops frames from unknown source addresses. */
+        /** Its bridge takes frames only from addresses that the forwarding table has there. */
         readonly locked: boolean;
-        /** Whether the bridge floods to it. */
+        /** Whether it gets broadcasts. */
+        readonly broadcasts: boolean;
+        /** Whether it gets frames to addresses that the bridge does not know. */
         readonly floods: boolean;
+        /** Whether the bridge learns which addresses are behind it. */
+        readonly learns: boolean;
       }
     | undefined;
 }
@@ -58,8 +64,13 @@ export interface LinkOnPath {
 export interface BridgesOnPath {
   /** The members of bridges on which a guest's link has no partner, by bridge. */
   readonly members: ReadonlyMap<string, readonly LinkOnPath[]>;
-  /** Those of these bridges that have no other member, and on which the host has no address. */
-  readonly deserted: ReadonlySet<string>;
+  /**
+   * Those of these bridges on which the host has no address. Known only where the guest can reach no other member: it
+   * has none, or all are isolated.
+   */
+  readonly hostless: ReadonlySet<string>;
+  /** The MAC addresses in the forwarding table, by member. Known only of guests' members that need them there. */
+  readonly entries: ReadonlyMap<string, ReadonlySet<string>>;
   /** The VLANs of members, and of bridges themselves, by name; empty if no bridge filters VLANs. */
   readonly vlans: ReadonlyMap<string, VlansOnPath>;
 }
@@ -145,6 +156,8 @@ export interface OvnOnPath {
   readonly controller?: string | undefined;
   /** The logical ports by name; undefined if the southbound database cannot be queried. */
   readonly bindings: ReadonlyMap<string, OvnBinding> | undefined;
+  /** The logical ports that are disabled; undefined if the northbound database is not configured, or silent. */
+  readonly disabled?: ReadonlySet<string> | undefined;
 }
 
 export interface OvnBinding {
@@ -154,6 +167,14 @@ export interface OvnBinding {
   readonly additional: readonly string[];
   /** Names or host names of the chassis that are to bind it; if empty, any may. */
   readonly requested: readonly string[];
+  /** The additional chassis where the guest has arrived. */
+  readonly activated: readonly string[];
+  /** An additional chassis blocks the port until the guest has arrived there. */
+  readonly waitsForRarp: boolean;
+  /** The addresses to which OVN delivers frames, as in `fa:16:3e:01:02:03 10.0.0.5`; `unknown` is any other. */
+  readonly addresses: readonly string[];
+  /** The addresses from which OVN takes frames; if empty, any. */
+  readonly portSecurity: readonly string[];
   readonly up: boolean;
 }
 

@@ -4,6 +4,7 @@ import { DEAD_VLAN } from '@vifkit/core/internal';
 import type {
   HostState,
   OpenVSwitchOnPath,
+  OvnBinding,
   OvnOnPath,
   OvsBridgeOnPath,
   OvsPortOnPath,
@@ -108,20 +109,35 @@ function judgeOpening({ error, ofport }: OvsPortOnPath, isEarly: boolean): Verdi
   return ofport !== undefined && ofport > 0 ? sound : broken('ovs-vswitchd has not opened it');
 }
 
-function judgeVlans({ isolated, tag }: OvsPortLeg, port: OvsPortOnPath): Verdict {
+function judgeVlans({ isolated, tag, tagged }: OvsPortLeg, port: OvsPortOnPath): Verdict {
   if (port.vlanMode === 'native-tagged' && port.tag !== undefined && port.tag > 0) {
     return broken(`its untagged frames are in VLAN ${port.tag}, but it gets that VLAN's frames tagged`);
   }
   if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
-  if (!isDead(port)) return sound;
+  if (!isDead(port)) {
+    if (tagged || !isTrunk(port) || takesUntagged(port)) return sound;
+    return waiting(
+      `it drops untagged frames: only those that the guest tags with VLAN ${port.trunks.join(', ')} pass`,
+    );
+  }
   const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;
   return isolated ? waiting(why) : broken(why);
 }
 
 /** Whether a port is in the dead VLAN only. `isolate_vif` makes it a trunk of that: clearing its tag is not enough. */
-function isDead({ tag, trunks, vlanMode = tag === undefined ? 'trunk' : 'access' }: OvsPortOnPath): boolean {
+function isDead(port: OvsPortOnPath): boolean {
+  const { tag, trunks } = port;
   if (tag === DEAD_VLAN) return true;
-  return vlanMode === 'trunk' && trunks.length > 0 && trunks.every((vlan) => vlan === DEAD_VLAN);
+  return isTrunk(port) && trunks.length > 0 && trunks.every((vlan) => vlan === DEAD_VLAN);
+}
+
+function isTrunk({ tag, vlanMode = tag === undefined ? 'trunk' : 'access' }: OvsPortOnPath): boolean {
+  return vlanMode === 'trunk';
+}
+
+/** On a trunk, untagged frames are in VLAN 0. */
+function takesUntagged({ trunks }: OvsPortOnPath): boolean {
+  return trunks.length === 0 || trunks.includes(0);
 }
 
 function judgeTreeState({ name }: OvsPortLeg, port: OvsPortOnPath, { links }: HostState): Verdict {
@@ -168,8 +184,10 @@ export function judgeOvnBinding(leg: OvnBindingLeg, state: HostState): Verdict |
   const { ovn, ports } = openVSwitch;
   if (ovn?.bridge !== leg.bridge) return undefined;
   const port = ports.get(leg.port);
-  const claim = judgeClaim(leg, ovn);
+  const mac = port?.externalIds['attached-mac'];
+  const claim = worstOf([judgeClaim(leg, ovn), judgeAddresses(ovn.bindings?.get(leg.name), mac)]);
   if (ovn.controller !== undefined) return broken(ovn.controller);
+  if (ovn.disabled?.has(leg.name)) return broken('it is disabled in OVN (enabled=false)');
   if (claim.state === 'broken' || !port) return claim;
   if (port.externalIds['ovn-installed'] !== 'true') {
     return waiting('OVN has not installed its flows yet');
@@ -182,14 +200,32 @@ function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: Ov
   if (!bindings) return sound; // rely on what ovn-controller has noted at the port
   const binding = bindings.get(name);
   if (!binding) return broken(`OVN does not know port ${name}`);
-  const { requested, chassis: now, additional, up } = binding;
+  const { requested, chassis: now, additional, activated, waitsForRarp, up } = binding;
   if (requested.length > 0 && !requested.some((each) => ownNames.includes(each))) {
     return broken(`OVN wants it on chassis ${requested.join(', ')}, and this is ${chassis}`);
   }
-  if (additional.includes(chassis)) return sound;
+  if (additional.includes(chassis)) {
+    const isBlocked = waitsForRarp && !activated.includes(chassis);
+    return isBlocked
+      ? waiting('OVN blocks it here until the guest has arrived (activation-strategy)')
+      : sound;
+  }
   if (now === undefined) return waiting('no chassis of OVN has claimed it yet');
   if (now !== chassis) return broken(`OVN has it on chassis ${now}, and this is ${chassis}`);
   return up ? sound : waiting('OVN has not set it up yet');
+}
+
+/** Whether OVN delivers to the guest's address, and takes what is sent from it. */
+function judgeAddresses(binding: OvnBinding | undefined, mac: string | undefined): Verdict {
+  if (!binding || mac === undefined) return sound;
+  const { addresses, portSecurity } = binding;
+  const has = (list: readonly string[]) =>
+    list.some((each) => each.toLowerCase().includes(mac.toLowerCase()));
+  if (!addresses.includes('unknown') && !has(addresses)) {
+    return broken(`OVN has it with ${addresses.join(', ') || 'no address'}: it delivers nothing to ${mac}`);
+  }
+  if (portSecurity.length === 0 || has(portSecurity)) return sound;
+  return broken(`its port security in OVN has ${portSecurity.join(', ')}: OVN drops what ${mac} sends`);
 }
 
 function withOvs({ openVSwitch }: HostState, judge: (ovs: OpenVSwitchOnPath) => Verdict): Verdict {

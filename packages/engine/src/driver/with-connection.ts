@@ -1,5 +1,5 @@
-import { Connections } from '../connection/connections.js';
 import type { ConnectionReader } from '../connection/host-state.js';
+import { Connections } from '../connection/judge.js';
 import type { Connection } from '../connection/verdict.js';
 import type { RunOptions } from '../run/engine.js';
 import type { Change, Job, JobResult } from '../run/job.js';

@@ -5,6 +5,7 @@ import type {
   HostState,
   LinkOnPath,
   OpenVSwitchOnPath,
+  OvnBinding,
   OvsPortOnPath,
   VlansOnPath,
 } from '../../src/connection/host-state.js';
@@ -16,7 +17,10 @@ function openVSwitch(bridge: object = {}, rest: Partial<OpenVSwitchOnPath> = {})
   const bridges = new Map([['br-int', { datapathType: 'netdev', ...bridge }]]);
   return { bridges, ports: new Map(), byInterfaceId: new Map(), ...rest };
 }
-const forwarding = { state: 'forwarding', isolated: false, locked: false, floods: true };
+const forwarding = {
+  ...{ state: 'forwarding', isolated: false, locked: false },
+  ...{ broadcasts: true, floods: true, learns: true },
+};
 const inBridge = { master: 'br1', port: forwarding };
 
 function linkOf(own: Partial<LinkOnPath> & Pick<LinkOnPath, 'name'>): LinkOnPath {
@@ -106,12 +110,20 @@ describe('a port of Open vSwitch', () => {
     ['a trunk of the dead VLAN', { vlanMode: 'trunk', trunks: [4095] }, 'broken'],
     ['such a trunk without a mode', { trunks: [4095] }, 'broken'],
     ['such a trunk, with a tag that is not used', { vlanMode: 'trunk', trunks: [4095], tag: 5 }, 'broken'],
-    ['a trunk of other VLANs', { vlanMode: 'trunk', trunks: [10, 4095] }, 'sound'],
+    ['a trunk of other VLANs and of untagged frames', { vlanMode: 'trunk', trunks: [0, 4095] }, 'sound'],
     ['in a VLAN, where trunks are not used', { tag: 5, trunks: [4095] }, 'sound'],
     ['a trunk of all VLANs', { vlanMode: 'trunk' }, 'sound'],
   ])('that is %s', (_, own, state) => {
     expect(stateOf(own)).toBe(state);
     expect(stateOf(own, { isolated: true })).toBe(state === 'broken' ? 'waiting' : state);
+  });
+
+  it('that drops untagged frames waits, unless the request has the guest tag them', () => {
+    for (const own of [{ trunks: [5] }, { vlanMode: 'trunk', trunks: [5, 4095], tag: 5 }]) {
+      expect(stateOf(own)).toBe('waiting');
+      expect(stateOf(own, { tagged: true })).toBe('sound');
+    }
+    expect(stateOf({ vlanMode: 'native-untagged', trunks: [5] })).toBe('sound');
   });
 
   it.each([
@@ -144,6 +156,36 @@ describe('a port of Open vSwitch', () => {
   });
 });
 
+describe("OVN's binding of a port", () => {
+  const leg: Leg = { kind: 'ovnBinding', name: 'port1', bridge: 'br-int', port: 'tap1' };
+  const port = {
+    ...{ bridge: 'br-int', type: '', ofport: 1, error: undefined, adminState: 'up', linkState: 'up' },
+    ...{ tag: undefined, trunks: [], options: {} },
+    externalIds: { 'attached-mac': 'FA:16:3E:00:00:01', 'ovn-installed': 'true' },
+  };
+  const binding: OvnBinding = {
+    ...{ chassis: 'host1', additional: [], requested: [], activated: [], waitsForRarp: false, up: true },
+    ...{ addresses: ['fa:16:3e:00:00:01 10.0.0.5'], portSecurity: [] },
+  };
+  const away = { chassis: 'host2', additional: ['host1'] };
+  it.each([
+    ['is sound', {}, 'sound'],
+    ['is broken with the address of another guest', { addresses: ['fa:16:3e:00:00:02'] }, 'broken'],
+    ['is broken without an address', { addresses: [] }, 'broken'],
+    ['is sound with any address', { addresses: ['fa:16:3e:00:00:02', 'unknown'] }, 'sound'],
+    ['is broken if it may not send', { portSecurity: ['fa:16:3e:00:00:02 10.0.0.6'] }, 'broken'],
+    ['is sound if it may send', { portSecurity: ['fa:16:3e:00:00:01 10.0.0.5/24'] }, 'sound'],
+    ['is sound on an additional chassis', away, 'sound'],
+    ['waits there until the guest has arrived', { ...away, waitsForRarp: true }, 'waiting'],
+    ['is sound once it has', { ...away, waitsForRarp: true, activated: ['host1'] }, 'sound'],
+  ])('%s', (_, own, state) => {
+    const bindings = new Map([['port1', { ...binding, ...own }]]);
+    const ovn = { bridge: 'br-int', chassis: 'host1', ownNames: ['host1'], bindings };
+    const ovs = openVSwitch({}, { ports: new Map([['tap1', port]]), ovn });
+    expect(judged(leg, { openVSwitch: ovs }).state).toBe(state);
+  });
+});
+
 describe("a guest's link in a Linux bridge", () => {
   const mac = 'fa:16:3e:00:00:01';
   const leg: Leg = { kind: 'guestLink', name: 'tap1', madeBy: 'plug', mac };
@@ -172,9 +214,15 @@ it("a bridge with the guest's MAC address is broken", () => {
   expect(judged(leg, { links: links('fa:16:3e:00:00:02') }).state).toBe('sound');
 });
 
+it('a bridge forwards what is larger than its own MTU', () => {
+  const links = new Map([['br1', linkOf({ name: 'br1', type: 'bridge', mtu: 1300 })]]);
+  expect(judged({ kind: 'bridge', name: 'br1', mtu: 1450 }, { links }).state).toBe('sound');
+});
+
 describe('a member of a Linux bridge', () => {
   const leg: Leg = { kind: 'bridgeMember', name: 'tap1', bridge: 'br1' };
   const isolated = { ...inBridge, port: { ...forwarding, isolated: true } };
+  const port = (own: object) => ({ ...inBridge, port: { ...forwarding, ...own } });
   const tap = (name: string, own: Partial<LinkOnPath> = inBridge) => linkOf({ name, ...own });
   const card = (name: string, own: Partial<LinkOnPath> = inBridge) => linkOf({ name, type: '', ...own });
 
@@ -184,23 +232,51 @@ describe('a member of a Linux bridge', () => {
     others: readonly LinkOnPath[],
     asked: Partial<Leg> = {},
     vlans: NonNullable<Exclude<HostState['bridges'], VifError>>['vlans'] = new Map(),
+    more: { readonly hostless?: boolean; readonly forgets?: boolean; readonly entries?: string[] } = {},
   ) => {
     const guest = tap('tap1', own);
-    const bridge = linkOf({ name: 'br1', type: 'bridge', filtersVlans: vlans.size > 0 });
+    const { hostless = false, forgets = false, entries: known = [] } = more;
+    const bridge = linkOf({ name: 'br1', type: 'bridge', filtersVlans: vlans.size > 0, forgets });
     const links = new Map([guest, bridge, ...others].map((link) => [link.name, link]));
     const members = new Map([['br1', [guest, ...others]]]);
-    const deserted = new Set<string>();
+    const entries = new Map([['tap1', new Set(known)]]);
     const all: Leg = Object.assign({}, leg, asked);
-    return judged(all, { links, bridges: { members, vlans, deserted } }).state;
+    return judged(all, {
+      links,
+      bridges: { members, vlans, hostless: new Set(hostless ? ['br1'] : []), entries },
+    }).state;
   };
 
   it('is broken if it is isolated from all others, unless the request isolates it', () => {
-    expect(stateOf(isolated, [card('eth0', isolated), tap('tap2', isolated)])).toBe('broken');
+    const all = [card('eth0', isolated), tap('tap2', isolated)];
+    expect(stateOf(isolated, all, {}, new Map(), { hostless: true })).toBe('broken');
+    expect(stateOf(isolated, [card('eth0', isolated), tap('tap2')])).toBe('broken'); // a guest is no way out
     expect(stateOf(isolated, [card('eth0'), tap('tap2', isolated)])).toBe('sound');
     expect(stateOf(isolated, [card('eth0', isolated)], { isolated: true })).toBe('sound');
     expect(stateOf(isolated, [card('eth0')], { partner: 'eth0' })).toBe('sound');
     expect(stateOf(isolated, [card('eth0', isolated), tap('tap2')], { partner: 'eth0' })).toBe('broken');
     expect(stateOf(isolated, [])).toBe('sound'); // it reaches the bridge itself
+    expect(stateOf(isolated, [tap('tap2', isolated)])).toBe('sound'); // so it does here
+  });
+
+  const mac = 'fa:16:3e:00:00:01';
+  it.each([
+    [
+      'is sound where the bridge learns its address instead of flooding to it',
+      { floods: false },
+      {},
+      'sound',
+    ],
+    ['is broken where the bridge forgets it', { floods: false }, { forgets: true }, 'broken'],
+    ['is broken where the bridge does not learn it', { floods: false, learns: false }, {}, 'broken'],
+    ['is sound where the bridge has it', { floods: false, learns: false }, { entries: [mac] }, 'sound'],
+    ['is broken without broadcasts', { broadcasts: false }, { entries: [mac] }, 'broken'],
+    ['is broken if it is locked', { locked: true }, {}, 'broken'],
+    ['is sound if it is locked to its address', { locked: true }, { entries: [mac] }, 'sound'],
+    ['is broken if it is locked to another', { locked: true }, { entries: ['fa:16:3e:00:00:02'] }, 'broken'],
+  ])('%s', (_, own, more, state) => {
+    const asked = { mac: mac.toUpperCase() };
+    expect(stateOf(port(own), [card('eth0')], asked, new Map(), more)).toBe(state);
   });
 
   it("is broken if another member has the guest's MAC address", () => {
@@ -211,14 +287,26 @@ describe('a member of a Linux bridge', () => {
     expect(stateOf(inBridge, [card('eth0')], { mac })).toBe('sound');
   });
 
-  const port = (own: object) => ({ ...inBridge, port: { ...forwarding, ...own } });
   const down = { ...inBridge, up: false, port: { ...forwarding, state: 'disabled' } };
   it.each([
     ['a card that forwards', [card('eth0')], 'sound'],
     ['one of two', [card('eth0', down), card('eth1')], 'sound'],
     ['none: its card is down', [card('eth0', down)], 'broken'],
     ['none: its card is locked', [card('eth0', port({ locked: true }))], 'broken'],
-    ['none: its card is not flooded to', [card('eth0', port({ floods: false }))], 'broken'],
+    ['none: its card gets no broadcasts', [card('eth0', port({ broadcasts: false }))], 'broken'],
+    ['none: its card is not flooded to', [card('eth0', port({ floods: false, learns: false }))], 'broken'],
+    ['a card whose addresses are learned', [card('eth0', port({ floods: false }))], 'sound'],
+    [
+      'a VXLAN whose addresses a controller may know',
+      [card('vx0', { ...port({ floods: false, learns: false }), type: 'vxlan' })],
+      'waiting',
+    ],
+    [
+      'a macvlan for its own address',
+      [card('mv0', { ...inBridge, type: 'macvlan', mode: 'bridge' })],
+      'broken',
+    ],
+    ['a macvlan for all', [card('mv0', { ...inBridge, type: 'macvlan', mode: 'passthru' })], 'sound'],
     ['none, but other guests', [card('eth0', down), tap('tap2')], 'broken'],
     [
       'none: the pair may be of a container that is starting',
@@ -248,7 +336,8 @@ describe('a member of a Linux bridge', () => {
     const bridges = {
       members: new Map([['br1', [tap('tap1')]]]),
       vlans: new Map(),
-      deserted: new Set(['br1']),
+      hostless: new Set(['br1']),
+      entries: new Map(),
     };
     expect(judged(leg, { links, bridges }).state).toBe('waiting');
   });
@@ -259,7 +348,7 @@ describe('a member of a Linux bridge', () => {
     ['is in no VLAN', trunk(), untagged(1), 'broken'],
     ['shares one', untagged(5), trunk(5, 6), 'sound'],
     ['shares none', untagged(7), untagged(1), 'broken'],
-    ['shares a tagged one', trunk(6), trunk(5, 6), 'sound'],
+    ['shares a tagged one only', trunk(6), trunk(5, 6), 'waiting'],
     ['gets frames of its VLAN tagged', { native: 5, tagged: [], untagged: [] }, trunk(5), 'broken'],
   ])('%s where the bridge filters VLANs', (_, own, other, state) => {
     const vlans = new Map([
@@ -268,6 +357,17 @@ describe('a member of a Linux bridge', () => {
     ]);
     expect(stateOf(inBridge, [card('eth0')], {}, vlans)).toBe(state);
     expect(stateOf(inBridge, [card('eth0')], { partner: 'eth0' }, vlans)).toBe(state);
+  });
+
+  it('has no untagged frames where the bridge filters VLANs', () => {
+    const vlans = new Map([
+      ['tap1', trunk(6)],
+      ['eth0', trunk(5, 6)],
+    ]);
+    expect(stateOf(inBridge, [card('eth0')], { tagged: true }, vlans)).toBe('sound');
+    // Such as the veth of a hybrid bridge: it carries no tags.
+    expect(stateOf({ ...inBridge, type: 'veth' }, [card('eth0')], { partner: 'eth0' }, vlans)).toBe('broken');
+    expect(stateOf({ ...inBridge, type: '' }, [card('eth0')], {}, vlans)).toBe('sound');
   });
 
   it('waits where only the host is in its VLAN', () => {

@@ -2,7 +2,7 @@ import type { VlansOnPath } from '@vifkit/engine/connection';
 import type { Programs } from '../commands/programs.js';
 import { parseLinks } from '../links/ip/parse-links.js';
 import type { LinkState } from '../links/link-state.js';
-import { listBridges, readVlans } from '../port-settings/bridge-program.js';
+import { listBridges, readEntries, readVlans } from '../port-settings/bridge-program.js';
 
 const LINKS = ['ip', '-details', '-json', 'link', 'show'] as const;
 
@@ -31,5 +31,18 @@ export class BridgeMembers {
    */
   vlans(signal: AbortSignal): Promise<ReadonlyMap<string, VlansOnPath>> {
     return readVlans(this.programs, signal);
+  }
+
+  /**
+   * The MAC addresses in the forwarding tables of bridges, by these members.
+   * @throws VifError
+   */
+  async entries(
+    members: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, ReadonlySet<string>>> {
+    const found = await readEntries(this.programs, signal);
+    const of = (member: string) => found.filter(({ ifname }) => ifname === member).map(({ mac }) => mac);
+    return new Map(members.map((member) => [member, new Set(of(member))]));
   }
 }

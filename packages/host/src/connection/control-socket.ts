@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { closeSync, constants, openSync, readdirSync, readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { orAborted } from '@vifkit/engine/time';
@@ -108,12 +108,16 @@ function processOf(id: string): Process | undefined {
   return { id, name, started: others[18] ?? '', isStopped: /^[Tt]$/.test(state) };
 }
 
-/** The text of a file; '' if it cannot be read. */
+/** The text of a file; '' if it cannot be read. Opening a FIFO would wait for a writer. */
 function textOf(path: string): string {
+  let file: number | undefined;
   try {
-    return readFileSync(path, 'utf8');
+    file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    return readFileSync(file, 'utf8');
   } catch {
     return '';
+  } finally {
+    if (file !== undefined) closeSync(file);
   }
 }
 

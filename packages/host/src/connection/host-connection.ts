@@ -21,7 +21,7 @@ export interface ConnectionParts {
     read(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean): Promise<OpenVSwitchOnPath>;
     readAhead(legs: readonly Leg[], signal: AbortSignal): void;
   };
-  readonly bridges: Pick<BridgeMembers, 'read' | 'vlans'>;
+  readonly bridges: Pick<BridgeMembers, 'read' | 'vlans' | 'entries'>;
   readonly filters: Pick<FilterTable, 'read'>;
   functions(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FunctionOnPath>>;
   sockets(paths: readonly string[]): Promise<HostState['sockets']>;
@@ -109,20 +109,27 @@ export class HostConnection implements ConnectionReader {
       (leg): leg is BridgeMemberLeg =>
         leg.kind === 'bridgeMember' && links.get(leg.name)?.master === leg.bridge,
     );
-    const free = joined.filter(({ name, partner }) => partner === undefined && guests.has(name));
+    const guestsOwn = joined.filter(({ name }) => guests.has(name));
+    const free = guestsOwn.filter(({ partner }) => partner === undefined);
+    const listed = guestsOwn
+      .map(({ name }) => name)
+      .filter((name) => dependsOnEntries(links.get(name), links));
     const filters = joined.some(({ bridge }) => links.get(bridge)?.filtersVlans);
-    if (free.length === 0 && !filters) return undefined;
+    if (free.length === 0 && !filters && listed.length === 0) return undefined;
     const names = [...new Set(free.map(({ bridge }) => bridge))];
     const read = async () => {
-      const [members, vlans] = await Promise.all([
+      const [members, vlans, entries] = await Promise.all([
         reader.read(names, signal),
         filters ? reader.vlans(signal) : new Map(),
+        listed.length === 0 ? new Map() : reader.entries(listed, signal),
       ]);
-      const lonely = names.filter((name) => (members.get(name)?.length ?? 0) < 2);
+      const bare = free.filter(({ name, bridge }) => reachesNone(name, members.get(bridge) ?? []));
+      const asked = [...new Set(bare.map(({ bridge }) => bridge))];
       return {
         members: new Map([...members].map(([bridge, links]) => [bridge, links.map(onPath)])),
-        deserted: new Set(lonely.length === 0 ? [] : await this.#withoutAddress(lonely, signal)),
+        hostless: new Set(asked.length === 0 ? [] : await this.#withoutAddress(asked, signal)),
         vlans,
+        entries,
       };
     };
     return orError(read());
@@ -151,6 +158,21 @@ function isInUserspace(leg: Leg, { bridges }: OpenVSwitchOnPath): boolean {
 function isOfRunningGuest({ kind, name }: Leg, links: ReadonlyMap<string, LinkOnPath>): boolean {
   const link = kind === 'guestLink' ? links.get(name) : undefined;
   return link?.up === true && link.carrier !== false;
+}
+
+/** Whether the bridge of a member delivers only what its forwarding table has. Few members are set up like that. */
+function dependsOnEntries(
+  link: LinkOnPath | undefined,
+  links: ReadonlyMap<string, LinkOnPath>,
+): boolean | undefined {
+  const { port, master = '' } = link ?? {};
+  return port && (port.locked || (!port.floods && !(port.learns && !links.get(master)?.forgets)));
+}
+
+/** Whether a guest's link reaches no other member of its bridge: there is none, or all are isolated, as it is. */
+function reachesNone(name: string, members: readonly LinkState[]): boolean {
+  const others = members.filter((each) => each.name !== name);
+  return others.length === 0 || members.every(({ port }) => port?.isolated);
 }
 
 /** The kernel links that a leg concerns. */
@@ -188,6 +210,7 @@ function onPath(link: LinkState): LinkOnPath {
     peer: link.peer,
     mode: link.mode,
     filtersVlans: link.bridge?.vlanFiltering,
+    forgets: link.bridge?.ageing === 0,
     port: link.port,
     lower: link.lower ?? link.vlan?.link,
     vlanId: link.vlan?.id,

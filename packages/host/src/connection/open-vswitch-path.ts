@@ -4,7 +4,7 @@ import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
 import type { OvnPath } from './ovn-path.js';
-import { closedInterfaces, OvsWays, placesOf } from './ovs-ways.js';
+import { closedInterfaces, mirrorTo, OvsWays, placesOf, usesSpanningTree } from './ovs-ways.js';
 import type { VswitchdProbe } from './vswitchd-probe.js';
 
 /** The rows of Open vSwitch's database, as of the last refresh. */
@@ -125,8 +125,12 @@ export class OpenVSwitchPath {
       if (port) ports.set(name, { ...port, isCutOff: true });
     }
     const onPath = found.bridges.filter(({ name }) => wanted.has(values.readString(name)));
-    const idle = [...found.notUp.values(), ...found.inError.values()].flat();
-    const closed = await this.#ways.closed(onPath, idle, names, signal);
+    const reasons = {
+      closed: [found.notUp, found.inError, found.unpaired].flatMap((each) => [...each.values()].flat()),
+      mirrors: found.mirrors.filter(({ output_port }) => values.readUuids(output_port).length > 0),
+      treeStates: (ports: readonly string[]) => this.vswitchd.treeStates(ports, signal),
+    };
+    const closed = await this.#ways.closed(onPath, reasons, names, signal);
     return {
       trees: new Set(found.bridges.filter(usesSpanningTree).map(({ name }) => values.readString(name))),
       settings: values.readStrings(found.root[0]?.external_ids),
@@ -182,10 +186,6 @@ function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPa
   };
 }
 
-function usesSpanningTree({ stp_enable, rstp_enable }: values.Row): boolean {
-  return stp_enable === true || rstp_enable === true;
-}
-
 /** Why ovs-vswitchd could not make a bridge, according to the row of its local port. */
 export function bridgeFault(local: values.Row | undefined): string | undefined {
   const ofport = values.readOptionalInteger(local?.ofport);
@@ -210,13 +210,6 @@ function portOf(bridge: string, port: values.Row, iface: values.Row | undefined)
     externalIds: values.readStrings(iface?.external_ids),
     options: values.readStrings(iface?.options),
   };
-}
-
-/** The name of the mirror that sends its copies to a port. */
-function mirrorTo(port: values.Row, mirrors: readonly values.Row[]): string | undefined {
-  const id = values.readUuid(port._uuid);
-  const found = mirrors.find(({ output_port }) => values.readUuids(output_port).includes(id));
-  return found && values.readString(found.name);
 }
 
 /** Neutron's agent also gives the iface-id of a trunk to patch ports. */

@@ -2,6 +2,7 @@ import type { OvnBindingLeg } from '@vifkit/core/connection';
 import type { OvnOnPath } from '@vifkit/engine/connection';
 import { withDeadline } from '@vifkit/engine/time';
 import { askController, type ControllerState } from '../ovn/controller.js';
+import type { Northbound } from '../ovn/northbound.js';
 import { Southbound } from '../ovn/southbound.js';
 import { ovnSetupOf } from '../ovn/switch-watch.js';
 import { OvsdbClient } from '../ovsdb/client.js';
@@ -17,6 +18,8 @@ export interface OvnPathOptions {
    * that is an `ssl:` one.
    */
   readonly southbound: Southbound | undefined;
+  /** OVN's northbound database, if configured: only it shows that a port is disabled. */
+  readonly northbound?: Northbound | undefined;
 }
 
 /** Reads what OVN knows about ports that it should bind. */
@@ -40,9 +43,12 @@ export class OvnPath {
     if (remote === undefined || !legs.some((leg) => leg.bridge === bridge)) return undefined;
     const names = legs.filter((leg) => leg.bridge === bridge).map(({ name }) => name);
     return withDeadline(REPLY_TIMEOUT, signal, async (limited) => {
-      const [controller, found] = await Promise.all([
-        askController(this.#options.runDirectory, limited),
-        this.#readSouthbound(remote, names, chassis, limited),
+      const { runDirectory, northbound } = this.#options;
+      const [controller, found, disabled] = await Promise.all([
+        askController(runDirectory, limited),
+        // What ovn-controller has noted locally must do where the database cannot be read.
+        this.#readSouthbound(remote, names, chassis, limited).catch(() => undefined),
+        northbound?.disabled(names, limited).catch(() => undefined),
       ]);
       return {
         bridge,
@@ -50,6 +56,7 @@ export class OvnPath {
         ownNames: found?.ownNames ?? [chassis],
         controller: controllerFault(controller, remote),
         bindings: found?.bindings,
+        disabled,
       };
     });
   }
@@ -57,33 +64,32 @@ export class OvnPath {
   async #readSouthbound(remote: string, ports: readonly string[], chassis: string, signal: AbortSignal) {
     const { southbound } = this.#options;
     if (southbound) return readSouthbound(southbound, ports, chassis, signal);
-    const [endpoint = ''] = remote.split(',');
-    if (endpoint.startsWith('ssl:')) return undefined;
-    const client = new OvsdbClient({ endpoint });
+    const endpoints = remote.split(',').map((each) => each.trim());
+    if (endpoints.some((each) => each.startsWith('ssl:'))) return undefined;
+    // Any member of a cluster will do: the first may be down.
+    const clients = endpoints.map((endpoint) => new OvsdbClient({ endpoint }));
     try {
-      return await readSouthbound(new Southbound(client), ports, chassis, signal);
+      return await Promise.any(
+        clients.map((client) => readSouthbound(new Southbound(client), ports, chassis, signal)),
+      );
     } finally {
-      await client.close();
+      await Promise.all(clients.map((client) => client.close()));
     }
   }
 }
 
-/** Undefined if the database cannot be read: what ovn-controller has noted locally must do then. */
+/** @throws VifError of the connection */
 async function readSouthbound(
   southbound: Southbound,
   ports: readonly string[],
   chassis: string,
   signal: AbortSignal,
 ) {
-  try {
-    const [bindings, ownNames] = await Promise.all([
-      southbound.bindings([...new Set(ports)], signal),
-      southbound.namesOf(chassis, signal),
-    ]);
-    return { bindings, ownNames };
-  } catch {
-    return undefined;
-  }
+  const [bindings, ownNames] = await Promise.all([
+    southbound.bindings([...new Set(ports)], signal),
+    southbound.namesOf(chassis, signal),
+  ]);
+  return { bindings, ownNames };
 }
 
 /** Why ovn-controller does not work; undefined if it does. */

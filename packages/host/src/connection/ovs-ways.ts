@@ -1,3 +1,4 @@
+import { OWNER_KEY } from '../openvswitch/marks.js';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { type Key, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
@@ -18,12 +19,20 @@ const inError: Key = {
   of: (row) => (errorOf(row) === undefined ? undefined : inError.id),
 };
 
+/** It negotiates LACP, and gets no answer. */
+const unpaired: Key = {
+  id: 'lacp_current is false',
+  where: () => ['lacp_current', '==', false],
+  of: ({ lacp_current }) => (lacp_current === false ? unpaired.id : undefined),
+};
+
 const columns = ['name', 'type', 'external_ids'] as const;
 
 /** The interfaces that do not work: few, on most hosts. */
 export const closedInterfaces = {
   notUp: queryRows('Interface', columns, [notUp.id], notUp),
   inError: queryRows('Interface', columns, [inError.id], inError),
+  unpaired: queryRows('Interface', columns, [unpaired.id], unpaired),
 };
 
 /** Why none of the ports of a bridge that lead to the network works. */
@@ -65,40 +74,108 @@ export class OvsWays {
 
   /**
    * The bridges that have ways of which none works, by name. A bridge without any may be of guests alone.
-   * @param closed the interfaces that do not work
    * @param own the ports on the paths, which are judged by themselves
    */
   async closed(
     bridges: readonly values.Row[],
-    closed: readonly values.Row[],
+    { closed, mirrors, treeStates }: WayReasons,
     own: ReadonlySet<string>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, ClosedWays>> {
     const leadsOut = (row: values.Row) => !isInside(row) && !own.has(values.readString(row.name));
-    if (!closed.some(leadsOut)) return new Map();
+    const trees = bridges.filter(usesSpanningTree);
+    if (!closed.some(leadsOut) && mirrors.length === 0 && trees.length === 0) return new Map();
     const { ports, interfaces } = await this.rows.read(
       {
-        ports: queryTable('Port', ['_uuid', 'interfaces']),
-        interfaces: queryTable('Interface', ['_uuid', ...columns, 'link_state', 'error']),
+        ports: queryTable('Port', ['_uuid', 'name', 'interfaces', 'external_ids', 'other_config']),
+        interfaces: queryTable('Interface', ['_uuid', ...columns, 'link_state', 'error', 'lacp_current']),
       },
       signal,
     );
-    const ways = new Map(interfaces.filter(leadsOut).map((row) => [values.readUuid(row._uuid), row]));
-    const found = bridges.flatMap((bridge) => {
-      const ids = ports
-        .filter((port) => isOn(bridge, port))
-        .flatMap(({ interfaces }) => values.readUuids(interfaces));
-      const its = ids.map((id) => ways.get(id)).filter((row) => row !== undefined);
-      const isOpen = its.some((row) => isUp(row) && errorOf(row) === undefined);
-      return its.length === 0 || isOpen ? [] : [[values.readString(bridge.name), closedWays(its)] as const];
-    });
-    return new Map(found);
+    const outward = new Map(interfaces.filter(leadsOut).map((row) => [values.readUuid(row._uuid), row]));
+    const waysOn = (bridge: values.Row) =>
+      ports.flatMap((port): Way[] => {
+        // A marked port that is not on the paths is another guest's.
+        if (!isOn(bridge, port) || values.readEntry(port.external_ids, OWNER_KEY) !== undefined) return [];
+        const its = values
+          .readUuids(port.interfaces)
+          .map((id) => outward.get(id))
+          .filter((row) => row !== undefined);
+        return its.length === 0 ? [] : [{ name: values.readString(port.name), port, interfaces: its }];
+      });
+    const ways = bridges.map((bridge) => [bridge, waysOn(bridge)] as const);
+    const inTree = ways.flatMap(([bridge, its]) =>
+      trees.includes(bridge) ? its.map(({ name }) => name) : [],
+    );
+    const states = inTree.length === 0 ? new Map<string, string>() : await treeStates(inTree, signal);
+    return new Map(
+      ways.flatMap(([{ name }, its]) => {
+        const reasons = its.map((way) => closedBy(way, mirrors, states));
+        const known = reasons.filter((reason) => reason !== undefined);
+        if (known.length === 0 || known.length < its.length) return [];
+        const why = known.map((reason) => reason.why).join(', ');
+        return [[values.readString(name), { why, isError: known.every(({ isError }) => isError) }] as const];
+      }),
+    );
   }
 }
 
-function closedWays(ways: readonly values.Row[]): ClosedWays {
-  const why = ways.map((row) => `${values.readString(row.name)} (${errorOf(row) ?? 'its link is down'})`);
-  return { why: why.join(', '), isError: ways.every((row) => errorOf(row) !== undefined) };
+/** What else but their own state keeps ports from being a way. */
+interface WayReasons {
+  /** The interfaces that do not work. */
+  readonly closed: readonly values.Row[];
+  /** The mirrors that have an output port. */
+  readonly mirrors: readonly values.Row[];
+  /** The states that spanning tree has put ports in. */
+  treeStates(ports: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
+}
+
+/** A port that leads to the network. */
+interface Way {
+  readonly name: string;
+  readonly port: values.Row;
+  readonly interfaces: readonly values.Row[];
+}
+
+/** Why a way does not work; undefined if it does. One interface of a bond is enough. */
+function closedBy(
+  { name, port, interfaces }: Way,
+  mirrors: readonly values.Row[],
+  trees: ReadonlyMap<string, string>,
+): ClosedWays | undefined {
+  const mirror = mirrorTo(port, mirrors);
+  if (mirror !== undefined)
+    return { why: `${name} (only for the copies of mirror ${mirror})`, isError: false };
+  const isBond = values.readUuids(port.interfaces).length > 1;
+  const fallsBack = values.readStrings(port.other_config)['lacp-fallback-ab'] === 'true';
+  const reasons = interfaces.map((row) => {
+    const noPartner =
+      isBond && !fallsBack && row.lacp_current === false ? 'no LACP partner answers' : undefined;
+    const error = errorOf(row) ?? (isUp(row) ? noPartner : undefined);
+    if (error === undefined && isUp(row)) return undefined;
+    return {
+      why: `${values.readString(row.name)} (${error ?? 'its link is down'})`,
+      isError: error !== undefined,
+    };
+  });
+  const known = reasons.filter((reason) => reason !== undefined);
+  if (known.length === reasons.length) {
+    return { why: known.map(({ why }) => why).join(', '), isError: known.every(({ isError }) => isError) };
+  }
+  const tree = trees.get(name) ?? 'forwarding';
+  return tree === 'forwarding' ? undefined : { why: `${name} (spanning tree: ${tree})`, isError: false };
+}
+
+/** Whether ports of a bridge may be kept from forwarding, so that there is no loop. */
+export function usesSpanningTree({ stp_enable, rstp_enable }: values.Row): boolean {
+  return stp_enable === true || rstp_enable === true;
+}
+
+/** The name of the mirror that sends its copies to a port. */
+export function mirrorTo(port: values.Row, mirrors: readonly values.Row[]): string | undefined {
+  const id = values.readUuid(port._uuid);
+  const found = mirrors.find(({ output_port }) => values.readUuids(output_port).includes(id));
+  return found && values.readString(found.name);
 }
 
 /** Whether an interface is a guest's, or a link of this host. */

@@ -11,12 +11,12 @@ const LIST_TIMEOUT = 5_000;
  * dropped there by its policy: br_netfilter is on for all bridges or for some, and there is a FORWARD chain with policy
  * drop, as Docker sets it up. For single bridges that is a warning: no guest may use them.
  */
-export const checkBridgeNetfilter: Check = async (_, { procRoot, network }) => {
+export const checkBridgeNetfilter: Check = async (_, { procRoot, network, signal }) => {
   const setting = join(procRoot, 'sys/net/bridge/bridge-nf-call-iptables');
   const isOn = network.files.settings([setting]).get(setting)?.trim() === '1';
-  const bridges = isOn ? [] : await filteredBridges(network.programs);
+  const bridges = isOn ? [] : await filteredBridges(network.programs, signal);
   if (!isOn && bridges.length === 0) return undefined;
-  if (!(await dropsForwarded(network.programs))) return undefined;
+  if (!(await dropsForwarded(network.programs, signal))) return undefined;
   if (isOn) {
     return {
       problem: 'Frames between members of Linux bridges go through the FORWARD chain, whose policy is drop',
@@ -32,8 +32,12 @@ export const checkBridgeNetfilter: Check = async (_, { procRoot, network }) => {
 };
 
 /** The bridges that give their frames to the host's filter by a setting of their own. */
-async function filteredBridges(programs: Programs): Promise<string[]> {
-  const stdout = await listed(['ip', '-details', '-json', 'link', 'show', 'type', 'bridge'], programs);
+async function filteredBridges(programs: Programs, signal?: AbortSignal): Promise<string[]> {
+  const stdout = await listed(
+    ['ip', '-details', '-json', 'link', 'show', 'type', 'bridge'],
+    programs,
+    signal,
+  );
   try {
     const links: {
       readonly ifname: string;
@@ -47,14 +51,14 @@ async function filteredBridges(programs: Programs): Promise<string[]> {
   }
 }
 
-async function dropsForwarded(programs: Programs): Promise<boolean> {
-  const stdout = await listed(['nft', '-j', 'list', 'chains'], programs);
+async function dropsForwarded(programs: Programs, signal?: AbortSignal): Promise<boolean> {
+  const stdout = await listed(['nft', '-j', 'list', 'chains'], programs, signal);
   return dropChains(stdout).some(({ family }) => family === 'ip' || family === 'inet');
 }
 
-async function listed(argv: Argv, programs: Programs): Promise<string> {
-  const { stdout } = await withDeadline(LIST_TIMEOUT, undefined, (signal) =>
-    programs.run(argv, { signal, doing: `running ${argv[0]}` }),
+async function listed(argv: Argv, programs: Programs, signal?: AbortSignal): Promise<string> {
+  const { stdout } = await withDeadline(LIST_TIMEOUT, signal, (soon) =>
+    programs.run(argv, { signal: soon, doing: `running ${argv[0]}` }),
   );
   return stdout;
 }

@@ -12,6 +12,8 @@ export interface Lack {
 
 /** Where requirements are searched for. */
 export interface ExaminedHost {
+  /** Fires at the deadline of the examination. */
+  readonly signal?: AbortSignal;
   /** The folders in which programs are searched for. */
   readonly path: readonly string[];
   readonly sysfsRoot: string;

@@ -16,10 +16,14 @@ interface BridgePortState {
   readonly state: string;
   /** It cannot reach other isolated members. */
   readonly isolated: boolean;
-  /** It drops frames from unknown source addresses. */
+  /** Its bridge takes frames only from addresses that the forwarding table has there. */
   readonly locked: boolean;
-  /** Whether the bridge floods to it. */
+  /** Whether it gets broadcasts. */
+  readonly broadcasts: boolean;
+  /** Whether it gets frames to addresses that the bridge does not know. */
   readonly floods: boolean;
+  /** Whether the bridge learns which addresses are behind it. */
+  readonly learns: boolean;
 }
 
 /** A link in the kernel. */
@@ -54,7 +58,7 @@ export interface LinkState {
   readonly carrier?: boolean;
   /** Its state as a member of a bridge. */
   readonly port?: BridgePortState;
-  /** The mode of a macvtap: `bridge`, `vepa`, `private`, `passthru`. */
+  /** The mode of a macvtap or macvlan: `bridge`, `vepa`, `private`, `passthru`. */
   readonly mode?: string;
   /** The protocol is 802.1Q by default. */
   readonly vlan?: { readonly link: string; readonly id: number; readonly protocol?: '802.1ad' };

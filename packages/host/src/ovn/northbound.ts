@@ -54,6 +54,21 @@ export class Northbound {
   }
 
   /**
+   * Those of these logical ports that are disabled (`enabled=false`): OVN binds them, and drops their traffic.
+   * @throws VifError of the connection
+   */
+  async disabled(logicalPorts: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string>> {
+    const selects = logicalPorts.map((name): Operation => {
+      const where = [['name', '==', name]] as const;
+      return { op: 'select', table: 'Logical_Switch_Port', where, columns: ['enabled'] };
+    });
+    const found = await this.client.transact(DATABASE, selects, signal);
+    const isDisabled = (i: number) =>
+      found[i]?.rows?.some(({ enabled }) => values.readSet(enabled)[0] === false);
+    return new Set(logicalPorts.filter((_, i) => isDisabled(i)));
+  }
+
+  /**
    * Writes all of a placement.
    * @throws VifError of the connection
    */

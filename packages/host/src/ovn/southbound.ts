@@ -11,6 +11,12 @@ export interface PortBinding {
   readonly requested: readonly string[];
   /** The additional chassis where the port has sent its RARP, as an arriving guest does. */
   readonly activated: readonly string[];
+  /** `activation-strategy=rarp`: an additional chassis blocks the port until it has sent its RARP there. */
+  readonly waitsForRarp: boolean;
+  /** The addresses to which OVN delivers frames, as in `fa:16:3e:01:02:03 10.0.0.5`; `unknown` is any other. */
+  readonly addresses: readonly string[];
+  /** The addresses from which OVN takes frames; if empty, any. */
+  readonly portSecurity: readonly string[];
   readonly up: boolean;
 }
 
@@ -37,7 +43,7 @@ export class Southbound {
     logicalPorts: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, PortBinding>> {
-    const columns = ['chassis', 'additional_chassis', 'options', 'up'];
+    const columns = ['chassis', 'additional_chassis', 'options', 'up', 'mac', 'port_security'];
     const selects = logicalPorts.map((name) => {
       const where = [['logical_port', '==', name]] as const;
       return { op: 'select', table: 'Port_Binding', where, columns } as const;
@@ -89,6 +95,9 @@ function bindingOf(row: values.Row, names: ReadonlyMap<string, string>): PortBin
     additional: namesOf(row.additional_chassis),
     requested: listOf('requested-chassis'),
     activated: listOf('additional-chassis-activated'),
+    waitsForRarp: options['activation-strategy'] === 'rarp',
+    addresses: values.readSet(row.mac).map(String),
+    portSecurity: values.readSet(row.port_security).map(String),
     up: values.readSet(row.up)[0] === true,
   };
 }

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
-import { createConnection, type Socket } from 'node:net';
-import { VifError } from '@vifkit/core';
+import { createConnection, type LookupFunction, type Socket } from 'node:net';
+import { isVifError, VifError } from '@vifkit/core';
+import { withDeadline } from '@vifkit/engine/time';
 import { retryTransient } from '../commands/transient.js';
 import { codeOf } from '../kernel/error-code.js';
 import type { OvsdbEndpoint, OvsdbTlsOptions } from './endpoint.js';
+import { lookUp } from './lookup.js';
 import { explainTlsError, readTlsOptions } from './tls.js';
 
 /** Milliseconds. Otherwise a host that drops packets would block every call until the kernel gives up. */
@@ -21,8 +23,10 @@ export async function dial(
   tls: OvsdbTlsOptions,
   signal: AbortSignal,
 ): Promise<Socket> {
+  const found = endpoint.kind === 'unix' ? undefined : await lookedUp(endpoint.host, name, signal);
+  const at = { ...endpoint, ...(found && { lookup: found }) };
   const attempt = async () => {
-    const socket = endpoint.kind === 'ssl' ? await startTls(endpoint, tls) : createConnection(endpoint);
+    const socket = at.kind === 'ssl' ? await startTls(at, tls) : createConnection(at);
     return { socket, cause: await failureOf(socket, endpoint.kind === 'ssl', signal) };
   };
   // A Unix socket refuses while its backlog is full: the server is busy, and others wait for it.
@@ -30,6 +34,22 @@ export async function dial(
   const { socket, cause } = await retryTransient(attempt, isBusy, signal);
   if (cause !== undefined) throw new VifError('OVSDB_UNREACHABLE', explain(name, cause), { cause });
   return socket.setNoDelay(true);
+}
+
+/** @throws VifError OVSDB_UNREACHABLE */
+async function lookedUp(
+  host: string,
+  name: string,
+  signal: AbortSignal,
+): Promise<LookupFunction | undefined> {
+  try {
+    return await withDeadline(DIAL_TIMEOUT, signal, (soon) => lookUp(host, soon));
+  } catch (cause) {
+    const isLate = isVifError(cause, 'TIMEOUT');
+    const why = isLate ? `no name server replies for ${host}` : reasonOf(cause);
+    const message = `Cannot connect to ${name} (${why}): check the endpoint, the network and its protocol`;
+    throw new VifError('OVSDB_UNREACHABLE', message, { cause });
+  }
 }
 
 /** Waits until a socket is connected. Otherwise the reason why it is not; it is then destroyed. */
@@ -56,10 +76,13 @@ class DialTimeout extends Error {
   }
 }
 
-async function startTls(at: { host: string; port: number }, tls: OvsdbTlsOptions): Promise<Socket> {
-  const [{ connect }, options] = await Promise.all([import('node:tls'), readTlsOptions(tls, at.host)]);
+async function startTls(
+  { host, port, lookup }: { host: string; port: number; lookup?: LookupFunction },
+  tls: OvsdbTlsOptions,
+): Promise<Socket> {
+  const [{ connect }, options] = await Promise.all([import('node:tls'), readTlsOptions(tls, host)]);
   try {
-    return connect({ ...options, host: at.host, port: at.port });
+    return connect({ ...options, host, port, ...(lookup && { lookup }) });
   } catch (cause) {
     const isMismatch = codeOf(cause) === 'ERR_OSSL_X509_KEY_VALUES_MISMATCH';
     const why = isMismatch ? 'the private key is not that of the certificate' : reasonOf(cause);

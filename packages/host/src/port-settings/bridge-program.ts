@@ -61,6 +61,30 @@ export async function readMembers(
   return new Map(found.map((link) => [link.ifname, memberOf(link, vlans.get(link.ifname))]));
 }
 
+/** An address in a bridge's forwarding table, as `bridge -json fdb` prints it. */
+interface EntryJson {
+  readonly mac: string;
+  /** The member behind which it is. */
+  readonly ifname: string;
+  readonly master?: string;
+  /** `permanent` is an address of the member itself: the bridge keeps what is sent to it. */
+  readonly state?: string;
+  /** A `locked` entry was learned from a locked member, whose frames are dropped nonetheless. */
+  readonly flags?: readonly string[];
+}
+
+/** Reads the addresses to which bridges forward frames, and the members behind which these are. */
+export async function readEntries(
+  programs: Programs,
+  signal: AbortSignal,
+): Promise<readonly Pick<EntryJson, 'ifname' | 'mac'>[]> {
+  const read = await readJson<EntryJson>(programs, ['bridge', '-json', 'fdb', 'show'], signal);
+  return read.filter(
+    ({ master, state, flags = [] }) =>
+      master !== undefined && state !== 'permanent' && !flags.includes('locked'),
+  );
+}
+
 /** Reads the VLANs of all bridges and their members. */
 export async function readVlans(
   programs: Programs,

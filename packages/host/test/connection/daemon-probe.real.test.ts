@@ -1,5 +1,10 @@
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type OpenVSwitch, startOpenVSwitch } from '@vifkit/testkit/bed';
+import { execa } from 'execa';
 import { afterAll, describe, expect, it, vi } from 'vitest';
 import { DaemonProbe } from '../../src/connection/control-socket.js';
 import { fillBacklog } from '../backlog.js';
@@ -44,4 +49,14 @@ it('a probe sees a daemon that is too busy to accept connections', async () => {
 
 it('a probe says where it cannot see', async () => {
   expect(await new DaemonProbe('/nonexistent', 'ovs-vswitchd').look()).toBe('unknown');
+});
+
+it('a probe does not wait for a FIFO in place of the file with the process id', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'probe-'));
+  const server = createServer().listen(join(folder, 'ovs-vswitchd.ctl'));
+  await once(server, 'listening');
+  await execa('mkfifo', [join(folder, 'ovs-vswitchd.pid')]);
+  expect(await new DaemonProbe(folder, 'ovs-vswitchd').look()).toBe('runs');
+  server.close();
+  await rm(folder, { recursive: true });
 });

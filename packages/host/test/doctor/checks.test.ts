@@ -1,6 +1,7 @@
 import { gzipSync } from 'node:zlib';
 import { type Requirement, VifError } from '@vifkit/core';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { checkBridgeNetfilter } from '../../src/doctor/check-bridge-netfilter.js';
 import { checkDevice } from '../../src/doctor/check-device.js';
 import { checkLibvirt } from '../../src/doctor/check-libvirt.js';
 import { checkModule } from '../../src/doctor/check-module.js';
@@ -13,6 +14,12 @@ beforeEach(() => {
   folders = new ExaminedFolders();
 });
 afterEach(() => folders.remove());
+
+it('what programs list is read no longer than the examination may take', async () => {
+  const needed: Requirement = { kind: 'bridge', name: 'Linux bridges', from: 'the kernel' };
+  const ended = checkBridgeNetfilter(needed, folders.host({ signal: AbortSignal.abort() }));
+  await expect(ended).rejects.toMatchObject({ code: 'ABORTED' });
+});
 
 describe('a program', () => {
   const needed: Requirement = { kind: 'program', name: 'acmectl', from: 'the acme-agent package' };

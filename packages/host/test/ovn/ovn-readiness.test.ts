@@ -3,7 +3,10 @@ import { OvnReadiness, type OvnReadinessParts } from '../../src/ovn/ovn-readines
 import type { PortBinding } from '../../src/ovn/southbound.js';
 
 const port = { vifId: 'a', interfaceId: 'a', bridge: 'br-int', name: 'tap0', isGuests: false };
-const binding = { chassis: 'host2', additional: [], requested: [], activated: [], up: true };
+const binding = {
+  ...{ chassis: 'host2', additional: [], requested: [], activated: [], up: true },
+  ...{ waitsForRarp: false, addresses: [], portSecurity: [] },
+};
 
 /** On chassis host1, whose switch does not have the port yet. */
 function readinessWith(ask: (port: string, signal: AbortSignal) => Promise<PortBinding>) {

@@ -87,13 +87,15 @@ function stateOf(ipLink: IpLink): LinkState {
 }
 
 function portOf(data: Readonly<Record<string, unknown>>): NonNullable<LinkState['port']> {
-  const { state, isolated, locked, flood, bcast_flood, proxy_arp } = data;
+  const { state, isolated, locked, flood, bcast_flood, proxy_arp, learning } = data;
   return {
     state: String(state),
     isolated: isolated === true,
     locked: locked === true,
     // The bridge itself answers for what is behind a port with proxy_arp.
-    floods: flood !== false && bcast_flood !== false && proxy_arp !== true,
+    broadcasts: bcast_flood !== false && proxy_arp !== true,
+    floods: flood !== false,
+    learns: learning !== false,
   };
 }
 

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { makeNamespace, type Namespace } from '@vifkit/testkit/bed';
+import { execa } from 'execa';
+import { type Mode, mac } from './modes.js';
+import type { Site } from './site.js';
+
+/** Attaches to a tap as QEMU does, and passes its frames to and from a tap `eth0` in the namespace of a process. */
+const program = `
+import ctypes, fcntl, os, select, struct, sys
+def attach(name):
+    device = os.open('/dev/net/tun', os.O_RDWR)
+    fcntl.ioctl(device, 0x400454CA, struct.pack('16sH22x', name.encode(), 0x1002))
+    return device
+host = attach(sys.argv[1])
+namespace = os.open('/proc/%s/ns/net' % sys.argv[2], os.O_RDONLY)
+assert ctypes.CDLL(None).setns(namespace, 0x40000000) == 0
+guest = attach('eth0')
+print('attached', flush=True)
+while True:
+    ready, _, _ = select.select([host, guest, 0], [], [])
+    if 0 in ready and not os.read(0, 10): break
+    for source, target in ((host, guest), (guest, host)):
+        if source in ready:
+            try: os.write(target, os.read(source, 65536))
+            except OSError: pass
+`;
+
+const guestAddress = '10.9.0.2';
+const peerAddress = '10.9.0.1';
+
+/** A guest with a network stack of its own, and what it is to reach. */
+export interface Traffic {
+  /** The site, with guests that send and receive. */
+  readonly site: Site;
+  /** Makes the way out lead to the peer: a port of br-int, or what the mode has made. */
+  connect(mode: Mode): Promise<void>;
+  /** Makes everybody forget the addresses that they have learned. */
+  forget(): Promise<void>;
+  /** Whether frames of the network's MTU pass, sent by the guest and then by the peer. */
+  passes(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+export async function startTraffic(base: Site): Promise<Traffic> {
+  const [guest, peer] = await Promise.all([makeNamespace(), makeNamespace()]);
+  const stops: (() => Promise<void>)[] = [];
+  const openTap = async (name: string) => {
+    const wire = spawn('python3', ['-c', program, name, String(guest.pid)], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const ended = once(wire, 'exit');
+    await once(wire.stdout, 'data');
+    await guest.run('ip', 'link', 'set', 'dev', 'eth0', 'mtu', '1450', 'address', mac, 'up');
+    await guest.run('ip', 'address', 'add', `${guestAddress}/24`, 'dev', 'eth0');
+    const stop = async () => {
+      wire.stdin.end();
+      await ended;
+    };
+    stops.push(stop);
+    return stop;
+  };
+  const site: Site = { ...base, openTap };
+  const reaches = async ({ pid }: Namespace, to: string) => {
+    const ping = ['ping', '-c', '2', '-i', '0.2', '-W', '1', '-s', '1422', '-M', 'do', to];
+    const { exitCode } = await execa('nsenter', ['--target', String(pid), '--net', '--', ...ping], {
+      reject: false,
+    });
+    return exitCode === 0;
+  };
+  const forget = async () => {
+    for (const each of [guest, peer]) await each.run('ip', 'neigh', 'flush', 'all');
+    const bridges = await site.ip('-o link show type bridge');
+    for (const [, name] of bridges.matchAll(/^\d+: ([^:@]+)/gm))
+      await site.ip(`link set dev ${name} type bridge fdb_flush`);
+  };
+  return {
+    site,
+    async connect({ before }) {
+      await before?.(site);
+      const far = before ? 'up1' : 'net1';
+      if (!before) {
+        await site.ip('link add name net0 mtu 9000 type veth peer name net1');
+        await site.ip('link set dev net0 up');
+        await site.ovs.vsctl('add-port', 'br-int', 'net0');
+      }
+      await peer.moveLink(far);
+      await peer.run('ip', 'link', 'set', 'dev', far, 'mtu', '9000', 'up');
+      await peer.run('ip', 'address', 'add', `${peerAddress}/24`, 'dev', far);
+    },
+    forget,
+    async passes() {
+      await forget();
+      return (await reaches(guest, peerAddress)) && (await reaches(peer, guestAddress));
+    },
+    async close() {
+      for (const stop of stops) await stop();
+      await Promise.all([guest.close(), peer.close()]);
+    },
+  };
+}
