@@ -4,6 +4,7 @@ import type { PlannedStep } from '@vifkit/engine';
 import { onAnotherDay } from './another-day.js';
 import { type Case, ifEmpty } from './case.js';
 import type { Fixture } from './fixture.js';
+import { unspeakable } from './look.js';
 
 /** `plan` reports what `plug` does, in steps that are data, and always the same. */
 export async function plansAhead(fixture: Fixture, subject: string): Promise<Case[]> {
@@ -54,6 +55,14 @@ export async function plansAhead(fixture: Fixture, subject: string): Promise<Cas
         const later = bench.anotherDriver();
         await onAnotherDay(() => later.plan(request));
         look.equal(watch.last('plug'), first, 'the plan of another process, on another day');
+        const [now, then] = [await fixture.startPlugged(), await fixture.startPlugged()];
+        await now.driver.unplug(request);
+        await onAnotherDay(() => then.driver.unplug(request));
+        look.equal(
+          then.watch.last('unplug'),
+          now.watch.last('unplug'),
+          'the plan of an unplug, on another day',
+        );
       },
     },
     {
@@ -71,8 +80,8 @@ export async function plansAhead(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'needs-are-declared',
-      says: 'declares every program that its commands run',
-      inapplicable: await ifEmpty(programsOf(fixture), 'it runs no command'),
+      says: 'declares every program that its commands and runners run',
+      inapplicable: await ifEmpty(programsOf(fixture), 'it runs no program'),
       async run(look) {
         const declared = programsDeclaredBy(fixture.plugins);
         for (const program of await programsOf(fixture)) {
@@ -87,7 +96,8 @@ async function programsOf(fixture: Fixture): Promise<string[]> {
   const { watch, driver } = await fixture.startPlugged();
   await driver.unplug(fixture.request);
   const steps = [...watch.last('plug'), ...watch.last('unplug')];
-  return [...new Set(steps.flatMap((step) => (step.kind === 'command' ? [String(step.argv[0])] : [])))];
+  const commands = steps.flatMap((step) => (step.kind === 'command' ? [step.argv, step.undo ?? []] : []));
+  return [...new Set([...commands.flatMap(([program]) => program ?? []), ...watch.programs])];
 }
 
 function programsDeclaredBy(plugins: readonly PluginPackage[]): string[] {
@@ -100,16 +110,4 @@ function writing(steps: readonly PlannedStep[]) {
   return steps
     .filter(({ writes }) => writes)
     .map(({ step }) => ({ kind: step.kind, name: stepTarget(step) }));
-}
-
-/** Values that JSON would leave out or change, with their keys. */
-function unspeakable(value: unknown, path = ''): string[] {
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([key, each]) => unspeakable(each, `${path}.${key}`));
-  }
-  const isSpeakable =
-    value === undefined ||
-    Number.isFinite(value) ||
-    !['function', 'symbol', 'bigint', 'number'].includes(typeof value);
-  return isSpeakable ? [] : [path];
 }
