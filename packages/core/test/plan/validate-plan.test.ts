@@ -136,6 +136,17 @@ describe('a custom step', () => {
     }
   });
 
+  it.each([[undefined], ['no'], [0]])(
+    'whose isDone answers %o is refused: the step would be passed over',
+    async (answer) => {
+      const [checked] = validate([{ ...custom, isDone: async () => answer }]) as [CustomStep];
+      await expect(checked.isDone(new AbortController().signal)).rejects.toMatchObject({
+        code: 'PLUGIN_FAILED',
+        message: expect.stringContaining('isDone must return true or false'),
+      });
+    },
+  );
+
   it.each([
     [{ kind: 'custom' }, "lacks 'name', lacks 'isDone', lacks 'apply', lacks 'undo'"],
     [{ ...custom, name: '' }, 'has a malformed \'name\' ("")'],
