@@ -272,7 +272,11 @@ describe("a vendor's class", () => {
       () => declareField(() => field.text(), '__proto__'),
       'has a name that no field can have',
     ],
-    ['a number without a range', () => declareField(() => field.integer(undefined as never)), 'needs a range'],
+    [
+      'a number without a range',
+      () => declareField(() => field.integer(undefined as never)),
+      'needs a range',
+    ],
     [
       'a default that it would refuse',
       () => declareField(() => field.mtu({ default: 7 })),

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Leg } from '../../src/connection/legs.js';
 import { isVifError } from '../../src/errors/vif-error.js';
-import { validatePath } from '../../src/plan/validate-path.js';
+import { validatePath } from '../../src/plan/validate.js';
 
 const vifId = '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02';
 const validate = (path: unknown) => validatePath(path, "os-vif plugin 'acme'", vifId);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
 import type { CustomStep, Plan } from '../../src/plan/steps.js';
-import { validatePlan } from '../../src/plan/validate-plan.js';
+import { validatePlan } from '../../src/plan/validate.js';
 import { badLinkNames, goodSteps } from './support/steps.js';
 
 const vifId = '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02';

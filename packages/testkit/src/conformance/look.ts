@@ -54,15 +54,3 @@ function plain(value: unknown): unknown {
   });
   return text === undefined ? undefined : JSON.parse(text);
 }
-
-/** Values that JSON would leave out or change, with their keys. */
-export function unspeakable(value: unknown, path = ''): string[] {
-  if (typeof value === 'object' && value !== null) {
-    return Object.entries(value).flatMap(([key, each]) => unspeakable(each, `${path}.${key}`));
-  }
-  const isSpeakable =
-    value === undefined ||
-    Number.isFinite(value) ||
-    !['function', 'symbol', 'bigint', 'number'].includes(typeof value);
-  return isSpeakable ? [] : [path];
-}

@@ -4,7 +4,6 @@ import type { PlannedStep } from '@vifkit/engine';
 import { onAnotherDay } from './another-day.js';
 import { type Case, ifEmpty } from './case.js';
 import type { Fixture } from './fixture.js';
-import { unspeakable } from './look.js';
 
 /** `plan` reports what `plug` does, in steps that are data, and always the same. */
 export async function plansAhead(fixture: Fixture, subject: string): Promise<Case[]> {
@@ -110,4 +109,16 @@ function writing(steps: readonly PlannedStep[]) {
   return steps
     .filter(({ writes }) => writes)
     .map(({ step }) => ({ kind: step.kind, name: stepTarget(step) }));
+}
+
+/** Values that JSON would leave out or change, with their keys. */
+function unspeakable(value: unknown, path = ''): string[] {
+  if (typeof value === 'object' && value !== null) {
+    return Object.entries(value).flatMap(([key, each]) => unspeakable(each, `${path}.${key}`));
+  }
+  const isSpeakable =
+    value === undefined ||
+    Number.isFinite(value) ||
+    !['function', 'symbol', 'bigint', 'number'].includes(typeof value);
+  return isSpeakable ? [] : [path];
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
 import type { DeviceBackend } from '../../src/nova/guest-device.js';
-import { validateBackend } from '../../src/plugin/validate-backend.js';
+import { validateBackend } from '../../src/plan/validate.js';
 
 const validate = (given: unknown) =>
   validateBackend(given, "legacy plugin 'acme'", '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02');
