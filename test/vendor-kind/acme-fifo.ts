@@ -2,6 +2,7 @@ import {
   announce,
   asVifError,
   type Plan,
+  type PlanContext,
   type PluginPackage,
   unsupportedVif,
   VifError,
@@ -150,16 +151,23 @@ class FifoRunner implements StepRunner<FifoStep, LimitChange, LimitChange> {
 }
 
 /** A tap with a queue, and a tool that is told of it. */
-@vifPlugin({ name: 'acme-fifo', makesTaps: true })
+@vifPlugin({
+  name: 'acme-fifo',
+  makesTaps: true,
+  needs: [
+    { kind: 'program', name: 'tc', from: 'iproute2' },
+    { kind: 'program', name: 'acmectl', from: 'the acme-agent package' },
+  ],
+})
 class FifoPlugin implements VifPlugin {
   describe() {
     return announce('acme-fifo', [[VIFGeneric, []]]);
   }
 
-  plug(vif: VIFBase): Plan {
+  plug(vif: VIFBase, { tap: { multiQueue } }: PlanContext): Plan {
     const link = tapOf(vif);
     return [
-      { kind: 'link', name: link, create: { type: 'tap' }, set: { up: true } },
+      { kind: 'link', name: link, create: { type: 'tap', multiQueue }, set: { up: true } },
       { kind: 'acme:fifo', link, limit: queueFor(vif) },
       { kind: 'command', argv: ['acmectl', 'add', link], undo: ['acmectl', 'remove', link] },
     ];

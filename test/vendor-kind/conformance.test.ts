@@ -1,20 +1,27 @@
-import { announce, type Plan, unsupportedVif, type VifPlugin, vifPlugin } from '@vifkit/core';
+import {
+  announce,
+  type Plan,
+  type PlanContext,
+  unsupportedVif,
+  type VifPlugin,
+  vifPlugin,
+} from '@vifkit/core';
 import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import { conformance } from '@vifkit/testkit/conformance';
 import acme from './acme-fifo.js';
 import { tapRequest } from './tap-requests.js';
 
 /** A tap with a queue, and nothing else. */
-@vifPlugin({ name: 'acme-fifo', makesTaps: true })
+@vifPlugin({ name: 'acme-fifo', makesTaps: true, needs: [{ kind: 'program', name: 'tc', from: 'iproute2' }] })
 class QueuePlugin implements VifPlugin {
   describe() {
     return announce('acme-fifo', [[VIFGeneric, []]]);
   }
 
-  plug(vif: VIFBase): Plan {
+  plug(vif: VIFBase, { tap: { multiQueue } }: PlanContext): Plan {
     const link = tapOf(vif);
     return [
-      { kind: 'link', name: link, create: { type: 'tap' }, set: { up: true } },
+      { kind: 'link', name: link, create: { type: 'tap', multiQueue }, set: { up: true } },
       { kind: 'acme:fifo', link, limit: 100 },
     ];
   }

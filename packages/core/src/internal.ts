@@ -21,5 +21,5 @@ export {
 export { DEAD_VLAN, legsOfPlan } from './plan/legs-of-plan.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
 export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
-export { validatePlan } from './plan/validate-plan.js';
+export { validateBackend, validatePath, validatePlan } from './plan/validate.js';
 export { type PackageManifest, readPackageManifest, requireAsDeclared } from './plugin/static-declaration.js';

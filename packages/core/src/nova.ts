@@ -35,6 +35,7 @@ export {
   isHostFiltering,
   isHybridPlug,
   isNeutronFiltering,
+  linkNameFor,
   needsHybridBridge,
   networkBridge,
   networkId,

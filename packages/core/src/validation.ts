@@ -54,5 +54,11 @@ export const IsFQDN: Guard = (options) => validator.IsFQDN({}, options);
 /** A TCP or UDP port number, as text. */
 export const IsPort: Guard = validator.IsPort;
 /** A URL with one of these protocols; the protocol must be present. */
-export const IsUrl: Guard<[protocols: readonly string[]]> = (protocols, options) =>
-  validator.IsUrl({ protocols: [...protocols], require_protocol: true, require_tld: false }, options);
+export const IsUrl: Guard<[protocols: readonly string[]]> = (protocols, options) => {
+  const subject = options?.each ? 'each value in $property' : '$property';
+  const message = `${subject} must be a URL that begins with ${protocols.map((each) => `${each}://`).join(' or ')}`;
+  return validator.IsUrl(
+    { protocols: [...protocols], require_protocol: true, require_tld: false },
+    { message, ...options },
+  );
+};

@@ -71,7 +71,7 @@ export class OvsPlugin implements VifPlugin {
         ? plugPerPortBridge(vif, plugContext)
         : plugDirect(vif, plugContext);
     }
-    if (isTaken(vif) && profileOf(vif).create_tap) {
+    if (isSupported(vif) && profileOf(vif).create_tap) {
       throw unsupportedVif('ovs', vif, 'its create_tap is for a VIFOpenVSwitch only');
     }
     if (vif instanceof VIFBridge) return plugHybrid(vif, plugContext);
@@ -91,7 +91,7 @@ export class OvsPlugin implements VifPlugin {
   }
 
   unplug(vif: VIFBase, { facts }: PlanContext): Promise<Plan> {
-    if (!isTaken(vif)) throw unsupportedVif('ovs', vif);
+    if (!isSupported(vif)) throw unsupportedVif('ovs', vif);
     return unplugPlan(vif, this.#options, facts);
   }
 
@@ -100,8 +100,8 @@ export class OvsPlugin implements VifPlugin {
   }
 }
 
-function isTaken(vif: VIFBase): boolean {
-  return [VIFBridge, VIFOpenVSwitch, VIFVHostUser, VIFHostDevice].some((taken) => vif instanceof taken);
+function isSupported(vif: VIFBase): boolean {
+  return [VIFBridge, VIFOpenVSwitch, VIFVHostUser, VIFHostDevice].some((type) => vif instanceof type);
 }
 
 export { AgilioOvsConverter, NewtonOvsConverter, OvsConverter, OvsOptions };

@@ -1,5 +1,5 @@
 import { type HostFacts, unsupportedVif } from '@vifkit/core';
-import { networkMtu, type PortSettings, type TapQueues } from '@vifkit/core/nova';
+import { linkNameFor, networkMtu, type PortSettings, type TapQueues } from '@vifkit/core/nova';
 import { requireField, type VIFBase, VIFOpenVSwitch, VIFPortProfileOpenVSwitch } from '@vifkit/core/os-vif';
 import {
   type OvsBridgeStep,
@@ -46,22 +46,19 @@ export function interfaceIdOf({ id, port_profile }: VIFBase): string {
   return (port_profile instanceof VIFPortProfileOpenVSwitch && port_profile.interface_id) || id;
 }
 
-/** os-vif's and Neutron's link names have 14 characters, one less than the kernel's limit. */
-const LINK_LENGTH = 14;
-
 /** The port of a vhost-user socket. If Open vSwitch makes the socket, it gives it the port's name. */
 export function vhostUserPort(vifId: string): string {
-  return `vhu${vifId}`.slice(0, LINK_LENGTH);
+  return linkNameFor('vhu', vifId);
 }
 
 /** The port of a virtual function with DPDK. */
 export function dpdkRepresentorPort(vifId: string): string {
-  return `vfr${vifId}`.slice(0, LINK_LENGTH);
+  return linkNameFor('vfr', vifId);
 }
 
 /** A VIF's own bridge. */
 export function portBridge(vifId: string): string {
-  return `pb${vifId}`.slice(0, LINK_LENGTH);
+  return linkNameFor('pb', vifId);
 }
 
 /**

@@ -66,7 +66,7 @@ export class HwVebDriver implements LegacyDriver {
     const { address: mac } = vif;
     if (vif.vnic_type !== 'macvtap') {
       const { vlan } = vif.details;
-      return [{ kind: 'function', name, mac, ...(vlan !== undefined && { vlan: Number(vlan) }) }];
+      return [{ kind: 'function', name, mac, ...(vlan !== undefined && { vlan }) }];
     }
     const device = await facts.pciNetDevice(name);
     return device === undefined ? [] : [{ kind: 'macvtap', name: device, mac, mode: 'passthru' }];

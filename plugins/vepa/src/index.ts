@@ -101,8 +101,8 @@ export class QbhDriver implements LegacyDriver {
   async path(vif: NetworkVif, { facts }: PlanContext): Promise<Leg[]> {
     const { pci_slot: name } = vif.profile;
     if (name === undefined) return []; // `config` refuses it
-    if (vif.vnic_type === 'direct') return [{ kind: 'function', name, mac: vif.address }];
-    const device = (await facts.pciNetDevice(name)) ?? `of ${name}`;
+    const device = vif.vnic_type === 'direct' ? undefined : await facts.pciNetDevice(name);
+    if (device === undefined) return [{ kind: 'function', name, mac: vif.address }];
     return [{ kind: 'macvtap', name: device, mac: vif.address, mode: 'passthru' }];
   }
 

@@ -1,5 +1,12 @@
 import { type VifConverter, vifConverter } from '@vifkit/core';
-import { interfaceId, isHybridPlug, type NetworkVif, toVifFields, vhostUserSocket } from '@vifkit/core/nova';
+import {
+  interfaceId,
+  isHybridPlug,
+  linkNameFor,
+  type NetworkVif,
+  toVifFields,
+  vhostUserSocket,
+} from '@vifkit/core/nova';
 import {
   VIFPortProfileFPBridge,
   VIFPortProfileFPOpenVSwitch,
@@ -23,7 +30,12 @@ export class VhostUserConverter implements VifConverter {
     }
     if (vhostuser_ovs_plug) {
       const port_profile = new VIFPortProfileOpenVSwitch(ovsFields(vif));
-      return new VIFVHostUser({ ...fields, plugin: 'ovs', vif_name: portName(vif), port_profile });
+      return new VIFVHostUser({
+        ...fields,
+        plugin: 'ovs',
+        vif_name: linkNameFor('vhu', vif.id),
+        port_profile,
+      });
     }
     return new VIFVHostUser({ ...fields, plugin: vhostuser_vrouter_plug ? 'contrail_vrouter' : 'noop' });
   }
@@ -45,9 +57,4 @@ function ovsFields(vif: NetworkVif) {
 
 function bridgeOf({ network: { bridge } }: NetworkVif): { readonly bridge_name?: string } {
   return bridge === undefined ? {} : { bridge_name: bridge };
-}
-
-/** The name that Neutron's agent gives to ports of sockets: 14 characters, like all of Nova's names. */
-function portName({ id }: NetworkVif): string {
-  return `vhu${id}`.slice(0, 14);
 }

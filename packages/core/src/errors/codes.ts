@@ -10,7 +10,7 @@ export const errorCodes = {
   UNKNOWN_FIELD: 'A versioned object has a field that its class does not declare',
   INCOMPATIBLE_VERSION: 'An object has, or is to be written in, a version that is not known',
   NO_COMMON_VERSION: 'A plugin does not understand the version of the class that is known here',
-  INVALID_PLAN: 'A plugin returned a plan that cannot be run',
+  INVALID_PLAN: 'A plugin returned a plan, a path or a device that cannot be used',
   INVALID_OPTIONS: 'An option of a plugin, a call or the command is malformed or not known',
 
   VIF_TYPE_MISSING: 'The VIF has no type',

@@ -127,7 +127,7 @@ export class ValidationError extends VifError {
     readonly violations: readonly Violation[],
     options?: VifErrorOptions,
   ) {
-    const listed = violations.slice(0, shown).map(({ path, message }) => `${path} ${message}`.trim());
+    const listed = violations.slice(0, shown).map(({ path, message }) => `${path || 'it'} ${message}`);
     const more = violations.length - listed.length;
     super(
       code,

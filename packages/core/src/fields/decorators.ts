@@ -37,6 +37,9 @@ export const IsMtu = decorator('mtu');
 export const IsVlanId = decorator('vlanId');
 
 function decorator(name: RuleName, { accepts, says }: Rule = rules[name]) {
-  const validator = { validate: accepts, defaultMessage: () => `$property ${says}` };
-  return (options?: ValidationOptions): PropertyDecorator => ValidateBy({ name, validator }, options);
+  return (options?: ValidationOptions): PropertyDecorator => {
+    const subject = options?.each ? 'each value in $property' : '$property';
+    const validator = { validate: accepts, defaultMessage: () => `${subject} ${says}` };
+    return ValidateBy({ name, validator }, options);
+  };
 }

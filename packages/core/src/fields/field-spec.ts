@@ -95,6 +95,14 @@ export function ownClassFor(prototype: object): DeclaredClass | undefined {
   return ownClasses.get(kindName(prototype) ?? '');
 }
 
+/** The name of the class that all classes of versioned objects extend. */
+export const rootName = 'vifkit.VersionedObject';
+
+/** Whether the class with this prototype, or an ancestor of it, has the name. */
+export function isKindOf(prototype: object, name: string): boolean {
+  return kindsOf(prototype).includes(name);
+}
+
 /** The name of the class with this prototype; undefined if the class has no name of its own. */
 export function kindName(prototype: object): string | undefined {
   return Object.hasOwn(prototype, kinds) ? kindsOf(prototype)[0] : undefined;

@@ -1,3 +1,5 @@
+import { quote } from '../errors/quote.js';
+import { VifError } from '../errors/vif-error.js';
 import { ValidateBy, ValidateIf, ValidateNested } from './class-validator.js';
 import { declared, decorateLater, fieldConstraint, nests, ruleOf } from './field-rule.js';
 import {
@@ -50,6 +52,8 @@ interface ObjectOptions extends FieldOptions<object> {
  *
  * Declare the property itself with `declare`. Without that, the class field would be reset to undefined after the base
  * class's constructor has filled it.
+ *
+ * A wrong declaration is refused when its module is loaded: VifError PLUGIN_INVALID.
  */
 export const field = {
   linkName: scalar('linkName'),
@@ -95,20 +99,40 @@ function scalar(kind: Exclude<ScalarType['kind'], 'boolean' | 'integer'>) {
   return ({ wire, ...options }: TextOptions = {}) => declare({ kind, ...(wire && { wire }) }, options);
 }
 
+/** In JavaScript, the range may be left out. */
+const unranged = { min: Number.NaN, max: Number.NaN };
+
 function integer({
   min,
   max,
   digits = false,
   zero = false,
   ...options
-}: IntegerOptions & { min: number; max: number }) {
+}: IntegerOptions & { min: number; max: number } = unranged) {
   return declare({ kind: 'integer', min, max, digits, zero }, options);
 }
 
 function declare(type: FieldType, options: FieldOptions<unknown> = {}): PropertyDecorator {
   const { required = false, nullable = false, since, initial } = options;
   const spec = { type, required, nullable, since, default: options.default, initial };
-  return (prototype, name) => addField(prototype, String(name), spec);
+  return (prototype, name) => {
+    const fault = faultOf(String(name), spec);
+    if (fault !== undefined) {
+      const text = `The field '${String(name)}' of ${prototype.constructor.name} ${fault}`;
+      throw new VifError('PLUGIN_INVALID', text);
+    }
+    addField(prototype, String(name), spec);
+  };
+}
+
+/** What is wrong with a declaration. */
+function faultOf(name: string, { type, default: value }: FieldSpec): string | undefined {
+  // Either would change the object's identity: its prototype, or the class that class-validator sees.
+  if (['__proto__', 'constructor'].includes(name)) return 'has a name that no field can have';
+  if (type.kind === 'integer' && !(type.min <= type.max)) return 'needs a range: { min, max }';
+  if (value === undefined || nests(type)) return undefined;
+  const { accepts, says } = ruleOf(type, 'plug');
+  return accepts(value) ? undefined : `has a default that ${says}, not ${quote(value)}`;
 }
 
 /** Adds a field to the class with this prototype. */

@@ -45,7 +45,8 @@ export function readWireScalar(type: ScalarType, value: unknown): unknown {
 }
 
 function toInteger(value: unknown): unknown {
-  const isDecimal = typeof value === 'string' && /^\s*[+-]?\d+\s*$/.test(value);
+  // A byte order mark is white space here, and not in Python.
+  const isDecimal = typeof value === 'string' && /^[^\S\uFEFF]*[+-]?\d+[^\S\uFEFF]*$/.test(value);
   // Python's integers have no negative zero.
   return isDecimal || value === 0 ? Number(value) + 0 : value;
 }

@@ -3,12 +3,20 @@ import type { VIFBase } from '../os-vif/vifs.js';
 import { NetworkVif } from './network-model.js';
 import type { Instance } from './request.js';
 
-/** Nova's NIC_NAME_LEN: one less than the kernel's limit. */
+/** Nova's NIC_NAME_LEN, which Neutron and os-vif use too: one less than the kernel's limit. */
 const nicNameLength = 14;
+
+/**
+ * The name that Nova, Neutron and os-vif give to a link or a port of a VIF: a prefix, and as much of the id as fits.
+ * @param prefix as in `tap` or `qvo`
+ */
+export function linkNameFor(prefix: string, vifId: string): string {
+  return `${prefix}${vifId}`.slice(0, nicNameLength);
+}
 
 /** The name of the host's device: the one that the VIF gives, or one made from its id. */
 export function deviceName(vif: NetworkVif): string {
-  return vif.devname ?? `nic${vif.id}`.slice(0, nicNameLength);
+  return vif.devname ?? linkNameFor('nic', vif.id);
 }
 
 /** What Open vSwitch calls the port: `external_ids:iface-id`. */

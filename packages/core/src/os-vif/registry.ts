@@ -1,15 +1,18 @@
+import { isPlainObject, quote } from '../errors/quote.js';
 import { VifError } from '../errors/vif-error.js';
 import { addField } from '../fields/field.js';
 import {
   type DeclaredClass,
   type FieldType,
   fieldsOf,
+  isKindOf,
   nameKind,
   nameOfClass,
   ownClassFor,
   ownFieldsOf,
+  rootName,
 } from '../fields/field-spec.js';
-import { optionRules } from '../fields/options.js';
+import { type OptionRules, optionRules, readDeclared } from '../fields/options.js';
 import { compareVersions, isVersion, versionsUpTo } from './version.js';
 
 /** The identity of a class of versioned objects on the wire. */
@@ -43,32 +46,50 @@ function declaredIdentity(prototype: {
 const byName = new Map<string, Registration>();
 const byPrototype = new WeakMap<object, Registration>();
 
+const identityRules: OptionRules<ObjectIdentity> = {
+  name: optionRules.name,
+  namespace: optionRules.name,
+  version: { accepts: isVersion, says: 'a version, as in "1.0"' },
+  builtOn: {
+    accepts: (value) => isPlainObject(value) && Object.entries(value).flat().every(isVersion),
+    says: 'an object of versions, as in { "1.0": "1.0", "1.2": "1.1" }',
+  },
+};
+
 /**
  * Class decorator: registers a class for the wire form, in os-vif's namespace unless another is given. The name must be
  * given explicitly, because bundlers rename classes.
- * @throws VifError PLUGIN_INVALID without a name and a version, PLUGIN_CONFLICT if another class has the name
+ * @throws VifError PLUGIN_INVALID for a malformed declaration, a class that does not extend VersionedObject, or a field
+ *   that it cannot have; PLUGIN_CONFLICT if another class has the name
  */
 export function versionedObject(identity: Omit<ObjectIdentity, 'namespace'> & Partial<ObjectIdentity>) {
   return (type: DeclaredClass): void => {
-    const registration = { namespace: 'os_vif', ...identity, type };
-    if (!registration.name) {
-      const text = `The versioned object of class ${type.name} has no name; give it one: versionedObject({ name: '…', … })`;
-      throw new VifError('PLUGIN_INVALID', text);
-    }
-    const { name, namespace, version } = registration;
-    if (![name, namespace].every(optionRules.name.accepts) || !isVersion(version)) {
-      const text = `The versioned object of class ${type.name} needs a name, a namespace and a version, as in { name: 'VIFPortProfileAcme', namespace: 'acme', version: '1.0' }`;
-      throw new VifError('PLUGIN_INVALID', text);
-    }
-    const key = keyOf(namespace, name);
+    const owner = `@versionedObject of class ${type.name}`;
+    const given = typeof identity === 'object' ? { namespace: 'os_vif', ...identity } : identity;
+    const declared = readDeclared<ObjectIdentity>(given, owner, identityRules, ['name', 'version']);
+    requireFields(type, declared.version, owner);
+    const registration = { ...declared, type };
+    const key = keyOf(declared.namespace, declared.name);
     if (byName.has(key))
       throw new VifError('PLUGIN_CONFLICT', `Two classes claim the versioned object ${key}`);
     byName.set(key, registration);
     byPrototype.set(type.prototype, registration);
-    const { type: _, ...called } = registration;
-    Object.defineProperty(type.prototype, identityKey, { value: called });
+    Object.defineProperty(type.prototype, identityKey, { value: declared });
     nameKind(type, key);
   };
+}
+
+/** @throws VifError PLUGIN_INVALID */
+function requireFields({ prototype }: DeclaredClass, newest: string, owner: string): void {
+  if (!isKindOf(prototype, rootName)) throw invalid(`${owner}: the class must extend VersionedObject`);
+  const parent: object = Object.getPrototypeOf(prototype);
+  for (const [name, { since }] of ownFieldsOf(prototype)) {
+    if (name in parent && !fieldsOf(parent).has(name)) {
+      throw invalid(`${owner}: every object has '${name}', so no field can have this name`);
+    }
+    if (since === undefined || (isVersion(since) && compareVersions(since, newest) <= 0)) continue;
+    throw invalid(`${owner}: '${name}' is since ${quote(since)}, which must be a version up to ${newest}`);
+  }
 }
 
 export function findVersionedObject(namespace: string, name: string): Registration | undefined {
@@ -188,7 +209,8 @@ export function adoptClass(type: DeclaredClass, owner: string): void {
   for (const [field, spec] of ownFieldsOf(prototype)) {
     addField(adopted.prototype, field, { ...spec, type: ownType(spec.type, owner) });
   }
-  versionedObject(identity)(adopted);
+  const { name: called, namespace, version, builtOn } = identity; // another copy of core may have more
+  versionedObject({ name: called, namespace, version, ...(builtOn && { builtOn }) })(adopted);
 }
 
 /** The type of a field, with our classes in place of those of the other copy. */

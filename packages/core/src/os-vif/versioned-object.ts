@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { isPlainObject, quote } from '../errors/quote.js';
 import { Cursor } from '../fields/cursor.js';
 import { violationsOf } from '../fields/field-rule.js';
-import { hasInstance, nameKind, nameOfClass } from '../fields/field-spec.js';
+import { hasInstance, nameKind, nameOfClass, rootName } from '../fields/field-spec.js';
 import { type Form, fill, readFields, readScalar, refuseUnknownKeys } from '../fields/read-fields.js';
 import { toPrimitive } from './to-primitive.js';
 import type { Primitive } from './version.js';
@@ -69,7 +69,7 @@ export abstract class VersionedObject {
   }
 }
 
-nameKind(VersionedObject, 'vifkit.VersionedObject');
+nameKind(VersionedObject, rootName);
 
 /** Whether a field has been set to a value, null included, and does not merely have its default. */
 export function isSet<T extends VersionedObject>(object: T, name: Extract<keyof T, string>): boolean {

@@ -1,3 +1,4 @@
+import { quote } from '../errors/quote.js';
 import { asVifError } from '../errors/vif-error.js';
 import { isPlainText } from '../fields/values.js';
 import { defineStepKind, type StepOf } from './define-step-kind.js';
@@ -59,7 +60,11 @@ export function sealCustomStep(
   const step = {
     kind: 'custom',
     name,
-    isDone: sealed(isDone),
+    isDone: sealed(async function (signal) {
+      const answer: unknown = await isDone.call(this, signal);
+      if (typeof answer === 'boolean') return answer;
+      throw new TypeError(`isDone must return true or false, not ${quote(answer)}`);
+    }),
     apply: sealed(apply),
     undo: sealed(undo),
     ...(settlesPort !== undefined && { settlesPort }),

@@ -74,9 +74,7 @@ export function describeHost(registry: PluginRegistry, permitted?: readonly stri
   const errors: VifError[] = [];
   for (const name of registry.pluginNames) {
     try {
-      const info: unknown = registry.plugin(name).describe();
-      if (!(info instanceof HostPluginInfo)) throw new TypeError(`it returned ${quote(info)}`);
-      described.push(info);
+      described.push(...wholeInfo(registry.plugin(name).describe()));
     } catch (error) {
       errors.push(
         asVifError(error, 'PLUGIN_FAILED', `The plugin '${name}' cannot say which VIFs it supports`),
@@ -85,6 +83,17 @@ export function describeHost(registry: PluginRegistry, permitted?: readonly stri
   }
   const plugins = permitted ? described.flatMap((plugin) => only(permitted, plugin)) : described;
   return { info: new HostInfo({ plugin_info: plugins }), errors };
+}
+
+/**
+ * What `describe` returned, in a list.
+ * @throws TypeError for anything but an announcement; ValidationError INVALID_OBJECT for one without its fields, as
+ *   `fromPrimitive` may read it
+ */
+function wholeInfo(info: unknown): readonly HostPluginInfo[] {
+  if (info instanceof Promise) throw new TypeError('describe must not be async');
+  if (!(info instanceof HostPluginInfo)) throw new TypeError(`it returned ${quote(info)}`);
+  return new HostInfo({ plugin_info: [info] }).plugin_info;
 }
 
 function only(permitted: readonly string[], { plugin_name, vif_info }: HostPluginInfo): HostPluginInfo[] {

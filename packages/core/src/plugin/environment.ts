@@ -4,7 +4,7 @@ import { VifError } from '../errors/vif-error.js';
 import { validateSync } from '../fields/class-validator.js';
 import type { Constructor } from './declaration.js';
 import { declarationOf } from './decorators.js';
-import type { OptionsSource } from './options.js';
+import { defaultsOf, type OptionsSource } from './options.js';
 import type { Component, PluginPackage } from './package.js';
 import { requirePackages } from './registration.js';
 import { slugOf } from './slots.js';
@@ -59,7 +59,7 @@ function declaredBy(given: PluginPackage): OptionVariable[] {
     const options = declaration?.options;
     if (!options) return [];
     const owner = declaration.role === 'plugin' ? declaration.name : declaration.type;
-    return Object.entries(new options())
+    return Object.entries(defaultsOf(options, `${declaration.role} '${owner}'`))
       .filter(([, fallback]) => isReadable(fallback))
       .map(([option, fallback]) => ({ owner, option, options, fallback }));
   });
@@ -141,7 +141,8 @@ function isTaken(value: unknown, { options, option }: OptionVariable): boolean {
  * @param env the environment, as in `process.env`; variables that do not begin with `VIF_` are ignored
  * @param reserved variables with this prefix that have other purposes
  * @throws VifError INVALID_OPTIONS for a variable that sets no option, or a text that is not a value of its option;
- *   PLUGIN_CONFLICT if a variable would set two options; PLUGIN_INVALID for what is not a list of packages
+ *   PLUGIN_CONFLICT if a variable would set two options; PLUGIN_INVALID for what is not a list of packages;
+ *   PLUGIN_FAILED for an options class that cannot be instantiated
  */
 export function optionsFromEnvironment(
   env: Readonly<Record<string, string | undefined>>,

@@ -68,7 +68,7 @@ export interface BuiltOptions {
  * An options object: the class's defaults, overridden by the given options. The last source wins; undefined counts as
  * not given.
  * @throws VifError INVALID_OPTIONS for a value that the decorators refuse, or an option that the class does not have;
- *   PLUGIN_FAILED if the class cannot be instantiated
+ *   PLUGIN_FAILED if the class cannot be instantiated, or its object cannot be changed
  */
 export function buildOptions(
   options: Constructor<object> | undefined,
@@ -79,7 +79,7 @@ export function buildOptions(
   const sources = new Map<string, string | undefined>();
   for (const source of given) {
     for (const [name, value] of overridesOf(source, values, owner)) {
-      Object.assign(values, { [name]: value });
+      set(values, name, value, owner);
       sources.set(name, source.from);
     }
   }
@@ -94,13 +94,22 @@ function overridesOf({ from, values: given }: GivenOptions, known: object, owner
   if (typeof given !== 'object' || given === null || Array.isArray(given)) {
     throw refused(`The options of ${owner} must be an object, not ${quote(given)}${fromSource(from)}`);
   }
-  const overrides = Object.entries(given).filter(([, value]) => value !== undefined);
+  const overrides = entriesOf(given, owner, from).filter(([, value]) => value !== undefined);
   const unknown = overrides.find(([name]) => !Object.hasOwn(known, name));
   if (unknown) {
     const names = Object.keys(known).join(', ') || 'none';
     throw refused(`${owner} has no option '${unknown[0]}'; it has ${names}${fromSource(from)}`);
   }
   return overrides;
+}
+
+/** @throws VifError INVALID_OPTIONS for an object that throws when it is read */
+function entriesOf(given: object, owner: string, from: string | undefined): [string, unknown][] {
+  try {
+    return Object.entries(given);
+  } catch (error) {
+    throw asVifError(error, 'INVALID_OPTIONS', `The options of ${owner} cannot be read${fromSource(from)}`);
+  }
 }
 
 function refused(what: string): VifError {
@@ -111,7 +120,20 @@ function problemsOf({ constraints = {}, children = [] }: Refusal): string[] {
   return [...Object.values(constraints), ...children.flatMap(problemsOf)];
 }
 
-function defaultsOf(options: Constructor<object> | undefined, owner: string): object {
+/** @throws VifError PLUGIN_FAILED for an object of the plugin that cannot be changed */
+function set(values: object, name: string, value: unknown, owner: string): void {
+  try {
+    Object.assign(values, { [name]: value });
+  } catch (error) {
+    throw asVifError(error, 'PLUGIN_FAILED', `The option '${name}' of ${owner} cannot be set`);
+  }
+}
+
+/**
+ * An object of an options class, with the defaults.
+ * @throws VifError PLUGIN_FAILED if the class cannot be instantiated
+ */
+export function defaultsOf(options: Constructor<object> | undefined, owner: string): object {
   try {
     return options ? new options() : {};
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Leg } from '../connection/legs.js';
+import { linkNameFor } from '../nova/network-facts.js';
 import type { LinkAbsentStep, LinkStep, Plan } from '../plan/steps.js';
 import type { Requirement } from './declaration.js';
 
@@ -35,26 +36,19 @@ export function noBoundTap({ name, unbind, vendor }: Omit<BoundTap, 'bind' | 'mu
   ];
 }
 
-/** The length of Neutron's and Nova's names, one less than the kernel's limit. */
-const NAME_LENGTH = 14;
-
-function nameFor(prefix: string, vifId: string): string {
-  return `${prefix}${vifId}`.slice(0, NAME_LENGTH);
-}
-
 /** The name of the guest's tap, by Neutron's and Nova's rule. */
 export function tapName(vifId: string): string {
-  return nameFor('tap', vifId);
+  return linkNameFor('tap', vifId);
 }
 
 /** The name of the Linux bridge between a guest's tap and a switch. */
 export function hybridBridgeName(vifId: string): string {
-  return nameFor('qbr', vifId);
+  return linkNameFor('qbr', vifId);
 }
 
 /** The names of the veth pair's ends: first the one at that bridge, then the one at the switch. */
 export function vethNames(vifId: string): readonly [bridgeEnd: string, switchEnd: string] {
-  return [nameFor('qvb', vifId), nameFor('qvo', vifId)];
+  return [linkNameFor('qvb', vifId), linkNameFor('qvo', vifId)];
 }
 
 /** The parameters of a VIF's hybrid links. */

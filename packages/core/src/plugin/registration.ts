@@ -51,6 +51,19 @@ export function requirePackage(each: PluginPackage): void {
   }
 }
 
+const methods = {
+  plugin: ['describe', 'plug', 'unplug'],
+  driver: ['config', 'plug', 'unplug'],
+  converter: ['convert'],
+} as const satisfies Record<Declaration['role'], readonly string[]>;
+
+/** @throws TypeError for a component without the methods of its role */
+function requireMethods(component: Component, role: Declaration['role']): Component {
+  const missing = methods[role].filter((name) => typeof Reflect.get(component, name) !== 'function');
+  if (missing.length === 0) return component;
+  throw new TypeError(`it has no method ${missing.join(', ')}`);
+}
+
 /** A registered class. It is instantiated at first use, so that a package costs nothing until it is needed. */
 export class Registration<T extends Component = Component> {
   readonly #target: Constructor<T>;
@@ -114,7 +127,7 @@ export class Registration<T extends Component = Component> {
     try {
       const built: Component = this.#scope.resolve(this.#target);
       const adapted = this.#adapters.reduce((each, adapter) => adapter.adapt(each, this.declaration), built);
-      return adapted as T; // an adapter keeps the role of what it adapts
+      return requireMethods(adapted, this.declaration.role) as T; // an adapter keeps the role of what it adapts
     } catch (error) {
       const context = `The ${this.title} of ${this.packageName} could not be built`;
       throw asVifError(error, 'PLUGIN_FAILED', context);

@@ -62,10 +62,12 @@ export class PluginRegistry {
     logger: Logger = silentLogger,
     { facts = noFacts, adapters = ownAdapters, onDemand = [] }: RegistryParts = {},
   ) {
-    this.#options = givenBySlug(options);
+    this.#options = readable('INVALID_OPTIONS', 'The options', () => givenBySlug(options));
     this.#parts = { logger, facts };
     this.#adapters = adapters;
-    for (const each of requirePackages(packages)) this.#add(each);
+    for (const each of requirePackages(packages)) {
+      readable('PLUGIN_INVALID', 'A plugin package', () => this.#add(each));
+    }
     for (const scope of this.#scopes) scope.check();
     for (const each of onDemand) this.#addPending(each);
     const known = new Set(this.#components.map((each) => optionsOwner(each)));
@@ -242,6 +244,15 @@ export class PluginRegistry {
   #mapOf({ role }: Pick<Declaration, 'role'>): Map<string, Registration> {
     const maps = { plugin: this.#plugins, driver: this.#drivers, converter: this.#converters };
     return maps[role] as Map<string, Registration>;
+  }
+}
+
+/** What comes of reading something that a caller gave. It may be a proxy that throws. */
+function readable<T>(code: 'INVALID_OPTIONS' | 'PLUGIN_INVALID', what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    throw asVifError(error, code, `${what} cannot be read`);
   }
 }
 

@@ -15,7 +15,7 @@ describe('an invalid input', () => {
   it('has no path when it is wrong as a whole', () => {
     const violations = [{ path: '', message: 'must be a plain object, not null' }];
     expect(new ValidationError('INVALID_REQUEST', 'The request', violations).message).toBe(
-      'The request is invalid: must be a plain object, not null',
+      'The request is invalid: it must be a plain object, not null',
     );
   });
 

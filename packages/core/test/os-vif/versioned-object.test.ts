@@ -20,6 +20,13 @@ import {
 
 const id = '2265b1f5-91b7-d8f1-cd61-1027c386bbc4';
 
+/** Declares a field of a new class, in its version 1.1. */
+function declareField(decorator: () => PropertyDecorator, name = 'lane'): void {
+  class Declared extends VIFBase {}
+  decorator()(Declared.prototype, name);
+  versionedObject({ name: 'Acme1', namespace: 'acme', version: '1.1' })(Declared);
+}
+
 function refusal(make: () => unknown): ValidationError {
   try {
     make();
@@ -219,8 +226,66 @@ describe("a vendor's class", () => {
   });
 
   it('may not take a name that is taken', () => {
-    const claim = () => versionedObject({ version: '1.0', name: 'VIFBridge' })(class {});
+    const claim = () => versionedObject({ version: '1.0', name: 'VIFBridge' })(class extends VIFBase {});
     expect(claim).toThrow(expect.objectContaining({ code: 'PLUGIN_CONFLICT' }));
+  });
+
+  it.each<[what: string, declare: () => void, message: string]>([
+    [
+      'an unknown key',
+      () =>
+        versionedObject(JSON.parse('{"name":"Acme1","version":"1.0","nmespace":"acme"}'))(
+          class extends VIFBase {},
+        ),
+      `"nmespace" is not an option; did you mean 'namespace'?`,
+    ],
+    [
+      'versions that are none',
+      () =>
+        versionedObject({ name: 'Acme1', version: '1.1', builtOn: { first: '1.0' } })(
+          class extends VIFBase {},
+        ),
+      'builtOn must be an object of versions',
+    ],
+    [
+      'a class of its own',
+      () => versionedObject({ name: 'Acme1', version: '1.1' })(class {}),
+      'must extend VersionedObject',
+    ],
+    [
+      'a field of a version to come',
+      () => declareField(() => field.text({ since: '1.2' })),
+      'must be a version up to 1.1',
+    ],
+    [
+      'a field of no version',
+      () => declareField(() => field.text({ since: 'today' })),
+      '\'lane\' is since "today"',
+    ],
+    [
+      'a field named like a method',
+      () => declareField(() => field.text(), 'copy'),
+      "every object has 'copy'",
+    ],
+    [
+      'a field that is the prototype',
+      () => declareField(() => field.text(), '__proto__'),
+      'has a name that no field can have',
+    ],
+    [
+      'a number without a range',
+      () => declareField(() => field.integer(undefined as never)),
+      'needs a range',
+    ],
+    [
+      'a default that it would refuse',
+      () => declareField(() => field.mtu({ default: 7 })),
+      'has a default that must be an integer from 68 to 65535, not 7',
+    ],
+  ])('may not have %s', (_, declare, message) => {
+    expect(declare).toThrow(
+      expect.objectContaining({ code: 'PLUGIN_INVALID', message: expect.stringContaining(message) }),
+    );
   });
 
   it('is not written without a name', () => {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isVifError } from '../../src/errors/vif-error.js';
 import type { CustomStep, Plan } from '../../src/plan/steps.js';
-import { validatePlan } from '../../src/plan/validate-plan.js';
+import { validatePlan } from '../../src/plan/validate.js';
 import { badLinkNames, goodSteps } from './support/steps.js';
 
 const vifId = '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02';
@@ -135,6 +135,17 @@ describe('a custom step', () => {
       );
     }
   });
+
+  it.each([[undefined], ['no'], [0]])(
+    'whose isDone answers %o is refused: the step would be passed over',
+    async (answer) => {
+      const [checked] = validate([{ ...custom, isDone: async () => answer }]) as [CustomStep];
+      await expect(checked.isDone(new AbortController().signal)).rejects.toMatchObject({
+        code: 'PLUGIN_FAILED',
+        message: expect.stringContaining('isDone must return true or false'),
+      });
+    },
+  );
 
   it.each([
     [{ kind: 'custom' }, "lacks 'name', lacks 'isDone', lacks 'apply', lacks 'undo'"],

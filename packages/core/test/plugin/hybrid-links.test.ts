@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { validatePlan } from '../../src/plan/validate-plan.js';
+import { validatePlan } from '../../src/plan/validate.js';
 import { hybridLinks, noHybridLinks } from '../../src/plugin/recipes.js';
 
 const vifId = 'ac3e2f74-815d-4daf-9f2e-41709cb36e03';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VifError } from '../../src/errors/vif-error.js';
 import { type Logger, silentLogger } from '../../src/plan/host.js';
-import { inject, LOGGER, vifPlugin } from '../../src/plugin/decorators.js';
+import { inject, LOGGER, legacyDriver, vifConverter, vifPlugin } from '../../src/plugin/decorators.js';
 import { PluginRegistry } from '../../src/plugin/registry.js';
 import { Idle } from './support/idle.js';
 
@@ -9,7 +9,62 @@ class Options {
   mode = 'safe';
 }
 
+const unreadable = new Proxy(
+  {},
+  {
+    get() {
+      throw new Error('no');
+    },
+    ownKeys() {
+      throw new Error('no');
+    },
+  },
+);
+
+describe('what cannot be read', () => {
+  @vifPlugin({ name: 'idle', options: Options })
+  class Plugin extends Idle {}
+  const packages = [{ name: 'a', provides: [Plugin] }];
+
+  it.each<[what: string, code: string, make: () => unknown]>([
+    ['a package', 'PLUGIN_INVALID', () => new PluginRegistry([unreadable as never])],
+    [
+      'a class of a package',
+      'PLUGIN_INVALID',
+      () => new PluginRegistry([{ name: 'a', provides: [unreadable as never] }]),
+    ],
+    ['the options', 'INVALID_OPTIONS', () => new PluginRegistry(packages, unreadable as never)],
+    ['the options of a plugin', 'INVALID_OPTIONS', () => new PluginRegistry(packages, { idle: unreadable })],
+  ])('has an error with a code: %s', (_, code, make) => {
+    expect(make).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining('cannot be read') }),
+    );
+  });
+});
+
 describe('building a plugin', () => {
+  it.each<[role: string, build: (registry: PluginRegistry) => unknown, missing: string]>([
+    ['plugin', (registry) => registry.plugin('x'), 'unplug'],
+    ['driver', (registry) => registry.driver('x'), 'config'],
+    ['converter', (registry) => registry.converter('x', 'newton'), 'convert'],
+  ])('fails for a %s that lacks a method, and names it', (role, build, missing) => {
+    class Partial {
+      describe() {}
+      plug() {}
+    }
+    const target = Partial as never;
+    if (role === 'plugin') vifPlugin({ name: 'x' })(target);
+    if (role === 'driver') legacyDriver({ type: 'x' })(target);
+    if (role === 'converter') vifConverter({ type: 'x' })(target);
+    const registry = new PluginRegistry([{ name: 'a', provides: [target] }]);
+    expect(() => build(registry)).toThrow(
+      expect.objectContaining({
+        code: 'PLUGIN_FAILED',
+        message: expect.stringMatching(`${role} 'x' of a could not be built: it has no method .*${missing}`),
+      }),
+    );
+  });
+
   it('waits until it is needed, and happens once', () => {
     let built = 0;
     @vifPlugin({ name: 'counted' })

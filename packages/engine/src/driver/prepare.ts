@@ -15,6 +15,8 @@ import {
   legsOfPlan,
   type RoutedRequest,
   stepKindOf,
+  validateBackend,
+  validatePath,
   validatePlan,
 } from '@vifkit/core/internal';
 import {
@@ -73,12 +75,14 @@ async function preparePlan(
       ? chosen.handler()[operation](chosen.vif, context)
       : chosen.handler[operation](chosen.vif, context),
   );
-  const path = await guard(chosen, 'path', signal, () => pathOf(chosen, context)).catch((error: unknown) => {
-    if (operation === 'plug') throw error;
-    return []; // the VIF can be unplugged however its request has changed
-  });
   const vifId = vif.id;
   const owner = `${chosen.path} plugin '${chosen.plugin}'`;
+  const path = await guard(chosen, 'path', signal, () => pathOf(chosen, context))
+    .then((legs) => validatePath(legs, owner, vifId))
+    .catch((error: unknown) => {
+      if (operation === 'plug') throw error;
+      return []; // the VIF can be unplugged however its request has changed
+    });
   const valid = validatePlan(plan, owner, vifId);
   if (operation === 'plug' && port) requireSettled(port, valid, owner, vifId);
   const legs = operation === 'plug' ? withMac(mergeLegs(path, legsOfPlan(valid)), vif.address) : path;
@@ -246,7 +250,9 @@ export async function prepareDevice(
       return guests.forObject(object, { ...context, ...own });
     }
     const { vif, handler } = chosen;
-    return guests.forBackend(await handler.config(vif, context), vif.address, context);
+    const owner = `legacy plugin '${chosen.plugin}'`;
+    const backend = validateBackend(await handler.config(vif, context), owner, vif.id);
+    return guests.forBackend(backend, vif.address, context);
   });
   return { ...handledBy(request, chosen), device };
 }

@@ -85,6 +85,23 @@ describe('a plugin that', () => {
     },
   );
 
+  it.each<[what: string, path: () => unknown]>([
+    ['no list', () => 5],
+    ['what is no leg', () => [{ kind: 'guestlink', name: 'tap2' }]],
+    ['nothing in a list', () => [undefined]],
+    ['a list that cannot be looked at', () => [hostile()]],
+  ])('has a path with %s is reported by its name, but its VIF can be unplugged', async (_, path) => {
+    class Pathless extends plugin(() => [{ kind: 'linkAbsent', name: 'tap2', type: 'tap', own: true }]) {
+      override path = path as never;
+    }
+    vifPlugin({ name: 'bad' })(Pathless);
+    const { results } = await amongOthers(Pathless, 'plugAll');
+    expect(results[1]).toMatchObject({
+      error: { code: 'INVALID_PLAN', message: expect.stringContaining("'bad' returned a bad path") },
+    });
+    expect((await amongOthers(Pathless, 'unplugAll')).results[1]).toMatchObject({ ok: true });
+  });
+
   it('has a step that never ends is reported by its name, and the others are plugged', async () => {
     const { results, links } = await amongOthers(
       plugin(() => [custom]),

@@ -11,7 +11,7 @@ import type { Case } from './case.js';
 import { type Example, examplesOf } from './examples.js';
 import type { Fixture } from './fixture.js';
 import type { Look } from './look.js';
-import { vifClasses } from './vif-classes.js';
+import { sampleFields, vifClasses } from './vif-classes.js';
 
 /** A plugin supports exactly what it announces: each class, each port profile and each version, and no others. */
 export function announces(from: PluginPackage, plugin: string, fixture: Fixture): Case[] {
@@ -60,13 +60,16 @@ export function announces(from: PluginPackage, plugin: string, fixture: Fixture)
       inapplicable: others().length === 0 ? 'it announces all VIF classes' : undefined,
       async run(look) {
         for (const type of others()) {
-          const { driver } = await fixture.start();
-          const vif = new type({ ...commonFields, plugin });
-          const code = await driver.plan({ ...fixture.request, vif }).then(
-            () => 'planned',
-            (error: unknown) => (isVifError(error) ? error.code : String(error)),
-          );
-          look.same(code, 'UNSUPPORTED_VIF', `what comes of a ${nameOf(type)}`);
+          for (const own of [{}, sampleFields(type)]) {
+            const { driver } = await fixture.start();
+            const vif = new type({ ...commonFields, ...own, plugin });
+            const code = await driver.plan({ ...fixture.request, vif }).then(
+              () => 'planned',
+              (error: unknown) => (isVifError(error) ? error.code : String(error)),
+            );
+            const fields = Object.keys(own).join(', ') || 'no fields of its own';
+            look.same(code, 'UNSUPPORTED_VIF', `what comes of a ${nameOf(type)} with ${fields}`);
+          }
         }
       },
     },

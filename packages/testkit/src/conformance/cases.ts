@@ -6,6 +6,7 @@ import type { ConformanceRequest } from './conformance-request.js';
 import { describesItself } from './describes-itself.js';
 import { failsWhole } from './fails-whole.js';
 import { Fixture } from './fixture.js';
+import { guestDevice } from './guest-device.js';
 import { plansAhead } from './plans-ahead.js';
 import { repeats } from './repeats.js';
 import { sideBySide } from './side-by-side.js';
@@ -75,6 +76,7 @@ export async function conformanceCases(given: Given): Promise<Case[]> {
     cases.push(...(await plansAhead(fixture, subject)));
     cases.push(...(await failsWhole(fixture, subject)));
     cases.push(...(await vendorCode(fixture, subject)));
+    cases.push(...(await guestDevice(fixture, subject)));
     cases.push(...(await sideBySide(fixture, subject)));
   }
   return cases;

@@ -1,21 +1,16 @@
-import type { PluginPackage } from '@vifkit/core';
-import type { GuestConfigurator } from '@vifkit/core/nova';
+import { isSameVif, isVifError, type Logger, type PluginPackage, silentLogger } from '@vifkit/core';
+import { idOfVif } from '@vifkit/core/internal';
 import type { VIFBase } from '@vifkit/core/os-vif';
 import type { StepRunner } from '@vifkit/core/step-kinds';
-import type { Step } from '@vifkit/core/steps';
+import { type Step, stepTarget } from '@vifkit/core/steps';
 import { createVifDriver, type Host, type VifDriver } from '@vifkit/engine';
 import type { Point } from '../memory/kernel/points.js';
 import { type MemoryHost, type MemoryHostOptions, memoryHost } from '../memory/memory-host.js';
 import type { ConformanceRequest } from './conformance-request.js';
 import { outstanding } from './ledger.js';
+import { RecordedGuest } from './recorded-guest.js';
 import type { VendorState } from './vendor-state.js';
 import { Watch } from './watch.js';
-
-/** No test here asks for a guest's device. */
-const noGuests: GuestConfigurator = {
-  forObject: () => ({ toXml: () => '' }),
-  forBackend: () => ({ toXml: () => '' }),
-};
 
 /** The keys of a conformance request that are passed to a driver. The other keys are for `host`. */
 const requestKeys = ['id', 'flavor', 'image', 'host', 'firewall', 'routing'];
@@ -67,14 +62,13 @@ export class Fixture {
   async start(): Promise<Bench> {
     const vendor = await this.setting.vendor?.(this.given);
     const commands = { ...this.hostOptions.commands, ...vendor?.commands };
-    const host = plansAlone(memoryHost({ ...this.hostOptions, commands }));
-    return new Bench(this, host, vendor);
+    return new Bench(this, memoryHost({ ...this.hostOptions, commands }), vendor);
   }
 
   /** The os-vif object that the request's VIF is, or converts to. */
   get object(): VIFBase | undefined {
     const { plugins, options } = this;
-    const driver = createVifDriver({ host: memoryHost(), guests: noGuests, plugins, options });
+    const driver = createVifDriver({ host: memoryHost(), guests: new RecordedGuest(), plugins, options });
     return driver.convert(this.request);
   }
 
@@ -111,15 +105,24 @@ export class Fixture {
 
 /** A host with a driver, and everything that can be observed of them. */
 export class Bench {
+  readonly host: MemoryHost;
   readonly watch: Watch;
   readonly driver: VifDriver;
+  readonly guest = new RecordedGuest();
+  /** What was logged as a failure. */
+  readonly failures: string[] = [];
+  readonly #logger: Logger = {
+    ...silentLogger,
+    warn: (fields, message) => this.failures.push(`${message} ${JSON.stringify(fields)}`),
+  };
 
   constructor(
     readonly fixture: Fixture,
-    readonly host: MemoryHost,
+    private readonly whole: MemoryHost,
     readonly vendor: VendorState | undefined,
   ) {
-    this.watch = new Watch(host);
+    this.host = plansAlone(whole);
+    this.watch = new Watch(this.host);
     this.driver = this.anotherDriver(this.watch);
   }
 
@@ -129,7 +132,8 @@ export class Bench {
     const given = [options, ...(this.vendor?.options ? [this.vendor.options] : [])];
     return createVifDriver({
       host: withoutClose(this.host),
-      guests: noGuests,
+      guests: this.guest,
+      logger: this.#logger,
       plugins: plugins.map((each) => watch.over(each)),
       options: given.map((each) => ({ options: each })),
     });
@@ -145,6 +149,18 @@ export class Bench {
     if (this.vendor?.snapshot) return structuredClone(await this.vendor.snapshot());
     const plugs = this.watch.plans.filter(({ operation }) => operation === 'plug').map(({ plan }) => plan);
     return outstanding(this.host.commands.log, plugs);
+  }
+
+  /** What still carries the VIF's mark, as a later garbage collection would find it. */
+  async marked(): Promise<string[]> {
+    const id = idOfVif(this.fixture.request.vif);
+    const { signal } = new AbortController();
+    const found = await Promise.all(this.whole.runners.map((runner) => runner.findOwned?.(signal) ?? []));
+    return found.flat().flatMap((each) => {
+      if (isVifError(each)) return [each.message];
+      const isOurs = each.vifId !== undefined && isSameVif(each.vifId, String(id));
+      return isOurs ? [`${stepTarget(each.step)} (${each.step.kind})`] : [];
+    });
   }
 
   /** The steps for which a plug would write now, commands apart: they run whenever they are planned. */

@@ -29,7 +29,7 @@ export class Look {
   }
 
   holds(condition: boolean, what: string): void {
-    this.#tell(what, () => assert.ok(condition));
+    this.#tell(what, () => assert.ok(condition, 'it does not hold'));
   }
 
   #tell(what: string, look: () => void): void {

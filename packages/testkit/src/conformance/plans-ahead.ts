@@ -54,6 +54,14 @@ export async function plansAhead(fixture: Fixture, subject: string): Promise<Cas
         const later = bench.anotherDriver();
         await onAnotherDay(() => later.plan(request));
         look.equal(watch.last('plug'), first, 'the plan of another process, on another day');
+        const [now, then] = [await fixture.startPlugged(), await fixture.startPlugged()];
+        await now.driver.unplug(request);
+        await onAnotherDay(() => then.driver.unplug(request));
+        look.equal(
+          then.watch.last('unplug'),
+          now.watch.last('unplug'),
+          'the plan of an unplug, on another day',
+        );
       },
     },
     {
@@ -71,8 +79,8 @@ export async function plansAhead(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'needs-are-declared',
-      says: 'declares every program that its commands run',
-      inapplicable: await ifEmpty(programsOf(fixture), 'it runs no command'),
+      says: 'declares every program that its commands and runners run',
+      inapplicable: await ifEmpty(programsOf(fixture), 'it runs no program'),
       async run(look) {
         const declared = programsDeclaredBy(fixture.plugins);
         for (const program of await programsOf(fixture)) {
@@ -87,7 +95,8 @@ async function programsOf(fixture: Fixture): Promise<string[]> {
   const { watch, driver } = await fixture.startPlugged();
   await driver.unplug(fixture.request);
   const steps = [...watch.last('plug'), ...watch.last('unplug')];
-  return [...new Set(steps.flatMap((step) => (step.kind === 'command' ? [String(step.argv[0])] : [])))];
+  const commands = steps.flatMap((step) => (step.kind === 'command' ? [step.argv, step.undo ?? []] : []));
+  return [...new Set([...commands.flatMap(([program]) => program ?? []), ...watch.programs])];
 }
 
 function programsDeclaredBy(plugins: readonly PluginPackage[]): string[] {

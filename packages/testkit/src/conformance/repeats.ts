@@ -45,10 +45,13 @@ export function repeats(fixture: Fixture, subject: string): Case[] {
         const { host, driver } = bench;
         const vendor = await bench.vendorState();
         const own = (await bench.wanting()).filter(isVendors);
+        const functions = host.snapshot().vfs;
         await driver.plug(request);
         await driver.unplug(request);
         const left = namesOn(host).filter((name) => !fixture.mayStay.has(name));
         look.none(left, 'what the unplug left behind');
+        look.none(await bench.marked(), 'what still carries the VIF’s mark after the unplug');
+        look.equal(host.snapshot().vfs, functions, 'the virtual functions after the unplug');
         look.equal(await bench.vendorState(), vendor, 'what the unplug left at the vendor’s side');
         const undone = (await bench.wanting()).filter(isVendors);
         look.equal(undone, own, 'the custom steps, and those of its own kinds, that a plug would do again');
@@ -102,6 +105,18 @@ export function repeats(fixture: Fixture, subject: string): Case[] {
         const left = namesOn(bench.host).filter((name) => !fixture.mayStay.has(name));
         look.none(left, 'what its unplug left behind');
         look.equal(await bench.vendorState(), vendor, 'what its unplug left at the vendor’s side');
+      },
+    },
+    {
+      subject,
+      promise: 'closes',
+      says: 'can be closed after use',
+      async run(look) {
+        const bench = await fixture.startPlugged();
+        await bench.driver.unplug(request);
+        bench.failures.length = 0;
+        await bench.driver.close();
+        look.none(bench.failures, 'what could not be disposed of');
       },
     },
   ];

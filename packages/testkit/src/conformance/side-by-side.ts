@@ -1,5 +1,6 @@
 import { isVifError } from '@vifkit/core';
 import { toPrimitive, VIFBase } from '@vifkit/core/os-vif';
+import type { ChangeResult, Settled } from '@vifkit/engine';
 import type { Case } from './case.js';
 import type { ConformanceRequest } from './conformance-request.js';
 import { type Fixture, namesOn, type PlainRequest } from './fixture.js';
@@ -13,13 +14,14 @@ const maxNameLength = 15;
 export async function sideBySide(fixture: Fixture, subject: string): Promise<Case[]> {
   const { request, given } = fixture;
   const twin = given.twin === undefined && (await takesHardware(fixture)) ? undefined : twinOf(given);
+  const noTwin = 'no second VIF can have its hardware: give `twin` to test this';
   const stretched = stretch(given);
   return [
     {
       subject,
       promise: 'side-by-side',
       says: 'can be plugged beside another VIF of its kind, and unplugged without harming that VIF',
-      inapplicable: twin ? undefined : 'no second VIF can have its hardware: give `twin` to test this',
+      inapplicable: twin ? undefined : noTwin,
       async run(look) {
         if (!twin) return;
         const other = await fixture.with(twin).startPlugged();
@@ -52,6 +54,35 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
     },
     {
       subject,
+      promise: 'at-once',
+      says: 'can be plugged and unplugged at the same time as another VIF of its kind',
+      inapplicable: twin ? undefined : noTwin,
+      async run(look) {
+        if (!twin) return;
+        const sequence = await fixture.start();
+        for (const each of [request, twin]) await sequence.driver.plug(each);
+        const bench = await fixture.start();
+        const { host, driver } = bench;
+        const vendor = await bench.vendorState();
+        look.none(failuresOf(await driver.plugAll([request, twin])), 'what fails of a plug of both');
+        for (const each of [request, twin]) {
+          look.none(
+            (await driver.check(each)).differences,
+            'what check finds, once both are plugged at once',
+          );
+        }
+        look.equal(namesOn(host).sort(), namesOn(sequence.host).sort(), 'what there is of both');
+        look.equal(await bench.vendorState(), await sequence.vendorState(), 'the vendor’s side, with both');
+        look.none(failuresOf(await driver.unplugAll([request, twin])), 'what fails of an unplug of both');
+        look.none(
+          namesOn(host).filter((name) => !fixture.mayStay.has(name)),
+          'what an unplug of both left behind',
+        );
+        look.equal(await bench.vendorState(), vendor, 'what it left at the vendor’s side');
+      },
+    },
+    {
+      subject,
       promise: 'long-names',
       says: `takes a VIF whose device has a name of ${maxNameLength} bytes, or says that it does not`,
       inapplicable: stretched ? undefined : 'its VIF names no device',
@@ -68,6 +99,10 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
       },
     },
   ];
+}
+
+function failuresOf(results: readonly Settled<ChangeResult>[]): string[] {
+  return results.flatMap((each) => (each.ok ? [] : String(each.error)));
 }
 
 /** Whether the VIF uses a function of a card, which can only belong to one VIF. */

@@ -25,6 +25,8 @@ const tokensKey = 'injectionTokens';
 export class Watch implements Gate {
   /** The plans that the plugins returned, in order. */
   readonly plans: { readonly operation: 'plug' | 'unplug'; readonly plan: readonly Step[] }[] = [];
+  /** The programs that the package's runners have run. */
+  readonly programs = new Set<string>();
   /** Lets the n-th vendor's step from now on do its work, and then fail with this error. */
   failAfter: { left: number; readonly error: Error } | undefined;
   readonly #host: MemoryHost;
@@ -32,6 +34,7 @@ export class Watch implements Gate {
   readonly #programs: CommandExecutor = {
     run: async (argv, signal) => {
       const { commands } = this.#host;
+      this.programs.add(argv[0]);
       if (comparing.getStore() === this) return commands.answer(argv, signal);
       const failure = await this.#host.reach({ part: 'runner', what: argv.join(' ') }, signal);
       if (failure) throw failure;
@@ -97,28 +100,32 @@ export class Watch implements Gate {
     return watched;
   }
 
+  /** The component behind methods that record its plans. It may be frozen, and may have private fields. */
   #component<T extends Component>(made: T): T {
-    for (const operation of ['plug', 'unplug'] as const) {
-      const original: unknown = Reflect.get(made, operation);
-      if (typeof original !== 'function') continue;
-      const plan: PlanMethod = original.bind(made);
-      Reflect.defineProperty(made, operation, {
-        value: async (vif: never, context: PlanContext) => {
-          const steps: unknown = await plan(vif, context);
-          if (!Array.isArray(steps)) return steps; // the engine will report what is wrong with it
-          this.plans.push({ operation, plan: steps });
-          return steps.map((step) => (isCustom(step) ? this.#custom(step) : step));
-        },
-      });
+    const watched: T = Object.create(made);
+    for (const [name, method] of methodsOf(made)) {
+      const bound: PlanMethod = method.bind(made);
+      const value = name === 'plug' || name === 'unplug' ? this.#recorded(name, bound) : bound;
+      Object.defineProperty(watched, name, { value });
     }
-    return made;
+    return watched;
+  }
+
+  #recorded(operation: 'plug' | 'unplug', plan: PlanMethod): PlanMethod {
+    return async (vif, context) => {
+      const steps: unknown = await plan(vif, context);
+      if (!Array.isArray(steps)) return steps; // the engine will report what is wrong with it
+      this.plans.push({ operation, plan: steps });
+      return steps.map((step) => (isCustom(step) ? this.#custom(step) : step));
+    };
   }
 
   #custom(step: CustomStep): CustomStep {
-    const { name } = step;
+    const { name, settlesPort } = step;
     return {
       kind: 'custom',
       name,
+      ...(settlesPort !== undefined && { settlesPort }),
       isDone: (signal) => step.isDone(signal),
       apply: async (signal) => {
         await this.before(name, signal);
@@ -128,6 +135,20 @@ export class Watch implements Gate {
       undo: (signal) => step.undo(signal),
     };
   }
+}
+
+/** An object's own and inherited methods, except those that every object has. */
+function methodsOf(object: object): Map<string | symbol, PlanMethod> {
+  const methods = new Map<string | symbol, PlanMethod>();
+  const all = Object.getOwnPropertyNames(Object.prototype);
+  for (let each: object | null = object; each; each = Object.getPrototypeOf(each)) {
+    for (const name of Reflect.ownKeys(each)) {
+      const method: unknown = Object.getOwnPropertyDescriptor(each, name)?.value;
+      if (typeof method !== 'function' || methods.has(name) || all.includes(String(name))) continue;
+      methods.set(name, method as PlanMethod);
+    }
+  }
+  return methods;
 }
 
 /** Whether a step is applied by the vendor's code, which can also be asked for the current state. */

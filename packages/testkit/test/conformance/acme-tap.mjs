@@ -6,8 +6,8 @@ class Tap {
   describe() {
     return announce('acme', [[VIFGeneric, []]]);
   }
-  plug(vif) {
-    return [{ kind: 'link', name: nameOf(vif), create: { type: 'tap' }, set: { up: true } }];
+  plug(vif, { tap: { multiQueue } }) {
+    return [{ kind: 'link', name: nameOf(vif), create: { type: 'tap', multiQueue }, set: { up: true } }];
   }
   unplug(vif) {
     return process.env.FORGETFUL ? [] : [{ kind: 'linkAbsent', name: nameOf(vif), type: 'tap', own: true }];
@@ -19,7 +19,7 @@ function nameOf(vif) {
   return vif.vif_name;
 }
 
-vifPlugin({ name: 'acme' })(Tap);
+vifPlugin({ name: 'acme', makesTaps: true })(Tap);
 const id = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 const vif = new VIFGeneric({ id, plugin: 'acme', vif_name: 'tapdc065497-3c' });
 

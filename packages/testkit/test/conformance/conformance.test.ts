@@ -66,7 +66,7 @@ class Everything implements VifPlugin {
       { kind: 'linkAbsent', name: qvo, type: 'veth', own: true },
       { kind: 'command', argv: ['tool', 'delete', vif.id] },
       { kind: 'linkAbsent', name: bridge, type: 'bridge', own: true },
-      { kind: 'vf', address: '0000:03:00.1', vlan: 0 },
+      { kind: 'vf', address: '0000:03:00.1', restore: { vifMac: vif.address ?? '02:00:00:00:00:01' } },
     ];
   }
 }
@@ -100,7 +100,11 @@ const instance = {
 await conformance({
   plugins: everything,
   requests: [{ id: 'every kind of step', vif: new VIFOpenVSwitch(vif), instance, leaves: ['br-int'] }],
-  host: { links: [{ name: 'eth0' }], pci: { '0000:03:00.1': { pf: 'eth0', index: 0, netDevice: 'eth0v0' } } },
+  host: {
+    links: [{ name: 'eth0' }],
+    pci: { '0000:03:00.1': { pf: 'eth0', index: 0, netDevice: 'eth0v0' } },
+    vfs: { '0000:03:00.1': { mac: '52:54:00:00:00:01' } },
+  },
 });
 
 await conformance({
@@ -110,5 +114,6 @@ await conformance({
     ovsBridges: [String(withBridge)],
     links: [{ name: 'eth0', up: true }],
     pci: { '0000:03:00.1': { pf: 'eth0', index: 0 } },
+    vfs: { '0000:03:00.1': { mac: '52:54:00:00:00:01' } },
   }),
 });

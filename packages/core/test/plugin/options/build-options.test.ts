@@ -158,6 +158,24 @@ describe('options that are refused', () => {
   });
 });
 
+it('options that cannot be changed are reported by the name of their plugin', () => {
+  class Frozen {
+    mode = 'safe';
+    constructor() {
+      Object.freeze(this);
+    }
+  }
+  @vifPlugin({ name: 'frozen', options: Frozen })
+  class Plugin extends Idle {}
+  const make = () => new PluginRegistry([{ name: 'a', provides: [Plugin] }], { frozen: { mode: 'fast' } });
+  expect(make).toThrow(
+    expect.objectContaining({
+      code: 'PLUGIN_FAILED',
+      message: expect.stringContaining("The option 'mode' of plugin 'frozen' cannot be set"),
+    }),
+  );
+});
+
 describe('options of several sources', () => {
   const file = {
     name: 'vif.json',

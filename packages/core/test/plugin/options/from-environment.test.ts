@@ -151,6 +151,22 @@ describe('the environment', () => {
     );
   });
 
+  it('is not read for options that cannot be made', () => {
+    class Broken {
+      constructor() {
+        throw new Error('no');
+      }
+    }
+    @vifPlugin({ name: 'broken', options: Broken })
+    class Plugin extends Idle {}
+    expect(() => optionsFromEnvironment({}, [{ name: 'a', provides: [Plugin] }])).toThrow(
+      expect.objectContaining({
+        code: 'PLUGIN_FAILED',
+        message: "The options of plugin 'broken' cannot be made: no",
+      }),
+    );
+  });
+
   it('leaves it to the registry to refuse what is no package', () => {
     expect(optionsFromEnvironment({}, [{ name: 'x' } as PluginPackage])).toEqual([]);
   });

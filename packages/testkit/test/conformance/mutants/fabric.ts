@@ -38,7 +38,12 @@ export class Fabric implements VifPlugin {
 
   plug(vif: VIFBase, context: PlanContext): Plan | Promise<Plan> {
     const name = this.nameOf(vif);
-    return [this.link(vif, name), this.bind(vif, name, context), this.policy(vif), this.port(vif, name)];
+    return [
+      this.link(vif, name, context),
+      this.bind(vif, name, context),
+      this.policy(vif),
+      this.port(vif, name),
+    ];
   }
 
   unplug(vif: VIFBase): Plan | Promise<Plan> {
@@ -51,11 +56,11 @@ export class Fabric implements VifPlugin {
     ];
   }
 
-  protected link(vif: VIFBase, name: string): LinkStep {
+  protected link(vif: VIFBase, name: string, { tap: { multiQueue } }: PlanContext): LinkStep {
     return {
       kind: 'link',
       name,
-      create: { type: 'tap' },
+      create: { type: 'tap', multiQueue },
       set: { up: true, mtu: networkMtu(vif) ?? this.options.mtu },
     };
   }

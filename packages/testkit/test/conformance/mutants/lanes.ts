@@ -1,6 +1,7 @@
 import {
   announce,
   type Plan,
+  type PlanContext,
   type PluginPackage,
   unsupportedVif,
   type VifPlugin,
@@ -92,9 +93,9 @@ export class Lanes implements VifPlugin {
     return announce('lanes', [[VIFGeneric, []]]);
   }
 
-  plug(vif: VIFBase): Plan {
+  plug(vif: VIFBase, { tap: { multiQueue } }: PlanContext): Plan {
     return [
-      { kind: 'link', name: tapOf(vif), create: { type: 'tap' }, set: { up: true } },
+      { kind: 'link', name: tapOf(vif), create: { type: 'tap', multiQueue }, set: { up: true } },
       { kind: 'lanes:lane', port: vif.id, lane: this.laneFor(vif) },
       {
         kind: 'ovsPort',

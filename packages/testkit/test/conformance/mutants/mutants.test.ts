@@ -1,3 +1,5 @@
+import type { VIFBase } from '@vifkit/core/os-vif';
+import type { Step } from '@vifkit/core/steps';
 import { describe, expect, it } from 'vitest';
 import { type Kept, runConformance } from '../../../src/conformance/index.js';
 import { Fabric, type FabricClass, suiteFor } from './fabric.js';
@@ -20,6 +22,20 @@ describe('a plugin without fault', () => {
     class Right extends Fabric {}
     expect(await broken(Right, seesController)).toEqual([]);
   });
+});
+
+it('keeps all promises if it is frozen, and has private fields', async () => {
+  class Frozen extends Fabric {
+    readonly #bridge = 'br-int';
+    constructor() {
+      super();
+      Object.freeze(this);
+    }
+    protected override port(vif: VIFBase, name: string): Step {
+      return { ...super.port(vif, name), bridge: this.#bridge } as Step;
+    }
+  }
+  expect(await broken(Frozen, true)).toEqual([]);
 });
 
 describe('a plugin with one fault breaks a promise', () => {

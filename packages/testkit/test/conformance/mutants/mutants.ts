@@ -139,7 +139,7 @@ export const mutants: Readonly<Record<string, FabricClass>> = {
       const { kind, argv, undo } = super.bind(vif, name, context);
       const again = { kind, argv: ['fabricctl', 'refresh', vif.id], undo: ['fabricctl', 'forget', vif.id] };
       return [
-        this.link(vif, name),
+        this.link(vif, name, context),
         { kind, argv, ...(undo && { undo }) },
         again,
         this.policy(vif),
@@ -195,7 +195,7 @@ export const mutants: Readonly<Record<string, FabricClass>> = {
       const name = this.nameOf(vif);
       const again: LinkStep = { kind: 'link', name, create: { type: 'tap' }, set: { mtu: 1400 } };
       return [
-        this.link(vif, name),
+        this.link(vif, name, context),
         again,
         this.bind(vif, name, context),
         this.policy(vif),
@@ -321,8 +321,81 @@ export const mutants: Readonly<Record<string, FabricClass>> = {
     }
   },
   'has steps that are no data': class extends Fabric {
-    protected override link(vif: VIFBase, name: string): LinkStep {
-      return { ...super.link(vif, name), set: { mtu: Number.NaN } };
+    protected override link(vif: VIFBase, name: string, context: PlanContext): LinkStep {
+      return { ...super.link(vif, name, context), set: { mtu: Number.NaN } };
+    }
+  },
+  'makes its tap for one queue, whatever the card has': class extends Fabric {
+    protected override link(vif: VIFBase, name: string, context: PlanContext): LinkStep {
+      return { ...super.link(vif, name, context), create: { type: 'tap' } };
+    }
+  },
+  'makes its tap for several queues, whatever the card has': class extends Fabric {
+    protected override link(vif: VIFBase, name: string, context: PlanContext): LinkStep {
+      return { ...super.link(vif, name, context), create: { type: 'tap', multiQueue: true } };
+    }
+  },
+  'makes another tap than the guest opens': class extends Fabric {
+    override plug(vif: VIFBase, context: PlanContext): Plan {
+      return [this.link(vif, `t${vif.id.slice(0, 8)}`, context)];
+    }
+    override unplug(vif: VIFBase): Plan {
+      this.nameOf(vif);
+      return [{ kind: 'linkAbsent', name: `t${vif.id.slice(0, 8)}`, type: 'tap', own: true }];
+    }
+  },
+  'leaves its filter behind': class extends Fabric {
+    override plug(vif: VIFBase, context: PlanContext): Plan {
+      const name = this.nameOf(vif);
+      const mac = vif.address ?? '02:00:00:00:00:01';
+      return [...(super.plug(vif, context) as Plan), { kind: 'guestFilter', name, mac, addresses: [] }];
+    }
+  },
+  'stays a user of a link that others use': class extends Fabric {
+    override plug(vif: VIFBase, context: PlanContext): Plan {
+      return [...(super.plug(vif, context) as Plan), { kind: 'linkUser', name: 'eth0', user: vif.id }];
+    }
+  },
+  'takes a class that it does not announce, if it has a name': class extends Fabric {
+    protected override nameOf(vif: VIFBase) {
+      return vif instanceof VIFBridge && vif.vif_name !== undefined ? vif.vif_name : super.nameOf(vif);
+    }
+  },
+  'undoes with a program that it does not declare': class extends Fabric {
+    protected override bind(...args: Parameters<Fabric['bind']>): CommandStep {
+      const [{ id }] = args;
+      return { ...super.bind(...args), undo: ['fabric-unbind', id] };
+    }
+    protected override unbind({ id }: VIFBase): Step {
+      return { kind: 'command', argv: ['fabricctl', 'unbind', id], undo: ['fabric-bind', id] };
+    }
+  },
+  'plans an unplug by the time': class extends Fabric {
+    protected override unbind(vif: VIFBase): Step {
+      const argv = ['fabricctl', 'unbind', vif.id];
+      return { kind: 'command', argv, vendor: new Date().toDateString() };
+    }
+  },
+  'mixes up two VIFs that are plugged at once': class extends Fabric {
+    #vif: VIFBase | undefined;
+    override async plug(vif: VIFBase, context: PlanContext): Promise<Plan> {
+      this.#vif = vif;
+      await context.facts.linkMtu('eth0');
+      return super.plug(this.#vif, context);
+    }
+  },
+  'cannot be disposed of': class extends Fabric {
+    dispose() {
+      throw new Error('It has been closed already');
+    }
+  },
+  'is frozen, and forgets the unbinding': class extends Fabric {
+    constructor() {
+      super();
+      Object.freeze(this);
+    }
+    override unplug(vif: VIFBase): Plan {
+      return (super.unplug(vif) as Plan).filter(({ kind }) => kind !== 'command');
     }
   },
   'never answers': class extends Fabric {
