@@ -3,7 +3,7 @@ import type { OvsPortSettingsStep } from '@vifkit/core/steps';
 import { Deadline } from '@vifkit/engine/time';
 import { memoryHost } from '@vifkit/testkit';
 import { describe, expect, it } from 'vitest';
-import { qosId } from '../../src/openvswitch/columns.js';
+import { qosId } from '../../src/openvswitch/marks.js';
 import * as values from '../../src/ovsdb/values.js';
 import { OvsPortSettingsRunner } from '../../src/port-settings/ovs-port-settings-runner.js';
 
