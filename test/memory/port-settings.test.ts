@@ -157,6 +157,33 @@ describe('a member of a Linux bridge that its request settles', () => {
     expect(host.links.snapshot()[tap]).toEqual(before);
   });
 
+  it('leaves the bridge and its uplink as they were when its plug fails', async () => {
+    const { host, driver } = start({ links: [...lan.links, { name: 'eth0', up: true }] });
+    const meta = { should_create_bridge: true, bridge_interface: 'eth0' };
+    await driver.plug(linuxBridge(1, {}, meta)); // without VLANs
+    const before = host.links.snapshot();
+    const failing = linuxBridge(2, { vlan: 6, trunk_vlans: [7] }, meta);
+    host.failAt(({ what }) => what.startsWith('bridge link set'));
+    await expect(driver.plug(failing)).rejects.toMatchObject({ code: 'PLUG_FAILED', undoFailures: [] });
+    expect(host.links.snapshot()).toEqual(before);
+  });
+
+  it('leaves the VLANs and the filtering to another that needs them when its plug fails', async () => {
+    const { host, driver } = start({ links: [...lan.links, { name: 'eth0', up: true }] });
+    const meta = { should_create_bridge: true, bridge_interface: 'eth0' };
+    let refusals = 1;
+    host.failAt(({ what }) => what.startsWith('bridge link set') && refusals-- > 0);
+    const results = await driver.plugAll([
+      linuxBridge(1, { vlan: 6, trunk_vlans: [7] }, meta),
+      linuxBridge(2, { vlan: 6 }, meta),
+    ]);
+    expect(results.map(({ ok }) => ok)).toEqual([false, true]);
+    const { 'br-lan': bridge, eth0 } = host.links.snapshot();
+    expect(bridge).toMatchObject({ vlanFiltering: true });
+    expect(Object.keys(eth0?.vlans ?? {})).toEqual(['1', '6']);
+    expect((await driver.check(linuxBridge(2, { vlan: 6 }, meta))).differences).toEqual([]);
+  });
+
   it('can have no limits of its rate there', async () => {
     const { driver } = start(lan);
     await expect(driver.plug(linuxBridge(1, { qos }))).rejects.toMatchObject({

@@ -57,6 +57,8 @@ export const bridgePort = defineStepKind({
     uplink: optional(linkName),
   },
   intention: () => 'use',
+  // Whether the bridge filters depends on all of its members.
+  locks: ({ bridge }) => [`link:${bridge}`],
   goesWith: ({ name }) => name,
   settlesPort: () => true,
   describe: ({ bridge, ...step }) => [`in ${bridge}`, ...words(step)],

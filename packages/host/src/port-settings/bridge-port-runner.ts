@@ -18,10 +18,16 @@ import {
   runBridge,
 } from './bridge-program.js';
 
+type Command = readonly string[];
+
 /** The commands that configure a member, and those that undo it. */
 interface VlanChange {
-  readonly apply: readonly (readonly string[])[];
-  readonly undo: readonly (readonly string[])[];
+  readonly apply: readonly Command[];
+  readonly undo: readonly Command[];
+  /** The VLANs that the uplink is put into. */
+  readonly added: readonly number[];
+  /** Whether the bridge has filtered VLANs before. */
+  readonly wasFiltering: boolean;
 }
 
 /**
@@ -40,12 +46,7 @@ export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, 
     steps: readonly VifStep<BridgePortStep>[],
     signal: AbortSignal,
   ): Promise<readonly Inspection<VlanChange>[]> {
-    const names = steps.flatMap(({ step: { name, bridge, uplink } }) => [
-      name,
-      bridge,
-      ...(uplink ? [uplink] : []),
-    ]);
-    const members = await readMembers(names, this.programs, signal);
+    const members = await readMembers(this.programs, signal);
     return steps.map(({ step }) => {
       const differences = differencesOf(step, members);
       return differences.length > 0 ? { change: changeOf(step, members), differences } : { differences };
@@ -64,7 +65,7 @@ export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, 
     return outcomes;
   }
 
-  /** The bridge continues to filter, and its uplink keeps the VLANs: others may need them by now. */
+  /** The bridge continues to filter, and its uplink keeps VLANs, if other members need that by now. */
   async undo(
     tasks: readonly AttemptedTask<BridgePortStep, VlanChange, true>[],
     signal: AbortSignal,
@@ -72,13 +73,17 @@ export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, 
     const errors: (VifError | undefined)[] = [];
     for (const { step, vifId, change } of tasks)
       errors.push(await this.#run(step, vifId, change.undo, signal));
+    const members = await readMembers(this.programs, signal);
+    const undone = new Set(tasks.map(({ step }) => step.name));
+    for (const [i, { step, vifId, change }] of tasks.entries())
+      errors[i] ??= await this.#run(step, vifId, restoringBridge(step, change, members, undone), signal);
     return errors;
   }
 
   async #run(
     { name }: BridgePortStep,
     vifId: string,
-    commands: readonly (readonly string[])[],
+    commands: readonly Command[],
     signal: AbortSignal,
   ): Promise<VifError | undefined> {
     const failed: string[] = [];
@@ -104,14 +109,44 @@ function changeOf(step: BridgePortStep, members: Members): VlanChange {
   const { name, bridge, uplink = '' } = step;
   const wanted = wantedBy(step, members);
   const before = members.get(name);
+  const added = lackingOf(step, wanted, members);
   return {
     apply: [
-      ['ip', 'link', 'set', 'dev', bridge, 'type', 'bridge', 'vlan_filtering', '1'],
+      filtering(bridge, true),
       ...linesFor(name, wanted, membershipIn(step, members)),
-      ...lackingOf(step, wanted, members).map((vlan) => adding(uplink, vlan)),
+      ...added.map((vlan) => adding(uplink, vlan)),
     ],
     undo: before?.master === bridge ? linesFor(name, before, wanted) : [],
+    added,
+    wasFiltering: members.get(bridge)?.filters ?? false,
   };
+}
+
+/**
+ * The commands that restore the bridge and its uplink.
+ * @param undone members whose settings are undone: they need nothing of it
+ */
+function restoringBridge(
+  { bridge, uplink }: BridgePortStep,
+  { added, wasFiltering }: VlanChange,
+  members: Members,
+  undone: ReadonlySet<string>,
+): Command[] {
+  const others = [...members].filter(([name, { master }]) => master === bridge && !undone.has(name));
+  const guests = others.flatMap(([name, member]) => (name === uplink ? [] : member));
+  const needed = guests.flatMap(carriedBy);
+  const leaving = added.filter((vlan) => !needed.includes(vlan));
+  const present = vlansIn(members.get(uplink ?? '')).filter((vlan) => leaving.includes(vlan));
+  const removals = present.map((vlan) => ['bridge', 'vlan', 'del', 'dev', uplink ?? '', 'vid', String(vlan)]);
+  const itself = members.get(bridge);
+  const isNeeded = others.some(([name, member]) =>
+    carriedBy(member).some((vlan) => name !== uplink || !leaving.includes(vlan)),
+  );
+  return itself?.filters && !wasFiltering && !isNeeded ? [...removals, filtering(bridge, false)] : removals;
+}
+
+function filtering(bridge: string, on: boolean): Command {
+  return ['ip', 'link', 'set', 'dev', bridge, 'type', 'bridge', 'vlan_filtering', on ? '1' : '0'];
 }
 
 /** The VLAN that a bridge gives new members: also one that is still to be made. */

@@ -46,9 +46,8 @@ interface VlanJson {
   }[];
 }
 
-/** Reads those of these links that exist. */
+/** Reads all links that may be bridges or members of bridges. */
 export async function readMembers(
-  names: readonly string[],
   programs: Programs,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, BridgeMember>> {
@@ -56,9 +55,7 @@ export async function readMembers(
     readJson<LinkJson>(programs, ['ip', '-details', '-json', 'link', 'show'], signal),
     readVlans(programs, signal),
   ]);
-  const wanted = new Set(names);
-  const found = links.filter(({ ifname }) => wanted.has(ifname));
-  return new Map(found.map((link) => [link.ifname, memberOf(link, vlans.get(link.ifname))]));
+  return new Map(links.map((link) => [link.ifname, memberOf(link, vlans.get(link.ifname))]));
 }
 
 /** An address in a bridge's forwarding table, as `bridge -json fdb` prints it. */

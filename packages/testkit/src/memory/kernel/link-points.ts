@@ -3,7 +3,7 @@ import type { Point } from './points.js';
 
 /**
  * The point at which a line of `ip -batch` can be made to fail; undefined for one that only reads, or that continues
- * what an earlier line began: a tap that is made again, a group of links that is deleted.
+ * what an earlier line began: a tap that is made again, a group of links that is deleted, or one that is left.
  * @param before the words of the line before it
  */
 export function pointOf(
@@ -23,7 +23,7 @@ export function pointOf(
       return link(`remake ${after('dev')}`);
     case 'link set':
       if (words.includes('vf')) return functionPoint(after('dev'), Number(after('vf')), kernel);
-      return link(words.includes('group') ? `delete ${after('dev')}` : `set ${after('dev')}`);
+      return isOnlyGroup(words) ? groupPoint(after('dev'), after('group')) : link(`set ${after('dev')}`);
     case 'link delete':
       return words.includes('group') ? undefined : link(`delete ${after('dev')}`);
     case 'link property':
@@ -37,6 +37,16 @@ export function pointOf(
     default:
       return undefined;
   }
+}
+
+/** `link set dev NAME group GROUP` */
+function isOnlyGroup(words: readonly string[]): boolean {
+  return words.length === 6 && words[4] === 'group';
+}
+
+/** Links that are deleted join a new group with a large number; those that cannot be deleted go back to their own. */
+function groupPoint(name: string, group: string): Point | undefined {
+  return Number(group) >= 2 ** 16 ? { part: 'links', what: `delete ${name}` } : undefined;
 }
 
 function functionPoint(pf: string, number: number, kernel: Kernel): Point {
