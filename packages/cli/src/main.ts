@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync } from 'node:fs';
+import { type BigIntStats, fstatSync, readFileSync } from 'node:fs';
 import { loadPlugins } from './plugins/load-plugins.js';
 import { run } from './program.js';
 import type { Environment } from './settings/environment.js';
@@ -21,8 +21,23 @@ export async function main(unbundled?: Environment['unbundled']): Promise<void> 
   process.once('exit', unsettled);
   const status = await vif(unbundled);
   process.off('exit', unsettled);
+  process.once('exit', endWithTerminal);
   process.exitCode = status;
 }
+
+/** Node.js aborts at its end, and leaves a core, if a terminal that it was started from is gone. */
+function endWithTerminal(): void {
+  if ([0, 1, 2].some(isLostTerminal)) process.kill(process.pid, 'SIGHUP');
+}
+
+function isLostTerminal(descriptor: number): boolean {
+  const stats = statsOf(descriptor);
+  if (!stats?.isCharacterDevice() || stats.rdev >> 8n === MEMORY_DEVICES) return false;
+  return !process.getBuiltinModule('node:tty').isatty(descriptor); // loaded only if it is needed
+}
+
+/** The major number of /dev/null and the like. */
+const MEMORY_DEVICES = 1n;
 
 /** Programs cannot be started from a folder that has been removed. */
 function leaveMissingFolder(): void {
@@ -52,16 +67,21 @@ export function vif(unbundled?: Environment['unbundled']): Promise<number> {
   });
 }
 
+/** Whether standard input is a terminal or /dev/null. A pipe, a file or a socket has something to read. */
+function isIdle(): boolean {
+  return statsOf(0)?.isCharacterDevice() ?? true;
+}
+
 /**
- * Whether standard input is a terminal or /dev/null. A pipe, a file or a socket has something to read.
+ * What a descriptor is of; undefined if it is closed.
  *
  * With big integers, because `fs.realpathSync` of Node.js 20 and 22 reuses the type found by the last call without
  * them: after a pipe or a socket it follows no symbolic links, and modules below such links are no longer found.
  */
-function isIdle(): boolean {
+function statsOf(descriptor: number): BigIntStats | undefined {
   try {
-    return fstatSync(0, { bigint: true }).isCharacterDevice();
+    return fstatSync(descriptor, { bigint: true });
   } catch {
-    return true; // it is closed
+    return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { mkdtemp, open, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -37,6 +37,16 @@ describe('an output that cannot be written', () => {
   });
 });
 
+/** Runs a program at a terminal, which is closed at the end of the input, and tells how the program ended. */
+const terminalProgram = `
+import os, pty, sys
+child, terminal = pty.fork()
+if child == 0: os.execvp(sys.argv[1], sys.argv[1:])
+sys.stdin.read()
+os.close(terminal)
+print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+`;
+
 describe('a call under way', () => {
   let dir: string;
   let silent: Server;
@@ -70,6 +80,19 @@ describe('a call under way', () => {
       expect(JSON.parse(stdout)).toMatchObject({ id: 'port-1', error: { code: 'ABORTED' } });
     },
   );
+
+  it.each([
+    ['all', []],
+    ['standard input', ['sh', '-c', 'exec "$@" >/dev/null 2>&1', 'sh']],
+  ])('ends without a core when its terminal is gone: %s', async (_, before) => {
+    const endpoint = `unix:${join(dir, 'db.sock')}`;
+    await writeFile(join(dir, 'request.json'), jsonLines(request));
+    const args = [process.execPath, bin, 'plan', '--ovsdb', endpoint, join(dir, 'request.json')];
+    const terminal = spawn('python3', ['-c', terminalProgram, ...before, ...args]);
+    await once(silent, 'connection');
+    terminal.stdin.end();
+    expect(await text(terminal.stdout)).toBe('-1\n'); // by SIGHUP, and not by SIGABRT
+  });
 
   it('is called off at the end of its time', async () => {
     const child = plan('--timeout', '0.5');
