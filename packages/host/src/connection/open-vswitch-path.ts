@@ -138,7 +138,9 @@ export class OpenVSwitchPath {
     }
     const onPath = found.bridges.filter(({ name }) => wanted.has(values.readString(name)));
     const reasons = {
-      closed: [found.notUp, found.inError, found.unpaired].flatMap((each) => [...each.values()].flat()),
+      closed: [found.notUp, found.inError, found.unpaired, found.unanswered].flatMap((each) =>
+        [...each.values()].flat(),
+      ),
       mirrors: found.mirrors.filter(({ output_port }) => values.readUuids(output_port).length > 0),
       treeStates: (ports: readonly string[]) => this.vswitchd.treeStates(ports, signal),
     };
