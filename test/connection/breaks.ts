@@ -84,6 +84,12 @@ export const breaks: readonly Break[] = [
     leg: 'ovsBridge br-int',
     plug: 'tells',
   }),
+  ...rows('direct', {
+    what: 'the bridge is to have a datapath that there is not',
+    does: vsctl('set', 'Bridge', 'br-int', 'datapath_type=nowhere'),
+    leg: 'ovsBridge br-int',
+    plug: 'tells',
+  }),
   ...rows('create_port', {
     what: 'its tap is in a Linux bridge',
     does: all(ip('link add name br-other type bridge'), ip(`link set dev ${tap} master br-other`)),

@@ -90,12 +90,14 @@ describe('a port that OVN is to bind, on two chassis', { timeout: 120_000 }, () 
     await ovn.nbctl('lsp-del', port.id);
   });
 
-  it('is sound where OVN delivers to any address', async () => {
+  it.each(['unknown', 'fa:16:3e:77:00:06 dynamic'])('is sound with the address "%s"', async (address) => {
     const port = portOf(6);
-    await ovn.nbctl('lsp-add', 'net', port.id, '--', 'lsp-set-addresses', port.id, 'unknown');
+    await ovn.nbctl('set', 'Logical_Switch', 'net', 'other_config:subnet=10.66.0.0/16');
+    await ovn.nbctl('lsp-add', 'net', port.id, '--', 'lsp-set-addresses', port.id, address);
     await on(0, port.request, 'plug', '--wait');
     await expect.poll(() => told(0, port.request), patience).toBe('sound: ');
     await on(0, port.request, 'unplug');
+    await ovn.nbctl('lsp-del', port.id);
   });
 
   it('is known from any of the databases of a cluster', async () => {

@@ -98,6 +98,13 @@ const changes: readonly Change[] = [
     'direct',
     bond('lacp=active', 'bond_mode=balance-tcp', 'other_config:lacp-fallback-ab=true'),
   ],
+  [
+    'a bond whose other end says nothing',
+    'direct',
+    bond('bond_mode=active-backup', '--', 'set', 'Interface', 'net0', 'bfd:enable=true'),
+    'waiting ovsBridge br-int',
+  ],
+  ['a card whose other end says nothing', 'direct', vsctl('set', 'Interface', 'net0', 'bfd:enable=true')],
   ['a bond with one card', 'direct', bond('bond_mode=active-backup')],
   ['a way out for copies only', 'direct', mirrorTo('net0'), 'waiting ovsBridge br-int'],
   [

@@ -43,7 +43,7 @@ export class OpenVSwitchPath {
     ]);
     const { settings, isBehind, trees, ...found } = database;
     const bridges = new Map(
-      [...database.bridges].map(([name, bridge]) => [name, { ...bridge, flows: flows.get(name) }]),
+      await Promise.all([...database.bridges].map((each) => this.#served(each, flows, signal))),
     );
     const hang = vswitchd === undefined && isBehind ? await this.vswitchd.hang(signal) : undefined;
     const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
@@ -70,6 +70,18 @@ export class OpenVSwitchPath {
     if (fault !== undefined) return { fault, flows: new Map() };
     const counted = bridgeNames(legs).map(async (name) => [name, await this.#flows(name, signal)] as const);
     return { fault, flows: new Map(await Promise.all(counted)) };
+  }
+
+  /** A bridge with the number of its flows. Where nobody tells that, it may not be there any more. */
+  async #served(
+    [name, bridge]: readonly [string, OvsBridgeOnPath],
+    counted: DaemonAnswer['flows'],
+    signal: AbortSignal,
+  ): Promise<[string, OvsBridgeOnPath]> {
+    const flows = counted.get(name);
+    if (flows !== undefined || !counted.has(name) || (await this.vswitchd.hasMade(name, signal)))
+      return [name, { ...bridge, flows }];
+    return [name, { ...bridge, error: bridge.error ?? NOT_MADE }];
   }
 
   /** A bridge that had flows has them. Others may have got some since: OVN installs them within moments. */
@@ -126,7 +138,9 @@ export class OpenVSwitchPath {
     }
     const onPath = found.bridges.filter(({ name }) => wanted.has(values.readString(name)));
     const reasons = {
-      closed: [found.notUp, found.inError, found.unpaired].flatMap((each) => [...each.values()].flat()),
+      closed: [found.notUp, found.inError, found.unpaired, found.unanswered].flatMap((each) =>
+        [...each.values()].flat(),
+      ),
       mirrors: found.mirrors.filter(({ output_port }) => values.readUuids(output_port).length > 0),
       treeStates: (ports: readonly string[]) => this.vswitchd.treeStates(ports, signal),
     };
@@ -149,6 +163,8 @@ export class OpenVSwitchPath {
     };
   }
 }
+
+const NOT_MADE = 'ovs-vswitchd has not made it: see its log';
 
 const bridgeColumns = [
   ...(['name', 'datapath_type', 'fail_mode', 'ports'] as const),
@@ -190,10 +206,7 @@ function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPa
 export function bridgeFault(local: values.Row | undefined): string | undefined {
   const ofport = values.readOptionalInteger(local?.ofport);
   const isOpen = ofport !== undefined && ofport > 0;
-  return (
-    values.readOptionalString(local?.error) ??
-    (isOpen ? undefined : 'ovs-vswitchd has not made it: see its log')
-  );
+  return values.readOptionalString(local?.error) ?? (isOpen ? undefined : NOT_MADE);
 }
 
 function portOf(bridge: string, port: values.Row, iface: values.Row | undefined): OvsPortOnPath {

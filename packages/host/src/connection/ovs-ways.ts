@@ -26,6 +26,17 @@ const unpaired: Key = {
   of: ({ lacp_current }) => (lacp_current === false ? unpaired.id : undefined),
 };
 
+/** BFD gets no answer either. */
+const unanswered: Key = {
+  id: 'bfd_status:forwarding is false',
+  where: () => ['bfd_status', 'includes', values.map({ forwarding: 'false' })],
+  of: (row) => (isUnanswered(row) ? unanswered.id : undefined),
+};
+
+function isUnanswered({ bfd_status }: values.Row): boolean {
+  return values.readEntry(bfd_status, 'forwarding') === 'false';
+}
+
 const columns = ['name', 'type', 'external_ids'] as const;
 
 /** The interfaces that do not work: few, on most hosts. */
@@ -33,6 +44,7 @@ export const closedInterfaces = {
   notUp: queryRows('Interface', columns, [notUp.id], notUp),
   inError: queryRows('Interface', columns, [inError.id], inError),
   unpaired: queryRows('Interface', columns, [unpaired.id], unpaired),
+  unanswered: queryRows('Interface', columns, [unanswered.id], unanswered),
 };
 
 /** Why none of the ports of a bridge that lead to the network works. */
@@ -88,7 +100,14 @@ export class OvsWays {
     const { ports, interfaces } = await this.rows.read(
       {
         ports: queryTable('Port', ['_uuid', 'name', 'interfaces', 'external_ids', 'other_config']),
-        interfaces: queryTable('Interface', ['_uuid', ...columns, 'link_state', 'error', 'lacp_current']),
+        interfaces: queryTable('Interface', [
+          '_uuid',
+          ...columns,
+          'link_state',
+          'error',
+          'lacp_current',
+          'bfd_status',
+        ]),
       },
       signal,
     );
@@ -146,12 +165,8 @@ function closedBy(
   const mirror = mirrorTo(port, mirrors);
   if (mirror !== undefined)
     return { why: `${name} (only for the copies of mirror ${mirror})`, isError: false };
-  const isBond = values.readUuids(port.interfaces).length > 1;
-  const fallsBack = values.readStrings(port.other_config)['lacp-fallback-ab'] === 'true';
   const reasons = interfaces.map((row) => {
-    const noPartner =
-      isBond && !fallsBack && row.lacp_current === false ? 'no LACP partner answers' : undefined;
-    const error = errorOf(row) ?? (isUp(row) ? noPartner : undefined);
+    const error = errorOf(row) ?? (isUp(row) ? unusedBecause(row, port) : undefined);
     if (error === undefined && isUp(row)) return undefined;
     return {
       why: `${values.readString(row.name)} (${error ?? 'its link is down'})`,
@@ -164,6 +179,14 @@ function closedBy(
   }
   const tree = trees.get(name) ?? 'forwarding';
   return tree === 'forwarding' ? undefined : { why: `${name} (spanning tree: ${tree})`, isError: false };
+}
+
+/** Why a bond does not use one of its interfaces that is up. Other ports use theirs anyway. */
+function unusedBecause(row: values.Row, { interfaces, other_config }: values.Row): string | undefined {
+  if (values.readUuids(interfaces).length < 2) return undefined;
+  const fallsBack = values.readEntry(other_config, 'lacp-fallback-ab') === 'true';
+  if (row.lacp_current === false && !fallsBack) return 'no LACP partner replies';
+  return isUnanswered(row) ? 'nobody replies to BFD' : undefined;
 }
 
 /** Whether ports of a bridge may be kept from forwarding, so that there is no loop. */

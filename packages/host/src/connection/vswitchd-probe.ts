@@ -1,4 +1,6 @@
-import { withDeadline } from '@vifkit/engine/time';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pause, withDeadline } from '@vifkit/engine/time';
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
@@ -9,6 +11,9 @@ const PROGRAM = 'ovs-vswitchd';
 
 /** Milliseconds to wait for a reply: while ovs-vswitchd sets up many ports, it does not reply. */
 const REPLY_TIMEOUT = 3_000;
+
+/** Milliseconds within which an ovs-vswitchd that has only just started makes its bridges, and between two looks. */
+const [START_TIME, PAUSE] = [1_000, 50];
 
 /** The lock in the database that prevents a second ovs-vswitchd from acting on it. */
 const LOCK = 'ovs_vswitchd';
@@ -46,6 +51,18 @@ export class VswitchdProbe {
   /** How many flows a bridge has; undefined if that is unknown. */
   async flows(bridge: string, signal: AbortSignal): Promise<number | undefined> {
     return this.#counter?.count(bridge, signal);
+  }
+
+  /**
+   * Whether it has made a bridge: each has a socket. The database goes on showing the former state of a bridge that it
+   * cannot make again, as after a change to a datapath type that there is not. True if that is unknown.
+   */
+  async hasMade(bridge: string, signal: AbortSignal): Promise<boolean> {
+    const { directory } = this;
+    if (directory === undefined || (await this.#daemon?.look()) !== 'runs') return true;
+    const isThere = () => existsSync(join(directory, `${bridge}.mgmt`));
+    for (let waited = 0; !isThere() && waited < START_TIME; waited += PAUSE) await pause(PAUSE, signal);
+    return isThere();
   }
 
   /** Closes its connections to bridges. The client is its owner's to close. */

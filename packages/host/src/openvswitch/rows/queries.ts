@@ -19,7 +19,7 @@ export const COLUMNS = {
     ...(['name', 'type', 'external_ids', 'options', 'mtu_request'] as const),
     ...(['ingress_policing_rate', 'ingress_policing_burst', 'other_config'] as const),
     ...(['ofport_request', 'bfd', 'lldp'] as const),
-    ...(['ofport', 'error', 'admin_state', 'link_state', 'lacp_current'] as const),
+    ...(['ofport', 'error', 'admin_state', 'link_state', 'lacp_current', 'bfd_status'] as const),
   ],
   QoS: ['type', 'external_ids', 'other_config', 'queues'],
   Mirror: ['name', 'output_port'],
