@@ -10,10 +10,10 @@ import { legacyDriver } from '@vifkit/core';
 
 class AcmeDriver {
   config() {
-    return { type: 'ethernet', target: 'tap-acme', bandwidth: false };
+    return { type: 'ethernet', target: 'tap-acme', managed: false, bandwidth: false };
   }
-  plug() {
-    return [{ kind: 'link', name: 'tap-acme', create: { type: 'tap' } }];
+  plug(vif, { tap: { multiQueue } }) {
+    return [{ kind: 'link', name: 'tap-acme', create: { type: 'tap', multiQueue }, set: { up: true } }];
   }
   unplug() {
     return [{ kind: 'linkAbsent', name: 'tap-acme', type: 'tap', own: true }];

@@ -1,6 +1,9 @@
 import { validateSync } from 'class-validator';
 import { expect, it } from 'vitest';
 import * as decorators from '../../src/fields/decorators.js';
+import { IsUrl } from '../../src/validation.js';
+
+const { IsLinkName } = decorators;
 
 const values: Record<keyof typeof decorators, readonly [good: unknown, bad: unknown]> = {
   IsLinkName: ['eth0', 'all'],
@@ -37,4 +40,23 @@ it('takes the options of class-validator', () => {
   }
   const options = Object.assign(new Options(), { links: ['eth0', 'a/b'] });
   expect(validateSync(options)[0]?.constraints).toEqual({ linkName: 'names, please' });
+});
+
+it('names what is wrong in a list, and which URLs are right', () => {
+  class Lists {
+    @IsLinkName({ each: true })
+    uplinks: readonly string[] = ['a b'];
+
+    @IsUrl(['https', 'unix'])
+    endpoint = 'http://localhost';
+
+    @IsUrl(['https'], { each: true })
+    endpoints: readonly string[] = ['x'];
+  }
+  const messages = validateSync(new Lists()).flatMap(({ constraints = {} }) => Object.values(constraints));
+  expect(messages).toEqual([
+    expect.stringMatching(/^each value in uplinks must be a link name/),
+    'endpoint must be a URL that begins with https:// or unix://',
+    'each value in endpoints must be a URL that begins with https://',
+  ]);
 });

@@ -187,3 +187,16 @@ it('a network may have the MTU 0, which is none', () => {
   const { vif } = parseRequest({ instance, vif: bridge({ network: network({ mtu: 0 }) }) });
   expect(vif.network).toEqual(new Network({ mtu: 0 }));
 });
+
+it.each([[' 7\t'], ['\u00a07'], ['+7']])(
+  'a number may be text with what Python takes for white space: %j',
+  (vlan) => {
+    expect(fromPrimitive(network({ vlan }), Network).vlan).toBe(7);
+  },
+);
+
+it('a byte order mark is no white space to Python', () => {
+  expect(() => fromPrimitive(network({ vlan: '\ufeff7' }))).toThrow(
+    expect.objectContaining({ code: 'INVALID_OBJECT' }),
+  );
+});

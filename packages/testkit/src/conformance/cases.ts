@@ -55,21 +55,26 @@ const rules: OptionRules<Given> = {
  */
 export async function conformanceCases(given: Given): Promise<Case[]> {
   const options = readOptions(given, 'conformance', rules, ['plugins', 'requests']);
-  const { requests, host = {}, vendor } = options;
+  const { requests, host = {} } = options;
+  const vendors = new OneVendor(options.vendor);
   const plugins: unknown = options.plugins;
   const setting = {
     plugins: (Array.isArray(plugins) ? plugins : [plugins]) as readonly PluginPackage[], // the registry checks them
     options: options.options ?? {},
-    vendor,
+    vendor: options.vendor && ((request: ConformanceRequest) => vendors.next(request)),
   };
   new PluginRegistry(setting.plugins, setting.options); // refuses what is not a package
   const fixtures = requests.map(
     (request) => new Fixture(setting, request, typeof host === 'function' ? host(request) : host),
   );
   const named = fixtures.map((fixture, i) => ({ fixture, subject: fixture.given.id ?? `request ${i + 1}` }));
-  const late = await Promise.all(named.map(({ fixture }) => lateness(fixture)));
+  const late: (string | undefined)[] = [];
+  for (const { fixture } of named) late.push(await lateness(fixture));
   const inTime = named.map(({ subject }, i) => answersInTime(subject, late[i]));
-  if (late.some((each) => each !== undefined)) return inTime; // each of the others would take as long
+  if (late.some((each) => each !== undefined)) {
+    await vendors.close();
+    return inTime; // each of the others would take as long
+  }
   const cases = [...(await describesItself(fixtures, options.manifest)), ...inTime];
   for (const { fixture, subject } of named) {
     cases.push(...repeats(fixture, subject));
@@ -79,7 +84,42 @@ export async function conformanceCases(given: Given): Promise<Case[]> {
     cases.push(...(await guestDevice(fixture, subject)));
     cases.push(...(await sideBySide(fixture, subject)));
   }
-  return cases;
+  await vendors.close();
+  return cases.map((each) => vendors.closedAfter(each));
+}
+
+/** The vendor's side of one in-memory host at a time. */
+class OneVendor {
+  #current: VendorState | undefined;
+
+  constructor(private readonly make: ConformanceOptions['vendor']) {}
+
+  /** That of a new host; the one before is closed. */
+  async next(request: ConformanceRequest): Promise<VendorState> {
+    await this.close();
+    this.#current = (await this.make?.(request)) ?? {};
+    return this.#current;
+  }
+
+  async close(): Promise<void> {
+    const current = this.#current;
+    this.#current = undefined;
+    await current?.close?.();
+  }
+
+  /** The case, after which nothing is left open. */
+  closedAfter(given: Case): Case {
+    return {
+      ...given,
+      run: async (look) => {
+        try {
+          await given.run(look);
+        } finally {
+          await this.close();
+        }
+      },
+    };
+  }
 }
 
 function isRequest(value: unknown): boolean {

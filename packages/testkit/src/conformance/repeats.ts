@@ -1,6 +1,18 @@
+import type { LegKind } from '@vifkit/core/connection';
 import type { Case } from './case.js';
 import { type Fixture, namesOn, writesSince } from './fixture.js';
 import { isVendors } from './watch.js';
+
+/** The legs that a plug makes. The others are as good as the host that the suite is given. */
+const ownLegs: readonly LegKind[] = [
+  'guestLink',
+  'bridgeMember',
+  'veth',
+  'vlan',
+  'checksum',
+  'guestFilter',
+  'ovsPort',
+];
 
 /** Plug and unplug can be repeated, and an unplug undoes a plug. */
 export function repeats(fixture: Fixture, subject: string): Case[] {
@@ -18,7 +30,13 @@ export function repeats(fixture: Fixture, subject: string): Case[] {
         await driver.plug(request);
         look.none(writesSince(host, count), 'what the second plug wrote');
         look.equal(await bench.state(), plugged, 'the host and the vendor’s side after the second plug');
-        look.none((await driver.check(request)).differences, 'what check finds');
+        const { differences, connection } = await driver.check(request);
+        look.none(differences, 'what check finds');
+        const made = connection?.legs.filter(({ leg }) => ownLegs.includes(leg)) ?? [];
+        look.none(
+          made.filter(({ state }) => state === 'broken'),
+          'what is broken of the path to the network',
+        );
       },
     },
     {

@@ -61,6 +61,7 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
         if (!twin) return;
         const sequence = await fixture.start();
         for (const each of [request, twin]) await sequence.driver.plug(each);
+        const both = { names: namesOn(sequence.host).sort(), vendor: await sequence.vendorState() };
         const bench = await fixture.start();
         const { host, driver } = bench;
         const vendor = await bench.vendorState();
@@ -71,8 +72,8 @@ export async function sideBySide(fixture: Fixture, subject: string): Promise<Cas
             'what check finds, once both are plugged at once',
           );
         }
-        look.equal(namesOn(host).sort(), namesOn(sequence.host).sort(), 'what there is of both');
-        look.equal(await bench.vendorState(), await sequence.vendorState(), 'the vendor’s side, with both');
+        look.equal(namesOn(host).sort(), both.names, 'what there is of both');
+        look.equal(await bench.vendorState(), both.vendor, 'the vendor’s side, with both');
         look.none(failuresOf(await driver.unplugAll([request, twin])), 'what fails of an unplug of both');
         look.none(
           namesOn(host).filter((name) => !fixture.mayStay.has(name)),

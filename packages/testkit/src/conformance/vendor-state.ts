@@ -13,6 +13,6 @@ export interface VendorState {
   readonly commands?: Readonly<Record<string, Ending>>;
   /** Options that direct the plugins to this state, by plugin name, in addition to those of the suite. */
   readonly options?: Readonly<Record<string, object>>;
-  /** Called when it is no longer needed. */
+  /** Called before another one is made, and after each promise. */
   close?(): void | Promise<void>;
 }

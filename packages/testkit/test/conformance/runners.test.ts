@@ -83,3 +83,25 @@ it('runs without any, and makes a badge', async () => {
   expect(broken).toMatchObject({ subject: 'a port', outcome: 'broken' });
   expect(broken?.reason).toContain('what the unplug left behind');
 });
+
+it('closes each vendor’s side, and has one open at a time', async () => {
+  class Right extends Fabric {}
+  const suite = suiteFor(Right, true);
+  let [made, open, most] = [0, 0, 0];
+  const vendor: typeof suite.vendor = async (request) => {
+    made += 1;
+    open += 1;
+    most = Math.max(most, open);
+    const close = () => {
+      open -= 1;
+    };
+    return { ...(await suite.vendor?.(request)), close };
+  };
+  const afterEach: number[] = [];
+  for await (const { outcome } of runConformance({ ...suite, vendor })) {
+    expect(outcome).not.toBe('broken');
+    afterEach.push(open);
+  }
+  expect(made).toBeGreaterThan(afterEach.length);
+  expect([most, Math.max(...afterEach)]).toEqual([1, 0]);
+});

@@ -113,6 +113,9 @@ class Draft {
         return { uuid: ['uuid', id] };
       }
       case 'select': {
+        for (const key of operation.columns ?? []) {
+          if (!['_uuid', '_version'].includes(key)) this.#columnOf(operation.table, key);
+        }
         const found = this.#find(operation.table, operation.where);
         return { rows: found.map(([id, row]) => shown(id, row, operation.columns)) };
       }

@@ -32,6 +32,7 @@ export const OPEN_VSWITCH: Schema = {
       next_cfg: integer,
       cur_cfg: integer,
       external_ids: map,
+      other_config: map,
     },
   },
   Bridge: {

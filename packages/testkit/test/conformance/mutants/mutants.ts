@@ -335,6 +335,16 @@ export const mutants: Readonly<Record<string, FabricClass>> = {
       return { ...super.link(vif, name, context), create: { type: 'tap', multiQueue: true } };
     }
   },
+  'makes a tap that is down': class extends Fabric {
+    protected override link(vif: VIFBase, name: string, context: PlanContext): LinkStep {
+      return { ...super.link(vif, name, context), set: { up: false } };
+    }
+  },
+  'describes a path that there is not': class extends Fabric {
+    path(vif: VIFBase) {
+      return [{ kind: 'bridgeMember', name: this.nameOf(vif), bridge: 'eth0' }] as const;
+    }
+  },
   'makes another tap than the guest opens': class extends Fabric {
     override plug(vif: VIFBase, context: PlanContext): Plan {
       return [this.link(vif, `t${vif.id.slice(0, 8)}`, context)];

@@ -144,3 +144,13 @@ describe('a commit', () => {
     expect([...state.ports.keys()]).toEqual(['br-ex']);
   });
 });
+
+it('refuses to select a column that its schema does not have, as the server does', async () => {
+  const select = (columns: readonly string[]) =>
+    ovs.transact('Open_vSwitch', [{ op: 'select', table: 'Open_vSwitch', where: [], columns }], soon());
+  await expect(select(['_uuid', 'external_ids', 'other_config'])).resolves.toHaveLength(1);
+  await expect(select(['ovs_color'])).rejects.toMatchObject({
+    code: 'OVSDB_ERROR',
+    message: expect.stringContaining('there is no column ovs_color in Open_vSwitch'),
+  });
+});
