@@ -93,7 +93,9 @@ describe('vif conformance', () => {
     expect(stdout).toMatch(/✓ .*: is what its package.json declares it to be/);
     // The plugin calls all its taps the same.
     expect(stdout).toContain('✗ a tap: can be plugged beside another VIF of its kind');
-    expect(stdout).toContain('✗ a tap: can be plugged and unplugged at the same time as another VIF of its kind');
+    expect(stdout).toContain(
+      '✗ a tap: can be plugged and unplugged at the same time as another VIF of its kind',
+    );
     expect(stdout).toMatch(/^\d+ kept, 2 broken, \d+ not applicable$/m);
     expect(exitCode).toBe(1);
     expect(JSON.parse(await readFile(join(folder, 'badge.json'), 'utf8'))).toMatchObject({ color: 'red' });

@@ -124,13 +124,19 @@ const textOrNull = matching<string | null>((value) => value === null || text.che
   anyOf: [text.schema, { type: 'null' }],
 });
 
+/** The name of a filter has the instance's name in it, which may be as long as a text. */
+const filterName = matching<string>(
+  (value) => typeof value === 'string' && /^[^\p{Cc}\p{Cs}]{1,512}$/u.test(value),
+  { type: 'string', minLength: 1, maxLength: 512 },
+);
+
 const common = {
   virtualPort: optional(
     object({ type: oneOf('openvswitch', '802.1Qbg', '802.1Qbh', 'midonet'), parameters: texts }),
   ),
   vlan: optional(vlanId),
   mtu: optional(mtu),
-  filter: optional(text),
+  filter: optional(filterName),
   bandwidth: flag,
   model: optional(textOrNull),
   driver: optional(textOrNull),

@@ -14,7 +14,7 @@ const backends: readonly DeviceBackend[] = [
     virtualPort: { type: 'openvswitch', parameters: { interfaceid: 'x' } },
     vlan: 5,
     mtu: 1450,
-    filter: 'nova-instance',
+    filter: `nova-instance-${'x'.repeat(255)}-fa163e100001`,
     bandwidth: true,
     model: null,
     driver: 'qemu',
