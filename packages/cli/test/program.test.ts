@@ -195,10 +195,10 @@ describe('an option of other commands', () => {
       ['explain', '--ovsdb', 'tcp:127.0.0.1:6640'],
       "option '--ovsdb <endpoint>' has no effect on vif explain",
     ],
-    [['plugins', '--netns', 'blue'], "option '--netns <name>' has no effect on vif plugins"],
+    [['conformance', 'x', '--netns', 'blue'], "option '--netns <name>' has no effect on vif conformance"],
     [['list', '--undo-timeout', '3'], "option '--undo-timeout <seconds>' has no effect on vif list"],
     [['gc', '--keep-none', '--routing', 'current'], "option '--routing <rules>' has no effect on vif gc"],
-    [['object', '-v', '--state-dir', '/tmp'], "option '--state-dir <dir>' has no effect on vif object"],
+    [['schema', '-v', '--state-dir', '/tmp'], "option '--state-dir <dir>' has no effect on vif schema"],
     [
       ['gc', '--keep-none', '--connect', 'test:///default'],
       "option '--connect <uri>' has no effect without '--keep-domains'",

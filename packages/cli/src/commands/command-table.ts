@@ -41,7 +41,8 @@ export interface CommandEntry {
 const ofHost: readonly Topic[] = ['format', 'config', 'host', 'plugin', 'timeout', 'log'];
 const ofRequests: readonly Topic[] = [...ofHost, 'routing'];
 const ofChanges: readonly Topic[] = [...ofRequests, 'undoTimeout'];
-const ofPlugins: readonly Topic[] = ['format', 'config', 'plugin', 'timeout', 'log'];
+/** They do not touch the host, but scripts give the same options to all commands. */
+const ofPlugins: readonly Topic[] = ['format', 'config', 'host', 'plugin', 'timeout', 'log'];
 
 const domain = ['<domain>', 'its name, id or UUID'] as const;
 

@@ -87,6 +87,8 @@ export const OPEN_VSWITCH: Schema = {
       error: set,
       admin_state: set,
       link_state: set,
+      lacp_current: set,
+      bfd_status: map,
     },
   },
   QoS: { isRoot: true, columns: { type: text, external_ids: map, other_config: map, queues: map } },
@@ -104,6 +106,8 @@ export const OVN_SOUTHBOUND: Schema = {
       additional_chassis: { ...set, refersTo: 'Chassis' },
       options: map,
       up: set,
+      mac: set,
+      port_security: set,
     },
   },
 };
