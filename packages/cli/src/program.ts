@@ -9,7 +9,6 @@ import {
   commonOptions,
   configFiles,
   formatOption,
-  requireTls,
   splitPlugins,
 } from './settings/options.js';
 import type { Format, Settings } from './settings/settings.js';
@@ -77,7 +76,6 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
       if (command.name() !== 'config-file') throw error;
     });
     applyOvsdbConnection(program, environment.env);
-    if (entry.topics.includes('host')) await requireTls(program);
   });
   for (const entry of commandTable) addCommand(program, entry, environment, exit);
   addHelp(program);

@@ -14,7 +14,7 @@ import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/ope
 import { type HostOptions, ovnRunDirectory, readHostOptions } from './host-options.js';
 import { openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OvsdbClient } from './ovsdb/client.js';
-import { DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
+import { checkEndpoints, DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
 
 export type { Lack } from './doctor/lack.js';
 export { needsOfPlan } from './doctor/needs-of-plan.js';
@@ -48,6 +48,7 @@ export async function examineHost(
   const given = readHostOptions(options, 'examineHost');
   const { ovsdb, ovsdbTls, sysfsRoot = SYSFS, rootHelper = [], logger = silentLogger } = given;
   const { toolHelper = rootHelper } = given;
+  checkEndpoints(given);
   const network = openNamespace(given.networkNamespace, sysfsRoot);
   const client = new OvsdbClient({ endpoint: ovsdb, tls: ovsdbTls, logger });
   const hasHelper = rootHelper.length > 0 || toolHelper.length > 0;

@@ -14,14 +14,7 @@ import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
 import { type NetworkNamespace, openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OnDemand, runnerOnDemand } from './on-demand.js';
-import {
-  checkTlsOptions,
-  DEFAULT_ENDPOINT,
-  firstOf,
-  type OvsdbEndpoint,
-  parseEndpoint,
-  readOvsdbTlsOptions,
-} from './ovsdb/endpoint.js';
+import { checkEndpoints, DEFAULT_ENDPOINT, type OvsdbEndpoint } from './ovsdb/endpoint.js';
 import { FileVifRecords } from './records/vif-records.js';
 import { defaultStateDirectory } from './state/state-directory.js';
 
@@ -188,19 +181,6 @@ function connectionOf(
 
 const socketCode = () => import('./connection/unix-sockets.js');
 const holderCode = () => import('./connection/holders.js');
-
-/**
- * Invalid endpoints are reported at once, not when they are first needed.
- * @returns the endpoint of Open vSwitch's database
- * @throws VifError INVALID_OPTIONS
- */
-function checkEndpoints({ ovsdb = DEFAULT_ENDPOINT, ovnSb, ovnNb, ovsdbTls }: HostOptions): OvsdbEndpoint {
-  const tls = readOvsdbTlsOptions(ovsdbTls);
-  const database = parseEndpoint(ovsdb);
-  const others = [firstOf(ovnSb), firstOf(ovnNb)].filter((each) => each !== undefined);
-  for (const each of [database, ...others.map(parseEndpoint)]) checkTlsOptions(each, tls);
-  return database;
-}
 
 /** Whether something may be listening: nothing is if the Unix socket does not exist. */
 function mayListen(endpoint: OvsdbEndpoint): boolean {

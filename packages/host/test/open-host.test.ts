@@ -26,3 +26,27 @@ describe('the owner of taps', () => {
     }
   });
 });
+
+describe('keys for TLS', () => {
+  const ovsdbTls = { ca: 'ca.pem' };
+
+  it.each([
+    { ovsdb: 'tcp:127.0.0.1:6640' },
+    { ovnSb: 'tcp:127.0.0.1:6642' },
+    { ovsdb: 'tcp:127.0.0.1:6640', ovnNb: 'tcp:127.0.0.1:6641' },
+  ])('are refused if nothing is encrypted with them: %j', (servers) => {
+    expect(() => openHost({ ...servers, ovsdbTls })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTIONS',
+        message: expect.stringContaining('is neither encrypted nor authenticated'),
+      }),
+    );
+  });
+
+  it.each([{}, { ovsdb: 'tcp:127.0.0.1:6640', ovnNb: 'ssl:127.0.0.1:6641' }])(
+    'may be given for %j',
+    async (servers) => {
+      await expect(openHost({ ...servers, ovsdbTls }).close()).resolves.toBeUndefined();
+    },
+  );
+});

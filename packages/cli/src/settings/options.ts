@@ -208,20 +208,3 @@ export function givenTimeout(program: Command): number {
   const isGiven = program.getOptionValueSource('timeout') === 'cli';
   return isGiven ? program.getOptionValue('timeout') : Number.POSITIVE_INFINITY;
 }
-
-/**
- * Refuses files with keys if every server is reached in the clear: whoever gives them relies on TLS.
- * @throws VifError INVALID_OPTIONS
- */
-export async function requireTls(program: Command): Promise<void> {
-  const { ovsdb, ovnSb, ovnNb, ...options } = program.opts<Readonly<Record<string, unknown>>>();
-  const keys = [options.ovsdbCa, options.ovsdbCert, options.ovsdbKey, options.ovsdbName];
-  const endpoints = [ovsdb, ovnSb, ovnNb].map(String);
-  const clear = endpoints.find((each) => each.startsWith('tcp:'));
-  if (clear === undefined || endpoints.some((each) => each.startsWith('ssl:')) || !keys.some(Boolean)) return;
-  const { VifError } = await import('@vifkit/core');
-  throw new VifError(
-    'INVALID_OPTIONS',
-    `${clear} is neither encrypted nor authenticated, although keys are given (--ovsdb-ca and others): use ssl:, or leave them out`,
-  );
-}

@@ -49,20 +49,3 @@ it('a later configuration file overrides an earlier one', async () => {
 it('without any, it is the socket of the system', async () => {
   expect(await endpointOf({})).toEqual(['unix:/var/run/openvswitch/db.sock']);
 });
-
-it.each<[string, object, readonly string[]]>([
-  ['the command line', {}, ['--ovsdb', first, '--ovsdb-ca', 'ca.pem']],
-  ['a file', { ovsdb: first, 'ovsdb-name': 'ovs.example' }, []],
-  ['the plugin and the command line', { plugins }, ['--ovsdb-key', 'key.pem']],
-  ['two databases', { 'ovn-sb': second, 'ovsdb-ca': 'ca.pem' }, []],
-])('keys are refused if nothing is encrypted with them: %s', async (_, content, args) => {
-  await writeFile(file, JSON.stringify(content));
-  const run = (...more: readonly string[]) =>
-    runVif(['plan', '--config', file, ...args, ...more], { stdin: '{"id": "a"}' });
-  const { status, stderr, opened } = await run();
-  expect({ status, opened }).toEqual({ status: 2, opened: [] });
-  expect(stderr).toMatch(
-    /^vif: INVALID_OPTIONS: tcp:127\.0\.0\.1:664\d is neither encrypted nor authenticated/,
-  );
-  expect((await run('--ovn-nb', 'ssl:127.0.0.1:6641')).status).toBe(0);
-});

@@ -83,6 +83,42 @@ export function checkTlsOptions({ kind }: OvsdbEndpoint, { ca, cert, key }: Ovsd
   }
 }
 
+/** The servers that a host talks to: Open vSwitch's, and OVN's. */
+interface OvsdbServers {
+  readonly ovsdb?: string | undefined;
+  readonly ovnSb?: string | undefined;
+  readonly ovnNb?: string | undefined;
+  readonly ovsdbTls?: OvsdbTlsOptions | undefined;
+}
+
+/**
+ * Invalid endpoints are reported at once, not when they are first needed.
+ * @returns the endpoint of Open vSwitch's database
+ * @throws VifError `INVALID_OPTIONS`
+ */
+export function checkEndpoints({
+  ovsdb = DEFAULT_ENDPOINT,
+  ovnSb,
+  ovnNb,
+  ovsdbTls,
+}: OvsdbServers): OvsdbEndpoint {
+  const tls = readOvsdbTlsOptions(ovsdbTls);
+  const others = [firstOf(ovnSb), firstOf(ovnNb)].filter((each) => each !== undefined);
+  const database = parseEndpoint(ovsdb);
+  for (const each of [database, ...others.map(parseEndpoint)]) checkTlsOptions(each, tls);
+  requireEncrypted([ovsdb, ...others], tls);
+  return database;
+}
+
+/** Refuses keys for TLS if every server is reached in the clear: whoever gives them relies on TLS. */
+function requireEncrypted(endpoints: readonly string[], tls: OvsdbTlsOptions): void {
+  const clear = endpoints.find((each) => each.startsWith('tcp:'));
+  if (clear === undefined || endpoints.some((each) => each.startsWith('ssl:'))) return;
+  if (!Object.values(tls).some(Boolean)) return;
+  const what = `${clear} is neither encrypted nor authenticated, although keys are given`;
+  throw invalid(`${what} (--ovsdb-ca and others, or ovsdbTls): use ssl:, or leave them out`);
+}
+
 /** The error for invalid options. */
 export function invalid(message: string, cause?: unknown): VifError {
   return new VifError('INVALID_OPTIONS', message, cause === undefined ? {} : { cause });
