@@ -198,7 +198,7 @@ describe('an option of other commands', () => {
     [['conformance', 'x', '--netns', 'blue'], "option '--netns <name>' has no effect on vif conformance"],
     [['list', '--undo-timeout', '3'], "option '--undo-timeout <seconds>' has no effect on vif list"],
     [['gc', '--keep-none', '--routing', 'current'], "option '--routing <rules>' has no effect on vif gc"],
-    [['schema', '--state-dir', '/tmp'], "option '--state-dir <dir>' has no effect on vif schema"],
+    [['man', '--state-dir', '/tmp'], "option '--state-dir <dir>' has no effect on vif man"],
     [
       ['gc', '--keep-none', '--connect', 'test:///default'],
       "option '--connect <uri>' has no effect without '--keep-domains'",

@@ -14,7 +14,7 @@ import { sharingReads } from './links/shared-reads.js';
 import { SharedLocks } from './locks/shared-locks.js';
 import { type NetworkNamespace, openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OnDemand, runnerOnDemand } from './on-demand.js';
-import { checkEndpoints, DEFAULT_ENDPOINT, type OvsdbEndpoint } from './ovsdb/endpoint.js';
+import { checkEndpoints, type OvsdbEndpoint } from './ovsdb/endpoint.js';
 import { FileVifRecords } from './records/vif-records.js';
 import { defaultStateDirectory } from './state/state-directory.js';
 
