@@ -2,6 +2,7 @@ import type { VIFBase } from '@vifkit/core/os-vif';
 import type { Step } from '@vifkit/core/steps';
 import { describe, expect, it } from 'vitest';
 import { type Kept, runConformance } from '../../../src/conformance/index.js';
+import { announcingMutants } from './announcing-mutants.js';
 import { Fabric, type FabricClass, suiteFor } from './fabric.js';
 import { mutants } from './mutants.js';
 
@@ -39,13 +40,16 @@ it('keeps all promises if it is frozen, and has private fields', async () => {
 });
 
 describe('a plugin with one fault breaks a promise', () => {
-  it.each(Object.entries(mutants))('that %s', async (_, mutant) => {
+  it.each(Object.entries({ ...announcingMutants, ...mutants }))('that %s', async (_, mutant) => {
     expect(await broken(mutant, true)).not.toEqual([]);
   });
 });
 
 describe('without the controller in sight', () => {
-  it.each(Object.entries(mutants))('a plugin that %s breaks one, too', async (_, mutant) => {
-    expect(await broken(mutant, false)).not.toEqual([]);
-  });
+  it.each(Object.entries({ ...announcingMutants, ...mutants }))(
+    'a plugin that %s breaks one, too',
+    async (_, mutant) => {
+      expect(await broken(mutant, false)).not.toEqual([]);
+    },
+  );
 });
