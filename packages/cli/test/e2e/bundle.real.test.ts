@@ -245,7 +245,8 @@ describe("V8's code of the bundle", () => {
     const { size } = await stat(file());
     await truncate(file(), part < 1 ? Math.floor(size * part) : part);
     await learn(reviewed, 'reviewed');
-    expect((await stat(file())).size).toBeGreaterThanOrEqual(size);
+    // Times have more digits or fewer, and V8's code is not always of the same length.
+    expect((await stat(file())).size).toBeGreaterThan(0.95 * size);
     const ino = await inode();
     expect(await run()).toBe('reviewed');
     expect(await inode()).toBe(ino);
