@@ -84,7 +84,8 @@ async function timed<T>(promise: Promise<T>): Promise<{ value: T; milliseconds: 
 }
 
 function expectAllWell({ exitCode, lines, stderr }: VifEnd, count = ports.length): void {
-  expect(lines.flatMap(({ error }) => error ?? [])).toEqual([]);
+  const failed = lines.filter(({ error, differences = [] }) => error !== undefined || differences.length > 0);
+  expect(failed.map((line) => JSON.stringify(line))).toEqual([]);
   expect(exitCode, stderr).toBe(0);
   expect(lines.length).toBeGreaterThanOrEqual(count);
 }

@@ -5,7 +5,7 @@ import { signalError } from '@vifkit/engine/time';
 import { requireDescriptors } from './descriptors.js';
 import { closeOnceQuiet, endGroupOnSignal } from './process-group.js';
 import type { ProgramOptions } from './run-program.js';
-import { IN_ENGLISH } from './run-program.js';
+import { OF_A_CALL } from './run-program.js';
 
 /** Milliseconds that a program has to end once its input has ended. */
 const END_TIMEOUT = 500;
@@ -58,7 +58,7 @@ export class ProgramSession {
     this.#child = spawn(program, args, {
       stdio: 'pipe',
       detached: true,
-      env: { ...process.env, ...IN_ENGLISH },
+      env: { ...process.env, ...OF_A_CALL },
     });
     this.#ended = endOf(this.#child);
     void this.#ended.then(() => {

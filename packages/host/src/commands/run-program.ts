@@ -24,6 +24,16 @@ export interface ProgramOptions {
  */
 export const IN_ENGLISH = { LC_ALL: 'C.UTF-8', LANGUAGE: '' } as const;
 
+/**
+ * Identifies this process in the environment of the programs that change the host for it. If it is killed, others can
+ * tell that those are still at work.
+ */
+export const CALLER = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+export const CALLER_VARIABLE = 'VIFKIT_CALLER';
+
+/** The environment of programs that change the host, or read it, for a call. */
+export const OF_A_CALL = { ...IN_ENGLISH, [CALLER_VARIABLE]: CALLER } as const;
+
 const execaCode = () => import('execa');
 
 /** Not loaded from the start: it takes longer than core, and many calls run no program. */
@@ -49,7 +59,7 @@ export async function runProgram(
   if (signal.aborted) throw signalError(signal, doing);
   const running = execa(program, args, {
     ...(input === undefined ? { stdin: 'ignore' } : { input }),
-    env: IN_ENGLISH,
+    env: OF_A_CALL,
     reject: false,
     detached: true,
     cleanup: false,

@@ -2,10 +2,13 @@ import { once } from 'node:events';
 import { chmodSync, rmSync, symlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { whenFired } from '@vifkit/engine/time';
+import { CALLER } from '../commands/run-program.js';
 import { codeOf } from '../kernel/error-code.js';
 
 /** The suffixes of a process's files: its socket, and the symbolic link of which its locks are further names. */
 export const PRESENCE_FILES = ['.sock', '.link'] as const;
+
+let made = 0;
 
 /**
  * Represents this process to others that want what it holds, by a listening Unix socket. The kernel closes the socket
@@ -16,7 +19,7 @@ export const PRESENCE_FILES = ['.sock', '.link'] as const;
  */
 export class Presence {
   /** Identifies the process among all that use the folder, including those of other PID namespaces. */
-  readonly name = `${process.pid}-${Math.random().toString(36).slice(2)}`;
+  readonly name = `${CALLER}-${made++}`;
   readonly #folder: string;
   readonly #holds: (name: string) => boolean;
   readonly #waiting = new Map<string, Set<Socket>>();
@@ -92,7 +95,17 @@ export class Presence {
 
 /** Whether this could be a {@link Presence.name}. It becomes part of a path. */
 export function isPresenceName(name: string): boolean {
-  return /^\d{1,10}-[\da-z]{1,40}$/.test(name);
+  return /^\d{1,10}-[\da-z]{1,40}(-\d{1,9})?$/.test(name);
+}
+
+/** The id of the process with this name, in its own PID namespace. */
+export function pidOf(name: string): string {
+  return name.split('-', 1).join();
+}
+
+/** The {@link CALLER} of the process with this name. */
+export function callerOf(name: string): string {
+  return name.split('-', 2).join('-');
 }
 
 /**

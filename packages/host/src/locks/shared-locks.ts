@@ -10,7 +10,8 @@ import {
 } from 'node:fs';
 import { asVifError, VifError } from '@vifkit/core';
 import type { HostLocks } from '@vifkit/engine';
-import { pause, signalError } from '@vifkit/engine/time';
+import { pause, signalError, withinDeadline } from '@vifkit/engine/time';
+import { loadCode } from '../commands/descriptors.js';
 import { codeOf, exhausted, isExhaustion } from '../kernel/error-code.js';
 import {
   fileModeIn,
@@ -18,7 +19,15 @@ import {
   openSubdirectory,
   type StateDirectory,
 } from '../state/state-directory.js';
-import { isPresenceName, isPresent, PRESENCE_FILES, Presence, untilReleased } from './presence.js';
+import {
+  callerOf,
+  isPresenceName,
+  isPresent,
+  PRESENCE_FILES,
+  Presence,
+  pidOf,
+  untilReleased,
+} from './presence.js';
 
 /** Milliseconds between two requests to the same holder. */
 const FIRST_PAUSE = 1;
@@ -37,7 +46,7 @@ type Network = () => string;
  * directory can hold a lock or wait for one, and those are trusted with the network.
  *
  * A process that was killed leaves its links behind. Its socket shows that it has ended (see {@link Presence}), and the
- * next process that wants the lock removes them.
+ * next process that wants the lock removes them, once the programs that it has started have ended too.
  */
 export class SharedLocks implements HostLocks {
   readonly #stateDirectory: string;
@@ -109,6 +118,8 @@ class Room {
   /** The names of links that this process has made. */
   readonly #held = new Set<string>();
   readonly #closing = new AbortController();
+  /** Fulfilled when the programs of a process that has ended have too. */
+  readonly #programs = new Map<string, Promise<void>>();
   readonly #descriptor: number;
   /** The path of the directory, for messages. */
   readonly #name: string;
@@ -183,7 +194,9 @@ class Room {
       const holder = this.#holderOf(name);
       if (holder === this.#presence.name) return undefined;
       if (holder !== undefined && (await isPresent(this.#path, holder))) return undefined;
-      if (holder !== undefined && !this.#isClosed) await this.#removeOf(holder, name);
+      if (holder === undefined) continue;
+      await this.#programsOf(holder);
+      if (!this.#isClosed) await this.#removeOf(holder, name);
     }
   }
 
@@ -199,12 +212,27 @@ class Room {
       const holder = this.#holderOf(name);
       if (holder === undefined) continue;
       const outcome = await untilReleased(this.#path, holder, name, signal, this.#closing.signal);
-      if (outcome === 'ended' && !this.#isClosed) await this.#removeOf(holder, name);
+      if (outcome === 'ended') {
+        const doing = `waiting for the programs of process ${pidOf(holder)}, which ended while it held the lock on ${key}`;
+        await withinDeadline(this.#programsOf(holder), signal, doing);
+        if (!this.#isClosed) await this.#removeOf(holder, name);
+      }
       // If it is still the same holder, as when that could not be asked right now, it is asked again after a pause.
       if (holder === last) await pause(delay, signal);
       delay = holder === last ? Math.min(2 * delay, MAX_PAUSE) : FIRST_PAUSE;
       last = holder;
     }
+  }
+
+  /** Waits for the programs of a process that has ended. They are looked for once: it starts no others. */
+  #programsOf(holder: string): Promise<void> {
+    const caller = callerOf(holder);
+    const known = this.#programs.get(caller);
+    if (known) return known;
+    const ending = waitForPrograms(caller);
+    this.#programs.set(caller, ending);
+    ending.catch(() => this.#programs.delete(caller)); // such as for want of descriptors
+    return ending;
   }
 
   /** A file name has at most 255 bytes, and no slash. */
@@ -273,8 +301,7 @@ class Room {
       // Everything that a process holds has the same time, that of its last acquire or release: it has held this at
       // least since then.
       const { uid, ctime } = lstatSync(`${this.#path}/${name}`);
-      const [pid] = this.#holderOf(name)?.split('-') ?? [];
-      return `, which process ${pid} of user ${uid} has held since ${ctime.toISOString()}`;
+      return `, which process ${pidOf(this.#holderOf(name) ?? '')} of user ${uid} has held since ${ctime.toISOString()}`;
     } catch {
       return '';
     }
@@ -309,6 +336,14 @@ class Room {
       } catch {}
     }
   }
+}
+
+const programsCode = () => import('./left-programs.js');
+
+/** Only for locks of a process that was killed. */
+async function waitForPrograms(caller: string): Promise<void> {
+  const { untilProgramsEnd } = await loadCode(programsCode);
+  await untilProgramsEnd(caller);
 }
 
 let own: string | undefined;

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -12,6 +12,8 @@ import { SharedLocks } from '../../src/locks/shared-locks.js';
 
 const soon = () => new Deadline(20_000).signal;
 const compiled = fileURLToPath(new URL('../../dist/locks/shared-locks.js', import.meta.url));
+
+const compiledPrograms = fileURLToPath(new URL('../../dist/commands/run-program.js', import.meta.url));
 
 const stateDir = mkdtempSync(join(tmpdir(), 'locks-'));
 const locks = new SharedLocks(stateDir);
@@ -31,6 +33,7 @@ afterAll(async () => {
 /** A program of another process that has locks; it says something, and what it says is the answer. */
 async function otherProcess(program: string, ...args: readonly string[]): Promise<ChildProcess> {
   const script = `
+    import { existsSync } from 'node:fs';
     import { SharedLocks } from ${JSON.stringify(compiled)};
     const locks = new SharedLocks(process.argv[1]);
     const { signal } = new AbortController();
@@ -206,6 +209,48 @@ describe('locks of another process', () => {
     expect(release).toBeDefined();
     await release?.();
     expect(files().filter((name) => name.startsWith(`${child.pid}-`))).toEqual([]);
+  });
+
+  describe('that was killed', () => {
+    /** Holds a lock, and runs a program that says when it is about to end. */
+    const working = (key: string, log: string) =>
+      otherProcess(
+        `import { runProgram } from ${JSON.stringify(compiledPrograms)};
+        await locks.acquire([process.argv[2]], signal);
+        void runProgram(['sh', '-c', 'echo begins >>$0; sleep 0.4; echo ends >>$0', process.argv[3]], { signal, doing: '' });
+        while (!existsSync(process.argv[3])) await new Promise((resolve) => setTimeout(resolve, 5));
+        console.log('held');`,
+        key,
+        log,
+      );
+
+    it.each([
+      ['whoever waits', (key: string) => locks.acquire([key], soon())],
+      ['whoever asks', (key: string) => locks.tryAcquire(key)],
+    ])('are had by %s only when its programs have ended too', async (_, take) => {
+      const [key, log] = [fresh(), join(stateDir, `log-${used}`)];
+      const child = await working(key, log);
+      const waiting = take(key);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      const release = await ((await waiting) ?? take(key));
+      expect(readFileSync(log, 'utf8')).toBe('begins\nends\n');
+      await release?.();
+    });
+
+    it('are waited for until the deadline, and the error says for what', async () => {
+      const [key, log] = [fresh(), join(stateDir, `log-${used}`)];
+      const child = await working(key, log);
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+      await expect(locks.acquire([key], new Deadline(50).signal)).rejects.toMatchObject({
+        code: 'TIMEOUT',
+        message: expect.stringContaining(
+          `waiting for the programs of process ${child.pid}, which ended while it held`,
+        ),
+      });
+      await (await locks.acquire([key], soon()))();
+    });
   });
 
   it('leave no file behind when it ends without closing them', async () => {
