@@ -35,7 +35,7 @@ import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit
 import type { Host } from '../run/host.js';
 import type { VifRecord, VifRecords } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
-import { signalError, withinDeadline } from '../time/deadline.js';
+import { orAborted, signalError } from '../time/deadline.js';
 import type { Handled } from './results.js';
 
 export type Operation = 'plug' | 'unplug';
@@ -69,15 +69,24 @@ async function preparePlan(
   const port = vif instanceof NetworkVif ? portSettings(vif) : undefined;
   const settled = port && { port };
   const virtType = host.virt_type;
-  const context: PlanContext = { instance, facts, hostFilters, routing, virtType, tap, ...settled };
-  const plan = await guard(chosen, operation, signal, () =>
+  const asked = new AskedFacts(facts);
+  const context: PlanContext = {
+    instance,
+    facts: asked.facts,
+    hostFilters,
+    routing,
+    virtType,
+    tap,
+    ...settled,
+  };
+  const plan = await guard(chosen, operation, asked, signal, () =>
     chosen.path === 'os-vif'
       ? chosen.handler()[operation](chosen.vif, context)
       : chosen.handler[operation](chosen.vif, context),
   );
   const vifId = vif.id;
   const owner = `${chosen.path} plugin '${chosen.plugin}'`;
-  const path = await guard(chosen, 'path', signal, () => pathOf(chosen, context))
+  const path = await guard(chosen, 'path', asked, signal, () => pathOf(chosen, context))
     .then((legs) => validatePath(legs, owner, vifId))
     .catch((error: unknown) => {
       if (operation === 'plug') throw error;
@@ -239,13 +248,14 @@ export async function prepareDevice(
   const chosen = await findPath(request, registry);
   const host = await completeHost(request.host, facts);
   const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
-  const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts };
-  const device = await guard(chosen, 'config', signal, async () => {
+  const asked = new AskedFacts(facts);
+  const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts: asked.facts };
+  const device = await guard(chosen, 'config', asked, signal, async () => {
     if (chosen.path === 'os-vif') {
       const { plugin, vif: object } = chosen;
       const own = {
         makesTap: registry.makesTaps(plugin) || makesTapFor(request),
-        ...(await vdpaOf(object, context.vnicType, facts)),
+        ...(await vdpaOf(object, context.vnicType, asked.facts)),
       };
       return guests.forObject(object, { ...context, ...own });
     }
@@ -293,19 +303,62 @@ function handledBy(request: RoutedRequest, { path, plugin, reason }: ChosenPath)
   return { id: request.id, vifId: request.vif.id, path, plugin, reason };
 }
 
+/**
+ * Facts about the host, and which of them a plugin is waiting for: if the deadline passes, it is the host that did not
+ * answer, and not the plugin.
+ */
+class AskedFacts {
+  readonly #pending = new Set<string>();
+  readonly facts: HostFacts;
+
+  constructor(facts: HostFacts) {
+    this.facts = new Proxy<HostFacts>(Object.create(facts), {
+      get: (_, name) => {
+        const fact: unknown = Reflect.get(facts, name);
+        if (typeof fact !== 'function') return fact;
+        return (...args: unknown[]) =>
+          this.#ask(`${String(name)}(${args.join(', ')})`, fact.apply(facts, args));
+      },
+    });
+  }
+
+  async #ask(question: string, answer: unknown): Promise<unknown> {
+    this.#pending.add(question);
+    try {
+      return await answer;
+    } finally {
+      this.#pending.delete(question);
+    }
+  }
+
+  /** As in `linkMtu(br0)`. */
+  get pending(): string | undefined {
+    return this.#pending.values().next().value;
+  }
+}
+
 /** The plugin's result. A plugin that hangs is waited for until the signal fires. */
 async function guard<T>(
   { path, plugin, vif }: ChosenPath,
   operation: string,
+  asked: AskedFacts,
   signal: AbortSignal,
   call: () => T | Promise<T>,
 ): Promise<T> {
+  const late = () => {
+    const owner = `the ${path} plugin '${plugin}'`;
+    const { pending } = asked;
+    const doing =
+      pending === undefined
+        ? `waiting for ${owner} to answer ${operation}`
+        : `reading the host: ${pending}, for ${operation} by ${owner}`;
+    return signalError(signal, doing);
+  };
   try {
-    const doing = `waiting for the ${path} plugin '${plugin}' to answer ${operation}`;
-    if (signal.aborted) throw signalError(signal, doing);
+    if (signal.aborted) throw late();
     const answer = call();
     if (!isPromise(answer)) return answer;
-    return await withinDeadline(Promise.resolve(answer), signal, doing);
+    return await orAborted(Promise.resolve(answer), signal, late);
   } catch (error) {
     throw asVifError(error, 'PLUGIN_FAILED', `'${plugin}' threw in ${operation}`, vif.id);
   }

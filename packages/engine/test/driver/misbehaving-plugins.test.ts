@@ -156,3 +156,23 @@ it('a plugin whose options cannot be built is refused by its name when it is reg
     }),
   );
 });
+
+describe('a host that does not answer', () => {
+  const asking = pluginOf('asks', async (_, { facts }) => {
+    await facts.linkMac('eth0');
+    await facts.linkMtu('br0');
+    return [];
+  });
+
+  it.each(['plug', 'unplug'] as const)(
+    'is what the error of a %s names, and not the plugin',
+    async (operation) => {
+      const { driver, host } = benchWith([asking]);
+      host.facts.linkMtu = never;
+      await expect(driver[operation](objectRequest(1, 'asks'), { timeout: 40 })).rejects.toMatchObject({
+        code: 'TIMEOUT',
+        message: `The deadline passed while reading the host: linkMtu(br0), for ${operation} by the os-vif plugin 'asks'`,
+      });
+    },
+  );
+});
