@@ -312,7 +312,7 @@ class AskedFacts {
   readonly facts: HostFacts;
 
   constructor(facts: HostFacts) {
-    this.facts = new Proxy<HostFacts>(Object.create(facts), {
+    this.facts = new Proxy<HostFacts>(Object.assign(Object.create(facts), facts), {
       get: (_, name) => {
         const fact: unknown = Reflect.get(facts, name);
         if (typeof fact !== 'function') return fact;
