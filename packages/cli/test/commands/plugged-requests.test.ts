@@ -65,7 +65,9 @@ describe('options that would have no effect', () => {
     ['check', '-o', 'metrics', '-'],
     ['show', '--format', 'svg', '--quiet'],
     ['show', '--format', 'mermaid', '--summary'],
+    ['check', '--all', '--format', 'prometheus', '--quiet'],
     ['check', '--all', '--instance', id],
+    ['detach', 'guest', id, '--instance', id],
     ['unplug', id, '--instance', id],
   ])('are refused: vif %s %s %s', async (...args) => {
     const { status, stderr, opened } = await runVif(args, { stdin: jsonLines({ id: 'a' }) });
