@@ -85,7 +85,8 @@ function requireValid(requests: readonly DomainRequest[]): void {
   for (const request of requests) {
     const { vif } = parseRequest(request);
     const id = vifIdOf(request) ?? vif.id;
-    if (known.has(id)) throw new VifError('INVALID_REQUEST', `VIF ${id} has more than one request`);
+    if (known.has(id))
+      throw new VifError('INVALID_REQUEST', `VIF ${id} has more than one request; keep only one of them`);
     known.add(id);
   }
 }
