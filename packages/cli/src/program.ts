@@ -9,6 +9,7 @@ import {
   commonOptions,
   configFiles,
   formatOption,
+  isForTls,
   splitPlugins,
 } from './settings/options.js';
 import type { Format, Settings } from './settings/settings.js';
@@ -76,6 +77,7 @@ function buildProgram(environment: Environment, exit: (status: number) => void):
       if (command.name() !== 'config-file') throw error;
     });
     applyOvsdbConnection(program, environment.env);
+    requireTls(command, program);
   });
   for (const entry of commandTable) addCommand(program, entry, environment, exit);
   addHelp(program);
@@ -195,10 +197,9 @@ function requireEffect(command: Command, program: Command, entry: CommandEntry):
       command.error(`error: option '${option.flags}' has no effect on vif ${entry.name}: leave it out`);
     }
   }
-  for (const option of command.options) {
-    const name = option.attributeName();
+  for (const option of [...command.options, ...program.options]) {
     const other = command.options.find((each) => each.long === entry.onlyWith?.[option.long ?? '']);
-    if (!other || command.getOptionValueSource(name) !== 'cli') continue;
+    if (!other || command.getOptionValueSourceWithGlobals(option.attributeName()) !== 'cli') continue;
     if (command.getOptionValue(other.attributeName()) === undefined) {
       command.error(`error: option '${option.flags}' has no effect without '${other.flags}'`);
     }
@@ -208,6 +209,22 @@ function requireEffect(command: Command, program: Command, entry: CommandEntry):
   if (allowed.includes(format)) return;
   const choices = allowed.join(', ');
   command.error(`error: vif ${entry.name} has no format '${format}'. Allowed choices are ${choices}.`);
+}
+
+/**
+ * Refuses keys for TLS on the command line if no server is reached over TLS. Those for a `tcp:` endpoint are refused
+ * where it is read, wherever they come from.
+ * @throws CommanderError
+ */
+function requireTls(command: Command, program: Command): void {
+  const given = program.options.find(
+    (option) => isForTls(option) && program.getOptionValueSource(option.attributeName()) === 'cli',
+  );
+  const endpoints = ['ovsdb', 'ovnSb', 'ovnNb'].map((name) => String(program.getOptionValue(name) ?? ''));
+  if (!given || endpoints.some((each) => /^(ssl|tcp):/.test(each))) return;
+  command.error(
+    `error: option '${given.flags}' has no effect without an endpoint ssl:HOST:PORT: leave it out`,
+  );
 }
 
 /** Standard input, with a message at a terminal: a user who has forgotten the file would see nothing happen. */

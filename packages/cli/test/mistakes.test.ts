@@ -81,6 +81,12 @@ const text = (value: unknown) => (typeof value === 'string' ? value : JSON.strin
 const withVif = (changes: object) => ({ ...request, vif: { ...vif, ...changes } });
 
 const misused: readonly Mistake[] = [
+  [
+    'a request of apply without an id',
+    ['apply'],
+    { vif: { type: 'tap' } },
+    /Line 1 has no VIF with an id: give it vif\.id\. Nothing is changed/,
+  ],
   ['a command misspelt', ['plgu', good], '', /unknown command 'plgu'\n\(Did you mean plug\?\)/],
   ['the command of another tool', ['delete', good], '', /\(Did you mean unplug\?\)/],
   ['no command, but a file', [good], '', /Specify what to do with the file, as in: vif plan/],

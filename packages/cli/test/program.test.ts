@@ -168,13 +168,14 @@ describe('options', () => {
   });
 });
 
+const uuid = '1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502';
+
 it.each([
   ['apply', '-', '--dry-run'],
   ['doctor', '--for', '-'],
   ['attach', 'guest', '-'],
   ['metadata', 'guest', '-'],
 ])('%s takes a VIF without a request, with --instance', async (...args) => {
-  const uuid = '1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502';
   const stdin = jsonLines({ id: uuid, address: 'fa:16:3e:10:00:02', type: 'tap', network: {} });
   const told = async (...more: readonly string[]) => {
     const { stdout, stderr } = await runVif([...args, ...more], { stdin });
@@ -203,7 +204,20 @@ describe('an option of other commands', () => {
       ['gc', '--keep-none', '--connect', 'test:///default'],
       "option '--connect <uri>' has no effect without '--keep-domains'",
     ],
-    [['doctor', '--instance', 'x'], "option '--instance <uuid>' has no effect without '--for <file>'"],
+    [['unplug', '--undo-timeout', '3'], "option '--undo-timeout <seconds>' has no effect on vif unplug"],
+    [['metadata', 'guest', '--undo-timeout', '3'], "option '--undo-timeout <seconds>' has no effect on vif"],
+    [
+      ['metadata', 'guest', '--routing', 'current'],
+      "option '--routing <rules>' has no effect on vif metadata",
+    ],
+    [['doctor', '--routing', 'current'], "option '--routing <rules>' has no effect without '--for <file>'"],
+    [['plan', '--ovsdb-ca', 'ca.pem'], "option '--ovsdb-ca <file>' has no effect without an endpoint ssl:"],
+    [
+      ['plan', '--ovsdb-name', 'ovs.example'],
+      "option '--ovsdb-name <name>' has no effect without an endpoint",
+    ],
+    [['doctor', '--instance', uuid], "option '--instance <uuid>' has no effect without '--for <file>'"],
+    [['plan', '--instance', 'x'], "option '--instance <uuid>' argument 'x' is invalid. It must be a UUID."],
   ])('is refused: %j', async (args, message) => {
     const { status, stdout, stderr, opened } = await runVif(args, { stdin: '{}' });
     expect({ status, stdout, opened }).toEqual({ status: 2, stdout: '', opened: [] });

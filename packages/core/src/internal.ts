@@ -8,9 +8,10 @@ export { reasonOf } from './errors/vif-error.js';
 export { Cursor } from './fields/cursor.js';
 export { violationsOf } from './fields/field-rule.js';
 export { hasMethods, type OptionRules, optionRules, readOptions } from './fields/options.js';
-export { adopt } from './fields/read-fields.js';
+export { adopt, suggestion } from './fields/read-fields.js';
 export { isUuid } from './fields/values.js';
 export { idOfVif } from './nova/request.js';
+export { vifClassNames } from './os-vif/vifs.js';
 export {
   type ChosenPath,
   findPath,

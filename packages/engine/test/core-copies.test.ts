@@ -74,7 +74,7 @@ describe('a plugin with a core of its own', () => {
     const vif = new ours.VIFDirect({ id, address, plugin: 'acme' });
     await expect(driver.plug({ instance, vif })).rejects.toMatchObject({
       code: 'UNSUPPORTED_VIF',
-      message: "The plugin 'acme' does not take a VIFDirect",
+      message: "The plugin 'acme' does not take a VIFDirect; `vif plugins` lists what it takes",
     });
   });
 });

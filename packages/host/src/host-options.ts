@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { type Logger, VifError } from '@vifkit/core';
-import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
+import { type OptionRules, optionRules, quote, readOptions } from '@vifkit/core/internal';
 import type { OvsdbTlsOptions } from './ovsdb/endpoint.js';
 
 /** Where a host's services are, and how to write to it. */
@@ -93,6 +94,11 @@ export function readHostOptions(options: HostOptions | undefined, owner: string)
   const given = readOptions(options, owner, rules);
   checkHelper(given.rootHelper ?? [], 'root helper');
   checkHelper(given.toolHelper ?? [], 'tool helper');
+  if (given.sysfsRoot !== undefined && !existsSync(given.sysfsRoot)) {
+    // Without it, every function would be reported as absent.
+    const text = `There is no directory ${quote(given.sysfsRoot)}: mount sysfs there, or correct sysfsRoot (--sysfs-root)`;
+    throw new VifError('INVALID_OPTIONS', text);
+  }
   if (given.networkNamespace !== undefined && (given.rootHelper ?? []).length > 0) {
     const text =
       'A root helper cannot be used with another network namespace: it may run `ip`, but not `nsenter`. Run this program as root, or in that namespace';

@@ -193,6 +193,6 @@ function ownerOf(user: string | number = 0): number {
   if (Number.isInteger(id) && id >= 0 && id < 2 ** 32 - 1) return id;
   throw new VifError(
     'INVALID_OPTIONS',
-    `Taps cannot be owned by '${user}': there is no such user on this host`,
+    `Taps cannot be owned by '${user}': there is no such user on this host. Correct tapOwner (--tap-owner)`,
   );
 }

@@ -14,3 +14,13 @@ describe.each(['rootHelper', 'toolHelper'] as const)('%s', (name) => {
     },
   );
 });
+
+it('a sysfs that is not there is refused: all functions would seem to be gone', async () => {
+  expect(() => openHost({ sysfsRoot: '/nonexistent' })).toThrow(
+    expect.objectContaining({
+      code: 'INVALID_OPTIONS',
+      message: expect.stringContaining('correct sysfsRoot (--sysfs-root)'),
+    }),
+  );
+  await expect(openHost({ sysfsRoot: '/sys' }).close()).resolves.toBeUndefined();
+});

@@ -17,7 +17,12 @@ describe('a user of this host', () => {
 
 describe('the owner of taps', () => {
   it.each(['no-such-user', -1, 0.5, 2 ** 32 - 1, Number.NaN])('cannot be %j', (tapOwner) => {
-    expect(() => openHost({ tapOwner })).toThrow(expect.objectContaining({ code: 'INVALID_OPTIONS' }));
+    expect(() => openHost({ tapOwner })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_OPTIONS',
+        message: expect.stringContaining('Correct tapOwner (--tap-owner)'),
+      }),
+    );
   });
 
   it('may be root, and is unless somebody else is named', async () => {

@@ -39,7 +39,11 @@ export function objectBackend(vif: VIFBase, context: GuestContext): DeviceBacken
   if (vif instanceof VIFVHostUser) return vhostUser(vif);
   if (vif instanceof VIFDirect) return direct(vif);
   if (vif instanceof VIFHostDevice) return hostDevice(vif, context);
-  throw unsupported(vif, `VIFs of class ${classNameOf(vif)}`);
+  throw unsupported(
+    vif,
+    `VIFs of class ${classNameOf(vif)}`,
+    `use a VIFBridge, VIFOpenVSwitch, VIFGeneric, VIFVHostUser, VIFDirect or VIFHostDevice, or only plug it and write the card's XML yourself`,
+  );
 }
 
 function bridge(vif: VIFBridge, { instance, hostFilters }: GuestContext): DeviceBackend {
@@ -60,6 +64,7 @@ function openVSwitch(vif: VIFOpenVSwitch): DeviceBackend {
     throw unsupported(
       vif,
       `a VIFOpenVSwitch with ${profile ? `a ${classNameOf(profile)}` : 'no port profile'}`,
+      'give it a VIFPortProfileOpenVSwitch',
     );
   }
   // The plugin makes the tap too, or it adds the port itself, so libvirt must not.
@@ -108,8 +113,17 @@ function direct(vif: VIFDirect): DeviceBackend {
 
 function hostDevice(vif: VIFHostDevice, { vnicType, vdpaDevice, host }: GuestContext): DeviceBackend {
   if (vnicType === 'vdpa') {
-    if (vdpaDevice === undefined) throw unsupported(vif, "the vNIC type 'vdpa' without a vDPA device");
-    if (!supports(host, 'vDPA')) throw unsupported(vif, "the vNIC type 'vdpa' before libvirt 6.9");
+    const isOf = "the vNIC type 'vdpa'";
+    if (vdpaDevice === undefined) {
+      throw unsupported(
+        vif,
+        `${isOf} without a vDPA device`,
+        'make one (`vdpa dev add`), and load vhost_vdpa',
+      );
+    }
+    if (!supports(host, 'vDPA')) {
+      throw unsupported(vif, `${isOf} before libvirt 6.9`, "update libvirt, or use the vNIC type 'direct'");
+    }
     return { type: 'vdpa', device: vdpaDevice, bandwidth: false };
   }
   const pciAddress = requireField(vif, 'dev_address', vif.id);
@@ -122,8 +136,9 @@ function mtuOf(vif: VIFBase): { readonly mtu?: number } {
   return mtu === undefined ? {} : { mtu };
 }
 
-function unsupported({ id }: VIFBase, what: string): VifError {
-  return new VifError('UNSUPPORTED_CONFIG', `There is no libvirt configuration for ${what}`, { vifId: id });
+function unsupported({ id }: VIFBase, what: string, remedy: string): VifError {
+  const text = `There is no libvirt configuration for ${what}: ${remedy}`;
+  return new VifError('UNSUPPORTED_CONFIG', text, { vifId: id });
 }
 
 /**

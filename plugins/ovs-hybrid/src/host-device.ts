@@ -13,7 +13,7 @@ export async function plugHostDevice(vif: VIFHostDevice, context: PlugContext): 
   const address = requireField(vif, 'dev_address', vif.id);
   const found = await context.facts.representor(address);
   if (!found) {
-    const text = `There is no virtual function ${address} on this host`;
+    const text = `There is no virtual function ${address} on this host: correct its address, or make it (sriov_numvfs)`;
     throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: vif.id });
   }
   const { pfAddress, index, netDevice } = found;
@@ -23,7 +23,7 @@ export async function plugHostDevice(vif: VIFHostDevice, context: PlugContext): 
     return [ensured, vifPort(vif, context, { name, datapath, type: 'dpdk', options, wired: true })];
   }
   if (netDevice === undefined) {
-    const text = `Virtual function ${index} of ${pfAddress} has no representor: is the card in switchdev mode?`;
+    const text = `Virtual function ${index} of ${pfAddress} has no representor: switch the card's mode (devlink dev eswitch set pci/${pfAddress} mode switchdev)`;
     throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: vif.id });
   }
   const represents = { representor: true, functionAddress: address };

@@ -214,9 +214,12 @@ describe('a virtual function', () => {
     const without = start({}, card({ representor: { pfAddress: '0000:03:00.0' } }));
     await expect(without.plug(hostDevice('system'))).rejects.toMatchObject({
       code: 'PCI_DEVICE_NOT_FOUND',
-      message: expect.stringContaining('switchdev'),
+      message: expect.stringContaining('devlink dev eswitch set pci/0000:03:00.0 mode switchdev'),
     });
-    await expect(start().plug(hostDevice('netdev'))).rejects.toMatchObject({ code: 'PCI_DEVICE_NOT_FOUND' });
+    await expect(start().plug(hostDevice('netdev'))).rejects.toMatchObject({
+      code: 'PCI_DEVICE_NOT_FOUND',
+      message: expect.stringContaining('sriov_numvfs'),
+    });
     expect((await start().unplug(hostDevice('system'))).changes).toEqual([]);
   });
 });

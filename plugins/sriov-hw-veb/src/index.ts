@@ -117,7 +117,8 @@ function isTrusted({ profile: { trusted } }: NetworkVif): boolean {
 }
 
 function noNetDevice({ id }: NetworkVif, address: string): never {
-  const text = `There is no virtual function with a network device at ${address} on this host, and a macvtap needs it`;
+  const what = `There is no virtual function with a network device at ${address} on this host, and a macvtap needs it`;
+  const text = `${what}: correct vif.profile.pci_slot, or bind the function to its network driver`;
   throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: id });
 }
 

@@ -312,7 +312,10 @@ describe('a virtual function that cannot be used', () => {
     ['has no network device', noDevice],
   ])('is refused where it %s', async (_, options) => {
     const { host, driver } = start(options);
-    await expect(driver.config(request())).rejects.toMatchObject({ code: 'PCI_DEVICE_NOT_FOUND' });
+    await expect(driver.config(request())).rejects.toMatchObject({
+      code: 'PCI_DEVICE_NOT_FOUND',
+      message: expect.stringContaining('correct vif.profile.pci_slot'),
+    });
     await expect(driver.plug(request())).rejects.toMatchObject({ code: 'PCI_DEVICE_NOT_FOUND' });
     expect(host.writes).toEqual([]);
   });

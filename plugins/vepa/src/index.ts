@@ -114,7 +114,8 @@ export class QbhDriver implements LegacyDriver {
 async function netDeviceOf(pciAddress: string, facts: HostFacts): Promise<string> {
   const name = await facts.pciNetDevice(pciAddress);
   if (name !== undefined) return name;
-  throw new VifError('PCI_DEVICE_NOT_FOUND', `There is no network device at PCI address ${pciAddress}`);
+  const text = `There is no network device at PCI address ${pciAddress}: correct vif.profile.pci_slot, or bind the device to its network driver`;
+  throw new VifError('PCI_DEVICE_NOT_FOUND', text);
 }
 
 /** What the package provides. It is inert until it is given to a driver. */

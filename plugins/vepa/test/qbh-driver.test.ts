@@ -25,7 +25,7 @@ describe('a VIF of type 802.1qbh', () => {
   it('needs that network device', async () => {
     await expect(start().config(qbh('macvtap'))).rejects.toMatchObject({
       code: 'PCI_DEVICE_NOT_FOUND',
-      message: `There is no network device at PCI address ${pciSlot}`,
+      message: `There is no network device at PCI address ${pciSlot}: correct vif.profile.pci_slot, or bind the device to its network driver`,
     });
   });
 

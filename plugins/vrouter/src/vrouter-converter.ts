@@ -24,12 +24,18 @@ export class VrouterConverter implements VifConverter {
         return new VIFVHostUser({ ...fields, port_profile: offloaded(vif) });
       }
       default:
-        throw new VifError('UNSUPPORTED_VIF', `vRouter has no ports of vNIC type '${vif.vnic_type}'`, {
-          vifId: vif.id,
-        });
+        throw new VifError(
+          'UNSUPPORTED_VIF',
+          `vRouter has no ports of vNIC type '${vif.vnic_type}': ${types}`,
+          {
+            vifId: vif.id,
+          },
+        );
     }
   }
 }
+
+const types = 'give the port normal, direct or virtio-forwarder';
 
 function offloaded(vif: NetworkVif): VIFPortProfileBase {
   return new VIFPortProfileBase({ datapath_offload: toRepresentor(vif) });

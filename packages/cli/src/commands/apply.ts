@@ -84,7 +84,9 @@ async function readWanted(
       continue;
     }
     const id = idOfVif(Reflect.get(input.request, 'vif'));
-    if (typeof id !== 'string') throw new InputError('A request has no VIF with an id; nothing is changed');
+    if (typeof id !== 'string') {
+      throw new InputError(`${input.subject} has no VIF with an id: give it vif.id. Nothing is changed`);
+    }
     if (wanted.has(id.toLowerCase())) {
       throw new InputError(
         `VIF ${printable(id)} has two requests; keep only one of them. Nothing is changed`,

@@ -33,13 +33,14 @@ export interface CommandEntry {
   readonly topics: readonly Topic[];
   /** Options of only this command. */
   readonly options?: () => readonly Option[];
-  /** For such options that have an effect only with another one: that one. Both by their long flags. */
+  /** For options that have an effect only with one of only this command: that one. Both by their long flags. */
   readonly onlyWith?: Readonly<Record<string, string>>;
   readonly load: () => Promise<CommandAction>;
 }
 
 const ofHost: readonly Topic[] = ['format', 'config', 'host', 'plugin', 'timeout', 'log'];
 const ofRequests: readonly Topic[] = [...ofHost, 'routing'];
+/** Only a plug, or a change of a domain, is undone if it fails: an unplug carries on. */
 const ofChanges: readonly Topic[] = [...ofRequests, 'undoTimeout'];
 /** They do not touch the host, but scripts give the same options to all commands. */
 const ofPlugins: readonly Topic[] = ['format', 'config', 'host', 'plugin', 'timeout', 'log'];
@@ -72,14 +73,11 @@ export const commandTable: readonly CommandEntry[] = [
     ),
     formats: ['prometheus'],
   },
-  {
-    ...forRequests('unplug', 'unplug the VIFs', () => [
-      ...timelineOption(),
-      phaseOption('deactivate', 'release'),
-      new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
-    ]),
-    topics: ofChanges,
-  },
+  forRequests('unplug', 'unplug the VIFs', () => [
+    ...timelineOption(),
+    phaseOption('deactivate', 'release'),
+    new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
+  ]),
   {
     ...forRequests('show', 'draw the network paths of the VIFs', () => [
       allOption(),
@@ -160,7 +158,7 @@ export const commandTable: readonly CommandEntry[] = [
     description: "write requests into a domain's metadata, where the hook finds them",
     operands: [domain, ['[file]', 'the requests; if there are none, they are removed']],
     options: () => [connectOption(), instanceOption()],
-    topics: ofChanges,
+    topics: ofPlugins, // requests are written as they are: the hook has a routing of its own
     load: async () => (await import('./domains.js')).metadata,
   },
   {
@@ -204,7 +202,7 @@ export const commandTable: readonly CommandEntry[] = [
     description: 'report what this host lacks for which plugin, and change nothing',
     operands: [['[name...]', 'plugins and VIF types; all by default']],
     options: () => [new Option('--for <file>', 'check only what these requests need'), instanceOption()],
-    onlyWith: { '--instance': '--for' },
+    onlyWith: { '--instance': '--for', '--routing': '--for' },
     topics: ofRequests,
     load: async () => async (settings, environment, names) => {
       if (settings.for === undefined)
@@ -275,7 +273,14 @@ function outputOption(what: string): Option {
 }
 
 function instanceOption(): Option {
-  return new Option('--instance <uuid>', 'the instance of VIFs that are given without a request');
+  return new Option('--instance <uuid>', 'the instance of VIFs that are given without a request').argParser(
+    instanceId,
+  );
+}
+
+function instanceId(text: string): string {
+  if (areIds([text])) return text;
+  throw new InvalidArgumentError('It must be a UUID.');
 }
 
 function phaseOption(...phases: readonly string[]): Option {

@@ -17,7 +17,7 @@ import { openLogger } from '../terminal/log.js';
 import { styleFor } from '../terminal/output.js';
 import { abortOnSignals } from '../terminal/signals.js';
 import { printable, tree } from '../terminal/text.js';
-import { timeoutOf } from './request-commands.js';
+import { instanceOfPlugged, timeoutOf } from './request-commands.js';
 import { readAll } from './with-driver.js';
 
 /** Plugs the VIFs of requests and attaches their cards to a domain, one after the other. */
@@ -38,6 +38,7 @@ export function detach(
   environment: Environment,
   [domain = '', what = '-']: readonly string[],
 ): Promise<number> {
+  if (isUuid(what) && settings.instance !== undefined) throw instanceOfPlugged();
   if (!isUuid(what)) {
     return forRequests(settings, environment, what, (vifs, request, options) =>
       vifs.detach(domain, request, options),
@@ -84,7 +85,8 @@ function requireValid(requests: readonly DomainRequest[]): void {
   for (const request of requests) {
     const { vif } = parseRequest(request);
     const id = vifIdOf(request) ?? vif.id;
-    if (known.has(id)) throw new VifError('INVALID_REQUEST', `VIF ${id} has more than one request`);
+    if (known.has(id))
+      throw new VifError('INVALID_REQUEST', `VIF ${id} has more than one request; keep only one of them`);
     known.add(id);
   }
 }

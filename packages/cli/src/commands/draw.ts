@@ -1,13 +1,14 @@
 import { hostname } from 'node:os';
 import type { CheckResult, ConfigResult, PlanResult, Settled } from '@vifkit/engine';
-import { type PictureState, pictureOf, type VifPlumbing } from '../pictures/picture.js';
+import { pictureOf, type VifPlumbing } from '../pictures/picture.js';
 import { plumbingOf } from '../plumbing/graph.js';
 import type { Driver, Environment } from '../settings/environment.js';
 import { meansPlugged, type Settings } from '../settings/settings.js';
 import { errorLine } from '../terminal/errors.js';
 import { writeWhole } from '../terminal/output.js';
-import { nounOf } from '../terminal/steps.js';
+import { existenceIn, nounOf } from '../terminal/steps.js';
 import { requestsToAnswer } from './plugged-requests.js';
+import { unsoundLegs } from './results.js';
 import { macOf } from './show.js';
 import { withDriver } from './with-driver.js';
 
@@ -58,15 +59,7 @@ async function rendererFor(format: Settings['format']) {
 interface Results {
   readonly plan: Settled<PlanResult> | undefined;
   readonly device: Settled<ConfigResult> | undefined;
-  readonly check: Settled<CheckResult & Connected> | undefined;
-}
-
-/** What a check may report besides differences. */
-interface Connected {
-  readonly connection?: {
-    readonly state: PictureState;
-    readonly legs: VifPlumbing['legs'];
-  };
+  readonly check: Settled<CheckResult> | undefined;
 }
 
 function plumbingFor(request: object, { plan, device, check }: Results): VifPlumbing[] {
@@ -77,9 +70,13 @@ function plumbingFor(request: object, { plan, device, check }: Results): VifPlum
   const legs = connection?.legs ?? [];
   const instance: unknown = Reflect.get(request, 'instance');
   const uuid = typeof instance === 'object' && instance !== null ? Reflect.get(instance, 'uuid') : undefined;
-  const broken = legs.filter(({ state }) => state === 'broken');
-  const waiting = legs.filter(({ state }) => state === 'waiting');
-  const differs = differences.map(({ kind, name }) => `${nounOf(kind)} ${name} differs`);
+  const unsound = unsoundLegs(connection, differences);
+  const broken = unsound.filter(({ state }) => state === 'broken');
+  const waiting = unsound.filter(({ state }) => state === 'waiting');
+  const differs = differences.map(
+    ({ kind, name, differences: each }) =>
+      `${nounOf(kind)} ${name} ${existenceIn(each)?.expected === true ? 'is missing' : 'differs'}`,
+  );
   const vif = {
     id: vifId,
     type: plugin,

@@ -1,8 +1,8 @@
 import { errorCodes } from '@vifkit/core';
-import { closestMatch } from 'leven';
 import { InputError } from '../requests/request.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
+import { nearest } from '../terminal/nearest.js';
 import { styleFor } from '../terminal/output.js';
 import { printable } from '../terminal/text.js';
 
@@ -57,14 +57,8 @@ function codesIn(text: string): string[] {
 function find(all: readonly Explanation[], code: string): Explanation {
   const found = all.find((each) => each.code === code);
   if (found) return found;
-  const near =
-    code.length < 60
-      ? closestMatch(
-          code,
-          all.map((each) => each.code),
-          { maxDistance: 6 },
-        )
-      : undefined;
+  const codes = all.map((each) => each.code);
+  const near = nearest(code, codes);
   const hint = near ? `did you mean ${near}?` : 'vif explain lists all of them';
   throw new InputError(`There is no error '${printable(code)}'; ${hint}`);
 }

@@ -1,5 +1,6 @@
 import type { HostInfo } from '@vifkit/core/os-vif';
 import { loadRegistry } from '../plugins/load-registry.js';
+import { InputError } from '../requests/request.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
 import { errorLine } from '../terminal/errors.js';
@@ -8,6 +9,7 @@ import { printable } from '../terminal/text.js';
 
 /**
  * Prints which VIFs the plugins support; the exit status is 1 if one of them fails to say.
+ * @throws InputError for a class that does not exist
  * @throws VifError PLUGIN_INVALID, PLUGIN_CONFLICT, INVALID_OPTIONS
  */
 export async function hostInfo(
@@ -21,10 +23,25 @@ export async function hostInfo(
   ]);
   const { info, errors } = describeHost(registry, settings.permit);
   for (const error of errors) stderr.write(errorLine(null, error));
-  stdout.write(
-    settings.format === 'json' ? `${JSON.stringify(info)}\n` : renderHostInfo(info, styleFor(stdout)),
-  );
+  if (settings.permit) await requireClasses(settings.permit, info);
+  if (settings.format === 'json') stdout.write(`${JSON.stringify(info)}\n`);
+  else if (settings.permit && info.plugin_info.length === 0) {
+    stdout.write(`no plugin supports ${settings.permit.map(printable).join(' or ')}\n`);
+  } else stdout.write(renderHostInfo(info, styleFor(stdout)));
   return errors.length > 0 ? 1 : 0;
+}
+
+/**
+ * os-vif passes over a name that it does not know. People mistype names, and would be told that nothing is supported.
+ * @throws InputError
+ */
+async function requireClasses(names: readonly string[], { plugin_info }: HostInfo): Promise<void> {
+  const { suggestion, vifClassNames } = await import('@vifkit/core/internal');
+  const announced = plugin_info.flatMap((plugin) => plugin.vif_info.map((vif) => vif.vif_object_name));
+  const known = [...new Set([...vifClassNames(), ...announced])];
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new InputError(`There is no VIF class '${printable(unknown)}'; ${suggestion(unknown, known)}`);
 }
 
 const heading = ['PLUGIN', 'VIF', 'VERSIONS', 'PORT PROFILE', 'VERSIONS'];

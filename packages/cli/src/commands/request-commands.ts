@@ -163,7 +163,7 @@ export function requireConsistent(settings: Settings, files: readonly string[]):
     throw refused(`--all stands for all plugged VIFs: leave out --all, or ${file}`);
   }
   if (instance !== undefined && (all || areIds(files))) {
-    throw refused('--instance is for VIFs in files; a plugged VIF has its instance: leave out --instance');
+    throw instanceOfPlugged();
   }
   if (output !== undefined && (format === 'json' || format === 'text')) {
     throw refused(
@@ -173,6 +173,14 @@ export function requireConsistent(settings: Settings, files: readonly string[]):
   if ((quiet || summary) && isPicture(format)) {
     throw refused(`--quiet and --summary have no effect on a picture (${format}): leave them out`);
   }
+  if (quiet && format === 'prometheus') {
+    throw refused('--quiet has no effect on metrics: only failures are printed beside them. Leave it out');
+  }
+}
+
+/** The error for an instance of a VIF that is not in a file. */
+export function instanceOfPlugged(): VifError {
+  return refused('--instance is for VIFs in files; a plugged VIF has its instance: leave out --instance');
 }
 
 function refused(text: string): VifError {

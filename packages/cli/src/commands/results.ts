@@ -73,7 +73,7 @@ export function renderChanges(result: ChangeResult, style: Style = plain): strin
   const changes = result.changes.map((change) => changeBranch(change, style));
   const none = [{ line: `${style('dim', '✓')} nothing to change` }];
   const left = (result.left ?? []).map((each) => leftBranch(each, style));
-  const way = connectionBranches(result.connection, style);
+  const way = connectionBranches(unsoundLegs(result.connection, []), style);
   return tree(resultHeading(result, style), [...(changes.length > 0 ? changes : none), ...left, ...way]);
 }
 
@@ -128,10 +128,27 @@ const legNouns: Readonly<Record<JudgedLeg['leg'], string>> = {
   ovnBinding: 'OVN port',
 };
 
-/** What is broken on the path from the guest to its network, and what it waits for. */
-function connectionBranches(connection: Connection | undefined, style: Style): Branch[] {
-  const unsound = (connection?.legs ?? []).filter(({ state }) => state !== 'sound');
-  return unsound.map(({ leg, name, state, why = '' }) => {
+/**
+ * What is broken on the path from the guest to its network, and what it waits for. Each fact once: several legs may be
+ * about one link, and a difference may already report what is missing.
+ */
+export function unsoundLegs(connection: Connection | undefined, differences: readonly Change[]): JudgedLeg[] {
+  const missing = differences.filter((each) => existenceIn(each.differences)?.expected === true);
+  const isMissing = ({ leg, name, state }: JudgedLeg) =>
+    state === 'broken' &&
+    // A link may exist that is not a port yet.
+    missing.some((each) => each.name === name && (each.kind !== 'ovsPort' || leg === 'ovsPort'));
+  const facts = new Set<string>();
+  return (connection?.legs ?? []).filter((leg) => {
+    const fact = JSON.stringify([leg.name, leg.state, leg.why]);
+    if (leg.state === 'sound' || isMissing(leg) || facts.has(fact)) return false;
+    facts.add(fact);
+    return true;
+  });
+}
+
+function connectionBranches(legs: readonly JudgedLeg[], style: Style): Branch[] {
+  return legs.map(({ leg, name, state, why = '' }) => {
     const sign = state === 'broken' ? style('red', '✗') : style('yellow', '…');
     return { line: `${sign} ${legNouns[leg]} ${printable(name)}: ${printable(why)}` };
   });
@@ -145,7 +162,7 @@ export function isNotable(connection: Connection | undefined, strict = false): b
 /** The differences of the host from the plugged VIF, and what is not sound on the path to its network, as a tree. */
 export function renderCheck(result: CheckResult, style: Style = plain): string {
   const branches = result.differences.map((difference) => differenceBranch(difference, style));
-  branches.push(...connectionBranches(result.connection, style));
+  branches.push(...connectionBranches(unsoundLegs(result.connection, result.differences), style));
   const none = [{ line: `${style('green', '✓')} as plugged` }];
   return tree(resultHeading(result, style), branches.length > 0 ? branches : none);
 }

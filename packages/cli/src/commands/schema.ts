@@ -1,8 +1,8 @@
-import { closestMatch } from 'leven';
 import { loadRegistry } from '../plugins/load-registry.js';
 import { InputError } from '../requests/request.js';
 import type { Environment } from '../settings/environment.js';
 import type { Settings } from '../settings/settings.js';
+import { nearest } from '../terminal/nearest.js';
 import { printable } from '../terminal/text.js';
 
 /** Short names for the most frequent schemas. */
@@ -42,7 +42,7 @@ export async function schema(
 }
 
 function unknown(name: string, known: readonly string[]): InputError {
-  const near = name.length < 60 ? closestMatch(name, known, { maxDistance: 6 }) : undefined;
+  const near = nearest(name, known);
   const hint = near ? `did you mean ${near}?` : 'vif schema lists all of them';
   return new InputError(`There is no schema '${printable(name)}'; ${hint}`);
 }

@@ -47,7 +47,12 @@ export interface VifPlumbing {
   readonly vif: PicturedVif;
   readonly plumbing: Plumbing;
   /** Things that a check found not to be sound, by name, with the reason. They need not differ from the plan. */
-  readonly legs: readonly { readonly name: string; readonly state: PictureState; readonly why?: string }[];
+  readonly legs: readonly {
+    readonly leg?: string;
+    readonly name: string;
+    readonly state: PictureState;
+    readonly why?: string;
+  }[];
 }
 
 const kindTitles: Readonly<Record<PictureNode['kind'], string>> = {
@@ -126,6 +131,9 @@ function pictured(
   legs: VifPlumbing['legs'],
 ): PictureNode {
   const found = legs.filter((leg) => leg.name === name && leg.state !== 'sound');
+  // Of what is missing, the plan has shown that; but a link may exist that is not a port yet.
+  const isShown = (leg?: string) => missing && (kind !== 'ovsPort' || leg === 'ovsPort');
+  const reported = found.filter(({ leg, state }) => state !== 'broken' || !isShown(leg));
   const isBroken = missing || differences.length > 0 || found.some(({ state }) => state === 'broken');
   const mtu = attributes.mtu === undefined ? [] : [`mtu ${attributes.mtu}`];
   const wrong = differences.map(
@@ -140,7 +148,7 @@ function pictured(
       ...mtu,
       ...(missing ? ['missing'] : []),
       ...wrong,
-      ...found.flatMap(({ why }) => why ?? []),
+      ...new Set(reported.flatMap(({ why }) => why ?? [])),
     ],
     state: isBroken ? 'broken' : found.length > 0 ? 'waiting' : 'sound',
     vifIds: [vif.id],

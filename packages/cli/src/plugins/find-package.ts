@@ -1,8 +1,8 @@
 import { readFile, realpath, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
-import { VifError } from '@vifkit/core';
-import { isPlainObject, ownValue } from '@vifkit/core/internal';
+import { isVifError, VifError } from '@vifkit/core';
+import { isPlainObject, ownValue, reasonOf } from '@vifkit/core/internal';
 import { exports as exportsOf } from 'resolve.exports';
 
 /** A package that an operator has named. None of its code has been run. */
@@ -36,9 +36,11 @@ function isPath(given: string): boolean {
   return /^(\.{0,2}\/|\.{1,2}$)/.test(given);
 }
 
+const give = "give the path of the package's folder, or of its module";
+
 async function findByPath(path: string): Promise<FoundPackage> {
   const full = await realpath(resolve(path)).catch((cause: unknown) => {
-    throw new VifError('PLUGIN_INVALID', `There is no plugin package at ${path}`, { cause });
+    throw new VifError('PLUGIN_INVALID', `There is no plugin package at ${path}: ${give}`, { cause });
   });
   if (/\.[cm]?js$/.test(full)) {
     const module = await requireFile(full);
@@ -66,10 +68,10 @@ async function packageAround(start: string): Promise<FoundPackage> {
 /** Refuses anything but a regular file: opening a pipe waits for a writer, and a device may have no end. */
 async function requireFile(path: string): Promise<string> {
   const found = await stat(path).catch((cause: unknown) => {
-    throw new VifError('PLUGIN_INVALID', `There is no plugin package at ${path}`, { cause });
+    throw new VifError('PLUGIN_INVALID', `There is no plugin package at ${path}: ${give}`, { cause });
   });
   if (found.isFile()) return path;
-  throw new VifError('PLUGIN_INVALID', `${path} is not a file, so there is no plugin package`);
+  throw new VifError('PLUGIN_INVALID', `${path} is not a file, so there is no plugin package: ${give}`);
 }
 
 async function readManifest(folder: string): Promise<object> {
@@ -79,9 +81,9 @@ async function readManifest(folder: string): Promise<object> {
     if (isPlainObject(manifest)) return manifest;
     throw new TypeError('it is not a JSON object');
   } catch (cause) {
-    throw new VifError('PLUGIN_INVALID', `${file} cannot be read, so this is not a plugin package`, {
-      cause,
-    });
+    const why = isVifError(cause) ? '' : ` (${reasonOf(cause)})`;
+    const text = `${file} cannot be read, so this is not a plugin package${why}: ${give}`;
+    throw new VifError('PLUGIN_INVALID', text, { cause });
   }
 }
 

@@ -84,7 +84,7 @@ function branch(stop: Stop, isLast: boolean, width: number, style: Style): strin
 }
 
 function connector({ by }: Stop, style: Style): string {
-  return by?.missing ? style('red', '┆') : '│';
+  return by?.missing || by?.broken ? style('red', '┆') : '│';
 }
 
 function title({ nodes }: Stop): string {
@@ -117,11 +117,12 @@ function describeNodes(nodes: readonly PlumbingNode[], by: PlumbingEdge | undefi
   if (!first || first.kind === 'guest') return '';
   const missing = style('red', '✗ missing');
   const port = by?.kind === 'port' && by.to === first.name ? `port ${printable(by.from)}` : undefined;
+  const fault = by?.missing ? ` ${missing}` : by?.broken ? ` ${style('red', '✗ broken')}` : '';
   const words = [
     first.byHypervisor ? 'made by the hypervisor' : kindTitles[first.kind],
     ...(nodes.some((node) => node.missing) ? [missing] : []),
     ...nodes.flatMap((node) => attributeWords(node, nodes.length > 1 ? `${node.name} ` : '', style)),
-    ...(port ? [by?.missing ? `${port} ${missing}` : port] : []),
+    ...(port ? [`${port}${fault}`] : []),
     ...(by?.missing && !port ? [style('red', 'not connected')] : []),
     ...nodes.flatMap(({ broken = [] }) => broken.map((why) => style('red', `✗ ${printable(why)}`))),
     ...nodes.flatMap(({ waiting = [] }) => waiting.map((why) => style('yellow', `… ${printable(why)}`))),

@@ -42,6 +42,8 @@ export interface PlumbingEdge {
   readonly kind: EdgeKind;
   /** The host lacks the connection. */
   readonly missing: boolean;
+  /** It is there, but something is wrong with it: the reasons are with the node. */
+  readonly broken?: boolean;
 }
 
 /** The plumbing of a VIF, derived from the steps of its plan and its guest's device. */
@@ -196,19 +198,33 @@ class PlumbingBuilder implements Plumbing {
   /** Records the state of a leg on the node with its name, or on a new node. */
   judge({ name, leg, state, why = '' }: JudgedLeg): void {
     if (state === 'sound') return;
+    if (state === 'broken' && this.#isMissing(name, leg)) return;
     const { broken = [], waiting = [] } = this.#nodes.get(name) ?? {};
+    if ((state === 'broken' ? broken : waiting).includes(why)) return;
     const found = state === 'broken' ? { broken: [...broken, why] } : { waiting: [...waiting, why] };
     this.describe(name, { ...(this.has(name) ? {} : { kind: kindOfLeg[leg] ?? 'link' }), ...found });
     if (leg === 'ovsPort' || leg === 'bridgeMember') this.#cut(name, state === 'broken');
   }
 
+  /** Whether the plan has shown what a leg is about to be missing: the leg adds nothing to that. */
+  #isMissing(name: string, leg: JudgedLeg['leg']): boolean {
+    const { missing, kind } = this.#nodes.get(name) ?? {};
+    const isConnection = leg === 'ovsPort' || leg === 'bridgeMember';
+    // A link may exist that is not a port yet.
+    if (missing && (kind !== 'ovsPort' || leg === 'ovsPort')) return true;
+    return isConnection && this.#edges[this.#connectionOf(name)]?.missing === true;
+  }
+
+  /** Where the connection of a port or member is; -1 if it has none. */
+  #connectionOf(name: string): number {
+    return this.#edges.findIndex(({ from, kind }) => from === name && (kind === 'port' || kind === 'member'));
+  }
+
   /** The connection of a port or member that is broken. */
   #cut(name: string, isBroken: boolean): void {
-    const place = this.#edges.findIndex(
-      ({ from, kind }) => from === name && (kind === 'port' || kind === 'member'),
-    );
+    const place = this.#connectionOf(name);
     const edge = this.#edges[place];
-    if (edge && isBroken) this.#edges[place] = { ...edge, missing: true };
+    if (edge && isBroken) this.#edges[place] = { ...edge, broken: true };
   }
 
   /** Adds a node that is only referred to, unless it exists. */

@@ -1,3 +1,5 @@
+import { linkNameFor } from '@vifkit/core/nova';
+
 type Given = Readonly<Record<string, unknown>>;
 
 /** Whether it is a Neutron port: in the form of its API, alone or in `port` or `ports`, or as `openstack` prints it. */
@@ -50,7 +52,7 @@ function vifOf(port: Given, network: Given, type: unknown): object {
     vnic_type: of(port, 'vnic_type') ?? 'normal',
     details: named,
     profile: of(port, 'profile') ?? {},
-    devname: `tap${id}`.slice(0, NAME_LENGTH),
+    devname: linkNameFor('tap', String(id)),
     active: port.admin_state_up === false || port.status === 'ACTIVE',
     delegate_create: true,
     ...(isOvs && { ovs_interfaceid: id }),
@@ -68,9 +70,6 @@ function vifOf(port: Given, network: Given, type: unknown): object {
   };
 }
 
-/** The length of the names that Nova makes (its `NIC_NAME_LEN`). */
-const NAME_LENGTH = 14;
-
 function isOvsPort(type: unknown, details: Given): boolean {
   return (
     type === 'ovs' || type === 'agilio_ovs' || (type === 'vhostuser' && details.vhostuser_ovs_plug === true)
@@ -82,8 +81,9 @@ function bridgeOf(type: unknown, networkId: unknown, details: Given): string | u
   const isOvs = isOvsPort(type, details);
   const isLinuxBridge = type === 'bridge' || (type === 'vhostuser' && details.vhostuser_fp_plug === true);
   if (!isOvs && !isLinuxBridge) return undefined;
-  const usual = isOvs ? 'br-int' : `brq${networkId}`;
-  return String(details.bridge_name ?? usual).slice(0, NAME_LENGTH);
+  const named = details.bridge_name ?? undefined;
+  if (named !== undefined) return linkNameFor(String(named), ''); // Nova shortens this name, too
+  return isOvs ? 'br-int' : linkNameFor('brq', String(networkId));
 }
 
 /** The subnets of a port's `fixed_ips`, in their order. */

@@ -128,6 +128,11 @@ function optionsOfHost(): Option[] {
   ];
 }
 
+/** Whether it matters only for a database that is reached over TLS. */
+export function isForTls({ long }: Option): boolean {
+  return long?.startsWith('--ovsdb-') === true;
+}
+
 /**
  * The configuration files: the named one, none for an empty name, or those in the folder: `config.json`, followed by
  * `config.d/*.json` in the order of their names.

@@ -40,6 +40,28 @@ describe('with --permit', () => {
     expect(await permitted('VIFDirect')).toEqual([]);
   });
 
+  it('says so if no plugin takes them', async () => {
+    const given = { plugins: [sound] };
+    const { status, stdout } = await runVif(['host-info', '--permit', 'VIFDirect', 'VIFNestedDPDK'], given);
+    expect({ status, stdout }).toEqual({
+      status: 0,
+      stdout: 'no plugin supports VIFDirect or VIFNestedDPDK\n',
+    });
+  });
+
+  it.each([['text'], ['json']])(
+    'refuses a class that there is not, with those that there are (%s)',
+    async (format) => {
+      const args = ['host-info', '--format', format, '--permit', 'VIFDirect', 'VIFBrige'];
+      const { status, stdout, stderr } = await runVif(args, { plugins: [sound] });
+      expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+      expect(stderr).toMatch(
+        /no VIF class 'VIFBrige'; did you mean 'VIFBridge'\? Known are .*VIFBridge, .*VIFDirect,/,
+      );
+      expect(stderr).not.toContain('VIFBase');
+    },
+  );
+
   it('is wrong usage without a class', async () => {
     expect(await runVif(['host-info', '--permit'])).toMatchObject({ status: 2, stdout: '' });
   });

@@ -65,7 +65,9 @@ describe('options that would have no effect', () => {
     ['check', '-o', 'metrics', '-'],
     ['show', '--format', 'svg', '--quiet'],
     ['show', '--format', 'mermaid', '--summary'],
+    ['check', '--all', '--format', 'prometheus', '--quiet'],
     ['check', '--all', '--instance', id],
+    ['detach', 'guest', id, '--instance', id],
     ['unplug', id, '--instance', id],
   ])('are refused: vif %s %s %s', async (...args) => {
     const { status, stderr, opened } = await runVif(args, { stdin: jsonLines({ id: 'a' }) });
@@ -93,7 +95,7 @@ describe('vif metadata', () => {
   it.each([
     ['a request without a VIF', [{ foo: 1 }], 'INVALID_REQUEST'],
     ['one without an instance', [{ vif: request.vif }], 'INVALID_REQUEST'],
-    ['the same VIF twice', [request, request], 'more than one request'],
+    ['the same VIF twice', [request, request], 'more than one request; keep only one of them'],
   ])('refuses what the hook would refuse: %s', async (_, requests, expected) => {
     const { status, stderr } = await runVif(['metadata', 'guest', '-'], { stdin: jsonLines(...requests) });
     expect(status).not.toBe(0);

@@ -130,7 +130,7 @@ describe('a package of a vendor', () => {
       const own = await putVendorPackage(folder);
       const args = ['plugins', '--format', 'json', '--config', 'vif.json'];
       await writeFile(join(folder, 'vif.json'), JSON.stringify({ plugin: list(own) }));
-      expect((await vif(args)).stderr).toContain('There is no plugin package at ./nowhere');
+      expect((await vif(args)).stderr).toContain('There is no plugin package at ./nowhere: give the path');
       await writeFile(join(folder, 'vif.json'), JSON.stringify({ plugin: [own] }));
       expect(listed(await vif(args))).toContain('@acme/vifkit-plugin');
     },

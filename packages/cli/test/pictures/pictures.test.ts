@@ -30,6 +30,22 @@ describe('a picture', () => {
     expect(edges).toContainEqual({ from: 'qvo00000002-70', to: 'br-int', isBroken: false });
   });
 
+  it('tells once that something is missing, or what it waits for', () => {
+    const { plumbing, ...given } = hybrid(1);
+    const nodes = plumbing.nodes.map((node) => (node.kind === 'bridge' ? { ...node, missing: true } : node));
+    const waiting = { name: 'tap00000001-70', state: 'waiting', why: 'its guest is off' } as const;
+    const legs = [
+      waiting,
+      waiting,
+      { name: 'qbr00000001-70', state: 'broken', why: 'it is missing' },
+    ] as const;
+    const { nodes: drawn } = pictureOf('a host', [{ ...given, plumbing: { ...plumbing, nodes }, legs }]);
+    expect(drawn.filter(({ state }) => state !== 'sound')).toMatchObject([
+      { title: 'qbr00000001-70', details: ['Linux bridge', 'mtu 1450', 'missing'] },
+      { title: 'tap00000001-70', details: ['made by the hypervisor', 'its guest is off'] },
+    ]);
+  });
+
   it('keeps apart two guests of one MAC address', () => {
     const { nodes } = someHost(2);
     expect(nodes.filter(({ kind }) => kind === 'guest').map(({ id }) => id)).toEqual([

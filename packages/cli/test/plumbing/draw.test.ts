@@ -85,6 +85,60 @@ br-int           Open vSwitch bridge, port qvo29755d96-99 ✗ missing
     );
   });
 
+  it('shows once what its path lacks', () => {
+    const steps = [
+      planned(bridge, missing),
+      planned(veth, { attribute: 'master', expected: bridge.name, actual: null }),
+      planned(peer),
+      planned(hybridSteps.switch),
+      planned(port, missing),
+    ];
+    const awaited = 'the hypervisor makes it when the guest starts';
+    const legs = [
+      { leg: 'guestLink', name: hybridDevice.hostLink, state: 'waiting', why: awaited },
+      { leg: 'bridgeMember', name: hybridDevice.hostLink, state: 'waiting', why: awaited },
+      { leg: 'bridge', name: bridge.name, state: 'broken', why: 'it is missing' },
+      { leg: 'bridgeMember', name: veth.name, state: 'broken', why: 'it is in no bridge' },
+      { leg: 'ovsPort', name: port.name, state: 'broken', why: 'it is missing from br-int' },
+    ] as const;
+    const connection = { state: 'broken', legs } as const;
+    expect(drawPlumbing({ steps }, hybridDevice, { mac, connection })).toBe(`guest  fa:16:3e:c0:7c:00
+  │
+tap29755d96-99   made by the hypervisor, … ${awaited}
+  │
+qbr29755d96-99   bridge, ✗ missing, up, mtu 1450
+  ┆
+qvb29755d96-99 ══ qvo29755d96-99   veth pair, up, mtu 1450, qvb29755d96-99 master none (should be qbr29755d96-99), not connected
+  ┆
+br-int           Open vSwitch bridge, port qvo29755d96-99 ✗ missing
+`);
+  });
+
+  it('does not call a port missing whose link is down', () => {
+    const steps = [planned(veth), planned(peer), planned(hybridSteps.switch), planned(port)];
+    const legs = [{ leg: 'ovsPort', name: port.name, state: 'broken', why: 'its link is down' }] as const;
+    const drawing = drawPlumbing(
+      { steps },
+      { ...hybridDevice, bridge: 'qbr1' },
+      { mac, connection: { state: 'broken', legs } },
+    );
+    expect(drawing).toContain('✗ its link is down');
+    expect(drawing).toContain(`br-int           Open vSwitch bridge, port ${port.name} ✗ broken`);
+    expect(drawing).not.toContain('missing');
+  });
+
+  it('also shows what is broken about a link that is not a port yet', () => {
+    const own: Step = { ...port, name: 'tap1' };
+    const legs = [
+      { leg: 'guestLink', name: 'tap1', state: 'broken', why: 'it is down' },
+      { leg: 'ovsPort', name: 'tap1', state: 'broken', why: 'it is missing from br-int' },
+    ] as const;
+    const connection = { state: 'broken', legs } as const;
+    const drawing = drawPlumbing({ steps: [planned(own, missing)] }, { toXml: () => '' }, { connection });
+    expect(drawing).toContain('✗ it is down');
+    expect(drawing).not.toContain('it is missing from');
+  });
+
   it('shows what is otherwise', () => {
     const steps = [
       planned(bridge, { attribute: 'up', expected: true, actual: false }),

@@ -43,7 +43,15 @@ describe('settings of a configuration file', () => {
   it('name the keys for TLS, as the environment and the command line do', async () => {
     const keys = { 'ovsdb-ca': 'ca.pem', 'ovsdb-cert': 'cert.pem' };
     vi.stubEnv('VIF_OVSDB_KEY', 'key.pem');
-    const { opened } = await configured(keys, '--ovsdb-name', 'ovs.example', '--ovsdb-cert', 'other.pem');
+    const given = [
+      '--ovsdb',
+      'ssl:127.0.0.1:6640',
+      '--ovsdb-name',
+      'ovs.example',
+      '--ovsdb-cert',
+      'other.pem',
+    ];
+    const { opened } = await configured(keys, ...given);
     expect(opened).toMatchObject([
       { ovsdbCa: 'ca.pem', ovsdbCert: 'other.pem', ovsdbKey: 'key.pem', ovsdbName: 'ovs.example' },
     ]);

@@ -13,7 +13,7 @@ export function toNetwork(vif: NetworkVif): Network {
   const { id, bridge, label, subnets, meta } = vif.network;
   const { mtu, multi_host, should_create_bridge, should_create_vlan, vlan, bridge_interface } = meta;
   if (should_create_vlan !== undefined && vlan === undefined) {
-    const text = 'vif.network.meta.vlan is missing, and should_create_vlan is given';
+    const text = 'vif.network.meta.vlan is missing, and should_create_vlan is given: give both or neither';
     throw new VifError('INVALID_VIF', text, { vifId: vif.id });
   }
   return new Network({

@@ -86,7 +86,10 @@ export function checkModel(model: string, virtType: string, cards: CardModels): 
 export function maxTapQueues(kernelRelease: string): number {
   const major = /^\d+/.exec(kernelRelease)?.[0];
   if (major === undefined) {
-    throw new VifError('INVALID_REQUEST', `kernel_release '${kernelRelease}' does not begin with a number`);
+    throw new VifError(
+      'INVALID_REQUEST',
+      `kernel_release '${kernelRelease}' does not begin with a number: give host.kernel_release as \`uname -r\` prints it`,
+    );
   }
   if (Number(major) <= 2) return 1;
   if (Number(major) === 3) return 8;

@@ -96,7 +96,11 @@ export function announcedPlugin({ plugin_info = [] }: HostInfo, name: string): H
 export function announcedVif({ plugin_name, vif_info = [] }: HostPluginInfo, className: string): HostVIFInfo {
   const found = vif_info.find(({ vif_object_name }) => vif_object_name === className);
   if (found) return found;
-  throw new VifError('UNSUPPORTED_VIF', `The plugin '${plugin_name}' does not take a ${className}`);
+  const known = vif_info.map(({ vif_object_name }) => vif_object_name).join(', ') || 'none';
+  throw new VifError(
+    'UNSUPPORTED_VIF',
+    `The plugin '${plugin_name}' does not take a ${className}. It takes ${known}`,
+  );
 }
 
 /**
@@ -124,12 +128,15 @@ export function commonVersion(announced: HostVIFInfo | HostPortProfileInfo): str
   }
   const known = versionsOfName(name); // an announcement has no namespaces
   if (known.length === 0) {
-    throw new VifError('UNKNOWN_OBJECT', `The announced class ${name} is not known here`);
+    throw new VifError(
+      'UNKNOWN_OBJECT',
+      `The announced class ${name} is not known here: load the package that declares it`,
+    );
   }
   const version = known.find((own) => compareVersions(least, own) <= 0 && compareVersions(own, most) <= 0);
   if (version !== undefined) return version;
   throw new VifError(
     'NO_COMMON_VERSION',
-    `${name} is announced from version ${least} to ${most}; here it is ${known.join(' or ')}`,
+    `${name} is announced from version ${least} to ${most}; here it is ${known.join(' or ')}: update whichever is older`,
   );
 }

@@ -71,7 +71,10 @@ export function versionedObject(identity: Omit<ObjectIdentity, 'namespace'> & Pa
     const registration = { ...declared, type };
     const key = keyOf(declared.namespace, declared.name);
     if (byName.has(key))
-      throw new VifError('PLUGIN_CONFLICT', `Two classes claim the versioned object ${key}`);
+      throw new VifError(
+        'PLUGIN_CONFLICT',
+        `Two classes claim the versioned object ${key}: rename one of them`,
+      );
     byName.set(key, registration);
     byPrototype.set(type.prototype, registration);
     Object.defineProperty(type.prototype, identityKey, { value: declared });

@@ -9,7 +9,7 @@ import {
   type VIFPortProfileK8sDPDK,
   type VIFPortProfileOpenVSwitch,
 } from './port-profiles.js';
-import { versionedObject } from './registry.js';
+import { registrationsWithin, versionedObject } from './registry.js';
 import { type FieldsOf, VersionedObject } from './versioned-object.js';
 
 /**
@@ -223,6 +223,12 @@ export class InstanceInfo extends VersionedObject {
   constructor(fields: FieldsOf<InstanceInfo>) {
     super(fields);
   }
+}
+
+/** The names of the classes of VIFs, with those of vendors. */
+export function vifClassNames(): string[] {
+  const classes = registrationsWithin(VIFBase.prototype, true).filter(({ type }) => type !== VIFBase);
+  return classes.map(({ name }) => name);
 }
 
 /**

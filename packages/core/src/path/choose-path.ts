@@ -92,7 +92,7 @@ export function choosePath(request: RoutedRequest, registry: PluginRegistry): Ch
   }
   const known = registry.typesBy(routing).join(', ') || 'none';
   const message = registry.converter(type, routing)
-    ? `The converter of VIF type '${type}' left this VIF to the legacy path, which has no driver for it`
+    ? `The converter of VIF type '${type}' left this VIF to the legacy path, which has no driver for it: correct the VIF's details, or add a package with a driver`
     : `Nothing handles VIF type '${type}'. ${unboundTypes.get(type) ?? `Registered types: ${known}`}`;
   throw new VifError('UNSUPPORTED_VIF_TYPE', message, { vifId });
 }
@@ -135,7 +135,11 @@ function ours(object: VIFBase): VIFBase {
 
 function objectPath(vif: VIFBase, why: string, registry: PluginRegistry): ChosenPath {
   const plugin = vif.plugin;
-  if (!plugin) throw new VifError('NO_MATCHING_PLUGIN', `VIF ${vif.id} names no plugin`, { vifId: vif.id });
+  if (!plugin) {
+    const known = registry.pluginNames.join(', ') || 'none';
+    const text = `VIF ${vif.id} names no plugin: set vif.plugin. Registered: ${known}`;
+    throw new VifError('NO_MATCHING_PLUGIN', text, { vifId: vif.id });
+  }
   return {
     path: 'os-vif',
     plugin,

@@ -42,7 +42,7 @@ export function announce(pluginName: string, announced: readonly Announced[]): H
 /** The error for a VIF whose class, port profile or fields a plugin does not support. */
 export function unsupportedVif(pluginName: string, vif: VIFBase, why?: string): VifError {
   const profile = vif.port_profile ? ` with ${classNameOf(vif.port_profile)}` : '';
-  const reason = why ? `: ${why}` : '';
+  const reason = why ? `: ${why}` : '; `vif plugins` lists what it takes';
   return new VifError(
     'UNSUPPORTED_VIF',
     `The plugin '${pluginName}' does not take a ${classNameOf(vif)}${profile}${reason}`,

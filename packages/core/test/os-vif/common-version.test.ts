@@ -32,7 +32,12 @@ describe('the common version', () => {
     ['of another major', vif('VIFVHostUser', '2.0', '2.1')],
     ['older, of a port profile', profile('VIFPortProfileOpenVSwitch', '1.0', '1.3')],
   ])('does not exist where the plugin understands only %s', (_, announced) => {
-    expect(() => commonVersion(announced)).toThrow(expect.objectContaining({ code: 'NO_COMMON_VERSION' }));
+    expect(() => commonVersion(announced)).toThrow(
+      expect.objectContaining({
+        code: 'NO_COMMON_VERSION',
+        message: expect.stringContaining('update whichever is older'),
+      }),
+    );
   });
 
   it.each([
@@ -72,7 +77,10 @@ describe('what a host announces', () => {
       expect.objectContaining({ code: 'NO_MATCHING_PLUGIN', message: expect.stringContaining('noop, ovs') }),
     );
     expect(() => announcedVif(ovs, 'VIFDirect')).toThrow(
-      expect.objectContaining({ code: 'UNSUPPORTED_VIF' }),
+      expect.objectContaining({
+        code: 'UNSUPPORTED_VIF',
+        message: expect.stringContaining('It takes VIFBridge'),
+      }),
     );
   });
 });

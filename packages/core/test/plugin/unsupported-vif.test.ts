@@ -7,7 +7,7 @@ const id = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
 it('names plugin, class and VIF', () => {
   expect(unsupportedVif('acme', new VIFBridge({ id }))).toMatchObject({
     code: 'UNSUPPORTED_VIF',
-    message: "The plugin 'acme' does not take a VIFBridge",
+    message: "The plugin 'acme' does not take a VIFBridge; `vif plugins` lists what it takes",
     vifId: id,
   });
 });

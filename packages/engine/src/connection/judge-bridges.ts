@@ -1,7 +1,7 @@
 import { isVifError } from '@vifkit/core';
 import type { BridgeLeg, BridgeMemberLeg } from '@vifkit/core/connection';
 import type { HostState, LinkOnPath, VlansOnPath } from './host-state.js';
-import { down, keeper, keepsFrames, missing } from './judge-links.js';
+import { awaitsGuest, down, keeper, keepsFrames, missing } from './judge-links.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 
 /** Its MTU does not matter: a bridge forwards what its members carry. */
@@ -21,7 +21,7 @@ const INNER_TYPES: readonly string[] = ['tap', 'tun', 'dummy'];
 export function judgeMember(leg: BridgeMemberLeg, state: HostState): Verdict {
   const { name, bridge, madeBy } = leg;
   const link = state.links.get(name);
-  if (!link) return madeBy === 'hypervisor' ? waiting('it is not there yet') : broken('it is missing');
+  if (!link) return madeBy === 'hypervisor' ? awaitsGuest : missing;
   if (link.master !== bridge) {
     return broken(
       link.master === undefined

@@ -15,7 +15,7 @@ export function judgeGuestLink(
   { links }: HostState,
 ): Verdict {
   const link = links.get(name);
-  if (!link) return madeBy === 'plug' ? missing : waiting('the hypervisor makes it when the guest starts');
+  if (!link) return madeBy === 'plug' ? missing : awaitsGuest;
   if (!types.includes(link.type)) return broken(`it is of type '${link.type}', not ${types.join(' or ')}`);
   if (!link.up) return down;
   if (link.port && keepsFrames(link, mac)) return keeper;
@@ -33,9 +33,7 @@ export function judgeMacvtap({ name, mac, mode, mtu }: MacvtapLeg, { links }: Ho
     address.toLowerCase() === mac.toLowerCase();
   const link = [...links.values()].find(isGuests);
   if (!link) {
-    return links.has(name)
-      ? waiting('the hypervisor makes it when the guest starts')
-      : broken(`there is no link ${name}`);
+    return links.has(name) ? awaitsGuest : broken(`there is no link ${name}`);
   }
   if (mode !== undefined && link.mode !== undefined && link.mode !== mode) {
     return broken(`${link.name} is in mode ${link.mode}, not ${mode}`);
@@ -97,6 +95,9 @@ export function judgeVlan({ name, below, id, mtu }: VlanLeg, { links }: HostStat
 }
 
 export const missing = broken('it is missing');
+
+/** One for all legs of a link: whoever prints them can tell that it is one fact. */
+export const awaitsGuest = waiting('the hypervisor makes it when the guest starts');
 
 export const down = broken('it is down');
 

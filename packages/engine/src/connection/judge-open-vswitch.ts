@@ -9,6 +9,7 @@ import type {
   OvsBridgeOnPath,
   OvsPortOnPath,
 } from './host-state.js';
+import { awaitsGuest, missing } from './judge-links.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 
 /**
@@ -27,7 +28,7 @@ export function judgeVswitchd(state: HostState): Verdict {
 export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdict {
   return withOvs(state, ({ bridges }) => {
     const bridge = bridges.get(name);
-    if (!bridge) return broken('it is missing');
+    if (!bridge) return missing;
     if (bridge.error !== undefined) return broken(bridge.error);
     if (bridge.flows === 0 && showsAllFlows(bridge)) return broken('it has no flows: it drops everything');
     return judgeClosedWays(bridge);
@@ -56,9 +57,7 @@ export function judgeOvsPort(leg: OvsPortLeg, state: HostState): Verdict {
     const isEarly = leg.linkBy === 'hypervisor' && !hasLink;
     if (!port) {
       const isAwaited = leg.madeBy === 'hypervisor' && isEarly;
-      return isAwaited
-        ? waiting('the hypervisor makes it when the guest starts')
-        : broken(`it is missing from ${leg.bridge}`);
+      return isAwaited ? awaitsGuest : broken(`it is missing from ${leg.bridge}`);
     }
     return worstOf([
       judgePlace(leg, port, ovs),

@@ -20,7 +20,8 @@ export async function* watchHost(
   { inventory, records }: Host,
   signal: AbortSignal,
 ): AsyncGenerator<HostChange, void, undefined> {
-  if (!inventory) throw new VifError('NO_RUNNER', 'This host cannot report changes');
+  if (!inventory)
+    throw new VifError('NO_RUNNER', 'This host cannot report changes: give the driver one with an inventory');
   const stop = new AbortController();
   let wake = new AbortController();
   let failure: unknown;

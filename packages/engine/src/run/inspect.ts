@@ -125,7 +125,10 @@ function taskOf(
 }
 
 function noRunner({ kind }: Step): VifError {
-  return new VifError('NO_RUNNER', `This host cannot run '${kind}' steps`);
+  return new VifError(
+    'NO_RUNNER',
+    `This host cannot run '${kind}' steps: give the driver one with a runner for them`,
+  );
 }
 
 /**

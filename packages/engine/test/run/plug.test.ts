@@ -223,7 +223,9 @@ describe('plug', () => {
   it('fails for a kind of step that the host has no runner for', async () => {
     const { links, plugError } = setUp();
     const plan = [link('a'), { kind: 'vf', address: '0000:03:00.1' } as const];
-    expect(await plugError([{ vifId: 'a', plan }])).toMatchObject({ cause: { code: 'NO_RUNNER' } });
+    expect(await plugError([{ vifId: 'a', plan }])).toMatchObject({
+      cause: { code: 'NO_RUNNER', message: expect.stringContaining('give the driver one with a runner') },
+    });
     expect(links.applied).toEqual([]);
   });
 

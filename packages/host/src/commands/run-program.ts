@@ -104,3 +104,9 @@ export function missingProgram(program: string, from: string | undefined): VifEr
   const remedy = from ? `install it: it comes from ${from}` : 'install it, or correct PATH';
   return new VifError('COMMAND_NOT_FOUND', `There is no program '${program}'; ${remedy}`);
 }
+
+/** What a program lacks that complains of its rights: the end of a message. Empty for another complaint. */
+export function rightsHint(complaint: string): string {
+  const isDenied = /not permitted|permission denied/i.test(complaint);
+  return isDenied ? '; this needs CAP_NET_ADMIN, or a root helper' : '';
+}

@@ -44,7 +44,8 @@ export async function readOpenVSwitch(client: Ovsdb, signal: AbortSignal): Promi
   // All columns: Open vSwitch has `dpdk_initialized` only since 2.10.
   const [result] = await client.transact('Open_vSwitch', [{ op: 'select', table, where: [] }], signal);
   const [row] = result?.rows ?? [];
-  if (!row) throw new VifError('OVSDB_ERROR', 'Its database is empty: ovs-vswitchd has never run on it');
+  if (!row)
+    throw new VifError('OVSDB_ERROR', 'Its database is empty: ovs-vswitchd has never run on it; start it');
   const takesVhostUser = values
     .readSet(row.iface_types)
     .some((type) => String(type).startsWith('dpdkvhostuser'));

@@ -1,4 +1,5 @@
 import { VifError } from '@vifkit/core';
+import { rightsHint } from '../commands/run-program.js';
 import type { LinkOperation } from './link-table.js';
 
 /** The outcome of an operation, given the error message of `ip` if it failed. */
@@ -39,8 +40,8 @@ function isGone(operation: LinkOperation, complaint: string): boolean {
 function hint(op: LinkOperation['op'], complaint: string): string {
   // The message of `ip` if it may not open /dev/net/tun.
   if (/^open: permission denied/i.test(complaint)) return '; let this user write to /dev/net/tun';
-  if (/not permitted|permission denied/i.test(complaint))
-    return '; this needs CAP_NET_ADMIN, or a root helper';
+  const ofRights = rightsHint(complaint);
+  if (ofRights !== '') return ofRights;
   // ERANGE: a VLAN device has at most the MTU of the link below.
   if (op === 'set' && /out of range/i.test(complaint)) return '; raise the MTU of the link below it first';
   // A port of Open vSwitch's kernel datapath cannot become a member of a bridge.

@@ -43,7 +43,7 @@ export function notWired({ name, owner: vifId }: OvsChange, cause: unknown): Vif
   if (!isVifError(cause, 'TIMEOUT')) {
     return asVifError(cause, 'OVS_NOT_WIRED', 'Waiting for ovs-vswitchd failed', vifId);
   }
-  const text = `Open vSwitch's database has ${name}, but ovs-vswitchd did not apply it in time: is it running?`;
+  const text = `Open vSwitch's database has ${name}, but ovs-vswitchd did not apply it in time: start it, or look at its log`;
   return new VifError('OVS_NOT_WIRED', text, { vifId, cause });
 }
 

@@ -1,6 +1,6 @@
 import { VifError } from '@vifkit/core';
 import { hostPrograms, type Programs } from '../commands/programs.js';
-import { missingProgram, type ProgramResult } from '../commands/run-program.js';
+import { missingProgram, type ProgramResult, rightsHint } from '../commands/run-program.js';
 import { isTransient, retryTransient } from '../commands/transient.js';
 import type { FilterTable, GuestFilters, WantedFilter } from './filter-table.js';
 import { parseFilters } from './parse-filters.js';
@@ -55,8 +55,5 @@ export class NftFilterTable implements FilterTable {
 
 function failure(what: 'read' | 'changed', { stderr, ending }: ProgramResult): VifError {
   const reason = stderr.trim().split('\n', 1)[0] || `\`nft\` ${ending}`;
-  const hint = /not permitted|permission denied/i.test(reason)
-    ? '; this needs CAP_NET_ADMIN, or a root helper'
-    : '';
-  return new VifError('FILTER_FAILED', `The guest filters cannot be ${what}: ${reason}${hint}`);
+  return new VifError('FILTER_FAILED', `The guest filters cannot be ${what}: ${reason}${rightsHint(reason)}`);
 }

@@ -10,6 +10,7 @@ import type {
 } from '@vifkit/core/step-kinds';
 import type { BridgePortStep } from '@vifkit/core/steps';
 import { hostPrograms, type Programs } from '../commands/programs.js';
+import { rightsHint } from '../commands/run-program.js';
 import {
   type BridgeMember,
   DEFAULT_VLAN,
@@ -89,7 +90,7 @@ export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, 
     const failed: string[] = [];
     for (const argv of commands)
       failed.push(...[await runBridge(this.rootHelper, argv, this.programs, signal)].filter(isText));
-    const text = `The VLANs of ${name} could not be set: ${failed[0]}`;
+    const text = `The VLANs of ${name} could not be set: ${failed[0]}${rightsHint(failed[0] ?? '')}`;
     return failed.length > 0 ? new VifError('LINK_COMMAND_FAILED', text, { vifId }) : undefined;
   }
 }

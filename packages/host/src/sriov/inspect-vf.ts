@@ -5,6 +5,7 @@ import { isFree, leftByFormer, NO_MAC, toGiveBack } from './given-back.js';
 import { differencesFrom, diffVf, isEmpty, type VfDiff } from './vf-changes.js';
 import type { VfRecord } from './vf-journal.js';
 import type { FoundVf, VfSettings, VfState } from './vf-table.js';
+import { noDevice } from './virtual-functions.js';
 
 /** What a plug writes to a function, once it has recorded the former settings. */
 export interface VfGiving extends VfDiff {
@@ -36,8 +37,7 @@ export function inspectVf(
   together: readonly VfStep[],
 ): Inspection<VfWrite> {
   if (found === undefined || isVifError(found)) {
-    const text = `There is no PCI device ${step.address} on this host`;
-    const blocked = found ?? new VifError('PCI_DEVICE_NOT_FOUND', text);
+    const blocked = found ?? new VifError('PCI_DEVICE_NOT_FOUND', noDevice(step.address));
     return { differences: [{ attribute: 'exists', expected: true, actual: false }], blocked };
   }
   const { users = [], guest, ...state } = found;

@@ -43,9 +43,10 @@ async function find(
 ): Promise<VirtualFunction | VifError> {
   const physfn = await files.resolve(join(folder, 'physfn'));
   if (physfn === undefined) {
-    if ((await files.resolve(folder)) === undefined)
-      return notFound(`There is no PCI device ${address} on this host`);
-    return notFound(`PCI device ${address} is not a virtual function: it has no physical function`);
+    if ((await files.resolve(folder)) === undefined) return notFound(noDevice(address));
+    return notFound(
+      `PCI device ${address} is not a virtual function: it has no physical function. Give the address of a virtual one`,
+    );
   }
   const { netDevice: pf, numbers } = await physicalFunction(physfn);
   if (pf === undefined) {
@@ -64,6 +65,11 @@ async function readPhysicalFunction(folder: string, files: KernelFiles): Promise
     return [basename(target), Number(link.slice('virtfn'.length))] as const;
   });
   return { netDevice: await netDeviceIn(folder, files), numbers: new Map(await Promise.all(numbers)) };
+}
+
+/** The message for an address without a device. */
+export function noDevice(address: string): string {
+  return `There is no PCI device ${address} on this host: correct its address, or make its function (sriov_numvfs)`;
 }
 
 function notFound(message: string): VifError {

@@ -114,6 +114,8 @@ export function flawOf(stats: Stats, { sharedBy }: StateDirectory): string | und
   return undefined;
 }
 
+const another = 'remove it, or use another state directory (stateDir, --state-dir)';
+
 interface Found {
   readonly path: string;
   readonly stats: Stats;
@@ -126,7 +128,8 @@ function judged(
   parent?: StateDirectory,
 ): StateDirectory {
   if (stats.isSymbolicLink()) throw unsafe(asked, 'is a symbolic link; give the directory itself');
-  if (!stats.isDirectory()) throw new VifError('STATE_DIRECTORY_FAILED', `${asked} is not a directory`);
+  if (!stats.isDirectory())
+    throw new VifError('STATE_DIRECTORY_FAILED', `${asked} is not a directory: ${another}`);
   const ofGroup = parent?.sharedBy !== undefined && parent.sharedBy === stats.gid;
   if (!ofGroup && !isTrusted(stats.uid)) throw unsafe(asked, ownedByOther(stats));
   // A sticky bit does not help: any user could still add files.
@@ -175,7 +178,7 @@ function reach(path: string, make?: (path: string) => void): Found | undefined {
       judgeParent({ path: next, stats });
       links += 1;
       if (links > MAX_LINKS)
-        throw new VifError('STATE_DIRECTORY_FAILED', `${asked} has too many symbolic links`);
+        throw new VifError('STATE_DIRECTORY_FAILED', `${asked} has too many symbolic links: ${another}`);
       const target = readlinkSync(next);
       parts.unshift(...target.split('/').filter(Boolean));
       if (target.startsWith('/')) found = { path: '/', stats: lstatSync('/') };

@@ -279,7 +279,7 @@ describe.each([
 
     it('is reported apart from the transaction, for what waits for it alone', async () => {
       const outcomes = await commit([port('v1'), port('v2', { wired: false })], new Deadline(300).signal);
-      expect(outcomes).toEqual([failing('OVS_NOT_WIRED', 'is it running?'), undefined]);
+      expect(outcomes).toEqual([failing('OVS_NOT_WIRED', 'start it, or look at its log'), undefined]);
       expect(await ovs.ovs.vsctl('list-ports', 'br0')).toBe('v1\nv2\n');
     });
 

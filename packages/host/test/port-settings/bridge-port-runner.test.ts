@@ -85,3 +85,32 @@ describe('the VLANs of a member of a Linux bridge', () => {
     expect(written.filter((line) => line.includes('eth0'))).toEqual(['bridge vlan add dev eth0 vid 10']);
   });
 });
+
+it('VLANs that this user may not set come with the right that is missing', async () => {
+  const info_data = { vlan_filtering: 1, vlan_default_pvid: 1 };
+  const links = [
+    { ifname: 'br-lan', linkinfo: { info_data } },
+    { ifname: 'tap1', master: 'br-lan' },
+  ];
+  const programs: Programs = {
+    ...hostPrograms,
+    async run(argv) {
+      const isRead = argv.at(-1) === 'show';
+      const stdout = isRead ? JSON.stringify(argv[0] === 'ip' ? links : []) : '';
+      const stderr = isRead ? '' : 'RTNETLINK answers: Operation not permitted';
+      return { exitCode: isRead ? 0 : 2, stdout, stderr, missing: false };
+    },
+  };
+  const runner = new BridgePortRunner([], programs);
+  const step: BridgePortStep = { kind: 'bridgePort', name: 'tap1', bridge: 'br-lan', vlan: 5 };
+  const [{ change } = {}] = await runner.inspect([{ vifId, step }], signal());
+  if (!change) throw new Error('there is nothing to change');
+  expect(await runner.apply([{ vifId, step, change }], signal())).toMatchObject([
+    {
+      error: {
+        code: 'LINK_COMMAND_FAILED',
+        message: expect.stringMatching(/not permitted; this needs CAP_NET/),
+      },
+    },
+  ]);
+});

@@ -46,8 +46,12 @@ describe('virtual functions', () => {
     await sysfs.addFunction('0000:c3:00.0');
     await sysfs.addVirtual('0000:c3:00.0', 0, '0000:c3:00.1');
     await sysfs.addVirtual(pf, undefined, '0000:c2:00.1');
-    expect(await find('0000:c4:00.0')).toMatchObject(missing(/no PCI device 0000:c4:00.0/));
-    expect(await find(pf)).toMatchObject(missing(/0000:c2:00.0 is not a virtual function/));
+    expect(await find('0000:c4:00.0')).toMatchObject(
+      missing(/no PCI device 0000:c4:00.0 .*correct its address, or make its function/),
+    );
+    expect(await find(pf)).toMatchObject(
+      missing(/0000:c2:00.0 is not a virtual function.* Give the address of a virtual one/),
+    );
     expect(await find('0000:c3:00.1')).toMatchObject(
       missing(/function of 0000:c3:00.1 has no network device/),
     );

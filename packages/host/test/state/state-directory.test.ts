@@ -119,6 +119,9 @@ describe('a state directory', () => {
     await make('shared/open', 0o777);
     await expect(openSubdirectory(shared, 'open')).rejects.toMatchObject(unsafe('chmod o-w'));
     await writeFile(join(shared.path, 'file'), '');
-    await expect(openSubdirectory(shared, 'file')).rejects.toMatchObject({ code: 'STATE_DIRECTORY_FAILED' });
+    await expect(openSubdirectory(shared, 'file')).rejects.toMatchObject({
+      code: 'STATE_DIRECTORY_FAILED',
+      message: expect.stringContaining('--state-dir'),
+    });
   });
 });

@@ -243,7 +243,7 @@ function requestFor(vifId: string, descriptions: Descriptions): DomainRequest {
 function requireId(request: DomainRequest): string {
   const id = vifIdOf(request);
   if (id !== undefined) return id;
-  throw new VifError('INVALID_REQUEST', 'The request has no VIF with an id');
+  throw new VifError('INVALID_REQUEST', 'The request has no VIF with an id: give it vif.id');
 }
 
 function requestsIn(description: DomainDescription | undefined): readonly DomainRequest[] {

@@ -30,7 +30,7 @@ export class Virsh {
         .trim()
         .replaceAll(/^error: /gm, '')
         .replaceAll('\n', '; ') || ending;
-    throw new VifError('LIBVIRT_FAILED', `virsh ${args[0]}: ${why}`);
+    throw new VifError('LIBVIRT_FAILED', `virsh ${args[0]}: ${why}${remedyFor(why)}`);
   }
 
   /** Runs a command that takes XML as a file. */
@@ -74,4 +74,14 @@ export class Virsh {
   async domains(signal: AbortSignal): Promise<string[]> {
     return (await this.run(signal, 'list', '--all', '--uuid')).split('\n').filter((line) => line !== '');
   }
+}
+
+/** virsh says what is wrong, but not what to do: the end of a message. */
+function remedyFor(complaint: string): string {
+  if (/failed to connect to the hypervisor/.test(complaint)) {
+    return '. Start its daemon (libvirtd or virtqemud), or name another (--connect URI)';
+  }
+  return /failed to get domain/.test(complaint)
+    ? '. `virsh list --all` shows the domains that there are'
+    : '';
 }

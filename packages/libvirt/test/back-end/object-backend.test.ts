@@ -87,7 +87,9 @@ describe('a VIFOpenVSwitch', () => {
     expect(thrownBy(new VIFOpenVSwitch(fields).copy({ port_profile }))).toMatchObject({
       code: 'UNSUPPORTED_CONFIG',
       vifId: id,
-      message: expect.stringMatching(/VIFOpenVSwitch .*VIFPortProfileBase/),
+      message: expect.stringMatching(
+        /VIFOpenVSwitch .*VIFPortProfileBase: give it a VIFPortProfileOpenVSwitch/,
+      ),
     });
     expect(thrownBy(new VIFOpenVSwitch(fields))).toMatchObject({
       code: 'UNSUPPORTED_CONFIG',
@@ -161,9 +163,16 @@ describe('the other classes', () => {
 
   it('a VIFHostDevice is no vDPA device', () => {
     const vif = new VIFHostDevice({ ...common, dev_address: '0000:3f:0e.4', dev_type: 'ethernet' });
-    expect(() => objectBackend(vif, { ...context, vnicType: 'vdpa' })).toThrow(
-      expect.objectContaining({ code: 'UNSUPPORTED_CONFIG', vifId: id }),
-    );
+    const refused = (message: string) =>
+      expect.objectContaining({
+        code: 'UNSUPPORTED_CONFIG',
+        vifId: id,
+        message: expect.stringContaining(message),
+      });
+    expect(() => objectBackend(vif, { ...context, vnicType: 'vdpa' })).toThrow(refused('vdpa dev add'));
+    const host = { ...context.host, libvirt_version: [6, 8, 0] as const };
+    const old = { ...context, host, vnicType: 'vdpa', vdpaDevice: '/dev/vhost-vdpa-0' };
+    expect(() => objectBackend(vif, old)).toThrow(refused('update libvirt'));
   });
 
   it('are refused by name', () => {
@@ -171,7 +180,7 @@ describe('the other classes', () => {
     expect(thrownBy(new VIFNested(common))).toMatchObject({
       code: 'UNSUPPORTED_CONFIG',
       vifId: id,
-      message: expect.stringContaining('VIFNested'),
+      message: expect.stringMatching(/class VIFNested: use a VIFBridge, .*, or only plug it/),
     });
   });
 });
