@@ -204,7 +204,6 @@ describe('an option of other commands', () => {
       ['gc', '--keep-none', '--connect', 'test:///default'],
       "option '--connect <uri>' has no effect without '--keep-domains'",
     ],
-    [['unplug', '--undo-timeout', '3'], "option '--undo-timeout <seconds>' has no effect on vif unplug"],
     [['metadata', 'guest', '--undo-timeout', '3'], "option '--undo-timeout <seconds>' has no effect on vif"],
     [
       ['metadata', 'guest', '--routing', 'current'],

@@ -40,7 +40,7 @@ export interface CommandEntry {
 
 const ofHost: readonly Topic[] = ['format', 'config', 'host', 'plugin', 'timeout', 'log'];
 const ofRequests: readonly Topic[] = [...ofHost, 'routing'];
-/** Only a plug, or a change of a domain, is undone if it fails: an unplug carries on. */
+/** An unplug that fails carries on, and undoes nothing, but scripts give it the same options as a plug. */
 const ofChanges: readonly Topic[] = [...ofRequests, 'undoTimeout'];
 /** They do not touch the host, but scripts give the same options to all commands. */
 const ofPlugins: readonly Topic[] = ['format', 'config', 'host', 'plugin', 'timeout', 'log'];
@@ -73,11 +73,14 @@ export const commandTable: readonly CommandEntry[] = [
     ),
     formats: ['prometheus'],
   },
-  forRequests('unplug', 'unplug the VIFs', () => [
-    ...timelineOption(),
-    phaseOption('deactivate', 'release'),
-    new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
-  ]),
+  {
+    ...forRequests('unplug', 'unplug the VIFs', () => [
+      ...timelineOption(),
+      phaseOption('deactivate', 'release'),
+      new Option('--force', 'also unplug what a guest still uses, which cuts the guest off'),
+    ]),
+    topics: ofChanges,
+  },
   {
     ...forRequests('show', 'draw the network paths of the VIFs', () => [
       allOption(),
