@@ -119,6 +119,51 @@ const changes: readonly Change[] = [
   ["another VIF's patch port", 'direct', all(othersPatch, unplugged), 'waiting ovsBridge br-int'],
 ];
 
+const withoutMulticasts = (name: string) => member(name, 'mcast_flood off');
+const snoops = (settings: string) => ip(`link set dev br-lab type bridge ${settings}`);
+/** A change that may stop IPv6 alone, and what check makes of it if the network has IPv6, only IPv4, or is unknown. */
+const multicasts: readonly [
+  what: string,
+  mode: ModeName,
+  does: Change[2],
+  passes: boolean,
+  legs: string[],
+][] = [
+  ['a tap', 'hybrid', withoutMulticasts(tap), false, [`bridgeMember ${tap}`, 'broken', 'waiting']],
+  ['a pair', 'hybrid', withoutMulticasts(qvb), false, [`bridgeMember ${qvb}`, 'broken', 'waiting']],
+  [
+    'an uplink',
+    'bridge',
+    all(snoops('mcast_snooping 0'), withoutMulticasts('up0')),
+    false,
+    ['bridgeMember up0', 'broken', 'waiting'],
+  ],
+  [
+    'a way out',
+    'others_bridge',
+    all(snoops('mcast_snooping 0'), withoutMulticasts('out7')),
+    false,
+    [guestsMember, 'broken', 'waiting'],
+  ],
+  [
+    'a way out of a bridge that snoops',
+    'others_bridge',
+    withoutMulticasts('out7'),
+    false,
+    [guestsMember, 'waiting', 'waiting'],
+  ],
+  [
+    'a tap of a bridge that is a querier',
+    'others_bridge',
+    all(
+      snoops('mcast_querier 1 mcast_startup_query_interval 50 mcast_query_response_interval 50'),
+      withoutMulticasts(tap),
+    ),
+    true,
+    [guestsMember, 'waiting', 'waiting'],
+  ],
+];
+
 describe('check reports what stops the traffic of a guest, and nothing else:', { timeout: 60_000 }, () => {
   let base: Site;
   let traffic: Traffic;
@@ -150,6 +195,24 @@ describe('check reports what stops the traffic of a guest, and nothing else:', {
     await expect.poll(tells, patience).toEqual(leg === undefined ? [] : [leg]);
     await expect.poll(() => traffic.passes(), patience).toBe(leg === undefined);
     expect(await tells()).toEqual(leg === undefined ? [] : [leg]);
+  });
+
+  it.each(multicasts)('no multicasts to %s (%s)', async (_, name, does, passes, [leg, ...states]) => {
+    const { request, ...mode }: Mode = modes[name];
+    const { site } = traffic;
+    await traffic.connect({ request, ...mode });
+    const driver = site.driver(mode.options);
+    const patience = { timeout: 20_000, interval: 200 };
+    await driver.plug(request(1450, 'fd09::/64'));
+    await mode.start(site);
+    await expect.poll(() => traffic.passes(6), patience).toBe(true);
+    await does(site);
+    await expect.poll(() => traffic.passes(6), patience).toBe(passes);
+    expect(await traffic.passes(4)).toBe(true);
+    const tells = async (...cidrs: string[]) => told(await driver.check(request(1450, ...cidrs)));
+    expect(await tells('10.9.0.0/24')).toEqual([]);
+    expect(await tells('10.9.0.0/24', 'fd09::/64')).toEqual([`${states[0]} ${leg}`]);
+    expect(await tells()).toEqual([`${states[1]} ${leg}`]);
   });
 });
 

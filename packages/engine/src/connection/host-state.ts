@@ -41,6 +41,8 @@ export interface LinkOnPath {
   readonly filtersVlans?: boolean | undefined;
   /** Of a bridge: it forgets at once what it has learned (ageing 0). */
   readonly forgets?: boolean | undefined;
+  /** Of a bridge: it delivers multicasts to those who want them, if there is a querier (multicast snooping). */
+  readonly snoops?: boolean | undefined;
   /** As a member of a bridge. */
   readonly port?:
     | {
@@ -52,6 +54,8 @@ export interface LinkOnPath {
         readonly locked: boolean;
         /** Whether it gets broadcasts. */
         readonly broadcasts: boolean;
+        /** Whether it gets multicasts, unless multicast snooping knows who wants them. */
+        readonly multicasts: boolean;
         /** Whether it gets frames to addresses that the bridge does not know. */
         readonly floods: boolean;
         /** Whether the bridge learns which addresses are behind it. */

@@ -40,6 +40,7 @@ export function judgeMember(leg: BridgeMemberLeg, state: HostState): Verdict {
   if (takesOwnFramesOnly(link)) return broken(`it is a ${link.type} in mode ${link.mode}: ${ownFramesOnly}`);
   return worstOf([
     judgeDelivery(link, leg, state),
+    link.port?.multicasts === false ? withoutMulticasts([link], leg, state) : sound,
     judgePortState(link),
     judgeVlans(link, leg, others, state),
     leg.partner === undefined && isGuests(link, leg) ? judgeWays(link, leg, others, state) : undefined,
@@ -94,6 +95,23 @@ function judgeDelivery(
   if (isVifError(bridges)) return waiting(bridges.message);
   if (mac !== undefined && bridges?.entries.get(name)?.has(mac.toLowerCase())) return sound;
   return port.locked ? broken('its bridge accepts nothing from it (it is locked)') : cannotFind;
+}
+
+/**
+ * What a guest has without multicasts by these members. IPv6 asks for its neighbours by multicasts, IPv4 by broadcasts.
+ * With multicast snooping, the bridge delivers them to those who want them, but only while there is a querier in the
+ * network.
+ */
+function withoutMulticasts(
+  members: readonly LinkOnPath[],
+  { bridge, ipv6 }: BridgeMemberLeg,
+  { links }: HostState,
+): Verdict {
+  if (ipv6 === false) return sound;
+  const why = `its bridge does not flood multicasts to ${members.map(({ name }) => name).join(', ')}`;
+  return ipv6 && !links.get(bridge)?.snoops
+    ? broken(`${why}: IPv6 neighbours do not find each other`)
+    : waiting(`${why}: IPv6 neighbours may not find each other`);
 }
 
 function isGuests({ type }: LinkOnPath, { madeBy }: BridgeMemberLeg): boolean {
@@ -157,10 +175,11 @@ function idsOf(vlans: VlansOnPath | undefined): number[] {
  */
 function judgeWays(
   link: LinkOnPath,
-  { bridge, mtu, isolated }: BridgeMemberLeg,
+  leg: BridgeMemberLeg,
   others: readonly LinkOnPath[],
   state: HostState,
 ): Verdict {
+  const { bridge, mtu, isolated } = leg;
   const { bridges, links } = state;
   if (isVifError(bridges)) return waiting(bridges.message);
   if (others.length === 0 && isHostless(bridge, state))
@@ -171,10 +190,11 @@ function judgeWays(
   const open = ways.filter((way) => isOpen(way, forgets) && !isBarred(way));
   if (open.length > 0) {
     const largest = Math.max(...open.map((way) => way.mtu));
-    if (mtu === undefined || largest >= mtu) return sound;
-    return broken(
-      `its bridge has a way out for frames of ${largest} bytes only: the network's MTU is ${mtu}`,
-    );
+    if (mtu !== undefined && largest < mtu)
+      return broken(
+        `its bridge has a way out for frames of ${largest} bytes only: the network's MTU is ${mtu}`,
+      );
+    return open.some(({ port }) => port?.multicasts) ? sound : withoutMulticasts(open, leg, state);
   }
   if (ways.length === 0) return sound;
   const why = `its bridge has no way out: ${ways.map(({ name }) => name).join(', ')} does not forward all frames`;

@@ -50,11 +50,16 @@ describe('a member of a Linux bridge', () => {
     others: readonly LinkOnPath[],
     asked: Partial<Leg> = {},
     vlans: NonNullable<Exclude<HostState['bridges'], VifError>>['vlans'] = new Map(),
-    more: { readonly hostless?: boolean; readonly forgets?: boolean; readonly entries?: string[] } = {},
+    more: {
+      readonly hostless?: boolean;
+      readonly forgets?: boolean;
+      readonly snoops?: boolean;
+      readonly entries?: string[];
+    } = {},
   ) => {
     const guest = tap('tap1', own);
-    const { hostless = false, forgets = false, entries: known = [] } = more;
-    const bridge = linkOf({ name: 'br1', type: 'bridge', filtersVlans: vlans.size > 0, forgets });
+    const { hostless = false, forgets = false, snoops = false, entries: known = [] } = more;
+    const bridge = linkOf({ name: 'br1', type: 'bridge', filtersVlans: vlans.size > 0, forgets, snoops });
     const links = new Map([guest, bridge, ...others].map((link) => [link.name, link]));
     const members = new Map([['br1', [guest, ...others]]]);
     const entries = new Map([['tap1', new Set(known)]]);
@@ -95,6 +100,20 @@ describe('a member of a Linux bridge', () => {
   ])('%s', (_, own, more, state) => {
     const asked = { mac: mac.toUpperCase() };
     expect(stateOf(port(own), [card('eth0')], asked, new Map(), more)).toBe(state);
+  });
+
+  it('needs multicasts if the network has IPv6', () => {
+    const deaf = port({ multicasts: false });
+    for (const [own, other] of [
+      [deaf, card('eth0')],
+      [inBridge, card('eth0', deaf)],
+    ] as const) {
+      expect(stateOf(own, [other], { ipv6: true })).toBe('broken');
+      expect(stateOf(own, [other], { ipv6: false })).toBe('sound');
+      expect(stateOf(own, [other])).toBe('waiting');
+      expect(stateOf(own, [other], { ipv6: true }, new Map(), { snoops: true })).toBe('waiting');
+    }
+    expect(stateOf(inBridge, [card('eth0', deaf), card('eth1')], { ipv6: true })).toBe('sound');
   });
 
   it("is broken if another member has the guest's MAC address", () => {
