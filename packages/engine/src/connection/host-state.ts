@@ -180,6 +180,8 @@ export interface OvnBinding {
   /** The addresses from which OVN takes frames; if empty, any. */
   readonly portSecurity: readonly string[];
   readonly up: boolean;
+  /** The physical networks of its logical switch, if this chassis has a bridge for none of them. */
+  readonly unserved?: { readonly networks: readonly string[]; readonly isRouted: boolean } | undefined;
 }
 
 export interface FiltersOnPath {

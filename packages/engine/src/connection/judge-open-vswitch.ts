@@ -185,7 +185,8 @@ export function judgeOvnBinding(leg: OvnBindingLeg, state: HostState): Verdict |
   if (ovn?.bridge !== leg.bridge) return undefined;
   const port = ports.get(leg.port);
   const mac = port?.externalIds['attached-mac'];
-  const claim = worstOf([judgeClaim(leg, ovn), judgeAddresses(ovn.bindings?.get(leg.name), mac)]);
+  const binding = ovn.bindings?.get(leg.name);
+  const claim = worstOf([judgeClaim(leg, ovn), judgeAddresses(binding, mac), judgeNetworks(binding)]);
   if (ovn.controller !== undefined) return broken(ovn.controller);
   if (ovn.disabled?.has(leg.name)) return broken('it is disabled in OVN (enabled=false)');
   if (claim.state === 'broken' || !port) return claim;
@@ -213,6 +214,19 @@ function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: Ov
   if (now === undefined) return waiting('no chassis of OVN has claimed it yet');
   if (now !== chassis) return broken(`OVN has it on chassis ${now}, and this is ${chassis}`);
   return up ? sound : waiting('OVN has not set it up yet');
+}
+
+/**
+ * Whether this chassis leads to a provider network: ovn-controller connects a localnet port to the bridge of its
+ * physical network, and silently leaves it out if there is none. A router is nevertheless there, on each chassis.
+ */
+function judgeNetworks(binding: OvnBinding | undefined): Verdict {
+  if (!binding?.unserved) return sound;
+  const { networks, isRouted } = binding.unserved;
+  const why = `ovn-bridge-mappings has no bridge for its network's ${networks.join(', ')}`;
+  return isRouted
+    ? waiting(`${why}: at most its router can be reached`)
+    : broken(`${why}: there is no way out`);
 }
 
 /** Whether OVN delivers to the guest's address, and takes what is sent from it. */

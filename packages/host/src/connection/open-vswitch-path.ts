@@ -41,13 +41,13 @@ export class OpenVSwitchPath {
       this.#readDatabase(legs, signal, isUnchanged),
       this.#askDaemon(legs, signal),
     ]);
-    const { settings, isBehind, trees, ...found } = database;
+    const { settings, isBehind, trees, allBridges, ...found } = database;
     const bridges = new Map(
       await Promise.all([...database.bridges].map((each) => this.#served(each, flows, signal))),
     );
     const hang = vswitchd === undefined && isBehind ? await this.vswitchd.hang(signal) : undefined;
     const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
-    const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, signal);
+    const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, allBridges, signal);
     const fault = vswitchd ?? hang;
     // If the daemon does not work, the rest does not matter.
     if (fault !== undefined) return { ...found, bridges, vswitchd: fault, ovn };
@@ -147,6 +147,7 @@ export class OpenVSwitchPath {
     const closed = await this.#ways.closed(onPath, reasons, names, signal);
     return {
       trees: new Set(found.bridges.filter(usesSpanningTree).map(({ name }) => values.readString(name))),
+      allBridges: new Set(found.bridges.map(({ name }) => values.readString(name))),
       settings: values.readStrings(found.root[0]?.external_ids),
       fillsChecksums: config['userspace-tso-enable'] === 'true',
       awaitsFlows: config['flow-restore-wait'] === 'true',
