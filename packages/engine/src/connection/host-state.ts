@@ -136,6 +136,15 @@ export interface OvsPortOnPath {
   readonly trunks: readonly number[];
   /** `access`, `trunk`, ...; undefined if the tag decides. */
   readonly vlanMode?: string | undefined;
+  /** Of a port with mode `dot1q-tunnel`: the VLANs that the guest may tag its frames with; if empty, any and none. */
+  readonly cvlans?: readonly number[] | undefined;
+  /**
+   * It sends in other VLANs (0 is none) than all ports by which its bridge leads to the network, and its bridge has no
+   * flows that pass VLANs by. `isShared`: others carry its VLAN, or it carries others that lead to the network.
+   */
+  readonly strayVlan?:
+    | { readonly vlans: readonly number[]; readonly ways: readonly string[]; readonly isShared: boolean }
+    | undefined;
   /**
    * What spanning tree has made of it: `forwarding`, `listening`, `learning`, `blocking`, `discarding` or `disabled`;
    * undefined if it takes no part.

@@ -113,15 +113,19 @@ function judgeVlans({ isolated, tag, tagged }: OvsPortLeg, port: OvsPortOnPath):
   if (port.vlanMode === 'native-tagged' && port.tag !== undefined && port.tag > 0) {
     return broken(`its untagged frames are in VLAN ${port.tag}, but it gets that VLAN's frames tagged`);
   }
+  if (getsNoBroadcasts(port))
+    return broken('it gets no broadcasts: its untagged frames are in VLAN 0, which its trunks lack');
   if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
   if (!isDead(port)) {
-    if (tagged || !isTrunk(port) || takesUntagged(port)) return sound;
-    return waiting(
-      `it drops untagged frames: only those that the guest tags with VLAN ${port.trunks.join(', ')} pass`,
-    );
+    return worstOf([judgeStrayVlan(port), tagged ? sound : judgeUntagged(port)]);
   }
   const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;
   return isolated ? waiting(why) : broken(why);
+}
+
+/** In the native modes, Open vSwitch adds the port's own VLAN to its trunks, unless that is 0. */
+function getsNoBroadcasts({ vlanMode, tag = 0, trunks }: OvsPortOnPath): boolean {
+  return vlanMode === 'native-untagged' && tag === 0 && trunks.length > 0 && !trunks.includes(0);
 }
 
 /** Whether a port is in the dead VLAN only. `isolate_vif` makes it a trunk of that: clearing its tag is not enough. */
@@ -135,9 +139,23 @@ function isTrunk({ tag, vlanMode = tag === undefined ? 'trunk' : 'access' }: Ovs
   return vlanMode === 'trunk';
 }
 
-/** On a trunk, untagged frames are in VLAN 0. */
-function takesUntagged({ trunks }: OvsPortOnPath): boolean {
-  return trunks.length === 0 || trunks.includes(0);
+/** Untagged frames are in VLAN 0 of a trunk, and of a tunnel of tags (`dot1q-tunnel`). */
+function judgeUntagged(port: OvsPortOnPath): Verdict {
+  const { vlanMode, cvlans = [] } = port;
+  const passing = vlanMode === 'dot1q-tunnel' ? cvlans : isTrunk(port) ? port.trunks : [];
+  if (passing.length === 0 || passing.includes(0)) return sound;
+  return waiting(
+    `it drops untagged frames: only those that the guest tags with VLAN ${passing.join(', ')} pass`,
+  );
+}
+
+/** Others in the guest's VLAN may be its network, and the guest may tag its frames. */
+function judgeStrayVlan({ strayVlan }: OvsPortOnPath): Verdict {
+  if (!strayVlan) return sound;
+  const { vlans, ways, isShared } = strayVlan;
+  const where = vlans.includes(0) ? 'in no VLAN' : `in VLAN ${vlans.join(', ')}`;
+  const why = `it is ${where}, which no port to the network carries: ${ways.join(', ')}`;
+  return isShared ? waiting(why) : broken(why);
 }
 
 function judgeTreeState({ name }: OvsPortLeg, port: OvsPortOnPath, { links }: HostState): Verdict {
