@@ -156,12 +156,27 @@ function judgeVlans(
     if (isGuests(link, leg)) return waiting('its bridge drops its untagged frames: only tagged ones pass');
     if (leg.partner !== undefined) return broken('its bridge drops untagged frames from it');
   }
-  const shares = (name: string) => idsOf(vlans.get(name)).some((id) => ids.includes(id));
-  if (others.length === 0 || others.some(({ name }) => shares(name))) return sound;
-  const absent = leg.partner === undefined ? 'no other member is' : `${leg.partner} is not`;
-  const where = `it is in VLAN ${ids.join(', ')}, and ${absent}`;
-  // The host may be what the guest is to reach.
-  return shares(leg.bridge) && leg.partner === undefined ? waiting(where) : broken(where);
+  const carries = (name: string, sent: readonly number[]) =>
+    idsOf(vlans.get(name)).some((id) => sent.includes(id));
+  const ways = isGuests(link, leg) ? waysAmong(others) : [];
+  const sent = isGuests(link, leg) && own.native !== null ? [own.native] : ids;
+  const sought = ways.length > 0 ? ways : others;
+  if (others.length === 0 || sought.some(({ name }) => carries(name, sent))) return sound;
+  const absent =
+    leg.partner !== undefined
+      ? `${leg.partner} is not`
+      : ways.length > 0
+        ? 'no member that leads to a network is'
+        : 'no other member is';
+  const where = `it is in VLAN ${sent.join(', ')}, and ${absent}`;
+  // The host or other guests may be what the guest is to reach, or it tags its frames.
+  const around = leg.partner === undefined ? [leg.bridge, ...others.map(({ name }) => name)] : [leg.partner];
+  return around.some((name) => carries(name, ids)) ? waiting(where) : broken(where);
+}
+
+/** The members that may lead to a network. */
+function waysAmong(others: readonly LinkOnPath[]): LinkOnPath[] {
+  return others.filter(({ type }) => !INNER_TYPES.includes(type));
 }
 
 function idsOf(vlans: VlansOnPath | undefined): number[] {
@@ -184,7 +199,7 @@ function judgeWays(
   if (isVifError(bridges)) return waiting(bridges.message);
   if (others.length === 0 && isHostless(bridge, state))
     return waiting('its bridge has no other member, and the host no address');
-  const ways = others.filter(({ type }) => !INNER_TYPES.includes(type));
+  const ways = waysAmong(others);
   const forgets = links.get(bridge)?.forgets === true;
   const isBarred = (way: LinkOnPath) => !isolated && isIsolated(link) && isIsolated(way);
   const open = ways.filter((way) => isOpen(way, forgets) && !isBarred(way));

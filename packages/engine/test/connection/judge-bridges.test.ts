@@ -207,6 +207,20 @@ describe('a member of a Linux bridge', () => {
     expect(stateOf({ ...inBridge, type: '' }, [card('eth0')], {}, vlans)).toBe('sound');
   });
 
+  it('waits where the ways out are in its tagged VLAN only, or other guests alone in its own', () => {
+    const others = [tap('tap2'), card('eth0')];
+    const of = (own: VlansOnPath, guest: VlansOnPath) =>
+      new Map<string, VlansOnPath>([
+        ['tap1', own],
+        ['tap2', guest],
+        ['eth0', trunk(7)],
+      ]);
+    expect(stateOf(inBridge, others, {}, of(untagged(5), untagged(5)))).toBe('waiting');
+    expect(stateOf(inBridge, others, {}, of(untagged(5), untagged(6)))).toBe('broken');
+    expect(stateOf(inBridge, others, {}, of({ ...untagged(5), tagged: [7] }, untagged(6)))).toBe('waiting');
+    expect(stateOf(inBridge, [tap('tap2')], {}, of(untagged(5), untagged(5)))).toBe('sound');
+  });
+
   it('waits where only the host is in its VLAN', () => {
     const vlans = new Map<string, VlansOnPath>([
       ['tap1', untagged(1)],
