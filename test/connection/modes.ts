@@ -21,15 +21,18 @@ export const socketOf = (port: string) => join(tmpdir(), `${port}-${process.pid}
 
 /** A way of plugging a VIF: its request, and what its hypervisor does when the guest starts. */
 export interface Mode {
-  readonly request: (mtu?: number) => object;
+  /** @param cidrs the network's subnets */
+  readonly request: (mtu?: number, ...cidrs: string[]) => object;
   readonly options?: { perPortBridge?: boolean; isolated?: boolean };
   /** What has to be there before the plug. */
   readonly before?: (site: Site) => Promise<unknown>;
   readonly start: (site: Site) => Promise<unknown>;
 }
 
-function network(mtu: number, fields: object) {
+function network(mtu: number, cidrs: readonly string[], fields: object) {
+  const objects = cidrs.map((cidr) => object('Subnet', '1.0', { cidr }));
   const data = {
+    subnets: object('SubnetList', '1.0', { objects }),
     id: '0b7e6d5c-4b3a-4291-8071-625344352617',
     mtu,
     multi_host: false,
@@ -59,16 +62,21 @@ function vif(type: string, fields: object) {
 
 const ovs =
   (type: string, fields: object, profileFields: object = {}) =>
-  (mtu = 1450) =>
-    vif(type, { plugin: 'ovs', network: network(mtu, {}), port_profile: profile(profileFields), ...fields });
+  (mtu = 1450, ...cidrs: string[]) =>
+    vif(type, {
+      plugin: 'ovs',
+      network: network(mtu, cidrs, {}),
+      port_profile: profile(profileFields),
+      ...fields,
+    });
 
 const linuxBridge =
   (fields: object, more: object = {}) =>
-  (mtu = 1450) =>
+  (mtu = 1450, ...cidrs: string[]) =>
     vif('VIFBridge', {
       plugin: 'linux_bridge',
       bridge_name: 'br-lab',
-      network: network(mtu, { bridge: 'br-lab', should_provide_bridge: true, ...fields }),
+      network: network(mtu, cidrs, { bridge: 'br-lab', should_provide_bridge: true, ...fields }),
       ...more,
     });
 

@@ -1,6 +1,7 @@
-import { type Ovn, requireOwnNetwork, startOvn } from '@vifkit/testkit/bed';
+import { makeNamespace, type Ovn, requireOwnNetwork, startOvn } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Line, portOf, vifOn } from '../ovn/chassis.js';
+import { wireTap } from './traffic.js';
 
 requireOwnNetwork();
 
@@ -111,6 +112,65 @@ describe('a port that OVN is to bind, on two chassis', { timeout: 120_000 }, () 
     await expect.poll(ask, patience).toBe(`broken: OVN does not know port ${port.id}`);
     await remote(ovn.southbound);
     await on(0, port.request, 'unplug');
+  });
+
+  it('is broken where no bridge leads to its provider network, and waits if that has a router', async () => {
+    const port = portOf(8);
+    const tap = `tap${port.id.slice(0, 11)}`;
+    const chassis = ovn.chassis[0] ?? expect.fail();
+    await ovn.nbctl('ls-add', 'provider', '--', 'lsp-add', 'provider', port.id);
+    await ovn.nbctl('lsp-set-addresses', port.id, `${port.mac} ${port.ip}`);
+    await ovn.nbctl(
+      ...['lsp-add', 'provider', 'out', '--', 'lsp-set-type', 'out', 'localnet', '--'],
+      ...['lsp-set-addresses', 'out', 'unknown', '--', 'lsp-set-options', 'out', 'network_name=physnet1'],
+    );
+    await on(0, port.request, 'plug', '--wait');
+    const guest = await makeNamespace();
+    const close = await wireTap(tap, guest, chassis.namespace);
+    try {
+      await guest.run('ip', 'link', 'set', 'dev', 'eth0', 'address', port.mac, 'mtu', '1400', 'up');
+      await guest.run('ip', 'address', 'add', `${port.ip}/16`, 'dev', 'eth0');
+      const reaches = (address: string) =>
+        guest.run('ping', '-c', '1', '-W', '1', address).then(
+          () => true,
+          () => false,
+        );
+      const unserved = "ovn-bridge-mappings has no bridge for its network's physnet1";
+      await expect.poll(() => told(0, port.request), patience).toMatch(`broken: ${unserved}`);
+      const map = (mappings: string) =>
+        chassis.ovs.vsctl('set', 'Open_vSwitch', '.', `external_ids:ovn-bridge-mappings=${mappings}`);
+      await map('physnet1:br-ex');
+      await expect.poll(() => told(0, port.request), patience).toMatch(`broken: ${unserved}`);
+      await chassis.ovs.vsctl('add-br', 'br-ex', '--', 'set', 'Bridge', 'br-ex', 'datapath_type=netdev');
+      await chassis.namespace.run('ip', 'address', 'add', '10.66.200.1/16', 'dev', 'br-ex');
+      await chassis.namespace.run('ip', 'link', 'set', 'dev', 'br-ex', 'up');
+      await expect.poll(() => told(0, port.request), patience).toBe('sound: ');
+      await expect.poll(() => reaches('10.66.200.1'), patience).toBe(true);
+      await map('physnet2:br-ex');
+      await expect.poll(() => reaches('10.66.200.1'), patience).toBe(false);
+      expect(await told(0, port.request)).toMatch(`broken: ${unserved}`);
+      await ovn.nbctl(
+        'lr-add',
+        'router',
+        '--',
+        'lrp-add',
+        'router',
+        'rp',
+        '0a:00:00:00:00:01',
+        '10.66.0.1/16',
+      );
+      await ovn.nbctl(
+        ...['lsp-add', 'provider', 'to-router', '--', 'lsp-set-type', 'to-router', 'router', '--'],
+        ...['lsp-set-addresses', 'to-router', 'router', '--'],
+        ...['lsp-set-options', 'to-router', 'router-port=rp'],
+      );
+      await expect.poll(() => reaches('10.66.0.1'), patience).toBe(true);
+      expect(await told(0, port.request)).toBe(`waiting: ${unserved}: at most its router can be reached`);
+    } finally {
+      await close();
+      await guest.close();
+      await on(0, port.request, 'unplug');
+    }
   });
 
   it('is never sound on two chassis that both claim it', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { all, ip, vsctl } from './break.js';
-import { type Mode, type ModeName, mac, modes, qvb, tap } from './modes.js';
+import { type Mode, type ModeName, mac, modes, qvb, qvo, tap } from './modes.js';
 import { openSite, type Site } from './site.js';
 import { told } from './told.js';
 import { startTraffic, type Traffic } from './traffic.js';
@@ -40,6 +40,9 @@ const othersPatch = vsctl(
   ...['add-port', 'pb-other', 'pbp-other', '--', 'set', 'Interface', 'pbp-other', 'type=patch'],
   'options:peer=ibp-other',
 );
+const portSettings = (port: string, ...settings: string[]) => vsctl('set', 'Port', port, ...settings);
+/** Without its local port, nobody but the way out is left. */
+const localDown = ip('link set dev br-int down');
 const unplugged = ip('link set dev net0 down');
 
 const guestsMember = `bridgeMember ${tap}`;
@@ -85,7 +88,83 @@ const changes: readonly Change[] = [
   [
     'a trunk with a native VLAN',
     'direct',
+    vsctl('set', 'Port', tap, 'vlan_mode=native-untagged', 'trunks=0,5'),
+  ],
+  [
+    'a trunk with a native VLAN that it lacks',
+    'direct',
     vsctl('set', 'Port', tap, 'vlan_mode=native-untagged', 'trunks=5'),
+    `broken ovsPort ${tap}`,
+  ],
+  ['a tunnel of tags', 'direct', portSettings(tap, 'vlan_mode=dot1q-tunnel', 'tag=0')],
+  [
+    'a tunnel of tags with others',
+    'direct',
+    portSettings(tap, 'vlan_mode=dot1q-tunnel', 'tag=0', 'cvlans=7'),
+    `waiting ovsPort ${tap}`,
+  ],
+  [
+    'a tunnel of tags with others and none',
+    'direct',
+    portSettings(tap, 'vlan_mode=dot1q-tunnel', 'tag=0', 'cvlans=0,7'),
+  ],
+  [
+    'a port in another VLAN than the way out',
+    'direct',
+    all(portSettings(tap, 'tag=5'), portSettings('net0', 'tag=7'), localDown),
+    `broken ovsPort ${tap}`,
+  ],
+  [
+    'a port in another VLAN than the way out, but not than the host',
+    'direct',
+    all(portSettings(tap, 'tag=5'), portSettings('net0', 'tag=7')),
+    `waiting ovsPort ${tap}`,
+  ],
+  [
+    'a trunk of other VLANs than the way out',
+    'direct',
+    all(portSettings(tap, 'trunks=5,6'), portSettings('net0', 'trunks=7,8'), localDown),
+    `broken ovsPort ${tap}`,
+  ],
+  [
+    "a port in the way out's VLAN",
+    'direct',
+    all(portSettings(tap, 'tag=5'), portSettings('net0', 'tag=5'), localDown),
+  ],
+  [
+    'a port in a VLAN that the way out lacks',
+    'direct',
+    all(portSettings(tap, 'tag=5'), portSettings('net0', 'trunks=7,8'), localDown),
+    `broken ovsPort ${tap}`,
+  ],
+  [
+    "a port in the way out's native VLAN",
+    'direct',
+    all(portSettings(tap, 'tag=5'), portSettings('net0', 'vlan_mode=native-untagged', 'tag=5', 'trunks=7')),
+  ],
+  [
+    'a way out in a VLAN',
+    'direct',
+    all(portSettings('net0', 'tag=7'), localDown),
+    `waiting ovsPort ${tap}`, // the guest may tag its frames
+  ],
+  ['a way out in a VLAN', 'hybrid', all(portSettings('net0', 'tag=7'), localDown), `waiting ovsPort ${qvo}`],
+  [
+    'a way out in a VLAN that a flow adds',
+    'direct',
+    all(portSettings(tap, 'tag=5'), portSettings('net0', 'tag=7'), (site) =>
+      site.run('ovs-ofctl', 'add-flow', `unix:${site.ovs.directory}/br-int.mgmt`, 'actions=FLOOD'),
+    ),
+  ],
+  [
+    'a way out that is a tunnel of other tags',
+    'direct',
+    all(
+      portSettings(tap, 'tag=5'),
+      portSettings('net0', 'vlan_mode=dot1q-tunnel', 'tag=5', 'cvlans=7'),
+      localDown,
+    ),
+    `broken ovsPort ${tap}`,
   ],
   [
     'a bond that finds no partner',
@@ -119,6 +198,51 @@ const changes: readonly Change[] = [
   ["another VIF's patch port", 'direct', all(othersPatch, unplugged), 'waiting ovsBridge br-int'],
 ];
 
+const withoutMulticasts = (name: string) => member(name, 'mcast_flood off');
+const snoops = (settings: string) => ip(`link set dev br-lab type bridge ${settings}`);
+/** A change that may stop IPv6 alone, and what check makes of it if the network has that, and if it is unknown. */
+const multicasts: readonly [
+  what: string,
+  mode: ModeName,
+  does: Change[2],
+  passes: boolean,
+  told: readonly [leg: string, ofIpv6: string, ofUnknown: string],
+][] = [
+  ['a tap', 'hybrid', withoutMulticasts(tap), false, [`bridgeMember ${tap}`, 'broken', 'waiting']],
+  ['a pair', 'hybrid', withoutMulticasts(qvb), false, [`bridgeMember ${qvb}`, 'broken', 'waiting']],
+  [
+    'an uplink',
+    'bridge',
+    all(snoops('mcast_snooping 0'), withoutMulticasts('up0')),
+    false,
+    ['bridgeMember up0', 'broken', 'waiting'],
+  ],
+  [
+    'a way out',
+    'others_bridge',
+    all(snoops('mcast_snooping 0'), withoutMulticasts('out7')),
+    false,
+    [guestsMember, 'broken', 'waiting'],
+  ],
+  [
+    'a way out of a bridge that snoops',
+    'others_bridge',
+    withoutMulticasts('out7'),
+    false,
+    [guestsMember, 'waiting', 'waiting'],
+  ],
+  [
+    'a tap of a bridge that is a querier',
+    'others_bridge',
+    all(
+      snoops('mcast_querier 1 mcast_startup_query_interval 50 mcast_query_response_interval 50'),
+      withoutMulticasts(tap),
+    ),
+    true,
+    [guestsMember, 'waiting', 'waiting'],
+  ],
+];
+
 describe('check reports what stops the traffic of a guest, and nothing else:', { timeout: 60_000 }, () => {
   let base: Site;
   let traffic: Traffic;
@@ -150,6 +274,24 @@ describe('check reports what stops the traffic of a guest, and nothing else:', {
     await expect.poll(tells, patience).toEqual(leg === undefined ? [] : [leg]);
     await expect.poll(() => traffic.passes(), patience).toBe(leg === undefined);
     expect(await tells()).toEqual(leg === undefined ? [] : [leg]);
+  });
+
+  it.each(multicasts)('no multicasts to %s (%s)', async (_, name, does, passes, [leg, ofIpv6, ofUnknown]) => {
+    const { request, ...mode }: Mode = modes[name];
+    const { site } = traffic;
+    await traffic.connect({ request, ...mode });
+    const driver = site.driver(mode.options);
+    const patience = { timeout: 20_000, interval: 200 };
+    await driver.plug(request(1450, 'fd09::/64'));
+    await mode.start(site);
+    await expect.poll(() => traffic.passes(6), patience).toBe(true);
+    await does(site);
+    await expect.poll(() => traffic.passes(6), patience).toBe(passes);
+    expect(await traffic.passes(4)).toBe(true);
+    const tells = async (...cidrs: string[]) => told(await driver.check(request(1450, ...cidrs)));
+    expect(await tells('10.9.0.0/24')).toEqual([]);
+    expect(await tells('10.9.0.0/24', 'fd09::/64')).toEqual([`${ofIpv6} ${leg}`]);
+    expect(await tells()).toEqual([`${ofUnknown} ${leg}`]);
   });
 });
 

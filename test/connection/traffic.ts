@@ -26,8 +26,11 @@ while True:
             except OSError: pass
 `;
 
-const guestAddress = '10.9.0.2';
-const peerAddress = '10.9.0.1';
+const guestAddresses = ['10.9.0.2/24', 'fd09::2/64'] as const;
+const peerAddresses = ['10.9.0.1/24', 'fd09::1/64'] as const;
+
+/** The bytes of a ping with which its frame has the network's MTU. */
+const PAYLOAD = { 4: 1422, 6: 1402 } as const;
 
 /** A guest with a network stack of its own, and what it is to reach. */
 export interface Traffic {
@@ -37,8 +40,8 @@ export interface Traffic {
   connect(mode: Mode): Promise<void>;
   /** Makes everybody forget the addresses that they have learned. */
   forget(): Promise<void>;
-  /** Whether frames of the network's MTU pass, sent by the guest and then by the peer. */
-  passes(): Promise<boolean>;
+  /** Whether frames of the network's MTU pass, sent by the guest and then by the peer; of IPv4 unless given. */
+  passes(version?: 4 | 6): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -46,23 +49,16 @@ export async function startTraffic(base: Site): Promise<Traffic> {
   const [guest, peer] = await Promise.all([makeNamespace(), makeNamespace()]);
   const stops: (() => Promise<void>)[] = [];
   const openTap = async (name: string) => {
-    const wire = spawn('python3', ['-c', program, name, String(guest.pid)], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    const ended = once(wire, 'exit');
-    await once(wire.stdout, 'data');
-    await guest.run('ip', 'link', 'set', 'dev', 'eth0', 'mtu', '1450', 'address', mac, 'up');
-    await guest.run('ip', 'address', 'add', `${guestAddress}/24`, 'dev', 'eth0');
-    const stop = async () => {
-      wire.stdin.end();
-      await ended;
-    };
+    const stop = await wireTap(name, guest);
     stops.push(stop);
+    await guest.run('ip', 'link', 'set', 'dev', 'eth0', 'mtu', '1450', 'address', mac, 'up');
+    await addAddresses(guest, 'eth0', guestAddresses);
     return stop;
   };
   const site: Site = { ...base, openTap };
-  const reaches = async ({ pid }: Namespace, to: string) => {
-    const ping = ['ping', '-c', '2', '-i', '0.2', '-W', '1', '-s', '1422', '-M', 'do', to];
+  const reaches = async ({ pid }: Namespace, addresses: readonly [string, string], version: 4 | 6) => {
+    const to = addresses[version === 4 ? 0 : 1].replace(/\/.*/, '');
+    const ping = ['ping', '-c', '2', '-i', '0.2', '-W', '1', '-s', `${PAYLOAD[version]}`, '-M', 'do', to];
     const { exitCode } = await execa('nsenter', ['--target', String(pid), '--net', '--', ...ping], {
       reject: false,
     });
@@ -86,16 +82,43 @@ export async function startTraffic(base: Site): Promise<Traffic> {
       }
       await peer.moveLink(far);
       await peer.run('ip', 'link', 'set', 'dev', far, 'mtu', '9000', 'up');
-      await peer.run('ip', 'address', 'add', `${peerAddress}/24`, 'dev', far);
+      await addAddresses(peer, far, peerAddresses);
     },
     forget,
-    async passes() {
+    async passes(version = 4) {
       await forget();
-      return (await reaches(guest, peerAddress)) && (await reaches(peer, guestAddress));
+      if (!(await reaches(guest, peerAddresses, version))) return false;
+      await forget(); // who is asked for by a neighbour knows it from then on
+      return reaches(peer, guestAddresses, version);
     },
     async close() {
       for (const stop of stops) await stop();
       await Promise.all([guest.close(), peer.close()]);
     },
   };
+}
+
+/**
+ * Opens a tap as QEMU does, for a guest's namespace, in which `eth0` is its card.
+ * @param host the namespace of the tap; this process's own unless given
+ * @returns what stops it
+ */
+export async function wireTap(
+  name: string,
+  guest: Namespace,
+  host?: Namespace,
+): Promise<() => Promise<void>> {
+  const enter = host ? ['nsenter', '--target', String(host.pid), '--net', '--'] : ['env'];
+  const [command = '', ...args] = [...enter, 'python3', '-c', program, name, String(guest.pid)];
+  const wire = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = once(wire, 'exit');
+  await once(wire.stdout, 'data');
+  return async () => {
+    wire.stdin.end();
+    await ended;
+  };
+}
+
+async function addAddresses(namespace: Namespace, link: string, addresses: readonly string[]): Promise<void> {
+  for (const each of addresses) await namespace.run('ip', 'address', 'add', each, 'dev', link, 'nodad');
 }

@@ -5,10 +5,11 @@ import { Machine } from './machine.js';
 const instance = { uuid: '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc8a13', name: 'instance-0000007d' };
 const tapOf = (number: number) => `tap7a0c6f0${number}-51`;
 
+const lan = { bridge: 'br-lan', meta: { should_create_bridge: true, bridge_interface: 'up0' } };
+
 /** A member of a Linux bridge whose VLANs the request settles. */
-function member(number: number, details: object) {
+function member(number: number, details: object, network: object = lan) {
   const id = `7a0c6f0${number}-51b3-4d1a-8c3f-0c1e2f3a4b5c`;
-  const meta = { should_create_bridge: true, bridge_interface: 'up0' };
   return {
     vif: {
       ...{
@@ -20,7 +21,7 @@ function member(number: number, details: object) {
       },
       ...{
         details,
-        network: { id: '6a1de5d2-7a06-4cf4-9d33-0a6f5f4b7c24', bridge: 'br-lan', subnets: [], meta },
+        network: { id: '6a1de5d2-7a06-4cf4-9d33-0a6f5f4b7c24', subnets: [], ...network },
       },
     },
     ...{ instance, host: { virt_type: 'qemu' } },
@@ -81,5 +82,37 @@ describe('members of a Linux bridge that their requests settle', () => {
     await machine.vif('plug', [request]);
     expect(await vlans(tapOf(4))).toEqual(['5', 'PVID', 'Egress', 'Untagged']);
     await machine.vif('unplug', [request]);
+  });
+
+  it('are known not to reach the network in a VLAN of guests alone', { timeout: 600_000 }, async () => {
+    await machine.run(`ip link add name br-own type bridge vlan_filtering 1 && ip link set br-own up
+ip netns add g9 && ip link add name out9 type veth peer name eth0 netns g9 && ip link set out9 master br-own up
+ip -n g9 link set eth0 up && ip -n g9 address add 10.0.0.9/24 dev eth0`);
+    const request = member(5, {}, { bridge: 'br-own', meta: {} });
+    await machine.vif('plug', [request]);
+    const [one, other, peer] = [5, 6, 9].map((number) => new Guest(machine, number, tapOf(number))) as [
+      Guest,
+      Guest,
+      Guest,
+    ];
+    for (const guest of [one, other]) await guest.start();
+    for (const number of [5, 6]) await machine.run(`ip link set ${tapOf(number)} master br-own`);
+    const told = async () => {
+      const [checked] = await machine.vif('check', [request]);
+      return JSON.stringify(checked?.connection);
+    };
+    expect(await one.pings(peer)).toBe(true);
+    expect(await told()).toContain('"state":"sound"');
+    for (const number of [5, 6])
+      await machine.run(
+        `bridge vlan add dev ${tapOf(number)} vid 5 pvid untagged; bridge vlan del dev ${tapOf(number)} vid 1`,
+      );
+    expect(await one.pings(other)).toBe(true);
+    expect(await one.pings(peer)).toBe(false);
+    expect(await told()).toContain('it is in VLAN 5, and no member that leads to a network is');
+    // The guest may tag its frames.
+    await machine.run(`bridge vlan add dev ${tapOf(5)} vid 1`);
+    expect(await one.pings(peer)).toBe(false);
+    expect(await told()).toContain('it is in VLAN 5, and no member that leads to a network is');
   });
 });

@@ -108,6 +108,8 @@ export interface BridgeMemberLeg {
   readonly tagged?: boolean;
   /** The guest's MAC address, which no member must have; the VIF's unless given. */
   readonly mac?: string;
+  /** Whether the guest uses IPv6, which needs multicasts; according to the VIF's subnets unless given. */
+  readonly ipv6?: boolean;
 }
 
 /** Both ends of a veth pair. */

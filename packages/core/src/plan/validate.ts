@@ -80,6 +80,7 @@ const leg: Field<Leg> = tagged('kind', {
     ...sized,
     isolated: optional(flag),
     mac,
+    ipv6: optional(flag),
   },
   veth: { name: linkName, peer: linkName, ...sized },
   checksum: { name: linkName, bridge: linkName },

@@ -41,6 +41,8 @@ export interface LinkOnPath {
   readonly filtersVlans?: boolean | undefined;
   /** Of a bridge: it forgets at once what it has learned (ageing 0). */
   readonly forgets?: boolean | undefined;
+  /** Of a bridge: it delivers multicasts to those who want them, if there is a querier (multicast snooping). */
+  readonly snoops?: boolean | undefined;
   /** As a member of a bridge. */
   readonly port?:
     | {
@@ -52,6 +54,8 @@ export interface LinkOnPath {
         readonly locked: boolean;
         /** Whether it gets broadcasts. */
         readonly broadcasts: boolean;
+        /** Whether it gets multicasts, unless multicast snooping knows who wants them. */
+        readonly multicasts: boolean;
         /** Whether it gets frames to addresses that the bridge does not know. */
         readonly floods: boolean;
         /** Whether the bridge learns which addresses are behind it. */
@@ -132,6 +136,15 @@ export interface OvsPortOnPath {
   readonly trunks: readonly number[];
   /** `access`, `trunk`, ...; undefined if the tag decides. */
   readonly vlanMode?: string | undefined;
+  /** Of a port with mode `dot1q-tunnel`: the VLANs that the guest may tag its frames with; if empty, any and none. */
+  readonly cvlans?: readonly number[] | undefined;
+  /**
+   * It sends in other VLANs (0 is none) than all ports by which its bridge leads to the network, and its bridge has no
+   * flows that pass VLANs by. `isShared`: others carry its VLAN, or it carries others that lead to the network.
+   */
+  readonly strayVlan?:
+    | { readonly vlans: readonly number[]; readonly ways: readonly string[]; readonly isShared: boolean }
+    | undefined;
   /**
    * What spanning tree has made of it: `forwarding`, `listening`, `learning`, `blocking`, `discarding` or `disabled`;
    * undefined if it takes no part.
@@ -176,6 +189,8 @@ export interface OvnBinding {
   /** The addresses from which OVN takes frames; if empty, any. */
   readonly portSecurity: readonly string[];
   readonly up: boolean;
+  /** The physical networks of its logical switch, if this chassis has a bridge for none of them. */
+  readonly unserved?: { readonly networks: readonly string[]; readonly isRouted: boolean } | undefined;
 }
 
 export interface FiltersOnPath {

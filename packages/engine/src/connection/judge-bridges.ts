@@ -40,6 +40,7 @@ export function judgeMember(leg: BridgeMemberLeg, state: HostState): Verdict {
   if (takesOwnFramesOnly(link)) return broken(`it is a ${link.type} in mode ${link.mode}: ${ownFramesOnly}`);
   return worstOf([
     judgeDelivery(link, leg, state),
+    link.port?.multicasts === false ? withoutMulticasts([link], leg, state) : sound,
     judgePortState(link),
     judgeVlans(link, leg, others, state),
     leg.partner === undefined && isGuests(link, leg) ? judgeWays(link, leg, others, state) : undefined,
@@ -96,6 +97,23 @@ function judgeDelivery(
   return port.locked ? broken('its bridge accepts nothing from it (it is locked)') : cannotFind;
 }
 
+/**
+ * What a guest has without multicasts by these members. IPv6 asks for its neighbours by multicasts, IPv4 by broadcasts.
+ * With multicast snooping, the bridge delivers them to those who want them, but only while there is a querier in the
+ * network.
+ */
+function withoutMulticasts(
+  members: readonly LinkOnPath[],
+  { bridge, ipv6 }: BridgeMemberLeg,
+  { links }: HostState,
+): Verdict {
+  if (ipv6 === false) return sound;
+  const why = `its bridge does not flood multicasts to ${members.map(({ name }) => name).join(', ')}`;
+  return ipv6 && !links.get(bridge)?.snoops
+    ? broken(`${why}: IPv6 neighbours do not find each other`)
+    : waiting(`${why}: IPv6 neighbours may not find each other`);
+}
+
 function isGuests({ type }: LinkOnPath, { madeBy }: BridgeMemberLeg): boolean {
   return type === 'tap' || madeBy === 'hypervisor';
 }
@@ -138,12 +156,27 @@ function judgeVlans(
     if (isGuests(link, leg)) return waiting('its bridge drops its untagged frames: only tagged ones pass');
     if (leg.partner !== undefined) return broken('its bridge drops untagged frames from it');
   }
-  const shares = (name: string) => idsOf(vlans.get(name)).some((id) => ids.includes(id));
-  if (others.length === 0 || others.some(({ name }) => shares(name))) return sound;
-  const absent = leg.partner === undefined ? 'no other member is' : `${leg.partner} is not`;
-  const where = `it is in VLAN ${ids.join(', ')}, and ${absent}`;
-  // The host may be what the guest is to reach.
-  return shares(leg.bridge) && leg.partner === undefined ? waiting(where) : broken(where);
+  const carries = (name: string, sent: readonly number[]) =>
+    idsOf(vlans.get(name)).some((id) => sent.includes(id));
+  const ways = isGuests(link, leg) ? waysAmong(others) : [];
+  const sent = isGuests(link, leg) && own.native !== null ? [own.native] : ids;
+  const sought = ways.length > 0 ? ways : others;
+  if (others.length === 0 || sought.some(({ name }) => carries(name, sent))) return sound;
+  const absent =
+    leg.partner !== undefined
+      ? `${leg.partner} is not`
+      : ways.length > 0
+        ? 'no member that leads to a network is'
+        : 'no other member is';
+  const where = `it is in VLAN ${sent.join(', ')}, and ${absent}`;
+  // The host or other guests may be what the guest is to reach, or it tags its frames.
+  const around = leg.partner === undefined ? [leg.bridge, ...others.map(({ name }) => name)] : [leg.partner];
+  return around.some((name) => carries(name, ids)) ? waiting(where) : broken(where);
+}
+
+/** The members that may lead to a network. */
+function waysAmong(others: readonly LinkOnPath[]): LinkOnPath[] {
+  return others.filter(({ type }) => !INNER_TYPES.includes(type));
 }
 
 function idsOf(vlans: VlansOnPath | undefined): number[] {
@@ -157,24 +190,26 @@ function idsOf(vlans: VlansOnPath | undefined): number[] {
  */
 function judgeWays(
   link: LinkOnPath,
-  { bridge, mtu, isolated }: BridgeMemberLeg,
+  leg: BridgeMemberLeg,
   others: readonly LinkOnPath[],
   state: HostState,
 ): Verdict {
+  const { bridge, mtu, isolated } = leg;
   const { bridges, links } = state;
   if (isVifError(bridges)) return waiting(bridges.message);
   if (others.length === 0 && isHostless(bridge, state))
     return waiting('its bridge has no other member, and the host no address');
-  const ways = others.filter(({ type }) => !INNER_TYPES.includes(type));
+  const ways = waysAmong(others);
   const forgets = links.get(bridge)?.forgets === true;
   const isBarred = (way: LinkOnPath) => !isolated && isIsolated(link) && isIsolated(way);
   const open = ways.filter((way) => isOpen(way, forgets) && !isBarred(way));
   if (open.length > 0) {
     const largest = Math.max(...open.map((way) => way.mtu));
-    if (mtu === undefined || largest >= mtu) return sound;
-    return broken(
-      `its bridge has a way out for frames of ${largest} bytes only: the network's MTU is ${mtu}`,
-    );
+    if (mtu !== undefined && largest < mtu)
+      return broken(
+        `its bridge has a way out for frames of ${largest} bytes only: the network's MTU is ${mtu}`,
+      );
+    return open.some(({ port }) => port?.multicasts) ? sound : withoutMulticasts(open, leg, state);
   }
   if (ways.length === 0) return sound;
   const why = `its bridge has no way out: ${ways.map(({ name }) => name).join(', ')} does not forward all frames`;

@@ -112,15 +112,19 @@ function judgeVlans({ isolated, tag, tagged }: OvsPortLeg, port: OvsPortOnPath):
   if (port.vlanMode === 'native-tagged' && port.tag !== undefined && port.tag > 0) {
     return broken(`its untagged frames are in VLAN ${port.tag}, but it gets that VLAN's frames tagged`);
   }
+  if (getsNoBroadcasts(port))
+    return broken('it gets no broadcasts: its untagged frames are in VLAN 0, which its trunks lack');
   if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
   if (!isDead(port)) {
-    if (tagged || !isTrunk(port) || takesUntagged(port)) return sound;
-    return waiting(
-      `it drops untagged frames: only those that the guest tags with VLAN ${port.trunks.join(', ')} pass`,
-    );
+    return worstOf([judgeStrayVlan(port), tagged ? sound : judgeUntagged(port)]);
   }
   const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;
   return isolated ? waiting(why) : broken(why);
+}
+
+/** In the native modes, Open vSwitch adds the port's own VLAN to its trunks, unless that is 0. */
+function getsNoBroadcasts({ vlanMode, tag = 0, trunks }: OvsPortOnPath): boolean {
+  return vlanMode === 'native-untagged' && tag === 0 && trunks.length > 0 && !trunks.includes(0);
 }
 
 /** Whether a port is in the dead VLAN only. `isolate_vif` makes it a trunk of that: clearing its tag is not enough. */
@@ -134,9 +138,23 @@ function isTrunk({ tag, vlanMode = tag === undefined ? 'trunk' : 'access' }: Ovs
   return vlanMode === 'trunk';
 }
 
-/** On a trunk, untagged frames are in VLAN 0. */
-function takesUntagged({ trunks }: OvsPortOnPath): boolean {
-  return trunks.length === 0 || trunks.includes(0);
+/** Untagged frames are in VLAN 0 of a trunk, and of a tunnel of tags (`dot1q-tunnel`). */
+function judgeUntagged(port: OvsPortOnPath): Verdict {
+  const { vlanMode, cvlans = [] } = port;
+  const passing = vlanMode === 'dot1q-tunnel' ? cvlans : isTrunk(port) ? port.trunks : [];
+  if (passing.length === 0 || passing.includes(0)) return sound;
+  return waiting(
+    `it drops untagged frames: only those that the guest tags with VLAN ${passing.join(', ')} pass`,
+  );
+}
+
+/** Others in the guest's VLAN may be its network, and the guest may tag its frames. */
+function judgeStrayVlan({ strayVlan }: OvsPortOnPath): Verdict {
+  if (!strayVlan) return sound;
+  const { vlans, ways, isShared } = strayVlan;
+  const where = vlans.includes(0) ? 'in no VLAN' : `in VLAN ${vlans.join(', ')}`;
+  const why = `it is ${where}, which no port to the network carries: ${ways.join(', ')}`;
+  return isShared ? waiting(why) : broken(why);
 }
 
 function judgeTreeState({ name }: OvsPortLeg, port: OvsPortOnPath, { links }: HostState): Verdict {
@@ -184,7 +202,8 @@ export function judgeOvnBinding(leg: OvnBindingLeg, state: HostState): Verdict |
   if (ovn?.bridge !== leg.bridge) return undefined;
   const port = ports.get(leg.port);
   const mac = port?.externalIds['attached-mac'];
-  const claim = worstOf([judgeClaim(leg, ovn), judgeAddresses(ovn.bindings?.get(leg.name), mac)]);
+  const binding = ovn.bindings?.get(leg.name);
+  const claim = worstOf([judgeClaim(leg, ovn), judgeAddresses(binding, mac), judgeNetworks(binding)]);
   if (ovn.controller !== undefined) return broken(ovn.controller);
   if (ovn.disabled?.has(leg.name)) return broken('it is disabled in OVN (enabled=false)');
   if (claim.state === 'broken' || !port) return claim;
@@ -212,6 +231,19 @@ function judgeClaim({ name }: OvnBindingLeg, { bindings, chassis, ownNames }: Ov
   if (now === undefined) return waiting('no chassis of OVN has claimed it yet');
   if (now !== chassis) return broken(`OVN has it on chassis ${now}, and this is ${chassis}`);
   return up ? sound : waiting('OVN has not set it up yet');
+}
+
+/**
+ * Whether this chassis leads to a provider network: ovn-controller connects a localnet port to the bridge of its
+ * physical network, and silently leaves it out if there is none. A router is nevertheless there, on each chassis.
+ */
+function judgeNetworks(binding: OvnBinding | undefined): Verdict {
+  if (!binding?.unserved) return sound;
+  const { networks, isRouted } = binding.unserved;
+  const why = `ovn-bridge-mappings has no bridge for its network's ${networks.join(', ')}`;
+  return isRouted
+    ? waiting(`${why}: at most its router can be reached`)
+    : broken(`${why}: there is no way out`);
 }
 
 /** Whether OVN delivers to the guest's address, and takes what is sent from it. */

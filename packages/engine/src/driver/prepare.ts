@@ -94,7 +94,7 @@ async function preparePlan(
     });
   const valid = validatePlan(plan, owner, vifId);
   if (operation === 'plug' && port) requireSettled(port, valid, owner, vifId);
-  const legs = operation === 'plug' ? withMac(mergeLegs(path, legsOfPlan(valid)), vif.address) : path;
+  const legs = operation === 'plug' ? withGuest(mergeLegs(path, legsOfPlan(valid)), vif) : path;
   if (operation === 'plug') requireLastingNames(legs, host, vifId);
   return { handled: handledBy(request, chosen), job: { vifId, plan: valid, legs, owner } };
 }
@@ -218,13 +218,23 @@ function pathOf(chosen: ChosenPath, context: PlanContext): readonly Leg[] | Prom
   return chosen.handler.path?.(chosen.vif, context) ?? [];
 }
 
-/** Adds the guest's MAC address to the legs of Linux bridges. */
-function withMac(legs: readonly Leg[], mac: string | null | undefined): Leg[] {
-  if (!mac) return [...legs];
+/** Adds the guest's MAC address to the legs of Linux bridges, and whether its network has IPv6 to those of members. */
+function withGuest(legs: readonly Leg[], vif: RoutedRequest['vif']): Leg[] {
+  const known = vif.address ? { mac: vif.address } : {};
+  const ipv6 = hasIpv6(vif);
+  const ofMember = ipv6 === undefined ? known : { ...known, ipv6 };
   return legs.map((leg) => {
-    const isBridges = leg.kind === 'guestLink' || leg.kind === 'bridge' || leg.kind === 'bridgeMember';
-    return isBridges ? { mac, ...leg } : leg;
+    if (leg.kind === 'bridgeMember') return { ...ofMember, ...leg };
+    return leg.kind === 'guestLink' || leg.kind === 'bridge' ? { ...known, ...leg } : leg;
   });
+}
+
+/** Whether a VIF's network has a subnet of IPv6; undefined if it has none that is known. */
+function hasIpv6({ network }: RoutedRequest['vif']): boolean | undefined {
+  const { subnets } = network ?? {};
+  const listed = subnets && 'objects' in subnets ? subnets.objects : (subnets ?? []);
+  const ranges = listed.flatMap(({ cidr }) => cidr ?? []);
+  return ranges.length === 0 ? undefined : ranges.some((cidr) => cidr.includes(':'));
 }
 
 /** A leg that the plugin describes overrides the one derived from its plan. */

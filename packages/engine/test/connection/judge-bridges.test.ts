@@ -50,11 +50,16 @@ describe('a member of a Linux bridge', () => {
     others: readonly LinkOnPath[],
     asked: Partial<Leg> = {},
     vlans: NonNullable<Exclude<HostState['bridges'], VifError>>['vlans'] = new Map(),
-    more: { readonly hostless?: boolean; readonly forgets?: boolean; readonly entries?: string[] } = {},
+    more: {
+      readonly hostless?: boolean;
+      readonly forgets?: boolean;
+      readonly snoops?: boolean;
+      readonly entries?: string[];
+    } = {},
   ) => {
     const guest = tap('tap1', own);
-    const { hostless = false, forgets = false, entries: known = [] } = more;
-    const bridge = linkOf({ name: 'br1', type: 'bridge', filtersVlans: vlans.size > 0, forgets });
+    const { hostless = false, forgets = false, snoops = false, entries: known = [] } = more;
+    const bridge = linkOf({ name: 'br1', type: 'bridge', filtersVlans: vlans.size > 0, forgets, snoops });
     const links = new Map([guest, bridge, ...others].map((link) => [link.name, link]));
     const members = new Map([['br1', [guest, ...others]]]);
     const entries = new Map([['tap1', new Set(known)]]);
@@ -95,6 +100,20 @@ describe('a member of a Linux bridge', () => {
   ])('%s', (_, own, more, state) => {
     const asked = { mac: mac.toUpperCase() };
     expect(stateOf(port(own), [card('eth0')], asked, new Map(), more)).toBe(state);
+  });
+
+  it('needs multicasts if the network has IPv6', () => {
+    const deaf = port({ multicasts: false });
+    for (const [own, other] of [
+      [deaf, card('eth0')],
+      [inBridge, card('eth0', deaf)],
+    ] as const) {
+      expect(stateOf(own, [other], { ipv6: true })).toBe('broken');
+      expect(stateOf(own, [other], { ipv6: false })).toBe('sound');
+      expect(stateOf(own, [other])).toBe('waiting');
+      expect(stateOf(own, [other], { ipv6: true }, new Map(), { snoops: true })).toBe('waiting');
+    }
+    expect(stateOf(inBridge, [card('eth0', deaf), card('eth1')], { ipv6: true })).toBe('sound');
   });
 
   it("is broken if another member has the guest's MAC address", () => {
@@ -186,6 +205,20 @@ describe('a member of a Linux bridge', () => {
     // Such as the veth of a hybrid bridge: it carries no tags.
     expect(stateOf({ ...inBridge, type: 'veth' }, [card('eth0')], { partner: 'eth0' }, vlans)).toBe('broken');
     expect(stateOf({ ...inBridge, type: '' }, [card('eth0')], {}, vlans)).toBe('sound');
+  });
+
+  it('waits where the ways out are in its tagged VLAN only, or other guests alone in its own', () => {
+    const others = [tap('tap2'), card('eth0')];
+    const of = (own: VlansOnPath, guest: VlansOnPath) =>
+      new Map<string, VlansOnPath>([
+        ['tap1', own],
+        ['tap2', guest],
+        ['eth0', trunk(7)],
+      ]);
+    expect(stateOf(inBridge, others, {}, of(untagged(5), untagged(5)))).toBe('waiting');
+    expect(stateOf(inBridge, others, {}, of(untagged(5), untagged(6)))).toBe('broken');
+    expect(stateOf(inBridge, others, {}, of({ ...untagged(5), tagged: [7] }, untagged(6)))).toBe('waiting');
+    expect(stateOf(inBridge, [tap('tap2')], {}, of(untagged(5), untagged(5)))).toBe('sound');
   });
 
   it('waits where only the host is in its VLAN', () => {

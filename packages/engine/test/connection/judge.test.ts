@@ -95,11 +95,24 @@ describe('a port of Open vSwitch', () => {
   });
 
   it('that drops untagged frames waits, unless the request has the guest tag them', () => {
-    for (const own of [{ trunks: [5] }, { vlanMode: 'trunk', trunks: [5, 4095], tag: 5 }]) {
+    for (const own of [
+      { trunks: [5] },
+      { vlanMode: 'trunk', trunks: [5, 4095], tag: 5 },
+      { vlanMode: 'dot1q-tunnel', tag: 5, cvlans: [6, 7] },
+    ]) {
       expect(stateOf(own)).toBe('waiting');
       expect(stateOf(own, { tagged: true })).toBe('sound');
     }
-    expect(stateOf({ vlanMode: 'native-untagged', trunks: [5] })).toBe('sound');
+    expect(stateOf({ vlanMode: 'native-untagged', trunks: [0, 5] })).toBe('sound');
+    expect(stateOf({ vlanMode: 'native-untagged', trunks: [5] })).toBe('broken');
+    expect(stateOf({ vlanMode: 'dot1q-tunnel', tag: 5, cvlans: [0, 7] })).toBe('sound');
+  });
+
+  it('in another VLAN than the ways out is broken, unless others are in that', () => {
+    const strayVlan = { vlans: [5], ways: ['eth0'], isShared: false };
+    expect(stateOf({ tag: 5, strayVlan })).toBe('broken');
+    expect(stateOf({ tag: 5, strayVlan: { ...strayVlan, isShared: true } })).toBe('waiting');
+    expect(stateOf({ trunks: [5], strayVlan }, { tagged: true })).toBe('broken');
   });
 
   it.each([

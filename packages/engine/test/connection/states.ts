@@ -13,7 +13,7 @@ export function openVSwitch(bridge: object = {}, rest: Partial<OpenVSwitchOnPath
 /** A member of a bridge that forwards all. */
 export const forwarding = {
   ...{ state: 'forwarding', isolated: false, locked: false },
-  ...{ broadcasts: true, floods: true, learns: true },
+  ...{ broadcasts: true, multicasts: true, floods: true, learns: true },
 };
 export const inBridge = { master: 'br1', port: forwarding };
 

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { orAborted } from '@vifkit/engine/time';
 import {
+  type FlowQuestion,
   MessageSplitter,
   type OpenFlowVersion,
   readFlowMessage,
@@ -28,13 +29,21 @@ export class FlowCounter {
 
   /** How many flows a bridge has; undefined if that is unknown. Never rejects. */
   async count(bridge: string, signal: AbortSignal): Promise<number | undefined> {
-    const kept = this.#connections.get(bridge);
-    let counted = kept ? await this.#ask(bridge, kept, signal) : 'closed';
-    // The bridge may have been made anew, and ovs-vswitchd has closed the connection to the former one.
-    if (counted === 'closed' && !this.#isClosed) {
-      counted = await this.#ask(bridge, this.#connections.get(bridge) ?? this.#connect(bridge), signal);
-    }
+    const counted = await this.#answer(bridge, 'count', signal);
     return typeof counted === 'number' ? counted : undefined;
+  }
+
+  /** Whether a bridge has a single flow, by which it forwards all frames like any switch. Never rejects. */
+  async isNormal(bridge: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#answer(bridge, 'isNormal', signal)) === true;
+  }
+
+  async #answer(bridge: string, question: FlowQuestion, signal: AbortSignal): Promise<Answer> {
+    const kept = this.#connections.get(bridge);
+    const answer = kept ? await this.#ask(bridge, kept, question, signal) : 'closed';
+    // The bridge may have been made anew, and ovs-vswitchd has closed the connection to the former one.
+    if (answer !== 'closed' || this.#isClosed) return answer;
+    return this.#ask(bridge, this.#connections.get(bridge) ?? this.#connect(bridge), question, signal);
   }
 
   /** Closes the connections, for good. */
@@ -50,9 +59,14 @@ export class FlowCounter {
     return connection;
   }
 
-  async #ask(bridge: string, connection: SwitchConnection, signal: AbortSignal): Promise<Count> {
+  async #ask(
+    bridge: string,
+    connection: SwitchConnection,
+    question: FlowQuestion,
+    signal: AbortSignal,
+  ): Promise<Answer> {
     try {
-      return await orAborted(connection.countFlows(), signal, () => new Error('no answer'));
+      return await orAborted(connection.ask(question), signal, () => new Error('no answer'));
     } catch {
       return 'late';
     } finally {
@@ -62,8 +76,8 @@ export class FlowCounter {
   }
 }
 
-/** The number of flows; or the switch did not reply in time, or has closed the connection. */
-type Count = number | 'late' | 'closed';
+/** What was asked; or the switch did not reply in time, or has closed the connection. */
+type Answer = number | boolean | 'late' | 'closed';
 
 /** A connection to a bridge. It keeps this process alive only while a question is pending. */
 class SwitchConnection {
@@ -71,7 +85,7 @@ class SwitchConnection {
   readonly #splitter = new MessageSplitter();
   #version: OpenFlowVersion | undefined;
   /** The questions that are not answered yet, in order. Those before the greeting are sent after it. */
-  #pending: ((count: Count) => void)[] = [];
+  #pending: { readonly question: FlowQuestion; answer(answer: Answer): void }[] = [];
 
   constructor(path: string) {
     this.#socket = connect(path);
@@ -87,18 +101,18 @@ class SwitchConnection {
   }
 
   /** `closed` if the connection ends before the reply, as when the switch refuses the question. */
-  countFlows(): Promise<Count> {
+  ask(question: FlowQuestion): Promise<Answer> {
     if (!this.isOpen) return Promise.resolve('closed');
     this.#socket.ref();
-    return new Promise((resolve) => {
-      this.#pending.push(resolve);
-      if (this.#version !== undefined) this.#socket.write(renderFlowRequest(this.#version));
+    return new Promise((answer) => {
+      this.#pending.push({ question, answer });
+      if (this.#version !== undefined) this.#socket.write(renderFlowRequest(this.#version, question));
     });
   }
 
-  close(count: 'late' | 'closed' = 'closed'): void {
+  close(instead: 'late' | 'closed' = 'closed'): void {
     this.#socket.destroy();
-    for (const answer of this.#pending.splice(0)) answer(count);
+    for (const { answer } of this.#pending.splice(0)) answer(instead);
   }
 
   #expire(): void {
@@ -125,9 +139,10 @@ class SwitchConnection {
     const message = readFlowMessage(bytes, this.#version);
     if (message?.kind === 'hello' && message.version !== undefined) {
       this.#version = message.version;
-      for (const _ of this.#pending) this.#socket.write(renderFlowRequest(message.version));
-    } else if (message?.kind === 'flows') {
-      this.#pending.shift()?.(message.count);
+      for (const { question } of this.#pending)
+        this.#socket.write(renderFlowRequest(message.version, question));
+    } else if (message?.kind === 'flows' || message?.kind === 'normal') {
+      this.#pending.shift()?.answer(message.kind === 'flows' ? message.count : message.isNormal);
       if (this.#pending.length === 0) this.#socket.unref();
     } else if (message) {
       this.close(); // it refuses the question, or speaks neither version

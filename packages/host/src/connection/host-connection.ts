@@ -211,6 +211,7 @@ function onPath(link: LinkState): LinkOnPath {
     mode: link.mode,
     filtersVlans: link.bridge?.vlanFiltering,
     forgets: link.bridge?.ageing === 0,
+    snoops: link.bridge?.multicastSnooping,
     port: link.port,
     lower: link.lower ?? link.vlan?.link,
     vlanId: link.vlan?.id,

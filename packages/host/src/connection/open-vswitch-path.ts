@@ -4,7 +4,8 @@ import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
 import type { OvnPath } from './ovn-path.js';
-import { closedInterfaces, mirrorTo, OvsWays, placesOf, usesSpanningTree } from './ovs-ways.js';
+import type { StrayVlan } from './ovs-vlans.js';
+import { closedInterfaces, mirrorTo, OvsWays, placesOf, portsInVlans, usesSpanningTree } from './ovs-ways.js';
 import type { VswitchdProbe } from './vswitchd-probe.js';
 
 /** The rows of Open vSwitch's database, as of the last refresh. */
@@ -41,18 +42,22 @@ export class OpenVSwitchPath {
       this.#readDatabase(legs, signal, isUnchanged),
       this.#askDaemon(legs, signal),
     ]);
-    const { settings, isBehind, trees, ...found } = database;
+    const { settings, isBehind, trees, allBridges, inVlans, ...found } = database;
     const bridges = new Map(
       await Promise.all([...database.bridges].map((each) => this.#served(each, flows, signal))),
     );
     const hang = vswitchd === undefined && isBehind ? await this.vswitchd.hang(signal) : undefined;
     const bound = legs.filter((leg): leg is OvnBindingLeg => leg.kind === 'ovnBinding');
-    const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, signal);
+    const ovn = bound.length === 0 ? undefined : await this.ovn?.read(settings, bound, allBridges, signal);
     const fault = vswitchd ?? hang;
     // If the daemon does not work, the rest does not matter.
     if (fault !== undefined) return { ...found, bridges, vswitchd: fault, ovn };
+    const strays = await this.#strays(found.ports, flows, inVlans, signal);
     const ports = await this.#withTreeStates(found.ports, trees, signal);
-    return { ...found, bridges, ports, ovn };
+    const judged = [...ports].map(
+      ([name, port]) => [name, { ...port, strayVlan: strays.get(name) }] as const,
+    );
+    return { ...found, bridges, ports: new Map(judged), ovn };
   }
 
   /**
@@ -89,6 +94,28 @@ export class OpenVSwitchPath {
     return (await this.#ahead.get(signal)?.get(bridge)) || this.vswitchd.flows(bridge, signal);
   }
 
+  /**
+   * The ports in other VLANs than the ways out of their bridges. Only of bridges that forward by a single flow, like a
+   * switch: elsewhere, flows may pass VLANs by.
+   */
+  async #strays(
+    ports: ReadonlyMap<string, OvsPortOnPath>,
+    flows: DaemonAnswer['flows'],
+    bridges: readonly values.Row[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, StrayVlan>> {
+    const own = new Set(ports.keys());
+    const found = bridges.map(async (row) => {
+      const bridge = values.readString(row.name);
+      if (flows.get(bridge) !== 1) return [];
+      const onBridge = [...ports].filter(([name, port]) => port.bridge === bridge && name !== bridge);
+      const names = onBridge.map(([name]) => name);
+      const strays = await this.#ways.strays(row, names, own, signal);
+      return strays.size > 0 && (await this.vswitchd.isNormal(bridge, signal)) ? [...strays] : [];
+    });
+    return new Map((await Promise.all(found)).flat());
+  }
+
   /** Adds what spanning tree has made of the ports of bridges that use it. */
   async #withTreeStates(
     ports: ReadonlyMap<string, OvsPortOnPath>,
@@ -113,6 +140,7 @@ export class OpenVSwitchPath {
         interfaces: queryRows('Interface', interfaceColumns, names, byColumn('name')),
         mirrors: queryTable('Mirror', ['name', 'output_port']),
         ...closedInterfaces,
+        ...portsInVlans,
         same: queryRows('Interface', ['name', 'type'], ids, byExternalId('iface-id')),
       },
       signal,
@@ -145,8 +173,12 @@ export class OpenVSwitchPath {
       treeStates: (ports: readonly string[]) => this.vswitchd.treeStates(ports, signal),
     };
     const closed = await this.#ways.closed(onPath, reasons, names, signal);
+    const restricted = [found.tagged, found.trunked].flatMap((each) => [...each.values()].flat());
+    const placed = new Set(restricted.map(({ _uuid }) => placeOf(values.readUuid(_uuid))));
     return {
+      inVlans: onPath.filter(({ name }) => placed.has(values.readString(name))),
       trees: new Set(found.bridges.filter(usesSpanningTree).map(({ name }) => values.readString(name))),
+      allBridges: new Set(found.bridges.map(({ name }) => values.readString(name))),
       settings: values.readStrings(found.root[0]?.external_ids),
       fillsChecksums: config['userspace-tso-enable'] === 'true',
       awaitsFlows: config['flow-restore-wait'] === 'true',
@@ -171,7 +203,7 @@ const bridgeColumns = [
   ...(['controller', 'stp_enable', 'rstp_enable'] as const),
 ];
 
-const portColumns = ['_uuid', 'name', 'tag', 'trunks', 'vlan_mode', 'protected'] as const;
+const portColumns = ['_uuid', 'name', 'tag', 'trunks', 'vlan_mode', 'cvlans', 'protected'] as const;
 
 const interfaceColumns = [
   ...(['name', 'type', 'external_ids', 'options'] as const),
@@ -220,6 +252,7 @@ function portOf(bridge: string, port: values.Row, iface: values.Row | undefined)
     tag: values.readOptionalInteger(port.tag),
     trunks: values.readSet(port.trunks).map(Number),
     vlanMode: values.readOptionalString(port.vlan_mode),
+    cvlans: values.readSet(port.cvlans).map(Number),
     externalIds: values.readStrings(iface?.external_ids),
     options: values.readStrings(iface?.options),
   };

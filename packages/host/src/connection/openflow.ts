@@ -2,14 +2,15 @@
 const [V10, V13] = [1, 4] as const;
 export type OpenFlowVersion = typeof V10 | typeof V13;
 
-/** Message types that are the same in all versions, and the type of aggregate flow statistics. */
-const [HELLO, ERROR, AGGREGATE] = [0, 1, 2] as const;
+/** Message types that are the same in all versions, and the types of statistics of flows: each one, and all together. */
+const [HELLO, ERROR, FLOW, AGGREGATE] = [0, 1, 1, 2] as const;
 const statistics = { [V10]: { request: 16, reply: 17 }, [V13]: { request: 18, reply: 19 } } as const;
 
 /** What a switch says about its flows: the version it agrees on, their number, or that it refuses. */
 export type FlowMessage =
   | { readonly kind: 'hello'; readonly version: OpenFlowVersion | undefined }
   | { readonly kind: 'flows'; readonly count: number }
+  | { readonly kind: 'normal'; readonly isNormal: boolean }
   | { readonly kind: 'refusal' };
 
 /** Splits what a switch sends into messages. */
@@ -42,10 +43,15 @@ export function renderHello(): Buffer {
   return message(V13, HELLO, bitmap);
 }
 
-/** Requests the aggregate over all flows of all tables: the reply has a fixed size, however many there are. */
-export function renderFlowRequest(version: OpenFlowVersion): Buffer {
+/**
+ * What is asked about all flows of all tables: how many there are, in an aggregate of a fixed size; or, of a bridge that
+ * has only one, whether it forwards like a switch (`actions=NORMAL`).
+ */
+export type FlowQuestion = 'count' | 'isNormal';
+
+export function renderFlowRequest(version: OpenFlowVersion, question: FlowQuestion): Buffer {
   const body = Buffer.alloc(48);
-  body.writeUInt16BE(AGGREGATE, 0);
+  body.writeUInt16BE(question === 'count' ? AGGREGATE : FLOW, 0);
   if (version === V10) {
     body.writeUInt32BE(0x3fffff, 4); // any packet
     body.writeUInt8(0xff, 44); // any table
@@ -69,8 +75,23 @@ export function readFlowMessage(
   if (type === HELLO) return { kind: 'hello', version: commonVersion(message) };
   if (type === ERROR) return { kind: 'refusal' };
   if (version === undefined || type !== statistics[version].reply) return undefined;
+  if (message.readUInt16BE(8) === FLOW) {
+    // Another part follows: there is not only one flow.
+    if (message.readUInt16BE(10) !== 0) return { kind: 'refusal' };
+    return { kind: 'normal', isNormal: isNormal(message.subarray(version === V10 ? 12 : 16), version) };
+  }
   // The counts of packets and bytes, 8 bytes each, precede that of flows.
   return { kind: 'flows', count: message.readUInt32BE((version === V10 ? 12 : 16) + 16) };
+}
+
+/** Whether these are the statistics of one flow for all frames, in the first table, whose only action is NORMAL. */
+function isNormal(flow: Buffer, version: OpenFlowVersion): boolean {
+  const length = version === V10 ? 96 : 80;
+  if (flow.length !== length || flow.readUInt16BE(0) !== length || flow[2] !== 0) return false;
+  // The action, OUTPUT (0), is the last thing; in the newer version it is in the instruction to apply actions (4).
+  if (version === V10) return flow.readUInt16BE(88) === 0 && flow.readUInt16BE(92) === 0xfffa;
+  const isApplied = flow.readUInt16BE(56) === 4 && flow.readUInt16BE(64) === 0;
+  return isApplied && flow.readUInt32BE(68) === 0xfffffffa;
 }
 
 /**

@@ -1,5 +1,5 @@
 import type { OvnBindingLeg } from '@vifkit/core/connection';
-import type { OvnOnPath } from '@vifkit/engine/connection';
+import type { OvnBinding, OvnOnPath } from '@vifkit/engine/connection';
 import { withDeadline } from '@vifkit/engine/time';
 import { askController, type ControllerState } from '../ovn/controller.js';
 import type { Northbound } from '../ovn/northbound.js';
@@ -32,22 +32,26 @@ export class OvnPath {
 
   /**
    * @param settings `external_ids` of the table Open_vSwitch
+   * @param bridges the bridges of this Open vSwitch
    * @returns undefined if OVN does not manage this host
    */
   async read(
     settings: Readonly<Record<string, string>>,
     legs: readonly OvnBindingLeg[],
+    bridges: ReadonlySet<string>,
     signal: AbortSignal,
   ): Promise<OvnOnPath | undefined> {
-    const { chassis = '', remote, bridge } = ovnSetupOf(settings);
+    const { chassis = '', remote, bridge, mappings } = ovnSetupOf(settings);
     if (remote === undefined || !legs.some((leg) => leg.bridge === bridge)) return undefined;
     const names = legs.filter((leg) => leg.bridge === bridge).map(({ name }) => name);
+    const isServed = (network: string) => bridges.has(mappings.get(network) ?? '');
+    const asked = { ports: [...new Set(names)], chassis, isServed };
     return withDeadline(REPLY_TIMEOUT, signal, async (limited) => {
       const { runDirectory, northbound } = this.#options;
       const [controller, found, disabled] = await Promise.all([
         askController(runDirectory, limited),
         // What ovn-controller has noted locally must do where the database cannot be read.
-        this.#readSouthbound(remote, names, chassis, limited).catch(() => undefined),
+        this.#readSouthbound(remote, asked, limited).catch(() => undefined),
         northbound?.disabled(names, limited).catch(() => undefined),
       ]);
       return {
@@ -61,16 +65,16 @@ export class OvnPath {
     });
   }
 
-  async #readSouthbound(remote: string, ports: readonly string[], chassis: string, signal: AbortSignal) {
+  async #readSouthbound(remote: string, asked: Asked, signal: AbortSignal) {
     const { southbound } = this.#options;
-    if (southbound) return readSouthbound(southbound, ports, chassis, signal);
+    if (southbound) return readSouthbound(southbound, asked, signal);
     const endpoints = remote.split(',').map((each) => each.trim());
     if (endpoints.some((each) => each.startsWith('ssl:'))) return undefined;
     // Any member of a cluster will do: the first may be down.
     const clients = endpoints.map((endpoint) => new OvsdbClient({ endpoint }));
     try {
       return await Promise.any(
-        clients.map((client) => readSouthbound(new Southbound(client), ports, chassis, signal)),
+        clients.map((client) => readSouthbound(new Southbound(client), asked, signal)),
       );
     } finally {
       await Promise.all(clients.map((client) => client.close()));
@@ -78,18 +82,35 @@ export class OvnPath {
   }
 }
 
+/** What to ask the southbound database about. */
+interface Asked {
+  readonly ports: readonly string[];
+  readonly chassis: string;
+  /** Whether this chassis has a bridge for a physical network. */
+  isServed(network: string): boolean;
+}
+
 /** @throws VifError of the connection */
 async function readSouthbound(
   southbound: Southbound,
-  ports: readonly string[],
-  chassis: string,
+  { ports, chassis, isServed }: Asked,
   signal: AbortSignal,
 ) {
-  const [bindings, ownNames] = await Promise.all([
-    southbound.bindings([...new Set(ports)], signal),
+  const [found, ownNames, localnets] = await Promise.all([
+    southbound.bindings(ports, signal),
     southbound.namesOf(chassis, signal),
+    southbound.localnets(signal),
   ]);
-  return { bindings, ownNames };
+  const bindings = await Promise.all(
+    [...found].map(async ([name, binding]): Promise<[string, OvnBinding]> => {
+      const { datapath = '' } = binding;
+      const networks = localnets.get(datapath) ?? [];
+      if (networks.length === 0 || networks.some(isServed)) return [name, binding];
+      const isRouted = await southbound.isRouted(datapath, signal);
+      return [name, { ...binding, unserved: { networks, isRouted } }];
+    }),
+  );
+  return { bindings: new Map(bindings), ownNames };
 }
 
 /** Why ovn-controller does not work; undefined if it does. */

@@ -53,6 +53,11 @@ export class VswitchdProbe {
     return this.#counter?.count(bridge, signal);
   }
 
+  /** Whether a bridge forwards all frames like any switch, by a single flow; not if that is unknown. */
+  async isNormal(bridge: string, signal: AbortSignal): Promise<boolean> {
+    return (await this.#counter?.isNormal(bridge, signal)) ?? false;
+  }
+
   /**
    * Whether it has made a bridge: each has a socket. The database goes on showing the former state of a bridge that it
    * cannot make again, as after a change to a datapath type that there is not. True if that is unknown.

@@ -20,6 +20,8 @@ interface BridgePortState {
   readonly locked: boolean;
   /** Whether it gets broadcasts. */
   readonly broadcasts: boolean;
+  /** Whether it gets multicasts, unless multicast snooping knows who wants them. */
+  readonly multicasts: boolean;
   /** Whether it gets frames to addresses that the bridge does not know. */
   readonly floods: boolean;
   /** Whether the bridge learns which addresses are behind it. */

@@ -1,4 +1,5 @@
 import type { Ovsdb } from '../ovsdb/client.js';
+import type { Condition } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 
 /** Where OVN has a logical port, and where it is wanted: chassis are given by name. */
@@ -18,6 +19,8 @@ export interface PortBinding {
   /** The addresses from which OVN takes frames; if empty, any. */
   readonly portSecurity: readonly string[];
   readonly up: boolean;
+  /** The logical switch that it is on, as the id of its datapath; undefined in a database in memory. */
+  readonly datapath: string | undefined;
 }
 
 const DATABASE = 'OVN_Southbound';
@@ -43,7 +46,7 @@ export class Southbound {
     logicalPorts: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, PortBinding>> {
-    const columns = ['chassis', 'additional_chassis', 'options', 'up', 'mac', 'port_security'];
+    const columns = ['chassis', 'additional_chassis', 'options', 'up', 'mac', 'port_security', 'datapath'];
     const selects = logicalPorts.map((name) => {
       const where = [['logical_port', '==', name]] as const;
       return { op: 'select', table: 'Port_Binding', where, columns } as const;
@@ -56,6 +59,39 @@ export class Southbound {
     ]);
     const names = await this.#chassisNames([...new Set(ids)], signal);
     return new Map(rows.map(([name, row]) => [name, bindingOf(row, names)]));
+  }
+
+  /**
+   * The physical networks that localnet ports connect logical switches to, by the switch's datapath. There are few: one
+   * for each segment of a provider network.
+   * @throws VifError of the connection
+   */
+  async localnets(signal: AbortSignal): Promise<ReadonlyMap<string, readonly string[]>> {
+    const rows = await this.#portsWhere([['type', '==', 'localnet']], ['datapath', 'options'], signal);
+    const networks = new Map<string, string[]>();
+    for (const { datapath, options } of rows) {
+      const id = values.readUuid(datapath);
+      const name = values.readEntry(options, 'network_name');
+      if (name !== undefined) networks.set(id, [...(networks.get(id) ?? []), name]);
+    }
+    return networks;
+  }
+
+  /**
+   * Whether a router is connected to a logical switch.
+   * @param datapath of the switch
+   * @throws VifError of the connection
+   */
+  async isRouted(datapath: string, signal: AbortSignal): Promise<boolean> {
+    const own = ['datapath', '==', values.uuid(datapath)] as const;
+    const rows = await this.#portsWhere([own], ['type'], signal);
+    return rows.some(({ type }) => ['patch', 'l3gateway'].includes(values.readString(type)));
+  }
+
+  async #portsWhere(where: readonly Condition[], columns: readonly string[], signal: AbortSignal) {
+    const select = { op: 'select', table: 'Port_Binding', where, columns } as const;
+    const [found] = await this.client.transact(DATABASE, [select], signal);
+    return found?.rows ?? [];
   }
 
   /** Reads these rows only: a cloud has a thousand chassis, and a thousand ports may be waiting. */
@@ -99,5 +135,6 @@ function bindingOf(row: values.Row, names: ReadonlyMap<string, string>): PortBin
     addresses: values.readSet(row.mac).map(String),
     portSecurity: values.readSet(row.port_security).map(String),
     up: values.readSet(row.up)[0] === true,
+    datapath: values.readUuids(row.datapath)[0],
   };
 }

@@ -21,6 +21,8 @@ export interface OvnSetup {
   readonly remote: string | undefined;
   /** The bridge whose ports ovn-controller manages. */
   readonly bridge: string;
+  /** The bridges that lead to physical networks, by network (`ovn-bridge-mappings`). */
+  readonly mappings: ReadonlyMap<string, string>;
 }
 
 const DATABASE = 'Open_vSwitch';
@@ -112,5 +114,16 @@ export function ovnSetupOf(externalIds: Readonly<Record<string, string>>): OvnSe
   const chassis = externalIds['system-id'];
   // A host with several controllers has the settings of each with its chassis name as a suffix.
   const setting = (key: string) => externalIds[`${key}-${chassis}`] ?? externalIds[key];
-  return { chassis, remote: setting('ovn-remote'), bridge: setting('ovn-bridge') ?? 'br-int' };
+  return {
+    chassis,
+    remote: setting('ovn-remote'),
+    bridge: setting('ovn-bridge') ?? 'br-int',
+    mappings: mappingsIn(setting('ovn-bridge-mappings') ?? ''),
+  };
+}
+
+/** As in `physnet1:br-ex,physnet2:br-vlan`. */
+function mappingsIn(text: string): ReadonlyMap<string, string> {
+  const pairs = text.split(',').map((each) => each.split(':'));
+  return new Map(pairs.flatMap(([network, bridge]) => (network && bridge ? [[network, bridge]] : [])));
 }

@@ -18,6 +18,7 @@ afterAll(async () => {
 
 const countOf = (bridge: string) => counter.count(bridge, new Deadline(10_000).signal);
 const count = () => countOf('br0');
+const isNormalNow = () => counter.isNormal('br0', new Deadline(10_000).signal);
 const ofctl = (command: string, ...rest: string[]) =>
   execa('ovs-ofctl', ['-O', 'OpenFlow10,OpenFlow13', command, `unix:${ovs.directory}/br0.mgmt`, ...rest]);
 
@@ -32,6 +33,28 @@ it.each([[['OpenFlow10']], [['OpenFlow13']], [['OpenFlow10', 'OpenFlow13', 'Open
     expect(await count()).toBe(2);
   },
 );
+
+it.each(['OpenFlow10', 'OpenFlow13'])('knows a bridge that is a plain switch in %s', async (protocol) => {
+  await ovs.vsctl('set', 'Bridge', 'br0', `protocols=[${protocol}]`);
+  const isNormal = async (...flows: string[]) => {
+    await ofctl('del-flows');
+    for (const flow of flows) await ofctl('add-flow', flow);
+    return isNormalNow();
+  };
+  expect(await isNormal()).toBe(false);
+  expect(await isNormal('priority=0,actions=NORMAL')).toBe(true);
+  expect(await isNormal('priority=0,actions=NORMAL', 'in_port=1,actions=drop')).toBe(false);
+  expect(await isNormal('table=1,actions=NORMAL')).toBe(false);
+  expect(await isNormal('actions=mod_vlan_vid:5,NORMAL')).toBe(false);
+  expect(await isNormal('actions=drop')).toBe(false);
+  expect(await isNormal('actions=FLOOD')).toBe(false);
+  const many = Array.from({ length: 2_000 }, (_, i) => `table=1,in_port=${i + 1},actions=NORMAL`);
+  await execa('ovs-ofctl', ['-O', protocol, 'add-flows', `unix:${ovs.directory}/br0.mgmt`, '-'], {
+    input: many.join('\n'),
+  });
+  expect(await isNormalNow()).toBe(false);
+  await ofctl('del-flows');
+});
 
 it('does not report a bridge that speaks neither version, or that is missing', async () => {
   await ovs.vsctl('set', 'Bridge', 'br0', 'protocols=[OpenFlow15]');

@@ -5,7 +5,7 @@ import type { PortBinding } from '../../src/ovn/southbound.js';
 const port = { vifId: 'a', interfaceId: 'a', bridge: 'br-int', name: 'tap0', isGuests: false };
 const binding = {
   ...{ chassis: 'host2', additional: [], requested: [], activated: [], up: true },
-  ...{ waitsForRarp: false, addresses: [], portSecurity: [] },
+  ...{ waitsForRarp: false, addresses: [], portSecurity: [], datapath: '' },
 };
 
 /** On chassis host1, whose switch does not have the port yet. */

@@ -87,13 +87,14 @@ function stateOf(ipLink: IpLink): LinkState {
 }
 
 function portOf(data: Readonly<Record<string, unknown>>): NonNullable<LinkState['port']> {
-  const { state, isolated, locked, flood, bcast_flood, proxy_arp, learning } = data;
+  const { state, isolated, locked, flood, bcast_flood, mcast_flood, proxy_arp, learning } = data;
   return {
     state: String(state),
     isolated: isolated === true,
     locked: locked === true,
     // The bridge itself answers for what is behind a port with proxy_arp.
     broadcasts: bcast_flood !== false && proxy_arp !== true,
+    multicasts: mcast_flood !== false,
     floods: flood !== false,
     learns: learning !== false,
   };

@@ -108,6 +108,8 @@ export const OVN_SOUTHBOUND: Schema = {
       up: set,
       mac: set,
       port_security: set,
+      type: text,
+      datapath: set,
     },
   },
 };
