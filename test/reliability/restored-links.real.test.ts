@@ -96,10 +96,12 @@ it('links that were removed and made again have them too, and the members that o
 it('what a link that was made again cannot have is said in the error', async () => {
   const { error } = await failAtEnd(tap, multiQueue, async () => {
     await ip('address add 192.0.2.1/24 dev tap-named');
+    await ip('route add 198.51.100.0/24 dev tap-named');
     await execa('tc', ['qdisc', 'replace', 'dev', 'tap-named', 'root', 'pfifo', 'limit', '10']);
   });
   expect(error.undoFailures).toHaveLength(1);
   const lost = 'cannot be restored: the address 192.0.2.1/24 of scope global; the queueing discipline pfifo';
   expect(error.message).toContain(lost);
+  expect(error.message).toContain('; the routes 198.51.100.0/24');
   expect(error.message).not.toContain('as before');
 });

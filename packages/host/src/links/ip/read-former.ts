@@ -3,9 +3,12 @@ import type { Programs } from '../../commands/programs.js';
 import { missingProgram } from '../../commands/run-program.js';
 import { completeDump } from '../../commands/transient.js';
 import type { KernelFiles } from '../../kernel/kernel-files.js';
+import { type MemberVlans, readVlans } from '../../port-settings/bridge-program.js';
+import { type LinkAddressing, noAddressing, routeText } from '../addresses/link-addresses.js';
 import type { FormerLink } from '../former-link.js';
 import { OVS_DATAPATH } from '../link-state.js';
 import { noteOf } from '../link-users.js';
+import { readAddresses } from './read-addresses.js';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -55,7 +58,11 @@ export async function readFormer(
   files: KernelFiles,
 ): Promise<Map<string, FormerLink>> {
   const argv = ['ip', '-details', '-json', 'address', 'show'] as const;
-  const result = await completeDump(() => programs.run(argv, { signal, doing: 'reading links' }), signal);
+  const [result, addressing, vlans] = await Promise.all([
+    completeDump(() => programs.run(argv, { signal, doing: 'reading links' }), signal),
+    readAddresses(names, signal, programs),
+    readVlans(programs, signal),
+  ]);
   if (result.missing) throw missingProgram('ip', 'iproute2');
   if (result.exitCode !== 0) {
     const reason = result.stderr.trim() || result.ending;
@@ -65,11 +72,24 @@ export async function readFormer(
   return new Map(
     links.flatMap((link): [string, FormerLink][] => {
       const { ifname } = link;
-      return ifname !== undefined && names.includes(ifname)
-        ? [[ifname, formerOf(ifname, link, links, files)]]
-        : [];
+      if (ifname === undefined || !names.includes(ifname)) return [];
+      const former = formerOf(ifname, link, links, files);
+      const elsewhere = printedElsewhere(addressing.get(ifname), vlans.get(ifname));
+      return [[ifname, { ...former, others: { ...former.others, ...elsewhere } }]];
     }),
   );
+}
+
+/** What is not printed with a link. */
+function printedElsewhere(
+  { routes, fixedRoutes = [] }: LinkAddressing = noAddressing,
+  vlans?: MemberVlans,
+): Record<string, string> {
+  const all = [...routes.map(routeText), ...fixedRoutes.map(({ route }) => route)];
+  return {
+    ...(all.length > 0 && { 'the routes': all.toSorted().join(', ') }),
+    ...(vlans && { 'the VLANs': [vlans.native, ...vlans.tagged].join(' ') }),
+  };
 }
 
 function formerOf(name: string, link: IpLink, links: readonly IpLink[], files: KernelFiles): FormerLink {
