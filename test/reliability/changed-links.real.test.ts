@@ -44,7 +44,9 @@ afterEach(async () => {
 async function touch(links: readonly string[]) {
   for (const name of links) {
     await ip(`link set dev ${name} txqueuelen 77 group 9 mtu 1400`);
+    await ip(`link property add dev ${name} altname alt-${name}`);
     await execa('sysctl', ['-qw', `net.ipv4.conf.${name}.arp_ignore=1`]);
+    await execa('sysctl', ['-qw', `net.ipv4.conf.${name}.rp_filter=2`]);
     await execa('sysctl', ['-qw', `net.ipv6.conf.${name}.disable_ipv6=1`]);
   }
 }

@@ -9,7 +9,7 @@ type MemorySnapshot = Omit<ReturnType<Bench['state']>, 'vendors'>;
 /** Each removes what another form has, and keeps a part of some. */
 const forms = ['tap', 'bridge', 'ovs hybrid', 'ovs with port and tap', 'ovs bridge of its own', 'macvtap'];
 
-/** An Open vSwitch bridge that is restored has another address: only its kernel link knows the one that it had. */
+/** In memory, the link of an Open vSwitch bridge has an address at random; ovs-vswitchd derives it from its row. */
 function withoutAddresses({ links, ovs, ...others }: MemorySnapshot) {
   const known = Object.entries(links).map(([name, link]) => {
     const { address, ...rest } = link;

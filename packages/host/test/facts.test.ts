@@ -31,6 +31,7 @@ class CountedLinks implements LinkTable {
   }
   present = () => [];
   withSettings = (links: ReadonlyMap<string, LinkState>) => links;
+  readFormer = async () => new Map();
   readChecksumOffload = async () => new Map<string, boolean>();
   readRules = async () => [];
   write = async () => [];

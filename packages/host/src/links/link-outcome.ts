@@ -23,6 +23,7 @@ export function linkOutcome(operation: LinkOperation, complaint: string | undefi
     remake: 'recreated',
     add: 'made',
     set: 'configured',
+    complete: 'given all that it had',
     note: 'annotated with its user',
     move: 'stripped of its addresses',
     delete: 'removed',

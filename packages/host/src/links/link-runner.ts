@@ -5,10 +5,12 @@ import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
 import { canRecreateInPlace, compareCreation, memberOf } from './compare.js';
+import { completeLinks, madeAgain } from './complete-links.js';
+import type { FormerLink } from './former-link.js';
 import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
-import type { LinkTable } from './link-table.js';
+import type { LinkOperation, LinkTable } from './link-table.js';
 import {
   bridgesByRequest,
   inspectUser,
@@ -121,7 +123,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
       this.#table.readAddresses(names, signal),
     ]);
     const used = usedLinks(all, { links: new Set(), notes: notesIn(steps, 'linkUser') });
-    return { links: this.#table.withSettings(all, names), addressing, used };
+    return { links: await this.#withFormer(all, names, signal), addressing, used };
   }
 
   /** What shows that bridges without a mark serve others; read only if a request names such a bridge. */
@@ -175,9 +177,13 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     );
     const wanted = scripts.flatMap((script) => (script instanceof VifError ? [] : script));
     const results = new Map((await this.#table.write(wanted, signal)).map((error, i) => [wanted[i], error]));
-    return scripts.map((script) =>
-      script instanceof VifError ? script : script.map((each) => results.get(each)).find(Boolean),
-    );
+    const again = tasks.map(({ change }, i) => (isMaking(scripts[i]) ? madeAgain(change) : []));
+    const lost = await completeLinks(again.flat(), this.#table, signal);
+    return scripts.map((script, i) => {
+      if (script instanceof VifError) return script;
+      const error = script.map((each) => results.get(each)).find(Boolean);
+      return error ?? again[i]?.map(({ name }) => lost.get(name)).find(Boolean);
+    });
   }
 
   async findStrays(vifs: readonly PlannedVif[], signal: AbortSignal): Promise<LinkStray[][]> {
@@ -205,7 +211,20 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const unread = ends.filter((name) => !links.has(name));
     const more = unread.length > 0 ? await this.#table.read({ names: unread }, signal) : [];
     const known = unread.length > 0 ? new Map([...links, ...more]) : links;
-    return this.#table.withSettings(known, [...settled, ...leaving, ...ends]);
+    return this.#withFormer(this.#table.withSettings(known, settled), [...leaving, ...ends], signal);
+  }
+
+  /** Adds to these links all that it takes to make them again. */
+  async #withFormer(
+    links: ReadonlyMap<string, LinkState>,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, LinkState>> {
+    const present = names.filter((name) => links.has(name));
+    if (present.length === 0) return links;
+    const formers = await this.#table.readFormer(present, signal);
+    const known = this.#table.withSettings(links, present);
+    return new Map([...known].map(([name, link]) => [name, withFormer(link, formers.get(name))]));
   }
 
   /** With the reach `near`, links are found by name, see {@link findStrays}: the kernel cannot search by alias. */
@@ -286,6 +305,15 @@ function claimedLinks(
     if (master !== wanted) refused.set(step, memberOf(step.name, master, wanted));
   }
   return refused;
+}
+
+function withFormer(link: LinkState, former: FormerLink | undefined): LinkState {
+  return former ? { ...link, former } : link;
+}
+
+/** Whether links are made again. */
+function isMaking(script: readonly LinkOperation[] | VifError = []): boolean {
+  return !(script instanceof VifError) && script.some(({ op }) => op === 'add' || op === 'remake');
 }
 
 /** Whether a step concerns the link of a running guest: its tap is open, or a container has the other end. */

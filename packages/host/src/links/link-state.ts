@@ -1,5 +1,6 @@
 import { isSameVif } from '@vifkit/core';
 import type { BridgeAttributes } from '@vifkit/core/steps';
+import type { FormerLink } from './former-link.js';
 
 /** The attributes that only a tap has. */
 export interface TapState {
@@ -70,6 +71,8 @@ export interface LinkState {
   readonly ipv6?: boolean;
   readonly arpIgnore?: number;
   readonly arpAnnounce?: number;
+  /** What it has besides; read only of a link that a plug removes, or makes again. */
+  readonly former?: FormerLink;
   /** Whether it offloads checksums; read only on request. */
   readonly checksumOffload?: boolean;
 }

@@ -3,6 +3,7 @@ import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/cor
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import type { Move } from './addresses/relocation.js';
+import type { FormerLink } from './former-link.js';
 import type { LinkState } from './link-state.js';
 
 /** Attributes to set; a master of null takes the link out of its bridge. */
@@ -39,6 +40,17 @@ export type LinkOperation =
   | { readonly op: 'set'; readonly name: string; readonly attributes: LinkChange; readonly alias?: string }
   /** Notes a user on a link, or removes the note; a note that does not exist is not a failure then. */
   | { readonly op: 'note'; readonly name: string; readonly user: string; readonly present: boolean }
+  /**
+   * Gives a link that was made again what its former self had: names, settings by their files below /proc/sys/net, and
+   * words of `ip link set` with their values.
+   */
+  | {
+      readonly op: 'complete';
+      readonly name: string;
+      readonly names: readonly string[];
+      readonly settings: Readonly<Record<string, string>>;
+      readonly words: Readonly<Record<string, string>>;
+    }
   | Move
   /** A link that cannot be deleted stays in its group. */
   | { readonly op: 'delete'; readonly name: string; readonly group?: string };
@@ -64,6 +76,8 @@ export interface LinkTable {
   ): ReadonlyMap<string, LinkState>;
   /** Which of these links exist. This takes almost no time, and reads nothing else. */
   present(names: readonly string[]): readonly string[];
+  /** What these links have besides the attributes that steps set. */
+  readFormer(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FormerLink>>;
   /** The IP configuration of these links. */
   readAddresses(names: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, LinkAddressing>>;
   /**

@@ -52,6 +52,7 @@ export function sharingReads(table: LinkTable): LinkTable {
     },
     withSettings: (links, names) => table.withSettings(links, names),
     present: (names) => table.present(names),
+    readFormer: (names, signal) => table.readFormer(names, signal),
     readAddresses: (names, signal) => table.readAddresses(names, signal),
     // Each reading takes its own process: one per call is enough, unless the call itself has changed some.
     readChecksumOffload(signal) {

@@ -1,5 +1,6 @@
 import type { Condition, Mutation, Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
+import type { BridgePort } from './bridge-users.js';
 import { mergeKeys, type OvsKeys, type OvsPortSettings, type PutPort } from './changes.js';
 import {
   initialColumns,
@@ -9,9 +10,11 @@ import {
   plainColumns,
   portColumns,
 } from './columns.js';
+import { referringTo } from './former-rows.js';
 import { hasPortMark, ownerIn, qosMarks } from './marks.js';
 import {
   type BridgeRow,
+  type FormerBridge,
   type PortRow,
   type PortRows,
   type RowRef,
@@ -50,7 +53,11 @@ export class Draft {
   readonly removed = new Map<string, PortRows>();
   #inserted = 0;
 
-  constructor(private readonly snapshot: Snapshot) {
+  /** @param keepsIds give rows that are restored the ids that they had */
+  constructor(
+    private readonly snapshot: Snapshot,
+    private readonly keepsIds = true,
+  ) {
     this.#bridges = new Map(
       [...snapshot.bridges].map(([name, row]) => [name, { ...row, ports: new Set(row.ports) }]),
     );
@@ -82,10 +89,12 @@ export class Draft {
     name: string,
     datapathType: string,
     externalIds: Readonly<Record<string, string>>,
-    former: values.Row = {},
+    former?: FormerBridge,
   ): void {
     const row = { name, datapath_type: datapathType, external_ids: values.map(externalIds) };
-    const ref = this.#insert('Bridge', { ...former, ...row });
+    const others = new Map(former?.references.map(({ table, id, row }) => [id, this.#insert(table, row)]));
+    const its = former ? { ...referringTo(former.row, others), ...row } : row;
+    const ref = this.#insert('Bridge', its, former?.id);
     this.#mutate('Open_vSwitch', [], ['bridges', 'insert', ref]);
     this.#bridges.set(name, { ref, externalIds, ports: new Set() });
   }
@@ -94,7 +103,7 @@ export class Draft {
    * Removes a bridge that has no ports except its local one and these. Fails if somebody else has added another port
    * since.
    */
-  removeBridge(name: string, ports: readonly string[] = []): void {
+  removeBridge(name: string, ports: readonly BridgePort[] = []): void {
     const bridge = this.#bridges.get(name);
     const local = this.#ports.get(name);
     if (!bridge) return;
@@ -105,11 +114,15 @@ export class Draft {
       where: [['_uuid', '==', bridge.ref]],
       columns: ['ports'],
       until: '==',
-      rows: [{ ports: values.set([...(local ? [local.ref] : []), ...ports.map(values.uuid)]) }],
+      rows: [
+        { ports: values.set([...(local ? [local.ref] : []), ...ports.map(({ id }) => values.uuid(id))]) },
+      ],
       timeout: 0,
     });
     this.#mutate('Open_vSwitch', [], ['bridges', 'delete', bridge.ref]);
-    this.#noteRemoval(name, this.snapshot.bridges.get(name)?.row);
+    const { ref, row } = this.snapshot.bridges.get(name) ?? {};
+    const patches = new Map(ports.map(({ id, name }) => [name, { id, port: {}, interface: {} }]));
+    this.#noteRemoval(name, ref && row && { id: ref[1], row, patches, references: [] });
     this.#bridges.delete(name);
     this.#ports.delete(name);
   }
@@ -129,7 +142,10 @@ export class Draft {
     const interfaceRef = this.#insert('Interface', its);
     const row = { name, interfaces: interfaceRef, external_ids: values.map(externalIds), ...qos };
     const own = { ...former?.port, ...row, ...initialColumns(initial), ...portColumns(settings) };
-    const ref = this.#insert('Port', own);
+    const ref = this.#insert('Port', own, former?.id);
+    for (const { mirror, column } of former?.mirrors ?? []) {
+      this.#mutate('Mirror', [['_uuid', '==', values.uuid(mirror)]], [column, 'insert', values.set([ref])]);
+    }
     this.#ports.set(name, {
       ref,
       bridge,
@@ -208,12 +224,17 @@ export class Draft {
     this.#joining.clear();
   }
 
-  #noteRemoval(name: string, bridge?: values.Row): void {
-    const rows = this.snapshot.ports.get(name)?.rows;
-    if (!rows) return;
+  #noteRemoval(name: string, bridge?: FormerBridge): void {
+    const { rows, ref } = this.snapshot.ports.get(name) ?? {};
+    if (!rows || !ref) return;
     const used = values.readUuids(rows.port.qos);
     const qos = this.snapshot.qos.get(name)?.find(({ _uuid }) => used.includes(values.readUuid(_uuid)));
-    this.removed.set(name, { ...rows, ...(qos && { qos: writable(qos) }), ...(bridge && { bridge }) });
+    this.removed.set(name, {
+      ...rows,
+      id: ref[1],
+      ...(qos && { qos: writable(qos) }),
+      ...(bridge && { bridge }),
+    });
   }
 
   #deleteQos(
@@ -244,9 +265,11 @@ export class Draft {
     });
   }
 
-  #insert(table: string, row: values.Row): RowRef {
+  /** @param id that the row has had before; only a server of 2.13 or newer takes it */
+  #insert(table: string, row: values.Row, id?: string): RowRef {
     const name = `row${++this.#inserted}`;
-    this.#changes.push({ op: 'insert', table, row, 'uuid-name': name });
+    const given = id !== undefined && this.keepsIds ? { uuid: id } : {};
+    this.#changes.push({ op: 'insert', table, row, 'uuid-name': name, ...given });
     return values.namedUuid(name);
   }
 

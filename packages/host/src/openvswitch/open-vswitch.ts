@@ -6,6 +6,7 @@ import { retry } from '../ovsdb/retry.js';
 import { readOptionalInteger, readStrings } from '../ovsdb/values.js';
 import { type BridgePort, readBridgePorts } from './bridge-users.js';
 import { formerOwner, type OvsChange } from './changes.js';
+import { readFormerRows } from './former-rows.js';
 import { hasBridgeMark, ownerIn } from './marks.js';
 import { findMarked, meansNoSwitch, type OvsMarked } from './owned.js';
 import { DatabaseRows } from './rows/database-rows.js';
@@ -105,17 +106,16 @@ export class OvsSwitch {
    * before ovs-vswitchd has applied a change, `OVS_PORT_FAILED` if it could not open a port or a bridge's local port,
    * and errors of the connection.
    *
-   * @param removed gets the rows of the ports that are removed, by name
    */
   async commit(
     changes: readonly OvsChange[],
     signal: AbortSignal,
-    removed: Map<string, PortRows> = new Map(),
+    options: CommitOptions = {},
   ): Promise<readonly (VifError | undefined)[]> {
     if (changes.length === 0) return [];
     const outcomes = new Map<OvsChange, VifError>();
     const unfinished: Unfinished[] = [];
-    const transact = (these: readonly OvsChange[]) => this.#transact(these, removed, signal);
+    const transact = (these: readonly OvsChange[]) => this.#transact(these, options, signal);
     await this.#settle(byOwner(changes), outcomes, unfinished, transact);
     const failures = await awaitWiring(this.#rows, unfinished, signal);
     return changes.map((change) => outcomes.get(change) ?? failures.get(change));
@@ -149,11 +149,11 @@ export class OvsSwitch {
    */
   #transact(
     changes: readonly OvsChange[],
-    removed: Map<string, PortRows>,
+    { removed, mayBeUndone, keepsIds }: CommitOptions,
     signal: AbortSignal,
   ): Promise<Unfinished> {
     const wanted = {
-      ports: changes.map((change) => change.name),
+      ports: changes.flatMap((change) => [change.name, ...patchesOf(change)]),
       qosOf: changes.filter(touchesQos).map(nameOf),
       owners: changes.flatMap((change) => {
         const former = formerOwner(change);
@@ -166,9 +166,16 @@ export class OvsSwitch {
       if (failed > 0) await this.#rows.refresh(signal);
       const snapshot = await readSnapshot(this.#rows, wanted, signal);
       const bridgePorts = await readBridgePorts(this.#rows, snapshot, idle, signal);
-      const { operations, awaited, opened, ...gone } = composeTransaction(snapshot, changes, bridgePorts);
+      const { operations, awaited, opened, ...gone } = composeTransaction(
+        snapshot,
+        changes,
+        bridgePorts,
+        keepsIds,
+      );
       // Before it is sent: whether it was made is not known if the call is cut off.
-      for (const [name, rows] of gone.removed) removed.set(name, rows);
+      for (const [name, rows] of gone.removed) removed?.set(name, rows);
+      const undone = new Map([...gone.removed].filter(([name]) => mayBeUndone?.has(name)));
+      for (const [name, rows] of await readFormerRows(this.client, undone, signal)) removed?.set(name, rows);
       const results = await this.client.transact(DATABASE, operations, signal);
       const configuration = readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
       return { configuration, awaited, opened };
@@ -176,7 +183,20 @@ export class OvsSwitch {
   }
 }
 
+interface CommitOptions {
+  /** Gets the rows of the ports that are removed, by name. */
+  readonly removed?: Map<string, PortRows> | undefined;
+  /** The names of ports and bridges of which all rows are read before they are removed. */
+  readonly mayBeUndone?: ReadonlySet<string> | undefined;
+  /** Give rows that are restored the ids that they had. The default; servers older than 2.13 refuse it. */
+  readonly keepsIds?: boolean;
+}
+
 const nameOf = ({ name }: OvsChange) => name;
+
+function patchesOf(change: OvsChange): Iterable<string> {
+  return (change.kind === 'ensureBridge' && change.former?.bridge?.patches.keys()) || [];
+}
 
 function touchesQos(change: OvsChange): boolean {
   return change.kind === 'removePort' || change.kind === 'putPort';

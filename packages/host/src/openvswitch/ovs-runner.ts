@@ -12,7 +12,7 @@ import type {
 import type { OvsPortAbsentStep, Step } from '@vifkit/core/steps';
 import { withDeadline } from '@vifkit/engine/time';
 import type { LinkTable } from '../links/link-table.js';
-import { wasNotMade } from '../ovsdb/errors.js';
+import { refusesIds, wasNotMade } from '../ovsdb/errors.js';
 import type { OvsChange, OvsStep, OvsWrite } from './changes.js';
 import {
   compareAbsenceWithMember,
@@ -24,6 +24,7 @@ import {
   comparePortWithMember,
   compareVifPortsAbsence,
 } from './compare.js';
+import { lostWith } from './lost.js';
 import type { OvsSwitch } from './open-vswitch.js';
 import { ownedByMark } from './owned.js';
 import type { PortRows } from './snapshot.js';
@@ -47,6 +48,8 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   readonly kinds = ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'] as const;
   /** The rows of ports that were removed, by the change that removed them. */
   readonly #removed = new WeakMap<OvsWrite, ReadonlyMap<string, PortRows>>();
+  /** What plugs write, which is undone if they fail. */
+  readonly #ofPlugs = new WeakSet<OvsWrite>();
 
   /**
    * @param links to look up the links of bridges' local ports (gc leaves a bridge whose local port has an address), and
@@ -98,6 +101,12 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
       if (!last || !(vif.isPlugged || vif.interfaceIds.length > 0)) continue;
       inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
     }
+    for (const [i, inspection] of inspections.entries()) {
+      if (!steps[i]?.isOfPlug) continue;
+      const { change, takeOver, strays = [] } = inspection;
+      const writes = [change, takeOver?.change, ...strays.map((stray) => stray.inspection.change)];
+      for (const each of writes) if (each) this.#ofPlugs.add(each);
+    }
     return inspections;
   }
 
@@ -146,7 +155,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     return withDeadline(SEARCH_TIMEOUT, signal, async (soon) => {
       const marked = await this.ovs.readMarked(soon, [...kept.keys()], { mayLag: true });
       const steps = ownedByMark(marked, new Map()).flatMap(({ step, vifId = '' }) =>
-        kept.get(vifId.toLowerCase())?.has(step.name) === false ? [{ step, vifId }] : [],
+        kept.get(vifId.toLowerCase())?.has(step.name) === false ? [{ step, vifId, isOfPlug: true }] : [],
       );
       const inspections = steps.length === 0 ? [] : await this.inspect(steps, soon);
       return vifs.map((vif) =>
@@ -170,7 +179,7 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     const errors = await this.#commit(
       tasks.map(({ change }) => change.changes),
       signal,
-      removed,
+      { removed, mayBeUndone: this.#namesInPlugs(tasks) },
     );
     return tasks.map(({ change: { reverse } }, i) => {
       const error = errors[i];
@@ -180,12 +189,20 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
 
   /** A commit that was cut off may or may not have been made: the changes that undo it work in both cases. */
   async undo(tasks: readonly AttemptedTask<OvsStep, OvsWrite, readonly OvsChange[]>[], signal: AbortSignal) {
-    return this.#commit(
-      tasks.map(({ change, outcome }) =>
-        restoring(outcome.done ?? change.reverse, this.#removed.get(change)),
-      ),
-      signal,
+    const changes = tasks.map(({ change, outcome }) =>
+      restoring(outcome.done ?? change.reverse, this.#removed.get(change)),
     );
+    const errors = await this.#commit(changes, signal);
+    const isOld = errors.some((error) => error && refusesIds(error));
+    const outcomes = isOld ? await this.#commit(changes, signal, { keepsIds: false }) : errors;
+    return outcomes.map(
+      (error, i) => error ?? changes[i]?.map((each) => lostWith(each, !isOld)).find(Boolean),
+    );
+  }
+
+  #namesInPlugs(tasks: readonly Task<OvsStep, OvsWrite>[]): ReadonlySet<string> {
+    const ofPlugs = tasks.filter(({ change }) => this.#ofPlugs.has(change));
+    return new Set(ofPlugs.flatMap(({ change }) => change.changes.map(({ name }) => name)));
   }
 
   async findOwned(signal: AbortSignal, reach: Reach = 'all', vifIds?: readonly string[]) {
@@ -200,10 +217,10 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
   async #commit(
     changes: readonly (readonly OvsChange[])[],
     signal: AbortSignal,
-    removed?: Map<string, PortRows>,
+    options?: Parameters<OvsSwitch['commit']>[2],
   ): Promise<(VifError | undefined)[]> {
     const all = changes.flat();
-    const outcomes = await this.ovs.commit(all, signal, removed);
+    const outcomes = await this.ovs.commit(all, signal, options);
     const byChange = new Map(all.map((change, i) => [change, outcomes[i]]));
     return changes.map((own) => own.map((change) => byChange.get(change)).find((outcome) => outcome));
   }

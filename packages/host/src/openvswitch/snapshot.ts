@@ -26,10 +26,25 @@ export interface PortRow extends OvsPort {
  * the bridge, if it is a bridge's local port.
  */
 export interface PortRows {
+  /** The id of the port's row. */
+  readonly id?: string;
   readonly port: values.Row;
   readonly interface: values.Row;
   readonly qos?: values.Row;
-  readonly bridge?: values.Row;
+  /** The mirrors that refer to the port. */
+  readonly mirrors?: readonly { readonly mirror: string; readonly column: string }[];
+  readonly bridge?: FormerBridge;
+}
+
+/** A bridge that was removed. */
+export interface FormerBridge {
+  /** ovs-vswitchd derives the bridge's address and its datapath id from the id of its row. */
+  readonly id: string;
+  readonly row: values.Row;
+  /** The patch ports that were removed with it, by name. */
+  readonly patches: ReadonlyMap<string, PortRows>;
+  /** The rows that only the bridge referred to. */
+  readonly references: readonly { readonly table: string; readonly id: string; readonly row: values.Row }[];
 }
 
 /** Every bridge, and the requested ports, as rows of the database. */

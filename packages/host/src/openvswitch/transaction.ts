@@ -34,14 +34,16 @@ export interface Transaction {
  * The single transaction that makes changes, based on a snapshot.
  *
  * @param bridgePorts the ports of bridges that are to be removed if they are idle.
+ * @param keepsIds give rows that are restored the ids that they had
  * @throws VifError `OVS_BRIDGE_NOT_FOUND` or `OVS_PORT_NOT_OURS` if a change cannot be made to the snapshot.
  */
 export function composeTransaction(
   snapshot: Snapshot,
   changes: readonly OvsChange[],
   bridgePorts: ReadonlyMap<string, readonly BridgePort[]> = new Map(),
+  keepsIds = true,
 ): Transaction {
-  const draft = new Draft(snapshot);
+  const draft = new Draft(snapshot, keepsIds);
   const results = new Map(changes.map((change) => [change, enter(draft, change, bridgePorts)]));
   const awaited = changes.filter((change) => results.get(change) !== 'done');
   const opened = changes.filter((change) => results.get(change) === 'opened');
@@ -92,6 +94,10 @@ function ensureBridge(draft: Draft, change: EnsureBridge): Entered {
     draft.addBridge(name, datapathType, externalIds, former?.bridge);
     const localIds = former ? readStrings(former.port.external_ids) : {};
     draft.addPort(name, name, { type: 'internal' }, localIds, { former });
+    for (const [patch, rows] of former?.bridge?.patches ?? []) {
+      if (!rows.port.external_ids || draft.port(patch)) continue; // its rows are not known, or it is back already
+      draft.addPort(patch, name, {}, readStrings(rows.port.external_ids), { former: rows });
+    }
   }
   const current = draft.port(name)?.interface?.mtuRequest ?? 0;
   if (mtu !== undefined && current < mtu) draft.changePort(name, { mtuRequest: mtu });
@@ -121,8 +127,9 @@ function removeIdleBridge(
   const bridge = draft.bridge(name);
   if (!bridge || (ifMarked && !hasBridgeMark(bridge))) return 'done';
   const local = draft.port(name)?.ref[1];
-  const patches = ports.filter(({ id, isPatch }) => isPatch && bridge.ports.has(id)).map(({ id }) => id);
-  if ([...bridge.ports].some((port) => port !== local && !patches.includes(port))) return 'done';
+  const patches = ports.filter(({ id, isPatch }) => isPatch && bridge.ports.has(id));
+  const leaving = new Set(patches.map(({ id }) => id));
+  if ([...bridge.ports].some((port) => port !== local && !leaving.has(port))) return 'done';
   draft.removeBridge(name, patches);
   return 'awaited';
 }

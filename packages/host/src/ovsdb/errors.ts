@@ -80,6 +80,13 @@ export function wasNotMade(error: unknown): boolean {
   return error instanceof UnsentError || error instanceof OvsdbOperationError;
 }
 
+/** Whether the server is one that cannot insert a row with a given id: its parser knows no such member. */
+export function refusesIds(error: VifError): boolean {
+  return (
+    error instanceof OvsdbOperationError && /'uuid' is present but not allowed/.test(error.details ?? '')
+  );
+}
+
 /** The error in the reply to a call: an object as in RFC 7047, or any JSON. */
 export function rpcError(method: string, answer: unknown): OvsdbOperationError {
   return new OvsdbOperationError(`The OVSDB server refused ${method}`, readError(answer));

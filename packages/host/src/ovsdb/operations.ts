@@ -14,7 +14,14 @@ export type Mutation = readonly [
 
 /** An operation of a transaction (RFC 7047, section 5.2). */
 export type Operation =
-  | { readonly op: 'insert'; readonly table: string; readonly row: Row; readonly 'uuid-name'?: string }
+  | {
+      readonly op: 'insert';
+      readonly table: string;
+      readonly row: Row;
+      readonly 'uuid-name'?: string;
+      /** The id of the new row; of ovsdb-server(7), not of the RFC. */
+      readonly uuid?: string;
+    }
   | {
       readonly op: 'select';
       readonly table: string;

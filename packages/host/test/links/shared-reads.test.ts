@@ -17,6 +17,7 @@ function noting() {
       return new Map();
     },
     readRules: async () => [],
+    readFormer: async () => new Map(),
     withSettings: (links) => links,
     write: async (operations) => operations.map(() => undefined),
     close: async () => {},

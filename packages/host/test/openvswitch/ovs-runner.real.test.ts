@@ -1,7 +1,8 @@
 import { Deadline } from '@vifkit/engine/time';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { OvsStep } from '../../src/openvswitch/changes.js';
 import { OvsRunner } from '../../src/openvswitch/ovs-runner.js';
+import { OvsdbOperationError } from '../../src/ovsdb/errors.js';
 import { absentStep, bridgeStep, portStep, tasksOf } from './steps.js';
 import { type Switch, startSwitch } from './switch.js';
 
@@ -282,6 +283,29 @@ describe('undoing', () => {
   it('gives a bridge that is restored its MTU', async () => {
     await apply(of('vif-1', bridgeStep('br0', { mtu: 1400 })));
     await restores(of('vif-1', { kind: 'ovsBridgeAbsent', name: 'br0', own: true }));
+  });
+
+  it.each([
+    ['says so', []],
+    ['has its own address that somebody has set', ['other_config:hwaddr=02:00:00:00:00:0a']],
+  ])('of a bridge by a server that takes no ids of rows %s', async (_, settings) => {
+    await apply(of('vif-1', bridgeStep('br0')));
+    await ovs.ovs.vsctl('set', 'Bridge', 'br0', ...settings, 'external_ids:theirs=x');
+    const before = await ovs.dump();
+    const { undo } = await apply(of('vif-1', { kind: 'ovsBridgeAbsent', name: 'br0', own: true }));
+    const transact = ovs.client.transact.bind(ovs.client);
+    // A server of today says this of a member that it does not know.
+    vi.spyOn(ovs.client, 'transact').mockImplementation(async (database, operations, signal) => {
+      const older = JSON.parse(JSON.stringify(operations).replaceAll('"uuid":', '"unknown":'));
+      return transact(database, older, signal).catch((error: unknown) => {
+        if (!(error instanceof OvsdbOperationError)) throw error;
+        const details = error.details?.replace("'unknown'", "'uuid'");
+        throw new OvsdbOperationError('Refused', { error: error.error, details });
+      });
+    });
+    const lost = { message: expect.stringContaining('cannot be restored: its address and its datapath id') };
+    expect(await undo()).toEqual([settings.length > 0 ? undefined : expect.objectContaining(lost)]);
+    expect(await ovs.dump()).toEqual(before);
   });
 
   it('leaves a new bridge that others use by now, and what others changed', async () => {

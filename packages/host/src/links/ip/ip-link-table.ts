@@ -8,6 +8,7 @@ import type { LinkAddressing } from '../addresses/link-addresses.js';
 import type { LinkRule } from '../addresses/link-rules.js';
 import { failureBeforeMove } from '../addresses/relocation.js';
 import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';
+import type { FormerLink } from '../former-link.js';
 import { linkOutcome } from '../link-outcome.js';
 import type { LinkState } from '../link-state.js';
 import type { LinkOperation, LinkQuery, LinkTable } from '../link-table.js';
@@ -28,6 +29,9 @@ const LIFETIME = 1_000;
 
 /** Few links have relevant addresses. */
 export const addressCode = () => import('./read-addresses.js');
+
+/** Few plugs make a link anew. */
+const formerCode = () => import('./read-former.js');
 
 export interface IpOptions {
   /** The prefix of commands that need root. */
@@ -113,6 +117,11 @@ export class IpLinkTable implements LinkTable {
     return readAddresses(names, signal, this.#programs);
   }
 
+  async readFormer(names: readonly string[], signal: AbortSignal): Promise<Map<string, FormerLink>> {
+    const { readFormer } = await loadCode(formerCode);
+    return readFormer(names, signal, this.#programs, this.#files);
+  }
+
   readChecksumOffload(signal: AbortSignal): Promise<ReadonlyMap<string, boolean>> {
     return this.#checksumOffload.read(signal);
   }
@@ -171,9 +180,10 @@ export class IpLinkTable implements LinkTable {
     const places: number[] = [];
     const wanted: WantedSettings[] = [];
     for (const { index, operation } of phase) {
-      if (operation.op !== 'set') continue;
+      if (operation.op !== 'set' && operation.op !== 'complete') continue;
       places.push(index);
-      wanted.push({ name: operation.name, settings: operation.attributes });
+      const settings = operation.op === 'set' ? operation.attributes : { others: operation.settings };
+      wanted.push({ name: operation.name, settings });
     }
     const written = await writeSettings(wanted, signal, {
       rootHelper: this.#rootHelper,

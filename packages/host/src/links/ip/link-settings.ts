@@ -4,7 +4,10 @@ import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js'
 import type { LinkChange } from '../link-table.js';
 
 /** Settings of a link that netlink does not offer: files below /proc/sys/net. */
-type Settings = Pick<LinkChange, 'ipv6' | 'arpIgnore' | 'arpAnnounce'>;
+type Settings = Pick<LinkChange, 'ipv6' | 'arpIgnore' | 'arpAnnounce'> & {
+  /** By their files. */
+  readonly others?: Readonly<Record<string, string>>;
+};
 
 /** The settings that a link should have. */
 export interface WantedSettings {
@@ -117,7 +120,7 @@ function remedyFor(message: string, path: string): string {
 
 function writingsFor(wanted: readonly WantedSettings[], kernel: KernelFiles): Writing[] {
   const withoutIpv6 = linksWithoutIpv6(wanted, kernel);
-  return wanted.flatMap(({ name, settings: { ipv6, arpIgnore, arpAnnounce } }, index) => {
+  return wanted.flatMap(({ name, settings: { ipv6, arpIgnore, arpAnnounce, others = {} } }, index) => {
     const writings: Writing[] = [];
     if (ipv6 !== undefined && (ipv6 || !withoutIpv6.has(name))) {
       writings.push({ index, path: files.ipv6(name), value: Number(!ipv6) });
@@ -125,6 +128,7 @@ function writingsFor(wanted: readonly WantedSettings[], kernel: KernelFiles): Wr
     if (arpIgnore !== undefined) writings.push({ index, path: files.arpIgnore(name), value: arpIgnore });
     if (arpAnnounce !== undefined)
       writings.push({ index, path: files.arpAnnounce(name), value: arpAnnounce });
+    for (const [path, value] of Object.entries(others)) writings.push({ index, path, value: Number(value) });
     return writings;
   });
 }

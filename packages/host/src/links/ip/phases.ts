@@ -19,7 +19,7 @@ export function phasesOf(operations: readonly LinkOperation[]): IndexedOperation
     else sections.push([placed]);
     deleting = operation.op === 'delete';
   }
-  const phases = [['add', 'remake'], ['set', 'note', 'move'], ['delete']];
+  const phases = [['add', 'remake'], ['set', 'complete', 'note', 'move'], ['delete']];
   return sections
     .flatMap((section) => phases.map((ops) => section.filter(({ operation }) => ops.includes(operation.op))))
     .filter((phase) => phase.length > 0);

@@ -19,6 +19,14 @@ export function renderOperation(operation: LinkOperation): string[] {
       const altname = noteOf(name, operation.user);
       return [`link property ${operation.present ? 'add' : 'del'} dev ${name} altname ${altname}`];
     }
+    case 'complete': {
+      const { names, words } = operation;
+      return [
+        ...names.map((each) => `link property add dev ${name} altname ${each}`),
+        // Each in its own line: some kernels lack some.
+        ...Object.entries(words).map(([word, value]) => `link set dev ${name} ${word} ${value}`),
+      ];
+    }
     case 'move':
       return renderArrival(operation);
     case 'delete':

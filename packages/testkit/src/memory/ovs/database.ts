@@ -102,8 +102,9 @@ class Draft {
   run(operation: Operation): object {
     switch (operation.op) {
       case 'insert': {
-        const name = operation['uuid-name'];
-        const id = name === undefined ? this.newId() : this.#idOf(name);
+        const { uuid, 'uuid-name': name } = operation;
+        if (uuid !== undefined && name !== undefined) this.#named.set(name, uuid);
+        const id = uuid ?? (name === undefined ? this.newId() : this.#idOf(name));
         const { columns } = this.#tableOf(operation.table);
         const initial = Object.entries(columns).map(([key, column]) => [key, initialOf(column)]);
         this.#put(operation.table, id, {

@@ -54,6 +54,8 @@ const mutateIds = (...mutations: Extract<Operation, { op: 'mutate' }>['mutations
 const ids = select('Bridge', [['name', '==', 'br0']], 'external_ids');
 const names = select('Port', [], 'name');
 
+const givenId = '3d2c1b0a-6f5e-4d3c-8b2a-1f0e9d8c7b6a';
+
 /** One transaction after the other. */
 const transactions: readonly (readonly [title: string, ...operations: Operation[]])[] = [
   [
@@ -71,6 +73,26 @@ const transactions: readonly (readonly [title: string, ...operations: Operation[
   [
     'a set with the same twice',
     { op: 'update', table: 'Port', where: [['name', '==', 'p']], row: { trunks: ['set', [4, 2, 4]] } },
+  ],
+  [
+    'a row with a given id',
+    { op: 'insert', table: 'Bridge', 'uuid-name': 'given', uuid: givenId, row: { name: 'br-given' } },
+    {
+      op: 'mutate',
+      table: 'Open_vSwitch',
+      where: [],
+      mutations: [['bridges', 'insert', ['named-uuid', 'given']]],
+    },
+    select('Bridge', [['_uuid', '==', ['uuid', givenId]]], '_uuid', 'name'),
+  ],
+  [
+    'a row that is removed',
+    {
+      op: 'mutate',
+      table: 'Open_vSwitch',
+      where: [],
+      mutations: [['bridges', 'delete', ['uuid', givenId]]],
+    },
   ],
   ['two rows of a name', ...insertPort('p', 'br0')],
   ['rows that are named before they are there', ...insertPort('later', 'br0').reverse(), names],
