@@ -15,14 +15,11 @@ import {
   legsOfPlan,
   type RoutedRequest,
   stepKindOf,
-  validateBackend,
   validatePath,
   validatePlan,
 } from '@vifkit/core/internal';
 import {
   bandwidthOf,
-  type GuestConfigurator,
-  type GuestDevice,
   type HostCapabilities,
   NetworkVif,
   type PortSettings,
@@ -31,7 +28,7 @@ import {
   requireVirtio,
   tapQueues,
 } from '@vifkit/core/nova';
-import { requireField, type VIFBase, VIFHostDevice, VIFVHostUser } from '@vifkit/core/os-vif';
+import { VIFVHostUser } from '@vifkit/core/os-vif';
 import type { Host } from '../run/host.js';
 import type { VifRecord, VifRecords } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
@@ -243,63 +240,11 @@ function mergeLegs(path: readonly Leg[], planned: readonly Leg[]): Leg[] {
   return [...path, ...planned.filter(({ kind, name }) => !described.has(`${kind} ${name}`))];
 }
 
-/**
- * Chooses the path and computes the guest's device.
- * @throws VifError
- */
-export async function prepareDevice(
-  request: RoutedRequest,
-  registry: PluginRegistry,
-  facts: HostFacts,
-  guests: GuestConfigurator,
-  signal: AbortSignal,
-): Promise<Handled & { readonly device: GuestDevice }> {
-  const { instance, flavor, image, hostFilters, routing, vif } = request;
-  const chosen = await findPath(request, registry);
-  const host = await completeHost(request.host, facts);
-  const vnic = vif instanceof NetworkVif && { vnicType: vif.vnic_type };
-  const asked = new AskedFacts(facts);
-  const context = { instance, flavor, image, host, hostFilters, routing, ...vnic, facts: asked.facts };
-  const device = await guard(chosen, 'config', asked, signal, async () => {
-    if (chosen.path === 'os-vif') {
-      const { plugin, vif: object } = chosen;
-      const own = {
-        makesTap: registry.makesTaps(plugin) || makesTapFor(request),
-        ...(await vdpaOf(object, context.vnicType, asked.facts)),
-      };
-      return guests.forObject(object, { ...context, ...own });
-    }
-    const { vif, handler } = chosen;
-    const owner = `legacy plugin '${chosen.plugin}'`;
-    const backend = validateBackend(await handler.config(vif, context), owner, vif.id);
-    return guests.forBackend(backend, vif.address, context);
-  });
-  return { ...handledBy(request, chosen), device };
-}
-
-/** The plug makes the tap of a port with settings such as VLANs: libvirt would not know about them. */
-function makesTapFor({ vif }: RoutedRequest): boolean {
-  return vif instanceof NetworkVif && portSettings(vif) !== undefined;
-}
-
-/** @throws VifError PCI_DEVICE_NOT_FOUND for a VIF of the vNIC type `vdpa` whose function has no vDPA device */
-async function vdpaOf(
-  vif: VIFBase,
-  vnicType: string | undefined,
-  facts: HostFacts,
-): Promise<{ readonly vdpaDevice?: string }> {
-  if (vnicType !== 'vdpa' || !(vif instanceof VIFHostDevice)) return {};
-  const address = requireField(vif, 'dev_address', vif.id);
-  const vdpaDevice = await facts.vdpaDevice(address);
-  if (vdpaDevice !== undefined) return { vdpaDevice };
-  const text =
-    `Virtual function ${address} has no vDPA device for guests: make one (\`vdpa dev add name NAME mgmtdev pci/${address}\`), ` +
-    'and load vhost_vdpa';
-  throw new VifError('PCI_DEVICE_NOT_FOUND', text, { vifId: vif.id });
-}
-
 /** What the request does not say about the host is read from the host, or assumed to be current. */
-async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts): Promise<HostCapabilities> {
+export async function completeHost(
+  given: Partial<HostCapabilities>,
+  facts: HostFacts,
+): Promise<HostCapabilities> {
   return {
     ...given,
     virt_type: given.virt_type ?? 'kvm',
@@ -309,7 +254,7 @@ async function completeHost(given: Partial<HostCapabilities>, facts: HostFacts):
   };
 }
 
-function handledBy(request: RoutedRequest, { path, plugin, reason }: ChosenPath): Handled {
+export function handledBy(request: RoutedRequest, { path, plugin, reason }: ChosenPath): Handled {
   return { id: request.id, vifId: request.vif.id, path, plugin, reason };
 }
 
@@ -317,7 +262,7 @@ function handledBy(request: RoutedRequest, { path, plugin, reason }: ChosenPath)
  * Facts about the host, and which of them a plugin is waiting for: if the deadline passes, it is the host that did not
  * answer, and not the plugin.
  */
-class AskedFacts {
+export class AskedFacts {
   readonly #pending = new Set<string>();
   readonly facts: HostFacts;
 
@@ -348,7 +293,7 @@ class AskedFacts {
 }
 
 /** The plugin's result. A plugin that hangs is waited for until the signal fires. */
-async function guard<T>(
+export async function guard<T>(
   { path, plugin, vif }: ChosenPath,
   operation: string,
   asked: AskedFacts,

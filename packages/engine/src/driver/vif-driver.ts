@@ -37,14 +37,7 @@ import {
   plugging,
 } from './plugging.js';
 import { disposePlugins } from './plugin-packages.js';
-import {
-  loadCode,
-  type Operation,
-  type Prepared,
-  prepareDevice,
-  prepareJob,
-  previousPlugCode,
-} from './prepare.js';
+import { loadCode, type Operation, type Prepared, prepareJob, previousPlugCode } from './prepare.js';
 import { inBatches, type Requests } from './requests.js';
 import type { ChangeResult, CheckResult, ConfigResult, PlanResult, ReadyResult, Settled } from './results.js';
 import { type Call, onlyResult, runRequests, settle } from './run-requests.js';
@@ -68,6 +61,7 @@ export const code = {
   gc: () => import('./gc.js'),
   list: () => import('../inventory/plugged-vifs.js'),
   previousPlug: previousPlugCode,
+  device: () => import('./prepare-device.js'),
   unplugging: () => import('./unplugging.js'),
   watch: () => import('../inventory/watch.js'),
 } as const;
@@ -166,7 +160,10 @@ export class VifDriver {
     const given = readBatchOptions(options);
     const { registry, host, guests, logger } = this.#parts;
     const configure = (request: unknown, signal: AbortSignal) =>
-      settle(request, signal, () => prepareDevice(this.#read(request), registry, host.facts, guests, signal));
+      settle(request, signal, async () => {
+        const { prepareDevice } = await loadCode(host, code.device);
+        return prepareDevice(this.#read(request), registry, host.facts, guests, signal);
+      });
     return traced('config', () =>
       inBatches<ConfigResult>(requests, given, resultNotifier(given, logger), (batch, times, done) =>
         withDeadline(times.timeout, times.signal, (signal) =>

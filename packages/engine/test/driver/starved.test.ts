@@ -55,7 +55,7 @@ it('a driver of a long-lived host loads all code at once', async () => {
   const guests = { forObject: () => ({ toXml: () => '' }), forBackend: () => ({ toXml: () => '' }) };
   createVifDriver({ host: { ...host, load }, guests, plugins: [] });
   createVifDriver({ host: { ...host, load, isLongLived: true }, guests, plugins: [] });
-  await expect.poll(() => loaded.length).toBe(8);
+  await expect.poll(() => loaded.length).toBe(9);
   expect(loaded).toContainEqual(expect.objectContaining({ unplugging: expect.any(Function) }));
 });
 

@@ -2,21 +2,6 @@ import { VifError } from '@vifkit/core';
 import type { FormerLink } from './former-link.js';
 import type { LinkState } from './link-state.js';
 import type { LinkOperation, LinkTable } from './link-table.js';
-import type { LinkWrite } from './link-write.js';
-
-/** The links that undoing a change makes again. */
-export function madeAgain(change: LinkWrite): LinkState[] {
-  switch (change.kind) {
-    case 'remove':
-      return [change.removed.link, change.removed.peer].filter((each) => each !== undefined);
-    case 'replace':
-      return [change.replaced.link, change.replaced.peer].filter((each) => each !== undefined);
-    case 'remake':
-      return [change.was];
-    default:
-      return [];
-  }
-}
 
 /**
  * Gives links that were made again what else they had.

@@ -1,16 +1,15 @@
 import { isVifError, VifError } from '@vifkit/core';
 import type { Outcome, Owned, PlannedVif, Reach, StepRunner, VifStep } from '@vifkit/core/step-kinds';
 import type { LinkStep } from '@vifkit/core/steps';
+import { loadCode } from '../commands/descriptors.js';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
 import { canRecreateInPlace, compareCreation, memberOf } from './compare.js';
-import { completeLinks, madeAgain } from './complete-links.js';
-import type { FormerLink } from './former-link.js';
 import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
-import type { LinkOperation, LinkTable } from './link-table.js';
+import type { LinkTable } from './link-table.js';
 import {
   bridgesByRequest,
   inspectUser,
@@ -24,7 +23,9 @@ import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
 import { hybridBridgesOf, type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
-import { type AttemptedLinkTask, didNothing, undoing, withoutOtherEnds } from './undoing.js';
+import { type AttemptedLinkTask, didNothing, madeAgain, undoing, withoutOtherEnds } from './undoing.js';
+
+const completeCode = () => import('./complete-links.js');
 
 /** Carries out link steps on a table of links. */
 export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress> {
@@ -177,8 +178,8 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     );
     const wanted = scripts.flatMap((script) => (script instanceof VifError ? [] : script));
     const results = new Map((await this.#table.write(wanted, signal)).map((error, i) => [wanted[i], error]));
-    const again = tasks.map(({ change }, i) => (isMaking(scripts[i]) ? madeAgain(change) : []));
-    const lost = await completeLinks(again.flat(), this.#table, signal);
+    const again = tasks.map(({ change }, i) => madeAgain(change, scripts[i]));
+    const lost = await complete(again.flat(), this.#table, signal);
     return scripts.map((script, i) => {
       if (script instanceof VifError) return script;
       const error = script.map((each) => results.get(each)).find(Boolean);
@@ -224,7 +225,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     if (present.length === 0) return links;
     const formers = await this.#table.readFormer(present, signal);
     const known = this.#table.withSettings(links, present);
-    return new Map([...known].map(([name, link]) => [name, withFormer(link, formers.get(name))]));
+    return new Map([...known].map(([name, link]) => [name, { ...link, former: formers.get(name) }]));
   }
 
   /** With the reach `near`, links are found by name, see {@link findStrays}: the kernel cannot search by alias. */
@@ -307,13 +308,15 @@ function claimedLinks(
   return refused;
 }
 
-function withFormer(link: LinkState, former: FormerLink | undefined): LinkState {
-  return former ? { ...link, former } : link;
-}
-
-/** Whether links are made again. */
-function isMaking(script: readonly LinkOperation[] | VifError = []): boolean {
-  return !(script instanceof VifError) && script.some(({ op }) => op === 'add' || op === 'remake');
+/** See `completeLinks`; few calls need it. */
+async function complete(
+  links: readonly LinkState[],
+  table: LinkTable,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, VifError>> {
+  if (links.length === 0) return new Map();
+  const { completeLinks } = await loadCode(completeCode);
+  return completeLinks(links, table, signal);
 }
 
 /** Whether a step concerns the link of a running guest: its tap is open, or a container has the other end. */

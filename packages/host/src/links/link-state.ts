@@ -72,7 +72,7 @@ export interface LinkState {
   readonly arpIgnore?: number;
   readonly arpAnnounce?: number;
   /** What it has besides; read only of a link that a plug removes, or makes again. */
-  readonly former?: FormerLink;
+  readonly former?: FormerLink | undefined;
   /** Whether it offloads checksums; read only on request. */
   readonly checksumOffload?: boolean;
 }

@@ -68,6 +68,21 @@ export function undoing(
   }
 }
 
+/** The links that a script makes again to undo a change. */
+export function madeAgain(change: LinkWrite, script: readonly LinkOperation[] | VifError = []): LinkState[] {
+  if (script instanceof VifError || !script.some(({ op }) => op === 'add' || op === 'remake')) return [];
+  switch (change.kind) {
+    case 'remove':
+      return [change.removed.link, change.removed.peer].filter((each) => each !== undefined);
+    case 'replace':
+      return [change.replaced.link, change.replaced.peer].filter((each) => each !== undefined);
+    case 'remake':
+      return [change.was];
+    default:
+      return [];
+  }
+}
+
 /** The tasks, without those that removed the other end of a pair that an earlier one restores. */
 export function withoutOtherEnds(
   tasks: readonly AttemptedLinkTask[],
