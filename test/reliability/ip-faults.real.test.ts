@@ -43,9 +43,9 @@ const [SHORT, LONG] = [1_500, 20_000];
 /** What happens, how the plug ends then, and at which of the lines it is tried: a hang takes its time. */
 const breakages: readonly [Breakage, Ending, every: number][] = [
   ['dies', 'well', 1],
-  ['dies twice', 'LINK_COMMAND_FAILED', 1],
-  ['is not permitted', 'LINK_COMMAND_FAILED', 2],
-  ['hangs', 'TIMEOUT', 3],
+  ['dies twice', 'LINK_COMMAND_FAILED', 3],
+  ['is not permitted', 'LINK_COMMAND_FAILED', 4],
+  ['hangs', 'TIMEOUT', 4],
 ];
 
 const names = [
