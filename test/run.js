@@ -220,18 +220,15 @@ function lanes() {
   const { node: current } = process.versions;
   // Deadlines, locks and signals have been tried on all of them by now: see test/node.
   const others = [...releases].filter(([release]) => smokeReleases.includes(release));
-  const [first, second] = [others.slice(0, 1), others.slice(1)].map((each) =>
-    each.map(([release, node]) => ({ title: release, node, args: [...smoke, workers] })),
-  );
+  const onOthers = others.map(([release, node]) => ({ title: release, node, args: [...smoke, workers] }));
   const onHost = lacking.length === 0;
   return [
-    [...(onHost ? [{ title: `${current} on the host`, args: projects(['real']) }] : []), ...first],
+    [...(onHost ? [{ title: `${current} on the host`, args: projects(['real']) }] : []), ...onOthers],
     [
       ...(onHost
         ? [{ title: `${current} with guests and faults`, args: projects(['guests', 'real-faults']) }]
         : []),
       { title: `${current} in memory`, args: [...projects(inMemory), workers] },
-      ...second,
     ],
   ];
 }
