@@ -1,14 +1,8 @@
+import type { OvsPortOnPath } from '@vifkit/engine/connection';
 import * as values from '../ovsdb/values.js';
 
 /** Why a port cannot reach the network: the ports that lead there are in other VLANs. */
-export interface StrayVlan {
-  /** The VLAN of the untagged frames that it sends; 0 is none. Of a trunk that drops them, all that it carries. */
-  readonly vlans: readonly number[];
-  /** The ports that lead to the network. */
-  readonly ways: readonly string[];
-  /** Whether others carry its VLAN, or it carries others that lead to the network. */
-  readonly isShared: boolean;
-}
+export type StrayVlan = NonNullable<OvsPortOnPath['strayVlan']>;
 
 /** A port of a bridge, with what its interface is. */
 export interface BridgePort {
