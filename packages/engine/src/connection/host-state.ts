@@ -124,7 +124,36 @@ export interface OvsBridgeOnPath {
   readonly closedWays?: { readonly why: string; readonly isError: boolean } | undefined;
 }
 
-export interface OvsPortOnPath {
+/** The VLAN settings of a port of Open vSwitch. */
+export interface PortVlans {
+  readonly tag: number | undefined;
+  readonly trunks: readonly number[];
+  /** `access`, `trunk`, ...; undefined if the tag decides. */
+  readonly vlanMode?: string | undefined;
+  /** Of a port with mode `dot1q-tunnel`: the VLANs that the guest may tag its frames with; if empty, any and none. */
+  readonly cvlans?: readonly number[] | undefined;
+}
+
+/** A port of a bridge, be it on a path or not. */
+export interface BridgePort extends PortVlans {
+  readonly name: string;
+  /** Whether it leads to the network. */
+  readonly leadsOut: boolean;
+  /** Whether frames pass it at all, as not through the local port of a bridge that is down. */
+  readonly isOpen: boolean;
+}
+
+/** Why a port cannot reach the network: the ports that lead there are in other VLANs. */
+export interface StrayVlan {
+  /** The VLANs that it sends in; 0 is none. */
+  readonly vlans: readonly number[];
+  /** The names of the ports that lead to the network. */
+  readonly ways: readonly string[];
+  /** Others carry its VLAN, or it carries others that lead to the network. */
+  readonly isShared: boolean;
+}
+
+export interface OvsPortOnPath extends PortVlans {
   readonly bridge: string;
   readonly type: string;
   readonly ofport: number | undefined;
@@ -132,19 +161,8 @@ export interface OvsPortOnPath {
   /** `up` or `down`. */
   readonly adminState: string | undefined;
   readonly linkState: string | undefined;
-  readonly tag: number | undefined;
-  readonly trunks: readonly number[];
-  /** `access`, `trunk`, ...; undefined if the tag decides. */
-  readonly vlanMode?: string | undefined;
-  /** Of a port with mode `dot1q-tunnel`: the VLANs that the guest may tag its frames with; if empty, any and none. */
-  readonly cvlans?: readonly number[] | undefined;
-  /**
-   * It sends in other VLANs (0 is none) than all ports by which its bridge leads to the network, and its bridge has no
-   * flows that pass VLANs by. `isShared`: others carry its VLAN, or it carries others that lead to the network.
-   */
-  readonly strayVlan?:
-    | { readonly vlans: readonly number[]; readonly ways: readonly string[]; readonly isShared: boolean }
-    | undefined;
+  /** Undefined if it reaches the network, and where the bridge has flows that may pass VLANs by. */
+  readonly strayVlan?: StrayVlan | undefined;
   /**
    * What spanning tree has made of it: `forwarding`, `listening`, `learning`, `blocking`, `discarding` or `disabled`;
    * undefined if it takes no part.

@@ -10,6 +10,7 @@ import type {
   OvsPortOnPath,
 } from './host-state.js';
 import { awaitsGuest, missing } from './judge-links.js';
+import { getsNoBroadcasts, getsOwnVlanTagged, isInDeadVlan, requiredTags } from './port-vlans.js';
 import { broken, sound, type Verdict, waiting, worstOf } from './verdict.js';
 
 /**
@@ -109,42 +110,24 @@ function judgeOpening({ error, ofport }: OvsPortOnPath, isEarly: boolean): Verdi
 }
 
 function judgeVlans({ isolated, tag, tagged }: OvsPortLeg, port: OvsPortOnPath): Verdict {
-  if (port.vlanMode === 'native-tagged' && port.tag !== undefined && port.tag > 0) {
+  if (getsOwnVlanTagged(port)) {
     return broken(`its untagged frames are in VLAN ${port.tag}, but it gets that VLAN's frames tagged`);
   }
   if (getsNoBroadcasts(port))
     return broken('it gets no broadcasts: its untagged frames are in VLAN 0, which its trunks lack');
   if (tag !== undefined && port.tag !== tag) return broken(`it is in VLAN ${port.tag ?? 'none'}, not ${tag}`);
-  if (!isDead(port)) {
+  if (!isInDeadVlan(port)) {
     return worstOf([judgeStrayVlan(port), tagged ? sound : judgeUntagged(port)]);
   }
   const why = `it is in the dead VLAN ${DEAD_VLAN}: Neutron's agent has not bound it`;
   return isolated ? waiting(why) : broken(why);
 }
 
-/** In the native modes, Open vSwitch adds the port's own VLAN to its trunks, unless that is 0. */
-function getsNoBroadcasts({ vlanMode, tag = 0, trunks }: OvsPortOnPath): boolean {
-  return vlanMode === 'native-untagged' && tag === 0 && trunks.length > 0 && !trunks.includes(0);
-}
-
-/** Whether a port is in the dead VLAN only. `isolate_vif` makes it a trunk of that: clearing its tag is not enough. */
-function isDead(port: OvsPortOnPath): boolean {
-  const { tag, trunks } = port;
-  if (tag === DEAD_VLAN) return true;
-  return isTrunk(port) && trunks.length > 0 && trunks.every((vlan) => vlan === DEAD_VLAN);
-}
-
-function isTrunk({ tag, vlanMode = tag === undefined ? 'trunk' : 'access' }: OvsPortOnPath): boolean {
-  return vlanMode === 'trunk';
-}
-
-/** Untagged frames are in VLAN 0 of a trunk, and of a tunnel of tags (`dot1q-tunnel`). */
 function judgeUntagged(port: OvsPortOnPath): Verdict {
-  const { vlanMode, cvlans = [] } = port;
-  const passing = vlanMode === 'dot1q-tunnel' ? cvlans : isTrunk(port) ? port.trunks : [];
-  if (passing.length === 0 || passing.includes(0)) return sound;
+  const vlans = requiredTags(port);
+  if (vlans.length === 0) return sound;
   return waiting(
-    `it drops untagged frames: only those that the guest tags with VLAN ${passing.join(', ')} pass`,
+    `it drops untagged frames: only those that the guest tags with VLAN ${vlans.join(', ')} pass`,
   );
 }
 

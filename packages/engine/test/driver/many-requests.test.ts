@@ -75,7 +75,7 @@ describe('many requests', () => {
       vifId(2),
     ];
     for (const method of ['planAll', 'plugAll', 'checkAll', 'unplugAll', 'plugAll'] as const) {
-      expect(outcomes(await driver[method](requests, { timeout: 100 })), method).toEqual(expected);
+      expect(outcomes(await driver[method](requests, { timeout: 1_000 })), method).toEqual(expected);
     }
     expect(Object.keys(host.links.snapshot())).toEqual(['tap1', 'tap2']);
   });

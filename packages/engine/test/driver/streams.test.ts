@@ -86,10 +86,10 @@ describe('requests that are yielded', () => {
 
   it('that do not end in time are not waited for', async () => {
     const { driver } = benchWith([Taps]);
-    const { source, requests } = slowly(10, 300);
-    const results = await driver.plugAll(requests, { timeout: 700 });
+    const { source, requests } = slowly(10, 500);
+    const results = await driver.plugAll(requests, { timeout: 1_250 });
     expect(idsOf(results)).toEqual([vifId(1), vifId(2), 'TIMEOUT']);
-    await sleep(400);
+    await sleep(700);
     expect(source).toMatchObject({ asked: 3, left: true });
   });
 });

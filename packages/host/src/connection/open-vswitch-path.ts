@@ -1,11 +1,18 @@
 import type { Leg, OvnBindingLeg } from '@vifkit/core/connection';
-import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath } from '@vifkit/engine/connection';
+import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath, StrayVlan } from '@vifkit/engine/connection';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
 import type { OvnPath } from './ovn-path.js';
-import type { StrayVlan } from './ovs-vlans.js';
-import { closedInterfaces, mirrorTo, OvsWays, placesOf, portsInVlans, usesSpanningTree } from './ovs-ways.js';
+import {
+  closedInterfaces,
+  mirrorTo,
+  OvsWays,
+  placesOf,
+  portsInVlans,
+  portVlansOf,
+  usesSpanningTree,
+} from './ovs-ways.js';
 import type { VswitchdProbe } from './vswitchd-probe.js';
 
 /** The rows of Open vSwitch's database, as of the last refresh. */
@@ -249,10 +256,7 @@ function portOf(bridge: string, port: values.Row, iface: values.Row | undefined)
     error: values.readOptionalString(iface?.error),
     adminState: values.readOptionalString(iface?.admin_state),
     linkState: values.readOptionalString(iface?.link_state),
-    tag: values.readOptionalInteger(port.tag),
-    trunks: values.readSet(port.trunks).map(Number),
-    vlanMode: values.readOptionalString(port.vlan_mode),
-    cvlans: values.readSet(port.cvlans).map(Number),
+    ...portVlansOf(port),
     externalIds: values.readStrings(iface?.external_ids),
     options: values.readStrings(iface?.options),
   };

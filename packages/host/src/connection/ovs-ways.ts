@@ -1,8 +1,8 @@
+import { type BridgePort, type PortVlans, type StrayVlan, strayVlan } from '@vifkit/engine/connection';
 import { OWNER_KEY } from '../openvswitch/marks.js';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { type Key, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
-import { type BridgePort, type StrayVlan, strayVlan } from './ovs-vlans.js';
 
 const isUp = ({ link_state }: values.Row) => values.readOptionalString(link_state) === 'up';
 const errorOf = ({ error }: values.Row) => values.readOptionalString(error);
@@ -130,7 +130,7 @@ export class OvsWays {
       const isOthers = values.readEntry(port.external_ids, OWNER_KEY) !== undefined;
       const leadsOut = !isOthers && its.some((row) => !isInside(row));
       const isOpen = its.some((row) => values.readOptionalString(row.admin_state) !== 'down');
-      return [{ name: values.readString(port.name), port, leadsOut, isOpen }];
+      return [{ name: values.readString(port.name), ...portVlansOf(port), leadsOut, isOpen }];
     });
     return new Map(
       names.flatMap((name) => {
@@ -243,6 +243,15 @@ function unusedBecause(row: values.Row, { interfaces, other_config }: values.Row
   const fallsBack = values.readEntry(other_config, 'lacp-fallback-ab') === 'true';
   if (row.lacp_current === false && !fallsBack) return 'no LACP partner replies';
   return isUnanswered(row) ? 'nobody replies to BFD' : undefined;
+}
+
+export function portVlansOf({ tag, trunks, vlan_mode, cvlans }: values.Row): PortVlans {
+  return {
+    tag: values.readOptionalInteger(tag),
+    trunks: values.readSet(trunks).map(Number),
+    vlanMode: values.readOptionalString(vlan_mode),
+    cvlans: values.readSet(cvlans).map(Number),
+  };
 }
 
 /** Whether ports of a bridge may be kept from forwarding, so that there is no loop. */
