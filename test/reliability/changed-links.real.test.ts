@@ -42,13 +42,18 @@ afterEach(async () => {
 
 /** What an operator has set on the links of a VIF, and on its ports. */
 async function touch(links: readonly string[]) {
-  for (const name of links) {
-    await ip(`link set dev ${name} txqueuelen 77 group 9 mtu 1400`);
-    await ip(`link property add dev ${name} altname alt-${name}`);
-    await execa('sysctl', ['-qw', `net.ipv4.conf.${name}.arp_ignore=1`]);
-    await execa('sysctl', ['-qw', `net.ipv4.conf.${name}.rp_filter=2`]);
-    await execa('sysctl', ['-qw', `net.ipv6.conf.${name}.disable_ipv6=1`]);
-  }
+  if (links.length === 0) return;
+  const commands = links.flatMap((name) => [
+    `link set dev ${name} txqueuelen 77 group 9 mtu 1400`,
+    `link property add dev ${name} altname alt-${name}`,
+  ]);
+  await execa('ip', ['-batch', '-'], { input: commands.join('\n') });
+  const settings = links.flatMap((name) => [
+    `net.ipv4.conf.${name}.arp_ignore=1`,
+    `net.ipv4.conf.${name}.rp_filter=2`,
+    `net.ipv6.conf.${name}.disable_ipv6=1`,
+  ]);
+  await execa('sysctl', ['-qw', ...settings]);
 }
 
 async function touchRows() {
@@ -57,11 +62,11 @@ async function touchRows() {
     return text.split('\n').filter((name) => name && name !== 'br-int');
   };
   const own = ['external_ids:operator=1', 'other_config:operator=1'];
-  for (const name of await names('Port')) await ovs.vsctl('set', 'Port', name, ...own, 'lacp=off');
-  for (const name of await names('Interface')) {
-    const more = ['ofport_request=77', 'lldp:enable=true', 'bfd:min_tx=500'];
-    await ovs.vsctl('set', 'Interface', name, ...own, ...more);
-  }
+  const ports = (await names('Port')).map((name) => ['set', 'Port', name, ...own, 'lacp=off']);
+  const more = ['ofport_request=77', 'lldp:enable=true', 'bfd:min_tx=500'];
+  const interfaces = (await names('Interface')).map((name) => ['set', 'Interface', name, ...own, ...more]);
+  const commands = [...ports, ...interfaces];
+  if (commands.length > 0) await ovs.vsctl(...commands.flatMap((each) => ['--', ...each]));
 }
 
 const ways = Object.entries(forms).flatMap(([was, before]) =>

@@ -8,7 +8,7 @@ import type { VifEnd } from './vif-process.js';
 
 requireOwnNetwork();
 
-const KILLS = 200;
+const KILLS = 120;
 const SITES = 2;
 /** Kills before the host is put in order again. */
 const IN_A_ROW = 8;
