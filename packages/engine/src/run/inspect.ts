@@ -121,7 +121,8 @@ function taskOf(
 ): RunningTask {
   const settled = settleOwnership(step, vifId, operation, inspection);
   const { change } = settled.inspection;
-  return { step, vifId, owner, trace, queue, change, ...settled, attempted: false, outcome: {} };
+  const isOfPlug = operation === 'plug';
+  return { step, vifId, isOfPlug, owner, trace, queue, change, ...settled, attempted: false, outcome: {} };
 }
 
 function noRunner({ kind }: Step): VifError {

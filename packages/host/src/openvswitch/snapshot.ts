@@ -2,7 +2,7 @@ import { isSameVif } from '@vifkit/core';
 import * as values from '../ovsdb/values.js';
 import { OWNER_KEY, qosId, searchedIds } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
-import { byColumn, byExternalId, byReference, COLUMNS, queryRows, queryTable } from './rows/queries.js';
+import { byColumn, byExternalId, byReference, queryRows, queryTable } from './rows/queries.js';
 import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
 
 /** How a transaction refers to a row: by its uuid, or by a name within the transaction if it inserts the row itself. */
@@ -12,39 +12,11 @@ export interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
   readonly ref: RowRef;
   /** The second elements of the references to its ports. */
   readonly ports: ReadonlySet<string>;
-  readonly row: values.Row;
 }
 
 export interface PortRow extends OvsPort {
   readonly ref: RowRef;
-  readonly rows?: PortRows;
   readonly interface: (OvsInterface & { readonly ref: RowRef }) | undefined;
-}
-
-/**
- * A port's columns that can be written, in its row, that of its interface, and its QoS row if that is ours; those of
- * the bridge, if it is a bridge's local port.
- */
-export interface PortRows {
-  /** The id of the port's row. */
-  readonly id?: string;
-  readonly port: values.Row;
-  readonly interface: values.Row;
-  readonly qos?: values.Row;
-  /** The mirrors that refer to the port. */
-  readonly mirrors?: readonly { readonly mirror: string; readonly column: string }[];
-  readonly bridge?: FormerBridge;
-}
-
-/** A bridge that was removed. */
-export interface FormerBridge {
-  /** ovs-vswitchd derives the bridge's address and its datapath id from the id of its row. */
-  readonly id: string;
-  readonly row: values.Row;
-  /** The patch ports that were removed with it, by name. */
-  readonly patches: ReadonlyMap<string, PortRows>;
-  /** The rows that only the bridge referred to. */
-  readonly references: readonly { readonly table: string; readonly id: string; readonly row: values.Row }[];
 }
 
 /** Every bridge, and the requested ports, as rows of the database. */
@@ -74,6 +46,15 @@ export interface Wanted {
 
 type Rows = ReadonlyMap<string, readonly values.Row[]>;
 
+const portColumns = [
+  ...(['_uuid', 'name', 'tag', 'vlan_mode', 'trunks'] as const),
+  ...(['external_ids', 'interfaces'] as const),
+];
+const interfaceColumns = [
+  ...(['_uuid', 'name', 'type', 'external_ids', 'options'] as const),
+  ...(['mtu_request', 'ofport', 'error'] as const),
+];
+
 /**
  * Reads everything together. All bridges are read, since a port does not refer to its bridge. What is found of a VIF by
  * its mark or its `iface-id` is usually complete: only if a port is found without its interface, or the reverse, is the
@@ -92,11 +73,11 @@ export async function readSnapshot(
   const rows = await source.read(
     {
       root: queryTable('Open_vSwitch', ['_uuid', 'external_ids']),
-      bridges: queryTable('Bridge', ['_uuid', ...COLUMNS.Bridge]),
+      bridges: queryTable('Bridge', ['_uuid', 'name', 'datapath_type', 'external_ids', 'ports']),
       ...queryPorts(names),
-      qos: queryRows('QoS', ['_uuid', ...COLUMNS.QoS], qosPorts.keys(), byExternalId('id')),
-      marked: queryRows('Port', ['_uuid', ...COLUMNS.Port], vifIds, byExternalId(OWNER_KEY)),
-      named: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], interfaceIds, byExternalId('iface-id')),
+      qos: queryRows('QoS', ['_uuid', 'external_ids'], qosPorts.keys(), byExternalId('id')),
+      marked: queryRows('Port', portColumns, vifIds, byExternalId(OWNER_KEY)),
+      named: queryRows('Interface', interfaceColumns, interfaceIds, byExternalId('iface-id')),
     },
     signal,
   );
@@ -161,8 +142,8 @@ const idOf = ({ _uuid }: values.Row) => values.readUuid(_uuid);
 function queryPorts(names: Iterable<string>) {
   const wanted = [...names];
   return {
-    ports: queryRows('Port', ['_uuid', ...COLUMNS.Port], wanted, byColumn('name')),
-    interfaces: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], wanted, byColumn('name')),
+    ports: queryRows('Port', portColumns, wanted, byColumn('name')),
+    interfaces: queryRows('Interface', interfaceColumns, wanted, byColumn('name')),
   };
 }
 
@@ -223,7 +204,7 @@ export function readSwitch(
     found,
   );
   const ports = new Map(
-    [...whole].map(([name, { rows: _, ...port }]): [string, OvsPort] => [
+    [...whole].map(([name, port]): [string, OvsPort] => [
       name,
       withoutRef({ ...port, interface: port.interface && withoutRef(port.interface) }),
     ]),
@@ -250,7 +231,6 @@ function readBridge(row: values.Row): BridgeRow {
     datapathType: values.readString(row.datapath_type) as OvsBridge['datapathType'],
     externalIds: values.readStrings(row.external_ids),
     ports: new Set(values.readUuids(row.ports)),
-    row: writable(row),
   };
   readBridges.set(row, bridge);
   return bridge;
@@ -309,24 +289,7 @@ function readPort(
     trunks: values.readSet(row.trunks).map(Number),
     externalIds: values.readStrings(row.external_ids),
     interface: own && members.length === 1 && members[0] === own.ref[1] ? own : undefined,
-    rows: { port: writable(row), interface: writable(interfaceRow ?? {}) },
   };
-}
-
-/** The columns of a row that do not say what it is, nor what ovs-vswitchd has found. */
-export function writable({
-  _uuid,
-  name,
-  interfaces,
-  ports,
-  controller,
-  ofport,
-  error,
-  admin_state,
-  link_state,
-  ...row
-}: values.Row): values.Row {
-  return row;
 }
 
 function readInterface(row: values.Row): OvsInterface & { ref: RowRef } {
