@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { asVifError, VifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
 import type { AttemptedTask, Inspection, StepRunner, Stray } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import { signalError, withDeadline, withinDeadline } from '../time/deadline.js';
+import { alone, type Batches, joined, joinedWhileBusy } from './batches.js';
 import type { Job } from './job.js';
 import { type Left, settleOwnership } from './ownership.js';
 import { startBatch, type Trace, taskTitle } from './timeline.js';
@@ -236,51 +236,4 @@ function withTimeHint(error: VifError | undefined, timeout: number): VifError | 
   if (error?.code !== 'TIMEOUT') return error;
   const message = `${error.message}. Undoing had ${timeout / 1000} s (undoTimeout, --undo-timeout)`;
   return new VifError('TIMEOUT', message, { vifId: error.vifId, cause: error.cause });
-}
-
-/** Processes items, in a batch with those of other callers. */
-type Batches<I, R> = (items: readonly I[]) => Promise<readonly R[]>;
-
-/** Processes a batch of items. Returns the results in their order. Never rejects. */
-type RunBatch<I, R> = (items: readonly I[]) => Promise<readonly R[]>;
-
-function alone<I, R>(run: RunBatch<I, R>): Batches<I, R> {
-  return async (items) => (await Promise.all(items.map((item) => run([item])))).flat();
-}
-
-/** Batches what is requested at the same moment, as by jobs that got their locks together. */
-function joined<I, R>(run: RunBatch<I, R>): Batches<I, R> {
-  return batches(run, () => Promise.resolve());
-}
-
-/** Also batches what is requested while the previous batch is running. */
-function joinedWhileBusy<I, R>(run: RunBatch<I, R>): Batches<I, R> {
-  return batches(run, async (last) => {
-    await last;
-    await setImmediate(); // jobs that waited for the same batch join here
-  });
-}
-
-function batches<I, R>(
-  run: RunBatch<I, R>,
-  collecting: (last: Promise<unknown> | undefined) => Promise<void>,
-): Batches<I, R> {
-  let last: Promise<unknown> | undefined;
-  let open: { readonly items: I[]; readonly done: Promise<readonly R[]> } | undefined;
-  const begin = () => {
-    const items: I[] = [];
-    const collected = collecting(last);
-    const done = collected.then(() => {
-      open = undefined;
-      return run(items);
-    });
-    last = done;
-    return { items, done };
-  };
-  return async (items) => {
-    open ??= begin();
-    const batch = open;
-    const first = batch.items.push(...items) - items.length;
-    return (await batch.done).slice(first, first + items.length);
-  };
 }
