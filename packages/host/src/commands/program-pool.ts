@@ -2,7 +2,8 @@ import { setImmediate } from 'node:timers';
 import { isVifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
 import type { Answer, AskedFor, Question } from './program-session.js';
-import { type Argv, hostPrograms, type Programs, type Session } from './programs.js';
+import { hostPrograms, type Programs, type Session } from './programs.js';
+import { type Argv } from './run-program.js';
 import { retryTransient } from './transient.js';
 
 export interface PoolOptions {

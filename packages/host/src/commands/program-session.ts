@@ -4,8 +4,7 @@ import type { CommandResult } from '@vifkit/core/step-kinds';
 import { signalError } from '@vifkit/engine/time';
 import { requireDescriptors } from './descriptors.js';
 import { closeOnceQuiet, endGroupOnSignal } from './process-group.js';
-import type { ProgramOptions } from './run-program.js';
-import { OF_A_CALL } from './run-program.js';
+import { type Argv, OF_A_CALL, type ProgramOptions } from './run-program.js';
 
 /** Milliseconds that a program has to end once its input has ended. */
 const END_TIMEOUT = 500;
@@ -26,7 +25,8 @@ export interface Question {
 /** The deadline of a question, and its purpose. */
 export type AskedFor = Pick<ProgramOptions, 'signal' | 'doing'>;
 
-type Ending = Omit<CommandResult, 'stdout' | 'stderr'>;
+/** How a program ended. */
+export type Ending = Omit<CommandResult, 'stdout' | 'stderr'>;
 
 /** The output of a program for its input. */
 export interface Answer {
@@ -52,7 +52,7 @@ export class ProgramSession {
   #linesSent = 0;
 
   /** @throws VifError DESCRIPTORS_EXHAUSTED */
-  constructor([program, ...args]: readonly [string, ...string[]]) {
+  constructor([program, ...args]: Argv) {
     requireDescriptors(program);
     const settled = new AbortController();
     this.#child = spawn(program, args, {

@@ -1,7 +1,6 @@
-import { VifError } from '@vifkit/core';
-import type { Argv, Programs } from '../commands/programs.js';
-import { missingProgram } from '../commands/run-program.js';
-import { completeDump } from '../commands/transient.js';
+import { listJson } from '../commands/list-json.js';
+import type { Programs } from '../commands/programs.js';
+import { type Argv, missingProgram, withHelper } from '../commands/run-program.js';
 
 /** The VLANs that a member of a bridge is in. */
 export interface MemberVlans {
@@ -117,36 +116,19 @@ function memberOf({ master, linkinfo }: LinkJson, vlans: MemberVlans = noVlans):
   };
 }
 
-async function readJson<T>(programs: Programs, argv: Argv, signal: AbortSignal): Promise<readonly T[]> {
-  return JSON.parse((await listBridges(argv, programs, signal)) || '[]');
-}
-
-/**
- * What a listing of `ip` or `bridge` prints.
- * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
- */
-export async function listBridges(argv: Argv, programs: Programs, signal: AbortSignal): Promise<string> {
-  const list = () => run(programs, argv, signal, 'reading bridges');
-  const { stdout, complaint } = await completeDump(list, signal);
-  if (complaint !== undefined)
-    throw new VifError('LINK_COMMAND_FAILED', `Bridges cannot be read: ${complaint}`);
-  return stdout;
+function readJson<T>(programs: Programs, argv: Argv, signal: AbortSignal): Promise<readonly T[]> {
+  return listJson(programs, argv, 'the bridges', signal);
 }
 
 /** Runs a command. Returns its error message if it fails. */
 export async function runBridge(
   rootHelper: readonly string[],
-  argv: readonly string[],
+  command: Argv,
   programs: Programs,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const [program = 'bridge', ...args] = [...rootHelper, ...argv];
-  return (await run(programs, [program, ...args], signal, 'changing bridges')).complaint;
-}
-
-async function run(programs: Programs, argv: Argv, signal: AbortSignal, doing: string) {
-  const { exitCode, stderr, stdout, missing } = await programs.run(argv, { signal, doing });
-  if (missing) throw missingProgram(argv[0], 'iproute2');
-  const complaint = exitCode === 0 ? undefined : stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
-  return { stdout, stderr, complaint };
+  const argv = withHelper(rootHelper, command);
+  const { exitCode, stderr, missing } = await programs.run(argv, { signal, doing: 'changing bridges' });
+  if (missing) throw missingProgram(argv[0]);
+  return exitCode === 0 ? undefined : stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
 }
