@@ -10,7 +10,7 @@ import { checkModule } from './doctor/check-module.js';
 import { checkDatapath, checkDpdk, checkOvsdb } from './doctor/check-open-vswitch.js';
 import { checkProgram } from './doctor/check-program.js';
 import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
-import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/open-vswitch-state.js';
+import { type OpenVSwitchState, readOpenVSwitch, readSwitchState } from './doctor/open-vswitch-state.js';
 import { type HostOptions, ovnRunDirectory, readHostOptions } from './host-options.js';
 import { openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OvsdbClient } from './ovsdb/client.js';
@@ -68,7 +68,7 @@ export async function examineHost(
         const read = await readOpenVSwitch(client, signal);
         const fault = await probe.fault(signal);
         if (fault !== undefined) return { ...read, fault };
-        return { ...read, ...(await readSwitch(client, ovnRunDirectory(given), signal)), directory };
+        return { ...read, ...(await readSwitchState(client, ovnRunDirectory(given), signal)), directory };
       })();
       return state;
     },

@@ -57,7 +57,7 @@ export async function readOpenVSwitch(client: Ovsdb, signal: AbortSignal): Promi
  * @param ovnRunDirectory the directory of ovn-controller's control socket
  * @throws VifError as {@link readOpenVSwitch}
  */
-export async function readSwitch(
+export async function readSwitchState(
   client: Ovsdb,
   ovnRunDirectory: string,
   signal: AbortSignal,

@@ -10,7 +10,7 @@ import type {
 } from '@vifkit/core/steps';
 import type { PortRows } from './former-rows.js';
 import { ownerIn } from './marks.js';
-import type { Owner } from './whose.js';
+import type { Owner } from './state.js';
 
 /** The steps that concern Open vSwitch. */
 export type OvsStep =

@@ -157,7 +157,7 @@ export class OvsSwitch {
       qosOf: changes.filter(touchesQos).map(nameOf),
       owners: changes.flatMap((change) => {
         const former = formerOwner(change);
-        return former === undefined ? [] : [{ vifId: former, interfaceId: former }];
+        return former === undefined ? [] : [{ vifId: former, interfaceIds: [former] }];
       }),
     };
     const idle = changes.filter(({ kind }) => kind === 'removeIdleBridge').map(nameOf);

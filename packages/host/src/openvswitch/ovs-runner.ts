@@ -28,9 +28,9 @@ import type { PortRows } from './former-rows.js';
 import { lostWith } from './lost.js';
 import type { OvsSwitch } from './open-vswitch.js';
 import { ownedByMark } from './owned.js';
-import type { OvsState } from './state.js';
+import type { OvsState, Owner } from './state.js';
 import { leavingPorts, type OvsStray, straysOf, vifsOf } from './strays.js';
-import { type Owner, whosePort } from './whose.js';
+import { whosePort } from './whose.js';
 
 type OvsInspection = Inspection<OvsWrite, OvsStep>;
 
@@ -68,19 +68,14 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
       {
         bridges: named('ovsBridge'),
         ports: named('ovsPort', 'ovsPortAbsent'),
-        owners: [...vifs].flatMap(([vifId, { interfaceIds }]) =>
-          interfaceIds.map((interfaceId) => ({ vifId, interfaceId })),
-        ),
+        owners: [...vifs.values()].flatMap(({ owner }) => (owner.interfaceIds.length > 0 ? owner : [])),
         // A step that names what carries our mark: others do not need the further search.
         leftQosOf: steps.flatMap(({ step }) => (step.kind === 'ovsPortAbsent' && !step.own ? step.name : [])),
         idle: named('ovsBridgeAbsent'),
       },
       signal,
     );
-    const ownerOf = (vifId: string): Owner => ({
-      vifId,
-      interfaceIds: vifs.get(vifId)?.interfaceIds ?? [],
-    });
+    const ownerOf = (vifId: string): Owner => vifs.get(vifId)?.owner ?? { vifId, interfaceIds: [] };
     const others = await this.#readOthers(steps, ownerOf, state, signal);
     const removals = steps.map(({ step, vifId }) =>
       step.kind === 'ovsPortAbsent' ? compareAbsence(step, ownerOf(vifId), state, others) : undefined,
@@ -89,15 +84,15 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     const removed = new Set(
       steps.flatMap(({ step }, i) => ('name' in step && isRemoval(removals[i]) ? step.name : [])),
     );
-    const leaving = new Set([...removed, ...[...vifs].flatMap((vif) => leavingPorts(...vif, state))]);
+    const leaving = new Set([...removed, ...[...vifs.values()].flatMap((vif) => leavingPorts(vif, state))]);
     const inspections = steps.map(
       ({ step, vifId }, i): OvsInspection =>
         removals[i] ?? compare(step, ownerOf(vifId), state, others, removed, leaving),
     );
-    for (const [vifId, vif] of vifs) {
+    for (const vif of vifs.values()) {
       const last = inspections[vif.last];
-      if (!last || !(vif.isPlugged || vif.interfaceIds.length > 0)) continue;
-      inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
+      if (!last || vif.owner.interfaceIds.length === 0) continue;
+      inspections[vif.last] = { ...last, strays: straysOf(vif, state, leaving) };
     }
     return inspections;
   }
@@ -245,7 +240,7 @@ function compareAbsence(
   { linkTypes }: Others,
 ): Inspection<OvsWrite> {
   if (members.has(step.name)) return compareAbsenceWithMember();
-  const left = leftQos?.get(step.name);
+  const left = leftQos.get(step.name);
   if (left !== undefined) return compareLeftQos(step, owner, left);
   return comparePortAbsence(step, owner, ports.get(step.name), linkTypes.get(step.name));
 }

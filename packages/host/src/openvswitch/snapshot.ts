@@ -3,7 +3,7 @@ import * as values from '../ovsdb/values.js';
 import { OWNER_KEY, qosId, searchedIds } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
 import { byColumn, byExternalId, byReference, queryRows, queryTable } from './rows/queries.js';
-import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
+import type { OvsBridge, OvsInterface, OvsPort, Owner } from './state.js';
 
 /** How a transaction refers to a row: by its uuid, or by a name within the transaction if it inserts the row itself. */
 export type RowRef = values.Uuid | values.NamedUuid;
@@ -41,7 +41,7 @@ export interface Wanted {
   /** Ports whose QoS rows are wanted: there may be rows even for ports that do not exist. */
   readonly qosOf?: Iterable<string>;
   /** VIFs whose ports are searched for. */
-  readonly owners?: readonly OvsOwner[];
+  readonly owners?: readonly Owner[];
 }
 
 type Rows = ReadonlyMap<string, readonly values.Row[]>;
@@ -69,7 +69,7 @@ export async function readSnapshot(
   const names = new Set(wanted.ports);
   const qosPorts = new Map([...(wanted.qosOf ?? [])].map((port) => [qosId(port), port]));
   const vifIds = owners.flatMap(({ vifId }) => searchedIds(vifId));
-  const interfaceIds = owners.flatMap(({ interfaceId }) => searchedIds(interfaceId));
+  const interfaceIds = owners.flatMap((owner) => owner.interfaceIds.flatMap(searchedIds));
   const rows = await source.read(
     {
       root: queryTable('Open_vSwitch', ['_uuid', 'external_ids']),
@@ -153,18 +153,17 @@ function byName(rows: Rows): [string, values.Row][] {
 
 /** The names of VIFs' ports, by VIF, according to marks and ids. */
 function findOwned(
-  owners: readonly OvsOwner[],
+  owners: readonly Owner[],
   { marked, named }: { readonly marked: Rows; readonly named: Rows },
 ): Map<string, string[]> {
-  const found = new Map<string, Set<string>>();
-  for (const { vifId, interfaceId } of owners) {
-    // Neutron's agent also gives the iface-id to the patch ports that join a trunk's bridge to the integration bridge.
-    const own = rowsOf(named, interfaceId).filter(({ type }) => type !== 'patch');
-    const names = found.get(vifId) ?? new Set();
-    found.set(vifId, names);
-    for (const { name } of [...rowsOf(marked, vifId), ...own]) names.add(values.readString(name));
-  }
-  return new Map([...found].map(([vifId, names]) => [vifId, [...names].sort()]));
+  return new Map(
+    owners.map(({ vifId, interfaceIds }) => {
+      // Neutron's agent also gives the iface-id to the patch ports that join a trunk's bridge to the integration bridge.
+      const own = interfaceIds.flatMap((id) => rowsOf(named, id)).filter(({ type }) => type !== 'patch');
+      const names = [...rowsOf(marked, vifId), ...own].map(({ name }) => values.readString(name));
+      return [vifId, [...new Set(names)].sort()];
+    }),
+  );
 }
 
 /** The rows with an id, whatever its case. */
