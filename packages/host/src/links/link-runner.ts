@@ -8,7 +8,6 @@ import { relocationOf } from './addresses/relocation.js';
 import { canRecreateInPlace, compareCreation, memberOf } from './compare.js';
 import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
 import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
-import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
 import {
   bridgesByRequest,
@@ -19,7 +18,7 @@ import {
   unusedTogether,
   usedLinks,
 } from './link-users.js';
-import type { LinkProgress, LinkWrite } from './link-write.js';
+import type { LinkProgress, LinkSteps, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
 import { hybridBridgesOf, type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';

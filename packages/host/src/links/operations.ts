@@ -1,8 +1,7 @@
 import type { Task } from '@vifkit/core/step-kinds';
 import type { LinkState } from './link-state.js';
-import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
-import { type LinkWrite, makingOf } from './link-write.js';
+import { type LinkSteps, type LinkWrite, makingOf } from './link-write.js';
 import { linksMadeBy } from './unmade-links.js';
 
 export type LinkTask = Task<LinkSteps, LinkWrite>;

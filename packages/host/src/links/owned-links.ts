@@ -4,8 +4,7 @@ import { hybridBridgeName, type LinkAbsentStep, type LinkType, tapName, vethName
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { inspectAbsence } from './inspect-link.js';
 import { isIdleTap, isOf, isShared, type LinkState, vifOf } from './link-state.js';
-import type { LinkSteps } from './link-steps.js';
-import type { LinkWrite } from './link-write.js';
+import type { LinkSteps, LinkWrite } from './link-write.js';
 
 type Owned = OwnedThing<LinkSteps>;
 

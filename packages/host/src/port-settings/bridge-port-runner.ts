@@ -9,15 +9,10 @@ import type {
   VifStep,
 } from '@vifkit/core/step-kinds';
 import type { BridgePortStep } from '@vifkit/core/steps';
+import type { VlansOnPath } from '@vifkit/engine/connection';
 import { hostPrograms, type Programs } from '../commands/programs.js';
 import { type Argv, rightsHint } from '../commands/run-program.js';
-import {
-  type BridgeMember,
-  DEFAULT_VLAN,
-  type MemberVlans,
-  readMembers,
-  runBridge,
-} from './bridge-program.js';
+import { type BridgeMember, DEFAULT_VLAN, readMembers, runBridge } from './bridge-program.js';
 
 /** The commands that configure a member, and those that undo it. */
 interface VlanChange {
@@ -97,7 +92,7 @@ export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, 
 }
 
 /** The settings of a member. */
-interface MemberSettings extends MemberVlans {
+interface MemberSettings extends VlansOnPath {
   readonly isolated: boolean;
 }
 
@@ -163,17 +158,17 @@ function wantedBy(step: BridgePortStep, members: Members): MemberSettings {
 }
 
 /** The VLANs that the uplink does not carry yet. VLAN 1 is for packets without a VLAN. */
-function lackingOf({ uplink }: BridgePortStep, wanted: MemberVlans, members: Members): number[] {
+function lackingOf({ uplink }: BridgePortStep, wanted: VlansOnPath, members: Members): number[] {
   if (uplink === undefined) return [];
   const carried = vlansIn(members.get(uplink));
   return carriedBy(wanted).filter((vlan) => !carried.includes(vlan));
 }
 
-function carriedBy(wanted: MemberVlans): number[] {
+function carriedBy(wanted: VlansOnPath): number[] {
   return vlansIn(wanted).filter((vlan) => vlan > DEFAULT_VLAN);
 }
 
-function vlansIn(vlans: MemberVlans | undefined): number[] {
+function vlansIn(vlans: VlansOnPath | undefined): number[] {
   if (!vlans) return [];
   return vlans.native === null ? [...vlans.tagged] : [vlans.native, ...vlans.tagged];
 }
@@ -212,7 +207,7 @@ function isSame([, expected, found]: [string, unknown, unknown]): boolean {
  * The VLANs of a link as a member of the bridge, whether it already is one or becomes one in an earlier step of the
  * plan.
  */
-function membershipIn(step: BridgePortStep, members: Members): MemberVlans {
+function membershipIn(step: BridgePortStep, members: Members): VlansOnPath {
   const before = members.get(step.name);
   if (before?.master === step.bridge) return before;
   const native = defaultVlanOf(step, members);
@@ -220,7 +215,7 @@ function membershipIn(step: BridgePortStep, members: Members): MemberVlans {
 }
 
 /** The commands that configure a member: what it should have is added before what it should not have is removed. */
-function linesFor(name: string, wanted: MemberSettings, current: MemberVlans): Argv[] {
+function linesFor(name: string, wanted: MemberSettings, current: VlansOnPath): Argv[] {
   const keeps = vlansIn(wanted);
   const flagsOf = (vlan: number) => [
     ...(vlan === wanted.native ? ['pvid'] : []),

@@ -1,19 +1,10 @@
+import type { VlansOnPath } from '@vifkit/engine/connection';
 import { listJson } from '../commands/list-json.js';
 import type { Programs } from '../commands/programs.js';
 import { type Argv, missingProgram, withHelper } from '../commands/run-program.js';
 
-/** The VLANs that a member of a bridge is in. */
-export interface MemberVlans {
-  /** The VLAN of untagged packets; null if they are dropped. */
-  readonly native: number | null;
-  /** The other VLANs, in ascending order. */
-  readonly tagged: readonly number[];
-  /** The VLANs whose packets leave it without a tag, in ascending order. */
-  readonly untagged: readonly number[];
-}
-
 /** The bridge state of a link, which may be a member or a bridge itself. */
-export interface BridgeMember extends MemberVlans {
+export interface BridgeMember extends VlansOnPath {
   readonly isolated: boolean;
   readonly master: string | undefined;
   /** For a bridge: whether it filters VLANs. */
@@ -85,12 +76,12 @@ export async function readEntries(
 export async function readVlans(
   programs: Programs,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, MemberVlans>> {
+): Promise<ReadonlyMap<string, VlansOnPath>> {
   const read = await readJson<VlanJson>(programs, ['bridge', '-json', 'vlan', 'show'], signal);
   return new Map(read.map(({ ifname, vlans }) => [ifname, vlansOf(vlans)]));
 }
 
-function vlansOf(vlans: VlanJson['vlans']): MemberVlans {
+function vlansOf(vlans: VlanJson['vlans']): VlansOnPath {
   const [tagged, untagged]: [number[], number[]] = [[], []];
   let native: number | null = null;
   for (const { vlan, vlanEnd = vlan, flags = [] } of vlans) {
@@ -103,9 +94,9 @@ function vlansOf(vlans: VlanJson['vlans']): MemberVlans {
   return { native, tagged, untagged };
 }
 
-const noVlans: MemberVlans = { native: null, tagged: [], untagged: [] };
+const noVlans: VlansOnPath = { native: null, tagged: [], untagged: [] };
 
-function memberOf({ master, linkinfo }: LinkJson, vlans: MemberVlans = noVlans): BridgeMember {
+function memberOf({ master, linkinfo }: LinkJson, vlans: VlansOnPath = noVlans): BridgeMember {
   const { vlan_filtering, vlan_default_pvid = DEFAULT_VLAN } = linkinfo?.info_data ?? {};
   return {
     ...vlans,

@@ -1,10 +1,10 @@
+import type { VlansOnPath } from '@vifkit/engine/connection';
 import { listJson } from '../../commands/list-json.js';
 import type { Programs } from '../../commands/programs.js';
 import type { KernelFiles } from '../../kernel/kernel-files.js';
-import { type MemberVlans, readVlans } from '../../port-settings/bridge-program.js';
+import { readVlans } from '../../port-settings/bridge-program.js';
 import { type LinkAddressing, noAddressing, routeText } from '../addresses/link-addresses.js';
-import type { FormerLink } from '../former-link.js';
-import { OVS_DATAPATH } from '../link-state.js';
+import { type FormerLink, OVS_DATAPATH } from '../link-state.js';
 import { noteOf } from '../link-users.js';
 import { readAddresses } from './read-addresses.js';
 
@@ -74,7 +74,7 @@ export async function readFormer(
 /** What is not printed with a link. */
 function printedElsewhere(
   { routes, fixedRoutes = [] }: LinkAddressing = noAddressing,
-  vlans?: MemberVlans,
+  vlans?: VlansOnPath,
 ): Record<string, string> {
   const all = [...routes.map(routeText), ...fixedRoutes.map(({ route }) => route)];
   return {
