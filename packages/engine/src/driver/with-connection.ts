@@ -7,10 +7,10 @@ import { joinedWhileBusy } from '../run/batches.js';
 import type { RunOptions } from '../run/engine.js';
 import type { Change, Job, JobResult } from '../run/job.js';
 
-/** The engine's result for a job, and the path from the guest to its network. */
+/** The engine's result for a job, and the path from the guest to its network, unless it was unplugged. */
 export interface Connected<T> {
   readonly result: T;
-  readonly connection: Connection;
+  readonly connection?: Connection;
 }
 
 /** The connection of a job without legs. */

@@ -99,6 +99,7 @@ describe('engine', () => {
     const engine = new Engine(fakeHost([links], locks));
     const [result] = await engine.inspect([{ vifId: 'a', plan: [link('new'), link('there')] }], {
       signal: soon(),
+      operation: 'plug',
     });
     const tasks = result && 'value' in result ? result.value : [];
     expect(tasks.map(({ inspection }) => inspection.differences.length)).toEqual([1, 0]);
