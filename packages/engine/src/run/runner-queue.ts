@@ -76,19 +76,16 @@ export class RunnerQueue {
     this.#undoings = writes((undoings) => this.#undo(undoings));
   }
 
-  /** Compares steps of a job with the host. Never rejects. */
-  inspect(
-    job: Job,
-    steps: readonly Step[],
-    isOfPlug: boolean,
-  ): Promise<readonly Read<Inspection<unknown, Step>>[]> {
-    return this.#readings(steps.map((step) => ({ job, step, isOfPlug, trace: job.trace })));
+  /** Compares a step of a job with the host. Never rejects. */
+  async inspect(job: Job, step: Step, isOfPlug: boolean): Promise<Read<Inspection<unknown, Step>>> {
+    const [found] = await this.#readings([{ job, step, isOfPlug, trace: job.trace }]);
+    return found ?? { value: { differences: [] } };
   }
 
   /** Finds what the job's VIF has that no step of its plan concerns. Never rejects. */
   async findStrays(job: Job): Promise<Read<readonly Stray<unknown, Step>[]>> {
     const [found] = await this.#searches([job]);
-    return found ?? nothing;
+    return found ?? { value: [] };
   }
 
   /** Carries out tasks of a job, and records in each how it ended. Never rejects. */
@@ -228,8 +225,6 @@ interface Asked {
   readonly isOfPlug: boolean;
   readonly trace: Trace | undefined;
 }
-
-const nothing = { value: [] } as const;
 
 /** Adds to the error of undoing that timed out how to allow it more time. */
 function withTimeHint(error: VifError | undefined, timeout: number): VifError | undefined {
