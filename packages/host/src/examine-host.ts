@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
-import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
+import { VswitchdProbe } from './connection/vswitchd-probe.js';
 import { LINK_FOLDERS } from './doctor/check-address-policy.js';
 import { checkBridgeNetfilter } from './doctor/check-bridge-netfilter.js';
 import { checkDevice } from './doctor/check-device.js';
@@ -14,7 +14,7 @@ import { type OpenVSwitchState, readOpenVSwitch, readSwitchState } from './docto
 import { type HostOptions, ovnRunDirectory, readHostOptions } from './host-options.js';
 import { openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OvsdbClient } from './ovsdb/client.js';
-import { checkEndpoints, DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
+import { checkEndpoints, DEFAULT_ENDPOINT, directoryOf } from './ovsdb/endpoint.js';
 
 export type { Lack } from './doctor/lack.js';
 export { needsOfPlan } from './doctor/needs-of-plan.js';

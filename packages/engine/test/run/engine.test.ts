@@ -112,6 +112,7 @@ describe('engine', () => {
     links.unreadable = new Error('broken pipe');
     const [result] = await new Engine(fakeHost([links])).inspect([{ vifId: 'a', plan: [link('x')] }], {
       signal: soon(),
+      operation: 'plug',
     });
     expect(result).toMatchObject({ error: { code: 'CHECK_FAILED', vifId: 'a', cause: links.unreadable } });
   });

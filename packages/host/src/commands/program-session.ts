@@ -1,7 +1,7 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { CommandResult } from '@vifkit/core/step-kinds';
-import { signalError } from '@vifkit/engine/time';
+import { signalError, whenFired } from '@vifkit/engine/time';
 import { requireDescriptors } from './descriptors.js';
 import { closeOnceQuiet, endGroupOnSignal } from './process-group.js';
 import { type Argv, OF_A_CALL, type ProgramOptions } from './run-program.js';
@@ -96,8 +96,7 @@ export class ProgramSession {
    */
   async ask(question: Question, { signal, doing }: AskedFor, isFinal: boolean): Promise<Answer> {
     const output = { stdout: [] as string[], stderr: [] as string[] };
-    const callOff = () => this.#life.abort(signal.reason);
-    signal.addEventListener('abort', callOff, { once: true });
+    const leave = whenFired(signal, () => this.#life.abort());
     this.#since ??= performance.now();
     this.#hold(true);
     try {
@@ -115,7 +114,7 @@ export class ProgramSession {
       if (signal.aborted) throw signalError(signal, doing);
       return { ...output, ended };
     } finally {
-      signal.removeEventListener('abort', callOff);
+      leave();
       this.#onLine = () => {};
       this.#hold(false);
     }

@@ -115,9 +115,3 @@ function treeStateOf(
   const isStarting = rstp_port_state === 'Discarding' && ['Designated', 'Root'].includes(rstp_port_role);
   return isStarting ? 'listening' : (rstp_port_state ?? stp_state)?.toLowerCase();
 }
-
-/** The directory of an endpoint, if that is a socket on this host. */
-export function directoryOf(endpoint: string): string | undefined {
-  const [, path] = /^unix:(.*)\/[^/]*$/.exec(endpoint) ?? [];
-  return path;
-}

@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import type { Difference } from '@vifkit/core/step-kinds';
 import type { LinkCreation, LinkStep } from '@vifkit/core/steps';
-import type { LinkAddressing } from './addresses/link-addresses.js';
+import { hasAddress, type LinkAddressing } from './addresses/link-addresses.js';
 import { type LinkState, markOf } from './link-state.js';
 import type { LinkSteps } from './link-write.js';
 
@@ -177,14 +177,13 @@ function useOf(
 ): string | undefined {
   if (!context) return 'it may be in use';
   const { links, addressing, used } = context;
-  const hasAddress = (link: string) => (addressing.get(link)?.addresses.length ?? 0) > 0;
   if (used.has(name)) return 'it has members, links on top of it, or other users';
-  if (hasAddress(name)) return 'it has IP addresses';
+  if (hasAddress(addressing, name)) return 'it has IP addresses';
   if (shared && master !== undefined) return `it is a member of ${master}, which other VIFs use`;
   if (type === 'tap' && tap?.isOpen !== false) return 'a program may have it open';
   if (type !== 'veth') return undefined;
   const end = peer === undefined ? undefined : links.get(peer);
   if (!end) return 'its other end is in another network namespace';
-  const isUsed = end.master !== undefined || used.has(end.name) || hasAddress(end.name);
+  const isUsed = end.master !== undefined || used.has(end.name) || hasAddress(addressing, end.name);
   return isUsed ? `its other end ${end.name} is in use` : undefined;
 }
