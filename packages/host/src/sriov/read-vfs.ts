@@ -1,6 +1,6 @@
 import { isVifError, type VifError } from '@vifkit/core';
 import { listJson } from '../commands/list-json.js';
-import { hostPrograms, type Programs } from '../commands/programs.js';
+import type { Programs } from '../commands/programs.js';
 import type { FoundVf, VfState } from './vf-table.js';
 
 /** The VLAN of a virtual function; 0 and 802.1Q are left out. */
@@ -38,7 +38,7 @@ export type ListedVf = VfState & Pick<FoundVf, 'isDisabled'>;
 export async function readVfs(
   pf: string,
   signal: AbortSignal,
-  programs: Programs = hostPrograms,
+  programs: Programs,
 ): Promise<ReadonlyMap<number, ListedVf> | VifError> {
   const argv = ['ip', '-details', '-json', 'link', 'show', 'dev', pf] as const;
   try {

@@ -1,6 +1,6 @@
 import { isVifError } from '@vifkit/core';
 import { listJson } from '../../commands/list-json.js';
-import { hostPrograms, type Programs } from '../../commands/programs.js';
+import type { Programs } from '../../commands/programs.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import { type IpRule, type LinkRule, parseRules } from '../addresses/link-rules.js';
 import { type IpAddresses, parseAddresses } from '../addresses/parse-addresses.js';
@@ -13,7 +13,7 @@ import { type IpRoute, routesOver } from '../addresses/parse-routes.js';
 export async function readAddresses(
   names: readonly string[],
   signal: AbortSignal,
-  programs: Programs = hostPrograms,
+  programs: Programs,
 ): Promise<Map<string, LinkAddressing>> {
   const [links, ipv4, ipv6] = await Promise.all([
     list<IpAddresses>(['address', 'show'], signal, programs),
@@ -41,7 +41,7 @@ export async function readAddresses(
  * The policy routing rules that name links.
  * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
  */
-export async function readRules(signal: AbortSignal, programs: Programs = hostPrograms): Promise<LinkRule[]> {
+export async function readRules(signal: AbortSignal, programs: Programs): Promise<LinkRule[]> {
   const [ipv4, ipv6] = await Promise.all([
     list<IpRule>(['-4', 'rule', 'show'], signal, programs),
     listIpv6<IpRule>(['rule', 'show'], signal, programs),
