@@ -1,7 +1,7 @@
 import { release } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type Requirement, type RequirementKind, silentLogger } from '@vifkit/core';
-import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
+import { VswitchdProbe } from './connection/vswitchd-probe.js';
 import { LINK_FOLDERS } from './doctor/check-address-policy.js';
 import { checkBridgeNetfilter } from './doctor/check-bridge-netfilter.js';
 import { checkDevice } from './doctor/check-device.js';
@@ -10,11 +10,11 @@ import { checkModule } from './doctor/check-module.js';
 import { checkDatapath, checkDpdk, checkOvsdb } from './doctor/check-open-vswitch.js';
 import { checkProgram } from './doctor/check-program.js';
 import type { Check, ExaminedHost, Lack } from './doctor/lack.js';
-import { type OpenVSwitchState, readOpenVSwitch, readSwitch } from './doctor/open-vswitch-state.js';
+import { type OpenVSwitchState, readOpenVSwitch, readSwitchState } from './doctor/open-vswitch-state.js';
 import { type HostOptions, ovnRunDirectory, readHostOptions } from './host-options.js';
 import { openNamespace, SYSFS } from './namespace/network-namespace.js';
 import { OvsdbClient } from './ovsdb/client.js';
-import { checkEndpoints, DEFAULT_ENDPOINT } from './ovsdb/endpoint.js';
+import { checkEndpoints, DEFAULT_ENDPOINT, directoryOf } from './ovsdb/endpoint.js';
 
 export type { Lack } from './doctor/lack.js';
 export { needsOfPlan } from './doctor/needs-of-plan.js';
@@ -68,7 +68,7 @@ export async function examineHost(
         const read = await readOpenVSwitch(client, signal);
         const fault = await probe.fault(signal);
         if (fault !== undefined) return { ...read, fault };
-        return { ...read, ...(await readSwitch(client, ovnRunDirectory(given), signal)), directory };
+        return { ...read, ...(await readSwitchState(client, ovnRunDirectory(given), signal)), directory };
       })();
       return state;
     },

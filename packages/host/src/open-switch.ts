@@ -1,8 +1,7 @@
-import { dirname } from 'node:path';
 import type { Logger } from '@vifkit/core';
 import { OpenVSwitchPath } from './connection/open-vswitch-path.js';
 import { OvnPath } from './connection/ovn-path.js';
-import { directoryOf, VswitchdProbe } from './connection/vswitchd-probe.js';
+import { VswitchdProbe } from './connection/vswitchd-probe.js';
 import { type HostOptions, ovnRunDirectory } from './host-options.js';
 import { DaemonSource } from './inventory/daemon-source.js';
 import { OvsSource } from './inventory/ovs-source.js';
@@ -15,7 +14,7 @@ import { OvnReadiness } from './ovn/ovn-readiness.js';
 import { Southbound } from './ovn/southbound.js';
 import { SwitchWatch } from './ovn/switch-watch.js';
 import { OvsdbClient } from './ovsdb/client.js';
-import { DEFAULT_ENDPOINT, firstOf, parseEndpoint } from './ovsdb/endpoint.js';
+import { DEFAULT_ENDPOINT, directoryOf, firstOf } from './ovsdb/endpoint.js';
 import { OvsPortSettingsRunner } from './port-settings/ovs-port-settings-runner.js';
 
 export interface SwitchOptions
@@ -40,7 +39,8 @@ export function openSwitch(options: SwitchOptions, links: LinkTable, usersOf: Us
   const [sb, nb] = [clientOf(ovnSb), clientOf(ovnNb)];
   const [southbound, northbound] = [sb && new Southbound(sb), nb && new Northbound(nb)];
   const watch = new SwitchWatch(database);
-  const vswitchd = new VswitchdProbe(database, directoryOf(endpoint));
+  const directory = directoryOf(endpoint);
+  const vswitchd = new VswitchdProbe(database, directory);
   return {
     ports: new OvsRunner(openVSwitch, links, usersOf),
     settings: new OvsPortSettingsRunner(database),
@@ -51,16 +51,10 @@ export function openSwitch(options: SwitchOptions, links: LinkTable, usersOf: Us
       vswitchd,
       new OvnPath({ runDirectory, southbound, northbound }),
     ),
-    sources: [new OvsSource(database), ...daemonSources(endpoint)],
+    sources: [new OvsSource(database), ...(directory === undefined ? [] : [new DaemonSource(directory)])],
     async close() {
       vswitchd.close();
       await Promise.all(clients.map((each) => each.close()));
     },
   };
-}
-
-/** The daemons of a server on another host cannot be observed. */
-function daemonSources(ovsdb: string): DaemonSource[] {
-  const endpoint = parseEndpoint(ovsdb);
-  return endpoint.kind === 'unix' ? [new DaemonSource(dirname(endpoint.path))] : [];
 }

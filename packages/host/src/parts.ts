@@ -1,10 +1,10 @@
-// The parts for building a substitute for a host: the runners, what they depend on, and the wording of failures.
+// The parts for building a substitute for a host: the runners, and what they depend on.
 export { CommandRunner } from './commands/command-runner.js';
 export { ExecCommands } from './commands/exec-commands.js';
 export type { Following } from './commands/follow-program.js';
 export type { Answer, Question } from './commands/program-session.js';
-export type { Argv, Programs, Session } from './commands/programs.js';
-export type { ProgramOptions, ProgramResult } from './commands/run-program.js';
+export type { Programs, Session } from './commands/programs.js';
+export type { Argv, ProgramOptions } from './commands/run-program.js';
 export { BridgeMembers } from './connection/bridge-members.js';
 export { HostConnection } from './connection/host-connection.js';
 export { OpenVSwitchPath } from './connection/open-vswitch-path.js';
@@ -23,20 +23,17 @@ export {
   type RouteHop,
 } from './links/addresses/link-addresses.js';
 export type { LinkRule } from './links/addresses/link-rules.js';
-export { failureBeforeMove } from './links/addresses/relocation.js';
 export { IpLinkTable } from './links/ip/ip-link-table.js';
-export { linkOutcome } from './links/link-outcome.js';
 export { LinkRunner } from './links/link-runner.js';
 export type { LinkState, TapState } from './links/link-state.js';
-export type { LinkChange, LinkOperation, LinkQuery, LinkTable } from './links/link-table.js';
+export type { LinkChange, LinkOperation } from './links/link-table.js';
 export { noteOf, usersIn } from './links/link-users.js';
-export { UnmadeLinks } from './links/unmade-links.js';
 export { SharedLocks } from './locks/shared-locks.js';
 export type { OvsChange } from './openvswitch/changes.js';
 export { OvsSwitch } from './openvswitch/open-vswitch.js';
 export { OvsRunner } from './openvswitch/ovs-runner.js';
 export { readSwitch } from './openvswitch/snapshot.js';
-export type { OvsBridge, OvsInterface, OvsPort, OvsState } from './openvswitch/state.js';
+export type { OvsBridge, OvsPort, OvsState } from './openvswitch/state.js';
 export { OvnReadiness } from './ovn/ovn-readiness.js';
 export { Southbound } from './ovn/southbound.js';
 export { SwitchWatch } from './ovn/switch-watch.js';
@@ -55,7 +52,7 @@ export {
   type Value,
 } from './ovsdb/values.js';
 export { FilterRunner } from './port-security/filter-runner.js';
-export type { FilterTable, GuestFilter, GuestFilters, WantedFilter } from './port-security/filter-table.js';
+export type { FilterTable, GuestFilter } from './port-security/filter-table.js';
 export { NftFilterTable } from './port-security/nft-filter-table.js';
 export { parseFilters } from './port-security/parse-filters.js';
 export { BridgePortRunner } from './port-settings/bridge-port-runner.js';
@@ -65,4 +62,4 @@ export { FileVifRecords } from './records/vif-records.js';
 export { IpVfTable } from './sriov/ip-vf-table.js';
 export type { VfJournal, VfRecord } from './sriov/vf-journal.js';
 export { VfRunner } from './sriov/vf-runner.js';
-export type { FoundVf, VfChange, VfState, VfTable } from './sriov/vf-table.js';
+export type { VfState } from './sriov/vf-table.js';

@@ -43,7 +43,7 @@ export interface VifStep<S extends Step = Step> {
   readonly step: S;
   /** The id of the VIF whose plan has the step. */
   readonly vifId: string;
-  /** The plan is that of a plug, and undone if it fails: `inspect` needs to know how to restore what it removes. */
+  /** The plan is that of a plug, and undone if it fails: its runner needs to know how to restore what it removes. */
   readonly isOfPlug?: boolean;
 }
 

@@ -44,24 +44,25 @@ export interface LinkOnPath {
   /** Of a bridge: it delivers multicasts to those who want them, if there is a querier (multicast snooping). */
   readonly snoops?: boolean | undefined;
   /** As a member of a bridge. */
-  readonly port?:
-    | {
-        /** The spanning tree state: `forwarding`, `disabled`, `blocking`, ... */
-        readonly state: string;
-        /** It cannot reach other isolated members. */
-        readonly isolated: boolean;
-        /** Its bridge takes frames only from addresses that the forwarding table has there. */
-        readonly locked: boolean;
-        /** Whether it gets broadcasts. */
-        readonly broadcasts: boolean;
-        /** Whether it gets multicasts, unless multicast snooping knows who wants them. */
-        readonly multicasts: boolean;
-        /** Whether it gets frames to addresses that the bridge does not know. */
-        readonly floods: boolean;
-        /** Whether the bridge learns which addresses are behind it. */
-        readonly learns: boolean;
-      }
-    | undefined;
+  readonly port?: MemberOnPath | undefined;
+}
+
+/** A link as a member of a bridge. */
+export interface MemberOnPath {
+  /** The spanning tree state: `forwarding`, `disabled`, `blocking`, ... */
+  readonly state: string;
+  /** It cannot reach other isolated members. */
+  readonly isolated: boolean;
+  /** Its bridge takes frames only from addresses that the forwarding table has there. */
+  readonly locked: boolean;
+  /** Whether it gets broadcasts. */
+  readonly broadcasts: boolean;
+  /** Whether it gets multicasts, unless multicast snooping knows who wants them. */
+  readonly multicasts: boolean;
+  /** Whether it gets frames to addresses that the bridge does not know. */
+  readonly floods: boolean;
+  /** Whether the bridge learns which addresses are behind it. */
+  readonly learns: boolean;
 }
 
 /** What is known of Linux bridges besides the links that legs name. */
@@ -79,12 +80,13 @@ export interface BridgesOnPath {
   readonly vlans: ReadonlyMap<string, VlansOnPath>;
 }
 
+/** The VLANs that a member of a bridge is in. */
 export interface VlansOnPath {
   /** The VLAN of untagged frames that it sends; null if they are dropped. */
   readonly native: number | null;
-  /** The other VLANs that it is in. */
+  /** The other VLANs that it is in, in ascending order. */
   readonly tagged: readonly number[];
-  /** The VLANs whose frames it gets without a tag. */
+  /** The VLANs whose frames it gets without a tag, in ascending order. */
   readonly untagged: readonly number[];
 }
 
@@ -121,7 +123,14 @@ export interface OvsBridgeOnPath {
   /** How many flows it has; undefined if that was not requested, or is unknown. */
   readonly flows?: number | undefined;
   /** Why none of its ports that lead to the network works; undefined if one does, or if it has none. */
-  readonly closedWays?: { readonly why: string; readonly isError: boolean } | undefined;
+  readonly closedWays?: ClosedWays | undefined;
+}
+
+/** Why none of the ports of a bridge that lead to the network works. */
+export interface ClosedWays {
+  readonly why: string;
+  /** Whether this is an error, as opposed to links that are down. */
+  readonly isError: boolean;
 }
 
 /** The VLAN settings of a port of Open vSwitch. */

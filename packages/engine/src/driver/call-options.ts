@@ -1,5 +1,6 @@
 import type { Logger } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions, reasonOf } from '@vifkit/core/internal';
+import { UNDO_TIMEOUT } from '../run/undo-stack.js';
 import type { ChangeResult, Settled } from './results.js';
 
 /** How long a call may take, and how it is aborted. */
@@ -17,7 +18,6 @@ export interface CallOptions {
 }
 
 const DEFAULT_TIMEOUT = 30_000;
-const DEFAULT_UNDO_TIMEOUT = 10_000;
 
 /** A call's options with the defaults filled in. */
 export type CallTimes<T> = T & { readonly timeout: number; readonly undoTimeout: number };
@@ -40,7 +40,7 @@ export function readCallOptions<T extends CallOptions>(
   required: readonly (keyof T & string)[] = [],
 ): CallTimes<T> {
   const given = readOptions(options, owner, rules, required);
-  const { timeout = DEFAULT_TIMEOUT, undoTimeout = DEFAULT_UNDO_TIMEOUT } = given;
+  const { timeout = DEFAULT_TIMEOUT, undoTimeout = UNDO_TIMEOUT } = given;
   return { ...given, timeout, undoTimeout };
 }
 

@@ -1,18 +1,14 @@
 import type { RoutedRequest } from '@vifkit/core/internal';
-import type { Connection } from '../connection/verdict.js';
 import type { Engine, RunOptions } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import type { Change, Job } from '../run/job.js';
 import type { MigrationPhase } from '../run/port-migration.js';
 import type { PlugOptions } from './call-options.js';
 import { loadCode, type Prepared } from './prepare.js';
-import { judgedAfter } from './with-connection.js';
+import { type Connected, judgedAfter } from './with-connection.js';
 
 /** What a call wrote for a job, and the resulting connection. */
-export interface Changed {
-  readonly result: readonly Change[];
-  readonly connection?: Connection;
-}
+export type Changed = Connected<readonly Change[]>;
 
 /** How jobs are prepared and run. */
 export interface Changing {

@@ -9,7 +9,6 @@ import { Engine } from '../run/engine.js';
 import type { Host } from '../run/host.js';
 import { changeOf } from '../run/job.js';
 import type { RunningTask } from '../run/runner-queue.js';
-import type { Timeline } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
 import {
   type BatchOptions,
@@ -180,22 +179,29 @@ export class VifDriver {
   }
 
   /** {@link plan} for many requests. */
-  planAll<R>(
+  async planAll<R>(
     requests: Requests<R & RequestOf<R>>,
     options?: BatchOptions<PlanResult>,
   ): Promise<Settled<PlanResult>[]> {
-    return this.#inspectAll(requests, options, ({ handled }, tasks, timeline) => ({
-      ...handled,
-      steps: tasks.map(({ step, inspection: { differences, isAwaited, note, blocked } }) => ({
-        step,
-        writes: differences.length > 0,
-        differences,
-        ...(isAwaited && { isAwaited }),
-        ...(note !== undefined && { note }),
-        ...(blocked && { blocked }),
-      })),
-      timeline,
-    }));
+    const given = readBatchOptions(options);
+    const handling: Call<readonly RunningTask[], PlanResult> = {
+      prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
+      run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'plug' }),
+      present: ({ handled }, tasks, timeline) => ({
+        ...handled,
+        steps: tasks.map(({ step, inspection: { differences, isAwaited, note, blocked } }) => ({
+          step,
+          writes: differences.length > 0,
+          differences,
+          ...(isAwaited && { isAwaited }),
+          ...(note !== undefined && { note }),
+          ...(blocked && { blocked }),
+        })),
+        timeline,
+      }),
+      done: resultNotifier(given, this.#parts.logger),
+    };
+    return traced('plan', () => runRequests(requests, given, handling));
   }
 
   /** {@link check} for many requests. */
@@ -218,7 +224,7 @@ export class VifDriver {
             ({ step, inspection }) => inspection.differences.length > 0 && !stepKindOf(step).leavesNoTrace,
           )
           .map(changeOf),
-        connection,
+        ...(connection && { connection }),
         timeline,
       }),
       done: resultNotifier(given, logger),
@@ -373,21 +379,6 @@ export class VifDriver {
       read: (json) => this.#read(json),
       prepare: (request, operation, signal) => this.#prepare(request, operation, signal),
     };
-  }
-
-  async #inspectAll<T>(
-    requests: Requests<unknown>,
-    options: BatchOptions<T> | undefined,
-    present: (prepared: Prepared, tasks: readonly RunningTask[], timeline: Timeline) => T,
-  ): Promise<Settled<T>[]> {
-    const given = readBatchOptions(options);
-    const handling: Call<readonly RunningTask[], T> = {
-      prepare: (json, signal) => this.#prepare(this.#read(json), 'plug', signal),
-      run: (jobs, running) => this.#engine.inspect(jobs, { ...running, operation: 'plug' }),
-      present,
-      done: resultNotifier(given, this.#parts.logger),
-    };
-    return traced('plan', () => runRequests(requests, given, handling));
   }
 
   #prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared> {

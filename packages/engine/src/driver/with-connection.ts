@@ -1,16 +1,16 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Leg } from '@vifkit/core/connection';
 import { reasonOf } from '@vifkit/core/internal';
-import type { ConnectionReader, HostState } from '../connection/host-state.js';
+import type { ConnectionReader } from '../connection/host-state.js';
 import { judge } from '../connection/judge.js';
 import { type Connection, waiting } from '../connection/verdict.js';
+import { joinedWhileBusy } from '../run/batches.js';
 import type { RunOptions } from '../run/engine.js';
 import type { Change, Job, JobResult } from '../run/job.js';
 
-/** The engine's result for a job, and the path from the guest to its network. */
+/** The engine's result for a job, and the path from the guest to its network, unless it was unplugged. */
 export interface Connected<T> {
   readonly result: T;
-  readonly connection: Connection;
+  readonly connection?: Connection;
 }
 
 /** The connection of a job without legs. */
@@ -21,8 +21,8 @@ type Run<T> = (jobs: readonly Job[], options: RunOptions<T>) => Promise<unknown>
 /** Judges the path of each job while the engine compares the job with the host. */
 export function judgedAlongside<T>(run: Run<T>, reader: ConnectionReader | undefined): Run<Connected<T>> {
   return async (jobs, options) => {
-    const connections = new Connections(reader, options.signal);
-    const paths = new Map(jobs.map((job) => [job, connections.of(job.legs ?? [], true)]));
+    const judged = judging(reader, options.signal);
+    const paths = new Map(jobs.map((job) => [job, judged({ legs: job.legs ?? [], isUnchanged: true })]));
     await withConnection(run, paths)(jobs, options);
   };
 }
@@ -36,14 +36,14 @@ export function judgedAfter(
   reader: ConnectionReader | undefined,
 ): Run<Connected<Change[]>> {
   return async (jobs, options) => {
-    const connections = new Connections(reader, options.signal);
+    const judged = judging(reader, options.signal);
     const paths = new Map<Job, Promise<Connection>>();
     reader?.readAhead?.(
       jobs.flatMap(({ legs = [] }) => legs),
       options.signal,
     );
     const plugged = (job: Job, changes: readonly Change[]) =>
-      paths.set(job, connections.of(job.legs ?? [], changes.length === 0));
+      paths.set(job, judged({ legs: job.legs ?? [], isUnchanged: changes.length === 0 }));
     await withConnection(run, paths)(jobs, { ...options, plugged });
   };
 }
@@ -63,64 +63,39 @@ function withConnection<T>(run: Run<T>, paths: ReadonlyMap<Job, Promise<Connecti
   };
 }
 
-/** Paths that are judged by one reading of the host. */
-interface Batch {
-  readonly legs: Leg[];
-  readonly state: Promise<HostState>;
-  isUnchanged: boolean;
+/** The path of a VIF that is to be judged. */
+interface Path {
+  readonly legs: readonly Leg[];
+  /** See {@link ConnectionReader.read}. */
+  readonly isUnchanged: boolean;
 }
 
 /**
  * Judges the paths of the VIFs of one call. Paths that are requested at the same moment, or while the host is being
- * read for others, share a reading. A leg that cannot be read is `waiting`: it is not known to be sound.
+ * read for others, share a reading. A leg that cannot be read is `waiting`: it is not known to be sound. Never rejects.
  */
-class Connections {
-  readonly #reader: ConnectionReader | undefined;
-  readonly #signal: AbortSignal;
-  #open: Batch | undefined;
-  #last: Promise<unknown> = Promise.resolve();
-
-  constructor(reader: ConnectionReader | undefined, signal: AbortSignal) {
-    this.#reader = reader;
-    this.#signal = signal;
-  }
-
-  /**
-   * Never rejects.
-   * @param isUnchanged see {@link ConnectionReader.read}
-   */
-  async of(legs: readonly Leg[], isUnchanged = false): Promise<Connection> {
-    if (legs.length === 0) return NO_PATH;
+function judging(
+  reader: ConnectionReader | undefined,
+  signal: AbortSignal,
+): (path: Path) => Promise<Connection> {
+  const judgeAll = joinedWhileBusy<Path, Connection>(async (paths) => {
     try {
-      return judge(legs, await this.#read(legs, isUnchanged));
+      if (!reader) throw new Error('this host has no connection reader');
+      const legs = paths.flatMap((path) => path.legs);
+      const state = await reader.read(
+        legs,
+        signal,
+        paths.every(({ isUnchanged }) => isUnchanged),
+      );
+      return paths.map((path) => judge(path.legs, state));
     } catch (error) {
-      return allWaiting(legs, reasonOf(error));
+      return paths.map(({ legs }) => allWaiting(legs, reasonOf(error)));
     }
-  }
-
-  #read(legs: readonly Leg[], isUnchanged: boolean): Promise<HostState> {
-    const batch = this.#open ?? this.#begin();
-    batch.legs.push(...legs);
-    batch.isUnchanged &&= isUnchanged;
-    return batch.state;
-  }
-
-  #begin(): Batch {
-    const reader = this.#reader;
-    if (!reader) throw new Error('this host has no connection reader');
-    const legs: Leg[] = [];
-    const before = this.#last;
-    const collectAndRead = async () => {
-      await before;
-      await setImmediate(); // paths that are requested at the same moment join here
-      this.#open = undefined;
-      return reader.read(legs, this.#signal, batch.isUnchanged);
-    };
-    const batch: Batch = { legs, state: collectAndRead(), isUnchanged: true };
-    this.#last = batch.state.catch(() => {});
-    this.#open = batch;
-    return batch;
-  }
+  });
+  return async (path) => {
+    const [connection = NO_PATH] = path.legs.length === 0 ? [] : await judgeAll([path]);
+    return connection;
+  };
 }
 
 function allWaiting(legs: readonly Leg[], why: string): Connection {

@@ -9,7 +9,7 @@ import { lockGroups, rounds } from './locks.js';
 import type { OwnershipOperation } from './ownership.js';
 import { plugJob, type RunContext, unplugJob } from './plug.js';
 import type { RunningTask } from './runner-queue.js';
-import { SharedDependencies } from './undo-stack.js';
+import { SharedDependencies, UNDO_TIMEOUT } from './undo-stack.js';
 
 /** Options of a call to the engine. */
 export interface RunOptions<T> {
@@ -21,8 +21,6 @@ export interface RunOptions<T> {
   /** Called for each job as soon as its result is final and its locks are released. Must not throw. */
   report?(job: Job, result: JobResult<T>): void;
 }
-
-const UNDO_TIMEOUT = 10_000;
 
 /** Runs plans on a host. Each call takes many jobs, and each job has its own result. */
 export class Engine {
@@ -60,11 +58,7 @@ export class Engine {
    */
   inspect(
     jobs: readonly Job[],
-    {
-      signal,
-      report,
-      operation = 'plug',
-    }: RunOptions<readonly RunningTask[]> & { operation?: OwnershipOperation },
+    { signal, report, operation }: RunOptions<readonly RunningTask[]> & { operation: OwnershipOperation },
   ): Promise<JobResult<readonly RunningTask[]>[]> {
     const queues = new RunnerQueues(this.#runners, signal);
     return Promise.all(

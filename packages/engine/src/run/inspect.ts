@@ -1,6 +1,6 @@
 import { asVifError, isVifError, VifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
-import type { Inspection, Owned, Reach, StepRunner } from '@vifkit/core/step-kinds';
+import type { Inspection, Owned, Reach, StepRunner, Stray } from '@vifkit/core/step-kinds';
 import { type Step, stepTarget } from '@vifkit/core/steps';
 import { withinDeadline } from '../time/deadline.js';
 import type { Job } from './job.js';
@@ -61,46 +61,34 @@ export async function inspectJob(
   operation: OwnershipOperation,
   queues: RunnerQueues,
 ): Promise<Inspected> {
-  const { plan } = job;
-  const failures: (StepFailure | undefined)[] = [];
-  const found: (RunningTask | undefined)[] = plan.map(() => undefined);
-  const places = new Map<RunnerQueue, number[]>();
-  for (const [place, step] of plan.entries()) {
+  const compare = async (step: Step): Promise<RunningTask | StepFailure> => {
     const queue = queues.queueOf(step);
-    const ofQueue = queue && places.get(queue);
-    if (ofQueue) ofQueue.push(place);
-    else if (queue) places.set(queue, [place]);
-    else failures[place] = { error: noRunner(step), step };
-  }
-  const compare = async ([queue, ofQueue]: [RunnerQueue, number[]]) => {
-    const steps = ofQueue.flatMap((place) => plan[place] ?? []);
-    const readings = await queue.inspect(job, steps, operation === 'plug');
-    for (const [i, reading] of readings.entries()) {
-      const [step, place] = [steps[i], ofQueue[i]];
-      if (step === undefined || place === undefined) continue;
-      if ('error' in reading) failures[place] = { error: reading.error, step };
-      else found[place] = taskOf(job, step, reading.value, queue, operation);
-    }
+    if (!queue) return { error: noRunner(step), step };
+    const reading = await queue.inspect(job, step, operation === 'plug');
+    return 'error' in reading
+      ? { error: reading.error, step }
+      : taskOf(job, step, reading.value, queue, operation);
+  };
+  // A VIF is plugged in one form, and unplugged in all of them: what it has of another form is removed.
+  const removals = (queue: RunnerQueue, strays: readonly Stray<unknown, Step>[]) =>
+    strays.map(({ step, inspection }) => taskOf(job, step, inspection, queue, operation));
+  const search = async (queue: RunnerQueue): Promise<(RunningTask | StepFailure)[]> => {
+    const found = await queue.findStrays(job);
+    if ('value' in found) return removals(queue, found.value);
+    return job.plan.slice(0, 1).map((step) => ({ error: found.error, step }));
   };
   // A gc job already has a step for each thing that carries the mark.
-  const searched = operation === 'gc' || job.isPart ? [] : queues.searchers;
-  const searches = searched.map(async (queue) => ({ queue, strays: await queue.findStrays(job) }));
-  await Promise.all([...places].map(compare));
-  const strays = (await Promise.all(searches)).flatMap(({ queue, strays }) => {
-    if ('value' in strays)
-      return strays.value.map(({ step, inspection }) => taskOf(job, step, inspection, queue, operation));
-    const [step] = plan;
-    if (step) failures.push({ error: strays.error, step });
-    return [];
-  });
-  const compared = withConditions(found.filter((task) => task !== undefined));
-  const tasks = compared.flatMap((task) =>
-    task.inspection.strays ? [task, ...straysBeside(job, task, operation)] : task,
-  );
+  const searchers = operation === 'gc' || job.isPart ? [] : queues.searchers;
+  const searches = Promise.all(searchers.map(search));
+  const compared = await Promise.all(job.plan.map(compare));
+  const searched = (await searches).flat();
+  const planned = withConditions(compared.filter((each) => 'queue' in each));
+  const tasks = planned.flatMap((task) => [task, ...removals(task.queue, task.inspection.strays ?? [])]);
+  const strays = searched.filter((each) => 'queue' in each);
   // A link that is still a port has the MTU that ovs-vswitchd gives it, whatever a step of the plug sets.
   const isFirst = ({ step, queue }: RunningTask) =>
     operation === 'plug' &&
-    compared.some((task) => task.queue !== queue && stepTarget(task.step) === stepTarget(step));
+    planned.some((task) => task.queue !== queue && stepTarget(task.step) === stepTarget(step));
   const isFormer = ({ step }: RunningTask) => job.former?.has(step) ?? false;
   const last = [...tasks.filter(isFormer), ...strays.filter((stray) => !isFirst(stray))];
   const ordered = [
@@ -109,7 +97,7 @@ export async function inspectJob(
     // A link that is removed and restored is not quite the same: nothing that may fail comes after it.
     ...(operation === 'plug' ? last.map((task) => ({ ...task, isLast: true })) : last),
   ];
-  return { tasks: ordered, failures: failures.filter((failure) => failure !== undefined) };
+  return { tasks: ordered, failures: [...compared, ...searched].filter((each) => 'error' in each) };
 }
 
 function taskOf(
@@ -121,7 +109,8 @@ function taskOf(
 ): RunningTask {
   const settled = settleOwnership(step, vifId, operation, inspection);
   const { change } = settled.inspection;
-  return { step, vifId, owner, trace, queue, change, ...settled, attempted: false, outcome: {} };
+  const isOfPlug = operation === 'plug';
+  return { step, vifId, isOfPlug, owner, trace, queue, change, ...settled, attempted: false, outcome: {} };
 }
 
 function noRunner({ kind }: Step): VifError {
@@ -129,19 +118,6 @@ function noRunner({ kind }: Step): VifError {
     'NO_RUNNER',
     `This host cannot run '${kind}' steps: give the driver one with a runner for them`,
   );
-}
-
-/**
- * A VIF is plugged in one form, and unplugged in all of them: remains of another form are removed along with the step
- * that found them.
- */
-function straysBeside(
-  job: Job,
-  { inspection, queue }: RunningTask,
-  operation: OwnershipOperation,
-): RunningTask[] {
-  const { strays = [] } = inspection;
-  return strays.map((stray) => taskOf(job, stray.step, stray.inspection, queue, operation));
 }
 
 /**

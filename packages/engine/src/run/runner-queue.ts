@@ -1,10 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import { isDeepStrictEqual } from 'node:util';
 import { asVifError, VifError } from '@vifkit/core';
 import { stepKindOf } from '@vifkit/core/internal';
 import type { AttemptedTask, Inspection, StepRunner, Stray } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import { signalError, withDeadline, withinDeadline } from '../time/deadline.js';
+import { alone, type Batches, joined, joinedWhileBusy } from './batches.js';
 import type { Job } from './job.js';
 import { type Left, settleOwnership } from './ownership.js';
 import { startBatch, type Trace, taskTitle } from './timeline.js';
@@ -76,19 +76,16 @@ export class RunnerQueue {
     this.#undoings = writes((undoings) => this.#undo(undoings));
   }
 
-  /** Compares steps of a job with the host. Never rejects. */
-  inspect(
-    job: Job,
-    steps: readonly Step[],
-    isOfPlug: boolean,
-  ): Promise<readonly Read<Inspection<unknown, Step>>[]> {
-    return this.#readings(steps.map((step) => ({ job, step, isOfPlug, trace: job.trace })));
+  /** Compares a step of a job with the host. Never rejects. */
+  async inspect(job: Job, step: Step, isOfPlug: boolean): Promise<Read<Inspection<unknown, Step>>> {
+    const [found] = await this.#readings([{ job, step, isOfPlug, trace: job.trace }]);
+    return found ?? { value: { differences: [] } };
   }
 
   /** Finds what the job's VIF has that no step of its plan concerns. Never rejects. */
   async findStrays(job: Job): Promise<Read<readonly Stray<unknown, Step>[]>> {
     const [found] = await this.#searches([job]);
-    return found ?? nothing;
+    return found ?? { value: [] };
   }
 
   /** Carries out tasks of a job, and records in each how it ended. Never rejects. */
@@ -229,58 +226,9 @@ interface Asked {
   readonly trace: Trace | undefined;
 }
 
-const nothing = { value: [] } as const;
-
 /** Adds to the error of undoing that timed out how to allow it more time. */
 function withTimeHint(error: VifError | undefined, timeout: number): VifError | undefined {
   if (error?.code !== 'TIMEOUT') return error;
   const message = `${error.message}. Undoing had ${timeout / 1000} s (undoTimeout, --undo-timeout)`;
   return new VifError('TIMEOUT', message, { vifId: error.vifId, cause: error.cause });
-}
-
-/** Processes items, in a batch with those of other callers. */
-type Batches<I, R> = (items: readonly I[]) => Promise<readonly R[]>;
-
-/** Processes a batch of items. Returns the results in their order. Never rejects. */
-type RunBatch<I, R> = (items: readonly I[]) => Promise<readonly R[]>;
-
-function alone<I, R>(run: RunBatch<I, R>): Batches<I, R> {
-  return async (items) => (await Promise.all(items.map((item) => run([item])))).flat();
-}
-
-/** Batches what is requested at the same moment, as by jobs that got their locks together. */
-function joined<I, R>(run: RunBatch<I, R>): Batches<I, R> {
-  return batches(run, () => Promise.resolve());
-}
-
-/** Also batches what is requested while the previous batch is running. */
-function joinedWhileBusy<I, R>(run: RunBatch<I, R>): Batches<I, R> {
-  return batches(run, async (last) => {
-    await last;
-    await setImmediate(); // jobs that waited for the same batch join here
-  });
-}
-
-function batches<I, R>(
-  run: RunBatch<I, R>,
-  collecting: (last: Promise<unknown> | undefined) => Promise<void>,
-): Batches<I, R> {
-  let last: Promise<unknown> | undefined;
-  let open: { readonly items: I[]; readonly done: Promise<readonly R[]> } | undefined;
-  const begin = () => {
-    const items: I[] = [];
-    const collected = collecting(last);
-    const done = collected.then(() => {
-      open = undefined;
-      return run(items);
-    });
-    last = done;
-    return { items, done };
-  };
-  return async (items) => {
-    open ??= begin();
-    const batch = open;
-    const first = batch.items.push(...items) - items.length;
-    return (await batch.done).slice(first, first + items.length);
-  };
 }

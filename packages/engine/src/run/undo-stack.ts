@@ -3,6 +3,9 @@ import { lockKeys, stepKey } from '@vifkit/core/internal';
 import type { Job } from './job.js';
 import { groupsOf, type RunningTask } from './runner-queue.js';
 
+/** Milliseconds for undoing what a job has done, unless the caller allows others. */
+export const UNDO_TIMEOUT = 10_000;
+
 /**
  * What a job has done so far. If the job fails, all of it is undone in reverse order, except for what a job that
  * succeeded also relies on (such as a bridge that both needed).

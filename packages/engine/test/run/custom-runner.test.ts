@@ -141,7 +141,7 @@ describe('custom steps that never return', () => {
         { vifId: 'bad', plan: [custom('bad', log, { isDone: never })], owner },
         { vifId: 'a', plan: [custom('a', log)] },
       ],
-      { signal: new Deadline(50).signal },
+      { signal: new Deadline(50).signal, operation: 'plug' },
     );
     expect(results).toMatchObject([
       { error: { code: 'TIMEOUT', vifId: 'bad', message: expect.stringContaining("'acme'") } },

@@ -99,6 +99,7 @@ describe('engine', () => {
     const engine = new Engine(fakeHost([links], locks));
     const [result] = await engine.inspect([{ vifId: 'a', plan: [link('new'), link('there')] }], {
       signal: soon(),
+      operation: 'plug',
     });
     const tasks = result && 'value' in result ? result.value : [];
     expect(tasks.map(({ inspection }) => inspection.differences.length)).toEqual([1, 0]);
@@ -111,6 +112,7 @@ describe('engine', () => {
     links.unreadable = new Error('broken pipe');
     const [result] = await new Engine(fakeHost([links])).inspect([{ vifId: 'a', plan: [link('x')] }], {
       signal: soon(),
+      operation: 'plug',
     });
     expect(result).toMatchObject({ error: { code: 'CHECK_FAILED', vifId: 'a', cause: links.unreadable } });
   });

@@ -121,7 +121,8 @@ describe('a job that hangs', () => {
       await letGo.fired;
       return inspect(steps);
     };
-    const inspecting = engine.inspect([job('a', port('a')), job('b', link('b'))], { signal: soon(), report });
+    const options = { signal: soon(), report, operation: 'plug' } as const;
+    const inspecting = engine.inspect([job('a', port('a')), job('b', link('b'))], options);
     await until('b');
     expect(told).toEqual(['b done']);
     letGo.fire();

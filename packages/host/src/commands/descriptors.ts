@@ -1,4 +1,5 @@
 import { closeSync, openSync } from 'node:fs';
+import { isVifError } from '@vifkit/core';
 import { exhausted } from '../kernel/error-code.js';
 import { retryTransient } from './transient.js';
 
@@ -23,17 +24,24 @@ export function requireDescriptors(program: string): void {
 }
 
 /** The same, but waits for one or two seconds for others to close some descriptors. */
-export async function awaitDescriptors(program: string, signal: AbortSignal): Promise<void> {
+export function awaitDescriptors(program: string, signal: AbortSignal): Promise<void> {
+  return onceDescriptorsAreFree(() => requireDescriptors(program), signal);
+}
+
+/** Starts something. If no descriptor is left for it, waits for one or two seconds for others to close some. */
+export async function onceDescriptorsAreFree<T>(start: () => T, signal: AbortSignal): Promise<T> {
   const attempt = async () => {
     try {
-      requireDescriptors(program);
-      return undefined;
+      return { started: start() };
     } catch (error) {
-      return error;
+      return { error };
     }
   };
-  const failure = await retryTransient(attempt, (error) => error !== undefined, signal);
-  if (failure) throw failure;
+  const isExhausted = (result: object) =>
+    'error' in result && isVifError(result.error, 'DESCRIPTORS_EXHAUSTED');
+  const result = await retryTransient(attempt, isExhausted, signal);
+  if ('error' in result) throw result.error;
+  return result.started;
 }
 
 const loaded = new WeakSet<() => Promise<unknown>>();

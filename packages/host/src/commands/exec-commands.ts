@@ -1,5 +1,6 @@
 import type { CommandExecutor, CommandResult } from '@vifkit/core/step-kinds';
 import { hostPrograms, type Programs } from './programs.js';
+import { type Argv, withHelper } from './run-program.js';
 
 /** The limit for a tool's output; errors quote only the end of it. */
 const MAX_OUTPUT = 1024 * 1024;
@@ -14,9 +15,8 @@ export class ExecCommands implements CommandExecutor {
     this.#programs = programs;
   }
 
-  run(argv: readonly [string, ...string[]], signal: AbortSignal): Promise<CommandResult> {
-    const [program = argv[0], ...args] = [...this.#helper, ...argv];
-    return this.#programs.run([program, ...args], {
+  run(argv: Argv, signal: AbortSignal): Promise<CommandResult> {
+    return this.#programs.run(withHelper(this.#helper, argv), {
       maxOutput: MAX_OUTPUT,
       signal,
       doing: `running ${argv[0]}`,

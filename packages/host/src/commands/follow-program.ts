@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { pause, whenFired } from '@vifkit/engine/time';
 import { codeOf } from '../kernel/error-code.js';
 import { awaitDescriptors } from './descriptors.js';
-import { IN_ENGLISH } from './run-program.js';
+import { type Argv, IN_ENGLISH } from './run-program.js';
 
 /** Milliseconds before a program that has ended is restarted. */
 const RESTART_DELAY = 500;
@@ -28,7 +28,7 @@ export interface Following {
  * @throws VifError DESCRIPTORS_EXHAUSTED if it cannot be started at first; a restart waits until it can
  */
 export async function followProgram(
-  [program, ...args]: readonly [string, ...string[]],
+  [program, ...args]: Argv,
   { onLine, onListening }: Following,
   signal: AbortSignal,
 ): Promise<boolean> {

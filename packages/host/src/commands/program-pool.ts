@@ -1,9 +1,9 @@
 import { setImmediate } from 'node:timers';
-import { isVifError } from '@vifkit/core';
 import { signalError } from '@vifkit/engine/time';
+import { onceDescriptorsAreFree } from './descriptors.js';
 import type { Answer, AskedFor, Question } from './program-session.js';
-import { type Argv, hostPrograms, type Programs, type Session } from './programs.js';
-import { retryTransient } from './transient.js';
+import { hostPrograms, type Programs, type Session } from './programs.js';
+import { type Argv } from './run-program.js';
 
 export interface PoolOptions {
   /** How many unused processes are kept waiting, from the first call on. None by default. */
@@ -58,7 +58,8 @@ export class ProgramPool {
     try {
       for (;;) {
         const waiting = this.#take(options.fresh);
-        const session = waiting ?? (await this.#start(options.signal));
+        const start = () => this.#programs.start(this.#argv);
+        const session = waiting ?? (await onceDescriptorsAreFree(start, options.signal));
         const { linesSent } = session;
         const question = ask(linesSent);
         const asking = session.ask(question, options, this.#lifetime === 0);
@@ -80,20 +81,6 @@ export class ProgramPool {
     for (const session of [...this.#fresh.splice(0), ...this.#used.splice(0)]) this.#end(session);
     const late = [...this.#asking].flatMap(([asking, { aborted }]) => (aborted ? asking : []));
     await Promise.all([...this.#ending, Promise.allSettled(late)]);
-  }
-
-  /** If no descriptor is left for it, waits for one or two seconds for others to close some. */
-  async #start(signal: AbortSignal): Promise<Session> {
-    const attempt = async () => {
-      try {
-        return { session: this.#programs.start(this.#argv) };
-      } catch (error) {
-        return { error };
-      }
-    };
-    const started = await retryTransient(attempt, isOutOfDescriptors, signal);
-    if (started.session) return started.session;
-    throw started.error;
   }
 
   #take(fresh = false): Session | undefined {
@@ -132,10 +119,6 @@ export class ProgramPool {
       // No descriptors are left for it. The call that needs one will report that.
     }
   }
-}
-
-function isOutOfDescriptors({ error }: { readonly error?: unknown }): boolean {
-  return isVifError(error, 'DESCRIPTORS_EXHAUSTED');
 }
 
 function saysNothing({ stdout, stderr }: Answer): boolean {

@@ -1,11 +1,10 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import type { CommandResult } from '@vifkit/core/step-kinds';
-import { signalError } from '@vifkit/engine/time';
+import { signalError, whenFired } from '@vifkit/engine/time';
 import { requireDescriptors } from './descriptors.js';
 import { closeOnceQuiet, endGroupOnSignal } from './process-group.js';
-import type { ProgramOptions } from './run-program.js';
-import { OF_A_CALL } from './run-program.js';
+import { type Argv, OF_A_CALL, type ProgramOptions } from './run-program.js';
 
 /** Milliseconds that a program has to end once its input has ended. */
 const END_TIMEOUT = 500;
@@ -26,7 +25,8 @@ export interface Question {
 /** The deadline of a question, and its purpose. */
 export type AskedFor = Pick<ProgramOptions, 'signal' | 'doing'>;
 
-type Ending = Omit<CommandResult, 'stdout' | 'stderr'>;
+/** How a program ended. */
+export type Ending = Omit<CommandResult, 'stdout' | 'stderr'>;
 
 /** The output of a program for its input. */
 export interface Answer {
@@ -52,7 +52,7 @@ export class ProgramSession {
   #linesSent = 0;
 
   /** @throws VifError DESCRIPTORS_EXHAUSTED */
-  constructor([program, ...args]: readonly [string, ...string[]]) {
+  constructor([program, ...args]: Argv) {
     requireDescriptors(program);
     const settled = new AbortController();
     this.#child = spawn(program, args, {
@@ -96,8 +96,7 @@ export class ProgramSession {
    */
   async ask(question: Question, { signal, doing }: AskedFor, isFinal: boolean): Promise<Answer> {
     const output = { stdout: [] as string[], stderr: [] as string[] };
-    const callOff = () => this.#life.abort(signal.reason);
-    signal.addEventListener('abort', callOff, { once: true });
+    const leave = whenFired(signal, () => this.#life.abort());
     this.#since ??= performance.now();
     this.#hold(true);
     try {
@@ -115,7 +114,7 @@ export class ProgramSession {
       if (signal.aborted) throw signalError(signal, doing);
       return { ...output, ended };
     } finally {
-      signal.removeEventListener('abort', callOff);
+      leave();
       this.#onLine = () => {};
       this.#hold(false);
     }

@@ -1,10 +1,8 @@
+import type { CommandResult } from '@vifkit/core/step-kinds';
 import { loadCode } from './descriptors.js';
 import type { Following } from './follow-program.js';
 import { type Answer, type AskedFor, ProgramSession, type Question } from './program-session.js';
-import { type ProgramOptions, type ProgramResult, runProgram } from './run-program.js';
-
-/** A program and its arguments; never a shell command line. */
-export type Argv = readonly [string, ...string[]];
+import { type Argv, type ProgramOptions, runProgram } from './run-program.js';
 
 /** A running program that repeatedly reads commands on standard input, and prints something about each. */
 export interface Session {
@@ -31,7 +29,7 @@ export interface Programs {
    * @throws VifError TIMEOUT, ABORTED; the program is then ended
    * @throws VifError DESCRIPTORS_EXHAUSTED
    */
-  run(argv: Argv, options: ProgramOptions): Promise<ProgramResult>;
+  run(argv: Argv, options: ProgramOptions): Promise<CommandResult>;
   /**
    * Starts a program that reads commands on standard input.
    * @throws VifError DESCRIPTORS_EXHAUSTED

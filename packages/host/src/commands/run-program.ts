@@ -5,7 +5,13 @@ import type { Result } from 'execa';
 import { awaitDescriptors, loadCode } from './descriptors.js';
 import { closeOnceQuiet, endGroupOnSignal, signalGroup } from './process-group.js';
 
-export type { CommandResult as ProgramResult };
+/** A program and its arguments; never a shell command line. */
+export type Argv = readonly [string, ...string[]];
+
+/** A command with a helper as its prefix, if there is one. */
+export function withHelper([first, ...others]: readonly string[], [program, ...args]: Argv): Argv {
+  return first === undefined ? [program, ...args] : [first, ...others, program, ...args];
+}
 
 export interface ProgramOptions {
   /** Its standard input; empty by default. */
@@ -50,7 +56,7 @@ const MAX_OUTPUT = 512 * 1024 * 1024;
  * @throws VifError DESCRIPTORS_EXHAUSTED
  */
 export async function runProgram(
-  argv: readonly [string, ...string[]],
+  argv: Argv,
   { input, maxOutput = MAX_OUTPUT, signal, doing }: ProgramOptions,
 ): Promise<CommandResult> {
   const [program, ...args] = argv;
@@ -99,8 +105,17 @@ function endingOf({ isMaxBuffer, signal, code }: Pick<Result, 'isMaxBuffer' | 's
   return signal ? `was ended by ${signal}` : `cannot be started (${code})`;
 }
 
+/** The packages that the system's programs come from. */
+const PACKAGES: Readonly<Record<string, string>> = {
+  ip: 'iproute2',
+  bridge: 'iproute2',
+  nft: 'nftables',
+  ethtool: 'ethtool',
+  nsenter: 'util-linux',
+};
+
 /** The error for a program that is not installed. */
-export function missingProgram(program: string, from: string | undefined): VifError {
+export function missingProgram(program: string, from = PACKAGES[program]): VifError {
   const remedy = from ? `install it: it comes from ${from}` : 'install it, or correct PATH';
   return new VifError('COMMAND_NOT_FOUND', `There is no program '${program}'; ${remedy}`);
 }

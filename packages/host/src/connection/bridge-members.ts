@@ -1,8 +1,9 @@
 import type { VlansOnPath } from '@vifkit/engine/connection';
+import { listJson } from '../commands/list-json.js';
 import type { Programs } from '../commands/programs.js';
-import { parseLinks } from '../links/ip/parse-links.js';
+import { type IpLink, linksByName } from '../links/ip/parse-links.js';
 import type { LinkState } from '../links/link-state.js';
-import { listBridges, readEntries, readVlans } from '../port-settings/bridge-program.js';
+import { readEntries, readVlans } from '../port-settings/bridge-program.js';
 
 const LINKS = ['ip', '-details', '-json', 'link', 'show'] as const;
 
@@ -20,8 +21,8 @@ export class BridgeMembers {
     if (only === undefined) return members;
     // One process reads the members of one bridge, or all links.
     const master = others.length === 0 ? ['master', only] : [];
-    const links = parseLinks([await listBridges([...LINKS, ...master], this.programs, signal)]);
-    for (const link of links.values()) members.get(link.master ?? '')?.push(link);
+    const links = await listJson<IpLink>(this.programs, [...LINKS, ...master], 'the bridges', signal);
+    for (const link of linksByName(links).values()) members.get(link.master ?? '')?.push(link);
     return members;
   }
 

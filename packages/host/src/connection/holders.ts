@@ -2,6 +2,7 @@ import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Held } from '@vifkit/engine/connection';
 import { unlessExhausted } from '../kernel/error-code.js';
+import { pciFolder } from '../sriov/pci-net-device.js';
 
 const TUN = '/dev/net/tun';
 
@@ -26,7 +27,7 @@ export async function findHolders(
 ): Promise<Map<string, string>> {
   const devices = await Promise.all(
     functions.map(async (address) => {
-      const paths = await vfioDevices(join(sysfsRoot, 'bus/pci/devices', address));
+      const paths = await vfioDevices(pciFolder(sysfsRoot, address));
       return paths.map((path) => [path, address] as const);
     }),
   );

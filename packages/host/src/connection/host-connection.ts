@@ -9,6 +9,7 @@ import type {
   LinkOnPath,
   OpenVSwitchOnPath,
 } from '@vifkit/engine/connection';
+import { hasAddress } from '../links/addresses/link-addresses.js';
 import { type LinkState, vifOf } from '../links/link-state.js';
 import type { LinkTable } from '../links/link-table.js';
 import type { FilterTable } from '../port-security/filter-table.js';
@@ -137,7 +138,7 @@ export class HostConnection implements ConnectionReader {
 
   async #withoutAddress(names: readonly string[], signal: AbortSignal): Promise<string[]> {
     const found = await this.parts.links.readAddresses(names, signal);
-    return names.filter((name) => (found.get(name)?.addresses.length ?? 0) === 0);
+    return names.filter((name) => !hasAddress(found, name));
   }
 
   async #readFilters(signal: AbortSignal): Promise<FiltersOnPath> {

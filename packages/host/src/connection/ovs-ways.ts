@@ -1,4 +1,10 @@
-import { type BridgePort, type PortVlans, type StrayVlan, strayVlan } from '@vifkit/engine/connection';
+import {
+  type BridgePort,
+  type ClosedWays,
+  type PortVlans,
+  type StrayVlan,
+  strayVlan,
+} from '@vifkit/engine/connection';
 import { OWNER_KEY } from '../openvswitch/marks.js';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { type Key, queryRows, queryTable } from '../openvswitch/rows/queries.js';
@@ -65,13 +71,6 @@ export const closedInterfaces = {
   unpaired: queryRows('Interface', columns, [unpaired.id], unpaired),
   unanswered: queryRows('Interface', columns, [unanswered.id], unanswered),
 };
-
-/** Why none of the ports of a bridge that lead to the network works. */
-export interface ClosedWays {
-  readonly why: string;
-  /** Whether this is an error, as opposed to links that are down. */
-  readonly isError: boolean;
-}
 
 /**
  * The ports by which bridges lead to the network: those that are neither a guest's nor the host's own. To find them, all

@@ -4,6 +4,7 @@ import { basename, join } from 'node:path';
 import { isVifError, type VifError } from '@vifkit/core';
 import type { FunctionOnPath } from '@vifkit/engine/connection';
 import type { KernelFiles } from '../kernel/kernel-files.js';
+import { pciFolder } from '../sriov/pci-net-device.js';
 import type { FoundVf, VfTable } from '../sriov/vf-table.js';
 import { findVirtualFunctions } from '../sriov/virtual-functions.js';
 
@@ -22,7 +23,7 @@ export async function readFunctions(
   const [settings, virtual, bindings] = await Promise.all([
     vfs.read(addresses, signal).catch(() => new Map<string, FoundVf | VifError>()),
     findVirtualFunctions(sysfsRoot, addresses, files),
-    Promise.all(addresses.map((address) => bindingOf(join(sysfsRoot, 'bus/pci/devices', address)))),
+    Promise.all(addresses.map((address) => bindingOf(pciFolder(sysfsRoot, address)))),
   ]);
   return new Map(
     addresses.flatMap((address, i) => {

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pause, withDeadline } from '@vifkit/engine/time';
+import { DATABASE } from '../openvswitch/rows/queries.js';
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
@@ -84,7 +85,7 @@ export class VswitchdProbe {
       const columns = ['name', 'status', 'rstp_status'];
       return { op: 'select', table: 'Port', where: [['name', '==', name]], columns };
     });
-    const results = await this.client.transact('Open_vSwitch', selects, signal);
+    const results = await this.client.transact(DATABASE, selects, signal);
     return new Map(
       results
         .flatMap(({ rows = [] }) => rows)
@@ -113,10 +114,4 @@ function treeStateOf(
 ): string | undefined {
   const isStarting = rstp_port_state === 'Discarding' && ['Designated', 'Root'].includes(rstp_port_role);
   return isStarting ? 'listening' : (rstp_port_state ?? stp_state)?.toLowerCase();
-}
-
-/** The directory of an endpoint, if that is a socket on this host. */
-export function directoryOf(endpoint: string): string | undefined {
-  const [, path] = /^unix:(.*)\/[^/]*$/.exec(endpoint) ?? [];
-  return path;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { withDeadline } from '@vifkit/engine/time';
-import type { Argv, Programs } from '../commands/programs.js';
+import type { Programs } from '../commands/programs.js';
+import { type Argv } from '../commands/run-program.js';
 import type { Check } from './lack.js';
 
 /** Milliseconds for `nft` or `ip` to list something. */

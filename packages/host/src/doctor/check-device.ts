@@ -1,4 +1,5 @@
 import { access, constants } from 'node:fs/promises';
+import { codeOf } from '../kernel/error-code.js';
 import type { Check } from './lack.js';
 
 /**
@@ -10,14 +11,11 @@ export const checkDevice: Check = async ({ name, from }) => {
     await access(name, constants.R_OK | constants.W_OK);
     return undefined;
   } catch (error) {
-    if (!isDenied(error)) return { problem: `There is no ${name}`, remedy: `it comes from ${from}` };
+    const isDenied = ['EACCES', 'EPERM'].includes(codeOf(error) ?? '');
+    if (!isDenied) return { problem: `There is no ${name}`, remedy: `it comes from ${from}` };
     return {
       problem: `This user may not open ${name}`,
       remedy: 'let this user open it, by its group or mode, or run as root',
     };
   }
 };
-
-function isDenied(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && (error.code === 'EACCES' || error.code === 'EPERM');
-}

@@ -2,6 +2,7 @@ import { VifError } from '@vifkit/core';
 import { withDeadline } from '@vifkit/engine/time';
 import { bridgeFault } from '../connection/open-vswitch-path.js';
 import { controllerFault } from '../connection/ovn-path.js';
+import { DATABASE } from '../openvswitch/rows/queries.js';
 import { askController } from '../ovn/controller.js';
 import { ovnSetupOf } from '../ovn/switch-watch.js';
 import type { Ovsdb } from '../ovsdb/client.js';
@@ -42,7 +43,7 @@ interface BridgeState {
 export async function readOpenVSwitch(client: Ovsdb, signal: AbortSignal): Promise<OpenVSwitchState> {
   const table = 'Open_vSwitch';
   // All columns: Open vSwitch has `dpdk_initialized` only since 2.10.
-  const [result] = await client.transact('Open_vSwitch', [{ op: 'select', table, where: [] }], signal);
+  const [result] = await client.transact(DATABASE, [{ op: 'select', table, where: [] }], signal);
   const [row] = result?.rows ?? [];
   if (!row)
     throw new VifError('OVSDB_ERROR', 'Its database is empty: ovs-vswitchd has never run on it; start it');
@@ -56,13 +57,13 @@ export async function readOpenVSwitch(client: Ovsdb, signal: AbortSignal): Promi
  * @param ovnRunDirectory the directory of ovn-controller's control socket
  * @throws VifError as {@link readOpenVSwitch}
  */
-export async function readSwitch(
+export async function readSwitchState(
   client: Ovsdb,
   ovnRunDirectory: string,
   signal: AbortSignal,
 ): Promise<SwitchState> {
   const [root, bridges, local] = await client.transact(
-    'Open_vSwitch',
+    DATABASE,
     [
       { op: 'select', table: 'Open_vSwitch', where: [] },
       { op: 'select', table: 'Bridge', where: [], columns: ['name', 'datapath_type'] },

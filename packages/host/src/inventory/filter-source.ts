@@ -1,6 +1,7 @@
 import { isVifError } from '@vifkit/core';
 import { keyOf, type Thing } from '@vifkit/engine';
 import { hostPrograms, type Programs } from '../commands/programs.js';
+import { withHelper } from '../commands/run-program.js';
 import type { FilterTable, GuestFilter } from '../port-security/filter-table.js';
 import { TABLE } from '../port-security/ruleset.js';
 import type { Source } from './source.js';
@@ -26,11 +27,11 @@ export class FilterSource implements Source {
    * is.
    */
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
-    const [program = 'nft', ...args] = [...this.rootHelper, 'nft', 'monitor', 'ruleset'];
+    const argv = withHelper(this.rootHelper, ['nft', 'monitor', 'ruleset']);
     const onLine = (line: string) => {
       if (line.includes(` ${TABLE}`)) changed();
     };
-    await this.programs.follow([program, ...args], { onLine, onListening: changed }, signal);
+    await this.programs.follow(argv, { onLine, onListening: changed }, signal);
   }
 }
 

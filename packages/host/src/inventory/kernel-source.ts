@@ -26,7 +26,7 @@ export class KernelSource implements Source {
   async watch(changed: () => void, signal: AbortSignal): Promise<void> {
     const following = { onLine: changed, onListening: changed };
     if (!(await this.programs.follow(['ip', '-oneline', 'monitor', 'link'], following, signal))) {
-      throw missingProgram('ip', 'iproute2');
+      throw missingProgram('ip');
     }
   }
 

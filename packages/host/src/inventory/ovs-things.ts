@@ -19,28 +19,33 @@ export const COLUMNS = {
   ],
 } as const;
 
-export type OvsTable = keyof typeof COLUMNS;
+type RowsById = ReadonlyMap<string, values.Row>;
 
-/** Rows by their ids. */
-export type OvsRows = Readonly<Record<OvsTable, ReadonlyMap<string, values.Row>>>;
-
-/** The bridges and ports in the rows. */
-export function ovsThings({ Bridge, Port, Interface }: OvsRows): Thing[] {
-  return [...Bridge.values()].flatMap((row) => {
+/** The bridges and ports in the rows of these tables. */
+export function ovsThings(
+  bridges: readonly values.Row[],
+  ports: readonly values.Row[],
+  interfaces: readonly values.Row[],
+): Thing[] {
+  const [portsById, interfacesById] = [byId(ports), byId(interfaces)];
+  return bridges.flatMap((row) => {
     const bridge = bridgeThing(row);
-    const ports = rowsAt(Port, row.ports);
     return [
       bridge,
-      ...ports.flatMap((port) => {
+      ...rowsAt(portsById, row.ports).flatMap((port) => {
         const name = values.readString(port.name);
         // The local port is the bridge itself.
-        return name === bridge.name ? [] : portThing(name, port, bridge.name, Interface);
+        return name === bridge.name ? [] : portThing(name, port, bridge.name, interfacesById);
       }),
     ];
   });
 }
 
-/** The daemons that bridges depend on, see `daemonThing`. */
+function byId(rows: readonly values.Row[]): RowsById {
+  return new Map(rows.map((row) => [values.readUuid(row._uuid), row]));
+}
+
+/** The daemons that bridges depend on. */
 export const DAEMONS = ['ovs-vswitchd', 'ovsdb-server'] as const;
 
 function bridgeThing(row: values.Row): Thing {
@@ -59,7 +64,7 @@ function bridgeThing(row: values.Row): Thing {
   };
 }
 
-function portThing(name: string, row: values.Row, bridge: string, interfaces: OvsRows['Interface']): Thing {
+function portThing(name: string, row: values.Row, bridge: string, interfaces: RowsById): Thing {
   const externalIds = values.readStrings(row.external_ids);
   const owner = ownerIn(externalIds);
   const members = rowsAt(interfaces, row.interfaces);
@@ -113,7 +118,7 @@ function interfaceAttributes(row: values.Row) {
   };
 }
 
-function rowsAt(table: ReadonlyMap<string, values.Row>, ids: values.Value | undefined): values.Row[] {
+function rowsAt(table: RowsById, ids: values.Value | undefined): values.Row[] {
   return values
     .readUuids(ids)
     .map((id) => table.get(id))

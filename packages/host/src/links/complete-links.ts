@@ -1,6 +1,5 @@
 import { VifError } from '@vifkit/core';
-import type { FormerLink } from './former-link.js';
-import type { LinkState } from './link-state.js';
+import type { FormerLink, LinkState } from './link-state.js';
 import type { LinkOperation, LinkTable } from './link-table.js';
 
 /**

@@ -1,10 +1,9 @@
-import { VifError } from '@vifkit/core';
+import { isSameVif, VifError } from '@vifkit/core';
 import { type Difference, type Found, foundByMark, type Inspection } from '@vifkit/core/step-kinds';
 import type { LinkAbsentStep, LinkStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationBlocker, relocationDifferences, relocationOf } from './addresses/relocation.js';
-import { canRecreateInPlace, compareCreation, whyUnusable } from './compare.js';
 import { isIdleTap, isOf, isShared, type LinkState, markOf, OVS_DATAPATH, vifOf } from './link-state.js';
 import {
   type Creation,
@@ -15,7 +14,13 @@ import {
   type SetWrite,
   settingOf,
 } from './link-write.js';
-import { compareUse, type LinkContext, type Mismatch } from './made-otherwise.js';
+import {
+  canRecreateInPlace,
+  type LinkContext,
+  type Mismatch,
+  mismatchesOf,
+  whyNotRecreated,
+} from './made-otherwise.js';
 
 export type LinkInspection = Inspection<LinkWrite>;
 
@@ -59,12 +64,16 @@ export function inspectLink(
     return { differences: [], isAwaited: true };
   }
   if (!state) return inspectMissing(step, vifId, tapOwner, realName);
-  const mismatches = step.create ? compareCreation(step.create, state, tapOwner) : compareUse(step, state);
+  const mismatches = mismatchesOf(step, state, tapOwner);
   const relocation = relocationOf(step, addressing);
   // The VIF's former bridge is removed with this plug.
   const leaves = step.unbridged && state.master === hybridBridge?.name && isOf(vifId, hybridBridge);
+  const unusable =
+    mismatches.length > 0
+      ? whyNotRecreated(step, vifId, state, mismatches, context)
+      : whyNotMovable(step, vifId, state);
   const blocked =
-    whyUnusable(step, vifId, state, mismatches, context) ??
+    unusable ??
     (step.unbridged && !leaves ? bridged(state) : undefined) ??
     (relocation && relocationBlocker(relocation, addressing, rules));
   const setting = settingOf({ ...step.set, ...(leaves && { master: null }) }, state);
@@ -82,6 +91,33 @@ export function inspectLink(
     ...(found.byName && { takeOver: takingOver(change ?? nothingSet, differences, vifId) }),
     ...(blocked && { blocked }),
   };
+}
+
+/**
+ * Why a link cannot become a member of another bridge: that would disconnect whoever put it where it is, or the other
+ * VIFs that use it. Only the VIF's own links are moved.
+ */
+function whyNotMovable(
+  { name, set, leavesSwitch }: LinkStep,
+  vifId: string,
+  state: LinkState,
+): VifError | undefined {
+  const wanted = set?.master;
+  if (wanted === undefined || wanted === state.master) return undefined;
+  const isFormerPort = leavesSwitch && state.master === OVS_DATAPATH;
+  if (state.master && !isFormerPort && !isOf(vifId, state)) return memberOf(name, state.master, wanted);
+  const user = state.users?.find((each) => !isSameVif(each, vifId));
+  if (user === undefined) return undefined;
+  return new VifError(
+    'LINK_BUSY',
+    `Link ${name} is used by VIF ${user}; unplug that VIF to use it with ${wanted}`,
+  );
+}
+
+/** Refuses a link that is a member of another bridge than the wanted one. */
+export function memberOf(name: string, master: string, wanted: string): VifError {
+  const text = `Link ${name} is a member of ${master}; remove it from there to use it with ${wanted}`;
+  return new VifError('LINK_BUSY', text);
 }
 
 /** Refuses a link that is a member of another bridge, but not a port of Open vSwitch. */

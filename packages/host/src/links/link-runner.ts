@@ -5,10 +5,14 @@ import { loadCode } from '../commands/descriptors.js';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import { relocationOf } from './addresses/relocation.js';
-import { canRecreateInPlace, compareCreation, memberOf } from './compare.js';
-import { type InspectionContext, inspectAbsence, inspectLink, type LinkInspection } from './inspect-link.js';
+import {
+  type InspectionContext,
+  inspectAbsence,
+  inspectLink,
+  type LinkInspection,
+  memberOf,
+} from './inspect-link.js';
 import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
-import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
 import {
   bridgesByRequest,
@@ -19,8 +23,8 @@ import {
   unusedTogether,
   usedLinks,
 } from './link-users.js';
-import type { LinkProgress, LinkWrite } from './link-write.js';
-import type { LinkContext } from './made-otherwise.js';
+import type { LinkProgress, LinkSteps, LinkWrite } from './link-write.js';
+import { canRecreateInPlace, type LinkContext, type MadeOtherwise, madeOtherwise } from './made-otherwise.js';
 import { type LinkTask, scriptFor } from './operations.js';
 import { hybridBridgesOf, type LinkStray, ownedLinks, strayLinks, strayNames } from './owned-links.js';
 import { type AttemptedLinkTask, didNothing, madeAgain, undoing, withoutOtherEnds } from './undoing.js';
@@ -50,14 +54,15 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
       this.#addressing(steps, signal),
     ]);
     const settled = steps.flatMap((step) => (step.kind === 'link' && hasSettings(step) ? step.name : []));
-    const leaving = leavingInPlugs(all, read, this.#tapOwner);
+    const otherwise = madeOtherwise(steps, read, this.#tapOwner);
+    const leaving = leavingInPlugs(all, otherwise);
     const known = await this.#withSettings(read, settled, leaving, signal);
     const links = await this.#withChecksumOffload(all, known, signal);
     const notes = notesIn(steps, 'linkUserAbsent');
     const together = unusedTogether(steps, links, notes);
     const used = usedLinks(links, { links: together, notes });
     const [context, usedBy] = await Promise.all([
-      this.#context(steps, links, signal),
+      this.#context(steps, otherwise, links, signal),
       this.#usesOfBridges(all, links, signal),
     ]);
     const named = byEveryName(links);
@@ -108,14 +113,13 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
   /** The context of links of ours that differ from what would be made; read only if there are such links. */
   async #context(
     steps: readonly LinkSteps[],
+    otherwise: MadeOtherwise,
     links: ReadonlyMap<string, LinkState>,
     signal: AbortSignal,
   ): Promise<LinkContext | undefined> {
-    const mismatched = steps.flatMap((step) => {
-      const state = links.get(step.name);
-      if (step.kind !== 'link' || !step.create || !state || !isOurs(state)) return [];
-      const mismatches = compareCreation(step.create, state, this.#tapOwner);
-      return mismatches.length > 0 && !canRecreateInPlace(mismatches) ? [state] : [];
+    const mismatched = [...otherwise].flatMap(([{ name }, mismatches]) => {
+      const state = links.get(name);
+      return state && isOurs(state) && !canRecreateInPlace(mismatches) ? [state] : [];
     });
     if (mismatched.length === 0) return undefined;
     const names = mismatched.flatMap(({ name, peer }) => (peer === undefined ? [name] : [name, peer]));
@@ -276,9 +280,7 @@ function inspectStep(
       return inspectLink(step, vifId, links.get(step.name), {
         ...found,
         realName: named.get(step.name)?.name,
-        hybridBridge: hybridBridgesOf(vifId)
-          .map((name) => links.get(name))
-          .find((each) => each && isOf(vifId, each)),
+        ...(step.unbridged && { hybridBridge: hybridBridgeOf(vifId, links) }),
       });
     case 'linkAbsent': {
       const state = links.get(step.name);
@@ -289,6 +291,12 @@ function inspectStep(
     case 'linkUserAbsent':
       return inspectUserAbsence(step, links, used, together);
   }
+}
+
+function hybridBridgeOf(vifId: string, links: ReadonlyMap<string, LinkState>): LinkState | undefined {
+  return hybridBridgesOf(vifId)
+    .map((name) => links.get(name))
+    .find((each) => each && isOf(vifId, each));
 }
 
 /** Refuses a free link to all steps but the first, if steps of one call want it as a member of different bridges. */
@@ -333,18 +341,10 @@ function notesIn(steps: readonly LinkSteps[], kind: 'linkUser' | 'linkUserAbsent
 }
 
 /** The links that plugs remove, or make anew: they are restored if the plug fails. */
-function leavingInPlugs(
-  all: readonly VifStep<LinkSteps>[],
-  links: ReadonlyMap<string, LinkState>,
-  tapOwner: number,
-): string[] {
-  return all.flatMap(({ step, isOfPlug }) => {
-    const { kind, name } = step;
-    if (!isOfPlug || kind === 'linkUser') return [];
-    if (kind !== 'link') return name;
-    const state = links.get(name);
-    return step.create && state && compareCreation(step.create, state, tapOwner).length > 0 ? name : [];
-  });
+function leavingInPlugs(all: readonly VifStep<LinkSteps>[], otherwise: MadeOtherwise): string[] {
+  const leaves = ({ step, isOfPlug }: VifStep<LinkSteps>) =>
+    isOfPlug && step.kind !== 'linkUser' && (step.kind !== 'link' || otherwise.has(step));
+  return all.filter(leaves).map(({ step }) => step.name);
 }
 
 function hasSettings({ set: { ipv6, arpIgnore, arpAnnounce } = {} }: LinkStep): boolean {

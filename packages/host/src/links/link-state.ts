@@ -1,6 +1,6 @@
 import { isSameVif } from '@vifkit/core';
 import type { BridgeAttributes } from '@vifkit/core/steps';
-import type { FormerLink } from './former-link.js';
+import type { MemberOnPath } from '@vifkit/engine/connection';
 
 /** The attributes that only a tap has. */
 export interface TapState {
@@ -11,22 +11,17 @@ export interface TapState {
   readonly isOpen?: boolean;
 }
 
-/** A link as a member of a bridge. */
-interface BridgePortState {
-  /** The spanning tree state: `forwarding`, `disabled`, `blocking`, ... */
-  readonly state: string;
-  /** It cannot reach other isolated members. */
-  readonly isolated: boolean;
-  /** Its bridge takes frames only from addresses that the forwarding table has there. */
-  readonly locked: boolean;
-  /** Whether it gets broadcasts. */
-  readonly broadcasts: boolean;
-  /** Whether it gets multicasts, unless multicast snooping knows who wants them. */
-  readonly multicasts: boolean;
-  /** Whether it gets frames to addresses that the bridge does not know. */
-  readonly floods: boolean;
-  /** Whether the bridge learns which addresses are behind it. */
-  readonly learns: boolean;
+/** What a link has, besides its usual attributes, that is lost when it is made again. */
+export interface FormerLink {
+  readonly alternativeNames: readonly string[];
+  /** Files below /proc/sys/net, and their numbers. */
+  readonly settings: Readonly<Record<string, string>>;
+  /** Words of `ip link set`, and their values. */
+  readonly words: Readonly<Record<string, string>>;
+  /** The members of a bridge, with such words for each. */
+  readonly members: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** What cannot be set again. */
+  readonly others: Readonly<Record<string, string>>;
 }
 
 /** A link in the kernel. */
@@ -60,7 +55,7 @@ export interface LinkState {
   /** Whether the link has a carrier; known only while it is up. */
   readonly carrier?: boolean;
   /** Its state as a member of a bridge. */
-  readonly port?: BridgePortState;
+  readonly port?: MemberOnPath;
   /** The mode of a macvtap or macvlan: `bridge`, `vepa`, `private`, `passthru`. */
   readonly mode?: string;
   /** The protocol is 802.1Q by default. */

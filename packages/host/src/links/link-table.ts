@@ -3,8 +3,7 @@ import type { BridgeAttributes, LinkAttributes, LinkCreation } from '@vifkit/cor
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import type { LinkRule } from './addresses/link-rules.js';
 import type { Move } from './addresses/relocation.js';
-import type { FormerLink } from './former-link.js';
-import type { LinkState } from './link-state.js';
+import type { FormerLink, LinkState } from './link-state.js';
 
 /** Attributes to set; a master of null takes the link out of its bridge. */
 export type LinkChange = Omit<LinkAttributes, 'master'> & {
@@ -62,7 +61,7 @@ export interface LinkQuery {
   readonly isUnchanged?: boolean;
 }
 
-/** The links of a network namespace: the kernel's, or in-memory ones. */
+/** The links of a network namespace. */
 export interface LinkTable {
   /** Reads links. Returns them by name, possibly more than were requested. */
   read(query: LinkQuery, signal: AbortSignal): Promise<ReadonlyMap<string, LinkState>>;

@@ -3,8 +3,7 @@ import type { Inspection, VifStep } from '@vifkit/core/step-kinds';
 import { hybridBridgeName, type LinkUserAbsentStep, type LinkUserStep } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { isOurs, isShared, type LinkState } from './link-state.js';
-import type { LinkSteps } from './link-steps.js';
-import type { LinkWrite } from './link-write.js';
+import type { LinkSteps, LinkWrite } from './link-write.js';
 
 type Links = ReadonlyMap<string, LinkState>;
 

@@ -1,8 +1,18 @@
 import type { Difference } from '@vifkit/core/step-kinds';
-import type { BridgeAttributes, LinkAttributes, LinkStep } from '@vifkit/core/steps';
+import type {
+  BridgeAttributes,
+  LinkAbsentStep,
+  LinkAttributes,
+  LinkStep,
+  LinkUserAbsentStep,
+  LinkUserStep,
+} from '@vifkit/core/steps';
 import type { Relocation } from './addresses/relocation.js';
 import { type LinkState, OVS_DATAPATH, type TapState } from './link-state.js';
 import type { LinkChange, LinkMaking, TapMaking } from './link-table.js';
+
+/** The steps that concern links. */
+export type LinkSteps = LinkStep | LinkAbsentStep | LinkUserStep | LinkUserAbsentStep;
 
 /** How a link is made: by us, or by a command of the plan before the step. */
 export type Creation = LinkMaking | { readonly type: 'command' };

@@ -1,9 +1,7 @@
 import type { Task } from '@vifkit/core/step-kinds';
 import type { LinkState } from './link-state.js';
-import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
-import { type LinkWrite, makingOf } from './link-write.js';
-import { linksMadeBy } from './unmade-links.js';
+import { type LinkSteps, type LinkWrite, makingOf } from './link-write.js';
 
 export type LinkTask = Task<LinkSteps, LinkWrite>;
 
@@ -73,6 +71,14 @@ export function scriptFor(tasks: readonly LinkTask[]): Script {
   }
   const indices = tasks.map(carryOut);
   return { operations, indices };
+}
+
+/** The names of the links that an operation makes. */
+export function linksMadeBy(operation: LinkOperation): string[] {
+  if (operation.op === 'remake') return [operation.name];
+  if (operation.op !== 'add') return [];
+  const { name, create } = operation;
+  return create.type === 'veth' ? [name, create.peer] : [name];
 }
 
 export function noteFor(name: string, user: string): LinkOperation {

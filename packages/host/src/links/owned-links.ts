@@ -1,11 +1,10 @@
 import type { Plan } from '@vifkit/core';
 import type { Owned as OwnedThing, PlannedVif, Stray } from '@vifkit/core/step-kinds';
 import { hybridBridgeName, type LinkAbsentStep, type LinkType, tapName, vethNames } from '@vifkit/core/steps';
-import type { LinkAddressing } from './addresses/link-addresses.js';
+import { hasAddress, type LinkAddressing } from './addresses/link-addresses.js';
 import { inspectAbsence } from './inspect-link.js';
 import { isIdleTap, isOf, isShared, type LinkState, vifOf } from './link-state.js';
-import type { LinkSteps } from './link-steps.js';
-import type { LinkWrite } from './link-write.js';
+import type { LinkSteps, LinkWrite } from './link-write.js';
 
 type Owned = OwnedThing<LinkSteps>;
 
@@ -21,8 +20,7 @@ export function ownedLinks(
     const users = (link.users ?? []).map(
       (user): Owned => ({ vifId: user, step: { kind: 'linkUserAbsent', name, user, type } }),
     );
-    const hasAddress = (addressing.get(name)?.addresses.length ?? 0) > 0;
-    return [...users, ...removalOf(link, hasAddress)];
+    return [...users, ...removalOf(link, hasAddress(addressing, name))];
   });
 }
 
@@ -30,13 +28,12 @@ export function ownedLinks(
  * The step that removes the link itself, if it is ours and can be removed; links that vendors' tools have made may be
  * of any type.
  */
-function removalOf(link: LinkState, hasAddress: boolean): Owned[] {
+function removalOf(link: LinkState, servesHost: boolean): Owned[] {
   const { name } = link;
   const [type, vifId] = [linkType(link), vifOf(link)];
   if (type === undefined) return [];
   if (vifId !== undefined) return [{ vifId, step: { kind: 'linkAbsent', name, type, own: false } }];
-  // If it has its own address, it also serves the host.
-  if (!isShared(link) || hasAddress) return [];
+  if (!isShared(link) || servesHost) return [];
   return [{ vifId: undefined, step: { kind: 'linkUserAbsent', name, user: 'nobody', type } }];
 }
 

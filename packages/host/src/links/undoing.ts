@@ -1,9 +1,15 @@
 import { isVifError, VifError } from '@vifkit/core';
 import type { AttemptedTask } from '@vifkit/core/step-kinds';
 import { isOurs, type LinkState } from './link-state.js';
-import type { LinkSteps } from './link-steps.js';
 import type { LinkOperation } from './link-table.js';
-import { formerAttributes, type LinkProgress, type LinkWrite, makingOf, type Removed } from './link-write.js';
+import {
+  formerAttributes,
+  type LinkProgress,
+  type LinkSteps,
+  type LinkWrite,
+  makingOf,
+  type Removed,
+} from './link-write.js';
 import { noteFor } from './operations.js';
 
 export type AttemptedLinkTask = AttemptedTask<LinkSteps, LinkWrite, LinkProgress>;

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { VifError } from '@vifkit/core';
 import { requireDescriptors } from '../commands/descriptors.js';
+import { type Argv } from '../commands/run-program.js';
 import { hostKernelFiles, type KernelFiles } from '../kernel/kernel-files.js';
 import type { NamespaceFile } from './namespace-file.js';
 
@@ -65,7 +66,7 @@ export class FilesInNamespace implements KernelFiles {
   }
 
   /** What a program prints about paths. It skips those that do not exist. */
-  #linesAbout(paths: readonly string[], argv: readonly [string, ...string[]]): string[] {
+  #linesAbout(paths: readonly string[], argv: Argv): string[] {
     const lines: string[] = [];
     for (let from = 0; from < paths.length; from += MAX_PATHS) {
       const text = this.#output([...argv, ...paths.slice(from, from + MAX_PATHS)]);
@@ -75,7 +76,7 @@ export class FilesInNamespace implements KernelFiles {
   }
 
   /** Synchronous, like the reading of the kernel's files. */
-  #output(argv: readonly [string, ...string[]]): string {
+  #output(argv: Argv): string {
     requireDescriptors('nsenter');
     const [program, ...args] = this.namespace.enter(argv);
     const { status, stdout, stderr, error } = spawnSync(program, args, {

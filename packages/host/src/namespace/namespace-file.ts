@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { type Stats, statSync } from 'node:fs';
 import { VifError } from '@vifkit/core';
-import type { Argv } from '../commands/programs.js';
-import { missingProgram } from '../commands/run-program.js';
+import { type Argv, missingProgram } from '../commands/run-program.js';
+import { codeOf } from '../kernel/error-code.js';
 
 /** The folder where `ip netns` keeps the files of named namespaces. */
 const NAMED = '/run/netns';
@@ -40,7 +40,7 @@ export class NamespaceFile {
       encoding: 'utf8',
       timeout: ENTER_TIMEOUT,
     });
-    if (error && 'code' in error && error.code === 'ENOENT') throw missingProgram('nsenter', 'util-linux');
+    if (codeOf(error) === 'ENOENT') throw missingProgram('nsenter');
     if (status === 0) return file;
     const reason = error?.message ?? stderr.trim();
     throw new VifError('INVALID_OPTIONS', `${path} cannot be entered: ${reason}${remedyFor(reason)}`);

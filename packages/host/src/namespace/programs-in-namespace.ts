@@ -1,8 +1,8 @@
 import type { CommandResult } from '@vifkit/core/step-kinds';
 import type { Following } from '../commands/follow-program.js';
-import type { Answer, AskedFor, Question } from '../commands/program-session.js';
-import { type Argv, hostPrograms, type Programs, type Session } from '../commands/programs.js';
-import { missingProgram, type ProgramOptions, type ProgramResult } from '../commands/run-program.js';
+import type { Answer, AskedFor, Ending, Question } from '../commands/program-session.js';
+import { hostPrograms, type Programs, type Session } from '../commands/programs.js';
+import { type Argv, missingProgram, type ProgramOptions } from '../commands/run-program.js';
 import type { NamespaceFile } from './namespace-file.js';
 
 /** The exit codes of `nsenter` for a program that it found but could not start, and for one that does not exist. */
@@ -19,7 +19,7 @@ export class ProgramsInNamespace implements Programs {
     private readonly programs: Programs = hostPrograms,
   ) {}
 
-  async run(argv: Argv, options: ProgramOptions): Promise<ProgramResult> {
+  async run(argv: Argv, options: ProgramOptions): Promise<CommandResult> {
     const result = await this.programs.run(this.namespace.enter(argv), options);
     return { ...result, ...endingOf(argv, result, result.stderr) };
   }
@@ -65,14 +65,12 @@ class SessionInNamespace implements Session {
   }
 }
 
-type Ending = Pick<CommandResult, 'exitCode' | 'missing' | 'ending'>;
-
 /**
  * How a program ended, as if it had been started without `nsenter`.
  * @throws VifError COMMAND_NOT_FOUND if `nsenter` itself is missing
  */
 function endingOf([program]: Argv, ended: Ending, stderr: string): Ending {
-  if (ended.missing) throw missingProgram('nsenter', 'util-linux');
+  if (ended.missing) throw missingProgram('nsenter');
   const [firstLine = ''] = stderr.split('\n', 1);
   const isOfNsenter = firstLine.startsWith('nsenter: ') && firstLine.includes(` ${program}: `);
   const missing = ended.exitCode === MISSING;

@@ -8,9 +8,9 @@ import type {
   OvsPortStep,
   OvsVifPortsAbsentStep,
 } from '@vifkit/core/steps';
+import type { PortRows } from './former-rows.js';
 import { ownerIn } from './marks.js';
-import type { PortRows } from './snapshot.js';
-import type { Owner } from './whose.js';
+import type { Owner } from './state.js';
 
 /** The steps that concern Open vSwitch. */
 export type OvsStep =

@@ -19,8 +19,8 @@ import type {
 import { bridgeIsPort, bridgeMissing, portIsBond, portIsMember, portMadeOtherwise } from './errors.js';
 import { BRIDGE_MARK, OWNER_KEY, ownerIn, ownerMark } from './marks.js';
 import { differencesOf, diffPort, type PortDiff, typeOf } from './port-diff.js';
-import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
-import { interfaceIdOf, type Owner, whoseBridge, whosePort } from './whose.js';
+import type { OvsBridge, OvsInterface, OvsPort, Owner } from './state.js';
+import { interfaceIdOf, whoseBridge, whosePort } from './whose.js';
 
 type OvsInspection = Inspection<OvsWrite>;
 

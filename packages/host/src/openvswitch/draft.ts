@@ -10,17 +10,9 @@ import {
   plainColumns,
   portColumns,
 } from './columns.js';
-import { referringTo } from './former-rows.js';
+import { type FormerBridge, type RemovedPort, referringTo } from './former-rows.js';
 import { hasPortMark, ownerIn, qosMarks } from './marks.js';
-import {
-  type BridgeRow,
-  type FormerBridge,
-  type PortRow,
-  type PortRows,
-  type RowRef,
-  type Snapshot,
-  writable,
-} from './snapshot.js';
+import type { BridgeRow, PortRow, RowRef, Snapshot } from './snapshot.js';
 
 /** A bridge. Its ports are given by id, or by name within the transaction. */
 interface DraftBridge extends Pick<BridgeRow, 'ref' | 'externalIds'> {
@@ -49,8 +41,8 @@ export class Draft {
    */
   readonly #leaving: RowRef[] = [];
   readonly #joining = new Map<string, { readonly bridge: RowRef; readonly ports: Map<string, RowRef> }>();
-  /** The rows of ports that are removed, by name: all that it takes to restore them. */
-  readonly removed = new Map<string, PortRows>();
+  /** The ports that are removed, by name. */
+  readonly removed = new Map<string, RemovedPort>();
   #inserted = 0;
 
   /** @param keepsIds give rows that are restored the ids that they had */
@@ -120,9 +112,8 @@ export class Draft {
       timeout: 0,
     });
     this.#mutate('Open_vSwitch', [], ['bridges', 'delete', bridge.ref]);
-    const { ref, row } = this.snapshot.bridges.get(name) ?? {};
-    const patches = new Map(ports.map(({ id, name }) => [name, { id, port: {}, interface: {} }]));
-    this.#noteRemoval(name, ref && row && { id: ref[1], row, patches, references: [] });
+    const { ref } = this.snapshot.bridges.get(name) ?? {};
+    this.#noteRemoval(name, ref && { id: ref[1], patches: ports });
     this.#bridges.delete(name);
     this.#ports.delete(name);
   }
@@ -224,17 +215,11 @@ export class Draft {
     this.#joining.clear();
   }
 
-  #noteRemoval(name: string, bridge?: FormerBridge): void {
-    const { rows, ref } = this.snapshot.ports.get(name) ?? {};
-    if (!rows || !ref) return;
-    const used = values.readUuids(rows.port.qos);
-    const qos = this.snapshot.qos.get(name)?.find(({ _uuid }) => used.includes(values.readUuid(_uuid)));
-    this.removed.set(name, {
-      ...rows,
-      id: ref[1],
-      ...(qos && { qos: writable(qos) }),
-      ...(bridge && { bridge }),
-    });
+  /** A port that this transaction itself has added has no rows yet. */
+  #noteRemoval(name: string, bridge?: RemovedPort['bridge']): void {
+    const { ref } = this.snapshot.ports.get(name) ?? {};
+    const qos = (this.snapshot.qos.get(name) ?? []).map(({ _uuid }) => values.readUuid(_uuid));
+    if (ref) this.removed.set(name, { id: ref[1], qos, bridge });
   }
 
   #deleteQos(

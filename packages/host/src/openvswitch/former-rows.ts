@@ -1,8 +1,8 @@
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Condition, Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
+import type { BridgePort } from './bridge-users.js';
 import { DATABASE } from './rows/queries.js';
-import type { FormerBridge, PortRows } from './snapshot.js';
 
 /** Rows that only a bridge refers to: the server deletes them with it. */
 const REFERENCES: Readonly<Record<string, string>> = {
@@ -22,91 +22,114 @@ const OTHERS =
 /** The columns by which mirrors refer to ports; the server removes these references with a port. */
 const MIRRORED = ['select_src_port', 'select_dst_port', 'output_port'] as const;
 
+/** A port that is about to be removed. */
+export interface RemovedPort {
+  /** The id of its row. */
+  readonly id: string;
+  /** The ids of the QoS rows that were made for it. */
+  readonly qos: readonly string[];
+  /** If it is a bridge's local port: the bridge's id, and the patch ports that are removed with it. */
+  readonly bridge?: { readonly id: string; readonly patches: readonly BridgePort[] } | undefined;
+}
+
+/** What it takes to restore a port that was removed: the columns of its rows that can be written. */
+export interface PortRows {
+  readonly id: string;
+  readonly port: values.Row;
+  readonly interface: values.Row;
+  /** Its QoS row, if that was made for it. */
+  readonly qos?: values.Row;
+  /** The mirrors that refer to it. */
+  readonly mirrors: readonly { readonly mirror: string; readonly column: string }[];
+  /** The bridge, if it is a bridge's local port. */
+  readonly bridge?: FormerBridge;
+}
+
+/** A bridge that was removed. */
+export interface FormerBridge {
+  /** ovs-vswitchd derives the bridge's address and its datapath id from the id of its row. */
+  readonly id: string;
+  readonly row: values.Row;
+  /** The patch ports that were removed with it, by name. */
+  readonly patches: ReadonlyMap<string, PortRows>;
+  /** The rows that only the bridge referred to. */
+  readonly references: readonly { readonly table: string; readonly id: string; readonly row: values.Row }[];
+}
+
 /**
  * The rows of ports and bridges that are about to be removed, with all columns and all that only they refer to: a
  * replica has just those that are compared.
  */
 export async function readFormerRows(
   client: Ovsdb,
-  removed: ReadonlyMap<string, PortRows>,
+  removed: ReadonlyMap<string, RemovedPort>,
   signal: AbortSignal,
 ): Promise<Map<string, PortRows>> {
   if (removed.size === 0) return new Map();
-  const patches = [...removed.values()].flatMap(({ bridge }) => [...(bridge?.patches ?? [])]);
-  const ports = [...removed, ...patches];
+  const bridges = [...removed].flatMap(([name, { bridge }]) => (bridge ? [{ name, ...bridge }] : []));
+  const patches = bridges.flatMap((bridge) => bridge.patches);
+  const ports = [...[...removed].map(([name, { id }]) => ({ name, id })), ...patches];
   const [mirrors = [], ...rows] = await select(
     client,
     [
       ['Mirror', []],
-      ...ports.flatMap(([name, { id }]): Selection[] => [
-        ['Port', [id === undefined ? ['name', '==', name] : isRow(id)]],
+      ...ports.flatMap(({ name, id }): Selection[] => [
+        ['Port', [isRow(id)]],
         ['Interface', [['name', '==', name]]],
       ]),
-      ...[...removed.values()].map(
-        ({ bridge }): Selection => ['Bridge', bridge ? [isRow(bridge.id)] : never],
-      ),
+      ...bridges.map(({ id }): Selection => ['Bridge', [isRow(id)]]),
+      ...[...removed.values()].flatMap(({ qos }) => qos.map((id): Selection => ['QoS', [isRow(id)]])),
     ],
     signal,
   );
-  const bridges = rows.splice(ports.length * 2);
+  const [portRows, bridgeRows] = [rows.splice(0, ports.length * 2), rows.splice(0, bridges.length)];
+  const qosRows = new Map(rows.flat().map((row) => [values.readUuid(row._uuid), row]));
   const known = new Map<string, PortRows>();
-  for (const [i, [name, former]] of ports.entries()) {
-    const [[port], [own]] = [rows[2 * i] ?? [], rows[2 * i + 1] ?? []];
+  for (const [i, { name, id }] of ports.entries()) {
+    const [[port], [own = {}]] = [portRows[2 * i] ?? [], portRows[2 * i + 1] ?? []];
     if (!port) continue;
-    const id = values.readUuid(port._uuid);
+    const [used = ''] = idsIn(port.qos);
+    const qos = removed.get(name)?.qos.includes(used) && qosRows.get(used);
     known.set(name, {
-      ...former,
       id,
       port: restorable(port),
-      interface: own ? restorable(own) : former.interface,
+      interface: restorable(own),
       mirrors: mirrorsOf(id, mirrors),
+      ...(qos && { qos: restorable(qos) }),
     });
   }
-  const result = new Map<string, PortRows>();
-  for (const [i, name] of [...removed.keys()].entries()) {
-    const [port, [row]] = [known.get(name), bridges[i] ?? []];
-    if (!port) continue;
-    const { bridge } = port;
-    const whole = bridge && row && (await readBridge(client, bridge, row, known, signal));
-    result.set(name, { ...port, ...(whole && { bridge: whole }) });
+  for (const [i, { name, id, patches }] of bridges.entries()) {
+    const [port, [row]] = [known.get(name), bridgeRows[i] ?? []];
+    if (!port || !row) continue;
+    const names = new Set(patches.map((patch) => patch.name));
+    const own = new Map([...known].filter(([each]) => names.has(each)));
+    const references = await readReferences(client, row, signal);
+    known.set(name, { ...port, bridge: { id, row: restorable(row), patches: own, references } });
   }
-  return result;
+  return new Map([...known].filter(([each]) => removed.has(each)));
 }
 
-async function readBridge(
+/** The rows that only a bridge refers to. */
+async function readReferences(
   client: Ovsdb,
-  bridge: FormerBridge,
-  row: values.Row,
-  ports: ReadonlyMap<string, PortRows>,
+  bridge: values.Row,
   signal: AbortSignal,
-): Promise<FormerBridge> {
+): Promise<FormerBridge['references']> {
   const references = Object.entries(REFERENCES).flatMap(([column, table]) =>
-    idsIn(row[column]).map((id) => ({ table, id })),
+    idsIn(bridge[column]).map((id) => ({ table, id })),
   );
   const found = await select(
     client,
     references.map(({ table, id }) => [table, [isRow(id)]]),
     signal,
   );
-  const patches = [...bridge.patches.keys()].flatMap((name): [string, PortRows][] => {
-    const rows = ports.get(name);
-    return rows ? [[name, rows]] : [];
+  return references.flatMap((each, i) => {
+    const [its] = found[i] ?? [];
+    return its ? [{ ...each, row: { ...(its.name && { name: its.name }), ...restorable(its) } }] : [];
   });
-  return {
-    id: bridge.id,
-    row: restorable(row),
-    patches: new Map(patches),
-    references: references.flatMap((each, i) => {
-      const [its] = found[i] ?? [];
-      return its ? [{ ...each, row: { ...(its.name && { name: its.name }), ...restorable(its) } }] : [];
-    }),
-  };
 }
 
 type Selection = readonly [table: string, where: readonly Condition[]];
-
-/** Matches no row. */
-const never: readonly Condition[] = [['name', '==', '']];
 
 const isRow = (id: string): Condition => ['_uuid', '==', values.uuid(id)];
 
@@ -126,7 +149,7 @@ function restorable(row: values.Row): values.Row {
   return Object.fromEntries(Object.entries(row).filter(([column]) => !OTHERS.test(column)));
 }
 
-function mirrorsOf(port: string, mirrors: readonly values.Row[]): NonNullable<PortRows['mirrors']> {
+function mirrorsOf(port: string, mirrors: readonly values.Row[]): PortRows['mirrors'] {
   return mirrors.flatMap((mirror) =>
     MIRRORED.flatMap((column) =>
       idsIn(mirror[column]).includes(port) ? { mirror: values.readUuid(mirror._uuid), column } : [],

@@ -6,12 +6,12 @@ import { retry } from '../ovsdb/retry.js';
 import { readOptionalInteger, readStrings } from '../ovsdb/values.js';
 import { type BridgePort, readBridgePorts } from './bridge-users.js';
 import { formerOwner, type OvsChange } from './changes.js';
-import { readFormerRows } from './former-rows.js';
+import { type PortRows, readFormerRows } from './former-rows.js';
 import { hasBridgeMark, ownerIn } from './marks.js';
 import { findMarked, meansNoSwitch, type OvsMarked } from './owned.js';
 import { DatabaseRows } from './rows/database-rows.js';
 import { DATABASE } from './rows/queries.js';
-import { type PortRows, readSnapshot, type Snapshot } from './snapshot.js';
+import { readSnapshot, type Snapshot } from './snapshot.js';
 import type { OvsBridge, OvsQuery, OvsState } from './state.js';
 import { composeTransaction } from './transaction.js';
 import { awaitWiring, type Unfinished } from './wiring.js';
@@ -149,7 +149,7 @@ export class OvsSwitch {
    */
   #transact(
     changes: readonly OvsChange[],
-    { removed, mayBeUndone, keepsIds }: CommitOptions,
+    { removed, keepsIds }: CommitOptions,
     signal: AbortSignal,
   ): Promise<Unfinished> {
     const wanted = {
@@ -157,7 +157,7 @@ export class OvsSwitch {
       qosOf: changes.filter(touchesQos).map(nameOf),
       owners: changes.flatMap((change) => {
         const former = formerOwner(change);
-        return former === undefined ? [] : [{ vifId: former, interfaceId: former }];
+        return former === undefined ? [] : [{ vifId: former, interfaceIds: [former] }];
       }),
     };
     const idle = changes.filter(({ kind }) => kind === 'removeIdleBridge').map(nameOf);
@@ -166,16 +166,11 @@ export class OvsSwitch {
       if (failed > 0) await this.#rows.refresh(signal);
       const snapshot = await readSnapshot(this.#rows, wanted, signal);
       const bridgePorts = await readBridgePorts(this.#rows, snapshot, idle, signal);
-      const { operations, awaited, opened, ...gone } = composeTransaction(
-        snapshot,
-        changes,
-        bridgePorts,
-        keepsIds,
-      );
+      const transaction = composeTransaction(snapshot, changes, bridgePorts, keepsIds);
+      const { operations, awaited, opened } = transaction;
       // Before it is sent: whether it was made is not known if the call is cut off.
-      for (const [name, rows] of gone.removed) removed?.set(name, rows);
-      const undone = new Map([...gone.removed].filter(([name]) => mayBeUndone?.has(name)));
-      for (const [name, rows] of await readFormerRows(this.client, undone, signal)) removed?.set(name, rows);
+      const former = removed ? await readFormerRows(this.client, transaction.removed, signal) : [];
+      for (const [name, rows] of former) removed?.set(name, rows);
       const results = await this.client.transact(DATABASE, operations, signal);
       const configuration = readOptionalInteger(results.at(-1)?.rows?.[0]?.next_cfg) ?? 0;
       return { configuration, awaited, opened };
@@ -184,10 +179,8 @@ export class OvsSwitch {
 }
 
 interface CommitOptions {
-  /** Gets the rows of the ports that are removed, by name. */
+  /** Gets the rows of the ports and bridges that are removed, by name: they may have to be restored. */
   readonly removed?: Map<string, PortRows> | undefined;
-  /** The names of ports and bridges of which all rows are read before they are removed. */
-  readonly mayBeUndone?: ReadonlySet<string> | undefined;
   /** Give rows that are restored the ids that they had. The default; servers older than 2.13 refuse it. */
   readonly keepsIds?: boolean;
 }

@@ -24,13 +24,13 @@ import {
   comparePortWithMember,
   compareVifPortsAbsence,
 } from './compare.js';
+import type { PortRows } from './former-rows.js';
 import { lostWith } from './lost.js';
 import type { OvsSwitch } from './open-vswitch.js';
 import { ownedByMark } from './owned.js';
-import type { PortRows } from './snapshot.js';
-import type { OvsState } from './state.js';
+import type { OvsState, Owner } from './state.js';
 import { leavingPorts, type OvsStray, straysOf, vifsOf } from './strays.js';
-import { type Owner, whosePort } from './whose.js';
+import { whosePort } from './whose.js';
 
 type OvsInspection = Inspection<OvsWrite, OvsStep>;
 
@@ -46,10 +46,8 @@ export type UsersOfFunctions = (functions: readonly string[]) => Promise<Readonl
 /** Carries out Open vSwitch steps: one reading and one commit for a batch. Undoing a step is a change too. */
 export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChange[]> {
   readonly kinds = ['ovsBridge', 'ovsBridgeAbsent', 'ovsPort', 'ovsPortAbsent', 'ovsVifPortsAbsent'] as const;
-  /** The rows of ports that were removed, by the change that removed them. */
+  /** The rows of ports that plugs have removed, by the change that removed them. */
   readonly #removed = new WeakMap<OvsWrite, ReadonlyMap<string, PortRows>>();
-  /** What plugs write, which is undone if they fail. */
-  readonly #ofPlugs = new WeakSet<OvsWrite>();
 
   /**
    * @param links to look up the links of bridges' local ports (gc leaves a bridge whose local port has an address), and
@@ -70,19 +68,14 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
       {
         bridges: named('ovsBridge'),
         ports: named('ovsPort', 'ovsPortAbsent'),
-        owners: [...vifs].flatMap(([vifId, { interfaceIds }]) =>
-          interfaceIds.map((interfaceId) => ({ vifId, interfaceId })),
-        ),
+        owners: [...vifs.values()].flatMap(({ owner }) => (owner.interfaceIds.length > 0 ? owner : [])),
         // A step that names what carries our mark: others do not need the further search.
         leftQosOf: steps.flatMap(({ step }) => (step.kind === 'ovsPortAbsent' && !step.own ? step.name : [])),
         idle: named('ovsBridgeAbsent'),
       },
       signal,
     );
-    const ownerOf = (vifId: string): Owner => ({
-      vifId,
-      interfaceIds: vifs.get(vifId)?.interfaceIds ?? [],
-    });
+    const ownerOf = (vifId: string): Owner => vifs.get(vifId)?.owner ?? { vifId, interfaceIds: [] };
     const others = await this.#readOthers(steps, ownerOf, state, signal);
     const removals = steps.map(({ step, vifId }) =>
       step.kind === 'ovsPortAbsent' ? compareAbsence(step, ownerOf(vifId), state, others) : undefined,
@@ -91,21 +84,15 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     const removed = new Set(
       steps.flatMap(({ step }, i) => ('name' in step && isRemoval(removals[i]) ? step.name : [])),
     );
-    const leaving = new Set([...removed, ...[...vifs].flatMap((vif) => leavingPorts(...vif, state))]);
+    const leaving = new Set([...removed, ...[...vifs.values()].flatMap((vif) => leavingPorts(vif, state))]);
     const inspections = steps.map(
       ({ step, vifId }, i): OvsInspection =>
         removals[i] ?? compare(step, ownerOf(vifId), state, others, removed, leaving),
     );
-    for (const [vifId, vif] of vifs) {
+    for (const vif of vifs.values()) {
       const last = inspections[vif.last];
-      if (!last || !(vif.isPlugged || vif.interfaceIds.length > 0)) continue;
-      inspections[vif.last] = { ...last, strays: straysOf(vifId, vif, state, leaving) };
-    }
-    for (const [i, inspection] of inspections.entries()) {
-      if (!steps[i]?.isOfPlug) continue;
-      const { change, takeOver, strays = [] } = inspection;
-      const writes = [change, takeOver?.change, ...strays.map((stray) => stray.inspection.change)];
-      for (const each of writes) if (each) this.#ofPlugs.add(each);
+      if (!last || vif.owner.interfaceIds.length === 0) continue;
+      inspections[vif.last] = { ...last, strays: straysOf(vif, state, leaving) };
     }
     return inspections;
   }
@@ -174,13 +161,10 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     tasks: readonly Task<OvsStep, OvsWrite>[],
     signal: AbortSignal,
   ): Promise<Outcome<readonly OvsChange[]>[]> {
-    const removed = new Map<string, PortRows>();
-    for (const { change } of tasks) this.#removed.set(change, removed);
-    const errors = await this.#commit(
-      tasks.map(({ change }) => change.changes),
-      signal,
-      { removed, mayBeUndone: this.#namesInPlugs(tasks) },
-    );
+    const removed = tasks.some(({ isOfPlug }) => isOfPlug) ? new Map<string, PortRows>() : undefined;
+    if (removed) for (const { change } of tasks) this.#removed.set(change, removed);
+    const changes = tasks.map(({ change }) => change.changes);
+    const errors = await this.#commit(changes, signal, { removed });
     return tasks.map(({ change: { reverse } }, i) => {
       const error = errors[i];
       return error ? { done: wasNotMade(error) ? [] : reverse, error } : { done: reverse };
@@ -198,11 +182,6 @@ export class OvsRunner implements StepRunner<OvsStep, OvsWrite, readonly OvsChan
     return outcomes.map(
       (error, i) => error ?? changes[i]?.map((each) => lostWith(each, !isOld)).find(Boolean),
     );
-  }
-
-  #namesInPlugs(tasks: readonly Task<OvsStep, OvsWrite>[]): ReadonlySet<string> {
-    const ofPlugs = tasks.filter(({ change }) => this.#ofPlugs.has(change));
-    return new Set(ofPlugs.flatMap(({ change }) => change.changes.map(({ name }) => name)));
   }
 
   async findOwned(signal: AbortSignal, reach: Reach = 'all', vifIds?: readonly string[]) {
@@ -261,7 +240,7 @@ function compareAbsence(
   { linkTypes }: Others,
 ): Inspection<OvsWrite> {
   if (members.has(step.name)) return compareAbsenceWithMember();
-  const left = leftQos?.get(step.name);
+  const left = leftQos.get(step.name);
   if (left !== undefined) return compareLeftQos(step, owner, left);
   return comparePortAbsence(step, owner, ports.get(step.name), linkTypes.get(step.name));
 }

@@ -4,7 +4,7 @@ import { isVifError } from '@vifkit/core';
 import type { Owned } from '@vifkit/core/step-kinds';
 import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core/steps';
 import { codeOf } from '../kernel/error-code.js';
-import type { LinkAddressing } from '../links/addresses/link-addresses.js';
+import { hasAddress, type LinkAddressing } from '../links/addresses/link-addresses.js';
 import * as values from '../ovsdb/values.js';
 import { hasBridgeMark, OWNER_KEY, ownerIn, PORT_KEY, searchedIds } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
@@ -32,7 +32,7 @@ export function ownedByMark(
       ({ name, vifId }): OwnedSwitch => ({ vifId, step: { kind: 'ovsPortAbsent', name, own: false } }),
     ),
     ...bridges.flatMap(({ name, vifId }): OwnedSwitch[] => {
-      const servesHost = vifId === undefined && (addressing.get(name)?.addresses.length ?? 0) > 0;
+      const servesHost = vifId === undefined && hasAddress(addressing, name);
       return servesHost ? [] : [{ vifId, step: { kind: 'ovsBridgeAbsent', name, own: false } }];
     }),
   ];

@@ -2,8 +2,8 @@ import { isSameVif } from '@vifkit/core';
 import * as values from '../ovsdb/values.js';
 import { OWNER_KEY, qosId, searchedIds } from './marks.js';
 import type { RowSource } from './rows/database-rows.js';
-import { byColumn, byExternalId, byReference, COLUMNS, queryRows, queryTable } from './rows/queries.js';
-import type { OvsBridge, OvsInterface, OvsOwner, OvsPort } from './state.js';
+import { byColumn, byExternalId, byReference, queryRows, queryTable } from './rows/queries.js';
+import type { OvsBridge, OvsInterface, OvsPort, Owner } from './state.js';
 
 /** How a transaction refers to a row: by its uuid, or by a name within the transaction if it inserts the row itself. */
 export type RowRef = values.Uuid | values.NamedUuid;
@@ -12,39 +12,11 @@ export interface BridgeRow extends Omit<OvsBridge, 'mtuRequest'> {
   readonly ref: RowRef;
   /** The second elements of the references to its ports. */
   readonly ports: ReadonlySet<string>;
-  readonly row: values.Row;
 }
 
 export interface PortRow extends OvsPort {
   readonly ref: RowRef;
-  readonly rows?: PortRows;
   readonly interface: (OvsInterface & { readonly ref: RowRef }) | undefined;
-}
-
-/**
- * A port's columns that can be written, in its row, that of its interface, and its QoS row if that is ours; those of
- * the bridge, if it is a bridge's local port.
- */
-export interface PortRows {
-  /** The id of the port's row. */
-  readonly id?: string;
-  readonly port: values.Row;
-  readonly interface: values.Row;
-  readonly qos?: values.Row;
-  /** The mirrors that refer to the port. */
-  readonly mirrors?: readonly { readonly mirror: string; readonly column: string }[];
-  readonly bridge?: FormerBridge;
-}
-
-/** A bridge that was removed. */
-export interface FormerBridge {
-  /** ovs-vswitchd derives the bridge's address and its datapath id from the id of its row. */
-  readonly id: string;
-  readonly row: values.Row;
-  /** The patch ports that were removed with it, by name. */
-  readonly patches: ReadonlyMap<string, PortRows>;
-  /** The rows that only the bridge referred to. */
-  readonly references: readonly { readonly table: string; readonly id: string; readonly row: values.Row }[];
 }
 
 /** Every bridge, and the requested ports, as rows of the database. */
@@ -69,10 +41,19 @@ export interface Wanted {
   /** Ports whose QoS rows are wanted: there may be rows even for ports that do not exist. */
   readonly qosOf?: Iterable<string>;
   /** VIFs whose ports are searched for. */
-  readonly owners?: readonly OvsOwner[];
+  readonly owners?: readonly Owner[];
 }
 
 type Rows = ReadonlyMap<string, readonly values.Row[]>;
+
+const portColumns = [
+  ...(['_uuid', 'name', 'tag', 'vlan_mode', 'trunks'] as const),
+  ...(['external_ids', 'interfaces'] as const),
+];
+const interfaceColumns = [
+  ...(['_uuid', 'name', 'type', 'external_ids', 'options'] as const),
+  ...(['mtu_request', 'ofport', 'error'] as const),
+];
 
 /**
  * Reads everything together. All bridges are read, since a port does not refer to its bridge. What is found of a VIF by
@@ -88,15 +69,15 @@ export async function readSnapshot(
   const names = new Set(wanted.ports);
   const qosPorts = new Map([...(wanted.qosOf ?? [])].map((port) => [qosId(port), port]));
   const vifIds = owners.flatMap(({ vifId }) => searchedIds(vifId));
-  const interfaceIds = owners.flatMap(({ interfaceId }) => searchedIds(interfaceId));
+  const interfaceIds = owners.flatMap((owner) => owner.interfaceIds.flatMap(searchedIds));
   const rows = await source.read(
     {
       root: queryTable('Open_vSwitch', ['_uuid', 'external_ids']),
-      bridges: queryTable('Bridge', ['_uuid', ...COLUMNS.Bridge]),
+      bridges: queryTable('Bridge', ['_uuid', 'name', 'datapath_type', 'external_ids', 'ports']),
       ...queryPorts(names),
-      qos: queryRows('QoS', ['_uuid', ...COLUMNS.QoS], qosPorts.keys(), byExternalId('id')),
-      marked: queryRows('Port', ['_uuid', ...COLUMNS.Port], vifIds, byExternalId(OWNER_KEY)),
-      named: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], interfaceIds, byExternalId('iface-id')),
+      qos: queryRows('QoS', ['_uuid', 'external_ids'], qosPorts.keys(), byExternalId('id')),
+      marked: queryRows('Port', portColumns, vifIds, byExternalId(OWNER_KEY)),
+      named: queryRows('Interface', interfaceColumns, interfaceIds, byExternalId('iface-id')),
     },
     signal,
   );
@@ -161,8 +142,8 @@ const idOf = ({ _uuid }: values.Row) => values.readUuid(_uuid);
 function queryPorts(names: Iterable<string>) {
   const wanted = [...names];
   return {
-    ports: queryRows('Port', ['_uuid', ...COLUMNS.Port], wanted, byColumn('name')),
-    interfaces: queryRows('Interface', ['_uuid', ...COLUMNS.Interface], wanted, byColumn('name')),
+    ports: queryRows('Port', portColumns, wanted, byColumn('name')),
+    interfaces: queryRows('Interface', interfaceColumns, wanted, byColumn('name')),
   };
 }
 
@@ -172,18 +153,17 @@ function byName(rows: Rows): [string, values.Row][] {
 
 /** The names of VIFs' ports, by VIF, according to marks and ids. */
 function findOwned(
-  owners: readonly OvsOwner[],
+  owners: readonly Owner[],
   { marked, named }: { readonly marked: Rows; readonly named: Rows },
 ): Map<string, string[]> {
-  const found = new Map<string, Set<string>>();
-  for (const { vifId, interfaceId } of owners) {
-    // Neutron's agent also gives the iface-id to the patch ports that join a trunk's bridge to the integration bridge.
-    const own = rowsOf(named, interfaceId).filter(({ type }) => type !== 'patch');
-    const names = found.get(vifId) ?? new Set();
-    found.set(vifId, names);
-    for (const { name } of [...rowsOf(marked, vifId), ...own]) names.add(values.readString(name));
-  }
-  return new Map([...found].map(([vifId, names]) => [vifId, [...names].sort()]));
+  return new Map(
+    owners.map(({ vifId, interfaceIds }) => {
+      // Neutron's agent also gives the iface-id to the patch ports that join a trunk's bridge to the integration bridge.
+      const own = interfaceIds.flatMap((id) => rowsOf(named, id)).filter(({ type }) => type !== 'patch');
+      const names = [...rowsOf(marked, vifId), ...own].map(({ name }) => values.readString(name));
+      return [vifId, [...new Set(names)].sort()];
+    }),
+  );
 }
 
 /** The rows with an id, whatever its case. */
@@ -223,7 +203,7 @@ export function readSwitch(
     found,
   );
   const ports = new Map(
-    [...whole].map(([name, { rows: _, ...port }]): [string, OvsPort] => [
+    [...whole].map(([name, port]): [string, OvsPort] => [
       name,
       withoutRef({ ...port, interface: port.interface && withoutRef(port.interface) }),
     ]),
@@ -250,7 +230,6 @@ function readBridge(row: values.Row): BridgeRow {
     datapathType: values.readString(row.datapath_type) as OvsBridge['datapathType'],
     externalIds: values.readStrings(row.external_ids),
     ports: new Set(values.readUuids(row.ports)),
-    row: writable(row),
   };
   readBridges.set(row, bridge);
   return bridge;
@@ -309,24 +288,7 @@ function readPort(
     trunks: values.readSet(row.trunks).map(Number),
     externalIds: values.readStrings(row.external_ids),
     interface: own && members.length === 1 && members[0] === own.ref[1] ? own : undefined,
-    rows: { port: writable(row), interface: writable(interfaceRow ?? {}) },
   };
-}
-
-/** The columns of a row that do not say what it is, nor what ovs-vswitchd has found. */
-export function writable({
-  _uuid,
-  name,
-  interfaces,
-  ports,
-  controller,
-  ofport,
-  error,
-  admin_state,
-  link_state,
-  ...row
-}: values.Row): values.Row {
-  return row;
 }
 
 function readInterface(row: values.Row): OvsInterface & { ref: RowRef } {

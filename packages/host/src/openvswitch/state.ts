@@ -13,7 +13,7 @@ export interface OvsState {
   /** The names of the bridges with our mark for these owners, by VIF. These are among `bridges`. */
   readonly ownedBridges: ReadonlyMap<string, readonly string[]>;
   /** The VIFs, by their marks, whose QoS rows are left of requested ports that do not exist, by port. */
-  readonly leftQos?: ReadonlyMap<string, string>;
+  readonly leftQos: ReadonlyMap<string, string>;
   /** The ports that keep the bridges in `idle`, and the bridges of owners, by bridge. */
   readonly users: ReadonlyMap<string, readonly string[]>;
 }
@@ -23,7 +23,7 @@ export interface OvsQuery {
   readonly bridges: readonly string[];
   readonly ports: readonly string[];
   /** VIFs whose ports are searched for, whatever their names. */
-  readonly owners?: readonly OvsOwner[];
+  readonly owners?: readonly Owner[];
   /** Ports of which QoS rows may be left although they do not exist. */
   readonly leftQosOf?: readonly string[];
   /** Bridges whose users are queried. */
@@ -34,9 +34,9 @@ export interface OvsQuery {
  * A VIF as identified by ports: by our mark, or by the `iface-id` of their interfaces. A port with our mark for another
  * VIF does not belong to it.
  */
-export interface OvsOwner {
+export interface Owner {
   readonly vifId: string;
-  readonly interfaceId: string;
+  readonly interfaceIds: readonly string[];
 }
 
 export interface OvsBridge {

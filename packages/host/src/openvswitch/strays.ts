@@ -2,14 +2,13 @@ import type { Stray, VifStep } from '@vifkit/core/step-kinds';
 import type { OvsBridgeAbsentStep, OvsPortAbsentStep } from '@vifkit/core/steps';
 import type { OvsStep, OvsWrite } from './changes.js';
 import { compareBridgeAbsence, comparePortAbsence } from './compare.js';
-import type { OvsState } from './state.js';
+import type { OvsState, Owner } from './state.js';
 
 export type OvsStray = Stray<OvsWrite, OvsStep>;
 
 /** What the steps of a batch say about one VIF. */
-interface PlannedVif {
-  /** The ids by which interfaces are recognized as its own. */
-  readonly interfaceIds: string[];
+interface VifOfBatch {
+  readonly owner: Owner & { readonly interfaceIds: string[] };
   /** The ports that its steps name. */
   readonly ports: Set<string>;
   /** The bridges for ports that the hypervisor makes for its guest, by port. */
@@ -22,11 +21,11 @@ interface PlannedVif {
 }
 
 /** The VIFs of a batch's steps. */
-export function vifsOf(steps: readonly VifStep<OvsStep>[]): Map<string, PlannedVif> {
-  const vifs = new Map<string, PlannedVif>();
+export function vifsOf(steps: readonly VifStep<OvsStep>[]): Map<string, VifOfBatch> {
+  const vifs = new Map<string, VifOfBatch>();
   for (const [last, { step, vifId }] of steps.entries()) {
-    const vif: PlannedVif = vifs.get(vifId) ?? {
-      interfaceIds: [],
+    const vif: VifOfBatch = vifs.get(vifId) ?? {
+      owner: { vifId, interfaceIds: [] },
       ports: new Set(),
       guestPorts: new Map(),
       bridges: new Set(),
@@ -37,13 +36,13 @@ export function vifsOf(steps: readonly VifStep<OvsStep>[]): Map<string, PlannedV
     vif.last = last;
     note(vif, step);
   }
-  for (const [vifId, { interfaceIds, isPlugged }] of vifs) {
-    if (isPlugged && interfaceIds.length === 0) interfaceIds.push(vifId);
+  for (const [vifId, { owner, isPlugged }] of vifs) {
+    if (isPlugged && owner.interfaceIds.length === 0) owner.interfaceIds.push(vifId);
   }
   return vifs;
 }
 
-function note(vif: PlannedVif, step: OvsStep): void {
+function note(vif: VifOfBatch, step: OvsStep): void {
   switch (step.kind) {
     case 'ovsBridge':
       vif.isPlugged = true;
@@ -54,7 +53,7 @@ function note(vif: PlannedVif, step: OvsStep): void {
       vif.isPlugged = true;
       vif.ports.add(step.name);
       const interfaceId = step.externalIds['iface-id'];
-      if (interfaceId !== undefined) vif.interfaceIds.push(interfaceId);
+      if (interfaceId !== undefined) vif.owner.interfaceIds.push(interfaceId);
       return;
     }
     case 'ovsBridgeAbsent':
@@ -64,15 +63,15 @@ function note(vif: PlannedVif, step: OvsStep): void {
       vif.ports.add(step.name);
       return;
     case 'ovsVifPortsAbsent':
-      vif.interfaceIds.push(step.interfaceId);
+      vif.owner.interfaceIds.push(step.interfaceId);
   }
 }
 
 /**
  * The ports of the VIF that are removed: all in an unplug; in a plug, those left from being plugged in another form.
  */
-export function leavingPorts(vifId: string, vif: PlannedVif, { owned, ports }: OvsState): string[] {
-  const names = owned.get(vifId) ?? [];
+export function leavingPorts(vif: VifOfBatch, { owned, ports }: OvsState): string[] {
+  const names = owned.get(vif.owner.vifId) ?? [];
   if (!vif.isPlugged) return [...names];
   return names.filter((name) => {
     if (vif.ports.has(name)) return false;
@@ -85,19 +84,14 @@ export function leavingPorts(vifId: string, vif: PlannedVif, { owned, ports }: O
  * Ports and bridges that belong to the VIF but are in no step of its plan: it was plugged in another form, or the link
  * of its port had another name, as a representor may before a reboot. An unplug has a step for all ports.
  */
-export function straysOf(
-  vifId: string,
-  vif: PlannedVif,
-  state: OvsState,
-  leaving: ReadonlySet<string>,
-): OvsStray[] {
-  const owner = { vifId, interfaceIds: vif.interfaceIds };
-  const strayPorts = vif.isPlugged ? leavingPorts(vifId, vif, state) : [];
+export function straysOf(vif: VifOfBatch, state: OvsState, leaving: ReadonlySet<string>): OvsStray[] {
+  const { owner } = vif;
+  const strayPorts = vif.isPlugged ? leavingPorts(vif, state) : [];
   const ports = strayPorts.map((name): OvsStray => {
     const step: OvsPortAbsentStep = { kind: 'ovsPortAbsent', name, own: true };
     return { step, inspection: comparePortAbsence(step, owner, state.ports.get(name)) };
   });
-  const bridges = (state.ownedBridges.get(vifId) ?? []).flatMap((name): OvsStray[] => {
+  const bridges = (state.ownedBridges.get(owner.vifId) ?? []).flatMap((name): OvsStray[] => {
     if (vif.bridges.has(name)) return [];
     const step: OvsBridgeAbsentStep = { kind: 'ovsBridgeAbsent', name, own: false };
     // The ports that the plan names are moved from there to a bridge of the plan.

@@ -13,14 +13,15 @@ import {
 } from './changes.js';
 import { Draft, type DraftPort } from './draft.js';
 import { bridgeNotFound, portIsBond } from './errors.js';
+import type { RemovedPort } from './former-rows.js';
 import { BRIDGE_MARK, hasBridgeMark, hasPortMark } from './marks.js';
-import type { PortRows, Snapshot } from './snapshot.js';
+import type { Snapshot } from './snapshot.js';
 import { whosePort } from './whose.js';
 
 export interface Transaction {
   readonly operations: readonly Operation[];
   /** The ports that are removed, by name. */
-  readonly removed: ReadonlyMap<string, PortRows>;
+  readonly removed: ReadonlyMap<string, RemovedPort>;
   /**
    * The changes that count as made only once ovs-vswitchd has applied them. If there are any, the last operation
    * selects the `next_cfg` to wait for.
@@ -95,7 +96,7 @@ function ensureBridge(draft: Draft, change: EnsureBridge): Entered {
     const localIds = former ? readStrings(former.port.external_ids) : {};
     draft.addPort(name, name, { type: 'internal' }, localIds, { former });
     for (const [patch, rows] of former?.bridge?.patches ?? []) {
-      if (!rows.port.external_ids || draft.port(patch)) continue; // its rows are not known, or it is back already
+      if (draft.port(patch)) continue; // it is back already
       draft.addPort(patch, name, {}, readStrings(rows.port.external_ids), { former: rows });
     }
   }

@@ -1,13 +1,7 @@
 import { isSameVif } from '@vifkit/core';
 import { type Found, foundByMark } from '@vifkit/core/step-kinds';
 import { hasBridgeMark, ownerIn } from './marks.js';
-import type { OvsBridge, OvsInterface, OvsPort } from './state.js';
-
-/** A VIF, and the ids by which interfaces are recognized as its own. */
-export interface Owner {
-  readonly vifId: string;
-  readonly interfaceIds: readonly string[];
-}
+import type { OvsBridge, OvsInterface, OvsPort, Owner } from './state.js';
 
 /** What shows the owner of a port. */
 interface OwnedPort extends Pick<OvsPort, 'externalIds'> {

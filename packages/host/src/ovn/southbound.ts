@@ -1,24 +1,10 @@
+import type { OvnBinding } from '@vifkit/engine/connection';
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Condition } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
 
-/** Where OVN has a logical port, and where it is wanted: chassis are given by name. */
-export interface PortBinding {
-  /** The chassis that has claimed the port; undefined while none has. */
-  readonly chassis: string | undefined;
-  /** Further chassis that have it, as during a live migration. */
-  readonly additional: readonly string[];
-  /** `options:requested-chassis` of the logical port: names or host names; the first is the main one. */
-  readonly requested: readonly string[];
-  /** The additional chassis where the port has sent its RARP, as an arriving guest does. */
-  readonly activated: readonly string[];
-  /** `activation-strategy=rarp`: an additional chassis blocks the port until it has sent its RARP there. */
-  readonly waitsForRarp: boolean;
-  /** The addresses to which OVN delivers frames, as in `fa:16:3e:01:02:03 10.0.0.5`; `unknown` is any other. */
-  readonly addresses: readonly string[];
-  /** The addresses from which OVN takes frames; if empty, any. */
-  readonly portSecurity: readonly string[];
-  readonly up: boolean;
+/** Where OVN has a logical port, and where it is wanted. */
+export interface PortBinding extends Omit<OvnBinding, 'unserved'> {
   /** The logical switch that it is on, as the id of its datapath; undefined in a database in memory. */
   readonly datapath: string | undefined;
 }

@@ -1,6 +1,6 @@
-import { withinDeadline } from '@vifkit/engine/time';
-import type { Ovsdb, OvsdbMonitor } from '../ovsdb/client.js';
-import type { TableUpdates } from '../ovsdb/monitor.js';
+import { byColumn, byExternalId } from '../openvswitch/rows/queries.js';
+import { Replica } from '../openvswitch/rows/replica.js';
+import type { Ovsdb } from '../ovsdb/client.js';
 import * as values from '../ovsdb/values.js';
 
 /** The watched state of an Open vSwitch interface. */
@@ -25,36 +25,35 @@ export interface OvnSetup {
   readonly mappings: ReadonlyMap<string, string>;
 }
 
-const DATABASE = 'Open_vSwitch';
-const COLUMNS = {
-  Open_vSwitch: { columns: ['external_ids'] },
-  Interface: { columns: ['name', 'external_ids', 'ofport', 'error'] },
-};
+const byInterfaceId = byExternalId('iface-id');
+const byName = byColumn('name');
 
 /**
  * The current interfaces of an Open vSwitch, and the listeners for changes. One monitor serves all listeners; it starts
  * with the first one, and ends with the last.
  */
 export class SwitchWatch {
-  readonly #interfaces = new Map<string, WatchedInterface>();
-  readonly #listeners = new Set<() => void>();
-  #externalIds: Readonly<Record<string, string>> = {};
-  #monitor: Promise<OvsdbMonitor> | undefined;
+  readonly #replica: Replica;
 
-  constructor(private readonly client: Ovsdb) {}
+  constructor(client: Pick<Ovsdb, 'monitor'>) {
+    this.#replica = new Replica(client, {
+      Open_vSwitch: ['external_ids'],
+      Interface: ['name', 'external_ids', 'ofport', 'error'],
+    });
+  }
 
   /** The interface that Neutron or OVN knows by this id, or else the one with this name. */
   find(interfaceId: string, name: string | undefined): WatchedInterface | undefined {
-    let named: WatchedInterface | undefined;
-    for (const each of this.#interfaces.values()) {
-      if (each.externalIds['iface-id'] === interfaceId) return each;
-      if (each.name === name) named = each;
-    }
-    return named;
+    const { known } = this.#replica;
+    const [found] = known.find('Interface', byInterfaceId, interfaceId);
+    const [named] = name === undefined ? [] : known.find('Interface', byName, name);
+    const row = found ?? named;
+    return row && readInterface(row);
   }
 
   get ovn(): OvnSetup {
-    return ovnSetupOf(this.#externalIds);
+    const [root] = this.#replica.known.all('Open_vSwitch');
+    return ovnSetupOf(root ? values.readStrings(root.external_ids) : {});
   }
 
   /**
@@ -62,41 +61,8 @@ export class SwitchWatch {
    * this resolves.
    * @throws VifError if the database cannot be watched
    */
-  async watch(listener: () => void, signal: AbortSignal): Promise<() => void> {
-    this.#listeners.add(listener);
-    const leave = () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size > 0) return;
-      const ended = this.#monitor;
-      this.#monitor = undefined;
-      ended?.then(
-        (monitor) => monitor.cancel(),
-        () => {},
-      );
-    };
-    try {
-      this.#monitor ??= this.client.monitor(DATABASE, COLUMNS, (updates, initial) => {
-        if (initial) this.#interfaces.clear();
-        this.#take(updates);
-      });
-      const monitor = await withinDeadline(this.#monitor, signal, 'watching the ports of Open vSwitch');
-      await monitor.sync(signal);
-      return leave;
-    } catch (error) {
-      leave();
-      throw error;
-    }
-  }
-
-  #take(updates: TableUpdates): void {
-    for (const [id, { new: row }] of Object.entries(updates.Interface ?? {})) {
-      if (row) this.#interfaces.set(id, readInterface(row));
-      else this.#interfaces.delete(id);
-    }
-    for (const { new: row } of Object.values(updates.Open_vSwitch ?? {})) {
-      if (row) this.#externalIds = values.readStrings(row.external_ids);
-    }
-    for (const listener of this.#listeners) listener();
+  watch(listener: () => void, signal: AbortSignal): Promise<() => void> {
+    return this.#replica.watch(listener, signal);
   }
 }
 

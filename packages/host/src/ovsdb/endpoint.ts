@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { dirname } from 'node:path';
 import { VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, readOptions } from '@vifkit/core/internal';
 
@@ -29,6 +30,12 @@ export function parseEndpoint(text: string): OvsdbEndpoint {
   throw invalid(
     `'${text}' is not an OVSDB endpoint: give unix:PATH, tcp:HOST:PORT or ssl:HOST:PORT (IPv6 as [ADDRESS])`,
   );
+}
+
+/** The directory of an endpoint's socket, where its daemons have theirs; undefined for a server on another host. */
+export function directoryOf(text: string): string | undefined {
+  const endpoint = parseEndpoint(text);
+  return endpoint.kind === 'unix' ? dirname(endpoint.path) : undefined;
 }
 
 /** The first of several endpoints, which are separated by commas. */

@@ -25,7 +25,7 @@ export interface GuestFilters {
   readonly fault?: string;
 }
 
-/** The guest filters: the kernel's, or in-memory ones. */
+/** The guest filters of a host. */
 export interface FilterTable {
   read(signal: AbortSignal): Promise<GuestFilters>;
   /** Makes all the changes or none; there is one outcome for each. Incomplete rules are made again. */

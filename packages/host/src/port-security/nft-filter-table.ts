@@ -1,6 +1,7 @@
 import { VifError } from '@vifkit/core';
+import type { CommandResult } from '@vifkit/core/step-kinds';
 import { hostPrograms, type Programs } from '../commands/programs.js';
-import { missingProgram, type ProgramResult, rightsHint } from '../commands/run-program.js';
+import { missingProgram, rightsHint, withHelper } from '../commands/run-program.js';
 import { isTransient, retryTransient } from '../commands/transient.js';
 import type { FilterTable, GuestFilters, WantedFilter } from './filter-table.js';
 import { parseFilters } from './parse-filters.js';
@@ -45,15 +46,15 @@ export class NftFilterTable implements FilterTable {
     return result.exitCode === 0 ? undefined : failure('changed', result);
   }
 
-  async #nft(args: readonly string[], input: string, signal: AbortSignal): Promise<ProgramResult> {
-    const [program = 'nft', ...rest] = [...this.#rootHelper, 'nft', ...args];
-    const result = await this.#programs.run([program, ...rest], { input, signal, doing: 'filtering guests' });
-    if (result.missing) throw missingProgram(program, program === 'nft' ? 'nftables' : undefined);
+  async #nft(args: readonly string[], input: string, signal: AbortSignal): Promise<CommandResult> {
+    const argv = withHelper(this.#rootHelper, ['nft', ...args]);
+    const result = await this.#programs.run(argv, { input, signal, doing: 'filtering guests' });
+    if (result.missing) throw missingProgram(argv[0]);
     return result;
   }
 }
 
-function failure(what: 'read' | 'changed', { stderr, ending }: ProgramResult): VifError {
+function failure(what: 'read' | 'changed', { stderr, ending }: CommandResult): VifError {
   const reason = stderr.trim().split('\n', 1)[0] || `\`nft\` ${ending}`;
   return new VifError('FILTER_FAILED', `The guest filters cannot be ${what}: ${reason}${rightsHint(reason)}`);
 }

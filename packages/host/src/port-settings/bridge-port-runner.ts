@@ -9,22 +9,15 @@ import type {
   VifStep,
 } from '@vifkit/core/step-kinds';
 import type { BridgePortStep } from '@vifkit/core/steps';
+import type { VlansOnPath } from '@vifkit/engine/connection';
 import { hostPrograms, type Programs } from '../commands/programs.js';
-import { rightsHint } from '../commands/run-program.js';
-import {
-  type BridgeMember,
-  DEFAULT_VLAN,
-  type MemberVlans,
-  readMembers,
-  runBridge,
-} from './bridge-program.js';
-
-type Command = readonly string[];
+import { type Argv, rightsHint } from '../commands/run-program.js';
+import { type BridgeMember, DEFAULT_VLAN, readMembers, runBridge } from './bridge-program.js';
 
 /** The commands that configure a member, and those that undo it. */
 interface VlanChange {
-  readonly apply: readonly Command[];
-  readonly undo: readonly Command[];
+  readonly apply: readonly Argv[];
+  readonly undo: readonly Argv[];
   /** The VLANs that the uplink is put into. */
   readonly added: readonly number[];
   /** Whether the bridge has filtered VLANs before. */
@@ -84,23 +77,22 @@ export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, 
   async #run(
     { name }: BridgePortStep,
     vifId: string,
-    commands: readonly Command[],
+    commands: readonly Argv[],
     signal: AbortSignal,
   ): Promise<VifError | undefined> {
-    const failed: string[] = [];
-    for (const argv of commands)
-      failed.push(...[await runBridge(this.rootHelper, argv, this.programs, signal)].filter(isText));
-    const text = `The VLANs of ${name} could not be set: ${failed[0]}${rightsHint(failed[0] ?? '')}`;
-    return failed.length > 0 ? new VifError('LINK_COMMAND_FAILED', text, { vifId }) : undefined;
+    let first: string | undefined;
+    for (const argv of commands) {
+      const complaint = await runBridge(this.rootHelper, argv, this.programs, signal);
+      first ??= complaint;
+    }
+    if (first === undefined) return undefined;
+    const text = `The VLANs of ${name} could not be set: ${first}${rightsHint(first)}`;
+    return new VifError('LINK_COMMAND_FAILED', text, { vifId });
   }
 }
 
-function isText(text: string | undefined): text is string {
-  return text !== undefined;
-}
-
 /** The settings of a member. */
-interface MemberSettings extends MemberVlans {
+interface MemberSettings extends VlansOnPath {
   readonly isolated: boolean;
 }
 
@@ -132,13 +124,13 @@ function restoringBridge(
   { added, wasFiltering }: VlanChange,
   members: Members,
   undone: ReadonlySet<string>,
-): Command[] {
+): Argv[] {
   const others = [...members].filter(([name, { master }]) => master === bridge && !undone.has(name));
   const guests = others.flatMap(([name, member]) => (name === uplink ? [] : member));
   const needed = guests.flatMap(carriedBy);
   const leaving = added.filter((vlan) => !needed.includes(vlan));
   const present = vlansIn(members.get(uplink ?? '')).filter((vlan) => leaving.includes(vlan));
-  const removals = present.map((vlan) => ['bridge', 'vlan', 'del', 'dev', uplink ?? '', 'vid', String(vlan)]);
+  const removals = present.map((vlan) => removing(uplink ?? '', vlan));
   const itself = members.get(bridge);
   const isNeeded = others.some(([name, member]) =>
     carriedBy(member).some((vlan) => name !== uplink || !leaving.includes(vlan)),
@@ -146,7 +138,7 @@ function restoringBridge(
   return itself?.filters && !wasFiltering && !isNeeded ? [...removals, filtering(bridge, false)] : removals;
 }
 
-function filtering(bridge: string, on: boolean): Command {
+function filtering(bridge: string, on: boolean): Argv {
   return ['ip', 'link', 'set', 'dev', bridge, 'type', 'bridge', 'vlan_filtering', on ? '1' : '0'];
 }
 
@@ -166,17 +158,17 @@ function wantedBy(step: BridgePortStep, members: Members): MemberSettings {
 }
 
 /** The VLANs that the uplink does not carry yet. VLAN 1 is for packets without a VLAN. */
-function lackingOf({ uplink }: BridgePortStep, wanted: MemberVlans, members: Members): number[] {
+function lackingOf({ uplink }: BridgePortStep, wanted: VlansOnPath, members: Members): number[] {
   if (uplink === undefined) return [];
   const carried = vlansIn(members.get(uplink));
   return carriedBy(wanted).filter((vlan) => !carried.includes(vlan));
 }
 
-function carriedBy(wanted: MemberVlans): number[] {
+function carriedBy(wanted: VlansOnPath): number[] {
   return vlansIn(wanted).filter((vlan) => vlan > DEFAULT_VLAN);
 }
 
-function vlansIn(vlans: MemberVlans | undefined): number[] {
+function vlansIn(vlans: VlansOnPath | undefined): number[] {
   if (!vlans) return [];
   return vlans.native === null ? [...vlans.tagged] : [vlans.native, ...vlans.tagged];
 }
@@ -215,7 +207,7 @@ function isSame([, expected, found]: [string, unknown, unknown]): boolean {
  * The VLANs of a link as a member of the bridge, whether it already is one or becomes one in an earlier step of the
  * plan.
  */
-function membershipIn(step: BridgePortStep, members: Members): MemberVlans {
+function membershipIn(step: BridgePortStep, members: Members): VlansOnPath {
   const before = members.get(step.name);
   if (before?.master === step.bridge) return before;
   const native = defaultVlanOf(step, members);
@@ -223,24 +215,24 @@ function membershipIn(step: BridgePortStep, members: Members): MemberVlans {
 }
 
 /** The commands that configure a member: what it should have is added before what it should not have is removed. */
-function linesFor(name: string, wanted: MemberSettings, current: MemberVlans): string[][] {
+function linesFor(name: string, wanted: MemberSettings, current: VlansOnPath): Argv[] {
   const keeps = vlansIn(wanted);
   const flagsOf = (vlan: number) => [
     ...(vlan === wanted.native ? ['pvid'] : []),
     ...(wanted.untagged.includes(vlan) ? ['untagged'] : []),
   ];
+  const carried = wanted.native === null ? wanted.tagged : [...wanted.tagged, wanted.native];
   return [
-    ...[...wanted.tagged, ...(wanted.native === null ? [] : [wanted.native])].map((vlan) => [
-      ...adding(name, vlan),
-      ...flagsOf(vlan),
-    ]),
-    ...vlansIn(current).flatMap((vlan) =>
-      keeps.includes(vlan) ? [] : [['bridge', 'vlan', 'del', 'dev', name, 'vid', String(vlan)]],
-    ),
+    ...carried.map((vlan): Argv => [...adding(name, vlan), ...flagsOf(vlan)]),
+    ...vlansIn(current).flatMap((vlan) => (keeps.includes(vlan) ? [] : [removing(name, vlan)])),
     ['bridge', 'link', 'set', 'dev', name, 'isolated', wanted.isolated ? 'on' : 'off'],
   ];
 }
 
-function adding(name: string, vlan: number): string[] {
+function adding(name: string, vlan: number): Argv {
   return ['bridge', 'vlan', 'add', 'dev', name, 'vid', String(vlan)];
+}
+
+function removing(name: string, vlan: number): Argv {
+  return ['bridge', 'vlan', 'del', 'dev', name, 'vid', String(vlan)];
 }

@@ -1,20 +1,10 @@
-import { VifError } from '@vifkit/core';
-import type { Argv, Programs } from '../commands/programs.js';
-import { missingProgram } from '../commands/run-program.js';
-import { completeDump } from '../commands/transient.js';
-
-/** The VLANs that a member of a bridge is in. */
-export interface MemberVlans {
-  /** The VLAN of untagged packets; null if they are dropped. */
-  readonly native: number | null;
-  /** The other VLANs, in ascending order. */
-  readonly tagged: readonly number[];
-  /** The VLANs whose packets leave it without a tag, in ascending order. */
-  readonly untagged: readonly number[];
-}
+import type { VlansOnPath } from '@vifkit/engine/connection';
+import { listJson } from '../commands/list-json.js';
+import type { Programs } from '../commands/programs.js';
+import { type Argv, missingProgram, withHelper } from '../commands/run-program.js';
 
 /** The bridge state of a link, which may be a member or a bridge itself. */
-export interface BridgeMember extends MemberVlans {
+export interface BridgeMember extends VlansOnPath {
   readonly isolated: boolean;
   readonly master: string | undefined;
   /** For a bridge: whether it filters VLANs. */
@@ -86,12 +76,12 @@ export async function readEntries(
 export async function readVlans(
   programs: Programs,
   signal: AbortSignal,
-): Promise<ReadonlyMap<string, MemberVlans>> {
+): Promise<ReadonlyMap<string, VlansOnPath>> {
   const read = await readJson<VlanJson>(programs, ['bridge', '-json', 'vlan', 'show'], signal);
   return new Map(read.map(({ ifname, vlans }) => [ifname, vlansOf(vlans)]));
 }
 
-function vlansOf(vlans: VlanJson['vlans']): MemberVlans {
+function vlansOf(vlans: VlanJson['vlans']): VlansOnPath {
   const [tagged, untagged]: [number[], number[]] = [[], []];
   let native: number | null = null;
   for (const { vlan, vlanEnd = vlan, flags = [] } of vlans) {
@@ -104,9 +94,9 @@ function vlansOf(vlans: VlanJson['vlans']): MemberVlans {
   return { native, tagged, untagged };
 }
 
-const noVlans: MemberVlans = { native: null, tagged: [], untagged: [] };
+const noVlans: VlansOnPath = { native: null, tagged: [], untagged: [] };
 
-function memberOf({ master, linkinfo }: LinkJson, vlans: MemberVlans = noVlans): BridgeMember {
+function memberOf({ master, linkinfo }: LinkJson, vlans: VlansOnPath = noVlans): BridgeMember {
   const { vlan_filtering, vlan_default_pvid = DEFAULT_VLAN } = linkinfo?.info_data ?? {};
   return {
     ...vlans,
@@ -117,36 +107,19 @@ function memberOf({ master, linkinfo }: LinkJson, vlans: MemberVlans = noVlans):
   };
 }
 
-async function readJson<T>(programs: Programs, argv: Argv, signal: AbortSignal): Promise<readonly T[]> {
-  return JSON.parse((await listBridges(argv, programs, signal)) || '[]');
-}
-
-/**
- * What a listing of `ip` or `bridge` prints.
- * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
- */
-export async function listBridges(argv: Argv, programs: Programs, signal: AbortSignal): Promise<string> {
-  const list = () => run(programs, argv, signal, 'reading bridges');
-  const { stdout, complaint } = await completeDump(list, signal);
-  if (complaint !== undefined)
-    throw new VifError('LINK_COMMAND_FAILED', `Bridges cannot be read: ${complaint}`);
-  return stdout;
+function readJson<T>(programs: Programs, argv: Argv, signal: AbortSignal): Promise<readonly T[]> {
+  return listJson(programs, argv, 'the bridges', signal);
 }
 
 /** Runs a command. Returns its error message if it fails. */
 export async function runBridge(
   rootHelper: readonly string[],
-  argv: readonly string[],
+  command: Argv,
   programs: Programs,
   signal: AbortSignal,
 ): Promise<string | undefined> {
-  const [program = 'bridge', ...args] = [...rootHelper, ...argv];
-  return (await run(programs, [program, ...args], signal, 'changing bridges')).complaint;
-}
-
-async function run(programs: Programs, argv: Argv, signal: AbortSignal, doing: string) {
-  const { exitCode, stderr, stdout, missing } = await programs.run(argv, { signal, doing });
-  if (missing) throw missingProgram(argv[0], 'iproute2');
-  const complaint = exitCode === 0 ? undefined : stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
-  return { stdout, stderr, complaint };
+  const argv = withHelper(rootHelper, command);
+  const { exitCode, stderr, missing } = await programs.run(argv, { signal, doing: 'changing bridges' });
+  if (missing) throw missingProgram(argv[0]);
+  return exitCode === 0 ? undefined : stderr.trim().split('\n')[0] || `exit status ${exitCode}`;
 }

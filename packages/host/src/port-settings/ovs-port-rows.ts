@@ -1,5 +1,6 @@
 import { isVifError } from '@vifkit/core';
 import { qosId, qosMarks } from '../openvswitch/marks.js';
+import { DATABASE } from '../openvswitch/rows/queries.js';
 import type { Ovsdb } from '../ovsdb/client.js';
 import type { Operation } from '../ovsdb/operations.js';
 import * as values from '../ovsdb/values.js';
@@ -25,8 +26,6 @@ interface SettingsRows {
   /** Whether the port refers to it. */
   readonly usesOwnQos: boolean;
 }
-
-const DATABASE = 'Open_vSwitch';
 
 /** The kernel's queueing discipline that limits a rate. */
 const SHAPING = 'linux-htb';

@@ -1,6 +1,6 @@
-import { VifError } from '@vifkit/core';
-import { hostPrograms, type Programs } from '../commands/programs.js';
-import { missingProgram } from '../commands/run-program.js';
+import { isVifError, type VifError } from '@vifkit/core';
+import { listJson } from '../commands/list-json.js';
+import type { Programs } from '../commands/programs.js';
 import type { FoundVf, VfState } from './vf-table.js';
 
 /** The VLAN of a virtual function; 0 and 802.1Q are left out. */
@@ -24,6 +24,10 @@ interface IpVf extends IpVlan {
   readonly link_state?: string;
 }
 
+interface IpLink {
+  readonly vfinfo_list?: readonly IpVf[];
+}
+
 /** A virtual function as its physical function lists it. */
 export type ListedVf = VfState & Pick<FoundVf, 'isDisabled'>;
 
@@ -34,25 +38,19 @@ export type ListedVf = VfState & Pick<FoundVf, 'isDisabled'>;
 export async function readVfs(
   pf: string,
   signal: AbortSignal,
-  programs: Programs = hostPrograms,
+  programs: Programs,
 ): Promise<ReadonlyMap<number, ListedVf> | VifError> {
   const argv = ['ip', '-details', '-json', 'link', 'show', 'dev', pf] as const;
-  const result = await programs.run(argv, { signal, doing: 'reading virtual functions' });
-  if (result.missing) throw missingProgram('ip', 'iproute2');
-  const text = `\`ip\` cannot read the virtual functions of ${pf}`;
-  if (result.exitCode !== 0) {
-    return new VifError('LINK_COMMAND_FAILED', `${text}: ${result.stderr.trim() || result.ending}`);
-  }
   try {
-    return parseVfs(result.stdout);
-  } catch (cause) {
-    return new VifError('LINK_COMMAND_FAILED', `${text}: it printed no JSON`, { cause });
+    return vfsOf(await listJson<IpLink>(programs, argv, `the virtual functions of ${pf}`, signal));
+  } catch (error) {
+    if (isVifError(error, 'LINK_COMMAND_FAILED')) return error;
+    throw error;
   }
 }
 
-/** Parses the output of `ip -json link show dev PF`. */
-export function parseVfs(json: string): Map<number, ListedVf> {
-  const links: { readonly vfinfo_list?: readonly IpVf[] }[] = JSON.parse(json);
+/** The virtual functions in the output of `ip -json link show dev PF`. */
+export function vfsOf(links: readonly IpLink[]): Map<number, ListedVf> {
   return new Map(
     links.flatMap(({ vfinfo_list = [] }) => vfinfo_list.map((each) => [each.vf, stateOf(each)])),
   );

@@ -38,7 +38,7 @@ export interface VfChange {
   readonly set: VfSettings;
 }
 
-/** The virtual functions of a host: the kernel's, or in-memory ones. */
+/** The virtual functions of a host. */
 export interface VfTable {
   /** Settings by PCI address, or an error. An address is left out if there is no such function. */
   read(addresses: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, FoundVf | VifError>>;

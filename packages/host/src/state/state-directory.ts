@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { VifError } from '@vifkit/core';
+import { codeOf } from '../kernel/error-code.js';
 
 const USUAL = '/run/vifkit';
 
@@ -240,8 +241,6 @@ function ownedByOther({ uid }: Stats): string {
 }
 
 const modeOf = ({ mode }: Stats) => (mode & 0o7777).toString(8).padStart(4, '0');
-
-const codeOf = (error: unknown) => (error instanceof Error && 'code' in error ? error.code : undefined);
 
 function unsafe(path: string, flaw: string): VifError {
   const remedy = 'Use a state directory that no other user can change';

@@ -1,14 +1,15 @@
+import type { CommandResult } from '@vifkit/core/step-kinds';
 import { expect, it } from 'vitest';
 import type { Answer } from '../../src/commands/program-session.js';
-import type { Argv, Programs } from '../../src/commands/programs.js';
-import type { ProgramResult } from '../../src/commands/run-program.js';
+import type { Programs } from '../../src/commands/programs.js';
+import type { Argv } from '../../src/commands/run-program.js';
 import { ProgramsInNamespace } from '../../src/namespace/programs-in-namespace.js';
 
 const options = { signal: new AbortController().signal, doing: 'testing' };
 const question = { script: '', length: 0, onLine: () => true };
 
 /** A namespace whose `nsenter` ends as it is told to, and the commands that it was given. */
-function inside(ended: Partial<ProgramResult>) {
+function inside(ended: Partial<CommandResult>) {
   const started: Argv[] = [];
   const result = { exitCode: 0, stdout: '', stderr: '', missing: false, ending: 'ended', ...ended };
   const answer: Answer = { stdout: [], stderr: result.stderr.split('\n'), ended: result };
@@ -34,11 +35,11 @@ function inside(ended: Partial<ProgramResult>) {
 }
 
 /** What is told of a program that was run, and of one that was asked. */
-async function runEnded(ended: Partial<ProgramResult>) {
+async function runEnded(ended: Partial<CommandResult>) {
   const { programs } = inside(ended);
   const ran = await programs.run(['ip', 'link'], options);
   const asked = await programs.start(['ip', 'link']).ask(question, options, true);
-  const brief = ({ exitCode, missing, ending }: Omit<ProgramResult, 'stdout' | 'stderr'>) => {
+  const brief = ({ exitCode, missing, ending }: Omit<CommandResult, 'stdout' | 'stderr'>) => {
     return { exitCode, missing, ending };
   };
   expect(asked.ended && brief(asked.ended)).toEqual(brief(ran));

@@ -30,11 +30,11 @@ const inspect = (steps: Steps) =>
     soon(),
   );
 
-/** What the engine does: inspects, and applies what differs. */
+/** What the engine does in a plug: inspects, and applies what differs. */
 async function apply(steps: Steps, signal = soon()) {
   const inspections = await inspect(steps);
   const tasks = tasksOf(
-    steps.map(([vifId, step]) => ({ vifId, step })),
+    steps.map(([vifId, step]) => ({ vifId, step, isOfPlug: true })),
     inspections,
   );
   const outcomes = await runner.apply(tasks, signal);

@@ -30,9 +30,9 @@ const isolated: OvsPortStep['initial'] = {
 const vifPortsAbsent = { kind: 'ovsVifPortsAbsent', interfaceId: vif } as const;
 const bridgeAbsent = (name: string, own = true) => ({ kind: 'ovsBridgeAbsent', name, own }) as const;
 
-/** What the engine does with the steps of one VIF. */
+/** What the engine does with the steps of one VIF in a plug. */
 async function run(vifId: string, ...steps: OvsStep[]) {
-  const given = steps.map((step) => ({ step, vifId }));
+  const given = steps.map((step) => ({ step, vifId, isOfPlug: true }));
   const tasks = tasksOf(given, await runner.inspect(given, soon()));
   const outcomes = await runner.apply(tasks, soon());
   expect(outcomes.flatMap(({ error }) => error ?? [])).toEqual([]);

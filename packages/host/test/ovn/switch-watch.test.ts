@@ -9,8 +9,6 @@ it('a watch ends at its deadline while the database is away, and leaves nothing 
     begin = resolve;
   });
   const watch = new SwitchWatch({
-    transact: async () => [],
-    isLocked: async () => true,
     monitor: async () => {
       await begun;
       return { sync: async () => {}, cancel: () => cancelled++ };

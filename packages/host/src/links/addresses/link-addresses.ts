@@ -48,6 +48,11 @@ export interface FixedRoute {
 
 export const noAddressing: LinkAddressing = { addresses: [], routes: [] };
 
+/** Whether a link has an IP address: then it serves the host, too. */
+export function hasAddress(addressing: ReadonlyMap<string, LinkAddressing>, link: string): boolean {
+  return (addressing.get(link)?.addresses.length ?? 0) > 0;
+}
+
 export function isIpv6({ address }: LinkAddress): boolean {
   return address.includes(':');
 }

@@ -2,7 +2,7 @@ import { VifError } from '@vifkit/core';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
 import type { Question } from '../../commands/program-session.js';
 import type { Programs } from '../../commands/programs.js';
-import { missingProgram } from '../../commands/run-program.js';
+import { missingProgram, withHelper } from '../../commands/run-program.js';
 
 /** From this many links on, two processes change them. */
 const WORTH_TWO = 4;
@@ -23,8 +23,7 @@ export class ChecksumOffload {
 
   constructor(rootHelper: readonly string[], options: PoolOptions, programs: Programs) {
     this.#programs = programs;
-    const [program = 'sh', ...args] = [...rootHelper, 'sh', '-c', LOOP];
-    this.#shell = new ProgramPool([program, ...args], options, programs);
+    this.#shell = new ProgramPool(withHelper(rootHelper, ['sh', '-c', LOOP]), options, programs);
   }
 
   /**
@@ -34,7 +33,7 @@ export class ChecksumOffload {
   async read(signal: AbortSignal): Promise<ReadonlyMap<string, boolean>> {
     const doing = 'reading the features of links';
     const ended = await this.#programs.run(['ethtool', '-k', '*'], { signal, doing });
-    if (ended.missing) throw missingProgram('ethtool', 'ethtool');
+    if (ended.missing) throw missingProgram('ethtool');
     if (ended.exitCode !== 0) {
       const text = `\`ethtool\` cannot read the features of links: ${ended.stderr.trim() || ended.ending}`;
       throw new VifError('LINK_COMMAND_FAILED', text);

@@ -1,7 +1,7 @@
 import { VifError } from '@vifkit/core';
 import { type PoolOptions, ProgramPool } from '../../commands/program-pool.js';
 import type { Programs } from '../../commands/programs.js';
-import { missingProgram } from '../../commands/run-program.js';
+import { missingProgram, withHelper } from '../../commands/run-program.js';
 import { isTransient, retryTransient } from '../../commands/transient.js';
 import { BatchReplies } from './batch-replies.js';
 
@@ -47,10 +47,9 @@ export class IpBatch {
    *   others
    */
   constructor(rootHelper: readonly string[], options: PoolOptions | ProgramPool = {}, programs?: Programs) {
-    const [program = 'ip', ...args] = [...rootHelper, 'ip', '-force', '-batch', '-'];
-    this.#program = program;
-    this.#ip =
-      options instanceof ProgramPool ? options : new ProgramPool([program, ...args], options, programs);
+    const argv = withHelper(rootHelper, ['ip', '-force', '-batch', '-']);
+    this.#program = argv[0];
+    this.#ip = options instanceof ProgramPool ? options : new ProgramPool(argv, options, programs);
   }
 
   /**
@@ -124,7 +123,7 @@ export class IpBatch {
       ended,
       linesSent,
     } = await this.#ip.ask((linesSent) => new BatchReplies(lines, { linesSent, window }), options);
-    if (ended?.missing) throw missingProgram(program, program === 'ip' ? 'iproute2' : undefined);
+    if (ended?.missing) throw missingProgram(program);
     if (batch.hasStarted) return { batch, linesSent };
     throw new VifError('LINK_COMMAND_FAILED', `\`${program}\` does not start: ${batch.lastOutput}`);
   }

@@ -8,11 +8,10 @@ import type { LinkAddressing } from '../addresses/link-addresses.js';
 import type { LinkRule } from '../addresses/link-rules.js';
 import { failureBeforeMove } from '../addresses/relocation.js';
 import { isAlreadyGone, renderDeparture } from '../addresses/render-move.js';
-import type { FormerLink } from '../former-link.js';
 import { linkOutcome } from '../link-outcome.js';
-import type { LinkState } from '../link-state.js';
+import type { FormerLink, LinkState } from '../link-state.js';
 import type { LinkOperation, LinkQuery, LinkTable } from '../link-table.js';
-import { UnmadeLinks } from '../unmade-links.js';
+import { linksMadeBy } from '../operations.js';
 import { ChecksumOffload } from './checksum-offload.js';
 import { deleteLinks } from './group-deletion.js';
 import { IpBatch } from './ip-batch.js';
@@ -147,15 +146,21 @@ export class IpLinkTable implements LinkTable {
 
   async #write(operations: readonly LinkOperation[], signal: AbortSignal): Promise<(VifError | undefined)[]> {
     const outcomes: (VifError | undefined)[] = operations.map(() => undefined);
-    const unmade = new UnmadeLinks();
+    // A link that could not be made is somebody else's, if there is one of that name: it must not be configured.
+    const unmade = new Map<string, VifError>();
     for (const phase of phasesOf(operations)) {
-      for (const { index, operation } of phase) outcomes[index] = unmade.reasonToLeave(operation);
+      for (const { index, operation } of phase) {
+        if (operation.op === 'set' || operation.op === 'note') outcomes[index] = unmade.get(operation.name);
+      }
       const left = phase.filter(({ index }) => !outcomes[index]);
       // All at once: each change of a link wakes ovs-vswitchd, which then checks all of its ports.
       const checksums = this.#writeChecksumOffload(left, outcomes, signal);
       await Promise.all([this.#writeOthers(left, outcomes, signal), checksums]);
       await this.#endMoves(phase, operations, outcomes, signal);
-      for (const { index, operation } of phase) unmade.note(operation, outcomes[index]);
+      for (const { index, operation } of phase) {
+        const failure = outcomes[index];
+        if (failure) for (const name of linksMadeBy(operation)) unmade.set(name, failure);
+      }
     }
     return outcomes;
   }

@@ -1,5 +1,6 @@
 import { VifError } from '@vifkit/core';
 import { hostPrograms, type Programs } from '../../commands/programs.js';
+import { withHelper } from '../../commands/run-program.js';
 import { hostKernelFiles, type KernelFiles } from '../../kernel/kernel-files.js';
 import type { LinkChange } from '../link-table.js';
 
@@ -199,9 +200,9 @@ async function tee(
   signal: AbortSignal,
   programs: Programs,
 ): Promise<Failures> {
-  const [program = 'tee', ...args] = [...rootHelper, 'tee', ...writings.map(({ path }) => path)];
+  const argv = withHelper(rootHelper, ['tee', ...writings.map(({ path }) => path)]);
   const options = { input: String(writings[0]?.value), signal, doing: 'changing links' };
-  const { exitCode, stderr, ending } = await programs.run([program, ...args], options);
+  const { exitCode, stderr, ending } = await programs.run(argv, options);
   if (exitCode === 0) return new Map();
   const complaints = stderr.split('\n').filter((line) => line.trim());
   const named = writings.flatMap((writing) => {
@@ -211,7 +212,7 @@ async function tee(
   if (exitCode !== undefined && named.length > 0) return new Map(named);
   // The helper refused, or `tee` was killed: it is not known which of the files were written.
   const end = exitCode === undefined ? ending : `ended with status ${exitCode}`;
-  const reason = new Error(stderr.trim() || `\`${program}\` ${end}`);
+  const reason = new Error(stderr.trim() || `\`${argv[0]}\` ${end}`);
   return new Map(writings.map((writing) => [writing, reason]));
 }
 

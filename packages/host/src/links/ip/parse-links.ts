@@ -4,7 +4,7 @@ import type { LinkState, TapState } from '../link-state.js';
 import { noteOf, usersIn } from '../link-users.js';
 
 /** A link as `ip -details -json link` prints it; only the fields that we use. */
-interface IpLink {
+export interface IpLink {
   readonly ifname: string;
   readonly flags: readonly string[];
   readonly mtu: number;
@@ -38,6 +38,11 @@ export function parseLinks(lines: readonly string[]): Map<string, LinkState> {
   } catch (cause) {
     throw new VifError('LINK_COMMAND_FAILED', '`ip -details -json link` printed no JSON', { cause });
   }
+  return linksByName(links);
+}
+
+/** For a link that others have recreated, a process of `ip` that remembers it prints an empty object. */
+export function linksByName(links: readonly IpLink[]): Map<string, LinkState> {
   return new Map(
     links.filter(({ ifname }) => ifname !== undefined).map((link) => [link.ifname, stateOf(link)]),
   );

@@ -1,7 +1,6 @@
-import { VifError } from '@vifkit/core';
-import { hostPrograms, type Programs } from '../../commands/programs.js';
-import { missingProgram } from '../../commands/run-program.js';
-import { completeDump } from '../../commands/transient.js';
+import { isVifError } from '@vifkit/core';
+import { listJson } from '../../commands/list-json.js';
+import type { Programs } from '../../commands/programs.js';
 import type { LinkAddressing } from '../addresses/link-addresses.js';
 import { type IpRule, type LinkRule, parseRules } from '../addresses/link-rules.js';
 import { type IpAddresses, parseAddresses } from '../addresses/parse-addresses.js';
@@ -14,12 +13,12 @@ import { type IpRoute, routesOver } from '../addresses/parse-routes.js';
 export async function readAddresses(
   names: readonly string[],
   signal: AbortSignal,
-  programs: Programs = hostPrograms,
+  programs: Programs,
 ): Promise<Map<string, LinkAddressing>> {
   const [links, ipv4, ipv6] = await Promise.all([
-    ipJson<IpAddresses>(['address', 'show'], signal, programs),
-    ipJson<IpRoute>(['-4', 'route', 'show', 'table', 'all'], signal, programs),
-    ipJson<IpRoute>(['-6', 'route', 'show', 'table', 'all'], signal, programs),
+    list<IpAddresses>(['address', 'show'], signal, programs),
+    list<IpRoute>(['-4', 'route', 'show', 'table', 'all'], signal, programs),
+    listIpv6<IpRoute>(['route', 'show', 'table', 'all'], signal, programs),
   ]);
   return new Map(
     links.flatMap((link) => {
@@ -42,26 +41,26 @@ export async function readAddresses(
  * The policy routing rules that name links.
  * @throws VifError COMMAND_NOT_FOUND, LINK_COMMAND_FAILED, TIMEOUT, ABORTED
  */
-export async function readRules(signal: AbortSignal, programs: Programs = hostPrograms): Promise<LinkRule[]> {
+export async function readRules(signal: AbortSignal, programs: Programs): Promise<LinkRule[]> {
   const [ipv4, ipv6] = await Promise.all([
-    ipJson<IpRule>(['-4', 'rule', 'show'], signal, programs),
-    ipJson<IpRule>(['-6', 'rule', 'show'], signal, programs),
+    list<IpRule>(['-4', 'rule', 'show'], signal, programs),
+    listIpv6<IpRule>(['rule', 'show'], signal, programs),
   ]);
   return [...parseRules(ipv4, 'inet'), ...parseRules(ipv6, 'inet6')];
 }
 
-async function ipJson<T>(args: readonly string[], signal: AbortSignal, programs: Programs): Promise<T[]> {
-  const argv = ['ip', '-json', ...args] as const;
-  const list = () => programs.run(argv, { signal, doing: 'reading addresses' });
-  const result = await completeDump(list, signal);
-  if (result.missing) throw missingProgram('ip', 'iproute2');
-  // A kernel without IPv6 has no such table.
-  if (result.exitCode !== 0 && args[0] === '-6') return [];
-  const reason = result.exitCode === 0 ? 'it printed no JSON' : result.stderr.trim() || result.ending;
-  try {
-    if (result.exitCode === 0) return JSON.parse(result.stdout || '[]');
-  } catch (cause) {
-    throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the addresses: ${reason}`, { cause });
-  }
-  throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the addresses: ${reason}`);
+function list<T>(args: readonly string[], signal: AbortSignal, programs: Programs): Promise<readonly T[]> {
+  return listJson(programs, ['ip', '-json', ...args], 'the addresses', signal);
+}
+
+/** A kernel without IPv6 has no such table. */
+function listIpv6<T>(
+  args: readonly string[],
+  signal: AbortSignal,
+  programs: Programs,
+): Promise<readonly T[]> {
+  return list<T>(['-6', ...args], signal, programs).catch((error: unknown) => {
+    if (isVifError(error, 'LINK_COMMAND_FAILED')) return [];
+    throw error;
+  });
 }

@@ -1,12 +1,10 @@
-import { VifError } from '@vifkit/core';
+import type { VlansOnPath } from '@vifkit/engine/connection';
+import { listJson } from '../../commands/list-json.js';
 import type { Programs } from '../../commands/programs.js';
-import { missingProgram } from '../../commands/run-program.js';
-import { completeDump } from '../../commands/transient.js';
 import type { KernelFiles } from '../../kernel/kernel-files.js';
-import { type MemberVlans, readVlans } from '../../port-settings/bridge-program.js';
+import { readVlans } from '../../port-settings/bridge-program.js';
 import { type LinkAddressing, noAddressing, routeText } from '../addresses/link-addresses.js';
-import type { FormerLink } from '../former-link.js';
-import { OVS_DATAPATH } from '../link-state.js';
+import { type FormerLink, OVS_DATAPATH } from '../link-state.js';
 import { noteOf } from '../link-users.js';
 import { readAddresses } from './read-addresses.js';
 
@@ -57,18 +55,11 @@ export async function readFormer(
   programs: Programs,
   files: KernelFiles,
 ): Promise<Map<string, FormerLink>> {
-  const argv = ['ip', '-details', '-json', 'address', 'show'] as const;
-  const [result, addressing, vlans] = await Promise.all([
-    completeDump(() => programs.run(argv, { signal, doing: 'reading links' }), signal),
+  const [links, addressing, vlans] = await Promise.all([
+    listJson<IpLink>(programs, ['ip', '-details', '-json', 'address', 'show'], 'the links', signal),
     readAddresses(names, signal, programs),
     readVlans(programs, signal),
   ]);
-  if (result.missing) throw missingProgram('ip', 'iproute2');
-  if (result.exitCode !== 0) {
-    const reason = result.stderr.trim() || result.ending;
-    throw new VifError('LINK_COMMAND_FAILED', `\`ip\` cannot read the links: ${reason}`);
-  }
-  const links: IpLink[] = JSON.parse(result.stdout || '[]');
   return new Map(
     links.flatMap((link): [string, FormerLink][] => {
       const { ifname } = link;
@@ -83,7 +74,7 @@ export async function readFormer(
 /** What is not printed with a link. */
 function printedElsewhere(
   { routes, fixedRoutes = [] }: LinkAddressing = noAddressing,
-  vlans?: MemberVlans,
+  vlans?: VlansOnPath,
 ): Record<string, string> {
   const all = [...routes.map(routeText), ...fixedRoutes.map(({ route }) => route)];
   return {

@@ -95,7 +95,7 @@ export class LinkReader {
         fresh,
       },
     );
-    if (ended?.missing) throw missingProgram('ip', 'iproute2');
+    if (ended?.missing) throw missingProgram('ip');
     const { replies, isComplete } = question;
     const stderr = [...replies.complaints, ...replies.remarks];
     if (!isComplete)

@@ -9,19 +9,16 @@ export const COLUMNS = {
   Bridge: [
     ...(['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'] as const),
     ...(['controller', 'stp_enable', 'rstp_enable'] as const),
-    ...(['other_config', 'protocols', 'mcast_snooping_enable'] as const),
   ],
   Port: [
     ...(['name', 'tag', 'vlan_mode', 'trunks', 'protected'] as const),
-    ...(['external_ids', 'other_config', 'interfaces', 'qos', 'lacp', 'cvlans'] as const),
+    ...(['external_ids', 'other_config', 'interfaces', 'qos', 'cvlans'] as const),
   ],
   Interface: [
     ...(['name', 'type', 'external_ids', 'options', 'mtu_request'] as const),
-    ...(['ingress_policing_rate', 'ingress_policing_burst', 'other_config'] as const),
-    ...(['ofport_request', 'bfd', 'lldp'] as const),
     ...(['ofport', 'error', 'admin_state', 'link_state', 'lacp_current', 'bfd_status'] as const),
   ],
-  QoS: ['type', 'external_ids', 'other_config', 'queues'],
+  QoS: ['external_ids'],
   Mirror: ['name', 'output_port'],
 } as const;
 

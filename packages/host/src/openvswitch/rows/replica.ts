@@ -1,5 +1,5 @@
 import { isVifError } from '@vifkit/core';
-import { orAborted, signalError } from '@vifkit/engine/time';
+import { withinDeadline } from '@vifkit/engine/time';
 import type { Ovsdb, OvsdbMonitor } from '../../ovsdb/client.js';
 import type { TableUpdates } from '../../ovsdb/monitor.js';
 import { type Row, uuid } from '../../ovsdb/values.js';
@@ -15,38 +15,59 @@ type Extent = Readonly<Partial<Record<Table, readonly string[]>>>;
  */
 export class Replica {
   readonly #tables = new Map<string, RowTable>();
-  readonly #checks = new Set<() => void>();
+  /** Called after each change. */
+  readonly #listeners = new Set<() => void>();
+  #watches = 0;
   #monitor: Promise<OvsdbMonitor> | undefined;
 
+  /** The known rows, as they change. */
+  readonly known: RowTables = {
+    all: (table) => this.#tables.get(table)?.all() ?? [],
+    find: (table, key, value) => this.#tables.get(table)?.find(key, value) ?? [],
+  };
+
   constructor(
-    private readonly client: Ovsdb,
+    private readonly client: Pick<Ovsdb, 'monitor'>,
     private readonly extent: Extent,
   ) {}
 
   /** The known rows. This queries the server only at the start. */
   async tables(signal: AbortSignal): Promise<RowTables> {
-    await this.#watching(signal);
-    return {
-      all: (table) => this.#tables.get(table)?.all() ?? [],
-      find: (table, key: Key, value) => this.#tables.get(table)?.find(key, value) ?? [],
-    };
+    await this.#started(signal);
+    return this.known;
   }
 
   /** Waits until it has everything that the server has now. */
   async refresh(signal: AbortSignal): Promise<void> {
-    if (!this.#monitor) {
-      await this.#watching(signal);
-      return;
-    }
-    const watching = this.#monitor;
-    const monitor = await this.#watching(signal);
+    const before = this.#monitor;
+    const monitor = await this.#started(signal);
+    if (!before) return;
     try {
       await monitor.sync(signal);
     } catch (error) {
-      if (isRefused(error) && this.#monitor === watching) {
-        this.#monitor = undefined; // the next caller starts it again
-        monitor.cancel();
-      }
+      if (isRefused(error) && this.#monitor === before) this.#end(); // the next caller starts it again
+      throw error;
+    }
+  }
+
+  /**
+   * Calls a listener after each change, until the returned function is called. The rows are up to date once this
+   * resolves. The monitor ends with the last watch.
+   * @throws VifError if the database cannot be watched
+   */
+  async watch(listener: () => void, signal: AbortSignal): Promise<() => void> {
+    this.#listeners.add(listener);
+    this.#watches += 1;
+    const leave = () => {
+      this.#listeners.delete(listener);
+      this.#watches -= 1;
+      if (this.#watches === 0) this.#end();
+    };
+    try {
+      await this.refresh(signal);
+      return leave;
+    } catch (error) {
+      leave();
       throw error;
     }
   }
@@ -61,27 +82,37 @@ export class Replica {
         if (holds(tables)) resolve();
       };
     });
-    this.#checks.add(check);
+    this.#listeners.add(check);
     try {
-      await orAborted(met, signal, () => signalError(signal, `waiting for ${what}`));
+      await withinDeadline(met, signal, `waiting for ${what}`);
     } finally {
-      this.#checks.delete(check);
+      this.#listeners.delete(check);
     }
   }
 
   /** All callers share it, so a caller that gives up does not abort the start. */
-  #watching(signal: AbortSignal): Promise<OvsdbMonitor> {
-    this.#monitor ??= this.#start().catch((error: unknown) => {
-      this.#monitor = undefined;
-      throw error;
-    });
-    return orAborted(this.#monitor, signal, () => signalError(signal, "reading Open vSwitch's database"));
+  #started(signal: AbortSignal): Promise<OvsdbMonitor> {
+    this.#monitor ??= this.#start();
+    return withinDeadline(this.#monitor, signal, "reading Open vSwitch's database");
   }
 
   #start(): Promise<OvsdbMonitor> {
     const requests = Object.entries(this.extent).map(([table, columns]) => [table, { columns }]);
-    return this.client.monitor(DATABASE, Object.fromEntries(requests), (updates, initial) =>
+    const monitor = this.client.monitor(DATABASE, Object.fromEntries(requests), (updates, initial) =>
       this.#update(updates, initial),
+    );
+    monitor.catch(() => {
+      if (this.#monitor === monitor) this.#monitor = undefined;
+    });
+    return monitor;
+  }
+
+  #end(): void {
+    const ended = this.#monitor;
+    this.#monitor = undefined;
+    ended?.then(
+      (monitor) => monitor.cancel(),
+      () => {}, // it has not begun
     );
   }
 
@@ -94,7 +125,7 @@ export class Replica {
         table.put(id, row && { ...row, _uuid: uuid(id) });
       }
     }
-    for (const check of this.#checks) check();
+    for (const listener of this.#listeners) listener();
   }
 }
 

@@ -1,6 +1,6 @@
-import type { CommandExecutor } from '@vifkit/core/step-kinds';
+import type { CommandExecutor, CommandResult } from '@vifkit/core/step-kinds';
 import { signalError, untilFired } from '@vifkit/engine/time';
-import type { Argv, Following, ProgramOptions, ProgramResult, Programs, Session } from '@vifkit/host/parts';
+import type { Argv, Following, ProgramOptions, Programs, Session } from '@vifkit/host/parts';
 import { EthtoolSession, runEthtool } from './ethtool.js';
 import { runBridge, runIp } from './ip.js';
 import { IpSession } from './ip-session.js';
@@ -27,7 +27,7 @@ export class MemoryPrograms implements Programs {
     return new IpSession(this.#kernel, this.#points);
   }
 
-  async run(argv: Argv, { input = '', signal, doing }: ProgramOptions): Promise<ProgramResult> {
+  async run(argv: Argv, { input = '', signal, doing }: ProgramOptions): Promise<CommandResult> {
     const [program, ...args] = argv;
     if (signal.aborted) throw signalError(signal, doing);
     const words = args.filter((word) => !/^-[a-z]/.test(word));
@@ -58,12 +58,12 @@ export class MemoryPrograms implements Programs {
     program: typeof runIp,
     words: readonly string[],
     signal: AbortSignal,
-  ): Promise<ProgramResult> {
+  ): Promise<CommandResult> {
     const failure = point && (await this.#points.reach(point, signal));
     return ended(failure ? { stderr: failure.message } : program(this.#kernel, words));
   }
 
-  async #runNft(args: readonly string[], input: string, signal: AbortSignal): Promise<ProgramResult> {
+  async #runNft(args: readonly string[], input: string, signal: AbortSignal): Promise<CommandResult> {
     if (!args.includes('-f')) return ended(this.nft.list(args.slice(args.indexOf('table') + 1)));
     const lines = input.trimEnd().split('\n');
     const what = `filter ${this.nft.linksIn(lines).join(' ')}`;
@@ -82,6 +82,6 @@ function bridgePoint(words: readonly string[]): Point | undefined {
   return words[1] === 'show' ? undefined : { part: 'links', what: `bridge ${words.join(' ')}` };
 }
 
-function ended({ stdout = '', stderr }: { stdout?: string; stderr?: string }): ProgramResult {
+function ended({ stdout = '', stderr }: { stdout?: string; stderr?: string }): CommandResult {
   return { exitCode: stderr === undefined ? 0 : 1, stdout, stderr: stderr ?? '', missing: false };
 }

@@ -10,8 +10,8 @@ const names = {
   bridges: ['t-br', 't-br2'],
   ports: ['t-br', 't-br2', 't-a', 't-vhu', 't-none'],
   owners: [
-    { vifId: 'a', interfaceId: 't-int' },
-    { vifId: 'b', interfaceId: 't-patch' },
+    { vifId: 'a', interfaceIds: ['t-int'] },
+    { vifId: 'b', interfaceIds: ['t-patch'] },
   ],
   idle: ['t-br', 't-br2'],
 };
