@@ -1,9 +1,10 @@
-import { asVifError, VifError } from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, validatePlan } from '@vifkit/core/internal';
 import type { Owned } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import type { Engine } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
+import type { VifRecords } from '../run/inventory.js';
 import { type Change, changeOf, type Job, type JobResult } from '../run/job.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
@@ -22,6 +23,8 @@ export interface GcResult {
   /** The VIF's id; null for what VIFs share. */
   readonly id: string | null;
   readonly changes: readonly Change[];
+  /** The record of its plug is removed too. It may be all that is left: the rest of some VIFs is the hypervisor's. */
+  readonly isForgotten?: true;
 }
 
 const rules: OptionRules<GcOptions> = {
@@ -51,10 +54,17 @@ export async function collectGarbage(
   engine: Engine,
   { keep, dryRun = false }: GcOptions,
   signal: AbortSignal,
+  records: VifRecords | undefined,
 ): Promise<Settled<GcResult>[]> {
   const kept = readKept(keep);
   const { owned, failures } = await engine.findOwned(signal);
-  const dead = ownersOf(owned.filter(({ vifId }) => vifId !== undefined && !kept.has(vifId.toLowerCase())));
+  // What cannot be read is no record.
+  const recorded = ((await records?.list()) ?? []).flatMap((each) => (isVifError(each) ? [] : each.vifId));
+  const isDead = (vifId: string | undefined) => vifId !== undefined && !kept.has(vifId.toLowerCase());
+  const dead = ownersOf(
+    owned.filter(({ vifId }) => isDead(vifId)),
+    recorded.filter(isDead),
+  );
   // It is not known which shared things a kept VIF uses, as its guest may not have started yet: they all stay.
   const shared = kept.size > 0 ? [] : sharedOwners(owned.filter(({ vifId }) => vifId === undefined));
   const results = dryRun
@@ -73,6 +83,7 @@ export async function collectGarbage(
 interface Owner {
   readonly id: string | null;
   readonly steps: readonly Step[];
+  readonly isRecorded?: boolean;
 }
 
 function readKept(keep: GcOptions['keep']): Set<string> {
@@ -86,10 +97,13 @@ function readKept(keep: GcOptions['keep']): Set<string> {
   return ids;
 }
 
-function ownersOf(owned: readonly Owned[]): Owner[] {
+function ownersOf(owned: readonly Owned[], recorded: readonly string[]): Owner[] {
   const steps = new Map<string, Step[]>();
   for (const { vifId = NOBODY, step } of owned) steps.set(vifId, [...(steps.get(vifId) ?? []), step]);
-  return [...steps].map(([id, own]) => ({ id, steps: own }));
+  const marked = new Set([...steps.keys()].map((id) => id.toLowerCase()));
+  const records = new Set(recorded.map((id) => id.toLowerCase()));
+  for (const id of recorded) if (!marked.has(id.toLowerCase())) steps.set(id, []);
+  return [...steps].map(([id, own]) => ({ id, steps: own, isRecorded: records.has(id.toLowerCase()) }));
 }
 
 /** Links are compared together: a bridge and a VLAN device in it may be needed by each other alone. */
@@ -105,16 +119,16 @@ async function forOwners(
   owners: readonly Owner[],
   run: (jobs: readonly Job[]) => Promise<JobResult<readonly Change[]>[]>,
 ): Promise<Settled<GcResult>[]> {
-  const prepared = owners.map((each) => ({ id: each.id, job: jobFor(each) }));
+  const prepared = owners.map((each) => ({ ...each, job: jobFor(each) }));
   const jobs = prepared.flatMap(({ job }) => ('value' in job ? [job.value] : []));
   const results = await run(jobs);
   const byJob = new Map(jobs.map((job, i) => [job, results[i]]));
-  return prepared.flatMap(({ id, job }): Settled<GcResult>[] => {
+  return prepared.flatMap(({ id, isRecorded, job }): Settled<GcResult>[] => {
     const result = 'error' in job ? job : byJob.get(job.value);
     if (!result) return [];
     return 'error' in result
       ? [{ ok: false, id, ...result }]
-      : [{ ok: true, value: { id, changes: result.value } }];
+      : [{ ok: true, value: { id, changes: result.value, ...(isRecorded && { isForgotten: true }) } }];
   });
 }
 
@@ -144,5 +158,5 @@ async function compare(
 }
 
 function hasChanges(result: Settled<GcResult>): boolean {
-  return 'error' in result || result.value.changes.length > 0;
+  return 'error' in result || result.value.changes.length > 0 || result.value.isForgotten === true;
 }
