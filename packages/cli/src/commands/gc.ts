@@ -112,7 +112,11 @@ function toJson(result: Settled<GcResult>): object {
 }
 
 /** What was left of a VIF and has been, or would be, removed, as a tree. */
-export function renderGc({ id, changes, isForgotten }: GcResult, dryRun: boolean, style: Style = plain): string {
+export function renderGc(
+  { id, changes, isForgotten }: GcResult,
+  dryRun: boolean,
+  style: Style = plain,
+): string {
   const whose = id === null ? 'shared by VIFs' : printable(id);
   const heading = `${style('bold', whose)}  ${dryRun ? 'would be removed' : 'removed'}`;
   const record = isForgotten ? [{ line: `${style('red', '-')} record of its plug` }] : [];

@@ -106,7 +106,13 @@ export class UnplugByMark {
     endSearch([trace]);
     // An unplug that succeeded has removed the record: if there is one, the VIF was plugged again in the meantime.
     const isOutdated = async () => 'value' in result && (await this.#isPluggedSince(vifId, undefined));
-    const rest = { vifId, plan: validatePlan(steps, owner, vifId), owner, ...(trace && { trace }), isOutdated };
+    const rest = {
+      vifId,
+      plan: validatePlan(steps, owner, vifId),
+      owner,
+      ...(trace && { trace }),
+      isOutdated,
+    };
     const [more] = await this.#engine.unplug([rest], { signal });
     return !more || isOutdatedPlan(more) ? result : joined(job, result, more);
   }
