@@ -39,7 +39,10 @@ it('locks the bridge of a trunk, which goes with its last port, but no bridge th
   expect(lockKeys('9b2d1e63', [absent])).toEqual(['vif:9b2d1e63', 'bridge:tbr-1']);
   expect(lockKeys('9b2d1e63', [bridge])).toEqual(['vif:9b2d1e63']);
   const own = { name: 'pb9b2d1e63-70', exclusive: true };
-  const keys = lockKeys('9b2d1e63', [{ ...bridge, ...own, own: true }, { ...absent, ...own }]);
+  const keys = lockKeys('9b2d1e63', [
+    { ...bridge, ...own, own: true },
+    { ...absent, ...own },
+  ]);
   expect(keys).toEqual(['vif:9b2d1e63', 'name:pb9b2d1e63-70']);
 });
 
