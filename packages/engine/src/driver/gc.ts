@@ -4,7 +4,7 @@ import type { Owned } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import type { Engine } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
-import type { VifRecords } from '../run/inventory.js';
+import type { VifRecord, VifRecords } from '../run/inventory.js';
 import { type Change, changeOf, type Job, type JobResult } from '../run/job.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
 import type { Settled } from './results.js';
@@ -23,8 +23,8 @@ export interface GcResult {
   /** The VIF's id; null for what VIFs share. */
   readonly id: string | null;
   readonly changes: readonly Change[];
-  /** The record of its plug is removed too. It may be all that is left: the rest of some VIFs is the hypervisor's. */
-  readonly isForgotten?: true;
+  /** Nothing is left of it but the record of its plug, which is removed. */
+  readonly isForgotten?: boolean;
 }
 
 const rules: OptionRules<GcOptions> = {
@@ -46,6 +46,13 @@ const NOBODY = 'shared';
 
 const owner = 'garbage collection';
 
+/** How VIFs were plugged. */
+export interface Recorded {
+  readonly records: VifRecords | undefined;
+  /** Those whose VIFs an unplug would find nothing of. */
+  spent(records: readonly VifRecord[]): Promise<readonly VifRecord[]>;
+}
+
 /**
  * Removes what is left of VIFs that are not kept: see `VifDriver.gc`.
  * @throws VifError INVALID_REQUEST
@@ -54,17 +61,18 @@ export async function collectGarbage(
   engine: Engine,
   { keep, dryRun = false }: GcOptions,
   signal: AbortSignal,
-  records: VifRecords | undefined,
+  { records, spent }: Recorded,
 ): Promise<Settled<GcResult>[]> {
   const kept = readKept(keep);
   const { owned, failures } = await engine.findOwned(signal);
-  // What cannot be read is no record.
-  const recorded = ((await records?.list()) ?? []).flatMap((each) => (isVifError(each) ? [] : each.vifId));
   const isDead = (vifId: string | undefined) => vifId !== undefined && !kept.has(vifId.toLowerCase());
-  const dead = ownersOf(
-    owned.filter(({ vifId }) => isDead(vifId)),
-    recorded.filter(isDead),
-  );
+  const marked = ownersOf(owned.filter(({ vifId }) => isDead(vifId)));
+  const found = new Set(marked.map(({ id }) => id?.toLowerCase()));
+  // What cannot be read is no record.
+  const recorded = ((await records?.list()) ?? []).flatMap((each) => (isVifError(each) ? [] : [each]));
+  const unmarked = recorded.filter(({ vifId }) => isDead(vifId) && !found.has(vifId.toLowerCase()));
+  const forgotten = unmarked.length > 0 ? await spent(unmarked) : [];
+  const dead = [...marked, ...forgotten.map(({ vifId }) => ({ id: vifId, steps: [], isForgotten: true }))];
   // It is not known which shared things a kept VIF uses, as its guest may not have started yet: they all stay.
   const shared = kept.size > 0 ? [] : sharedOwners(owned.filter(({ vifId }) => vifId === undefined));
   const results = dryRun
@@ -83,7 +91,8 @@ export async function collectGarbage(
 interface Owner {
   readonly id: string | null;
   readonly steps: readonly Step[];
-  readonly isRecorded?: boolean;
+  /** There is only a record. */
+  readonly isForgotten?: boolean;
 }
 
 function readKept(keep: GcOptions['keep']): Set<string> {
@@ -97,13 +106,10 @@ function readKept(keep: GcOptions['keep']): Set<string> {
   return ids;
 }
 
-function ownersOf(owned: readonly Owned[], recorded: readonly string[]): Owner[] {
+function ownersOf(owned: readonly Owned[]): Owner[] {
   const steps = new Map<string, Step[]>();
   for (const { vifId = NOBODY, step } of owned) steps.set(vifId, [...(steps.get(vifId) ?? []), step]);
-  const marked = new Set([...steps.keys()].map((id) => id.toLowerCase()));
-  const records = new Set(recorded.map((id) => id.toLowerCase()));
-  for (const id of recorded) if (!marked.has(id.toLowerCase())) steps.set(id, []);
-  return [...steps].map(([id, own]) => ({ id, steps: own, isRecorded: records.has(id.toLowerCase()) }));
+  return [...steps].map(([id, own]) => ({ id, steps: own }));
 }
 
 /** Links are compared together: a bridge and a VLAN device in it may be needed by each other alone. */
@@ -123,12 +129,12 @@ async function forOwners(
   const jobs = prepared.flatMap(({ job }) => ('value' in job ? [job.value] : []));
   const results = await run(jobs);
   const byJob = new Map(jobs.map((job, i) => [job, results[i]]));
-  return prepared.flatMap(({ id, isRecorded, job }): Settled<GcResult>[] => {
+  return prepared.flatMap(({ id, isForgotten, job }): Settled<GcResult>[] => {
     const result = 'error' in job ? job : byJob.get(job.value);
     if (!result) return [];
     return 'error' in result
       ? [{ ok: false, id, ...result }]
-      : [{ ok: true, value: { id, changes: result.value, ...(isRecorded && { isForgotten: true }) } }];
+      : [{ ok: true, value: { id, changes: result.value, ...(isForgotten && { isForgotten }) } }];
   });
 }
 

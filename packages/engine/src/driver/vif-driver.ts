@@ -61,6 +61,7 @@ export const code = {
   gc: () => import('./gc.js'),
   list: () => import('../inventory/plugged-vifs.js'),
   previousPlug: previousPlugCode,
+  spentRecords: () => import('./spent-records.js'),
   device: () => import('./prepare-device.js'),
   unplugging: () => import('./unplugging.js'),
   watch: () => import('../inventory/watch.js'),
@@ -266,8 +267,8 @@ export class VifDriver {
   }
 
   /**
-   * Removes what carries our mark and belongs to a VIF that is not kept, as an unplug does, and its record: what is left
-   * of VIFs whose callers have died, and never anything else. What several VIFs share is removed only if no VIF is kept and nothing
+   * Removes what carries our mark and belongs to a VIF that is not kept, as an unplug does: what is left of VIFs whose
+   * callers have died, and never anything else. VIFs of which only the record is left are forgotten. What several VIFs share is removed only if no VIF is kept and nothing
    * uses it. Vendors' tools are not run: they need VIFs, of which only the ids are left.
    *
    * The list of VIFs to keep must be up to date: a VIF that was plugged after the list was made is not on it.
@@ -280,7 +281,11 @@ export class VifDriver {
     const { collectGarbage, readGcOptions } = await loadCode(this.#parts.host, code.gc);
     const given = readGcOptions(options);
     const results = await withDeadline(given.timeout, given.signal, (signal) =>
-      collectGarbage(this.#engine, given, signal, this.#parts.host.records),
+      collectGarbage(this.#engine, given, signal, {
+        records: this.#parts.host.records,
+        spent: async (records) =>
+          (await loadCode(this.#parts.host, code.spentRecords)).spentRecords(records, this.#changing, signal),
+      }),
     );
     for (const result of results) logGc(this.#parts.logger, result, given.dryRun ?? false);
     return results;

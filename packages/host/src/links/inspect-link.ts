@@ -30,7 +30,7 @@ export interface InspectionContext {
   readonly context?: LinkContext | undefined;
   /** The link that has the step's name as an alternative name. */
   readonly realName?: string | undefined;
-  /** What shows that a bridge without a mark serves others than the VIF. */
+  /** What shows that a bridge or tap without a mark serves others than the VIF. */
   readonly usedBy?: string | undefined;
   /** The bridge of the VIF's hybrid links, if it exists. */
   readonly hybridBridge?: LinkState | undefined;
@@ -169,7 +169,7 @@ function inspectMissing(
 
 /**
  * Compares the absence of a link with the link of its name, if that exists.
- * @param usedBy what shows that a bridge without a mark serves others than the VIF
+ * @param usedBy what shows that a bridge or tap without a mark serves others than the VIF
  * @param peer its other end, if it is a veth
  */
 export function inspectAbsence(
@@ -195,7 +195,7 @@ export function inspectAbsence(
 /**
  * The owner of a link. A link without an alias belongs to the VIF by its name, if it would be made for the VIF alone:
  * it was made by os-vif, or by a call that was killed before it set the mark. A link with somebody else's alias, or a
- * bridge that serves others, does not.
+ * bridge or tap that serves others, does not.
  */
 function whoseLink(
   step: LinkStep | LinkAbsentStep,

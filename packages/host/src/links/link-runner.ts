@@ -11,9 +11,9 @@ import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-stat
 import type { LinkSteps } from './link-steps.js';
 import type { LinkTable } from './link-table.js';
 import {
-  bridgesByRequest,
   inspectUser,
   inspectUserAbsence,
+  linksByRequest,
   noteOf,
   otherUseOf,
   unusedTogether,
@@ -58,7 +58,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const used = usedLinks(links, { links: together, notes });
     const [context, usedBy] = await Promise.all([
       this.#context(steps, links, signal),
-      this.#usesOfBridges(all, links, signal),
+      this.#usesOfNamed(all, links, signal),
     ]);
     const named = byEveryName(links);
     const found = { links, named, addressing, rules, used, together, context, tapOwner: this.#tapOwner };
@@ -127,19 +127,19 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return { links: await this.#withFormer(all, names, signal), addressing, used };
   }
 
-  /** What shows that bridges without a mark serve others; read only if a request names such a bridge. */
-  async #usesOfBridges(
+  /** What shows that links without a mark serve others; read only if a request names such a bridge or tap. */
+  async #usesOfNamed(
     all: readonly VifStep<LinkSteps>[],
     links: ReadonlyMap<string, LinkState>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<LinkSteps, string>> {
-    const bridges = bridgesByRequest(all, links);
-    if (bridges.length === 0) return new Map();
+    const named = linksByRequest(all, links);
+    if (named.length === 0) return new Map();
     const [every, addressing] = await Promise.all([
       this.#table.read({}, signal),
-      this.#table.readAddresses([...new Set(bridges.map(({ step }) => step.name))], signal),
+      this.#table.readAddresses([...new Set(named.map(({ step }) => step.name))], signal),
     ]);
-    const uses = bridges.map((each) => [each.step, otherUseOf(each, all, every, addressing)] as const);
+    const uses = named.map((each) => [each.step, otherUseOf(each, all, every, addressing)] as const);
     return new Map(uses.flatMap(([step, use]) => (use === undefined ? [] : [[step, use] as const])));
   }
 
@@ -262,7 +262,7 @@ interface LinkFacts {
   readonly together: ReadonlySet<string>;
   readonly context: LinkContext | undefined;
   readonly tapOwner: number;
-  /** What shows that the bridge of this step serves others. */
+  /** What shows that the link of this step serves others. */
   readonly usedBy: string | undefined;
 }
 

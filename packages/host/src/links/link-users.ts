@@ -1,6 +1,6 @@
 import { isSameVif } from '@vifkit/core';
 import type { Inspection, VifStep } from '@vifkit/core/step-kinds';
-import { hybridBridgeName, type LinkUserAbsentStep, type LinkUserStep } from '@vifkit/core/steps';
+import { hybridBridgeName, type LinkUserAbsentStep, type LinkUserStep, tapName } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
 import { isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
@@ -95,17 +95,22 @@ export function inspectUserAbsence(
 }
 
 /**
- * The bridges that a request names freely, and that have no mark: their names do not show whose they are. Any bridge
+ * The bridges and taps that a request names freely, and that have no mark: their names do not show whose they are. Any
  * can be named there, also the host's own.
  */
-export function bridgesByRequest(all: readonly VifStep<LinkSteps>[], links: Links): VifStep<LinkSteps>[] {
+export function linksByRequest(all: readonly VifStep<LinkSteps>[], links: Links): VifStep<LinkSteps>[] {
   return all.filter(({ step, vifId }) => {
     const state = links.get(step.name);
-    if (state?.type !== 'bridge' || state.alias || isSameName(step.name, hybridBridgeName(vifId)))
-      return false;
+    if (!state || state.alias || isSameName(step.name, derivedName(state, vifId))) return false;
+    if (state.type !== 'bridge' && state.type !== 'tap') return false;
     if (step.kind === 'linkAbsent') return step.own;
-    return step.kind === 'link' && step.create?.type === 'bridge' && !step.shared;
+    return step.kind === 'link' && step.create?.type === state.type && !step.shared;
   });
+}
+
+/** The name that a link of this type has if it is derived from the VIF's id. */
+function derivedName({ type }: LinkState, vifId: string): string {
+  return type === 'tap' ? tapName(vifId) : hybridBridgeName(vifId);
 }
 
 /** Names that are derived from the id of a VIF, which may be written in either case. */
@@ -114,7 +119,7 @@ function isSameName(name: string, derived: string): boolean {
 }
 
 /**
- * What shows that such a bridge serves others than the VIF: an address, a member, or a link on top of it. Undefined if
+ * What shows that such a link serves others than the VIF: an address, a member, or a link on top of it. Undefined if
  * nothing does.
  * @param all the steps of its VIF, and possibly of others
  */
