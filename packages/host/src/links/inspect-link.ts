@@ -30,7 +30,7 @@ export interface InspectionContext {
   readonly context?: LinkContext | undefined;
   /** The link that has the step's name as an alternative name. */
   readonly realName?: string | undefined;
-  /** What shows that a bridge or tap without a mark serves others than the VIF. */
+  /** What shows that a link without a mark serves others than the VIF. */
   readonly usedBy?: string | undefined;
   /** The bridge of the VIF's hybrid links, if it exists. */
   readonly hybridBridge?: LinkState | undefined;
@@ -66,6 +66,7 @@ export function inspectLink(
   const blocked =
     whyUnusable(step, vifId, state, mismatches, context) ??
     (step.unbridged && !leaves ? bridged(state) : undefined) ??
+    (usedBy !== undefined && !step.create ? serving(step.name, usedBy) : undefined) ??
     (relocation && relocationBlocker(relocation, addressing, rules));
   const setting = settingOf({ ...step.set, ...(leaves && { master: null }) }, state);
   const setWrite = relocation ? { ...(setting ?? nothingSet), relocation } : setting;
@@ -89,6 +90,12 @@ function bridged({ name, master }: LinkState): VifError | undefined {
   if (master === undefined || master === OVS_DATAPATH) return undefined;
   const text = `Link ${name} is a member of ${master}; remove it from there (\`ip link set dev ${name} nomaster\`)`;
   return new VifError('LINK_BUSY', text);
+}
+
+/** Refuses to connect the host's own link in place of the guest's: its address would no longer be reached. */
+function serving(name: string, address: string): VifError {
+  const text = `Link ${name} has the address ${address}, so it is the host's own and not the guest's: correct the device name of the VIF, or remove the address`;
+  return new VifError('LINK_NOT_OURS', text);
 }
 
 const nothingSet: SetWrite = { kind: 'set', set: {}, former: {} };

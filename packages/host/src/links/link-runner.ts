@@ -13,11 +13,12 @@ import type { LinkTable } from './link-table.js';
 import {
   inspectUser,
   inspectUserAbsence,
+  joiningLinks,
   linksByRequest,
   noteOf,
-  otherUseOf,
   unusedTogether,
   usedLinks,
+  usesOf,
 } from './link-users.js';
 import type { LinkProgress, LinkWrite } from './link-write.js';
 import type { LinkContext } from './made-otherwise.js';
@@ -127,20 +128,20 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return { links: await this.#withFormer(all, names, signal), addressing, used };
   }
 
-  /** What shows that links without a mark serve others; read only if a request names such a bridge or tap. */
+  /** What shows that links without a mark serve others; read only if a request names such links. */
   async #usesOfNamed(
     all: readonly VifStep<LinkSteps>[],
     links: ReadonlyMap<string, LinkState>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<LinkSteps, string>> {
-    const named = linksByRequest(all, links);
-    if (named.length === 0) return new Map();
+    const [named, joining] = [linksByRequest(all, links), joiningLinks(all, links)];
+    if (named.length + joining.length === 0) return new Map();
+    const names = [...named, ...joining].map(({ step }) => step.name);
     const [every, addressing] = await Promise.all([
-      this.#table.read({}, signal),
-      this.#table.readAddresses([...new Set(named.map(({ step }) => step.name))], signal),
+      named.length > 0 ? this.#table.read({}, signal) : links,
+      this.#table.readAddresses([...new Set(names)], signal),
     ]);
-    const uses = named.map((each) => [each.step, otherUseOf(each, all, every, addressing)] as const);
-    return new Map(uses.flatMap(([step, use]) => (use === undefined ? [] : [[step, use] as const])));
+    return usesOf({ named, joining }, all, every, addressing);
   }
 
   /** The IP configuration of the links that should give it up, and of those that get it; read only if it matters. */

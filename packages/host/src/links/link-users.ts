@@ -2,7 +2,7 @@ import { isSameVif } from '@vifkit/core';
 import type { Inspection, VifStep } from '@vifkit/core/step-kinds';
 import { hybridBridgeName, type LinkUserAbsentStep, type LinkUserStep, tapName } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
-import { isOurs, isShared, type LinkState } from './link-state.js';
+import { isOurs, isShared, type LinkState, OVS_DATAPATH } from './link-state.js';
 import type { LinkSteps } from './link-steps.js';
 import type { LinkWrite } from './link-write.js';
 
@@ -113,17 +113,44 @@ function derivedName({ type }: LinkState, vifId: string): string {
   return type === 'tap' ? tapName(vifId) : hybridBridgeName(vifId);
 }
 
+/**
+ * The links of guests, which the request names, that are still to be connected to a switch and have no mark. If one has
+ * an address, it is the host's own.
+ */
+export function joiningLinks(all: readonly VifStep<LinkSteps>[], links: Links): VifStep<LinkSteps>[] {
+  return all.filter(({ step }) => {
+    const state = links.get(step.name);
+    if (!state || isOurs(state) || step.kind !== 'link' || step.create) return false;
+    if (step.ifPresent) return step.set?.master !== undefined && step.set.master !== state.master;
+    return step.unbridged === true && state.master !== OVS_DATAPATH;
+  });
+}
+
 /** Names that are derived from the id of a VIF, which may be written in either case. */
 function isSameName(name: string, derived: string): boolean {
   return name.toLowerCase() === derived.toLowerCase();
 }
 
+/** What shows that links serve others than the VIF that names them. */
+export function usesOf(
+  of: { readonly named: readonly VifStep<LinkSteps>[]; readonly joining: readonly VifStep<LinkSteps>[] },
+  all: readonly VifStep<LinkSteps>[],
+  links: Links,
+  addressing: ReadonlyMap<string, LinkAddressing>,
+): Map<LinkSteps, string> {
+  const uses = [
+    ...of.named.map((each) => [each.step, otherUseOf(each, all, links, addressing)] as const),
+    ...of.joining.map(({ step }) => [step, addressing.get(step.name)?.addresses[0]?.address] as const),
+  ];
+  return new Map(uses.flatMap(([step, use]) => (use === undefined ? [] : [[step, use] as const])));
+}
+
 /**
- * What shows that such a link serves others than the VIF: an address, a member, or a link on top of it. Undefined if
+ * What shows that a link serves others than the VIF: an address, a member, or a link on top of it. Undefined if
  * nothing does.
  * @param all the steps of its VIF, and possibly of others
  */
-export function otherUseOf(
+function otherUseOf(
   { step: { name }, vifId }: VifStep<LinkSteps>,
   all: readonly VifStep<LinkSteps>[],
   links: Links,
