@@ -4,10 +4,11 @@ import type { Owned } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
 import type { Engine } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
-import type { VifRecord, VifRecords } from '../run/inventory.js';
 import { type Change, changeOf, type Job, type JobResult } from '../run/job.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
+import type { ChangingParts } from './plugging.js';
 import type { Settled } from './results.js';
+import { spentRecords } from './spent-records.js';
 import { isIterable, readVifIds } from './vif-ids.js';
 
 /** Options of a garbage collection. */
@@ -46,32 +47,25 @@ const NOBODY = 'shared';
 
 const owner = 'garbage collection';
 
-/** How VIFs were plugged. */
-export interface Recorded {
-  readonly records: VifRecords | undefined;
-  /** Those whose VIFs an unplug would find nothing of. */
-  spent(records: readonly VifRecord[]): Promise<readonly VifRecord[]>;
-}
-
 /**
  * Removes what is left of VIFs that are not kept: see `VifDriver.gc`.
  * @throws VifError INVALID_REQUEST
  */
 export async function collectGarbage(
-  engine: Engine,
+  parts: ChangingParts,
   { keep, dryRun = false }: GcOptions,
   signal: AbortSignal,
-  { records, spent }: Recorded,
 ): Promise<Settled<GcResult>[]> {
+  const { engine, host } = parts;
   const kept = readKept(keep);
   const { owned, failures } = await engine.findOwned(signal);
   const isDead = (vifId: string | undefined) => vifId !== undefined && !kept.has(vifId.toLowerCase());
   const marked = ownersOf(owned.filter(({ vifId }) => isDead(vifId)));
   const found = new Set(marked.map(({ id }) => id?.toLowerCase()));
   // What cannot be read is no record.
-  const recorded = ((await records?.list()) ?? []).flatMap((each) => (isVifError(each) ? [] : [each]));
+  const recorded = ((await host.records?.list()) ?? []).flatMap((each) => (isVifError(each) ? [] : [each]));
   const unmarked = recorded.filter(({ vifId }) => isDead(vifId) && !found.has(vifId.toLowerCase()));
-  const forgotten = unmarked.length > 0 ? await spent(unmarked) : [];
+  const forgotten = unmarked.length > 0 ? await spentRecords(unmarked, parts, signal) : [];
   const dead = [...marked, ...forgotten.map(({ vifId }) => ({ id: vifId, steps: [], isForgotten: true }))];
   // It is not known which shared things a kept VIF uses, as its guest may not have started yet: they all stay.
   const shared = kept.size > 0 ? [] : sharedOwners(owned.filter(({ vifId }) => vifId === undefined));

@@ -1,18 +1,7 @@
-import type { RoutedRequest } from '@vifkit/core/internal';
-import type { Engine } from '../run/engine.js';
 import type { VifRecord } from '../run/inventory.js';
 import type { Job } from '../run/job.js';
 import type { RunningTask } from '../run/runner-queue.js';
-import type { Operation, Prepared } from './prepare.js';
-
-/** What reads the host for a record. */
-export interface RecordReader {
-  readonly engine: Engine;
-  /** @throws VifError */
-  read(request: unknown): RoutedRequest;
-  /** @throws VifError */
-  prepare(request: RoutedRequest, operation: Operation, signal: AbortSignal): Promise<Prepared>;
-}
+import type { ChangingParts } from './plugging.js';
 
 /**
  * The records whose VIFs an unplug would find nothing of, so that they are of no more use. A record stays if what is
@@ -20,7 +9,7 @@ export interface RecordReader {
  */
 export async function spentRecords(
   records: readonly VifRecord[],
-  { engine, read, prepare }: RecordReader,
+  { engine, read, prepare }: ChangingParts,
   signal: AbortSignal,
 ): Promise<VifRecord[]> {
   const jobOf = async ({ request }: VifRecord): Promise<Job | undefined> => {

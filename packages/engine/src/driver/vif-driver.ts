@@ -61,7 +61,6 @@ export const code = {
   gc: () => import('./gc.js'),
   list: () => import('../inventory/plugged-vifs.js'),
   previousPlug: previousPlugCode,
-  spentRecords: () => import('./spent-records.js'),
   device: () => import('./prepare-device.js'),
   unplugging: () => import('./unplugging.js'),
   watch: () => import('../inventory/watch.js'),
@@ -281,11 +280,7 @@ export class VifDriver {
     const { collectGarbage, readGcOptions } = await loadCode(this.#parts.host, code.gc);
     const given = readGcOptions(options);
     const results = await withDeadline(given.timeout, given.signal, (signal) =>
-      collectGarbage(this.#engine, given, signal, {
-        records: this.#parts.host.records,
-        spent: async (records) =>
-          (await loadCode(this.#parts.host, code.spentRecords)).spentRecords(records, this.#changing, signal),
-      }),
+      collectGarbage(this.#changing, given, signal),
     );
     for (const result of results) logGc(this.#parts.logger, result, given.dryRun ?? false);
     return results;
