@@ -90,9 +90,17 @@ export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, 
     const failed: string[] = [];
     for (const argv of commands)
       failed.push(...[await runBridge(this.rootHelper, argv, this.programs, signal)].filter(isText));
-    const text = `The VLANs of ${name} could not be set: ${failed[0]}${rightsHint(failed[0] ?? '')}`;
+    const [complaint = ''] = failed;
+    const hint = rightsHint(complaint) || kernelHint(complaint);
+    const text = `The VLANs of ${name} could not be set: ${complaint}${hint}`;
     return failed.length > 0 ? new VifError('LINK_COMMAND_FAILED', text, { vifId }) : undefined;
   }
+}
+
+/** Kernels may be built without bridges that filter VLANs: the end of a message. */
+function kernelHint(complaint: string): string {
+  const isUnknown = /operation not supported/i.test(complaint);
+  return isUnknown ? '; this needs a kernel whose bridges filter VLANs (CONFIG_BRIDGE_VLAN_FILTERING)' : '';
 }
 
 function isText(text: string | undefined): text is string {
