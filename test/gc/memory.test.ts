@@ -72,6 +72,19 @@ describe('gc', () => {
     expect([host.snapshot(), host.writes.length]).toEqual([before, writes]);
   });
 
+  it('forgets VIFs of which nothing but the record is left', async () => {
+    const { host, driver } = await start();
+    await driver.plugAll([macvtap(1), tap(2), tap(3)]);
+    for (const name of ['tap2', 'tap3']) host.links.kernel.remove(name);
+    const foreseen = await driver.gc({ keep: [idOf(3)], dryRun: true });
+    expect(foreseen).toEqual(
+      [1, 2].map((n) => ({ ok: true, value: { id: idOf(n), changes: [], isForgotten: true } })),
+    );
+    expect(await driver.gc({ keep: [idOf(3)] })).toEqual(foreseen);
+    expect((await driver.list()).vifs.map(({ vifId }) => vifId)).toEqual([idOf(3)]);
+    expect(await driver.gc({ keep: [idOf(3)] })).toEqual([]);
+  });
+
   it('takes a user off what is shared, which goes with the last', async () => {
     const { host, driver } = await start();
     await driver.plugAll([macvtap(1, 40), macvtap(2, 40)]);

@@ -27,13 +27,12 @@ export const hybrid = (number: number, datapath_type = 'system') =>
 
 export const tap = (number: number) => request(number, { type: 'tap', devname: `tap${number}` });
 
-/** A VLAN of eth0 that VIFs share. */
-export const macvtap = (number: number, vlan: number) =>
-  request(number, {
-    type: 'macvtap',
-    vnic_type: 'macvtap',
-    details: { macvtap_source: `vlan${vlan}`, macvtap_mode: 'vepa', physical_interface: 'eth0', vlan },
-  });
+/** A VLAN of eth0 that VIFs share, or eth0 itself. */
+export const macvtap = (number: number, vlan?: number) => {
+  const source = vlan === undefined ? 'eth0' : `vlan${vlan}`;
+  const details = { macvtap_source: source, macvtap_mode: 'vepa', physical_interface: 'eth0', vlan };
+  return request(number, { type: 'macvtap', vnic_type: 'macvtap', details });
+};
 
 /** The one virtual function there is, trusted. */
 export const trusted = (number: number) =>

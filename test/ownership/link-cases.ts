@@ -48,6 +48,37 @@ export function linkCases(open: () => Promise<Site>): void {
       expect(await state()).toEqual(before);
     });
 
+    it('is left if it is a tap with an address, as that of a VPN', async () => {
+      const driver = await site.driver();
+      await site.makeTap('tap0');
+      await site.giveAddress('tap0', '192.0.2.7/24');
+      const before = await state();
+      await expect(driver.plug(tap(A, 'tap0'))).rejects.toMatchObject({
+        cause: { code: 'LINK_NOT_OURS', message: expect.stringContaining('serves others (192.0.2.7/24)') },
+      });
+      const { left } = await driver.unplug(tap(A, 'tap0'));
+      expect(left).toEqual([{ kind: 'linkAbsent', name: 'tap0', vifId: null }]);
+      expect((await driver.unplug(direct(A, {}, 'tap0'))).changes).toEqual([]);
+      expect(await state()).toEqual(before);
+    });
+
+    it('is not connected in place of the guest’s if it has an address', async () => {
+      const driver = await site.driver();
+      await site.makeTap('tap0');
+      await site.giveAddress('tap0', '192.0.2.7/24');
+      const before = await state();
+      const refused = {
+        code: 'LINK_NOT_OURS',
+        message: expect.stringContaining('has the address 192.0.2.7/24'),
+      };
+      for (const request of [onBridge(A, 'br-lab', {}, 'tap0'), direct(A, { create_port: true }, 'tap0')]) {
+        const { steps } = await driver.plan(request);
+        expect(steps).toContainEqual(expect.objectContaining({ blocked: expect.objectContaining(refused) }));
+        await expect(driver.plug(request)).rejects.toMatchObject({ cause: refused });
+        expect(await state()).toEqual(before);
+      }
+    });
+
     it('is left if it is a bridge with members of others, and is the VIF’s own without', async () => {
       const driver = await site.driver();
       await site.makeTap('tap17');

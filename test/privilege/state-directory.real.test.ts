@@ -14,6 +14,8 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileVfJournal } from '../../packages/host/src/records/vf-records.js';
 import { becomeNobody, type Nobody } from './nobody.js';
@@ -140,6 +142,25 @@ describe("another user's attempt at root's records", () => {
     expect(status).toBe(1);
     expect(stdout).toContain('JOURNAL_FAILED');
     expect(await readdir(state)).toEqual([`vf-${address}.json`]);
+  });
+});
+
+describe('a state directory that root may write to, but cannot', () => {
+  const vif = fileURLToPath(new URL('../../packages/cli/bin/vif.js', import.meta.url));
+  const instance = { uuid: '1a3b8e6c-9d41-4f0a-8c27-1e6f0d9b2a31' };
+  const network = { id: instance.uuid, bridge: 'br-int', subnets: [], meta: {} };
+  const tap = { id: record.vifId, address: 'fa:16:3e:00:00:01', type: 'tap', devname: 'tap0', network };
+
+  it.each([
+    ['is full', 'nr_inodes=1', /ENOSPC.*Make room on its file system/],
+    ['is read-only', 'ro', /EROFS.*Mount its file system writable/],
+  ])('says what to do if its file system %s', async (_, option, message) => {
+    const script = 'mount -t tmpfs -o "$1" none "$2"; exec node "$3" plug --state-dir "$2/state"';
+    const args = ['--mount', 'sh', '-ec', script, 'sh', option, ours, vif];
+    const input = JSON.stringify({ vif: tap, instance });
+    const { exitCode, stderr } = await execa('unshare', args, { input, reject: false });
+    expect(exitCode).toBe(1);
+    expect(stderr).toMatch(message);
   });
 });
 

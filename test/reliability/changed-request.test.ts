@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { otherwise, planless } from './changed-ways.js';
 import { Bench } from './faults/bench.js';
 import { cases } from './faults/cases.js';
@@ -19,6 +19,39 @@ describe.each(subjects.map((of) => [of.name, of] as const))('%s, unplugged by a 
     },
   );
 });
+
+describe('an unplug of a VIF that another call plugs while the host is searched for its marks', () => {
+  const unbound = planless['that Neutron has unbound'] ?? ((request) => request);
+
+  it.each(subjects.map((of) => [of.name, of] as const))('leaves what that makes of %s', async (_, of) => {
+    const bench = new Bench(of);
+    plugBeforeSearch(bench);
+    const { changes } = await bench.driver.unplug(of.request);
+    expect(changes.filter(({ kind }) => kind !== 'command')).toEqual([]);
+    expect((await bench.driver.check(of.request)).differences).toEqual([]);
+    expect((await bench.driver.list()).vifs).toHaveLength(1);
+  });
+
+  it.each(subjects.map((of) => [of.name, of] as const))('leaves all or nothing of %s', async (_, of) => {
+    const bench = new Bench(of);
+    plugBeforeSearch(bench);
+    const [result] = await bench.driver.unplugAll([unbound(of.request)]);
+    if (result?.ok) expect(bench.marked()).toEqual([]);
+    else expect((await bench.driver.check(of.request)).differences).toEqual([]);
+    expect((await bench.driver.list()).vifs).toHaveLength(result?.ok ? 0 : 1);
+  });
+});
+
+/** The VIF is plugged just before the host is searched for its marks for the first time. */
+function plugBeforeSearch({ host, driver, of }: Bench): void {
+  const runner = host.runners.find(({ findOwned }) => findOwned);
+  if (!runner?.findOwned) throw new Error('Nothing is searched');
+  const search = runner.findOwned.bind(runner);
+  vi.spyOn(runner, 'findOwned').mockImplementationOnce(async (...asked) => {
+    await driver.plug(of.request);
+    return search(...asked);
+  });
+}
 
 describe('a VIF of which nothing carries the mark', () => {
   const [of] = subjects;

@@ -54,7 +54,8 @@ async function readKept(
 ): Promise<string[] | 'none'> {
   if (keep !== undefined) {
     const kept: string[] = [];
-    for (const file of keep) kept.push(...parseKeep(await readText(file, stdin, signal)));
+    // A pipe, as standard input is, can be read only once.
+    for (const file of new Set(keep)) kept.push(...parseKeep(await readText(file, stdin, signal)));
     return kept;
   }
   if (keepNone || keepDomains) return 'none';
@@ -106,18 +107,20 @@ function print(
 
 function toJson(result: Settled<GcResult>): object {
   if ('error' in result) return { id: result.id, error: errorJson(result.error) };
-  const { id, changes } = result.value;
-  return { id, changes: changes.map(changeJson) };
+  const { id, changes, isForgotten } = result.value;
+  return { id, changes: changes.map(changeJson), ...(isForgotten && { isForgotten }) };
 }
 
 /** What was left of a VIF and has been, or would be, removed, as a tree. */
-export function renderGc({ id, changes }: GcResult, dryRun: boolean, style: Style = plain): string {
+export function renderGc(
+  { id, changes, isForgotten }: GcResult,
+  dryRun: boolean,
+  style: Style = plain,
+): string {
   const whose = id === null ? 'shared by VIFs' : printable(id);
   const heading = `${style('bold', whose)}  ${dryRun ? 'would be removed' : 'removed'}`;
-  return tree(
-    heading,
-    changes.map((change) => changeBranch(change, style)),
-  );
+  const record = isForgotten ? [{ line: `${style('red', '-')} record of its plug` }] : [];
+  return tree(heading, [...changes.map((change) => changeBranch(change, style)), ...record]);
 }
 
 /**

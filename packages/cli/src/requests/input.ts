@@ -26,8 +26,9 @@ export type InputSource = AsyncIterable<Uint8Array | string> & {
 /**
  * The text of a file, or of standard input for `-`. A byte order mark at its beginning is skipped. Its iteration throws
  * an InputError if it cannot be read.
+ * @param settings what the file is called in messages, if it has settings and not requests
  */
-export function openInput(file: string, stdin: () => InputSource): InputText {
+export function openInput(file: string, stdin: () => InputSource, settings?: string): InputText {
   let source: InputSource | undefined;
   let isClosed = false;
   async function* pieces() {
@@ -43,9 +44,10 @@ export function openInput(file: string, stdin: () => InputSource): InputText {
       if (decoder) yield decoder.decode();
     } catch (error) {
       if (isClosed) return;
-      const name = file === '-' ? 'standard input' : `'${file}'`;
+      const name = settings ?? nameOf(file);
       const reason = error instanceof Error ? error.message : String(error);
-      throw new InputError(`Cannot read ${name}: ${reason}${cureFor(file, error)}`, { cause: error });
+      const cure = settings === undefined ? cureFor(file, error) : cureForAny(error, 'so name a file in it');
+      throw new InputError(`Cannot read ${name}: ${reason}${cure}`, { cause: error });
     }
   }
   return {
@@ -63,12 +65,23 @@ function encodingOf([first, second]: Uint8Array): string {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
+function nameOf(file: string): string {
+  return file === '-' ? 'standard input' : `'${file}'`;
+}
+
 /** What to do about a file that cannot be read, if known: the rest of a sentence. */
+function cureForAny(error: unknown, insteadOfFolder: string): string {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EISDIR') return `; it is a folder, ${insteadOfFolder}`;
+  return code === 'EACCES' ? '; let this user read it, or run vif as a user who may' : '';
+}
+
+/** The same for a file of requests. */
 function cureFor(file: string, error: unknown): string {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EISDIR') return '; it is a folder, so name its files, as in FOLDER/*.json, or use vif apply';
-  if (code === 'EACCES') return '; let this user read it, or run vif as a user who may';
-  if (code !== 'ENOENT' && code !== 'ENAMETOOLONG') return '';
+  if (code !== 'ENOENT' && code !== 'ENAMETOOLONG') {
+    return cureForAny(error, 'so name its files, as in FOLDER/*.json, or use vif apply');
+  }
   if (isUuid(file)) {
     return ". It looks like the id of a VIF: ids are accepted only for plugged VIFs, and not together with files. Name a file that has the VIF, as in Nova's network_info, and its instance";
   }
@@ -92,18 +105,20 @@ const maxCharacters = 64 * 1024 * 1024;
 /**
  * The whole text of a file, or of standard input for `-`. A byte order mark at its beginning is dropped. It does not
  * wait after the signal has fired: a pipe may never get a writer.
+ * @param settings as for `openInput`
  * @throws InputError if it cannot be read, or has too many characters; VifError TIMEOUT, ABORTED
  */
 export async function readText(
   file: string,
   stdin: () => InputSource,
   signal: AbortSignal,
-  limit = maxCharacters,
+  { limit = maxCharacters, settings }: { readonly limit?: number; readonly settings?: string } = {},
 ): Promise<string> {
   const pieces: string[] = [];
   let length = 0;
-  const doing = `reading '${file}'`;
-  const text = openInput(file, stdin);
+  const name = settings ?? nameOf(file);
+  const doing = `reading ${name}`;
+  const text = openInput(file, stdin, settings);
   const iterator = text[Symbol.asyncIterator]();
   try {
     for (;;) {
@@ -113,7 +128,7 @@ export async function readText(
       length += piece.value.length;
       if (length > limit) {
         throw new InputError(
-          `Cannot read '${file}': there are more than ${limit} characters; give them in parts`,
+          `Cannot read ${name}: there are more than ${limit} characters; give them in parts`,
         );
       }
       pieces.push(piece.value);
@@ -137,12 +152,14 @@ export async function readSettings(path: string, what: string, timeout: number):
 
 /** The same, before it is parsed. */
 export async function readSettingsText(path: string, what: string, timeout: number): Promise<string> {
+  const settings = `${what} ${path}`;
   try {
     return await withDeadline(timeout, undefined, (signal) =>
-      readText(resolve(path), noStandardInput, signal, maxSettingsCharacters),
+      readText(resolve(path), noStandardInput, signal, { limit: maxSettingsCharacters, settings }),
     );
   } catch (error) {
-    throw asVifError(error, 'INVALID_OPTIONS', `Cannot read ${what} ${path}`);
+    if (error instanceof InputError) throw new VifError('INVALID_OPTIONS', error.message, { cause: error });
+    throw asVifError(error, 'INVALID_OPTIONS', `Cannot read ${settings}`);
   }
 }
 

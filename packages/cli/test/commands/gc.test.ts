@@ -62,6 +62,7 @@ describe('the VIFs that are kept', () => {
     const { asked } = await gc(['--keep', file, '--keep', '-'], two);
     expect(asked[0]?.keep).toEqual([one, two]);
     expect(await gc(['--keep', '-', '--keep', file])).toMatchObject({ status: 2, asked: [] });
+    expect(await gc(['--keep', '-', '--keep', '-'], two)).toMatchObject({ asked: [{ keep: [two] }] });
     await rm(folder, { recursive: true });
   });
 
@@ -134,6 +135,8 @@ describe('what was removed', () => {
     expect(status).toBe(0);
     expect(stdout).toBe(`${one}  removed\n└─ - link tap1\nshared by VIFs  removed\n└─ - OVS bridge br-int\n`);
     expect((await gc(['--keep-none', '--dry-run'], '', [removed])).stdout).toContain('would be removed');
+    const forgotten: Settled<GcResult> = { ok: true, value: { id: two, changes: [], isForgotten: true } };
+    expect((await gc(['--keep-none'], '', [forgotten])).stdout).toContain('- record of its plug');
   });
 
   it('may be nothing', async () => {

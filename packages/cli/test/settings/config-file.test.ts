@@ -117,9 +117,12 @@ describe('a configuration file is refused, by its path,', () => {
   });
 
   it('when it is missing', async () => {
-    const { status, stderr } = await runVif(['plugins', '--config', join(folder, 'none.json')]);
+    const path = join(folder, 'none.json');
+    const { status, stderr } = await runVif(['plugins', '--config', path]);
     expect(status).toBe(2);
-    expect(stderr).toMatch(/^vif: INVALID_OPTIONS: Cannot read .*none.json.*ENOENT/);
+    expect(stderr).toMatch(/^vif: INVALID_OPTIONS: Cannot read the configuration file \S+none.json: ENOENT/);
+    const folderInstead = await runVif(['plugins', '--config', folder]);
+    expect(folderInstead.stderr).toMatch(/: EISDIR: .*; it is a folder, so name a file in it\n$/);
   });
 
   it.each([

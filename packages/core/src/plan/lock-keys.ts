@@ -18,8 +18,8 @@ export function exclusiveKeys(vifId: string, plan: Plan): string[] {
 /**
  * What a plan must lock against other processes while it runs: the VIF, whose id may be written in either case, its
  * virtual functions, its own links and ports, and the links that it shares with other VIFs. All names with the same part
- * of an id have the same key as the VIF, because two VIFs whose ids begin alike have the same names. Open vSwitch bridges
- * need no lock, since OVSDB orders its transactions.
+ * of an id have the same key as the VIF, because two VIFs whose ids begin alike have the same names. An Open vSwitch
+ * bridge that stays needs no lock, since OVSDB orders its transactions.
  */
 export function lockKeys(vifId: string, plan: Plan): string[] {
   const keys = plan.flatMap((step) => {

@@ -51,6 +51,9 @@ const portInitial = object({
 /** Settings for a new port, until Neutron's agent or an operator changes them. */
 export type OvsPortInitial = ValueOf<typeof portInitial>;
 
+/** A trunk's bridge is removed with its last port, and must not go while another VIF is plugged into it. */
+const bridgeLock = (name: string) => `bridge:${name}`;
+
 export const ovsBridge = defineStepKind({
   kind: 'ovsBridge',
   noun: 'OVS bridge',
@@ -77,6 +80,7 @@ export const ovsBridge = defineStepKind({
   },
   intention: ({ own }) => (own ? 'make' : 'use'),
   ownName: ({ name, exclusive }) => (exclusive ? name : undefined),
+  locks: ({ name, own, exclusive }) => (own && !exclusive ? [bridgeLock(name)] : []),
   describe: ({ mtu }) => numberWords({ mtu }),
 });
 
@@ -95,6 +99,7 @@ export const ovsBridgeAbsent = defineStepKind({
   },
   intention: () => 'remove',
   isFoundByMark: true,
+  locks: ({ name, exclusive }) => (exclusive ? [] : [bridgeLock(name)]),
   describe: () => ['to be absent once idle'],
 });
 

@@ -32,6 +32,20 @@ it('locks virtual functions, by whatever plan', () => {
   expect(keys).toEqual(['vif:9b2d1e63', 'vf:0000:0a:10.1']);
 });
 
+it('locks the bridge of a trunk, which goes with its last port, but no bridge that stays', () => {
+  const bridge = { kind: 'ovsBridge', name: 'tbr-1', datapathType: 'system' } as const;
+  expect(lockKeys('9b2d1e63', [{ ...bridge, own: true }])).toEqual(['vif:9b2d1e63', 'bridge:tbr-1']);
+  const absent = { kind: 'ovsBridgeAbsent', name: 'tbr-1', own: true } as const;
+  expect(lockKeys('9b2d1e63', [absent])).toEqual(['vif:9b2d1e63', 'bridge:tbr-1']);
+  expect(lockKeys('9b2d1e63', [bridge])).toEqual(['vif:9b2d1e63']);
+  const own = { name: 'pb9b2d1e63-70', exclusive: true };
+  const keys = lockKeys('9b2d1e63', [
+    { ...bridge, ...own, own: true },
+    { ...absent, ...own },
+  ]);
+  expect(keys).toEqual(['vif:9b2d1e63', 'name:pb9b2d1e63-70']);
+});
+
 describe('two VIFs whose names of links are the same', () => {
   const [one, other] = ['aaaaaaaa-3ed7-4f70-9a92-6c1c1f1f0d01', 'aaaaaaaa-3ec8-4d0b-8f5e-2f6b1b0c7a02'];
   const veth: Plan = [

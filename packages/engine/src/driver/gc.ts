@@ -1,4 +1,4 @@
-import { asVifError, VifError } from '@vifkit/core';
+import { asVifError, isVifError, VifError } from '@vifkit/core';
 import { type OptionRules, optionRules, validatePlan } from '@vifkit/core/internal';
 import type { Owned } from '@vifkit/core/step-kinds';
 import type { Step } from '@vifkit/core/steps';
@@ -6,7 +6,9 @@ import type { Engine } from '../run/engine.js';
 import { UnplugError } from '../run/errors.js';
 import { type Change, changeOf, type Job, type JobResult } from '../run/job.js';
 import { type CallOptions, type CallTimes, callOptionRules, readCallOptions } from './call-options.js';
+import type { ChangingParts } from './plugging.js';
 import type { Settled } from './results.js';
+import { spentRecords } from './spent-records.js';
 import { isIterable, readVifIds } from './vif-ids.js';
 
 /** Options of a garbage collection. */
@@ -22,6 +24,8 @@ export interface GcResult {
   /** The VIF's id; null for what VIFs share. */
   readonly id: string | null;
   readonly changes: readonly Change[];
+  /** Nothing is left of it but the record of its plug, which is removed. */
+  readonly isForgotten?: boolean;
 }
 
 const rules: OptionRules<GcOptions> = {
@@ -48,13 +52,21 @@ const owner = 'garbage collection';
  * @throws VifError INVALID_REQUEST
  */
 export async function collectGarbage(
-  engine: Engine,
+  parts: ChangingParts,
   { keep, dryRun = false }: GcOptions,
   signal: AbortSignal,
 ): Promise<Settled<GcResult>[]> {
+  const { engine, host } = parts;
   const kept = readKept(keep);
   const { owned, failures } = await engine.findOwned(signal);
-  const dead = ownersOf(owned.filter(({ vifId }) => vifId !== undefined && !kept.has(vifId.toLowerCase())));
+  const isDead = (vifId: string | undefined) => vifId !== undefined && !kept.has(vifId.toLowerCase());
+  const marked = ownersOf(owned.filter(({ vifId }) => isDead(vifId)));
+  const found = new Set(marked.map(({ id }) => id?.toLowerCase()));
+  // What cannot be read is no record.
+  const recorded = ((await host.records?.list()) ?? []).flatMap((each) => (isVifError(each) ? [] : [each]));
+  const unmarked = recorded.filter(({ vifId }) => isDead(vifId) && !found.has(vifId.toLowerCase()));
+  const forgotten = unmarked.length > 0 ? await spentRecords(unmarked, parts, signal) : [];
+  const dead = [...marked, ...forgotten.map(({ vifId }) => ({ id: vifId, steps: [], isForgotten: true }))];
   // It is not known which shared things a kept VIF uses, as its guest may not have started yet: they all stay.
   const shared = kept.size > 0 ? [] : sharedOwners(owned.filter(({ vifId }) => vifId === undefined));
   const results = dryRun
@@ -73,6 +85,8 @@ export async function collectGarbage(
 interface Owner {
   readonly id: string | null;
   readonly steps: readonly Step[];
+  /** There is only a record. */
+  readonly isForgotten?: boolean;
 }
 
 function readKept(keep: GcOptions['keep']): Set<string> {
@@ -105,16 +119,16 @@ async function forOwners(
   owners: readonly Owner[],
   run: (jobs: readonly Job[]) => Promise<JobResult<readonly Change[]>[]>,
 ): Promise<Settled<GcResult>[]> {
-  const prepared = owners.map((each) => ({ id: each.id, job: jobFor(each) }));
+  const prepared = owners.map((each) => ({ ...each, job: jobFor(each) }));
   const jobs = prepared.flatMap(({ job }) => ('value' in job ? [job.value] : []));
   const results = await run(jobs);
   const byJob = new Map(jobs.map((job, i) => [job, results[i]]));
-  return prepared.flatMap(({ id, job }): Settled<GcResult>[] => {
+  return prepared.flatMap(({ id, isForgotten, job }): Settled<GcResult>[] => {
     const result = 'error' in job ? job : byJob.get(job.value);
     if (!result) return [];
     return 'error' in result
       ? [{ ok: false, id, ...result }]
-      : [{ ok: true, value: { id, changes: result.value } }];
+      : [{ ok: true, value: { id, changes: result.value, ...(isForgotten && { isForgotten }) } }];
   });
 }
 
@@ -144,5 +158,5 @@ async function compare(
 }
 
 function hasChanges(result: Settled<GcResult>): boolean {
-  return 'error' in result || result.value.changes.length > 0;
+  return 'error' in result || result.value.changes.length > 0 || result.value.isForgotten === true;
 }

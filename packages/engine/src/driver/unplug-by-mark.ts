@@ -1,10 +1,11 @@
-import { isSameVif, type VifError } from '@vifkit/core';
+import { isSameVif, isVifError, type VifError } from '@vifkit/core';
 import { type RoutedRequest, stepKindOf, validatePlan } from '@vifkit/core/internal';
 import { NetworkVif } from '@vifkit/core/nova';
 import type { Step } from '@vifkit/core/steps';
 import type { Engine, RunOptions } from '../run/engine.js';
 import { OutdatedPlan, UnplugError } from '../run/errors.js';
 import type { Findings } from '../run/inspect.js';
+import type { VifRecord, VifRecords } from '../run/inventory.js';
 import type { Change, Job, JobResult } from '../run/job.js';
 import { startSpan } from '../run/timeline.js';
 import { withDeadline } from '../time/deadline.js';
@@ -27,11 +28,13 @@ interface Marked {
  */
 export class UnplugByMark {
   readonly #engine: Engine;
+  readonly #records: VifRecords | undefined;
   readonly #searchFailures = new Map<string, readonly VifError[]>();
   #all: Promise<Findings> | undefined;
 
-  constructor(engine: Engine) {
+  constructor(engine: Engine, records: VifRecords | undefined) {
     this.#engine = engine;
+    this.#records = records;
   }
 
   /**
@@ -41,6 +44,7 @@ export class UnplugByMark {
    */
   async prepare({ id, vif }: RoutedRequest, failure: VifError, signal: AbortSignal): Promise<Prepared> {
     if (signal.aborted || failure.code === 'TIMEOUT') throw failure;
+    const plugged = await this.#recordOf(vif.id);
     const { steps, failures } = this.#ofVif(vif.id, await this.#findAll(signal));
     if (steps.length === 0) throw failure;
     this.#searchFailures.set(vif.id, failures);
@@ -49,8 +53,26 @@ export class UnplugByMark {
       vif instanceof NetworkVif ? (['legacy', vif.type] as const) : (['os-vif', vif.plugin] as const);
     return {
       handled: { id, vifId: vif.id, path, plugin: plugin || 'none', reason },
-      job: { vifId: vif.id, plan: validatePlan(steps, owner, vif.id), owner },
+      job: {
+        vifId: vif.id,
+        plan: validatePlan(steps, owner, vif.id),
+        owner,
+        isOutdated: () => this.#isPluggedSince(vif.id, plugged),
+      },
     };
+  }
+
+  async #recordOf(vifId: string): Promise<VifRecord | undefined> {
+    const [latest] = (await this.#records?.read([vifId])) ?? [];
+    return latest && !isVifError(latest) ? latest : undefined;
+  }
+
+  /** Whether another call has plugged the VIF since it had this record, or none: what was found may be part of that. */
+  async #isPluggedSince(vifId: string, former: VifRecord | undefined): Promise<boolean> {
+    const now = await this.#recordOf(vifId);
+    const isSince = now !== undefined && now.since !== former?.since;
+    if (isSince) this.#all = undefined; // the next attempt searches again
+    return isSince;
   }
 
   /** Runs plans, and then removes what they leave of their VIFs. */
@@ -71,8 +93,7 @@ export class UnplugByMark {
   ): Promise<JobResult<Change[]>> {
     const searchFailures = this.#searchFailures.get(job.vifId);
     if (searchFailures) return withFailures(job, result, searchFailures);
-    const isOutdated = 'error' in result && result.error instanceof OutdatedPlan;
-    if (signal.aborted || isOutdated || isComplete(job, result)) return result;
+    if (signal.aborted || isOutdatedPlan(result) || isComplete(job, result)) return result;
     const endSearch = startSpan({ phase: 'inspect', what: 'marks' });
     const isIdle = 'value' in result && result.value.length === 0;
     const found =
@@ -83,9 +104,17 @@ export class UnplugByMark {
     if (steps.length === 0) return result;
     const { vifId, trace } = job;
     endSearch([trace]);
-    const rest = { vifId, plan: validatePlan(steps, owner, vifId), owner, ...(trace && { trace }) };
+    // An unplug that succeeded has removed the record: if there is one, the VIF was plugged again in the meantime.
+    const isOutdated = async () => 'value' in result && (await this.#isPluggedSince(vifId, undefined));
+    const rest = {
+      vifId,
+      plan: validatePlan(steps, owner, vifId),
+      owner,
+      ...(trace && { trace }),
+      isOutdated,
+    };
     const [more] = await this.#engine.unplug([rest], { signal });
-    return more ? joined(job, result, more) : result;
+    return !more || isOutdatedPlan(more) ? result : joined(job, result, more);
   }
 
   /** What can be found without searching the whole host. */
@@ -103,6 +132,10 @@ export class UnplugByMark {
     const own = owned.filter(({ vifId }) => vifId !== undefined && isSameVif(vifId, id));
     return { steps: own.map(({ step }) => step), failures };
   }
+}
+
+function isOutdatedPlan(result: JobResult<Change[]>): boolean {
+  return 'error' in result && result.error instanceof OutdatedPlan;
 }
 
 /** Whether a plan searched for the VIF's marks itself, and found what there was. */

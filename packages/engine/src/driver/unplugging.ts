@@ -11,7 +11,7 @@ export function unplugging(
   { engine, host, read, prepare }: ChangingParts,
   { force = false, phase }: Pick<UnplugOptions, 'force' | 'phase'>,
 ): Changing {
-  const byMark = new UnplugByMark(engine);
+  const byMark = new UnplugByMark(engine, host.records);
   // The guest of a source that is being deactivated still exists, and its ports stay until the release.
   const isDeactivating = phase === 'deactivate';
   return {

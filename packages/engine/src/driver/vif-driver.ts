@@ -99,7 +99,8 @@ export class VifDriver {
 
   /**
    * The VIFs that the plugins support, in the form of os-vif's `host_info`.
-   * @param permittedVifTypes names of VIF classes: only these are listed, and only plugins that support one of them
+   * @param permittedVifTypes names of VIF classes: only these are listed, and only plugins that support one of them. A
+   *   name that no plugin announces is passed over, as by os-vif
    * @throws VifError INVALID_OPTIONS if that is not a list; PLUGIN_FAILED, or what a plugin throws, if a plugin cannot
    *   be described
    */
@@ -272,7 +273,7 @@ export class VifDriver {
 
   /**
    * Removes what carries our mark and belongs to a VIF that is not kept, as an unplug does: what is left of VIFs whose
-   * callers have died, and never anything else. What several VIFs share is removed only if no VIF is kept and nothing
+   * callers have died, and never anything else. VIFs of which only the record is left are forgotten. What several VIFs share is removed only if no VIF is kept and nothing
    * uses it. Vendors' tools are not run: they need VIFs, of which only the ids are left.
    *
    * The list of VIFs to keep must be up to date: a VIF that was plugged after the list was made is not on it.
@@ -285,7 +286,7 @@ export class VifDriver {
     const { collectGarbage, readGcOptions } = await loadCode(this.#parts.host, code.gc);
     const given = readGcOptions(options);
     const results = await withDeadline(given.timeout, given.signal, (signal) =>
-      collectGarbage(this.#engine, given, signal),
+      collectGarbage(this.#changing, given, signal),
     );
     for (const result of results) logGc(this.#parts.logger, result, given.dryRun ?? false);
     return results;

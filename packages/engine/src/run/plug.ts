@@ -54,7 +54,7 @@ export async function plugJob(
     }
     const result = success(job, tasks, logger);
     plugged?.(job, result.value);
-    if (job.record) await records?.put(recordAfter(job.record, tasks));
+    if (job.record) warn(logger, vifId, await records?.put(recordAfter(job.record, tasks)));
     return result;
   } catch (error) {
     dependencies.settle(job, false);
@@ -86,13 +86,18 @@ export async function unplugJob(
       if (error) errors.add(error);
     }
     if (errors.size > 0) return { error: new UnplugError(vifId, [...errors], trace?.timeline()) };
-    if (!job.isPart) await records?.forget(vifId);
+    if (!job.isPart) warn(logger, vifId, await records?.forget(vifId));
     return success(job, tasks, logger);
   } catch (error) {
     return { error: new UnplugError(vifId, [lockError(error)], trace?.timeline()) };
   } finally {
     await release();
   }
+}
+
+/** Logs why a record could not be written, or removed: lists of VIFs are not right then. */
+function warn(logger: Logger, vif: string, error: VifError | undefined): void {
+  if (error) logger.warn({ vif, code: error.code }, error.message);
 }
 
 /** The record of a plug; `changed` is set only if the plug wrote something. */

@@ -1,4 +1,4 @@
-import type { Logger } from '@vifkit/core';
+import { type Logger, VifError } from '@vifkit/core';
 import { describe, expect, it, vi } from 'vitest';
 import { benchWith } from './support/bench.js';
 import { pluginOf, Taps } from './support/plugins.js';
@@ -86,6 +86,19 @@ describe('the log', () => {
       ]),
     );
     expect(lines[2]).toEqual(failed(vifId(2), 'PLUG_FAILED', 'Made to fail', { slowest }));
+  });
+
+  it('warns of a record that cannot be written or removed, which fails no call', async () => {
+    const { lines, logger } = memoryLogger();
+    const { driver, host } = benchWith([Taps], { logger });
+    const full = new VifError('JOURNAL_FAILED', 'No space left');
+    if (!host.records) throw new Error('There are no records');
+    vi.spyOn(host.records, 'put').mockResolvedValue(full);
+    vi.spyOn(host.records, 'forget').mockResolvedValue(full);
+    await driver.plug(objectRequest(1));
+    await driver.unplug(objectRequest(1));
+    const warning = ['warn', { vif: vifId(1), code: 'JOURNAL_FAILED' }, 'No space left'];
+    expect(lines.filter(([level]) => level === 'warn')).toEqual([warning, warning]);
   });
 
   it('has nothing of what changes nothing', async () => {

@@ -35,7 +35,7 @@ export interface InspectionContext {
   readonly context?: LinkContext | undefined;
   /** The link that has the step's name as an alternative name. */
   readonly realName?: string | undefined;
-  /** What shows that a bridge without a mark serves others than the VIF. */
+  /** What shows that a link without a mark serves others than the VIF. */
   readonly usedBy?: string | undefined;
   /** The bridge of the VIF's hybrid links, if it exists. */
   readonly hybridBridge?: LinkState | undefined;
@@ -75,6 +75,7 @@ export function inspectLink(
   const blocked =
     unusable ??
     (step.unbridged && !leaves ? bridged(state) : undefined) ??
+    (usedBy !== undefined && !step.create ? serving(step.name, usedBy) : undefined) ??
     (relocation && relocationBlocker(relocation, addressing, rules));
   const setting = settingOf({ ...step.set, ...(leaves && { master: null }) }, state);
   const setWrite = relocation ? { ...(setting ?? nothingSet), relocation } : setting;
@@ -125,6 +126,12 @@ function bridged({ name, master }: LinkState): VifError | undefined {
   if (master === undefined || master === OVS_DATAPATH) return undefined;
   const text = `Link ${name} is a member of ${master}; remove it from there (\`ip link set dev ${name} nomaster\`)`;
   return new VifError('LINK_BUSY', text);
+}
+
+/** Refuses to connect the host's own link in place of the guest's: its address would no longer be reached. */
+function serving(name: string, address: string): VifError {
+  const text = `Link ${name} has the address ${address}, so it is the host's own and not the guest's: correct the device name of the VIF, or remove the address`;
+  return new VifError('LINK_NOT_OURS', text);
 }
 
 const nothingSet: SetWrite = { kind: 'set', set: {}, former: {} };
@@ -205,7 +212,7 @@ function inspectMissing(
 
 /**
  * Compares the absence of a link with the link of its name, if that exists.
- * @param usedBy what shows that a bridge without a mark serves others than the VIF
+ * @param usedBy what shows that a bridge or tap without a mark serves others than the VIF
  * @param peer its other end, if it is a veth
  */
 export function inspectAbsence(
@@ -231,7 +238,7 @@ export function inspectAbsence(
 /**
  * The owner of a link. A link without an alias belongs to the VIF by its name, if it would be made for the VIF alone:
  * it was made by os-vif, or by a call that was killed before it set the mark. A link with somebody else's alias, or a
- * bridge that serves others, does not.
+ * bridge or tap that serves others, does not.
  */
 function whoseLink(
   step: LinkStep | LinkAbsentStep,

@@ -15,13 +15,14 @@ import {
 import { byEveryName, isOf, isOurs, isShared, type LinkState } from './link-state.js';
 import type { LinkTable } from './link-table.js';
 import {
-  bridgesByRequest,
   inspectUser,
   inspectUserAbsence,
+  joiningLinks,
+  linksByRequest,
   noteOf,
-  otherUseOf,
   unusedTogether,
   usedLinks,
+  usesOf,
 } from './link-users.js';
 import type { LinkProgress, LinkSteps, LinkWrite } from './link-write.js';
 import { canRecreateInPlace, type LinkContext, type MadeOtherwise, madeOtherwise } from './made-otherwise.js';
@@ -63,7 +64,7 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     const used = usedLinks(links, { links: together, notes });
     const [context, usedBy] = await Promise.all([
       this.#context(steps, otherwise, links, signal),
-      this.#usesOfBridges(all, links, signal),
+      this.#usesOfNamed(all, links, signal),
     ]);
     const named = byEveryName(links);
     const found = { links, named, addressing, rules, used, together, context, tapOwner: this.#tapOwner };
@@ -131,20 +132,20 @@ export class LinkRunner implements StepRunner<LinkSteps, LinkWrite, LinkProgress
     return { links: await this.#withFormer(all, names, signal), addressing, used };
   }
 
-  /** What shows that bridges without a mark serve others; read only if a request names such a bridge. */
-  async #usesOfBridges(
+  /** What shows that links without a mark serve others; read only if a request names such links. */
+  async #usesOfNamed(
     all: readonly VifStep<LinkSteps>[],
     links: ReadonlyMap<string, LinkState>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<LinkSteps, string>> {
-    const bridges = bridgesByRequest(all, links);
-    if (bridges.length === 0) return new Map();
+    const [named, joining] = [linksByRequest(all, links), joiningLinks(all, links)];
+    if (named.length + joining.length === 0) return new Map();
+    const names = [...named, ...joining].map(({ step }) => step.name);
     const [every, addressing] = await Promise.all([
-      this.#table.read({}, signal),
-      this.#table.readAddresses([...new Set(bridges.map(({ step }) => step.name))], signal),
+      named.length > 0 ? this.#table.read({}, signal) : links,
+      this.#table.readAddresses([...new Set(names)], signal),
     ]);
-    const uses = bridges.map((each) => [each.step, otherUseOf(each, all, every, addressing)] as const);
-    return new Map(uses.flatMap(([step, use]) => (use === undefined ? [] : [[step, use] as const])));
+    return usesOf({ named, joining }, all, every, addressing);
   }
 
   /** The IP configuration of the links that should give it up, and of those that get it; read only if it matters. */
@@ -266,7 +267,7 @@ interface LinkFacts {
   readonly together: ReadonlySet<string>;
   readonly context: LinkContext | undefined;
   readonly tapOwner: number;
-  /** What shows that the bridge of this step serves others. */
+  /** What shows that the link of this step serves others. */
   readonly usedBy: string | undefined;
 }
 

@@ -1,8 +1,8 @@
 import { isSameVif } from '@vifkit/core';
 import type { Inspection, VifStep } from '@vifkit/core/step-kinds';
-import { hybridBridgeName, type LinkUserAbsentStep, type LinkUserStep } from '@vifkit/core/steps';
+import { hybridBridgeName, type LinkUserAbsentStep, type LinkUserStep, tapName } from '@vifkit/core/steps';
 import type { LinkAddressing } from './addresses/link-addresses.js';
-import { isOurs, isShared, type LinkState } from './link-state.js';
+import { isOurs, isShared, type LinkState, OVS_DATAPATH } from './link-state.js';
 import type { LinkSteps, LinkWrite } from './link-write.js';
 
 type Links = ReadonlyMap<string, LinkState>;
@@ -94,16 +94,34 @@ export function inspectUserAbsence(
 }
 
 /**
- * The bridges that a request names freely, and that have no mark: their names do not show whose they are. Any bridge
+ * The bridges and taps that a request names freely, and that have no mark: their names do not show whose they are. Any
  * can be named there, also the host's own.
  */
-export function bridgesByRequest(all: readonly VifStep<LinkSteps>[], links: Links): VifStep<LinkSteps>[] {
+export function linksByRequest(all: readonly VifStep<LinkSteps>[], links: Links): VifStep<LinkSteps>[] {
   return all.filter(({ step, vifId }) => {
     const state = links.get(step.name);
-    if (state?.type !== 'bridge' || state.alias || isSameName(step.name, hybridBridgeName(vifId)))
-      return false;
+    if (!state || state.alias || isSameName(step.name, derivedName(state, vifId))) return false;
+    if (state.type !== 'bridge' && state.type !== 'tap') return false;
     if (step.kind === 'linkAbsent') return step.own;
-    return step.kind === 'link' && step.create?.type === 'bridge' && !step.shared;
+    return step.kind === 'link' && step.create?.type === state.type && !step.shared;
+  });
+}
+
+/** The name that a link of this type has if it is derived from the VIF's id. */
+function derivedName({ type }: LinkState, vifId: string): string {
+  return type === 'tap' ? tapName(vifId) : hybridBridgeName(vifId);
+}
+
+/**
+ * The links of guests, which the request names, that are still to be connected to a switch and have no mark. If one has
+ * an address, it is the host's own.
+ */
+export function joiningLinks(all: readonly VifStep<LinkSteps>[], links: Links): VifStep<LinkSteps>[] {
+  return all.filter(({ step }) => {
+    const state = links.get(step.name);
+    if (!state || isOurs(state) || step.kind !== 'link' || step.create) return false;
+    if (step.ifPresent) return step.set?.master !== undefined && step.set.master !== state.master;
+    return step.unbridged === true && state.master !== OVS_DATAPATH;
   });
 }
 
@@ -112,12 +130,26 @@ function isSameName(name: string, derived: string): boolean {
   return name.toLowerCase() === derived.toLowerCase();
 }
 
+/** What shows that links serve others than the VIF that names them. */
+export function usesOf(
+  of: { readonly named: readonly VifStep<LinkSteps>[]; readonly joining: readonly VifStep<LinkSteps>[] },
+  all: readonly VifStep<LinkSteps>[],
+  links: Links,
+  addressing: ReadonlyMap<string, LinkAddressing>,
+): Map<LinkSteps, string> {
+  const uses = [
+    ...of.named.map((each) => [each.step, otherUseOf(each, all, links, addressing)] as const),
+    ...of.joining.map(({ step }) => [step, addressing.get(step.name)?.addresses[0]?.address] as const),
+  ];
+  return new Map(uses.flatMap(([step, use]) => (use === undefined ? [] : [[step, use] as const])));
+}
+
 /**
- * What shows that such a bridge serves others than the VIF: an address, a member, or a link on top of it. Undefined if
+ * What shows that a link serves others than the VIF: an address, a member, or a link on top of it. Undefined if
  * nothing does.
  * @param all the steps of its VIF, and possibly of others
  */
-export function otherUseOf(
+function otherUseOf(
   { step: { name }, vifId }: VifStep<LinkSteps>,
   all: readonly VifStep<LinkSteps>[],
   links: Links,

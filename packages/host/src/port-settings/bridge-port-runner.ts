@@ -86,9 +86,15 @@ export class BridgePortRunner implements StepRunner<BridgePortStep, VlanChange, 
       first ??= complaint;
     }
     if (first === undefined) return undefined;
-    const text = `The VLANs of ${name} could not be set: ${first}${rightsHint(first)}`;
+    const text = `The VLANs of ${name} could not be set: ${first}${rightsHint(first) || kernelHint(first)}`;
     return new VifError('LINK_COMMAND_FAILED', text, { vifId });
   }
+}
+
+/** Kernels may be built without bridges that filter VLANs: the end of a message. */
+function kernelHint(complaint: string): string {
+  const isUnknown = /operation not supported/i.test(complaint);
+  return isUnknown ? '; this needs a kernel whose bridges filter VLANs (CONFIG_BRIDGE_VLAN_FILTERING)' : '';
 }
 
 /** The settings of a member. */

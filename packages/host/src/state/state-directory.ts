@@ -248,10 +248,15 @@ function unsafe(path: string, flaw: string): VifError {
 }
 
 function failed(error: unknown, doing: string, path: string): VifError {
-  const line = `"d ${path} 2770 root GROUP" in /etc/tmpfiles.d/vifkit.conf`;
-  const remedy = path.startsWith('/run/')
-    ? `Have it made at boot, by the line ${line}, for a group that this user is in`
-    : 'Use a state directory that this user can write to';
   const reason = error instanceof Error ? error.message : String(error);
-  return new VifError('STATE_DIRECTORY_FAILED', `${doing}: ${reason}. ${remedy}`, { cause: error });
+  const text = `${doing}: ${reason}. ${remedyFor(codeOf(error), path)}`;
+  return new VifError('STATE_DIRECTORY_FAILED', text, { cause: error });
+}
+
+function remedyFor(code: unknown, path: string): string {
+  if (code === 'ENOSPC') return 'Make room on its file system: bytes, or inodes (df -i)';
+  if (code === 'EROFS') return 'Mount its file system writable, or use another state directory';
+  if (!path.startsWith('/run/')) return 'Use a state directory that this user can write to';
+  const line = `"d ${path} 2770 root GROUP" in /etc/tmpfiles.d/vifkit.conf`;
+  return `Have it made at boot, by the line ${line}, for a group that this user is in`;
 }
