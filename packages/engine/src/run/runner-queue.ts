@@ -183,7 +183,7 @@ export class RunnerQueue {
     tasks: readonly RunningTask[],
     signal: AbortSignal,
   ): Promise<readonly (VifError | undefined)[]> {
-    const failures = await this.#runner.undo(tasks, signal).catch((error: unknown) => {
+    const failures = await this.#failuresOfUndoing(tasks, signal).catch((error: unknown) => {
       const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be put back');
       return tasks.map(() => failure);
     });
@@ -193,6 +193,18 @@ export class RunnerQueue {
     const found = await this.#runner.inspect(steps, signal).catch(() => []);
     const untouched = new Set(doubtful.filter((task, i) => found[i] && isAsFound(task, found[i])));
     return tasks.map((task, i) => (untouched.has(task) ? undefined : failures[i]));
+  }
+
+  async #failuresOfUndoing(
+    tasks: readonly RunningTask[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
+    const failures: unknown = await this.#runner.undo(tasks, signal);
+    if (Array.isArray(failures)) return failures;
+    throw new VifError(
+      'PLUGIN_FAILED',
+      'undo of a runner must return a list: for each step an error, or undefined',
+    );
   }
 }
 

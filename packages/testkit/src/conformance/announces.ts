@@ -27,7 +27,7 @@ export async function announces(from: PluginPackage, plugin: string, fixture: Fi
     {
       subject,
       promise: 'announces-versions',
-      says: `announces of '${plugin}' the versions that there are`,
+      says: 'announces versions that core has',
       async run(look) {
         look.some(announced(), 'the VIF classes that it announces');
         look.equal(announced(), announced(), 'what it announces when it is asked again');
@@ -40,7 +40,7 @@ export async function announces(from: PluginPackage, plugin: string, fixture: Fi
     {
       subject,
       promise: 'plugs-announced',
-      says: `plugs what '${plugin}' announces, in every version`,
+      says: 'plugs what it announces, in every version',
       async run(look) {
         look.some(announced(), 'the VIF classes that it announces');
         for (const vif of announced()) {
@@ -57,7 +57,7 @@ export async function announces(from: PluginPackage, plugin: string, fixture: Fi
     {
       subject,
       promise: 'refuses-others',
-      says: `refuses for '${plugin}' VIF classes that it does not announce`,
+      says: 'refuses VIF classes that it does not announce',
       inapplicable: await ifEmpty(others(), 'it announces all VIF classes'),
       async run(look) {
         for (const type of await others()) {

@@ -36,7 +36,7 @@ export async function describesItself(fixtures: readonly Fixture[], manifest: un
       (name): Case => ({
         subject: `plugin '${name}'`,
         promise: 'describes-name',
-        says: `describes the plugin '${name}' by its name`,
+        says: 'describes itself by its name',
         async run(look) {
           look.same(describePlugin(name, registry.plugin(name)).plugin_name, name, 'plugin_name');
         },

@@ -31,7 +31,7 @@ export async function failsWhole(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'undoes-abort',
-      says: 'undoes a plug that is aborted, wherever it is',
+      says: 'undoes a plug that is aborted, wherever that happens',
       inapplicable: noPlug,
       run: (look) =>
         atEachPointOfPlug(fixture, async (bench, point, where) => {

@@ -20,6 +20,12 @@ const runners: Readonly<Record<string, new (commands: CommandExecutor) => LaneRu
       return tasks.map(() => undefined);
     }
   },
+  'returns nothing when it has undone': class extends LaneRunner {
+    override async undo(tasks: Parameters<LaneRunner['undo']>[0]) {
+      await super.undo(tasks);
+      return undefined as never;
+    }
+  },
   'undoes only what went well': class extends LaneRunner {
     override async undo(tasks: Parameters<LaneRunner['undo']>[0]) {
       await super.undo(tasks.filter(({ outcome }) => outcome.done !== undefined));
@@ -107,6 +113,13 @@ describe('a package with a runner', () => {
       expect.stringMatching(
         /^undoes-failure: the plug fails at lanectl \S+ with a PlugError, and not without an error/,
       ),
+    );
+  });
+
+  it('is told that `undo` returns a list', async () => {
+    const { 'returns nothing when it has undone': runner = LaneRunner } = runners;
+    expect(await broken(lanesSuite({ runner }, false))).toContainEqual(
+      expect.stringContaining('undo of a runner must return a list: for each step an error, or undefined'),
     );
   });
 
