@@ -19,10 +19,9 @@ export const vifTypes = [
   ...['unbound', 'binding_failed', 'distributed', 'mlnx_direct'],
 ];
 
-/** vDPA is left out: Nova asks libvirt for the device, and we ask the kernel. */
 const vnicTypes = [
   ...['normal', 'direct', 'macvtap', 'direct-physical', 'virtio-forwarder', 'baremetal', 'smart-nic'],
-  ...['accelerator-direct', 'accelerator-direct-physical', 'remote-managed'],
+  ...['accelerator-direct', 'accelerator-direct-physical', 'remote-managed', 'vdpa'],
 ];
 
 const models = [
@@ -197,13 +196,21 @@ export function requestsOf(type: string): fc.Arbitrary<NovaRequest> {
         }),
         flavor,
         image,
-        host: fc.record({
-          virt_type: fc.constantFrom('kvm', 'kvm', 'qemu', 'lxc', 'parallels'),
-          use_virtio_for_bridges: fc.boolean(),
-          kernel_release: fc.constantFrom(...kernels),
-          libvirt_version: fc.constant([9, 0, 0]),
-          pci: fc.constant({ [slot]: { pf_ifname: 'enp5s0', vf_ifname: 'enp5s0v3', vf: 3 } }),
-        }),
+        host: fc.record(
+          {
+            virt_type: fc.constantFrom('kvm', 'kvm', 'qemu', 'lxc', 'parallels'),
+            use_virtio_for_bridges: fc.boolean(),
+            kernel_release: fc.constantFrom(...kernels),
+            libvirt_version: fc.constant([9, 0, 0]),
+            pci: fc.constant({ [slot]: { pf_ifname: 'enp5s0', vf_ifname: 'enp5s0v3', vf: 3 } }),
+            rx_queue_size: fc.constantFrom(256, 512, 1024),
+            tx_queue_size: fc.constantFrom(256, 512, 1024),
+            max_queues: fc.constantFrom(1, 4, 8),
+          },
+          {
+            requiredKeys: ['virt_type', 'use_virtio_for_bridges', 'kernel_release', 'libvirt_version', 'pci'],
+          },
+        ),
         routing: fc.constant('current'),
       }),
     ) as fc.Arbitrary<NovaRequest>;

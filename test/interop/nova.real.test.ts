@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Primitive } from '@vifkit/core/os-vif';
@@ -29,6 +29,9 @@ describe('requests, answered by Nova and by vifkit', () => {
       return [address, { pf, netDevice, index }] as const;
     });
     makeSysfs(sysfs, Object.fromEntries(found));
+    for (const [address] of functions) {
+      mkdirSync(join(sysfs, 'bus/pci/devices', address, 'vdpa0/vhost-vdpa-0'), { recursive: true });
+    }
     ours = await vifLines<ConfigLine>(['config', ...current, '--sysfs-root', sysfs], requests);
   });
   afterAll(() => rmSync(sysfs, { recursive: true }));

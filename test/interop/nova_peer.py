@@ -33,11 +33,21 @@ def answer(request):
     return made
 
 
+class VdpaHost:
+    """What Nova asks libvirt for: the device that each virtual function of the tests has."""
+
+    @staticmethod
+    def get_vdpa_device_path(address):
+        return '/dev/vhost-vdpa-0'
+
+
 def config(request):
     host, instance, flavor = request['host'], request['instance'], request['flavor']
     settings = conf.CONF
     settings.set_override('virt_type', host['virt_type'], 'libvirt')
     settings.set_override('use_virtio_for_bridges', host['use_virtio_for_bridges'], 'libvirt')
+    for size in ('rx_queue_size', 'tx_queue_size', 'max_queues'):
+        settings.set_override(size, host.get(size), 'libvirt')
     guest = objects.Instance(uuid=instance['uuid'], project_id=instance['project_id'])
     image = objects.ImageMeta.from_dict(request['image'])
     size = objects.Flavor(vcpus=flavor['vcpus'], extra_specs=flavor['extra_specs'])
@@ -51,7 +61,7 @@ def config(request):
 
     with mock.patch.object(pci_utils, 'get_ifname_by_pci_address', net_device), \
             mock.patch.object(os, 'uname', lambda: kernel):
-        driver = libvirt_vif.LibvirtGenericVIFDriver()
+        driver = libvirt_vif.LibvirtGenericVIFDriver(VdpaHost)
         return driver.get_config(guest, vif_of(request), image, size, host['virt_type'])
 
 

@@ -188,6 +188,27 @@ const failed: readonly Mistake[] = [
     { port: { ...port, device_id: '' }, network: { mtu: 1450 } },
     /--instance UUID/,
   ],
+  [
+    'a port beside the network of another',
+    ['plan'],
+    { port, network: { id: uuid, mtu: 1450 } },
+    /with another network than its own/,
+  ],
+  [
+    'a port whose details are text',
+    ['plan'],
+    {
+      port: { ...port, binding_vif_details: "ovs_hybrid_plug='True'" },
+      network: { id: network.id, mtu: 1450 },
+    },
+    /take the port from the API of Neutron/,
+  ],
+  [
+    'a port whose addresses are text',
+    ['plan'],
+    { port: { ...port, fixed_ips: "ip_address='10.0.0.5'" }, network: { mtu: 1450 } },
+    /vif_details or fixed_ips are text/,
+  ],
   ['an id that is no UUID', ['plan'], withVif({ id: 'port-1' }), /vif\.id must be a UUID, not "port-1"/],
   [
     'a MAC address that is none',

@@ -23,4 +23,5 @@ export { DEAD_VLAN, legsOfPlan } from './plan/legs-of-plan.js';
 export { exclusiveKeys, lockKeys } from './plan/lock-keys.js';
 export { addStepKinds, stepKey, stepKindOf } from './plan/steps.js';
 export { validateBackend, validatePath, validatePlan } from './plan/validate.js';
+export { describePlugin } from './plugin/announce.js';
 export { type PackageManifest, readPackageManifest, requireAsDeclared } from './plugin/static-declaration.js';

@@ -46,8 +46,8 @@ async function main(): Promise<void> {
     };
     const files = await makePackage(answers);
     const where = relative(process.cwd(), folder) || '.';
-    process.stdout.write(`Made ${answers.name} in ${where}: ${files.length} files. Next:\n\n`);
-    process.stdout.write(`  cd ${where}\n  npm install\n  npm test\n`);
+    const next = `  cd ${where}\n  npm install\n  npm test\n`;
+    process.stdout.write(`Made ${answers.name} in ${where}: ${files.length} files. Next:\n\n${next}`);
   } finally {
     ask?.close();
   }

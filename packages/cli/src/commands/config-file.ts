@@ -51,7 +51,7 @@ export async function configFile(
 
 async function problemsOf(
   path: string,
-  { timeout }: Settings,
+  { timeout, config: loaded }: Settings,
   plugins: readonly PluginPackage[],
   isUnnamed: boolean,
 ): Promise<Problem[]> {
@@ -68,12 +68,14 @@ async function problemsOf(
     return [unreadable(error, places)];
   }
   const problems: Problem[] = [...repeated];
-  const report = (keys: readonly string[], check: () => unknown) => {
+  const isLoaded = isUnnamed || path === loaded || !('plugin' in config.settings);
+  const hint = isLoaded ? '' : `. To load the packages that it names: vif config-file --config ${path}`;
+  const report = (keys: readonly string[], check: () => unknown, more = '') => {
     try {
       check();
     } catch (error) {
       if (!isVifError(error)) throw error;
-      problems.push({ line: places(keys), message: error.message.replaceAll(` (from ${path})`, '') });
+      problems.push({ line: places(keys), message: error.message.replaceAll(` (from ${path})`, '') + more });
     }
   };
   for (const [name, value] of Object.entries(config.settings)) {
@@ -83,7 +85,7 @@ async function problemsOf(
     const check = (own: object) => new PluginRegistry(plugins, [{ name: path, options: { [plugin]: own } }]);
     const before = problems.length;
     // Without options, it is about the plugin alone.
-    report(['plugins', plugin], () => check(isPlainObject(values) ? {} : values));
+    report(['plugins', plugin], () => check(isPlainObject(values) ? {} : values), hint);
     if (problems.length > before) continue;
     for (const [name, value] of Object.entries(values)) {
       report(['plugins', plugin, name], () => check({ [name]: value }));

@@ -5,6 +5,7 @@ import {
   type Requirement,
   type VifPlugin,
 } from '@vifkit/core';
+import { describePlugin } from '@vifkit/core/internal';
 import type { Routing } from '@vifkit/core/nova';
 import { type Origin, originOf } from '../plugins/load-plugins.js';
 import { loadRegistry } from '../plugins/load-registry.js';
@@ -123,15 +124,17 @@ function optionsOf(registration: Registration): Record<string, ListedOption> {
 function abilities(registration: Registration): Pick<ListedPlugin, 'vifs' | 'error'> {
   try {
     const { instance } = registration;
-    return registration.declaration.role === 'plugin' ? { vifs: vifsOf(instance as VifPlugin) } : {};
+    return registration.declaration.role === 'plugin'
+      ? { vifs: vifsOf(registration.key, instance as VifPlugin) }
+      : {};
   } catch (error) {
     const context = `The ${registration.title} cannot be used`;
     return { error: errorJson(asVifError(error, 'PLUGIN_FAILED', context)) };
   }
 }
 
-function vifsOf(plugin: VifPlugin): ListedVif[] {
-  return plugin.describe().vif_info.map((vif) => ({
+function vifsOf(name: string, plugin: VifPlugin): ListedVif[] {
+  return describePlugin(name, plugin).vif_info.map((vif) => ({
     class: vif.vif_object_name,
     minVersion: vif.min_version,
     maxVersion: vif.max_version,

@@ -30,6 +30,12 @@ function requestOf(port: Given, given: Given | undefined, instance: string | und
   if (network?.mtu === undefined) {
     return 'is a port of Neutron, which does not contain its network\'s MTU. Put both into one object: {"port": …, "network": …}, as `openstack port show -f json` and `openstack network show -f json` print them';
   }
+  if (network.id !== undefined && network.id !== port.network_id) {
+    return 'is a port of Neutron with another network than its own (network_id). Put its own network beside it';
+  }
+  if (!isObject(of(port, 'vif_details') ?? {}) || !Array.isArray(port.fixed_ips ?? [])) {
+    return 'is a port of Neutron whose vif_details or fixed_ips are text, as older releases of `openstack` print them: take the port from the API of Neutron';
+  }
   if (uuid === undefined)
     return 'is a port of Neutron without device_id. Give the UUID of its instance: --instance UUID';
   return { vif: vifOf(port, network, type), instance: { uuid } };

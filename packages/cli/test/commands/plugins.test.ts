@@ -60,7 +60,7 @@ describe('as JSON', () => {
         name: 'mute',
         error: {
           code: 'PLUGIN_FAILED',
-          message: "The plugin 'mute' cannot be used: nothing to say",
+          message: "The plugin 'mute' cannot say which VIFs it supports: nothing to say",
           cause: { message: 'nothing to say' },
         },
       }),
@@ -142,7 +142,7 @@ vif-broken (contract 1, comes with vif)
 ├─ ✗ plugin unbuildable
 │    PLUGIN_FAILED: The plugin 'unbuildable' of vif-broken could not be built: no licence
 └─ ✗ plugin mute
-     PLUGIN_FAILED: The plugin 'mute' cannot be used: nothing to say
+     PLUGIN_FAILED: The plugin 'mute' cannot say which VIFs it supports: nothing to say
 `);
   });
 

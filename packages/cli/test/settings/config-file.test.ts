@@ -229,6 +229,13 @@ describe('config-file', () => {
     ]);
   });
 
+  it('says how the packages are loaded that a file names', async () => {
+    const file = `${folder}/vendor.json`;
+    await writeFile(file, '{ "plugin": "@acme/vifkit-plugin", "plugins": { "acme": {} } }');
+    const checked = await runVif(['config-file', file], { plugins: await plugins() });
+    expect(checked.stdout).toMatch(/no plugin of that name; .*: vif config-file --config \S+vendor.json\n$/);
+  });
+
   it.each([
     ['JSON with a comma too many', '{\n  "timeout": 3,\n  "ovsdb": "unix:/a",\n}', 3],
     ['JSON that breaks off', '{\n  "timeout": 3', 2],

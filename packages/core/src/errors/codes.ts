@@ -21,7 +21,7 @@ export const errorCodes = {
   PLUGIN_CONFLICT: 'Two plugins claim the same name or VIF type',
   PLUGIN_INVALID: 'A class or package is not a plugin, or what it declares is malformed',
   PLUGIN_INCOMPATIBLE: 'A plugin is for a different contract of core than the one in use',
-  PLUGIN_FAILED: 'The code of a plugin threw',
+  PLUGIN_FAILED: 'The code of a plugin threw, or did not return what it must',
 
   UNSUPPORTED_VIRT_TYPE: 'The virtualization type is not known',
   UNSUPPORTED_MODEL: 'The virtualization type cannot emulate this network card model',

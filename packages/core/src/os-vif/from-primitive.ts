@@ -84,7 +84,10 @@ function readWire(
 ): object {
   const [name, namespace, version] = ['name', 'namespace', 'version'].map((key) => readHeader(json, key, at));
   const found = findVersionedObject(namespace ?? '', name ?? '');
-  if (!found) return at.fail(`is of the unknown class ${quote(`${namespace}.${name}`)}`, 'UNKNOWN_OBJECT');
+  if (!found) {
+    const remedy = namespace === 'os_vif' ? '' : '; load the package that has it';
+    return at.fail(`is of the unknown class ${quote(`${namespace}.${name}`)}${remedy}`, 'UNKNOWN_OBJECT');
+  }
 
   // Checked before nested objects are read: a class may hold only what it declares, so the nesting is bounded.
   const fits = found.type === wanted || (subclasses && found.type.prototype instanceof wanted);

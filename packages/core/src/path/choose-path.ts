@@ -5,7 +5,7 @@ import { violationsOf } from '../fields/field-rule.js';
 import { classNameOf } from '../fields/field-spec.js';
 import { adopt } from '../fields/read-fields.js';
 import type { NetworkVif } from '../nova/network-model.js';
-import { parseRequest, type Routing, type VifRequest } from '../nova/request.js';
+import { parseRequest, type Routing, routings, type VifRequest } from '../nova/request.js';
 import { VIFBase } from '../os-vif/vifs.js';
 import type { LegacyDriver, VifPlugin } from '../plugin/contract.js';
 import type { PluginRegistry } from '../plugin/registry.js';
@@ -90,11 +90,18 @@ export function choosePath(request: RoutedRequest, registry: PluginRegistry): Ch
     const reason = `type '${type}' has a legacy driver and no converter`;
     return { path: 'legacy', plugin: slugOf(type), vif, handler, reason };
   }
-  const known = registry.typesBy(routing).join(', ') || 'none';
   const message = registry.converter(type, routing)
     ? `The converter of VIF type '${type}' left this VIF to the legacy path, which has no driver for it: correct the VIF's details, or add a package with a driver`
-    : `Nothing handles VIF type '${type}'. ${unboundTypes.get(type) ?? `Registered types: ${known}`}`;
+    : `Nothing handles VIF type '${type}'${remedyFor(type, routing, registry)}`;
   throw new VifError('UNSUPPORTED_VIF_TYPE', message, { vifId });
+}
+
+function remedyFor(type: string, routing: Routing, registry: PluginRegistry): string {
+  const remedy = unboundTypes.get(type);
+  if (remedy !== undefined) return `. ${remedy}`;
+  const other = routings.find((each) => registry.typesBy(each).includes(type));
+  if (other) return ` by the rules of routing '${routing}': use routing '${other}' (--routing ${other})`;
+  return `. Registered types: ${registry.typesBy(routing).join(', ') || 'none'}`;
 }
 
 /**

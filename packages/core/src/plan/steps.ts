@@ -152,7 +152,8 @@ export function checkStep(step: unknown): readonly string[] {
   const kind = ownValue(step, 'kind');
   const definition = typeof kind === 'string' ? definitions.get(kind) : undefined;
   if (definition) return definition.check(step, '');
-  return [kind === undefined ? "lacks 'kind'" : `has a malformed 'kind' (${quote(kind)})`];
+  if (kind === undefined) return ["lacks 'kind'"];
+  return [`has an unknown 'kind' (${quote(kind)}); a package lists kinds of its own in stepKinds`];
 }
 
 /** The name of what a step is about: a link, a bridge, a port, a PCI address, a program. */

@@ -6,6 +6,7 @@ import { HostInfo, HostPluginInfo, HostPortProfileInfo, HostVIFInfo } from '../o
 import type { VIFPortProfileBase } from '../os-vif/port-profiles.js';
 import { identityOfClass } from '../os-vif/registry.js';
 import type { VIFBase } from '../os-vif/vifs.js';
+import type { VifPlugin } from './contract.js';
 import type { PluginRegistry } from './registry.js';
 
 interface ClassOf<T> {
@@ -74,11 +75,9 @@ export function describeHost(registry: PluginRegistry, permitted?: readonly stri
   const errors: VifError[] = [];
   for (const name of registry.pluginNames) {
     try {
-      described.push(...wholeInfo(registry.plugin(name).describe()));
+      described.push(describePlugin(name, registry.plugin(name)));
     } catch (error) {
-      errors.push(
-        asVifError(error, 'PLUGIN_FAILED', `The plugin '${name}' cannot say which VIFs it supports`),
-      );
+      errors.push(asVifError(error, 'PLUGIN_FAILED', `The plugin '${name}' cannot be used`));
     }
   }
   const plugins = permitted ? described.flatMap((plugin) => only(permitted, plugin)) : described;
@@ -86,14 +85,20 @@ export function describeHost(registry: PluginRegistry, permitted?: readonly stri
 }
 
 /**
- * What `describe` returned, in a list.
- * @throws TypeError for anything but an announcement; ValidationError INVALID_OBJECT for one without its fields, as
- *   `fromPrimitive` may read it
+ * What a plugin announces.
+ * @throws VifError PLUGIN_FAILED if its `describe` throws, or returns anything but a whole announcement
  */
-function wholeInfo(info: unknown): readonly HostPluginInfo[] {
-  if (info instanceof Promise) throw new TypeError('describe must not be async');
-  if (!(info instanceof HostPluginInfo)) throw new TypeError(`it returned ${quote(info)}`);
-  return new HostInfo({ plugin_info: [info] }).plugin_info;
+export function describePlugin(name: string, plugin: VifPlugin): HostPluginInfo {
+  try {
+    const info: unknown = plugin.describe();
+    if (info instanceof Promise) throw new TypeError('describe must not be async');
+    if (!(info instanceof HostPluginInfo)) throw new TypeError(`describe returned ${quote(info)}`);
+    // An announcement that was read by `fromPrimitive` may lack fields.
+    const [whole = info] = new HostInfo({ plugin_info: [info] }).plugin_info;
+    return whole;
+  } catch (error) {
+    throw asVifError(error, 'PLUGIN_FAILED', `The plugin '${name}' cannot say which VIFs it supports`);
+  }
 }
 
 function only(permitted: readonly string[], { plugin_name, vif_info }: HostPluginInfo): HostPluginInfo[] {

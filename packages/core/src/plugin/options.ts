@@ -1,6 +1,7 @@
 import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
 import { type ValidationError as Refusal, validateSync } from '../fields/class-validator.js';
+import { suggestion } from '../fields/read-fields.js';
 import type { Constructor } from './declaration.js';
 import { slugOf } from './slots.js';
 
@@ -97,8 +98,8 @@ function overridesOf({ from, values: given }: GivenOptions, known: object, owner
   const overrides = entriesOf(given, owner, from).filter(([, value]) => value !== undefined);
   const unknown = overrides.find(([name]) => !Object.hasOwn(known, name));
   if (unknown) {
-    const names = Object.keys(known).join(', ') || 'none';
-    throw refused(`${owner} has no option '${unknown[0]}'; it has ${names}${fromSource(from)}`);
+    const hint = suggestion(unknown[0], Object.keys(known));
+    throw refused(`${owner} has no option '${unknown[0]}'; ${hint}${fromSource(from)}`);
   }
   return overrides;
 }

@@ -1,7 +1,7 @@
 import { thisCore } from '../errors/core-copy.js';
 import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
-import { type OptionRules, optionRules } from '../fields/options.js';
+import { hasMethods, type OptionRules, optionRules } from '../fields/options.js';
 import type { Constructor, Declaration } from './declaration.js';
 import { type BuiltOptions, buildOptions, type GivenOptions } from './options.js';
 import type { Component, PluginPackage } from './package.js';
@@ -27,7 +27,7 @@ const packageRules: OptionRules<Omit<PluginPackage, symbol>> = {
   contract: { accepts: () => true, says: 'a contract' }, // adaptersFor refuses one that cannot be served
   provides: { accepts: Array.isArray, says: 'a list of classes' }, // each is checked when it is registered
   objects: functions,
-  stepKinds: { accepts: isListOf(optionRules.object.accepts), says: 'a list of results of defineStepKind' },
+  stepKinds: { accepts: isListOf(hasMethods('check')), says: 'a list of results of defineStepKind' },
   runners: optionRules.function,
 };
 

@@ -1,5 +1,6 @@
 import { quote } from '../errors/quote.js';
 import { asVifError, VifError } from '../errors/vif-error.js';
+import { suggestion } from '../fields/read-fields.js';
 import { type Routing, routings } from '../nova/request.js';
 import { adoptClass } from '../os-vif/registry.js';
 import { type HostFacts, type Logger, silentLogger } from '../plan/host.js';
@@ -70,11 +71,11 @@ export class PluginRegistry {
     }
     for (const scope of this.#scopes) scope.check();
     for (const each of onDemand) this.#addPending(each);
-    const known = new Set(this.#components.map((each) => optionsOwner(each)));
+    const known = new Set(this.#components.flatMap((each) => optionsOwner(each) ?? []));
     for (const [name, [first]] of this.#options) {
       if (known.has(name)) continue;
       const message = `There are options for '${name}', but no plugin of that name${fromSource(first?.from)}`;
-      throw new VifError('INVALID_OPTIONS', message);
+      throw new VifError('INVALID_OPTIONS', `${message}; ${suggestion(name, [...known])}`);
     }
   }
 

@@ -98,6 +98,7 @@ const calls: Readonly<
     { objects: 'VIFPortProfileAcme' },
     { objects: [5] },
     { stepKinds: [5] },
+    { stepKinds: [{ kind: 'acme:lane', fields: {} }] },
     { runners: [] },
   ],
   '@vifPlugin(…)': [

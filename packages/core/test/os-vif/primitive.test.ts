@@ -166,4 +166,9 @@ describe('the wire form is refused', () => {
     const { message } = refusal(wrap('\u009b2J\u202e', '1.0', {}));
     expect(message).not.toMatch(/\p{C}/u);
   });
+
+  it('for a class of a vendor, whose package is not loaded', () => {
+    const { message } = refusal(wrap('VIFAcme', '1.0', { id }, { 'versioned_object.namespace': 'acme' }));
+    expect(message).toContain('the unknown class "acme.VIFAcme"; load the package that has it');
+  });
 });

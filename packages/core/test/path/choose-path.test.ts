@@ -157,6 +157,15 @@ describe('no path', () => {
     expect(() => pathOf(modelVif(1, 'constructor'), [])).toThrow(
       refusal("Nothing handles VIF type 'constructor'. Registered types: none"),
     );
+    @vifConverter({ type: 'newer', routing: 'current' })
+    class Newer implements VifConverter {
+      convert = () => undefined;
+    }
+    expect(() => pathOf(modelVif(1, 'newer'), [Newer])).toThrow(
+      refusal(
+        "Nothing handles VIF type 'newer' by the rules of routing 'newton': use routing 'current' (--routing current)",
+      ),
+    );
   });
 });
 

@@ -212,7 +212,7 @@ describe('a bad plan', () => {
     {},
     Symbol('a'),
   ])('has a step of a kind that there is not: %o', (kind) =>
-    expect(refusal([{ ...link, kind }])).toMatch(/(malformed|lacks) 'kind'/),
+    expect(refusal([{ ...link, kind }])).toMatch(/(unknown|lacks) 'kind'/),
   );
 
   it.each(['constructor', 'toString', '__proto__', 'macvlan', undefined, ['tap']])(

@@ -55,7 +55,7 @@ describe('a plugin that cannot be described', () => {
   });
 
   it.each<[what: string, info: unknown, message: string]>([
-    ['nothing', undefined, 'it returned undefined'],
+    ['nothing', undefined, 'describe returned undefined'],
     ['a promise', Promise.resolve(announce('bad', [])), 'describe must not be async'],
     ['an announcement without fields', bare, 'plugin_name is missing'],
     ['what only looks like one', Object.create(HostPluginInfo.prototype), 'must be a HostPluginInfo object'],

@@ -81,6 +81,7 @@ export const code = {
 export class VifDriver {
   readonly #parts: VifDriverParts;
   readonly #engine: Engine;
+  readonly #closed = new AbortController();
 
   /** Use `createVifDriver`. */
   constructor(parts: VifDriverParts) {
@@ -316,20 +317,23 @@ export class VifDriver {
   /**
    * Reports each change on this host that concerns a plugged VIF, whoever makes it: to its links, ports, bridges,
    * filters and virtual functions, to the bridges that it is in, and to their uplinks. Nothing is polled but what could
-   * not be read. Several changes to a thing within a moment are one. It ends with its signal, or the loop that reads it.
+   * not be read. Several changes to a thing within a moment are one. It ends with its signal, with the loop that reads
+   * it, or with the driver.
    * @throws VifError INVALID_OPTIONS; COMMAND_NOT_FOUND, NO_RUNNER or another code, if nothing reports changes
    */
   async *watch(options: WatchOptions): AsyncIterable<HostChange> {
     const { signal } = readWatchOptions(options);
-    yield* (await loadCode(this.#parts.host, code.watch)).watchHost(this.#parts.host, signal);
+    const { watchHost } = await loadCode(this.#parts.host, code.watch);
+    yield* watchHost(this.#parts.host, [signal, this.#closed.signal]);
   }
 
   /**
-   * Disposes of what the plugins have made and of the runners of their packages, and then closes the host's connections
+   * Ends the watches. Disposes of what the plugins have made and of the runners of their packages, and then closes the host's connections
    * and ends its processes. A plugin that fails to be disposed of, or takes longer than 5 s, is logged, and does not
    * prevent the host from closing.
    */
   async close(): Promise<void> {
+    this.#closed.abort();
     const { host, runners, registry, logger } = this.#parts;
     await disposePlugins(registry, runners, logger);
     await host.close();

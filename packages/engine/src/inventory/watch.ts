@@ -15,8 +15,24 @@ const SETTLE_TIME = 50;
 const FIRST_RETRY_DELAY = 1_000;
 const MAX_RETRY_DELAY = 60_000;
 
-/** Reports changes that concern VIFs: see `VifDriver.watch`. */
+/** Reports changes that concern VIFs, until one of the signals fires: see `VifDriver.watch`. */
 export async function* watchHost(
+  host: Host,
+  signals: readonly AbortSignal[],
+): AsyncGenerator<HostChange, void, undefined> {
+  const ended = new AbortController();
+  const end = () => ended.abort();
+  for (const each of signals) each.addEventListener('abort', end);
+  try {
+    if (!signals.some(({ aborted }) => aborted)) yield* changesOf(host, ended.signal);
+  } catch (error) {
+    if (!ended.signal.aborted) throw error; // a host that is closed cannot be read to the end
+  } finally {
+    for (const each of signals) each.removeEventListener('abort', end);
+  }
+}
+
+async function* changesOf(
   { inventory, records }: Host,
   signal: AbortSignal,
 ): AsyncGenerator<HostChange, void, undefined> {

@@ -114,10 +114,10 @@ function taskOf(
 }
 
 function noRunner({ kind }: Step): VifError {
-  return new VifError(
-    'NO_RUNNER',
-    `This host cannot run '${kind}' steps: give the driver one with a runner for them`,
-  );
+  const remedy = kind.includes(':')
+    ? 'add one to `runners` of the package that defines them'
+    : 'give the driver a host that has one';
+  return new VifError('NO_RUNNER', `There is no runner for '${kind}' steps: ${remedy}`);
 }
 
 /**

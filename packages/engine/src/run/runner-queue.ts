@@ -107,8 +107,9 @@ export class RunnerQueue {
     const endBatch = startBatch('inspect', asked, this.isOneByOne);
     try {
       const steps = asked.map(({ step, job, isOfPlug }) => ({ step, vifId: job.vifId, isOfPlug }));
-      const found = await withinDeadline(this.#runner.inspect(steps, this.#signal), this.#signal, doing);
-      return asked.map((_, i) => ({ value: found[i] ?? { differences: [] } }));
+      const inspecting = this.#runner.inspect(steps, this.#signal);
+      const found = oneForEach(asked, await withinDeadline(inspecting, this.#signal, doing), 'inspect');
+      return found.map((value) => ({ value }));
     } catch (error) {
       const failure = asVifError(error, 'CHECK_FAILED', 'The host could not be read');
       return asked.map(() => ({ error: failure }));
@@ -135,7 +136,8 @@ export class RunnerQueue {
     try {
       if (signal.aborted) throw signalError(signal, doing);
       for (const task of tasks) task.attempted = true;
-      const outcomes = await withinDeadline(this.#runner.apply(tasks, signal), signal, doing, GRACE);
+      const applying = this.#runner.apply(tasks, signal);
+      const outcomes = oneForEach(tasks, await withinDeadline(applying, signal, doing, GRACE), 'apply');
       for (const [i, task] of tasks.entries()) task.outcome = outcomes[i] ?? {};
     } catch (error) {
       const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be changed');
@@ -178,7 +180,7 @@ export class RunnerQueue {
     tasks: readonly RunningTask[],
     signal: AbortSignal,
   ): Promise<readonly (VifError | undefined)[]> {
-    const failures = await this.#runner.undo(tasks, signal).catch((error: unknown) => {
+    const failures = await this.#failuresOfUndoing(tasks, signal).catch((error: unknown) => {
       const failure = asVifError(error, 'PLUG_FAILED', 'The host could not be put back');
       return tasks.map(() => failure);
     });
@@ -189,6 +191,29 @@ export class RunnerQueue {
     const untouched = new Set(doubtful.filter((task, i) => found[i] && isAsFound(task, found[i])));
     return tasks.map((task, i) => (untouched.has(task) ? undefined : failures[i]));
   }
+
+  async #failuresOfUndoing(
+    tasks: readonly RunningTask[],
+    signal: AbortSignal,
+  ): Promise<readonly (VifError | undefined)[]> {
+    const failures: unknown = await this.#runner.undo(tasks, signal);
+    if (Array.isArray(failures)) return failures;
+    throw new VifError(
+      'PLUGIN_FAILED',
+      'undo of a runner must return a list: for each step an error, or undefined',
+    );
+  }
+}
+
+/**
+ * The results of a runner, in the order of its steps. A step without a result would count as one that is done.
+ * @throws VifError PLUGIN_FAILED if one is missing
+ */
+function oneForEach<T>(steps: readonly unknown[], results: readonly T[], method: string): readonly T[] {
+  const found = Array.isArray(results) ? results.filter((each) => Object(each) === each).length : 0;
+  if (found === steps.length && results.length === found) return results;
+  const text = `${method} of a runner must return one result for each of its steps: ${steps.length}, not ${found}`;
+  throw new VifError('PLUGIN_FAILED', text);
 }
 
 function mayHaveDoneNothing({ step, outcome: { done, error } }: RunningTask): boolean {

@@ -56,6 +56,19 @@ async function watched(
   return reported;
 }
 
+it('ends with its driver, whose end its reader may wait for', async () => {
+  const { driver } = benchWith([Taps]);
+  const { signal } = new AbortController();
+  const reported: HostChange[] = [];
+  const watching = (async () => {
+    for await (const change of driver.watch({ signal })) reported.push(change);
+  })();
+  await driver.close();
+  await watching;
+  for await (const change of driver.watch({ signal })) reported.push(change);
+  expect(reported).toEqual([]);
+});
+
 it('reads again what could not be read, though nothing else changes', async () => {
   let [value, isFailing] = [1, false];
   const inventory = (): Inventory => {

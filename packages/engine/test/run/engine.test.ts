@@ -117,6 +117,22 @@ describe('engine', () => {
     expect(result).toMatchObject({ error: { code: 'CHECK_FAILED', vifId: 'a', cause: links.unreadable } });
   });
 
+  it.each(['inspect', 'apply'] as const)(
+    'fails if %s of a runner returns no result for a step, which would count as done',
+    async (method) => {
+      const links = new FakeRunner(['link']);
+      const whole: (...args: never[]) => Promise<unknown[]> = links[method].bind(links);
+      Object.assign(links, { [method]: async (...args: never[]) => (await whole(...args)).slice(1) });
+      const jobs = [{ vifId: 'a', plan: [link('x'), link('y')] }];
+      const [result] = await new Engine(fakeHost([links])).plug(jobs, { signal: soon() });
+      const message = `${method} of a runner must return one result for each of its steps: 2, not 1`;
+      expect(result).toMatchObject({
+        error: { code: 'PLUG_FAILED', cause: { code: 'PLUGIN_FAILED', message } },
+      });
+      expect([...links.existing]).toEqual([]);
+    },
+  );
+
   it('takes no jobs at all', async () => {
     expect(await new Engine(fakeHost([])).plug([], { signal: soon() })).toEqual([]);
   });

@@ -224,7 +224,7 @@ describe('plug', () => {
     const { links, plugError } = setUp();
     const plan = [link('a'), { kind: 'vf', address: '0000:03:00.1' } as const];
     expect(await plugError([{ vifId: 'a', plan }])).toMatchObject({
-      cause: { code: 'NO_RUNNER', message: expect.stringContaining('give the driver one with a runner') },
+      cause: { code: 'NO_RUNNER', message: expect.stringContaining('give the driver a host that has one') },
     });
     expect(links.applied).toEqual([]);
   });

@@ -1,4 +1,5 @@
 import { isVifError, type PluginPackage, PluginRegistry } from '@vifkit/core';
+import { describePlugin } from '@vifkit/core/internal';
 import {
   classNameOf,
   commonVersion,
@@ -7,18 +8,18 @@ import {
   toPrimitive,
   type VIFBase,
 } from '@vifkit/core/os-vif';
-import type { Case } from './case.js';
+import { type Case, ifEmpty } from './case.js';
 import { type Example, examplesOf } from './examples.js';
 import type { Fixture } from './fixture.js';
 import type { Look } from './look.js';
 import { sampleFields, vifClasses } from './vif-classes.js';
 
 /** A plugin supports exactly what it announces: each class, each port profile and each version, and no others. */
-export function announces(from: PluginPackage, plugin: string, fixture: Fixture): Case[] {
+export async function announces(from: PluginPackage, plugin: string, fixture: Fixture): Promise<Case[]> {
   const subject = `plugin '${plugin}'`;
   const announced = (): readonly HostVIFInfo[] =>
-    new PluginRegistry(fixture.plugins, fixture.options).plugin(plugin).describe().vif_info;
-  const others = () => {
+    describePlugin(plugin, new PluginRegistry(fixture.plugins, fixture.options).plugin(plugin)).vif_info;
+  const others = async () => {
     const names = announced().map((vif) => vif.vif_object_name);
     return vifClasses.filter((each) => !names.includes(nameOf(each)));
   };
@@ -26,7 +27,7 @@ export function announces(from: PluginPackage, plugin: string, fixture: Fixture)
     {
       subject,
       promise: 'announces-versions',
-      says: `announces of '${plugin}' the versions that there are`,
+      says: 'announces versions that core has',
       async run(look) {
         look.some(announced(), 'the VIF classes that it announces');
         look.equal(announced(), announced(), 'what it announces when it is asked again');
@@ -39,7 +40,7 @@ export function announces(from: PluginPackage, plugin: string, fixture: Fixture)
     {
       subject,
       promise: 'plugs-announced',
-      says: `plugs what '${plugin}' announces, in every version`,
+      says: 'plugs what it announces, in every version',
       async run(look) {
         look.some(announced(), 'the VIF classes that it announces');
         for (const vif of announced()) {
@@ -56,10 +57,10 @@ export function announces(from: PluginPackage, plugin: string, fixture: Fixture)
     {
       subject,
       promise: 'refuses-others',
-      says: `refuses for '${plugin}' VIF classes that it does not announce`,
-      inapplicable: others().length === 0 ? 'it announces all VIF classes' : undefined,
+      says: 'refuses VIF classes that it does not announce',
+      inapplicable: await ifEmpty(others(), 'it announces all VIF classes'),
       async run(look) {
-        for (const type of others()) {
+        for (const type of await others()) {
           for (const own of [{}, sampleFields(type)]) {
             const { driver } = await fixture.start();
             const vif = new type({ ...commonFields, ...own, plugin });

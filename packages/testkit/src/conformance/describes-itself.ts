@@ -1,5 +1,5 @@
 import { PluginRegistry } from '@vifkit/core';
-import { readPackageManifest, requireAsDeclared } from '@vifkit/core/internal';
+import { describePlugin, readPackageManifest, requireAsDeclared } from '@vifkit/core/internal';
 import { classNameOf } from '@vifkit/core/os-vif';
 import { announces } from './announces.js';
 import { type Case, ifEmpty } from './case.js';
@@ -26,7 +26,7 @@ export async function describesItself(fixtures: readonly Fixture[], manifest: un
       async run(look) {
         for (const { object, request } of fixtures) {
           if (!object?.plugin) continue;
-          const { vif_info } = registry.plugin(object.plugin).describe();
+          const { vif_info } = describePlugin(object.plugin, registry.plugin(object.plugin));
           const announced = vif_info.map((vif) => vif.vif_object_name);
           look.includes(announced, classNameOf(object), `what is announced, for ${String(request.id)}`);
         }
@@ -36,9 +36,9 @@ export async function describesItself(fixtures: readonly Fixture[], manifest: un
       (name): Case => ({
         subject: `plugin '${name}'`,
         promise: 'describes-name',
-        says: `describes the plugin '${name}' by its name`,
+        says: 'describes itself by its name',
         async run(look) {
-          look.same(registry.plugin(name).describe().plugin_name, name, 'plugin_name');
+          look.same(describePlugin(name, registry.plugin(name)).plugin_name, name, 'plugin_name');
         },
       }),
     ),
@@ -59,5 +59,5 @@ export async function describesItself(fixtures: readonly Fixture[], manifest: un
   const added = addExamples(fixtures).flatMap((each) =>
     new PluginRegistry([each]).pluginNames.map((name) => announces(each, name, first)),
   );
-  return [...cases, ...added.flat()];
+  return [...cases, ...(await Promise.all(added)).flat()];
 }

@@ -31,7 +31,7 @@ export async function failsWhole(fixture: Fixture, subject: string): Promise<Cas
     {
       subject,
       promise: 'undoes-abort',
-      says: 'undoes a plug that is aborted, wherever it is',
+      says: 'undoes a plug that is aborted, wherever that happens',
       inapplicable: noPlug,
       run: (look) =>
         atEachPointOfPlug(fixture, async (bench, point, where) => {
@@ -93,7 +93,7 @@ export async function failsWhole(fixture: Fixture, subject: string): Promise<Cas
           const error = await rejection(() => driver.unplug(request));
           look.holds(
             error instanceof UnplugError,
-            `an UnplugError is thrown at ${what}, and not ${String(error)}`,
+            `the unplug fails at ${what} with an UnplugError, and not ${errorText(error)}`,
           );
           if (error instanceof UnplugError)
             look.holds(
@@ -153,7 +153,10 @@ export async function undone(
   const error = await rejection(plug);
   // The refused setting may be one that the host has anyway: such a plug is complete.
   if (error === undefined && (await bench.wanting()).length === 0) return undefined;
-  look.holds(error instanceof PlugError, `a PlugError is thrown at ${where}, and not ${String(error)}`);
+  look.holds(
+    error instanceof PlugError,
+    `the plug fails at ${where} with a PlugError, and not ${errorText(error)}`,
+  );
   if (!(error instanceof PlugError)) return undefined;
   look.none(error.undoFailures.map(String), `what could not be undone at ${where}`);
   bench.host.heal();
@@ -174,6 +177,10 @@ async function rejection(run: () => Promise<unknown>): Promise<unknown> {
     return error;
   }
   return undefined;
+}
+
+function errorText(error: unknown): string {
+  return error === undefined ? 'without an error' : `with ${String(error)}`;
 }
 
 /** The codes of an error and of what caused it. */

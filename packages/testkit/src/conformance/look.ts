@@ -29,7 +29,12 @@ export class Look {
   }
 
   holds(condition: boolean, what: string): void {
-    this.#tell(what, () => assert.ok(condition, 'it does not hold'));
+    this.#tell(what, () => assert.ok(condition, 'this is not the case'));
+  }
+
+  /** @throws Error if nothing was compared: such a case would always hold */
+  end(): void {
+    if (this.count === 0) throw new Error('Nothing could be compared, so this was not shown');
   }
 
   #tell(what: string, look: () => void): void {

@@ -37,7 +37,7 @@ export class Watch implements Gate {
       this.programs.add(argv[0]);
       if (comparing.getStore() === this) return commands.answer(argv, signal);
       const failure = await this.#host.reach({ part: 'runner', what: argv.join(' ') }, signal);
-      if (failure) throw failure;
+      if (failure) return { exitCode: 1, stdout: '', stderr: failure.message, missing: false };
       return commands.answer(argv, signal);
     },
   };

@@ -132,9 +132,9 @@ describe('options that are refused', () => {
 
   it('are names that the class lacks', () => {
     expect(refusal({ guarded: { queue: 4 } })).toBe(
-      "plugin 'guarded' has no option 'queue'; it has queues, uplink",
+      "plugin 'guarded' has no option 'queue'; did you mean 'queues'? Known are queues, uplink",
     );
-    expect(refusal({ bare: { mtu: 1 } })).toBe("plugin 'bare' has no option 'mtu'; it has none");
+    expect(refusal({ bare: { mtu: 1 } })).toBe("plugin 'bare' has no option 'mtu'; known are none");
   });
 
   it.each(['toString', 'constructor', '__proto__'])('are names that every object has: %s', (name) => {
@@ -215,7 +215,7 @@ describe('options of several sources', () => {
     [
       'an unknown option',
       { guarded: { queue: 1 } },
-      "no option 'queue'; it has queues, uplink (from bad.json)",
+      "no option 'queue'; did you mean 'queues'? Known are queues, uplink (from bad.json)",
     ],
     ['an unknown plugin', { other: {} }, 'no plugin of that name (from bad.json)'],
     ['what is no object', { guarded: 7 }, 'must be an object, not 7 (from bad.json)'],

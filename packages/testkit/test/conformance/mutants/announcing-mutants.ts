@@ -36,6 +36,11 @@ export const announcingMutants: Readonly<Record<string, FabricClass>> = {
       return announce('fabric', [[VIFBridge, []]]);
     }
   },
+  'announces later': class extends Fabric {
+    override describe() {
+      return Promise.resolve(super.describe()) as never; // an async method, as in plain JavaScript
+    }
+  },
   'announces nothing': class extends Fabric {
     override describe() {
       return new HostPluginInfo({ plugin_name: 'fabric', vif_info: [] });

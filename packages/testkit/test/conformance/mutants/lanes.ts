@@ -10,6 +10,7 @@ import {
 import { requireField, type VIFBase, VIFGeneric } from '@vifkit/core/os-vif';
 import {
   type AttemptedTask,
+  type CommandExecutor,
   defineStepKind,
   type Inspection,
   integer,
@@ -127,7 +128,7 @@ function tapOf(vif: VIFBase): string {
 
 interface Parts {
   readonly plugin?: new () => Lanes;
-  readonly runner?: new () => LaneRunner;
+  readonly runner?: new (commands: CommandExecutor) => LaneRunner;
 }
 
 /** What the suite is told of the package; with the fabric in sight, or without it. */
@@ -141,7 +142,7 @@ export function lanesSuite(
     name: '@acme/lanes',
     provides: [Declared],
     stepKinds: [lane, laneAbsent],
-    runners: () => [new runner()],
+    runners: ({ commands }) => [new runner(commands)],
   };
   const id = 'dc065497-3c8d-4f44-8fb4-e1d33c16a536';
   const address = 'fa:16:3e:83:fe:fc';

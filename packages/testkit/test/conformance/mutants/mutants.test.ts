@@ -40,6 +40,14 @@ describe('a plugin with one fault breaks a promise', () => {
   });
 });
 
+it('says what is wrong with an async `describe`', async () => {
+  const { 'announces later': mutant } = announcingMutants;
+  if (!mutant) throw new Error('There is no such mutant');
+  expect(await broken(mutant, true)).toContain(
+    "describes-name: The plugin 'fabric' cannot say which VIFs it supports: describe must not be async",
+  );
+});
+
 describe('without the controller in sight', () => {
   it.each(Object.entries({ ...announcingMutants, ...mutants }))(
     'a plugin that %s breaks one, too',

@@ -1,4 +1,5 @@
 import { VifError } from '@vifkit/core';
+import type { CommandExecutor } from '@vifkit/core/step-kinds';
 import { describe, expect, it } from 'vitest';
 import { type ConformanceOptions, type Kept, runConformance } from '../../../src/conformance/index.js';
 import { LaneRunner, Lanes, lanesSuite } from './lanes.js';
@@ -13,10 +14,16 @@ async function broken(suite: ConformanceOptions): Promise<string[]> {
 }
 
 /** Runners with one thing wrong each. */
-const runners: Readonly<Record<string, new () => LaneRunner>> = {
+const runners: Readonly<Record<string, new (commands: CommandExecutor) => LaneRunner>> = {
   'undoes nothing': class extends LaneRunner {
     override async undo(tasks: readonly unknown[]) {
       return tasks.map(() => undefined);
+    }
+  },
+  'returns nothing when it has undone': class extends LaneRunner {
+    override async undo(tasks: Parameters<LaneRunner['undo']>[0]) {
+      await super.undo(tasks);
+      return undefined as never;
     }
   },
   'undoes only what went well': class extends LaneRunner {
@@ -45,6 +52,24 @@ const runners: Readonly<Record<string, new () => LaneRunner>> = {
       const found = await super.inspect(steps);
       for (const { step } of steps) if (step.kind === 'lanes:lane') this.put(step.port, step.lane);
       return found;
+    }
+  },
+  'does not look at how its program ended': class extends LaneRunner {
+    constructor(private readonly commands: CommandExecutor) {
+      super();
+    }
+    override async apply(tasks: Parameters<LaneRunner['apply']>[0]) {
+      const { signal } = new AbortController();
+      for (const task of tasks) {
+        const { exitCode } = await this.commands.run(['lanectl', task.step.port], signal);
+        if (exitCode === 0) await super.apply([task]);
+      }
+      return tasks.map(({ change }) => ({ done: change }));
+    }
+  },
+  'has no result for some steps': class extends LaneRunner {
+    override async inspect(steps: Parameters<LaneRunner['inspect']>[0]) {
+      return (await super.inspect(steps)).filter(({ change }) => change !== undefined);
     }
   },
   'fails to undo': class extends LaneRunner {
@@ -80,6 +105,22 @@ describe('a package with a runner', () => {
 
   it.each(Object.entries(runners))('breaks one where the runner %s', async (_, runner) => {
     expect(await broken(lanesSuite({ runner }, false))).not.toEqual([]);
+  });
+
+  it('is told of the program whose failure its runner does not notice', async () => {
+    const { 'does not look at how its program ended': runner = LaneRunner } = runners;
+    expect(await broken(lanesSuite({ runner }, false))).toContainEqual(
+      expect.stringMatching(
+        /^undoes-failure: the plug fails at lanectl \S+ with a PlugError, and not without an error/,
+      ),
+    );
+  });
+
+  it('is told that `undo` returns a list', async () => {
+    const { 'returns nothing when it has undone': runner = LaneRunner } = runners;
+    expect(await broken(lanesSuite({ runner }, false))).toContainEqual(
+      expect.stringContaining('undo of a runner must return a list: for each step an error, or undefined'),
+    );
   });
 
   it.each(Object.entries(plugins))('breaks one where the plugin %s', async (_, plugin) => {
