@@ -28,6 +28,8 @@ export interface LinkOnPath {
   readonly mtu: number;
   /** A tap or macvtap whose queue has length 0: the kernel drops what is sent to the guest. */
   readonly dropsAll?: boolean | undefined;
+  /** It takes all multicasts, and not only those that the host itself has joined on it. */
+  readonly allMulticasts?: boolean | undefined;
   readonly address: string;
   readonly master?: string | undefined;
   readonly peer?: string | undefined;
@@ -122,6 +124,8 @@ export interface OvsBridgeOnPath {
   readonly flows?: number | undefined;
   /** Why none of its ports that lead to the network works; undefined if one does, or if it has none. */
   readonly closedWays?: { readonly why: string; readonly isError: boolean } | undefined;
+  /** Whether a patch port that works joins it to another bridge; undefined if that does not matter. */
+  readonly isJoined?: boolean | undefined;
 }
 
 /** The VLAN settings of a port of Open vSwitch. */

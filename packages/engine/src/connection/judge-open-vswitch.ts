@@ -32,6 +32,8 @@ export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdic
     if (!bridge) return missing;
     if (bridge.error !== undefined) return broken(bridge.error);
     if (bridge.flows === 0 && showsAllFlows(bridge)) return broken('it has no flows: it drops everything');
+    if (bridge.isJoined === false)
+      return waiting("no patch port joins it to another bridge: Neutron's agent adds that");
     return judgeClosedWays(bridge);
   });
 }
@@ -160,7 +162,7 @@ function judgeTreeState({ name }: OvsPortLeg, port: OvsPortOnPath, { links }: Ho
 
 /** The kernel is asked about a link itself: Open vSwitch learns of changes later. */
 function judgeLinkState(
-  { linkBy, type, name }: OvsPortLeg,
+  { linkBy, type, name, bridge }: OvsPortLeg,
   port: OvsPortOnPath,
   { links }: HostState,
 ): Verdict {
@@ -170,7 +172,10 @@ function judgeLinkState(
     if (master !== undefined && master !== 'ovs-system') return broken(`its link is a member of ${master}`);
     return up ? sound : broken('its link is down');
   }
-  if (type === 'patch' || port.linkState !== 'down') return sound;
+  if (type === 'patch') return sound;
+  if (port.adminState === 'down')
+    return broken(`it is set down: run \`ovs-ofctl mod-port ${bridge} ${name} up\``);
+  if (port.linkState !== 'down') return sound;
   if (type.startsWith('dpdkvhostuser')) return waiting('no guest has connected to its socket');
   return linkBy === 'hypervisor' || type === 'dpdk'
     ? waiting('its link is down until the guest starts')
