@@ -26,10 +26,15 @@ const bond = (...settings: string[]) =>
     vsctl('del-port', 'net0', '--', 'add-bond', 'br-int', 'bond0', 'net0', 'spare0', ...settings),
   );
 const mirrorTo = (port: string) =>
-  vsctl(
-    ...['--id=@port', 'get', 'Port', port, '--'],
-    ...['--id=@m', 'create', 'Mirror', 'name=m0', 'select_all=true', 'output-port=@port', '--'],
-    ...['set', 'Bridge', 'br-int', 'mirrors=@m'],
+  all(
+    vsctl(
+      ...['--id=@port', 'get', 'Port', port, '--'],
+      ...['--id=@m', 'create', 'Mirror', 'name=m0', 'select_all=true', 'output-port=@port', '--'],
+      ...['set', 'Bridge', 'br-int', 'mirrors=@m'],
+    ),
+    // Open vSwitch 3.1.0 may leave what flows in the datapath as it was before the mirror.
+    (site) =>
+      site.run('ovs-appctl', '-t', `${site.ovs.directory}/ovs-vswitchd.ctl`, 'revalidator/purge'),
   );
 /** Another VIF's bridge, with patch ports as a plug makes them. */
 const othersPatch = vsctl(
