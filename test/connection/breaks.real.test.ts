@@ -81,6 +81,20 @@ it('waits while each link towards the network is down, also on a bridge behind, 
   await tells([]);
 });
 
+it('waits where Open vSwitch drops the multicasts that an IPv6 guest has not asked for', async () => {
+  const { request }: Mode = modes.direct;
+  const driver = await plugged(modes.direct);
+  const tells = (cidr: string, legs: string[]) =>
+    expect.poll(async () => told(await driver.check(request(1450, cidr))), { timeout: 5_000 }).toEqual(legs);
+  const dropsUnasked = 'other_config:mcast-snooping-disable-flood-unregistered=true';
+  await site.ovs.vsctl('set', 'Bridge', 'br-int', dropsUnasked);
+  await tells('fd09::/64', []);
+  await site.ovs.vsctl('set', 'Bridge', 'br-int', 'mcast_snooping_enable=true');
+  await tells('fd09::/64', ['waiting ovsBridge br-int']);
+  await tells('10.9.0.0/24', []);
+  await site.ovs.vsctl('del-br', 'br-int'); // with these settings
+});
+
 it("waits until Neutron's agent has joined a trunk's bridge to the integration bridge", async () => {
   const trunk = 'tbr-5f1d2c3b-4';
   const driver = await plugged({ request: () => onBridge(trunk), start: (site) => freeTap(site) });

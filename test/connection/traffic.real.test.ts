@@ -33,8 +33,7 @@ const mirrorTo = (port: string) =>
       ...['set', 'Bridge', 'br-int', 'mirrors=@m'],
     ),
     // Open vSwitch 3.1.0 may leave what flows in the datapath as it was before the mirror.
-    (site) =>
-      site.run('ovs-appctl', '-t', `${site.ovs.directory}/ovs-vswitchd.ctl`, 'revalidator/purge'),
+    (site) => site.run('ovs-appctl', '-t', `${site.ovs.directory}/ovs-vswitchd.ctl`, 'revalidator/purge'),
   );
 /** Another VIF's bridge, with patch ports as a plug makes them. */
 const othersPatch = vsctl(

@@ -171,6 +171,8 @@ export interface OvsBridgeLeg {
   readonly name: string;
   /** Others join it to the network by a patch port, as Neutron's agent does with a trunk's bridge. */
   readonly joined?: boolean;
+  /** Whether the guest uses IPv6, which needs multicasts; according to the VIF's subnets unless given. */
+  readonly ipv6?: boolean;
 }
 
 /** An Open vSwitch port. */

@@ -88,7 +88,7 @@ const leg: Field<Leg> = tagged('kind', {
   vlan: { name: linkName, below: linkName, id: vlanId, ...sized },
   guestFilter: { name: linkName },
   vswitchd: { name: oneOf('ovs-vswitchd') },
-  ovsBridge: { name: linkName, joined: optional(flag) },
+  ovsBridge: { name: linkName, joined: optional(flag), ipv6: optional(flag) },
   ovsPort: {
     name: text,
     bridge: linkName,

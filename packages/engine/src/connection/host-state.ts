@@ -124,6 +124,8 @@ export interface OvsBridgeOnPath {
   readonly flows?: number | undefined;
   /** Why none of its ports that lead to the network works; undefined if one does, or if it has none. */
   readonly closedWays?: { readonly why: string; readonly isError: boolean } | undefined;
+  /** It snoops multicasts, and drops those that no guest has asked for. */
+  readonly dropsUnaskedMulticasts?: boolean | undefined;
   /** Whether a patch port that works joins it to another bridge; undefined if that does not matter. */
   readonly isJoined?: boolean | undefined;
 }

@@ -26,7 +26,7 @@ export function judgeVswitchd(state: HostState): Verdict {
   });
 }
 
-export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdict {
+export function judgeOvsBridge({ name, ipv6 }: OvsBridgeLeg, state: HostState): Verdict {
   return withOvs(state, ({ bridges }) => {
     const bridge = bridges.get(name);
     if (!bridge) return missing;
@@ -34,7 +34,15 @@ export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdic
     if (bridge.flows === 0 && showsAllFlows(bridge)) return broken('it has no flows: it drops everything');
     if (bridge.isJoined === false)
       return waiting("no patch port joins it to another bridge: Neutron's agent adds that");
-    return judgeClosedWays(bridge);
+    return worstOf([
+      judgeClosedWays(bridge),
+      // A guest asks when it gets an address, and is heard for five minutes unless a querier reminds it.
+      ipv6 && bridge.dropsUnaskedMulticasts
+        ? waiting(
+            'it drops multicasts that nobody has asked for (mcast-snooping-disable-flood-unregistered): IPv6 neighbours may not find each other',
+          )
+        : undefined,
+    ]);
   });
 }
 

@@ -222,7 +222,7 @@ function withGuest(legs: readonly Leg[], vif: RoutedRequest['vif']): Leg[] {
   const multicasts = ipv6 === undefined ? {} : { ipv6 };
   return legs.map((leg) => {
     if (leg.kind === 'bridgeMember') return { ...known, ...multicasts, ...leg };
-    if (leg.kind === 'macvtap') return { ...multicasts, ...leg };
+    if (leg.kind === 'macvtap' || leg.kind === 'ovsBridge') return { ...multicasts, ...leg };
     return leg.kind === 'guestLink' || leg.kind === 'bridge' ? { ...known, ...leg } : leg;
   });
 }

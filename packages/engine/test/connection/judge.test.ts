@@ -56,6 +56,17 @@ describe('a bridge of Open vSwitch', () => {
   });
 });
 
+it('a bridge of Open vSwitch that drops multicasts that nobody has asked for waits if the network has IPv6', () => {
+  const dropping = openVSwitch({ dropsUnaskedMulticasts: true });
+  const stateOf = (own: object) =>
+    judged({ kind: 'ovsBridge', name: 'br-int', ...own }, { openVSwitch: dropping }).state;
+  expect([stateOf({}), stateOf({ ipv6: false }), stateOf({ ipv6: true })]).toEqual([
+    'sound',
+    'sound',
+    'waiting',
+  ]);
+});
+
 describe('a port of Open vSwitch', () => {
   const leg: Leg = {
     kind: 'ovsPort',

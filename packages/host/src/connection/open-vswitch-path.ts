@@ -212,6 +212,7 @@ const NOT_MADE = 'ovs-vswitchd has not made it: see its log';
 const bridgeColumns = [
   ...(['name', 'datapath_type', 'fail_mode', 'ports'] as const),
   ...(['controller', 'stp_enable', 'rstp_enable'] as const),
+  ...(['mcast_snooping_enable', 'other_config'] as const),
 ];
 
 const portColumns = ['_uuid', 'name', 'tag', 'trunks', 'vlan_mode', 'cvlans', 'protected'] as const;
@@ -242,6 +243,9 @@ function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPa
     failMode: values.readOptionalString(row.fail_mode),
     hasController: values.readUuids(row.controller).length > 0,
     error: bridgeFault(local),
+    dropsUnaskedMulticasts:
+      row.mcast_snooping_enable === true &&
+      values.readEntry(row.other_config, 'mcast-snooping-disable-flood-unregistered') === 'true',
   };
 }
 
