@@ -54,7 +54,8 @@ export async function startTraffic(base: Site): Promise<Traffic> {
   const site: Site = { ...base, openTap };
   const reaches = async ({ pid }: Namespace, addresses: readonly [string, string], version: 4 | 6) => {
     const to = addresses[version === 4 ? 0 : 1].replace(/\/.*/, '');
-    const ping = ['ping', '-c', '2', '-i', '0.2', '-W', '1', '-s', `${PAYLOAD[version]}`, '-M', 'do', to];
+    // Until the first reply, for at most a second.
+    const ping = ['ping', '-c', '1', '-w', '1', '-i', '0.2', '-s', `${PAYLOAD[version]}`, '-M', 'do', to];
     const { exitCode } = await execa('nsenter', ['--target', String(pid), '--net', '--', ...ping], {
       reject: false,
     });

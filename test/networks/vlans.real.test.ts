@@ -70,9 +70,9 @@ describe('a port that its request settles', { timeout: 60_000 }, () => {
       await ovs.vsctl('add-port', 'br-guest', tapOf(vlan), ...(vlan < 10 ? [] : [`tag=${vlan}`]));
     }
   }
-  // A flow that is in use is looked through again within half a second.
+  // Until the first reply: a flow that is in use is looked through again within half a second.
   const pings = (from: Namespace, address: string) =>
-    from.run('ping', '-c', '5', '-i', '0.4', '-W', '1', address).then(
+    from.run('ping', '-c', '1', '-w', '2', '-i', '0.4', address).then(
       () => true,
       () => false,
     );

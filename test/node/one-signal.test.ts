@@ -5,7 +5,8 @@ import { expect, it } from 'vitest';
 
 const program = fileURLToPath(new URL('one-signal.js', import.meta.url));
 
-it.each([...nodeReleases()])(
+// The machine's own has the major release of one of them.
+it.each([...nodeReleases()].filter(([release]) => release !== process.versions.node))(
   'a signal that is handed to 20,000 calls holds nothing of them, on Node.js %s',
   async (release, node) => {
     const { stdout } = await execa(node, ['--expose-gc', program]);

@@ -47,7 +47,7 @@ for i in $(seq 300); do grep -q open /run/g${number}.log && exec ip link set dev
   /** Whether the other guest replies. */
   pings(other: Guest): Promise<boolean> {
     return this.machine
-      .run(`ip netns exec g${this.number} ping -c 3 -i 0.3 -W 2 10.0.0.${other.number}`)
+      .run(`ip netns exec g${this.number} ping -c 1 -w 2 -i 0.3 10.0.0.${other.number}`)
       .then(
         () => true,
         () => false,

@@ -57,34 +57,26 @@ beforeAll(async () => {
 afterAll(() => machine?.stop());
 
 const links = async () => (await machine.run("ip -brief link | awk '{print $1}' | sort")).split('\n');
-const carriers = async (number: number) => {
-  const found = await machine.run(
-    `ovs-vsctl --bare --columns=name find Interface external_ids:iface-id=${idOf(number)}`,
-  );
-  return found.trim().split('\n').filter(Boolean);
-};
 
 it("connects guests through the kernel's datapath, in either form, and from one into the other", async () => {
   const before = await links();
+  const requests = [hybrid(1), direct(2)];
   const [one, two] = [new Guest(machine, 1, named('tap', 1)), new Guest(machine, 2, named('tap', 2))];
-  await machine.vif('plug', [hybrid(1), direct(2)]);
+  await machine.vif('plug', requests);
   for (const guest of [one, two]) await guest.start(MTU);
   await machine.run(`ip link set dev ${named('tap', 1)} master ${named('qbr', 1)}`); // as libvirt does
-  expect((await machine.vif('check', [hybrid(1), direct(2)])).flatMap(toldOf)).toEqual([]);
+  expect((await machine.vif('check', requests)).flatMap(toldOf)).toEqual([]);
   expect(await one.pings(two)).toBe(true);
 
+  // From one form into the other, while the guest is down.
   await one.stop();
   await machine.vif('plug', [direct(1)]);
-  expect(await carriers(1)).toEqual([named('tap', 1)]);
   expect(await links()).not.toContain(named('qbr', 1));
   await one.start(MTU);
-  expect((await machine.vif('check', [direct(1)])).flatMap(toldOf)).toEqual([]);
   expect(await one.pings(two)).toBe(true);
 
   for (const guest of [one, two]) await guest.stop();
-  await machine.vif('plug', [hybrid(2)]);
-  expect(await carriers(2)).toEqual([named('qvo', 2)]);
-  await machine.vif('unplug', [direct(1), hybrid(2)]);
+  await machine.vif('unplug', [direct(1), direct(2)]);
   expect(await links()).toEqual(before);
   expect(await machine.run('ovs-vsctl list-ports br-int')).toBe('');
 }, 600_000);
