@@ -11,7 +11,7 @@ const execute = promisify(execFile);
 const main = new URL('../../packages/cli/dist/main.js', import.meta.url).href;
 
 /** The most modules of our packages that a plug of a tap may load; before packages were loaded by need it took 353. */
-const most = 176;
+const most = 177;
 
 let folder: string;
 
