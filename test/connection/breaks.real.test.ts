@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { breaks } from './breaks.js';
-import { type Mode, type ModeName, modes } from './modes.js';
+import { freeTap, type Mode, type ModeName, modes, onBridge } from './modes.js';
 import { openSite, type Site } from './site.js';
 import { BreakTable, told } from './told.js';
 
@@ -23,6 +23,11 @@ async function plugged(mode: Mode) {
   await mode.start(site);
   return driver;
 }
+
+/** A patch port, as Neutron's agent makes it. */
+const patch = (bridge: string, name: string, peer: string) => [
+  ...['add-port', bridge, name, '--', 'set', 'Interface', name, 'type=patch', `options:peer=${peer}`],
+];
 
 describe.each(Object.keys(modes) as ModeName[])('the unbroken way of a VIF: %s', (name) => {
   const mode: Mode = modes[name];
@@ -48,22 +53,58 @@ describe.each(Object.keys(modes) as ModeName[])('the unbroken way of a VIF: %s',
   });
 });
 
-it('waits while each link towards the network is down, and does not mind one of two', async () => {
+it('waits while each link towards the network is down, also on a bridge behind, and does not mind one of two', async () => {
   const { request }: Mode = modes.direct;
   const driver = await plugged(modes.direct);
   const tells = (legs: string[]) =>
     expect.poll(async () => told(await driver.check(request())), { timeout: 5_000 }).toEqual(legs);
   await tells([]);
-  for (const [name, peer] of [
-    ['out0', 'out1'],
-    ['out2', 'out3'],
-  ]) {
+  const addUnplugged = async (bridge: string, name: string, peer: string) => {
     await site.ip(`link add name ${name} type veth peer name ${peer}`);
     await site.ip(`link set dev ${name} up`);
-    await site.ovs.vsctl('add-port', 'br-int', `${name}`);
+    await site.ovs.vsctl('add-port', bridge, name);
     await tells(['waiting ovsBridge br-int']);
-  }
+  };
+  await addUnplugged('br-int', 'out0', 'out1');
+  await addUnplugged('br-int', 'out2', 'out3');
+  await site.ovs.vsctl(
+    ...['add-br', 'br-ex', '--', 'set', 'Bridge', 'br-ex', 'datapath_type=netdev', '--'],
+    ...[...patch('br-int', 'int-br-ex', 'phy-br-ex'), '--', ...patch('br-ex', 'phy-br-ex', 'int-br-ex')],
+  );
+  await tells([]); // the host may be the router there
+  await addUnplugged('br-ex', 'out4', 'out5');
+  await site.ip('link set dev out5 up');
+  await tells([]);
+  await site.ip('link set dev out5 down');
+  await tells(['waiting ovsBridge br-int']);
   await site.ip('link set dev out3 up');
+  await tells([]);
+});
+
+it('waits where Open vSwitch drops the multicasts that an IPv6 guest has not asked for', async () => {
+  const { request }: Mode = modes.direct;
+  const driver = await plugged(modes.direct);
+  const tells = (cidr: string, legs: string[]) =>
+    expect.poll(async () => told(await driver.check(request(1450, cidr))), { timeout: 5_000 }).toEqual(legs);
+  const dropsUnasked = 'other_config:mcast-snooping-disable-flood-unregistered=true';
+  await site.ovs.vsctl('set', 'Bridge', 'br-int', dropsUnasked);
+  await tells('fd09::/64', []);
+  await site.ovs.vsctl('set', 'Bridge', 'br-int', 'mcast_snooping_enable=true');
+  await tells('fd09::/64', ['waiting ovsBridge br-int']);
+  await tells('10.9.0.0/24', []);
+  await site.ovs.vsctl('del-br', 'br-int'); // with these settings
+});
+
+it("waits until Neutron's agent has joined a trunk's bridge to the integration bridge", async () => {
+  const trunk = 'tbr-5f1d2c3b-4';
+  const driver = await plugged({ request: () => onBridge(trunk), start: (site) => freeTap(site) });
+  const tells = (legs: string[]) =>
+    expect.poll(async () => told(await driver.check(onBridge(trunk))), { timeout: 5_000 }).toEqual(legs);
+  const waits = [`waiting ovsBridge ${trunk}`];
+  await tells(waits);
+  await site.ovs.vsctl(...patch(trunk, 'tpt-1', 'tpi-1'));
+  await tells(waits); // its other end is missing
+  await site.ovs.vsctl(...patch('br-int', 'tpi-1', 'tpt-1'));
   await tells([]);
 });
 

@@ -82,7 +82,7 @@ const linuxBridge =
 
 const model =
   (type: string, details: object = {}, rest: object = {}) =>
-  (mtu = 1450) => ({
+  (mtu = 1450, ...cidrs: string[]) => ({
     instance,
     vif: {
       id,
@@ -90,7 +90,7 @@ const model =
       type,
       devname: tap,
       details,
-      network: { bridge: 'br-lab', subnets: [], meta: { mtu } },
+      network: { bridge: 'br-lab', subnets: cidrs.map((cidr) => ({ cidr })), meta: { mtu } },
       ...rest,
     },
   });
@@ -102,7 +102,7 @@ async function tapIn(site: Site, bridge: string): Promise<void> {
   await site.ip(`link set dev ${tap} mtu 1450 master ${bridge} up`);
 }
 
-async function freeTap(site: Site): Promise<void> {
+export async function freeTap(site: Site): Promise<void> {
   await site.ip(`tuntap add dev ${tap} mode tap`);
   await site.openTap(tap);
   await site.ip(`link set dev ${tap} mtu 1450 up`);
@@ -140,6 +140,14 @@ async function othersBridge(site: Site): Promise<void> {
   await site.ip('link set dev out7 master br-lab up');
   await site.ip('link set dev br-lab mtu 1450 up');
 }
+
+/** A port that the plug makes on another bridge than br-int. */
+export const onBridge = (bridge: string) =>
+  ovs(
+    'VIFOpenVSwitch',
+    { bridge_name: bridge, network: network(1450, [], { bridge }) },
+    { create_port: true },
+  )();
 
 /** @param mode QEMU's part */
 export const vhostUser = (mode: 'client' | 'server') =>
@@ -204,9 +212,13 @@ export const modes = {
   macvtap: {
     request: model('macvtap', { macvtap_source: 'up0', macvtap_mode: 'bridge', physical_interface: 'up0' }),
     before: uplink,
-    start: async ({ ip }) => {
-      await ip(`link add link up0 name macvtap0 address ${mac} type macvtap mode bridge`);
-      await ip('link set dev macvtap0 up');
+    start: async ({ ip, openTap }) => {
+      // All network namespaces share one /dev, so the number is one that no other test's macvtap gets.
+      await ip(
+        `link add link up0 name macvtap0 index ${1e6 + process.pid} address ${mac} type macvtap mode bridge`,
+      );
+      await openTap('macvtap0');
+      await ip('link set dev macvtap0 allmulticast on up');
     },
   },
 } as const satisfies Record<string, Mode>;

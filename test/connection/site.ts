@@ -16,11 +16,19 @@ import {
 } from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 
-/** Attaches to a tap as QEMU does, says so, and lets go of it at the end of its input. */
-const program = `
-import fcntl, struct, sys
-device = open('/dev/net/tun', 'r+b', buffering=0)
-fcntl.ioctl(device, 0x400454CA, struct.pack('16sH22x', sys.argv[1].encode(), 0x1002))
+/** How QEMU attaches to a tap or macvtap. The kernel names the file of a macvtap by the link's number. */
+export const attach = `
+import fcntl, os, socket, struct, sys
+def attach(name):
+    file = '/dev/tap%d' % socket.if_nametoindex(name) if name.startswith('macvtap') else '/dev/net/tun'
+    device = os.open(file, os.O_RDWR)
+    fcntl.ioctl(device, 0x400454CA, struct.pack('16sH22x', name.encode(), 0x1002))
+    return device
+`;
+
+/** Attaches to a tap, says so, and lets go of it at the end of its input. */
+const program = `${attach}
+device = attach(sys.argv[1])
 print('attached', flush=True)
 sys.stdin.read()
 `;

@@ -26,10 +26,14 @@ const bond = (...settings: string[]) =>
     vsctl('del-port', 'net0', '--', 'add-bond', 'br-int', 'bond0', 'net0', 'spare0', ...settings),
   );
 const mirrorTo = (port: string) =>
-  vsctl(
-    ...['--id=@port', 'get', 'Port', port, '--'],
-    ...['--id=@m', 'create', 'Mirror', 'name=m0', 'select_all=true', 'output-port=@port', '--'],
-    ...['set', 'Bridge', 'br-int', 'mirrors=@m'],
+  all(
+    vsctl(
+      ...['--id=@port', 'get', 'Port', port, '--'],
+      ...['--id=@m', 'create', 'Mirror', 'name=m0', 'select_all=true', 'output-port=@port', '--'],
+      ...['set', 'Bridge', 'br-int', 'mirrors=@m'],
+    ),
+    // Open vSwitch 3.1.0 may leave what flows in the datapath as it was before the mirror.
+    (site) => site.run('ovs-appctl', '-t', `${site.ovs.directory}/ovs-vswitchd.ctl`, 'revalidator/purge'),
   );
 /** Another VIF's bridge, with patch ports as a plug makes them. */
 const othersPatch = vsctl(
@@ -206,8 +210,9 @@ const multicasts: readonly [
   mode: ModeName,
   does: Change[2],
   passes: boolean,
-  told: readonly [leg: string, ofIpv6: string, ofUnknown: string],
+  told: readonly [leg: string, ofIpv6: string, ofUnknown?: string],
 ][] = [
+  ['a macvtap', 'macvtap', ip('link set dev macvtap0 allmulticast off'), false, ['macvtap up0', 'waiting']],
   ['a tap', 'hybrid', withoutMulticasts(tap), false, [`bridgeMember ${tap}`, 'broken', 'waiting']],
   ['a pair', 'hybrid', withoutMulticasts(qvb), false, [`bridgeMember ${qvb}`, 'broken', 'waiting']],
   [
@@ -291,7 +296,7 @@ describe('check reports what stops the traffic of a guest, and nothing else:', {
     const tells = async (...cidrs: string[]) => told(await driver.check(request(1450, ...cidrs)));
     expect(await tells('10.9.0.0/24')).toEqual([]);
     expect(await tells('10.9.0.0/24', 'fd09::/64')).toEqual([`${ofIpv6} ${leg}`]);
-    expect(await tells()).toEqual([`${ofUnknown} ${leg}`]);
+    expect(await tells()).toEqual(ofUnknown ? [`${ofUnknown} ${leg}`] : []);
   });
 });
 
@@ -308,8 +313,12 @@ it('a guest that is isolated from all others has the host as its router', async 
     await start(site);
     for (const name of [tap, 'tap-other']) await member(name, 'isolated on')(site);
     expect(told(await driver.check(request()))).toEqual([`broken ${guestsMember}`]);
-    await site.ip('address add 10.9.0.1/24 dev br-lab');
-    expect(told(await driver.check(request()))).toEqual([]);
+    await site.ip('link add link br-lab name above0 type macvlan mode bridge'); // or a VLAN's device
+    for (const router of ['above0', 'br-lab']) {
+      await site.ip(`address add 10.9.0.1/24 dev ${router}`);
+      expect(told(await driver.check(request()))).toEqual([]);
+      await site.ip(`address flush dev ${router}`);
+    }
   } finally {
     await site.close();
   }

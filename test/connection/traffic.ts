@@ -3,15 +3,11 @@ import { once } from 'node:events';
 import { makeNamespace, type Namespace } from '@vifkit/testkit/bed';
 import { execa } from 'execa';
 import { type Mode, mac } from './modes.js';
-import type { Site } from './site.js';
+import { attach, type Site } from './site.js';
 
 /** Attaches to a tap as QEMU does, and passes its frames to and from a tap `eth0` in the namespace of a process. */
-const program = `
-import ctypes, fcntl, os, select, struct, sys
-def attach(name):
-    device = os.open('/dev/net/tun', os.O_RDWR)
-    fcntl.ioctl(device, 0x400454CA, struct.pack('16sH22x', name.encode(), 0x1002))
-    return device
+const program = `${attach}
+import ctypes, select
 host = attach(sys.argv[1])
 namespace = os.open('/proc/%s/ns/net' % sys.argv[2], os.O_RDONLY)
 assert ctypes.CDLL(None).setns(namespace, 0x40000000) == 0

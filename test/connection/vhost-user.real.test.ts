@@ -22,6 +22,8 @@ describe('the way over a vhost-user socket', { timeout: 120_000 }, () => {
     console.log(`${table}`);
   });
   const vsctl = (...words: string[]) => site.ovs.vsctl(...words);
+  const modPort = (state: string) =>
+    site.run('ovs-ofctl', 'mod-port', `unix:${site.ovs.directory}/br-int.mgmt`, vhu, state);
   const check = () => site.driver().check(request);
 
   it('waits until a guest has connected, whoever makes the socket', async () => {
@@ -73,6 +75,13 @@ describe('the way over a vhost-user socket', { timeout: 120_000 }, () => {
       leg: `ovsPort ${vhu}`,
       plug: 'tells',
       heal: () => vsctl('clear', 'Port', vhu, 'tag'),
+    },
+    {
+      what: 'the port is set down',
+      does: () => modPort('down'),
+      leg: `ovsPort ${vhu}`,
+      plug: 'tells',
+      heal: () => modPort('up'),
     },
     {
       what: 'the bridge is gone',

@@ -53,6 +53,8 @@ export interface MacvtapLeg {
   /** The kernel's name of the mode: `bridge`, `vepa`, `private` or `passthru`; any mode unless given. */
   readonly mode?: string;
   readonly mtu?: number;
+  /** Whether the guest uses IPv6, which needs multicasts; according to the VIF's subnets unless given. */
+  readonly ipv6?: boolean;
 }
 
 /** A vhost-user socket. */
@@ -167,6 +169,10 @@ export interface VswitchdLeg {
 export interface OvsBridgeLeg {
   readonly kind: 'ovsBridge';
   readonly name: string;
+  /** Others join it to the network by a patch port, as Neutron's agent does with a trunk's bridge. */
+  readonly joined?: boolean;
+  /** Whether the guest uses IPv6, which needs multicasts; according to the VIF's subnets unless given. */
+  readonly ipv6?: boolean;
 }
 
 /** An Open vSwitch port. */

@@ -1,5 +1,13 @@
 import type { Leg } from '../connection/legs.js';
-import type { BridgePortStep, LinkStep, OvsPortSettingsStep, OvsPortStep, Plan, Step } from './steps.js';
+import type {
+  BridgePortStep,
+  LinkStep,
+  OvsBridgeStep,
+  OvsPortSettingsStep,
+  OvsPortStep,
+  Plan,
+  Step,
+} from './steps.js';
 
 /** Neutron's VLAN for ports whose traffic is dropped. */
 export const DEAD_VLAN = 4095;
@@ -21,7 +29,7 @@ export function legsOfPlan(plan: Plan): Leg[] {
       case 'link':
         return linkLegs(step, { representors, isolated, tagged, partners, seen });
       case 'ovsBridge':
-        return [{ kind: 'ovsBridge', name: step.name }];
+        return [{ kind: 'ovsBridge', name: step.name, ...(isTrunks(step) && { joined: true }) }];
       case 'ovsPort':
         return [...checksumLegs(step, veths.get(step.name)), ...portLegs(step, { isolated, tagged })];
       case 'guestFilter':
@@ -31,6 +39,11 @@ export function legsOfPlan(plan: Plan): Leg[] {
     }
   });
   return usesOvs ? [...legs, { kind: 'vswitchd', name: 'ovs-vswitchd' }] : legs;
+}
+
+/** A bridge of one VIF that other VIFs may use as well: the guest's trunk has several ports. */
+function isTrunks({ own, exclusive }: OvsBridgeStep): boolean {
+  return own === true && exclusive !== true;
 }
 
 function isRepresentor(step: Step): step is OvsPortStep {

@@ -68,7 +68,7 @@ const mac = optional(macAddress);
 
 const leg: Field<Leg> = tagged('kind', {
   guestLink: { name: linkName, madeBy: maker, types: optional(list(text)), ...sized, mac },
-  macvtap: { name: linkName, mac: macAddress, mode: optional(text), ...sized },
+  macvtap: { name: linkName, mac: macAddress, mode: optional(text), ...sized, ipv6: optional(flag) },
   socket: { name: text, server: oneOf('guest', 'switch'), port: optional(text) },
   function: { name: pciAddress, mac, vlan: optional(vlanId) },
   bridge: { name: linkName, ...sized, awaited: optional(text), mac },
@@ -88,7 +88,7 @@ const leg: Field<Leg> = tagged('kind', {
   vlan: { name: linkName, below: linkName, id: vlanId, ...sized },
   guestFilter: { name: linkName },
   vswitchd: { name: oneOf('ovs-vswitchd') },
-  ovsBridge: { name: linkName },
+  ovsBridge: { name: linkName, joined: optional(flag), ipv6: optional(flag) },
   ovsPort: {
     name: text,
     bridge: linkName,

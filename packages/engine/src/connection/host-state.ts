@@ -28,6 +28,8 @@ export interface LinkOnPath {
   readonly mtu: number;
   /** A tap or macvtap whose queue has length 0: the kernel drops what is sent to the guest. */
   readonly dropsAll?: boolean | undefined;
+  /** It takes all multicasts, and not only those that the host itself has joined on it. */
+  readonly allMulticasts?: boolean | undefined;
   readonly address: string;
   readonly master?: string | undefined;
   readonly peer?: string | undefined;
@@ -124,6 +126,10 @@ export interface OvsBridgeOnPath {
   readonly flows?: number | undefined;
   /** Why none of its ports that lead to the network works; undefined if one does, or if it has none. */
   readonly closedWays?: ClosedWays | undefined;
+  /** It snoops multicasts, and drops those that no guest has asked for. */
+  readonly dropsUnaskedMulticasts?: boolean | undefined;
+  /** Whether a patch port that works joins it to another bridge; undefined if that does not matter. */
+  readonly isJoined?: boolean | undefined;
 }
 
 /** Why none of the ports of a bridge that lead to the network works. */

@@ -26,7 +26,7 @@ export function judgeGuestLink(
   ]);
 }
 
-export function judgeMacvtap({ name, mac, mode, mtu }: MacvtapLeg, { links }: HostState): Verdict {
+export function judgeMacvtap({ name, mac, mode, mtu, ipv6 }: MacvtapLeg, { links }: HostState): Verdict {
   const isGuests = ({ type, lower, address }: LinkOnPath) =>
     (type === 'macvtap' || type === 'macvlan') &&
     lower === name &&
@@ -43,6 +43,12 @@ export function judgeMacvtap({ name, mac, mode, mtu }: MacvtapLeg, { links }: Ho
   return worstOf([
     carries(link, mtu),
     link.carrier === false ? broken(`${link.name} has no carrier`) : undefined,
+    // Addresses that follow from the MAC address share a group with the host's own address there.
+    ipv6 && !link.allMulticasts
+      ? waiting(
+          `${link.name} takes only multicasts that the host has joined: IPv6 neighbours may not find the guest. Run \`ip link set dev ${link.name} allmulticast on\``,
+        )
+      : undefined,
   ]);
 }
 

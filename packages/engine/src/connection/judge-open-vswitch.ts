@@ -26,13 +26,23 @@ export function judgeVswitchd(state: HostState): Verdict {
   });
 }
 
-export function judgeOvsBridge({ name }: OvsBridgeLeg, state: HostState): Verdict {
+export function judgeOvsBridge({ name, ipv6 }: OvsBridgeLeg, state: HostState): Verdict {
   return withOvs(state, ({ bridges }) => {
     const bridge = bridges.get(name);
     if (!bridge) return missing;
     if (bridge.error !== undefined) return broken(bridge.error);
     if (bridge.flows === 0 && showsAllFlows(bridge)) return broken('it has no flows: it drops everything');
-    return judgeClosedWays(bridge);
+    if (bridge.isJoined === false)
+      return waiting("no patch port joins it to another bridge: Neutron's agent adds that");
+    return worstOf([
+      judgeClosedWays(bridge),
+      // A guest asks when it gets an address, and is heard for five minutes unless a querier reminds it.
+      ipv6 && bridge.dropsUnaskedMulticasts
+        ? waiting(
+            'it drops multicasts that nobody has asked for (mcast-snooping-disable-flood-unregistered): IPv6 neighbours may not find each other',
+          )
+        : undefined,
+    ]);
   });
 }
 
@@ -160,7 +170,7 @@ function judgeTreeState({ name }: OvsPortLeg, port: OvsPortOnPath, { links }: Ho
 
 /** The kernel is asked about a link itself: Open vSwitch learns of changes later. */
 function judgeLinkState(
-  { linkBy, type, name }: OvsPortLeg,
+  { linkBy, type, name, bridge }: OvsPortLeg,
   port: OvsPortOnPath,
   { links }: HostState,
 ): Verdict {
@@ -170,7 +180,10 @@ function judgeLinkState(
     if (master !== undefined && master !== 'ovs-system') return broken(`its link is a member of ${master}`);
     return up ? sound : broken('its link is down');
   }
-  if (type === 'patch' || port.linkState !== 'down') return sound;
+  if (type === 'patch') return sound;
+  if (port.adminState === 'down')
+    return broken(`it is set down: run \`ovs-ofctl mod-port ${bridge} ${name} up\``);
+  if (port.linkState !== 'down') return sound;
   if (type.startsWith('dpdkvhostuser')) return waiting('no guest has connected to its socket');
   return linkBy === 'hypervisor' || type === 'dpdk'
     ? waiting('its link is down until the guest starts')

@@ -215,13 +215,14 @@ function pathOf(chosen: ChosenPath, context: PlanContext): readonly Leg[] | Prom
   return chosen.handler.path?.(chosen.vif, context) ?? [];
 }
 
-/** Adds the guest's MAC address to the legs of Linux bridges, and whether its network has IPv6 to those of members. */
+/** Adds the guest's MAC address to the legs of Linux bridges, and whether its network has IPv6 where that matters. */
 function withGuest(legs: readonly Leg[], vif: RoutedRequest['vif']): Leg[] {
   const known = vif.address ? { mac: vif.address } : {};
   const ipv6 = hasIpv6(vif);
-  const ofMember = ipv6 === undefined ? known : { ...known, ipv6 };
+  const multicasts = ipv6 === undefined ? {} : { ipv6 };
   return legs.map((leg) => {
-    if (leg.kind === 'bridgeMember') return { ...ofMember, ...leg };
+    if (leg.kind === 'bridgeMember') return { ...known, ...multicasts, ...leg };
+    if (leg.kind === 'macvtap' || leg.kind === 'ovsBridge') return { ...multicasts, ...leg };
     return leg.kind === 'guestLink' || leg.kind === 'bridge' ? { ...known, ...leg } : leg;
   });
 }

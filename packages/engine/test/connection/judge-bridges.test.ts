@@ -16,6 +16,17 @@ describe("a guest's link in a Linux bridge", () => {
     expect(judged({ kind: 'macvtap', name: 'eth0', mac }, { links: both }).state).toBe('broken');
   });
 
+  it('waits as a macvtap that does not take all multicasts if the network has IPv6', () => {
+    const state = (ipv6: boolean | undefined, allMulticasts: boolean) => {
+      const own = { name: 'macvtap0', type: 'macvtap', lower: 'eth0', address: mac, allMulticasts };
+      const ofIpv6 = ipv6 === undefined ? {} : { ipv6 };
+      const links = new Map([['macvtap0', linkOf(own)]]);
+      return judged({ kind: 'macvtap', name: 'eth0', mac, ...ofIpv6 }, { links }).state;
+    };
+    expect([state(true, false), state(true, true)]).toEqual(['waiting', 'sound']);
+    expect([state(false, false), state(undefined, false)]).toEqual(['sound', 'sound']);
+  });
+
   it("is broken with the guest's MAC address, which matters in no other place", () => {
     const links = (own: Partial<LinkOnPath>) => new Map([['tap1', linkOf({ name: 'tap1', ...own })]]);
     expect(judged(leg, { links: links({ ...inBridge, address: mac.toUpperCase() }) }).state).toBe('broken');

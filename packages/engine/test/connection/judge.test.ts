@@ -49,9 +49,22 @@ describe('a bridge of Open vSwitch', () => {
     ],
     ['without a way out', { closedWays: { why: 'out0 (No usable peer)', isError: true } }, 'broken'],
     ['without a way out yet', { closedWays: { why: 'veth0 (its link is down)', isError: false } }, 'waiting'],
+    ["a trunk's, and joined to another", { isJoined: true }, 'sound'],
+    ["a trunk's, and not joined yet", { isJoined: false }, 'waiting'],
   ])('that is %s', (_, bridge, state) => {
     expect(judged(leg, { openVSwitch: openVSwitch(bridge) }).state).toBe(state);
   });
+});
+
+it('a bridge of Open vSwitch that drops multicasts that nobody has asked for waits if the network has IPv6', () => {
+  const dropping = openVSwitch({ dropsUnaskedMulticasts: true });
+  const stateOf = (own: object) =>
+    judged({ kind: 'ovsBridge', name: 'br-int', ...own }, { openVSwitch: dropping }).state;
+  expect([stateOf({}), stateOf({ ipv6: false }), stateOf({ ipv6: true })]).toEqual([
+    'sound',
+    'sound',
+    'waiting',
+  ]);
 });
 
 describe('a port of Open vSwitch', () => {
@@ -137,6 +150,11 @@ describe('a port of Open vSwitch', () => {
 
   it('that spanning tree has disabled because its guest has not started waits', () => {
     expect(stateOf({ treeState: 'disabled' }, {}, { carrier: false })).toBe('waiting');
+  });
+
+  it('that Open vSwitch has set down is broken, even if it has no link of the kernel', () => {
+    const own = { type: 'dpdkvhostuserclient', adminState: 'down' };
+    expect(stateOf(own, { type: 'dpdkvhostuserclient' })).toBe('broken');
   });
 
   it('that is cut off is broken, unless the request isolates it', () => {

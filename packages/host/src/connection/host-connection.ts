@@ -136,9 +136,10 @@ export class HostConnection implements ConnectionReader {
     return orError(read());
   }
 
+  /** On a bridge whose VLANs are routed, the addresses are those of VLAN devices on top of it. */
   async #withoutAddress(names: readonly string[], signal: AbortSignal): Promise<string[]> {
     const found = await this.parts.links.readAddresses(names, signal);
-    return names.filter((name) => !hasAddress(found, name));
+    return names.filter((name) => !hasAddress(found, name) && !found.get(name)?.hasAddressesAbove);
   }
 
   async #readFilters(signal: AbortSignal): Promise<FiltersOnPath> {
@@ -206,6 +207,7 @@ function onPath(link: LinkState): LinkOnPath {
     carrier: link.carrier ?? link.tap?.isOpen,
     mtu: link.mtu,
     dropsAll: link.dropsAll,
+    allMulticasts: link.allMulticasts,
     address: link.address,
     master: link.master,
     peer: link.peer,

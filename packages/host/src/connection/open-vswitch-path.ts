@@ -177,9 +177,12 @@ export class OpenVSwitchPath {
         [...each.values()].flat(),
       ),
       mirrors: found.mirrors.filter(({ output_port }) => values.readUuids(output_port).length > 0),
+      allBridges: found.bridges,
       treeStates: (ports: readonly string[]) => this.vswitchd.treeStates(ports, signal),
     };
     const closed = await this.#ways.closed(onPath, reasons, names, signal);
+    const trunks = legs.flatMap((leg) => (leg.kind === 'ovsBridge' && leg.joined ? [leg.name] : []));
+    const joined = await this.#ways.joined(trunks, found.bridges, signal);
     const restricted = [found.tagged, found.trunked].flatMap((each) => [...each.values()].flat());
     const placed = new Set(restricted.map(({ _uuid }) => placeOf(values.readUuid(_uuid))));
     return {
@@ -193,7 +196,8 @@ export class OpenVSwitchPath {
       bridges: new Map(
         found.bridges.flatMap((row) => {
           const name = values.readString(row.name);
-          const bridge = { ...bridgeOf(row, rowOf(name)), closedWays: closed.get(name) };
+          const isJoined = trunks.includes(name) ? joined.has(name) : undefined;
+          const bridge = { ...bridgeOf(row, rowOf(name)), closedWays: closed.get(name), isJoined };
           return wanted.has(name) ? [[name, bridge] as const] : [];
         }),
       ),
@@ -208,6 +212,7 @@ const NOT_MADE = 'ovs-vswitchd has not made it: see its log';
 const bridgeColumns = [
   ...(['name', 'datapath_type', 'fail_mode', 'ports'] as const),
   ...(['controller', 'stp_enable', 'rstp_enable'] as const),
+  ...(['mcast_snooping_enable', 'other_config'] as const),
 ];
 
 const portColumns = ['_uuid', 'name', 'tag', 'trunks', 'vlan_mode', 'cvlans', 'protected'] as const;
@@ -238,6 +243,9 @@ function bridgeOf(row: values.Row, local: values.Row | undefined): OvsBridgeOnPa
     failMode: values.readOptionalString(row.fail_mode),
     hasController: values.readUuids(row.controller).length > 0,
     error: bridgeFault(local),
+    dropsUnaskedMulticasts:
+      row.mcast_snooping_enable === true &&
+      values.readEntry(row.other_config, 'mcast-snooping-disable-flood-unregistered') === 'true',
   };
 }
 

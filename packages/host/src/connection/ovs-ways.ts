@@ -7,7 +7,7 @@ import {
 } from '@vifkit/engine/connection';
 import { OWNER_KEY } from '../openvswitch/marks.js';
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
-import { type Key, queryRows, queryTable } from '../openvswitch/rows/queries.js';
+import { byColumn, type Key, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
 
 const isUp = ({ link_state }: values.Row) => values.readOptionalString(link_state) === 'up';
@@ -102,6 +102,28 @@ export class OvsWays {
     });
   }
 
+  /** Those of these bridges, by name, that a patch port joins to another. */
+  async joined(
+    names: readonly string[],
+    bridges: readonly values.Row[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string>> {
+    if (names.length === 0) return new Set();
+    const { patches } = await this.rows.read(
+      { patches: queryRows('Interface', ['name', 'error'], ['patch'], byColumn('type')) },
+      signal,
+    );
+    const working = (patches.get('patch') ?? []).filter((row) => errorOf(row) === undefined);
+    const ends = working.map(({ name }) => values.readString(name));
+    const { ports } = await this.rows.read(
+      { ports: queryRows('Port', ['_uuid'], ends, byColumn('name')) },
+      signal,
+    );
+    const all = [...ports.values()].flat();
+    const isJoined = (bridge: values.Row) => all.some((port) => isOn(bridge, port));
+    return new Set(bridges.filter(isJoined).map(({ name }) => values.readString(name)));
+  }
+
   /** Those of these ports of a bridge that are in other VLANs than all its ways. */
   async strays(
     bridge: values.Row,
@@ -145,7 +167,7 @@ export class OvsWays {
    */
   async closed(
     bridges: readonly values.Row[],
-    { closed, mirrors, treeStates }: WayReasons,
+    { closed, mirrors, allBridges, treeStates }: WayReasons,
     own: ReadonlySet<string>,
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, ClosedWays>> {
@@ -160,6 +182,7 @@ export class OvsWays {
           ...columns,
           'link_state',
           'error',
+          'options',
           'lacp_current',
           'bfd_status',
         ]),
@@ -182,13 +205,24 @@ export class OvsWays {
       trees.includes(bridge) ? its.map(({ name }) => name) : [],
     );
     const states = inTree.length === 0 ? new Map<string, string>() : await treeStates(inTree, signal);
+    const closedBehind = (way: Way, passed: readonly values.Row[]): ClosedWays | undefined => {
+      const end = otherEnd(way);
+      const port = ports.find(({ name }) => values.readString(name) === end);
+      const bridge = port && allBridges.find((row) => isOn(row, port));
+      if (!bridge || passed.includes(bridge)) return undefined;
+      const onward = waysOn(bridge).filter(({ name }) => name !== end);
+      const closed = closedOn(bridge, onward, passed);
+      // The host may be the router there, as it often is on br-ex.
+      return (
+        closed && { why: `${way.name} (${values.readString(bridge.name)}: ${closed.why})`, isError: false }
+      );
+    };
+    const closedOn = (bridge: values.Row, its: readonly Way[], passed: readonly values.Row[] = []) =>
+      allClosed(its.map((way) => closedBy(way, mirrors, states) ?? closedBehind(way, [...passed, bridge])));
     return new Map(
-      ways.flatMap(([{ name }, its]) => {
-        const reasons = its.map((way) => closedBy(way, mirrors, states));
-        const known = reasons.filter((reason) => reason !== undefined);
-        if (known.length === 0 || known.length < its.length) return [];
-        const why = known.map((reason) => reason.why).join(', ');
-        return [[values.readString(name), { why, isError: known.every(({ isError }) => isError) }] as const];
+      ways.flatMap(([bridge, its]) => {
+        const closed = closedOn(bridge, its);
+        return closed ? [[values.readString(bridge.name), closed] as const] : [];
       }),
     );
   }
@@ -200,6 +234,8 @@ interface WayReasons {
   readonly closed: readonly values.Row[];
   /** The mirrors that have an output port. */
   readonly mirrors: readonly values.Row[];
+  /** The bridges that ways may lead to. */
+  readonly allBridges: readonly values.Row[];
   /** The states that spanning tree has put ports in. */
   treeStates(ports: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, string>>;
 }
@@ -209,6 +245,22 @@ interface Way {
   readonly name: string;
   readonly port: values.Row;
   readonly interfaces: readonly values.Row[];
+}
+
+/** Why no way works; undefined if one does, or if there is none. */
+function allClosed(reasons: readonly (ClosedWays | undefined)[]): ClosedWays | undefined {
+  const known = reasons.filter((reason) => reason !== undefined);
+  if (known.length === 0 || known.length < reasons.length) return undefined;
+  return {
+    why: known.map(({ why }) => why).join(', '),
+    isError: known.every(({ isError }) => isError),
+  };
+}
+
+/** The name of the other end of a patch port. */
+function otherEnd({ interfaces }: Way): string | undefined {
+  const patch = interfaces.find(({ type }) => values.readString(type) === 'patch');
+  return patch && values.readEntry(patch.options, 'peer');
 }
 
 /** Why a way does not work; undefined if it does. One interface of a bond is enough. */
@@ -228,10 +280,8 @@ function closedBy(
       isError: error !== undefined,
     };
   });
-  const known = reasons.filter((reason) => reason !== undefined);
-  if (known.length === reasons.length) {
-    return { why: known.map(({ why }) => why).join(', '), isError: known.every(({ isError }) => isError) };
-  }
+  const closed = allClosed(reasons);
+  if (closed) return closed;
   const tree = trees.get(name) ?? 'forwarding';
   return tree === 'forwarding' ? undefined : { why: `${name} (spanning tree: ${tree})`, isError: false };
 }

@@ -52,6 +52,8 @@ export interface LinkState {
   readonly queueLength?: number;
   /** A tap or macvtap whose queue has length 0 (`txqueuelen 0`): the kernel drops what is sent to the guest. */
   readonly dropsAll?: boolean;
+  /** A macvtap that takes all multicasts (`allmulticast on`), and not only those that the host has joined on it. */
+  readonly allMulticasts?: boolean;
   /** Whether the link has a carrier; known only while it is up. */
   readonly carrier?: boolean;
   /** Its state as a member of a bridge. */

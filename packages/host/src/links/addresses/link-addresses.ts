@@ -37,6 +37,8 @@ export interface LinkAddressing {
   readonly routes: readonly LinkRoute[];
   /** Routes with attributes that would be lost when they are moved to another link; none by default. */
   readonly fixedRoutes?: readonly FixedRoute[];
+  /** A link on top of it, such as a VLAN, has addresses. */
+  readonly hasAddressesAbove?: true;
 }
 
 export interface FixedRoute {

@@ -3,6 +3,8 @@ import type { LinkAddress } from './link-addresses.js';
 /** A link as `ip -json address` prints it; only the fields that we use. */
 export interface IpAddresses {
   readonly ifname?: string;
+  /** The peer of a veth, or the link below. */
+  readonly link?: string;
   readonly addr_info?: readonly IpAddress[];
 }
 

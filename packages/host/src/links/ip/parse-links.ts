@@ -74,6 +74,9 @@ function stateOf(ipLink: IpLink): LinkState {
     ...(txqlen !== undefined && txqlen !== USUAL_LENGTH && { queueLength: txqlen }),
     ...(isTap && { tap: tapOf(data, flags) }),
     ...((isTap || kind === 'macvtap') && txqlen === undefined && { dropsAll: true }),
+    ...(kind === 'macvtap' && {
+      allMulticasts: flags.some((each) => ['ALLMULTI', 'PROMISC'].includes(each)),
+    }),
     ...(flags.includes('UP') && { carrier: !flags.includes('NO-CARRIER') }),
     ...(linkinfo?.info_slave_kind === 'bridge' && { port: portOf(linkinfo.info_slave_data ?? {}) }),
     ...(typeof data.mode === 'string' && { mode: data.mode }),

@@ -32,7 +32,9 @@ export async function readAddresses(
       const routes = [...v4.routes, ...v6.routes];
       const fixedRoutes = [...v4.fixedRoutes, ...v6.fixedRoutes];
       const fixed = fixedRoutes.length > 0 ? { fixedRoutes } : {};
-      return [[ifname, { addresses, routes, ...fixed }]];
+      const isBelow = links.some((each) => each.link === ifname && parseAddresses(each).length > 0);
+      const above = isBelow ? { hasAddressesAbove: true as const } : {};
+      return [[ifname, { addresses, routes, ...fixed, ...above }]];
     }),
   );
 }

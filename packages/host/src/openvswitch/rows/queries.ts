@@ -9,6 +9,7 @@ export const COLUMNS = {
   Bridge: [
     ...(['name', 'datapath_type', 'external_ids', 'fail_mode', 'ports'] as const),
     ...(['controller', 'stp_enable', 'rstp_enable'] as const),
+    ...(['other_config', 'mcast_snooping_enable'] as const),
   ],
   Port: [
     ...(['name', 'tag', 'vlan_mode', 'trunks', 'protected'] as const),
