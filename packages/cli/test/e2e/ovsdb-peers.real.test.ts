@@ -60,7 +60,18 @@ async function listen(server: Server, event = 'connection', meet = (_: Socket) =
 
 /** What `vif gc` makes of a server: its lines, of which one tells of Open vSwitch. */
 async function collect(endpoint: string, args: readonly string[] = [], env = process.env) {
-  const given = ['gc', '--keep-none', '--dry-run', '--format', 'json', '--ovsdb', endpoint, ...args];
+  const state = ['--state-dir', join(folder, 'state')]; // others may have left records in the usual one
+  const given = [
+    'gc',
+    '--keep-none',
+    '--dry-run',
+    '--format',
+    'json',
+    '--ovsdb',
+    endpoint,
+    ...state,
+    ...args,
+  ];
   const { status, stdout, stderr } = await spawnVif(given, { env });
   const lines = stdout.split('\n').slice(0, -1);
   return { status, stderr, errors: lines.map((line) => (JSON.parse(line) as { error?: object }).error) };
