@@ -54,8 +54,9 @@ export async function startTraffic(base: Site): Promise<Traffic> {
   const site: Site = { ...base, openTap };
   const reaches = async ({ pid }: Namespace, addresses: readonly [string, string], version: 4 | 6) => {
     const to = addresses[version === 4 ? 0 : 1].replace(/\/.*/, '');
-    // Until the first reply, for at most a second.
-    const ping = ['ping', '-c', '1', '-w', '1', '-i', '0.2', '-s', `${PAYLOAD[version]}`, '-M', 'do', to];
+    // Until the first reply. Whoever gets none to its first question for a neighbour asks again after a second.
+    const seconds = version === 6 ? '2' : '1';
+    const ping = ['ping', '-c', '1', '-w', seconds, '-i', '0.2', '-s', `${PAYLOAD[version]}`, '-M', 'do', to];
     const { exitCode } = await execa('nsenter', ['--target', String(pid), '--net', '--', ...ping], {
       reject: false,
     });
