@@ -1,7 +1,7 @@
 import { DEAD_VLAN } from '@vifkit/core/internal';
 import type { BridgePort, PortVlans, StrayVlan } from './host-state.js';
 
-/** What the VLAN settings of a port of Open vSwitch let pass, as ovs-vswitchd reads them. */
+// What the VLAN settings of a port of Open vSwitch let pass, as ovs-vswitchd reads them.
 
 /** The mode of a port that names none follows from its tag. */
 function modeOf({ vlanMode, tag }: PortVlans): string {
