@@ -13,9 +13,12 @@ import { run } from '../../packages/cli/src/program.js';
 import { hostOptions } from '../../packages/cli/src/settings/settings.js';
 import { examineThisHost } from '../../packages/cli/src/this-host.js';
 import { MemoryOutput } from '../../packages/cli/test/support/memory-output.js';
+import { rounds } from '../thorough.js';
 import { type CommandLine, commandLines } from './command-lines.js';
 import { faultsOf } from './judge-outcome.js';
 import { recordedHost } from './recorded-host.js';
+
+const LINES = rounds(1_000, 3_000);
 
 const folder = mkdtempSync(join(tmpdir(), 'fuzz-'));
 const files = { pipe: join(folder, 'pipe.js'), folder: join(folder, 'x'), noise: join(folder, 'noise.js') };
@@ -66,12 +69,12 @@ async function runInMemory({ args, env, config, stdin }: CommandLine) {
   return { status, stdout: stdout.text, stderr: stderr.text, written: given };
 }
 
-it('answers 3 000 random command lines with a status, and errors with a code', {
+it('answers random command lines with a status, and errors with a code', {
   timeout: 300_000,
 }, async () => {
   const statuses = new Map<number, number>();
   const codes = new Set<string>();
-  for (const line of fc.sample(commandLines(files), { numRuns: 3_000, seed: 11 })) {
+  for (const line of fc.sample(commandLines(files), { numRuns: LINES, seed: 11 })) {
     const began = performance.now();
     const { status, stdout, stderr, written } = await runInMemory(line);
     statuses.set(status, (statuses.get(status) ?? 0) + 1);
@@ -83,7 +86,7 @@ it('answers 3 000 random command lines with a status, and errors with a code', {
     if (status === 2 && stdout === '' && written.length > 0) faults.push('written though refused');
     expect({ faults, line: faults.length > 0 ? line : null }).toEqual({ faults: [], line: null });
   }
-  console.info('Random command lines: 3 000, by status:', Object.fromEntries(statuses), [...codes].sort());
+  console.info(`Random command lines: ${LINES}, by status:`, Object.fromEntries(statuses), [...codes].sort());
   expect([...statuses.keys()].sort()).toEqual([0, 1, 2]);
   expect(rejections).toEqual([]);
 });

@@ -10,6 +10,7 @@ import { requireOwnNetwork } from '@vifkit/testkit/bed';
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { bin, ended, spawnVif } from '../../packages/cli/test/support/spawn-vif.js';
+import { rounds } from '../thorough.js';
 import { type CommandLine, commandLines, type Files } from './command-lines.js';
 import { faultsOf } from './judge-outcome.js';
 
@@ -63,8 +64,8 @@ async function runAlone({ args, env, config, stdin }: CommandLine, index: number
   return { status, stdout, stderr, memory: Number(await readFile(`${file}.memory`, 'utf8')) };
 }
 
-it('150 random command lines end in time, with a status, and in bounded memory', async () => {
-  const lines = fc.sample(commandLines(files), { numRuns: 150, seed: 29 });
+it('random command lines end in time, with a status, and in bounded memory', async () => {
+  const lines = fc.sample(commandLines(files), { numRuns: rounds(75, 150), seed: 29 });
   const statuses = new Map<number | null, number>();
   let largest = 0;
   await inTurns(lines, async (line, index) => {
@@ -77,7 +78,10 @@ it('150 random command lines end in time, with a status, and in bounded memory',
     statuses.set(outcome.status, (statuses.get(outcome.status) ?? 0) + 1);
     expect({ faults, line: faults.length > 0 ? line : null }).toEqual({ faults: [], line: null });
   });
-  console.info(`150 processes, by status (most memory ${largest} kB):`, Object.fromEntries(statuses));
+  console.info(
+    `${lines.length} processes, by status (most memory ${largest} kB):`,
+    Object.fromEntries(statuses),
+  );
 });
 
 const rows = (value: unknown) => JSON.stringify({ id: 1, error: null, result: value });
@@ -130,10 +134,10 @@ const request = JSON.stringify({
   instance: { uuid: '1f104d5e-2c3b-4d7e-9fa0-b1c2d3e4f502' },
 });
 
-it('50 random OVSDB and TLS peers lead to a code, in time', { timeout: 240_000 }, async () => {
+it('random OVSDB and TLS peers lead to a code, in time', { timeout: 240_000 }, async () => {
   const [cert, key] = await Promise.all(['pem', 'key'].map((end) => readFile(join(folder, `tls.${end}`))));
   const codes = new Map<string, number>();
-  await inTurns(fc.sample(peers, { numRuns: 50, seed: 31 }), async (peer) => {
+  await inTurns(fc.sample(peers, { numRuns: rounds(25, 50), seed: 31 }), async (peer) => {
     const speaksTls = peer.tls && peer.speaksTls;
     const server: Server = speaksTls ? createTlsServer({ cert, key }) : createServer();
     const sockets = new Set<Socket>();
@@ -168,6 +172,6 @@ it('50 random OVSDB and TLS peers lead to a code, in time', { timeout: 240_000 }
     for (const socket of sockets) socket.destroy();
     server.close();
   });
-  console.info('50 random peers:', Object.fromEntries(codes));
+  console.info('Random peers:', Object.fromEntries(codes));
   expect([...codes.keys()]).toEqual(expect.arrayContaining(['OVSDB_UNREACHABLE', 'OVSDB_PROTOCOL']));
 });

@@ -1,13 +1,14 @@
 import { chmod } from 'node:fs/promises';
 import { type GuestReport, listLinks, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { isThorough } from '../thorough.js';
 import { type Row, rows } from './rows.js';
 import { Site } from './site.js';
 
 requireOwnNetwork();
 
-/** Of each type the row that asks the most; with VIFKIT_ALL_GUESTS=1 all of them. */
-const started = process.env.VIFKIT_ALL_GUESTS
+/** Of each type the row that asks the most; all of them when the tests are thorough. */
+const started = isThorough
   ? rows
   : rows.filter(({ type }, place) => !rows.slice(place + 1).some((later) => later.type === type));
 

@@ -10,11 +10,12 @@ import {
 import { $ } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { portOf } from '../ovn/chassis.js';
+import { rounds } from '../thorough.js';
 import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly } from './moving-guest.js';
 
 requireOwnNetwork();
 
-const RUNS = Number(process.env.VIFKIT_MIGRATIONS ?? 2);
+const RUNS = rounds(2, 20);
 
 // A guest that moves between two hosts of OVN, to and fro, with a ping at ten a second.
 describe('a live migration on OVN', { timeout: 240_000 }, () => {

@@ -9,11 +9,12 @@ import {
 import { $ } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { portOf } from '../ovn/chassis.js';
+import { rounds } from '../thorough.js';
 import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly } from './moving-guest.js';
 
 requireOwnNetwork();
 
-const RUNS = Number(process.env.VIFKIT_MIGRATIONS ?? 2);
+const RUNS = rounds(2, 20);
 
 const FABRIC = 'plain-fabric';
 

@@ -1,10 +1,11 @@
-// Checks a VIF time and again with one signal, and prints by how many bytes the heap has grown.
+// Checks a VIF time and again with one signal, and prints by how many bytes the heap has grown: node one-signal.js CALLS
 import { createVifDriver } from '@vifkit/engine';
 import { LibvirtGuestConfigurator } from '@vifkit/libvirt';
 import tap from '@vifkit/plugin-tap';
 import { memoryHost } from '@vifkit/testkit';
 
-const [CALLS, WARM_UP] = [20_000, 2_000];
+const [, , calls] = process.argv;
+const WARM_UP = 2_000;
 const request = {
   vif: {
     id: '9b2d1e63-704c-4c9f-8e1d-306f8ba25d02',
@@ -28,5 +29,5 @@ async function check(times) {
 
 await driver.plug(request, { signal });
 const before = await check(WARM_UP);
-console.log((await check(CALLS)) - before);
+console.log((await check(Number(calls))) - before);
 await driver.close();

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { rounds } from '../thorough.js';
 import { hybridPorts } from './hybrid-ports.js';
 import { random } from './random.js';
 import { Site } from './site.js';
@@ -8,7 +9,7 @@ import type { VifEnd } from './vif-process.js';
 
 requireOwnNetwork();
 
-const KILLS = 120;
+const KILLS = rounds(80, 200);
 const SITES = 2;
 /** Kills before the host is put in order again. */
 const IN_A_ROW = 8;

@@ -31,7 +31,7 @@ export class Guest {
     await this.machine.run(`cat >/run/guest.py <<'END'\n${PROGRAM}END
 ip netns add g${number} && ip link add name g${number} type veth peer name eth0 netns g${number}
 ip link set g${number} up promisc on && ip -n g${number} link set eth0 up && ip -n g${number} address add 10.0.0.${number}/24 dev eth0
-setsid python3 /run/guest.py ${tap} g${number} </dev/null >/run/g${number}.log 2>&1 &
+setsid python3 -IS /run/guest.py ${tap} g${number} </dev/null >/run/g${number}.log 2>&1 &
 echo $! >/run/g${number}.pid
 for i in $(seq 300); do grep -q open /run/g${number}.log && exec ip link set dev ${tap} mtu ${mtu} up; sleep 0.1; done; cat /run/g${number}.log >&2; exit 1`);
   }

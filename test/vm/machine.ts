@@ -39,8 +39,8 @@ export class Machine {
     this.#machine = machine;
   }
 
-  static async start(cards: number): Promise<Machine> {
-    return new Machine(await startVirtualMachine({ cards }));
+  static async start(): Promise<Machine> {
+    return new Machine(await startVirtualMachine({ cards: 1 }));
   }
 
   stop(): Promise<void> {

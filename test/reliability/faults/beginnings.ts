@@ -1,4 +1,5 @@
 import { Deadline } from '@vifkit/engine/time';
+import { sampled } from '../../thorough.js';
 import { Bench } from './bench.js';
 import type { Case } from './cases.js';
 
@@ -12,8 +13,8 @@ export const bare = (of: Case): Beginning => ({ title: 'bare', start: async () =
 
 export const plugged = (of: Case): Beginning => ({ title: 'plugged', start: () => Bench.plugged(of) });
 
-/** A VIF of which one thing is gone: for each link and each port. */
-export async function damaged(of: Case): Promise<Beginning[]> {
+/** A VIF of which one thing is gone: one of its links, or of its ports. */
+export async function damaged(of: Case): Promise<readonly Beginning[]> {
   const before = new Bench(of).memory.snapshot();
   const { links, ovs } = (await Bench.plugged(of)).memory.snapshot();
   const without = (title: string, take: (bench: Bench) => unknown): Beginning => ({
@@ -24,7 +25,7 @@ export async function damaged(of: Case): Promise<Beginning[]> {
       return bench;
     },
   });
-  return [
+  const all = [
     ...Object.keys(links)
       .filter((name) => !before.links[name])
       .map((name) => without(`link ${name}`, ({ memory }) => memory.links.kernel.remove(name))),
@@ -32,6 +33,7 @@ export async function damaged(of: Case): Promise<Beginning[]> {
       .filter((name) => !before.ovs.ports[name] && !ovs.bridges[name])
       .map((name) => without(`port ${name}`, ({ memory }) => removePort(memory, name))),
   ];
+  return sampled(all, 2);
 }
 
 function removePort({ ovs }: Bench['memory'], name: string): Promise<unknown> {

@@ -30,13 +30,16 @@ configure() {
     tries=$((tries + 1))
   done
   echo "vif: mac=$(cat address) mtu=$(cat mtu) queues=$(ls -d queues/rx-* | wc -l) pings=\${pings:-0}"
-  cd /
+  cd /sys/class/net
 }
+cd /sys/class/net
 [ "$none" ] || configure eth0
 echo "vif: ready"
-known=$(ls /sys/class/net)
+set -- *
+known=$*
 while :; do
-  cards=$(ls /sys/class/net)
+  set -- * # without a process: idle guests are to leave the processors to others
+  cards=$*
   for card in $cards; do case " "$known" " in *$card*) ;; *) usleep 300000; configure $card ;; esac; done
   for card in $known; do case " "$cards" " in *$card*) ;; *) echo "vif: gone=$card" ;; esac; done
   known=$cards

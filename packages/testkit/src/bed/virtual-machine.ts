@@ -149,11 +149,12 @@ async function findQemu(packages: DebianPackages) {
   };
 }
 
+/** A processor without AVX: the C library would use it, and QEMU is slow to emulate it. */
 function machineArgs({ kernel, initramfs, modules }: VmImage, agent: string, console: string): string[] {
   const share = (path: string, tag: string) =>
     `local,path=${path},mount_tag=${tag},security_model=none,readonly=on,multidevs=remap`;
   return [
-    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'max', '-smp', '1', '-m', '1024'],
+    ...['-machine', 'q35', '-accel', 'tcg,thread=multi', '-cpu', 'Nehalem', '-smp', '1', '-m', '1024'],
     ...['-nodefaults', '-no-user-config', '-display', 'none', '-no-reboot'],
     ...['-kernel', kernel, '-initrd', initramfs],
     ...['-append', 'console=ttyS0 quiet panic=-1 mitigations=off net.ifnames=0 random.trust_cpu=on'],

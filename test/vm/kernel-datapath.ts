@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { Guest } from './guest.js';
-import { Machine, toldOf } from './machine.js';
+import { type Machine, toldOf } from './machine.js';
 
 const MTU = 1450;
 const instance = { uuid: '5f0c6f3e-0b51-4b35-9f0b-6f6f3ddc8a15', name: 'instance-0000007f' };
@@ -48,35 +48,38 @@ ovs-vsctl --no-wait init
 ovs-vswitchd --pidfile --detach --log-file=/run/ovs-vswitchd.log
 ovs-vsctl add-br br-int`;
 
-// The kernel of the tests need not have a datapath of Open vSwitch; that of hosts has.
-let machine: Machine;
-beforeAll(async () => {
-  machine = await Machine.start(0);
-  await machine.run(SWITCH);
-}, 600_000);
-afterAll(() => machine?.stop());
+/** The kernel of the tests need not have a datapath of Open vSwitch; that of hosts has. */
+export function describeKernelDatapath(given: () => Machine): void {
+  describe('guests of Open vSwitch', () => {
+    let machine: Machine;
+    beforeAll(async () => {
+      machine = given();
+      await machine.run(SWITCH);
+    }, 120_000);
 
-const links = async () => (await machine.run("ip -brief link | awk '{print $1}' | sort")).split('\n');
+    const links = async () => (await machine.run("ip -brief link | awk '{print $1}' | sort")).split('\n');
 
-it("connects guests through the kernel's datapath, in either form, and from one into the other", async () => {
-  const before = await links();
-  const requests = [hybrid(1), direct(2)];
-  const [one, two] = [new Guest(machine, 1, named('tap', 1)), new Guest(machine, 2, named('tap', 2))];
-  await machine.vif('plug', requests);
-  for (const guest of [one, two]) await guest.start(MTU);
-  await machine.run(`ip link set dev ${named('tap', 1)} master ${named('qbr', 1)}`); // as libvirt does
-  expect((await machine.vif('check', requests)).flatMap(toldOf)).toEqual([]);
-  expect(await one.pings(two)).toBe(true);
+    it("are connected by the kernel's datapath, in either form, and from one into the other", async () => {
+      const before = await links();
+      const requests = [hybrid(1), direct(2)];
+      const [one, two] = [new Guest(machine, 1, named('tap', 1)), new Guest(machine, 2, named('tap', 2))];
+      await machine.vif('plug', requests);
+      for (const guest of [one, two]) await guest.start(MTU);
+      await machine.run(`ip link set dev ${named('tap', 1)} master ${named('qbr', 1)}`); // as libvirt does
+      expect((await machine.vif('check', requests)).flatMap(toldOf)).toEqual([]);
+      expect(await one.pings(two)).toBe(true);
 
-  // From one form into the other, while the guest is down.
-  await one.stop();
-  await machine.vif('plug', [direct(1)]);
-  expect(await links()).not.toContain(named('qbr', 1));
-  await one.start(MTU);
-  expect(await one.pings(two)).toBe(true);
+      // From one form into the other, while the guest is down.
+      await one.stop();
+      await machine.vif('plug', [direct(1)]);
+      expect(await links()).not.toContain(named('qbr', 1));
+      await one.start(MTU);
+      expect(await one.pings(two)).toBe(true);
 
-  for (const guest of [one, two]) await guest.stop();
-  await machine.vif('unplug', [direct(1), direct(2)]);
-  expect(await links()).toEqual(before);
-  expect(await machine.run('ovs-vsctl list-ports br-int')).toBe('');
-}, 600_000);
+      for (const guest of [one, two]) await guest.stop();
+      await machine.vif('unplug', [direct(1), direct(2)]);
+      expect(await links()).toEqual(before);
+      expect(await machine.run('ovs-vsctl list-ports br-int')).toBe('');
+    }, 600_000);
+  });
+}
