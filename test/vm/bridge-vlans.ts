@@ -74,7 +74,7 @@ export function describeBridgeVlans(given: () => Machine): void {
       await machine.vif('plug', [...isolated, another]);
       expect(await vlans(tapOf(4))).toEqual(['5', 'PVID', 'Egress', 'Untagged']);
       expect(await one.pings(three)).toBe(false);
-      await machine.vif('unplug', [...requests, another], '--force'); // the guests still have their taps open
+      await machine.vifAlone('unplug', [...requests, another], '--force'); // the guests still have their taps open
       expect(await machine.run('ip -brief link')).not.toContain('tap7a0c');
     });
 

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Guest } from './guest.js';
 import { type Machine, toldOf } from './machine.js';
 
@@ -56,6 +56,9 @@ export function describeKernelDatapath(given: () => Machine): void {
       machine = given();
       await machine.run(SWITCH);
     }, 120_000);
+    afterAll(() =>
+      machine.run('kill $(cat /run/openvswitch/ovs-vswitchd.pid /run/openvswitch/ovsdb-server.pid)'),
+    );
 
     const links = async () => (await machine.run("ip -brief link | awk '{print $1}' | sort")).split('\n');
 

@@ -1,10 +1,24 @@
 import { fileURLToPath } from 'node:url';
-import { startVirtualMachine, type VirtualMachine, type VmResult } from '@vifkit/testkit/bed';
+import { startVirtualMachine, type VirtualMachine } from '@vifkit/testkit/bed';
 import { type IpLink, linkOf } from '../vectors/observe-kernel.js';
 import type { ExpectedLink } from '../vectors/rows.js';
 
 /** The command as `npm run setup` leaves it: the virtual machine sees it at the same path. */
 const program = fileURLToPath(new URL('../../packages/cli/bin/vif.js', import.meta.url));
+
+type Operation = 'plug' | 'check' | 'unplug';
+
+/** Seconds, since the first run of an operation serves the last request, too. */
+const TIMEOUT = 1800;
+
+const vif = (operation: Operation) =>
+  `'${process.execPath}' '${program}' ${operation} --format json --timeout ${TIMEOUT}`;
+
+const readLines = (text: string): VifLine[] =>
+  text
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
 
 /** A virtual function as `ip -json link show PF` prints it. */
 interface IpVf {
@@ -34,6 +48,8 @@ interface Link extends IpLink {
 /** A virtual machine in which `vif` is run, and looked after by the programs that an operator would use. */
 export class Machine {
   readonly #machine: VirtualMachine;
+  /** How many requests the runs of `vif` have answered. */
+  readonly #answered: Record<Operation, number> = { plug: 0, check: 0, unplug: 0 };
 
   private constructor(machine: VirtualMachine) {
     this.#machine = machine;
@@ -48,35 +64,46 @@ export class Machine {
   }
 
   /** What a command line prints. @throws Error if it fails */
-  async run(command: string): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.#machine.run(command);
-    if (exitCode !== 0) throw new Error(`${command}: ${stderr}`);
+  async run(command: string, input?: string): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.#machine.run(command, input);
+    if (exitCode !== 0) throw new Error(`${command}: ${stdout} ${stderr}`);
     return stdout;
   }
 
   /**
-   * Runs `vif --format json` on many requests: starting it takes seconds here. Its lines are in their order.
+   * What `vif --format json` says of many requests, in their order. The first run of each operation reads further
+   * requests, too: a start takes seconds here.
    * @throws Error if a request fails
    */
-  async vif(
-    operation: 'plug' | 'check' | 'unplug',
-    requests: readonly unknown[],
-    ...options: readonly string[]
-  ): Promise<VifLine[]> {
+  async vif(operation: Operation, requests: readonly unknown[]): Promise<VifLine[]> {
     const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
-    const command = `'${process.execPath}' '${program}' ${[operation, ...options].join(' ')} --format json --timeout 120`;
-    const { stdout, stderr }: VmResult = await this.#machine.run(command, input);
-    const lines: VifLine[] = stdout
-      .split('\n')
-      .filter(Boolean)
-      .map((line) => JSON.parse(line));
+    const [files, answered] = [`/run/vif-${operation}`, this.#answered[operation]];
+    if (answered === 0) {
+      // The reader of a FIFO has its end once nobody has it open for writing.
+      await this.run(`mkfifo ${files}.in; setsid sleep infinity >${files}.in &
+setsid ${vif(operation)} <${files}.in >${files}.out 2>${files}.err & echo $! >${files}.pid`);
+    }
+    this.#answered[operation] += requests.length;
+    const stdout = await this.run(
+      `cat >${files}.in; tail -f -n +${answered + 1} --pid=$(cat ${files}.pid) ${files}.out | head -n ${requests.length}`,
+      input,
+    );
+    const lines = readLines(stdout);
     const failed = lines.filter(({ error }) => error);
-    if (failed.length > 0 || lines.length === 0) throw new Error(`${JSON.stringify(failed)} ${stderr}`);
+    if (failed.length > 0 || lines.length < requests.length) {
+      throw new Error(`${JSON.stringify(failed)} ${await this.run(`cat ${files}.err`)}`);
+    }
     return lines;
   }
 
+  /** As {@link vif}, by a process of its own. @throws Error if a request fails */
+  async vifAlone(operation: Operation, requests: readonly unknown[], options = ''): Promise<VifLine[]> {
+    const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
+    return readLines(await this.run(`${vif(operation)} ${options}`, input));
+  }
+
   /** What `vif --format json` says of a request that fails. @throws Error if it does not */
-  async refused(operation: 'plug' | 'unplug', request: unknown): Promise<string> {
+  async refused(operation: Operation, request: unknown): Promise<string> {
     const answer = await this.vif(operation, [request]).catch((error: unknown) => error);
     if (answer instanceof Error) return answer.message;
     throw new Error(`${operation} did not fail`);

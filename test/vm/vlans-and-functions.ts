@@ -156,7 +156,7 @@ async function play(machine: Machine) {
   ];
   const others = [otherMacvtapOnVlan, ...rows.flatMap((row) => setupOf(row).companions)];
   const before = await machine.look();
-  await machine.vif('plug', [anotherMacvtapOnFunction(twice, '104')]); // by a process that comes to no unplug
+  await machine.vifAlone('plug', [anotherMacvtapOnFunction(twice, '104')]); // by a process that comes to no unplug
   await machine.vif('plug', [...others, ...requests]);
   const plugged = await machine.look();
   await machine.run(startGuests);
