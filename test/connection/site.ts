@@ -91,31 +91,35 @@ export async function openSite({ dpdk = false } = {}): Promise<Site> {
       return stop;
     },
     async clean() {
-      for (const stop of guests.splice(0)) await stop();
-      for (const driver of drivers.splice(0)) await driver.close();
-      await execa('nft', ['flush', 'ruleset']);
-      await ovs.vswitchd.start();
-      const bridges = (await ovs.vsctl('list-br')).split('\n').filter(Boolean);
-      for (const bridge of bridges) if (bridge !== 'br-int') await ovs.vsctl('del-br', bridge);
-      await makeBridge();
-      await ovs.vsctl('del-fail-mode', 'br-int', '--', 'clear', 'Bridge', 'br-int', 'mirrors');
+      await Promise.all([
+        ...guests.splice(0).map((stop) => stop()),
+        ...drivers.splice(0).map((each) => each.close()),
+      ]);
+      await Promise.all([execa('nft', ['flush', 'ruleset']), ovs.vswitchd.start()]);
+      const bridges = (await ovs.vsctl('list-br')).split('\n').filter((name) => name && name !== 'br-int');
+      await ovs.vsctl(
+        ...bridges.flatMap((bridge) => ['--', 'del-br', bridge]),
+        ...['--', '--may-exist', 'add-br', 'br-int', '--', 'set', 'Bridge', 'br-int', 'datapath_type=netdev'],
+        ...['--', 'del-fail-mode', 'br-int', '--', 'clear', 'Bridge', 'br-int', 'mirrors'],
+      );
+      await isThere('br-int');
       // A bridge that is only just there may not answer yet, and has its flow.
       const flow = ['add-flow', `unix:${ovs.directory}/br-int.mgmt`, 'priority=0,actions=normal'];
-      await execa('ovs-ofctl', flow, { reject: false });
-      await isThere('br-int');
-      const ports = (await ovs.vsctl('list-ports', 'br-int')).split('\n').filter(Boolean);
-      for (const port of ports) await ovs.vsctl('del-port', port);
-      await execa('ovs-vsctl', [
-        `--db=${ovs.endpoint}`,
-        '--timeout=20',
-        'set',
-        'Open_vSwitch',
-        '.',
-        'external_ids:clean=1',
+      const [listed] = await Promise.all([
+        ovs.vsctl('list-ports', 'br-int'),
+        execa('ovs-ofctl', flow, { reject: false }),
       ]);
-      for (const name of listLinks().filter((each) => !own.has(each)))
-        await ip(`link delete dev ${name}`).catch(() => {});
-      await ip('link set dev br-int up');
+      const ports = listed.split('\n').filter(Boolean);
+      await execa('ovs-vsctl', [
+        ...[`--db=${ovs.endpoint}`, '--timeout=20'],
+        ...ports.flatMap((port) => ['--', 'del-port', port]),
+        ...['--', 'set', 'Open_vSwitch', '.', 'external_ids:clean=1'], // it waits for ovs-vswitchd
+      ]);
+      const links = listLinks().filter((each) => !own.has(each));
+      const deletions = links.map((name) => `link delete dev ${name}\n`);
+      // The other end of a veth pair is gone with the first.
+      const input = [...deletions, 'link set dev br-int up\n'].join('');
+      await execa('ip', ['-force', '-batch', '-'], { input, reject: false });
     },
     async close() {
       await site.clean();

@@ -8,7 +8,7 @@ export type Segment = 'lan' | 'br-int' | 'vendor' | 'uplink';
 export interface Row {
   readonly type: string;
   readonly routing: 'newton' | 'current';
-  readonly queues: 1 | 4;
+  readonly queues: 1 | 2;
   /** How often the guest is started on what was plugged once. */
   readonly starts: 1 | 2;
   readonly segment: Segment;
@@ -167,31 +167,31 @@ type Line = readonly [type: string, Sketch, Row['routing'], Row['queues'], Row['
 const lines: readonly Line[] = [
   ['bridge', bridge, 'newton', 1],
   ['bridge, filtered', filtered, 'newton', 1],
-  ['bridge', bridge, 'current', 4],
+  ['bridge', bridge, 'current', 2],
   ['tap', tap, 'newton', 1],
-  ['tap', tap, 'newton', 4],
-  ['tap', tap, 'current', 4, 2],
+  ['tap', tap, 'newton', 2],
+  ['tap', tap, 'current', 2, 2],
   ['ovs, hybrid', hybrid, 'newton', 1],
-  ['ovs, hybrid', hybrid, 'current', 4],
+  ['ovs, hybrid', hybrid, 'current', 2],
   ['ovs, direct', direct, 'newton', 1],
-  ['ovs, direct', direct, 'current', 4],
+  ['ovs, direct', direct, 'current', 2],
   ['ovs, create_port', port, 'current', 1],
   ['ovs, per_port_bridge', portBridge, 'current', 1],
   ['ovs, create_tap', createTap, 'current', 1],
-  ['ovs, create_tap', createQueues, 'current', 4],
+  ['ovs, create_tap', createQueues, 'current', 2],
   ['agilio_ovs', agilio, 'current', 1],
   ['vhostuser, client', client, 'newton', 1],
   ['vhostuser, server', server, 'newton', 1],
-  ['vhostuser, client', client, 'current', 4],
-  ['vhostuser, server', server, 'current', 4],
+  ['vhostuser, client', client, 'current', 2],
+  ['vhostuser, server', server, 'current', 2],
   ['macvtap', macvtap, 'newton', 1],
-  ['macvtap', macvtap, 'current', 4],
-  ['midonet', ofVendor('midonet'), 'newton', 4],
-  ['iovisor', ofVendor('iovisor'), 'newton', 4],
+  ['macvtap', macvtap, 'current', 2],
+  ['midonet', ofVendor('midonet'), 'newton', 2],
+  ['iovisor', ofVendor('iovisor'), 'newton', 2],
   ['vrouter', ofVendor('vrouter'), 'newton', 1],
-  ['vrouter', ofVendor('vrouter'), 'current', 4],
+  ['vrouter', ofVendor('vrouter'), 'current', 2],
   ['ivs', ofVendor('ivs'), 'newton', 1],
-  ['ivs', ofVendor('ivs'), 'current', 4],
+  ['ivs', ofVendor('ivs'), 'current', 2],
   ['ivs, hybrid', ivsHybrid, 'newton', 1],
   ['ivs, hybrid', ivsHybrid, 'current', 1],
 ];
