@@ -223,12 +223,13 @@ function lanes() {
   const onOthers = others.map(([release, node]) => ({ title: release, node, args: [...smoke, workers] }));
   const onHost = lacking.length === 0;
   return [
-    [...(onHost ? [{ title: `${current} on the host`, args: projects(['real']) }] : []), ...onOthers],
+    onHost ? [{ title: `${current} on the host`, args: projects(['real']) }] : [],
     [
       ...(onHost
         ? [{ title: `${current} with guests and faults`, args: projects(['guests', 'real-faults']) }]
         : []),
       { title: `${current} in memory`, args: [...projects(inMemory), workers] },
+      ...onOthers,
     ],
   ];
 }

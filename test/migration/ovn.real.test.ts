@@ -15,7 +15,7 @@ import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly }
 
 requireOwnNetwork();
 
-const RUNS = rounds(2, 20);
+const RUNS = rounds(1, 20);
 
 // A guest that moves between two hosts of OVN, to and fro, with a ping at ten a second.
 describe('a live migration on OVN', { timeout: 240_000 }, () => {

@@ -14,7 +14,7 @@ import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly }
 
 requireOwnNetwork();
 
-const RUNS = rounds(2, 20);
+const RUNS = rounds(1, 20);
 
 const FABRIC = 'plain-fabric';
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sampled } from '../thorough.js';
 import type { Case } from './faults/cases.js';
 import { changedBench, ways } from './faults/changed-bench.js';
 
@@ -10,19 +11,19 @@ const differInTrust = (one: Case, other: Case) =>
 const isGuestTap = (thing: string) => thing.endsWith(' tapac3e2f74-81') && !thing.startsWith('filter');
 
 describe.each(ways.map((before) => [before.name, before] as const))('a VIF plugged as %s', (_, before) => {
-  it.each(
-    ways
-      .filter((after) => after !== before && !differInTrust(before, after))
-      .map((after) => [after.name, after] as const),
-  )('and then as %s is plugged in that way alone', async (_, after) => {
-    const [changed, fresh] = [changedBench(before, after), changedBench(before, after)];
-    await fresh.driver.plug(after.request);
-    await changed.driver.plug(before.request);
-    await changed.driver.plug(after.request);
-    const wanted = fresh.marked();
-    const found = changed.marked().filter((thing) => wanted.includes(thing) || !isGuestTap(thing));
-    expect(found).toEqual(wanted);
-  });
+  const others = ways.filter((after) => after !== before && !differInTrust(before, after));
+  it.each(sampled(others, 2).map((after) => [after.name, after] as const))(
+    'and then as %s is plugged in that way alone',
+    async (_, after) => {
+      const [changed, fresh] = [changedBench(before, after), changedBench(before, after)];
+      await fresh.driver.plug(after.request);
+      await changed.driver.plug(before.request);
+      await changed.driver.plug(after.request);
+      const wanted = fresh.marked();
+      const found = changed.marked().filter((thing) => wanted.includes(thing) || !isGuestTap(thing));
+      expect(found).toEqual(wanted);
+    },
+  );
 });
 
 describe('a VIF in two forms at once', () => {

@@ -2,7 +2,7 @@ import { PlugError } from '@vifkit/engine';
 import { afterAll, describe, expect, it } from 'vitest';
 import { Bench, titleOf } from './faults/bench.js';
 import { plugging } from './faults/busy-cases.js';
-import { goOn, nextCalls } from './faults/go-on.js';
+import { goOn, nextCallsOf } from './faults/go-on.js';
 import { applies, faults, strike } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
 
@@ -21,10 +21,11 @@ describe.each(plugging)('$name', (of) => {
     // All steps are done when the last one fails.
     const failing = { during: 'apply', index: steps.length - 1, step: last, way: 'fails' } as const;
     const first = { ...failing, done: last !== undefined && applies({ way: 'fails', done: true }, last) };
+    let turn = 0;
     for (const [index, step] of [...steps].reverse().entries()) {
       const these = withoutHangs.filter(({ way }) => step.kind !== 'command' || way !== 'rejects');
       for (const fault of these) {
-        for (const how of nextCalls) {
+        for (const how of nextCallsOf(turn++)) {
           const bench = new Bench(of);
           const where = [titleOf(step), fault.way, fault.done ? 'once done' : ''].join(' ');
           const { error, injected } = await strike(bench, 'plug', [

@@ -4,7 +4,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { type Beginning, damaged, plugged } from './faults/beginnings.js';
 import { titleOf } from './faults/bench.js';
 import { unplugging } from './faults/busy-cases.js';
-import { goOn, nextCalls } from './faults/go-on.js';
+import { goOn, nextCallsOf } from './faults/go-on.js';
 import { codesOf, faults, strike } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
 
@@ -20,16 +20,11 @@ async function stepsOf({ start }: Beginning): Promise<readonly Step[]> {
 
 describe.each(unplugging)('$name', (of) => {
   it('reports what went wrong with a step of its unplug, and the next call goes on', async () => {
-    const whole = plugged(of);
     let turn = 0;
-    for (const beginning of [whole, ...(await damaged(of))]) {
+    for (const beginning of [plugged(of), ...(await damaged(of))]) {
       for (const [index, step] of (await stepsOf(beginning)).entries()) {
         for (const fault of faults.filter(({ way }) => step.kind !== 'command' || way !== 'rejects')) {
-          // Each that may follow; in turn where something was damaged before.
-          const following =
-            beginning === whole ? nextCalls : nextCalls.filter((_, i) => i === turn % nextCalls.length);
-          turn += 1;
-          for (const how of following) {
+          for (const how of nextCallsOf(turn++)) {
             const caller = how === 'gc' ? 'its caller' : 'its deadline';
             const bench = await beginning.start();
             const where = [beginning.title, titleOf(step), fault.way, fault.done ? 'once done' : ''].join(

@@ -1,16 +1,19 @@
 import { expect } from 'vitest';
+import { isThorough } from '../../thorough.js';
 import type { Subject } from './bench.js';
 import { rejection } from './strike.js';
 
 /** What may come after a call that failed. */
 export const nextCalls = ['plug', 'unplug', 'gc'] as const;
 
+type NextCall = (typeof nextCalls)[number];
+
+/** Those that follow one fault: each in turn, and all of them when the tests are thorough. */
+export const nextCallsOf = (turn: number): readonly NextCall[] =>
+  isThorough ? nextCalls : nextCalls.slice(turn % nextCalls.length).slice(0, 1);
+
 /** Makes the next call. Answers what is left in the end. */
-export async function goOn(
-  subject: Subject,
-  how: (typeof nextCalls)[number],
-  where: string,
-): Promise<readonly string[]> {
+export async function goOn(subject: Subject, how: NextCall, where: string): Promise<readonly string[]> {
   const { driver, of } = subject;
   if (how === 'plug') {
     expect(await rejection(driver.plug(of.request)), `${where}, plugged again`).toBeUndefined();
