@@ -3,16 +3,10 @@ import type { OpenVSwitchOnPath, OvsBridgeOnPath, OvsPortOnPath, StrayVlan } fro
 import type { RowSource } from '../openvswitch/rows/database-rows.js';
 import { byColumn, byExternalId, queryRows, queryTable } from '../openvswitch/rows/queries.js';
 import * as values from '../ovsdb/values.js';
+import { mirrorTo, placesOf, usesSpanningTree } from './bridge-rows.js';
+import { closedInterfaces, closedWays, joinedBridges } from './closed-ways.js';
 import type { OvnPath } from './ovn-path.js';
-import {
-  closedInterfaces,
-  mirrorTo,
-  OvsWays,
-  placesOf,
-  portsInVlans,
-  portVlansOf,
-  usesSpanningTree,
-} from './ovs-ways.js';
+import { cutOffPorts, portsInVlans, portVlansOf, strayPorts } from './separated-ports.js';
 import type { VswitchdProbe } from './vswitchd-probe.js';
 
 /** The rows of Open vSwitch's database, as of the last refresh. */
@@ -32,7 +26,6 @@ interface DaemonAnswer {
 
 /** Reads the part of paths that Open vSwitch knows: reads its database once, and checks its daemon. */
 export class OpenVSwitchPath {
-  readonly #ways: OvsWays;
   /** What calls have asked ahead, by their signal: how many flows bridges have. */
   readonly #ahead = new WeakMap<AbortSignal, ReadonlyMap<string, Promise<number | undefined>>>();
 
@@ -40,9 +33,7 @@ export class OpenVSwitchPath {
     private readonly rows: RefreshedRows,
     private readonly vswitchd: VswitchdProbe,
     private readonly ovn: OvnPath | undefined,
-  ) {
-    this.#ways = new OvsWays(rows);
-  }
+  ) {}
 
   async read(legs: readonly Leg[], signal: AbortSignal, isUnchanged: boolean): Promise<OpenVSwitchOnPath> {
     const [database, { fault: vswitchd, flows }] = await Promise.all([
@@ -117,7 +108,7 @@ export class OpenVSwitchPath {
       if (flows.get(bridge) !== 1) return [];
       const onBridge = [...ports].filter(([name, port]) => port.bridge === bridge && name !== bridge);
       const names = onBridge.map(([name]) => name);
-      const strays = await this.#ways.strays(row, names, own, signal);
+      const strays = await strayPorts(this.rows, row, names, own, signal);
       return strays.size > 0 && (await this.vswitchd.isNormal(bridge, signal)) ? [...strays] : [];
     });
     return new Map((await Promise.all(found)).flat());
@@ -166,7 +157,7 @@ export class OpenVSwitchPath {
     );
     const config = values.readStrings(found.root[0]?.other_config);
     const guarded = [...names].filter((name) => found.ports.get(name)?.[0]?.protected === true);
-    const cutOff = guarded.length === 0 ? [] : await this.#ways.cutOff(guarded, found.bridges, signal);
+    const cutOff = guarded.length === 0 ? [] : await cutOffPorts(this.rows, guarded, found.bridges, signal);
     for (const name of cutOff) {
       const port = ports.get(name);
       if (port) ports.set(name, { ...port, isCutOff: true });
@@ -180,9 +171,9 @@ export class OpenVSwitchPath {
       allBridges: found.bridges,
       treeStates: (ports: readonly string[]) => this.vswitchd.treeStates(ports, signal),
     };
-    const closed = await this.#ways.closed(onPath, reasons, names, signal);
+    const closed = await closedWays(this.rows, onPath, reasons, names, signal);
     const trunks = legs.flatMap((leg) => (leg.kind === 'ovsBridge' && leg.joined ? [leg.name] : []));
-    const joined = await this.#ways.joined(trunks, found.bridges, signal);
+    const joined = await joinedBridges(this.rows, trunks, found.bridges, signal);
     const restricted = [found.tagged, found.trunked].flatMap((each) => [...each.values()].flat());
     const placed = new Set(restricted.map(({ _uuid }) => placeOf(values.readUuid(_uuid))));
     return {
