@@ -231,6 +231,8 @@ export function inspectAbsence(
     return { change: { kind: 'remove', removed: { link: state, peer } }, differences, found };
   }
   if (lenient) return { differences: [], found };
+  // Neither os-vif nor an earlier call has made it.
+  if (found.whose === 'unmarked') return { differences, found: { ...found, byName: false } };
   const text = `Link ${name} is of type '${state.type}', not '${type}', and is left alone`;
   return { differences, blocked: new VifError('LINK_KIND_MISMATCH', text), found };
 }

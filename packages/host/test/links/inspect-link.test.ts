@@ -249,10 +249,12 @@ describe('the absence of a link', () => {
     expect(inspect(absent(false), open).found).toEqual({ whose: 'this', usedBy: 'a program' });
   });
 
-  it('leaves a link of another type', () => {
-    const { blocked, differences } = inspect(absent(true), state({ type: 'bridge' }));
+  it('takes a link of another type for somebody else’s, unless it is marked', () => {
+    const theirs = inspect(absent(true), state({ type: 'bridge' }));
+    expect(theirs).toMatchObject({ differences: [{}], found: { whose: 'unmarked', byName: false } });
+    expect(theirs.change ?? theirs.blocked).toBeUndefined();
+    const { blocked } = inspect(absent(true), state({ type: 'bridge', alias: `vifkit:${vifId}` }));
     expect(blocked?.code).toBe('LINK_KIND_MISMATCH');
-    expect(differences).toHaveLength(1);
   });
 
   it('leaves one of another type without complaint if it is lenient', () => {
