@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sampled } from '../thorough.js';
 import { breaks } from './breaks.js';
 import { freeTap, type Mode, type ModeName, modes, onBridge } from './modes.js';
 import { openSite, type Site } from './site.js';
@@ -121,7 +122,7 @@ it('waits while an ovs-vswitchd that has started is to get its flows first', asy
   await tells([]);
 });
 
-describe.each(breaks)('$mode: $what', ({ mode, what, does, leg, plug }) => {
+describe.each(sampled(breaks, 2))('$mode: $what', ({ mode, what, does, leg, plug }) => {
   it(`is reported (${leg}), and a plug ${plug === 'mends' ? 'mends it' : plug === 'fails' ? 'is refused' : 'reports it'}`, async () => {
     const { request }: Mode = modes[mode];
     const driver = await plugged(modes[mode]);

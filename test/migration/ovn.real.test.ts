@@ -10,7 +10,7 @@ import {
 import { $ } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { portOf } from '../ovn/chassis.js';
-import { rounds } from '../thorough.js';
+import { rounds, sampled } from '../thorough.js';
 import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly } from './moving-guest.js';
 
 requireOwnNetwork();
@@ -128,7 +128,7 @@ describe('a live migration on OVN', { timeout: 240_000 }, () => {
     ['create_tap', portOf(3), true],
   ] as const;
 
-  it.each(types)(
+  it.each(sampled(types, 2))(
     'of a guest with a port of type %s loses next to nothing, and nothing if it is called off',
     async (type, port, delegates) => {
       const request = requestOf(port, delegates);

@@ -9,7 +9,7 @@ import {
 import { $ } from 'execa';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { portOf } from '../ovn/chassis.js';
-import { rounds } from '../thorough.js';
+import { rounds, sampled } from '../thorough.js';
 import { callOff, type MigrationPair, type Moved, pingOn, startPair, tooCostly } from './moving-guest.js';
 
 requireOwnNetwork();
@@ -72,7 +72,7 @@ describe('a live migration between plain switches', { timeout: 240_000 }, () => 
     ['a Linux bridge', 'lan', portOf(13).request, false],
   ] as const;
 
-  it.each(cases)(
+  it.each(sampled(cases, 2))(
     'on %s loses next to nothing, and nothing if it is called off',
     async (_, uplink, given, delegates) => {
       const onBridge = uplink === 'lan' && {

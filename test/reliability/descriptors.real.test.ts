@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { makeNamespace, type Namespace, requireOwnNetwork } from '@vifkit/testkit/bed';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { sampled } from '../thorough.js';
 
 requireOwnNetwork();
 
 const plugging = fileURLToPath(new URL('descriptors.js', import.meta.url));
 const watching = fileURLToPath(new URL('watch-descriptors.js', import.meta.url));
-const LEFT = [0, 1, 2, 4, 8, 10, 12, 14, 20];
+const LEFT = sampled([0, 1, 2, 4, 8, 10, 12, 14, 20], 2);
 
 let namespace: Namespace;
 let folder: string;

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { sampled } from '../thorough.js';
 import { type Case, cases, type Event } from './cases.js';
 import { intended } from './intended.js';
 import { type Observation, observe } from './observe.js';
@@ -50,21 +51,24 @@ describe.each([
     expect(ofTheVif(await observe(vifkit)), 'what is left in the end').toEqual([]);
   });
 
-  it.each(own)('vifkit takes over, and takes away, what os-vif has plugged: $name', async (each) => {
-    const { osVif } = sides();
-    const { options = {} } = each;
-    for (const event of each.events) {
-      if ('unplug' in event) continue;
-      await happen(osVif, 'osVif', each, event);
-      if ('plug' in event) expect(ofTheVif(await observe(osVif)).length > 0).toBe(each.isLibvirts !== true);
-    }
-    const [vif] = each.events.flatMap((event) => ('plug' in event ? event.plug : [])).slice(-1);
-    if (!vif) throw new Error('The case plugs nothing');
-    await osVif.ask('vifkit', { operation: 'plug', vif, options });
-    expect(await osVif.ask('vifkit', { operation: 'check', vif, options })).toEqual({ differences: [] });
-    await osVif.ask('vifkit', { operation: 'unplug', vif, options });
-    expect(ofTheVif(await observe(osVif))).toEqual([]);
-  });
+  it.each(sampled(own, 2))(
+    'vifkit takes over, and takes away, what os-vif has plugged: $name',
+    async (each) => {
+      const { osVif } = sides();
+      const { options = {} } = each;
+      for (const event of each.events) {
+        if ('unplug' in event) continue;
+        await happen(osVif, 'osVif', each, event);
+        if ('plug' in event) expect(ofTheVif(await observe(osVif)).length > 0).toBe(each.isLibvirts !== true);
+      }
+      const [vif] = each.events.flatMap((event) => ('plug' in event ? event.plug : [])).slice(-1);
+      if (!vif) throw new Error('The case plugs nothing');
+      await osVif.ask('vifkit', { operation: 'plug', vif, options });
+      expect(await osVif.ask('vifkit', { operation: 'check', vif, options })).toEqual({ differences: [] });
+      await osVif.ask('vifkit', { operation: 'unplug', vif, options });
+      expect(ofTheVif(await observe(osVif))).toEqual([]);
+    },
+  );
 });
 
 async function happen(
