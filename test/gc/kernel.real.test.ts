@@ -1,10 +1,15 @@
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { listLinks, type OpenVSwitch, requireOwnNetwork, startOpenVSwitch } from '@vifkit/testkit/bed';
 import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { spawnVif } from '../../packages/cli/test/support/spawn-vif.js';
 import { filtered, hybrid, idOf, perPort, tap, trunk } from './requests.js';
 
 let ovs: OpenVSwitch;
+/** Of its own: records that other tests have left would be collected, too. */
+let stateDirectory: string;
 
 const run = (...[program, ...args]: [string, ...string[]]) =>
   execFileSync(program, args, { encoding: 'utf8' });
@@ -12,6 +17,7 @@ const ip = (line: string) => run('ip', ...line.split(' '));
 
 beforeAll(requireOwnNetwork);
 beforeEach(async () => {
+  stateDirectory = mkdtempSync(join(tmpdir(), 'gc-'));
   ovs = await startOpenVSwitch();
   const bridge = ['set', 'bridge', 'br-int', `datapath_type=${ovs.datapathType}`];
   // A plug raises its MTU, which is others' to lower.
@@ -43,10 +49,11 @@ afterEach(async () => {
   }
   run('nft', 'flush', 'ruleset');
   await ovs.stop();
+  rmSync(stateDirectory, { recursive: true });
 });
 
 async function vif(command: string, args: readonly string[], stdin = '') {
-  const all = [command, '--format', 'json', '--ovsdb', ovs.endpoint, ...args];
+  const all = [command, '--format', 'json', '--ovsdb', ovs.endpoint, '--state-dir', stateDirectory, ...args];
   const env = { ...process.env, VIF_OVS_PER_PORT_BRIDGE: 'true' };
   const { status, stdout, stderr } = await spawnVif(all, { stdin, env });
   const lines = stdout.split('\n').filter((line) => line !== '');
