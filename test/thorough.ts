@@ -1,6 +1,6 @@
 /**
- * With VIFKIT_THOROUGH=1 every combination of faults is tried, and all random inputs. Otherwise a part of them is, always
- * the same one, so that all tests take minutes.
+ * With VIFKIT_THOROUGH=1 all rows of long tables are tried (faults, broken paths, forms, guests), and all random inputs.
+ * Otherwise a part of them is, always the same one, so that all tests take minutes.
  */
 export const isThorough = Boolean(process.env.VIFKIT_THOROUGH);
 

@@ -5,7 +5,7 @@ import { sampled } from '../thorough.js';
 import { Bench } from './faults/bench.js';
 import { plugging, unplugging } from './faults/busy-cases.js';
 import type { Case } from './faults/cases.js';
-import { goOn, nextCalls } from './faults/go-on.js';
+import { goOn, nextCallOf } from './faults/go-on.js';
 import { rejection } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
 
@@ -60,7 +60,7 @@ describe.each(plugging)('$name', (of) => {
       expect(messageOf((error as PlugError).cause), what).toContain(first.message);
       expect((error as PlugError).undoFailures, what).toEqual([]);
       expect(bench.things(), what).toEqual(before);
-      tally.note(of.name, what, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
+      tally.note(of.name, what, await goOn(bench, nextCallOf(i), what));
       const undone = Array.from({ length: reached - write }, (_, after) => after + 1);
       for (const undoing of sampled(undone, 2)) {
         const [bench, error] = await fail(of, write, undoing);
@@ -71,7 +71,7 @@ describe.each(plugging)('$name', (of) => {
           const failures = (error as PlugError).undoFailures.map(messageOf);
           expect(failures, where).toEqual([expect.stringContaining(second.message)]);
         }
-        const left = await goOn(bench, nextCalls[undoing % 3] ?? 'plug', where);
+        const left = await goOn(bench, nextCallOf(undoing), where);
         tally.note(
           of.name,
           where,
@@ -96,7 +96,7 @@ describe.each(unplugging)('$name', (of) => {
       const failures = (error as UnplugError).failures.map(messageOf);
       expect(failures.join('\n'), what).toContain(first.message);
       bench.memory.heal();
-      tally.note(of.name, `unplug, ${what}`, await goOn(bench, nextCalls[i % 3] ?? 'plug', what));
+      tally.note(of.name, `unplug, ${what}`, await goOn(bench, nextCallOf(i), what));
     }
     tally.judge(of.name);
   });

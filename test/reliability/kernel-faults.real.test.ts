@@ -4,7 +4,7 @@ import { makeVendorTools, type OpenVSwitch, requireOwnNetwork, type VendorTools 
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { titleOf } from './faults/bench.js';
 import { unplugging } from './faults/busy-cases.js';
-import { goOn, nextCalls } from './faults/go-on.js';
+import { goOn, nextCallOf } from './faults/go-on.js';
 import { KernelBench } from './faults/kernel-bench.js';
 import { dpdkCases, kernelCases, tools } from './faults/kernel-cases.js';
 import { startSwitch } from './faults/kernel-switch.js';
@@ -80,7 +80,7 @@ describe.each(switches)('$title', ({ dpdk, cases }) => {
           if (injected) expect((error as PlugError).cause, where).toBe(injected);
           else expect(codesOf(error), where).toContain(caller === 'its caller' ? 'ABORTED' : 'TIMEOUT');
           expect(await bench.state(), where).toEqual(before);
-          const how = nextCalls[turn++ % nextCalls.length] ?? 'plug';
+          const how = nextCallOf(turn++);
           tally.note(of.name, where, await goOn(bench, how, where));
         }
       }
@@ -118,7 +118,7 @@ describe.each(switches)('$title', ({ dpdk, cases }) => {
         expect(error, where).toMatchObject({ code: 'PLUG_FAILED' });
         expect((error as PlugError).cause, where).toBe(injected);
         expect((error as PlugError).undoFailures.length, where).toBeGreaterThan(0);
-        const how = nextCalls[index % nextCalls.length] ?? 'plug';
+        const how = nextCallOf(index);
         tally.note(of.name, where, await goOn(bench, how, where));
       }
       tally.judge(of.name);

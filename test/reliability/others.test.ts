@@ -6,7 +6,7 @@ import { bare, damaged, plugged } from './faults/beginnings.js';
 import { Bench } from './faults/bench.js';
 import { making, removing } from './faults/busy-cases.js';
 import type { Case } from './faults/cases.js';
-import { goOn, nextCalls } from './faults/go-on.js';
+import { goOn, nextCallOf } from './faults/go-on.js';
 import { rejection } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
 
@@ -91,7 +91,7 @@ describe.each(making)('$name', (of) => {
             expect(linksOf(bench, theirs), where).toEqual(there);
           }
           for (const name of theirs) bench.memory.links.kernel.remove(name);
-          tally.note(of.name, where, await goOn(bench, nextCalls[handing % 3] ?? 'plug', where));
+          tally.note(of.name, where, await goOn(bench, nextCallOf(handing), where));
         }
       }
     }
@@ -111,7 +111,7 @@ describe.each(removing)('$name', (of) => {
         const where = `plugged, somebody ${title} before handing ${handing}: ${error}`;
         if (theirs.length === 0) expect(error, where).toBeUndefined();
         for (const name of theirs) bench.memory.links.kernel.remove(name);
-        tally.note(of.name, where, await goOn(bench, nextCalls[handing % 3] ?? 'plug', where));
+        tally.note(of.name, where, await goOn(bench, nextCallOf(handing), where));
       }
     }
     tally.judge(of.name);

@@ -5,7 +5,7 @@ import { type Beginning, bare, damaged } from './faults/beginnings.js';
 import { titleOf } from './faults/bench.js';
 import { plugging } from './faults/busy-cases.js';
 import type { Fault } from './faults/fault.js';
-import { goOn, nextCalls } from './faults/go-on.js';
+import { goOn, nextCallOf } from './faults/go-on.js';
 import { applies, codesOf, faults, strike } from './faults/strike.js';
 import { Tally } from './faults/tally.js';
 
@@ -42,7 +42,7 @@ async function expectUndone(
     expect(after, where).toEqual(before);
     // A tool undoes all that there is for a link that was made again: nobody can read what it had done before.
     expect(vendorsBefore, where).toEqual(expect.arrayContaining(vendors));
-    const how = nextCalls[turn % nextCalls.length] ?? 'plug';
+    const how = nextCallOf(turn);
     tally.note(bench.of.name, where, await goOn(bench, how, where));
   }
 }

@@ -14,6 +14,9 @@ const TIMEOUT = 1800;
 const vif = (operation: Operation) =>
   `'${process.execPath}' '${program}' ${operation} --format json --timeout ${TIMEOUT}`;
 
+const jsonLines = (requests: readonly unknown[]) =>
+  requests.map((request) => `${JSON.stringify(request)}\n`).join('');
+
 const readLines = (text: string): VifLine[] =>
   text
     .split('\n')
@@ -76,7 +79,6 @@ export class Machine {
    * @throws Error if a request fails
    */
   async vif(operation: Operation, requests: readonly unknown[]): Promise<VifLine[]> {
-    const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
     const [files, answered] = [`/run/vif-${operation}`, this.#answered[operation]];
     if (answered === 0) {
       // The reader of a FIFO has its end once nobody has it open for writing.
@@ -86,7 +88,7 @@ setsid ${vif(operation)} <${files}.in >${files}.out 2>${files}.err & echo $! >${
     this.#answered[operation] += requests.length;
     const stdout = await this.run(
       `cat >${files}.in; tail -f -n +${answered + 1} --pid=$(cat ${files}.pid) ${files}.out | head -n ${requests.length}`,
-      input,
+      jsonLines(requests),
     );
     const lines = readLines(stdout);
     const failed = lines.filter(({ error }) => error);
@@ -98,8 +100,7 @@ setsid ${vif(operation)} <${files}.in >${files}.out 2>${files}.err & echo $! >${
 
   /** As {@link vif}, by a process of its own. @throws Error if a request fails */
   async vifAlone(operation: Operation, requests: readonly unknown[], options = ''): Promise<VifLine[]> {
-    const input = requests.map((request) => `${JSON.stringify(request)}\n`).join('');
-    return readLines(await this.run(`${vif(operation)} ${options}`, input));
+    return readLines(await this.run(`${vif(operation)} ${options}`, jsonLines(requests)));
   }
 
   /** What `vif --format json` says of a request that fails. @throws Error if it does not */

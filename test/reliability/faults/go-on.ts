@@ -4,13 +4,16 @@ import type { Subject } from './bench.js';
 import { rejection } from './strike.js';
 
 /** What may come after a call that failed. */
-export const nextCalls = ['plug', 'unplug', 'gc'] as const;
+const nextCalls = ['plug', 'unplug', 'gc'] as const;
 
 type NextCall = (typeof nextCalls)[number];
 
+/** Each in turn. */
+export const nextCallOf = (turn: number): NextCall => nextCalls[turn % nextCalls.length] ?? 'plug';
+
 /** Those that follow one fault: each in turn, and all of them when the tests are thorough. */
 export const nextCallsOf = (turn: number): readonly NextCall[] =>
-  isThorough ? nextCalls : nextCalls.slice(turn % nextCalls.length).slice(0, 1);
+  isThorough ? nextCalls : [nextCallOf(turn)];
 
 /** Makes the next call. Answers what is left in the end. */
 export async function goOn(subject: Subject, how: NextCall, where: string): Promise<readonly string[]> {

@@ -1,7 +1,7 @@
 import { isVifError } from '@vifkit/core';
 import { PlugError } from '@vifkit/engine';
 import { expect } from 'vitest';
-import { goOn, nextCalls } from './go-on.js';
+import { goOn, nextCallOf } from './go-on.js';
 import type { KernelBench } from './kernel-bench.js';
 import type { KernelState } from './kernel-state.js';
 import { rejection } from './strike.js';
@@ -37,5 +37,5 @@ export async function plugThrough(
 
 /** Makes the next call, whichever's turn it is. Answers what is left in the end. */
 export function goOnInTurn(bench: KernelBench, turn: number, where: string): Promise<readonly string[]> {
-  return goOn(bench, nextCalls[turn % nextCalls.length] ?? 'plug', where);
+  return goOn(bench, nextCallOf(turn), where);
 }

@@ -94,14 +94,10 @@ export async function closedWays(
     signal,
   );
   const ways = waysAmong(ports, interfaces.filter(leadsOut));
-  const inTree = trees.flatMap((bridge) => ways.filter(({ port }) => isOn(bridge, port)));
-  const states =
-    inTree.length === 0
-      ? undefined
-      : await treeStates(
-          inTree.map(({ name }) => name),
-          signal,
-        );
+  const inTree = ways
+    .filter(({ port }) => trees.some((bridge) => isOn(bridge, port)))
+    .map(({ name }) => name);
+  const states = inTree.length === 0 ? new Map<string, string>() : await treeStates(inTree, signal);
   const reasons = { ports, ways, bridges: allBridges, mirrors, states };
   return new Map(
     bridges.flatMap((bridge) => {
@@ -136,7 +132,7 @@ interface Ways {
   readonly ways: readonly Way[];
   readonly bridges: readonly values.Row[];
   readonly mirrors: readonly values.Row[];
-  readonly states: ReadonlyMap<string, string> | undefined;
+  readonly states: ReadonlyMap<string, string>;
 }
 
 function waysAmong(ports: readonly values.Row[], outward: readonly values.Row[]): Way[] {
@@ -154,16 +150,17 @@ function waysAmong(ports: readonly values.Row[], outward: readonly values.Row[])
 
 /**
  * Why no way of a bridge works.
- * @param passed the bridges that lead to this one, and the patch port's end on it, which is no way onward
+ * @param passed the bridges that lead to this one
+ * @param entry the port by which they do, which is no way onward
  */
 function closedOn(
   bridge: values.Row,
   all: Ways,
-  passed: { readonly bridges: readonly values.Row[]; readonly end?: string } = { bridges: [] },
+  passed: readonly values.Row[] = [],
+  entry?: string,
 ): ClosedWays | undefined {
-  const its = all.ways.filter(({ name, port }) => isOn(bridge, port) && name !== passed.end);
-  const bridges = [...passed.bridges, bridge];
-  return allClosed(its.map((way) => closedBy(way, all) ?? closedBehind(way, all, bridges)));
+  const its = all.ways.filter(({ name, port }) => isOn(bridge, port) && name !== entry);
+  return allClosed(its.map((way) => closedBy(way, all) ?? closedBehind(way, all, [...passed, bridge])));
 }
 
 /** Why a patch port leads to no way that works, on the bridge behind it. */
@@ -172,7 +169,7 @@ function closedBehind(way: Way, all: Ways, passed: readonly values.Row[]): Close
   const port = all.ports.find(({ name }) => values.readString(name) === end);
   const bridge = port && all.bridges.find((row) => isOn(row, port));
   if (!bridge || passed.includes(bridge)) return undefined;
-  const closed = closedOn(bridge, all, { bridges: passed, ...(end !== undefined && { end }) });
+  const closed = closedOn(bridge, all, passed, end);
   // The host may be the router there, as it often is on br-ex.
   return closed && { why: `${way.name} (${values.readString(bridge.name)}: ${closed.why})`, isError: false };
 }
@@ -208,7 +205,7 @@ function closedBy({ name, port, interfaces }: Way, { mirrors, states }: Ways): C
   });
   const closed = allClosed(reasons);
   if (closed) return closed;
-  const tree = states?.get(name) ?? 'forwarding';
+  const tree = states.get(name) ?? 'forwarding';
   return tree === 'forwarding' ? undefined : { why: `${name} (spanning tree: ${tree})`, isError: false };
 }
 

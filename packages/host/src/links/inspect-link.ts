@@ -231,16 +231,14 @@ export function inspectAbsence(
     return { change: { kind: 'remove', removed: { link: state, peer } }, differences, found };
   }
   if (lenient) return { differences: [], found };
-  // Neither os-vif nor an earlier call has made it.
-  if (found.whose === 'unmarked') return { differences, found: { ...found, byName: false } };
   const text = `Link ${name} is of type '${state.type}', not '${type}', and is left alone`;
   return { differences, blocked: new VifError('LINK_KIND_MISMATCH', text), found };
 }
 
 /**
  * The owner of a link. A link without an alias belongs to the VIF by its name, if it would be made for the VIF alone:
- * it was made by os-vif, or by a call that was killed before it set the mark. A link with somebody else's alias, or a
- * bridge or tap that serves others, does not.
+ * it was made by os-vif, or by a call that was killed before it set the mark. A link of another type, or with somebody
+ * else's alias, and a bridge or tap that serves others, do not.
  */
 function whoseLink(
   step: LinkStep | LinkAbsentStep,
@@ -251,7 +249,10 @@ function whoseLink(
   if (isShared(state)) return { whose: 'shared' };
   const found = foundByMark(vifOf(state), vifId);
   if (found.whose !== 'unmarked') return found;
-  const isNamed = step.kind === 'linkAbsent' ? step.own : step.create !== undefined && !step.shared;
+  const isNamed =
+    step.kind === 'linkAbsent'
+      ? step.own && step.type === state.type
+      : step.create !== undefined && !step.shared;
   if (usedBy !== undefined) return { ...found, byName: false, usedBy };
   return { ...found, byName: isNamed && !state.alias };
 }
